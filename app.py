@@ -1,0 +1,120 @@
+"""tflock-reaper's entry points, one per trigger: translate, call a job, answer.
+
+An exception that leaves one means "try again" (SQS delivers again, Lambda counts an error that has an alarm) or
+"bad caller" (401, 403, 400). What each may do in the account is in .chalice/policy-<function>.json.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import msgspec
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from chalice.app import (
+    BadRequestError,
+    Chalice,
+    CloudWatchEvent,
+    Cron,
+    ForbiddenError,
+    Rate,
+    Response,
+    SQSEvent,
+    UnauthorizedError,
+)
+
+from chalicelib import wiring
+from chalicelib.aws.notifications import lock_changes
+from chalicelib.core.policy import Target
+from chalicelib.core.release import ReleaseRequest
+from chalicelib.jobs.record import record_change
+from chalicelib.jobs.release import release
+from chalicelib.jobs.sweep import order_sweeps, sweep
+from chalicelib.jobs.watch import watch
+from chalicelib.slack import requests
+
+app = Chalice(app_name="tflock-reaper")
+logger = Logger()
+_FORM = "application/x-www-form-urlencoded"
+
+
+@app.schedule(Cron(0, 3, "*", "*", "?", "*"))
+def nightly_sweep(_event: CloudWatchEvent) -> None:
+    """Every night: one order a target."""
+    order_sweeps(wiring.config().rules, wiring.sweep_queue())
+
+
+@app.on_sqs_message(queue="tflock-sweeps", batch_size=1)
+def sweep_target(event: SQSEvent) -> None:
+    """One target's order."""
+    for message in event:
+        target = msgspec.json.decode(message.body, type=Target)
+        sweep(target, wiring.world(), wiring.config().rules, _now())
+
+
+@app.schedule(Rate(15, unit=Rate.MINUTES))
+def watch_locks(_event: CloudWatchEvent) -> None:
+    """Every 15 minutes: the ages of the locks in the book."""
+    watch(wiring.world(), wiring.config().rules, _now())
+
+
+@app.on_sqs_message(queue="tflock-events", batch_size=10)
+def record_lock_event(event: SQSEvent) -> dict[str, Any]:
+    """S3 notifications, oldest first; only those that failed are delivered again."""
+    batch = event.to_dict()
+    batch["Records"].sort(key=lambda message: int(message["attributes"]["SentTimestamp"]))
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+    return dict(process_partial_response(batch, _record_message, processor))
+
+
+@app.route("/slack/actions", methods=["POST"], content_types=[_FORM])
+def slack_actions() -> Response:
+    """A click in Slack: verified, handed over, answered at once."""
+    body, headers = _raw_request()
+    try:
+        requests.verify(body, headers, wiring.signing_secret)
+        click = requests.parse(body, wiring.config().rules.team, wiring.config().slack_app)
+    except (requests.UnverifiedError, requests.MisdirectedError, requests.MalformedError) as error:
+        logger.warning("slack request turned away", reason=str(error))
+        raise _ANSWERS[type(error)](str(error)) from None
+    if click:
+        wiring.release_queue().send(msgspec.json.encode(click))
+    return Response(body="", status_code=200)
+
+
+@app.on_sqs_message(queue="tflock-releases", batch_size=1)
+def release_lock(event: SQSEvent) -> None:
+    """One click: the only function that may delete."""
+    for message in event:
+        click = msgspec.json.decode(message.body, type=ReleaseRequest)
+        release(click, wiring.world(), wiring.config().rules, _now())
+
+
+_ANSWERS = {
+    requests.UnverifiedError: UnauthorizedError,
+    requests.MisdirectedError: ForbiddenError,
+    requests.MalformedError: BadRequestError,
+}
+
+
+def _raw_request() -> tuple[bytes, Mapping[str, str]]:
+    """The bytes as Slack signed them."""
+    request = app.current_request
+    if request is None:
+        raise BadRequestError("no request")
+    return cast("bytes", request.raw_body), request.headers
+
+
+def _record_message(record: SQSRecord) -> None:
+    """One message of a batch; powertools gives it by this parameter's name, and says nothing of what it raises."""
+    try:
+        for change in lock_changes(record.body):
+            record_change(change, wiring.world(), wiring.config().rules)
+    except Exception:
+        logger.exception("an S3 notification was not recorded and will be delivered again", message=record.message_id)
+        raise
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

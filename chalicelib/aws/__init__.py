@@ -1,0 +1,1 @@
+"""Everything that imports boto3 or powertools, and the translation of AWS's event formats."""

@@ -1,0 +1,149 @@
+"""The lock book: one DynamoDB item a lock, keyed by its state path and its identity.
+
+A lock that replaces another on the same path has another identity, so the two never share a page.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from boto3.dynamodb.conditions import Attr, Key
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.core.alert import LockRecord, Posted
+from chalicelib.core.lock import LockRef, StateLock
+from chalicelib.core.release import Ending, ReleaseOutcome
+from chalicelib.ports import BookError
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.service_resource import Table
+
+_CLAIM = timedelta(minutes=2)
+"""How long one run may take to post an alert before another may try: longer than Slack's time-out and retries."""
+_KEPT = timedelta(days=7)
+"""How long an ended lock is remembered, so that a late click or a repeated event is known for what it is."""
+
+
+class DynamoLockBook:
+    """``ports.LockBook`` in one table. Nothing about a lock is lost with it but repeated alerts."""
+
+    def __init__(self, table: "Table") -> None:
+        self._table = table
+
+    def records(self) -> list[LockRecord]:
+        """Every lock that has not ended."""
+        with _told_as_book_error():
+            return [_record(item) for item in self._pages("scan", FilterExpression=Attr("Ending").not_exists())]
+
+    def records_of(self, state_path: str) -> list[LockRecord]:
+        """Every lock remembered on one state path, oldest first."""
+        with _told_as_book_error():
+            items = self._pages("query", KeyConditionExpression=Key("StatePath").eq(state_path), ConsistentRead=True)
+            return sorted((_record(item) for item in items), key=lambda record: record.lock.ref.last_modified)
+
+    def find(self, ref: LockRef) -> LockRecord | None:
+        """What is remembered of one lock."""
+        with _told_as_book_error():
+            item = self._table.get_item(Key=_key(ref), ConsistentRead=True).get("Item")
+        return _record(item) if item else None
+
+    def remember(self, lock: StateLock) -> LockRecord:
+        """Open a page for a lock, or find the one it has."""
+        return self._set(lock.ref, _page(lock))
+
+    def claim_alert(self, ref: LockRef, now: datetime) -> bool:
+        """Take the right to post this lock's alert."""
+        free = Attr("ClaimedUntil").not_exists() | Attr("ClaimedUntil").lte(int(now.timestamp()))
+        unposted = Attr("Posted").not_exists() & Attr("Ending").not_exists()
+        return self._set_if(ref, {"ClaimedUntil": int((now + _CLAIM).timestamp())}, free & unposted)
+
+    def alert_posted(self, ref: LockRef, posted: Posted, level: int) -> None:
+        """The alert stands there, at that level."""
+        self._set(ref, {"Posted": msgspec.to_builtins(posted), "Level": level})
+
+    def acquire_recorded(self, lock: StateLock) -> None:
+        """The journal has its ``lock_acquired``."""
+        self._set(lock.ref, _page(lock) | {"AcquireRecorded": True})
+
+    def release_recorded(self, ref: LockRef, at: datetime) -> None:
+        """The journal has its ``lock_released``."""
+        self._set(ref, {"ReleasedAt": at.isoformat()})
+
+    def begin_release(self, lock: StateLock, user: str) -> None:
+        """A delete is about to be sent for this person."""
+        self._set(lock.ref, _page(lock) | {"RequestedBy": user})
+
+    def abandon_release(self, ref: LockRef) -> None:
+        """The delete begun for somebody is known to have done nothing."""
+        self._set(ref, {"RequestedBy": ""})
+
+    def end(self, lock: StateLock, ending: Ending) -> bool:
+        """The lock is no longer held."""
+        expires = int((ending.at + _KEPT).timestamp())
+        page = _page(lock) | {"Ending": msgspec.json.encode(ending).decode(), "ExpiresAt": expires}
+        believed = ending.outcome is ReleaseOutcome.RELEASED
+        return self._set_if(lock.ref, page, None if believed else Attr("Ending").not_exists())
+
+    def _set(self, ref: LockRef, values: dict[str, Any]) -> LockRecord:
+        with _told_as_book_error():
+            answer = self._table.update_item(Key=_key(ref), ReturnValues="ALL_NEW", **_assignments(values))
+        return _record(answer["Attributes"])
+
+    def _set_if(self, ref: LockRef, values: dict[str, Any], condition: Any) -> bool:
+        guard = {"ConditionExpression": condition} if condition is not None else {}
+        with _told_as_book_error():
+            try:
+                self._table.update_item(Key=_key(ref), **_assignments(values), **guard)
+            except ClientError as error:
+                if error.response["Error"].get("Code") != "ConditionalCheckFailedException":
+                    raise
+                return False
+        return True
+
+    def _pages(self, operation: str, **arguments: Any) -> Iterator[dict[str, Any]]:
+        while True:
+            page = getattr(self._table, operation)(**arguments)
+            yield from page["Items"]
+            if "LastEvaluatedKey" not in page:
+                return
+            arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def _key(ref: LockRef) -> dict[str, str]:
+    return {"StatePath": ref.state_path, "LockIdentity": ref.identity}
+
+
+def _page(lock: StateLock) -> dict[str, str]:
+    # As JSON text: LockInfo is other people's text, and DynamoDB has opinions about types and empty values.
+    return {"Lock": msgspec.json.encode(lock).decode()}
+
+
+def _record(item: dict[str, Any]) -> LockRecord:
+    return LockRecord(
+        lock=msgspec.json.decode(item["Lock"], type=StateLock),
+        posted=msgspec.convert(item["Posted"], Posted) if "Posted" in item else None,
+        level=int(item.get("Level", 0)),
+        acquire_recorded=bool(item.get("AcquireRecorded", False)),
+        released_at=datetime.fromisoformat(item["ReleasedAt"]) if "ReleasedAt" in item else None,
+        requested_by=item.get("RequestedBy", ""),
+        ending=msgspec.json.decode(item["Ending"], type=Ending) if "Ending" in item else None,
+    )
+
+
+def _assignments(values: dict[str, Any]) -> dict[str, Any]:
+    """``values`` as an update that leaves every other attribute alone."""
+    return {
+        "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in values),
+        "ExpressionAttributeNames": {f"#{name}": name for name in values},
+        "ExpressionAttributeValues": {f":{name}": value for name, value in values.items()},
+    }
+
+
+@contextmanager
+def _told_as_book_error() -> Iterator[None]:
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        raise BookError(f"the lock book could not be reached: {error}") from error

@@ -1,0 +1,148 @@
+"""``reaper.toml`` -> typed ``Config``, with every mistake of the file told at once.
+
+Run as a program it checks a file: ``python -m chalicelib.config reaper.toml``.
+"""
+
+import sys
+import tomllib
+from pathlib import Path
+
+import msgspec
+
+from chalicelib.core.lock import Risk
+from chalicelib.core.policy import Policy, Route, Rules, Target
+from chalicelib.toml_table import Problems, Table
+
+_SLACK_API = "https://slack.com/api/"
+_ANY_STATE = ("*",)
+
+
+class ConfigError(ValueError):
+    """A configuration that cannot be used; ``problems`` has a line for each mistake."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class Config(msgspec.Struct, frozen=True):
+    """The whole of ``reaper.toml``. ``slack_api`` differs only in GovSlack."""
+
+    slack_app: str
+    slack_api: str
+    rules: Rules
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """Where the reaper sweeps."""
+        return self.rules.targets
+
+
+def load(path: Path) -> Config:
+    """Read and check a configuration file.
+
+    Raises:
+        ConfigError: with all mistakes of the file, each naming the key, the value and what was expected.
+    """
+    try:
+        return parse(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(
+            [f"{path}: cannot be read ({error.strerror}); copy reaper.example.toml to start from"]
+        ) from None
+    except UnicodeDecodeError:
+        raise ConfigError([f"{path}: is not UTF-8 text"]) from None
+
+
+def parse(text: str) -> Config:
+    """Check the text of a configuration; raises ``ConfigError`` like ``load``."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError([f"not TOML: {error}"]) from None
+    problems = Problems()
+    config = _read(Table(document, "", problems))
+    if problems.found:
+        raise ConfigError(problems.found)
+    return config
+
+
+def _read(root: Table) -> Config:
+    slack = root.table("slack")
+    app, api, team = slack.slack_id("app_id", "A"), slack.url("api_url", _SLACK_API), slack.slack_id("team_id", "T")
+    default = _policy(slack, root.table("thresholds"))
+    slack.done()
+    targets = tuple(_target(table) for table in root.tables("targets", required=True))
+    buckets = {target.bucket for target in targets if target.bucket}
+    routes = tuple(_route(table, default, buckets) for table in root.tables("routes", required=False))
+    root.done()
+    _note_repeated(targets, root.problems)
+    rules = Rules(
+        team=team, trouble_channel=default.channel, targets=targets, routes=(*routes, Route(_ANY_STATE, default))
+    )
+    return Config(app, api, rules)
+
+
+def _policy(who: Table, thresholds: Table, inherited: Policy | None = None) -> Policy:
+    policy = Policy(
+        channel=who.channel("channel", inherited.channel if inherited else None),
+        releasers=who.releasers("releasers", inherited.releasers if inherited else None),
+        thresholds={
+            risk: thresholds.durations(risk, inherited.thresholds[risk] if inherited else None) for risk in Risk
+        },
+    )
+    thresholds.done()
+    return policy
+
+
+def _target(table: Table) -> Target:
+    target = Target(table.bucket("bucket"), table.prefixes("prefixes"), table.region("region"))
+    table.done()
+    return target
+
+
+def _route(table: Table, default: Policy, buckets: set[str]) -> Route:
+    route = Route(table.patterns("state_paths"), _policy(table, table.table("thresholds"), default))
+    for pattern in route.state_paths:
+        _note_unswept(table, pattern, buckets)
+    table.done()
+    return route
+
+
+def _note_unswept(table: Table, pattern: str, buckets: set[str]) -> None:
+    """A route for a bucket that no target has would never be used: a misspelling."""
+    bucket = pattern.partition("/")[0]
+    if not set("*?") & set(bucket) and bucket not in buckets:
+        table.note(
+            "state_paths",
+            pattern,
+            f"a pattern that begins with the bucket of a target ({', '.join(sorted(buckets)) or 'none'})",
+        )
+
+
+def _note_repeated(targets: tuple[Target, ...], problems: Problems) -> None:
+    seen: set[str] = set()
+    for index, bucket in enumerate(target.bucket for target in targets):
+        if bucket in seen:
+            problems.note(f"targets[{index}].bucket", bucket, "each bucket once; give one target all its prefixes")
+        seen.add(bucket)
+
+
+def main(arguments: list[str]) -> int:
+    """Check one file and say so."""
+    if len(arguments) != 1:
+        sys.stderr.write("usage: python -m chalicelib.config reaper.toml\n")
+        return 2
+    try:
+        config = load(Path(arguments[0]))
+    except ConfigError as error:
+        sys.stderr.write("".join(f"{arguments[0]}: {problem}\n" for problem in error.problems))
+        return 1
+    sys.stdout.write(
+        f"{arguments[0]}: {len(config.targets)} targets, {len(config.rules.routes) - 1} routes and the default\n"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,115 @@
+"""Events: what S3 says has happened to a lock object, and the journal's lines."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from chalicelib.core.lock import LockRef, StateLock
+from chalicelib.core.release import Ending, ReleaseRequest
+
+
+class LockChange(msgspec.Struct, frozen=True, kw_only=True):
+    """One S3 notification about a lock: a hint that something happened, not the truth about what is there now."""
+
+    acquired: bool
+    bucket: str
+    key: str
+    at: datetime
+    principal: str = ""
+    source_address: str = ""
+    version: str = ""
+    permanent: bool = False
+    """A version was deleted by its ID or by a lifecycle rule: history is cleared away, nothing is released."""
+    sequencer: str = ""
+
+
+class EventType(StrEnum):
+    """The kinds of journal lines."""
+
+    LOCK_ACQUIRED = "lock_acquired"
+    LOCK_RELEASED = "lock_released"
+    RELEASE_REQUESTED = "release_requested"
+    RELEASE_REFUSED = "release_refused"
+    RELEASE_ANSWERED = "release_answered"
+    LOCK_REPLACED = "lock_replaced"
+    ALERT_POSTED = "alert_posted"
+    ALERT_FAILED = "alert_failed"
+    SWEEP_FINISHED = "sweep_finished"
+    SWEEP_FAILED = "sweep_failed"
+
+
+class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of the journal. Times are UTC; ``who`` is the client's own word, ``principal`` is IAM's.
+
+    ``incomplete`` says that the lock was gone before it could be read, so its ID and holder are not known.
+    """
+
+    event: EventType
+    time: datetime
+    state_path: str = ""
+    lock_id: str = ""
+    operation: str = ""
+    who: str = ""
+    terraform_version: str = ""
+    created: str = ""
+    acquired_at: datetime | None = None
+    held_seconds: float | None = None
+    etag: str = ""
+    flaw: str = ""
+    principal: str = ""
+    source_address: str = ""
+    slack_user: str = ""
+    outcome: str = ""
+    detail: str = ""
+    channel: str = ""
+    message_ts: str = ""
+    incomplete: bool = False
+    target: str = ""
+    """The bucket of a sweep."""
+    locks: int | None = None
+    alerts: int | None = None
+
+
+def of_lock(event: EventType, lock: StateLock, time: datetime, **fields: object) -> LockEvent:
+    """A line about a lock, with all that the lock says of itself."""
+    told = _of_ref(lock.ref) | {"flaw": lock.flaw}
+    if lock.info:
+        info = lock.info
+        told |= {
+            "lock_id": info.ID,
+            "operation": info.Operation,
+            "who": info.Who,
+            "terraform_version": info.Version,
+            "created": info.Created,
+        }
+    return msgspec.convert({"event": event, "time": time, **told, **fields}, LockEvent)
+
+
+def of_change(event: EventType, change: LockChange, lock: StateLock | None, **fields: object) -> LockEvent:
+    """A line about what a notification told; without a lock it is incomplete."""
+    source = {"principal": change.principal, "source_address": change.source_address, **fields}
+    if lock:
+        return of_lock(event, lock, change.at, **source)
+    path = LockRef(change.bucket, change.key, "", change.at).state_path
+    return msgspec.convert(
+        {"event": event, "time": change.at, "state_path": path, "incomplete": True, **source}, LockEvent
+    )
+
+
+def of_request(
+    event: EventType, request: ReleaseRequest, lock: StateLock | None, time: datetime, ending: Ending | None = None
+) -> LockEvent:
+    """A line about a click, with its outcome when there is one."""
+    fields: dict[str, object] = {
+        "slack_user": request.user,
+        "channel": request.channel,
+        "message_ts": request.message_ts,
+    }
+    if ending:
+        fields |= {"outcome": ending.outcome.value, "detail": ending.detail}
+    return of_lock(event, lock or StateLock(request.lock), time, **fields)
+
+
+def _of_ref(ref: LockRef) -> dict[str, object]:
+    return {"state_path": ref.state_path, "etag": ref.etag, "acquired_at": ref.last_modified}

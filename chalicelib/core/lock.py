@@ -1,0 +1,159 @@
+"""The lock: what it is, how its body is read, how old it is and how risky its operation.
+
+Facts about the body are from Terraform's ``internal/states/statemgr/locker.go`` (``LockInfo``) and
+``internal/backend/remote-state/s3/client.go``.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+LOCK_SUFFIX = ".tflock"
+BODY_LIMIT = 16 * 1024
+"""Bytes of a lock object that are ever read. Terraform writes about 200."""
+
+_DEFAULT_WORKSPACE_PREFIX = "env:/"
+_PLAIN_WORDS = {
+    "OperationTypePlan": "plan",
+    "OperationTypeApply": "apply or destroy",
+    "OperationTypeRefresh": "refresh",
+    "OperationTypeInvalid": "import or console",
+    "init": "workspace new",
+    "workspace-new": "workspace new",
+    "state-mv": "state mv",
+    "state-rm": "state rm",
+    "state-push": "state push",
+    # `workspace delete` names itself so too, in Terraform and OpenTofu alike (command/workspace_delete.go).
+    "state-replace-provider": "workspace delete or state replace-provider",
+    "migration source state": "init -migrate-state (old location)",
+    "migration destination state": "init -migrate-state (new location)",
+}
+
+
+class Risk(StrEnum):
+    """How much harm the release of a live lock can do; also the names of the thresholds in ``reaper.toml``."""
+
+    PLAN = "plan"
+    APPLY = "apply"
+    OTHER = "other"
+
+
+class UnreadableLockError(ValueError):
+    """A lock body is not what Terraform writes; the message says what it is instead."""
+
+
+class LockInfo(msgspec.Struct, frozen=True):
+    """Terraform's ``LockInfo``, all text as the client wrote it: nothing in it is authenticated."""
+
+    ID: str = ""
+    Operation: str = ""
+    Info: str = ""
+    Who: str = ""
+    Version: str = ""
+    Created: str = ""
+    Path: str = ""
+
+
+class LockRef(msgspec.Struct, frozen=True):
+    """Which lock exactly: its place, its bytes (ETag) and S3's time.
+
+    The time is there for empty and hand-made locks, whose equal bytes give equal ETags. It is cut to whole seconds,
+    which is all that S3's ``Last-Modified`` header has.
+    """
+
+    bucket: str
+    key: str
+    etag: str
+    last_modified: datetime
+
+    @property
+    def state_key(self) -> str:
+        """The key of the state: the lock's key without its suffix, in every workspace."""
+        return self.key.removesuffix(LOCK_SUFFIX)
+
+    @property
+    def state_path(self) -> str:
+        """``<bucket>/<state key>``, what Terraform calls ``Path``."""
+        return f"{self.bucket}/{self.state_key}"
+
+    @property
+    def identity(self) -> str:
+        """What tells this lock from every other lock on the same state path."""
+        return f"{self.etag} {self.last_modified.isoformat()}"
+
+
+class StateLock(msgspec.Struct, frozen=True):
+    """One held lock on one state path.
+
+    ``info`` is None where the body could not be read or parsed; then ``flaw`` says why in words that follow
+    "The lock". ``opaque`` means that S3 refused to show the body at all, so nobody can be shown what would be released.
+    """
+
+    ref: LockRef
+    info: LockInfo | None = None
+    flaw: str = ""
+    opaque: bool = False
+
+    @property
+    def risk(self) -> Risk:
+        """Plan is the lowest, apply (and destroy, which looks the same) the highest; all else writes."""
+        operation = self.info.Operation if self.info else ""
+        return {"OperationTypePlan": Risk.PLAN, "OperationTypeApply": Risk.APPLY}.get(operation, Risk.OTHER)
+
+    @property
+    def operation(self) -> str:
+        """The operation in plain words; an unknown one as the client wrote it."""
+        if not self.info or not self.info.Operation:
+            return "unknown"
+        return _PLAIN_WORDS.get(self.info.Operation, self.info.Operation)
+
+    @property
+    def workspace(self) -> str:
+        """The workspace, or "" where it cannot be known.
+
+        ``workspace_key_prefix`` is free text, so only Terraform's default ``env:`` is recognised.
+        """
+        key = self.ref.state_key
+        if not key.startswith(_DEFAULT_WORKSPACE_PREFIX):
+            return ""
+        name, slash, _ = key.removeprefix(_DEFAULT_WORKSPACE_PREFIX).partition("/")
+        return name if slash else ""
+
+    def age(self, now: datetime) -> timedelta:
+        """How long it has been held by S3's clock, which no client can set; never negative."""
+        return max(now - self.ref.last_modified, timedelta(0))
+
+
+def is_lock_key(key: str) -> bool:
+    """Whether an object's key is that of a lock; a bare ``.tflock`` locks no state."""
+    return key.endswith(LOCK_SUFFIX) and key != LOCK_SUFFIX
+
+
+def read_body(body: bytes) -> LockInfo:
+    """Read a lock body as Go's reader does: names in any case, unknown fields ignored, a null is an absent field.
+
+    Raises:
+        UnreadableLockError: with what the body is instead.
+    """
+    if not body.strip():
+        raise UnreadableLockError("is empty" if not body else "is blank")
+    if len(body) > BODY_LIMIT:
+        raise UnreadableLockError(f"is larger than {BODY_LIMIT // 1024} KB, which no Terraform lock is")
+    fields = _decode_object(body)
+    try:
+        return msgspec.convert(fields, LockInfo)
+    except msgspec.ValidationError as error:
+        raise UnreadableLockError(f"has a field of the wrong type ({error})") from None
+
+
+def _decode_object(body: bytes) -> dict[str, str]:
+    try:
+        decoded: Any = msgspec.json.decode(body.decode("utf-8", errors="replace"))
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise UnreadableLockError(f"is not JSON ({error})") from None
+    if not isinstance(decoded, dict):
+        raise UnreadableLockError("is JSON, but not an object")
+    names = {name.lower(): name for name in LockInfo.__struct_fields__}
+    return {names[key.lower()]: value for key, value in decoded.items() if key.lower() in names and value is not None}

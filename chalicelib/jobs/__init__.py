@@ -1,0 +1,1 @@
+"""What the reaper does, one module a job; the world is reached only through ``chalicelib.ports``."""

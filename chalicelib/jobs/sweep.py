@@ -1,0 +1,103 @@
+"""Find every lock of a target, set the lock book right, alert."""
+
+from datetime import datetime
+
+import msgspec
+
+from chalicelib.core.alert import LockRecord, Step
+from chalicelib.core.event import EventType, LockEvent
+from chalicelib.core.lock import StateLock
+from chalicelib.core.policy import Rules, Target
+from chalicelib.jobs.alert import tend
+from chalicelib.ports import BookError, MessengerError, Queue, StoreError, World
+
+
+class SweepIncompleteError(Exception):
+    """Some of a target's locks could not be told of; sweeping it again tells the rest, and only the rest."""
+
+
+def order_sweeps(rules: Rules, queue: Queue) -> None:
+    """One message a target, so that no target's trouble is another's."""
+    for target in rules.targets:
+        queue.send(msgspec.json.encode(target))
+
+
+def sweep(target: Target, world: World, rules: Rules, now: datetime) -> None:
+    """Sweep one target. What S3 refuses is told (journal, channel for trouble), and is no reason to try again.
+
+    Raises:
+        SweepIncompleteError: when an alert could not be sent, so that the queue delivers the order again.
+    """
+    try:
+        locks = _held(target, world)
+    except StoreError as error:
+        _tell_failure(target, str(error), world, rules, now)
+        return
+    records, trouble = _known(target, world)
+    steps, untold = _tend_all(_records_of(locks, records, world), locks, world, rules, now)
+    posted = steps.count(Step.POST)
+    detail = "; ".join([*trouble, *untold])
+    world.journal.write(
+        LockEvent(
+            event=EventType.SWEEP_FINISHED,
+            time=now,
+            target=target.bucket,
+            locks=len(locks),
+            alerts=posted,
+            detail=detail,
+        )
+    )
+    if trouble:
+        world.messenger.report(rules.trouble_channel, "the lock book", "; ".join(trouble))
+    if untold:
+        raise SweepIncompleteError(detail)
+
+
+def _held(target: Target, world: World) -> list[StateLock]:
+    keys = world.store.lock_keys(target.bucket, target.prefixes)
+    found = (world.store.read(target.bucket, key) for key in keys)
+    return [lock for lock in found if lock]  # None: released since it was listed
+
+
+def _known(target: Target, world: World) -> tuple[list[LockRecord], list[str]]:
+    try:
+        records = world.book.records()
+    except BookError as error:
+        return [], [f"could not be read, so locks may be alerted again: {error}"]
+    return [record for record in records if target.covers(record.lock.ref.bucket, record.lock.ref.key)], []
+
+
+def _records_of(locks: list[StateLock], known: list[LockRecord], world: World) -> list[LockRecord]:
+    """A record for each lock found, and those that the book holds for locks that were not."""
+    by_ref = {record.lock.ref: record for record in known}
+    found = [by_ref.get(lock.ref) or _remember(lock, world) for lock in locks]
+    unseen = by_ref.keys() - {lock.ref for lock in locks}
+    return found + [by_ref[ref] for ref in unseen]
+
+
+def _remember(lock: StateLock, world: World) -> LockRecord:
+    try:
+        return world.book.remember(lock)
+    except BookError:
+        return LockRecord(lock=lock)  # told of by _known; the lock is alerted all the same
+
+
+def _tend_all(
+    records: list[LockRecord], locks: list[StateLock], world: World, rules: Rules, now: datetime
+) -> tuple[list[Step], list[str]]:
+    held = {lock.ref: lock for lock in locks}
+    steps, untold = [], []
+    for record in records:
+        ref = record.lock.ref
+        try:
+            # A record that the listing does not bear out may be younger than the listing: look again.
+            current = held.get(ref) or world.store.read(ref.bucket, ref.key)
+            steps.append(tend(record, current, world, rules, now))
+        except (MessengerError, StoreError, BookError) as error:
+            untold.append(f"{ref.state_path}: {error}")
+    return steps, untold
+
+
+def _tell_failure(target: Target, trouble: str, world: World, rules: Rules, now: datetime) -> None:
+    world.journal.write(LockEvent(event=EventType.SWEEP_FAILED, time=now, target=target.bucket, detail=trouble))
+    world.messenger.report(rules.trouble_channel, f"bucket {target.bucket}", trouble)

@@ -1,0 +1,1 @@
+"""Everything that knows Slack: requests in, messages, messenger out."""

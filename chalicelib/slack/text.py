@@ -1,0 +1,51 @@
+"""Other people's text in Slack's markup: it can say anything and do nothing.
+
+Slack's rule is to escape ``&``, ``<`` and ``>`` (docs.slack.dev/messaging/formatting-message-text). That stops mentions
+and links; layout is forged by line breaks, backticks and invisible characters, so these go too.
+"""
+
+import html
+import unicodedata
+from datetime import datetime
+
+_ELLIPSIS = "…"
+_TICK = "\N{MODIFIER LETTER GRAVE ACCENT}"
+
+
+def clean(text: str) -> str:
+    """One line of visible characters: no control, bidi, zero-width or surrogate ones, no runs of space."""
+    visible = (" " if character.isspace() else character for character in text if not _invisible(character))
+    return " ".join("".join(visible).split())
+
+
+def escape(text: str, limit: int) -> str:
+    """Cleaned, escaped, and at most ``limit`` characters long afterwards; what is too long loses its middle.
+
+    The end of a state path says more than its middle does.
+    """
+    cleaned = clean(text)
+    keep = limit
+    while len(escaped := html.escape(_cut(cleaned, keep), quote=False)) > limit:
+        keep -= max(1, (len(escaped) - limit) // 5)  # one character less is at most "&amp;" less
+    return escaped
+
+
+def code(text: str, limit: int) -> str:
+    """Foreign text in a code span that it cannot break out of."""
+    return f"`{escape(text.replace('`', _TICK), limit - 2)}`"
+
+
+def local_time(time: datetime) -> str:
+    """A moment that Slack shows in its reader's own time zone."""
+    fallback = time.strftime("%Y-%m-%d %H:%M UTC")
+    return f"<!date^{int(time.timestamp())}^{{date_short_pretty}} at {{time}}|{fallback}>"
+
+
+def _cut(text: str, keep: int) -> str:
+    head = keep // 2
+    tail = keep - head - 1
+    return text[:head] + _ELLIPSIS + (text[-tail:] if tail > 0 else "") if keep < len(text) else text
+
+
+def _invisible(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"} and not character.isspace()

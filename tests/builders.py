@@ -1,0 +1,58 @@
+"""Things to test with, built from genuine lock bodies (``samples/README.md``)."""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from chalicelib.core.lock import LockRef, Risk, StateLock, UnreadableLockError, read_body
+from chalicelib.core.policy import Policy, Route, Rules, Target
+from chalicelib.core.release import ReleaseRequest
+
+SAMPLES = Path(__file__).parent / "samples"
+BUCKET = "acme-tfstate"
+STATE_KEY = "prod/network/terraform.tfstate"
+KEY = f"{STATE_KEY}.tflock"
+TEAM, APP = "T0DEMO", "A0DEMO"
+ALICE, BOB = "U0ALICE", "U0BOB"
+CHANNEL = "C0PLATFORM"
+TAKEN = datetime(2026, 11, 21, 3, 18, 57, tzinfo=UTC)
+
+
+def sample(name: str) -> bytes:
+    """The bytes of a genuine lock, by the name of its file without its ending."""
+    return (SAMPLES / f"{name}.tflock.json").read_bytes()
+
+
+def a_ref(key: str = KEY, body: bytes = b"", taken: datetime = TAKEN, bucket: str = BUCKET) -> LockRef:
+    etag = f'"{hashlib.md5(body).hexdigest()}"'  # noqa: S324  what S3 does for an unencrypted object
+    return LockRef(bucket, key, etag, taken)
+
+
+def a_lock(
+    name: str = "s3-apply-default", key: str = KEY, taken: datetime = TAKEN, body: bytes | None = None
+) -> StateLock:
+    body = sample(name) if body is None else body
+    ref = a_ref(key, body, taken)
+    try:
+        return StateLock(ref, read_body(body))
+    except UnreadableLockError as error:
+        return StateLock(ref, flaw=str(error))
+
+
+def a_policy(releasers: tuple[str, ...] = (ALICE,), channel: str = CHANNEL) -> Policy:
+    hours = {Risk.PLAN: (0.75,), Risk.APPLY: (2, 24), Risk.OTHER: (1,)}
+    thresholds = {risk: tuple(timedelta(hours=hour) for hour in hours[risk]) for risk in Risk}
+    return Policy(channel=channel, releasers=releasers, thresholds=thresholds)
+
+
+def some_rules(*routes: Route, releasers: tuple[str, ...] = (ALICE,), prefixes: tuple[str, ...] = ()) -> Rules:
+    every = Route(("*",), a_policy(releasers))
+    targets = (Target(BUCKET, prefixes), Target("acme-other"))
+    return Rules(team=TEAM, trouble_channel=CHANNEL, targets=targets, routes=(*routes, every))
+
+
+def a_request(
+    lock: StateLock | LockRef, user: str = ALICE, click: str = "1", team: str = TEAM, ts: str = "1.1"
+) -> ReleaseRequest:
+    ref = lock.ref if isinstance(lock, StateLock) else lock
+    return ReleaseRequest(lock=ref, user=user, user_team=team, channel=CHANNEL, message_ts=ts, click=f"{user} {click}")

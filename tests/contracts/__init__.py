@@ -1,0 +1,1 @@
+"""One contract test a port, run on every implementation of it."""

@@ -1,0 +1,55 @@
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.core.lock import Risk
+from chalicelib.core.policy import Route, Target
+from tests.builders import BUCKET, KEY, a_policy, some_rules
+
+
+@pytest.mark.parametrize(
+    ("risk", "hours", "level"),
+    [
+        (Risk.PLAN, 0.74, 0),
+        (Risk.PLAN, 0.75, 1),
+        (Risk.APPLY, 1.99, 0),
+        (Risk.APPLY, 2, 1),
+        (Risk.APPLY, 24, 2),
+        (Risk.OTHER, 1, 1),
+    ],
+)
+def test_each_kind_of_operation_rises_by_its_own_thresholds(risk: Risk, hours: float, level: int) -> None:
+    assert a_policy().level(risk, timedelta(hours=hours)) == level
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "covered"),
+    [
+        ("acme/team-a/*", "acme/team-a/x/terraform.tfstate", True),
+        ("acme/team-a/*", "acme/team-ab", False),
+        ("acme/?/x", "acme/b/x", True),
+        ("acme/[ab]/x", "acme/a/x", False),
+        ("acme/a.b", "acme/a-b", False),
+        ("*", "any/thing\nat all", True),
+    ],
+)
+def test_a_pattern_has_stars_and_question_marks_and_nothing_else(pattern: str, path: str, covered: bool) -> None:
+    assert Route((pattern,), a_policy()).covers(path) is covered
+
+
+def test_the_first_route_that_covers_a_state_is_taken_and_the_last_covers_all() -> None:
+    rules = some_rules(Route(("acme/a/*",), a_policy(channel="C1")), Route(("acme/*",), a_policy(channel="C2")))
+    assert [rules.policy_for(path).channel for path in ("acme/a/x", "acme/b", "other/x")] == ["C1", "C2", "C0PLATFORM"]
+
+
+def test_a_target_with_prefixes_covers_only_these() -> None:
+    target = Target(BUCKET, ("prod/", "env:/prod/"))
+    assert target.covers(BUCKET, KEY)
+    assert not target.covers(BUCKET, "staging/x.tflock")
+    assert not target.covers("another", KEY)
+
+
+def test_the_rules_cover_locks_only() -> None:
+    rules = some_rules()
+    assert rules.covers(BUCKET, KEY)
+    assert not rules.covers(BUCKET, KEY.removesuffix(".tflock"))

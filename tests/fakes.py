@@ -1,0 +1,242 @@
+"""The neighbours of the jobs, in memory. ``contracts/`` holds them to what the real ones do."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import msgspec
+
+from chalicelib.core.alert import Alert, LockRecord, Posted, StateWritten
+from chalicelib.core.event import EventType, LockEvent
+from chalicelib.core.lock import BODY_LIMIT, LockRef, StateLock, UnreadableLockError, is_lock_key, read_body
+from chalicelib.core.release import Deletion, Ending, ReleaseOutcome
+from chalicelib.ports import BookError, MessageGoneError, MessengerError, StoreError, World
+
+
+@dataclass
+class FakeStore:
+    """S3 with the clock in the test's hand. ``answers`` are given by the next deletes before they do anything."""
+
+    now: datetime
+    objects: dict[tuple[str, str], tuple[bytes, datetime]] = field(default_factory=dict)
+    versions: dict[str, tuple[bytes, datetime]] = field(default_factory=dict)
+    buckets_refused: dict[str, str] = field(default_factory=dict)
+    keys_refused: set[str] = field(default_factory=set)
+    answers: list[Deletion | StoreError] = field(default_factory=list)
+    lost_replies: int = 0
+    deleted: list[LockRef] = field(default_factory=list)
+    read_keys: list[str] = field(default_factory=list)
+
+    def put(self, bucket: str, key: str, body: bytes) -> str:
+        self.objects[bucket, key] = (body, self.now.replace(microsecond=0))
+        version = f"v{len(self.versions)}"
+        self.versions[version] = self.objects[bucket, key]
+        return version
+
+    def remove(self, bucket: str, key: str) -> None:
+        del self.objects[bucket, key]
+
+    def lock_keys(self, bucket: str, prefixes: tuple[str, ...]) -> Iterator[str]:
+        self._check(bucket)
+        for owner, key in sorted(self.objects):
+            if owner == bucket and is_lock_key(key) and (not prefixes or key.startswith(prefixes)):
+                yield key
+
+    def read(self, bucket: str, key: str, version: str = "") -> StateLock | None:
+        self._check(bucket)
+        self.read_keys.append(key)
+        found = self.versions.get(version) if version else self.objects.get((bucket, key))
+        if found is None:
+            return None
+        body, taken = found
+        ref = LockRef(bucket, key, _etag(body), taken)
+        if key in self.keys_refused:
+            return StateLock(ref, flaw="cannot be read by the reaper (AccessDenied)", opaque=True)
+        try:
+            return StateLock(ref, read_body(body[: BODY_LIMIT + 1]))
+        except UnreadableLockError as error:
+            return StateLock(ref, flaw=str(error))
+
+    def state_written(self, ref: LockRef) -> StateWritten:
+        self._check(ref.bucket)
+        found = self.objects.get((ref.bucket, ref.state_key))
+        return StateWritten(found[1] if found else None)
+
+    def delete(self, ref: LockRef) -> Deletion:
+        self._check(ref.bucket)
+        if not is_lock_key(ref.key) or not ref.etag:
+            raise StoreError("not a lock that was read")
+        if self.answers:
+            answer = self.answers.pop(0)
+            if isinstance(answer, StoreError):
+                raise answer
+            return answer
+        found = self.objects.get((ref.bucket, ref.key))
+        if found is None:
+            return Deletion.NOT_FOUND
+        if _etag(found[0]) != ref.etag:
+            return Deletion.CHANGED
+        self.remove(ref.bucket, ref.key)
+        self.deleted.append(ref)
+        if self.lost_replies:
+            self.lost_replies -= 1
+            return Deletion.UNKNOWN
+        return Deletion.DELETED
+
+    def _check(self, bucket: str) -> None:
+        if bucket in self.buckets_refused:
+            raise StoreError(self.buckets_refused[bucket])
+
+
+@dataclass
+class FakeBook:
+    """A lock book that can be out of reach."""
+
+    pages: dict[LockRef, LockRecord] = field(default_factory=dict)
+    claims: dict[LockRef, datetime] = field(default_factory=dict)
+    down: bool = False
+
+    def records(self) -> list[LockRecord]:
+        self._check()
+        return [record for record in self.pages.values() if not record.ending]
+
+    def records_of(self, state_path: str) -> list[LockRecord]:
+        self._check()
+        mine = (record for record in self.pages.values() if record.lock.ref.state_path == state_path)
+        return sorted(mine, key=lambda record: record.lock.ref.last_modified)
+
+    def find(self, ref: LockRef) -> LockRecord | None:
+        self._check()
+        return self.pages.get(ref)
+
+    def remember(self, lock: StateLock) -> LockRecord:
+        return self._change(lock.ref, lock=lock)
+
+    def claim_alert(self, ref: LockRef, now: datetime) -> bool:
+        self._check()
+        record = self.pages[ref]
+        if record.posted or record.ending or self.claims.get(ref, now) > now:
+            return False
+        self.claims[ref] = now + timedelta(minutes=2)
+        return True
+
+    def alert_posted(self, ref: LockRef, posted: Posted, level: int) -> None:
+        self._change(ref, posted=posted, level=level)
+
+    def acquire_recorded(self, lock: StateLock) -> None:
+        self._change(lock.ref, lock=lock, acquire_recorded=True)
+
+    def release_recorded(self, ref: LockRef, at: datetime) -> None:
+        self._change(ref, released_at=at)
+
+    def begin_release(self, lock: StateLock, user: str) -> None:
+        self._change(lock.ref, lock=lock, requested_by=user)
+
+    def abandon_release(self, ref: LockRef) -> None:
+        self._change(ref, requested_by="")
+
+    def end(self, lock: StateLock, ending: Ending) -> bool:
+        self._check()
+        known = self.pages.get(lock.ref)
+        if known and known.ending and ending.outcome is not ReleaseOutcome.RELEASED:
+            return False
+        self._change(lock.ref, lock=lock, ending=ending)
+        return True
+
+    def _change(self, ref: LockRef, **changes: object) -> LockRecord:
+        self._check()
+        known = self.pages.get(ref) or LockRecord(lock=changes["lock"])  # type: ignore[arg-type]
+        self.pages[ref] = msgspec.structs.replace(known, **changes)
+        return self.pages[ref]
+
+    def _check(self) -> None:
+        if self.down:
+            raise BookError("the lock book could not be reached: it is down")
+
+
+@dataclass
+class FakeMessenger:
+    """A Slack that remembers what it was told. ``refusing`` holds the error that everything is met with."""
+
+    shown: dict[Posted, Alert] = field(default_factory=dict)
+    edits: int = 0
+    whispers: list[tuple[str, Ending, tuple[str, ...]]] = field(default_factory=list)
+    reports: list[tuple[str, str, str]] = field(default_factory=list)
+    refusing: str = ""
+    channels_refused: set[str] = field(default_factory=set)
+
+    def post(self, channel: str, alert: Alert) -> Posted:
+        self._check(channel)
+        posted = Posted(channel, f"{len(self.shown) + 1}.1")
+        self.shown[posted] = alert
+        return posted
+
+    def edit(self, posted: Posted, alert: Alert) -> None:
+        self._check(posted.channel)
+        if posted not in self.shown:
+            raise MessageGoneError("Slack answered message_not_found")
+        self.edits += 1
+        self.shown[posted] = alert
+
+    def whisper(self, channel: str, user: str, ending: Ending, releasers: tuple[str, ...]) -> None:
+        self._check(channel)
+        self.whispers.append((user, ending, releasers))
+
+    def report(self, channel: str, subject: str, trouble: str) -> None:
+        self._check(channel)
+        self.reports.append((channel, subject, trouble))
+
+    def _check(self, channel: str) -> None:
+        if self.refusing or channel in self.channels_refused:
+            raise MessengerError(self.refusing or "Slack answered not_in_channel")
+
+
+@dataclass
+class FakeJournal:
+    """A journal that can be read back."""
+
+    events: list[LockEvent] = field(default_factory=list)
+
+    def write(self, event: LockEvent) -> None:
+        self.events.append(event)
+
+    def kinds(self) -> list[EventType]:
+        return [event.event for event in self.events]
+
+
+@dataclass
+class FakeQueue:
+    """A queue that keeps what it is given."""
+
+    messages: list[bytes] = field(default_factory=list)
+
+    def send(self, message: bytes) -> None:
+        self.messages.append(message)
+
+
+@dataclass
+class FakeWorld:
+    """All neighbours, and the time."""
+
+    now: datetime
+    store: FakeStore = field(init=False)
+    book: FakeBook = field(default_factory=FakeBook)
+    messenger: FakeMessenger = field(default_factory=FakeMessenger)
+    journal: FakeJournal = field(default_factory=FakeJournal)
+
+    def __post_init__(self) -> None:
+        self.store = FakeStore(self.now)
+
+    @property
+    def ports(self) -> World:
+        return World(store=self.store, book=self.book, messenger=self.messenger, journal=self.journal)
+
+    def later(self, **ago: float) -> datetime:
+        self.now += timedelta(**ago)
+        self.store.now = self.now
+        return self.now
+
+
+def _etag(body: bytes) -> str:
+    return f'"{hashlib.md5(body).hexdigest()}"'  # noqa: S324

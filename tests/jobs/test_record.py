@@ -1,0 +1,146 @@
+from datetime import datetime, timedelta
+
+import msgspec
+import pytest
+
+from chalicelib.core.event import EventType, LockChange
+from chalicelib.core.release import ReleaseOutcome
+from chalicelib.jobs.record import record_change
+from chalicelib.jobs.sweep import sweep
+from chalicelib.ports import MessengerError
+from tests.builders import ALICE, BUCKET, KEY, TAKEN, a_lock, sample, some_rules
+from tests.fakes import FakeWorld
+
+RULES = some_rules()
+TARGET = RULES.targets[0]
+
+
+def a_change(at: datetime, version: str = "", *, acquired: bool, key: str = KEY, permanent: bool = False) -> LockChange:
+    return LockChange(
+        acquired=acquired,
+        bucket=BUCKET,
+        key=key,
+        at=at,
+        principal="AWS:AROAEXAMPLE:ci-run-7",
+        source_address="203.0.113.9",
+        version=version,
+        permanent=permanent,
+    )
+
+
+def an_acquired_world() -> FakeWorld:
+    world = FakeWorld(TAKEN)
+    world.store.put(BUCKET, KEY, sample("s3-apply-default"))
+    record_change(a_change(TAKEN, acquired=True), world.ports, RULES)
+    return world
+
+
+def test_an_acquire_is_one_line_that_says_who_what_where_and_from_where() -> None:
+    [line] = an_acquired_world().journal.events
+    assert line.event is EventType.LOCK_ACQUIRED
+    assert line.state_path == "acme-tfstate/prod/network/terraform.tfstate"
+    assert (line.lock_id, line.operation) == ("78653438-8ad9-5195-0db7-201620792a67", "OperationTypeApply")
+    assert (line.who, line.principal, line.source_address) == ("root@vm", "AWS:AROAEXAMPLE:ci-run-7", "203.0.113.9")
+    assert line.acquired_at == TAKEN
+
+
+def test_an_acquire_delivered_twice_is_one_line() -> None:
+    world = an_acquired_world()
+    record_change(a_change(TAKEN, acquired=True), world.ports, RULES)
+    assert world.journal.kinds() == [EventType.LOCK_ACQUIRED]
+
+
+def test_a_release_is_one_line_with_the_time_held_in_seconds() -> None:
+    world = an_acquired_world()
+    world.store.remove(BUCKET, KEY)
+    for _ in range(2):
+        record_change(a_change(TAKEN + timedelta(seconds=90), acquired=False), world.ports, RULES)
+    _, released = world.journal.events
+    assert (released.event, released.held_seconds, released.lock_id[:8]) == (EventType.LOCK_RELEASED, 90, "78653438")
+    assert world.book.records() == []
+
+
+def test_a_lock_gone_before_its_event_came_is_read_from_its_version() -> None:
+    world = FakeWorld(TAKEN)
+    version = world.store.put(BUCKET, KEY, sample("s3-plan-default"))
+    world.store.remove(BUCKET, KEY)
+    record_change(a_change(TAKEN, version, acquired=True), world.ports, RULES)
+    record_change(a_change(TAKEN + timedelta(seconds=1), acquired=False), world.ports, RULES)
+    acquired, released = world.journal.events
+    assert (acquired.operation, acquired.incomplete, released.held_seconds) == ("OperationTypePlan", False, 1)
+
+
+def test_without_versions_such_a_lock_is_a_line_marked_incomplete() -> None:
+    world = FakeWorld(TAKEN)
+    record_change(a_change(TAKEN, acquired=True), world.ports, RULES)
+    record_change(a_change(TAKEN, acquired=False), world.ports, RULES)
+    assert [line.incomplete for line in world.journal.events] == [True, True]
+    assert world.journal.kinds() == [EventType.LOCK_ACQUIRED, EventType.LOCK_RELEASED]
+
+
+def test_a_release_that_is_told_while_the_lock_is_still_there_ends_nothing() -> None:
+    world = an_acquired_world()
+    record_change(a_change(TAKEN, acquired=False), world.ports, RULES)
+    assert len(world.book.records()) == 1
+
+
+def test_a_late_release_ends_the_old_lock_and_not_the_one_held_now() -> None:
+    world = an_acquired_world()
+    world.later(seconds=30)
+    world.store.put(BUCKET, KEY, sample("s3-plan-default"))
+    record_change(a_change(world.now, acquired=True), world.ports, RULES)
+    record_change(a_change(TAKEN + timedelta(seconds=20), acquired=False), world.ports, RULES)
+    [still] = world.book.records()
+    assert still.lock.operation == "plan"
+    assert world.journal.events[-1].held_seconds == 20
+
+
+def test_a_release_by_anyone_closes_the_open_message_and_says_who() -> None:
+    world = an_acquired_world()
+    sweep(TARGET, world.ports, RULES, world.later(hours=2))
+    world.store.remove(BUCKET, KEY)
+    record_change(a_change(world.later(minutes=1), acquired=False), world.ports, RULES)
+    [alert] = world.messenger.shown.values()
+    assert alert.ending is not None
+    assert (alert.ending.outcome, alert.ending.principal) == (ReleaseOutcome.GONE, "AWS:AROAEXAMPLE:ci-run-7")
+
+
+def test_a_release_under_way_from_slack_is_named_after_its_clicker_and_told_by_the_release() -> None:
+    world = an_acquired_world()
+    sweep(TARGET, world.ports, RULES, world.later(hours=2))
+    world.book.begin_release(a_lock(), ALICE)
+    world.store.remove(BUCKET, KEY)
+    record_change(a_change(world.now, acquired=False), world.ports, RULES)
+    assert world.journal.events[-1].slack_user == ALICE
+    assert [alert.ending for alert in world.messenger.shown.values()] == [None]
+
+
+def test_when_slack_refuses_the_event_comes_again_and_is_journaled_once() -> None:
+    world = an_acquired_world()
+    sweep(TARGET, world.ports, RULES, world.later(hours=2))
+    world.store.remove(BUCKET, KEY)
+    released = a_change(world.now, acquired=False)
+    world.messenger.refusing = "Slack answered internal_error"
+    with pytest.raises(MessengerError):
+        record_change(released, world.ports, RULES)
+    world.messenger.refusing = ""
+    record_change(released, world.ports, RULES)
+    assert world.journal.kinds().count(EventType.LOCK_RELEASED) == 1
+    [alert] = world.messenger.shown.values()
+    assert alert.ending is not None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        a_change(TAKEN, acquired=False, permanent=True),
+        a_change(TAKEN, acquired=True, key="outside/terraform.tfstate.tflock"),
+        msgspec.structs.replace(a_change(TAKEN, acquired=True), bucket="somebody-elses"),
+        a_change(TAKEN, acquired=True, key="prod/network/terraform.tfstate"),
+    ],
+    ids=["history cleared away", "outside the prefixes", "another bucket", "not a lock"],
+)
+def test_what_is_no_event_of_ours_is_no_line(change: LockChange) -> None:
+    world = FakeWorld(TAKEN)
+    record_change(change, world.ports, some_rules(prefixes=("prod/",)))
+    assert world.journal.events == []

@@ -1,0 +1,265 @@
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.core.alert import Posted
+from chalicelib.core.event import EventType
+from chalicelib.core.lock import LockRef
+from chalicelib.core.policy import Rules
+from chalicelib.core.release import Deletion, Refusal, ReleaseOutcome
+from chalicelib.jobs.release import release
+from chalicelib.jobs.sweep import sweep
+from chalicelib.ports import MessengerError, StoreError
+from tests.builders import ALICE, BOB, BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_ref, a_request, sample, some_rules
+from tests.fakes import FakeWorld
+
+RULES = some_rules()
+CLICK = a_request(a_lock())
+
+
+def an_alerted_world(rules: Rules = RULES, body: bytes | None = None) -> FakeWorld:
+    world = FakeWorld(TAKEN)
+    world.store.put(BUCKET, KEY, sample("s3-apply-default") if body is None else body)
+    sweep(rules.targets[0], world.ports, rules, world.later(hours=2))
+    return world
+
+
+def outcome_shown(world: FakeWorld) -> ReleaseOutcome | None:
+    [alert] = world.messenger.shown.values()
+    return alert.ending.outcome if alert.ending else None
+
+
+def test_a_releaser_s_click_deletes_the_lock_and_the_message_says_by_whom() -> None:
+    world = an_alerted_world()
+    release(CLICK, world.ports, RULES, world.now)
+    assert world.store.deleted == [a_lock().ref]
+    assert outcome_shown(world) is ReleaseOutcome.RELEASED
+    [alert] = world.messenger.shown.values()
+    assert alert.ending is not None
+    assert alert.ending.user == ALICE
+
+
+def test_the_journal_has_the_request_before_and_the_outcome_after_the_delete() -> None:
+    world = an_alerted_world()
+    release(CLICK, world.ports, RULES, world.now)
+    asked, answered = world.journal.events[-2:]
+    assert (asked.event, asked.slack_user, asked.lock_id[:8]) == (EventType.RELEASE_REQUESTED, ALICE, "78653438")
+    assert (answered.event, answered.outcome) == (EventType.RELEASE_ANSWERED, "released")
+
+
+def test_a_lock_replaced_since_it_was_shown_is_left_alone_and_its_holder_named() -> None:
+    world = an_alerted_world()
+    world.store.put(BUCKET, KEY, sample("s3-plan-default"))
+    release(CLICK, world.ports, RULES, world.now)
+    assert world.store.deleted == []
+    assert (BUCKET, KEY) in world.store.objects
+    [alert] = world.messenger.shown.values()
+    assert alert.ending is not None
+    assert alert.ending.outcome is ReleaseOutcome.REPLACED
+    assert alert.ending.held_now == a_lock("s3-plan-default", taken=world.now)
+    assert world.journal.kinds()[-1] is EventType.LOCK_REPLACED
+
+
+def test_a_lock_taken_anew_with_the_same_bytes_is_another_lock() -> None:
+    world = an_alerted_world(body=b"")
+    empty = a_lock(body=b"")
+    world.store.put(BUCKET, KEY, b"")
+    release(a_request(empty), world.ports, RULES, world.now)
+    assert world.store.deleted == []
+    assert outcome_shown(world) is ReleaseOutcome.REPLACED
+
+
+def test_an_empty_lock_can_be_released() -> None:
+    world = an_alerted_world(body=b"")
+    release(a_request(a_lock(body=b"")), world.ports, RULES, world.now)
+    assert outcome_shown(world) is ReleaseOutcome.RELEASED
+
+
+def test_a_lock_already_gone_is_told_as_gone() -> None:
+    world = an_alerted_world()
+    world.store.remove(BUCKET, KEY)
+    release(CLICK, world.ports, RULES, world.now)
+    assert outcome_shown(world) is ReleaseOutcome.GONE
+
+
+def test_a_second_click_changes_nothing_and_is_answered_privately() -> None:
+    world = an_alerted_world(rules := some_rules(releasers=(ALICE, BOB)))
+    release(CLICK, world.ports, rules, world.now)
+    shown = dict(world.messenger.shown)
+    release(a_request(a_lock(), user=BOB), world.ports, rules, world.later(seconds=5))
+    assert world.messenger.shown == shown
+    [(told, ending, _)] = world.messenger.whispers
+    assert (told, ending.outcome, ending.user) == (BOB, ReleaseOutcome.RELEASED, ALICE)
+    assert len(world.store.deleted) == 1
+
+
+def test_the_same_click_delivered_again_changes_nothing_and_whispers_nothing() -> None:
+    world = an_alerted_world()
+    release(CLICK, world.ports, RULES, world.now)
+    shown, lines = dict(world.messenger.shown), len(world.journal.events)
+    release(CLICK, world.ports, RULES, world.later(minutes=1))
+    assert (world.messenger.shown, world.messenger.whispers, len(world.journal.events)) == (shown, [], lines)
+
+
+def test_a_click_on_an_old_message_of_a_state_that_is_locked_again_touches_nothing() -> None:
+    world = an_alerted_world()
+    release(CLICK, world.ports, RULES, world.now)
+    world.store.put(BUCKET, KEY, sample("s3-plan-default"))
+    release(a_request(a_lock(), click="2"), world.ports, RULES, world.later(minutes=1))
+    assert len(world.store.deleted) == 1
+    assert outcome_shown(world) is ReleaseOutcome.RELEASED
+
+
+def test_when_the_answer_to_the_delete_is_lost_nobody_claims_to_know_who_released_it() -> None:
+    world = an_alerted_world()
+    world.store.lost_replies = 1
+    release(CLICK, world.ports, RULES, world.now)
+    assert outcome_shown(world) is ReleaseOutcome.UNCONFIRMED
+
+
+def test_a_lost_request_is_sent_again_while_the_same_lock_is_there() -> None:
+    world = an_alerted_world()
+    world.store.answers = [Deletion.UNKNOWN]
+    release(CLICK, world.ports, RULES, world.now)
+    assert outcome_shown(world) is ReleaseOutcome.RELEASED
+
+
+def test_a_conflict_is_decided_again_by_what_is_there_then() -> None:
+    world = an_alerted_world()
+    world.store.answers = [Deletion.CONFLICT, Deletion.CONFLICT]
+    release(CLICK, world.ports, RULES, world.now)
+    assert outcome_shown(world) is ReleaseOutcome.RELEASED
+
+
+def test_it_gives_up_after_three_attempts_and_keeps_the_button() -> None:
+    world = an_alerted_world()
+    world.store.answers = [Deletion.CONFLICT] * 3
+    release(CLICK, world.ports, RULES, world.now)
+    [alert] = world.messenger.shown.values()
+    assert outcome_shown(world) is ReleaseOutcome.FAILED
+    assert alert.open
+    record = world.book.find(a_lock().ref)
+    assert record is not None
+    assert (record.requested_by, record.ending) == ("", None)
+
+
+def test_what_s3_refuses_is_told_with_its_reason_and_can_be_tried_again() -> None:
+    world = an_alerted_world()
+    world.store.answers = [StoreError("deleting: access denied")]
+    release(CLICK, world.ports, RULES, world.now)
+    [alert] = world.messenger.shown.values()
+    assert alert.ending is not None
+    assert alert.ending.detail == "deleting: access denied"
+    release(a_request(a_lock(), click="2"), world.ports, RULES, world.now)
+    assert outcome_shown(world) is ReleaseOutcome.RELEASED
+
+
+def test_a_function_that_died_after_its_delete_does_not_call_the_lock_already_gone() -> None:
+    world = an_alerted_world()
+    world.book.begin_release(a_lock(), ALICE)
+    world.store.remove(BUCKET, KEY)
+    release(CLICK, world.ports, RULES, world.now)
+    assert outcome_shown(world) is ReleaseOutcome.UNCONFIRMED
+
+
+def test_a_click_whose_answer_slack_refused_is_delivered_again_and_then_answered() -> None:
+    world = an_alerted_world()
+    world.messenger.refusing = "Slack answered internal_error"
+    with pytest.raises(MessengerError):
+        release(CLICK, world.ports, RULES, world.now)
+    world.messenger.refusing = ""
+    release(CLICK, world.ports, RULES, world.later(minutes=1))
+    assert len(world.store.deleted) == 1
+    assert outcome_shown(world) is ReleaseOutcome.RELEASED
+
+
+@pytest.mark.parametrize(
+    ("rules", "user", "team", "why"),
+    [
+        (some_rules(releasers=()), ALICE, "T0DEMO", Refusal.NOBODY),
+        (some_rules(releasers=(ALICE,)), BOB, "T0DEMO", Refusal.NOT_LISTED),
+        (some_rules(releasers=("*",)), ALICE, "T0FOREIGN", Refusal.FOREIGN),
+        (some_rules(releasers=("*",), prefixes=("staging/",)), ALICE, "T0DEMO", Refusal.OUTSIDE),
+    ],
+)
+def test_a_click_that_is_not_allowed_deletes_nothing_and_is_answered_privately(
+    rules: Rules, user: str, team: str, why: Refusal
+) -> None:
+    world = an_alerted_world()
+    release(a_request(a_lock(), user=user, team=team), world.ports, rules, world.now)
+    assert world.store.deleted == []
+    [(told, ending, _)] = world.messenger.whispers
+    assert (told, ending.outcome, ending.detail) == (user, ReleaseOutcome.REFUSED, why.value)
+    assert world.journal.events[-1].event is EventType.RELEASE_REFUSED
+
+
+def test_a_refused_member_is_told_whom_to_ask_and_the_message_says_that_somebody_asked() -> None:
+    world = an_alerted_world()
+    release(a_request(a_lock(), user=BOB), world.ports, RULES, world.now)
+    assert world.messenger.whispers[0][2] == (ALICE,)
+    assert outcome_shown(world) is ReleaseOutcome.REFUSED
+
+
+def test_a_star_must_be_written_to_let_everyone_of_the_workspace_release() -> None:
+    world = an_alerted_world()
+    release(a_request(a_lock(), user=BOB), world.ports, some_rules(releasers=("*",)), world.now)
+    assert outcome_shown(world) is ReleaseOutcome.RELEASED
+
+
+@pytest.mark.parametrize("key", ["prod/network/terraform.tfstate", ".tflock", ""])
+def test_a_click_that_names_no_lock_deletes_nothing(key: str) -> None:
+    world = an_alerted_world()
+    world.store.put(BUCKET, key, b"state")
+    ref = a_ref(key, b"state", world.now)
+    release(a_request(ref), world.ports, RULES, world.now)
+    assert world.store.deleted == []
+    assert world.messenger.whispers[0][1].detail == Refusal.OUTSIDE.value
+
+
+def test_a_click_naming_another_bucket_s_lock_deletes_nothing() -> None:
+    world = an_alerted_world()
+    world.store.put("somebody-elses", KEY, b"{}")
+    release(a_request(LockRef("somebody-elses", KEY, '"e"', world.now)), world.ports, RULES, world.now)
+    assert world.store.deleted == []
+
+
+def test_a_lock_that_s3_will_not_show_is_not_released() -> None:
+    world = an_alerted_world()
+    world.store.keys_refused.add(KEY)
+    release(CLICK, world.ports, RULES, world.now)
+    assert world.store.deleted == []
+    assert outcome_shown(world) is ReleaseOutcome.FAILED
+
+
+def test_a_lost_lock_book_costs_no_release() -> None:
+    world = an_alerted_world()
+    world.book.pages.clear()
+    release(CLICK, world.ports, RULES, world.now)
+    assert len(world.store.deleted) == 1
+    [alert] = world.messenger.shown.values()
+    assert alert.lock == a_lock()
+    assert outcome_shown(world) is ReleaseOutcome.RELEASED
+
+
+def test_while_the_lock_book_is_down_nothing_is_deleted_and_the_clicker_is_told() -> None:
+    world = an_alerted_world()
+    world.book.down = True
+    release(CLICK, world.ports, RULES, world.now)
+    assert world.store.deleted == []
+    assert "lock book" in world.messenger.whispers[0][1].detail
+
+
+def test_both_messages_are_closed_when_the_clicked_one_is_not_the_one_in_the_book() -> None:
+    world = an_alerted_world()
+    [alert] = world.messenger.shown.values()
+    world.messenger.shown[Posted(CHANNEL, "0.9")] = alert
+    release(a_request(a_lock(), ts="0.9"), world.ports, RULES, world.later(minutes=1))
+    endings = [alert.ending for alert in world.messenger.shown.values()]
+    assert [ending and ending.outcome for ending in endings] == [ReleaseOutcome.RELEASED] * 2
+
+
+def test_a_message_that_somebody_deleted_is_answered_with_a_new_one() -> None:
+    world = an_alerted_world()
+    world.messenger.shown.clear()
+    release(CLICK, world.ports, RULES, world.now + timedelta(minutes=1))
+    assert outcome_shown(world) is ReleaseOutcome.RELEASED

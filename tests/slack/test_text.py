@@ -1,0 +1,45 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.slack.text import clean, code, escape, local_time
+
+
+@given(st.text(max_size=400), st.integers(min_value=10, max_value=300))
+def test_whatever_is_escaped_fits_and_holds_no_markup(text: str, limit: int) -> None:
+    escaped = escape(text, limit)
+    assert len(escaped) <= limit
+    assert not set("<>\n\r\t") & set(escaped)
+
+
+@given(st.text(max_size=200))
+def test_a_code_span_has_no_backtick_but_its_own_two(text: str) -> None:
+    assert code(text, 100).count("`") == 2
+
+
+def test_mentions_and_links_become_plain_characters() -> None:
+    assert escape("<!channel> & <https://evil|click>", 100) == "&lt;!channel&gt; &amp; &lt;https://evil|click&gt;"
+
+
+@pytest.mark.parametrize("text", ["a\nb", "a\r\n\tb", "a\u2028b", "a \u00a0 b"])
+def test_line_breaks_become_spaces(text: str) -> None:
+    assert clean(text) == "a b"
+
+
+def test_characters_that_turn_or_hide_text_are_dropped() -> None:
+    assert clean("a\u202eb\u200bc\x00\ud800") == "abc"
+
+
+def test_what_is_too_long_loses_its_middle() -> None:
+    path = "acme-tfstate/" + "x" * 900 + "/terraform.tfstate"
+    cut = escape(path, 60)
+    assert cut.startswith("acme-tfstate/x")
+    assert cut.endswith("/terraform.tfstate")
+    assert "…" in cut
+
+
+def test_a_time_is_shown_in_the_reader_s_own_zone_with_utc_to_fall_back_on() -> None:
+    time = datetime(2026, 11, 21, 3, 18, 57, tzinfo=UTC)
+    assert local_time(time) == "<!date^1795231137^{date_short_pretty} at {time}|2026-11-21 03:18 UTC>"

@@ -1,0 +1,186 @@
+"""The entry points: what they take, what they answer, what they leave for another. AWS is moto's."""
+
+import importlib
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import boto3
+import msgspec
+import pytest
+from chalice.test import Client
+from moto import mock_aws
+from slack_sdk.signature import SignatureVerifier
+
+import app
+from chalicelib.core.release import ReleaseRequest
+from tests.aws.test_notifications import a_body
+from tests.aws_fixtures import REGION, create_bucket, create_lock_book
+from tests.builders import BUCKET, KEY, a_lock, a_request, sample
+from tests.slack.test_requests import payload
+from tests.test_config import LEAST
+
+SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+
+
+@pytest.fixture(scope="module")
+def queues(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """An account as the stack makes it, and a client of its queues."""
+    config = tmp_path_factory.mktemp("config") / "reaper.toml"
+    config.write_text(LEAST)
+    environment = {
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "REAPER_TOML": str(config),
+        "LOCK_BOOK_TABLE": "book",
+        "SLACK_SIGNING_SECRET_PARAMETER": "/reaper/signing-secret",
+        "SLACK_BOT_TOKEN_PARAMETER": "/reaper/bot-token",
+    }
+    with mock_aws(), pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        for name in ("signing-secret", "bot-token"):
+            boto3.client("ssm").put_parameter(Name=f"/reaper/{name}", Value=f"{SECRET}\n", Type="SecureString")
+        client = boto3.client("sqs")
+        for variable in ("SWEEP_QUEUE_URL", "RELEASE_QUEUE_URL"):
+            patch.setenv(variable, client.create_queue(QueueName=variable.replace("_", "-"))["QueueUrl"])
+        create_lock_book(boto3.client("dynamodb"))
+        create_bucket(boto3.client("s3"), BUCKET)
+        yield client
+
+
+def left_on(queues: Any, name: str) -> list[bytes]:
+    url = queues.get_queue_url(QueueName=name)["QueueUrl"]
+    messages = queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    for message in messages:
+        queues.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return [message["Body"].encode() for message in messages]
+
+
+def post(body: bytes, **headers: str) -> int:
+    timestamp = str(int(time.time()))
+    signature = SignatureVerifier(SECRET).generate_signature(timestamp=timestamp, body=body)
+    signed = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "X-Slack-Request-Timestamp": timestamp,
+        "X-Slack-Signature": str(signature),
+    }
+    with Client(app.app) as client:
+        return int(client.http.post("/slack/actions", headers=signed | headers, body=body).status_code)
+
+
+def form(**changes: Any) -> bytes:
+    return urlencode({"payload": json.dumps(payload(**changes))}).encode()
+
+
+def test_every_handler_that_lambda_is_told_of_can_be_imported() -> None:
+    functions = app.app.pure_lambda_functions + app.app.event_sources
+    handlers = {function.handler_string for function in functions}
+    assert {
+        "app.nightly_sweep",
+        "app.sweep_target",
+        "app.watch_locks",
+        "app.record_lock_event",
+        "app.release_lock",
+    } == handlers
+    for handler in handlers:
+        module, name = handler.rsplit(".", 1)
+        assert callable(getattr(importlib.import_module(module), name))
+
+
+def test_a_signed_click_is_left_for_release_lock_and_answered_200(queues: Any) -> None:
+    assert post(form()) == 200
+    [message] = left_on(queues, "RELEASE-QUEUE-URL")
+    assert msgspec.json.decode(message, type=ReleaseRequest) == a_request(a_lock(), click="17.1")
+    assert b"hooks.invalid" not in message
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (form(type="view_submission"), 200),
+        (form(actions=[{"action_id": "link", "action_ts": "1"}]), 200),
+        (form(team={"id": "T0OTHER"}), 403),
+        (form(api_app_id="A0OTHER"), 403),
+        (b"payload=nonsense", 400),
+    ],
+    ids=["another interaction", "another button", "another team", "another app", "malformed"],
+)
+def test_anything_else_that_is_signed_has_its_answer_and_leaves_nothing(queues: Any, body: bytes, status: int) -> None:
+    assert post(body) == status
+    assert left_on(queues, "RELEASE-QUEUE-URL") == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Slack-Signature": "v0=" + "0" * 64},
+        {"X-Slack-Signature": ""},
+        {"X-Slack-Request-Timestamp": "abc"},
+        {"X-Slack-Request-Timestamp": "1"},
+        {"X-Slack-Request-Timestamp": "٣٣"},
+    ],
+)
+def test_what_slack_did_not_sign_is_401_and_leaves_nothing(queues: Any, headers: dict[str, str]) -> None:
+    assert post(form(), **headers) == 401
+    assert left_on(queues, "RELEASE-QUEUE-URL") == []
+
+
+def test_a_body_that_is_not_text_is_401(queues: Any) -> None:
+    headers = {"X-Slack-Request-Timestamp": str(int(time.time())), "X-Slack-Signature": "v0=" + "0" * 64}
+    with Client(app.app) as client:
+        content_type = {"Content-Type": "application/x-www-form-urlencoded"}
+        response = client.http.post("/slack/actions", headers=headers | content_type, body=b"\xff\xfe\x00")
+    assert response.status_code == 401
+
+
+def test_another_content_type_is_415(queues: Any) -> None:
+    assert post(b"{}", **{"Content-Type": "application/json"}) == 415
+
+
+def test_the_night_leaves_one_order_for_each_target(queues: Any) -> None:
+    with Client(app.app) as client:
+        client.lambda_.invoke("nightly_sweep", client.events.generate_cw_event("aws.events", "Scheduled Event", {}, []))
+    assert [b"acme-tfstate" in message for message in left_on(queues, "SWEEP-QUEUE-URL")] == [True]
+
+
+def a_batch(*bodies: str) -> dict[str, Any]:
+    """Each message younger than the one after it, as a queue may deliver them."""
+    event: dict[str, Any] = json.loads((Path(__file__).parent / "events" / "sqs.json").read_text())
+    [template] = event["Records"]
+    records = [
+        template
+        | {
+            "messageId": f"m{index}",
+            "body": body,
+            "attributes": template["attributes"] | {"SentTimestamp": str(99 - index)},
+        }
+        for index, body in enumerate(bodies)
+    ]
+    return {"Records": records}
+
+
+def test_a_batch_is_recorded_oldest_first_and_only_what_cannot_be_read_is_delivered_again(
+    queues: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    boto3.client("s3").put_object(Bucket=BUCKET, Key=KEY, Body=sample("s3-apply-default"))
+    gone = "prod/gone.tfstate.tflock"
+    bodies = [
+        "nonsense",
+        a_body("ObjectRemoved:Delete", gone),
+        a_body(key=gone),
+        a_body(key=KEY),
+        '{"Event":"s3:TestEvent"}',
+    ]
+    answer = app.record_lock_event(a_batch(*bodies), None)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith('{"event"')]
+    assert [(line["event"], line["state_path"], line.get("who")) for line in lines] == [
+        ("lock_acquired", "acme-tfstate/prod/network/terraform.tfstate", "root@vm"),
+        ("lock_acquired", "acme-tfstate/prod/gone.tfstate", None),
+        ("lock_released", "acme-tfstate/prod/gone.tfstate", None),
+    ]

@@ -1,0 +1,116 @@
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from chalicelib.config import ConfigError, load, main, parse
+from chalicelib.core.lock import Risk
+
+EXAMPLE = Path(__file__).parent.parent / "reaper.example.toml"
+LEAST = """
+[slack]
+team_id = "T0DEMO"
+app_id = "A0DEMO"
+channel = "C0PLATFORM"
+releasers = []
+[thresholds]
+plan = "45m"
+apply = ["2h", "1d"]
+other = "1h"
+[[targets]]
+bucket = "acme-tfstate"
+"""
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        parse(text)
+    return caught.value.problems
+
+
+def test_the_example_is_a_good_configuration() -> None:
+    config = load(EXAMPLE)
+    assert [target.bucket for target in config.targets] == ["acme-tfstate", "acme-tfstate-legacy"]
+    assert len(config.rules.routes) == 2
+
+
+def test_the_least_configuration_has_one_route_for_every_state() -> None:
+    config = parse(LEAST)
+    policy = config.rules.policy_for("anything/at/all")
+    assert (policy.channel, policy.releasers) == ("C0PLATFORM", ())
+    assert policy.thresholds[Risk.APPLY] == (timedelta(hours=2), timedelta(days=1))
+    assert config.slack_api == "https://slack.com/api/"
+
+
+def test_a_route_takes_what_it_does_not_say_from_the_defaults() -> None:
+    route = '[[routes]]\nstate_paths = ["acme-tfstate/a/*"]\nchannel = "C0TEAMA"\nthresholds = { plan = "5m" }\n'
+    policy = parse(LEAST + route).rules.policy_for("acme-tfstate/a/x")
+    assert (policy.channel, policy.releasers) == ("C0TEAMA", ())
+    assert policy.thresholds[Risk.PLAN] == (timedelta(minutes=5),)
+    assert policy.thresholds[Risk.OTHER] == (timedelta(hours=1),)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"T0DEMO"', "5", "slack.team_id = 5: expected a Slack ID like T0123ABCD"),
+        ('channel = "C0PLATFORM"', 'channel = "#platform"', "slack.channel = '#platform': expected a Slack channel ID"),
+        ("releasers = []", "", "slack.releasers is missing: expected a list of Slack user IDs"),
+        ("releasers = []", 'releasers = ["alice"]', "slack.releasers = ['alice']"),
+        ("releasers = []", 'releasers = "*"', "slack.releasers = '*'"),
+        ('"45m"', '"soon"', "thresholds.plan = 'soon': expected a duration like"),
+        ('"45m"', "45", "thresholds.plan = 45: expected a duration like"),
+        ('["2h", "1d"]', '["1d", "2h"]', "or a rising list of them"),
+        ('["2h", "1d"]', "[]", "thresholds.apply = []"),
+        ('other = "1h"', "", "thresholds.other is missing"),
+        ('"acme-tfstate"', '"Acme_State"', "targets[0].bucket = 'Acme_State': expected the name of an S3 bucket"),
+        ('[[targets]]\nbucket = "acme-tfstate"', "", "targets is missing: expected at least one [[targets]]"),
+        ("[[targets]]", "[targets]", "targets = {'bucket': 'acme-tfstate'}: expected at least one [[targets]]"),
+        ('bucket = "acme-tfstate"', 'bucket = "acme-tfstate"\nregion = "Frankfurt"', "expected an AWS region"),
+        ('bucket = "acme-tfstate"', 'bucket = "acme-tfstate"\nprefixes = ["a*"]', "without * ? or $"),
+        (
+            'bucket = "acme-tfstate"',
+            'bucket = "acme-tfstate"\nprefix = "a"',
+            "there is no such key; did you mean prefixes?",
+        ),
+        ("[slack]", "[slak]\nx = 1\n[slack]", "slak = {'x': 1}: there is no such key; did you mean slack?"),
+        ("[thresholds]", "thresholds = 5\n[ignored]", "slack.thresholds = 5"),
+    ],
+)
+def test_a_mistake_is_told_by_its_key_its_value_and_what_was_expected(old: str, new: str, said: str) -> None:
+    assert any(said in problem for problem in problems(LEAST.replace(old, new, 1)))
+
+
+def test_all_mistakes_of_a_file_are_told_at_once() -> None:
+    text = LEAST.replace('"T0DEMO"', "5").replace('"45m"', '"soon"') + '[[routes]]\nstate_paths = ["other/*"]\n'
+    assert len(problems(text)) == 3
+
+
+def test_a_bucket_named_twice_is_a_mistake() -> None:
+    assert "each bucket once" in problems(LEAST + '[[targets]]\nbucket = "acme-tfstate"\n')[0]
+
+
+def test_a_route_to_a_bucket_that_no_target_has_is_a_mistake() -> None:
+    [problem] = problems(LEAST + '[[routes]]\nstate_paths = ["acme-tfstat/*"]\n')
+    assert problem.startswith("routes[0].state_paths = 'acme-tfstat/*': expected a pattern that begins with the bucket")
+
+
+def test_what_is_not_toml_is_told_with_its_line() -> None:
+    assert "line 2" in problems("[slack]\nteam_id = \n")[0]
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe"])
+def test_a_file_that_cannot_be_read_is_told_so(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "reaper.toml"
+    if content:
+        path.write_bytes(content)
+    with pytest.raises(ConfigError, match=r"reaper\.toml"):
+        load(path)
+
+
+def test_the_checker_prints_every_mistake_and_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "reaper.toml"
+    path.write_text("[slack]\n")
+    assert main([str(path)]) == 1
+    assert len(capsys.readouterr().err.splitlines()) > 5
+    assert main([str(EXAMPLE)]) == 0

@@ -1,0 +1,49 @@
+"""Imports point one way."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MAY_IMPORT = {
+    "app": {"wiring", "jobs", "core", "aws.notifications", "slack.requests"},
+    "chalicelib.wiring": {"aws", "slack", "jobs", "ports", "core", "config"},
+    "chalicelib.config": {"core", "toml_table"},
+    "chalicelib.toml_table": {"core"},
+    "chalicelib.aws": {"aws", "ports", "core"},
+    "chalicelib.slack": {"slack", "ports", "core"},
+    "chalicelib.jobs": {"jobs", "ports", "core"},
+    "chalicelib.ports": {"core"},
+    "chalicelib.core": {"core"},
+}
+CORE_MAY_USE = {"msgspec", "re", "datetime", "enum", "typing", "collections"}
+MODULES = [ROOT / "app.py", *(path for path in (ROOT / "chalicelib").rglob("*.py") if path.name != "__init__.py")]
+
+
+def imported(path: Path) -> set[str]:
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    froms = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+    return plain | {f"{node.module}.{alias.name}" for node in froms for alias in node.names}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_module_imports_only_from_the_rooms_it_may_see(path: Path) -> None:
+    name = path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".")
+    allowed = next(rooms for room, rooms in MAY_IMPORT.items() if name == room or name.startswith(f"{room}."))
+    ours = {name.removeprefix("chalicelib.") for name in imported(path) if name.startswith("chalicelib.")}
+    assert {name for name in ours if not any(name == room or name.startswith(f"{room}.") for room in allowed)} == set()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "chalicelib" / "core").glob("*.py")), ids=lambda path: path.name)
+def test_the_core_uses_nothing_but_the_standard_library_and_msgspec(path: Path) -> None:
+    foreign = {name.partition(".")[0] for name in imported(path)} - {"chalicelib"}
+    assert foreign <= CORE_MAY_USE
+
+
+@pytest.mark.parametrize("sdk", ["boto3", "botocore", "aws_lambda_powertools", "slack_sdk"])
+def test_an_sdk_is_imported_only_in_its_room(sdk: str) -> None:
+    rooms = {"slack_sdk": "slack"}.get(sdk, "aws")
+    users = {path.relative_to(ROOT) for path in MODULES if any(name.split(".")[0] == sdk for name in imported(path))}
+    assert {path for path in users if rooms not in path.parts} <= {Path("app.py"), Path("chalicelib/wiring.py")}
