@@ -34,7 +34,8 @@ from chalicelib.jobs.sweep import order_sweeps, sweep
 from chalicelib.jobs.watch import watch
 from chalicelib.slack import requests
 
-app = Chalice(app_name="tflock-reaper")
+# configure_logs=False: Chalice would print every line of powertools' logger a second time.
+app = Chalice(app_name="tflock-reaper", configure_logs=False)
 logger = Logger()
 _FORM = "application/x-www-form-urlencoded"
 

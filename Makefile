@@ -1,0 +1,58 @@
+# GNU make 3.81 (macOS) and later. `make` alone says what there is.
+PYTHON ?= python3
+CONFIG ?= reaper.toml
+PY := .venv/bin/python
+READY := .venv/.ready
+
+.PHONY: help check format test demo package deploy wire secrets clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z.]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+
+$(READY): requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "tflock-reaper needs Python 3.11 or later; '$(PYTHON)' is: $$($(PYTHON) --version 2>&1)." >&2; \
+	  echo "Name another one: make PYTHON=python3.12" >&2; exit 1; }
+	@echo "setting up .venv (a minute or two, once) ..."
+	@$(PYTHON) -m venv .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $(READY)
+
+.PHONY: .venv
+.venv: $(READY) ## the virtual environment all other targets use
+
+check: $(READY) ## formatting, lint, types, fast tests: seconds
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	$(PY) -m pytest -q -m "not local_cloud"
+
+format: $(READY) ## put the code into its format, mend what lint can mend
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+
+test: $(READY) ## all of check and the story end to end on the local cloud: minutes
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	$(PY) -m pytest
+
+demo: $(READY) ## the whole story on this machine, no accounts needed; ONCE=1 plays it through by itself
+	@ONCE="$(ONCE)" $(PY) -m demo
+
+package: $(READY) ## template and zip in build/; CONFIG=reaper.toml STAGE=prod
+	@$(PY) -m deploy.package --stage "$(or $(STAGE),prod)" --config "$(CONFIG)"
+
+secrets: $(READY) ## ask for Slack's two secrets and keep them in SSM; STAGE=prod
+	@$(PY) -m deploy.slack_secrets --stage "$(STAGE)"
+
+deploy: $(READY) ## package and deploy; STAGE=prod CONFIG=reaper.toml ARTIFACTS=a-bucket PARAMETERS="AlarmTopicArn=..."
+	@$(PY) -m deploy.stack --stage "$(STAGE)" --config "$(CONFIG)" --artifacts "$(ARTIFACTS)" $(PARAMETERS:%=--parameter "%")
+
+wire: $(READY) ## let a state bucket tell the reaper of its locks; STAGE=prod BUCKET=a-bucket PREFIX=only/these/
+	@$(PY) -m deploy.wire_bucket "$(BUCKET)" --stage "$(STAGE)" $(if $(PREFIX),--prefix "$(PREFIX)")
+
+clean: ## remove what was built; .venv stays
+	rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -not -path "./.venv/*" -prune -exec rm -rf {} +

@@ -1,0 +1,215 @@
+"""The local cloud: MiniStack as a process of ours, and the application deployed to it the way ``make deploy`` does.
+
+Nothing in here can reach a real account: no ``AWS_*`` variable, profile or credentials file of the user is passed on
+or read.
+"""
+
+import base64
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import boto3
+import botocore.session
+from botocore.config import Config as ClientConfig
+
+from chalicelib.config import load
+from deploy import slack_secrets, stack
+from deploy.commands import ROOT
+from deploy.package import package
+from deploy.parameters import overrides
+
+if TYPE_CHECKING:
+    from types_boto3_lambda.client import LambdaClient
+
+REGION = "us-east-1"
+ACCESS_KEY = "local"  # any will do
+SECRET_KEY = "local"  # noqa: S105 - any will do
+_ARTIFACTS = "artifacts"
+_SECONDS_TO_START = 30.0
+_SECONDS_TO_STOP = 5.0
+_SETTINGS_OF_OTHERS = ("AWS_", "MINISTACK_", "LOCALSTACK_", "LAMBDA_", "S3_", "SFTP_", "IOT_")
+
+
+class LocalCloudError(RuntimeError):
+    """The local cloud did not start, or a function in it failed; the text ends with its log."""
+
+
+class LocalCloud:
+    """A running MiniStack on 127.0.0.1, with its state and log below ``folder``; a context manager."""
+
+    def __init__(self, folder: Path, *, port: int | None = None) -> None:
+        self.folder = folder
+        self.port = port or _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = folder / "ministack.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._seen: Counter[str] = Counter()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a program needs in order to talk to this cloud and to no other."""
+        return {name: value for name, value in os.environ.items() if not name.startswith(_SETTINGS_OF_OTHERS)} | {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_REGION": REGION,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "NO_PROXY": "127.0.0.1,localhost",
+            "no_proxy": "127.0.0.1,localhost",
+        }
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start it and wait until it answers.
+
+        Raises:
+            LocalCloudError: when it ends, or is not ready within 30 seconds.
+        """
+        (self.folder / "tmp").mkdir(parents=True, exist_ok=True)
+        with self.log.open("wb") as log:
+            # A group of its own: Ctrl-C in the terminal is ours to handle, and its Lambda processes end with it.
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "demo.enforcing_ministack"],
+                cwd=ROOT,
+                env=self._own_environment(),
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        try:
+            self._wait_until_ready(self._process)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _own_environment(self) -> dict[str, str]:
+        """MiniStack's settings; what it does not need is off, above all the listeners on all interfaces."""
+        return self.environment | {
+            "GATEWAY_PORT": str(self.port),
+            "BIND_HOST": "127.0.0.1",
+            "AUTH": "true",
+            "LAMBDA_EXECUTOR": "local",
+            "PERSIST_STATE": "0",
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            "DOCKER_HOST": f"unix://{self.folder.resolve()}/no-docker",
+            "TMPDIR": str((self.folder / "tmp").resolve()),
+        }
+
+    def _wait_until_ready(self, process: "subprocess.Popen[bytes]") -> None:
+        deadline = time.monotonic() + _SECONDS_TO_START
+        while not _answers(f"{self.url}/_ministack/ready"):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise LocalCloudError(
+                    f"the local cloud did not start (exit status {process.poll()}):\n{self.log_tail()}"
+                )
+            time.sleep(0.05)
+
+    def log_tail(self, lines: int = 20) -> str:
+        """The end of MiniStack's own log."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+    def stop(self) -> None:
+        """End it and every process it started; to be called as often as one likes."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_SECONDS_TO_STOP)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        if process.stdin:
+            process.stdin.close()
+
+    def client(self, service: str) -> Any:
+        """A boto3 client for this cloud; the caller's variable says which type it is."""
+        return self._session().client(service, endpoint_url=self.url, config=ClientConfig(proxies={}))  # type: ignore[call-overload]
+
+    def _session(self) -> boto3.Session:
+        unset: dict[str, Any] = {"profile": (None, None, None, None)}
+        files = dict.fromkeys(("config_file", "credentials_file"), (None, None, os.devnull, None))
+        own = botocore.session.Session(session_vars=unset | files)
+        return boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=REGION, botocore_session=own)
+
+    def deploy(self, config: Path, *, stage: str, secrets: Mapping[str, str]) -> dict[str, str]:
+        """Package and deploy as ``make package`` and ``make deploy`` do; returns the stack's outputs.
+
+        ``secrets`` has a value for ``slack-bot-token`` and for ``slack-signing-secret``.
+        """
+        for secret, value in secrets.items():
+            slack_secrets.put(self.client("ssm"), stage, secret, value)
+        self.client("s3").create_bucket(Bucket=_ARTIFACTS)
+        template = package(config, stage, self.folder / "build", self.environment)
+        return stack.deploy(template, stage, _ARTIFACTS, overrides(load(config), stage), self.environment)
+
+    def slack_actions_url(self, outputs: Mapping[str, str]) -> str:
+        """Where the deployed API answers here; the output ``SlackActionsUrl`` only resolves on AWS."""
+        return f"{self.url}/restapis/{outputs['RestAPIId']}/api/_user_request_/slack/actions"
+
+    def invoke(self, function_name: str, payload: Mapping[str, object]) -> None:
+        """Run a function to its end.
+
+        Raises:
+            LocalCloudError: with the function's log when it raised.
+        """
+        client: LambdaClient = self.client("lambda")
+        answer = client.invoke(FunctionName=function_name, Payload=json.dumps(payload).encode(), LogType="Tail")
+        if "FunctionError" in answer:
+            tail = base64.b64decode(answer.get("LogResult", "")).decode(errors="replace")
+            raise LocalCloudError(f"{function_name} failed: {answer['Payload'].read().decode()}\n{tail}")
+
+    def log_lines(self, group: str) -> list[tuple[int, str]]:
+        """Time (ms) and text of the events of a log group that were not there at the last call."""
+        pages = self.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
+        counted: Counter[str] = Counter()  # MiniStack gives events no id, but a stream only ever grows
+        fresh = []
+        for event in (event for page in pages for event in page["events"]):
+            stream = event["logStreamName"]
+            counted[stream] += 1
+            if counted[stream] > self._seen[stream]:
+                fresh.append((event["timestamp"], event["message"]))
+        self._seen |= counted
+        return fresh
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _answers(url: str) -> bool:
+    # Without the user's proxy, which would not know this machine's own address.
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        direct.open(url, timeout=1).close()
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Packaging, deploying and wiring tflock-reaper; nothing in here ships in the Lambda package."""

@@ -1,0 +1,74 @@
+"""A bucket's notification configuration with ours added or taken out: pure, on the structure that S3 gives and takes.
+
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import quote_plus
+
+Notifications = dict[str, Any]
+"""Topic, queue and Lambda configurations and EventBridge, as in botocore's ``NotificationConfiguration``."""
+
+_QUEUES = "QueueConfigurations"
+EVENTS = ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]
+LOCK_SUFFIX = ".tflock"
+# In a filter a space is "+", and all but these characters is percent-encoded, the colon of "env:/" too:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
+_SAFE = "/!-_.*'()"
+
+
+def ours(queue_arn: str, prefixes: Sequence[str], notification_id: str) -> list[Notifications]:
+    """One notification for each prefix, or one for the whole bucket; they differ in their Id by a number."""
+    return [
+        {
+            "Id": notification_id if number == 1 else f"{notification_id}-{number}",
+            "QueueArn": queue_arn,
+            "Events": EVENTS,
+            "Filter": _filter(prefix),
+        }
+        for number, prefix in enumerate(prefixes or ("",), start=1)
+    ]
+
+
+def _filter(prefix: str) -> Notifications:
+    rules = [{"Name": "prefix", "Value": quote_plus(prefix, safe=_SAFE)}] if prefix else []
+    return {"Key": {"FilterRules": [*rules, {"Name": "suffix", "Value": LOCK_SUFFIX}]}}
+
+
+def wired(existing: Notifications, queue_arn: str, prefixes: Sequence[str], notification_id: str) -> Notifications:
+    """The configuration with our notifications in it, in place of earlier ones of ours; nobody else's is touched."""
+    rest = unwired(existing, notification_id)
+    return rest | {_QUEUES: [*rest.get(_QUEUES, []), *ours(queue_arn, prefixes, notification_id)]}
+
+
+def unwired(existing: Notifications, notification_id: str) -> Notifications:
+    """The configuration without our notifications."""
+    numbered = re.compile(re.escape(notification_id) + r"(-\d+)?")
+    kept = {name: value for name, value in existing.items() if name not in {_QUEUES, "ResponseMetadata"}}
+    queues = [queue for queue in existing.get(_QUEUES, []) if not numbered.fullmatch(queue.get("Id", ""))]
+    return kept | ({_QUEUES: queues} if queues else {})
+
+
+def same(one: Notifications, other: Notifications) -> bool:
+    """Whether two configurations mean the same: S3 gives filter names back as ``Prefix`` and ``Suffix``, unordered."""
+    return _comparable(one) == _comparable(other)
+
+
+def _comparable(notifications: Notifications) -> Notifications:
+    return {
+        name: sorted(repr(_entry(entry)) for entry in value) if isinstance(value, list) else repr(value)
+        for name, value in notifications.items()
+        if name != "ResponseMetadata" and value != []
+    }
+
+
+def _entry(entry: Notifications) -> list[tuple[str, object]]:
+    rules = entry.get("Filter", {}).get("Key", {}).get("FilterRules", [])
+    plain = {**entry, "Events": sorted(entry["Events"]), "Filter": _rules(rules)}
+    return sorted(plain.items())
+
+
+def _rules(rules: Iterable[dict[str, str]]) -> list[tuple[str, str]]:
+    return sorted((rule["Name"].lower(), rule["Value"]) for rule in rules)

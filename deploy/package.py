@@ -1,0 +1,81 @@
+"""``make package``: the application and its configuration as one CloudFormation template and one zip.
+
+``chalice package`` makes both (https://aws.github.io/chalice/topics/cfn.html). It is run in a copy of the application,
+so that the configuration can ship in ``vendor/``, which Chalice puts at the root of the zip.
+"""
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from chalicelib.config import ConfigError, load
+from deploy import names
+from deploy.commands import ROOT, CommandError, run
+
+_LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "deployed", "deployments", "venv")
+# Chalice wants a region even though packaging calls nothing and the template is the same for all of them.
+_ANY_REGION = {"AWS_DEFAULT_REGION": "us-east-1"}
+
+
+def package(
+    config: Path, stage: str, build: Path = ROOT / "build", environment: Mapping[str, str] | None = None
+) -> Path:
+    """Build the package of a stage below ``build`` and return its template.
+
+    Raises:
+        ConfigError: for a configuration with mistakes, before anything is built.
+        CommandError: with what Chalice said.
+    """
+    load(config)
+    application, packaged = build / stage / "app", build / stage / "package"
+    for folder in (application, packaged):
+        shutil.rmtree(folder, ignore_errors=True)
+    _copy(config, application)
+    merge = ("--merge-template", ".chalice/resources.yaml", "--template-format", "yaml")
+    surroundings = _ANY_REGION | dict(os.environ if environment is None else environment)
+    run(
+        "chalice",
+        "package",
+        "--stage",
+        stage,
+        *merge,
+        str(packaged.resolve()),
+        folder=application,
+        environment=surroundings,
+    )
+    return packaged / "sam.yaml"
+
+
+def _copy(config: Path, application: Path) -> None:
+    for name in ("chalicelib", ".chalice"):
+        shutil.copytree(ROOT / name, application / name, ignore=_LEFT_OUT)
+    for name in ("app.py", "requirements.txt"):
+        shutil.copy(ROOT / name, application / name)
+    vendor = application / "vendor"
+    vendor.mkdir()
+    shutil.copy(config, vendor / "reaper.toml")
+
+
+def main(arguments: list[str]) -> int:
+    """Package one stage, saying where the result is."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.package")
+    parser.add_argument("--stage", default="prod")
+    parser.add_argument("--config", type=Path, default=ROOT / "reaper.toml")
+    options = parser.parse_args(arguments)
+    if problem := names.stage_problem(options.stage):
+        parser.error(problem)
+    print("packaging: copying the application, fetching its pinned packages ...", flush=True)
+    try:
+        template = package(options.config, options.stage)
+    except (ConfigError, CommandError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"packaged: {os.path.relpath(template)} and deployment.zip beside it")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

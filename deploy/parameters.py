@@ -1,0 +1,73 @@
+"""What CloudFormation must know of ``reaper.toml``: the buckets and lock objects that the reaper's roles may touch.
+
+Run as a program it prints them: ``python -m deploy.parameters reaper.toml``.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from chalicelib.config import Config, ConfigError, load
+from chalicelib.core.policy import Target
+from deploy import names
+
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html (parameter values)
+_LONGEST_VALUE = 4096
+
+
+def overrides(config: Config, stage: str, partition: str = "aws") -> dict[str, str]:
+    """The stack parameters that follow from a configuration.
+
+    Raises:
+        ConfigError: when the configuration names more than a CloudFormation parameter can hold.
+    """
+    values = {
+        "Stage": stage,
+        "StateBucketArns": _listed(_bucket_arn(target, partition) for target in config.targets),
+        "LockObjectArns": _listed(arn for target in config.targets for arn in _lock_arns(target, partition)),
+        "SlackBotTokenParameter": names.secret_parameter(stage, names.BOT_TOKEN),
+        "SlackSigningSecretParameter": names.secret_parameter(stage, names.SIGNING_SECRET),
+    }
+    if too_long := [name for name, value in values.items() if len(value.encode()) > _LONGEST_VALUE]:
+        raise ConfigError(
+            [
+                f"targets: too many for one stack ({name} is over {_LONGEST_VALUE} bytes); deploy two"
+                for name in too_long
+            ]
+        )
+    return values
+
+
+def _bucket_arn(target: Target, partition: str) -> str:
+    return f"arn:{partition}:s3:::{target.bucket}"
+
+
+def _lock_arns(target: Target, partition: str) -> list[str]:
+    """One ARN for each prefix; a comma, which would end an item of the list, stands as ``?``: any one character."""
+    bucket = _bucket_arn(target, partition)
+    return [f"{bucket}/{prefix.replace(',', '?')}*.tflock" for prefix in target.prefixes or ("",)]
+
+
+def _listed(arns: Iterable[str]) -> str:
+    """Sorted and without repetitions, so that an unchanged configuration is an unchanged stack."""
+    return ",".join(sorted(set(arns)))
+
+
+def main(arguments: list[str]) -> int:
+    """Print the overrides, one a line."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.parameters", description=overrides.__doc__)
+    parser.add_argument("config", type=Path)
+    parser.add_argument("--stage", default="prod")
+    options = parser.parse_args(arguments)
+    try:
+        values = overrides(load(options.config), options.stage)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print("\n".join(f"{name}={value}" for name, value in values.items()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,152 @@
+"""What must be there before ``make deploy`` can work; all that is missing is told at once, with what to do about it."""
+
+import shutil
+from pathlib import Path
+from typing import Protocol
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.config import ConfigError, load
+from deploy import names
+from deploy.commands import program
+
+
+class Account(Protocol):
+    """What is asked of the AWS account that is deployed to."""
+
+    def region(self) -> str | None:
+        """The region that commands go to, if one is set."""
+
+    def refusal(self) -> str | None:
+        """Why the credentials do not work, or nothing."""
+
+    def bucket_problem(self, bucket: str) -> str | None:
+        """Why packages cannot be put into this bucket, or nothing."""
+
+    def parameter_type(self, name: str) -> str | None:
+        """The type of an SSM parameter, if there is such a parameter."""
+
+    def has_stack(self, name: str) -> bool:
+        """Whether there is such a CloudFormation stack."""
+
+    def has_log_group(self, name: str) -> bool:
+        """Whether there is such a log group."""
+
+
+def missing(stage: str, config: Path, artifacts: str, account: Account) -> list[str]:
+    """All that is missing for a deployment, a line each; nothing when it can go ahead."""
+    return [*_local(stage, config, artifacts), *_in_account(stage, artifacts, account)]
+
+
+def _local(stage: str, config: Path, artifacts: str) -> list[str]:
+    lines = [problem] if (problem := names.stage_problem(stage)) else []
+    if not artifacts:
+        lines.append(
+            "ARTIFACTS: name an S3 bucket of yours that the package may be put into, such as ARTIFACTS=acme-artifacts"
+        )
+    lines += [
+        f"{name}: not installed beside this Python; run `make .venv`"
+        for name in ("aws", "chalice")
+        if not shutil.which(program(name))
+    ]
+    return lines + _config_problems(config)
+
+
+def _config_problems(config: Path) -> list[str]:
+    try:
+        load(config)
+    except ConfigError as error:
+        return [f"CONFIG: {problem}" for problem in error.problems]
+    return []
+
+
+def _in_account(stage: str, artifacts: str, account: Account) -> list[str]:
+    """Nothing else can be asked of an account while region or credentials are missing."""
+    lines = [] if account.region() else ["region: none set; `export AWS_REGION=...` or `aws configure set region ...`"]
+    lines += [f"credentials: {refusal}"] if (refusal := account.refusal()) else []
+    return lines or _in_region(stage, artifacts, account)
+
+
+def _in_region(stage: str, artifacts: str, account: Account) -> list[str]:
+    lines = (
+        [f"ARTIFACTS={artifacts}: {problem}"] if artifacts and (problem := account.bucket_problem(artifacts)) else []
+    )
+    lines += [
+        line for secret in (names.BOT_TOKEN, names.SIGNING_SECRET) if (line := _secret_problem(stage, secret, account))
+    ]
+    return lines + _left_over(stage, account)
+
+
+def _secret_problem(stage: str, secret: str, account: Account) -> str | None:
+    name = names.secret_parameter(stage, secret)
+    kind = account.parameter_type(name)
+    if kind == "SecureString":
+        return None
+    found = f"is a {kind}, which shows the secret to everyone" if kind else "does not exist"
+    put = f"aws ssm put-parameter --type SecureString --overwrite --name {name} --value ..."
+    return f"SSM parameter {name}: {found}; `make secrets STAGE={stage}`, or `{put}`"
+
+
+def _left_over(stage: str, account: Account) -> list[str]:
+    """The journal outlives its stack (resources.yaml keeps it), and CloudFormation creates nothing that exists."""
+    group = names.log_group(stage)
+    if account.has_stack(names.stack(stage)) or not account.has_log_group(group):
+        return []
+    delete = f"aws logs delete-log-group --log-group-name {group}"
+    return [
+        f"log group {group}: holds the journal of an earlier stack; deploy another STAGE, or export it and `{delete}`"
+    ]
+
+
+class AwsAccount:
+    """The account that the ambient credentials belong to."""
+
+    def __init__(self, session: boto3.Session) -> None:
+        self._session = session
+
+    def region(self) -> str | None:
+        """``AWS_REGION`` is what people export, though only ``AWS_DEFAULT_REGION`` and the profile count for boto3."""
+        return self._session.region_name
+
+    def refusal(self) -> str | None:
+        """Ask AWS who we are, which it answers in every region."""
+        try:
+            self._session.client("sts", region_name=self.region() or "us-east-1").get_caller_identity()
+        except (BotoCoreError, ClientError) as error:
+            return f"{error}; `aws configure`, or `aws sso login`, and try again"
+        return None
+
+    def bucket_problem(self, bucket: str) -> str | None:
+        """Look at the bucket without listing it."""
+        try:
+            self._session.client("s3").head_bucket(Bucket=bucket)
+        except ClientError as error:
+            reasons = {"404": "no such bucket; `aws s3 mb s3://" + bucket + "`", "403": "you may not use this bucket"}
+            return reasons.get(error.response["Error"]["Code"], str(error))
+        except BotoCoreError as error:
+            return str(error)
+        return None
+
+    def parameter_type(self, name: str) -> str | None:
+        """Read the parameter without its secret: no ``WithDecryption``."""
+        ssm = self._session.client("ssm")
+        try:
+            return ssm.get_parameter(Name=name)["Parameter"]["Type"]
+        except ssm.exceptions.ParameterNotFound:
+            return None
+
+    def has_stack(self, name: str) -> bool:
+        """CloudFormation answers a ValidationError for a stack it does not have."""
+        try:
+            self._session.client("cloudformation").describe_stacks(StackName=name)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ValidationError":
+                return False
+            raise
+        return True
+
+    def has_log_group(self, name: str) -> bool:
+        """Whether the log group is there, by its whole name."""
+        groups = self._session.client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+        return any(group.get("logGroupName") == name for group in groups)

@@ -1,0 +1,52 @@
+"""``make secrets``: the two secrets of the Slack app, from a prompt into SSM SecureString parameters, nowhere else."""
+
+import argparse
+import getpass
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from deploy import names
+from deploy.stack import session
+
+if TYPE_CHECKING:
+    from types_boto3_ssm.client import SSMClient
+
+_PROMPTS = {
+    names.BOT_TOKEN: "Bot token (OAuth & Permissions, begins with xoxb-): ",
+    names.SIGNING_SECRET: "Signing secret (Basic Information, App Credentials): ",
+}
+
+
+def put(ssm: "SSMClient", stage: str, secret: str, value: str) -> None:
+    """Keep one secret, in place of an earlier one."""
+    ssm.put_parameter(Name=names.secret_parameter(stage, secret), Value=value, Type="SecureString", Overwrite=True)
+
+
+def ask(ssm: "SSMClient", stage: str, prompt: Callable[[str], str] = getpass.getpass) -> None:
+    """Ask for both; an empty answer leaves what is there."""
+    for secret, question in _PROMPTS.items():
+        if value := prompt(question).strip():
+            put(ssm, stage, secret, value)
+            print(f"kept in {names.secret_parameter(stage, secret)}")
+
+
+def main(arguments: list[str]) -> int:
+    """Ask a person for the secrets of one stage."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.slack_secrets")
+    parser.add_argument("--stage", required=True)
+    options = parser.parse_args(arguments)
+    if problem := names.stage_problem(options.stage):
+        parser.error(problem)
+    try:
+        ask(session().client("ssm"), options.stage)
+    except (BotoCoreError, ClientError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,115 @@
+"""``make deploy``: from a package to a running stack, by the AWS CLI."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.config import Config, ConfigError, load
+from deploy import names
+from deploy.commands import ROOT, CommandError, run
+from deploy.package import package
+from deploy.parameters import overrides
+from deploy.preconditions import AwsAccount, missing
+
+
+def deploy(
+    template: Path, stage: str, artifacts: str, values: Mapping[str, str], environment: Mapping[str, str]
+) -> dict[str, str]:
+    """Upload a package, create or update its stack, wait for it, and return the stack's outputs.
+
+    Raises:
+        CommandError: with what the AWS CLI said.
+    """
+    uploaded = template.with_name("uploaded.yaml")
+    source = ("--template-file", str(template.resolve()), "--output-template-file", str(uploaded.resolve()))
+    bucket = ("--s3-bucket", artifacts, "--s3-prefix", names.stack(stage))
+    run("aws", "cloudformation", "package", *source, *bucket, environment=environment)
+    # CAPABILITY_IAM for the roles, CAPABILITY_AUTO_EXPAND for the SAM transform.
+    agreed = ("--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND", "--no-fail-on-empty-changeset")
+    given = ("--parameter-overrides", *(f"{name}={value}" for name, value in values.items()))
+    stack = ("--stack-name", names.stack(stage), "--template-file", str(uploaded.resolve()))
+    run("aws", "cloudformation", "deploy", *stack, *agreed, *given, environment=environment)
+    return outputs(stage, environment)
+
+
+def outputs(stage: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """The outputs of the stack of a stage."""
+    said = run(
+        "aws",
+        "cloudformation",
+        "describe-stacks",
+        "--stack-name",
+        names.stack(stage),
+        "--output",
+        "json",
+        environment=environment,
+    )
+    return {output["OutputKey"]: output["OutputValue"] for output in json.loads(said)["Stacks"][0].get("Outputs", [])}
+
+
+def environment_of(session: boto3.Session) -> dict[str, str]:
+    """This process's environment for the AWS CLI, in the region that boto3 found."""
+    return dict(os.environ) | ({"AWS_DEFAULT_REGION": session.region_name} if session.region_name else {})
+
+
+def session() -> boto3.Session:
+    """The ambient credentials, in ``AWS_REGION`` where that is what is set."""
+    return boto3.Session(region_name=os.environ.get("AWS_REGION"))
+
+
+def _next_steps(stage: str, stack: Mapping[str, str], config: Config) -> str:
+    wires = "".join(f"  make wire STAGE={stage} BUCKET={target.bucket}\n" for target in config.targets)
+    return (
+        f"\nSlack app, Interactivity & Shortcuts, Request URL:\n  {stack['SlackActionsUrl']}\n"
+        f"Let the state buckets tell the reaper of their locks (once for each):\n{wires}"
+        f"The journal: aws logs tail {stack['LogGroupName']} --follow\n"
+    )
+
+
+def _deploy(options: argparse.Namespace, ambient: boto3.Session) -> None:
+    config = load(options.config)
+    partition = ambient.get_partition_for_region(str(ambient.region_name))
+    values = overrides(config, options.stage, partition) | dict(pair.split("=", 1) for pair in options.parameter)
+    print("packaging ...", flush=True)
+    template = package(options.config, options.stage)
+    print(
+        f"deploying {names.stack(options.stage)} to {ambient.region_name} (a few minutes the first time) ...",
+        flush=True,
+    )
+    stack = deploy(template, options.stage, options.artifacts, values, environment_of(ambient))
+    print(_next_steps(options.stage, stack, config))
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m deploy.stack")
+    parser.add_argument("--stage", default="")
+    parser.add_argument("--config", type=Path, default=ROOT / "reaper.toml")
+    parser.add_argument("--artifacts", default="", help="an S3 bucket for the package")
+    parser.add_argument(
+        "--parameter", action="append", default=[], metavar="NAME=VALUE", help="any other parameter of resources.yaml"
+    )
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str]) -> int:
+    """Check what is needed, deploy, and say what comes next."""
+    options, ambient = _options(arguments), session()
+    try:
+        if lacking := missing(options.stage, options.config, options.artifacts, AwsAccount(ambient)):
+            print("cannot deploy yet:\n" + "".join(f"  - {line}\n" for line in lacking), file=sys.stderr, end="")
+            return 1
+        _deploy(options, ambient)
+    except (ConfigError, CommandError, BotoCoreError, ClientError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""Tests of the stack, its policies and the programs that deploy it."""

@@ -1,0 +1,55 @@
+"""The files the stack is made of, as the tests read them."""
+
+import json
+from typing import Any
+
+import yaml  # type: ignore[import-untyped]
+
+from deploy.commands import ROOT
+
+Document = dict[str, Any]
+
+
+class _CloudFormationLoader(yaml.SafeLoader):  # type: ignore[misc]
+    """YAML with CloudFormation's short tags: ``!Ref A`` is ``{"Ref": "A"}``."""
+
+
+def _function(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> Document:
+    value = {
+        yaml.ScalarNode: loader.construct_scalar,
+        yaml.SequenceNode: lambda part: loader.construct_sequence(part, deep=True),
+        yaml.MappingNode: lambda part: loader.construct_mapping(part, deep=True),
+    }[type(node)](node)
+    return {name if name in {"Ref", "Condition"} else f"Fn::{name}": value}
+
+
+_CloudFormationLoader.add_multi_constructor("!", _function)
+
+
+def template(text: str) -> Document:
+    """A CloudFormation template."""
+    loaded: Document = yaml.load(text, Loader=_CloudFormationLoader)  # noqa: S506 - a safe loader
+    return loaded
+
+
+def resources() -> Document:
+    """What is merged into Chalice's template."""
+    return template((ROOT / ".chalice" / "resources.yaml").read_text())
+
+
+def functions() -> dict[str, Document]:
+    """Chalice's settings of each function."""
+    settings: dict[str, Document] = json.loads((ROOT / ".chalice" / "config.json").read_text())["lambda_functions"]
+    return settings
+
+
+def statements(function: str) -> list[Document]:
+    """The policy of one function."""
+    policy: Document = json.loads((ROOT / ".chalice" / functions()[function]["iam_policy_file"]).read_text())
+    listed: list[Document] = policy["Statement"]
+    return listed
+
+
+def actions(statement: Document) -> list[str]:
+    """The actions of a statement, which may be written as one or as a list."""
+    return [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]

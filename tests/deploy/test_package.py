@@ -1,0 +1,94 @@
+"""The package as `chalice package` makes it: one template, one zip."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from chalicelib.config import ConfigError
+from deploy.commands import ROOT
+from deploy.package import package
+from tests.deploy.stack_files import Document, template
+
+FUNCTIONS = {"NightlySweep", "SweepTarget", "WatchLocks", "RecordLockEvent", "APIHandler", "ReleaseLock"}
+QUEUES = {
+    "SweepTarget": "${SweepQueue.Arn}",
+    "RecordLockEvent": "${LockEventQueue.Arn}",
+    "ReleaseLock": "${ReleaseQueue.Arn}",
+}
+pytestmark = pytest.mark.local_cloud  # not for the cloud but for its five seconds, and because pip fetches packages
+
+
+@pytest.fixture(scope="module")
+def packaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return package(ROOT / "reaper.example.toml", "prod", tmp_path_factory.mktemp("build"))
+
+
+@pytest.fixture(scope="module")
+def stack(packaged: Path) -> Document:
+    return template(packaged.read_text())
+
+
+def _of_type(stack: Document, kind: str) -> dict[str, Document]:
+    return {name: r["Properties"] for name, r in stack["Resources"].items() if r["Type"] == kind}
+
+
+def test_every_function_logs_to_the_one_group_which_has_a_retention_and_outlives_the_stack(stack: Document) -> None:
+    assert set(_of_type(stack, "AWS::Serverless::Function")) == FUNCTIONS
+    assert stack["Globals"]["Function"]["LoggingConfig"] == {"LogGroup": {"Ref": "LogGroup"}}
+    assert _of_type(stack, "AWS::Logs::LogGroup")["LogGroup"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+    assert stack["Resources"]["LogGroup"]["DeletionPolicy"] == "RetainExceptOnCreate"
+
+
+def test_every_function_has_a_role_of_its_own(stack: Document) -> None:
+    roles = {p["Role"]["Fn::GetAtt"][0] for p in _of_type(stack, "AWS::Serverless::Function").values()}
+    assert len(roles) == len(FUNCTIONS)
+
+
+@pytest.mark.parametrize(("function", "queue"), QUEUES.items())
+def test_a_function_takes_from_the_queue_of_this_stack(stack: Document, function: str, queue: str) -> None:
+    (source,) = stack["Resources"][function]["Properties"]["Events"].values()
+    assert source["Properties"]["Queue"] == {"Fn::Sub": queue}
+
+
+def test_only_the_lock_events_that_failed_are_delivered_again(stack: Document) -> None:
+    (source,) = stack["Resources"]["RecordLockEvent"]["Properties"]["Events"].values()
+    assert source["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert source["Properties"]["BatchSize"] == 10
+
+
+def test_dead_letters_and_failed_schedules_raise_an_alarm(stack: Document) -> None:
+    queues = _of_type(stack, "AWS::SQS::Queue")
+    assert sum("RedrivePolicy" in properties for properties in queues.values()) == 3
+    alarms = _of_type(stack, "AWS::CloudWatch::Alarm").values()
+    metrics = sorted(alarm["MetricName"] for alarm in alarms)
+    assert metrics == ["5XXError", *["ApproximateNumberOfMessagesVisible"] * 3, "Errors", "Errors"]
+
+
+def test_no_function_is_told_what_it_does_not_need(stack: Document) -> None:
+    told = {
+        name: set(properties["Environment"]["Variables"])
+        for name, properties in _of_type(stack, "AWS::Serverless::Function").items()
+    }
+    with_book = {"LOCK_BOOK_TABLE", "SLACK_BOT_TOKEN_PARAMETER"}
+    assert told == dict.fromkeys(FUNCTIONS, with_book) | {
+        "NightlySweep": {"SWEEP_QUEUE_URL"},
+        "APIHandler": {"RELEASE_QUEUE_URL", "SLACK_SIGNING_SECRET_PARAMETER"},
+    }
+
+
+def test_the_zip_has_the_application_and_its_configuration_and_no_tests_or_tools(packaged: Path) -> None:
+    with zipfile.ZipFile(packaged.with_name("deployment.zip")) as package_file:
+        files = package_file.namelist()
+    assert {"app.py", "reaper.toml", "chalicelib/config.py", "chalice/app.py"} <= set(files)
+    ours = [name for name in files if name.startswith(("tests/", "deploy/", "demo/", "vendor/"))]
+    assert not ours
+    assert not any("__pycache__" in name for name in files if name.startswith("chalicelib/"))
+
+
+def test_a_configuration_with_mistakes_is_not_packaged(tmp_path: Path) -> None:
+    config = tmp_path / "reaper.toml"
+    config.write_text("[slack]\n")
+    with pytest.raises(ConfigError):
+        package(config, "prod", tmp_path / "build")
+    assert not (tmp_path / "build").exists()

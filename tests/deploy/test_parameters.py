@@ -1,0 +1,61 @@
+"""What of reaper.toml becomes a parameter of the stack."""
+
+from pathlib import Path
+
+import pytest
+
+from chalicelib.config import Config, ConfigError, load
+from deploy.commands import ROOT
+from deploy.parameters import main, overrides
+
+EXAMPLE = ROOT / "reaper.example.toml"
+TARGETS = '[[targets]]\nbucket = "acme-tfstate"\n'
+
+
+def _config(folder: Path, targets: str) -> Config:
+    """The example with other targets."""
+    head = EXAMPLE.read_text().split("[[targets]]")[0]
+    file = folder / "reaper.toml"
+    file.write_text(head + targets)
+    return load(file)
+
+
+def test_a_whole_bucket_gives_all_its_locks_and_nothing_else_of_it(tmp_path: Path) -> None:
+    values = overrides(_config(tmp_path, TARGETS), "prod")
+    assert values["StateBucketArns"] == "arn:aws:s3:::acme-tfstate"
+    assert values["LockObjectArns"] == "arn:aws:s3:::acme-tfstate/*.tflock"
+
+
+def test_prefixes_narrow_the_locks_to_those_below_them(tmp_path: Path) -> None:
+    values = overrides(_config(tmp_path, TARGETS + 'prefixes = ["network/", "env:/prod/"]\n'), "prod")
+    assert values["StateBucketArns"] == "arn:aws:s3:::acme-tfstate"
+    assert values["LockObjectArns"] == (
+        "arn:aws:s3:::acme-tfstate/env:/prod/*.tflock,arn:aws:s3:::acme-tfstate/network/*.tflock"
+    )
+
+
+def test_a_comma_in_a_prefix_does_not_end_an_item_of_the_list(tmp_path: Path) -> None:
+    values = overrides(_config(tmp_path, TARGETS + 'prefixes = ["a,b/"]\n'), "prod")
+    assert values["LockObjectArns"] == "arn:aws:s3:::acme-tfstate/a?b/*.tflock"
+
+
+def test_arns_are_of_the_partition_that_is_deployed_to(tmp_path: Path) -> None:
+    values = overrides(_config(tmp_path, TARGETS), "prod", partition="aws-us-gov")
+    assert values["LockObjectArns"] == "arn:aws-us-gov:s3:::acme-tfstate/*.tflock"
+
+
+def test_secrets_are_named_after_the_stage(tmp_path: Path) -> None:
+    values = overrides(_config(tmp_path, TARGETS), "test")
+    assert values["SlackBotTokenParameter"] == "/tflock-reaper/test/slack-bot-token"
+    assert values["SlackSigningSecretParameter"] == "/tflock-reaper/test/slack-signing-secret"
+
+
+def test_more_targets_than_a_parameter_can_hold_are_refused_with_a_way_out(tmp_path: Path) -> None:
+    many = "".join(f'[[targets]]\nbucket = "acme-tfstate-{number:050}"\n' for number in range(60))
+    with pytest.raises(ConfigError, match="deploy two"):
+        overrides(_config(tmp_path, many), "prod")
+
+
+def test_the_example_configuration_can_be_deployed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(EXAMPLE)]) == 0
+    assert "LockObjectArns=arn:aws:s3:::acme-tfstate" in capsys.readouterr().out

@@ -1,0 +1,122 @@
+"""What `make deploy` says when something is missing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from deploy import slack_secrets
+from deploy.commands import ROOT
+from deploy.preconditions import AwsAccount, missing
+
+EXAMPLE = ROOT / "reaper.example.toml"
+BOTH = {f"/tflock-reaper/prod/{name}": "SecureString" for name in ("slack-bot-token", "slack-signing-secret")}
+
+
+@dataclass
+class FakeAccount:
+    """An account in which all is well unless a test says otherwise."""
+
+    in_region: str | None = "eu-west-1"
+    refused: str | None = None
+    buckets: dict[str, str] = field(default_factory=dict)
+    parameters: dict[str, str] = field(default_factory=lambda: dict(BOTH))
+    stacks: tuple[str, ...] = ()
+    log_groups: tuple[str, ...] = ()
+
+    def region(self) -> str | None:
+        return self.in_region
+
+    def refusal(self) -> str | None:
+        return self.refused
+
+    def bucket_problem(self, bucket: str) -> str | None:
+        return self.buckets.get(bucket)
+
+    def parameter_type(self, name: str) -> str | None:
+        return self.parameters.get(name)
+
+    def has_stack(self, name: str) -> bool:
+        return name in self.stacks
+
+    def has_log_group(self, name: str) -> bool:
+        return name in self.log_groups
+
+
+def test_nothing_is_missing_when_all_is_there() -> None:
+    assert missing("prod", EXAMPLE, "artifacts", FakeAccount()) == []
+
+
+def test_everything_that_is_missing_is_told_at_once(tmp_path: Path) -> None:
+    lines = missing("", tmp_path / "reaper.toml", "", FakeAccount(in_region=None, refused="no credentials"))
+    told = "\n".join(lines)
+    assert all(word in told for word in ("STAGE", "ARTIFACTS", "reaper.example.toml", "AWS_REGION", "no credentials"))
+
+
+def test_every_mistake_of_the_configuration_is_a_line(tmp_path: Path) -> None:
+    config = tmp_path / "reaper.toml"
+    config.write_text(EXAMPLE.read_text().replace('"45m"', '"soon"').replace('"T0123ABCD"', '"team"'))
+    lines = missing("prod", config, "artifacts", FakeAccount())
+    assert len(lines) == 2
+    assert all(line.startswith("CONFIG: ") for line in lines)
+
+
+@pytest.mark.parametrize("stage", ["Prod", "1st", "a_b", "a" * 21])
+def test_a_stage_that_cannot_be_part_of_a_name_is_refused(stage: str) -> None:
+    parameters = {name.replace("prod", stage): kind for name, kind in BOTH.items()}
+    (line,) = missing(stage, EXAMPLE, "artifacts", FakeAccount(parameters=parameters))
+    assert line.startswith(f"STAGE={stage}")
+
+
+def test_a_missing_secret_comes_with_the_commands_that_make_it() -> None:
+    lines = missing("prod", EXAMPLE, "artifacts", FakeAccount(parameters={}))
+    assert len(lines) == 2
+    assert all("make secrets STAGE=prod" in line and "aws ssm put-parameter" in line for line in lines)
+
+
+def test_a_secret_in_plain_text_is_not_taken() -> None:
+    plain = BOTH | {"/tflock-reaper/prod/slack-bot-token": "String"}
+    (line,) = missing("prod", EXAMPLE, "artifacts", FakeAccount(parameters=plain))
+    assert "shows the secret to everyone" in line
+
+
+def test_an_unusable_artifact_bucket_is_named() -> None:
+    lines = missing("prod", EXAMPLE, "artifacts", FakeAccount(buckets={"artifacts": "no such bucket"}))
+    assert lines == ["ARTIFACTS=artifacts: no such bucket"]
+
+
+def test_the_journal_of_an_earlier_stack_is_not_run_into() -> None:
+    group = ("/tflock-reaper/prod",)
+    (line,) = missing("prod", EXAMPLE, "artifacts", FakeAccount(log_groups=group))
+    assert "journal of an earlier stack" in line
+    assert missing("prod", EXAMPLE, "artifacts", FakeAccount(log_groups=group, stacks=("tflock-reaper-prod",))) == []
+
+
+@pytest.fixture
+def session() -> Iterator[boto3.Session]:
+    with mock_aws():
+        yield boto3.Session("made", "up", region_name="us-east-1")
+
+
+def test_an_account_knows_its_buckets_and_the_types_of_its_parameters(session: boto3.Session) -> None:
+    account = AwsAccount(session)
+    session.client("s3").create_bucket(Bucket="artifacts")
+    assert account.refusal() is None
+    assert account.bucket_problem("artifacts") is None
+    assert "no such bucket" in str(account.bucket_problem("absent"))
+    assert account.parameter_type("/absent") is None
+
+
+def test_the_secrets_asked_for_are_kept_encrypted_and_an_empty_answer_keeps_the_old_one(
+    session: boto3.Session,
+) -> None:
+    ssm, account = session.client("ssm"), AwsAccount(session)
+    slack_secrets.ask(ssm, "prod", lambda question: "xoxb-made-up" if "xoxb" in question else "")
+    assert account.parameter_type("/tflock-reaper/prod/slack-bot-token") == "SecureString"
+    assert account.parameter_type("/tflock-reaper/prod/slack-signing-secret") is None
+    slack_secrets.ask(ssm, "prod", lambda _question: "")
+    kept = ssm.get_parameter(Name="/tflock-reaper/prod/slack-bot-token", WithDecryption=True)
+    assert kept["Parameter"]["Value"] == "xoxb-made-up"

@@ -1,0 +1,38 @@
+"""The queues of the stack against the functions that take from them."""
+
+import pytest
+
+from tests.deploy.stack_files import functions, resources
+
+QUEUES = {"SweepQueue": "sweep_target", "LockEventQueue": "record_lock_event", "ReleaseQueue": "release_lock"}
+SHORT = ("LockEventQueue", "ReleaseQueue")
+
+
+@pytest.mark.parametrize(("queue", "function"), QUEUES.items())
+def test_a_message_stays_hidden_for_longer_than_its_function_may_take(queue: str, function: str) -> None:
+    hidden = resources()["Resources"][queue]["Properties"]["VisibilityTimeout"]
+    assert hidden > functions()[function]["lambda_timeout"]
+
+
+@pytest.mark.parametrize("queue", SHORT)
+def test_a_short_function_gets_six_times_its_timeout_as_lambda_asks(queue: str) -> None:
+    hidden = resources()["Resources"][queue]["Properties"]["VisibilityTimeout"]
+    assert hidden >= 6 * functions()[QUEUES[queue]]["lambda_timeout"]
+
+
+@pytest.mark.parametrize("queue", QUEUES)
+def test_what_is_given_up_on_is_kept_for_fourteen_days_and_alarmed(queue: str) -> None:
+    stack = resources()["Resources"]
+    dead = stack[queue]["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"].split(".")[0]
+    assert stack[dead]["Properties"]["MessageRetentionPeriod"] == 14 * 24 * 60 * 60
+    watched = {str(r["Properties"]["Dimensions"]) for r in stack.values() if r.get("Type") == "AWS::CloudWatch::Alarm"}
+    assert any(f"{dead}.QueueName" in dimensions for dimensions in watched)
+
+
+def test_only_state_buckets_of_this_account_may_send_lock_events() -> None:
+    (statement,) = resources()["Resources"]["LockEventQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": "s3.amazonaws.com"}
+    assert statement["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
+        "ArnLike": {"aws:SourceArn": {"Ref": "StateBucketArns"}},
+    }
