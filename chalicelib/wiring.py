@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
-from aws_lambda_powertools.utilities.parameters import SSMProvider
+from aws_lambda_powertools.utilities.parameters import GetParameterError, SSMProvider
 from botocore.config import Config as ClientConfig
 
 from chalicelib.aws.journal import LogJournal
@@ -21,7 +21,7 @@ from chalicelib.aws.lock_book import DynamoLockBook
 from chalicelib.aws.queues import SqsQueue
 from chalicelib.aws.s3_locks import S3LockStore
 from chalicelib.config import Config, load
-from chalicelib.ports import World
+from chalicelib.ports import MessengerError, World
 from chalicelib.slack.messenger import SlackMessenger
 
 if TYPE_CHECKING:
@@ -71,7 +71,11 @@ def signing_secret(fresh: bool) -> str:  # noqa: FBT001  the type is slack.reque
 
 
 def _bot_token() -> str:
-    return _secret("SLACK_BOT_TOKEN_PARAMETER", fresh=False)
+    """Slack's bot token. Without it nobody can be told anything, which is the messenger's kind of failure."""
+    try:
+        return _secret("SLACK_BOT_TOKEN_PARAMETER", fresh=False)
+    except GetParameterError as error:
+        raise MessengerError(f"the bot token could not be read from SSM: {error}") from error
 
 
 def _secret(variable: str, *, fresh: bool) -> str:

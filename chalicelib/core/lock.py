@@ -104,10 +104,8 @@ class StateLock(msgspec.Struct, frozen=True):
 
     @property
     def operation(self) -> str:
-        """The operation in plain words; an unknown one as the client wrote it."""
-        if not self.info or not self.info.Operation:
-            return "unknown"
-        return _PLAIN_WORDS.get(self.info.Operation, self.info.Operation)
+        """The operation in plain words; "" for one that Terraform is not known to write."""
+        return _PLAIN_WORDS.get(self.info.Operation, "") if self.info else ""
 
     @property
     def workspace(self) -> str:

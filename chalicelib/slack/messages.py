@@ -56,7 +56,7 @@ def private_answer(ending: Ending, releasers: tuple[str, ...]) -> str:
         ask = f" Ask {', '.join(f'<@{user}>' for user in releasers[:5])}." if releasers else ""
         return f":no_entry: You cannot release this lock: {_REFUSALS[Refusal(ending.detail)]}{ask}"
     if ending.outcome is ReleaseOutcome.FAILED:
-        return f":x: Nothing was released: {escape(ending.detail, _DETAIL_LIMIT)}. You can try again."
+        return f":x: Nothing was released: {code(ending.detail, _DETAIL_LIMIT)}. You can try again."
     by = f" by <@{ending.user}>" if ending.user and ending.outcome is ReleaseOutcome.RELEASED else ""
     how = f"{ending.outcome}{by}, {local_time(ending.at)}"
     return f":information_source: That lock was already gone ({how}). Your click changed nothing."
@@ -64,7 +64,7 @@ def private_answer(ending: Ending, releasers: tuple[str, ...]) -> str:
 
 def trouble(subject: str, detail: str) -> str:
     """The reaper's own trouble with something."""
-    return f":warning: *tflock-reaper has trouble with {code(subject, _FIELD_LIMIT)}:* {escape(detail, 2000)}"
+    return f":warning: *tflock-reaper has trouble with {code(subject, _FIELD_LIMIT)}:* {code(detail, 2000)}"
 
 
 def _title(alert: Alert) -> tuple[str, str]:
@@ -81,7 +81,7 @@ def _title(alert: Alert) -> tuple[str, str]:
 
 def _fields(alert: Alert) -> Block:
     lock, info = alert.lock, alert.lock.info
-    fields = [("Operation", escape(lock.operation, _FIELD_LIMIT))]
+    fields = [("Operation", _operation(lock))]
     if lock.workspace:
         fields.append(("Workspace", code(lock.workspace, _FIELD_LIMIT)))
     if info:
@@ -97,6 +97,10 @@ def _fields(alert: Alert) -> Block:
 
 def _flaw_hint(lock: StateLock) -> str:
     return "" if lock.opaque else "Terraform cannot release such a lock by itself, `force-unlock` fails on it."
+
+
+def _operation(lock: StateLock) -> str:
+    return lock.operation or _said(lock.info.Operation if lock.info else "")
 
 
 def _said(value: str) -> str:
@@ -169,7 +173,7 @@ def _no_button(lock: StateLock) -> str:
 def _ending(ending: Ending, lock: StateLock) -> str:
     who = f"<@{ending.user}>" if ending.user else ""
     when = local_time(ending.at)
-    why = escape(ending.detail, _DETAIL_LIMIT)
+    why = code(ending.detail, _DETAIL_LIMIT)
     said = {
         ReleaseOutcome.RELEASED: f":unlock: *Released by {who}* {when}. {_after_release(lock)}",
         ReleaseOutcome.UNCONFIRMED: f":unlock: *Gone* after {who} clicked Release. S3's answer was lost, "
@@ -212,7 +216,7 @@ def _held_now(lock: StateLock | None) -> str:
         return ""
     if lock.info is None:
         return f"\nThe state is locked now by another lock, which {escape(lock.flaw, _FIELD_LIMIT)}."
-    what = f"{escape(lock.operation, _FIELD_LIMIT)}, lock ID {_said(lock.info.ID)}"
+    what = f"{_operation(lock)}, lock ID {_said(lock.info.ID)}"
     return f"\nThe state is locked now by {_said(lock.info.Who)} ({what}), since {local_time(lock.ref.last_modified)}."
 
 

@@ -27,12 +27,14 @@ _MEANINGS = {
 
 
 class SlackMessenger:
-    """``ports.Messenger`` for one workspace. The token is asked for at the first message."""
+    """``ports.Messenger`` for one workspace. Each message asks for the token, so that a new one is used soon."""
 
     def __init__(self, token: Callable[[], str], api_url: str) -> None:
         self._token = token
-        self._api_url = api_url
-        self._client: WebClient | None = None
+        # Only a 429 is tried again, as late as Slack says. slack_sdk's default also repeats a request whose
+        # answer was lost, and so would post an alert twice.
+        retries: list[RetryHandler] = [RateLimitErrorRetryHandler(max_retry_count=_RATE_LIMIT_RETRIES)]
+        self._client = WebClient(base_url=api_url, timeout=_TIMEOUT_SECONDS, retry_handlers=retries)
 
     def post(self, channel: str, alert: Alert) -> Posted:
         """Post a new alert."""
@@ -62,22 +64,13 @@ class SlackMessenger:
         self._call("chat_postMessage", channel=channel, text=messages.trouble(subject, trouble), unfurl_links=False)
 
     def _call(self, method: str, **arguments: Any) -> Any:
+        token = self._token()
         try:
-            return getattr(self._web_client(), method)(**arguments)
+            return getattr(self._client, method)(token=token, **arguments)
         except SlackApiError as error:
             raise _refused(error) from None
         except (SlackClientError, OSError) as error:
             raise MessengerError(f"Slack could not be reached: {error}") from None
-
-    def _web_client(self) -> WebClient:
-        if self._client is None:
-            # Only a 429 is tried again, as late as Slack says. slack_sdk's default also repeats a request whose
-            # answer was lost, and so would post an alert twice.
-            retries: list[RetryHandler] = [RateLimitErrorRetryHandler(max_retry_count=_RATE_LIMIT_RETRIES)]
-            self._client = WebClient(
-                self._token(), base_url=self._api_url, timeout=_TIMEOUT_SECONDS, retry_handlers=retries
-            )
-        return self._client
 
 
 def _refused(error: SlackApiError) -> MessengerError:

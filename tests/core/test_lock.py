@@ -66,8 +66,9 @@ def test_an_unreadable_lock_counts_as_one_that_writes() -> None:
     assert a_lock(body=b"").risk is Risk.OTHER
 
 
-def test_an_operation_nobody_knows_is_told_as_it_is_written() -> None:
-    assert a_lock(body=b'{"Operation":"quantum-apply"}').operation == "quantum-apply"
+def test_an_operation_nobody_knows_has_no_plain_words_and_counts_as_one_that_writes() -> None:
+    lock = a_lock(body=b'{"Operation":"quantum-apply"}')
+    assert (lock.operation, lock.risk) == ("", Risk.OTHER)
 
 
 @pytest.mark.parametrize(

@@ -1,23 +1,30 @@
 import json
-import time
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from slack_sdk.signature import SignatureVerifier
+from slack_sdk.signature import Clock, SignatureVerifier
 
 from chalicelib.slack import lock_token
 from chalicelib.slack.requests import MalformedError, MisdirectedError, UnverifiedError, parse, verify
 from tests.builders import ALICE, APP, CHANNEL, TEAM, a_lock, a_request
 
 SECRET = "shhh"
+NOW = 1_795_231_137
 BODY = b"payload=%7B%22text%22%3A%22gr%C3%BC%C3%9Fe+%2B%22%7D"
 
 
-def signed(body: bytes = BODY, secret: str = SECRET, at: int | None = None) -> dict[str, str]:
-    timestamp = str(int(time.time()) if at is None else at)
+class At(Clock):
+    """A clock that stands still."""
+
+    def now(self) -> float:
+        return float(NOW)
+
+
+def signed(body: bytes = BODY, secret: str = SECRET, at: int = NOW) -> dict[str, str]:
+    timestamp = str(at)
     signature = SignatureVerifier(secret).generate_signature(timestamp=timestamp, body=body)
     return {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": str(signature)}
 
@@ -53,11 +60,16 @@ def form(**changes: Any) -> bytes:
 
 
 def test_what_slack_signed_is_taken() -> None:
-    verify(BODY, signed(), secret)
+    verify(BODY, signed(), secret, At())
+
+
+@pytest.mark.parametrize("late", [-300, 300])
+def test_five_minutes_are_not_too_late(late: int) -> None:
+    verify(BODY, signed(at=NOW + late), secret, At())
 
 
 def test_header_names_are_taken_in_any_case() -> None:
-    verify(BODY, {name.lower(): value for name, value in signed().items()}, secret)
+    verify(BODY, {name.lower(): value for name, value in signed().items()}, secret, At())
 
 
 @pytest.mark.parametrize(
@@ -65,33 +77,33 @@ def test_header_names_are_taken_in_any_case() -> None:
     [
         signed(b"another body"),
         signed(secret="another secret"),
-        signed(at=int(time.time()) - 301),
-        signed(at=int(time.time()) + 301),
+        signed(at=NOW - 301),
+        signed(at=NOW + 301),
         signed() | {"X-Slack-Signature": "v0=" + "0" * 64},
     ],
     ids=["tampered body", "wrong secret", "old", "from the future", "zeros"],
 )
 def test_what_slack_did_not_sign_just_now_is_turned_away(headers: dict[str, str]) -> None:
     with pytest.raises(UnverifiedError):
-        verify(BODY, headers, secret)
+        verify(BODY, headers, secret, At())
 
 
 @pytest.mark.parametrize("timestamp", ["", "abc", "1e9", "-5", "٣", "9" * 400, "1763700000.5", " "])
 @pytest.mark.parametrize("signature", ["", "v0=é", "v1=00", "v0=" + "0" * 64])
 def test_malformed_headers_are_turned_away_before_any_secret_is_read(timestamp: str, signature: str) -> None:
     with pytest.raises(UnverifiedError):
-        verify(BODY, {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": signature}, no_secret)
+        verify(BODY, {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": signature}, no_secret, At())
 
 
 def test_no_headers_at_all_are_turned_away() -> None:
     with pytest.raises(UnverifiedError):
-        verify(BODY, {}, no_secret)
+        verify(BODY, {}, no_secret, At())
 
 
 @given(st.binary(max_size=200))
 def test_a_body_that_is_not_text_is_turned_away_and_breaks_nothing(body: bytes) -> None:
     with pytest.raises(UnverifiedError):
-        verify(body, signed(b"another"), secret)
+        verify(body, signed(b"another"), secret, At())
 
 
 def test_a_secret_changed_since_it_was_read_is_read_again() -> None:
@@ -101,7 +113,7 @@ def test_a_secret_changed_since_it_was_read_is_read_again() -> None:
         asked.append(fresh)
         return SECRET if fresh else "the old one"
 
-    verify(BODY, signed(), rotated)
+    verify(BODY, signed(), rotated, At())
     assert asked == [False, True]
 
 

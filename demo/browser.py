@@ -1,0 +1,88 @@
+"""A real browser as the person in front of Slack: looks at the page, clicks, confirms."""
+
+import contextlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, sync_playwright
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# A headless browser for one local page: no sandbox (it may run as root), no calls home.
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_MILLISECONDS = 20_000
+
+
+def find_browser() -> str | None:
+    """Chromium or Chrome from the PATH, or Playwright's own where it was installed; None when there is none."""
+    on_path = next((found for name in _NAMES if (found := shutil.which(name))), None)
+    if on_path:
+        return on_path
+    with sync_playwright() as playwright:
+        own = Path(playwright.chromium.executable_path)
+    return str(own) if own.exists() else None
+
+
+def install_browser() -> bool:
+    """Have Playwright fetch its own Chromium; False where that cannot be had."""
+    command = [sys.executable, "-m", "playwright", "install", "chromium", "--only-shell"]
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        return subprocess.run(command, capture_output=True, timeout=180, check=False).returncode == 0
+    return False
+
+
+class Visitor:
+    """One person at the stand-in's page."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def visit(self, url: str) -> None:
+        """Open the page."""
+        self.page.goto(url)
+
+    def become(self, user_id: str) -> None:
+        """Choose who is clicking."""
+        self.page.select_option("#clicker", user_id)
+
+    def message(self, said: str) -> Locator:
+        """The message that shows this text, once it is there."""
+        found = self.page.locator("article.message", has_text=said).first
+        found.wait_for(timeout=_MILLISECONDS)
+        return found
+
+    def click_release(self, said: str, *, confirm: bool = True) -> str:
+        """Click Release on that message and answer the question it asks; gives the question's text."""
+        self.message(said).locator('button[data-action-id="release_lock"]').click(timeout=_MILLISECONDS)
+        dialog = self.page.locator("dialog.confirm[open]")
+        dialog.wait_for(timeout=_MILLISECONDS)
+        question = dialog.inner_text()
+        dialog.locator("button.confirm-yes" if confirm else "button.confirm-no").click()
+        return question
+
+    def picture(self, path: Path) -> None:
+        """A screenshot of the page as it is."""
+        self.page.screenshot(path=path)
+
+
+@contextlib.contextmanager
+def a_visitor(program: str) -> Iterator[Visitor]:
+    """A visitor with a browser of their own."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=list(_FLAGS))
+        try:
+            page = browser.new_page(viewport={"width": 1280, "height": 800})
+            page.set_default_timeout(_MILLISECONDS)
+            yield Visitor(page)
+        finally:
+            browser.close()

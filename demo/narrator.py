@@ -1,0 +1,83 @@
+"""What the terminal shows: numbered steps with the seconds since the start, and the journal's lines as they come."""
+
+import sys
+import threading
+import time
+from typing import Any
+
+from demo.deployed import DeployedReaper
+
+_SHOWN = (
+    "state_path",
+    "operation",
+    "who",
+    "lock_id",
+    "held_seconds",
+    "slack_user",
+    "outcome",
+    "channel",
+    "detail",
+    "flaw",
+)
+_DIM, _BOLD, _PLAIN = "\033[2m", "\033[1m", "\033[0m"
+
+
+class Narrator:
+    """Tells the story; safe to use from two threads."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+        self._writing = threading.Lock()
+        self._colours = sys.stdout.isatty()
+
+    def step(self, text: str) -> None:
+        """One step of the story."""
+        self._write(f"{time.monotonic() - self._start:6.1f} s  ", text, _BOLD)
+
+    def aside(self, text: str) -> None:
+        """Something to know about the step before."""
+        self._write("          ", text, "")
+
+    def journal_line(self, line: dict[str, Any]) -> None:
+        """One line of the journal, in short."""
+        told = " ".join(f"{name}={line[name]}" for name in _SHOWN if line.get(name) not in (None, ""))
+        self._write("          CloudWatch  ", f"{line['event']:<18} {told}", _DIM)
+
+    def _write(self, before: str, text: str, style: str) -> None:
+        styled = f"{style}{text}{_PLAIN}" if self._colours and style else text
+        with self._writing:
+            print(before + styled, flush=True)
+
+
+class JournalTail:
+    """Follows the journal in a thread of its own, telling each line and keeping it."""
+
+    def __init__(self, reaper: DeployedReaper, narrator: Narrator) -> None:
+        self.lines: list[dict[str, Any]] = []
+        self._reaper = reaper
+        self._narrator = narrator
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._follow, daemon=True)
+
+    def start(self) -> None:
+        """Begin to follow."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Read what is left and end."""
+        self._ended.set()
+        if self._thread.ident:
+            self._thread.join()
+
+    def has(self, event: str, **fields: object) -> bool:
+        """Whether a line of that event with those fields has come."""
+        return any(line["event"] == event and fields.items() <= line.items() for line in self.lines)
+
+    def _follow(self) -> None:
+        while not self._ended.wait(0.5):
+            self._read()
+
+    def _read(self) -> None:
+        for line in self._reaper.journal_lines():
+            self.lines.append(line)
+            self._narrator.journal_line(line)

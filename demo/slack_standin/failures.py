@@ -1,0 +1,57 @@
+"""Why a good call may fail all the same: failures arranged by a test, and Slack's limit of posts in a channel."""
+
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+EVERY_METHOD = "*"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One arranged failure of one call."""
+
+    error: str
+    retry_after: int | None = None
+
+
+class Refusals:
+    """The failures arranged for the next calls, by method, in the order they were arranged."""
+
+    def __init__(self) -> None:
+        self._waiting: defaultdict[str, deque[Refusal]] = defaultdict(deque)
+
+    def arrange(self, method: str, refusal: Refusal, times: int) -> None:
+        """The next ``times`` calls of the method fail so, after those arranged before; 0 takes all of them back."""
+        if times == 0:
+            self._waiting[method].clear()
+        self._waiting[method].extend([refusal] * times)
+
+    def take(self, method: str) -> Refusal | None:
+        """The failure of this call, if one is due; one for the method goes before one for every method."""
+        for name in (method, EVERY_METHOD):
+            if self._waiting[name]:
+                return self._waiting[name].popleft()
+        return None
+
+
+class Throttle:
+    """Slack's limit on posting: about one a second in a channel, short bursts allowed.
+
+    https://docs.slack.dev/apis/web-api/rate-limits, kept as a token bucket for each channel.
+    """
+
+    def __init__(self, per_second: float, burst: int, clock: Callable[[], float]) -> None:
+        self._per_second = per_second
+        self._burst = burst
+        self._clock = clock
+        self._left: dict[str, tuple[float, float]] = {}
+
+    def allows(self, channel: str) -> bool:
+        """Whether one more post may go to the channel now; if so, it counts."""
+        now = self._clock()
+        left, since = self._left.get(channel, (float(self._burst), now))
+        left = min(float(self._burst), left + max(0.0, now - since) * self._per_second)
+        allowed = left >= 1
+        self._left[channel] = (left - allowed, now)
+        return allowed

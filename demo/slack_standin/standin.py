@@ -1,0 +1,128 @@
+"""The stand-in as a whole, for tests and for the demo: start it, look at what the app did, click."""
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+from demo.slack_standin import clicks
+from demo.slack_standin.board import Board, Draft
+from demo.slack_standin.clicks import Click, Clicks
+from demo.slack_standin.failures import Refusal, Throttle
+from demo.slack_standin.model import Call, Message, Workspace
+from demo.slack_standin.server import Server
+from demo.slack_standin.web_api import WebApi
+
+
+class SlackStandIn:
+    """One Slack workspace with one app in it. ``request_url`` is where clicks go: the app's ``POST /slack/actions``."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        clock: Callable[[], float] = time.time,
+        posts_per_second: float = 1.0,
+        burst: int = 5,
+    ) -> None:
+        self.workspace = workspace
+        self.request_url: str | None = None
+        self._clock = clock
+        self._address = (host, port)
+        self._board = Board(clock)
+        self._clicks = Clicks(workspace, self._board)
+        self._api = WebApi(workspace, self._board, Throttle(posts_per_second, burst, clock))
+        self._server: Server | None = None
+
+    def start(self) -> None:
+        """Listen; from now on ``url`` is known. Port 0 takes a free one."""
+        if self._server is not None:
+            raise RuntimeError("this Slack stand-in is running already")
+        self._server = Server(self._address, self.workspace, self._board, self._api, self.press)
+        self._server.start()
+
+    def stop(self) -> None:
+        """Hang up on everyone and stop listening; no thread or socket is left. Messages and calls stay readable."""
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """Where the page is."""
+        if self._server is None:
+            raise RuntimeError("this Slack stand-in is not running: call start() first")
+        host, port = self._server.server_address[:2]
+        return f"http://{host!s}:{port}"
+
+    @property
+    def api_url(self) -> str:
+        """What slack_sdk's WebClient takes as ``base_url``."""
+        return f"{self.url}/api/"
+
+    def messages(self, channel: str | None = None) -> list[Message]:
+        """What everyone sees, oldest first, as it is now."""
+        return self._board.public(channel)
+
+    def ephemerals(self, user: str) -> list[Message]:
+        """What only this user sees, oldest first."""
+        return [message for message in self._board.everything() if message.ephemeral_to == user]
+
+    def calls(self, method: str | None = None) -> list[Call]:
+        """What the app asked for, in order, refused calls too."""
+        with self._board.changed:
+            return [call for call in self._api.log if method in (None, call.method)]
+
+    def say(self, user: str, channel: str, text: str) -> Message:
+        """A person writes into a channel."""
+        place = self.workspace.channel(channel)
+        return self._board.post(Draft(place.id, self.workspace.user(user).id, text))
+
+    def refuse(self, method: str, error: str, *, times: int = 1, retry_after: int | None = None) -> None:
+        """The next calls of the method ("*": of any) fail; ``times=0`` takes back what was arranged for it.
+
+        "ratelimited" answers HTTP 429 with Retry-After, "http_500" a bare 500, "drop" does the work and hangs up
+        without an answer; any other word is Slack's ``{"ok": false, "error": ...}``.
+        """
+        with self._board.changed:
+            self._api.refusals.arrange(method, Refusal(error, retry_after), times)
+
+    def signed_request(self, body: bytes, *, timestamp: int | None = None) -> dict[str, str]:
+        """The headers with which Slack would send this body now, or at that time."""
+        at = int(self._clock()) if timestamp is None else timestamp
+        return clicks.signed(self.workspace.signing_secret, body, at)
+
+    def click_body(
+        self, user: str, channel: str, ts: str, action_id: str, *, option: str | None = None, **overrides: Any
+    ) -> bytes:
+        """The form body of this click; ``overrides`` replace whole keys of the payload (``team``, ``actions``, ...)."""
+        return clicks.form_body(self._payload(Click(user, channel, ts, action_id, option)) | overrides)
+
+    def click(self, user: str, channel: str, ts: str, action_id: str, *, option: str | None = None) -> int:
+        """Click, having confirmed where that is asked: the app's HTTP status, or NO_ANSWER after three seconds.
+
+        Raises LookupError if the message has no such button now, RuntimeError while ``request_url`` is None.
+        """
+        return self.press(Click(user, channel, ts, action_id, option))
+
+    def press(self, click: Click) -> int:
+        """The same for a click that names more, as the page's do."""
+        body = clicks.form_body(self._payload(click))
+        if self.request_url is None:
+            raise RuntimeError("request_url is None: set it to the app's POST /slack/actions before anybody clicks")
+        return clicks.send(self.request_url, body, self.signed_request(body))
+
+    def _payload(self, click: Click) -> dict[str, Any]:
+        response_url = f"{self.url}/actions/{self.workspace.team_id}/{click.ts}"
+        return self._clicks.payload(click, self._clock(), response_url)

@@ -1,0 +1,94 @@
+"""The real client: Terraform or OpenTofu with an S3 backend on the local cloud."""
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+_BACKEND = """
+terraform {
+  backend "s3" {
+    bucket                      = "%(bucket)s"
+    key                         = "%(key)s"
+    region                      = "us-east-1"
+    use_lockfile                = true
+    use_path_style              = true
+    skip_credentials_validation = true
+    skip_requesting_account_id  = true
+    skip_metadata_api_check     = true
+    skip_region_validation      = true
+    endpoints                   = { s3 = "%(url)s" }
+  }
+}
+
+variable "seconds" { default = 0 }
+"""
+# terraform_data is built in, so nothing is downloaded.
+_RESOURCE = """
+resource "terraform_data" "network" {
+  input = timestamp()
+  provisioner "local-exec" { command = "sleep ${var.seconds}" }
+}
+"""
+_QUIET = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "TF_CLI_CONFIG_FILE": os.devnull}
+
+
+def find_terraform() -> str | None:
+    """The program on the PATH, Terraform before OpenTofu; None when there is neither."""
+    return shutil.which("terraform") or shutil.which("tofu")
+
+
+class TerraformState:
+    """One root module in a folder of its own, with its state in a bucket of the local cloud."""
+
+    def __init__(self, program: str, folder: Path, *, bucket: str, key: str, environment: Mapping[str, str]) -> None:
+        self.bucket, self.key = bucket, key
+        self._program = program
+        self._folder = folder
+        self._environment = {**environment, **_QUIET}
+        self._running: list[subprocess.Popen[bytes]] = []
+        folder.mkdir(parents=True)
+        backend = {"bucket": bucket, "key": key, "url": environment["AWS_ENDPOINT_URL"]}
+        (folder / "main.tf").write_text(_BACKEND % backend + _RESOURCE)
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run one command to its end, whatever that is."""
+        return subprocess.run(
+            [self._program, *arguments, "-no-color"],
+            cwd=self._folder,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def must(self, *arguments: str) -> str:
+        """Run one command that has to succeed; RuntimeError with its output when it does not."""
+        done = self.run(*arguments)
+        if done.returncode:
+            raise RuntimeError(f"terraform {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def start_apply(self, seconds: int) -> "subprocess.Popen[bytes]":
+        """Start an apply that holds its lock for so many seconds."""
+        process = subprocess.Popen(
+            [self._program, "apply", "-auto-approve", "-no-color", f"-var=seconds={seconds}"],
+            cwd=self._folder,
+            env=self._environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self._running.append(process)
+        return process
+
+    def kill(self) -> None:
+        """SIGKILL to every run and what it started, as the OOM killer or a lost runner does."""
+        while self._running:
+            process = self._running.pop()
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()

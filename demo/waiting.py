@@ -1,0 +1,17 @@
+"""Waiting for a condition, with a limit."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+Found = TypeVar("Found")
+
+
+def wait_for(condition: str, look: Callable[[], Found | None], seconds: float = 30, every: float = 0.1) -> Found:
+    """Look until there is something, and give it back; TimeoutError names the condition when there never was."""
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited {seconds:.0f} s in vain until {condition}")
+        time.sleep(every)
+    return found

@@ -1,0 +1,179 @@
+"""Other people's keys, locks and requests, against the deployed application."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+from demo.deployed import ALICE, DeployedReaper, shown_in
+from demo.slack_standin import Message
+from demo.waiting import wait_for
+from tests.builders import sample
+from tests.local_cloud.conftest import MISSING, UNVERSIONED, VERSIONED, click
+
+ODD_KEYS = {
+    "team a/r&d+1/terraform.tfstate": "team a/r&amp;d+1/terraform.tfstate",
+    "env:/dev/odd/app.tfstate": "env:/dev/odd/app.tfstate",
+    "odd/<!channel>/*bold*`x`.tfstate": "odd/&lt;!channel&gt;/*bold*",
+    "odd/é/日本/a%2Fb.tfstate": "odd/é/日本/a%2Fb.tfstate",
+    "odd/" + "k" * 889 + "/last.tfstate": "kkk/last.tfstate",
+}
+
+
+def gone(reaper: DeployedReaper, bucket: str, key: str) -> None:
+    wait_for(f"{key} is released", lambda: reaper.lock_body(bucket, key) is None)
+
+
+@pytest.mark.parametrize("key", ODD_KEYS, ids=range(len(ODD_KEYS)))
+def test_a_lock_at_an_odd_key_is_told_and_released(reaper: DeployedReaper, key: str) -> None:
+    reaper.put_lock(VERSIONED, key, sample("s3-apply-default"))
+    alert = reaper.alert_of(VERSIONED, key)
+    assert ODD_KEYS[key] in alert.text
+    click(reaper, alert)
+    gone(reaper, VERSIONED, key)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "The lock is empty."),
+        (b"\xff\xfe not json", "The lock is not JSON"),
+        (b'{"ID":5}', "has a field of the wrong type"),
+        (b"x" * 5_000_000, "is larger than 16 KB"),
+        (b'{"Who":"<!channel>\\n*Operation*","Operation":"' + b"o" * 9000 + b'"}', "&lt;!channel&gt; *Operation*"),
+    ],
+    ids=["empty", "not JSON", "wrong type", "5 MB", "hostile"],
+)
+def test_a_lock_nobody_can_read_is_told_as_what_it_is_and_released(
+    reaper: DeployedReaper, body: bytes, said: str
+) -> None:
+    key = f"corrupt/{abs(hash(body))}.tfstate"
+    reaper.put_lock(VERSIONED, key, body)
+    alert = reaper.alert_of(VERSIONED, key)
+    assert said in shown_in(alert)
+    click(reaper, alert)
+    gone(reaper, VERSIONED, key)
+
+
+def test_two_clicks_and_a_replayed_request_release_once_and_answer_every_one(reaper: DeployedReaper) -> None:
+    key = "twice/app.tfstate"
+    reaper.put_lock(VERSIONED, key, sample("s3-apply-default"))
+    alert = reaper.alert_of(VERSIONED, key)
+    body = reaper.slack.click_body(ALICE.id, alert.channel, alert.ts, "release_lock")
+    headers = reaper.slack.signed_request(body)
+    click(reaper, alert)
+    assert [send(reaper, body, headers) for _ in range(2)] == [200, 200]
+    gone(reaper, VERSIONED, key)
+    wait_for(
+        "the other clicks are answered",
+        lambda: [
+            message for message in reaper.slack.ephemerals(ALICE.id) if "already gone (released by" in message.text
+        ],
+    )
+    reaper.put_lock(VERSIONED, key, sample("s3-plan-default"))
+    assert send(reaper, body, headers) == 200
+    wait_for("the queue of clicks is empty", lambda: not waiting(reaper))
+    assert reaper.lock_body(VERSIONED, key) == sample("s3-plan-default")
+
+
+def test_a_click_under_way_while_its_lock_is_replaced_deletes_nothing(reaper: DeployedReaper) -> None:
+    key = "under-way/app.tfstate"
+    reaper.put_lock(VERSIONED, key, sample("s3-apply-default"))
+    alert = reaper.alert_of(VERSIONED, key)
+    body = reaper.slack.click_body(ALICE.id, alert.channel, alert.ts, "release_lock")
+    reaper.cloud.client("s3").delete_object(Bucket=VERSIONED, Key=f"{key}.tflock")
+    reaper.put_lock(VERSIONED, key, sample("s3-plan-default"))
+    assert send(reaper, body, reaper.slack.signed_request(body)) == 200
+
+    def closed() -> bool:
+        return any(message.ts == alert.ts and not message.actions for message in reaper.slack.messages())
+
+    wait_for("the message is closed", closed)
+    wait_for("the queue of clicks is empty", lambda: not waiting(reaper))
+    assert reaper.lock_body(VERSIONED, key) == sample("s3-plan-default")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"X-Slack-Signature": "v0=" + "0" * 64},
+        {"X-Slack-Signature": ""},
+        {"X-Slack-Request-Timestamp": "yesterday"},
+        {"X-Slack-Request-Timestamp": str(int(time.time()) - 3600)},
+    ],
+)
+def test_a_forged_request_is_401(reaper: DeployedReaper, changes: dict[str, str]) -> None:
+    body = b"payload=%7B%7D"
+    assert send(reaper, body, reaper.slack.signed_request(body) | changes) == 401
+
+
+def test_a_bucket_that_is_not_there_is_reported_and_stops_no_other(reaper: DeployedReaper) -> None:
+    reaper.sweep()
+    assert "no such bucket" in reaper.alert(f"bucket {MISSING}").text
+
+
+def test_the_watch_alerts_what_the_events_told_without_any_sweep(reaper: DeployedReaper) -> None:
+    key = "watched/app.tfstate"
+    reaper.put_lock(UNVERSIONED, key, sample("s3-apply-default"))
+
+    def look() -> list[Message]:
+        reaper.watch()
+        return [message for message in reaper.slack.messages() if f"{UNVERSIONED}/{key}" in message.text]
+
+    wait_for("the watch alerts it", look, seconds=60, every=1)
+
+
+@pytest.mark.parametrize("bucket", [VERSIONED, UNVERSIONED])
+def test_every_acquire_and_release_is_one_line_of_the_journal(reaper: DeployedReaper, bucket: str) -> None:
+    key, path = "journaled/app.tfstate", f"{bucket}/journaled/app.tfstate"
+    lines = []
+
+    def told(event: str) -> list[dict[str, object]]:
+        lines.extend(reaper.journal_lines())
+        return [line for line in lines if line["event"] == event and line.get("state_path") == path]
+
+    reaper.put_lock(bucket, key, sample("s3-apply-default"))
+    [acquired] = wait_for("the acquire is journaled", lambda: told("lock_acquired"))
+    reaper.cloud.client("s3").delete_object(Bucket=bucket, Key=f"{key}.tflock")
+    [released] = wait_for("the release is journaled", lambda: told("lock_released"))
+    for line in (acquired, released):
+        assert line["lock_id"] == "78653438-8ad9-5195-0db7-201620792a67"
+        assert line["who"] == "root@vm"
+        assert line["principal"]
+        assert line["source_address"]
+    assert isinstance(released["held_seconds"], float)
+    assert len(told("lock_acquired")) == len(told("lock_released")) == 1
+
+
+def test_no_secret_is_in_any_log_line(reaper: DeployedReaper) -> None:
+    pages = reaper.cloud.client("logs").get_paginator("filter_log_events")
+    text = json.dumps([page["events"] for page in pages.paginate(logGroupName=reaper.outputs["LogGroupName"])])
+    assert "lock_acquired" in text
+    for secret in (reaper.workspace.bot_token, reaper.workspace.signing_secret, "response_url", "hooks.slack"):
+        assert secret not in text
+
+
+def test_nothing_is_among_the_dead_letters(reaper: DeployedReaper) -> None:
+    sqs = reaper.cloud.client("sqs")
+    for url in (value for name, value in reaper.outputs.items() if "DeadLetter" in name):
+        counted = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
+        assert counted["Attributes"]["ApproximateNumberOfMessages"] == "0"
+
+
+def send(reaper: DeployedReaper, body: bytes, headers: dict[str, str]) -> int:
+    request = urllib.request.Request(str(reaper.slack.request_url), body, headers)  # noqa: S310  ours, on this machine
+    request.add_header("Content-Type", "application/x-www-form-urlencoded")
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def waiting(reaper: DeployedReaper) -> int:
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    url = reaper.outputs["ReleaseQueueUrl"]
+    counted = reaper.cloud.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    return sum(int(counted[name]) for name in names)
