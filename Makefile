@@ -4,7 +4,7 @@ CONFIG ?= reaper.toml
 PY := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: help check format test demo package deploy wire secrets clean
+.PHONY: help check format test demo bench package deploy wire secrets clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -40,6 +40,10 @@ test: $(READY) ## all of check and the story end to end on the local cloud: minu
 
 demo: $(READY) ## the whole story on this machine, no accounts needed; ONCE=1 plays it through by itself
 	@ONCE="$(ONCE)" $(PY) -m demo
+
+bench: $(READY) ## measurements against their peers: two minutes
+	$(PY) -m bench.wrong_lock
+	$(PY) -m bench.click
 
 package: $(READY) ## template and zip in build/; CONFIG=reaper.toml STAGE=prod
 	@$(PY) -m deploy.package --stage "$(or $(STAGE),prod)" --config "$(CONFIG)"

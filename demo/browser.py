@@ -20,7 +20,7 @@ _FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-_MILLISECONDS = 20_000
+_MILLISECONDS = 60_000
 
 
 def find_browser() -> str | None:

@@ -109,7 +109,7 @@ class DeployedReaper:
         due = taken + parse(self._threshold)
         wait_for(f"the lock on {key} is {self._threshold} old", lambda: datetime.now(UTC) >= due)
         self.sweep()
-        return wait_for(f"Slack offers to release {bucket}/{key}", lambda: self._offering(bucket, f"{key}.tflock"), 60)
+        return wait_for(f"Slack offers to release {bucket}/{key}", lambda: self._offering(bucket, f"{key}.tflock"))
 
     def _offering(self, bucket: str, key: str) -> Message | None:
         for message in self.slack.messages():
@@ -127,7 +127,7 @@ class DeployedReaper:
         """What the schedule does every 15 minutes."""
         self.cloud.invoke(self.outputs["WatchLocksFunction"], SCHEDULED)
 
-    def alert(self, said: str, *, seconds: float = 30) -> Message:
+    def alert(self, said: str, *, seconds: float = 60) -> Message:
         """The first message that says this in its blocks or text, once there is one."""
 
         def look() -> list[Message]:

@@ -97,7 +97,7 @@ def play(
     reaper.alert_of(BUCKET, KILLED)
     narrator.step(f"Slack shows it: {reaper.slack.url}/#{CHANNEL.id}")
     click(path)
-    reaper.alert(f"Released by <@{ALICE.id}>", seconds=60)
+    reaper.alert(f"Released by <@{ALICE.id}>")
     narrator.step("the message says who released it")
     lines = {
         "release_requested": {"state_path": path, "slack_user": ALICE.id},

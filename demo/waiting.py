@@ -7,7 +7,7 @@ from typing import TypeVar
 Found = TypeVar("Found")
 
 
-def wait_for(condition: str, look: Callable[[], Found | None], seconds: float = 30, every: float = 0.1) -> Found:
+def wait_for(condition: str, look: Callable[[], Found | None], seconds: float = 60, every: float = 0.1) -> Found:
     """Look until there is something, and give it back; TimeoutError names the condition when there never was."""
     deadline = time.monotonic() + seconds
     while not (found := look()):

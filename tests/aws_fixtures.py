@@ -25,10 +25,16 @@ def create_bucket(client: Any, bucket: str, *, versioned: bool = False) -> None:
 
 def create_lock_book(client: Any, table: str = "book") -> None:
     """The table as .chalice/resources.yaml has it."""
-    keys = {"StatePath": "HASH", "LockIdentity": "RANGE"}
+    names = ("StatePath", "LockIdentity", "HeldSince")
+    held = {"IndexName": "held", "KeySchema": _keys("StatePath", "HeldSince"), "Projection": {"ProjectionType": "ALL"}}
     client.create_table(
         TableName=table,
         BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
-        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys.items()],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
+        KeySchema=_keys("StatePath", "LockIdentity"),
+        GlobalSecondaryIndexes=[held],
     )
+
+
+def _keys(partition: str, sort: str) -> list[dict[str, str]]:
+    return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}]

@@ -20,6 +20,8 @@ from chalicelib.ports import BookError
 if TYPE_CHECKING:
     from types_boto3_dynamodb.service_resource import Table
 
+_HELD = "held"
+"""The index of .chalice/resources.yaml that has only the items with ``HeldSince``."""
 _CLAIM = timedelta(minutes=2)
 """How long one run may take to post an alert before another may try: longer than Slack's time-out and retries."""
 _KEPT = timedelta(days=7)
@@ -33,9 +35,10 @@ class DynamoLockBook:
         self._table = table
 
     def records(self) -> list[LockRecord]:
-        """Every lock that has not ended."""
+        """Every lock that has not ended: the index has no others, so that what this costs depends on the locks held."""
+        held = Attr("Ending").not_exists()
         with _told_as_book_error():
-            return [_record(item) for item in self._pages("scan", FilterExpression=Attr("Ending").not_exists())]
+            return [_record(item) for item in self._pages("scan", IndexName=_HELD, FilterExpression=held)]
 
     def records_of(self, state_path: str) -> list[LockRecord]:
         """Every lock remembered on one state path, oldest first."""
@@ -82,20 +85,20 @@ class DynamoLockBook:
     def end(self, lock: StateLock, ending: Ending) -> bool:
         """The lock is no longer held."""
         expires = int((ending.at + _KEPT).timestamp())
-        page = _page(lock) | {"Ending": msgspec.json.encode(ending).decode(), "ExpiresAt": expires}
+        page = {"Lock": _page(lock)["Lock"], "Ending": msgspec.json.encode(ending).decode(), "ExpiresAt": expires}
         believed = ending.outcome is ReleaseOutcome.RELEASED
-        return self._set_if(lock.ref, page, None if believed else Attr("Ending").not_exists())
+        return self._set_if(lock.ref, page, None if believed else Attr("Ending").not_exists(), remove="HeldSince")
 
     def _set(self, ref: LockRef, values: dict[str, Any]) -> LockRecord:
         with _told_as_book_error():
             answer = self._table.update_item(Key=_key(ref), ReturnValues="ALL_NEW", **_assignments(values))
         return _record(answer["Attributes"])
 
-    def _set_if(self, ref: LockRef, values: dict[str, Any], condition: Any) -> bool:
+    def _set_if(self, ref: LockRef, values: dict[str, Any], condition: Any, remove: str = "") -> bool:
         guard = {"ConditionExpression": condition} if condition is not None else {}
         with _told_as_book_error():
             try:
-                self._table.update_item(Key=_key(ref), **_assignments(values), **guard)
+                self._table.update_item(Key=_key(ref), **_assignments(values, remove), **guard)
             except ClientError as error:
                 if error.response["Error"].get("Code") != "ConditionalCheckFailedException":
                     raise
@@ -117,7 +120,7 @@ def _key(ref: LockRef) -> dict[str, str]:
 
 def _page(lock: StateLock) -> dict[str, str]:
     # As JSON text: LockInfo is other people's text, and DynamoDB has opinions about types and empty values.
-    return {"Lock": msgspec.json.encode(lock).decode()}
+    return {"Lock": msgspec.json.encode(lock).decode(), "HeldSince": lock.ref.last_modified.isoformat()}
 
 
 def _record(item: dict[str, Any]) -> LockRecord:
@@ -132,10 +135,12 @@ def _record(item: dict[str, Any]) -> LockRecord:
     )
 
 
-def _assignments(values: dict[str, Any]) -> dict[str, Any]:
-    """``values`` as an update that leaves every other attribute alone."""
+def _assignments(values: dict[str, Any], remove: str = "") -> dict[str, Any]:
+    """``values`` as an update that leaves every other attribute alone, but for one to be removed."""
     return {
-        "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in values),
+        "UpdateExpression": "SET "
+        + ", ".join(f"#{name} = :{name}" for name in values)
+        + (remove and f" REMOVE {remove}"),
         "ExpressionAttributeNames": {f"#{name}": name for name in values},
         "ExpressionAttributeValues": {f":{name}": value for name, value in values.items()},
     }

@@ -27,7 +27,7 @@ class _Bucket(msgspec.Struct):
 class _Object(msgspec.Struct, rename="camel"):
     key: str
     version_id: str = ""
-    sequencer: str = ""
+    e_tag: str = ""
 
 
 class _S3(msgspec.Struct):
@@ -88,5 +88,5 @@ def _change(record: _Record) -> LockChange:
         version=stored.version_id if record.event_name.startswith(_CREATED) else "",
         # On a versioned bucket a release leaves a delete marker; Delete with a version removes history.
         permanent=record.event_name == _PERMANENT and bool(stored.version_id),
-        sequencer=stored.sequencer,
+        etag=stored.e_tag,
     )

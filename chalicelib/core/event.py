@@ -19,9 +19,14 @@ class LockChange(msgspec.Struct, frozen=True, kw_only=True):
     principal: str = ""
     source_address: str = ""
     version: str = ""
+    etag: str = ""
+    """The object's ETag as the event has it: without quotes, "" where it has none."""
     permanent: bool = False
     """A version was deleted by its ID or by a lifecycle rule: history is cleared away, nothing is released."""
-    sequencer: str = ""
+
+    def is_about(self, lock: StateLock) -> bool:
+        """Whether this acquire is that lock's; without versions a younger lock may be there when the event is read."""
+        return self.etag in ("", lock.ref.etag.strip('"'))
 
 
 class EventType(StrEnum):

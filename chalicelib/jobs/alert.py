@@ -26,7 +26,7 @@ def tend(record: LockRecord, current: StateLock | None, world: World, rules: Rul
     if step is Step.EDIT:
         _edit(record, policy, world, now)
     if step is Step.CLOSE:
-        close(record, _ending(record, there, current, now), world, rules)
+        _close_unless_told(record, there, current, world, rules, now)
     return step
 
 
@@ -41,6 +41,15 @@ def close(record: LockRecord, ending: Ending, world: World, rules: Rules) -> Non
         with suppress(MessageGoneError):  # Somebody deleted the message: there is nothing left to put right.
             world.messenger.edit(record.posted, alert)
     world.book.end(record.lock, ending)
+
+
+def _close_unless_told(
+    record: LockRecord, there: Presence, current: StateLock | None, world: World, rules: Rules, now: datetime
+) -> None:
+    """A listing of the book can be older than an ending that release_lock has told by now."""
+    latest = world.book.find(record.lock.ref) or record
+    if not latest.ending:
+        close(latest, _ending(latest, there, current, now), world, rules)
 
 
 def state_written(ref: LockRef, world: World) -> StateWritten | None:
@@ -73,6 +82,7 @@ def _post(record: LockRecord, policy: Policy, world: World, now: datetime) -> St
         raise
     told = {"channel": posted.channel, "message_ts": posted.ts, "detail": _remember(ref, posted, alert.level, world)}
     world.journal.write(of_lock(EventType.ALERT_POSTED, record.lock, now, **told))
+    _settle(record, posted, policy, world)
     return Step.POST
 
 
@@ -95,8 +105,21 @@ def _edit(record: LockRecord, policy: Policy, world: World, now: datetime) -> No
     alert = alert_for(record, policy, now, state_written(record.lock.ref, world))
     if record.posted is None:
         return
+    posted = record.posted
     try:
-        world.messenger.edit(record.posted, alert)
+        world.messenger.edit(posted, alert)
     except MessageGoneError:
         posted = world.messenger.post(policy.channel, alert)
         world.book.alert_posted(record.lock.ref, posted, alert.level)
+    _settle(record, posted, policy, world)
+
+
+def _settle(record: LockRecord, posted: Posted, policy: Policy, world: World) -> None:
+    """Put right what was just said of a lock that ended while it was being said.
+
+    Who ends a lock notes it in the book before the message; so a look at the book after ours misses none.
+    """
+    with suppress(BookError):
+        latest = world.book.find(record.lock.ref)
+        if latest and latest.ending:
+            world.messenger.edit(posted, alert_for(latest, policy, latest.ending.at, None, latest.ending))

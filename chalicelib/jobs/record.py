@@ -25,7 +25,8 @@ def record_change(change: LockChange, world: World, rules: Rules) -> None:
 
 def _record_acquire(change: LockChange, world: World) -> None:
     # On a versioned bucket the event's own version can be read even when the lock is released by now.
-    lock = world.store.read(change.bucket, change.key, change.version)
+    found = world.store.read(change.bucket, change.key, change.version)
+    lock = found if found and change.is_about(found) else None
     known = world.book.find(lock.ref) if lock else None
     if known and known.acquire_recorded:
         return

@@ -10,7 +10,7 @@ from chalicelib.core.lock import LockRef
 def encode(ref: LockRef) -> str:
     """At most 1,600 characters for the longest key S3 takes (1,024 bytes); Slack allows 2,000.
 
-    Base64, so that nothing on the way finds something in it to escape.
+    Base64, because Slack gives payloads back with ``&``, ``<`` and ``>`` escaped (slackapi/bolt-python issue 513).
     """
     parts = [ref.etag, ref.last_modified.isoformat(), ref.bucket, ref.key]
     return base64.urlsafe_b64encode("\n".join(parts).encode()).decode()

@@ -32,7 +32,8 @@ def test_a_created_object_is_an_acquire_with_all_that_s3_tells() -> None:
     [change] = lock_changes(a_body(versionId="v1", eTag="e", size="219"))
     assert (change.acquired, change.bucket, change.key) == (True, "acme-tfstate", "a.tflock")
     assert (change.principal, change.source_address) == ("AWS:AROAEXAMPLE:ci-run-7", "203.0.113.9")
-    assert (change.version, change.at.isoformat()) == ("v1", "2026-11-21T03:18:57.357000+00:00")
+    assert (change.version, change.etag) == ("v1", "e")
+    assert change.at.isoformat() == "2026-11-21T03:18:57.357000+00:00"
 
 
 @pytest.mark.parametrize(

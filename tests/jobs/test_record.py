@@ -78,6 +78,15 @@ def test_without_versions_such_a_lock_is_a_line_marked_incomplete() -> None:
     assert world.journal.kinds() == [EventType.LOCK_ACQUIRED, EventType.LOCK_RELEASED]
 
 
+def test_an_acquire_whose_lock_another_one_has_followed_is_not_taken_for_the_other() -> None:
+    world = FakeWorld(TAKEN)
+    world.store.put(BUCKET, KEY, sample("s3-plan-default"))
+    earlier = msgspec.structs.replace(a_change(TAKEN, acquired=True), etag=a_lock().ref.etag.strip('"'))
+    record_change(earlier, world.ports, RULES)
+    assert [line.incomplete for line in world.journal.events] == [True]
+    assert world.book.records() == []
+
+
 def test_a_release_that_is_told_while_the_lock_is_still_there_ends_nothing() -> None:
     world = an_acquired_world()
     record_change(a_change(TAKEN, acquired=False), world.ports, RULES)

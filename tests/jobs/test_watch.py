@@ -1,10 +1,11 @@
 import pytest
 
-from chalicelib.core.release import ReleaseOutcome
+from chalicelib.core.alert import Alert, Posted, alert_for
+from chalicelib.core.release import Ending, ReleaseOutcome
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports import BookError
-from tests.builders import BUCKET, KEY, TAKEN, a_lock, sample, some_rules
-from tests.fakes import FakeWorld
+from tests.builders import ALICE, BUCKET, KEY, TAKEN, a_lock, a_policy, sample, some_rules
+from tests.fakes import FakeMessenger, FakeWorld
 
 RULES = some_rules()
 
@@ -64,3 +65,59 @@ def test_a_book_that_is_down_is_a_failure_of_the_watch() -> None:
     world.book.down = True
     with pytest.raises(BookError):
         watch(world.ports, RULES, world.later(hours=2))
+
+
+class Released(FakeMessenger):
+    """A Slack in which somebody releases the lock while the watch is speaking of it."""
+
+    def __init__(self, world: FakeWorld) -> None:
+        super().__init__(shown=world.messenger.shown)
+        self.world = world
+
+    def edit(self, posted: Posted, alert: Alert) -> None:
+        if not self.world.book.pages[a_lock().ref].ending:
+            self.release(posted)
+        super().edit(posted, alert)
+
+    def post(self, channel: str, alert: Alert) -> Posted:
+        posted = super().post(channel, alert)
+        self.world.book.end(a_lock(), RELEASED)
+        return posted
+
+    def release(self, posted: Posted) -> None:
+        self.world.book.end(a_lock(), RELEASED)
+        super().edit(posted, alert_for(self.world.book.pages[a_lock().ref], a_policy(), TAKEN, None, RELEASED))
+
+
+RELEASED = Ending(outcome=ReleaseOutcome.RELEASED, at=TAKEN, user=ALICE)
+
+
+def shown_endings(world: FakeWorld) -> list[Ending | None]:
+    return [alert.ending for alert in world.messenger.shown.values()]
+
+
+def test_a_lock_released_while_its_age_is_edited_reads_released_in_the_end() -> None:
+    world = a_world()
+    watch(world.ports, RULES, world.later(hours=2))
+    world.messenger = Released(world)
+    watch(world.ports, RULES, world.later(minutes=15))
+    assert shown_endings(world) == [RELEASED]
+
+
+def test_a_lock_released_while_its_alert_is_posted_reads_released_in_the_end() -> None:
+    world = a_world()
+    world.messenger = Released(world)
+    watch(world.ports, RULES, world.later(hours=2))
+    assert shown_endings(world) == [RELEASED]
+
+
+def test_an_ending_told_since_the_book_was_listed_is_not_told_otherwise() -> None:
+    world = a_world()
+    watch(world.ports, RULES, world.later(hours=2))
+    [stale] = world.book.records()
+    world.store.remove(BUCKET, KEY)
+    assert stale.posted
+    Released(world).release(stale.posted)
+    world.book.records = lambda: [stale]  # type: ignore[method-assign]
+    watch(world.ports, RULES, world.later(minutes=15))
+    assert shown_endings(world) == [RELEASED]

@@ -40,8 +40,8 @@ def start(tmp_path: Path, **environment: str) -> "subprocess.Popen[str]":
 def test_the_demo_plays_through_by_itself_and_leaves_no_process(tmp_path: Path) -> None:
     if not find_browser():
         missing("no Chromium or Chrome on the PATH")
-    demo = start(tmp_path, ONCE="1")
-    said, _ = demo.communicate(timeout=120)
+    with start(tmp_path, ONCE="1") as demo:
+        said, _ = demo.communicate(timeout=120)
     assert demo.returncode == 0, said
     assert "clicks Release and is asked" in said
     assert "every step was seen" in said
@@ -50,13 +50,13 @@ def test_the_demo_plays_through_by_itself_and_leaves_no_process(tmp_path: Path) 
 
 
 def test_the_demo_waits_for_a_person_and_ends_cleanly_on_ctrl_c(tmp_path: Path) -> None:
-    demo = start(tmp_path, ONCE="")
-    assert demo.stdout
-    for line in demo.stdout:
-        if "open it, click Release" in line:
-            break
-    os.killpg(demo.pid, signal.SIGINT)
-    said = demo.stdout.read()
-    assert demo.wait(30) == 0, said
+    with start(tmp_path, ONCE="") as demo:
+        assert demo.stdout
+        for line in demo.stdout:
+            if "open it, click Release" in line:
+                break
+        os.killpg(demo.pid, signal.SIGINT)
+        said = demo.stdout.read()
+        assert demo.wait(30) == 0, said
     assert "nothing is left running" in said
     wait_for("its processes have ended", lambda: not processes_of(tmp_path), 5)

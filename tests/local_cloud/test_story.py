@@ -66,9 +66,10 @@ def test_someone_who_may_not_release_is_told_so_privately(reaper: DeployedReaper
     reaper.alert_of(VERSIONED, "story/refused.tfstate")
     visitor.become(BOB.id)
     visitor.click_release("story/refused.tfstate")
-    visitor.message("You cannot release this lock: you are not among its releasers. Ask @Alice")
+    answer = "You cannot release this lock: you are not among its releasers. Ask @Alice"
+    visitor.message(answer)
     visitor.become(ALICE.id)
-    assert visitor.page.locator("article.message.ephemeral:visible").count() == 0
+    visitor.page.locator("article.message", has_text=answer).wait_for(state="hidden")
     assert reaper.lock_body(VERSIONED, "story/refused.tfstate") is not None
 
 

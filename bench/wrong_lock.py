@@ -1,0 +1,134 @@
+"""``python -m bench.wrong_lock [ROUNDS]``: how often a lock is deleted that nobody meant.
+
+A run is dead and a person releases its lock. Between the tool's last look and its delete the state changes hands: the
+old lock goes, another run takes its own. A proxy in front of the local cloud's S3 makes that happen every time, right
+before it passes the DELETE on. The same race for both: `terraform force-unlock` and the reaper's release.
+"""
+
+import sys
+import tempfile
+import threading
+import urllib.error
+import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from chalicelib.aws.s3_locks import S3LockStore
+from chalicelib.core.release import ReleaseOutcome
+from chalicelib.jobs.release import release
+from chalicelib.ports import World
+from chalicelib.wiring import DELETING
+from demo.local_cloud import ACCESS_KEY, REGION, SECRET_KEY, LocalCloud
+from demo.terraform import TerraformState, find_terraform
+from tests.builders import BUCKET, a_request, sample, some_rules
+from tests.fakes import FakeBook, FakeJournal, FakeMessenger
+
+_KEY = "prod/network/terraform.tfstate"
+_HOP_BY_HOP = {"host", "connection", "transfer-encoding", "content-length"}
+
+
+class _Swapping(BaseHTTPRequestHandler):
+    """Passes everything on; a lock about to be deleted changes hands first."""
+
+    server: "SwappingProxy"
+
+    def _pass_on(self) -> None:
+        if self.command == "DELETE" and ".tflock" in self.path:
+            self.server.swap()
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP_BY_HOP}
+        # The signature covers Host, which MiniStack reads the address from.
+        request = urllib.request.Request(  # noqa: S310
+            self.server.target + self.path, body or None, headers | {"Host": self.headers["Host"]}, method=self.command
+        )
+        try:
+            with urllib.request.urlopen(request) as answer:  # noqa: S310
+                self._answer(answer.status, answer.headers, answer.read())
+        except urllib.error.HTTPError as error:
+            self._answer(error.code, error.headers, error.read())
+
+    do_GET = do_PUT = do_DELETE = do_HEAD = do_POST = _pass_on  # noqa: N815
+
+    def _answer(self, status: int, headers: Any, body: bytes) -> None:
+        self.send_response_only(status)
+        for name, value in headers.items():
+            if name.lower() not in _HOP_BY_HOP:
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+
+class SwappingProxy(ThreadingHTTPServer):
+    """In front of the local cloud."""
+
+    daemon_threads = True
+
+    def __init__(self, cloud: LocalCloud) -> None:
+        super().__init__(("127.0.0.1", 0), _Swapping)
+        self.target = cloud.url
+        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+        self._s3 = cloud.client("s3")
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def swap(self) -> None:
+        """The dead run's lock goes, a live run takes its own."""
+        self._s3.delete_object(Bucket=BUCKET, Key=f"{_KEY}.tflock")
+        self._s3.put_object(Bucket=BUCKET, Key=f"{_KEY}.tflock", Body=sample("s3-plan-default"))
+
+
+def main(rounds: int) -> None:
+    """Run the race for both and print who deleted the live run's lock how often."""
+    program = find_terraform()
+    with tempfile.TemporaryDirectory() as folder, LocalCloud(Path(folder) / "cloud") as cloud:
+        s3 = cloud.client("s3")
+        s3.create_bucket(Bucket=BUCKET)
+        proxy = SwappingProxy(cloud)
+        tools = {"tflock-reaper": _reaper(proxy)}
+        if program:
+            environment = cloud.environment | {"AWS_ENDPOINT_URL": proxy.url}
+            state = TerraformState(program, Path(folder) / "tf", bucket=BUCKET, key=_KEY, environment=environment)
+            state.must("init")
+            tools["terraform force-unlock"] = lambda: _force_unlock(state)
+        for name, run in tools.items():
+            wrong = sum(_round(s3, run) for _ in range(rounds))
+            print(f"{name:<24} deleted the lock of a live run in {wrong} of {rounds} rounds")
+        proxy.shutdown()
+        proxy.server_close()
+
+
+def _round(s3: Any, run: Any) -> bool:
+    """One race; True when the live run's lock is gone afterwards."""
+    s3.delete_object(Bucket=BUCKET, Key=f"{_KEY}.tflock")
+    s3.put_object(Bucket=BUCKET, Key=f"{_KEY}.tflock", Body=sample("s3-apply-default"))
+    run()
+    return "Contents" not in s3.list_objects_v2(Bucket=BUCKET, Prefix=f"{_KEY}.tflock")
+
+
+def _force_unlock(state: TerraformState) -> None:
+    state.run("force-unlock", "-force", "78653438-8ad9-5195-0db7-201620792a67")
+
+
+def _reaper(proxy: SwappingProxy) -> Any:
+    keys = {"aws_access_key_id": ACCESS_KEY, "aws_secret_access_key": SECRET_KEY, "region_name": REGION}
+    client = boto3.client("s3", endpoint_url=proxy.url, config=DELETING, **keys)  # type: ignore[call-overload]
+    store = S3LockStore(reader=lambda _bucket: client, deleter=lambda _bucket: client)
+
+    def run() -> None:
+        lock = store.read(BUCKET, f"{_KEY}.tflock")
+        if lock is None:
+            raise RuntimeError("the lock to be released is not there")
+        world = World(store=store, book=FakeBook(), messenger=FakeMessenger(), journal=FakeJournal())
+        ending = release(a_request(lock), world, some_rules(), lock.ref.last_modified)
+        if ending.outcome is not ReleaseOutcome.REPLACED:
+            raise RuntimeError(f"the reaper should have seen that the lock was replaced, and says {ending.outcome}")
+
+    return run
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20)
