@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 # A headless browser for one local page: no sandbox (it may run as root), no calls home.
@@ -76,13 +76,20 @@ class Visitor:
 
 
 @contextlib.contextmanager
-def a_visitor(program: str) -> Iterator[Visitor]:
-    """A visitor with a browser of their own."""
+def a_browser(program: str) -> Iterator[Browser]:
+    """A headless browser."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(_FLAGS))
         try:
-            page = browser.new_page(viewport={"width": 1280, "height": 800})
-            page.set_default_timeout(_MILLISECONDS)
-            yield Visitor(page)
+            yield browser
         finally:
             browser.close()
+
+
+@contextlib.contextmanager
+def a_visitor(program: str) -> Iterator[Visitor]:
+    """A visitor with a browser of their own."""
+    with a_browser(program) as browser:
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.set_default_timeout(_MILLISECONDS)
+        yield Visitor(page)

@@ -75,7 +75,7 @@ class Workspace:
 
 @dataclass(frozen=True)
 class Message:
-    """One message as it is now. ``blocks`` as Slack keeps them: each with a ``block_id``, each element an ``action_id``."""
+    """One message as it is now; ``blocks`` as Slack keeps them, all with a ``block_id`` and their ``action_id``s."""
 
     channel: str
     ts: str

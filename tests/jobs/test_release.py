@@ -4,13 +4,12 @@ import pytest
 
 from chalicelib.core.alert import Posted
 from chalicelib.core.event import EventType
-from chalicelib.core.lock import LockRef
 from chalicelib.core.policy import Rules
-from chalicelib.core.release import Deletion, Refusal, ReleaseOutcome
+from chalicelib.core.release import Deletion, ReleaseOutcome
 from chalicelib.jobs.release import release
 from chalicelib.jobs.sweep import sweep
 from chalicelib.ports import MessengerError, StoreError
-from tests.builders import ALICE, BOB, BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_ref, a_request, sample, some_rules
+from tests.builders import ALICE, BOB, BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_request, sample, some_rules
 from tests.fakes import FakeWorld
 
 RULES = some_rules()
@@ -171,56 +170,6 @@ def test_a_click_whose_answer_slack_refused_is_delivered_again_and_then_answered
     release(CLICK, world.ports, RULES, world.later(minutes=1))
     assert len(world.store.deleted) == 1
     assert outcome_shown(world) is ReleaseOutcome.RELEASED
-
-
-@pytest.mark.parametrize(
-    ("rules", "user", "team", "why"),
-    [
-        (some_rules(releasers=()), ALICE, "T0DEMO", Refusal.NOBODY),
-        (some_rules(releasers=(ALICE,)), BOB, "T0DEMO", Refusal.NOT_LISTED),
-        (some_rules(releasers=("*",)), ALICE, "T0FOREIGN", Refusal.FOREIGN),
-        (some_rules(releasers=("*",), prefixes=("staging/",)), ALICE, "T0DEMO", Refusal.OUTSIDE),
-    ],
-)
-def test_a_click_that_is_not_allowed_deletes_nothing_and_is_answered_privately(
-    rules: Rules, user: str, team: str, why: Refusal
-) -> None:
-    world = an_alerted_world()
-    release(a_request(a_lock(), user=user, team=team), world.ports, rules, world.now)
-    assert world.store.deleted == []
-    [(told, ending, _)] = world.messenger.whispers
-    assert (told, ending.outcome, ending.detail) == (user, ReleaseOutcome.REFUSED, why.value)
-    assert world.journal.events[-1].event is EventType.RELEASE_REFUSED
-
-
-def test_a_refused_member_is_told_whom_to_ask_and_the_message_says_that_somebody_asked() -> None:
-    world = an_alerted_world()
-    release(a_request(a_lock(), user=BOB), world.ports, RULES, world.now)
-    assert world.messenger.whispers[0][2] == (ALICE,)
-    assert outcome_shown(world) is ReleaseOutcome.REFUSED
-
-
-def test_a_star_must_be_written_to_let_everyone_of_the_workspace_release() -> None:
-    world = an_alerted_world()
-    release(a_request(a_lock(), user=BOB), world.ports, some_rules(releasers=("*",)), world.now)
-    assert outcome_shown(world) is ReleaseOutcome.RELEASED
-
-
-@pytest.mark.parametrize("key", ["prod/network/terraform.tfstate", ".tflock", ""])
-def test_a_click_that_names_no_lock_deletes_nothing(key: str) -> None:
-    world = an_alerted_world()
-    world.store.put(BUCKET, key, b"state")
-    ref = a_ref(key, b"state", world.now)
-    release(a_request(ref), world.ports, RULES, world.now)
-    assert world.store.deleted == []
-    assert world.messenger.whispers[0][1].detail == Refusal.OUTSIDE.value
-
-
-def test_a_click_naming_another_bucket_s_lock_deletes_nothing() -> None:
-    world = an_alerted_world()
-    world.store.put("somebody-elses", KEY, b"{}")
-    release(a_request(LockRef("somebody-elses", KEY, '"e"', world.now)), world.ports, RULES, world.now)
-    assert world.store.deleted == []
 
 
 def test_a_lock_that_s3_will_not_show_is_not_released() -> None:

@@ -1,24 +1,17 @@
 """One deployed reaper for all end-to-end tests; each test has state paths of its own."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from demo.browser import Visitor, a_visitor, find_browser
+from demo.browser import Visitor, a_visitor
 from demo.deployed import ALICE, DeployedReaper
 from demo.slack_standin import Message
-from demo.terraform import TerraformState, find_terraform
+from demo.terraform import TerraformState
+from tests import needs
 
 VERSIONED, UNVERSIONED, UNWIRED, MISSING = "acme-tfstate", "acme-unversioned", "acme-unwired", "acme-missing"
-
-
-def missing(what: str) -> None:
-    """A reason to skip on a user's machine, a failure in CI."""
-    if os.environ.get("CI"):
-        pytest.fail(f"{what}; in CI it has to be there")
-    pytest.skip(what)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -42,10 +35,7 @@ def reaper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedReaper]
 
 @pytest.fixture(scope="session")
 def program() -> str:
-    found = find_terraform()
-    if not found:
-        missing("no terraform or tofu on the PATH")
-    return str(found)
+    return needs.terraform()
 
 
 @pytest.fixture
@@ -67,10 +57,7 @@ def state(program: str, reaper: DeployedReaper, tmp_path: Path) -> Iterator[Call
 
 @pytest.fixture
 def visitor(reaper: DeployedReaper) -> Iterator[Visitor]:
-    found = find_browser()
-    if not found:
-        missing("no Chromium or Chrome on the PATH")
-    with a_visitor(str(found)) as person:
+    with a_visitor(needs.browser()) as person:
         person.visit(reaper.slack.url)
         yield person
 

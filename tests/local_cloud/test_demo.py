@@ -6,9 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from demo.browser import find_browser
 from demo.waiting import wait_for
-from tests.local_cloud.conftest import missing
+from tests import needs
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -38,8 +37,7 @@ def start(tmp_path: Path, **environment: str) -> "subprocess.Popen[str]":
 
 
 def test_the_demo_plays_through_by_itself_and_leaves_no_process(tmp_path: Path) -> None:
-    if not find_browser():
-        missing("no Chromium or Chrome on the PATH")
+    needs.browser()
     with start(tmp_path, ONCE="1") as demo:
         said, _ = demo.communicate(timeout=120)
     assert demo.returncode == 0, said

@@ -24,7 +24,7 @@ export function mrkdwn(raw, world, verbatim = false) {
   text = text.replace(/<([^<>\n]+)>/g, (_, inside) => keep(() => token(inside, world)));
   text = decoded(text);
   const asCode = (tag) => (_, code) => keep(() => element(tag, {}, ...plainPieces(code, pieces)));
-  text = text.replace(/```\n?([^]+?)\n?```/g, (...match) => `\n${asCode("pre")(...match)}\n`);
+  text = text.replace(/\n?```\n?([^]+?)\n?```\n?/g, (...match) => `\n${asCode("pre")(...match)}\n`);
   text = text.replace(/`([^`\n]+)`/g, asCode("code"));
   if (!verbatim) text = text.replace(BARE_URL, (url) => keep(() => link(url, url)));
   return element("div", { class: "mrkdwn" }, ...lines(text, { pieces, verbatim }));
@@ -42,7 +42,7 @@ function decoded(text) {
 // One <div> a line, so that only what belongs together shares one; quoted lines that follow each other share a quote.
 function lines(text, context) {
   const nodes = [];
-  for (const line of text.replace(/\n\n?(\uE000\d+\uE001)\n\n?/g, "\n$1\n").replace(/^\n|\n$/g, "").split("\n")) {
+  for (const line of text.replace(/^\n|\n$/g, "").split("\n")) {
     const quoted = /^> ?(.*)$/.exec(line);
     const node = element("div", {}, ...styled(quoted ? quoted[1] : line, context));
     if (!quoted) nodes.push(node);
