@@ -116,7 +116,7 @@ def _force_unlock(state: TerraformState) -> None:
 def _reaper(proxy: SwappingProxy) -> Any:
     keys = {"aws_access_key_id": ACCESS_KEY, "aws_secret_access_key": SECRET_KEY, "region_name": REGION}
     client = boto3.client("s3", endpoint_url=proxy.url, config=DELETING, **keys)  # type: ignore[call-overload]
-    store = S3LockStore(reader=lambda _bucket: client, deleter=lambda _bucket: client)
+    store = S3LockStore(*[lambda _bucket: client] * 3)
 
     def run() -> None:
         lock = store.read(BUCKET, f"{_KEY}.tflock")

@@ -15,6 +15,10 @@ class StoreError(Exception):
     """S3 would not do it (access denied, no such bucket, ...); the message says what and why, for a person to read."""
 
 
+class StoreRefusedError(StoreError):
+    """S3 would not, and will not until somebody changes something."""
+
+
 class BookError(Exception):
     """The lock book could not be reached. What it remembers is lost or late; no lock is any less held."""
 
@@ -61,10 +65,13 @@ class LockBook(Protocol):
     def remember(self, lock: StateLock) -> LockRecord:
         """Open a page for a lock, or find the one it has."""
 
-    def claim_alert(self, ref: LockRef, now: datetime) -> bool:
+    def reopen(self, lock: StateLock) -> LockRecord:
+        """Begin a new page for a lock that is held after all; what was posted of it stays as it is."""
+
+    def claim_alert(self, lock: StateLock, now: datetime) -> bool:
         """Take the right to post this lock's alert: one taker, for a few minutes, or until it is posted."""
 
-    def alert_posted(self, ref: LockRef, posted: Posted, level: int) -> None:
+    def alert_posted(self, lock: StateLock, posted: Posted, level: int) -> None:
         """The alert stands there, at that level."""
 
     def acquire_recorded(self, lock: StateLock) -> None:

@@ -11,11 +11,13 @@ from typing import Any
 from chalicelib.core import duration
 
 _MISSING = object()
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_BUCKET = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{2,}")
 _USER = re.compile(r"[UW][A-Z0-9]{2,}")
-_URL = re.compile(r"https?://[^\s/]+/(\S*/)?")
+# Unencrypted only to this machine: the bot token goes there.
+_URL = re.compile(r"(https://[^\s/]+|http://(127\.0\.0\.1|localhost)(:\d+)?)/(\S*/)?")
+_PREFIX = re.compile(r"[^/*?$\x00-\x1f\u0100-\U0010ffff][^*?$\x00-\x1f\u0100-\U0010ffff]*")
 
 
 class Problems:
@@ -95,7 +97,7 @@ class Table:
 
     def url(self, key: str, default: str) -> str:
         """The base URL of an API, with its slash at the end."""
-        return self._text(key, _URL, "a URL that ends with a slash") if key in self else default
+        return self._text(key, _URL, "an https URL that ends with a slash") if key in self else default
 
     def releasers(self, key: str, inherited: tuple[str, ...] | None = None) -> tuple[str, ...]:
         """Slack user IDs or ``*``. An empty list is an answer (nobody); a missing one is not."""
@@ -105,11 +107,17 @@ class Table:
         return self._texts(key, lambda entry: entry == "*" or _USER.fullmatch(entry) is not None, expected)
 
     def prefixes(self, key: str) -> tuple[str, ...]:
-        """Key prefixes. Not with ``*``, ``?`` or ``$``: they become IAM resources, where these mean something else."""
+        """Key prefixes. They become IAM resources: only Latin-1, and ``*``, ``?``, ``$`` mean something else there.
+
+        No state key begins with a slash, says Terraform (``internal/backend/remote-state/s3/backend.go``).
+        """
         if key not in self:
             return ()
-        expected = 'a list of key prefixes like ["team-a/"], without * ? or $; leave it out for the whole bucket'
-        return self._texts(key, lambda entry: entry != "" and not set("*?$") & set(entry), expected, empty=False)
+        expected = (
+            'a list of key prefixes like ["team-a/"], not beginning with / and without * ? $ or letters beyond '
+            "Latin-1; leave it out for the whole bucket"
+        )
+        return self._texts(key, lambda entry: _PREFIX.fullmatch(entry) is not None, expected, empty=False)
 
     def patterns(self, key: str) -> tuple[str, ...]:
         """Patterns over state paths."""
@@ -122,7 +130,8 @@ class Table:
             return inherited
         value = self._take(key, _MISSING)
         try:
-            read = tuple(duration.parse(entry) for entry in ([value] if isinstance(value, str) else value))
+            read = tuple(duration.parse(entry) for entry in ([value] if isinstance(value, str) else list(value)))
+            read = () if isinstance(value, dict) else read
         except (ValueError, TypeError, AttributeError):
             read = ()
         if not read or list(read) != sorted(set(read)):

@@ -8,7 +8,8 @@ Everything is built when first asked for, once a process, so that a function bui
 
 import os
 import sys
-from functools import cache
+import time
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,10 +29,12 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 _PACKAGED_CONFIG = Path(__file__).parent.parent / "reaper.toml"
-_SECRET_SECONDS = 300
+_SECRET_SECONDS, _FRESH_SECRET_SECONDS = 300, 60
+# Shorter than the functions' own time-outs, so that what cannot be reached is told as that.
+_PROMPT = ClientConfig(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 # A listing full of delete markers can take two minutes to answer (xuanwo.io, 2025-02).
-_READING = ClientConfig(connect_timeout=5, read_timeout=120, retries={"mode": "standard", "total_max_attempts": 4})
-DELETING = ClientConfig(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1})
+_LISTING = ClientConfig(connect_timeout=5, read_timeout=120, retries={"mode": "standard", "total_max_attempts": 4})
+DELETING = ClientConfig(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 1})
 """Sent once: see S3LockStore."""
 
 
@@ -44,9 +47,9 @@ def config() -> Config:
 @cache
 def world() -> World:
     """The neighbours of the jobs about locks."""
-    table = boto3.resource("dynamodb").Table(os.environ["LOCK_BOOK_TABLE"])
+    table = boto3.resource("dynamodb", config=_PROMPT).Table(os.environ["LOCK_BOOK_TABLE"])
     return World(
-        store=S3LockStore(reader=_s3_reader, deleter=_s3_deleter),
+        store=S3LockStore(*(partial(_s3_of, config) for config in (_LISTING, _PROMPT, DELETING))),
         book=DynamoLockBook(table),
         messenger=SlackMessenger(_bot_token, config().slack_api),
         journal=LogJournal(sys.stdout),
@@ -56,49 +59,53 @@ def world() -> World:
 @cache
 def sweep_queue() -> SqsQueue:
     """Where ``nightly_sweep`` leaves its orders."""
-    return SqsQueue(boto3.client("sqs"), os.environ["SWEEP_QUEUE_URL"])
+    return SqsQueue(boto3.client("sqs", config=_PROMPT), os.environ["SWEEP_QUEUE_URL"])
 
 
 @cache
 def release_queue() -> SqsQueue:
     """Where clicks wait for ``release_lock``."""
-    return SqsQueue(boto3.client("sqs"), os.environ["RELEASE_QUEUE_URL"])
+    return SqsQueue(boto3.client("sqs", config=_PROMPT), os.environ["RELEASE_QUEUE_URL"])
 
 
 def signing_secret(fresh: bool) -> str:  # noqa: FBT001  the type is slack.requests.SigningSecret
-    """Slack's signing secret, remembered for five minutes unless a fresh one is asked for."""
-    return _secret("SLACK_SIGNING_SECRET_PARAMETER", fresh=fresh)
+    """Slack's signing secret, at most five minutes old; a fresh one at most one.
+
+    Not simply read anew: whoever sends wrong signatures would decide how often SSM is asked.
+    """
+    return _secret("SLACK_SIGNING_SECRET_PARAMETER", _FRESH_SECRET_SECONDS if fresh else _SECRET_SECONDS)
 
 
 def _bot_token() -> str:
     """Slack's bot token. Without it nobody can be told anything, which is the messenger's kind of failure."""
     try:
-        return _secret("SLACK_BOT_TOKEN_PARAMETER", fresh=False)
+        return _secret("SLACK_BOT_TOKEN_PARAMETER", _SECRET_SECONDS)
     except GetParameterError as error:
         raise MessengerError(f"the bot token could not be read from SSM: {error}") from error
 
 
-def _secret(variable: str, *, fresh: bool) -> str:
-    secret = _parameters().get(os.environ[variable], max_age=_SECRET_SECONDS, force_fetch=fresh, decrypt=True)
-    return str(secret).strip()
+def _secret(variable: str, seconds: int) -> str:
+    return _secret_of_period(variable, seconds, int(time.monotonic()) // seconds)
+
+
+@lru_cache(maxsize=8)
+def _secret_of_period(variable: str, _seconds: int, _period: int) -> str:
+    """Read once a period."""
+    return str(_parameters().get(os.environ[variable], force_fetch=True, decrypt=True)).strip()
 
 
 @cache
 def _parameters() -> SSMProvider:
-    return SSMProvider()
+    return SSMProvider(boto_config=_PROMPT)
 
 
-def _s3_reader(bucket: str) -> "S3Client":
-    return _s3(_region(bucket), deletes=False)
-
-
-def _s3_deleter(bucket: str) -> "S3Client":
-    return _s3(_region(bucket), deletes=True)
+def _s3_of(config: ClientConfig, bucket: str) -> "S3Client":
+    return _s3(_region(bucket), config)
 
 
 @cache
-def _s3(region: str | None, *, deletes: bool) -> "S3Client":
-    return boto3.client("s3", region_name=region, config=DELETING if deletes else _READING)
+def _s3(region: str | None, config: ClientConfig) -> "S3Client":
+    return boto3.client("s3", region_name=region, config=config)
 
 
 def _region(bucket: str) -> str | None:

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote_plus
 
+from chalicelib.core.lock import LOCK_SUFFIX
+
 Notifications = dict[str, Any]
 """Topic, queue and Lambda configurations and EventBridge, as in botocore's ``NotificationConfiguration``."""
 
 _QUEUES = "QueueConfigurations"
 EVENTS = ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]
-LOCK_SUFFIX = ".tflock"
 # In a filter a space is "+", and all but these characters is percent-encoded, the colon of "env:/" too:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
 _SAFE = "/!-_.*'()"
@@ -43,11 +44,15 @@ def wired(existing: Notifications, queue_arn: str, prefixes: Sequence[str], noti
     return rest | {_QUEUES: [*rest.get(_QUEUES, []), *ours(queue_arn, prefixes, notification_id)]}
 
 
+def is_ours(entry: Notifications, notification_id: str) -> bool:
+    """Whether a notification was made by us: its Id is ours, or ours with a number."""
+    return re.fullmatch(re.escape(notification_id) + r"(-\d+)?", entry.get("Id", "")) is not None
+
+
 def unwired(existing: Notifications, notification_id: str) -> Notifications:
     """The configuration without our notifications."""
-    numbered = re.compile(re.escape(notification_id) + r"(-\d+)?")
     kept = {name: value for name, value in existing.items() if name not in {_QUEUES, "ResponseMetadata"}}
-    queues = [queue for queue in existing.get(_QUEUES, []) if not numbered.fullmatch(queue.get("Id", ""))]
+    queues = [queue for queue in existing.get(_QUEUES, []) if not is_ours(queue, notification_id)]
     return kept | ({_QUEUES: queues} if queues else {})
 
 

@@ -14,6 +14,9 @@ from deploy import names
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html (parameter values)
 _LONGEST_VALUE = 4096
+# A role's inline policies, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html. release_lock's
+# names each lock ARN twice and each bucket ARN once; the rest of it, and the policy for KMS keys, are in the reserve.
+_INLINE_POLICY, _RESERVE = 10_240, 3_000
 
 
 def overrides(config: Config, stage: str, partition: str = "aws") -> dict[str, str]:
@@ -36,7 +39,17 @@ def overrides(config: Config, stage: str, partition: str = "aws") -> dict[str, s
                 for name in too_long
             ]
         )
+    if _policy_characters(values) > _INLINE_POLICY - _RESERVE:
+        raise ConfigError(
+            [f"targets: too many for one stack (IAM allows {_INLINE_POLICY} characters a role); deploy two"]
+        )
     return values
+
+
+def _policy_characters(values: dict[str, str]) -> int:
+    """What the ARNs take in release_lock's role, each with its quotes and comma."""
+    locks, buckets = (values[name].split(",") for name in ("LockObjectArns", "StateBucketArns"))
+    return sum(len(arn) + 3 for arn in [*locks, *locks, *buckets])
 
 
 def _bucket_arn(target: Target, partition: str) -> str:

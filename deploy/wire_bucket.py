@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy import names
 from deploy.commands import CommandError
-from deploy.notifications import same, unwired, wired
+from deploy.notifications import is_ours, same, unwired, wired
 from deploy.stack import environment_of, outputs, session
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def wire(
     """
     _check_region(s3, bucket, queue_arn)
     before = _read(s3, bucket)
+    _check_not_taken(before, bucket, queue_arn, notification_id)
     return _write(s3, bucket, before, wired(before, queue_arn, prefixes, notification_id))
 
 
@@ -65,6 +66,13 @@ def _write(s3: "S3Client", bucket: str, before: dict[str, Any], after: dict[str,
             f"{bucket}: S3 does not hold what was just written; somebody else may be changing it, so look and try again"
         )
     return True
+
+
+def _check_not_taken(before: dict[str, Any], bucket: str, queue_arn: str, notification_id: str) -> None:
+    """S3 sends an event to one queue only, so wiring for one stage would silently unwire another."""
+    ours = [queue for queue in before.get("QueueConfigurations", []) if is_ours(queue, notification_id)]
+    if others := {queue["QueueArn"] for queue in ours} - {queue_arn}:
+        raise WiringError(f"{bucket}: already wired to {', '.join(others)}; unwire it first (--unwire)")
 
 
 def _check_region(s3: "S3Client", bucket: str, queue_arn: str) -> None:

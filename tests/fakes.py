@@ -9,9 +9,17 @@ import msgspec
 
 from chalicelib.core.alert import Alert, LockRecord, Posted, StateWritten
 from chalicelib.core.event import EventType, LockEvent
-from chalicelib.core.lock import BODY_LIMIT, LockRef, StateLock, UnreadableLockError, is_lock_key, read_body
+from chalicelib.core.lock import (
+    BODY_LIMIT,
+    LockRef,
+    NotALockError,
+    StateLock,
+    UnreadableLockError,
+    is_lock_key,
+    read_body,
+)
 from chalicelib.core.release import Deletion, Ending, ReleaseOutcome
-from chalicelib.ports import BookError, MessageGoneError, MessengerError, StoreError, World
+from chalicelib.ports import BookError, MessageGoneError, MessengerError, StoreError, StoreRefusedError, World
 
 
 @dataclass
@@ -22,6 +30,8 @@ class FakeStore:
     objects: dict[tuple[str, str], tuple[bytes, datetime]] = field(default_factory=dict)
     versions: dict[str, tuple[bytes, datetime]] = field(default_factory=dict)
     buckets_refused: dict[str, str] = field(default_factory=dict)
+    buckets_failing: set[str] = field(default_factory=set)
+    keys_failing: set[str] = field(default_factory=set)
     keys_refused: set[str] = field(default_factory=set)
     answers: list[Deletion | StoreError] = field(default_factory=list)
     lost_replies: int = 0
@@ -46,6 +56,8 @@ class FakeStore:
     def read(self, bucket: str, key: str, version: str = "") -> StateLock | None:
         self._check(bucket)
         self.read_keys.append(key)
+        if key in self.keys_failing:
+            raise StoreError(f"reading {key}: S3 failed")
         found = self.versions.get(version) if version else self.objects.get((bucket, key))
         if found is None:
             return None
@@ -56,7 +68,7 @@ class FakeStore:
         try:
             return StateLock(ref, read_body(body[: BODY_LIMIT + 1]))
         except UnreadableLockError as error:
-            return StateLock(ref, flaw=str(error))
+            return StateLock(ref, flaw=str(error), opaque=isinstance(error, NotALockError))
 
     def state_written(self, ref: LockRef) -> StateWritten:
         self._check(ref.bucket)
@@ -86,7 +98,9 @@ class FakeStore:
 
     def _check(self, bucket: str) -> None:
         if bucket in self.buckets_refused:
-            raise StoreError(self.buckets_refused[bucket])
+            raise StoreRefusedError(self.buckets_refused[bucket])
+        if bucket in self.buckets_failing:
+            raise StoreError("S3 failed")
 
 
 @dataclass
@@ -113,28 +127,36 @@ class FakeBook:
     def remember(self, lock: StateLock) -> LockRecord:
         return self._change(lock.ref, lock=lock)
 
-    def claim_alert(self, ref: LockRef, now: datetime) -> bool:
+    def reopen(self, lock: StateLock) -> LockRecord:
         self._check()
-        record = self.pages[ref]
+        self.pages[lock.ref] = LockRecord(lock=lock, acquire_recorded=self.pages[lock.ref].acquire_recorded)
+        self.claims.pop(lock.ref, None)
+        return self.pages[lock.ref]
+
+    def claim_alert(self, lock: StateLock, now: datetime) -> bool:
+        ref = lock.ref
+        record = self._change(ref, lock=lock)
         if record.posted or record.ending or self.claims.get(ref, now) > now:
             return False
         self.claims[ref] = now + timedelta(minutes=2)
         return True
 
-    def alert_posted(self, ref: LockRef, posted: Posted, level: int) -> None:
-        self._change(ref, posted=posted, level=level)
+    def alert_posted(self, lock: StateLock, posted: Posted, level: int) -> None:
+        self._change(lock.ref, lock=lock, posted=posted, level=level)
 
     def acquire_recorded(self, lock: StateLock) -> None:
         self._change(lock.ref, lock=lock, acquire_recorded=True)
 
     def release_recorded(self, ref: LockRef, at: datetime) -> None:
-        self._change(ref, released_at=at)
+        if ref in self.pages:
+            self._change(ref, released_at=at)
 
     def begin_release(self, lock: StateLock, user: str) -> None:
         self._change(lock.ref, lock=lock, requested_by=user)
 
     def abandon_release(self, ref: LockRef) -> None:
-        self._change(ref, requested_by="")
+        if ref in self.pages:
+            self._change(ref, requested_by="")
 
     def end(self, lock: StateLock, ending: Ending) -> bool:
         self._check()

@@ -24,6 +24,7 @@ _HELD = "held"
 """The index of .chalice/resources.yaml that has only the items with ``HeldSince``."""
 _CLAIM = timedelta(minutes=2)
 """How long one run may take to post an alert before another may try: longer than Slack's time-out and retries."""
+_KNOWN = Attr("Lock").exists()
 _KEPT = timedelta(days=7)
 """How long an ended lock is remembered, so that a late click or a repeated event is known for what it is."""
 
@@ -50,21 +51,27 @@ class DynamoLockBook:
         """What is remembered of one lock."""
         with _told_as_book_error():
             item = self._table.get_item(Key=_key(ref), ConsistentRead=True).get("Item")
-        return _record(item) if item else None
+            return _record(item) if item else None
 
     def remember(self, lock: StateLock) -> LockRecord:
         """Open a page for a lock, or find the one it has."""
         return self._set(lock.ref, _page(lock))
 
-    def claim_alert(self, ref: LockRef, now: datetime) -> bool:
+    def reopen(self, lock: StateLock) -> LockRecord:
+        """Begin a new page for a lock that is held after all."""
+        forgotten = "Ending, ExpiresAt, ReleasedAt, RequestedBy, Posted, ClaimedUntil"
+        return self._set(lock.ref, _page(lock) | {"Level": 0}, forgotten)
+
+    def claim_alert(self, lock: StateLock, now: datetime) -> bool:
         """Take the right to post this lock's alert."""
         free = Attr("ClaimedUntil").not_exists() | Attr("ClaimedUntil").lte(int(now.timestamp()))
         unposted = Attr("Posted").not_exists() & Attr("Ending").not_exists()
-        return self._set_if(ref, {"ClaimedUntil": int((now + _CLAIM).timestamp())}, free & unposted)
+        claim = {"ClaimedUntil": int((now + _CLAIM).timestamp())}
+        return self._set_if(lock.ref, _page(lock) | claim, free & unposted)
 
-    def alert_posted(self, ref: LockRef, posted: Posted, level: int) -> None:
+    def alert_posted(self, lock: StateLock, posted: Posted, level: int) -> None:
         """The alert stands there, at that level."""
-        self._set(ref, {"Posted": msgspec.to_builtins(posted), "Level": level})
+        self._set(lock.ref, _page(lock) | {"Posted": msgspec.to_builtins(posted), "Level": level})
 
     def acquire_recorded(self, lock: StateLock) -> None:
         """The journal has its ``lock_acquired``."""
@@ -72,7 +79,7 @@ class DynamoLockBook:
 
     def release_recorded(self, ref: LockRef, at: datetime) -> None:
         """The journal has its ``lock_released``."""
-        self._set(ref, {"ReleasedAt": at.isoformat()})
+        self._set_if(ref, {"ReleasedAt": at.isoformat()}, _KNOWN)
 
     def begin_release(self, lock: StateLock, user: str) -> None:
         """A delete is about to be sent for this person."""
@@ -80,7 +87,7 @@ class DynamoLockBook:
 
     def abandon_release(self, ref: LockRef) -> None:
         """The delete begun for somebody is known to have done nothing."""
-        self._set(ref, {"RequestedBy": ""})
+        self._set_if(ref, {"RequestedBy": ""}, _KNOWN)
 
     def end(self, lock: StateLock, ending: Ending) -> bool:
         """The lock is no longer held."""
@@ -89,10 +96,10 @@ class DynamoLockBook:
         believed = ending.outcome is ReleaseOutcome.RELEASED
         return self._set_if(lock.ref, page, None if believed else Attr("Ending").not_exists(), remove="HeldSince")
 
-    def _set(self, ref: LockRef, values: dict[str, Any]) -> LockRecord:
+    def _set(self, ref: LockRef, values: dict[str, Any], remove: str = "") -> LockRecord:
         with _told_as_book_error():
-            answer = self._table.update_item(Key=_key(ref), ReturnValues="ALL_NEW", **_assignments(values))
-        return _record(answer["Attributes"])
+            answer = self._table.update_item(Key=_key(ref), ReturnValues="ALL_NEW", **_assignments(values, remove))
+            return _record(answer["Attributes"])
 
     def _set_if(self, ref: LockRef, values: dict[str, Any], condition: Any, remove: str = "") -> bool:
         guard = {"ConditionExpression": condition} if condition is not None else {}
@@ -152,3 +159,5 @@ def _told_as_book_error() -> Iterator[None]:
         yield
     except (ClientError, BotoCoreError) as error:
         raise BookError(f"the lock book could not be reached: {error}") from error
+    except (KeyError, msgspec.MsgspecError) as error:
+        raise BookError(f"the lock book has an item that cannot be read: {error!r}") from error

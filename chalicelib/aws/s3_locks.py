@@ -12,9 +12,17 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
 from chalicelib.core.alert import StateWritten
-from chalicelib.core.lock import BODY_LIMIT, LockRef, StateLock, UnreadableLockError, is_lock_key, read_body
+from chalicelib.core.lock import (
+    BODY_LIMIT,
+    LockRef,
+    NotALockError,
+    StateLock,
+    UnreadableLockError,
+    is_lock_key,
+    read_body,
+)
 from chalicelib.core.release import Deletion
-from chalicelib.ports import StoreError
+from chalicelib.ports import StoreError, StoreRefusedError
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -22,6 +30,8 @@ if TYPE_CHECKING:
 
 _ABSENT = {"NoSuchKey", "NoSuchVersion", "404"}
 _DELETE_ANSWERS = {404: Deletion.NOT_FOUND, 412: Deletion.CHANGED, 409: Deletion.CONFLICT}
+# For a lock under a customer's own key (SSE-C), one that a policy denies, one in an archive; and also KMS.*.
+_UNSHOWN = {"AccessDenied", "InvalidRequest", "InvalidObjectState", "InvalidArgument"}
 _MEANINGS = {
     "AccessDenied": "access denied: the bucket's policy or key, or the role of this function, does not allow it",
     "NoSuchBucket": "there is no such bucket",
@@ -31,17 +41,25 @@ _MEANINGS = {
 }
 
 
-class S3LockStore:
-    """``ports.LockStore`` over the state buckets; ``reader`` and ``deleter`` give a client for a bucket's region."""
+ClientOf = Callable[[str], "S3Client"]
+"""Gives a client for a bucket, in the bucket's region."""
 
-    def __init__(self, reader: Callable[[str], "S3Client"], deleter: Callable[[str], "S3Client"]) -> None:
+
+class S3LockStore:
+    """``ports.LockStore`` over the state buckets.
+
+    ``lister``, ``reader`` and ``deleter`` give a client for a bucket, each with the patience its calls need.
+    """
+
+    def __init__(self, lister: ClientOf, reader: ClientOf, deleter: ClientOf) -> None:
+        self._lister = lister
         self._reader = reader
         self._deleter = deleter
 
     def lock_keys(self, bucket: str, prefixes: tuple[str, ...]) -> Iterator[str]:
         """The keys of all locks below the prefixes, each once."""
         with _told_as_store_error(f"listing {bucket}"):
-            pages = self._reader(bucket).get_paginator("list_objects_v2")
+            pages = self._lister(bucket).get_paginator("list_objects_v2")
             seen: set[str] = set()
             for prefix in prefixes or ("",):
                 for page in pages.paginate(Bucket=bucket, Prefix=prefix):
@@ -94,7 +112,7 @@ class S3LockStore:
 
     def _unreadable(self, bucket: str, key: str, error: ClientError) -> StateLock | None:
         """A lock that S3 lists and will not show: another key's encryption, a denying policy."""
-        if _code(error) in _MEANINGS.keys() - {"AccessDenied"}:
+        if _code(error) not in _UNSHOWN and not _code(error).startswith("KMS"):
             raise _store_error(f"reading {bucket}/{key}", error) from error
         with _told_as_store_error(f"reading {bucket}/{key}"):
             page = self._reader(bucket).list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)
@@ -109,7 +127,7 @@ def _lock(ref: LockRef, body: bytes) -> StateLock:
     try:
         return StateLock(ref, read_body(body))
     except UnreadableLockError as error:
-        return StateLock(ref, flaw=str(error))
+        return StateLock(ref, flaw=str(error), opaque=isinstance(error, NotALockError))
 
 
 def _ref(bucket: str, key: str, answer: "GetObjectOutputTypeDef") -> LockRef:
@@ -127,7 +145,8 @@ def _code(error: ClientError) -> str:
 
 
 def _store_error(what: str, error: ClientError) -> StoreError:
-    return StoreError(f"{what}: {_MEANINGS.get(_code(error), str(error))}")
+    kind = StoreRefusedError if _code(error) in _MEANINGS else StoreError
+    return kind(f"{what}: {_MEANINGS.get(_code(error), str(error))}")
 
 
 @contextmanager

@@ -61,6 +61,7 @@ class Step(StrEnum):
     POST = "post"
     EDIT = "edit"
     CLOSE = "close"
+    REOPEN = "reopen"
 
 
 def next_step(record: LockRecord, policy: Policy, now: datetime, *, held: bool) -> Step:
@@ -69,6 +70,7 @@ def next_step(record: LockRecord, policy: Policy, now: datetime, *, held: bool) 
     ==================  ======  ==============  =======
     lock                alert   threshold       step
     ==================  ======  ==============  =======
+    held, but ended     any     any             reopen
     ended before        any     any             nothing
     no longer held      any     any             close
     held                posted  any             edit
@@ -77,7 +79,7 @@ def next_step(record: LockRecord, policy: Policy, now: datetime, *, held: bool) 
     ==================  ======  ==============  =======
     """
     if record.ending:
-        return Step.NOTHING
+        return Step.REOPEN if held else Step.NOTHING
     if not held:
         return Step.CLOSE
     if record.posted:
@@ -91,5 +93,6 @@ def alert_for(
     """The alert as it should read now."""
     lock = record.lock
     thresholds = policy.thresholds[lock.risk]
-    level = max(policy.level(lock.risk, lock.age(now)), record.level)
+    # A level reached is kept, unless the policy has lost it since.
+    level = min(max(policy.level(lock.risk, lock.age(now)), record.level), len(thresholds))
     return Alert(lock=lock, level=level, thresholds=thresholds, now=now, state_written=state_written, ending=ending)

@@ -15,6 +15,9 @@ BODY_LIMIT = 16 * 1024
 """Bytes of a lock object that are ever read. Terraform writes about 200."""
 
 _DEFAULT_WORKSPACE_PREFIX = "env:/"
+# What a state begins with (internal/states/statefile/version4.go); OpenTofu's encrypted ones have a lineage too.
+_STATE_MARKS = (b'"terraform_version"', b'"lineage"')
+_STATE_BEGINS = 1024
 _PLAIN_WORDS = {
     "OperationTypePlan": "plan",
     "OperationTypeApply": "apply or destroy",
@@ -42,6 +45,10 @@ class Risk(StrEnum):
 
 class UnreadableLockError(ValueError):
     """A lock body is not what Terraform writes; the message says what it is instead."""
+
+
+class NotALockError(UnreadableLockError):
+    """The object is somebody's state: its key ends like a lock's."""
 
 
 class LockInfo(msgspec.Struct, frozen=True):
@@ -88,7 +95,8 @@ class StateLock(msgspec.Struct, frozen=True):
     """One held lock on one state path.
 
     ``info`` is None where the body could not be read or parsed; then ``flaw`` says why in words that follow
-    "The lock". ``opaque`` means that S3 refused to show the body at all, so nobody can be shown what would be released.
+    "The lock". ``opaque`` means that there is nothing to release for somebody who cannot look: S3 refused to show
+    the body, or the body is that of a state.
     """
 
     ref: LockRef
@@ -137,6 +145,8 @@ def read_body(body: bytes) -> LockInfo:
     """
     if not body.strip():
         raise UnreadableLockError("is empty" if not body else "is blank")
+    if any(mark in body[:_STATE_BEGINS] for mark in _STATE_MARKS):
+        raise NotALockError("looks like a Terraform state, not like a lock")
     if len(body) > BODY_LIMIT:
         raise UnreadableLockError(f"is larger than {BODY_LIMIT // 1024} KB, which no Terraform lock is")
     fields = _decode_object(body)

@@ -22,13 +22,15 @@ class ReleaseRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReleaseOutcome(StrEnum):
-    """How a request ended. The first four say that the lock shown is no longer held."""
+    """How a request, or a lock, ended. All but the last two close its alert."""
 
     RELEASED = "released"
     UNCONFIRMED = "unconfirmed"
     """Gone after our delete, whose answer was lost: by us, or by its holder in the same moment."""
     GONE = "gone"
     REPLACED = "replaced"
+    UNWATCHED = "unwatched"
+    """Its target was taken out of the configuration."""
     REFUSED = "refused"
     FAILED = "failed"
 

@@ -17,8 +17,10 @@ def tend(record: LockRecord, current: StateLock | None, world: World, rules: Rul
     Raises:
         MessengerError: Slack would not take the message; the journal has it and the next run tries again.
         BookError: an ending could not be remembered.
+        StoreError: S3 would not say whether a lock that had ended is there again.
     """
     there = presence(record.lock.ref, current)
+    record = _as_seen(record, current, world)
     policy = rules.policy_for(record.lock.ref.state_path)
     step = next_step(record, policy, now, held=there is Presence.SAME)
     if step is Step.POST:
@@ -27,6 +29,8 @@ def tend(record: LockRecord, current: StateLock | None, world: World, rules: Rul
         _edit(record, policy, world, now)
     if step is Step.CLOSE:
         _close_unless_told(record, there, current, world, rules, now)
+    if step is Step.REOPEN:
+        return _reopen(record, world, rules, now)
     return step
 
 
@@ -35,12 +39,31 @@ def close(record: LockRecord, ending: Ending, world: World, rules: Rules) -> Non
 
     In this order: an ending that is remembered but untold would never be told, one told twice reads the same.
     """
+    policy = rules.policy_for(record.lock.ref.state_path)
     if record.posted:
-        policy = rules.policy_for(record.lock.ref.state_path)
-        alert = alert_for(record, policy, ending.at, None, ending)
-        with suppress(MessageGoneError):  # Somebody deleted the message: there is nothing left to put right.
-            world.messenger.edit(record.posted, alert)
+        _tell(record, record.posted, ending, policy, world)
     world.book.end(record.lock, ending)
+    _settle(record.lock.ref, policy, world)
+
+
+def new_alerts_first(records: list[LockRecord]) -> list[LockRecord]:
+    """What nobody has heard of yet before what only has to be edited: Slack takes so many messages a minute."""
+    return sorted(records, key=lambda record: record.posted is not None)
+
+
+def state_written(ref: LockRef, world: World) -> StateWritten | None:
+    """The evidence about the state, or None: an alert without it is better than no alert."""
+    try:
+        return world.store.state_written(ref)
+    except StoreError:
+        return None
+
+
+def _as_seen(record: LockRecord, current: StateLock | None, world: World) -> LockRecord:
+    """A lock that could not be read when it was remembered may be readable by now; what was read is not unread."""
+    if current is None or current.ref != record.lock.ref or current == record.lock or current.opaque:
+        return record
+    return world.book.remember(current)
 
 
 def _close_unless_told(
@@ -52,12 +75,16 @@ def _close_unless_told(
         close(latest, _ending(latest, there, current, now), world, rules)
 
 
-def state_written(ref: LockRef, world: World) -> StateWritten | None:
-    """The evidence about the state, or None: an alert without it is better than no alert."""
-    try:
-        return world.store.state_written(ref)
-    except StoreError:
-        return None
+def _reopen(record: LockRecord, world: World, rules: Rules, now: datetime) -> Step:
+    """A lock that had ended and is there again, as when a delete marker is taken away, is held.
+
+    Looked at once more, because it may have been let go since the look that came before the book's.
+    """
+    ref = record.lock.ref
+    current = world.store.read(ref.bucket, ref.key)
+    if current is None or current.ref != ref:
+        return Step.NOTHING
+    return tend(world.book.reopen(current), current, world, rules, now)
 
 
 def _ending(record: LockRecord, there: Presence, current: StateLock | None, now: datetime) -> Ending:
@@ -69,57 +96,60 @@ def _ending(record: LockRecord, there: Presence, current: StateLock | None, now:
 
 
 def _post(record: LockRecord, policy: Policy, world: World, now: datetime) -> Step:
-    ref = record.lock.ref
-    if not _claim(ref, world, now):
+    lock = record.lock
+    if not _claim(lock, world, now):
         return Step.NOTHING
-    alert = alert_for(record, policy, now, state_written(ref, world))
+    alert = alert_for(record, policy, now, state_written(lock.ref, world))
     try:
         posted = world.messenger.post(policy.channel, alert)
     except MessengerError as error:
-        world.journal.write(
-            of_lock(EventType.ALERT_FAILED, record.lock, now, channel=policy.channel, detail=str(error))
-        )
+        world.journal.write(of_lock(EventType.ALERT_FAILED, lock, now, channel=policy.channel, detail=str(error)))
         raise
-    told = {"channel": posted.channel, "message_ts": posted.ts, "detail": _remember(ref, posted, alert.level, world)}
-    world.journal.write(of_lock(EventType.ALERT_POSTED, record.lock, now, **told))
-    _settle(record, posted, policy, world)
+    told = {"channel": posted.channel, "message_ts": posted.ts, "detail": _remember(lock, posted, alert.level, world)}
+    world.journal.write(of_lock(EventType.ALERT_POSTED, lock, now, **told))
+    _settle(lock.ref, policy, world)
     return Step.POST
 
 
-def _claim(ref: LockRef, world: World, now: datetime) -> bool:
+def _claim(lock: StateLock, world: World, now: datetime) -> bool:
     try:
-        return world.book.claim_alert(ref, now)
+        return world.book.claim_alert(lock, now)
     except BookError:
         return True  # A repeated alert is a smaller harm than a silent one.
 
 
-def _remember(ref: LockRef, posted: Posted, level: int, world: World) -> str:
+def _remember(lock: StateLock, posted: Posted, level: int, world: World) -> str:
     try:
-        world.book.alert_posted(ref, posted, level)
+        world.book.alert_posted(lock, posted, level)
     except BookError as error:
         return f"not remembered, so it may be posted again: {error}"
     return ""
 
 
 def _edit(record: LockRecord, policy: Policy, world: World, now: datetime) -> None:
-    alert = alert_for(record, policy, now, state_written(record.lock.ref, world))
     if record.posted is None:
         return
-    posted = record.posted
+    alert = alert_for(record, policy, now, state_written(record.lock.ref, world))
     try:
-        world.messenger.edit(posted, alert)
+        world.messenger.edit(record.posted, alert)
     except MessageGoneError:
         posted = world.messenger.post(policy.channel, alert)
-        world.book.alert_posted(record.lock.ref, posted, alert.level)
-    _settle(record, posted, policy, world)
+        world.book.alert_posted(record.lock, posted, alert.level)
+    _settle(record.lock.ref, policy, world)
 
 
-def _settle(record: LockRecord, posted: Posted, policy: Policy, world: World) -> None:
-    """Put right what was just said of a lock that ended while it was being said.
+def _settle(ref: LockRef, policy: Policy, world: World) -> None:
+    """Make the message of a lock that has ended say so, whatever was said while it was ending.
 
-    Who ends a lock notes it in the book before the message; so a look at the book after ours misses none.
+    Whoever speaks of a lock looks into the book afterwards, and whoever ends one notes it before a last word: of two
+    at once, the later one sees what the other noted.
     """
     with suppress(BookError):
-        latest = world.book.find(record.lock.ref)
-        if latest and latest.ending:
-            world.messenger.edit(posted, alert_for(latest, policy, latest.ending.at, None, latest.ending))
+        latest = world.book.find(ref)
+        if latest and latest.ending and latest.posted:
+            _tell(latest, latest.posted, latest.ending, policy, world)
+
+
+def _tell(record: LockRecord, posted: Posted, ending: Ending, policy: Policy, world: World) -> None:
+    with suppress(MessageGoneError):  # Somebody deleted the message: there is nothing left to put right.
+        world.messenger.edit(posted, alert_for(record, policy, ending.at, None, ending))

@@ -36,34 +36,37 @@ def _record_acquire(change: LockChange, world: World) -> None:
 
 
 def _record_release(change: LockChange, world: World, rules: Rules) -> None:
-    current = world.store.read(change.bucket, change.key)
+    # The book first: a lock acquired between these two looks is then not known, rather than known and taken for gone.
     known = world.book.records_of(LockRef(change.bucket, change.key, "", change.at).state_path)
-    gone = [record for record in known if presence(record.lock.ref, current) is not Presence.SAME]
-    _journal_releases(change, gone, world)
+    current = world.store.read(change.bucket, change.key)
+    gone = [record for record in known if _gone_by(change, record, current)]
+    if not any(record.released_at == change.at for record in gone):  # else: the same event once more
+        _journal_release(change, [record for record in gone if not record.released_at], world)
     for record in gone:
         # A release begun for somebody in Slack is told by release_lock, which knows how it ended.
         if not record.ending and not record.requested_by:
-            close(record, _ending(change, current), world, rules)
+            close(record, _ending(change, current, theirs=record is gone[-1]), world, rules)
 
 
-def _journal_releases(change: LockChange, gone: list[LockRecord], world: World) -> None:
-    if any(record.released_at == change.at for record in gone):
-        return  # the same event once more
-    untold = [record for record in gone if not record.released_at]
-    for record in untold:
-        _journal_release(change, record, world)
+def _gone_by(change: LockChange, record: LockRecord, current: StateLock | None) -> bool:
+    """Whether a lock was there before the event and is not now; a younger one has an event of its own."""
+    ref = record.lock.ref
+    return ref.last_modified <= change.at and presence(ref, current) is not Presence.SAME
+
+
+def _journal_release(change: LockChange, untold: list[LockRecord], world: World) -> None:
+    """The event is that of the youngest lock; that of an older one was lost, and nobody knows who released it."""
     if not untold:
         world.journal.write(of_change(EventType.LOCK_RELEASED, change, None))
-
-
-def _journal_release(change: LockChange, record: LockRecord, world: World) -> None:
-    lock = record.lock
-    held = lock.age(change.at).total_seconds()
+        return
+    record = untold[-1]
+    held = record.lock.age(change.at).total_seconds()
     user = record.requested_by or (record.ending.user if record.ending else "")
-    world.journal.write(of_change(EventType.LOCK_RELEASED, change, lock, held_seconds=held, slack_user=user))
-    world.book.release_recorded(lock.ref, change.at)
+    line = of_change(EventType.LOCK_RELEASED, change, record.lock, held_seconds=held, slack_user=user)
+    world.journal.write(line)
+    world.book.release_recorded(record.lock.ref, change.at)
 
 
-def _ending(change: LockChange, current: StateLock | None) -> Ending:
+def _ending(change: LockChange, current: StateLock | None, *, theirs: bool) -> Ending:
     outcome = ReleaseOutcome.REPLACED if current else ReleaseOutcome.GONE
-    return Ending(outcome=outcome, at=change.at, principal=change.principal, held_now=current)
+    return Ending(outcome=outcome, at=change.at, principal=change.principal if theirs else "", held_now=current)

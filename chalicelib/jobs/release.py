@@ -26,11 +26,15 @@ _ATTEMPTS = 3
 _LINES = {ReleaseOutcome.REFUSED: EventType.RELEASE_REFUSED, ReleaseOutcome.REPLACED: EventType.LOCK_REPLACED}
 
 
+class OutcomeUnknownError(Exception):
+    """The delete was sent, its answer lost, and S3 would not be looked at: only a later look can tell."""
+
+
 def release(request: ReleaseRequest, world: World, rules: Rules, now: datetime) -> Ending:
     """Carry out one click and answer it; delivered again, it changes nothing and is answered the same.
 
     Raises:
-        MessengerError: the answer could not be given; the queue delivers the click again.
+        MessengerError, OutcomeUnknownError: it could not be answered yet; the queue delivers the click again.
     """
     try:
         record = world.book.find(request.lock)
@@ -101,12 +105,21 @@ def _delete(ref: LockRef, world: World) -> tuple[ReleaseOutcome, StateLock | Non
         if deletion is Deletion.DELETED:
             return ReleaseOutcome.RELEASED, None, ""
         lost = lost or deletion is Deletion.UNKNOWN
-        current = world.store.read(ref.bucket, ref.key)
+        current = _look_after(ref, world, lost=lost)
         outcome = conclude(Deletion.UNKNOWN if lost else deletion, presence(ref, current))
         if outcome:
             return outcome, current, ""
     world.book.abandon_release(ref)
     return ReleaseOutcome.FAILED, None, f"S3 did not delete it in {_ATTEMPTS} attempts (last answer: {deletion})"
+
+
+def _look_after(ref: LockRef, world: World, *, lost: bool) -> StateLock | None:
+    try:
+        return world.store.read(ref.bucket, ref.key)
+    except StoreError as error:
+        if lost:
+            raise OutcomeUnknownError(str(error)) from error
+        raise
 
 
 def _send_delete(ref: LockRef, world: World) -> Deletion:
@@ -148,10 +161,11 @@ def _answer_without_book(request: ReleaseRequest, error: BookError, world: World
 def _show(request: ReleaseRequest, record: LockRecord, ending: Ending, world: World, rules: Rules) -> None:
     """Tell how it ended in the message that was clicked, and in the lock's own when that is another one."""
     evidence = None if ending.closes else state_written(request.lock, world)
-    alert = alert_for(record, rules.policy_for(request.lock.state_path), ending.at, evidence, ending)
+    policy = rules.policy_for(request.lock.state_path)
+    alert = alert_for(record, policy, ending.at, evidence, ending)
     clicked = Posted(request.channel, request.message_ts)
     for posted in dict.fromkeys([clicked, record.posted or clicked]):
         try:
             world.messenger.edit(posted, alert)
         except MessageGoneError:
-            world.messenger.post(posted.channel, alert)
+            world.messenger.post(policy.channel, alert)

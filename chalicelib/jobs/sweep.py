@@ -8,8 +8,8 @@ from chalicelib.core.alert import LockRecord, Step
 from chalicelib.core.event import EventType, LockEvent
 from chalicelib.core.lock import StateLock
 from chalicelib.core.policy import Rules, Target
-from chalicelib.jobs.alert import tend
-from chalicelib.ports import BookError, MessengerError, Queue, StoreError, World
+from chalicelib.jobs.alert import new_alerts_first, tend
+from chalicelib.ports import BookError, MessengerError, Queue, StoreError, StoreRefusedError, World
 
 
 class SweepIncompleteError(Exception):
@@ -26,37 +26,37 @@ def sweep(target: Target, world: World, rules: Rules, now: datetime) -> None:
     """Sweep one target. What S3 refuses is told (journal, channel for trouble), and is no reason to try again.
 
     Raises:
-        SweepIncompleteError: when an alert could not be sent, so that the queue delivers the order again.
+        SweepIncompleteError: when a lock could not be read or told of, so that the queue delivers the order again.
     """
     try:
-        locks = _held(target, world)
+        keys = list(world.store.lock_keys(target.bucket, target.prefixes))
     except StoreError as error:
-        _tell_failure(target, str(error), world, rules, now)
+        _tell_failure(target, error, world, rules, now)
         return
+    locks, unread = _held(target, keys, world)
     records, trouble = _known(target, world)
     steps, untold = _tend_all(_records_of(locks, records, world), locks, world, rules, now)
-    posted = steps.count(Step.POST)
-    detail = "; ".join([*trouble, *untold])
-    world.journal.write(
-        LockEvent(
-            event=EventType.SWEEP_FINISHED,
-            time=now,
-            target=target.bucket,
-            locks=len(locks),
-            alerts=posted,
-            detail=detail,
-        )
-    )
+    detail = "; ".join([*trouble, *unread, *untold])
+    finished = LockEvent(event=EventType.SWEEP_FINISHED, time=now, target=target.bucket, detail=detail)
+    world.journal.write(msgspec.structs.replace(finished, locks=len(locks), alerts=steps.count(Step.POST)))
     if trouble:
         world.messenger.report(rules.trouble_channel, "the lock book", "; ".join(trouble))
-    if untold:
+    if unread or untold:
         raise SweepIncompleteError(detail)
 
 
-def _held(target: Target, world: World) -> list[StateLock]:
-    keys = world.store.lock_keys(target.bucket, target.prefixes)
-    found = (world.store.read(target.bucket, key) for key in keys)
-    return [lock for lock in found if lock]  # None: released since it was listed
+def _held(target: Target, keys: list[str], world: World) -> tuple[list[StateLock], list[str]]:
+    """The locks at these keys, and which of them S3 would not speak of."""
+    locks, unread = [], []
+    for key in keys:
+        try:
+            lock = world.store.read(target.bucket, key)
+        except StoreError as error:
+            unread.append(str(error))
+            continue
+        if lock:  # else: released since it was listed
+            locks.append(lock)
+    return locks, unread
 
 
 def _known(target: Target, world: World) -> tuple[list[LockRecord], list[str]]:
@@ -71,8 +71,8 @@ def _records_of(locks: list[StateLock], known: list[LockRecord], world: World) -
     """A record for each lock found, and those that the book holds for locks that were not."""
     by_ref = {record.lock.ref: record for record in known}
     found = [by_ref.get(lock.ref) or _remember(lock, world) for lock in locks]
-    unseen = by_ref.keys() - {lock.ref for lock in locks}
-    return found + [by_ref[ref] for ref in unseen]
+    seen = {lock.ref for lock in locks}
+    return new_alerts_first(found + [record for ref, record in by_ref.items() if ref not in seen])
 
 
 def _remember(lock: StateLock, world: World) -> LockRecord:
@@ -98,6 +98,9 @@ def _tend_all(
     return steps, untold
 
 
-def _tell_failure(target: Target, trouble: str, world: World, rules: Rules, now: datetime) -> None:
-    world.journal.write(LockEvent(event=EventType.SWEEP_FAILED, time=now, target=target.bucket, detail=trouble))
-    world.messenger.report(rules.trouble_channel, f"bucket {target.bucket}", trouble)
+def _tell_failure(target: Target, error: StoreError, world: World, rules: Rules, now: datetime) -> None:
+    """Tell people what S3 refuses; what merely went wrong is tried again first, and ends among the dead letters."""
+    world.journal.write(LockEvent(event=EventType.SWEEP_FAILED, time=now, target=target.bucket, detail=str(error)))
+    if not isinstance(error, StoreRefusedError):
+        raise SweepIncompleteError(str(error)) from error
+    world.messenger.report(rules.trouble_channel, f"bucket {target.bucket}", str(error))

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from chalicelib.core.alert import LockRecord
 from chalicelib.core.policy import Rules
-from chalicelib.jobs.alert import tend
-from chalicelib.ports import MessengerError, StoreError, World
+from chalicelib.core.release import Ending, ReleaseOutcome
+from chalicelib.jobs.alert import close, new_alerts_first, tend
+from chalicelib.ports import BookError, MessengerError, StoreError, World
 
 
 class WatchIncompleteError(Exception):
@@ -20,16 +21,22 @@ def watch(world: World, rules: Rules, now: datetime) -> None:
         WatchIncompleteError: so that the failure is counted by Lambda, which has an alarm on it.
     """
     untold = []
-    for record in world.book.records():
-        ref = record.lock.ref
-        if not rules.covers(ref.bucket, ref.key) or not _due(record, rules, now):
-            continue
+    for record in new_alerts_first(world.book.records()):
         try:
-            tend(record, world.store.read(ref.bucket, ref.key), world, rules, now)
-        except (MessengerError, StoreError) as error:
-            untold.append(f"{ref.state_path}: {error}")
+            _look_at(record, world, rules, now)
+        except (MessengerError, StoreError, BookError) as error:
+            untold.append(f"{record.lock.ref.state_path}: {error}")
     if untold:
         raise WatchIncompleteError("; ".join(untold))
+
+
+def _look_at(record: LockRecord, world: World, rules: Rules, now: datetime) -> None:
+    ref = record.lock.ref
+    if not rules.covers(ref.bucket, ref.key):
+        # Its target was taken out of the configuration: whether it is still held is no longer ours to know.
+        close(record, Ending(outcome=ReleaseOutcome.UNWATCHED, at=now), world, rules)
+    elif _due(record, rules, now):
+        tend(record, world.store.read(ref.bucket, ref.key), world, rules, now)
 
 
 def _due(record: LockRecord, rules: Rules, now: datetime) -> bool:

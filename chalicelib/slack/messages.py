@@ -56,10 +56,17 @@ def private_answer(ending: Ending, releasers: tuple[str, ...]) -> str:
         ask = f" Ask {', '.join(f'<@{user}>' for user in releasers[:5])}." if releasers else ""
         return f":no_entry: You cannot release this lock: {_REFUSALS[Refusal(ending.detail)]}{ask}"
     if ending.outcome is ReleaseOutcome.FAILED:
-        return f":x: Nothing was released: {code(ending.detail, _DETAIL_LIMIT)}. You can try again."
-    by = f" by <@{ending.user}>" if ending.user and ending.outcome is ReleaseOutcome.RELEASED else ""
-    how = f"{ending.outcome}{by}, {local_time(ending.at)}"
-    return f":information_source: That lock was already gone ({how}). Your click changed nothing."
+        return f":x: Nothing was released just now: {code(ending.detail, _DETAIL_LIMIT)}. You can try again."
+    return f":information_source: Your click changed nothing: {_already(ending)}.{_held_now(ending)}"
+
+
+def _already(ending: Ending) -> str:
+    when = local_time(ending.at)
+    if ending.outcome is ReleaseOutcome.RELEASED:
+        return f"that lock was already released by <@{ending.user}> {when}"
+    if ending.outcome is ReleaseOutcome.UNWATCHED:
+        return "that lock is no longer within the targets of this reaper's configuration"
+    return f"that lock was already gone {when}"
 
 
 def trouble(subject: str, detail: str) -> str:
@@ -73,6 +80,8 @@ def _title(alert: Alert) -> tuple[str, str]:
     if ending is None:
         sign = ":rotating_light:" if alert.level > 1 else ":hourglass_flowing_sand:"
         return sign, f"Terraform lock held for {held}"
+    if ending.outcome is ReleaseOutcome.UNWATCHED:
+        return ":black_circle:", "Terraform lock no longer watched"
     if ending.outcome is ReleaseOutcome.REPLACED:
         return ":repeat:", f"Terraform lock changed hands after {held}"
     words = "released" if ending.outcome is ReleaseOutcome.RELEASED else "gone"
@@ -96,7 +105,7 @@ def _fields(alert: Alert) -> Block:
 
 
 def _flaw_hint(lock: StateLock) -> str:
-    return "" if lock.opaque else "Terraform cannot release such a lock by itself, `force-unlock` fails on it."
+    return "" if lock.opaque else "`terraform force-unlock` may not be able to release it."
 
 
 def _operation(lock: StateLock) -> str:
@@ -118,7 +127,7 @@ def _evidence(alert: Alert) -> str:
         return "*Evidence:* S3 did not say when the state was last written."
     written = alert.state_written.at
     if written is None:
-        return "*Evidence:* there is no state object yet, so this run has written nothing."
+        return "*Evidence:* there is no state object: this run has written none, or has removed it."
     if written > since:
         ago, quiet = in_words(written - since), in_words(alert.now - written)
         return (
@@ -163,11 +172,8 @@ def _buttons(lock: StateLock) -> Block:
 
 
 def _no_button(lock: StateLock) -> str:
-    bucket, key = lock.ref.bucket, lock.ref.key
-    return (
-        "It cannot be released from here, because nobody can be shown what would be released. "
-        f"Someone who may read {code(f's3://{bucket}/{key}', _PATH_LIMIT)} has to look."
-    )
+    place = code(f"s3://{lock.ref.bucket}/{lock.ref.key}", _PATH_LIMIT)
+    return f"It cannot be released from here. Someone who may read {place} has to look at what it is."
 
 
 def _ending(ending: Ending, lock: StateLock) -> str:
@@ -183,8 +189,10 @@ def _ending(ending: Ending, lock: StateLock) -> str:
         ReleaseOutcome.FAILED: f":x: *Release by {who} failed* {when}: {why}. You can try again.",
         ReleaseOutcome.REPLACED: f":repeat: *The lock changed since you saw it.* {_untouched(who)}",
         ReleaseOutcome.GONE: _gone(ending, who),
+        ReleaseOutcome.UNWATCHED: ":black_circle: *No longer watched* since its bucket or prefix was taken out of "
+        "`reaper.toml`. Whether it is still held is not known here.",
     }[ending.outcome]
-    return said + _held_now(ending.held_now)
+    return said + _held_now(ending)
 
 
 def _after_release(lock: StateLock) -> str:
@@ -211,13 +219,16 @@ def _gone(ending: Ending, who: str) -> str:
     return f":white_check_mark: *No longer held*: released{by} outside of Slack, seen {local_time(ending.at)}."
 
 
-def _held_now(lock: StateLock | None) -> str:
+def _held_now(ending: Ending) -> str:
+    lock = ending.held_now
     if lock is None:
         return ""
+    seen = f"\nSeen {local_time(ending.at)}:"
     if lock.info is None:
-        return f"\nThe state is locked now by another lock, which {escape(lock.flaw, _FIELD_LIMIT)}."
+        return f"{seen} the state is locked now by another lock, which {escape(lock.flaw, _FIELD_LIMIT)}."
     what = f"{_operation(lock)}, lock ID {_said(lock.info.ID)}"
-    return f"\nThe state is locked now by {_said(lock.info.Who)} ({what}), since {local_time(lock.ref.last_modified)}."
+    since = local_time(lock.ref.last_modified)
+    return f"{seen} the state is locked now by {_said(lock.info.Who)} ({what}), since {since}."
 
 
 def _section(text: str) -> Block:

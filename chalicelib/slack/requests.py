@@ -39,13 +39,12 @@ class _Named(msgspec.Struct):
 
 class _User(msgspec.Struct):
     id: str
-    team_id: str
+    team_id: str = ""
 
 
 class _Action(msgspec.Struct):
-    action_id: str
     action_ts: str
-    value: str = ""
+    value: str
 
 
 class _Container(msgspec.Struct):
@@ -54,17 +53,33 @@ class _Container(msgspec.Struct):
 
 
 class _BlockActions(msgspec.Struct):
-    """The part of a ``block_actions`` payload that is used."""
+    """The part of the ``block_actions`` payload of a click on Release that is used."""
 
     api_app_id: str
-    team: _Named
     user: _User
     container: _Container
     actions: list[_Action]
+    team: _Named | None = None
+    """None where an app is installed for a whole Enterprise Grid; then the user's own team counts."""
+
+    @property
+    def team_id(self) -> str:
+        return self.team.id if self.team else self.user.team_id
+
+
+class _ActionId(msgspec.Struct):
+    action_id: str = ""
 
 
 class _Payload(msgspec.Struct):
+    """As much of any interaction as tells whether it is a click on Release."""
+
     type: str
+    actions: list[_ActionId] = []
+
+    @property
+    def is_release(self) -> bool:
+        return self.type == "block_actions" and [action.action_id for action in self.actions] == [RELEASE_ACTION]
 
 
 def verify(body: bytes, headers: Mapping[str, str], secret: SigningSecret, clock: Clock | None = None) -> None:
@@ -96,16 +111,16 @@ def parse(body: bytes, team: str, app: str) -> ReleaseRequest | None:
     form = parse_qs(body.decode("utf-8", errors="replace"))
     try:
         payload = form["payload"][0].encode()
-        if msgspec.json.decode(payload, type=_Payload).type != "block_actions":
+        if not msgspec.json.decode(payload, type=_Payload).is_release:
             return None
         click = msgspec.json.decode(payload, type=_BlockActions)
     except KeyError:
         raise MalformedError("no payload field") from None
     except (msgspec.DecodeError, RecursionError) as error:
         raise MalformedError(f"payload: {error}") from None
-    if (click.team.id, click.api_app_id) != (team, app):
-        raise MisdirectedError(f"team {click.team.id}, app {click.api_app_id}")
-    return next((_request(click, action) for action in click.actions if action.action_id == RELEASE_ACTION), None)
+    if (click.team_id, click.api_app_id) != (team, app):
+        raise MisdirectedError(f"team {click.team_id}, app {click.api_app_id}")
+    return _request(click, click.actions[0])
 
 
 def _valid(secret: str, clock: Clock, body: bytes, timestamp: str, signature: str) -> bool:

@@ -21,7 +21,7 @@ from tests.builders import BUCKET, KEY, TAKEN, a_ref
 def stubbed() -> Iterator[tuple[S3LockStore, Stubber]]:
     client = boto3.client("s3", region_name="eu-central-1", aws_access_key_id="x", aws_secret_access_key="x")
     with Stubber(client) as stubber:
-        yield S3LockStore(reader=lambda _bucket: client, deleter=lambda _bucket: client), stubber
+        yield S3LockStore(*[lambda _bucket: client] * 3), stubber
         stubber.assert_no_pending_responses()
 
 
@@ -85,7 +85,7 @@ def a_store_at(url: str) -> S3LockStore:
         aws_secret_access_key="x",
         config=DELETING,
     )
-    return S3LockStore(reader=lambda _bucket: client, deleter=lambda _bucket: client)
+    return S3LockStore(*[lambda _bucket: client] * 3)
 
 
 def test_a_delete_whose_answer_is_lost_is_unknown_and_sent_once() -> None:
@@ -109,6 +109,16 @@ def test_a_lock_that_s3_lists_and_will_not_show_is_an_opaque_lock(
     lock = store.read(BUCKET, KEY)
     assert lock is not None
     assert (lock.opaque, lock.ref.etag, code in lock.flaw) == (True, '"e"', True)
+
+
+@pytest.mark.parametrize(("status", "code"), [(503, "SlowDown"), (403, "ExpiredToken"), (500, "InternalError")])
+def test_a_read_that_merely_failed_is_an_error_and_no_opaque_lock(
+    stubbed: tuple[S3LockStore, Stubber], status: int, code: str
+) -> None:
+    store, stubber = stubbed
+    stubber.add_client_error("get_object", code, http_status_code=status)
+    with pytest.raises(StoreError, match="reading"):
+        store.read(BUCKET, KEY)
 
 
 def test_a_lock_neither_shown_nor_listed_is_none(stubbed: tuple[S3LockStore, Stubber]) -> None:

@@ -5,7 +5,7 @@ import boto3
 import pytest
 
 from chalicelib.aws.lock_book import DynamoLockBook
-from chalicelib.core.alert import Posted
+from chalicelib.core.alert import LockRecord, Posted
 from chalicelib.core.lock import StateLock
 from chalicelib.core.release import Ending, ReleaseOutcome
 from chalicelib.ports import LockBook
@@ -54,7 +54,7 @@ def test_a_lock_that_nobody_remembers_is_none(book: LockBook) -> None:
 def test_remembering_again_forgets_nothing(book: LockBook) -> None:
     lock = a_lock()
     book.acquire_recorded(lock)
-    book.alert_posted(lock.ref, Posted(CHANNEL, "1.1"), 1)
+    book.alert_posted(lock, Posted(CHANNEL, "1.1"), 1)
     record = book.remember(lock)
     assert (record.posted, record.level, record.acquire_recorded) == (Posted(CHANNEL, "1.1"), 1, True)
 
@@ -67,15 +67,42 @@ def test_two_locks_on_one_state_path_have_a_page_each_oldest_first(book: LockBoo
 
 
 def test_an_alert_is_claimed_once_until_the_claim_runs_out(book: LockBook) -> None:
-    ref = book.remember(a_lock()).lock.ref
-    claims = [book.claim_alert(ref, TAKEN + timedelta(seconds=seconds)) for seconds in (0, 1, 119, 121)]
+    lock = book.remember(a_lock()).lock
+    claims = [book.claim_alert(lock, TAKEN + timedelta(seconds=seconds)) for seconds in (0, 1, 119, 121)]
     assert claims == [True, False, False, True]
 
 
 def test_a_posted_alert_is_never_claimed_again(book: LockBook) -> None:
-    ref = book.remember(a_lock()).lock.ref
-    book.alert_posted(ref, Posted(CHANNEL, "1.1"), 1)
-    assert book.claim_alert(ref, TAKEN + timedelta(days=1)) is False
+    lock = book.remember(a_lock()).lock
+    book.alert_posted(lock, Posted(CHANNEL, "1.1"), 1)
+    assert book.claim_alert(lock, TAKEN + timedelta(days=1)) is False
+
+
+def test_an_alert_claimed_or_posted_of_a_lock_nobody_remembered_opens_its_page(book: LockBook) -> None:
+    claimed, posted = a_lock(), a_lock("s3-plan-default")
+    book.claim_alert(claimed, TAKEN)
+    book.alert_posted(posted, Posted(CHANNEL, "1.1"), 1)
+    assert {record.lock.operation for record in book.records()} == {"apply or destroy", "plan"}
+
+
+def test_what_is_recorded_of_a_forgotten_lock_opens_no_page(book: LockBook) -> None:
+    book.release_recorded(a_lock().ref, TAKEN)
+    book.abandon_release(a_lock().ref)
+    assert book.find(a_lock().ref) is None
+
+
+def test_a_lock_that_is_held_after_all_begins_anew(book: LockBook) -> None:
+    lock = a_lock()
+    book.acquire_recorded(lock)
+    book.claim_alert(lock, TAKEN)
+    book.alert_posted(lock, Posted(CHANNEL, "1.1"), 2)
+    book.begin_release(lock, ALICE)
+    book.end(lock, RELEASED)
+    book.release_recorded(lock.ref, TAKEN)
+    reopened = book.reopen(lock)
+    assert reopened == LockRecord(lock=lock, acquire_recorded=True)
+    assert book.records() == [reopened]
+    assert book.claim_alert(lock, TAKEN)
 
 
 def test_a_release_begun_is_remembered_until_it_is_abandoned(book: LockBook) -> None:

@@ -40,7 +40,7 @@ def bucket(request: pytest.FixtureRequest) -> Iterator[Bucket]:
         return
     with moto("s3") as client:
         create_bucket(client, BUCKET, versioned=True)
-        store = S3LockStore(reader=lambda _bucket: client, deleter=lambda _bucket: client)
+        store = S3LockStore(*[lambda _bucket: client] * 3)
         yield Bucket(
             store,
             lambda key, body: client.put_object(Bucket=BUCKET, Key=key, Body=body)["VersionId"],

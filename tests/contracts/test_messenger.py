@@ -99,6 +99,23 @@ def test_a_429_is_waited_for_and_then_sent_once(stand_in: SlackStandIn, messenge
     assert len(stand_in.messages()) == 1
 
 
+def test_a_long_429_is_left_to_the_next_delivery(stand_in: SlackStandIn, messenger: SlackMessenger) -> None:
+    stand_in.refuse("chat.postMessage", "ratelimited", retry_after=30)
+    with pytest.raises(MessengerError, match="ratelimited"):
+        messenger.post(CHANNEL, ALERT)
+    assert len(stand_in.calls("chat.postMessage")) == 1
+
+
+@pytest.mark.parametrize("error", ["is_archived", "channel_not_found", "cant_update_message", "edit_window_closed"])
+def test_a_message_that_can_never_be_edited_again_is_as_good_as_gone(
+    stand_in: SlackStandIn, messenger: SlackMessenger, error: str
+) -> None:
+    posted = messenger.post(CHANNEL, ALERT)
+    stand_in.refuse("chat.update", error)
+    with pytest.raises(MessageGoneError, match=error):
+        messenger.edit(posted, ALERT)
+
+
 @pytest.mark.parametrize("error", ["http_500", "internal_error", "drop", "invalid_auth"])
 def test_a_failure_of_slack_is_an_error_and_never_a_second_post(
     stand_in: SlackStandIn, messenger: SlackMessenger, error: str

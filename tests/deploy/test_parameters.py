@@ -59,3 +59,10 @@ def test_more_targets_than_a_parameter_can_hold_are_refused_with_a_way_out(tmp_p
 def test_the_example_configuration_can_be_deployed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(EXAMPLE)]) == 0
     assert "LockObjectArns=arn:aws:s3:::acme-tfstate" in capsys.readouterr().out
+
+
+def test_more_buckets_than_iam_lets_a_role_name_are_refused_before_aws_does(tmp_path: Path) -> None:
+    names = (f"acme-terraform-state-prod-team-{number:03}" for number in range(60))
+    config = _config(tmp_path, "".join(f'[[targets]]\nbucket = "{name}"\n' for name in names))
+    with pytest.raises(ConfigError, match="too many for one stack"):
+        overrides(config, "prod")

@@ -44,6 +44,12 @@ def test_wiring_is_read_back_done_once_and_undone(s3: "S3Client", queue_arn: str
     assert not unwire(s3, "acme-tfstate")
 
 
+def test_a_bucket_wired_to_another_stage_is_not_taken_from_it(s3: "S3Client", queue_arn: str) -> None:
+    wire(s3, "acme-tfstate", queue_arn)
+    with pytest.raises(WiringError, match=r"already wired to .*tflock-events-prod; unwire it first"):
+        wire(s3, "acme-tfstate", queue_arn.replace("prod", "test"))
+
+
 def test_a_bucket_of_another_region_is_refused_before_anything_is_written(s3: "S3Client", queue_arn: str) -> None:
     with pytest.raises(WiringError, match="only notifies within a region"):
         wire(s3, "acme-tfstate", queue_arn.replace("us-east-1", "eu-west-1"))

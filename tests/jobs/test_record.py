@@ -3,13 +3,15 @@ from datetime import datetime, timedelta
 import msgspec
 import pytest
 
+from chalicelib.core.alert import alert_for
 from chalicelib.core.event import EventType, LockChange
-from chalicelib.core.release import ReleaseOutcome
+from chalicelib.core.lock import StateLock
+from chalicelib.core.release import Ending, ReleaseOutcome
 from chalicelib.jobs.record import record_change
 from chalicelib.jobs.sweep import sweep
 from chalicelib.ports import MessengerError
-from tests.builders import ALICE, BUCKET, KEY, TAKEN, a_lock, sample, some_rules
-from tests.fakes import FakeWorld
+from tests.builders import ALICE, BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_policy, sample, some_rules
+from tests.fakes import FakeBook, FakeStore, FakeWorld
 
 RULES = some_rules()
 TARGET = RULES.targets[0]
@@ -153,3 +155,53 @@ def test_what_is_no_event_of_ours_is_no_line(change: LockChange) -> None:
     world = FakeWorld(TAKEN)
     record_change(change, world.ports, some_rules(prefixes=("prod/",)))
     assert world.journal.events == []
+
+
+def test_a_lock_acquired_while_an_older_one_s_release_is_recorded_is_not_taken_for_gone() -> None:
+    world = an_acquired_world()
+    world.store.remove(BUCKET, KEY)
+    younger = a_lock("s3-plan-default", taken=TAKEN + timedelta(seconds=30))
+
+    class Acquiring(FakeStore):
+        """Another run takes the state right after the look into the bucket."""
+
+        def read(self, bucket: str, key: str, version: str = "") -> StateLock | None:
+            found = super().read(bucket, key, version)
+            world.book.acquire_recorded(younger)
+            return found
+
+    world.store = Acquiring(TAKEN)
+    record_change(a_change(TAKEN + timedelta(seconds=20), acquired=False), world.ports, RULES)
+    assert [record.lock for record in world.book.records()] == [younger]
+
+
+def test_an_event_is_of_the_youngest_lock_and_an_older_one_whose_event_was_lost_ends_unattributed() -> None:
+    world = an_acquired_world()
+    younger = a_lock("s3-plan-default", taken=TAKEN + timedelta(hours=1))
+    world.book.acquire_recorded(younger)
+    world.store.remove(BUCKET, KEY)
+    record_change(a_change(TAKEN + timedelta(hours=2), acquired=False), world.ports, RULES)
+    [_, line] = world.journal.events
+    assert (line.lock_id, line.held_seconds) == (younger.info and younger.info.ID, 3600)
+    older, ended = world.book.records_of(younger.ref.state_path)
+    assert older.ending is not None
+    assert ended.ending is not None
+    assert (older.ending.principal, ended.ending.principal) == ("", "AWS:AROAEXAMPLE:ci-run-7")
+
+
+def test_an_ending_told_while_the_alert_was_being_posted_reaches_the_new_message() -> None:
+    world = an_acquired_world()
+    world.store.remove(BUCKET, KEY)
+
+    class Posting(FakeBook):
+        """The watch posts the alert between the record's look and its note of the ending."""
+
+        def end(self, lock: StateLock, ending: Ending) -> bool:
+            alert = alert_for(self.pages[lock.ref], a_policy(), world.now, None)
+            self.alert_posted(lock, world.messenger.post(CHANNEL, alert), 1)
+            return super().end(lock, ending)
+
+    world.book = Posting(pages=world.book.pages)
+    record_change(a_change(TAKEN + timedelta(hours=3), acquired=False), world.ports, RULES)
+    [alert] = world.messenger.shown.values()
+    assert alert.ending is not None

@@ -4,13 +4,14 @@ import pytest
 
 from chalicelib.core.alert import Posted
 from chalicelib.core.event import EventType
+from chalicelib.core.lock import LockRef
 from chalicelib.core.policy import Rules
 from chalicelib.core.release import Deletion, ReleaseOutcome
-from chalicelib.jobs.release import release
+from chalicelib.jobs.release import OutcomeUnknownError, release
 from chalicelib.jobs.sweep import sweep
 from chalicelib.ports import MessengerError, StoreError
-from tests.builders import ALICE, BOB, BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_request, sample, some_rules
-from tests.fakes import FakeWorld
+from tests.builders import ALICE, BOB, BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_ref, a_request, sample, some_rules
+from tests.fakes import FakeStore, FakeWorld
 
 RULES = some_rules()
 CLICK = a_request(a_lock())
@@ -212,3 +213,30 @@ def test_a_message_that_somebody_deleted_is_answered_with_a_new_one() -> None:
     world.messenger.shown.clear()
     release(CLICK, world.ports, RULES, world.now + timedelta(minutes=1))
     assert outcome_shown(world) is ReleaseOutcome.RELEASED
+
+
+def test_when_a_lost_answer_cannot_be_looked_after_the_click_is_delivered_again_and_then_told_truly() -> None:
+    world = an_alerted_world()
+
+    class Failing(FakeStore):
+        """S3 fails right after the delete whose answer it lost."""
+
+        def delete(self, ref: LockRef) -> Deletion:
+            self.keys_failing.add(KEY)
+            return super().delete(ref)
+
+    world.store = Failing(world.now, objects=world.store.objects, lost_replies=1)
+    with pytest.raises(OutcomeUnknownError):
+        release(CLICK, world.ports, RULES, world.now)
+    world.store.keys_failing.clear()
+    release(CLICK, world.ports, RULES, world.later(minutes=3))
+    assert outcome_shown(world) is ReleaseOutcome.UNCONFIRMED
+
+
+def test_a_state_whose_key_ends_like_a_lock_s_is_never_released() -> None:
+    key, body = "prod/x.tflock", b'{"version":4,"terraform_version":"1.11.4","lineage":"..."}'
+    world = FakeWorld(TAKEN)
+    world.store.put(BUCKET, key, body)
+    release(a_request(a_ref(key, body)), world.ports, RULES, world.now)
+    assert world.store.deleted == []
+    assert (BUCKET, key) in world.store.objects

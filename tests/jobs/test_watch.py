@@ -47,10 +47,15 @@ def test_an_alerted_lock_that_is_gone_closes_its_alert() -> None:
     assert alert.ending.outcome is ReleaseOutcome.GONE
 
 
-def test_a_record_outside_of_the_targets_is_not_touched() -> None:
+def test_a_lock_whose_target_was_taken_out_is_closed_as_no_longer_watched_and_not_read() -> None:
     world = a_world()
+    watch(world.ports, RULES, world.later(hours=2))
+    world.store.read_keys.clear()
     watch(world.ports, some_rules(prefixes=("staging/",)), world.later(hours=2))
-    assert world.store.read_keys == []
+    [alert] = world.messenger.shown.values()
+    assert alert.ending is not None
+    assert alert.ending.outcome is ReleaseOutcome.UNWATCHED
+    assert (world.store.read_keys, world.book.records()) == ([], [])
 
 
 def test_one_lock_that_slack_refuses_does_not_stop_the_others_and_the_failure_is_raised() -> None:

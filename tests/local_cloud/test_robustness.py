@@ -68,9 +68,7 @@ def test_two_clicks_and_a_replayed_request_release_once_and_answer_every_one(rea
     gone(reaper, VERSIONED, key)
     wait_for(
         "the other clicks are answered",
-        lambda: [
-            message for message in reaper.slack.ephemerals(ALICE.id) if "already gone (released by" in message.text
-        ],
+        lambda: [message for message in reaper.slack.ephemerals(ALICE.id) if "already released by" in message.text],
     )
     reaper.put_lock(VERSIONED, key, sample("s3-plan-default"))
     assert send(reaper, body, headers) == 200

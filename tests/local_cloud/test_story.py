@@ -57,7 +57,7 @@ def test_a_lock_replaced_between_alert_and_click_is_left_alone_and_its_holder_na
     visitor.become(ALICE.id)
     visitor.click_release(moved.key)
     shown = visitor.message("The lock changed since you saw it").inner_text()
-    assert json.loads(held)["ID"] in shown.partition("The state is locked now by")[2]
+    assert json.loads(held)["ID"] in shown.partition("the state is locked now by")[2]
     assert reaper.lock_body(UNWIRED, moved.key) == held
 
 

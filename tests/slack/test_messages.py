@@ -66,7 +66,7 @@ def test_the_button_asks_first_and_names_the_lock_and_the_risk() -> None:
         ),
         ("s3-apply-default", StateWritten(TAKEN - timedelta(days=1)), "no proof: one slow resource"),
         ("s3-plan-default", StateWritten(TAKEN - timedelta(days=1)), "says nothing about a plan"),
-        ("s3-apply-default", StateWritten(None), "no state object yet"),
+        ("s3-apply-default", StateWritten(None), "there is no state object"),
         ("s3-apply-default", None, "S3 did not say"),
     ],
 )
@@ -83,7 +83,7 @@ def test_a_lock_that_cannot_be_parsed_says_so_and_can_be_released() -> None:
 def test_a_lock_that_s3_will_not_show_has_no_button_and_says_why() -> None:
     alert = an_alert(StateLock(a_lock().ref, flaw="cannot be read by the reaper (AccessDenied)", opaque=True))
     assert button(alert) is None
-    assert "nobody can be shown what would be released" in words(alert)
+    assert "It cannot be released from here." in words(alert)
 
 
 HELD_NOW = a_lock("s3-plan-default", taken=NOW)
@@ -95,6 +95,7 @@ ENDINGS = {
     "changed since you saw it.* The lock shown here was already gone": Ending(
         outcome=ReleaseOutcome.REPLACED, at=NOW, user=ALICE, held_now=HELD_NOW
     ),
+    "*No longer watched*": Ending(outcome=ReleaseOutcome.UNWATCHED, at=NOW),
     "<@U0BOB> asked to release this lock": Ending(
         outcome=ReleaseOutcome.REFUSED, at=NOW, user=BOB, detail=Refusal.NOT_LISTED
     ),
@@ -112,7 +113,7 @@ def test_every_ending_is_told_and_only_an_open_lock_keeps_its_button(said: str) 
 
 def test_a_replaced_lock_s_message_says_who_holds_the_state_now() -> None:
     said = words(an_alert(ending=ENDINGS["changed since you saw it.* The lock shown here was already gone"]))
-    assert "locked now by `root@vm` (plan, lock ID `2a6ba3a9-d658-0bcd-df30-67f43e4dc270`)" in said
+    assert "the state is locked now by `root@vm` (plan, lock ID `2a6ba3a9-d658-0bcd-df30-67f43e4dc270`)" in said
 
 
 FOREIGN = st.one_of(
@@ -146,6 +147,23 @@ def texts_in(value: Any) -> list[dict[str, Any]]:
     if value.get("type") in {"mrkdwn", "plain_text"}:
         return [value]
     return [text for entry in value.values() for text in texts_in(entry)]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        (ReleaseOutcome.RELEASED, "already released by <@U0ALICE>"),
+        (ReleaseOutcome.UNCONFIRMED, "already gone"),
+        (ReleaseOutcome.GONE, "already gone"),
+        (ReleaseOutcome.REPLACED, "the state is locked now by `root@vm`"),
+        (ReleaseOutcome.UNWATCHED, "no longer within the targets"),
+        (ReleaseOutcome.FAILED, "Nothing was released just now: `access denied`"),
+    ],
+)
+def test_a_later_click_is_told_in_words_how_it_had_ended(outcome: ReleaseOutcome, said: str) -> None:
+    held_now = HELD_NOW if outcome is ReleaseOutcome.REPLACED else None
+    ending = Ending(outcome=outcome, at=NOW, user=ALICE, detail="access denied", held_now=held_now)
+    assert said in private_answer(ending, ())
 
 
 @pytest.mark.parametrize("why", Refusal)

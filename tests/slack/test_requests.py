@@ -130,6 +130,18 @@ def test_any_other_interaction_is_nothing_to_do(changes: dict[str, Any]) -> None
     assert parse(form(**changes), TEAM, APP) is None
 
 
+def test_in_an_enterprise_grid_the_clicker_s_own_team_counts() -> None:
+    assert parse(form(team=None), TEAM, APP) == a_request(a_lock(), click="17.1")
+    with pytest.raises(MisdirectedError):
+        parse(form(team=None, user={"id": ALICE, "team_id": "T0OTHER"}), TEAM, APP)
+
+
+def test_a_guest_without_a_team_is_left_for_release_lock_to_refuse() -> None:
+    request = parse(form(user={"id": ALICE}), TEAM, APP)
+    assert request is not None
+    assert request.user_team == ""
+
+
 @pytest.mark.parametrize("changes", [{"team": {"id": "T0OTHER"}}, {"api_app_id": "A0OTHER"}])
 def test_another_team_s_or_app_s_click_is_misdirected(changes: dict[str, Any]) -> None:
     with pytest.raises(MisdirectedError):
@@ -145,11 +157,10 @@ def test_another_team_s_or_app_s_click_is_misdirected(changes: dict[str, Any]) -
         b"payload=%5B%5D",
         b"payload=" + b"%5B" * 5000,
         form(user={"id": 5}),
-        form(team=None),
         form(actions=[{"action_id": "release_lock", "action_ts": "1", "value": "forged"}]),
         form(container=None),
     ],
-    ids=range(9),
+    ids=range(8),
 )
 def test_a_payload_that_slack_would_not_send_is_malformed(body: bytes) -> None:
     with pytest.raises(MalformedError):
