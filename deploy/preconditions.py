@@ -84,7 +84,7 @@ def _secret_problem(stage: str, secret: str, account: Account) -> str | None:
     if kind == "SecureString":
         return None
     found = f"is a {kind}, which shows the secret to everyone" if kind else "does not exist"
-    put = f"aws ssm put-parameter --type SecureString --overwrite --name {name} --value ..."
+    put = f"aws ssm put-parameter --type SecureString --overwrite --name {name} --value file:///dev/stdin"
     return f"SSM parameter {name}: {found}; `make secrets STAGE={stage}`, or `{put}`"
 
 

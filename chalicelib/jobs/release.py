@@ -53,6 +53,8 @@ def release(request: ReleaseRequest, world: World, rules: Rules, now: datetime) 
     line = _LINES.get(ending.outcome, EventType.RELEASE_ANSWERED)
     world.journal.write(of_request(line, request, record.lock, now, ending))
     _show(request, record, ending, world, rules)
+    if not ending.closes:  # the next look at the lock edits the message, and what failed is no longer in it
+        world.messenger.whisper(request.channel, request.user, ending, ())
     return ending
 
 

@@ -10,7 +10,7 @@ from chalicelib.core.duration import in_words
 from chalicelib.core.lock import Risk, StateLock
 from chalicelib.core.release import Ending, Refusal, ReleaseOutcome
 from chalicelib.slack import lock_token
-from chalicelib.slack.text import code, escape, local_time
+from chalicelib.slack.text import clean, code, escape, exact, local_time
 
 RELEASE_ACTION = "release_lock"
 
@@ -38,7 +38,7 @@ _REFUSALS = {
 def message(alert: Alert) -> tuple[str, list[Block]]:
     """The text (for notifications) and the blocks of one alert, as they should read now."""
     lock = alert.lock
-    state = code(lock.ref.state_path, _PATH_LIMIT)
+    state = code(exact(lock.ref.state_path), _PATH_LIMIT)
     sign, title = _title(alert)
     header: Block = {"type": "header", "text": {"type": "plain_text", "text": f"{sign} {title}", "emoji": True}}
     blocks = [header, _section(f"*State*\n{state}"), _fields(alert)]
@@ -113,7 +113,7 @@ def _operation(lock: StateLock) -> str:
 
 
 def _said(value: str) -> str:
-    return code(value, _FIELD_LIMIT) if value.strip() else "not told"
+    return code(value, _FIELD_LIMIT) if clean(value) else "not told"
 
 
 def _evidence(alert: Alert) -> str:
@@ -151,7 +151,7 @@ def _policy(alert: Alert) -> str:
 
 
 def _buttons(lock: StateLock) -> Block:
-    path = code(lock.ref.state_path, _CONFIRM_PATH_LIMIT)
+    path = code(exact(lock.ref.state_path), _CONFIRM_PATH_LIMIT)
     holder = f", held by {code(lock.info.Who, 50)}" if lock.info and lock.info.Who.strip() else ""
     confirm = {
         "title": {"type": "plain_text", "text": "Release this lock?"},
@@ -172,7 +172,7 @@ def _buttons(lock: StateLock) -> Block:
 
 
 def _no_button(lock: StateLock) -> str:
-    place = code(f"s3://{lock.ref.bucket}/{lock.ref.key}", _PATH_LIMIT)
+    place = code(exact(f"s3://{lock.ref.bucket}/{lock.ref.key}"), _PATH_LIMIT)
     return f"It cannot be released from here. Someone who may read {place} has to look at what it is."
 
 

@@ -5,6 +5,7 @@ and links; layout is forged by line breaks, backticks and invisible characters, 
 """
 
 import html
+import re
 import unicodedata
 from datetime import datetime
 
@@ -30,6 +31,15 @@ def escape(text: str, limit: int) -> str:
     return escaped
 
 
+def exact(text: str) -> str:
+    """Every character that ``clean`` would drop or fold, written out: no two state paths may read alike."""
+    shown = (
+        character if character == " " or not (_invisible(character) or character.isspace()) else _written(character)
+        for character in text
+    )
+    return re.sub(r"^ | $|(?<= ) ", _written(" ").replace("\\", "\\\\"), "".join(shown))
+
+
 def code(text: str, limit: int) -> str:
     """Foreign text in a code span that it cannot break out of."""
     return f"`{escape(text.replace('`', _TICK), limit - 2)}`"
@@ -45,6 +55,10 @@ def _cut(text: str, keep: int) -> str:
     head = keep // 2
     tail = keep - head - 1
     return text[:head] + _ELLIPSIS + (text[-tail:] if tail > 0 else "") if keep < len(text) else text
+
+
+def _written(character: str) -> str:
+    return f"\\u{ord(character):04x}"
 
 
 def _invisible(character: str) -> bool:

@@ -1,4 +1,5 @@
 import io
+import json
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -53,5 +54,5 @@ def queue(request: pytest.FixtureRequest) -> Iterator[tuple[Queue, Callable[[], 
 
 def test_a_message_left_is_there_as_it_was_left(queue: tuple[Queue, Callable[[], list[str]]]) -> None:
     left, messages = queue
-    left.send('{"key":"é & <x>"}'.encode())
-    assert messages() == ['{"key":"é & <x>"}']
+    left.send('{"key":"é & <x> \uffff"}'.encode())
+    assert [json.loads(message) for message in messages()] == [{"key": "é & <x> \uffff"}]

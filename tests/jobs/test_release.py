@@ -150,6 +150,9 @@ def test_what_s3_refuses_is_told_with_its_reason_and_can_be_tried_again() -> Non
     [alert] = world.messenger.shown.values()
     assert alert.ending is not None
     assert alert.ending.detail == "deleting: access denied"
+    assert [(user, ending.detail) for user, ending, _ in world.messenger.whispers] == [
+        (ALICE, "deleting: access denied")
+    ]
     release(a_request(a_lock(), click="2"), world.ports, RULES, world.now)
     assert outcome_shown(world) is ReleaseOutcome.RELEASED
 

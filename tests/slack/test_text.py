@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.slack.text import clean, code, escape, local_time
+from chalicelib.slack.text import clean, code, escape, exact, local_time
 
 
 @given(st.text(max_size=400), st.integers(min_value=10, max_value=300))
@@ -30,6 +30,25 @@ def test_line_breaks_become_spaces(text: str) -> None:
 
 def test_characters_that_turn_or_hide_text_are_dropped() -> None:
     assert clean("a\u202eb\u200bc\x00\ud800") == "abc"
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("team a/x", "team a/x"),
+        ("team  a/x", "team \\u0020a/x"),
+        (" a/x ", "\\u0020a/x\\u0020"),
+        ("a\n\u202eb", "a\\u000a\\u202eb"),
+        ("é/日本/😀", "é/日本/😀"),
+    ],
+)
+def test_a_state_path_shows_what_other_text_would_hide(path: str, shown: str) -> None:
+    assert exact(path) == shown
+
+
+@given(st.text(max_size=60))
+def test_what_is_shown_exactly_loses_nothing_when_it_is_cleaned(text: str) -> None:
+    assert clean(exact(text)) == exact(text)
 
 
 def test_what_is_too_long_loses_its_middle() -> None:
