@@ -69,13 +69,16 @@ class LockBook(Protocol):
         """Begin a new page for a lock that is held after all; what was posted of it stays as it is."""
 
     def claim_alert(self, lock: StateLock, now: datetime) -> bool:
-        """Take the right to post this lock's alert: one taker, for a few minutes, or until it is posted."""
+        """Take the right to post this lock's alert: one taker, for as long as a run can take, or until it is posted."""
 
     def alert_posted(self, lock: StateLock, posted: Posted, level: int) -> None:
         """The alert stands there, at that level."""
 
-    def acquire_recorded(self, lock: StateLock) -> None:
-        """The journal has its ``lock_acquired``."""
+    def drop_claim(self, ref: LockRef) -> None:
+        """Its alert could not be posted: anybody may try again."""
+
+    def acquire_recorded(self, lock: StateLock, at: datetime) -> None:
+        """The journal has its ``lock_acquired``, from the event of that time."""
 
     def release_recorded(self, ref: LockRef, at: datetime) -> None:
         """The journal has its ``lock_released``, from the event of that time."""

@@ -118,7 +118,7 @@ class FakeBook:
     def records_of(self, state_path: str) -> list[LockRecord]:
         self._check()
         mine = (record for record in self.pages.values() if record.lock.ref.state_path == state_path)
-        return sorted(mine, key=lambda record: record.lock.ref.last_modified)
+        return sorted(mine, key=lambda record: record.taken)
 
     def find(self, ref: LockRef) -> LockRecord | None:
         self._check()
@@ -129,7 +129,7 @@ class FakeBook:
 
     def reopen(self, lock: StateLock) -> LockRecord:
         self._check()
-        self.pages[lock.ref] = LockRecord(lock=lock, acquire_recorded=self.pages[lock.ref].acquire_recorded)
+        self.pages[lock.ref] = LockRecord(lock=lock, acquired_at=self.pages[lock.ref].acquired_at)
         self.claims.pop(lock.ref, None)
         return self.pages[lock.ref]
 
@@ -138,14 +138,18 @@ class FakeBook:
         record = self._change(ref, lock=lock)
         if record.posted or record.ending or self.claims.get(ref, now) > now:
             return False
-        self.claims[ref] = now + timedelta(minutes=2)
+        self.claims[ref] = now + timedelta(minutes=20)
         return True
 
     def alert_posted(self, lock: StateLock, posted: Posted, level: int) -> None:
         self._change(lock.ref, lock=lock, posted=posted, level=level)
 
-    def acquire_recorded(self, lock: StateLock) -> None:
-        self._change(lock.ref, lock=lock, acquire_recorded=True)
+    def drop_claim(self, ref: LockRef) -> None:
+        self._check()
+        self.claims.pop(ref, None)
+
+    def acquire_recorded(self, lock: StateLock, at: datetime) -> None:
+        self._change(lock.ref, lock=lock, acquired_at=at)
 
     def release_recorded(self, ref: LockRef, at: datetime) -> None:
         if ref in self.pages:

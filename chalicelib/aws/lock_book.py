@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 _HELD = "held"
 """The index of .chalice/resources.yaml that has only the items with ``HeldSince``."""
-_CLAIM = timedelta(minutes=2)
-"""How long one run may take to post an alert before another may try: longer than Slack's time-out and retries."""
+_CLAIM = timedelta(minutes=20)
+"""How long a run that died keeps others from posting: longer than any run, whose claims count from its start."""
 _KNOWN = Attr("Lock").exists()
 _KEPT = timedelta(days=7)
 """How long an ended lock is remembered, so that a late click or a repeated event is known for what it is."""
@@ -45,7 +45,7 @@ class DynamoLockBook:
         """Every lock remembered on one state path, oldest first."""
         with _told_as_book_error():
             items = self._pages("query", KeyConditionExpression=Key("StatePath").eq(state_path), ConsistentRead=True)
-            return sorted((_record(item) for item in items), key=lambda record: record.lock.ref.last_modified)
+            return sorted((_record(item) for item in items), key=lambda record: record.taken)
 
     def find(self, ref: LockRef) -> LockRecord | None:
         """What is remembered of one lock."""
@@ -73,9 +73,13 @@ class DynamoLockBook:
         """The alert stands there, at that level."""
         self._set(lock.ref, _page(lock) | {"Posted": msgspec.to_builtins(posted), "Level": level})
 
-    def acquire_recorded(self, lock: StateLock) -> None:
-        """The journal has its ``lock_acquired``."""
-        self._set(lock.ref, _page(lock) | {"AcquireRecorded": True})
+    def drop_claim(self, ref: LockRef) -> None:
+        """Its alert could not be posted."""
+        self._set_if(ref, {"ClaimedUntil": 0}, _KNOWN)
+
+    def acquire_recorded(self, lock: StateLock, at: datetime) -> None:
+        """The journal has its ``lock_acquired``, from the event of that time."""
+        self._set(lock.ref, _page(lock) | {"AcquiredAt": at.isoformat()})
 
     def release_recorded(self, ref: LockRef, at: datetime) -> None:
         """The journal has its ``lock_released``."""
@@ -135,11 +139,15 @@ def _record(item: dict[str, Any]) -> LockRecord:
         lock=msgspec.json.decode(item["Lock"], type=StateLock),
         posted=msgspec.convert(item["Posted"], Posted) if "Posted" in item else None,
         level=int(item.get("Level", 0)),
-        acquire_recorded=bool(item.get("AcquireRecorded", False)),
-        released_at=datetime.fromisoformat(item["ReleasedAt"]) if "ReleasedAt" in item else None,
+        acquired_at=_time(item, "AcquiredAt"),
+        released_at=_time(item, "ReleasedAt"),
         requested_by=item.get("RequestedBy", ""),
         ending=msgspec.json.decode(item["Ending"], type=Ending) if "Ending" in item else None,
     )
+
+
+def _time(item: dict[str, Any], name: str) -> datetime | None:
+    return datetime.fromisoformat(item[name]) if name in item else None
 
 
 def _assignments(values: dict[str, Any], remove: str = "") -> dict[str, Any]:

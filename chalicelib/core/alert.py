@@ -7,7 +7,7 @@ import msgspec
 
 from chalicelib.core.lock import StateLock
 from chalicelib.core.policy import Policy
-from chalicelib.core.release import Ending
+from chalicelib.core.release import Ending, ReleaseOutcome
 
 
 class Posted(msgspec.Struct, frozen=True):
@@ -23,12 +23,26 @@ class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
     lock: StateLock
     posted: Posted | None = None
     level: int = 0
-    acquire_recorded: bool = False
+    acquired_at: datetime | None = None
+    """The time of the S3 event whose ``lock_acquired`` the journal has, to the millisecond."""
     released_at: datetime | None = None
     """The time of the S3 event whose ``lock_released`` the journal has."""
     requested_by: str = ""
     """The Slack user for whom a delete was begun; set before the delete, so that a crash cannot hide it."""
     ending: Ending | None = None
+
+    @property
+    def taken(self) -> datetime:
+        """Since when it is held, as exactly as is known."""
+        return self.acquired_at or self.lock.ref.last_modified
+
+    @property
+    def released_for(self) -> str:
+        """The Slack user whose click released it, or may have; "" when none did."""
+        if self.ending is None:
+            return self.requested_by
+        by_click = self.ending.outcome in {ReleaseOutcome.RELEASED, ReleaseOutcome.UNCONFIRMED}
+        return self.ending.user if by_click else ""
 
 
 class StateWritten(msgspec.Struct, frozen=True):

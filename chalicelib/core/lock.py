@@ -28,6 +28,8 @@ _PLAIN_WORDS = {
     "state-mv": "state mv",
     "state-rm": "state rm",
     "state-push": "state push",
+    "taint": "taint",
+    "untaint": "untaint",
     # `workspace delete` names itself so too, in Terraform and OpenTofu alike (command/workspace_delete.go).
     "state-replace-provider": "workspace delete or state replace-provider",
     "migration source state": "init -migrate-state (old location)",

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import datetime
 
-from chalicelib.core.alert import LockRecord, Posted, StateWritten, Step, alert_for, next_step
+from chalicelib.core.alert import Alert, LockRecord, Posted, StateWritten, Step, alert_for, next_step
 from chalicelib.core.event import EventType, of_lock
 from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.policy import Policy, Rules
@@ -96,19 +96,24 @@ def _ending(record: LockRecord, there: Presence, current: StateLock | None, now:
 
 
 def _post(record: LockRecord, policy: Policy, world: World, now: datetime) -> Step:
-    lock = record.lock
-    if not _claim(lock, world, now):
+    if not _claim(record.lock, world, now):
         return Step.NOTHING
-    alert = alert_for(record, policy, now, state_written(lock.ref, world))
+    _post_anew(alert_for(record, policy, now, state_written(record.lock.ref, world)), policy, world)
+    return Step.POST
+
+
+def _post_anew(alert: Alert, policy: Policy, world: World) -> None:
+    lock = alert.lock
     try:
         posted = world.messenger.post(policy.channel, alert)
     except MessengerError as error:
-        world.journal.write(of_lock(EventType.ALERT_FAILED, lock, now, channel=policy.channel, detail=str(error)))
+        with suppress(BookError):
+            world.book.drop_claim(lock.ref)
+        world.journal.write(of_lock(EventType.ALERT_FAILED, lock, alert.now, channel=policy.channel, detail=str(error)))
         raise
     told = {"channel": posted.channel, "message_ts": posted.ts, "detail": _remember(lock, posted, alert.level, world)}
-    world.journal.write(of_lock(EventType.ALERT_POSTED, lock, now, **told))
+    world.journal.write(of_lock(EventType.ALERT_POSTED, lock, alert.now, **told))
     _settle(lock.ref, policy, world)
-    return Step.POST
 
 
 def _claim(lock: StateLock, world: World, now: datetime) -> bool:
@@ -133,8 +138,8 @@ def _edit(record: LockRecord, policy: Policy, world: World, now: datetime) -> No
     try:
         world.messenger.edit(record.posted, alert)
     except MessageGoneError:
-        posted = world.messenger.post(policy.channel, alert)
-        world.book.alert_posted(record.lock, posted, alert.level)
+        _post_anew(alert, policy, world)
+        return
     _settle(record.lock.ref, policy, world)
 
 

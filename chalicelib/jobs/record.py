@@ -28,11 +28,11 @@ def _record_acquire(change: LockChange, world: World) -> None:
     found = world.store.read(change.bucket, change.key, change.version)
     lock = found if found and change.is_about(found) else None
     known = world.book.find(lock.ref) if lock else None
-    if known and known.acquire_recorded:
+    if known and known.acquired_at:
         return
     world.journal.write(of_change(EventType.LOCK_ACQUIRED, change, lock))
     if lock:
-        world.book.acquire_recorded(lock)
+        world.book.acquire_recorded(lock, change.at)
 
 
 def _record_release(change: LockChange, world: World, rules: Rules) -> None:
@@ -50,8 +50,7 @@ def _record_release(change: LockChange, world: World, rules: Rules) -> None:
 
 def _gone_by(change: LockChange, record: LockRecord, current: StateLock | None) -> bool:
     """Whether a lock was there before the event and is not now; a younger one has an event of its own."""
-    ref = record.lock.ref
-    return ref.last_modified <= change.at and presence(ref, current) is not Presence.SAME
+    return record.taken <= change.at and presence(record.lock.ref, current) is not Presence.SAME
 
 
 def _journal_release(change: LockChange, untold: list[LockRecord], world: World) -> None:
@@ -60,10 +59,8 @@ def _journal_release(change: LockChange, untold: list[LockRecord], world: World)
         world.journal.write(of_change(EventType.LOCK_RELEASED, change, None))
         return
     record = untold[-1]
-    held = record.lock.age(change.at).total_seconds()
-    user = record.requested_by or (record.ending.user if record.ending else "")
-    line = of_change(EventType.LOCK_RELEASED, change, record.lock, held_seconds=held, slack_user=user)
-    world.journal.write(line)
+    told = {"held_seconds": (change.at - record.taken).total_seconds(), "slack_user": record.released_for}
+    world.journal.write(of_change(EventType.LOCK_RELEASED, change, record.lock, **told))
     world.book.release_recorded(record.lock.ref, change.at)
 
 

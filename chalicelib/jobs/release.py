@@ -171,3 +171,13 @@ def _show(request: ReleaseRequest, record: LockRecord, ending: Ending, world: Wo
             world.messenger.edit(posted, alert)
         except MessageGoneError:
             world.messenger.post(policy.channel, alert)
+    if not ending.closes:
+        _show_what_ended_meanwhile(request, world, rules)
+
+
+def _show_what_ended_meanwhile(request: ReleaseRequest, world: World, rules: Rules) -> None:
+    """Somebody else may have released the lock while this click was refused, and told so before we spoke."""
+    with suppress(BookError):
+        latest = world.book.find(request.lock)
+        if latest and latest.ending:
+            _show(request, latest, latest.ending, world, rules)

@@ -134,6 +134,9 @@ def _evidence(alert: Alert) -> str:
             f"*Evidence:* the state was written {local_time(written)}, {ago} after the lock was taken: "
             f"its holder was alive then. Nothing since, for {quiet}."
         )
+    if written == since:
+        quiet = in_words(alert.now - written)
+        return f"*Evidence:* the state was written in the second the lock was taken. Nothing since, for {quiet}."
     idle = f"*Evidence:* the state was last written {local_time(written)}, before the lock was taken; nothing since."
     if alert.lock.risk is Risk.PLAN:
         return f"{idle} That says nothing about a plan, which never writes."

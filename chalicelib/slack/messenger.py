@@ -15,7 +15,7 @@ from chalicelib.ports import MessageGoneError, MessengerError
 from chalicelib.slack import messages
 
 _TIMEOUT_SECONDS = 5
-_RATE_LIMIT_RETRIES = 3
+_RATE_LIMIT_RETRIES = 5
 _LONGEST_WAIT_SECONDS = 5
 # A message that can never be edited again is as good as gone: what there is to say needs another one.
 _GONE = {"message_not_found", "cant_update_message", "edit_window_closed", "is_archived", "channel_not_found"}

@@ -14,7 +14,7 @@ from tests.builders import TAKEN, a_lock
 from tests.fakes import FakeJournal, FakeQueue
 
 FORGED = of_lock(
-    EventType.LOCK_ACQUIRED, a_lock(body=b'{"Who":"x\\n{\\"event\\":\\"lock_released\\"}\\r\\u2028"}'), TAKEN
+    EventType.LOCK_ACQUIRED, a_lock(body=b'{"Who":"x\\n{\\"event\\":\\"lock_released\\"}\\r\\u2028\\u0085"}'), TAKEN
 )
 
 
@@ -25,7 +25,7 @@ def journal(request: pytest.FixtureRequest) -> tuple[Journal, Callable[[], list[
         return fake, lambda: fake.events
     stream = io.StringIO()
     return LogJournal(stream), lambda: [
-        msgspec.json.decode(line, type=LockEvent) for line in stream.getvalue().split("\n") if line
+        msgspec.json.decode(line, type=LockEvent) for line in stream.getvalue().splitlines()
     ]
 
 

@@ -53,10 +53,10 @@ def test_a_lock_that_nobody_remembers_is_none(book: LockBook) -> None:
 
 def test_remembering_again_forgets_nothing(book: LockBook) -> None:
     lock = a_lock()
-    book.acquire_recorded(lock)
+    book.acquire_recorded(lock, TAKEN)
     book.alert_posted(lock, Posted(CHANNEL, "1.1"), 1)
     record = book.remember(lock)
-    assert (record.posted, record.level, record.acquire_recorded) == (Posted(CHANNEL, "1.1"), 1, True)
+    assert (record.posted, record.level, record.acquired_at) == (Posted(CHANNEL, "1.1"), 1, TAKEN)
 
 
 def test_two_locks_on_one_state_path_have_a_page_each_oldest_first(book: LockBook) -> None:
@@ -68,8 +68,15 @@ def test_two_locks_on_one_state_path_have_a_page_each_oldest_first(book: LockBoo
 
 def test_an_alert_is_claimed_once_until_the_claim_runs_out(book: LockBook) -> None:
     lock = book.remember(a_lock()).lock
-    claims = [book.claim_alert(lock, TAKEN + timedelta(seconds=seconds)) for seconds in (0, 1, 119, 121)]
+    claims = [book.claim_alert(lock, TAKEN + timedelta(seconds=seconds)) for seconds in (0, 1, 1199, 1201)]
     assert claims == [True, False, False, True]
+
+
+def test_a_claim_that_came_to_nothing_can_be_taken_anew(book: LockBook) -> None:
+    lock = book.remember(a_lock()).lock
+    book.claim_alert(lock, TAKEN)
+    book.drop_claim(lock.ref)
+    assert book.claim_alert(lock, TAKEN)
 
 
 def test_a_posted_alert_is_never_claimed_again(book: LockBook) -> None:
@@ -93,14 +100,14 @@ def test_what_is_recorded_of_a_forgotten_lock_opens_no_page(book: LockBook) -> N
 
 def test_a_lock_that_is_held_after_all_begins_anew(book: LockBook) -> None:
     lock = a_lock()
-    book.acquire_recorded(lock)
+    book.acquire_recorded(lock, TAKEN)
     book.claim_alert(lock, TAKEN)
     book.alert_posted(lock, Posted(CHANNEL, "1.1"), 2)
     book.begin_release(lock, ALICE)
     book.end(lock, RELEASED)
     book.release_recorded(lock.ref, TAKEN)
     reopened = book.reopen(lock)
-    assert reopened == LockRecord(lock=lock, acquire_recorded=True)
+    assert reopened == LockRecord(lock=lock, acquired_at=TAKEN)
     assert book.records() == [reopened]
     assert book.claim_alert(lock, TAKEN)
 

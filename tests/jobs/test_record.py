@@ -8,9 +8,10 @@ from chalicelib.core.event import EventType, LockChange
 from chalicelib.core.lock import StateLock
 from chalicelib.core.release import Ending, ReleaseOutcome
 from chalicelib.jobs.record import record_change
+from chalicelib.jobs.release import release
 from chalicelib.jobs.sweep import sweep
 from chalicelib.ports import MessengerError
-from tests.builders import ALICE, BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_policy, sample, some_rules
+from tests.builders import ALICE, BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_policy, a_request, sample, some_rules
 from tests.fakes import FakeBook, FakeStore, FakeWorld
 
 RULES = some_rules()
@@ -167,7 +168,7 @@ def test_a_lock_acquired_while_an_older_one_s_release_is_recorded_is_not_taken_f
 
         def read(self, bucket: str, key: str, version: str = "") -> StateLock | None:
             found = super().read(bucket, key, version)
-            world.book.acquire_recorded(younger)
+            world.book.acquire_recorded(younger, younger.ref.last_modified)
             return found
 
     world.store = Acquiring(TAKEN)
@@ -178,7 +179,7 @@ def test_a_lock_acquired_while_an_older_one_s_release_is_recorded_is_not_taken_f
 def test_an_event_is_of_the_youngest_lock_and_an_older_one_whose_event_was_lost_ends_unattributed() -> None:
     world = an_acquired_world()
     younger = a_lock("s3-plan-default", taken=TAKEN + timedelta(hours=1))
-    world.book.acquire_recorded(younger)
+    world.book.acquire_recorded(younger, younger.ref.last_modified)
     world.store.remove(BUCKET, KEY)
     record_change(a_change(TAKEN + timedelta(hours=2), acquired=False), world.ports, RULES)
     [_, line] = world.journal.events
@@ -205,3 +206,24 @@ def test_an_ending_told_while_the_alert_was_being_posted_reaches_the_new_message
     record_change(a_change(TAKEN + timedelta(hours=3), acquired=False), world.ports, RULES)
     [alert] = world.messenger.shown.values()
     assert alert.ending is not None
+
+
+def test_of_two_locks_in_one_second_each_release_is_the_one_before_it() -> None:
+    world = FakeWorld(TAKEN)
+    times = [TAKEN + timedelta(milliseconds=taken) for taken in (100, 400, 500, 900)]
+    versions = [world.store.put(BUCKET, KEY, sample(name)) for name in ("s3-plan-default", "s3-apply-default")]
+    world.store.remove(BUCKET, KEY)
+    record_change(a_change(times[0], versions[0], acquired=True), world.ports, RULES)
+    record_change(a_change(times[2], versions[1], acquired=True), world.ports, RULES)
+    record_change(a_change(times[1], acquired=False), world.ports, RULES)
+    record_change(a_change(times[3], acquired=False), world.ports, RULES)
+    released = [(line.operation, line.held_seconds) for line in world.journal.events[2:]]
+    assert released == [("OperationTypePlan", 0.3), ("OperationTypeApply", 0.4)]
+
+
+def test_a_click_that_came_after_the_holder_s_own_release_is_not_named_as_the_releaser() -> None:
+    world = an_acquired_world()
+    world.store.remove(BUCKET, KEY)
+    release(a_request(a_lock()), world.ports, RULES, world.later(hours=3))
+    record_change(a_change(world.now, acquired=False), world.ports, RULES)
+    assert (world.journal.events[-1].event, world.journal.events[-1].slack_user) == (EventType.LOCK_RELEASED, "")

@@ -3,9 +3,10 @@ import pytest
 from chalicelib.core.event import EventType
 from chalicelib.core.lock import LockRef
 from chalicelib.core.policy import Rules
-from chalicelib.core.release import Refusal, ReleaseOutcome
+from chalicelib.core.release import Ending, Refusal, ReleaseOutcome
 from chalicelib.jobs.release import release
 from tests.builders import ALICE, BOB, BUCKET, KEY, a_lock, a_ref, a_request, some_rules
+from tests.fakes import FakeMessenger
 from tests.jobs.test_release import RULES, an_alerted_world, outcome_shown
 
 
@@ -57,3 +58,18 @@ def test_a_click_naming_another_bucket_s_lock_deletes_nothing() -> None:
     world.store.put("somebody-elses", KEY, b"{}")
     release(a_request(LockRef("somebody-elses", KEY, '"e"', world.now)), world.ports, RULES, world.now)
     assert world.store.deleted == []
+
+
+def test_a_lock_released_while_somebody_else_is_refused_reads_released_in_the_end() -> None:
+    world = an_alerted_world()
+
+    class Slow(FakeMessenger):
+        """While Bob is told that he may not, Alice releases the lock."""
+
+        def whisper(self, channel: str, user: str, ending: Ending, releasers: tuple[str, ...]) -> None:
+            super().whisper(channel, user, ending, releasers)
+            release(a_request(a_lock()), world.ports, RULES, world.now)
+
+    world.messenger = Slow(shown=world.messenger.shown)
+    release(a_request(a_lock(), user=BOB), world.ports, RULES, world.now)
+    assert outcome_shown(world) is ReleaseOutcome.RELEASED

@@ -66,6 +66,11 @@ def test_the_button_asks_first_and_names_the_lock_and_the_risk() -> None:
         ),
         ("s3-apply-default", StateWritten(TAKEN - timedelta(days=1)), "no proof: one slow resource"),
         ("s3-plan-default", StateWritten(TAKEN - timedelta(days=1)), "says nothing about a plan"),
+        (
+            "s3-apply-default",
+            StateWritten(TAKEN),
+            "in the second the lock was taken. Nothing since, for 2 h 13",
+        ),
         ("s3-apply-default", StateWritten(None), "there is no state object"),
         ("s3-apply-default", None, "S3 did not say"),
     ],
