@@ -83,7 +83,7 @@ def _browser_clicks(reaper: DeployedReaper, visitor: browser.Visitor, narrator: 
         narrator.step(f"a headless browser, as {ALICE.name}, clicks Release and is asked:")
         question = visitor.click_release(path)
         narrator.aside(" | ".join(line for line in question.splitlines() if line.strip()))
-        visitor.message(f"Released by @{ALICE.name}")
+        visitor.message(path, f"Released by @{ALICE.name}")
 
     return click
 

@@ -55,11 +55,13 @@ class Visitor:
         """Choose who is clicking."""
         self.page.select_option("#clicker", user_id)
 
-    def message(self, said: str) -> Locator:
-        """The message that shows this text, once it is there."""
-        found = self.page.locator("article.message", has_text=said).first
-        found.wait_for(timeout=_MILLISECONDS)
-        return found
+    def message(self, *said: str) -> Locator:
+        """The message that shows all of these texts, once it is there."""
+        found = self.page.locator("article.message")
+        for text in said:
+            found = found.filter(has_text=text)
+        found.first.wait_for(timeout=_MILLISECONDS)
+        return found.first
 
     def click_release(self, said: str, *, confirm: bool = True) -> str:
         """Click Release on that message and answer the question it asks; gives the question's text."""

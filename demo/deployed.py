@@ -127,13 +127,13 @@ class DeployedReaper:
         """What the schedule does every 15 minutes."""
         self.cloud.invoke(self.outputs["WatchLocksFunction"], SCHEDULED)
 
-    def alert(self, said: str, *, seconds: float = 60) -> Message:
-        """The first message that says this in its blocks or text, once there is one."""
+    def alert(self, *said: str, seconds: float = 60) -> Message:
+        """The first message that says all this in its blocks or text, once there is one."""
 
         def look() -> list[Message]:
-            return [message for message in self.slack.messages() if said in shown_in(message)]
+            return [message for message in self.slack.messages() if all(text in shown_in(message) for text in said)]
 
-        return wait_for(f"Slack shows {said!r}", look, seconds)[0]
+        return wait_for(f"Slack shows {said}", look, seconds)[0]
 
     def journal_lines(self) -> list[dict[str, Any]]:
         """The journal's lines since the last call, as CloudWatch has them."""

@@ -11,7 +11,7 @@ from chalicelib.core.release import Deletion
 from chalicelib.ports import LockStore, StoreError
 from tests.aws_fixtures import create_bucket, moto
 from tests.builders import BUCKET, KEY, STATE_KEY, sample
-from tests.fakes import FakeStore
+from tests.fake_store import FakeStore
 
 ODD_KEYS = [
     "team a/r&d+1/terraform.tfstate.tflock",

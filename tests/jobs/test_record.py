@@ -12,7 +12,8 @@ from chalicelib.jobs.release import release
 from chalicelib.jobs.sweep import sweep
 from chalicelib.ports import MessengerError
 from tests.builders import ALICE, BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_policy, a_request, sample, some_rules
-from tests.fakes import FakeBook, FakeStore, FakeWorld
+from tests.fake_store import FakeStore
+from tests.fakes import FakeBook, FakeWorld
 
 RULES = some_rules()
 TARGET = RULES.targets[0]

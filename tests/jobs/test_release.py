@@ -11,7 +11,8 @@ from chalicelib.jobs.release import OutcomeUnknownError, release
 from chalicelib.jobs.sweep import sweep
 from chalicelib.ports import MessengerError, StoreError
 from tests.builders import ALICE, BOB, BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_ref, a_request, sample, some_rules
-from tests.fakes import FakeStore, FakeWorld
+from tests.fake_store import FakeStore
+from tests.fakes import FakeWorld
 
 RULES = some_rules()
 CLICK = a_request(a_lock())

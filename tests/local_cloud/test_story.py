@@ -32,7 +32,7 @@ def test_a_killed_run_is_alerted_released_by_a_click_and_the_next_plan_works(
     question = visitor.click_release(network.key)
     assert network.key in question
     assert "lose resources" in question
-    shown = visitor.message(f"Released by @{ALICE.name}")
+    shown = visitor.message(network.key, f"Released by @{ALICE.name}")
     assert shown.locator("button").count() == 0
     network.must("plan")
 
@@ -56,7 +56,7 @@ def test_a_lock_replaced_between_alert_and_click_is_left_alone_and_its_holder_na
     held = a_killed_run(reaper, moved)
     visitor.become(ALICE.id)
     visitor.click_release(moved.key)
-    shown = visitor.message("The lock changed since you saw it").inner_text()
+    shown = visitor.message(moved.key, "The lock changed since you saw it").inner_text()
     assert json.loads(held)["ID"] in shown.partition("the state is locked now by")[2]
     assert reaper.lock_body(UNWIRED, moved.key) == held
 
@@ -78,4 +78,4 @@ def test_a_run_that_ends_by_itself_closes_its_alert(reaper: DeployedReaper, stat
     run = slow.start_apply(8)
     reaper.alert_of(VERSIONED, slow.key)
     assert run.wait(60) == 0
-    reaper.alert("outside of Slack")
+    reaper.alert(slow.key, "outside of Slack")

@@ -1,0 +1,104 @@
+"""S3 in memory, with the clock in the test's hand. ``contracts/test_lock_store.py`` holds it to what S3 does."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from chalicelib.core.alert import StateWritten
+from chalicelib.core.lock import (
+    BODY_LIMIT,
+    LockRef,
+    NotALockError,
+    StateLock,
+    UnreadableLockError,
+    is_lock_key,
+    read_body,
+)
+from chalicelib.core.release import Deletion
+from chalicelib.ports import StoreError, StoreRefusedError
+
+
+@dataclass
+class FakeStore:
+    """S3 with the clock in the test's hand. ``answers`` are given by the next deletes before they do anything."""
+
+    now: datetime
+    objects: dict[tuple[str, str], tuple[bytes, datetime]] = field(default_factory=dict)
+    versions: dict[str, tuple[bytes, datetime]] = field(default_factory=dict)
+    buckets_refused: dict[str, str] = field(default_factory=dict)
+    buckets_failing: set[str] = field(default_factory=set)
+    keys_failing: set[str] = field(default_factory=set)
+    keys_refused: set[str] = field(default_factory=set)
+    answers: list[Deletion | StoreError] = field(default_factory=list)
+    lost_replies: int = 0
+    deleted: list[LockRef] = field(default_factory=list)
+    read_keys: list[str] = field(default_factory=list)
+
+    def put(self, bucket: str, key: str, body: bytes) -> str:
+        self.objects[bucket, key] = (body, self.now.replace(microsecond=0))
+        version = f"v{len(self.versions)}"
+        self.versions[version] = self.objects[bucket, key]
+        return version
+
+    def remove(self, bucket: str, key: str) -> None:
+        del self.objects[bucket, key]
+
+    def lock_keys(self, bucket: str, prefixes: tuple[str, ...]) -> Iterator[str]:
+        self._check(bucket)
+        for owner, key in sorted(self.objects):
+            if owner == bucket and is_lock_key(key) and (not prefixes or key.startswith(prefixes)):
+                yield key
+
+    def read(self, bucket: str, key: str, version: str = "") -> StateLock | None:
+        self._check(bucket)
+        self.read_keys.append(key)
+        if key in self.keys_failing:
+            raise StoreError(f"reading {key}: S3 failed")
+        found = self.versions.get(version) if version else self.objects.get((bucket, key))
+        if found is None:
+            return None
+        body, taken = found
+        ref = LockRef(bucket, key, _etag(body), taken)
+        if key in self.keys_refused:
+            return StateLock(ref, flaw="cannot be read by the reaper (AccessDenied)", opaque=True)
+        try:
+            return StateLock(ref, read_body(body[: BODY_LIMIT + 1]))
+        except UnreadableLockError as error:
+            return StateLock(ref, flaw=str(error), opaque=isinstance(error, NotALockError))
+
+    def state_written(self, ref: LockRef) -> StateWritten:
+        self._check(ref.bucket)
+        found = self.objects.get((ref.bucket, ref.state_key))
+        return StateWritten(found[1] if found else None)
+
+    def delete(self, ref: LockRef) -> Deletion:
+        self._check(ref.bucket)
+        if not is_lock_key(ref.key) or not ref.etag:
+            raise StoreError("not a lock that was read")
+        if self.answers:
+            answer = self.answers.pop(0)
+            if isinstance(answer, StoreError):
+                raise answer
+            return answer
+        found = self.objects.get((ref.bucket, ref.key))
+        if found is None:
+            return Deletion.NOT_FOUND
+        if _etag(found[0]) != ref.etag:
+            return Deletion.CHANGED
+        self.remove(ref.bucket, ref.key)
+        self.deleted.append(ref)
+        if self.lost_replies:
+            self.lost_replies -= 1
+            return Deletion.UNKNOWN
+        return Deletion.DELETED
+
+    def _check(self, bucket: str) -> None:
+        if bucket in self.buckets_refused:
+            raise StoreRefusedError(self.buckets_refused[bucket])
+        if bucket in self.buckets_failing:
+            raise StoreError("S3 failed")
+
+
+def _etag(body: bytes) -> str:
+    return f'"{hashlib.md5(body).hexdigest()}"'  # noqa: S324
