@@ -26,7 +26,7 @@ class LockChange(msgspec.Struct, frozen=True, kw_only=True):
 
     def is_about(self, lock: StateLock) -> bool:
         """Whether this acquire is that lock's; without versions a younger lock may be there when the event is read."""
-        return self.etag in ("", lock.ref.etag.strip('"'))
+        return bool(self.version) or self.etag in ("", lock.ref.etag.strip('"'))
 
 
 class EventType(StrEnum):
