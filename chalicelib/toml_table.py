@@ -129,10 +129,10 @@ class Table:
         if inherited is not None and key not in self:
             return inherited
         value = self._take(key, _MISSING)
+        entries = [value] if isinstance(value, str) else value if isinstance(value, list) else []
         try:
-            read = tuple(duration.parse(entry) for entry in ([value] if isinstance(value, str) else list(value)))
-            read = () if isinstance(value, dict) else read
-        except (ValueError, TypeError, AttributeError):
+            read = tuple(duration.parse(entry) for entry in entries)
+        except (ValueError, AttributeError):
             read = ()
         if not read or list(read) != sorted(set(read)):
             self.problems.note(self._name(key), value, 'a duration like "45m", "2h" or "1d", or a rising list of them')

@@ -49,7 +49,7 @@ def world() -> World:
     """The neighbours of the jobs about locks."""
     table = boto3.resource("dynamodb", config=_PROMPT).Table(os.environ["LOCK_BOOK_TABLE"])
     return World(
-        store=S3LockStore(*(partial(_s3_of, config) for config in (_LISTING, _PROMPT, DELETING))),
+        store=S3LockStore(lister=partial(_s3, _LISTING), reader=partial(_s3, _PROMPT), deleter=partial(_s3, DELETING)),
         book=DynamoLockBook(table),
         messenger=SlackMessenger(_bot_token, config().slack_api),
         journal=LogJournal(sys.stdout),
@@ -99,13 +99,13 @@ def _parameters() -> SSMProvider:
     return SSMProvider(boto_config=_PROMPT)
 
 
-def _s3_of(config: ClientConfig, bucket: str) -> "S3Client":
-    return _s3(_region(bucket), config)
+def _s3(patience: ClientConfig, bucket: str) -> "S3Client":
+    return _s3_client(patience, _region(bucket))
 
 
 @cache
-def _s3(region: str | None, config: ClientConfig) -> "S3Client":
-    return boto3.client("s3", region_name=region, config=config)
+def _s3_client(patience: ClientConfig, region: str | None) -> "S3Client":
+    return boto3.client("s3", region_name=region, config=patience)
 
 
 def _region(bucket: str) -> str | None:

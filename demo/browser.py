@@ -72,10 +72,6 @@ class Visitor:
         dialog.locator("button.confirm-yes" if confirm else "button.confirm-no").click()
         return question
 
-    def picture(self, path: Path) -> None:
-        """A screenshot of the page as it is."""
-        self.page.screenshot(path=path)
-
 
 @contextlib.contextmanager
 def a_browser(program: str) -> Iterator[Browser]:

@@ -96,7 +96,7 @@ class DynamoLockBook:
     def end(self, lock: StateLock, ending: Ending) -> bool:
         """The lock is no longer held."""
         expires = int((ending.at + _KEPT).timestamp())
-        page = {"Lock": _page(lock)["Lock"], "Ending": msgspec.json.encode(ending).decode(), "ExpiresAt": expires}
+        page = {"Lock": _text(lock), "Ending": _text(ending), "ExpiresAt": expires}
         believed = ending.outcome is ReleaseOutcome.RELEASED
         return self._set_if(lock.ref, page, None if believed else Attr("Ending").not_exists(), remove="HeldSince")
 
@@ -130,8 +130,13 @@ def _key(ref: LockRef) -> dict[str, str]:
 
 
 def _page(lock: StateLock) -> dict[str, str]:
+    """What every page of a held lock has."""
+    return {"Lock": _text(lock), "HeldSince": lock.ref.last_modified.isoformat()}
+
+
+def _text(value: StateLock | Ending) -> str:
     # As JSON text: LockInfo is other people's text, and DynamoDB has opinions about types and empty values.
-    return {"Lock": msgspec.json.encode(lock).decode(), "HeldSince": lock.ref.last_modified.isoformat()}
+    return msgspec.json.encode(value).decode()
 
 
 def _record(item: dict[str, Any]) -> LockRecord:

@@ -37,8 +37,8 @@ def sweep(target: Target, world: World, rules: Rules, now: datetime) -> None:
     records, trouble = _known(target, world)
     steps, untold = _tend_all(_records_of(locks, records, world), locks, world, rules, now)
     detail = "; ".join([*trouble, *unread, *untold])
-    finished = LockEvent(event=EventType.SWEEP_FINISHED, time=now, target=target.bucket, detail=detail)
-    world.journal.write(msgspec.structs.replace(finished, locks=len(locks), alerts=steps.count(Step.POST)))
+    counts = {"locks": len(locks), "alerts": steps.count(Step.POST)}
+    world.journal.write(_line(EventType.SWEEP_FINISHED, target, now, detail, **counts))
     if trouble:
         world.messenger.report(rules.trouble_channel, "the lock book", "; ".join(trouble))
     if unread or untold:
@@ -100,7 +100,13 @@ def _tend_all(
 
 def _tell_failure(target: Target, error: StoreError, world: World, rules: Rules, now: datetime) -> None:
     """Tell people what S3 refuses; what merely went wrong is tried again first, and ends among the dead letters."""
-    world.journal.write(LockEvent(event=EventType.SWEEP_FAILED, time=now, target=target.bucket, detail=str(error)))
+    world.journal.write(_line(EventType.SWEEP_FAILED, target, now, str(error)))
     if not isinstance(error, StoreRefusedError):
         raise SweepIncompleteError(str(error)) from error
     world.messenger.report(rules.trouble_channel, f"bucket {target.bucket}", str(error))
+
+
+def _line(
+    event: EventType, target: Target, now: datetime, detail: str, *, locks: int | None = None, alerts: int | None = None
+) -> LockEvent:
+    return LockEvent(event=event, time=now, target=target.bucket, detail=detail, locks=locks, alerts=alerts)

@@ -1,4 +1,4 @@
-"""A running stand-in whose clock is in the test's hand, and a client for it."""
+"""A running stand-in whose clock is in the test's hand, a client for it, and an app that is clicked."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,7 @@ import pytest
 from slack_sdk import WebClient
 
 from demo.slack_standin import SlackStandIn
+from tests.demo.clicked_app import ClickedApp
 from tests.demo.workspace import WORKSPACE, Clock
 
 
@@ -23,3 +24,10 @@ def slack(clock: Clock) -> Iterator[SlackStandIn]:
 @pytest.fixture
 def client(slack: SlackStandIn) -> WebClient:
     return WebClient(token=WORKSPACE.bot_token, base_url=slack.api_url, timeout=5, retry_handlers=[])
+
+
+@pytest.fixture
+def app() -> Iterator[ClickedApp]:
+    running = ClickedApp()
+    yield running
+    running.stop()

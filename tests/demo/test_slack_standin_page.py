@@ -10,7 +10,8 @@ from slack_sdk import WebClient
 from demo.browser import a_browser
 from demo.slack_standin import SlackStandIn
 from tests import needs
-from tests.demo.test_slack_standin_clicks import ALERT, ClickedApp
+from tests.demo.clicked_app import ClickedApp
+from tests.demo.test_slack_standin_clicks import ALERT
 from tests.demo.workspace import WORKSPACE
 
 pytestmark = pytest.mark.local_cloud
@@ -23,22 +24,10 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def app() -> Iterator[ClickedApp]:
-    running = ClickedApp()
-    yield running
-    running.stop()
-
-
-@pytest.fixture
 def slack(app: ClickedApp) -> Iterator[SlackStandIn]:
     with SlackStandIn(WORKSPACE, burst=50) as running:
         running.request_url = app.url
         yield running
-
-
-@pytest.fixture
-def client(slack: SlackStandIn) -> WebClient:
-    return WebClient(token=WORKSPACE.bot_token, base_url=slack.api_url)
 
 
 @pytest.fixture
