@@ -8,6 +8,9 @@ from typing import Any
 from demo.deployed import DeployedReaper
 
 _SHOWN = (
+    "target",
+    "locks",
+    "alerts",
     "state_path",
     "operation",
     "who",
