@@ -55,6 +55,11 @@ class Visitor:
         """Choose who is clicking."""
         self.page.select_option("#clicker", user_id)
 
+    def enter(self, text: str) -> None:
+        """Type into the composer of the channel and press Enter: words for everyone, or a slash command."""
+        self.page.fill("#composer input", text)
+        self.page.press("#composer input", "Enter")
+
     def message(self, *said: str) -> Locator:
         """The message that shows all of these texts, once it is there."""
         found = self.page.locator("article.message")

@@ -20,6 +20,7 @@ class Draft:
     blocks: tuple[dict[str, Any], ...] = ()
     thread_ts: str | None = None
     ephemeral_to: str | None = None
+    metadata: dict[str, Any] | None = None
 
 
 class Board:
@@ -30,39 +31,64 @@ class Board:
         self.revision = 0
         self._clock = clock
         self._messages: list[Message] = []
+        self._as_posted: list[Message] = []
         self._microseconds = 0
         self._ids = count(1)
 
     def post(self, draft: Draft) -> Message:
-        """Add a message. A reply needs its parent, else SlackError."""
+        """Add a message. A reply to a message that is not there becomes a message of the channel, as in Slack.
+
+        https://github.com/slack-go/slack/issues/1571 and https://github.com/langchain-ai/open-swe/pull/2753: no
+        error, only no ``thread_ts`` in the answer. The ts of a reply is taken for a thread of its own, that nobody
+        finds: neither in the channel nor below the parent (https://github.com/slackapi/python-slack-sdk/issues/1116).
+        """
         with self.changed:
-            if draft.thread_ts is not None:
-                self._require_parent(draft)
-            blocks = self._named(draft.blocks)
+            there = {one.ts for one in self.public(draft.channel)}
             message = Message(
-                draft.channel, self._next_ts(), draft.text, blocks, draft.thread_ts, 0, draft.ephemeral_to, draft.user
+                channel=draft.channel,
+                ts=self._next_ts(),
+                text=draft.text,
+                blocks=self._named(draft.blocks),
+                thread_ts=draft.thread_ts if draft.thread_ts in there else None,
+                edited=0,
+                ephemeral_to=draft.ephemeral_to,
+                user=draft.user,
+                metadata=draft.metadata,
             )
             self._messages.append(message)
+            self._as_posted.append(message)
             self._notify()
             return message
 
-    def edit(self, message: Message, text: str, blocks: tuple[dict[str, Any], ...]) -> Message:
-        """Replace text and blocks of a message; it keeps its place and its ``ts``."""
+    def edit(
+        self, message: Message, text: str, blocks: tuple[dict[str, Any], ...], metadata: dict[str, Any] | None
+    ) -> Message:
+        """Replace what a message says; it keeps its place and its ``ts``."""
         with self.changed:
-            edited = replace(message, text=text, blocks=self._named(blocks), edited=message.edited + 1)
+            named = self._named(blocks)
+            edited = replace(message, text=text, blocks=named, metadata=metadata, edited=message.edited + 1)
             self._messages[self._messages.index(message)] = edited
             self._notify()
             return edited
 
     def public(self, channel: str | None = None) -> list[Message]:
-        """The messages everyone sees."""
+        """The messages everyone in the channel, or in any channel, sees, those in threads too."""
         messages = [one for one in self.everything() if one.ephemeral_to is None]
-        return [one for one in messages if channel in (None, one.channel)]
+        return [one for one in messages if (one.channel == channel if channel else not one.is_direct)]
+
+    def replies(self, channel: str, ts: str) -> list[Message]:
+        """What everyone sees in the thread of that message, without the message itself."""
+        return [one for one in self.public(channel) if one.thread_ts == ts]
 
     def everything(self) -> list[Message]:
         """All messages, those for one person's eyes too."""
         with self.changed:
             return list(self._messages)
+
+    def as_posted(self) -> list[Message]:
+        """The messages everyone sees, as they were before any edit: what Slack notified people of."""
+        with self.changed:
+            return [one for one in self._as_posted if one.ephemeral_to is None and not one.is_direct]
 
     def find(self, channel: str, ts: str) -> Message:
         """The public message of that channel and ``ts``. Raises SlackError."""
@@ -70,12 +96,6 @@ class Board:
         if found is None:
             raise SlackError("message_not_found")
         return found
-
-    def _require_parent(self, draft: Draft) -> None:
-        # Slack takes the ts of a reply too and then loses the message between thread and channel; here it is a mistake.
-        parents = {one.ts for one in self.public(draft.channel) if one.thread_ts is None}
-        if draft.thread_ts not in parents:
-            raise SlackError("thread_not_found")
 
     def _next_ts(self) -> str:
         self._microseconds = max(int(self._clock()) * 1_000_000, self._microseconds) + 100

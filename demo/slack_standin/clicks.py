@@ -1,26 +1,17 @@
-"""A person's click, as Slack sends it to the app: the ``block_actions`` payload, the signature, the three seconds.
+"""A person's click, as Slack tells the app of it: the ``block_actions`` payload.
 
-https://docs.slack.dev/reference/interaction-payloads/block_actions-payload and
-https://docs.slack.dev/authentication/verifying-requests-from-slack.
+https://docs.slack.dev/reference/interaction-payloads/block_actions-payload.
 """
 
-import hashlib
-import hmac
-import json
-import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 
 from demo.slack_standin.board import Board
+from demo.slack_standin.message_json import message_json
 from demo.slack_standin.model import Message, SlackError, Workspace
-from demo.slack_standin.web_api import message_json
+from demo.slack_standin.outgoing import VERIFICATION_TOKEN, trigger_id
 
-NO_ANSWER = 0
 _ECHOED = ("type", "action_id", "text", "value", "style", "confirm", "placeholder")
-_PATIENCE = 3.0  # seconds; https://docs.slack.dev/interactivity/handling-user-interaction
 
 
 @dataclass(frozen=True)
@@ -33,38 +24,6 @@ class Click:
     action_id: str
     option: str | None = None
     block_id: str | None = None
-
-
-def signed(secret: str, body: bytes, timestamp: int) -> dict[str, str]:
-    """The headers with which Slack sends this body."""
-    base = b"v0:%d:%s" % (timestamp, body)
-    digest = hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
-    return {
-        "Content-Type": "application/x-www-form-urlencoded",
-        "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
-        "X-Slack-Request-Timestamp": str(timestamp),
-        "X-Slack-Signature": f"v0={digest}",
-    }
-
-
-def form_body(payload: Mapping[str, Any]) -> bytes:
-    """The payload as the form that Slack sends."""
-    return urlencode({"payload": json.dumps(payload)}).encode()
-
-
-def send(url: str, body: bytes, headers: Mapping[str, str]) -> int:
-    """POST as Slack does, no redirect followed; the HTTP status, or NO_ANSWER: three seconds over, or no connection."""
-    parts = urlsplit(url)
-    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-    connection = kind(parts.netloc, timeout=_PATIENCE)
-    target = parts.path or "/"
-    try:
-        connection.request("POST", f"{target}?{parts.query}" if parts.query else target, body, dict(headers))
-        return connection.getresponse().status
-    except (OSError, HTTPException):
-        return NO_ANSWER
-    finally:
-        connection.close()
 
 
 class Clicks:
@@ -83,9 +42,9 @@ class Clicks:
             "type": "block_actions",
             "user": self._user(click.user),
             "api_app_id": self._workspace.app_id,
-            "token": "deprecated-verification-token",
+            "token": VERIFICATION_TOKEN,
             "container": _container(message),
-            "trigger_id": f"{secrets.randbits(40)}.{secrets.randbits(40)}.{secrets.token_hex(16)}",
+            "trigger_id": trigger_id(),
             "team": {"id": self._workspace.team_id, "domain": self._workspace.domain},
             "enterprise": None,
             "is_enterprise_install": False,
@@ -97,9 +56,8 @@ class Clicks:
         }
 
     def _seen_by(self, click: Click) -> Message:
-        seen = [one for one in self._board.everything() if one.ephemeral_to in (None, click.user)]
-        for message in seen:
-            if (message.channel, message.ts) == (click.channel, click.ts):
+        for message in self._board.everything():
+            if message.seen_by(click.user) and (message.channel, message.ts) == (click.channel, click.ts):
                 return message
         raise LookupError(f"{click.user} sees no message {click.ts} in {click.channel}")
 
@@ -108,12 +66,11 @@ class Clicks:
             user = self._workspace.user(user_id)
         except SlackError as error:
             raise LookupError(f"no user {user_id} in this workspace") from error
-        handle = user.name.lower().replace(" ", ".")
-        return {"id": user.id, "username": handle, "name": handle, "team_id": user.team_id}
+        return {"id": user.id, "username": user.handle, "name": user.handle, "team_id": user.team_id}
 
     def _channel(self, channel_id: str) -> dict[str, str]:
         channel = self._workspace.channel(channel_id)
-        return {"id": channel.id, "name": channel.name}
+        return {"id": channel.id, "name": channel.name_for_apps}
 
 
 def _element(message: Message, click: Click) -> tuple[dict[str, Any], str]:

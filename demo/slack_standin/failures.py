@@ -19,6 +19,7 @@ class Refusals:
     """The failures arranged for the next calls, by method, in the order they were arranged."""
 
     def __init__(self) -> None:
+        self.always: Refusal | None = None
         self._waiting: defaultdict[str, deque[Refusal]] = defaultdict(deque)
 
     def arrange(self, method: str, refusal: Refusal, times: int) -> None:
@@ -28,7 +29,12 @@ class Refusals:
         self._waiting[method].extend([refusal] * times)
 
     def take(self, method: str) -> Refusal | None:
-        """The failure of this call, if one is due; one for the method goes before one for every method."""
+        """The failure of this call, if one is due; one for the method goes before one for every method.
+
+        While there is a failure of all calls, those arranged for some wait.
+        """
+        if self.always:
+            return self.always
         for name in (method, EVERY_METHOD):
             if self._waiting[name]:
                 return self._waiting[name].popleft()

@@ -3,15 +3,28 @@
 from dataclasses import dataclass
 from typing import Any
 
+SCOPES = frozenset(
+    {
+        "channels:history",
+        "chat:write",
+        "commands",
+        "groups:history",
+        "usergroups:read",
+        "users:read",
+        "users:read.email",
+    }
+)
+
 
 class SlackError(Exception):
-    """A refusal as Slack words it: its error code, and where there are some, messages that name the place."""
+    """A refusal as Slack words it: its error code, messages that name the place, and what else it tells."""
 
-    def __init__(self, error: str, *messages: str, retry_after: int | None = None) -> None:
+    def __init__(self, error: str, *messages: str, retry_after: int | None = None, **told: str) -> None:
         super().__init__(error)
         self.error = error
         self.messages = messages
         self.retry_after = retry_after
+        self.told = told
 
 
 @dataclass(frozen=True)
@@ -21,16 +34,43 @@ class User:
     id: str
     name: str
     team_id: str = "T0DEMO"
+    email: str | None = None
+
+    @property
+    def handle(self) -> str:
+        """The name without spaces and capitals, as Slack's ``name`` and ``user_name``."""
+        return self.name.lower().replace(" ", ".")
+
+
+@dataclass(frozen=True)
+class UserGroup:
+    """One user group: its id (``S...``), what stands behind the @, and the user ids of its members."""
+
+    id: str
+    handle: str
+    members: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Channel:
-    """One public channel and the user ids of its members."""
+    """One channel and the user ids of its members; ``is_direct`` for the app's direct messages with one person."""
 
     id: str
     name: str
     members: frozenset[str]
     bot_is_member: bool = True
+    is_private: bool = False
+    is_direct: bool = False
+
+    @property
+    def name_for_apps(self) -> str:
+        """The name in what Slack sends to apps, where it hides that of a private channel."""
+        if self.is_direct:
+            return "directmessage"
+        return "privategroup" if self.is_private else self.name
+
+
+SLACKBOT = User("USLACKBOT", "Slackbot")
 
 
 @dataclass(frozen=True)
@@ -46,6 +86,9 @@ class Workspace:
     bot_user_id: str = "U0REAPER"
     bot_name: str = "tflock-reaper"
     name: str = "Acme Platform"
+    user_groups: tuple[UserGroup, ...] = ()
+    scopes: frozenset[str] = SCOPES
+    slash_commands: frozenset[str] = frozenset({"/tflocks"})
 
     @property
     def domain(self) -> str:
@@ -59,18 +102,42 @@ class Workspace:
 
     def channel(self, channel_id: object) -> Channel:
         """The channel of that id. Raises SlackError."""
-        found = next((channel for channel in self.channels if channel.id == channel_id), None)
+        everywhere = (*self.channels, *(self.direct(user.id) for user in self.users))
+        found = next((channel for channel in everywhere if channel.id == channel_id), None)
         if found is None:
             raise SlackError("channel_not_found")
         return found
 
+    def direct(self, user_id: str) -> Channel:
+        """The app's direct messages with that person; there from the start, where Slack opens them at need."""
+        return Channel(_direct_id(user_id), self.bot_name, frozenset({user_id}), is_direct=True)
+
+    def joined(self, channel_id: object) -> Channel:
+        """The channel of that id, which the bot is in. Raises SlackError."""
+        channel = self.channel(channel_id)
+        if not channel.bot_is_member:
+            raise SlackError("channel_not_found" if channel.is_private else "not_in_channel")
+        return channel
+
     def user(self, user_id: object) -> User:
-        """The user of that id, the bot too. Raises SlackError."""
-        everyone = (*self.users, User(self.bot_user_id, self.bot_name, self.team_id))
+        """The user of that id, the bot and Slackbot too. Raises SlackError."""
+        everyone = (*self.users, User(self.bot_user_id, self.bot_name, self.team_id), SLACKBOT)
         found = next((user for user in everyone if user.id == user_id), None)
         if found is None:
             raise SlackError("user_not_found")
         return found
+
+    def user_group(self, group_id: object) -> UserGroup:
+        """The user group of that id. Raises SlackError."""
+        found = next((group for group in self.user_groups if group.id == group_id), None)
+        if found is None:
+            raise SlackError("no_such_subteam")
+        return found
+
+    def require_scope(self, scope: str) -> None:
+        """Whether the app was granted that; if not, SlackError with what is missing and what there is."""
+        if scope not in self.scopes:
+            raise SlackError("missing_scope", needed=scope, provided=",".join(sorted(self.scopes)))
 
 
 @dataclass(frozen=True)
@@ -85,6 +152,16 @@ class Message:
     edited: int
     ephemeral_to: str | None
     user: str
+    metadata: dict[str, Any] | None = None
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether it is a direct message: its channel's id begins with D, as in Slack."""
+        return self.channel.startswith("D")
+
+    def seen_by(self, user_id: str) -> bool:
+        """Whether it is nobody else's alone."""
+        return self.ephemeral_to in (None, user_id) and (not self.is_direct or self.channel == _direct_id(user_id))
 
     @property
     def actions(self) -> list[tuple[dict[str, Any], str]]:
@@ -100,6 +177,10 @@ class Call:
     arguments: dict[str, Any]
     response: dict[str, Any]
     status: int
+
+
+def _direct_id(user_id: str) -> str:
+    return "D" + user_id[1:]
 
 
 def clickable(block: dict[str, Any]) -> list[dict[str, Any]]:

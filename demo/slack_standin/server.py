@@ -1,10 +1,10 @@
-"""The HTTP of the stand-in: the Web API under /api/, the page, its live events, its clicks. Decides nothing itself."""
+"""The HTTP of the stand-in: the Web API under /api/, the page, its live events, what is done on it. Decides nothing."""
 
 import json
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socketserver import TCPServer
@@ -12,11 +12,11 @@ from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from demo.slack_standin.board import Board
-from demo.slack_standin.clicks import Click
 from demo.slack_standin.model import SlackError, Workspace
 from demo.slack_standin.page_view import page_view
 from demo.slack_standin.web_api import Answer, WebApi
 
+FromPage = Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]]
 _PAGE = Path(__file__).parent / "page"
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _FILES = {"/" if one.name == "page.html" else f"/{one.name}": one for one in _PAGE.iterdir() if one.suffix in _TYPES}
@@ -31,12 +31,12 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 64
 
     def __init__(
-        self, address: tuple[str, int], workspace: Workspace, board: Board, api: WebApi, press: Callable[[Click], int]
+        self, address: tuple[str, int], workspace: Workspace, board: Board, api: WebApi, from_page: FromPage
     ) -> None:
         self.workspace = workspace
         self.board = board
         self.api = api
-        self.press = press
+        self.from_page = from_page
         self.stopping = False
         self._open: dict[socket.socket, threading.Thread] = {}
         self._open_guard = threading.Lock()
@@ -111,13 +111,13 @@ class _Handler(BaseHTTPRequestHandler):
             self._file(url.path)
 
     def do_POST(self) -> None:
-        """The Web API, or a click on the page."""
+        """The Web API, or what a person does on the page."""
         url = urlsplit(self.path)
         body = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), _LARGEST_BODY))
         if url.path.startswith("/api/"):
             self._api_post(url.path, body)
-        elif url.path == "/click":
-            self._click(body)
+        elif url.path in self._slack.from_page:
+            self._from_page(url.path, body)
         else:
             self._reply(404, {"ok": False, "error": "the stand-in does not serve this (response_url neither)"})
 
@@ -144,13 +144,13 @@ class _Handler(BaseHTTPRequestHandler):
             extra = {"Retry-After": str(answer.retry_after)} if answer.retry_after is not None else {}
             self._reply(answer.status, answer.response, extra)
 
-    def _click(self, body: bytes) -> None:
+    def _from_page(self, path: str, body: bytes) -> None:
         if self.headers.get_content_type() != "application/json":  # no other site's form may click
-            self._reply(415, {"error": "a click is application/json"})
+            self._reply(415, {"error": "the page sends application/json"})
             return
         try:
-            self._reply(200, {"status": self._slack.press(Click(**json.loads(body)))})
-        except (LookupError, RuntimeError, TypeError, ValueError) as error:
+            self._reply(200, self._slack.from_page[path](json.loads(body)))
+        except (LookupError, RuntimeError, SlackError, TypeError, ValueError) as error:
             self._reply(409, {"error": str(error)})
 
     def _file(self, path: str) -> None:

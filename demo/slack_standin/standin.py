@@ -1,21 +1,29 @@
 """The stand-in as a whole, for tests and for the demo: start it, look at what the app did, click."""
 
+import contextlib
+import html
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlencode
 
-from demo.slack_standin import clicks
+from demo.slack_standin import outgoing
 from demo.slack_standin.board import Board, Draft
 from demo.slack_standin.clicks import Click, Clicks
+from demo.slack_standin.commands import Command, Commands
 from demo.slack_standin.failures import Refusal, Throttle
+from demo.slack_standin.mentions import mentioned
 from demo.slack_standin.model import Call, Message, Workspace
 from demo.slack_standin.server import Server
 from demo.slack_standin.web_api import WebApi
 
 
 class SlackStandIn:
-    """One Slack workspace with one app in it. ``request_url`` is where clicks go: the app's ``POST /slack/actions``."""
+    """One Slack workspace with one app in it.
+
+    ``request_url`` is where clicks go, the app's ``POST /slack/actions``; ``command_url`` where slash commands go.
+    """
 
     def __init__(
         self,
@@ -29,10 +37,12 @@ class SlackStandIn:
     ) -> None:
         self.workspace = workspace
         self.request_url: str | None = None
+        self.command_url: str | None = None
         self._clock = clock
         self._address = (host, port)
         self._board = Board(clock)
         self._clicks = Clicks(workspace, self._board)
+        self._commands = Commands(workspace, self._board)
         self._api = WebApi(workspace, self._board, Throttle(posts_per_second, burst, clock))
         self._server: Server | None = None
 
@@ -40,7 +50,8 @@ class SlackStandIn:
         """Listen; from now on ``url`` is known. Port 0 takes a free one."""
         if self._server is not None:
             raise RuntimeError("this Slack stand-in is running already")
-        self._server = Server(self._address, self.workspace, self._board, self._api, self.press)
+        from_page = {"/click": self._clicked, "/compose": self._composed}
+        self._server = Server(self._address, self.workspace, self._board, self._api, from_page)
         self._server.start()
 
     def stop(self) -> None:
@@ -72,12 +83,28 @@ class SlackStandIn:
         return f"{self.url}/api/"
 
     def messages(self, channel: str | None = None) -> list[Message]:
-        """What everyone sees, oldest first, as it is now."""
+        """What everyone in the channel, or in any channel, sees, oldest first, replies in threads too, as it is now."""
         return self._board.public(channel)
+
+    def replies(self, channel: str, ts: str) -> list[Message]:
+        """What everyone sees in the thread of that message, oldest first, without the message itself."""
+        return self._board.replies(channel, ts)
 
     def ephemerals(self, user: str) -> list[Message]:
         """What only this user sees, oldest first."""
         return [message for message in self._board.everything() if message.ephemeral_to == user]
+
+    def direct_messages(self, user: str) -> list[Message]:
+        """The app's direct messages with this user, oldest first."""
+        return self._board.public(self.workspace.direct(user).id)
+
+    def notifications(self, user: str) -> list[Message]:
+        """The messages and replies that mentioned the user when they were posted, and as they were then.
+
+        By name, in a user group, or all of the channel; an edit notifies nobody, and what one person alone
+        sees is not counted.
+        """
+        return [one for one in self._board.as_posted() if user in mentioned(self.workspace, one)]
 
     def calls(self, method: str | None = None) -> list[Call]:
         """What the app asked for, in order, refused calls too."""
@@ -89,25 +116,58 @@ class SlackStandIn:
         place = self.workspace.channel(channel)
         return self._board.post(Draft(place.id, self.workspace.user(user).id, text))
 
+    def enter(self, user: str, channel: str, text: str) -> None:
+        """A person types into the composer of a channel and presses Enter: a slash command, or words for everyone."""
+        name, _, rest = text.partition(" ")
+        if not text.startswith("/"):
+            self.say(user, channel, html.escape(text.strip(), quote=False))
+        elif self._commands.knows(name):
+            self.command(user, channel, name, rest.strip())
+        else:
+            self._commands.show_unknown(Command(user, channel, name, rest))
+
+    def command(self, user: str, channel: str, name: str, text: str = "") -> int:
+        """A slash command: the app's HTTP status, or NO_ANSWER after three seconds; its answer is shown as messages.
+
+        Raises LookupError if there is no such command, user or channel, RuntimeError while ``command_url`` is None.
+        """
+        command = Command(user, channel, name, text)
+        body = urlencode(self._commands.form(command, f"{self.url}/commands/{self.workspace.team_id}")).encode()
+        reply = self._send(self.command_url, "command_url is None: set it to where the app takes commands", body)
+        self._commands.show(command, reply)
+        return reply.status
+
     def refuse(self, method: str, error: str, *, times: int = 1, retry_after: int | None = None) -> None:
         """The next calls of the method ("*": of any) fail; ``times=0`` takes back what was arranged for it.
 
-        "ratelimited" answers HTTP 429 with Retry-After, "http_500" a bare 500, "drop" does the work and hangs up
-        without an answer; any other word is Slack's ``{"ok": false, "error": ...}``.
+        "ratelimited" answers HTTP 429 with Retry-After, "http_500" a bare 500. "drop" does the work and hangs up
+        without an answer, "lost" hangs up before anything is done: to the app both look the same, and both are in
+        ``calls`` with status 0. Any other word is Slack's ``{"ok": false, "error": ...}``.
         """
         with self._board.changed:
             self._api.refusals.arrange(method, Refusal(error, retry_after), times)
 
+    @contextlib.contextmanager
+    def down(self, error: str = "service_unavailable") -> Iterator[None]:
+        """Every call fails so, with the words of ``refuse``, until the end of the block."""
+        with self._board.changed:
+            self._api.refusals.always = Refusal(error)
+        try:
+            yield
+        finally:
+            with self._board.changed:
+                self._api.refusals.always = None
+
     def signed_request(self, body: bytes, *, timestamp: int | None = None) -> dict[str, str]:
         """The headers with which Slack would send this body now, or at that time."""
         at = int(self._clock()) if timestamp is None else timestamp
-        return clicks.signed(self.workspace.signing_secret, body, at)
+        return outgoing.signed(self.workspace.signing_secret, body, at)
 
     def click_body(
         self, user: str, channel: str, ts: str, action_id: str, *, option: str | None = None, **overrides: Any
     ) -> bytes:
         """The form body of this click; ``overrides`` replace whole keys of the payload (``team``, ``actions``, ...)."""
-        return clicks.form_body(self._payload(Click(user, channel, ts, action_id, option)) | overrides)
+        return outgoing.form_body(self._payload(Click(user, channel, ts, action_id, option)) | overrides)
 
     def click(self, user: str, channel: str, ts: str, action_id: str, *, option: str | None = None) -> int:
         """Click, having confirmed where that is asked: the app's HTTP status, or NO_ANSWER after three seconds.
@@ -118,11 +178,22 @@ class SlackStandIn:
 
     def press(self, click: Click) -> int:
         """The same for a click that names more, as the page's do."""
-        body = clicks.form_body(self._payload(click))
-        if self.request_url is None:
-            raise RuntimeError("request_url is None: set it to the app's POST /slack/actions before anybody clicks")
-        return clicks.send(self.request_url, body, self.signed_request(body))
+        body = outgoing.form_body(self._payload(click))
+        missing = "request_url is None: set it to the app's POST /slack/actions before anybody clicks"
+        return self._send(self.request_url, missing, body).status
 
     def _payload(self, click: Click) -> dict[str, Any]:
         response_url = f"{self.url}/actions/{self.workspace.team_id}/{click.ts}"
         return self._clicks.payload(click, self._clock(), response_url)
+
+    def _send(self, url: str | None, missing: str, body: bytes) -> outgoing.Reply:
+        if url is None:
+            raise RuntimeError(missing)
+        return outgoing.send(url, body, self.signed_request(body))
+
+    def _clicked(self, told: dict[str, Any]) -> dict[str, Any]:
+        return {"status": self.press(Click(**told))}
+
+    def _composed(self, told: dict[str, Any]) -> dict[str, Any]:
+        self.enter(**told)
+        return {}

@@ -1,18 +1,20 @@
-"""The app's end of a click."""
+"""The app's end of what Slack sends."""
 
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl
 
 
 class ClickedApp:
-    """The app's end of a click: remembers each request, answers with ``status`` once ``may_answer`` is set."""
+    """Remembers each click or command, answers with ``status`` and ``body`` once ``may_answer`` is set."""
 
     def __init__(self) -> None:
         self.requests: list[tuple[dict[str, str], bytes]] = []
         self.status = 200
+        self.body = b""
+        self.kind = "application/json"
         self.may_answer = threading.Event()
         self.may_answer.set()
         app = self
@@ -24,7 +26,9 @@ class ClickedApp:
                 app.may_answer.wait(10)
                 self.send_response(app.status)
                 self.send_header("Location", "/somewhere/else")
+                self.send_header("Content-Type", app.kind)
                 self.end_headers()
+                self.wfile.write(app.body)
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002
                 """Say nothing."""
@@ -37,6 +41,13 @@ class ClickedApp:
     @property
     def payloads(self) -> list[dict[str, Any]]:
         return [json.loads(parse_qs(body.decode())["payload"][0]) for _, body in self.requests]
+
+    @property
+    def forms(self) -> list[dict[str, str]]:
+        return [dict(parse_qsl(body.decode(), keep_blank_values=True)) for _, body in self.requests]
+
+    def says(self, **answer: Any) -> None:
+        self.body = json.dumps(answer).encode()
 
     def stop(self) -> None:
         self.may_answer.set()

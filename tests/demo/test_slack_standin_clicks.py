@@ -95,6 +95,16 @@ def test_a_button_that_is_gone_cannot_be_clicked(slack: SlackStandIn, client: We
         slack.click("U1ADA", "C1LOCKS", alert, "release")
 
 
+def test_a_direct_message_can_be_clicked_by_its_person_only(
+    slack: SlackStandIn, client: WebClient, app: ClickedApp
+) -> None:
+    sent = client.chat_postMessage(channel="U1ADA", text="held", blocks=ALERT)
+    slack.click("U1ADA", sent["channel"], sent["ts"], "release")
+    assert app.payloads[0]["channel"] == {"id": sent["channel"], "name": "directmessage"}
+    with pytest.raises(LookupError, match="U2GUS sees no message"):
+        slack.click("U2GUS", sent["channel"], sent["ts"], "release")
+
+
 @pytest.mark.parametrize(
     ("user", "ts", "action", "option", "text"),
     [
@@ -119,6 +129,14 @@ def test_only_the_one_who_sees_an_ephemeral_message_can_click_in_it(
         slack.click("U2GUS", "C1LOCKS", ts, "release")
     slack.click("U1ADA", "C1LOCKS", ts, "release")
     assert app.payloads[0]["container"]["is_ephemeral"] is True
+
+
+def test_the_name_of_a_private_channel_is_kept_from_the_app(
+    slack: SlackStandIn, client: WebClient, app: ClickedApp
+) -> None:
+    ts = client.chat_postMessage(channel="C4HUSH", text="x", blocks=ALERT)["ts"]
+    slack.click("U1ADA", "C4HUSH", ts, "release")
+    assert app.payloads[0]["channel"] == {"id": "C4HUSH", "name": "privategroup"}
 
 
 def test_a_click_in_a_thread_names_the_thread(

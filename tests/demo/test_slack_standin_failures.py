@@ -64,6 +64,42 @@ def test_a_dropped_call_is_done_but_not_answered(slack: SlackStandIn, client: We
     assert [call.status for call in slack.calls()] == [0]
 
 
+def test_a_lost_call_is_neither_done_nor_answered(slack: SlackStandIn, client: WebClient) -> None:
+    slack.refuse("chat.postMessage", "lost", times=2)
+    for _ in range(2):
+        with pytest.raises((http.client.RemoteDisconnected, ConnectionError)):
+            client.chat_postMessage(channel="C1LOCKS", text="x")
+    assert slack.messages() == []
+    assert [(call.status, call.response) for call in slack.calls()] == [(0, {}), (0, {})]
+    client.chat_postMessage(channel="C1LOCKS", text="x")
+    assert len(slack.messages()) == 1
+
+
+def test_while_slack_is_down_every_call_fails_and_none_is_done(slack: SlackStandIn, client: WebClient) -> None:
+    with slack.down():
+        assert error_of(client, "chat.postMessage", channel="C1LOCKS", text="x") == "service_unavailable"
+        assert error_of(client, "auth.test") == "service_unavailable"
+    client.chat_postMessage(channel="C1LOCKS", text="up again")
+    assert [one.text for one in slack.messages()] == ["up again"]
+
+
+def test_slack_can_be_down_in_each_way_a_call_can_fail(slack: SlackStandIn, client: WebClient) -> None:
+    with slack.down("internal_error"):
+        assert error_of(client, "auth.test") == "internal_error"
+    with slack.down("http_500"):
+        assert raw(slack, "auth.test", "")[0] == 500
+    with slack.down("lost"), pytest.raises((http.client.RemoteDisconnected, ConnectionError)):
+        client.chat_postMessage(channel="C1LOCKS", text="x")
+    assert slack.messages() == []
+
+
+def test_failures_arranged_for_some_calls_wait_until_slack_is_up(slack: SlackStandIn, client: WebClient) -> None:
+    slack.refuse("auth.test", "fatal_error")
+    with slack.down():
+        assert error_of(client, "auth.test") == "service_unavailable"
+    assert error_of(client, "auth.test") == "fatal_error"
+
+
 def test_every_call_is_kept_without_the_token(slack: SlackStandIn, client: WebClient) -> None:
     client.chat_postMessage(channel="C1LOCKS", text="x")
     error_of(client, "chat.update", channel="C1LOCKS", ts="1.000100", text="y")

@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from slack_sdk import WebClient
 
-from demo.browser import a_browser
 from demo.slack_standin import SlackStandIn
-from tests import needs
 from tests.demo.clicked_app import ClickedApp
 from tests.demo.test_slack_standin_clicks import ALERT
 from tests.demo.workspace import WORKSPACE
@@ -17,30 +15,11 @@ from tests.demo.workspace import WORKSPACE
 pytestmark = pytest.mark.local_cloud
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with a_browser(needs.browser()) as running:
-        yield running
-
-
 @pytest.fixture
 def slack(app: ClickedApp) -> Iterator[SlackStandIn]:
     with SlackStandIn(WORKSPACE, burst=50) as running:
         running.request_url = app.url
         yield running
-
-
-@pytest.fixture
-def page(browser: Browser, slack: SlackStandIn) -> Iterator[Page]:
-    context = browser.new_context(timezone_id="Asia/Tokyo", viewport={"width": 1280, "height": 800})
-    opened = context.new_page()
-    errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.goto(slack.url)
-    expect(opened.locator("#channel-name")).to_have_text("# tf-locks")
-    yield opened
-    context.close()
-    assert errors == []
 
 
 def section(text: str, **more: Any) -> list[dict[str, Any]]:
@@ -128,6 +107,22 @@ def test_an_ephemeral_message_is_shown_to_its_user_only(page: Page, client: WebC
     expect(page.locator("article.ephemeral")).to_have_count(0)
     page.locator("#clicker").select_option("U1ADA")
     expect(page.locator("article.ephemeral")).to_have_count(1)
+
+
+def test_direct_messages_of_the_app_are_shown_to_their_person_only(page: Page, client: WebClient) -> None:
+    post(client, "for you", channel="U1ADA")
+    app = page.locator("#apps a")
+    expect(app).to_have_text("tflock-reaper")
+    expect(app).to_have_class("unread")
+    expect(page.locator("article")).to_have_count(0)
+    app.click()
+    expect(page.locator("article")).to_contain_text("for you")
+    expect(page.locator("#channel-name")).to_have_text("tflock-reaper")
+    expect(page.get_by_placeholder("Sending messages to this app has been turned off.")).to_be_disabled()
+    page.locator("#clicker").select_option("U2GUS")
+    app.click()
+    expect(page.locator(".beginning")).to_contain_text("just between you and the app")
+    expect(page.locator("article")).to_have_count(0)
 
 
 def test_a_reply_stands_directly_below_its_parent(page: Page, client: WebClient) -> None:

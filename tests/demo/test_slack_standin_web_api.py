@@ -69,6 +69,25 @@ def test_a_reply_goes_into_the_thread_of_its_parent(slack: SlackStandIn, client:
     parent = client.chat_postMessage(channel="C1LOCKS", text="held")["ts"]
     client.chat_postMessage(channel="C1LOCKS", text="still", thread_ts=parent)
     assert [one.thread_ts for one in slack.messages()] == [None, parent]
+    assert [one.text for one in slack.replies("C1LOCKS", parent)] == ["still"]
+
+
+def test_a_reply_to_a_message_that_is_not_there_becomes_a_message_of_the_channel(
+    slack: SlackStandIn, client: WebClient
+) -> None:
+    answer = client.chat_postMessage(channel="C1LOCKS", text="still", thread_ts="1.000100")
+    assert "thread_ts" not in answer["message"]
+    assert [one.thread_ts for one in slack.messages()] == [None]
+
+
+def test_a_reply_to_a_reply_is_taken_but_not_in_the_thread_of_the_parent(
+    slack: SlackStandIn, client: WebClient
+) -> None:
+    parent = client.chat_postMessage(channel="C1LOCKS", text="held")["ts"]
+    reply = client.chat_postMessage(channel="C1LOCKS", text="still", thread_ts=parent)["ts"]
+    client.chat_postMessage(channel="C1LOCKS", text="astray", thread_ts=reply)
+    assert [one.text for one in slack.replies("C1LOCKS", parent)] == ["still"]
+    assert [one.text for one in slack.replies("C1LOCKS", reply)] == ["astray"]
 
 
 def test_an_ephemeral_message_is_seen_by_its_user_only(slack: SlackStandIn, client: WebClient) -> None:
@@ -76,6 +95,17 @@ def test_an_ephemeral_message_is_seen_by_its_user_only(slack: SlackStandIn, clie
     assert slack.messages() == []
     assert [one.text for one in slack.ephemerals("U1ADA")] == ["not you"]
     assert slack.ephemerals("U2GUS") == []
+
+
+def test_a_post_to_a_person_is_a_direct_message_of_the_app_that_nobody_else_sees(
+    slack: SlackStandIn, client: WebClient
+) -> None:
+    answer = client.chat_postMessage(channel="U1ADA", text="for you, <@U2GUS>")
+    client.chat_postMessage(channel=answer["channel"], text="and this")
+    assert answer["channel"].startswith("D")
+    assert [one.text for one in slack.direct_messages("U1ADA")] == ["for you, <@U2GUS>", "and this"]
+    assert slack.direct_messages("U2GUS") == slack.messages() == slack.ephemerals("U1ADA") == []
+    assert slack.notifications("U2GUS") == []
 
 
 def test_the_app_learns_who_it_is_and_who_a_user_is(client: WebClient) -> None:
@@ -87,7 +117,9 @@ def test_the_app_learns_who_it_is_and_who_a_user_is(client: WebClient) -> None:
     ("method", "arguments", "error"),
     [
         ("chat.postMessage", {"channel": "C9", "text": "x"}, "channel_not_found"),
+        ("chat.postMessage", {"channel": "U9", "text": "x"}, "channel_not_found"),
         ("chat.postMessage", {"channel": "C3AWAY", "text": "x"}, "not_in_channel"),
+        ("chat.postMessage", {"channel": "C5HUSHAWAY", "text": "x"}, "channel_not_found"),
         ("chat.postMessage", {"channel": "C1LOCKS"}, "no_text"),
         ("chat.postMessage", {"channel": "C1LOCKS", "text": "", "blocks": []}, "no_text"),
         ("chat.postMessage", {"text": "x"}, "invalid_arguments"),
@@ -97,7 +129,6 @@ def test_the_app_learns_who_it_is_and_who_a_user_is(client: WebClient) -> None:
         ("chat.postMessage", {"channel": "C1LOCKS", "blocks": [{"type": "nonsense"}]}, "invalid_blocks"),
         ("chat.postMessage", {"channel": "C1LOCKS", "text": "x", "metadata": {"id": 1}}, "invalid_metadata_format"),
         ("chat.postMessage", {"channel": "C1LOCKS", "text": "x", "thread_ts": "0"}, "invalid_thread_ts"),
-        ("chat.postMessage", {"channel": "C1LOCKS", "text": "x", "thread_ts": "1.000100"}, "thread_not_found"),
         ("chat.update", {"channel": "C1LOCKS", "ts": "1.000100", "text": "x"}, "message_not_found"),
         ("chat.postEphemeral", {"channel": "C1LOCKS", "user": "U2GUS", "text": "x"}, "user_not_in_channel"),
         ("users.info", {"user": "U9"}, "user_not_found"),

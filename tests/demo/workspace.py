@@ -7,19 +7,25 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from demo.slack_standin import Channel, SlackStandIn, User, Workspace
+from demo.slack_standin import Channel, SlackStandIn, User, UserGroup, Workspace
 
 WORKSPACE = Workspace(
     team_id="T0DEMO",
     app_id="A0REAPER",
     bot_token="xoxb-made-up",
     signing_secret="made up too",
-    users=(User("U1ADA", "Ada Okafor"), User("U2GUS", "Gus Guest", "T0OTHER")),
+    users=(
+        User("U1ADA", "Ada Okafor", email="Ada@acme.example"),
+        User("U2GUS", "Gus Guest", "T0OTHER", email="gus@other.example"),
+    ),
     channels=(
         Channel("C1LOCKS", "tf-locks", frozenset({"U1ADA"})),
         Channel("C2OTHER", "other", frozenset({"U1ADA"})),
         Channel("C3AWAY", "without-the-bot", frozenset({"U1ADA"}), bot_is_member=False),
+        Channel("C4HUSH", "hush", frozenset({"U1ADA"}), is_private=True),
+        Channel("C5HUSHAWAY", "hush-without-the-bot", frozenset({"U1ADA"}), bot_is_member=False, is_private=True),
     ),
+    user_groups=(UserGroup("S1ONCALL", "oncall", ("U1ADA",)),),
 )
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "held"}}
 

@@ -1,5 +1,5 @@
 // Block Kit as DOM nodes. `context.press(element, blockId, option)` does a click and answers null, or why it failed.
-import { element } from "./dom.js";
+import { element, toast } from "./dom.js";
 import { mrkdwn, plainText } from "./mrkdwn.js";
 
 const BLOCKS = { header, section, context: small, actions, divider: () => element("hr") };
@@ -92,12 +92,6 @@ function warn(failure, whole) {
   const sign = element("span", { class: "unanswered", role: "img", "aria-label": failure, title: failure }, "⚠");
   if (whole.isConnected) whole.append(sign);
   else toast(failure); // the message was edited meanwhile: the button is gone, the failure must be seen all the same
-}
-
-function toast(words) {
-  const node = element("div", { class: "toast", role: "status" }, words);
-  document.body.append(node);
-  window.setTimeout(() => node.remove(), 8000);
 }
 
 function confirmed(of, context) {

@@ -8,3 +8,10 @@ export function element(tag, attributes = {}, ...children) {
   node.append(...children);
   return node;
 }
+
+// A few words at the edge of the window, for what has no other place.
+export function toast(words) {
+  const node = element("div", { class: "toast", role: "status" }, words);
+  document.body.append(node);
+  window.setTimeout(() => node.remove(), 8000);
+}

@@ -16,7 +16,7 @@ const STYLES = [["b", "\\*"], ["i", "_"], ["s", "~"]].map(([tag, mark]) => [
   tag, new RegExp(`(?<![\\w${mark}])${mark}(?!\\s)([^\\n]*?[^\\s${mark}])${mark}(?![\\w${mark}])`),
 ]);
 
-// `world` names users and channels: {user(id), channel(id), isMe(id)}.
+// `world` names users, channels and groups: {user(id), channel(id), group(id), isMe(id), isMine(id)}.
 export function mrkdwn(raw, world, verbatim = false) {
   const pieces = [];
   const keep = (make) => OPEN + (pieces.push(make) - 1) + CLOSE;
@@ -91,14 +91,14 @@ function token(inside, world) {
   const label = bar < 0 ? null : decoded(inside.slice(bar + 1));
   if (head.startsWith("@")) return mention(`@${label ?? world.user(head.slice(1))}`, world.isMe(head.slice(1)));
   if (head.startsWith("#")) return mention(`#${label ?? world.channel(head.slice(1))}`);
-  if (head.startsWith("!")) return command(head.slice(1), label) ?? decoded(`<${inside}>`);
+  if (head.startsWith("!")) return command(head.slice(1), label, world) ?? decoded(`<${inside}>`);
   return /^(https?|mailto|tel):/i.test(head) ? link(decoded(head), label ?? decoded(head)) : decoded(`<${inside}>`);
 }
 
-function command(head, label) {
+function command(head, label, world) {
   const [name, ...rest] = head.split("^");
   if (["channel", "here", "everyone"].includes(name)) return broadcast(name);
-  if (name === "subteam") return mention(label ?? `@${rest[0]}`);
+  if (name === "subteam") return mention(world.group(rest[0]) ?? label ?? `@${rest[0]}`, world.isMine(rest[0]));
   return name === "date" ? date(rest, label) : null;
 }
 
