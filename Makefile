@@ -26,7 +26,7 @@ check: $(READY) ## formatting, lint, types, fast tests: seconds
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
-	$(PY) -m pytest -q -m "not local_cloud"
+	$(PY) -m pytest -q -n 2 -m "not local_cloud"
 
 format: $(READY) ## put the code into its format, mend what lint can mend
 	$(PY) -m ruff format .
@@ -36,7 +36,7 @@ test: $(READY) ## all of check and the story end to end on the local cloud: minu
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
-	$(PY) -m pytest
+	$(PY) -m pytest -n 2 --dist loadgroup
 
 demo: $(READY) ## the whole story on this machine, no accounts needed; ONCE=1 plays it through by itself
 	@ONCE="$(ONCE)" $(PY) -m demo
@@ -44,6 +44,7 @@ demo: $(READY) ## the whole story on this machine, no accounts needed; ONCE=1 pl
 bench: $(READY) ## measurements against their peers: two minutes
 	$(PY) -m bench.wrong_lock
 	$(PY) -m bench.click
+	$(PY) -m bench.tflocks
 
 package: $(READY) ## template and zip in build/; CONFIG=reaper.toml STAGE=prod
 	@$(PY) -m deploy.package --stage "$(or $(STAGE),prod)" --config "$(CONFIG)"

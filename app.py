@@ -4,9 +4,9 @@ An exception that leaves one means "try again" (SQS delivers again, Lambda count
 "bad caller" (401, 403, 400). What each may do in the account is in .chalice/policy-<function>.json.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import msgspec
 from aws_lambda_powertools import Logger
@@ -26,17 +26,21 @@ from chalice.app import (
 
 from chalicelib import wiring
 from chalicelib.aws.notifications import lock_changes
+from chalicelib.core.click import Click, Verb
 from chalicelib.core.policy import Target
-from chalicelib.core.release import ReleaseRequest
+from chalicelib.jobs.answer import answer
+from chalicelib.jobs.list_locks import list_locks
 from chalicelib.jobs.record import record_change
 from chalicelib.jobs.release import release
 from chalicelib.jobs.sweep import order_sweeps, sweep
 from chalicelib.jobs.watch import watch
-from chalicelib.slack import requests
+from chalicelib.ports import BookError
+from chalicelib.slack import listings, requests
 
 # configure_logs=False: Chalice would print every line of powertools' logger a second time.
 app = Chalice(app_name="tflock-reaper", configure_logs=False)
 logger = Logger()
+T = TypeVar("T")
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -72,24 +76,40 @@ def record_lock_event(event: SQSEvent) -> dict[str, Any]:
 @app.route("/slack/actions", methods=["POST"], content_types=[_FORM])
 def slack_actions() -> Response:
     """A click in Slack: verified, handed over, answered at once."""
-    body, headers = _raw_request()
-    try:
-        requests.verify(body, headers, wiring.signing_secret)
-        click = requests.parse(body, wiring.config().rules.team, wiring.config().slack_app)
-    except (requests.UnverifiedError, requests.MisdirectedError, requests.MalformedError) as error:
-        logger.warning("slack request turned away", reason=str(error))
-        raise _ANSWERS[type(error)](str(error)) from None
+    click = _from_slack(requests.parse)
     if click:
-        wiring.release_queue().send(msgspec.json.encode(click))
+        queue = wiring.release_queue() if click.verb is Verb.RELEASE else wiring.click_queue()
+        queue.send(msgspec.json.encode(click))
     return Response(body="", status_code=200)
+
+
+@app.route("/slack/commands", methods=["POST"], content_types=[_FORM])
+def slack_commands() -> Response:
+    """``/tflocks``: answered from the lock book, since Slack waits three seconds."""
+    asked = _from_slack(requests.parse_command)
+    if not asked.understood:
+        return Response(listings.usage())
+    try:
+        return Response(
+            listings.answer(list_locks(asked, wiring.lock_book(), wiring.group_book(), wiring.config().rules, _now()))
+        )
+    except BookError:
+        logger.exception("/tflocks could not be answered")
+        return Response(listings.unreachable())
 
 
 @app.on_sqs_message(queue="tflock-releases", batch_size=1)
 def release_lock(event: SQSEvent) -> None:
-    """One click: the only function that may delete."""
+    """One release: the only function that may delete."""
     for message in event:
-        click = msgspec.json.decode(message.body, type=ReleaseRequest)
-        release(click, wiring.world(), wiring.config().rules, _now())
+        release(_click(message.body), wiring.world(), wiring.config().rules, _now())
+
+
+@app.on_sqs_message(queue="tflock-clicks", batch_size=1)
+def answer_click(event: SQSEvent) -> None:
+    """Any other click: it may put a lock back, and delete nothing."""
+    for message in event:
+        answer(_click(message.body), wiring.world(), wiring.config().rules, _now())
 
 
 _ANSWERS = {
@@ -97,6 +117,22 @@ _ANSWERS = {
     requests.MisdirectedError: ForbiddenError,
     requests.MalformedError: BadRequestError,
 }
+
+
+def _from_slack(parse: Callable[[bytes, str, str], T]) -> T:
+    """What Slack sent, once it is proven to be from Slack and for us."""
+    body, headers = _raw_request()
+    config = wiring.config()
+    try:
+        requests.verify(body, headers, wiring.signing_secret)
+        return parse(body, config.rules.team, config.slack_app)
+    except (requests.UnverifiedError, requests.MisdirectedError, requests.MalformedError) as error:
+        logger.warning("slack request turned away", reason=str(error))
+        raise _ANSWERS[type(error)](str(error)) from None
+
+
+def _click(body: str) -> Click:
+    return msgspec.json.decode(body, type=Click)
 
 
 def _raw_request() -> tuple[bytes, Mapping[str, str]]:

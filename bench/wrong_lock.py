@@ -5,6 +5,7 @@ old lock goes, another run takes its own. A proxy in front of the local cloud's 
 before it passes the DELETE on. The same race for both: `terraform force-unlock` and the reaper's release.
 """
 
+import dataclasses
 import sys
 import tempfile
 import threading
@@ -17,14 +18,13 @@ from typing import Any
 import boto3
 
 from chalicelib.aws.s3_locks import S3LockStore
-from chalicelib.core.release import ReleaseOutcome
+from chalicelib.core.release import Outcome
 from chalicelib.jobs.release import release
-from chalicelib.ports import World
-from chalicelib.wiring import DELETING
+from chalicelib.wiring import WRITING
 from demo.local_cloud import ACCESS_KEY, REGION, SECRET_KEY, LocalCloud
 from demo.terraform import TerraformState, find_terraform
-from tests.builders import BUCKET, a_request, sample, some_rules
-from tests.fakes import FakeBook, FakeJournal, FakeMessenger
+from tests.builders import BUCKET, a_click, sample, some_rules
+from tests.fakes import FakeWorld
 
 _KEY = "prod/network/terraform.tfstate"
 _HOP_BY_HOP = {"host", "connection", "transfer-encoding", "content-length"}
@@ -115,16 +115,17 @@ def _force_unlock(state: TerraformState) -> None:
 
 def _reaper(proxy: SwappingProxy) -> Any:
     keys = {"aws_access_key_id": ACCESS_KEY, "aws_secret_access_key": SECRET_KEY, "region_name": REGION}
-    client = boto3.client("s3", endpoint_url=proxy.url, config=DELETING, **keys)  # type: ignore[call-overload]
+    client = boto3.client("s3", endpoint_url=proxy.url, config=WRITING, **keys)  # type: ignore[call-overload]
     store = S3LockStore(*[lambda _bucket: client] * 3)
 
     def run() -> None:
         lock = store.read(BUCKET, f"{_KEY}.tflock")
         if lock is None:
             raise RuntimeError("the lock to be released is not there")
-        world = World(store=store, book=FakeBook(), messenger=FakeMessenger(), journal=FakeJournal())
-        ending = release(a_request(lock), world, some_rules(), lock.ref.last_modified)
-        if ending.outcome is not ReleaseOutcome.REPLACED:
+        taken = lock.ref.last_modified
+        world = dataclasses.replace(FakeWorld(taken).ports, store=store)
+        ending = release(a_click(lock), world, some_rules(), taken)
+        if ending.outcome is not Outcome.REPLACED:
             raise RuntimeError(f"the reaper should have seen that the lock was replaced, and says {ending.outcome}")
 
     return run

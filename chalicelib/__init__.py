@@ -9,12 +9,13 @@ A line of code knows its room: it decides (``core``), it orders (``jobs``), or i
 ``ports``       the Protocols the jobs need, and the failures those may raise
 ``aws``         everything that imports boto3 or powertools
 ``slack``       everything that knows Slack
-``config``      ``reaper.toml`` -> typed ``Config``; ``toml_table`` reads one table and notes all its mistakes
+``config``      ``reaper.toml`` -> typed ``Config``; ``policy_keys`` reads what makes a policy, ``toml_table`` one
+                table, noting all its mistakes
 ``wiring``      the composition root: the only place that puts real things behind ports
 ==============  ============================================================================================
 
-Imports point one way (``tests/test_imports.py`` holds it): ``app -> wiring, jobs, core, aws.notifications,
-slack.requests``; ``wiring ->`` everything; ``config -> core``; ``aws, slack -> ports, core``; ``jobs -> ports, core``;
-``ports -> core``; ``core ->`` the standard library and msgspec. ``aws`` and ``slack`` never see each other, nor a job
-them.
+Imports point one way (``tests/test_imports.py`` holds it): ``app -> wiring, jobs, ports, core, aws.notifications,
+slack.requests, slack.listings``; ``wiring ->`` everything; ``config -> core``; ``aws, slack -> ports, core``;
+``jobs -> ports, core``; ``ports -> core``; ``core ->`` the standard library and msgspec. ``aws`` and ``slack`` never
+see each other, nor a job them.
 """

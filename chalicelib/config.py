@@ -5,16 +5,22 @@ Run as a program it checks a file: ``python -m chalicelib.config reaper.toml``.
 
 import sys
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 
-from chalicelib.core.lock import Risk
+from chalicelib.core.duration import in_words
 from chalicelib.core.policy import Policy, Route, Rules, Target
+from chalicelib.policy_keys import read_policy
 from chalicelib.toml_table import Problems, Table
 
 _SLACK_API = "https://slack.com/api/"
 _ANY_STATE = ("*",)
+_DIGEST_OVER, _UNDO = 5, timedelta(minutes=10)
+# The end of the offer is a message that waits in SQS; longest DelaySeconds: 15 minutes
+# (docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html).
+_LONGEST_DELAY = timedelta(minutes=15)
 
 
 class ConfigError(ValueError):
@@ -70,7 +76,8 @@ def parse(text: str) -> Config:
 def _read(root: Table) -> Config:
     slack = root.table("slack")
     app, api, team = slack.slack_id("app_id", "A"), slack.url("api_url", _SLACK_API), slack.slack_id("team_id", "T")
-    default = _policy(slack, root.table("thresholds"))
+    default = read_policy(slack, root.table("thresholds"))
+    digest_over, undo = slack.count("digest_over", _DIGEST_OVER), _undo(slack)
     slack.done()
     targets = tuple(_target(table) for table in root.tables("targets", required=True))
     buckets = {target.bucket for target in targets if target.bucket}
@@ -78,21 +85,19 @@ def _read(root: Table) -> Config:
     root.done()
     _note_repeated(targets, root.problems)
     rules = Rules(
-        team=team, trouble_channel=default.channel, targets=targets, routes=(*routes, Route(_ANY_STATE, default))
+        team=team,
+        trouble_channel=default.channel,
+        targets=targets,
+        routes=(*routes, Route(_ANY_STATE, default)),
+        digest_over=digest_over,
+        undo=undo,
     )
     return Config(app, api, rules)
 
 
-def _policy(who: Table, thresholds: Table, inherited: Policy | None = None) -> Policy:
-    policy = Policy(
-        channel=who.channel("channel", inherited.channel if inherited else None),
-        releasers=who.releasers("releasers", inherited.releasers if inherited else None),
-        thresholds={
-            risk: thresholds.durations(risk, inherited.thresholds[risk] if inherited else None) for risk in Risk
-        },
-    )
-    thresholds.done()
-    return policy
+def _undo(slack: Table) -> timedelta:
+    expected = f'a duration up to {in_words(_LONGEST_DELAY)}, or "never"'
+    return slack.duration_or_never("undo", expected, _UNDO, _LONGEST_DELAY) or timedelta(0)
 
 
 def _target(table: Table) -> Target:
@@ -102,7 +107,7 @@ def _target(table: Table) -> Target:
 
 
 def _route(table: Table, default: Policy, buckets: set[str]) -> Route:
-    route = Route(table.patterns("state_paths"), _policy(table, table.table("thresholds"), default))
+    route = Route(table.patterns("state_paths"), read_policy(table, table.table("thresholds"), default))
     for pattern in route.state_paths:
         _note_unswept(table, pattern, buckets)
     table.done()
@@ -115,8 +120,8 @@ def _note_unswept(table: Table, pattern: str, buckets: set[str]) -> None:
     if not set("*?") & set(bucket) and bucket not in buckets:
         table.note(
             "state_paths",
-            pattern,
             f"a pattern that begins with the bucket of a target ({', '.join(sorted(buckets)) or 'none'})",
+            pattern,
         )
 
 

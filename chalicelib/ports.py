@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.core.alert import Alert, LockRecord, Posted, StateWritten
+from chalicelib.core.alert import Alert, Asked, Attempt, LockRecord, Note, Posted, Restoring, Snooze
+from chalicelib.core.click import Answer
+from chalicelib.core.digest import Digest
 from chalicelib.core.event import LockEvent
+from chalicelib.core.evidence import StateWritten
 from chalicelib.core.lock import LockRef, StateLock
-from chalicelib.core.release import Deletion, Ending
+from chalicelib.core.release import Deletion, Ending, LockObject, PutBack
 
 
 class StoreError(Exception):
@@ -28,7 +31,19 @@ class MessengerError(Exception):
 
 
 class MessageGoneError(MessengerError):
-    """The message to be edited is no longer there."""
+    """The message to be edited, or to be replied to, is no longer there."""
+
+
+class ReplyLostError(MessengerError):
+    """The message may have been posted: its answer never came."""
+
+
+class QueueError(Exception):
+    """An order could not be left for another function."""
+
+
+class DirectoryError(Exception):
+    """Who somebody is, or who is in a group, could not be found out; the message says why."""
 
 
 class LockStore(Protocol):
@@ -49,12 +64,21 @@ class LockStore(Protocol):
     def delete(self, ref: LockRef) -> Deletion:
         """Delete the object only if it is still the one that ``ref`` names. Sent once. Raises StoreError."""
 
+    def keep(self, ref: LockRef) -> LockObject | None:
+        """The whole object that ``ref`` names, to put it back; None: it is another by now, or too large for a lock.
+
+        Raises StoreError.
+        """
+
+    def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
+        """Put an object where ``ref`` was, only if nothing is there. Sent once. Raises StoreError."""
+
 
 class LockBook(Protocol):
     """The reaper's memory of known locks and their alerts. Every method may raise BookError."""
 
     def records(self) -> list[LockRecord]:
-        """Every lock that has not ended."""
+        """Every lock that has not ended, and those whose ending has not been told."""
 
     def records_of(self, state_path: str) -> list[LockRecord]:
         """Every lock remembered on one state path, ended ones too, oldest first."""
@@ -68,48 +92,145 @@ class LockBook(Protocol):
     def reopen(self, lock: StateLock) -> LockRecord:
         """Begin a new page for a lock that is held after all; what was posted of it stays as it is."""
 
-    def claim_alert(self, lock: StateLock, now: datetime) -> bool:
-        """Take the right to post this lock's alert: one taker, for as long as a run can take, or until it is posted."""
+    def claim(self, lock: StateLock, attempt: Attempt, *, ended: bool = False) -> bool:
+        """Take the right to send one message about a lock: one taker, for as long as a run can take.
 
-    def alert_posted(self, lock: StateLock, posted: Posted, level: int) -> None:
-        """The alert stands there, at that level."""
+        False when somebody else has it, when an earlier attempt's end is not known, when it has been said before, or
+        when the lock has ended (or, with ``ended``, has not).
+        """
 
-    def drop_claim(self, ref: LockRef) -> None:
-        """Its alert could not be posted: anybody may try again."""
+    def said(self, lock: StateLock, attempt: Attempt, posted: Posted) -> None:
+        """The message of the attempt stands there."""
 
-    def acquire_recorded(self, lock: StateLock, at: datetime) -> None:
-        """The journal has its ``lock_acquired``, from the event of that time."""
+    def drop_claim(self, ref: LockRef, attempt: Attempt) -> None:
+        """The message of this attempt was not sent: anybody may try again. Another's attempt is left alone."""
+
+    def doubt(self, ref: LockRef, attempt: Attempt, until: datetime) -> None:
+        """Nobody knows whether it was sent, nor is it worth looking before that time."""
+
+    def shown(self, ref: LockRef, at: datetime) -> None:
+        """Its message was written anew."""
+
+    def acquire_recorded(self, lock: StateLock, at: datetime, principal: str) -> None:
+        """The journal has its ``lock_acquired``, from the event of that time, by that identity."""
 
     def release_recorded(self, ref: LockRef, at: datetime) -> None:
         """The journal has its ``lock_released``, from the event of that time."""
 
-    def begin_release(self, lock: StateLock, user: str) -> None:
-        """A delete is about to be sent for this person."""
+    def snooze(self, lock: StateLock, snooze: Snooze | None, at: datetime) -> LockRecord:
+        """Quiet until then; None: no longer. Of two clicks the later one counts, whichever comes first."""
+
+    def ask(self, lock: StateLock, asked: Asked) -> LockRecord:
+        """Somebody asks for a release that takes two; whoever asked before stays the one who asked.
+
+        A click that was withdrawn does not ask again.
+        """
+
+    def withdraw(self, ref: LockRef, asked: Asked) -> bool:
+        """It is no longer asked. False when it was not."""
+
+    def begin_release(self, lock: StateLock, user: str, kept: LockObject | None) -> None:
+        """A delete is about to be sent for this person; ``kept`` is what can be put back."""
 
     def abandon_release(self, ref: LockRef) -> None:
         """The delete begun for somebody is known to have done nothing."""
 
+    def kept(self, ref: LockRef) -> LockObject | None:
+        """What can be put back of a released lock."""
+
     def end(self, lock: StateLock, ending: Ending) -> bool:
         """The lock is no longer held. The first to say so is believed, but for the deleter itself: RELEASED always is.
 
-        True when it was believed.
+        True when it was believed. It has not been told.
         """
+
+    def ending_told(self, ref: LockRef) -> None:
+        """Its message, if it has one, says how it ended."""
+
+    def begin_restore(self, ref: LockRef, restoring: Restoring) -> None:
+        """The lock that ended is about to be put back."""
+
+    def abandon_restore(self, ref: LockRef) -> None:
+        """The put begun for somebody is known to have done nothing."""
+
+    def restored(self, old: LockRecord, lock: StateLock, user: str) -> LockRecord:
+        """A released lock is held again, by the same bytes at a later time: its message is the new page's.
+
+        Its levels begin anew.
+        """
+
+    def undone(self, ref: LockRef, user: str) -> None:
+        """A released lock was put back for this person, and let go since."""
+
+
+class DigestBook(Protocol):
+    """The digests that have locks still held. Every method may raise BookError."""
+
+    def open(self) -> list[Digest]:
+        """All of them, those that may not have been posted too."""
+
+    def claim(self, digest: Digest) -> bool:
+        """Take the right to send a digest to its channel, until ``claimed_until``.
+
+        False while the channel has one that is not known to stand there, until that is kept or dropped.
+        """
+
+    def drop(self, digest: Digest) -> None:
+        """It was not sent, or none of its locks is held any more."""
+
+    def keep(self, digest: Digest) -> None:
+        """It stands there now, so."""
+
+
+class GroupBook(Protocol):
+    """Who is in which user group, as of a few minutes ago. Every method may raise BookError."""
+
+    def keep(self, group: str, members: frozenset[str]) -> None:
+        """So it is now."""
+
+    def members(self) -> dict[str, frozenset[str]]:
+        """All groups that were kept."""
 
 
 class Messenger(Protocol):
     """Where people are told. Every method may raise MessengerError."""
 
-    def post(self, channel: str, alert: Alert) -> Posted:
-        """Post a new alert."""
+    def post(self, alert: Alert, attempt: Attempt) -> Posted:
+        """Post a new alert. Raises ReplyLostError when it may stand there all the same."""
 
     def edit(self, posted: Posted, alert: Alert) -> None:
         """Make a posted alert read as it should now. Raises MessageGoneError when it was deleted."""
 
-    def whisper(self, channel: str, user: str, ending: Ending, releasers: tuple[str, ...]) -> None:
-        """Tell one person in a channel, unseen by others, how their click ended and who could do more."""
+    def reply(self, note: Note) -> Posted:
+        """Post a reply beneath an alert. Raises ReplyLostError, MessageGoneError."""
+
+    def post_digest(self, digest: Digest) -> Posted:
+        """Post a digest. Raises ReplyLostError."""
+
+    def edit_digest(self, digest: Digest) -> None:
+        """Make a posted digest read as it should now. Raises MessageGoneError."""
+
+    def find(self, channel: str, thread_ts: str, token: str, since: datetime) -> Posted | None:
+        """The reaper's own message with that token, in a channel or a thread; None: it is not there.
+
+        None also where the reaper was not given the right to look: a repeated message is a smaller harm than none.
+        """
+
+    def whisper(self, channel: str, user: str, answer: Answer) -> None:
+        """Tell one person in a channel, unseen by others, what became of their click."""
 
     def report(self, channel: str, subject: str, trouble: str) -> None:
         """Tell a channel of the reaper's own trouble with something, in one plain message."""
+
+
+class Directory(Protocol):
+    """Who is who in the workspace. Every method may raise DirectoryError."""
+
+    def members(self, group: str) -> frozenset[str]:
+        """The users in a user group, a few minutes old at most."""
+
+    def user_by_email(self, address: str) -> str:
+        """The user with an e-mail address, "" when there is none."""
 
 
 class Journal(Protocol):
@@ -120,10 +241,10 @@ class Journal(Protocol):
 
 
 class Queue(Protocol):
-    """Where an order is left for another function."""
+    """Where an order is left for another function. Raises QueueError."""
 
-    def send(self, message: bytes) -> None:
-        """Leave one message."""
+    def send(self, message: bytes, delay_seconds: int = 0) -> None:
+        """Leave one message, to be delivered no sooner than that (at most 900 seconds)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,5 +253,12 @@ class World:
 
     store: LockStore
     book: LockBook
+    digests: DigestBook
+    groups: GroupBook
     messenger: Messenger
+    directory: Directory
     journal: Journal
+    releases: Queue
+    """For ``release_lock``."""
+    clicks: Queue
+    """For ``answer_click``."""

@@ -5,19 +5,20 @@ msgspec checks types too, but stops at the first mistake.
 
 import difflib
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 from chalicelib.core import duration
 
-_MISSING = object()
+MISSING = object()
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _BUCKET = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
-_CHANNEL = re.compile(r"[CG][A-Z0-9]{2,}")
-_USER = re.compile(r"[UW][A-Z0-9]{2,}")
 # Unencrypted only to this machine: the bot token goes there.
 _URL = re.compile(r"(https://[^\s/]+|http://(127\.0\.0\.1|localhost)(:\d+)?)/(\S*/)?")
 _PREFIX = re.compile(r"[^/*?$\x00-\x1f\u0100-\U0010ffff][^*?$\x00-\x1f\u0100-\U0010ffff]*")
+_ANY_TEXT = re.compile(r".+", re.DOTALL)
 
 
 class Problems:
@@ -27,19 +28,35 @@ class Problems:
         self.found: list[str] = []
 
     def note(self, key: str, value: object, expected: str) -> None:
-        """One mistake more; ``_MISSING`` stands for a key that is not there."""
-        said = "is missing" if value is _MISSING else f"= {value!r}"
+        """One mistake more; ``MISSING`` stands for a key that is not there."""
+        said = "is missing" if value is MISSING else f"= {value!r}"
         self.found.append(f"{key} {said}: expected {expected}")
 
 
 class Table:
-    """One table of the file. Every reading method answers something of its type, noted mistake or not."""
+    """One table of the file. Every reading method answers something of its type, noted mistake or not.
+
+    A fallback is the answer for a key that is not there; without one (None) the key is required.
+    """
 
     def __init__(self, values: dict[str, Any], path: str, problems: Problems) -> None:
         self._values = values
         self._path = path
         self._asked: set[str] = set()
         self.problems = problems
+
+    def __contains__(self, key: str) -> bool:
+        self._asked.add(key)
+        return key in self._values
+
+    def __iter__(self) -> Iterator[str]:
+        """Every key, for a table whose keys are the user's own."""
+        return iter(self._values)
+
+    def get(self, key: str) -> Any:
+        """A value as it stands in the file, or ``MISSING``."""
+        self._asked.add(key)
+        return self._values.get(key, MISSING)
 
     def done(self) -> None:
         """Note every key that nothing asked for: it is misspelt, or would be silently without effect."""
@@ -48,118 +65,138 @@ class Table:
             hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(sorted(self._asked))}"
             self.problems.found.append(f"{self._name(key)} = {self._values[key]!r}: there is no such key; {hint}")
 
-    def note(self, key: str, value: object, expected: str) -> None:
-        """A mistake in the value of one of this table's keys, found by whoever knows more than its form."""
-        self.problems.note(self._name(key), value, expected)
+    def note(self, key: str, expected: str, value: object = None) -> None:
+        """A mistake in one of this table's keys, or in one value of its list."""
+        self.problems.note(self._name(key), self.get(key) if value is None else value, expected)
 
-    def table(self, key: str) -> "Table":
+    def table(self, key: str, expected: str = "") -> "Table":
         """A table below this one; one that is not there is an empty one, and its own keys are noted as missing."""
-        value = self._take(key, {})
-        if not isinstance(value, dict):
-            self.problems.note(self._name(key), value, f"a table, [{self._name(key)}]")
-            value = {}
-        return Table(value, self._name(key), self.problems)
+        value = self.get(key)
+        if value is not MISSING and not isinstance(value, dict):
+            self.note(key, expected or f"a table, [{self._name(key)}]")
+        return Table(value if isinstance(value, dict) else {}, self._name(key), self.problems)
 
     def tables(self, key: str, *, required: bool) -> list["Table"]:
         """An array of tables."""
-        value = self._take(key, [])
+        value = self.get(key)
+        if value is MISSING and not required:
+            return []
         name = self._name(key)
-        if (
-            not isinstance(value, list)
-            or not all(isinstance(entry, dict) for entry in value)
-            or (required and not value)
-        ):
-            self.problems.note(
-                name, value if value else _MISSING, f"at least one [[{name}]]" if required else f"[[{name}]]"
-            )
+        good = isinstance(value, list) and all(isinstance(entry, dict) for entry in value)
+        if not good or (required and not value):
+            self.note(key, f"at least one [[{name}]]" if required else f"[[{name}]]")
             return []
         return [Table(entry, f"{name}[{index}]", self.problems) for index, entry in enumerate(value)]
 
+    def text(self, key: str, form: re.Pattern[str], expected: str, fallback: str | None = None) -> str:
+        """A text of a form."""
+        value = self.get(key)
+        if value is MISSING and fallback is not None:
+            return fallback
+        if isinstance(value, str) and form.fullmatch(value):
+            return value
+        self.note(key, expected)
+        return ""
+
+    def texts(
+        self,
+        key: str,
+        form: re.Pattern[str],
+        expected: str,
+        fallback: tuple[str, ...] | None = None,
+        *,
+        empty: bool = False,
+    ) -> tuple[str, ...]:
+        """A list of texts of a form; ``empty`` when a list of none is an answer."""
+        value = self.get(key)
+        if value is MISSING and fallback is not None:
+            return fallback
+        good = isinstance(value, list) and all(isinstance(entry, str) and form.fullmatch(entry) for entry in value)
+        if good and (value or empty):
+            return tuple(value)
+        self.note(key, expected)
+        return ()
+
+    def flag(self, key: str, fallback: bool) -> bool:  # noqa: FBT001  a value, not a mode
+        """Yes or no."""
+        value = self.get(key)
+        if value is not MISSING and not isinstance(value, bool):
+            self.note(key, "true or false")
+        return value if isinstance(value, bool) else fallback
+
+    def count(self, key: str, fallback: int) -> int:
+        """A whole number from 1."""
+        value = self.get(key)
+        # To Python, true is a whole number.
+        good = isinstance(value, int) and not isinstance(value, bool) and value >= 1
+        if value is not MISSING and not good:
+            self.note(key, "a whole number from 1")
+        return value if good else fallback
+
+    def durations(self, key: str, fallback: tuple[timedelta, ...] | None = None) -> tuple[timedelta, ...]:
+        """One duration, or several that rise."""
+        value = self.get(key)
+        if value is MISSING and fallback is not None:
+            return fallback
+        read = [_duration(entry) for entry in (value if isinstance(value, list) else [value])]
+        ages = tuple(age for age in read if age)
+        if not ages or len(ages) < len(read) or list(ages) != sorted(set(ages)):
+            self.note(key, 'a duration like "45m", "2h" or "1d", or a rising list of them')
+            return ()
+        return ages
+
+    def duration_or_never(
+        self, key: str, expected: str, fallback: timedelta | None, most: timedelta = timedelta.max
+    ) -> timedelta | None:
+        """One duration, or the word ``never``: None."""
+        value = self.get(key)
+        if value in (MISSING, "never"):
+            return fallback if value is MISSING else None
+        read = _duration(value)
+        if read and read <= most:
+            return read
+        self.note(key, expected)
+        return fallback
+
     def bucket(self, key: str) -> str:
         """The name of an S3 bucket (docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html)."""
-        return self._text(key, _BUCKET, "the name of an S3 bucket")
+        return self.text(key, _BUCKET, "the name of an S3 bucket")
 
     def region(self, key: str) -> str | None:
         """An AWS region, or None where there is none."""
-        return self._text(key, _REGION, "an AWS region like eu-central-1") if key in self else None
-
-    def channel(self, key: str, inherited: str | None = None) -> str:
-        """A Slack channel by its ID: a name can be given to another channel, an ID cannot."""
-        if inherited is not None and key not in self:
-            return inherited
-        return self._text(
-            key, _CHANNEL, "a Slack channel ID like C0123ABCD (channel details, at the bottom), not a name"
-        )
+        return self.text(key, _REGION, "an AWS region like eu-central-1") if key in self else None
 
     def slack_id(self, key: str, letter: str) -> str:
         """A Slack ID that begins with the letter."""
-        return self._text(key, re.compile(letter + r"[A-Z0-9]{2,}"), f"a Slack ID like {letter}0123ABCD")
+        return self.text(key, re.compile(letter + r"[A-Z0-9]{2,}"), f"a Slack ID like {letter}0123ABCD")
 
     def url(self, key: str, default: str) -> str:
         """The base URL of an API, with its slash at the end."""
-        return self._text(key, _URL, "an https URL that ends with a slash") if key in self else default
-
-    def releasers(self, key: str, inherited: tuple[str, ...] | None = None) -> tuple[str, ...]:
-        """Slack user IDs or ``*``. An empty list is an answer (nobody); a missing one is not."""
-        if inherited is not None and key not in self:
-            return inherited
-        expected = 'a list of Slack user IDs like ["U0123ABCD"], [] for nobody, ["*"] for everyone in the workspace'
-        return self._texts(key, lambda entry: entry == "*" or _USER.fullmatch(entry) is not None, expected)
+        return self.text(key, _URL, "an https URL that ends with a slash", default)
 
     def prefixes(self, key: str) -> tuple[str, ...]:
         """Key prefixes. They become IAM resources: only Latin-1, and ``*``, ``?``, ``$`` mean something else there.
 
         No state key begins with a slash, says Terraform (``internal/backend/remote-state/s3/backend.go``).
         """
-        if key not in self:
-            return ()
         expected = (
             'a list of key prefixes like ["team-a/"], not beginning with / and without * ? $ or letters beyond '
             "Latin-1; leave it out for the whole bucket"
         )
-        return self._texts(key, lambda entry: _PREFIX.fullmatch(entry) is not None, expected, empty=False)
+        return self.texts(key, _PREFIX, expected, ())
 
     def patterns(self, key: str) -> tuple[str, ...]:
         """Patterns over state paths."""
         expected = 'a list of state paths like ["acme-tfstate/team-a/*"], where * is any text and ? one character'
-        return self._texts(key, bool, expected, empty=False)
-
-    def durations(self, key: str, inherited: tuple[timedelta, ...] | None = None) -> tuple[timedelta, ...]:
-        """One duration, or several that rise."""
-        if inherited is not None and key not in self:
-            return inherited
-        value = self._take(key, _MISSING)
-        entries = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-        try:
-            read = tuple(duration.parse(entry) for entry in entries)
-        except (ValueError, AttributeError):
-            read = ()
-        if not read or list(read) != sorted(set(read)):
-            self.problems.note(self._name(key), value, 'a duration like "45m", "2h" or "1d", or a rising list of them')
-        return read
-
-    def __contains__(self, key: str) -> bool:
-        self._asked.add(key)
-        return key in self._values
-
-    def _text(self, key: str, form: re.Pattern[str], expected: str) -> str:
-        value = self._take(key, _MISSING)
-        if isinstance(value, str) and form.fullmatch(value):
-            return value
-        self.problems.note(self._name(key), value, expected)
-        return ""
-
-    def _texts(self, key: str, accepts: Any, expected: str, *, empty: bool = True) -> tuple[str, ...]:
-        value = self._take(key, _MISSING)
-        texts = isinstance(value, list) and all(isinstance(entry, str) and accepts(entry) for entry in value)
-        if texts and (value or empty):
-            return tuple(value)
-        self.problems.note(self._name(key), value, expected)
-        return ()
-
-    def _take(self, key: str, default: object) -> Any:
-        self._asked.add(key)
-        return self._values.get(key, default)
+        return self.texts(key, _ANY_TEXT, expected)
 
     def _name(self, key: str) -> str:
-        return f"{self._path}.{key}" if self._path else key
+        written = key if _BARE_KEY.fullmatch(key) else f'"{key}"'
+        return f"{self._path}.{written}" if self._path else written
+
+
+def _duration(value: object) -> timedelta | None:
+    try:
+        return duration.parse(value) if isinstance(value, str) else None
+    except ValueError:
+        return None

@@ -1,8 +1,8 @@
 """The composition root: the only place that reads the environment, builds clients and puts real things behind ports.
 
 Environment variables, set by ``.chalice/resources.yaml``: LOCK_BOOK_TABLE, SWEEP_QUEUE_URL, RELEASE_QUEUE_URL,
-SLACK_BOT_TOKEN_PARAMETER and SLACK_SIGNING_SECRET_PARAMETER (names of SSM parameters, never their values).
-REAPER_TOML names a configuration other than the package's own, to run a function outside of Lambda.
+CLICK_QUEUE_URL, SLACK_BOT_TOKEN_PARAMETER and SLACK_SIGNING_SECRET_PARAMETER (names of SSM parameters, never their
+values). REAPER_TOML names a configuration other than the package's own, to run a function outside of Lambda.
 Everything is built when first asked for, once a process, so that a function builds only what it uses.
 """
 
@@ -17,16 +17,21 @@ import boto3
 from aws_lambda_powertools.utilities.parameters import GetParameterError, SSMProvider
 from botocore.config import Config as ClientConfig
 
+from chalicelib.aws.digest_book import DynamoDigestBook
+from chalicelib.aws.group_book import DynamoGroupBook
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.lock_book import DynamoLockBook
 from chalicelib.aws.queues import SqsQueue
 from chalicelib.aws.s3_locks import S3LockStore
 from chalicelib.config import Config, load
 from chalicelib.ports import MessengerError, World
+from chalicelib.slack.directory import SlackDirectory
 from chalicelib.slack.messenger import SlackMessenger
 
 if TYPE_CHECKING:
+    from types_boto3_dynamodb.service_resource import Table
     from types_boto3_s3 import S3Client
+    from types_boto3_sqs import SQSClient
 
 _PACKAGED_CONFIG = Path(__file__).parent.parent / "reaper.toml"
 _SECRET_SECONDS, _FRESH_SECRET_SECONDS = 300, 60
@@ -34,7 +39,7 @@ _SECRET_SECONDS, _FRESH_SECRET_SECONDS = 300, 60
 _PROMPT = ClientConfig(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 # A listing full of delete markers can take two minutes to answer (xuanwo.io, 2025-02).
 _LISTING = ClientConfig(connect_timeout=5, read_timeout=120, retries={"mode": "standard", "total_max_attempts": 4})
-DELETING = ClientConfig(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 1})
+WRITING = ClientConfig(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 1})
 """Sent once: see S3LockStore."""
 
 
@@ -47,25 +52,47 @@ def config() -> Config:
 @cache
 def world() -> World:
     """The neighbours of the jobs about locks."""
-    table = boto3.resource("dynamodb", config=_PROMPT).Table(os.environ["LOCK_BOOK_TABLE"])
     return World(
-        store=S3LockStore(lister=partial(_s3, _LISTING), reader=partial(_s3, _PROMPT), deleter=partial(_s3, DELETING)),
-        book=DynamoLockBook(table),
-        messenger=SlackMessenger(_bot_token, config().slack_api),
+        store=S3LockStore(lister=partial(_s3, _LISTING), reader=partial(_s3, _PROMPT), writer=partial(_s3, WRITING)),
+        book=lock_book(),
+        digests=DynamoDigestBook(_table()),
+        groups=group_book(),
+        messenger=SlackMessenger(_bot_token, config().slack_api, config().slack_app),
+        directory=SlackDirectory(_bot_token, config().slack_api),
         journal=LogJournal(sys.stdout),
+        releases=release_queue(),
+        clicks=click_queue(),
     )
+
+
+@cache
+def lock_book() -> DynamoLockBook:
+    """The reaper's memory of locks and their alerts."""
+    return DynamoLockBook(_table())
+
+
+@cache
+def group_book() -> DynamoGroupBook:
+    """Who is in which user group, as the watch last found it."""
+    return DynamoGroupBook(_table())
 
 
 @cache
 def sweep_queue() -> SqsQueue:
     """Where ``nightly_sweep`` leaves its orders."""
-    return SqsQueue(boto3.client("sqs", config=_PROMPT), os.environ["SWEEP_QUEUE_URL"])
+    return _queue("SWEEP_QUEUE_URL")
 
 
 @cache
 def release_queue() -> SqsQueue:
-    """Where clicks wait for ``release_lock``."""
-    return SqsQueue(boto3.client("sqs", config=_PROMPT), os.environ["RELEASE_QUEUE_URL"])
+    """What waits for ``release_lock``."""
+    return _queue("RELEASE_QUEUE_URL")
+
+
+@cache
+def click_queue() -> SqsQueue:
+    """What waits for ``answer_click``."""
+    return _queue("CLICK_QUEUE_URL")
 
 
 def signing_secret(fresh: bool) -> str:  # noqa: FBT001  the type is slack.requests.SigningSecret
@@ -97,6 +124,20 @@ def _secret_of_period(variable: str, _seconds: int, _period: int) -> str:
 @cache
 def _parameters() -> SSMProvider:
     return SSMProvider(boto_config=_PROMPT)
+
+
+@cache
+def _table() -> "Table":
+    return boto3.resource("dynamodb", config=_PROMPT).Table(os.environ["LOCK_BOOK_TABLE"])
+
+
+def _queue(variable: str) -> SqsQueue:
+    return SqsQueue(_sqs(), os.environ[variable])
+
+
+@cache
+def _sqs() -> "SQSClient":
+    return boto3.client("sqs", config=_PROMPT)
 
 
 def _s3(patience: ClientConfig, bucket: str) -> "S3Client":

@@ -6,18 +6,25 @@ import sys
 import tempfile
 import threading
 import webbrowser
+from collections.abc import Callable
 from contextlib import ExitStack
-from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
 
+from playwright.sync_api import Error as BrowserError
+
 from demo import browser
-from demo.deployed import ALICE, DeployedReaper
+from demo.deployed import ALICE, BOB, DeployedReaper
+from demo.hands import BrowserHands, Hands, StandInHands
 from demo.narrator import JournalTail, Narrator
-from demo.story import BUCKET, THRESHOLD, Click, RealRuns, SampleLocks, play, prepare
+from demo.picture import Album
+from demo.runs import RealRuns, SampleLocks
+from demo.story import PATH, Story, decided, prepare
 from demo.terraform import find_terraform
 
 _PORT = 4180
+# A person needs time to look around before the second level is reached.
+_SECOND, _SECOND_FOR_A_PERSON = "15s", "1m"
 
 
 def main() -> int:
@@ -28,44 +35,55 @@ def main() -> int:
     try:
         with ExitStack() as closing:
             folder = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="tflock-reaper-demo-")))
-            _play(folder, narrator, closing, once=once)
+            (_play_by_itself if once else _play_with_a_person)(folder, narrator, closing)
     except KeyboardInterrupt:
         narrator.step("stopped; nothing is left running")
         return 0 if not once else 130
-    except (TimeoutError, RuntimeError) as error:
+    except (TimeoutError, RuntimeError, BrowserError) as error:
         narrator.step(f"the demo failed: {error}")
         return 1
     return 0
 
 
-def _play(folder: Path, narrator: Narrator, closing: ExitStack, *, once: bool) -> None:
-    program = _find_browser(narrator) if once else None
-    port = 0 if once else _PORT
-    reaper = closing.enter_context(DeployedReaper(folder, buckets=(BUCKET,), threshold=THRESHOLD, slack_port=port))
+def _play_by_itself(folder: Path, narrator: Narrator, closing: ExitStack) -> None:
+    program = _find_browser(narrator)
+    reaper = closing.enter_context(DeployedReaper(folder, decided(_SECOND)))
+    story = _begin(reaper, folder, narrator, closing)
+    story.play(_hands(program, reaper, narrator, closing), _SECOND)
+    narrator.step("every step was seen")
+
+
+def _play_with_a_person(folder: Path, narrator: Narrator, closing: ExitStack) -> None:
+    reaper = closing.enter_context(DeployedReaper(folder, decided(_SECOND_FOR_A_PERSON), slack_port=_PORT))
+    story = _begin(reaper, folder, narrator, closing)
+    narrator.aside(f"open it, click what you like, as {ALICE.name} or as {BOB.name} (at the left), and type /tflocks")
+    narrator.aside(f"the second threshold is {_SECOND_FOR_A_PERSON}, and a watch looks every few seconds")
+    webbrowser.open(reaper.slack.url)
+    story.accompany()
+    narrator.step("the lock is released for good; the page stays until Ctrl-C")
+    threading.Event().wait()
+
+
+def _begin(reaper: DeployedReaper, folder: Path, narrator: Narrator, closing: ExitStack) -> Story:
     prepare(reaper, narrator)
     journal = JournalTail(reaper, narrator)
     closing.callback(journal.stop)
     journal.start()
-    runs = _runs(reaper, folder, narrator)
-    closing.callback(runs.close)
-    if program:
-        click = _browser_clicks(reaper, closing.enter_context(browser.a_visitor(program)), narrator)
-    else:
-        click = _stand_in_clicks(reaper, narrator) if once else _person_clicks(reaper, narrator)
-    try:
-        play(reaper, runs, journal, narrator, click)
-    except TimeoutError:
-        narrator.aside(f"the end of the local cloud's log:\n{reaper.cloud.log_tail()}")
-        raise
-    narrator.step("every step was seen")
-    if not once:
-        narrator.aside("the page stays until Ctrl-C")
-        threading.Event().wait()
-
-
-def _runs(reaper: DeployedReaper, folder: Path, narrator: Narrator) -> RealRuns | SampleLocks:
     program = find_terraform()
-    return RealRuns(program, reaper, folder / "runs", narrator) if program else SampleLocks(reaper, narrator)
+    runs = RealRuns(program, reaper, folder / "runs", narrator) if program else SampleLocks(reaper, narrator)
+    closing.callback(runs.close)
+    story = Story(reaper, runs, journal, narrator)
+    closing.push(_told_by_the_cloud(reaper, narrator))
+    story.begin()
+    return story
+
+
+def _told_by_the_cloud(reaper: DeployedReaper, narrator: Narrator) -> Callable[..., None]:
+    def on_exit(_kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, TimeoutError):
+            narrator.aside(f"the end of the local cloud's log:\n{reaper.cloud.log_tail()}")
+
+    return on_exit
 
 
 def _find_browser(narrator: Narrator) -> str | None:
@@ -76,37 +94,15 @@ def _find_browser(narrator: Narrator) -> str | None:
     return found
 
 
-def _browser_clicks(reaper: DeployedReaper, visitor: browser.Visitor, narrator: Narrator) -> Click:
-    def click(path: str) -> None:
-        visitor.visit(reaper.slack.url)
-        visitor.become(ALICE.id)
-        narrator.step(f"a headless browser, as {ALICE.name}, clicks Release and is asked:")
-        question = visitor.click_release(path)
-        narrator.aside(" | ".join(line for line in question.splitlines() if line.strip()))
-        visitor.message(path, f"Released by @{ALICE.name}")
-
-    return click
-
-
-def _stand_in_clicks(reaper: DeployedReaper, narrator: Narrator) -> Click:
-    def click(path: str) -> None:
-        narrator.step(f"no browser to be had: {ALICE.name}'s click is sent as Slack sends it, without a page")
-        message = reaper.alert(path)
-        status = reaper.slack.click(ALICE.id, message.channel, message.ts, "release_lock")
-        if status != HTTPStatus.OK:
-            raise RuntimeError(f"the app answered the click with {status}")
-
-    return click
-
-
-def _person_clicks(reaper: DeployedReaper, narrator: Narrator) -> Click:
-    def click(_path: str) -> None:
-        narrator.aside("open it, click Release and confirm; as Bob you will be refused, as Alice you may")
-        webbrowser.open(reaper.slack.url)
-        a_day = 24 * 60 * 60
-        reaper.alert(f"Released by <@{ALICE.id}>", seconds=a_day)
-
-    return click
+def _hands(program: str | None, reaper: DeployedReaper, narrator: Narrator, closing: ExitStack) -> Hands:
+    if program is None:
+        narrator.step("no browser to be had: clicks are sent as Slack sends them, without a page")
+        return StandInHands(reaper, PATH)
+    pictures = os.environ.get("PICTURES")
+    visitor = closing.enter_context(browser.a_visitor(program))
+    visitor.visit(reaper.slack.url)
+    narrator.step("a headless browser is at the page")
+    return BrowserHands(visitor, Album(Path(pictures) if pictures else None), PATH, narrator)
 
 
 def _as_interrupt(_signal: int, _frame: FrameType | None) -> None:

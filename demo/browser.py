@@ -65,16 +65,24 @@ class Visitor:
         found = self.page.locator("article.message")
         for text in said:
             found = found.filter(has_text=text)
-        found.first.wait_for(timeout=_MILLISECONDS)
+        found.first.wait_for()
         return found.first
 
-    def click_release(self, said: str, *, confirm: bool = True) -> str:
-        """Click Release on that message and answer the question it asks; gives the question's text."""
-        self.message(said).locator('button[data-action-id="release_lock"]').click(timeout=_MILLISECONDS)
+    def choose(self, select: str, option: str, *said: str) -> None:
+        """Choose an option of that message's select."""
+        self.message(*said).locator(f'select[data-action-id="{select}"]').select_option(option)
+
+    def press(self, button: str, *said: str) -> None:
+        """Click a button of that message that asks nothing."""
+        self.message(*said).locator(f'button[data-action-id="{button}"]').click()
+
+    def press_and_answer(self, button: str, *said: str, yes: bool = True) -> str:
+        """Click a button of that message and answer the question it asks; gives the question's text."""
+        self.press(button, *said)
         dialog = self.page.locator("dialog.confirm[open]")
-        dialog.wait_for(timeout=_MILLISECONDS)
+        dialog.wait_for()
         question = dialog.inner_text()
-        dialog.locator("button.confirm-yes" if confirm else "button.confirm-no").click()
+        dialog.locator("button.confirm-yes" if yes else "button.confirm-no").click()
         return question
 
 
@@ -93,6 +101,6 @@ def a_browser(program: str) -> Iterator[Browser]:
 def a_visitor(program: str) -> Iterator[Visitor]:
     """A visitor with a browser of their own."""
     with a_browser(program) as browser:
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page = browser.new_page(viewport={"width": 1020, "height": 900}, device_scale_factor=2)
         page.set_default_timeout(_MILLISECONDS)
         yield Visitor(page)

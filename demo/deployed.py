@@ -3,6 +3,9 @@
 import contextlib
 import json
 import secrets
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -12,14 +15,17 @@ from botocore.exceptions import ClientError
 
 from chalicelib.core.duration import parse
 from chalicelib.slack import lock_token
+from chalicelib.slack.buttons import RELEASE_ACTION
 from demo.local_cloud import LocalCloud
-from demo.slack_standin import Channel, Message, SlackStandIn, User, Workspace
+from demo.slack_standin import Channel, Message, SlackStandIn, User, UserGroup, Workspace
 from demo.waiting import wait_for
 from deploy.wire_bucket import wire
 
 STAGE = "demo"
-CHANNEL = Channel("C0PLATFORM", "platform-alerts", frozenset({"U0ALICE", "U0BOB"}))
-ALICE, BOB = User("U0ALICE", "Alice"), User("U0BOB", "Bob")
+ALICE, BOB, CAROL = User("U0ALICE", "Alice"), User("U0BOB", "Bob"), User("U0CAROL", "Carol", email="carol@acme.example")
+PEOPLE = (ALICE, BOB, CAROL)
+ONCALL = UserGroup("S0ONCALL", "oncall", (BOB.id, CAROL.id))
+CHANNEL = Channel("C0PLATFORM", "platform-alerts", frozenset(user.id for user in PEOPLE))
 SCHEDULED: dict[str, object] = {
     "version": "0",
     "id": "demo",
@@ -36,27 +42,61 @@ _CONFIG = """
 team_id = "T0DEMO"
 app_id = "A0DEMO"
 channel = "C0PLATFORM"
-releasers = ["U0ALICE"]
-api_url = "%(slack)s"
+api_url = "%(api)s"
+%(slack)s
 
 [thresholds]
-plan = "%(threshold)s"
-apply = "%(threshold)s"
-other = "%(threshold)s"
+plan = %(thresholds)s
+apply = %(thresholds)s
+other = %(thresholds)s
+
+%(routes)s
 """
+
+
+def demo_workspace(*channels: Channel) -> Workspace:
+    """Three people, those on call, one channel and others that are asked for; with secrets made up for this once."""
+    return Workspace(
+        team_id="T0DEMO",
+        app_id="A0DEMO",
+        bot_token=f"xoxb-{secrets.token_hex(8)}",
+        signing_secret=secrets.token_hex(16),
+        users=PEOPLE,
+        channels=(CHANNEL, *channels),
+        user_groups=(ONCALL,),
+    )
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What the reaper's configuration says; TOML as in ``reaper.example.toml``."""
+
+    buckets: tuple[str, ...]
+    thresholds: tuple[str, ...] = ("1s",)
+    slack: str = 'releasers = ["U0ALICE"]'
+    """Keys of ``[slack]``."""
+    routes: str = ""
+    """Tables ``[[routes]]``."""
+    workspace: Workspace = field(default_factory=demo_workspace)
+
+    def toml(self, api: str) -> str:
+        """The whole file."""
+        targets = "".join(f'\n[[targets]]\nbucket = "{bucket}"\n' for bucket in self.buckets)
+        thresholds = json.dumps(self.thresholds)
+        own = {"api": api, "slack": self.slack, "thresholds": thresholds, "routes": self.routes}
+        return _CONFIG % own + targets
 
 
 class DeployedReaper:
     """A context manager: started with its cloud and its Slack, and nothing left of them afterwards."""
 
-    def __init__(self, folder: Path, *, buckets: tuple[str, ...], threshold: str, slack_port: int = 0) -> None:
+    def __init__(self, folder: Path, decided: Decided, *, slack_port: int = 0) -> None:
         self.cloud = LocalCloud(folder)
         self.outputs: dict[str, str] = {}
+        self.workspace = decided.workspace
+        self.slack = SlackStandIn(decided.workspace, port=slack_port)
         self._folder = folder
-        self._buckets = buckets
-        self._threshold = threshold
-        self.workspace = demo_workspace()
-        self.slack = SlackStandIn(self.workspace, port=slack_port)
+        self._decided = decided
         self._open = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -74,11 +114,18 @@ class DeployedReaper:
     def deploy(self) -> None:
         """The way of ``make deploy``: configuration checked, packaged, secrets in SSM, one stack."""
         config = self._folder / "reaper.toml"
-        targets = "".join(f'\n[[targets]]\nbucket = "{bucket}"\n' for bucket in self._buckets)
-        config.write_text(_CONFIG % {"slack": self.slack.api_url, "threshold": self._threshold} + targets)
+        config.write_text(self._decided.toml(self.slack.api_url))
         given = {"slack-bot-token": self.workspace.bot_token, "slack-signing-secret": self.workspace.signing_secret}
         self.outputs = self.cloud.deploy(config, stage=STAGE, secrets=given)
         self.slack.request_url = self.cloud.slack_actions_url(self.outputs)
+        self.slack.command_url = self.cloud.slack_commands_url(self.outputs)
+        self._start_api(self.slack.request_url)
+
+    def _start_api(self, url: str) -> None:
+        """Unpacked anew for each process of a function, the package takes longer to start here than Slack waits."""
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with contextlib.suppress(urllib.error.HTTPError):  # 401: it is not signed
+            direct.open(url, b"", timeout=30).close()
 
     def create_state_bucket(self, bucket: str, *, versioned: bool = True, wired: bool = True) -> None:
         """A bucket for states, wired by ``make wire``'s own function."""
@@ -94,6 +141,10 @@ class DeployedReaper:
         lock = {"Bucket": bucket, "Key": f"{key}.tflock", "Body": body, "ContentType": "application/json"}
         self.cloud.client("s3").put_object(**lock, IfNoneMatch="*")
 
+    def delete_lock(self, bucket: str, key: str) -> None:
+        """Let a lock go as its holder does."""
+        self.cloud.client("s3").delete_object(Bucket=bucket, Key=f"{key}.tflock")
+
     def lock_body(self, bucket: str, key: str) -> bytes | None:
         """The bytes of the lock on a state, None when it is not locked."""
         try:
@@ -103,20 +154,26 @@ class DeployedReaper:
                 raise
             return None
 
+    def wait_until_held_for(self, bucket: str, key: str, threshold: str) -> None:
+        """Until a lock is so old by S3's clock."""
+        taken = self.cloud.client("s3").head_object(Bucket=bucket, Key=f"{key}.tflock")["LastModified"]
+        due = taken + parse(threshold)
+        wait_for(f"the lock on {key} is {threshold} old", lambda: datetime.now(UTC) >= due)
+
     def alert_of(self, bucket: str, key: str) -> Message:
         """The alert about the lock on a state: waits until the lock is over its threshold, sweeps, waits for Slack."""
-        taken = self.cloud.client("s3").head_object(Bucket=bucket, Key=f"{key}.tflock")["LastModified"]
-        due = taken + parse(self._threshold)
-        wait_for(f"the lock on {key} is {self._threshold} old", lambda: datetime.now(UTC) >= due)
+        self.wait_until_held_for(bucket, key, self._decided.thresholds[0])
         self.sweep()
-        return wait_for(f"Slack offers to release {bucket}/{key}", lambda: self._offering(bucket, f"{key}.tflock"))
+        return wait_for(f"Slack offers to release {bucket}/{key}", lambda: self.offer(bucket, key))
 
-    def _offering(self, bucket: str, key: str) -> Message | None:
+    def offer(self, bucket: str, key: str) -> Message | None:
+        """The message that offers to release the lock on a state, if there is one."""
         for message in self.slack.messages():
             for element, _ in message.actions:
-                offered = lock_token.decode(element["value"])
-                if (offered.bucket, offered.key) == (bucket, key):
-                    return message
+                if element["action_id"] == RELEASE_ACTION:
+                    offered = lock_token.decode(element["value"])
+                    if (offered.bucket, offered.key) == (bucket, f"{key}.tflock"):
+                        return message
         return None
 
     def sweep(self) -> None:
@@ -139,18 +196,6 @@ class DeployedReaper:
         """The journal's lines since the last call, as CloudWatch has them."""
         lines = [text for _, text in self.cloud.log_lines(self.outputs["LogGroupName"])]
         return [json.loads(line) for line in lines if line.startswith('{"event":')]
-
-
-def demo_workspace() -> Workspace:
-    """Two people and one channel, with secrets made up for this once."""
-    return Workspace(
-        team_id="T0DEMO",
-        app_id="A0DEMO",
-        bot_token=f"xoxb-{secrets.token_hex(8)}",
-        signing_secret=secrets.token_hex(16),
-        users=(ALICE, BOB),
-        channels=(CHANNEL,),
-    )
 
 
 def shown_in(message: Message) -> str:

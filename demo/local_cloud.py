@@ -170,8 +170,15 @@ class LocalCloud:
         return stack.deploy(template, stage, _ARTIFACTS, overrides(load(config), stage), self.environment)
 
     def slack_actions_url(self, outputs: Mapping[str, str]) -> str:
-        """Where the deployed API answers here; the output ``SlackActionsUrl`` only resolves on AWS."""
-        return f"{self.url}/restapis/{outputs['RestAPIId']}/api/_user_request_/slack/actions"
+        """Where the deployed API takes clicks here; the output ``SlackActionsUrl`` only resolves on AWS."""
+        return self._api_url(outputs, "slack/actions")
+
+    def slack_commands_url(self, outputs: Mapping[str, str]) -> str:
+        """Where it takes slash commands: what ``SlackCommandsUrl`` is on AWS."""
+        return self._api_url(outputs, "slack/commands")
+
+    def _api_url(self, outputs: Mapping[str, str], path: str) -> str:
+        return f"{self.url}/restapis/{outputs['RestAPIId']}/api/_user_request_/{path}"
 
     def invoke(self, function_name: str, payload: Mapping[str, object]) -> None:
         """Run a function to its end.

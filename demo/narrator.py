@@ -17,6 +17,8 @@ _SHOWN = (
     "lock_id",
     "held_seconds",
     "slack_user",
+    "level",
+    "until",
     "outcome",
     "channel",
     "detail",
@@ -56,7 +58,7 @@ class JournalTail:
     """Follows the journal in a thread of its own, telling each line and keeping it."""
 
     def __init__(self, reaper: DeployedReaper, narrator: Narrator) -> None:
-        self.lines: list[dict[str, Any]] = []
+        self._lines: list[dict[str, Any]] = []
         self._reaper = reaper
         self._narrator = narrator
         self._ended = threading.Event()
@@ -72,9 +74,13 @@ class JournalTail:
         if self._thread.ident:
             self._thread.join()
 
-    def has(self, event: str, **fields: object) -> bool:
-        """Whether a line of that event with those fields has come."""
-        return any(line["event"] == event and fields.items() <= line.items() for line in self.lines)
+    def take(self, event: str, **fields: object) -> dict[str, Any] | None:
+        """A line of that event with those fields that was not taken before; None: there is none yet."""
+        for line in self._lines:
+            if line["event"] == event and fields.items() <= line.items():
+                self._lines.remove(line)
+                return line
+        return None
 
     def _follow(self) -> None:
         while not self._ended.wait(0.5):
@@ -82,5 +88,5 @@ class JournalTail:
 
     def _read(self) -> None:
         for line in self._reaper.journal_lines():
-            self.lines.append(line)
+            self._lines.append(line)
             self._narrator.journal_line(line)

@@ -1,39 +1,45 @@
-"""The README's picture: ``python -m demo.picture docs/alert.png`` posts an alert to the stand-in and photographs it."""
+"""The README's pictures: ``python -m demo.picture`` plays the demo by itself and keeps in ``docs`` what it shows."""
 
+import os
+import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from chalicelib.core.alert import LockRecord, StateWritten, alert_for
-from chalicelib.core.lock import LockRef, Risk, StateLock, read_body
-from chalicelib.core.policy import Policy
-from chalicelib.slack.messenger import SlackMessenger
-from demo.browser import a_visitor, find_browser
-from demo.deployed import ALICE, CHANNEL, demo_workspace
-from demo.slack_standin import SlackStandIn
-from demo.story import SAMPLES
+from playwright.sync_api import Locator
 
-_HELD = timedelta(hours=26, minutes=12)
-_WROTE_FOR = timedelta(minutes=7)
+# A message with the replies right below it, as the page draws them.
+_AREA = """
+message => {
+  const boxes = [message.getBoundingClientRect()];
+  for (let next = message.nextElementSibling; next?.classList.contains("reply"); next = next.nextElementSibling)
+    boxes.push(next.getBoundingClientRect());
+  const {left, top, width} = boxes[0];
+  return {x: left, y: top, width, height: boxes.at(-1).bottom - top};
+}
+"""
 
 
-def main(path: Path) -> None:
-    """A genuine lock, held since yesterday by a run that wrote for seven minutes."""
-    program = find_browser()
-    if not program:
-        raise SystemExit("no Chromium or Chrome on the PATH")
-    now = datetime.now(UTC)
-    taken = now - _HELD
-    ref = LockRef("acme-tfstate", "prod/network/terraform.tfstate.tflock", '"e0d212f92bb8cad607b4e7d4129ff96f"', taken)
-    lock = StateLock(ref, read_body((SAMPLES / "s3-apply-default.tflock.json").read_bytes()))
-    hours = tuple(timedelta(hours=count) for count in (2, 24))
-    policy = Policy(channel=CHANNEL.id, releasers=(ALICE.id,), thresholds=dict.fromkeys(Risk, hours))
-    alert = alert_for(LockRecord(lock=lock), policy, now, StateWritten(taken + _WROTE_FOR))
-    with SlackStandIn(demo_workspace()) as slack, a_visitor(program) as visitor:
-        SlackMessenger(lambda: slack.workspace.bot_token, slack.api_url).post(CHANNEL.id, alert)
-        visitor.visit(slack.url)
-        visitor.message("Terraform lock held").screenshot(path=path)
+class Album:
+    """Where pictures go; without a folder none is taken."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+
+    def take(self, name: str, message: Locator) -> None:
+        """A picture of a message and its thread."""
+        if self._folder is None:
+            return
+        message.page.mouse.move(0, 0)
+        message.scroll_into_view_if_needed()
+        message.page.screenshot(path=self._folder / f"{name}.png", clip=message.evaluate(_AREA))
+
+
+def main(folder: str) -> int:
+    """Play it in a process of its own, with a browser."""
+    return subprocess.run(
+        [sys.executable, "-m", "demo"], env=os.environ | {"ONCE": "1", "PICTURES": folder}, check=False
+    ).returncode
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "docs"))

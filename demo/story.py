@@ -1,21 +1,34 @@
-"""The story: one run of two is killed, its lock found, told in Slack, released by a click; CloudWatch has it all."""
+"""The story: a run is killed, its lock told of in Slack, snoozed, escalated, released, put back, and released again."""
 
-from collections.abc import Callable
-from pathlib import Path
+import threading
 
-from demo.deployed import ALICE, CHANNEL, DeployedReaper
+from chalicelib.core.click import SnoozeFor
+from chalicelib.slack.buttons import PUT_BACK_ACTION, RELEASE_ACTION, SNOOZE_ACTION, WAKE_ACTION
+from demo.deployed import ALICE, BOB, CHANNEL, ONCALL, Decided, DeployedReaper
+from demo.hands import Hands
 from demo.narrator import JournalTail, Narrator
-from demo.terraform import TerraformState
+from demo.runs import BUCKET, KILLED, SLOW, RealRuns, SampleLocks
 from demo.waiting import wait_for
 
-BUCKET = "acme-tfstate"
-HEALTHY = "payments/terraform.tfstate"
-KILLED = "prod/network/terraform.tfstate"
-THRESHOLD = "5s"
-SAMPLES = Path(__file__).parent.parent / "tests" / "samples"
+PATH = f"{BUCKET}/{KILLED}"
+FIRST = "5s"
+_SECONDS_BETWEEN_WATCHES = 5
+_SLACK = f"""
+releasers = ["{ALICE.id}"]
+mentions = {{ 2 = ["{ONCALL.id}"] }}
+owners = {{ "*" = "{BOB.id}" }}
+undo = "2m"
+"""
+_ROUTES = f"""
+[[routes]]
+state_paths = ["{BUCKET}/{SLOW}"]
+thresholds = {{ apply = "{FIRST}" }}
+"""
 
-Click = Callable[[str], None]
-"""Has somebody click Release on the alert about a state path, and returns when they have."""
+
+def decided(second: str) -> Decided:
+    """Alice may release, the run is Bob's, and who is on call hears of a lock over its second threshold."""
+    return Decided((BUCKET,), (FIRST, second), slack=_SLACK, routes=_ROUTES)
 
 
 def prepare(reaper: DeployedReaper, narrator: Narrator) -> None:
@@ -27,83 +40,120 @@ def prepare(reaper: DeployedReaper, narrator: Narrator) -> None:
     reaper.create_state_bucket(BUCKET)
 
 
-class RealRuns:
-    """The two states in the hands of the real Terraform."""
+class Story:
+    """A TimeoutError or RuntimeError names the step that was not seen."""
 
-    def __init__(self, program: str, reaper: DeployedReaper, folder: Path, narrator: Narrator) -> None:
+    def __init__(
+        self, reaper: DeployedReaper, runs: RealRuns | SampleLocks, journal: JournalTail, narrator: Narrator
+    ) -> None:
         self._reaper = reaper
+        self._runs = runs
+        self._journal = journal
         self._narrator = narrator
-        self._healthy, self._killed = (
-            TerraformState(program, folder / name, bucket=BUCKET, key=key, environment=reaper.cloud.environment)
-            for name, key in (("payments", HEALTHY), ("network", KILLED))
+        self._lock_id = ""
+
+    def begin(self) -> None:
+        """From the killed run to its alert."""
+        self._runs.end_well()
+        self._expect("lock_acquired")
+        self._expect("lock_released")
+        self._reaper.watch()
+        self._narrator.step("the watch has nothing to say")
+        self._runs.die()
+        self._lock_id = self._look()
+        self._expect("lock_acquired")
+        self._narrator.step(
+            f"the watch, which in your account looks every 15 minutes: the first threshold here is {FIRST}"
         )
+        self._reaper.wait_until_held_for(BUCKET, KILLED, FIRST)
+        self._reaper.watch()
+        wait_for("Slack has the alert", lambda: self._reaper.offer(BUCKET, KILLED))
+        self._narrator.step(f"Slack shows it: {self._reaper.slack.url}/#{CHANNEL.id}")
 
-    def run(self) -> None:
-        """One run that ends well, one that is killed in the middle of its apply."""
-        self._narrator.step(f"terraform apply on {HEALTHY}: takes its lock and lets it go")
-        self._healthy.must("init")
-        self._healthy.must("apply", "-auto-approve")
-        self._narrator.step(f"terraform apply on {KILLED}, killed with SIGKILL in the middle")
-        self._killed.must("init")
-        self._killed.start_apply(600)
-        wait_for("the lock is there", lambda: self._reaper.lock_body(BUCKET, KILLED), every=0.05)
-        self._killed.kill()
-        blocked = self._killed.run("plan")
-        if blocked.returncode == 0 or "Error acquiring the state lock" not in blocked.stderr:
-            raise RuntimeError(f"the killed run should have left its lock behind:\n{blocked.stdout}{blocked.stderr}")
-        self._narrator.aside('the next plan fails: "Error acquiring the state lock"')
+    def play(self, hands: Hands, second: str) -> None:
+        """The rest, with hands that click."""
+        hands.show("alert", PATH, "Release")
+        self._snooze(hands, second)
+        self._escalate(hands)
+        self._list(hands)
+        self._release(hands)
+        hands.show("undo", PATH, "Put the lock back")
+        self._put_back(hands)
+        self._release(hands)
+        self._runs.end_slow_run()
+        self._reaper.alert(f"{BUCKET}/{SLOW}", "Released by its holder")
+        self._narrator.step(f"the run on {SLOW} has ended, and its message says so by itself")
 
-    def works_again(self) -> None:
-        """The state that was blocked can be planned again."""
-        self._killed.must("plan")
-        self._narrator.step(f"terraform plan on {KILLED} works again")
+    def accompany(self) -> None:
+        """The rest, beside a person who clicks what they like, until the lock is gone and no button is left."""
+        held = True
+        while held or self._reaper.alert(PATH).actions:
+            self._reaper.watch()
+            if held != bool(self._reaper.lock_body(BUCKET, KILLED)):
+                held = bool(self._look())
+            threading.Event().wait(_SECONDS_BETWEEN_WATCHES)
 
-    def close(self) -> None:
-        """Leave no run behind."""
-        self._killed.kill()
+    def _snooze(self, hands: Hands, second: str) -> None:
+        self._narrator.step(f"{BOB.name}, whose run it probably is, snoozes it for an hour")
+        hands.click(BOB, SNOOZE_ACTION, SnoozeFor.HOUR)
+        self._reaper.alert(PATH, f"Snoozed by <@{BOB.id}>")
+        self._expect("alert_snoozed", slack_user=BOB.id)
+        self._reaper.wait_until_held_for(BUCKET, KILLED, second)
+        self._reaper.watch()
+        if self._replies():
+            raise RuntimeError("the watch should have stayed quiet about a lock that is snoozed")
+        self._narrator.step(f"over the second threshold, here {second}: the watch stays quiet")
 
+    def _escalate(self, hands: Hands) -> None:
+        self._narrator.step(f"{BOB.name} ends the snooze, and the next watch calls @{ONCALL.handle}")
+        hands.click(BOB, WAKE_ACTION)
+        self._reaper.alert(PATH, SNOOZE_ACTION)
+        self._expect("alert_woken", slack_user=BOB.id)
+        self._reaper.watch()
+        if [f"<!subteam^{ONCALL.id}>" in text for text in self._replies()] != [True]:
+            raise RuntimeError(f"one reply should call @{ONCALL.handle}: {self._replies()}")
+        self._expect("alert_raised", level=2)
+        hands.show("escalation", PATH, "level 2 of 2")
 
-class SampleLocks:
-    """Without Terraform: its genuine lock bodies, taken the way it takes them."""
+    def _list(self, hands: Hands) -> None:
+        self._narrator.step(f"{ALICE.name} types /tflocks")
+        hands.enter(ALICE, "/tflocks")
+        wait_for(
+            "Slack shows the list", lambda: [one for one in self._reaper.slack.ephemerals(ALICE.id) if one.actions]
+        )
+        hands.show("tflocks", "held now")
 
-    def __init__(self, reaper: DeployedReaper, narrator: Narrator) -> None:
-        self._reaper = reaper
-        self._narrator = narrator
+    def _release(self, hands: Hands) -> None:
+        self._narrator.step(f"{ALICE.name} clicks Release")
+        hands.click(ALICE, RELEASE_ACTION)
+        self._reaper.alert(PATH, f"Released by <@{ALICE.id}>", PUT_BACK_ACTION)
+        self._expect("release_requested", slack_user=ALICE.id)
+        self._expect("release_answered", slack_user=ALICE.id, outcome="released")
+        self._expect("lock_released", slack_user=ALICE.id)
+        if self._look():
+            raise RuntimeError("the state should be free after the release")
 
-    def run(self) -> None:
-        """One lock taken and released, one taken and left behind."""
-        self._narrator.step("no terraform or tofu on the PATH: taking genuine lock bodies of Terraform 1.11.4 instead")
-        self._reaper.put_lock(BUCKET, HEALTHY, (SAMPLES / "s3-plan-default.tflock.json").read_bytes())
-        self._reaper.cloud.client("s3").delete_object(Bucket=BUCKET, Key=f"{HEALTHY}.tflock")
-        self._reaper.put_lock(BUCKET, KILLED, (SAMPLES / "s3-apply-default.tflock.json").read_bytes())
+    def _put_back(self, hands: Hands) -> None:
+        self._narrator.step(f"what if that run was alive after all? {ALICE.name} clicks Put the lock back")
+        hands.click(ALICE, PUT_BACK_ACTION)
+        self._reaper.alert(PATH, f"Put back by <@{ALICE.id}>", RELEASE_ACTION)
+        self._expect("lock_restored", slack_user=ALICE.id)
+        if self._look() != self._lock_id:
+            raise RuntimeError("the state should be locked again by the very same lock")
 
-    def works_again(self) -> None:
-        """The lock can be taken again."""
-        self._reaper.put_lock(BUCKET, KILLED, (SAMPLES / "s3-plan-default.tflock.json").read_bytes())
-        self._narrator.step(f"the lock of {KILLED} can be taken again")
+    def _look(self) -> str:
+        """Try to plan the killed run's state; the ID of the lock that is in the way."""
+        lock_id = self._runs.blocked_by()
+        self._narrator.step(
+            f"{self._runs.plan}: blocked by the lock {lock_id}" if lock_id else f"{self._runs.plan} works"
+        )
+        return lock_id
 
-    def close(self) -> None:
-        """Nothing runs."""
+    def _replies(self) -> list[str]:
+        alert = self._reaper.alert(PATH)
+        return [reply.text for reply in self._reaper.slack.replies(alert.channel, alert.ts)]
 
-
-def play(
-    reaper: DeployedReaper, runs: RealRuns | SampleLocks, journal: JournalTail, narrator: Narrator, click: Click
-) -> None:
-    """From the killed run to the working plan; TimeoutError names the step that was not seen."""
-    path = f"{BUCKET}/{KILLED}"
-    runs.run()
-    wait_for("the journal has the acquire", lambda: journal.has("lock_acquired", state_path=path))
-    narrator.step(f"the nightly sweep, as soon as the lock is over its threshold, here {THRESHOLD}")
-    reaper.alert_of(BUCKET, KILLED)
-    narrator.step(f"Slack shows it: {reaper.slack.url}/#{CHANNEL.id}")
-    click(path)
-    reaper.alert(f"Released by <@{ALICE.id}>")
-    narrator.step("the message says who released it")
-    lines = {
-        "release_requested": {"state_path": path, "slack_user": ALICE.id},
-        "release_answered": {"state_path": path, "outcome": "released"},
-        "lock_released": {"state_path": path, "slack_user": ALICE.id},
-    }
-    for event, fields in lines.items():
-        wait_for(f"the journal has {event}", lambda: journal.has(event, **fields))  # noqa: B023  asked before the next
-    runs.works_again()
+    def _expect(self, event: str, **fields: object) -> None:
+        """The journal has this line, or one more of it than before."""
+        told = {"state_path": PATH, **fields}
+        wait_for(f"the journal has {event}", lambda: self._journal.take(event, **told))

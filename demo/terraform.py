@@ -28,7 +28,7 @@ variable "seconds" { default = 0 }
 # terraform_data is built in, so nothing is downloaded.
 _RESOURCE = """
 resource "terraform_data" "network" {
-  input = timestamp()
+  triggers_replace = timestamp()
   provisioner "local-exec" { command = "sleep ${var.seconds}" }
 }
 """

@@ -1,11 +1,13 @@
-"""What CloudFormation must know of ``reaper.toml``: the buckets and lock objects that the reaper's roles may touch.
+"""What CloudFormation must know of ``reaper.toml``: what the reaper's roles may touch, and whether they may put back.
 
-Run as a program it prints them: ``python -m deploy.parameters reaper.toml``.
+Run as a program it prints it: ``python -m deploy.parameters reaper.toml``.
 """
 
 import argparse
+import math
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 from chalicelib.config import Config, ConfigError, load
@@ -14,13 +16,17 @@ from deploy import names
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html (parameter values)
 _LONGEST_VALUE = 4096
-# A role's inline policies, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html. release_lock's
-# names each lock ARN twice and each bucket ARN once; the rest of it, and the policy for KMS keys, are in the reserve.
+# A role's inline policies, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html. The longest are
+# release_lock's and answer_click's: a lock is read and deleted, or read and put back; its key decrypts and encrypts.
+# All but these ARNs is in the reserve.
 _INLINE_POLICY, _RESERVE = 10_240, 3_000
+_NAMED_IN_ONE_ROLE = ("StateBucketArns", "LockObjectArns", "LockObjectArns", "DecryptKeyArns", "DecryptKeyArns")
 
 
-def overrides(config: Config, stage: str, partition: str = "aws") -> dict[str, str]:
-    """The stack parameters that follow from a configuration.
+def overrides(
+    config: Config, stage: str, partition: str = "aws", given: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The stack parameters that follow from a configuration, and those ``given`` beside or instead of them.
 
     Raises:
         ConfigError: when the configuration names more than a CloudFormation parameter can hold.
@@ -31,7 +37,9 @@ def overrides(config: Config, stage: str, partition: str = "aws") -> dict[str, s
         "LockObjectArns": _listed(arn for target in config.targets for arn in _lock_arns(target, partition)),
         "SlackBotTokenParameter": names.secret_parameter(stage, names.BOT_TOKEN),
         "SlackSigningSecretParameter": names.secret_parameter(stage, names.SIGNING_SECRET),
-    }
+        # Rounded up: the stack only asks whether there is any time, and a few seconds are not none.
+        "UndoMinutes": str(math.ceil(config.rules.undo / timedelta(minutes=1))),
+    } | dict(given or {})
     if too_long := [name for name, value in values.items() if len(value.encode()) > _LONGEST_VALUE]:
         raise ConfigError(
             [
@@ -47,9 +55,8 @@ def overrides(config: Config, stage: str, partition: str = "aws") -> dict[str, s
 
 
 def _policy_characters(values: dict[str, str]) -> int:
-    """What the ARNs take in release_lock's role, each with its quotes and comma."""
-    locks, buckets = (values[name].split(",") for name in ("LockObjectArns", "StateBucketArns"))
-    return sum(len(arn) + 3 for arn in [*locks, *locks, *buckets])
+    """What the ARNs take in one role, each with its quotes and comma."""
+    return sum(len(arn) + 3 for name in _NAMED_IN_ONE_ROLE for arn in values.get(name, "").split(","))
 
 
 def _bucket_arn(target: Target, partition: str) -> str:

@@ -66,7 +66,9 @@ def session() -> boto3.Session:
 def _next_steps(stage: str, stack: Mapping[str, str], config: Config) -> str:
     wires = "".join(f"  make wire STAGE={stage} BUCKET={target.bucket}\n" for target in config.targets)
     return (
-        f"\nSlack app, Interactivity & Shortcuts, Request URL:\n  {stack['SlackActionsUrl']}\n"
+        "\nSlack app (api.slack.com/apps): put these in the place of its two request URLs, then save.\n"
+        f"  Interactivity & Shortcuts, Request URL:\n    {stack['SlackActionsUrl']}\n"
+        f"  Slash Commands, /tflocks, Request URL:\n    {stack['SlackCommandsUrl']}\n"
         f"Let the state buckets tell the reaper of their locks (once for each):\n{wires}"
         f"The journal: aws logs tail {stack['LogGroupName']} --follow\n"
     )
@@ -75,7 +77,8 @@ def _next_steps(stage: str, stack: Mapping[str, str], config: Config) -> str:
 def _deploy(options: argparse.Namespace, ambient: boto3.Session) -> None:
     config = load(options.config)
     partition = ambient.get_partition_for_region(str(ambient.region_name))
-    values = overrides(config, options.stage, partition) | dict(pair.split("=", 1) for pair in options.parameter)
+    given = dict(pair.split("=", 1) for pair in options.parameter)
+    values = overrides(config, options.stage, partition, given)
     print("packaging ...", flush=True)
     template = package(options.config, options.stage)
     print(

@@ -8,19 +8,29 @@ import boto3
 from moto import mock_aws
 
 REGION = "eu-central-1"
+# One session for all: each would read the services' models anew, which takes longer than a test.
+_SESSION = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
 
 
 @contextmanager
 def moto(service: Any) -> Iterator[Any]:
     """A client of one service of an empty account."""
     with mock_aws():
-        yield boto3.client(service, region_name=REGION, aws_access_key_id="testing", aws_secret_access_key="testing")
+        yield _SESSION.client(service)
 
 
 def create_bucket(client: Any, bucket: str, *, versioned: bool = False) -> None:
     client.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     if versioned:
         client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+
+
+@contextmanager
+def lock_book_table() -> Iterator[Any]:
+    """The lock book's table, empty, for as long as a test needs it."""
+    with moto("dynamodb") as client:
+        create_lock_book(client)
+        yield _SESSION.resource("dynamodb").Table("book")
 
 
 def create_lock_book(client: Any, table: str = "book") -> None:

@@ -3,10 +3,11 @@
 import hashlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+from chalicelib.core.click import Click, Verb
 from chalicelib.core.lock import LockRef, Risk, StateLock, UnreadableLockError, read_body
 from chalicelib.core.policy import Policy, Route, Rules, Target
-from chalicelib.core.release import ReleaseRequest
 
 SAMPLES = Path(__file__).parent / "samples"
 BUCKET = "acme-tfstate"
@@ -39,20 +40,47 @@ def a_lock(
         return StateLock(ref, flaw=str(error))
 
 
-def a_policy(releasers: tuple[str, ...] = (ALICE,), channel: str = CHANNEL) -> Policy:
+def a_policy(releasers: tuple[str, ...] = (ALICE,), channel: str = CHANNEL, **others: Any) -> Policy:
     hours = {Risk.PLAN: (0.75,), Risk.APPLY: (2, 24), Risk.OTHER: (1,)}
     thresholds = {risk: tuple(timedelta(hours=hour) for hour in hours[risk]) for risk in Risk}
-    return Policy(channel=channel, releasers=releasers, thresholds=thresholds)
+    return Policy(channel=channel, releasers=releasers, thresholds=thresholds, **others)
 
 
-def some_rules(*routes: Route, releasers: tuple[str, ...] = (ALICE,), prefixes: tuple[str, ...] = ()) -> Rules:
-    every = Route(("*",), a_policy(releasers))
-    targets = (Target(BUCKET, prefixes), Target("acme-other"))
-    return Rules(team=TEAM, trouble_channel=CHANNEL, targets=targets, routes=(*routes, every))
+def some_rules(
+    *routes: Route,
+    releasers: tuple[str, ...] = (ALICE,),
+    prefixes: tuple[str, ...] = (),
+    undo: timedelta = timedelta(minutes=10),
+    digest_over: int = 5,
+    **policy: Any,
+) -> Rules:
+    every = Route(("*",), a_policy(releasers, **policy))
+    return Rules(
+        team=TEAM,
+        trouble_channel=CHANNEL,
+        targets=(Target(BUCKET, prefixes), Target("acme-other")),
+        routes=(*routes, every),
+        digest_over=digest_over,
+        undo=undo,
+    )
 
 
-def a_request(
-    lock: StateLock | LockRef, user: str = ALICE, click: str = "1", team: str = TEAM, ts: str = "1.1"
-) -> ReleaseRequest:
-    ref = lock.ref if isinstance(lock, StateLock) else lock
-    return ReleaseRequest(lock=ref, user=user, user_team=team, channel=CHANNEL, message_ts=ts, click=f"{user} {click}")
+def a_click(
+    lock: StateLock | LockRef,
+    user: str = ALICE,
+    click: str = "1",
+    team: str = TEAM,
+    ts: str = "1.000001",
+    verb: Verb = Verb.RELEASE,
+    **others: Any,
+) -> Click:
+    return Click(
+        lock=lock.ref if isinstance(lock, StateLock) else lock,
+        verb=verb,
+        user=user,
+        user_team=team,
+        channel=CHANNEL,
+        message_ts=ts,
+        click=f"{user} {click}",
+        **others,
+    )

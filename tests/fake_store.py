@@ -4,8 +4,9 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
-from chalicelib.core.alert import StateWritten
+from chalicelib.core.evidence import StateWritten
 from chalicelib.core.lock import (
     BODY_LIMIT,
     LockRef,
@@ -15,13 +16,18 @@ from chalicelib.core.lock import (
     is_lock_key,
     read_body,
 )
-from chalicelib.core.release import Deletion
+from chalicelib.core.release import Deletion, LockObject, PutBack
 from chalicelib.ports import StoreError, StoreRefusedError
+
+_Answer = TypeVar("_Answer", Deletion, PutBack)
 
 
 @dataclass
 class FakeStore:
-    """S3 with the clock in the test's hand. ``answers`` are given by the next deletes before they do anything."""
+    """S3 with the clock in the test's hand.
+
+    ``answers`` are given by the next deletes before they do anything, ``put_answers`` by the next puts.
+    """
 
     now: datetime
     objects: dict[tuple[str, str], tuple[bytes, datetime]] = field(default_factory=dict)
@@ -33,7 +39,11 @@ class FakeStore:
     answers: list[Deletion | StoreError] = field(default_factory=list)
     lost_replies: int = 0
     deleted: list[LockRef] = field(default_factory=list)
+    put_answers: list[PutBack | StoreError] = field(default_factory=list)
+    lost_put_replies: int = 0
+    restored: list[LockRef] = field(default_factory=list)
     read_keys: list[str] = field(default_factory=list)
+    listed: list[str] = field(default_factory=list)
 
     def put(self, bucket: str, key: str, body: bytes) -> str:
         self.objects[bucket, key] = (body, self.now.replace(microsecond=0))
@@ -46,6 +56,7 @@ class FakeStore:
 
     def lock_keys(self, bucket: str, prefixes: tuple[str, ...]) -> Iterator[str]:
         self._check(bucket)
+        self.listed.append(bucket)
         for owner, key in sorted(self.objects):
             if owner == bucket and is_lock_key(key) and (not prefixes or key.startswith(prefixes)):
                 yield key
@@ -73,14 +84,9 @@ class FakeStore:
         return StateWritten(found[1] if found else None)
 
     def delete(self, ref: LockRef) -> Deletion:
-        self._check(ref.bucket)
-        if not is_lock_key(ref.key) or not ref.etag:
-            raise StoreError("not a lock that was read")
+        self._check_ref(ref)
         if self.answers:
-            answer = self.answers.pop(0)
-            if isinstance(answer, StoreError):
-                raise answer
-            return answer
+            return _answered(self.answers.pop(0))
         found = self.objects.get((ref.bucket, ref.key))
         if found is None:
             return Deletion.NOT_FOUND
@@ -93,11 +99,45 @@ class FakeStore:
             return Deletion.UNKNOWN
         return Deletion.DELETED
 
+    def keep(self, ref: LockRef) -> LockObject | None:
+        self._check_ref(ref)
+        lock = self.read(ref.bucket, ref.key)
+        if lock is None or lock.ref != ref:
+            return None
+        if ref.key in self.keys_refused:
+            raise StoreError(f"reading {ref.key}: access denied")
+        body = self.objects[ref.bucket, ref.key][0]
+        return None if lock.opaque or len(body) > BODY_LIMIT else LockObject(body)
+
+    def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
+        self._check_ref(ref)
+        if self.put_answers:
+            return _answered(self.put_answers.pop(0))
+        if (ref.bucket, ref.key) in self.objects:
+            return PutBack.OCCUPIED
+        self.put(ref.bucket, ref.key, kept.body)
+        self.restored.append(ref)
+        if self.lost_put_replies:
+            self.lost_put_replies -= 1
+            return PutBack.UNKNOWN
+        return PutBack.DONE
+
+    def _check_ref(self, ref: LockRef) -> None:
+        self._check(ref.bucket)
+        if not is_lock_key(ref.key) or not ref.etag:
+            raise StoreError("not a lock that was read")
+
     def _check(self, bucket: str) -> None:
         if bucket in self.buckets_refused:
             raise StoreRefusedError(self.buckets_refused[bucket])
         if bucket in self.buckets_failing:
             raise StoreError("S3 failed")
+
+
+def _answered(answer: _Answer | StoreError) -> _Answer:
+    if isinstance(answer, StoreError):
+        raise answer
+    return answer
 
 
 def _etag(body: bytes) -> str:

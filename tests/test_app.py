@@ -4,6 +4,7 @@ import importlib
 import json
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -12,44 +13,19 @@ import boto3
 import msgspec
 import pytest
 from chalice.test import Client
-from moto import mock_aws
-from slack_sdk.signature import SignatureVerifier
 
 import app
-from chalicelib.core.release import ReleaseRequest
+from chalicelib.core.click import Click, Verb
+from chalicelib.slack.lock_token import encode
+from tests.app_account import an_account, send
 from tests.aws.test_notifications import a_body
-from tests.aws_fixtures import REGION, create_bucket, create_lock_book
-from tests.builders import BUCKET, KEY, a_lock, a_request, sample
+from tests.builders import BUCKET, KEY, a_click, a_lock, sample
 from tests.slack.test_requests import payload
-from tests.test_config import LEAST
-
-SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
 
 @pytest.fixture(scope="module")
 def queues(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """An account as the stack makes it, and a client of its queues."""
-    config = tmp_path_factory.mktemp("config") / "reaper.toml"
-    config.write_text(LEAST)
-    environment = {
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "REAPER_TOML": str(config),
-        "LOCK_BOOK_TABLE": "book",
-        "SLACK_SIGNING_SECRET_PARAMETER": "/reaper/signing-secret",
-        "SLACK_BOT_TOKEN_PARAMETER": "/reaper/bot-token",
-    }
-    with mock_aws(), pytest.MonkeyPatch.context() as patch:
-        for name, value in environment.items():
-            patch.setenv(name, value)
-        for name in ("signing-secret", "bot-token"):
-            boto3.client("ssm").put_parameter(Name=f"/reaper/{name}", Value=f"{SECRET}\n", Type="SecureString")
-        client = boto3.client("sqs")
-        for variable in ("SWEEP_QUEUE_URL", "RELEASE_QUEUE_URL"):
-            patch.setenv(variable, client.create_queue(QueueName=variable.replace("_", "-"))["QueueUrl"])
-        create_lock_book(boto3.client("dynamodb"))
-        create_bucket(boto3.client("s3"), BUCKET)
+    with an_account(tmp_path_factory.mktemp("config")) as client:
         yield client
 
 
@@ -62,15 +38,7 @@ def left_on(queues: Any, name: str) -> list[bytes]:
 
 
 def post(body: bytes, **headers: str) -> int:
-    timestamp = str(int(time.time()))
-    signature = SignatureVerifier(SECRET).generate_signature(timestamp=timestamp, body=body)
-    signed = {
-        "Content-Type": "application/x-www-form-urlencoded",
-        "X-Slack-Request-Timestamp": timestamp,
-        "X-Slack-Signature": str(signature),
-    }
-    with Client(app.app) as client:
-        return int(client.http.post("/slack/actions", headers=signed | headers, body=body).status_code)
+    return int(send("/slack/actions", body, **headers).status_code)
 
 
 def form(**changes: Any) -> bytes:
@@ -86,6 +54,7 @@ def test_every_handler_that_lambda_is_told_of_can_be_imported() -> None:
         "app.watch_locks",
         "app.record_lock_event",
         "app.release_lock",
+        "app.answer_click",
     } == handlers
     for handler in handlers:
         module, name = handler.rsplit(".", 1)
@@ -95,8 +64,28 @@ def test_every_handler_that_lambda_is_told_of_can_be_imported() -> None:
 def test_a_signed_click_is_left_for_release_lock_and_answered_200(queues: Any) -> None:
     assert post(form()) == 200
     [message] = left_on(queues, "RELEASE-QUEUE-URL")
-    assert msgspec.json.decode(message, type=ReleaseRequest) == a_request(a_lock(), click="17.1")
+    assert msgspec.json.decode(message, type=Click) == a_click(
+        a_lock(), click="17.1", ts="1.1", at=datetime.fromtimestamp(17.1, UTC)
+    )
     assert b"hooks.invalid" not in message
+
+
+@pytest.mark.parametrize(
+    ("action", "verb", "queue"),
+    [
+        ("release_lock", Verb.RELEASE, "RELEASE-QUEUE-URL"),
+        ("withdraw_release", Verb.WITHDRAW, "CLICK-QUEUE-URL"),
+        ("end_snooze", Verb.WAKE, "CLICK-QUEUE-URL"),
+        ("put_lock_back", Verb.PUT_BACK, "CLICK-QUEUE-URL"),
+    ],
+)
+def test_only_a_release_is_left_for_the_function_that_may_delete(
+    queues: Any, action: str, verb: Verb, queue: str
+) -> None:
+    assert post(form(actions=[{"action_id": action, "action_ts": "17.1", "value": encode(a_lock().ref)}])) == 200
+    left = {name: left_on(queues, name) for name in ("RELEASE-QUEUE-URL", "CLICK-QUEUE-URL")}
+    assert [msgspec.json.decode(message, type=Click).verb for message in left.pop(queue)] == [verb]
+    assert list(left.values()) == [[]]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
+import re
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from chalicelib.config import ConfigError, load, main, parse
@@ -40,6 +42,33 @@ def test_the_least_configuration_has_one_route_for_every_state() -> None:
     assert (policy.channel, policy.releasers) == ("C0PLATFORM", ())
     assert policy.thresholds[Risk.APPLY] == (timedelta(hours=2), timedelta(days=1))
     assert config.slack_api == "https://slack.com/api/"
+    assert (config.rules.digest_over, config.rules.undo) == (5, timedelta(minutes=10))
+
+
+def test_every_key_that_the_example_shows_in_a_comment_is_a_good_one() -> None:
+    text = re.sub(r"^# {1,3}(?=[a-z_]+ = |\{|\])", "", EXAMPLE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    shown = parse(text).rules
+    policy = shown.policy_for("acme-tfstate/x")
+    said = msgspec.structs.asdict(policy)
+    defaults = msgspec.structs.asdict(parse(LEAST).rules.policy_for("acme-tfstate/x"))
+    assert {key for key in said if said[key] == defaults[key]} <= {"thresholds"}
+    assert policy.ci_runs[0].link_for("GitHubActions-9") == "https://github.com/acme/infra/actions/runs/9"
+
+
+@pytest.mark.parametrize(
+    ("line", "undo"),
+    [
+        ('undo = "15m"', timedelta(minutes=15)),
+        ('undo = "30s"', timedelta(seconds=30)),
+        ('undo = "never"', timedelta(0)),
+    ],
+)
+def test_a_release_can_be_taken_back_for_as_long_as_the_file_says(line: str, undo: timedelta) -> None:
+    assert parse(LEAST.replace("[slack]", f"[slack]\n{line}")).rules.undo == undo
+
+
+def test_a_digest_begins_above_what_the_file_says() -> None:
+    assert parse(LEAST.replace("[slack]", "[slack]\ndigest_over = 1")).rules.digest_over == 1
 
 
 def test_a_route_takes_what_it_does_not_say_from_the_defaults() -> None:
@@ -78,9 +107,21 @@ def test_a_route_takes_what_it_does_not_say_from_the_defaults() -> None:
         ('"acme-tfstate"', '"10.0.0.1"', "targets[0].bucket = '10.0.0.1'"),
         ('"acme-tfstate"', '"a..b"', "targets[0].bucket = 'a..b'"),
         ('app_id = "A0DEMO"', 'app_id = "A0DEMO"\napi_url = "http://example.com/"', "expected an https URL"),
+        ('"45m"', '["45m", "45m"]', "or a rising list of them"),
+        ('"45m"', '["45m", 5]', "or a rising list of them"),
         ('plan = "45m"', 'plan = { "45m" = 1 }', "thresholds.plan = {'45m': 1}"),
         ("[slack]", "[slak]\nx = 1\n[slack]", "slak = {'x': 1}: there is no such key; did you mean slack?"),
         ("[thresholds]", "thresholds = 5\n[ignored]", "slack.thresholds = 5"),
+        ("targets]]", "targets]]\nregion = 1", "targets[0].region = 1: expected an AWS region"),
+        ("[[targets]]", "targets = 5\n[[ignored]]", "thresholds.targets = 5: there is no such key"),
+        ("[slack]", "routes = 5\n[slack]", "routes = 5: expected [[routes]]"),
+        ("[slack]", "slack = 5\n[ignored]", "slack = 5: expected a table, [slack]"),
+        ("[slack]", "[slack]\ndigest_over = 0", "slack.digest_over = 0: expected a whole number from 1"),
+        ("[slack]", "[slack]\ndigest_over = true", "slack.digest_over = True: expected a whole number from 1"),
+        ("[slack]", "[slack]\ndigest_over = 2.5", "slack.digest_over = 2.5: expected a whole number from 1"),
+        ("[slack]", '[slack]\nundo = "16m"', "slack.undo = '16m': expected a duration up to 15 min, or \"never\""),
+        ("[slack]", "[slack]\nundo = false", "slack.undo = False: expected a duration up to 15 min"),
+        ("[slack]", '[slack]\nundo = "0m"', "slack.undo = '0m': expected a duration up to 15 min"),
     ],
 )
 def test_a_mistake_is_told_by_its_key_its_value_and_what_was_expected(old: str, new: str, said: str) -> None:
@@ -88,8 +129,8 @@ def test_a_mistake_is_told_by_its_key_its_value_and_what_was_expected(old: str, 
 
 
 def test_all_mistakes_of_a_file_are_told_at_once() -> None:
-    text = LEAST.replace('"T0DEMO"', "5").replace('"45m"', '"soon"') + '[[routes]]\nstate_paths = ["other/*"]\n'
-    assert len(problems(text)) == 3
+    text = LEAST.replace('"T0DEMO"', "5\nundo = 5\nmentions = 5").replace('"45m"', '"soon"')
+    assert len(problems(text + '[[routes]]\nstate_paths = ["other/*"]\nauto_release = 5\n')) == 6
 
 
 def test_a_bucket_named_twice_is_a_mistake() -> None:
@@ -99,6 +140,12 @@ def test_a_bucket_named_twice_is_a_mistake() -> None:
 def test_a_route_to_a_bucket_that_no_target_has_is_a_mistake() -> None:
     [problem] = problems(LEAST + '[[routes]]\nstate_paths = ["acme-tfstat/*"]\n')
     assert problem.startswith("routes[0].state_paths = 'acme-tfstat/*': expected a pattern that begins with the bucket")
+
+
+@pytest.mark.parametrize("line", ['undo = "5m"', "digest_over = 3"])
+def test_what_is_decided_once_for_all_cannot_stand_in_a_route(line: str) -> None:
+    [problem] = problems(LEAST + f'[[routes]]\nstate_paths = ["acme-tfstate/*"]\n{line}\n')
+    assert "there is no such key; known here: auto_release" in problem
 
 
 def test_what_is_not_toml_is_told_with_its_line() -> None:

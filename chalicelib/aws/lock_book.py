@@ -1,21 +1,29 @@
-"""The lock book: one DynamoDB item a lock, keyed by its state path and its identity.
+"""The lock book: one DynamoDB item a lock, keyed by its state path and its identity."""
 
-A lock that replaces another on the same path has another identity, so the two never share a page.
-"""
-
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
-from boto3.dynamodb.conditions import Attr, Key
-from botocore.exceptions import BotoCoreError, ClientError
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.core.alert import LockRecord, Posted
+from chalicelib.aws.book_table import BookTable, Change, text, told_as_book_error
+from chalicelib.aws.lock_page import (
+    ASKED,
+    CLAIM,
+    RELEASE,
+    STORY,
+    TALK,
+    claim_of,
+    key_of,
+    opened,
+    readable,
+    record_of,
+    sortable,
+)
+from chalicelib.core.alert import Asked, Attempt, LockRecord, Posted, Restoring, Snooze
 from chalicelib.core.lock import LockRef, StateLock
-from chalicelib.core.release import Ending, ReleaseOutcome
-from chalicelib.ports import BookError
+from chalicelib.core.release import Ending, LockObject, Outcome
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.service_resource import Table
@@ -23,154 +31,205 @@ if TYPE_CHECKING:
 _HELD = "held"
 """The index of .chalice/resources.yaml that has only the items with ``HeldSince``."""
 _CLAIM = timedelta(minutes=20)
-"""How long a run that died keeps others from posting: longer than any run, whose claims count from its start."""
-_KNOWN = Attr("Lock").exists()
+"""How long an attempt may be under way: longer than any run, whose claims count from its start."""
 _KEPT = timedelta(days=7)
 """How long an ended lock is remembered, so that a late click or a repeated event is known for what it is."""
+_KNOWN = Attr("Lock").exists()
+_ENDED = Attr("Ending").exists()
+_HELD_STILL = Attr("Ending").not_exists()
 
 
 class DynamoLockBook:
     """``ports.LockBook`` in one table. Nothing about a lock is lost with it but repeated alerts."""
 
     def __init__(self, table: "Table") -> None:
-        self._table = table
+        self._table = BookTable(table)
 
     def records(self) -> list[LockRecord]:
-        """Every lock that has not ended: the index has no others, so that what this costs depends on the locks held."""
-        held = Attr("Ending").not_exists()
-        with _told_as_book_error():
-            return [_record(item) for item in self._pages("scan", IndexName=_HELD, FilterExpression=held)]
+        """Every lock that has not ended, or not been told of: the index has few others, so that is what it costs.
+
+        As they were a moment ago; and a step that met a told page late may have put it back into the index.
+        """
+        return readable(self._table.scan(_HELD, Attr("Told").not_exists()))
 
     def records_of(self, state_path: str) -> list[LockRecord]:
         """Every lock remembered on one state path, oldest first."""
-        with _told_as_book_error():
-            items = self._pages("query", KeyConditionExpression=Key("StatePath").eq(state_path), ConsistentRead=True)
-            return sorted((_record(item) for item in items), key=lambda record: record.taken)
+        pages = self._table.query(state_path)
+        return sorted((record_of(page) for page in pages), key=lambda record: record.taken)
 
     def find(self, ref: LockRef) -> LockRecord | None:
         """What is remembered of one lock."""
-        with _told_as_book_error():
-            item = self._table.get_item(Key=_key(ref), ConsistentRead=True).get("Item")
-            return _record(item) if item else None
+        item = self._table.get(key_of(ref))
+        return record_of(item) if item else None
 
     def remember(self, lock: StateLock) -> LockRecord:
         """Open a page for a lock, or find the one it has."""
-        return self._set(lock.ref, _page(lock))
+        return self._write(lock, Change())
 
     def reopen(self, lock: StateLock) -> LockRecord:
-        """Begin a new page for a lock that is held after all."""
-        forgotten = "Ending, ExpiresAt, ReleasedAt, RequestedBy, Posted, ClaimedUntil"
-        return self._set(lock.ref, _page(lock) | {"Level": 0}, forgotten)
+        """Begin a new page for a lock that is held after all; of two callers the second finds the first one's.
 
-    def claim_alert(self, lock: StateLock, now: datetime) -> bool:
-        """Take the right to post this lock's alert."""
-        free = Attr("ClaimedUntil").not_exists() | Attr("ClaimedUntil").lte(int(now.timestamp()))
-        unposted = Attr("Posted").not_exists() & Attr("Ending").not_exists()
-        claim = {"ClaimedUntil": int((now + _CLAIM).timestamp())}
-        return self._set_if(lock.ref, _page(lock) | claim, free & unposted)
+        An attempt whose end is not known stays: its message may stand there, and then it is the new page's.
+        """
+        return self._write(lock, Change(remove=RELEASE + STORY), _ENDED)
 
-    def alert_posted(self, lock: StateLock, posted: Posted, level: int) -> None:
-        """The alert stands there, at that level."""
-        self._set(lock.ref, _page(lock) | {"Posted": msgspec.to_builtins(posted), "Level": level})
+    def claim(self, lock: StateLock, attempt: Attempt, *, ended: bool = False) -> bool:
+        """Take the right to send one message about a lock. An attempt there is under way, or nobody knows its end."""
+        claim = {
+            "Attempt": text(attempt),
+            "Claim": claim_of(attempt),
+            "ClaimedUntil": (attempt.at + _CLAIM).isoformat(),
+        }
+        free = Attr("Attempt").not_exists() & ~Attr("Said").contains(attempt.saying[0])
+        in_time = _ENDED if ended else _HELD_STILL
+        return self._change(lock.ref, Change(put=opened(lock) | claim), free & in_time)
 
-    def drop_claim(self, ref: LockRef) -> None:
-        """Its alert could not be posted."""
-        self._set_if(ref, {"ClaimedUntil": 0}, _KNOWN)
+    def said(self, lock: StateLock, attempt: Attempt, posted: Posted) -> None:
+        """The message of the attempt stands there; found twice, it is noted once.
 
-    def acquire_recorded(self, lock: StateLock, at: datetime) -> None:
-        """The journal has its ``lock_acquired``, from the event of that time."""
-        self._set(lock.ref, _page(lock) | {"AcquiredAt": at.isoformat()})
+        Levels are a set, of which the highest counts, so that it does not matter in which order two come. A new alert
+        of an ended lock does not say so: the ending is untold again.
+        """
+        alert = _alerted(attempt, posted) if attempt.is_alert else Change()
+        change = Change(
+            put=opened(lock) | dict(alert.put),
+            put_first=alert.put_first,
+            add={"Said": set(attempt.saying), "Levels": {attempt.level}},
+            remove=alert.remove,
+        )
+        unsaid = ~Attr("Said").contains(attempt.saying[0])
+        free = Attr("Claim").not_exists() | Attr("Claim").eq(claim_of(attempt))
+        if not self._change(lock.ref, replace(change, remove=alert.remove + CLAIM), unsaid & free):
+            self._change(lock.ref, change, unsaid)  # somebody else is sending something else by now
+            self.drop_claim(lock.ref, attempt)
+
+    def drop_claim(self, ref: LockRef, attempt: Attempt) -> None:
+        """The message of this attempt was not sent."""
+        self._change(ref, Change(remove=CLAIM), Attr("Claim").eq(claim_of(attempt)))
+
+    def doubt(self, ref: LockRef, attempt: Attempt, until: datetime) -> None:
+        """Nobody knows whether it was sent, nor is it worth looking before that time."""
+        self._change(ref, Change(put={"ClaimedUntil": until.isoformat()}), Attr("Claim").eq(claim_of(attempt)))
+
+    def shown(self, ref: LockRef, at: datetime) -> None:
+        """Its message was written anew."""
+        self._change(ref, Change(put={"ShownAt": at.isoformat()}), _KNOWN)
+
+    def acquire_recorded(self, lock: StateLock, at: datetime, principal: str) -> None:
+        """The journal has its ``lock_acquired``. The first stays, and of a restored lock who took it before."""
+        self._write(lock, Change(put_first={"AcquiredAt": at.isoformat(), "Principal": principal}))
 
     def release_recorded(self, ref: LockRef, at: datetime) -> None:
         """The journal has its ``lock_released``."""
-        self._set_if(ref, {"ReleasedAt": at.isoformat()}, _KNOWN)
+        self._change(ref, Change(put={"ReleasedAt": at.isoformat()}), _KNOWN)
 
-    def begin_release(self, lock: StateLock, user: str) -> None:
+    def snooze(self, lock: StateLock, snooze: Snooze | None, at: datetime) -> LockRecord:
+        """Quiet until then; None: no longer. A click of the same time is the same one again."""
+        wanted = {"Snooze": text(snooze)} if snooze else {}
+        change = Change(put=wanted | {"QuietAt": sortable(at)}, remove=() if snooze else ("Snooze",))
+        return self._write(lock, change, Attr("QuietAt").not_exists() | Attr("QuietAt").lt(sortable(at)))
+
+    def ask(self, lock: StateLock, asked: Asked) -> LockRecord:
+        """Somebody asks for a release that takes two; whoever asked before stays the one who asked."""
+        change = Change(put_first={"Asked": text(asked), "AskedBy": asked.by, "AskedClick": asked.click})
+        return self._write(lock, change, ~Attr("Withdrawn").contains(asked.click))
+
+    def withdraw(self, ref: LockRef, asked: Asked) -> bool:
+        """It is no longer asked, and that click never asks again. False when it was not, or another was."""
+        same = Attr("AskedBy").eq(asked.by) & Attr("AskedClick").eq(asked.click)
+        return self._change(ref, Change(add={"Withdrawn": {asked.click}}, remove=ASKED), same)
+
+    def begin_release(self, lock: StateLock, user: str, kept: LockObject | None) -> None:
         """A delete is about to be sent for this person."""
-        self._set(lock.ref, _page(lock) | {"RequestedBy": user})
+        self._write(lock, Change(put={"RequestedBy": user} | ({"Kept": text(kept)} if kept else {})))
 
     def abandon_release(self, ref: LockRef) -> None:
-        """The delete begun for somebody is known to have done nothing."""
-        self._set_if(ref, {"RequestedBy": ""}, _KNOWN)
+        """The delete begun for somebody is known to have done nothing.
+
+        What was kept stays: it is the same for whoever else may be releasing this lock now.
+        """
+        self._change(ref, Change(remove=("RequestedBy",)), _KNOWN)
+
+    def kept(self, ref: LockRef) -> LockObject | None:
+        """What can be put back of a released lock."""
+        item = self._table.get(key_of(ref)) or {}
+        with told_as_book_error():
+            return msgspec.json.decode(item["Kept"], type=LockObject) if "Kept" in item else None
 
     def end(self, lock: StateLock, ending: Ending) -> bool:
-        """The lock is no longer held."""
-        expires = int((ending.at + _KEPT).timestamp())
-        page = {"Lock": _text(lock), "Ending": _text(ending), "ExpiresAt": expires}
-        believed = ending.outcome is ReleaseOutcome.RELEASED
-        return self._set_if(lock.ref, page, None if believed else Attr("Ending").not_exists(), remove="HeldSince")
+        """The lock is no longer held. It stays in the index until that has been told."""
+        page = opened(lock) | {"Ending": text(ending), "ExpiresAt": int((ending.at + _KEPT).timestamp())}
+        by_deleter = ending.outcome is Outcome.RELEASED
+        believed = Attr("UndoneBy").not_exists() if by_deleter else _HELD_STILL
+        return self._change(lock.ref, Change(put=page, remove=("Told",)), believed)
 
-    def _set(self, ref: LockRef, values: dict[str, Any], remove: str = "") -> LockRecord:
-        with _told_as_book_error():
-            answer = self._table.update_item(Key=_key(ref), ReturnValues="ALL_NEW", **_assignments(values, remove))
-            return _record(answer["Attributes"])
+    def ending_told(self, ref: LockRef) -> None:
+        """Its message, if it has one, says how it ended."""
+        self._change(ref, Change(put={"Told": True}, remove=("HeldSince",)), _ENDED)
 
-    def _set_if(self, ref: LockRef, values: dict[str, Any], condition: Any, remove: str = "") -> bool:
-        guard = {"ConditionExpression": condition} if condition is not None else {}
-        with _told_as_book_error():
-            try:
-                self._table.update_item(Key=_key(ref), **_assignments(values, remove), **guard)
-            except ClientError as error:
-                if error.response["Error"].get("Code") != "ConditionalCheckFailedException":
-                    raise
-                return False
-        return True
+    def begin_restore(self, ref: LockRef, restoring: Restoring) -> None:
+        """The lock that ended is about to be put back."""
+        self._change(ref, Change(put={"Restoring": text(restoring)}), _KNOWN)
 
-    def _pages(self, operation: str, **arguments: Any) -> Iterator[dict[str, Any]]:
-        while True:
-            page = getattr(self._table, operation)(**arguments)
-            yield from page["Items"]
-            if "LastEvaluatedKey" not in page:
-                return
-            arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+    def abandon_restore(self, ref: LockRef) -> None:
+        """The put begun for somebody is known to have done nothing."""
+        self._change(ref, Change(remove=("Restoring",)), _KNOWN)
+
+    def restored(self, old: LockRecord, lock: StateLock, user: str) -> LockRecord:
+        """A released lock is held again: its message is the new page's, and nobody looks for it any more.
+
+        The new page first: when nothing follows, both have the message, and the same call once more puts that right.
+        """
+        if old.lock.ref == lock.ref:
+            return self._restored_at_once(old, lock, user)
+        new = self._write(lock, _inherited(old, user), Attr("RestoredBy").not_exists())
+        moved = ("Posted", "Restoring", "HeldSince", *CLAIM)
+        done = Change(put={"Told": True}, put_first={"UndoneBy": user}, remove=moved)
+        self._change(old.lock.ref, done, _ENDED)
+        return new
+
+    def undone(self, ref: LockRef, user: str) -> None:
+        """A released lock was put back for this person, and let go since: its message is to say so.
+
+        Noted twice it may be told twice, and that is all.
+        """
+        again = Change(
+            put={"HeldSince": ref.last_modified.isoformat()}, put_first={"UndoneBy": user}, remove=("Told", "Restoring")
+        )
+        self._change(ref, again, _ENDED)
+
+    def _restored_at_once(self, old: LockRecord, lock: StateLock, user: str) -> LockRecord:
+        """Taken, released and put back within a second, it is the same lock by all that S3 says of it.
+
+        Where S3 has not told yet who took it, nobody will know: an event from now on may be that of the put.
+        """
+        change = Change(put={"RestoredBy": user}, put_first={"Principal": old.principal}, remove=RELEASE + TALK)
+        return self._write(lock, change, Attr("Restoring").exists())
+
+    def _change(self, ref: LockRef, change: Change, condition: ConditionBase) -> bool:
+        return self._table.change(key_of(ref), change, condition) is not None
+
+    def _write(self, lock: StateLock, change: Change, condition: ConditionBase | None = None) -> LockRecord:
+        """Change a lock's page, or open it; as it is then, also where the condition was not met."""
+        page = self._table.change(key_of(lock.ref), replace(change, put={**opened(lock), **change.put}), condition)
+        return record_of(page) if page else self.remember(lock)
 
 
-def _key(ref: LockRef) -> dict[str, str]:
-    return {"StatePath": ref.state_path, "LockIdentity": ref.identity}
-
-
-def _page(lock: StateLock) -> dict[str, str]:
-    """What every page of a held lock has."""
-    return {"Lock": _text(lock), "HeldSince": lock.ref.last_modified.isoformat()}
-
-
-def _text(value: StateLock | Ending) -> str:
-    # As JSON text: LockInfo is other people's text, and DynamoDB has opinions about types and empty values.
-    return msgspec.json.encode(value).decode()
-
-
-def _record(item: dict[str, Any]) -> LockRecord:
-    return LockRecord(
-        lock=msgspec.json.decode(item["Lock"], type=StateLock),
-        posted=msgspec.convert(item["Posted"], Posted) if "Posted" in item else None,
-        level=int(item.get("Level", 0)),
-        acquired_at=_time(item, "AcquiredAt"),
-        released_at=_time(item, "ReleasedAt"),
-        requested_by=item.get("RequestedBy", ""),
-        ending=msgspec.json.decode(item["Ending"], type=Ending) if "Ending" in item else None,
+def _alerted(attempt: Attempt, posted: Posted) -> Change:
+    """What is noted of a lock's own message. When people first heard of the lock does not change with a new one."""
+    at = attempt.at.isoformat()
+    return Change(
+        put={"Posted": text(posted), "ShownAt": at, "Owner": attempt.owner},
+        put_first={"AlertedAt": at},
+        remove=("Told",),
     )
 
 
-def _time(item: dict[str, Any], name: str) -> datetime | None:
-    return datetime.fromisoformat(item[name]) if name in item else None
-
-
-def _assignments(values: dict[str, Any], remove: str = "") -> dict[str, Any]:
-    """``values`` as an update that leaves every other attribute alone, but for one to be removed."""
-    return {
-        "UpdateExpression": "SET "
-        + ", ".join(f"#{name} = :{name}" for name in values)
-        + (remove and f" REMOVE {remove}"),
-        "ExpressionAttributeNames": {f"#{name}": name for name in values},
-        "ExpressionAttributeValues": {f":{name}": value for name, value in values.items()},
-    }
-
-
-@contextmanager
-def _told_as_book_error() -> Iterator[None]:
-    try:
-        yield
-    except (ClientError, BotoCoreError) as error:
-        raise BookError(f"the lock book could not be reached: {error}") from error
-    except (KeyError, msgspec.MsgspecError) as error:
-        raise BookError(f"the lock book has an item that cannot be read: {error!r}") from error
+def _inherited(old: LockRecord, user: str) -> Change:
+    """What the page of a restored lock has from the released one's. Who took it is not who put it back."""
+    put = {"RestoredBy": user, "Principal": old.principal, "Owner": old.owner}
+    if old.posted:
+        put["Posted"] = text(old.posted)
+    if old.alerted_at:
+        put["AlertedAt"] = old.alerted_at.isoformat()
+    return Change(put=put, remove=("Told",))

@@ -2,6 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.ports import QueueError
+
 if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
 
@@ -13,8 +17,11 @@ class SqsQueue:
         self._client = client
         self._url = url
 
-    def send(self, message: bytes) -> None:
-        """Leave one message, which is JSON; what cannot be done is raised, and so answered to whoever asked."""
+    def send(self, message: bytes, delay_seconds: int = 0) -> None:
+        """Leave one message, which is JSON."""
         # The two characters that JSON takes as they are and SQS does not (API reference, SendMessage).
         text = message.decode().replace("\ufffe", r"\ufffe").replace("\uffff", r"\uffff")
-        self._client.send_message(QueueUrl=self._url, MessageBody=text)
+        try:
+            self._client.send_message(QueueUrl=self._url, MessageBody=text, DelaySeconds=delay_seconds)
+        except (ClientError, BotoCoreError) as error:
+            raise QueueError(f"the order could not be left in its queue: {error}") from error

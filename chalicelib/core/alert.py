@@ -1,20 +1,80 @@
-"""The alert: what a person is shown of a lock, and what is to be done next about it, as plain data."""
+"""The alert: what the book remembers of a lock, and what a person is shown of it, as plain data."""
 
+import hashlib
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 import msgspec
 
-from chalicelib.core.lock import StateLock
+from chalicelib.core.evidence import StateWritten
+from chalicelib.core.lock import LockRef, StateLock
+from chalicelib.core.owner import ci_run_link
 from chalicelib.core.policy import Policy
-from chalicelib.core.release import Ending, ReleaseOutcome
+from chalicelib.core.release import REAPER, Ending
+
+ALERT = "alert"
+AUTO_RELEASED = "auto-released"
 
 
 class Posted(msgspec.Struct, frozen=True):
-    """Where an alert stands in Slack."""
+    """Where a message stands in Slack; ``thread_ts`` when it is itself a reply, as in a digest's thread."""
 
     channel: str
     ts: str
+    thread_ts: str = ""
+
+    @property
+    def root(self) -> str:
+        """The message that a reply to this one goes under: Slack has no threads in threads."""
+        return self.thread_ts or self.ts
+
+
+class Snooze(msgspec.Struct, frozen=True):
+    """Somebody wants quiet about a lock for a while."""
+
+    by: str
+    until: datetime
+
+    @property
+    def over(self) -> str:
+        """What is said, once, when it is over."""
+        return f"snooze over {self.until.isoformat()}"
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """The first of two people has asked for a release."""
+
+    by: str
+    at: datetime
+    click: str
+    """Which click it was; the same one may be delivered again."""
+
+
+class Restoring(msgspec.Struct, frozen=True):
+    """A released lock is about to be put back for somebody, or nobody knows whether it was."""
+
+    by: str
+    click: str
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """A message about a lock that is being sent: enough to find it in Slack if its answer is lost, and remember it."""
+
+    saying: tuple[str, ...]
+    """What it says of the lock. Each thing is said once; the first one is what the message is known by."""
+    at: datetime
+    channel: str
+    thread_ts: str = ""
+    level: int = 0
+    owner: str = ""
+
+    @property
+    def is_alert(self) -> bool:
+        """Whether it is the lock's own message, not a reply."""
+        return self.saying[0].startswith(ALERT)
+
+    def token(self, ref: LockRef) -> str:
+        """Goes with the message as metadata. Other apps can read that, so it is a hash and tells nothing."""
+        return hashlib.sha256(f"{ref.name}\n{self.saying[0]}".encode()).hexdigest()[:32]
 
 
 class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,13 +83,37 @@ class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
     lock: StateLock
     posted: Posted | None = None
     level: int = 0
+    """The highest level that has been told."""
+    alerted_at: datetime | None = None
+    shown_at: datetime | None = None
+    """When its message was last written."""
+    said: frozenset[str] = frozenset()
+    attempt: Attempt | None = None
+    claimed_until: datetime | None = None
+    """Until then the attempt may still be under way; afterwards nobody knows how it ended."""
     acquired_at: datetime | None = None
     """The time of the S3 event whose ``lock_acquired`` the journal has, to the millisecond."""
     released_at: datetime | None = None
     """The time of the S3 event whose ``lock_released`` the journal has."""
+    principal: str = ""
+    """Who took it by S3's account."""
+    owner: str = ""
+    """The Slack user behind its holder."""
+    snooze: Snooze | None = None
+    quiet_at: datetime | None = None
+    """When somebody last clicked to snooze it or to end a snooze."""
+    asked: Asked | None = None
+    withdrawn: frozenset[str] = frozenset()
+    """The clicks that asked and were withdrawn: delivered again, they neither ask nor approve."""
     requested_by: str = ""
-    """The Slack user for whom a delete was begun; set before the delete, so that a crash cannot hide it."""
+    """For whom a delete was begun, a Slack user or REAPER; set before the delete, so that a crash cannot hide it."""
+    restoring: Restoring | None = None
+    """Set before the put, so that no crash can hide it, and S3's event can name the person."""
+    restored_by: str = ""
+    """The Slack user who put it back after a release."""
     ending: Ending | None = None
+    told: bool = False
+    """Whether its message says how it ended."""
 
     @property
     def taken(self) -> datetime:
@@ -37,76 +121,91 @@ class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
         return self.acquired_at or self.lock.ref.last_modified
 
     @property
+    def by_reaper(self) -> bool:
+        """Whether a delete was begun for nobody but the reaper itself."""
+        return self.requested_by == REAPER
+
+    @property
+    def requested_in_slack(self) -> str:
+        """The Slack user for whom a delete was begun."""
+        return "" if self.by_reaper else self.requested_by
+
+    @property
     def released_for(self) -> str:
         """The Slack user whose click released it, or may have; "" when none did."""
         if self.ending is None:
-            return self.requested_by
-        by_click = self.ending.outcome in {ReleaseOutcome.RELEASED, ReleaseOutcome.UNCONFIRMED}
-        return self.ending.user if by_click else ""
+            return self.requested_in_slack
+        return self.ending.user if self.ending.released_in_slack else ""
 
+    def snoozed(self, now: datetime) -> bool:
+        """Whether it is to be quiet now."""
+        return self.snooze is not None and now < self.snooze.until
 
-class StateWritten(msgspec.Struct, frozen=True):
-    """When the state itself was last written, by the listing, in whole seconds; None: there is no state object."""
-
-    at: datetime | None
+    def in_flight(self, now: datetime) -> bool:
+        """Whether a message about it is being sent by somebody else."""
+        return self.attempt is not None and self.claimed_until is not None and now < self.claimed_until
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
     """One Slack message about one lock: all it says, nothing of how it looks."""
 
-    lock: StateLock
+    record: LockRecord
+    policy: Policy
     level: int
-    thresholds: tuple[timedelta, ...]
     now: datetime
     state_written: StateWritten | None = None
     """None: not looked up, or S3 would not say."""
     ending: Ending | None = None
 
     @property
+    def lock(self) -> StateLock:
+        """The lock it is about."""
+        return self.record.lock
+
+    @property
+    def thresholds(self) -> tuple[timedelta, ...]:
+        """The ages at which it rises."""
+        return self.policy.thresholds[self.lock.risk]
+
+    @property
     def open(self) -> bool:
         """Whether the lock is still held, as far as is known."""
         return self.ending is None or not self.ending.closes
 
+    @property
+    def called(self) -> tuple[str, ...]:
+        """Whom it calls: an edit calls nobody, so those of a later level are called by a reply."""
+        return self.policy.called(0, self.record.level or self.level)
 
-class Step(StrEnum):
-    """What to do next about a lock."""
-
-    NOTHING = "nothing"
-    POST = "post"
-    EDIT = "edit"
-    CLOSE = "close"
-    REOPEN = "reopen"
+    @property
+    def ci_run_link(self) -> str:
+        """The CI run that holds the lock, "" where it is not known."""
+        return ci_run_link(self.record.principal, self.lock.info, self.policy)
 
 
-def next_step(record: LockRecord, policy: Policy, now: datetime, *, held: bool) -> Step:
-    """The life of an alert, one row a situation; the first that fits is taken.
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """A reply beneath an alert, which unlike an edit is heard."""
 
-    ==================  ======  ==============  =======
-    lock                alert   threshold       step
-    ==================  ======  ==============  =======
-    held, but ended     any     any             reopen
-    ended before        any     any             nothing
-    no longer held      any     any             close
-    held                posted  any             edit
-    held                none    reached         post
-    held                none    not reached     nothing
-    ==================  ======  ==============  =======
-    """
-    if record.ending:
-        return Step.REOPEN if held else Step.NOTHING
-    if not held:
-        return Step.CLOSE
-    if record.posted:
-        return Step.EDIT
-    return Step.POST if policy.level(record.lock.risk, record.lock.age(now)) else Step.NOTHING
+    alert: Alert
+    attempt: Attempt
+    called: tuple[str, ...] = ()
 
 
 def alert_for(
     record: LockRecord, policy: Policy, now: datetime, state_written: StateWritten | None, ending: Ending | None = None
 ) -> Alert:
     """The alert as it should read now."""
+    return Alert(
+        record=record,
+        policy=policy,
+        level=level_of(record, policy, now),
+        now=now,
+        state_written=state_written,
+        ending=ending,
+    )
+
+
+def level_of(record: LockRecord, policy: Policy, now: datetime) -> int:
+    """The level of a lock now: one that was told is kept, unless the policy has lost it since."""
     lock = record.lock
-    thresholds = policy.thresholds[lock.risk]
-    # A level reached is kept, unless the policy has lost it since.
-    level = min(max(policy.level(lock.risk, lock.age(now)), record.level), len(thresholds))
-    return Alert(lock=lock, level=level, thresholds=thresholds, now=now, state_written=state_written, ending=ending)
+    return min(max(policy.level(lock.risk, lock.age(now)), record.level), len(policy.thresholds[lock.risk]))

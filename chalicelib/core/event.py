@@ -5,8 +5,9 @@ from enum import StrEnum
 
 import msgspec
 
+from chalicelib.core.click import Click, Verb
 from chalicelib.core.lock import LockRef, StateLock
-from chalicelib.core.release import Ending, ReleaseRequest
+from chalicelib.core.release import Ending
 
 
 class LockChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,8 +38,16 @@ class EventType(StrEnum):
     RELEASE_REQUESTED = "release_requested"
     RELEASE_REFUSED = "release_refused"
     RELEASE_ANSWERED = "release_answered"
+    RELEASE_ASKED = "release_asked"
+    RELEASE_WITHDRAWN = "release_withdrawn"
     LOCK_REPLACED = "lock_replaced"
+    LOCK_RESTORED = "lock_restored"
+    RESTORE_ANSWERED = "restore_answered"
+    CLICK_REFUSED = "click_refused"
     ALERT_POSTED = "alert_posted"
+    ALERT_RAISED = "alert_raised"
+    ALERT_SNOOZED = "alert_snoozed"
+    ALERT_WOKEN = "alert_woken"
     ALERT_FAILED = "alert_failed"
     SWEEP_FINISHED = "sweep_finished"
     SWEEP_FAILED = "sweep_failed"
@@ -65,10 +74,17 @@ class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     principal: str = ""
     source_address: str = ""
     slack_user: str = ""
+    asked_by: str = ""
+    """The first of the two people that a release took."""
+    by_reaper: bool = False
+    """Released by itself, as its route asks."""
     outcome: str = ""
     detail: str = ""
     channel: str = ""
     message_ts: str = ""
+    level: int | None = None
+    until: datetime | None = None
+    """Until when a snooze lasts."""
     incomplete: bool = False
     target: str = ""
     """The bucket of a sweep."""
@@ -102,18 +118,24 @@ def of_change(event: EventType, change: LockChange, lock: StateLock | None, **fi
     )
 
 
-def of_request(
-    event: EventType, request: ReleaseRequest, lock: StateLock | None, time: datetime, ending: Ending | None = None
+def of_click(
+    event: EventType,
+    click: Click,
+    lock: StateLock | None,
+    time: datetime,
+    ending: Ending | None = None,
+    **others: object,
 ) -> LockEvent:
     """A line about a click, with its outcome when there is one."""
     fields: dict[str, object] = {
-        "slack_user": request.user,
-        "channel": request.channel,
-        "message_ts": request.message_ts,
+        "slack_user": click.user,
+        "channel": click.channel,
+        "message_ts": click.message_ts,
+        "by_reaper": click.verb is Verb.AUTO_RELEASE,
     }
     if ending:
-        fields |= {"outcome": ending.outcome.value, "detail": ending.detail}
-    return of_lock(event, lock or StateLock(request.lock), time, **fields)
+        fields |= {"outcome": ending.outcome.value, "detail": ending.detail, "asked_by": ending.approved}
+    return of_lock(event, lock or StateLock(click.lock), time, **fields, **others)
 
 
 def _of_ref(ref: LockRef) -> dict[str, object]:

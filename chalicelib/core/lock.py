@@ -92,6 +92,11 @@ class LockRef(msgspec.Struct, frozen=True):
         """What tells this lock from every other lock on the same state path."""
         return f"{self.etag} {self.last_modified.isoformat()}"
 
+    @property
+    def name(self) -> str:
+        """What tells this lock from every other lock there is."""
+        return f"{self.state_path} {self.identity}"
+
 
 class StateLock(msgspec.Struct, frozen=True):
     """One held lock on one state path.

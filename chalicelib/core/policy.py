@@ -5,10 +5,15 @@ from datetime import timedelta
 
 import msgspec
 
+from chalicelib.core.ci_run import CiRun
+from chalicelib.core.hours import WorkingHours, always
 from chalicelib.core.lock import Risk, is_lock_key
 
 EVERYONE = "*"
 """In a list of releasers: every member of the workspace. It must be written; an empty list opens nothing."""
+
+GROUP_LETTER = "S"
+"""What the ID of a Slack user group begins with; those of users begin with U or W."""
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,11 +21,30 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
     channel: str
     releasers: tuple[str, ...]
+    """Slack users (``U``, ``W``), user groups (``S``) or ``EVERYONE``."""
     thresholds: dict[Risk, tuple[timedelta, ...]]
+    mentions: dict[int, tuple[str, ...]] = {}
+    """Whom each level calls: Slack users, user groups, ``here`` or ``channel``."""
+    working_hours: WorkingHours = always("UTC")
+    """Outside of them nobody is called; what is due waits."""
+    owners: dict[str, str] = {}
+    """Patterns over what a holder is called -> the Slack user behind it. The first that matches is taken."""
+    owner_emails: bool = False
+    """Whether a session name that is an e-mail address is looked up in Slack."""
+    ci_runs: tuple[CiRun, ...] = ()
+    second_person: bool = False
+    """Whether a release takes two people: one who asks, another who approves."""
+    auto_release: timedelta | None = None
+    """The age at which a lock that cannot write the state is released by the reaper itself; None: never."""
 
     def level(self, risk: Risk, age: timedelta) -> int:
         """How many thresholds an age has reached: 0 is no alert yet. This is the threshold rule."""
         return sum(age >= threshold for threshold in self.thresholds[risk])
+
+    def called(self, above: int, level: int) -> tuple[str, ...]:
+        """Everybody whom the levels above one, up to another, call; nobody twice."""
+        everybody = (name for reached in range(above + 1, level + 1) for name in self.mentions.get(reached, ()))
+        return tuple(dict.fromkeys(everybody))
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -31,7 +55,7 @@ class Route(msgspec.Struct, frozen=True):
 
     def covers(self, state_path: str) -> bool:
         """Whether one of the patterns matches the whole state path."""
-        return any(_matches(pattern, state_path) for pattern in self.state_paths)
+        return any(matches(pattern, state_path) for pattern in self.state_paths)
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -55,6 +79,16 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """Where the reaper tells of its own trouble."""
     targets: tuple[Target, ...]
     routes: tuple[Route, ...]
+    digest_over: int = 5
+    """So many new alerts in a channel at once are told one by one; more become one digest."""
+    undo: timedelta = timedelta(minutes=10)
+    """How long a released lock can be put back; zero: never, and the reaper has no right to."""
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """The user groups whose members may release something."""
+        named = (name for route in self.routes for name in route.policy.releasers)
+        return frozenset(name for name in named if name.startswith(GROUP_LETTER))
 
     def policy_for(self, state_path: str) -> Policy:
         """The policy of the first route that covers the state path."""
@@ -65,6 +99,10 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
         return is_lock_key(key) and any(target.covers(bucket, key) for target in self.targets)
 
 
-def _matches(pattern: str, state_path: str) -> bool:
-    expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.fullmatch(expression, state_path, re.DOTALL) is not None
+def matches(pattern: str, text: str) -> bool:
+    """Whether a pattern matches the whole text: ``*`` is any text, ``?`` one character."""
+    first, *rest = (re.escape(piece).replace(r"\?", ".") for piece in pattern.split("*"))
+    # Each piece is taken where it first fits and never tried again, since the text may be 16 KB that a stranger wrote.
+    middle = "".join(f"(?>.*?{piece})" for piece in rest[:-1])
+    last = f".*{rest[-1]}" if rest else ""
+    return re.fullmatch(first + middle + last, text, re.DOTALL) is not None

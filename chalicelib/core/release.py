@@ -1,4 +1,4 @@
-"""A release: what was asked, by whom, whether this lock is the one that was shown, how it ended."""
+"""A release: whether this lock is the one that was shown, what a delete amounts to, how a lock ended."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -6,23 +6,13 @@ from enum import StrEnum
 import msgspec
 
 from chalicelib.core.lock import LockRef, StateLock
-from chalicelib.core.policy import EVERYONE, Rules
+
+REAPER = "reaper"
+"""Stands where a Slack user would, for what the reaper does by itself; no Slack ID is like it."""
 
 
-class ReleaseRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """One click on Release: the lock that was shown, who clicked, and on which message."""
-
-    lock: LockRef
-    user: str
-    user_team: str
-    channel: str
-    message_ts: str
-    click: str
-    """Slack's ``action_ts``: the same again when the same click is delivered again."""
-
-
-class ReleaseOutcome(StrEnum):
-    """How a request, or a lock, ended. All but the last two close its alert."""
+class Outcome(StrEnum):
+    """How a lock, or what somebody asked of it, ended. The first five close its alert."""
 
     RELEASED = "released"
     UNCONFIRMED = "unconfirmed"
@@ -31,23 +21,36 @@ class ReleaseOutcome(StrEnum):
     REPLACED = "replaced"
     UNWATCHED = "unwatched"
     """Its target was taken out of the configuration."""
+    ASKED = "asked"
+    """The first of the two people that a release takes has asked for it."""
+    WITHDRAWN = "withdrawn"
+    SNOOZED = "snoozed"
+    WOKEN = "woken"
+    """The snooze was ended by somebody."""
+    RESTORED = "restored"
+    """Put back after it was released."""
+    OCCUPIED = "occupied"
+    """Not put back: somebody holds the state now."""
     REFUSED = "refused"
     FAILED = "failed"
 
 
-class Refusal(StrEnum):
-    """Why a person may not release."""
+_CLOSING = {Outcome.RELEASED, Outcome.UNCONFIRMED, Outcome.GONE, Outcome.REPLACED, Outcome.UNWATCHED}
 
-    OUTSIDE = "outside the targets"
-    FOREIGN = "another workspace"
-    NOBODY = "no releasers"
-    NOT_LISTED = "not a releaser"
+
+class ReleasedBy(StrEnum):
+    """What S3's account of the identities says of a lock that was not released from Slack."""
+
+    UNKNOWN = ""
+    HOLDER = "holder"
+    """The same identity took it and let it go. CI runs may share one, so this is strong, not certain."""
+    OTHER = "other"
 
 
 class Ending(msgspec.Struct, frozen=True, kw_only=True):
-    """How a lock, or a request to release it, came to its end."""
+    """How a lock, or what somebody asked of it, came to its end."""
 
-    outcome: ReleaseOutcome
+    outcome: Outcome
     at: datetime
     user: str = ""
     """The Slack user who clicked; "" when nobody did."""
@@ -56,12 +59,30 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
     """Why it was refused (a ``Refusal``) or failed (words for a person)."""
     principal: str = ""
     """Who deleted the lock by S3's account, where an S3 notification told."""
+    released_by: ReleasedBy = ReleasedBy.UNKNOWN
+    by_reaper: bool = False
+    """Released by itself, as its route asks."""
+    approved: str = ""
+    """The Slack user who had asked for what ``user`` then approved."""
+    undo_until: datetime | None = None
+    """Until when it can be put back; None: it cannot."""
+    restored_by: str = ""
+    """The Slack user who put it back."""
     held_now: StateLock | None = None
 
     @property
     def closes(self) -> bool:
         """Whether the lock shown is no longer held, so that its alert has nothing left to offer."""
-        return self.outcome not in {ReleaseOutcome.REFUSED, ReleaseOutcome.FAILED}
+        return self.outcome in _CLOSING
+
+    @property
+    def released_in_slack(self) -> bool:
+        """Whether somebody's click released it, or may have."""
+        return self.outcome in {Outcome.RELEASED, Outcome.UNCONFIRMED} and not self.by_reaper
+
+    def undoable(self, now: datetime) -> bool:
+        """Whether *Put the lock back* is on offer."""
+        return self.undo_until is not None and now < self.undo_until and not self.restored_by
 
 
 class Presence(StrEnum):
@@ -85,6 +106,26 @@ class Deletion(StrEnum):
     UNKNOWN = "unknown"  # the answer was lost; it may have been done
 
 
+class LockObject(msgspec.Struct, frozen=True):
+    """A lock as S3 kept it, so that the very same can be put back: its bytes, and how they were encrypted."""
+
+    body: bytes
+    server_side_encryption: str = ""
+    kms_key: str = ""
+
+
+class PutBack(StrEnum):
+    """What S3 answered to one conditional put.
+
+    docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+    """
+
+    DONE = "done"
+    OCCUPIED = "occupied"  # 412
+    CONFLICT = "conflict"  # 409: a delete was under way; what is there now has to be looked at
+    UNKNOWN = "unknown"  # the answer was lost; it may have been done
+
+
 def presence(shown: LockRef, current: StateLock | None) -> Presence:
     """Whether the lock there now is the one that was shown. This is the rule that no wrong lock is deleted by."""
     if current is None:
@@ -92,28 +133,22 @@ def presence(shown: LockRef, current: StateLock | None) -> Presence:
     return Presence.SAME if current.ref == shown else Presence.REPLACED
 
 
-def conclude(deletion: Deletion, there_now: Presence) -> ReleaseOutcome | None:
+def conclude(deletion: Deletion, there_now: Presence) -> Outcome | None:
     """What one attempt and a look afterwards amount to; None: the lock is still there and may be tried again.
 
     After a lost answer nobody can say who deleted a lock that is gone; S3 does not tell, so neither do we.
     """
     if deletion is Deletion.DELETED:
-        return ReleaseOutcome.RELEASED
+        return Outcome.RELEASED
     if there_now is Presence.SAME:
         return None
     if deletion is Deletion.UNKNOWN:
-        return ReleaseOutcome.UNCONFIRMED
-    return ReleaseOutcome.GONE if there_now is Presence.GONE else ReleaseOutcome.REPLACED
+        return Outcome.UNCONFIRMED
+    return Outcome.GONE if there_now is Presence.GONE else Outcome.REPLACED
 
 
-def refusal(request: ReleaseRequest, rules: Rules) -> Refusal | None:
-    """Why this person may not release this lock; None when they may. Whatever is not allowed is refused."""
-    lock = request.lock
-    if not rules.covers(lock.bucket, lock.key):
-        return Refusal.OUTSIDE
-    if request.user_team != rules.team:
-        return Refusal.FOREIGN
-    releasers = rules.policy_for(lock.state_path).releasers
-    if EVERYONE in releasers or request.user in releasers:
-        return None
-    return Refusal.NOT_LISTED if releasers else Refusal.NOBODY
+def released_by(taken_by: str, principal: str) -> ReleasedBy:
+    """Whether the identity that deleted a lock is the one that took it; either may be unknown."""
+    if not taken_by or not principal:
+        return ReleasedBy.UNKNOWN
+    return ReleasedBy.HOLDER if taken_by == principal else ReleasedBy.OTHER

@@ -1,160 +1,175 @@
-"""Carry out what ``core.alert`` decided about one lock. Sweep and watch both end here."""
+"""Carry out what ``core.life`` decided about one lock's alert."""
 
 from contextlib import suppress
-from datetime import datetime
 
-from chalicelib.core.alert import Alert, LockRecord, Posted, StateWritten, Step, alert_for, next_step
+import msgspec
+
+from chalicelib.core.alert import ALERT, AUTO_RELEASED, Alert, Attempt, Note, Posted, level_of
 from chalicelib.core.event import EventType, of_lock
-from chalicelib.core.lock import LockRef, StateLock
-from chalicelib.core.policy import Policy, Rules
-from chalicelib.core.release import Ending, Presence, ReleaseOutcome, presence
-from chalicelib.ports import BookError, MessageGoneError, MessengerError, StoreError, World
+from chalicelib.core.release import Ending
+from chalicelib.jobs.case import Case
+from chalicelib.jobs.say import journal_said, look_for_lost, say_once
+from chalicelib.ports import BookError, MessageGoneError, MessengerError
 
 
-def tend(record: LockRecord, current: StateLock | None, world: World, rules: Rules, now: datetime) -> Step:
-    """Take the next step for one lock, given what is there now at its place.
+def post(case: Case, thread_ts: str = "") -> bool:
+    """Post a lock's alert, once; in the thread of a digest when it is one of many. Whether it was, and not by another.
 
     Raises:
-        MessengerError: Slack would not take the message; the journal has it and the next run tries again.
-        BookError: an ending could not be remembered.
-        StoreError: S3 would not say whether a lock that had ended is there again.
+        MessengerError: Slack would not take it; the journal has it and the next run tries again.
     """
-    there = presence(record.lock.ref, current)
-    record = _as_seen(record, current, world)
-    policy = rules.policy_for(record.lock.ref.state_path)
-    step = next_step(record, policy, now, held=there is Presence.SAME)
-    if step is Step.POST:
-        return _post(record, policy, world, now)
-    if step is Step.EDIT:
-        _edit(record, policy, world, now)
-    if step is Step.CLOSE:
-        _close_unless_told(record, there, current, world, rules, now)
-    if step is Step.REOPEN:
-        return _reopen(record, world, rules, now)
-    return step
-
-
-def close(record: LockRecord, ending: Ending, world: World, rules: Rules) -> None:
-    """Say in the lock's message, if it has one, how it ended; then remember it.
-
-    In this order: an ending that is remembered but untold would never be told, one told twice reads the same.
-    """
-    policy = rules.policy_for(record.lock.ref.state_path)
-    if record.posted:
-        _tell(record, record.posted, ending, policy, world)
-    world.book.end(record.lock, ending)
-    _settle(record.lock.ref, policy, world)
-
-
-def new_alerts_first(records: list[LockRecord]) -> list[LockRecord]:
-    """What nobody has heard of yet before what only has to be edited: Slack takes so many messages a minute."""
-    return sorted(records, key=lambda record: record.posted is not None)
-
-
-def state_written(ref: LockRef, world: World) -> StateWritten | None:
-    """The evidence about the state, or None: an alert without it is better than no alert."""
+    before = case.record.posted
+    owner, trouble = case.owner()
+    level = level_of(case.record, case.policy, case.now)
+    case = case.known_as(msgspec.structs.replace(case.record, owner=owner, level=level))
+    alert = case.alert()
+    attempt = Attempt(
+        saying=(f"{ALERT} after {before.ts}" if before else ALERT,),
+        at=case.now,
+        channel=case.policy.channel,
+        thread_ts=thread_ts,
+        level=level,
+        owner=owner,
+    )
     try:
-        return world.store.state_written(ref)
-    except StoreError:
-        return None
-
-
-def _as_seen(record: LockRecord, current: StateLock | None, world: World) -> LockRecord:
-    """A lock that could not be read when it was remembered may be readable by now; what was read is not unread."""
-    if current is None or current.ref != record.lock.ref or current == record.lock or current.opaque:
-        return record
-    return world.book.remember(current)
-
-
-def _close_unless_told(
-    record: LockRecord, there: Presence, current: StateLock | None, world: World, rules: Rules, now: datetime
-) -> None:
-    """A listing of the book can be older than an ending that release_lock has told by now."""
-    latest = world.book.find(record.lock.ref) or record
-    if not latest.ending:
-        close(latest, _ending(latest, there, current, now), world, rules)
-
-
-def _reopen(record: LockRecord, world: World, rules: Rules, now: datetime) -> Step:
-    """A lock that had ended and is there again, as when a delete marker is taken away, is held.
-
-    Looked at once more, because it may have been let go since the look that came before the book's.
-    """
-    ref = record.lock.ref
-    current = world.store.read(ref.bucket, ref.key)
-    if current is None or current.ref != ref:
-        return Step.NOTHING
-    return tend(world.book.reopen(current), current, world, rules, now)
-
-
-def _ending(record: LockRecord, there: Presence, current: StateLock | None, now: datetime) -> Ending:
-    replaced = there is Presence.REPLACED
-    outcome = ReleaseOutcome.REPLACED if replaced else ReleaseOutcome.GONE
-    if record.requested_by:
-        outcome = ReleaseOutcome.UNCONFIRMED
-    return Ending(outcome=outcome, at=now, user=record.requested_by, held_now=current)
-
-
-def _post(record: LockRecord, policy: Policy, world: World, now: datetime) -> Step:
-    if not _claim(record.lock, world, now):
-        return Step.NOTHING
-    _post_anew(alert_for(record, policy, now, state_written(record.lock.ref, world)), policy, world)
-    return Step.POST
-
-
-def _post_anew(alert: Alert, policy: Policy, world: World) -> None:
-    lock = alert.lock
-    try:
-        posted = world.messenger.post(policy.channel, alert)
+        posted = say_once(case, attempt, lambda: case.world.messenger.post(alert, attempt))
     except MessengerError as error:
-        with suppress(BookError):
-            world.book.drop_claim(lock.ref)
-        world.journal.write(of_lock(EventType.ALERT_FAILED, lock, alert.now, channel=policy.channel, detail=str(error)))
+        _journal_failure(case, error)
         raise
-    told = {"channel": posted.channel, "message_ts": posted.ts, "detail": _remember(lock, posted, alert.level, world)}
-    world.journal.write(of_lock(EventType.ALERT_POSTED, lock, alert.now, **told))
-    _settle(lock.ref, policy, world)
+    if posted:
+        journal_said(case, attempt, posted, "; ".join(filter(None, [trouble, _remember(case, attempt, posted)])))
+        settle(case)
+    return posted is not None
 
 
-def _claim(lock: StateLock, world: World, now: datetime) -> bool:
+def raise_level(case: Case) -> None:
+    """Call the people of the level that was reached, in one reply; a level that nobody saw calls its people too."""
+    level = level_of(case.record, case.policy, case.now)
+    over = (case.record.snooze.over,) if case.record.snooze else ()
+    called = case.policy.called(case.record.level, level)
+    _reply(case, (f"level {level}", *over), level, called)
+
+
+def wake(case: Case) -> None:
+    """Remind whoever snoozed it that it is over."""
+    if snooze := case.record.snooze:
+        _reply(case, (snooze.over,), case.record.level, (snooze.by,))
+
+
+def edit(case: Case, ending: Ending | None = None) -> bool:
+    """Bring the message of a held lock up to date; whether there is one to be seen.
+
+    One that was deleted is posted anew. That calls people, so it waits until they may be called.
+    """
+    if case.record.posted is None:
+        return False
     try:
-        return world.book.claim_alert(lock, now)
-    except BookError:
-        return True  # A repeated alert is a smaller harm than a silent one.
-
-
-def _remember(lock: StateLock, posted: Posted, level: int, world: World) -> str:
-    try:
-        world.book.alert_posted(lock, posted, level)
-    except BookError as error:
-        return f"not remembered, so it may be posted again: {error}"
-    return ""
-
-
-def _edit(record: LockRecord, policy: Policy, world: World, now: datetime) -> None:
-    if record.posted is None:
-        return
-    alert = alert_for(record, policy, now, state_written(record.lock.ref, world))
-    try:
-        world.messenger.edit(record.posted, alert)
+        case.world.messenger.edit(case.record.posted, case.alert(ending))
     except MessageGoneError:
-        _post_anew(alert, policy, world)
-        return
-    _settle(record.lock.ref, policy, world)
+        return not case.quiet and post(case)
+    with suppress(BookError):  # it is edited once more than it had to be
+        case.world.book.shown(case.ref, case.now)
+    settle(case)
+    return True
 
 
-def _settle(ref: LockRef, policy: Policy, world: World) -> None:
-    """Make the message of a lock that has ended say so, whatever was said while it was ending.
+def close(case: Case, ending: Ending) -> None:
+    """Note how a lock ended, then say so in its message. What could not be said stays noted as untold.
+
+    Raises:
+        BookError, MessengerError
+    """
+    case.world.book.end(case.record.lock, ending)
+    latest = case.world.book.find(case.ref)
+    if latest:
+        tell(case.known_as(latest))
+
+
+def tell(case: Case) -> bool:
+    """Make the message of a lock that has ended say so, and note that it does; whether there is such a message.
+
+    One that is being posted by somebody else, or whose answer was lost, may be there without being known: then it is
+    too early to say that all is told.
+    """
+    case = case.known_as(look_for_lost(case))
+    record = case.record
+    if record.ending is None or (record.attempt and record.attempt.is_alert):
+        return False
+    seen = record.posted is not None and _show_ending(case, record.posted, record.ending)
+    case.world.book.ending_told(case.ref)
+    latest = case.world.book.find(case.ref)
+    if latest and latest.ending and latest.ending != record.ending:
+        return tell(case.known_as(latest))  # whoever deleted it knew better, and has told so in the meantime
+    return seen
+
+
+def settle(case: Case) -> None:
+    """Make the message say what became of a lock, or was wanted of it, while it was spoken of.
 
     Whoever speaks of a lock looks into the book afterwards, and whoever ends one notes it before a last word: of two
     at once, the later one sees what the other noted.
     """
     with suppress(BookError):
-        latest = world.book.find(ref)
-        if latest and latest.ending and latest.posted:
-            _tell(latest, latest.posted, latest.ending, policy, world)
+        latest = case.world.book.find(case.ref)
+        if latest and latest.ending:
+            tell(case.known_as(latest))
+        elif latest and (latest.snooze, latest.asked) != (case.record.snooze, case.record.asked):
+            edit(case.known_as(latest))
 
 
-def _tell(record: LockRecord, posted: Posted, ending: Ending, policy: Policy, world: World) -> None:
-    with suppress(MessageGoneError):  # Somebody deleted the message: there is nothing left to put right.
-        world.messenger.edit(posted, alert_for(record, policy, ending.at, None, ending))
+def _reply(case: Case, saying: tuple[str, ...], level: int, called: tuple[str, ...]) -> None:
+    posted = case.record.posted
+    if posted is None:
+        return
+    attempt = Attempt(
+        saying=saying,
+        at=case.now,
+        channel=posted.channel,
+        thread_ts=posted.root,
+        level=level,
+        owner=case.record.owner,
+    )
+    note = Note(alert=case.alert(), attempt=attempt, called=called)
+    try:
+        told = say_once(case, attempt, lambda: case.world.messenger.reply(note))
+    except MessageGoneError:
+        post(case)
+        return
+    except MessengerError as error:
+        _journal_failure(case, error)
+        raise
+    if told:
+        journal_said(case, attempt, told, _remember(case, attempt, told))
+        edit(case.known_as(msgspec.structs.replace(case.record, level=level)))
+
+
+def _show_ending(case: Case, posted: Posted, ending: Ending) -> bool:
+    alert = case.alert(ending)
+    try:
+        case.world.messenger.edit(posted, alert)
+        if ending.by_reaper:
+            _announce(case, posted, alert)
+    except MessageGoneError:  # Somebody deleted the message: there is nothing left to put right.
+        return False
+    return True
+
+
+def _announce(case: Case, posted: Posted, alert: Alert) -> None:
+    """What the reaper did by itself is said in the thread too, where it is heard."""
+    attempt = Attempt(saying=(AUTO_RELEASED,), at=case.now, channel=posted.channel, thread_ts=posted.root)
+    note = Note(alert=alert, attempt=attempt)
+    if told := say_once(case, attempt, lambda: case.world.messenger.reply(note), ended=True):
+        case.world.book.said(case.record.lock, attempt, told)
+
+
+def _remember(case: Case, attempt: Attempt, posted: Posted) -> str:
+    try:
+        case.world.book.said(case.record.lock, attempt, posted)
+    except BookError as error:
+        return f"not remembered, so it may be said again: {error}"
+    return ""
+
+
+def _journal_failure(case: Case, error: MessengerError) -> None:
+    failed = {"channel": case.policy.channel, "detail": str(error)}
+    case.world.journal.write(of_lock(EventType.ALERT_FAILED, case.record.lock, case.now, **failed))

@@ -1,19 +1,22 @@
 """Write a lock event into the journal and the book, and close the alert of a lock that was released."""
 
+from contextlib import suppress
+
 from chalicelib.core.alert import LockRecord
 from chalicelib.core.event import EventType, LockChange, of_change
 from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.policy import Rules
-from chalicelib.core.release import Ending, Presence, ReleaseOutcome, presence
+from chalicelib.core.release import Ending, Outcome, Presence, presence, released_by
 from chalicelib.jobs.alert import close
-from chalicelib.ports import World
+from chalicelib.jobs.case import case_of
+from chalicelib.ports import MessengerError, World
 
 
 def record_change(change: LockChange, world: World, rules: Rules) -> None:
     """Record one notification. It is a hint: what is there now is read before anything is written.
 
     Raises:
-        StoreError, BookError, MessengerError: the queue delivers the event again.
+        StoreError, BookError: the queue delivers the event again.
     """
     if change.permanent or not rules.covers(change.bucket, change.key):
         return
@@ -30,9 +33,21 @@ def _record_acquire(change: LockChange, world: World) -> None:
     known = world.book.find(lock.ref) if lock else None
     if known and known.acquired_at:
         return
-    world.journal.write(of_change(EventType.LOCK_ACQUIRED, change, lock))
+    restorer = _restorer(lock, known, world) if lock else ""
+    world.journal.write(of_change(EventType.LOCK_ACQUIRED, change, lock, slack_user=restorer))
     if lock:
-        world.book.acquire_recorded(lock, change.at)
+        world.book.acquire_recorded(lock, change.at, change.principal)
+
+
+def _restorer(lock: StateLock, known: LockRecord | None, world: World) -> str:
+    """The Slack user for whom the reaper put this lock back, "" for a lock that somebody took."""
+    if known and known.restored_by:
+        return known.restored_by
+    # S3's event can be faster than our note. By the whole of what the lock says, which has its ID: the same bytes have
+    # another ETag where KMS encrypts them.
+    earlier = world.book.records_of(lock.ref.state_path)
+    ours = (record.restoring for record in earlier if record.restoring and record.lock.info == lock.info)
+    return next((restoring.by for restoring in ours), "")
 
 
 def _record_release(change: LockChange, world: World, rules: Rules) -> None:
@@ -45,7 +60,9 @@ def _record_release(change: LockChange, world: World, rules: Rules) -> None:
     for record in gone:
         # A release begun for somebody in Slack is told by release_lock, which knows how it ended.
         if not record.ending and not record.requested_by:
-            close(record, _ending(change, current, theirs=record is gone[-1]), world, rules)
+            ending = _ending(change, record, current, theirs=record is gone[-1])
+            with suppress(MessengerError):  # noted as untold, and so told by the next watch
+                close(case_of(record, world, rules, change.at), ending)
 
 
 def _gone_by(change: LockChange, record: LockRecord, current: StateLock | None) -> bool:
@@ -59,11 +76,21 @@ def _journal_release(change: LockChange, untold: list[LockRecord], world: World)
         world.journal.write(of_change(EventType.LOCK_RELEASED, change, None))
         return
     record = untold[-1]
-    told = {"held_seconds": (change.at - record.taken).total_seconds(), "slack_user": record.released_for}
+    told = {
+        "held_seconds": (change.at - record.taken).total_seconds(),
+        "slack_user": record.released_for,
+        "by_reaper": record.by_reaper,
+    }
     world.journal.write(of_change(EventType.LOCK_RELEASED, change, record.lock, **told))
     world.book.release_recorded(record.lock.ref, change.at)
 
 
-def _ending(change: LockChange, current: StateLock | None, *, theirs: bool) -> Ending:
-    outcome = ReleaseOutcome.REPLACED if current else ReleaseOutcome.GONE
-    return Ending(outcome=outcome, at=change.at, principal=change.principal if theirs else "", held_now=current)
+def _ending(change: LockChange, record: LockRecord, current: StateLock | None, *, theirs: bool) -> Ending:
+    principal = change.principal if theirs else ""
+    return Ending(
+        outcome=Outcome.REPLACED if current else Outcome.GONE,
+        at=change.at,
+        principal=principal,
+        released_by=released_by(record.principal, principal),
+        held_now=current,
+    )

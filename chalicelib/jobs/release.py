@@ -1,71 +1,138 @@
-"""Authorise a click, re-read the lock, release exactly the lock that was shown, answer."""
+"""Authorise a release, carry it out, answer: what ``release_lock`` does with one click."""
 
 from contextlib import suppress
 from datetime import datetime
-from functools import partial
+from math import ceil
 
-from chalicelib.core.alert import LockRecord, Posted, alert_for
-from chalicelib.core.event import EventType, of_request
-from chalicelib.core.lock import LockRef, StateLock
+import msgspec
+
+from chalicelib.core.alert import Asked, LockRecord
+from chalicelib.core.click import Click, MembersUnknownError, Refusal, Verb, may_release
+from chalicelib.core.event import EventType, of_click
+from chalicelib.core.life import may_auto_release
 from chalicelib.core.policy import Rules
-from chalicelib.core.release import (
-    Deletion,
-    Ending,
-    Presence,
-    Refusal,
-    ReleaseOutcome,
-    ReleaseRequest,
-    conclude,
-    presence,
-    refusal,
-)
-from chalicelib.jobs.alert import state_written
-from chalicelib.ports import BookError, MessageGoneError, StoreError, World
+from chalicelib.core.release import Ending, Outcome
+from chalicelib.jobs.case import case_of
+from chalicelib.jobs.clicks import ending_of, in_group_by, refuse, show, show_closed, unremembered, whisper, why_not
+from chalicelib.jobs.delete import attempt
+from chalicelib.ports import BookError, QueueError, World
 
-_ATTEMPTS = 3
-_LINES = {ReleaseOutcome.REFUSED: EventType.RELEASE_REFUSED, ReleaseOutcome.REPLACED: EventType.LOCK_REPLACED}
+_SHOWN_REFUSALS = {Refusal.NOT_LISTED}
 
 
-class OutcomeUnknownError(Exception):
-    """The delete was sent, its answer lost, and S3 would not be looked at: only a later look can tell."""
-
-
-def release(request: ReleaseRequest, world: World, rules: Rules, now: datetime) -> Ending:
+def release(click: Click, world: World, rules: Rules, now: datetime) -> Ending:
     """Carry out one click and answer it; delivered again, it changes nothing and is answered the same.
 
     Raises:
         MessengerError, OutcomeUnknownError: it could not be answered yet; the queue delivers the click again.
     """
     try:
-        record = world.book.find(request.lock)
+        record = world.book.find(click.lock)
     except BookError as error:
-        return _answer_without_book(request, error, world, now)
+        return _answer_without_book(click, error, world, now)
     if record and record.ending:
-        return _answer_again(request, record, record.ending, world, rules)
-    if why := refusal(request, rules):
-        return _refuse(request, record, why, world, rules, now)
-    record = record or _unremembered(request.lock, world)
-    world.journal.write(of_request(EventType.RELEASE_REQUESTED, request, record.lock, now))
-    ending = _attempt(request, record, world, now)
-    first = _remember(record, ending, world)
-    if first:
-        return _answer_again(request, first, first.ending or ending, world, rules)
-    line = _LINES.get(ending.outcome, EventType.RELEASE_ANSWERED)
-    world.journal.write(of_request(line, request, record.lock, now, ending))
-    _show(request, record, ending, world, rules)
-    if not ending.closes:  # the next look at the lock edits the message, and what failed is no longer in it
-        world.messenger.whisper(request.channel, request.user, ending, ())
+        return _answer_again(click, record, record.ending, world, rules, now)
+    if click.verb is Verb.AUTO_RELEASE:
+        return _release_by_itself(click, record, world, rules, now)
+    if why := why_not(click, record, world, rules):
+        return _refuse(click, record, why, world, rules, now)
+    return _release_for(click, record or unremembered(click.lock, world), world, rules, now)
+
+
+def _release_for(click: Click, record: LockRecord, world: World, rules: Rules, now: datetime) -> Ending:
+    if not rules.policy_for(click.lock.state_path).second_person:
+        return _carry_out(click, msgspec.structs.replace(record, asked=None), world, rules, now)
+    try:
+        asked = _asked(click, record, world, rules, now)
+    except BookError as error:
+        return _answer_without_book(click, error, world, now)
+    except MembersUnknownError:
+        return _refuse(click, record, Refusal.UNKNOWN_MEMBERS, world, rules, now)
+    record = msgspec.structs.replace(record, asked=asked)
+    if asked is None:  # this very click was withdrawn, and is delivered again
+        ending = ending_of(click, Outcome.WITHDRAWN, now)
+        whisper(click, ending, world)
+        return ending
+    if asked.by == click.user:
+        return _wait_for_another(click, record, asked, world, rules, now)
+    return _carry_out(click, record, world, rules, now)
+
+
+def _release_by_itself(click: Click, record: LockRecord | None, world: World, rules: Rules, now: datetime) -> Ending:
+    """All that a route asks for is looked at again: the order may have waited in the queue."""
+    watched = rules.covers(click.lock.bucket, click.lock.key)
+    if record and watched and may_auto_release(record, rules.policy_for(click.lock.state_path), now):
+        return _carry_out(click, record, world, rules, now)
+    return ending_of(click, Outcome.REFUSED, now, "no longer due")  # the next watch looks at it again
+
+
+def _asked(click: Click, record: LockRecord, world: World, rules: Rules, now: datetime) -> Asked | None:
+    """Who has asked for a release that takes two, this click included; None when it was withdrawn.
+
+    Whoever asked must still be allowed to; else the one who clicks now is the first. Raises MembersUnknownError.
+    """
+    ours = Asked(click.user, now, click.click)
+    known = world.book.ask(record.lock, ours)
+    first = None if click.click in known.withdrawn else known.asked
+    if first is None or first.by == click.user:
+        return first
+    why = may_release(first.by, rules.policy_for(click.lock.state_path), in_group_by(world))
+    if why is Refusal.UNKNOWN_MEMBERS:
+        raise MembersUnknownError(first.by)
+    if why:
+        world.book.withdraw(click.lock, first)
+        first = world.book.ask(record.lock, ours).asked
+    return first
+
+
+def _wait_for_another(
+    click: Click, record: LockRecord, asked: Asked, world: World, rules: Rules, now: datetime
+) -> Ending:
+    """The first of two. The same click delivered again is answered again; another one does not make a second."""
+    if asked.click != click.click:
+        return refuse(click, record, Refusal.OWN_REQUEST, world, rules, now, EventType.RELEASE_REFUSED)
+    ending = ending_of(click, Outcome.ASKED, now)
+    world.journal.write(of_click(EventType.RELEASE_ASKED, click, record.lock, now, ending))
+    show(click, record, ending, world, rules)
+    whisper(click, ending, world, rules.policy_for(click.lock.state_path).releasers)
     return ending
 
 
-def _unremembered(ref: LockRef, world: World) -> LockRecord:
-    """A record for a lock that the book has lost: as much as can be seen of it now."""
-    current = None
-    with suppress(StoreError):
-        current = world.store.read(ref.bucket, ref.key)
-    if current and presence(ref, current) is Presence.SAME:
-        return LockRecord(lock=current)
-    return LockRecord(lock=StateLock(ref, flaw="is no longer known to the reaper's lock book"))
+def _carry_out(click: Click, record: LockRecord, world: World, rules: Rules, now: datetime) -> Ending:
+    world.journal.write(of_click(EventType.RELEASE_REQUESTED, click, record.lock, now))
+    approved = record.asked.by if record.asked else ""
+    ending = msgspec.structs.replace(attempt(click, record, world, rules, now), approved=approved)
+    _order_end_of_undo(click, ending, world, now)
+    first = _remember(record, ending, world)
+    if first:
+        return _answer_again(click, first, first.ending or ending, world, rules, now)
+    replaced = ending.outcome is Outcome.REPLACED
+    line = EventType.LOCK_REPLACED if replaced else EventType.RELEASE_ANSWERED
+    world.journal.write(of_click(line, click, record.lock, now, ending))
+    _answer(click, record, ending, world, rules, now)
+    return ending
+
+
+def _order_end_of_undo(click: Click, ending: Ending, world: World, now: datetime) -> None:
+    """Have the button taken away when its time is over. Without that a click on it is told that it is too late."""
+    if ending.undo_until and ending.undoable(now):
+        over = Click(lock=click.lock, verb=Verb.UNDO_OVER)
+        with suppress(QueueError):
+            world.clicks.send(msgspec.json.encode(over), ceil((ending.undo_until - now).total_seconds()))
+
+
+def _answer(click: Click, record: LockRecord, ending: Ending, world: World, rules: Rules, now: datetime) -> None:
+    if not ending.closes:
+        show(click, record, ending, world, rules)
+        whisper(click, ending, world)  # the next look at the lock edits the message, and what failed is no longer in it
+        return
+    latest = None
+    with suppress(BookError):
+        latest = world.book.find(click.lock)
+    if not latest or not latest.ending:
+        latest = msgspec.structs.replace(latest or record, ending=ending)
+    if not show_closed(click, case_of(latest, world, rules, now)):
+        whisper(click, ending, world)
 
 
 def _remember(record: LockRecord, ending: Ending, world: World) -> LockRecord | None:
@@ -78,106 +145,28 @@ def _remember(record: LockRecord, ending: Ending, world: World) -> LockRecord | 
         return None  # Only memory is lost: the lock is gone, and a later click is told so by S3.
 
 
-def _attempt(request: ReleaseRequest, record: LockRecord, world: World, now: datetime) -> Ending:
-    ref = request.lock
-    ending = partial(Ending, at=now, user=request.user, click=request.click)
-    try:
-        current = world.store.read(ref.bucket, ref.key)
-        there = presence(ref, current)
-        earlier = record.requested_by
-        if there is not Presence.SAME or current is None:
-            # An earlier delivery may have deleted it and died before it could say so.
-            outcome = conclude(Deletion.UNKNOWN if earlier else Deletion.NOT_FOUND, there)
-            return ending(outcome=outcome or ReleaseOutcome.FAILED, user=earlier or request.user, held_now=current)
-        if current.opaque:
-            why = f"the lock {current.flaw}, so nobody can see what would be released"
-            return ending(outcome=ReleaseOutcome.FAILED, detail=why)
-        world.book.begin_release(current, request.user)
-        outcome, after, detail = _delete(ref, world)
-        return ending(outcome=outcome, held_now=after, detail=detail)
-    except (StoreError, BookError) as error:
-        return ending(outcome=ReleaseOutcome.FAILED, detail=str(error))
+def _refuse(click: Click, record: LockRecord | None, why: Refusal, world: World, rules: Rules, now: datetime) -> Ending:
+    ending = refuse(click, record, why, world, rules, now, EventType.RELEASE_REFUSED)
+    if why in _SHOWN_REFUSALS and record:
+        show(click, record, ending, world, rules)  # the team sees that somebody needs this lock gone
+    return ending
 
 
-def _delete(ref: LockRef, world: World) -> tuple[ReleaseOutcome, StateLock | None, str]:
-    """Delete this lock or nothing. A lost answer is followed by a look, never by a guess."""
-    lost = False
-    for _ in range(_ATTEMPTS):
-        deletion = _send_delete(ref, world)
-        if deletion is Deletion.DELETED:
-            return ReleaseOutcome.RELEASED, None, ""
-        lost = lost or deletion is Deletion.UNKNOWN
-        current = _look_after(ref, world, lost=lost)
-        outcome = conclude(Deletion.UNKNOWN if lost else deletion, presence(ref, current))
-        if outcome:
-            return outcome, current, ""
-    world.book.abandon_release(ref)
-    return ReleaseOutcome.FAILED, None, f"S3 did not delete it in {_ATTEMPTS} attempts (last answer: {deletion})"
-
-
-def _look_after(ref: LockRef, world: World, *, lost: bool) -> StateLock | None:
-    try:
-        return world.store.read(ref.bucket, ref.key)
-    except StoreError as error:
-        if lost:
-            raise OutcomeUnknownError(str(error)) from error
-        raise
-
-
-def _send_delete(ref: LockRef, world: World) -> Deletion:
-    try:
-        return world.store.delete(ref)
-    except StoreError:
-        world.book.abandon_release(ref)
-        raise
-
-
-def _refuse(
-    request: ReleaseRequest, record: LockRecord | None, why: Refusal, world: World, rules: Rules, now: datetime
+def _answer_again(
+    click: Click, record: LockRecord, ending: Ending, world: World, rules: Rules, now: datetime
 ) -> Ending:
-    ending = Ending(outcome=ReleaseOutcome.REFUSED, at=now, user=request.user, click=request.click, detail=why.value)
-    world.journal.write(of_request(EventType.RELEASE_REFUSED, request, record.lock if record else None, now, ending))
-    releasers = rules.policy_for(request.lock.state_path).releasers if why is Refusal.NOT_LISTED else ()
-    world.messenger.whisper(request.channel, request.user, ending, releasers)
-    if why is Refusal.NOT_LISTED and record:
-        _show(request, record, ending, world, rules)  # the team sees that somebody needs this lock gone
-    return ending
-
-
-def _answer_again(request: ReleaseRequest, record: LockRecord, ending: Ending, world: World, rules: Rules) -> Ending:
     """A second click, or the first one delivered again because its answer did not get through."""
-    if ending.click != request.click:
-        world.messenger.whisper(request.channel, request.user, ending, ())
-    _show(request, record, ending, world, rules)
+    _order_end_of_undo(click, ending, world, now)
+    # One that was put back: its message is about the lock that is held now.
+    seen = not ending.restored_by and show_closed(click, case_of(record, world, rules, now))
+    if ending.click != click.click or not seen:
+        whisper(click, ending, world)
     return ending
 
 
-def _answer_without_book(request: ReleaseRequest, error: BookError, world: World, now: datetime) -> Ending:
+def _answer_without_book(click: Click, error: BookError, world: World, now: datetime) -> Ending:
     """Without its memory the reaper cannot tell a repeated click from a new one: nothing is deleted."""
-    ending = Ending(outcome=ReleaseOutcome.FAILED, at=now, user=request.user, click=request.click, detail=str(error))
-    world.journal.write(of_request(EventType.RELEASE_ANSWERED, request, None, now, ending))
-    world.messenger.whisper(request.channel, request.user, ending, ())
+    ending = ending_of(click, Outcome.FAILED, now, str(error))
+    world.journal.write(of_click(EventType.RELEASE_ANSWERED, click, None, now, ending))
+    whisper(click, ending, world)
     return ending
-
-
-def _show(request: ReleaseRequest, record: LockRecord, ending: Ending, world: World, rules: Rules) -> None:
-    """Tell how it ended in the message that was clicked, and in the lock's own when that is another one."""
-    evidence = None if ending.closes else state_written(request.lock, world)
-    policy = rules.policy_for(request.lock.state_path)
-    alert = alert_for(record, policy, ending.at, evidence, ending)
-    clicked = Posted(request.channel, request.message_ts)
-    for posted in dict.fromkeys([clicked, record.posted or clicked]):
-        try:
-            world.messenger.edit(posted, alert)
-        except MessageGoneError:
-            world.messenger.post(policy.channel, alert)
-    if not ending.closes:
-        _show_what_ended_meanwhile(request, world, rules)
-
-
-def _show_what_ended_meanwhile(request: ReleaseRequest, world: World, rules: Rules) -> None:
-    """Somebody else may have released the lock while this click was refused, and told so before we spoke."""
-    with suppress(BookError):
-        latest = world.book.find(request.lock)
-        if latest and latest.ending:
-            _show(request, latest, latest.ending, world, rules)

@@ -4,16 +4,16 @@ from datetime import datetime
 
 import msgspec
 
-from chalicelib.core.alert import LockRecord, Step
+from chalicelib.core.alert import LockRecord
 from chalicelib.core.event import EventType, LockEvent
 from chalicelib.core.lock import StateLock
 from chalicelib.core.policy import Rules, Target
-from chalicelib.jobs.alert import new_alerts_first, tend
-from chalicelib.ports import BookError, MessengerError, Queue, StoreError, StoreRefusedError, World
+from chalicelib.jobs.round import Round
+from chalicelib.ports import BookError, Queue, StoreError, StoreRefusedError, World
 
 
 class SweepIncompleteError(Exception):
-    """Some of a target's locks could not be told of; sweeping it again tells the rest, and only the rest."""
+    """Some of a target's locks could not be read or told of; sweeping it again does the rest, and only the rest."""
 
 
 def order_sweeps(rules: Rules, queue: Queue) -> None:
@@ -25,8 +25,11 @@ def order_sweeps(rules: Rules, queue: Queue) -> None:
 def sweep(target: Target, world: World, rules: Rules, now: datetime) -> None:
     """Sweep one target. What S3 refuses is told (journal, channel for trouble), and is no reason to try again.
 
+    What Slack would not take is told by the next watch, since the book knows of it by then.
+
     Raises:
-        SweepIncompleteError: when a lock could not be read or told of, so that the queue delivers the order again.
+        SweepIncompleteError: a lock could not be read, or nobody but this sweep knows that it has to be told of; so
+            the queue delivers the order again.
     """
     try:
         keys = list(world.store.lock_keys(target.bucket, target.prefixes))
@@ -35,14 +38,21 @@ def sweep(target: Target, world: World, rules: Rules, now: datetime) -> None:
         return
     locks, unread = _held(target, keys, world)
     records, trouble = _known(target, world)
-    steps, untold = _tend_all(_records_of(locks, records, world), locks, world, rules, now)
-    detail = "; ".join([*trouble, *unread, *untold])
-    counts = {"locks": len(locks), "alerts": steps.count(Step.POST)}
+    swept = _tend_all(_records_of(locks, records, world), locks, Round(world, rules, now))
+    detail = "; ".join([*trouble, *unread, *swept.failed, *swept.untold])
+    counts = {"locks": len(locks), "alerts": swept.alerts}
     world.journal.write(_line(EventType.SWEEP_FINISHED, target, now, detail, **counts))
     if trouble:
         world.messenger.report(rules.trouble_channel, "the lock book", "; ".join(trouble))
-    if unread or untold:
+    if _is_worth_another_try(swept, forgetful=bool(trouble), unread=bool(unread)):
         raise SweepIncompleteError(detail)
+
+
+def _is_worth_another_try(swept: Round, *, forgetful: bool, unread: bool) -> bool:
+    """Without the book a second try would repeat what was told, so it has to have told nothing."""
+    if forgetful:
+        return not swept.alerts and bool(unread or swept.failed or swept.untold)
+    return bool(unread or swept.failed)
 
 
 def _held(target: Target, keys: list[str], world: World) -> tuple[list[StateLock], list[str]]:
@@ -72,7 +82,7 @@ def _records_of(locks: list[StateLock], known: list[LockRecord], world: World) -
     by_ref = {record.lock.ref: record for record in known}
     found = [by_ref.get(lock.ref) or _remember(lock, world) for lock in locks]
     seen = {lock.ref for lock in locks}
-    return new_alerts_first(found + [record for ref, record in by_ref.items() if ref not in seen])
+    return found + [record for ref, record in by_ref.items() if ref not in seen]
 
 
 def _remember(lock: StateLock, world: World) -> LockRecord:
@@ -82,20 +92,14 @@ def _remember(lock: StateLock, world: World) -> LockRecord:
         return LockRecord(lock=lock)  # told of by _known; the lock is alerted all the same
 
 
-def _tend_all(
-    records: list[LockRecord], locks: list[StateLock], world: World, rules: Rules, now: datetime
-) -> tuple[list[Step], list[str]]:
+def _tend_all(records: list[LockRecord], locks: list[StateLock], swept: Round) -> Round:
     held = {lock.ref: lock for lock in locks}
-    steps, untold = [], []
     for record in records:
         ref = record.lock.ref
-        try:
-            # A record that the listing does not bear out may be younger than the listing: look again.
-            current = held.get(ref) or world.store.read(ref.bucket, ref.key)
-            steps.append(tend(record, current, world, rules, now))
-        except (MessengerError, StoreError, BookError) as error:
-            untold.append(f"{ref.state_path}: {error}")
-    return steps, untold
+        # A record that the listing does not bear out may be younger than the listing: look again.
+        swept.look_at(record, lambda: held.get(ref) or swept.world.store.read(ref.bucket, ref.key))  # noqa: B023
+    swept.finish()
+    return swept
 
 
 def _tell_failure(target: Target, error: StoreError, world: World, rules: Rules, now: datetime) -> None:

@@ -1,21 +1,29 @@
-"""What Slack sends: is it from Slack (the signature), is it for us (team and app), what was clicked.
+"""What Slack sends: is it from Slack (the signature), is it for us (team and app), what was clicked or typed.
 
 docs.slack.dev/authentication/verifying-requests-from-slack
 docs.slack.dev/reference/interaction-payloads/block_actions-payload
+docs.slack.dev/interactivity/implementing-slash-commands
 """
 
 from collections.abc import Callable, Mapping
-from urllib.parse import parse_qs
+from datetime import UTC, datetime
+from typing import Annotated
+from urllib.parse import parse_qsl
 
 import msgspec
 from slack_sdk.signature import Clock, SignatureVerifier
 
-from chalicelib.core.release import ReleaseRequest
+from chalicelib.core.click import Click, SnoozeFor, Verb
+from chalicelib.core.listing import ListRequest
+from chalicelib.core.lock import LockRef
 from chalicelib.slack import lock_token
-from chalicelib.slack.messages import RELEASE_ACTION
+from chalicelib.slack.buttons import RELEASE_ACTION, SNOOZE_ACTION, SNOOZE_ACTIONS, VERBS
 
 _WINDOW_SECONDS = 300
 _TIMESTAMP_DIGITS = 12
+# "The time when the action occurred, expressed in decimal epoch time, wrapped in a string"
+# (docs.slack.dev/legacy/legacy-messaging/legacy-interactive-message-field-guide, of the same field).
+_Time = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,10}(\.[0-9]{1,6})?\Z")]
 
 SigningSecret = Callable[[bool], str]
 """Gives the signing secret; asked with True it must not answer from a cache."""
@@ -42,18 +50,38 @@ class _User(msgspec.Struct):
     team_id: str = ""
 
 
-class _Action(msgspec.Struct):
-    action_ts: str
+class _Option(msgspec.Struct):
     value: str
+
+
+class _Action(msgspec.Struct):
+    action_id: str
+    action_ts: _Time
+    value: str = ""
+    selected_option: _Option | None = None
 
 
 class _Container(msgspec.Struct):
     channel_id: str
     message_ts: str
+    is_ephemeral: bool = False
+
+
+class _Element(msgspec.Struct):
+    action_id: str = ""
+    value: str = ""
+
+
+class _Block(msgspec.Struct):
+    elements: list[_Element] = []
+
+
+class _Message(msgspec.Struct):
+    blocks: list[_Block] = []
 
 
 class _BlockActions(msgspec.Struct):
-    """The part of the ``block_actions`` payload of a click on Release that is used."""
+    """The part of the ``block_actions`` payload of one of our clicks that is used."""
 
     api_app_id: str
     user: _User
@@ -61,10 +89,19 @@ class _BlockActions(msgspec.Struct):
     actions: list[_Action]
     team: _Named | None = None
     """None where an app is installed for a whole Enterprise Grid; then the user's own team counts."""
+    message: _Message | None = None
+    """None for an ephemeral message."""
 
     @property
     def team_id(self) -> str:
         return self.team.id if self.team else self.user.team_id
+
+    def token(self, action: _Action) -> str:
+        """The lock's: the button's value, and for a select that of the Release button in the same message."""
+        if action.action_id != SNOOZE_ACTION or self.message is None:
+            return action.value
+        elements = (element for block in self.message.blocks for element in block.elements)
+        return next((element.value for element in elements if element.action_id == RELEASE_ACTION), "")
 
 
 class _ActionId(msgspec.Struct):
@@ -72,14 +109,14 @@ class _ActionId(msgspec.Struct):
 
 
 class _Payload(msgspec.Struct):
-    """As much of any interaction as tells whether it is a click on Release."""
+    """As much of any interaction as tells whether it is a click of ours."""
 
     type: str
     actions: list[_ActionId] = []
 
     @property
-    def is_release(self) -> bool:
-        return self.type == "block_actions" and [action.action_id for action in self.actions] == [RELEASE_ACTION]
+    def is_ours(self) -> bool:
+        return self.type == "block_actions" and [action.action_id in VERBS for action in self.actions] == [True]
 
 
 def verify(body: bytes, headers: Mapping[str, str], secret: SigningSecret, clock: Clock | None = None) -> None:
@@ -102,25 +139,49 @@ def verify(body: bytes, headers: Mapping[str, str], secret: SigningSecret, clock
         raise UnverifiedError("the signature does not fit")
 
 
-def parse(body: bytes, team: str, app: str) -> ReleaseRequest | None:
-    """The release that was clicked; None for any other interaction, which needs an answer but nothing done.
+def parse(body: bytes, team: str, app: str) -> Click | None:
+    """What was clicked; None for any other interaction, which needs an answer but nothing done.
 
     Raises:
         MisdirectedError, MalformedError: with what was wrong.
     """
-    form = parse_qs(body.decode("utf-8", errors="replace"))
+    payload = _form(body).get("payload", "").encode()
     try:
-        payload = form["payload"][0].encode()
-        if not msgspec.json.decode(payload, type=_Payload).is_release:
+        if not msgspec.json.decode(payload, type=_Payload).is_ours:
             return None
-        click = msgspec.json.decode(payload, type=_BlockActions)
-    except KeyError:
-        raise MalformedError("no payload field") from None
+        clicked = msgspec.json.decode(payload, type=_BlockActions)
     except (msgspec.DecodeError, RecursionError) as error:
         raise MalformedError(f"payload: {error}") from None
-    if (click.team_id, click.api_app_id) != (team, app):
-        raise MisdirectedError(f"team {click.team_id}, app {click.api_app_id}")
-    return _request(click, click.actions[0])
+    _check_address((clicked.team_id, clicked.api_app_id), (team, app))
+    action = clicked.actions[0]
+    taken_back = action.action_id == SNOOZE_ACTION and action.selected_option is None
+    return None if taken_back else _click(clicked, action)
+
+
+def parse_command(body: bytes, team: str, app: str) -> ListRequest:
+    """What ``/tflocks`` was asked.
+
+    Raises:
+        MisdirectedError, MalformedError: with what was wrong.
+    """
+    form = _form(body)
+    try:
+        _check_address((form["team_id"], form["api_app_id"]), (team, app))
+        return ListRequest(form["user_id"], form["channel_id"], form.get("text", ""))
+    except KeyError as error:
+        raise MalformedError(f"no field {error}") from None
+
+
+def _form(body: bytes) -> dict[str, str]:
+    try:
+        return dict(parse_qsl(body.decode("utf-8", errors="replace")))
+    except ValueError as error:
+        raise MalformedError(f"form: {error}") from None
+
+
+def _check_address(sent_to: tuple[str, str], us: tuple[str, str]) -> None:
+    if sent_to != us:
+        raise MisdirectedError(f"team {sent_to[0]}, app {sent_to[1]}")
 
 
 def _valid(secret: str, clock: Clock, body: bytes, timestamp: str, signature: str) -> bool:
@@ -130,16 +191,32 @@ def _valid(secret: str, clock: Clock, body: bytes, timestamp: str, signature: st
         return False  # the verifier decodes the body, and this one is not text
 
 
-def _request(click: _BlockActions, action: _Action) -> ReleaseRequest:
+def _click(clicked: _BlockActions, action: _Action) -> Click:
+    verb, container = VERBS[action.action_id], clicked.container
+    return Click(
+        lock=_lock(clicked.token(action)),
+        verb=verb,
+        snooze_for=_snooze_for(action) if verb is Verb.SNOOZE else None,
+        user=clicked.user.id,
+        user_team=clicked.user.team_id,
+        channel=container.channel_id,
+        message_ts="" if container.is_ephemeral else container.message_ts,
+        at=datetime.fromtimestamp(float(action.action_ts), UTC),
+        click=f"{clicked.user.id} {action.action_ts}",
+    )
+
+
+def _lock(token: str) -> LockRef:
     try:
-        lock = lock_token.decode(action.value)
+        return lock_token.decode(token)
     except ValueError as error:
         raise MalformedError(str(error)) from None
-    return ReleaseRequest(
-        lock=lock,
-        user=click.user.id,
-        user_team=click.user.team_id,
-        channel=click.container.channel_id,
-        message_ts=click.container.message_ts,
-        click=f"{click.user.id} {action.action_ts}",
-    )
+
+
+def _snooze_for(action: _Action) -> SnoozeFor:
+    if action.action_id != SNOOZE_ACTION:
+        return SNOOZE_ACTIONS[action.action_id]
+    try:
+        return SnoozeFor(action.selected_option.value if action.selected_option else "")
+    except ValueError as error:
+        raise MalformedError(str(error)) from None

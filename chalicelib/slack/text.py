@@ -9,6 +9,9 @@ import re
 import unicodedata
 from datetime import datetime
 
+from chalicelib.core.policy import GROUP_LETTER
+
+_EVERYBODY = {"here", "channel"}
 _ELLIPSIS = "…"
 _TICK = "\N{MODIFIER LETTER GRAVE ACCENT}"
 
@@ -24,7 +27,7 @@ def escape(text: str, limit: int) -> str:
 
     The end of a state path says more than its middle does.
     """
-    cleaned = clean(text)
+    cleaned = clean(text).replace("`", _TICK)
     keep = limit
     while len(escaped := html.escape(_cut(cleaned, keep), quote=False)) > limit:
         keep -= max(1, (len(escaped) - limit) // 5)  # one character less is at most "&amp;" less
@@ -42,7 +45,27 @@ def exact(text: str) -> str:
 
 def code(text: str, limit: int) -> str:
     """Foreign text in a code span that it cannot break out of."""
-    return f"`{escape(text.replace('`', _TICK), limit - 2)}`"
+    return f"`{escape(text, limit - 2)}`"
+
+
+def capital(words: str) -> str:
+    """The same at the beginning of a sentence."""
+    return words[:1].upper() + words[1:]
+
+
+def mention(name: str) -> str:
+    """A user, a user group, everybody ``here`` or in the ``channel``: Slack tells them of a message when it is posted.
+
+    docs.slack.dev/messaging/formatting-message-text
+    """
+    if name in _EVERYBODY:
+        return f"<!{name}>"
+    return f"<!subteam^{name}>" if name.startswith(GROUP_LETTER) else f"<@{name}>"
+
+
+def link(url: str, label: str) -> str:
+    """A link under a label of our own."""
+    return f"<{html.escape(url, quote=False).replace('|', '%7C')}|{label}>"
 
 
 def local_time(time: datetime) -> str:

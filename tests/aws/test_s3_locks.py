@@ -1,11 +1,5 @@
 """What only the adapter knows: S3's refusals and lost answers, by botocore's Stubber."""
 
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import boto3
 import pytest
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
@@ -13,16 +7,8 @@ from botocore.stub import Stubber
 from chalicelib.aws.s3_locks import S3LockStore
 from chalicelib.core.release import Deletion
 from chalicelib.ports import StoreError
-from chalicelib.wiring import DELETING
+from tests.aws.lost_answers import a_server_that_hangs_up, a_store_at
 from tests.builders import BUCKET, KEY, TAKEN, a_ref
-
-
-@pytest.fixture
-def stubbed() -> Iterator[tuple[S3LockStore, Stubber]]:
-    client = boto3.client("s3", region_name="eu-central-1", aws_access_key_id="x", aws_secret_access_key="x")
-    with Stubber(client) as stubber:
-        yield S3LockStore(*[lambda _bucket: client] * 3), stubber
-        stubber.assert_no_pending_responses()
 
 
 @pytest.mark.parametrize(
@@ -51,41 +37,6 @@ def test_a_delete_that_s3_refuses_is_an_error(stubbed: tuple[S3LockStore, Stubbe
     stubber.add_client_error("delete_object", code, http_status_code=status)
     with pytest.raises(StoreError, match="deleting"):
         store.delete(a_ref(body=b"x"))
-
-
-@contextmanager
-def a_server_that_hangs_up() -> Iterator[tuple[str, list[bytes]]]:
-    """Takes each request and closes the connection without an answer."""
-    taken: list[bytes] = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def serve() -> None:
-            while True:
-                try:
-                    connection, _ = server.accept()
-                except OSError:
-                    return
-                with connection:
-                    taken.append(connection.recv(65536))
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.getsockname()[1]}", taken
-        server.shutdown(socket.SHUT_RDWR)
-    thread.join(5)
-
-
-def a_store_at(url: str) -> S3LockStore:
-    """With the very settings that the package deletes with."""
-    client = boto3.client(
-        "s3",
-        region_name="us-east-1",
-        endpoint_url=url,
-        aws_access_key_id="x",
-        aws_secret_access_key="x",
-        config=DELETING,
-    )
-    return S3LockStore(*[lambda _bucket: client] * 3)
 
 
 def test_a_delete_whose_answer_is_lost_is_unknown_and_sent_once() -> None:

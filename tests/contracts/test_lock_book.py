@@ -1,30 +1,31 @@
-from collections.abc import Iterator
+"""What is remembered of a lock, from its first page to its end. Claims, clicks, and locks put back: see beside."""
+
 from datetime import timedelta
 
-import boto3
 import pytest
 
-from chalicelib.aws.lock_book import DynamoLockBook
-from chalicelib.core.alert import LockRecord, Posted
-from chalicelib.core.lock import StateLock
-from chalicelib.core.release import Ending, ReleaseOutcome
+from chalicelib.core.alert import ALERT, Asked, Attempt, LockRecord, Posted, Restoring, Snooze
+from chalicelib.core.lock import LockRef, StateLock
+from chalicelib.core.release import Ending, LockObject, Outcome
 from chalicelib.ports import LockBook
-from tests.aws_fixtures import REGION, create_lock_book, moto
-from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock, a_ref
-from tests.fakes import FakeBook
+from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock, a_ref, sample
 
-GONE = Ending(outcome=ReleaseOutcome.GONE, at=TAKEN, user=BOB)
-RELEASED = Ending(outcome=ReleaseOutcome.RELEASED, at=TAKEN, user=ALICE, held_now=a_lock("s3-plan-default"))
+HOUR = timedelta(hours=1)
+GONE = Ending(outcome=Outcome.GONE, at=TAKEN, user=BOB)
+RELEASED = Ending(outcome=Outcome.RELEASED, at=TAKEN, user=ALICE, held_now=a_lock("s3-plan-default"))
+POSTED = Posted(CHANNEL, "1.1")
+HOSTILE = "\x00<!channel>\n\"'}; DROP \U0001f600\uffff #by :by"
+KEPT = LockObject(b"\x00\xff" + sample("s3-apply-default"), "aws:kms", "arn:aws:kms:eu-central-1:1:key/k")
 
 
-@pytest.fixture(params=["fake", "DynamoDB in moto"])
-def book(request: pytest.FixtureRequest) -> Iterator[LockBook]:
-    if request.param == "fake":
-        yield FakeBook()
-        return
-    with moto("dynamodb") as client:
-        create_lock_book(client)
-        yield DynamoLockBook(boto3.resource("dynamodb", region_name=REGION).Table("book"))
+def an_alert(level: int = 1) -> Attempt:
+    return Attempt(saying=(ALERT,), at=TAKEN, channel=CHANNEL, level=level, owner=BOB)
+
+
+def found(book: LockBook, ref: LockRef | None = None) -> LockRecord:
+    record = book.find(ref or a_lock().ref)
+    assert record is not None
+    return record
 
 
 @pytest.mark.parametrize(
@@ -35,108 +36,53 @@ def book(request: pytest.FixtureRequest) -> Iterator[LockBook]:
         a_lock(body=b'{"Who":"\\u0000\\ud83d\\ude00","ID":""}'),
         a_lock(key="k" * 893 + ".tflock"),
         StateLock(a_ref("\n é.tflock"), flaw="cannot be read", opaque=True),
+        StateLock(a_ref("#digests/#by :by.tflock")),
     ],
-    ids=["genuine", "empty", "odd characters", "long key", "opaque"],
+    ids=["genuine", "empty", "odd characters", "long key", "opaque", "words of DynamoDB"],
 )
 def test_a_lock_is_remembered_as_it_is(book: LockBook, lock: StateLock) -> None:
-    book.remember(lock)
-    record = book.find(lock.ref)
-    assert record is not None
-    assert record.lock == lock
-    assert [record.lock for record in book.records()] == [lock]
+    assert book.remember(lock) == LockRecord(lock=lock)
+    assert found(book, lock.ref) == LockRecord(lock=lock)
+    assert book.records() == book.records_of(lock.ref.state_path) == [LockRecord(lock=lock)]
 
 
 def test_a_lock_that_nobody_remembers_is_none(book: LockBook) -> None:
     assert book.find(a_lock().ref) is None
+    assert book.kept(a_lock().ref) is None
     assert book.records_of(a_lock().ref.state_path) == []
 
 
 def test_remembering_again_forgets_nothing(book: LockBook) -> None:
     lock = a_lock()
-    book.acquire_recorded(lock, TAKEN)
-    book.alert_posted(lock, Posted(CHANNEL, "1.1"), 1)
-    record = book.remember(lock)
-    assert (record.posted, record.level, record.acquired_at) == (Posted(CHANNEL, "1.1"), 1, TAKEN)
+    book.acquire_recorded(lock, TAKEN, "AROA:ci")
+    book.said(lock, an_alert(), POSTED)
+    before = found(book)
+    assert book.remember(lock) == before
+    assert (before.posted, before.level, before.acquired_at) == (POSTED, 1, TAKEN)
+
+
+def test_a_lock_that_could_not_be_read_at_first_is_remembered_as_it_was_read_later(book: LockBook) -> None:
+    book.remember(StateLock(a_lock().ref, flaw="cannot be read"))
+    assert book.remember(a_lock()).lock == a_lock()
 
 
 def test_two_locks_on_one_state_path_have_a_page_each_oldest_first(book: LockBook) -> None:
-    younger, older = a_lock("s3-plan-default", taken=TAKEN + timedelta(hours=1)), a_lock()
+    younger, older = a_lock("s3-plan-default", taken=TAKEN + HOUR), a_lock()
     book.remember(younger)
     book.remember(older)
     assert [record.lock for record in book.records_of(older.ref.state_path)] == [older, younger]
 
 
-def test_an_alert_is_claimed_once_until_the_claim_runs_out(book: LockBook) -> None:
-    lock = book.remember(a_lock()).lock
-    claims = [book.claim_alert(lock, TAKEN + timedelta(seconds=seconds)) for seconds in (0, 1, 1199, 1201)]
-    assert claims == [True, False, False, True]
+def test_an_acquire_is_remembered_with_the_time_of_its_event_and_its_principal(book: LockBook) -> None:
+    at = TAKEN + timedelta(milliseconds=1234)
+    book.acquire_recorded(a_lock(), at, HOSTILE)
+    assert (found(book).acquired_at, found(book).principal) == (at, HOSTILE)
 
 
-def test_a_claim_that_came_to_nothing_can_be_taken_anew(book: LockBook) -> None:
-    lock = book.remember(a_lock()).lock
-    book.claim_alert(lock, TAKEN)
-    book.drop_claim(lock.ref)
-    assert book.claim_alert(lock, TAKEN)
-
-
-def test_a_posted_alert_is_never_claimed_again(book: LockBook) -> None:
-    lock = book.remember(a_lock()).lock
-    book.alert_posted(lock, Posted(CHANNEL, "1.1"), 1)
-    assert book.claim_alert(lock, TAKEN + timedelta(days=1)) is False
-
-
-def test_an_alert_claimed_or_posted_of_a_lock_nobody_remembered_opens_its_page(book: LockBook) -> None:
-    claimed, posted = a_lock(), a_lock("s3-plan-default")
-    book.claim_alert(claimed, TAKEN)
-    book.alert_posted(posted, Posted(CHANNEL, "1.1"), 1)
-    assert {record.lock.operation for record in book.records()} == {"apply or destroy", "plan"}
-
-
-def test_what_is_recorded_of_a_forgotten_lock_opens_no_page(book: LockBook) -> None:
-    book.release_recorded(a_lock().ref, TAKEN)
-    book.abandon_release(a_lock().ref)
-    assert book.find(a_lock().ref) is None
-
-
-def test_a_lock_that_is_held_after_all_begins_anew(book: LockBook) -> None:
-    lock = a_lock()
-    book.acquire_recorded(lock, TAKEN)
-    book.claim_alert(lock, TAKEN)
-    book.alert_posted(lock, Posted(CHANNEL, "1.1"), 2)
-    book.begin_release(lock, ALICE)
-    book.end(lock, RELEASED)
-    book.release_recorded(lock.ref, TAKEN)
-    reopened = book.reopen(lock)
-    assert reopened == LockRecord(lock=lock, acquired_at=TAKEN)
-    assert book.records() == [reopened]
-    assert book.claim_alert(lock, TAKEN)
-
-
-def test_a_release_begun_is_remembered_until_it_is_abandoned(book: LockBook) -> None:
-    lock = a_lock()
-    book.begin_release(lock, ALICE)
-    assert [record.requested_by for record in book.records()] == [ALICE]
-    book.abandon_release(lock.ref)
-    assert [record.requested_by for record in book.records()] == [""]
-
-
-def test_the_first_ending_is_believed_and_the_lock_is_no_longer_among_the_held(book: LockBook) -> None:
-    lock = book.remember(a_lock()).lock
-    other = Ending(outcome=ReleaseOutcome.REPLACED, at=TAKEN)
-    assert [book.end(lock, GONE), book.end(lock, other)] == [True, False]
-    record = book.find(lock.ref)
-    assert record is not None
-    assert record.ending == GONE
-    assert book.records() == []
-
-
-def test_the_one_who_did_delete_it_is_believed_even_later(book: LockBook) -> None:
-    lock = a_lock()
-    book.end(lock, GONE)
-    assert book.end(lock, RELEASED) is True
-    record = book.find(lock.ref)
-    assert record is not None
-    assert record.ending == RELEASED
+def test_the_first_acquire_that_is_recorded_stays(book: LockBook) -> None:
+    book.acquire_recorded(a_lock(), TAKEN, "")
+    book.acquire_recorded(a_lock(), TAKEN + HOUR, "AROA:other")
+    assert (found(book).acquired_at, found(book).principal) == (TAKEN, "")
 
 
 def test_a_release_is_recorded_with_the_time_of_its_event(book: LockBook) -> None:
@@ -144,3 +90,129 @@ def test_a_release_is_recorded_with_the_time_of_its_event(book: LockBook) -> Non
     at = TAKEN + timedelta(milliseconds=1234)
     book.release_recorded(lock.ref, at)
     assert [record.released_at for record in book.records()] == [at]
+
+
+def test_what_is_recorded_of_a_forgotten_lock_opens_no_page(book: LockBook) -> None:
+    ref = a_lock().ref
+    book.release_recorded(ref, TAKEN)
+    book.abandon_release(ref)
+    book.shown(ref, TAKEN)
+    book.drop_claim(ref, an_alert())
+    book.doubt(ref, an_alert(), TAKEN)
+    book.ending_told(ref)
+    book.begin_restore(ref, Restoring(ALICE, "click"))
+    book.abandon_restore(ref)
+    book.undone(ref, ALICE)
+    assert book.withdraw(ref, Asked(ALICE, TAKEN, "click")) is False
+    assert book.find(ref) is None
+
+
+def test_its_message_is_known_to_have_been_shown_lately(book: LockBook) -> None:
+    book.said(a_lock(), an_alert(), POSTED)
+    book.shown(a_lock().ref, TAKEN + HOUR)
+    assert (found(book).alerted_at, found(book).shown_at) == (TAKEN, TAKEN + HOUR)
+
+
+def test_a_release_begun_is_remembered_until_it_is_abandoned(book: LockBook) -> None:
+    lock = a_lock()
+    book.begin_release(lock, HOSTILE, None)
+    assert [record.requested_by for record in book.records()] == [HOSTILE]
+    book.abandon_release(lock.ref)
+    assert [record.requested_by for record in book.records()] == [""]
+
+
+def test_what_a_release_can_put_back_is_kept_byte_for_byte(book: LockBook) -> None:
+    book.begin_release(a_lock(), ALICE, KEPT)
+    assert book.kept(a_lock().ref) == KEPT
+
+
+def test_what_one_release_kept_is_not_lost_by_another_that_came_to_nothing(book: LockBook) -> None:
+    lock = a_lock()
+    book.begin_release(lock, ALICE, KEPT)
+    book.begin_release(lock, BOB, None)
+    book.abandon_release(lock.ref)
+    assert book.kept(lock.ref) == KEPT
+
+
+def test_the_first_ending_is_believed(book: LockBook) -> None:
+    lock = book.remember(a_lock()).lock
+    other = Ending(outcome=Outcome.REPLACED, at=TAKEN)
+    assert [book.end(lock, GONE), book.end(lock, other)] == [True, False]
+    assert found(book).ending == GONE
+
+
+def test_the_one_who_did_delete_it_is_believed_even_later_and_it_is_not_told_yet(book: LockBook) -> None:
+    lock = a_lock()
+    book.end(lock, GONE)
+    book.ending_told(lock.ref)
+    assert book.end(lock, RELEASED) is True
+    assert (found(book).ending, found(book).told) == (RELEASED, False)
+    assert [record.ending for record in book.records()] == [RELEASED]
+    assert book.end(lock, GONE) is False
+
+
+def test_a_lock_that_nobody_remembered_can_end_and_that_is_to_be_told(book: LockBook) -> None:
+    assert book.end(a_lock(), GONE)
+    assert book.records() == [LockRecord(lock=a_lock(), ending=GONE)]
+
+
+def test_a_lock_that_ended_is_looked_at_until_that_has_been_told(book: LockBook) -> None:
+    lock = book.remember(a_lock()).lock
+    book.end(lock, GONE)
+    assert [record.told for record in book.records()] == [False]
+    book.ending_told(lock.ref)
+    assert book.records() == []
+    assert [record.told for record in book.records_of(lock.ref.state_path)] == [True]
+
+
+def test_a_told_lock_is_not_looked_at_again_by_what_comes_late(book: LockBook) -> None:
+    lock = a_lock()
+    book.end(lock, GONE)
+    book.ending_told(lock.ref)
+    book.acquire_recorded(lock, TAKEN, "AROA:ci")
+    book.snooze(lock, Snooze(BOB, TAKEN), TAKEN)
+    assert book.records() == []
+    assert found(book).told
+
+
+def test_a_lock_that_is_held_is_not_told_to_have_ended(book: LockBook) -> None:
+    book.remember(a_lock())
+    book.ending_told(a_lock().ref)
+    assert [record.told for record in book.records()] == [False]
+
+
+def test_a_lock_that_is_held_after_all_begins_anew(book: LockBook) -> None:
+    lock = a_lock()
+    book.acquire_recorded(lock, TAKEN, "AROA:ci")
+    book.said(lock, an_alert(2), POSTED)
+    book.shown(lock.ref, TAKEN + HOUR)
+    book.snooze(lock, Snooze(BOB, TAKEN), TAKEN)
+    book.ask(lock, Asked(BOB, TAKEN, "click"))
+    book.begin_release(lock, ALICE, KEPT)
+    book.end(lock, RELEASED)
+    book.release_recorded(lock.ref, TAKEN)
+    book.begin_restore(lock.ref, Restoring(BOB, "click"))
+    book.ending_told(lock.ref)
+    reopened = book.reopen(lock)
+    assert reopened == LockRecord(lock=lock, acquired_at=TAKEN, principal="AROA:ci", quiet_at=TAKEN)
+    assert book.records() == [reopened]
+    assert book.kept(lock.ref) is None
+    assert book.claim(lock, an_alert())
+
+
+def test_of_two_who_find_a_lock_held_after_all_the_second_undoes_nothing(book: LockBook) -> None:
+    lock = a_lock()
+    book.end(lock, GONE)
+    book.reopen(lock)
+    book.said(lock, an_alert(), POSTED)
+    assert book.reopen(lock).posted == POSTED
+
+
+def test_a_message_that_may_stand_there_is_not_forgotten_when_its_lock_begins_anew(book: LockBook) -> None:
+    lock = a_lock()
+    book.claim(lock, an_alert())
+    book.end(lock, GONE)
+    assert book.reopen(lock).attempt == an_alert()
+    assert not book.claim(lock, an_alert())
+    book.said(lock, an_alert(), POSTED)
+    assert (found(book).posted, found(book).attempt) == (POSTED, None)

@@ -1,16 +1,16 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
 
 from chalicelib.aws.s3_locks import S3LockStore
 from chalicelib.core.lock import LockRef
-from chalicelib.core.release import Deletion
+from chalicelib.core.release import Deletion, LockObject, PutBack
 from chalicelib.ports import LockStore, StoreError
 from tests.aws_fixtures import create_bucket, moto
-from tests.builders import BUCKET, KEY, STATE_KEY, sample
+from tests.builders import BUCKET, KEY, STATE_KEY, a_ref, sample
 from tests.fake_store import FakeStore
 
 ODD_KEYS = [
@@ -20,6 +20,7 @@ ODD_KEYS = [
     "x" * 893 + ".tflock",
     "a%2Fb.tflock",
     "<!channel>.tflock",
+    "{'\"}\t.tflock",
 ]
 
 
@@ -122,12 +123,77 @@ def test_a_lock_that_changed_since_it_was_read_is_left_alone(bucket: Bucket) -> 
     assert bucket.store.read(BUCKET, KEY) is not None
 
 
-@pytest.mark.parametrize("changes", [{"key": STATE_KEY}, {"etag": ""}])
-def test_what_is_no_lock_that_was_read_is_never_deleted(bucket: Bucket, changes: dict[str, str]) -> None:
+@pytest.mark.parametrize("changes", [{"key": STATE_KEY}, {"key": ".tflock"}, {"etag": ""}])
+def test_nothing_is_done_to_what_is_no_lock_that_was_read(bucket: Bucket, changes: dict[str, str]) -> None:
     bucket.put(STATE_KEY, b"state")
     bucket.put(KEY, b"{}")
-    with pytest.raises(StoreError):
-        bucket.store.delete(msgspec.structs.replace(read(bucket), **changes))
+    ref = msgspec.structs.replace(read(bucket), **changes)
+    for act in (bucket.store.delete, bucket.store.keep, lambda ref: bucket.store.put_back(ref, LockObject(b"{}"))):
+        with pytest.raises(StoreError, match="not a lock that was read"):
+            act(ref)
+
+
+@pytest.mark.parametrize(
+    "body", [sample("s3-apply-default"), b"", b"\x00\xff" * 8192], ids=["genuine", "empty", "16 KB"]
+)
+@pytest.mark.parametrize("key", [KEY, *ODD_KEYS], ids=range(len(ODD_KEYS) + 1))
+def test_a_released_lock_can_be_put_back_byte_for_byte(bucket: Bucket, key: str, body: bytes) -> None:
+    bucket.put(key, body)
+    ref = read(bucket, key)
+    kept = bucket.store.keep(ref)
+    assert kept is not None
+    assert kept.body == body
+    bucket.store.delete(ref)
+    assert bucket.store.put_back(ref, kept) is PutBack.DONE
+    assert read(bucket, key).etag == ref.etag
+
+
+def test_a_lock_is_put_back_only_where_nobody_holds_the_state(bucket: Bucket) -> None:
+    bucket.put(KEY, sample("s3-apply-default"))
+    ref = read(bucket)
+    kept = bucket.store.keep(ref)
+    assert kept is not None
+    bucket.store.delete(ref)
+    bucket.put(KEY, sample("s3-plan-default"))
+    assert bucket.store.put_back(ref, kept) is PutBack.OCCUPIED
+    lock = bucket.store.read(BUCKET, KEY)
+    assert lock is not None
+    assert lock.operation == "plan"
+
+
+def test_a_lock_is_put_back_once(bucket: Bucket) -> None:
+    ref = a_ref(body=b"{}")
+    answers = [bucket.store.put_back(ref, LockObject(b"{}")) for _ in range(2)]
+    assert answers == [PutBack.DONE, PutBack.OCCUPIED]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"x" * (16 * 1024 + 1),
+        b'{"version": 4, "terraform_version": "1.11.4", "lineage": "x"}',
+        sample("s3-plan-default"),
+    ],
+    ids=["too large", "a state", "another lock"],
+)
+def test_what_is_not_the_lock_that_was_read_or_no_lock_is_not_kept(bucket: Bucket, body: bytes) -> None:
+    bucket.put(KEY, sample("s3-apply-default"))
+    ref = read(bucket)
+    bucket.put(KEY, body)
+    assert bucket.store.keep(ref) is None
+    same_bytes = (
+        read(bucket)
+        if body != sample("s3-plan-default")
+        else msgspec.structs.replace(read(bucket), last_modified=ref.last_modified - timedelta(seconds=1))
+    )
+    assert bucket.store.keep(same_bytes) is None
+
+
+def test_a_lock_that_is_gone_is_not_kept(bucket: Bucket) -> None:
+    bucket.put(KEY, b"{}")
+    ref = read(bucket)
+    bucket.remove(KEY)
+    assert bucket.store.keep(ref) is None
 
 
 def test_a_bucket_that_is_not_there_is_an_error_that_says_so(bucket: Bucket) -> None:
@@ -135,3 +201,7 @@ def test_a_bucket_that_is_not_there_is_an_error_that_says_so(bucket: Bucket) -> 
         list(bucket.store.lock_keys("missing", ()))
     with pytest.raises(StoreError, match="no such bucket"):
         bucket.store.read("missing", KEY)
+    with pytest.raises(StoreError, match="no such bucket"):
+        bucket.store.keep(a_ref(bucket="missing"))
+    with pytest.raises(StoreError, match="no such bucket"):
+        bucket.store.put_back(a_ref(bucket="missing"), LockObject(b"{}"))

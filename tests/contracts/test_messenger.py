@@ -1,20 +1,31 @@
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+import msgspec
 import pytest
 
-from chalicelib.core.alert import LockRecord, Posted, alert_for
-from chalicelib.core.release import Ending, Refusal, ReleaseOutcome
-from chalicelib.ports import MessageGoneError, Messenger, MessengerError
+from chalicelib.core.alert import ALERT, Attempt, LockRecord, Note, Posted, alert_for
+from chalicelib.core.click import Answer, Refusal, SnoozeFor, Verb
+from chalicelib.core.digest import Digest
+from chalicelib.core.release import Ending, Outcome
+from chalicelib.ports import MessageGoneError, Messenger, MessengerError, ReplyLostError
 from chalicelib.slack.messenger import SlackMessenger
-from demo.slack_standin import Channel, SlackStandIn, User, Workspace
+from chalicelib.slack.requests import parse
+from demo.slack_standin import SCOPES, Channel, SlackStandIn, User, UserGroup, Workspace
 from tests.builders import ALICE, APP, BOB, CHANNEL, TAKEN, TEAM, a_lock, a_policy
-from tests.fakes import FakeMessenger
+from tests.fake_slack import ANSWER, REQUEST, FakeMessenger
 
 FOREIGN_CHANNEL = "C0FOREIGN"
-ALERT = alert_for(LockRecord(lock=a_lock()), a_policy(), TAKEN + timedelta(hours=2), None)
-ENDING = Ending(outcome=ReleaseOutcome.REFUSED, at=TAKEN, user=BOB, detail=Refusal.NOT_LISTED)
+NOW = TAKEN + timedelta(hours=2)
+REF = a_lock().ref
+RECORD = LockRecord(lock=a_lock())
+ALERT_NOW = alert_for(RECORD, a_policy(mentions={1: (ALICE,)}), NOW, None)
+ATTEMPT = Attempt(saying=(ALERT,), at=NOW, channel=CHANNEL, level=1)
+DIGEST = Digest(channel=CHANNEL, locks=tuple("abcdef"), held=6, oldest=(), at=NOW)
+ENDING = Ending(outcome=Outcome.REFUSED, at=TAKEN, user=BOB, detail=Refusal.NOT_LISTED)
+ANSWERED = Answer(verb=Verb.RELEASE, ending=ENDING, releasers=(ALICE,))
+NOWHERE = "1763700000.000100"
 WORKSPACE = Workspace(
     team_id=TEAM,
     app_id=APP,
@@ -25,7 +36,20 @@ WORKSPACE = Workspace(
         Channel(CHANNEL, "platform-alerts", frozenset({ALICE, BOB})),
         Channel(FOREIGN_CHANNEL, "elsewhere", frozenset(), bot_is_member=False),
     ),
+    user_groups=(UserGroup("S0ONCALL", "oncall", (ALICE,)),),
 )
+
+
+class Clock:
+    """One clock for Slack and for who speaks to it; who sleeps moves it."""
+
+    now = NOW.timestamp()
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
 
 
 @dataclass
@@ -35,43 +59,161 @@ class Slack:
     messenger: Messenger
     shown: Callable[[], int]
     whispered: Callable[[], int]
+    lose: Callable[[str], None]
+    """What becomes of the next post: ANSWER or REQUEST."""
 
 
 @pytest.fixture
-def stand_in() -> Iterator[SlackStandIn]:
-    with SlackStandIn(WORKSPACE) as slack:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def stand_in(clock: Clock) -> Iterator[SlackStandIn]:
+    with SlackStandIn(WORKSPACE, clock=clock) as slack:
         yield slack
+
+
+@pytest.fixture
+def messenger(stand_in: SlackStandIn, clock: Clock) -> SlackMessenger:
+    return speaking_to(stand_in, clock)
+
+
+def speaking_to(slack: SlackStandIn, clock: Clock, app: str = APP) -> SlackMessenger:
+    return SlackMessenger(lambda: WORKSPACE.bot_token, slack.api_url, app, clock=clock, sleep=clock.sleep)
 
 
 @pytest.fixture(params=["fake", "slack_sdk and the stand-in"])
 def slack(request: pytest.FixtureRequest) -> Slack:
     if request.param == "fake":
-        fake = FakeMessenger(channels_refused={FOREIGN_CHANNEL})
-        return Slack(fake, lambda: len(fake.shown) + len(fake.reports), lambda: len(fake.whispers))
+        return of_fake(FakeMessenger(channels_refused={FOREIGN_CHANNEL}))
     real: SlackStandIn = request.getfixturevalue("stand_in")
-    messenger = SlackMessenger(lambda: WORKSPACE.bot_token, real.api_url)
-    return Slack(messenger, lambda: len(real.messages()), lambda: len(real.ephemerals(BOB)))
+    losses = {ANSWER: "drop", REQUEST: "lost"}
+    return Slack(
+        messenger=request.getfixturevalue("messenger"),
+        shown=lambda: len(real.messages()),
+        whispered=lambda: len(real.ephemerals(BOB) + real.direct_messages(BOB)),
+        lose=lambda what: real.refuse("chat.postMessage", losses[what]),
+    )
+
+
+def of_fake(fake: FakeMessenger) -> Slack:
+    return Slack(
+        messenger=fake,
+        shown=lambda: len(fake.shown) + len(fake.notes) + len(fake.digests) + len(fake.reports),
+        whispered=lambda: len(fake.whispers),
+        lose=lambda what: setattr(fake, "losing", what),
+    )
+
+
+def a_note(thread_ts: str, saying: str = "level 2", called: tuple[str, ...] = ()) -> Note:
+    attempt = Attempt(saying=(saying,), at=NOW, channel=CHANNEL, thread_ts=thread_ts, level=2)
+    return Note(alert=ALERT_NOW, attempt=attempt, called=called)
 
 
 def test_an_alert_posted_can_be_edited_and_stays_one_message(slack: Slack) -> None:
-    posted = slack.messenger.post(CHANNEL, ALERT)
-    assert posted.channel == CHANNEL
-    slack.messenger.edit(posted, ALERT)
+    posted = slack.messenger.post(ALERT_NOW, ATTEMPT)
+    assert (posted.channel, posted.thread_ts) == (CHANNEL, "")
+    slack.messenger.edit(posted, ALERT_NOW)
     assert slack.shown() == 1
 
 
 def test_an_edit_of_a_message_that_is_gone_says_so(slack: Slack) -> None:
     with pytest.raises(MessageGoneError):
-        slack.messenger.edit(Posted(CHANNEL, "1763700000.000100"), ALERT)
+        slack.messenger.edit(Posted(CHANNEL, NOWHERE), ALERT_NOW)
 
 
 def test_a_channel_that_refuses_is_an_error_that_names_what_to_do(slack: Slack) -> None:
-    with pytest.raises(MessengerError, match="not_in_channel"):
-        slack.messenger.post(FOREIGN_CHANNEL, ALERT)
+    elsewhere = msgspec.structs.replace(ATTEMPT, channel=FOREIGN_CHANNEL)
+    with pytest.raises(MessengerError, match="not_in_channel") as caught:
+        slack.messenger.post(ALERT_NOW, elsewhere)
+    assert not isinstance(caught.value, ReplyLostError | MessageGoneError)
+
+
+def test_a_reply_stands_beneath_its_alert(slack: Slack) -> None:
+    alert = slack.messenger.post(ALERT_NOW, ATTEMPT)
+    reply = slack.messenger.reply(a_note(alert.root))
+    assert (reply.channel, reply.thread_ts) == (CHANNEL, alert.ts)
+    assert slack.shown() == 2
+
+
+def test_a_reply_to_a_message_that_is_gone_says_so(slack: Slack) -> None:
+    with pytest.raises(MessageGoneError):
+        slack.messenger.reply(a_note(NOWHERE))
+
+
+def test_the_lines_of_a_digest_and_their_replies_stand_beneath_it(slack: Slack) -> None:
+    digest = slack.messenger.post_digest(DIGEST)
+    line = slack.messenger.post(ALERT_NOW, msgspec.structs.replace(ATTEMPT, thread_ts=digest.root))
+    reply = slack.messenger.reply(a_note(line.root))
+    assert (digest.thread_ts, line.thread_ts, reply.thread_ts) == ("", digest.ts, digest.ts)
+    slack.messenger.edit(line, ALERT_NOW)
+    slack.messenger.edit_digest(msgspec.structs.replace(DIGEST, held=0, posted=digest))
+    assert slack.shown() == 3
+
+
+def test_an_alert_beneath_a_digest_that_is_gone_becomes_a_message_of_the_channel(slack: Slack) -> None:
+    posted = slack.messenger.post(ALERT_NOW, msgspec.structs.replace(ATTEMPT, thread_ts=NOWHERE))
+    assert posted.thread_ts == ""
+    slack.messenger.edit(posted, ALERT_NOW)
+
+
+def test_an_edit_of_a_digest_that_is_gone_says_so(slack: Slack) -> None:
+    with pytest.raises(MessageGoneError):
+        slack.messenger.edit_digest(msgspec.structs.replace(DIGEST, posted=Posted(CHANNEL, NOWHERE)))
+
+
+@pytest.mark.parametrize("lost", [ANSWER, REQUEST])
+def test_an_alert_whose_answer_is_lost_is_found_if_it_stands_there(slack: Slack, lost: str) -> None:
+    slack.lose(lost)
+    with pytest.raises(ReplyLostError):
+        slack.messenger.post(ALERT_NOW, ATTEMPT)
+    found = slack.messenger.find(CHANNEL, "", ATTEMPT.token(REF), NOW)
+    assert (found is not None) is (lost == ANSWER) is (slack.shown() == 1)
+    if found:
+        slack.messenger.edit(found, ALERT_NOW)
+
+
+@pytest.mark.parametrize("lost", [ANSWER, REQUEST])
+def test_a_digest_whose_answer_is_lost_is_found_if_it_stands_there(slack: Slack, lost: str) -> None:
+    slack.lose(lost)
+    with pytest.raises(ReplyLostError):
+        slack.messenger.post_digest(DIGEST)
+    found = slack.messenger.find(CHANNEL, "", DIGEST.token, NOW)
+    assert (found is not None) is (lost == ANSWER) is (slack.shown() == 1)
+
+
+@pytest.mark.parametrize("lost", [ANSWER, REQUEST])
+def test_a_reply_whose_answer_is_lost_is_found_in_its_thread_if_it_stands_there(slack: Slack, lost: str) -> None:
+    alert = slack.messenger.post(ALERT_NOW, ATTEMPT)
+    note = a_note(alert.root)
+    slack.lose(lost)
+    with pytest.raises(ReplyLostError):
+        slack.messenger.reply(note)
+    found = slack.messenger.find(CHANNEL, alert.root, note.attempt.token(REF), NOW)
+    assert (found is not None) is (lost == ANSWER) is (slack.shown() == 2)
+    if found:
+        assert found.thread_ts == alert.ts
+
+
+def test_only_the_message_with_that_token_in_that_place_is_found(slack: Slack) -> None:
+    alert = slack.messenger.post(ALERT_NOW, ATTEMPT)
+    reply = slack.messenger.reply(a_note(alert.root))
+    token, other = ATTEMPT.token(REF), a_note(alert.root).attempt.token(REF)
+    assert slack.messenger.find(CHANNEL, "", token, NOW) == alert
+    assert slack.messenger.find(CHANNEL, alert.ts, other, NOW) == reply
+    assert slack.messenger.find(CHANNEL, "", other, NOW) is None
+    assert slack.messenger.find(CHANNEL, alert.ts, "another", NOW) is None
+    assert slack.messenger.find(CHANNEL, NOWHERE, other, NOW) is None
 
 
 def test_a_whisper_is_seen_by_one_person_and_is_no_message_of_the_channel(slack: Slack) -> None:
-    slack.messenger.whisper(CHANNEL, BOB, ENDING, (ALICE,))
+    slack.messenger.whisper(CHANNEL, BOB, ANSWERED)
+    assert (slack.shown(), slack.whispered()) == (0, 1)
+
+
+def test_a_whisper_reaches_a_person_in_a_channel_that_the_app_is_not_in_as_well(slack: Slack) -> None:
+    slack.messenger.whisper(FOREIGN_CHANNEL, BOB, ANSWERED)
     assert (slack.shown(), slack.whispered()) == (0, 1)
 
 
@@ -80,29 +222,134 @@ def test_trouble_is_reported_as_a_message(slack: Slack) -> None:
     assert slack.shown() == 1
 
 
-@pytest.fixture
-def messenger(stand_in: SlackStandIn) -> SlackMessenger:
-    return SlackMessenger(lambda: WORKSPACE.bot_token, stand_in.api_url)
+def test_without_the_right_to_look_nothing_is_found(clock: Clock) -> None:
+    less = replace(WORKSPACE, scopes=SCOPES - {"channels:history", "groups:history"})
+    fake = FakeMessenger(may_look=False)
+    with SlackStandIn(less, clock=clock) as stand_in:
+        for messenger in (fake, speaking_to(stand_in, clock)):
+            messenger.post(ALERT_NOW, ATTEMPT)
+            assert messenger.find(CHANNEL, "", ATTEMPT.token(REF), NOW) is None
+
+
+def test_in_a_channel_that_the_app_has_left_nothing_is_found_so_that_nothing_waits_for_it_for_ever(
+    slack: Slack,
+) -> None:
+    assert slack.messenger.find(FOREIGN_CHANNEL, "", "token", NOW) is None
+
+
+@pytest.mark.parametrize("error", ["not_in_channel", "channel_not_found", "is_archived"])
+@pytest.mark.parametrize(("method", "thread"), [("conversations.history", ""), ("conversations.replies", NOWHERE)])
+def test_where_the_app_cannot_look_nothing_is_found(
+    stand_in: SlackStandIn, messenger: SlackMessenger, error: str, method: str, thread: str
+) -> None:
+    messenger.post(ALERT_NOW, ATTEMPT)
+    stand_in.refuse(method, error)
+    assert messenger.find(CHANNEL, thread, ATTEMPT.token(REF), NOW) is None
 
 
 def test_what_is_posted_is_what_messages_says(stand_in: SlackStandIn, messenger: SlackMessenger) -> None:
-    messenger.post(CHANNEL, ALERT)
+    messenger.post(ALERT_NOW, ATTEMPT)
     [message] = stand_in.messages()
     assert "Terraform lock held for 2 h" in message.text
-    [(button, _)] = message.actions
-    assert button["action_id"] == "release_lock"
+    assert [element["action_id"] for element, _ in message.actions] == ["release_lock", "snooze_alert"]
+    assert message.metadata == {"event_type": "tflock_reaper", "event_payload": {"token": ATTEMPT.token(REF)}}
+
+
+def test_slack_s_clicks_on_a_posted_alert_are_about_its_lock(stand_in: SlackStandIn, messenger: SlackMessenger) -> None:
+    posted = messenger.post(ALERT_NOW, ATTEMPT)
+    clicks = [
+        parse(stand_in.click_body(ALICE, CHANNEL, posted.ts, action, option=option), TEAM, APP)
+        for action, option in (("release_lock", None), ("snooze_alert", "morning"))
+    ]
+    asked = [(click.verb, click.snooze_for, click.lock, click.message_ts) for click in clicks if click]
+    assert asked == [(Verb.RELEASE, None, REF, posted.ts), (Verb.SNOOZE, SnoozeFor.MORNING, REF, posted.ts)]
+
+
+def test_people_are_told_by_a_post_and_by_a_reply_and_never_by_an_edit(
+    stand_in: SlackStandIn, messenger: SlackMessenger
+) -> None:
+    alert = messenger.post(ALERT_NOW, ATTEMPT)
+    reply = messenger.reply(a_note(alert.root, called=("S0ONCALL",)))
+    messenger.edit(alert, ALERT_NOW)
+    messenger.whisper(CHANNEL, BOB, ANSWERED)
+    assert [message.ts for message in stand_in.notifications(ALICE)] == [alert.ts, reply.ts]
+
+
+def test_an_edit_keeps_the_metadata(stand_in: SlackStandIn, messenger: SlackMessenger) -> None:
+    messenger.edit(messenger.post(ALERT_NOW, ATTEMPT), ALERT_NOW)
+    assert messenger.find(CHANNEL, "", ATTEMPT.token(REF), NOW)
+
+
+def test_an_older_message_is_not_looked_for(stand_in: SlackStandIn, messenger: SlackMessenger, clock: Clock) -> None:
+    messenger.post(ALERT_NOW, ATTEMPT)
+    assert messenger.find(CHANNEL, "", ATTEMPT.token(REF), NOW + timedelta(minutes=1))
+    assert messenger.find(CHANNEL, "", ATTEMPT.token(REF), NOW + timedelta(minutes=3)) is None
+
+
+def test_another_app_s_message_with_the_same_metadata_is_not_taken_for_its_own(
+    stand_in: SlackStandIn, messenger: SlackMessenger, clock: Clock
+) -> None:
+    messenger.post(ALERT_NOW, ATTEMPT)
+    assert speaking_to(stand_in, clock, app="A0OTHER").find(CHANNEL, "", ATTEMPT.token(REF), NOW) is None
+
+
+@pytest.mark.parametrize(("said_since", "found"), [(450, True), (2000, False)])
+def test_a_busy_channel_is_read_page_by_page_but_not_without_end(
+    stand_in: SlackStandIn, messenger: SlackMessenger, said_since: int, found: bool
+) -> None:
+    messenger.post(ALERT_NOW, ATTEMPT)
+    for _ in range(said_since):
+        stand_in.say(ALICE, CHANNEL, "hello")
+    assert (messenger.find(CHANNEL, "", ATTEMPT.token(REF), NOW) is not None) is found
+    assert len(stand_in.calls("conversations.history")) <= 10
+
+
+def test_a_long_thread_is_read_page_by_page(stand_in: SlackStandIn, messenger: SlackMessenger, clock: Clock) -> None:
+    alert = messenger.post(ALERT_NOW, ATTEMPT)
+    for count in range(201):
+        messenger.reply(a_note(alert.root, f"level {count}"))
+    token = a_note(alert.root, "level 200").attempt.token(REF)
+    assert messenger.find(CHANNEL, alert.root, token, NOW)
+    assert len(stand_in.calls("conversations.replies")) == 2
+
+
+def test_a_look_that_fails_is_an_error(stand_in: SlackStandIn, messenger: SlackMessenger) -> None:
+    stand_in.refuse("conversations.history", "internal_error")
+    with pytest.raises(MessengerError, match="internal_error"):
+        messenger.find(CHANNEL, "", "token", NOW)
+
+
+def test_posts_are_paced_so_that_slack_refuses_none(
+    stand_in: SlackStandIn, messenger: SlackMessenger, clock: Clock
+) -> None:
+    for _ in range(20):
+        messenger.post(ALERT_NOW, ATTEMPT)
+    assert [call.status for call in stand_in.calls("chat.postMessage")] == [200] * 20
+    assert clock.now - NOW.timestamp() == pytest.approx(16)
+
+
+def test_edits_are_paced_in_all_channels_together(
+    stand_in: SlackStandIn, messenger: SlackMessenger, clock: Clock
+) -> None:
+    posted = messenger.post(ALERT_NOW, ATTEMPT)
+    digest = msgspec.structs.replace(DIGEST, posted=messenger.post_digest(DIGEST))
+    for _ in range(30):
+        messenger.edit(posted, ALERT_NOW)
+        messenger.edit_digest(digest)
+    assert len(stand_in.calls("chat.update")) == 60
+    assert clock.now - NOW.timestamp() == pytest.approx(40 * 1.2)
 
 
 def test_a_429_is_waited_for_and_then_sent_once(stand_in: SlackStandIn, messenger: SlackMessenger) -> None:
     stand_in.refuse("chat.postMessage", "ratelimited", retry_after=1)
-    messenger.post(CHANNEL, ALERT)
+    messenger.post(ALERT_NOW, ATTEMPT)
     assert len(stand_in.messages()) == 1
 
 
 def test_a_long_429_is_left_to_the_next_delivery(stand_in: SlackStandIn, messenger: SlackMessenger) -> None:
     stand_in.refuse("chat.postMessage", "ratelimited", retry_after=30)
     with pytest.raises(MessengerError, match="ratelimited"):
-        messenger.post(CHANNEL, ALERT)
+        messenger.post(ALERT_NOW, ATTEMPT)
     assert len(stand_in.calls("chat.postMessage")) == 1
 
 
@@ -110,43 +357,103 @@ def test_a_long_429_is_left_to_the_next_delivery(stand_in: SlackStandIn, messeng
 def test_a_message_that_can_never_be_edited_again_is_as_good_as_gone(
     stand_in: SlackStandIn, messenger: SlackMessenger, error: str
 ) -> None:
-    posted = messenger.post(CHANNEL, ALERT)
+    posted = messenger.post(ALERT_NOW, ATTEMPT)
     stand_in.refuse("chat.update", error)
     with pytest.raises(MessageGoneError, match=error):
-        messenger.edit(posted, ALERT)
+        messenger.edit(posted, ALERT_NOW)
 
 
-@pytest.mark.parametrize("error", ["http_500", "internal_error", "drop", "invalid_auth"])
-def test_a_failure_of_slack_is_an_error_and_never_a_second_post(
+@pytest.mark.parametrize("error", ["thread_not_found", "cannot_reply_to_message", "is_archived", "channel_not_found"])
+def test_a_thread_that_can_never_be_written_to_again_is_as_good_as_gone(
+    stand_in: SlackStandIn, messenger: SlackMessenger, error: str
+) -> None:
+    alert = messenger.post(ALERT_NOW, ATTEMPT)
+    stand_in.refuse("chat.postMessage", error)
+    with pytest.raises(MessageGoneError, match=error):
+        messenger.reply(a_note(alert.root))
+
+
+@pytest.mark.parametrize("error", ["http_500", "internal_error", "fatal_error", "service_unavailable", "drop", "lost"])
+def test_what_slack_may_have_done_all_the_same_is_a_lost_answer_and_never_a_second_post(
+    stand_in: SlackStandIn, messenger: SlackMessenger, error: str
+) -> None:
+    alert = messenger.post(ALERT_NOW, ATTEMPT)
+    sends: list[Callable[[], Posted]] = [
+        lambda: messenger.post(ALERT_NOW, ATTEMPT),
+        lambda: messenger.reply(a_note(alert.root)),
+        lambda: messenger.post_digest(DIGEST),
+    ]
+    for send in sends:
+        stand_in.refuse("chat.postMessage", error)
+        with pytest.raises(ReplyLostError):
+            send()
+    assert len(stand_in.calls("chat.postMessage")) == 4
+
+
+@pytest.mark.parametrize(
+    "error", ["invalid_auth", "is_archived", "request_timeout", "restricted_action", "ratelimited"]
+)
+def test_what_slack_refuses_was_not_posted(stand_in: SlackStandIn, messenger: SlackMessenger, error: str) -> None:
+    stand_in.refuse("chat.postMessage", error, retry_after=60)
+    with pytest.raises(MessengerError, match=error) as caught:
+        messenger.post(ALERT_NOW, ATTEMPT)
+    assert not isinstance(caught.value, ReplyLostError | MessageGoneError)
+    assert stand_in.messages() == []
+
+
+@pytest.mark.parametrize("error", ["user_not_in_channel", "not_in_channel", "channel_not_found", "is_archived"])
+def test_who_cannot_be_told_in_the_channel_is_told_the_same_in_a_direct_message(
+    stand_in: SlackStandIn, messenger: SlackMessenger, error: str
+) -> None:
+    messenger.whisper(CHANNEL, BOB, ANSWERED)
+    stand_in.refuse("chat.postEphemeral", error)
+    messenger.whisper(CHANNEL, BOB, ANSWERED)
+    assert [one.text for one in stand_in.direct_messages(BOB)] == [one.text for one in stand_in.ephemerals(BOB)]
+    assert stand_in.direct_messages(ALICE) == stand_in.messages() == []
+
+
+@pytest.mark.parametrize(
+    "error", ["channel_not_found", "messages_tab_disabled", "user_not_found", "user_disabled", "cannot_dm_bot"]
+)
+def test_who_cannot_be_told_in_a_direct_message_either_is_not_tried_again(
     stand_in: SlackStandIn, messenger: SlackMessenger, error: str
 ) -> None:
     stand_in.refuse("chat.postMessage", error)
-    with pytest.raises(MessengerError):
-        messenger.post(CHANNEL, ALERT)
+    messenger.whisper(FOREIGN_CHANNEL, BOB, ANSWERED)
     assert len(stand_in.calls("chat.postMessage")) == 1
 
 
-def test_somebody_outside_of_the_channel_cannot_be_told_and_that_is_no_failure(
-    stand_in: SlackStandIn, messenger: SlackMessenger
+def test_a_stranger_cannot_be_told_and_that_is_no_failure(stand_in: SlackStandIn, messenger: SlackMessenger) -> None:
+    messenger.whisper(CHANNEL, "U0STRANGER", ANSWERED)
+    assert [call.response["error"] for call in stand_in.calls()] == ["user_not_in_channel", "channel_not_found"]
+
+
+@pytest.mark.parametrize("method", ["chat.postEphemeral", "chat.postMessage"])
+@pytest.mark.parametrize(("error", "said"), [("http_500", "HTTP 500"), ("missing_scope", "missing_scope")])
+def test_a_whisper_that_slack_may_take_later_is_an_error(
+    stand_in: SlackStandIn, messenger: SlackMessenger, method: str, error: str, said: str
 ) -> None:
-    stand_in.refuse("chat.postEphemeral", "user_not_in_channel")
-    messenger.whisper(CHANNEL, BOB, ENDING, ())
+    stand_in.refuse(method, error)
+    with pytest.raises(MessengerError, match=said):
+        messenger.whisper(FOREIGN_CHANNEL, BOB, ANSWERED)
 
 
-def test_a_slack_that_cannot_be_reached_is_an_error() -> None:
-    with pytest.raises(MessengerError, match="could not be reached"):
-        SlackMessenger(lambda: "xoxb", "http://127.0.0.1:9/").post(CHANNEL, ALERT)
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/", "http://slack.invalid/"])
+def test_a_slack_that_was_not_even_reached_has_posted_nothing(address: str) -> None:
+    with pytest.raises(MessengerError, match="could not be reached") as caught:
+        SlackMessenger(lambda: "xoxb", address, APP).post(ALERT_NOW, ATTEMPT)
+    assert not isinstance(caught.value, ReplyLostError)
 
 
 def test_a_new_token_is_used_at_the_next_message(stand_in: SlackStandIn) -> None:
     tokens = ["the old one", WORKSPACE.bot_token]
-    messenger = SlackMessenger(lambda: tokens.pop(0), stand_in.api_url)
+    messenger = SlackMessenger(lambda: tokens.pop(0), stand_in.api_url, APP)
     with pytest.raises(MessengerError, match="invalid_auth"):
-        messenger.post(CHANNEL, ALERT)
-    assert messenger.post(CHANNEL, ALERT)
+        messenger.post(ALERT_NOW, ATTEMPT)
+    assert messenger.post(ALERT_NOW, ATTEMPT)
 
 
 def test_an_alert_is_never_a_link_preview(stand_in: SlackStandIn, messenger: SlackMessenger) -> None:
-    messenger.post(CHANNEL, ALERT)
+    messenger.post(ALERT_NOW, ATTEMPT)
     [call] = stand_in.calls("chat.postMessage")
     assert {str(call.arguments[name]).lower() for name in ("unfurl_links", "unfurl_media")} <= {"false", "0"}

@@ -2,31 +2,16 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.core.alert import LockRecord, Posted, Step, alert_for, next_step
-from chalicelib.core.release import Ending, ReleaseOutcome
-from tests.builders import CHANNEL, TAKEN, a_lock, a_policy
+from chalicelib.core.alert import Attempt, LockRecord, Posted, alert_for
+from tests.builders import ALICE, BOB, CHANNEL, KEY, TAKEN, a_lock, a_policy
 
 POSTED = Posted(CHANNEL, "1.1")
-ENDED = Ending(outcome=ReleaseOutcome.GONE, at=TAKEN)
-YOUNG, OLD = timedelta(hours=1), timedelta(hours=3)
+OLD = timedelta(hours=3)
+CALLS = a_policy(mentions={1: (ALICE,), 2: (BOB, ALICE)})
 
 
-@pytest.mark.parametrize(
-    ("posted", "ending", "held", "age", "step"),
-    [
-        (None, None, True, YOUNG, Step.NOTHING),
-        (None, None, True, OLD, Step.POST),
-        (POSTED, None, True, OLD, Step.EDIT),
-        (POSTED, None, True, YOUNG, Step.EDIT),
-        (None, None, False, YOUNG, Step.CLOSE),
-        (POSTED, None, False, OLD, Step.CLOSE),
-        (POSTED, ENDED, False, OLD, Step.NOTHING),
-        (POSTED, ENDED, True, OLD, Step.REOPEN),
-    ],
-)
-def test_the_next_step(posted: Posted | None, ending: Ending | None, held: bool, age: timedelta, step: Step) -> None:
-    record = LockRecord(lock=a_lock(), posted=posted, ending=ending)
-    assert next_step(record, a_policy(), TAKEN + age, held=held) is step
+def an_attempt(saying: str) -> Attempt:
+    return Attempt(saying=(saying,), at=TAKEN, channel=CHANNEL)
 
 
 def test_a_level_that_the_policy_has_lost_since_is_the_highest_it_has() -> None:
@@ -37,3 +22,22 @@ def test_a_level_that_the_policy_has_lost_since_is_the_highest_it_has() -> None:
 def test_an_alert_never_falls_back_to_a_lower_level() -> None:
     record = LockRecord(lock=a_lock(), posted=POSTED, level=2)
     assert alert_for(record, a_policy(), TAKEN + OLD, None).level == 2
+
+
+@pytest.mark.parametrize(
+    ("told", "age", "called"),
+    [(0, timedelta(hours=2), (ALICE,)), (0, timedelta(days=1), (ALICE, BOB)), (1, timedelta(days=1), (ALICE,))],
+    ids=["posted at its first level", "posted late, at its second", "its second level has a reply of its own"],
+)
+def test_a_message_calls_the_people_of_the_levels_it_was_posted_for(
+    told: int, age: timedelta, called: tuple[str, ...]
+) -> None:
+    record = LockRecord(lock=a_lock(), level=told)
+    assert alert_for(record, CALLS, TAKEN + age, None).called == called
+
+
+def test_each_thing_said_of_each_lock_has_a_token_of_its_own() -> None:
+    refs = [a_lock().ref, a_lock("s3-plan-default").ref, a_lock(taken=TAKEN + OLD).ref, a_lock(key=f"x/{KEY}").ref]
+    tokens = {an_attempt(saying).token(ref) for saying in ("alert", "level 2") for ref in refs}
+    assert len(tokens) == 8
+    assert an_attempt("alert").token(a_lock().ref) == an_attempt("alert").token(a_lock().ref)

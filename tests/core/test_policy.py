@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.core.lock import Risk
-from chalicelib.core.policy import Route, Target
+from chalicelib.core.policy import Route, Target, matches
 from tests.builders import BUCKET, KEY, a_policy, some_rules
 
 
@@ -35,6 +35,45 @@ def test_each_kind_of_operation_rises_by_its_own_thresholds(risk: Risk, hours: f
 )
 def test_a_pattern_has_stars_and_question_marks_and_nothing_else(pattern: str, path: str, covered: bool) -> None:
     assert Route((pattern,), a_policy()).covers(path) is covered
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "matched"),
+    [
+        ("alice@*", "alice@laptop", True),
+        ("alice@*", "malice@laptop", False),
+        ("alice@*", "ALICE@laptop", False),
+        ("*@build-?", "ci@build-7", True),
+        ("*@build-?", "ci@build-17", False),
+        ("*@build-?", "ci@build-", False),
+        ("a.ice@*", "alice@x", False),
+        ("(a+)+$", "aaaa", False),
+        ("", "", True),
+        ("", "x", False),
+        ("*", "", True),
+        ("a*", "a\nb", True),
+    ],
+)
+def test_a_pattern_is_for_the_whole_text_as_it_is_written(pattern: str, name: str, matched: bool) -> None:
+    assert matches(pattern, name) is matched
+
+
+@pytest.mark.parametrize(
+    ("above", "level", "called"),
+    [
+        (0, 1, ()),
+        (0, 2, ("S0ONCALL", "U0LEAD")),
+        (1, 2, ("S0ONCALL", "U0LEAD")),
+        (2, 3, ("U0LEAD", "here")),
+        (0, 3, ("S0ONCALL", "U0LEAD", "here")),
+        (3, 3, ()),
+        (3, 1, ()),
+        (3, 9, ()),
+    ],
+)
+def test_the_levels_risen_call_everybody_they_name_once(above: int, level: int, called: tuple[str, ...]) -> None:
+    policy = a_policy(mentions={2: ("S0ONCALL", "U0LEAD"), 3: ("U0LEAD", "here")})
+    assert policy.called(above, level) == called
 
 
 def test_the_first_route_that_covers_a_state_is_taken_and_the_last_covers_all() -> None:

@@ -1,9 +1,10 @@
 from datetime import timedelta
 
+import msgspec
 import pytest
 
-from chalicelib.core.release import Deletion, Presence, ReleaseOutcome, conclude, presence
-from tests.builders import TAKEN, a_lock
+from chalicelib.core.release import Deletion, Ending, Outcome, Presence, ReleasedBy, conclude, presence, released_by
+from tests.builders import ALICE, TAKEN, a_lock
 
 
 def test_the_same_bytes_at_the_same_time_are_the_same_lock() -> None:
@@ -22,20 +23,39 @@ def test_no_lock_is_a_lock_gone() -> None:
 @pytest.mark.parametrize(
     ("deletion", "there_now", "outcome"),
     [
-        (Deletion.DELETED, Presence.GONE, ReleaseOutcome.RELEASED),
-        (Deletion.DELETED, Presence.REPLACED, ReleaseOutcome.RELEASED),
-        (Deletion.NOT_FOUND, Presence.GONE, ReleaseOutcome.GONE),
-        (Deletion.NOT_FOUND, Presence.REPLACED, ReleaseOutcome.REPLACED),
-        (Deletion.CHANGED, Presence.REPLACED, ReleaseOutcome.REPLACED),
-        (Deletion.CHANGED, Presence.GONE, ReleaseOutcome.GONE),
+        (Deletion.DELETED, Presence.GONE, Outcome.RELEASED),
+        (Deletion.DELETED, Presence.REPLACED, Outcome.RELEASED),
+        (Deletion.NOT_FOUND, Presence.GONE, Outcome.GONE),
+        (Deletion.NOT_FOUND, Presence.REPLACED, Outcome.REPLACED),
+        (Deletion.CHANGED, Presence.REPLACED, Outcome.REPLACED),
+        (Deletion.CHANGED, Presence.GONE, Outcome.GONE),
         (Deletion.CONFLICT, Presence.SAME, None),
-        (Deletion.CONFLICT, Presence.GONE, ReleaseOutcome.GONE),
+        (Deletion.CONFLICT, Presence.GONE, Outcome.GONE),
         (Deletion.UNKNOWN, Presence.SAME, None),
-        (Deletion.UNKNOWN, Presence.GONE, ReleaseOutcome.UNCONFIRMED),
-        (Deletion.UNKNOWN, Presence.REPLACED, ReleaseOutcome.UNCONFIRMED),
+        (Deletion.UNKNOWN, Presence.GONE, Outcome.UNCONFIRMED),
+        (Deletion.UNKNOWN, Presence.REPLACED, Outcome.UNCONFIRMED),
     ],
 )
-def test_what_an_attempt_and_a_look_amount_to(
-    deletion: Deletion, there_now: Presence, outcome: ReleaseOutcome | None
-) -> None:
+def test_what_an_attempt_and_a_look_amount_to(deletion: Deletion, there_now: Presence, outcome: Outcome | None) -> None:
     assert conclude(deletion, there_now) is outcome
+
+
+@pytest.mark.parametrize(
+    ("taken_by", "let_go_by", "who"),
+    [
+        ("AWS:AROAX:ci-1", "AWS:AROAX:ci-1", ReleasedBy.HOLDER),
+        ("AWS:AROAX:ci-1", "AWS:AROAX:ci-2", ReleasedBy.OTHER),
+        ("", "AWS:AROAX:ci-1", ReleasedBy.UNKNOWN),
+        ("AWS:AROAX:ci-1", "", ReleasedBy.UNKNOWN),
+    ],
+)
+def test_who_let_go_is_told_by_aws_identities_and_else_unknown(taken_by: str, let_go_by: str, who: ReleasedBy) -> None:
+    assert released_by(taken_by, let_go_by) is who
+
+
+def test_a_lock_can_be_put_back_until_its_time_is_over_and_once() -> None:
+    ending = Ending(outcome=Outcome.RELEASED, at=TAKEN, undo_until=TAKEN + timedelta(minutes=10))
+    assert ending.undoable(TAKEN + timedelta(minutes=9))
+    assert not ending.undoable(TAKEN + timedelta(minutes=10))
+    assert not msgspec.structs.replace(ending, restored_by=ALICE).undoable(TAKEN)
+    assert not msgspec.structs.replace(ending, undo_until=None).undoable(TAKEN)

@@ -10,13 +10,23 @@ from deploy.commands import ROOT
 from deploy.package import package
 from tests.deploy.stack_files import Document, template
 
-FUNCTIONS = {"NightlySweep", "SweepTarget", "WatchLocks", "RecordLockEvent", "APIHandler", "ReleaseLock"}
+FUNCTIONS = {
+    "NightlySweep",
+    "SweepTarget",
+    "WatchLocks",
+    "RecordLockEvent",
+    "APIHandler",
+    "ReleaseLock",
+    "AnswerClick",
+}
 QUEUES = {
     "SweepTarget": "${SweepQueue.Arn}",
     "RecordLockEvent": "${LockEventQueue.Arn}",
     "ReleaseLock": "${ReleaseQueue.Arn}",
+    "AnswerClick": "${ClickQueue.Arn}",
 }
-pytestmark = pytest.mark.local_cloud  # not for the cloud but for its five seconds, and because pip fetches packages
+# Not for the cloud but for its five seconds, and because pip fetches packages.
+pytestmark = [pytest.mark.local_cloud, pytest.mark.xdist_group("package")]
 
 
 @pytest.fixture(scope="module")
@@ -57,12 +67,29 @@ def test_only_the_lock_events_that_failed_are_delivered_again(stack: Document) -
     assert source["Properties"]["BatchSize"] == 10
 
 
-def test_dead_letters_and_failed_schedules_raise_an_alarm(stack: Document) -> None:
+def test_dead_letters_failed_schedules_a_missing_watch_and_clicks_that_are_tried_again_raise_alarms(
+    stack: Document,
+) -> None:
     queues = _of_type(stack, "AWS::SQS::Queue")
-    assert sum("RedrivePolicy" in properties for properties in queues.values()) == 3
+    assert sum("RedrivePolicy" in properties for properties in queues.values()) == 4
     alarms = _of_type(stack, "AWS::CloudWatch::Alarm").values()
     metrics = sorted(alarm["MetricName"] for alarm in alarms)
-    assert metrics == ["5XXError", *["ApproximateNumberOfMessagesVisible"] * 3, "Errors", "Errors"]
+    assert metrics == ["5XXError", *["ApproximateNumberOfMessagesVisible"] * 4, *["Errors"] * 4, "Invocations"]
+    failing = {alarm["Dimensions"][0]["Value"]["Ref"] for alarm in alarms if alarm["MetricName"] == "Errors"}
+    assert failing == {"NightlySweep", "WatchLocks", "ReleaseLock", "AnswerClick"}
+    [missing] = [alarm for alarm in alarms if alarm["MetricName"] == "Invocations"]
+    assert (missing["TreatMissingData"], missing["ComparisonOperator"]) == ("breaching", "LessThanThreshold")
+
+
+def test_slack_reaches_the_api_by_a_route_for_clicks_and_one_for_commands(stack: Document) -> None:
+    routes = stack["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
+    assert {path: list(methods) for path, methods in routes.items()} == {
+        "/slack/actions": ["post"],
+        "/slack/commands": ["post"],
+    }
+    told = {name: output["Value"]["Fn::Sub"] for name, output in stack["Outputs"].items() if name.startswith("Slack")}
+    assert told["SlackActionsUrl"].endswith("/api/slack/actions")
+    assert told["SlackCommandsUrl"].endswith("/api/slack/commands")
 
 
 def test_no_function_is_told_what_it_does_not_need(stack: Document) -> None:
@@ -70,10 +97,10 @@ def test_no_function_is_told_what_it_does_not_need(stack: Document) -> None:
         name: set(properties["Environment"]["Variables"])
         for name, properties in _of_type(stack, "AWS::Serverless::Function").items()
     }
-    with_book = {"LOCK_BOOK_TABLE", "SLACK_BOT_TOKEN_PARAMETER"}
-    assert told == dict.fromkeys(FUNCTIONS, with_book) | {
+    shared = {"LOCK_BOOK_TABLE", "RELEASE_QUEUE_URL", "CLICK_QUEUE_URL"}
+    assert told == dict.fromkeys(FUNCTIONS, shared | {"SLACK_BOT_TOKEN_PARAMETER"}) | {
         "NightlySweep": {"SWEEP_QUEUE_URL"},
-        "APIHandler": {"RELEASE_QUEUE_URL", "SLACK_SIGNING_SECRET_PARAMETER"},
+        "APIHandler": shared | {"SLACK_SIGNING_SECRET_PARAMETER"},
     }
 
 

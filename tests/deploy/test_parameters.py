@@ -50,6 +50,17 @@ def test_secrets_are_named_after_the_stage(tmp_path: Path) -> None:
     assert values["SlackSigningSecretParameter"] == "/tflock-reaper/test/slack-signing-secret"
 
 
+@pytest.mark.parametrize(
+    ("undo", "minutes"), [("", "10"), ('undo = "never"', "0"), ('undo = "30s"', "1"), ('undo = "15m"', "15")]
+)
+def test_the_time_for_putting_a_lock_back_is_given_in_whole_minutes_and_none_is_zero(
+    tmp_path: Path, undo: str, minutes: str
+) -> None:
+    file = tmp_path / "reaper.toml"
+    file.write_text(EXAMPLE.read_text().replace("[slack]\n", f"[slack]\n{undo}\n"))
+    assert overrides(load(file), "prod")["UndoMinutes"] == minutes
+
+
 def test_more_targets_than_a_parameter_can_hold_are_refused_with_a_way_out(tmp_path: Path) -> None:
     many = "".join(f'[[targets]]\nbucket = "acme-tfstate-{number:050}"\n' for number in range(60))
     with pytest.raises(ConfigError, match="deploy two"):

@@ -8,6 +8,24 @@ from tests.deploy.stack_files import Document, actions, functions, resources, st
 LOCKS = {"Ref": "LockObjectArns"}
 ANY_LOCK = {"Fn::Sub": "arn:${AWS::Partition}:s3:::*/*.tflock"}
 FUNCTIONS = sorted(functions())
+BOOK = {
+    "answer_click": ["GetItem", "UpdateItem"],
+    "api_handler": ["Query", "Scan held"],
+    "nightly_sweep": [],
+    "record_lock_event": ["GetItem", "Query", "UpdateItem"],
+    "release_lock": ["GetItem", "UpdateItem"],
+    "sweep_target": ["DeleteItem", "GetItem", "Query", "Scan held", "UpdateItem"],
+    "watch_locks": ["DeleteItem", "GetItem", "Query", "Scan held", "UpdateItem"],
+}
+"""What each does in the lock book: the whole table, or its index of held locks."""
+ORDERS = {
+    "api_handler": ["ReleaseQueue", "ClickQueue"],
+    "nightly_sweep": ["SweepQueue"],
+    "sweep_target": ["ReleaseQueue"],
+    "watch_locks": ["ReleaseQueue"],
+    "release_lock": ["ClickQueue"],
+}
+"""Who leaves orders where: the API what was clicked, the reaper its own releases and the end of an undo's time."""
 
 
 def _allowed(function: str) -> list[Document]:
@@ -45,7 +63,7 @@ def test_who_may_read_locks_is_denied_everything_else_in_s3_whatever_a_bucket_po
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_nothing_is_ever_written_to_s3(function: str) -> None:
+def test_nothing_is_ever_written_to_s3_by_a_functions_own_policy(function: str) -> None:
     granted = {action for statement in _allowed(function) for action in actions(statement) if action.startswith("s3:")}
     assert granted <= {"s3:ListBucket", "s3:GetObject", "s3:GetObjectVersion", "s3:DeleteObject"}
 
@@ -71,10 +89,77 @@ def test_no_bucket_policy_can_grant_release_lock_an_unconditional_delete_or_the_
     }
 
 
-def test_the_api_may_hand_over_clicks_and_read_the_signing_secret_and_nothing_else() -> None:
+def test_only_a_lock_can_be_put_back_only_where_nothing_is_and_only_while_undo_is_on() -> None:
+    policies = {n: r for n, r in resources()["Resources"].items() if r.get("Type") == "AWS::IAM::Policy"}
+    putting = {n: r for n, r in policies.items() if "s3:PutObject" in str(r)}
+    assert {name: policy["Condition"] for name, policy in putting.items()} == {"PutBackPolicy": "HasUndo"}
+    properties = putting["PutBackPolicy"]["Properties"]
+    assert properties["Roles"] == [{"Ref": "AnswerClickRole"}]
+    allowed = properties["PolicyDocument"]["Statement"][0]
+    assert (allowed["Action"], allowed["Resource"]) == ("s3:PutObject", LOCKS)
+    assert allowed["Condition"] == {"Null": {"s3:if-none-match": "false"}}
+
+
+def test_a_lock_is_put_back_under_the_keys_of_its_bucket_where_there_are_any() -> None:
+    (_, keys) = resources()["Resources"]["PutBackPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    condition, allowed, otherwise = keys["Fn::If"]
+    assert (condition, otherwise) == ("HasDecryptKeys", {"Ref": "AWS::NoValue"})
+    assert (allowed["Action"], allowed["Resource"]) == ("kms:GenerateDataKey", {"Ref": "DecryptKeyArns"})
+    assert allowed["Condition"] == {"StringLike": {"kms:ViaService": "s3.*.amazonaws.com"}}
+
+
+def test_no_bucket_policy_can_grant_answer_click_a_delete_an_overwrite_or_the_put_of_a_state() -> None:
+    denied = {
+        (action, str(statement.get("Condition", "")), str(statement.get("Resource", statement.get("NotResource"))))
+        for statement in statements("answer_click")
+        if statement["Effect"] == "Deny"
+        for action in actions(statement)
+        if action not in {"s3:GetObject", "s3:GetObjectVersion"}
+    }
+    assert denied == {
+        ("s3:PutObject", "", str(ANY_LOCK)),
+        ("s3:PutObject", str({"Null": {"s3:if-none-match": "true"}}), "*"),
+        ("s3:DeleteObject", "", "*"),
+        ("s3:DeleteObjectVersion", "", "*"),
+    }
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_lock_book_is_open_to_each_function_for_what_it_does_and_no_more(function: str) -> None:
+    places = {str({"Fn::GetAtt": ["LockBook", "Arn"]}): "", str({"Fn::Sub": "${LockBook.Arn}/index/held"}): " held"}
+    rights = [
+        action.removeprefix("dynamodb:") + places[str(statement["Resource"])]
+        for statement in _allowed(function)
+        for action in actions(statement)
+        if action.startswith("dynamodb:")
+    ]
+    assert sorted(rights) == BOOK[function]
+
+
+def test_every_function_leaves_orders_only_where_it_has_to() -> None:
+    sending = {function: _resources_of(function, "sqs:SendMessage") for function in FUNCTIONS}
+    for function, places in sending.items():
+        named = [place for place in places for place in (place if isinstance(place, list) else [place])]
+        assert named == [{"Fn::GetAtt": [queue, "Arn"]} for queue in ORDERS.get(function, [])]
+
+
+def test_the_api_may_hand_over_clicks_look_into_the_book_and_read_the_signing_secret_and_nothing_else() -> None:
     granted = {action for statement in _allowed("api_handler") for action in actions(statement)}
-    assert granted == {"sqs:SendMessage", "ssm:GetParameter", "logs:CreateLogStream", "logs:PutLogEvents"}
+    assert granted == {
+        "sqs:SendMessage",
+        "dynamodb:Scan",
+        "dynamodb:Query",
+        "ssm:GetParameter",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+    }
     assert "${SlackSigningSecretParameter}" in str(_resources_of("api_handler", "ssm:GetParameter"))
+
+
+def test_whoever_reads_locks_or_secrets_may_decrypt_them_under_the_keys_that_were_named() -> None:
+    readers = {f for f in FUNCTIONS if _resources_of(f, "s3:GetObject") or _resources_of(f, "ssm:GetParameter")}
+    roles = resources()["Resources"]["DecryptKeysPolicy"]["Properties"]["Roles"]
+    assert {role["Ref"] for role in roles} == {f"{reader.title().replace('_', '')}Role" for reader in readers}
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

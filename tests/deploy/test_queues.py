@@ -4,8 +4,14 @@ import pytest
 
 from tests.deploy.stack_files import functions, resources
 
-QUEUES = {"SweepQueue": "sweep_target", "LockEventQueue": "record_lock_event", "ReleaseQueue": "release_lock"}
-SHORT = ("LockEventQueue", "ReleaseQueue")
+QUEUES = {
+    "SweepQueue": "sweep_target",
+    "LockEventQueue": "record_lock_event",
+    "ReleaseQueue": "release_lock",
+    "ClickQueue": "answer_click",
+}
+SHORT = ("LockEventQueue", "ReleaseQueue", "ClickQueue")
+TOLD_IN_SLACK = ("SweepQueue", "ReleaseQueue", "ClickQueue")
 
 
 @pytest.mark.parametrize(("queue", "function"), QUEUES.items())
@@ -18,6 +24,16 @@ def test_a_message_stays_hidden_for_longer_than_its_function_may_take(queue: str
 def test_a_short_function_gets_six_times_its_timeout_as_lambda_asks(queue: str) -> None:
     hidden = resources()["Resources"][queue]["Properties"]["VisibilityTimeout"]
     assert hidden >= 6 * functions()[QUEUES[queue]]["lambda_timeout"]
+
+
+@pytest.mark.parametrize("queue", TOLD_IN_SLACK)
+def test_what_is_told_in_slack_is_tried_for_longer_than_slack_is_down(queue: str) -> None:
+    properties = resources()["Resources"][queue]["Properties"]
+    assert properties["VisibilityTimeout"] * (properties["RedrivePolicy"]["maxReceiveCount"] - 1) >= 80 * 60
+
+
+def test_a_watch_is_over_before_the_next_one_begins() -> None:
+    assert functions()["watch_locks"]["lambda_timeout"] < 15 * 60
 
 
 @pytest.mark.parametrize("queue", QUEUES)

@@ -1,9 +1,7 @@
 """The roles as IAM judges them: the packaged stack on the local cloud, which enforces IAM."""
 
-import io
 import json
 import socket
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,65 +10,36 @@ import pytest
 from demo.local_cloud import LocalCloud
 from deploy.commands import ROOT
 from deploy.wire_bucket import WiringError, wire
+from tests.deploy.probe import Stack
 
-pytestmark = pytest.mark.local_cloud
+pytestmark = [pytest.mark.local_cloud, pytest.mark.xdist_group("roles")]
 
-# Stands in for a function's code and tells what the function's role lets it do.
-PROBE = """
-import boto3
-from botocore.exceptions import ClientError
-
-def probe(calls, _context):
-    answers = []
-    for service, name, arguments in calls:
-        try:
-            getattr(boto3.client(service), name)(**arguments)
-            answers.append("ok")
-        except ClientError as error:
-            answers.append(error.response["Error"]["Code"])
-    return answers
-"""
 LOCK = {"Bucket": "acme-tfstate", "Key": "a.tfstate.tflock"}
+GONE = {"Bucket": "acme-tfstate", "Key": "gone.tfstate.tflock"}
 STATE = {"Bucket": "acme-tfstate", "Key": "a.tfstate"}
+NEW_STATE = {"Bucket": "acme-tfstate", "Key": "gone.tfstate"}
+NOTHING_THERE = {"IfNoneMatch": "*"}
 DENIED = {"AccessDenied", "AccessDeniedException"}
-
-
-class Stack:
-    """A deployed stack whose functions can be made to try things."""
-
-    def __init__(self, cloud: LocalCloud, outputs: dict[str, str]) -> None:
-        self.cloud = cloud
-        self.outputs = outputs
-
-    def attempt(self, function: str, *calls: tuple[str, str, dict[str, str]]) -> list[str]:
-        """What AWS answers to calls made with the role of a function."""
-        role = self._role(function)
-        client = self.cloud.client("lambda")
-        code = io.BytesIO()
-        with zipfile.ZipFile(code, "w") as archive:
-            archive.writestr("probe.py", PROBE)
-        name = f"probe-{function}"
-        names = {f["FunctionName"] for f in client.list_functions()["Functions"]}
-        if name not in names:
-            settings = {"Runtime": "python3.11", "Handler": "probe.probe", "Timeout": 30}
-            client.create_function(FunctionName=name, Role=role, Code={"ZipFile": code.getvalue()}, **settings)
-        answer = client.invoke(FunctionName=name, Payload=json.dumps(calls).encode())
-        answers: list[str] = json.loads(answer["Payload"].read())
-        return answers
-
-    def _role(self, function: str) -> str:
-        functions = self.cloud.client("lambda").list_functions()["Functions"]
-        (role,) = [f["Role"] for f in functions if f["FunctionName"].startswith(f"tflock-reaper-test-{function}-")]
-        return str(role)
+EXAMPLE = ROOT / "reaper.example.toml"
+SECRETS = {"slack-bot-token": "xoxb-made-up", "slack-signing-secret": "made-up"}
+NOT_THE_RELEASER = ["SweepTarget", "WatchLocks", "RecordLockEvent", "APIHandler", "NightlySweep", "AnswerClick"]
+NOT_THE_ANSWERER = ["SweepTarget", "WatchLocks", "RecordLockEvent", "APIHandler", "NightlySweep", "ReleaseLock"]
+READERS = ["SweepTarget", "WatchLocks", "RecordLockEvent", "ReleaseLock", "AnswerClick"]
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    secrets = {"slack-bot-token": "xoxb-made-up", "slack-signing-secret": "made-up"}
     with LocalCloud(tmp_path_factory.mktemp("cloud")) as cloud:
-        outputs = cloud.deploy(ROOT / "reaper.example.toml", stage="test", secrets=secrets)
+        outputs = cloud.deploy(EXAMPLE, stage="test", secrets=SECRETS)
         cloud.client("s3").create_bucket(Bucket="acme-tfstate")
         yield Stack(cloud, outputs)
+
+
+@pytest.fixture(scope="module")
+def stack_without_undo(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Stack:
+    config = tmp_path_factory.mktemp("never") / "reaper.toml"
+    config.write_text(EXAMPLE.read_text().replace("[slack]\n", '[slack]\nundo = "never"\n'))
+    return Stack(stack.cloud, stack.cloud.deploy(config, stage="never", secrets=SECRETS), "never")
 
 
 @pytest.fixture
@@ -91,13 +60,126 @@ def test_release_lock_deletes_the_lock_it_read_and_no_other(stack: Stack, etag: 
     assert answers == ["AccessDenied", "AccessDenied", "PreconditionFailed", "ok"]
 
 
-@pytest.mark.parametrize("function", ["SweepTarget", "WatchLocks", "RecordLockEvent", "APIHandler", "NightlySweep"])
+@pytest.mark.parametrize("function", NOT_THE_RELEASER)
 def test_no_other_function_deletes_anything(stack: Stack, etag: str, function: str) -> None:
     calls = [("s3", "delete_object", LOCK), ("s3", "delete_object", LOCK | {"IfMatch": etag})]
     assert stack.attempt(function, *calls) == ["AccessDenied", "AccessDenied"]
 
 
-@pytest.mark.parametrize("function", ["SweepTarget", "WatchLocks", "RecordLockEvent", "ReleaseLock"])
+def test_answer_click_puts_a_lock_back_where_nothing_is_and_nothing_else_anywhere(stack: Stack, etag: str) -> None:
+    s3 = stack.cloud.client("s3")
+    s3.delete_object(**GONE)
+    answers = stack.attempt(
+        "AnswerClick",
+        ("s3", "put_object", GONE),
+        ("s3", "put_object", LOCK | {"IfMatch": etag}),
+        ("s3", "put_object", NEW_STATE | NOTHING_THERE),
+        ("s3", "put_object", LOCK | NOTHING_THERE),
+        ("s3", "put_object", GONE | NOTHING_THERE | {"Body": "the same bytes"}),
+        ("s3", "put_object", GONE | NOTHING_THERE),
+    )
+    assert answers == ["AccessDenied"] * 3 + ["PreconditionFailed", "ok", "PreconditionFailed"]
+    assert s3.get_object(**GONE)["Body"].read() == b"the same bytes"
+
+
+def test_answer_click_may_not_copy_a_lock_or_put_it_in_parts(stack: Stack, etag: str) -> None:
+    del etag  # the lock is there
+    copy = {"CopySource": "acme-tfstate/a.tfstate.tflock"}
+    calls = [("s3", "copy_object", GONE | copy), ("s3", "create_multipart_upload", GONE)]
+    assert stack.attempt("AnswerClick", *calls) == ["AccessDenied", "AccessDenied"]
+
+
+def test_no_bucket_policy_lets_answer_click_do_what_it_must_not(stack: Stack, etag: str) -> None:
+    s3, role = stack.cloud.client("s3"), {"AWS": stack.role("AnswerClick")}
+    everything = {"Effect": "Allow", "Principal": role, "Action": "s3:*", "Resource": "arn:aws:s3:::acme-tfstate/*"}
+    policy = {"Version": "2012-10-17", "Statement": [everything]}
+    s3.put_bucket_policy(Bucket="acme-tfstate", Policy=json.dumps(policy))
+    answers = stack.attempt(
+        "AnswerClick",
+        ("s3", "get_object_tagging", STATE),
+        ("s3", "put_object", GONE),
+        ("s3", "put_object", NEW_STATE | NOTHING_THERE),
+        ("s3", "delete_object", LOCK | {"IfMatch": etag}),
+        ("s3", "delete_object", STATE),
+        ("s3", "get_object", STATE),
+    )
+    s3.delete_bucket_policy(Bucket="acme-tfstate")
+    assert answers == ["ok"] + ["AccessDenied"] * 5  # the first shows that the bucket policy counts
+
+
+@pytest.mark.parametrize("function", NOT_THE_ANSWERER)
+def test_no_other_function_puts_anything(stack: Stack, function: str) -> None:
+    stack.cloud.client("s3").delete_object(**GONE)
+    calls = [("s3", "put_object", place | NOTHING_THERE) for place in (GONE, NEW_STATE)]
+    assert stack.attempt(function, *calls) == ["AccessDenied", "AccessDenied"]
+
+
+def test_with_undo_set_to_never_nobody_may_put_a_lock_back(stack_without_undo: Stack, etag: str) -> None:
+    del etag  # the bucket is there
+    stack_without_undo.cloud.client("s3").delete_object(**GONE)
+    for function in (*NOT_THE_ANSWERER, "AnswerClick"):
+        calls = [("s3", "put_object", GONE | NOTHING_THERE), ("s3", "put_object", GONE)]
+        assert stack_without_undo.attempt(function, *calls) == ["AccessDenied", "AccessDenied"]
+
+
+def test_orders_are_left_only_where_they_are_due(stack: Stack) -> None:
+    queues = {name: stack.outputs[f"{name}QueueUrl"] for name in ("Release", "Click", "Sweep")}
+    later = {"MessageBody": "{}", "DelaySeconds": 900}  # than the end of this test, so that nobody takes it
+    orders = [("sqs", "send_message", later | {"QueueUrl": url}) for url in queues.values()]
+    left = {
+        function: {
+            name for name, answer in zip(queues, stack.attempt(function, *orders), strict=True) if answer == "ok"
+        }
+        for function in (*READERS, "APIHandler", "NightlySweep")
+    }
+    assert left == {
+        "SweepTarget": {"Release"},
+        "WatchLocks": {"Release"},
+        "RecordLockEvent": set(),
+        "ReleaseLock": {"Click"},
+        "AnswerClick": set(),
+        "APIHandler": {"Release", "Click"},
+        "NightlySweep": {"Sweep"},
+    }
+
+
+def test_the_api_looks_into_the_lock_book_and_writes_nothing_in_it(stack: Stack) -> None:
+    table = {"TableName": stack.outputs["LockBookTable"]}
+    key = {"StatePath": {"S": "acme-tfstate/a.tfstate"}, "LockIdentity": {"S": "probe"}}
+    query = {"KeyConditionExpression": "StatePath = :p", "ExpressionAttributeValues": {":p": {"S": "groups"}}}
+    answers = stack.attempt(
+        "APIHandler",
+        ("dynamodb", "scan", table | {"IndexName": "held"}),
+        ("dynamodb", "query", table | query),
+        ("dynamodb", "put_item", table | {"Item": key}),
+        ("dynamodb", "update_item", table | {"Key": key}),
+        ("dynamodb", "delete_item", table | {"Key": key}),
+    )
+    assert answers[:2] == ["ok", "ok"]
+    assert set(answers[2:]) <= DENIED
+
+
+@pytest.mark.parametrize("function", READERS)
+def test_the_keepers_of_the_lock_book_turn_its_pages_and_those_who_watch_throw_digests_away(
+    stack: Stack, function: str
+) -> None:
+    table = {"TableName": stack.outputs["LockBookTable"]}
+    key = {"StatePath": {"S": "probe"}, "LockIdentity": {"S": function}}
+    answers = stack.attempt(
+        function,
+        ("dynamodb", "update_item", table | {"Key": key}),
+        ("dynamodb", "get_item", table | {"Key": key}),
+        ("dynamodb", "delete_item", table | {"Key": key}),
+        ("dynamodb", "scan", table | {"IndexName": "held"}),
+        ("dynamodb", "put_item", table | {"Item": key}),
+        ("dynamodb", "scan", table),
+    )
+    assert answers[:2] == ["ok", "ok"]
+    assert [answer == "ok" for answer in answers[2:4]] == [function in {"SweepTarget", "WatchLocks"}] * 2
+    assert set(answers[4:]) <= DENIED
+
+
+@pytest.mark.parametrize("function", READERS)
 def test_locks_are_read_and_states_are_not(stack: Stack, etag: str, function: str) -> None:
     del etag  # lock and state are there
     answers = stack.attempt(

@@ -3,17 +3,18 @@ from datetime import datetime, timedelta
 import msgspec
 import pytest
 
-from chalicelib.core.alert import alert_for
+from chalicelib.core.alert import Attempt, alert_for
 from chalicelib.core.event import EventType, LockChange
 from chalicelib.core.lock import StateLock
-from chalicelib.core.release import Ending, ReleaseOutcome
+from chalicelib.core.release import Ending, Outcome, ReleasedBy
 from chalicelib.jobs.record import record_change
 from chalicelib.jobs.release import release
 from chalicelib.jobs.sweep import sweep
-from chalicelib.ports import MessengerError
-from tests.builders import ALICE, BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_policy, a_request, sample, some_rules
+from chalicelib.jobs.watch import watch
+from tests.builders import ALICE, BUCKET, CHANNEL, KEY, TAKEN, a_click, a_lock, a_policy, sample, some_rules
+from tests.fake_book import FakeBook
 from tests.fake_store import FakeStore
-from tests.fakes import FakeBook, FakeWorld
+from tests.fakes import FakeWorld
 
 RULES = some_rules()
 TARGET = RULES.targets[0]
@@ -108,39 +109,43 @@ def test_a_late_release_ends_the_old_lock_and_not_the_one_held_now() -> None:
     assert world.journal.events[-1].held_seconds == 20
 
 
-def test_a_release_by_anyone_closes_the_open_message_and_says_who() -> None:
+@pytest.mark.parametrize(
+    ("principal", "who"),
+    [("AWS:AROAEXAMPLE:ci-run-7", ReleasedBy.HOLDER), ("AWS:AIDAEXAMPLE", ReleasedBy.OTHER), ("", ReleasedBy.UNKNOWN)],
+)
+def test_a_release_by_anyone_closes_the_open_message_and_says_who(principal: str, who: ReleasedBy) -> None:
     world = an_acquired_world()
     sweep(TARGET, world.ports, RULES, world.later(hours=2))
     world.store.remove(BUCKET, KEY)
-    record_change(a_change(world.later(minutes=1), acquired=False), world.ports, RULES)
+    released = msgspec.structs.replace(a_change(world.later(minutes=1), acquired=False), principal=principal)
+    record_change(released, world.ports, RULES)
     [alert] = world.messenger.shown.values()
     assert alert.ending is not None
-    assert (alert.ending.outcome, alert.ending.principal) == (ReleaseOutcome.GONE, "AWS:AROAEXAMPLE:ci-run-7")
+    assert (alert.ending.outcome, alert.ending.principal, alert.ending.released_by) == (Outcome.GONE, principal, who)
 
 
 def test_a_release_under_way_from_slack_is_named_after_its_clicker_and_told_by_the_release() -> None:
     world = an_acquired_world()
     sweep(TARGET, world.ports, RULES, world.later(hours=2))
-    world.book.begin_release(a_lock(), ALICE)
+    world.book.begin_release(a_lock(), ALICE, None)
     world.store.remove(BUCKET, KEY)
     record_change(a_change(world.now, acquired=False), world.ports, RULES)
     assert world.journal.events[-1].slack_user == ALICE
     assert [alert.ending for alert in world.messenger.shown.values()] == [None]
 
 
-def test_when_slack_refuses_the_event_comes_again_and_is_journaled_once() -> None:
+def test_when_slack_refuses_the_event_is_journaled_all_the_same_and_the_next_watch_tells_it() -> None:
     world = an_acquired_world()
     sweep(TARGET, world.ports, RULES, world.later(hours=2))
     world.store.remove(BUCKET, KEY)
-    released = a_change(world.now, acquired=False)
     world.messenger.refusing = "Slack answered internal_error"
-    with pytest.raises(MessengerError):
-        record_change(released, world.ports, RULES)
-    world.messenger.refusing = ""
-    record_change(released, world.ports, RULES)
+    record_change(a_change(world.now, acquired=False), world.ports, RULES)
     assert world.journal.kinds().count(EventType.LOCK_RELEASED) == 1
+    world.messenger.refusing = ""
+    watch(world.ports, RULES, world.later(minutes=15))
     [alert] = world.messenger.shown.values()
     assert alert.ending is not None
+    assert world.book.records() == []
 
 
 @pytest.mark.parametrize(
@@ -169,7 +174,7 @@ def test_a_lock_acquired_while_an_older_one_s_release_is_recorded_is_not_taken_f
 
         def read(self, bucket: str, key: str, version: str = "") -> StateLock | None:
             found = super().read(bucket, key, version)
-            world.book.acquire_recorded(younger, younger.ref.last_modified)
+            world.book.acquire_recorded(younger, younger.ref.last_modified, "")
             return found
 
     world.store = Acquiring(TAKEN)
@@ -180,7 +185,7 @@ def test_a_lock_acquired_while_an_older_one_s_release_is_recorded_is_not_taken_f
 def test_an_event_is_of_the_youngest_lock_and_an_older_one_whose_event_was_lost_ends_unattributed() -> None:
     world = an_acquired_world()
     younger = a_lock("s3-plan-default", taken=TAKEN + timedelta(hours=1))
-    world.book.acquire_recorded(younger, younger.ref.last_modified)
+    world.book.acquire_recorded(younger, younger.ref.last_modified, "")
     world.store.remove(BUCKET, KEY)
     record_change(a_change(TAKEN + timedelta(hours=2), acquired=False), world.ports, RULES)
     [_, line] = world.journal.events
@@ -200,7 +205,8 @@ def test_an_ending_told_while_the_alert_was_being_posted_reaches_the_new_message
 
         def end(self, lock: StateLock, ending: Ending) -> bool:
             alert = alert_for(self.pages[lock.ref], a_policy(), world.now, None)
-            self.alert_posted(lock, world.messenger.post(CHANNEL, alert), 1)
+            attempt = Attempt(saying=("alert",), at=world.now, channel=CHANNEL, level=1)
+            self.said(lock, attempt, world.messenger.post(alert, attempt))
             return super().end(lock, ending)
 
     world.book = Posting(pages=world.book.pages)
@@ -225,6 +231,6 @@ def test_of_two_locks_in_one_second_each_release_is_the_one_before_it() -> None:
 def test_a_click_that_came_after_the_holder_s_own_release_is_not_named_as_the_releaser() -> None:
     world = an_acquired_world()
     world.store.remove(BUCKET, KEY)
-    release(a_request(a_lock()), world.ports, RULES, world.later(hours=3))
+    release(a_click(a_lock()), world.ports, RULES, world.later(hours=3))
     record_change(a_change(world.now, acquired=False), world.ports, RULES)
     assert (world.journal.events[-1].event, world.journal.events[-1].slack_user) == (EventType.LOCK_RELEASED, "")

@@ -6,16 +6,17 @@ from chalicelib.core.alert import Posted
 from chalicelib.core.event import EventType
 from chalicelib.core.lock import LockRef
 from chalicelib.core.policy import Rules
-from chalicelib.core.release import Deletion, ReleaseOutcome
-from chalicelib.jobs.release import OutcomeUnknownError, release
+from chalicelib.core.release import Deletion, Ending, Outcome
+from chalicelib.jobs.delete import OutcomeUnknownError
+from chalicelib.jobs.release import release
 from chalicelib.jobs.sweep import sweep
 from chalicelib.ports import MessengerError, StoreError
-from tests.builders import ALICE, BOB, BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_ref, a_request, sample, some_rules
+from tests.builders import ALICE, BOB, BUCKET, CHANNEL, KEY, TAKEN, a_click, a_lock, sample, some_rules
 from tests.fake_store import FakeStore
 from tests.fakes import FakeWorld
 
 RULES = some_rules()
-CLICK = a_request(a_lock())
+CLICK = a_click(a_lock())
 
 
 def an_alerted_world(rules: Rules = RULES, body: bytes | None = None) -> FakeWorld:
@@ -25,7 +26,11 @@ def an_alerted_world(rules: Rules = RULES, body: bytes | None = None) -> FakeWor
     return world
 
 
-def outcome_shown(world: FakeWorld) -> ReleaseOutcome | None:
+def endings_shown(world: FakeWorld) -> dict[Posted, Ending | None]:
+    return {posted: alert.ending for posted, alert in world.messenger.shown.items()}
+
+
+def outcome_shown(world: FakeWorld) -> Outcome | None:
     [alert] = world.messenger.shown.values()
     return alert.ending.outcome if alert.ending else None
 
@@ -34,7 +39,7 @@ def test_a_releaser_s_click_deletes_the_lock_and_the_message_says_by_whom() -> N
     world = an_alerted_world()
     release(CLICK, world.ports, RULES, world.now)
     assert world.store.deleted == [a_lock().ref]
-    assert outcome_shown(world) is ReleaseOutcome.RELEASED
+    assert outcome_shown(world) is Outcome.RELEASED
     [alert] = world.messenger.shown.values()
     assert alert.ending is not None
     assert alert.ending.user == ALICE
@@ -56,7 +61,7 @@ def test_a_lock_replaced_since_it_was_shown_is_left_alone_and_its_holder_named()
     assert (BUCKET, KEY) in world.store.objects
     [alert] = world.messenger.shown.values()
     assert alert.ending is not None
-    assert alert.ending.outcome is ReleaseOutcome.REPLACED
+    assert alert.ending.outcome is Outcome.REPLACED
     assert alert.ending.held_now == a_lock("s3-plan-default", taken=world.now)
     assert world.journal.kinds()[-1] is EventType.LOCK_REPLACED
 
@@ -65,71 +70,71 @@ def test_a_lock_taken_anew_with_the_same_bytes_is_another_lock() -> None:
     world = an_alerted_world(body=b"")
     empty = a_lock(body=b"")
     world.store.put(BUCKET, KEY, b"")
-    release(a_request(empty), world.ports, RULES, world.now)
+    release(a_click(empty), world.ports, RULES, world.now)
     assert world.store.deleted == []
-    assert outcome_shown(world) is ReleaseOutcome.REPLACED
+    assert outcome_shown(world) is Outcome.REPLACED
 
 
 def test_an_empty_lock_can_be_released() -> None:
     world = an_alerted_world(body=b"")
-    release(a_request(a_lock(body=b"")), world.ports, RULES, world.now)
-    assert outcome_shown(world) is ReleaseOutcome.RELEASED
+    release(a_click(a_lock(body=b"")), world.ports, RULES, world.now)
+    assert outcome_shown(world) is Outcome.RELEASED
 
 
 def test_a_lock_already_gone_is_told_as_gone() -> None:
     world = an_alerted_world()
     world.store.remove(BUCKET, KEY)
     release(CLICK, world.ports, RULES, world.now)
-    assert outcome_shown(world) is ReleaseOutcome.GONE
+    assert outcome_shown(world) is Outcome.GONE
 
 
 def test_a_second_click_changes_nothing_and_is_answered_privately() -> None:
     world = an_alerted_world(rules := some_rules(releasers=(ALICE, BOB)))
     release(CLICK, world.ports, rules, world.now)
-    shown = dict(world.messenger.shown)
-    release(a_request(a_lock(), user=BOB), world.ports, rules, world.later(seconds=5))
-    assert world.messenger.shown == shown
-    [(told, ending, _)] = world.messenger.whispers
-    assert (told, ending.outcome, ending.user) == (BOB, ReleaseOutcome.RELEASED, ALICE)
+    shown = endings_shown(world)
+    release(a_click(a_lock(), user=BOB), world.ports, rules, world.later(seconds=5))
+    assert endings_shown(world) == shown
+    [(user, told)] = world.messenger.whispers
+    assert (user, told.ending.outcome, told.ending.user) == (BOB, Outcome.RELEASED, ALICE)
     assert len(world.store.deleted) == 1
 
 
 def test_the_same_click_delivered_again_changes_nothing_and_whispers_nothing() -> None:
     world = an_alerted_world()
     release(CLICK, world.ports, RULES, world.now)
-    shown, lines = dict(world.messenger.shown), len(world.journal.events)
+    shown, lines = endings_shown(world), len(world.journal.events)
     release(CLICK, world.ports, RULES, world.later(minutes=1))
-    assert (world.messenger.shown, world.messenger.whispers, len(world.journal.events)) == (shown, [], lines)
+    assert (endings_shown(world), world.messenger.whispers, len(world.journal.events)) == (shown, [], lines)
 
 
 def test_a_click_on_an_old_message_of_a_state_that_is_locked_again_touches_nothing() -> None:
     world = an_alerted_world()
     release(CLICK, world.ports, RULES, world.now)
     world.store.put(BUCKET, KEY, sample("s3-plan-default"))
-    release(a_request(a_lock(), click="2"), world.ports, RULES, world.later(minutes=1))
+    release(a_click(a_lock(), click="2"), world.ports, RULES, world.later(minutes=1))
     assert len(world.store.deleted) == 1
-    assert outcome_shown(world) is ReleaseOutcome.RELEASED
+    assert outcome_shown(world) is Outcome.RELEASED
 
 
 def test_when_the_answer_to_the_delete_is_lost_nobody_claims_to_know_who_released_it() -> None:
     world = an_alerted_world()
     world.store.lost_replies = 1
     release(CLICK, world.ports, RULES, world.now)
-    assert outcome_shown(world) is ReleaseOutcome.UNCONFIRMED
+    assert outcome_shown(world) is Outcome.UNCONFIRMED
 
 
 def test_a_lost_request_is_sent_again_while_the_same_lock_is_there() -> None:
     world = an_alerted_world()
     world.store.answers = [Deletion.UNKNOWN]
     release(CLICK, world.ports, RULES, world.now)
-    assert outcome_shown(world) is ReleaseOutcome.RELEASED
+    assert outcome_shown(world) is Outcome.RELEASED
 
 
 def test_a_conflict_is_decided_again_by_what_is_there_then() -> None:
     world = an_alerted_world()
     world.store.answers = [Deletion.CONFLICT, Deletion.CONFLICT]
     release(CLICK, world.ports, RULES, world.now)
-    assert outcome_shown(world) is ReleaseOutcome.RELEASED
+    assert outcome_shown(world) is Outcome.RELEASED
 
 
 def test_it_gives_up_after_three_attempts_and_keeps_the_button() -> None:
@@ -137,7 +142,7 @@ def test_it_gives_up_after_three_attempts_and_keeps_the_button() -> None:
     world.store.answers = [Deletion.CONFLICT] * 3
     release(CLICK, world.ports, RULES, world.now)
     [alert] = world.messenger.shown.values()
-    assert outcome_shown(world) is ReleaseOutcome.FAILED
+    assert outcome_shown(world) is Outcome.FAILED
     assert alert.open
     record = world.book.find(a_lock().ref)
     assert record is not None
@@ -151,19 +156,19 @@ def test_what_s3_refuses_is_told_with_its_reason_and_can_be_tried_again() -> Non
     [alert] = world.messenger.shown.values()
     assert alert.ending is not None
     assert alert.ending.detail == "deleting: access denied"
-    assert [(user, ending.detail) for user, ending, _ in world.messenger.whispers] == [
+    assert [(user, told.ending.detail) for user, told in world.messenger.whispers] == [
         (ALICE, "deleting: access denied")
     ]
-    release(a_request(a_lock(), click="2"), world.ports, RULES, world.now)
-    assert outcome_shown(world) is ReleaseOutcome.RELEASED
+    release(a_click(a_lock(), click="2"), world.ports, RULES, world.now)
+    assert outcome_shown(world) is Outcome.RELEASED
 
 
 def test_a_function_that_died_after_its_delete_does_not_call_the_lock_already_gone() -> None:
     world = an_alerted_world()
-    world.book.begin_release(a_lock(), ALICE)
+    world.book.begin_release(a_lock(), ALICE, None)
     world.store.remove(BUCKET, KEY)
     release(CLICK, world.ports, RULES, world.now)
-    assert outcome_shown(world) is ReleaseOutcome.UNCONFIRMED
+    assert outcome_shown(world) is Outcome.UNCONFIRMED
 
 
 def test_a_click_whose_answer_slack_refused_is_delivered_again_and_then_answered() -> None:
@@ -174,7 +179,7 @@ def test_a_click_whose_answer_slack_refused_is_delivered_again_and_then_answered
     world.messenger.refusing = ""
     release(CLICK, world.ports, RULES, world.later(minutes=1))
     assert len(world.store.deleted) == 1
-    assert outcome_shown(world) is ReleaseOutcome.RELEASED
+    assert outcome_shown(world) is Outcome.RELEASED
 
 
 def test_a_lock_that_s3_will_not_show_is_not_released() -> None:
@@ -182,7 +187,7 @@ def test_a_lock_that_s3_will_not_show_is_not_released() -> None:
     world.store.keys_refused.add(KEY)
     release(CLICK, world.ports, RULES, world.now)
     assert world.store.deleted == []
-    assert outcome_shown(world) is ReleaseOutcome.FAILED
+    assert outcome_shown(world) is Outcome.FAILED
 
 
 def test_a_lost_lock_book_costs_no_release() -> None:
@@ -192,7 +197,7 @@ def test_a_lost_lock_book_costs_no_release() -> None:
     assert len(world.store.deleted) == 1
     [alert] = world.messenger.shown.values()
     assert alert.lock == a_lock()
-    assert outcome_shown(world) is ReleaseOutcome.RELEASED
+    assert outcome_shown(world) is Outcome.RELEASED
 
 
 def test_while_the_lock_book_is_down_nothing_is_deleted_and_the_clicker_is_told() -> None:
@@ -200,23 +205,25 @@ def test_while_the_lock_book_is_down_nothing_is_deleted_and_the_clicker_is_told(
     world.book.down = True
     release(CLICK, world.ports, RULES, world.now)
     assert world.store.deleted == []
-    assert "lock book" in world.messenger.whispers[0][1].detail
+    assert "lock book" in world.messenger.whispers[0][1].ending.detail
 
 
 def test_both_messages_are_closed_when_the_clicked_one_is_not_the_one_in_the_book() -> None:
     world = an_alerted_world()
     [alert] = world.messenger.shown.values()
     world.messenger.shown[Posted(CHANNEL, "0.9")] = alert
-    release(a_request(a_lock(), ts="0.9"), world.ports, RULES, world.later(minutes=1))
+    release(a_click(a_lock(), ts="0.9"), world.ports, RULES, world.later(minutes=1))
     endings = [alert.ending for alert in world.messenger.shown.values()]
-    assert [ending and ending.outcome for ending in endings] == [ReleaseOutcome.RELEASED] * 2
+    assert [ending and ending.outcome for ending in endings] == [Outcome.RELEASED] * 2
 
 
-def test_a_message_that_somebody_deleted_is_answered_with_a_new_one() -> None:
+def test_a_click_on_a_message_that_somebody_deleted_meanwhile_is_answered_privately() -> None:
     world = an_alerted_world()
     world.messenger.shown.clear()
     release(CLICK, world.ports, RULES, world.now + timedelta(minutes=1))
-    assert outcome_shown(world) is ReleaseOutcome.RELEASED
+    [(user, told)] = world.messenger.whispers
+    assert (user, told.ending.outcome) == (ALICE, Outcome.RELEASED)
+    assert world.messenger.shown == {}
 
 
 def test_when_a_lost_answer_cannot_be_looked_after_the_click_is_delivered_again_and_then_told_truly() -> None:
@@ -234,13 +241,4 @@ def test_when_a_lost_answer_cannot_be_looked_after_the_click_is_delivered_again_
         release(CLICK, world.ports, RULES, world.now)
     world.store.keys_failing.clear()
     release(CLICK, world.ports, RULES, world.later(minutes=3))
-    assert outcome_shown(world) is ReleaseOutcome.UNCONFIRMED
-
-
-def test_a_state_whose_key_ends_like_a_lock_s_is_never_released() -> None:
-    key, body = "prod/x.tflock", b'{"version":4,"terraform_version":"1.11.4","lineage":"..."}'
-    world = FakeWorld(TAKEN)
-    world.store.put(BUCKET, key, body)
-    release(a_request(a_ref(key, body)), world.ports, RULES, world.now)
-    assert world.store.deleted == []
-    assert (BUCKET, key) in world.store.objects
+    assert outcome_shown(world) is Outcome.UNCONFIRMED

@@ -1,12 +1,14 @@
 import pytest
 
+from chalicelib.core.click import Answer, Refusal
 from chalicelib.core.event import EventType
 from chalicelib.core.lock import LockRef
 from chalicelib.core.policy import Rules
-from chalicelib.core.release import Ending, Refusal, ReleaseOutcome
+from chalicelib.core.release import Outcome
 from chalicelib.jobs.release import release
-from tests.builders import ALICE, BOB, BUCKET, KEY, a_lock, a_ref, a_request, some_rules
-from tests.fakes import FakeMessenger
+from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, a_click, a_lock, a_ref, some_rules
+from tests.fake_slack import FakeMessenger
+from tests.fakes import FakeWorld
 from tests.jobs.test_release import RULES, an_alerted_world, outcome_shown
 
 
@@ -23,24 +25,24 @@ def test_a_click_that_is_not_allowed_deletes_nothing_and_is_answered_privately(
     rules: Rules, user: str, team: str, why: Refusal
 ) -> None:
     world = an_alerted_world()
-    release(a_request(a_lock(), user=user, team=team), world.ports, rules, world.now)
+    release(a_click(a_lock(), user=user, team=team), world.ports, rules, world.now)
     assert world.store.deleted == []
-    [(told, ending, _)] = world.messenger.whispers
-    assert (told, ending.outcome, ending.detail) == (user, ReleaseOutcome.REFUSED, why.value)
+    [(clicker, told)] = world.messenger.whispers
+    assert (clicker, told.ending.outcome, told.ending.detail) == (user, Outcome.REFUSED, why.value)
     assert world.journal.events[-1].event is EventType.RELEASE_REFUSED
 
 
 def test_a_refused_member_is_told_whom_to_ask_and_the_message_says_that_somebody_asked() -> None:
     world = an_alerted_world()
-    release(a_request(a_lock(), user=BOB), world.ports, RULES, world.now)
-    assert world.messenger.whispers[0][2] == (ALICE,)
-    assert outcome_shown(world) is ReleaseOutcome.REFUSED
+    release(a_click(a_lock(), user=BOB), world.ports, RULES, world.now)
+    assert world.messenger.whispers[0][1].releasers == (ALICE,)
+    assert outcome_shown(world) is Outcome.REFUSED
 
 
 def test_a_star_must_be_written_to_let_everyone_of_the_workspace_release() -> None:
     world = an_alerted_world()
-    release(a_request(a_lock(), user=BOB), world.ports, some_rules(releasers=("*",)), world.now)
-    assert outcome_shown(world) is ReleaseOutcome.RELEASED
+    release(a_click(a_lock(), user=BOB), world.ports, some_rules(releasers=("*",)), world.now)
+    assert outcome_shown(world) is Outcome.RELEASED
 
 
 @pytest.mark.parametrize("key", ["prod/network/terraform.tfstate", ".tflock", ""])
@@ -48,15 +50,15 @@ def test_a_click_that_names_no_lock_deletes_nothing(key: str) -> None:
     world = an_alerted_world()
     world.store.put(BUCKET, key, b"state")
     ref = a_ref(key, b"state", world.now)
-    release(a_request(ref), world.ports, RULES, world.now)
+    release(a_click(ref), world.ports, RULES, world.now)
     assert world.store.deleted == []
-    assert world.messenger.whispers[0][1].detail == Refusal.OUTSIDE.value
+    assert world.messenger.whispers[0][1].ending.detail == Refusal.OUTSIDE.value
 
 
 def test_a_click_naming_another_bucket_s_lock_deletes_nothing() -> None:
     world = an_alerted_world()
     world.store.put("somebody-elses", KEY, b"{}")
-    release(a_request(LockRef("somebody-elses", KEY, '"e"', world.now)), world.ports, RULES, world.now)
+    release(a_click(LockRef("somebody-elses", KEY, '"e"', world.now)), world.ports, RULES, world.now)
     assert world.store.deleted == []
 
 
@@ -66,10 +68,19 @@ def test_a_lock_released_while_somebody_else_is_refused_reads_released_in_the_en
     class Slow(FakeMessenger):
         """While Bob is told that he may not, Alice releases the lock."""
 
-        def whisper(self, channel: str, user: str, ending: Ending, releasers: tuple[str, ...]) -> None:
-            super().whisper(channel, user, ending, releasers)
-            release(a_request(a_lock()), world.ports, RULES, world.now)
+        def whisper(self, channel: str, user: str, answer: Answer) -> None:
+            super().whisper(channel, user, answer)
+            release(a_click(a_lock()), world.ports, RULES, world.now)
 
     world.messenger = Slow(shown=world.messenger.shown)
-    release(a_request(a_lock(), user=BOB), world.ports, RULES, world.now)
-    assert outcome_shown(world) is ReleaseOutcome.RELEASED
+    release(a_click(a_lock(), user=BOB), world.ports, RULES, world.now)
+    assert outcome_shown(world) is Outcome.RELEASED
+
+
+def test_a_state_whose_key_ends_like_a_lock_s_is_never_released() -> None:
+    key, body = "prod/x.tflock", b'{"version":4,"terraform_version":"1.11.4","lineage":"..."}'
+    world = FakeWorld(TAKEN)
+    world.store.put(BUCKET, key, body)
+    release(a_click(a_ref(key, body)), world.ports, RULES, world.now)
+    assert world.store.deleted == []
+    assert (BUCKET, key) in world.store.objects

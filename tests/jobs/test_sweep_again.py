@@ -1,20 +1,18 @@
 import pytest
 
-from chalicelib.core.alert import Alert, Posted
 from chalicelib.core.event import EventType
-from chalicelib.core.release import Ending, ReleaseOutcome
+from chalicelib.core.release import Ending, Outcome
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
-from chalicelib.ports import MessengerError
 from tests.builders import ALICE, BUCKET, KEY, TAKEN, sample
 from tests.builders import a_lock as build_lock
-from tests.fakes import FakeMessenger, FakeWorld
+from tests.fakes import FakeWorld
 from tests.jobs.test_sweep import RULES, TARGET, a_world
 
 
 def test_a_lock_that_had_ended_and_is_there_again_is_alerted_again() -> None:
     world = a_world()
     sweep(TARGET, world.ports, RULES, world.later(hours=2))
-    world.book.end(build_lock(), Ending(outcome=ReleaseOutcome.RELEASED, at=world.now, user=ALICE))
+    world.book.end(build_lock(), Ending(outcome=Outcome.RELEASED, at=world.now, user=ALICE))
     sweep(TARGET, world.ports, RULES, world.later(hours=2))
     assert len(world.messenger.shown) == 2
     assert [record.lock for record in world.book.records()] == [build_lock()]
@@ -45,33 +43,6 @@ def test_a_lock_that_could_not_be_read_at_first_is_told_as_it_is_once_it_can() -
     sweep(TARGET, world.ports, RULES, world.later(hours=2))
     [alert] = world.messenger.shown.values()
     assert (alert.lock.opaque, alert.lock.operation) == (False, "plan")
-
-
-def test_what_is_new_is_told_before_what_is_only_edited() -> None:
-    world = a_world()
-    sweep(TARGET, world.ports, RULES, world.later(hours=2))
-    world.store.put(BUCKET, "z.tfstate.tflock", sample("s3-plan-default"))
-    told: list[str] = []
-    world.messenger = Told(told)
-    with pytest.raises(SweepIncompleteError):
-        sweep(TARGET, world.ports, RULES, world.later(hours=2))
-    assert told == ["post", "edit"]
-
-
-class Told(FakeMessenger):
-    """Notes in which order it is spoken to, and knows none of the earlier messages."""
-
-    def __init__(self, told: list[str]) -> None:
-        super().__init__()
-        self.told = told
-
-    def post(self, channel: str, alert: Alert) -> Posted:
-        self.told.append("post")
-        return super().post(channel, alert)
-
-    def edit(self, posted: Posted, alert: Alert) -> None:
-        self.told.append("edit")
-        raise MessengerError("enough")
 
 
 def test_a_state_whose_key_ends_like_a_lock_s_is_told_as_a_state() -> None:

@@ -1,11 +1,16 @@
+from datetime import timedelta
+
 import pytest
 
-from chalicelib.core.alert import Alert, Posted, alert_for
-from chalicelib.core.release import Ending, ReleaseOutcome
+from chalicelib.core.alert import Alert, Attempt, Posted, alert_for
+from chalicelib.core.lock import LockRef, StateLock
+from chalicelib.core.release import Ending, Outcome
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports import BookError
 from tests.builders import ALICE, BUCKET, KEY, TAKEN, a_lock, a_policy, sample, some_rules
-from tests.fakes import FakeMessenger, FakeWorld
+from tests.fake_slack import FakeMessenger
+from tests.fakes import FakeWorld
+from tests.jobs.busy_slack import BusySlack
 
 RULES = some_rules()
 
@@ -29,6 +34,16 @@ def test_a_lock_that_is_not_due_costs_no_request_to_s3() -> None:
     assert world.store.read_keys == []
 
 
+def test_what_a_watch_costs_does_not_depend_on_the_size_of_the_buckets() -> None:
+    world = a_world()
+    for index in range(50):
+        world.store.put(BUCKET, f"unknown-{index}.tfstate.tflock", sample("s3-apply-default"))
+        world.store.put(BUCKET, f"state-{index}.tfstate", b"state")
+    watch(world.ports, RULES, world.later(hours=2))
+    assert world.store.read_keys == [KEY]
+    assert world.store.listed == []
+
+
 def test_a_due_lock_is_read_again_before_anybody_is_told() -> None:
     world = a_world()
     world.store.remove(BUCKET, KEY)
@@ -44,7 +59,7 @@ def test_an_alerted_lock_that_is_gone_closes_its_alert() -> None:
     watch(world.ports, RULES, world.later(minutes=15))
     [alert] = world.messenger.shown.values()
     assert alert.ending is not None
-    assert alert.ending.outcome is ReleaseOutcome.GONE
+    assert alert.ending.outcome is Outcome.GONE
 
 
 def test_a_lock_whose_target_was_taken_out_is_closed_as_no_longer_watched_and_not_read() -> None:
@@ -54,7 +69,7 @@ def test_a_lock_whose_target_was_taken_out_is_closed_as_no_longer_watched_and_no
     watch(world.ports, some_rules(prefixes=("staging/",)), world.later(hours=2))
     [alert] = world.messenger.shown.values()
     assert alert.ending is not None
-    assert alert.ending.outcome is ReleaseOutcome.UNWATCHED
+    assert alert.ending.outcome is Outcome.UNWATCHED
     assert (world.store.read_keys, world.book.records()) == ([], [])
 
 
@@ -84,8 +99,8 @@ class Released(FakeMessenger):
             self.release(posted)
         super().edit(posted, alert)
 
-    def post(self, channel: str, alert: Alert) -> Posted:
-        posted = super().post(channel, alert)
+    def post(self, alert: Alert, attempt: Attempt) -> Posted:
+        posted = super().post(alert, attempt)
         self.world.book.end(a_lock(), RELEASED)
         return posted
 
@@ -94,7 +109,7 @@ class Released(FakeMessenger):
         super().edit(posted, alert_for(self.world.book.pages[a_lock().ref], a_policy(), TAKEN, None, RELEASED))
 
 
-RELEASED = Ending(outcome=ReleaseOutcome.RELEASED, at=TAKEN, user=ALICE)
+RELEASED = Ending(outcome=Outcome.RELEASED, at=TAKEN, user=ALICE)
 
 
 def shown_endings(world: FakeWorld) -> list[Ending | None]:
@@ -105,7 +120,7 @@ def test_a_lock_released_while_its_age_is_edited_reads_released_in_the_end() -> 
     world = a_world()
     watch(world.ports, RULES, world.later(hours=2))
     world.messenger = Released(world)
-    watch(world.ports, RULES, world.later(minutes=15))
+    watch(world.ports, RULES, world.later(hours=1))
     assert shown_endings(world) == [RELEASED]
 
 
@@ -126,3 +141,42 @@ def test_an_ending_told_since_the_book_was_listed_is_not_told_otherwise() -> Non
     world.book.records = lambda: [stale]  # type: ignore[method-assign]
     watch(world.ports, RULES, world.later(minutes=15))
     assert shown_endings(world) == [RELEASED]
+
+
+def test_an_order_that_cannot_be_left_stops_no_new_alert() -> None:
+    world = FakeWorld(TAKEN)
+    rules = some_rules(auto_release=timedelta(hours=6))
+    world.store.put(BUCKET, KEY, sample("s3-plan-default"))
+    world.book.remember(a_lock("s3-plan-default"))
+    watch(world.ports, rules, world.later(hours=5))
+    world.store.put(BUCKET, "new.tflock", sample("s3-apply-default"))
+    world.book.remember(a_lock(key="new.tflock", taken=world.now))
+    world.releases.refusing = "SQS is down"
+    with pytest.raises(WatchIncompleteError, match="SQS is down"):
+        watch(world.ports, rules, world.later(hours=3))
+    assert len(world.messenger.shown) == 2
+
+
+def test_what_is_new_is_told_before_what_is_only_kept_up_to_date() -> None:
+    world = a_world()
+    world.messenger = slack = BusySlack()
+    watch(world.ports, RULES, world.later(hours=2))
+    world.store.put(BUCKET, "a.tflock", sample("s3-plan-default"))
+    world.book.remember(a_lock("s3-plan-default", key="a.tflock", taken=world.now))
+    told: list[str] = []
+    slack.before = [lambda: told.append(f"{len(slack.shown)} messages")] * 2
+    watch(world.ports, RULES, world.later(hours=2))
+    assert told == ["1 messages", "2 messages"]
+
+
+def test_a_bucket_that_fails_again_and_again_does_not_take_the_time_of_all_others() -> None:
+    world = FakeWorld(TAKEN)
+    for index in range(9):
+        world.book.remember(a_lock(key=f"{index}.tflock"))
+    lock = LockRef("acme-other", KEY, a_lock().ref.etag, TAKEN)
+    world.store.put("acme-other", KEY, sample("s3-apply-default"))
+    world.book.remember(StateLock(lock, a_lock().info))
+    world.store.buckets_failing.add(BUCKET)
+    with pytest.raises(WatchIncompleteError, match="its bucket failed 5 times"):
+        watch(world.ports, RULES, world.later(hours=2))
+    assert [alert.lock.ref for alert in world.messenger.shown.values()] == [lock]

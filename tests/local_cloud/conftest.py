@@ -1,4 +1,4 @@
-"""One deployed reaper for all end-to-end tests; each test has state paths of its own."""
+"""One deployed reaper for all end-to-end tests; each topic has state paths and a channel of its own."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,12 +6,52 @@ from pathlib import Path
 import pytest
 
 from demo.browser import Visitor, a_visitor
-from demo.deployed import ALICE, DeployedReaper
-from demo.slack_standin import Message
+from demo.deployed import CHANNEL, Decided, DeployedReaper, demo_workspace
+from demo.slack_standin import Channel
 from demo.terraform import TerraformState
 from tests import needs
 
 VERSIONED, UNVERSIONED, UNWIRED, MISSING = "acme-tfstate", "acme-unversioned", "acme-unwired", "acme-missing"
+BUCKETS = (VERSIONED, UNVERSIONED, UNWIRED, MISSING)
+UNDO_SECONDS = 15
+_SLACK = f"""
+releasers = ["U0ALICE"]
+undo = "{UNDO_SECONDS}s"
+"""
+_TOPICS = {
+    "escalation": """
+        thresholds = { apply = ["1s", "8s"] }
+        mentions = { 2 = ["S0ONCALL"] }
+    """,
+    "undo": "",
+    "two-people": """
+        second_person = true
+        releasers = ["U0ALICE", "U0BOB"]
+    """,
+    "owners": """
+        owners = { "root@*" = "U0BOB" }
+    """,
+    "mail": "owner_emails = true",
+    "group": 'releasers = ["S0ONCALL"]',
+    "digest": "",
+    "outage": """
+        thresholds = { apply = ["1s", "8s"] }
+        mentions = { 2 = ["S0ONCALL"] }
+    """,
+    "listed": "",
+    "auto": """
+        thresholds = { plan = "1s" }
+        auto_release = "1s"
+    """,
+}
+
+
+def channel_of(topic: str) -> str:
+    return f"C0{topic.replace('-', '').upper()}"
+
+
+def _route(topic: str, decided: str) -> str:
+    return f'[[routes]]\nstate_paths = ["*/{topic}/*"]\nchannel = "{channel_of(topic)}"\n{decided}\n'
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -19,13 +59,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.local_cloud)
+            # Of two processes that share the tests, one has all of those that use the deployed reaper.
+            group = "reaper" if "reaper" in getattr(item, "fixturenames", ()) else "demo"
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
 def reaper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedReaper]:
     folder = tmp_path_factory.mktemp("cloud")
-    buckets = (VERSIONED, UNVERSIONED, UNWIRED, MISSING)
-    with DeployedReaper(folder, buckets=buckets, threshold="1s") as deployed:
+    channels = (Channel(channel_of(topic), topic, CHANNEL.members) for topic in _TOPICS)
+    routes = "".join(_route(topic, decided) for topic, decided in _TOPICS.items())
+    decided = Decided(BUCKETS, slack=_SLACK, routes=routes, workspace=demo_workspace(*channels))
+    with DeployedReaper(folder, decided) as deployed:
         deployed.deploy()
         deployed.create_state_bucket(VERSIONED)
         deployed.create_state_bucket(UNVERSIONED, versioned=False)
@@ -55,13 +100,13 @@ def state(program: str, reaper: DeployedReaper, tmp_path: Path) -> Iterator[Call
         module.kill()
 
 
-@pytest.fixture
-def visitor(reaper: DeployedReaper) -> Iterator[Visitor]:
+@pytest.fixture(scope="session")
+def session_visitor() -> Iterator[Visitor]:
     with a_visitor(needs.browser()) as person:
-        person.visit(reaper.slack.url)
         yield person
 
 
-def click(reaper: DeployedReaper, message: Message, user: str = ALICE.id) -> None:
-    """A click on Release, without a page."""
-    assert reaper.slack.click(user, message.channel, message.ts, "release_lock") == 200
+@pytest.fixture
+def visitor(reaper: DeployedReaper, session_visitor: Visitor) -> Visitor:
+    session_visitor.visit(reaper.slack.url)
+    return session_visitor

@@ -1,34 +1,30 @@
-import json
-import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
-from chalicelib.core.alert import Alert, LockRecord, StateWritten, alert_for
+from chalicelib.core.alert import Alert, Asked, LockRecord, Snooze, alert_for
+from chalicelib.core.ci_run import CiRun
+from chalicelib.core.evidence import StateWritten
+from chalicelib.core.life import may_auto_release
 from chalicelib.core.lock import LockInfo, LockRef, StateLock
-from chalicelib.core.release import Ending, Refusal, ReleaseOutcome
-from chalicelib.slack.messages import message, private_answer, trouble
-from demo.slack_standin.block_rules import problems_in
+from chalicelib.core.release import Ending, Outcome, ReleasedBy
+from chalicelib.slack.messages import message
 from tests.builders import ALICE, BOB, BUCKET, TAKEN, a_lock, a_policy
+from tests.slack.reading import FOREIGN, INFOS, assert_slack_takes, elements, words
 
 NOW = TAKEN + timedelta(hours=2, minutes=13)
-TOKENS_OF_OURS = re.compile(r"<!date\^\d+\^\{date_short_pretty\} at \{time\}\|[0-9: -]+ UTC>|<@U0[A-Z]+>")
+SNOOZED = Snooze(ALICE, NOW + timedelta(hours=4))
+ASKED = Asked(BOB, NOW, "1")
+CI = CiRun("GitHubActions-{run}", "https://ci.example/runs/{run}")
+ONCALL = "S0ONCALL"
 
 
-def an_alert(lock: StateLock | None = None, state: StateWritten | None = None, ending: Ending | None = None) -> Alert:
-    return alert_for(LockRecord(lock=lock or a_lock()), a_policy(), NOW, state, ending)
-
-
-def words(alert: Alert) -> str:
-    return json.dumps(message(alert)[1], ensure_ascii=False)
-
-
-def button(alert: Alert) -> dict[str, Any] | None:
-    blocks = [block for block in message(alert)[1] if block["type"] == "actions"]
-    return blocks[0]["elements"][0] if blocks else None
+def an_alert(lock: StateLock | None = None, ending: Ending | None = None, now: Any = NOW, **others: Any) -> Alert:
+    state = others.pop("state", None)
+    policy = a_policy(**others.pop("policy", {}))
+    return alert_for(LockRecord(lock=lock or a_lock(), **others), policy, now, state, ending)
 
 
 def test_an_alert_says_all_that_the_lock_says() -> None:
@@ -38,149 +34,184 @@ def test_an_alert_says_all_that_the_lock_says() -> None:
         "`acme-tfstate/env:/dev/prod/network/terraform.tfstate`",
         "*Workspace*\\n`dev`",
         "*Operation*\\napply or destroy",
-        "*Holder*\\n`root@vm`",
+        "*Holder*, by its own word\\n`root@vm`",
         "*Terraform version*\\n`1.11.4`",
         "`cda06635-fd04-7f71-2018-1c40abd0c05a`",
         "<!date^1795231137^",
         "threshold of 2 h",
+        "(level 1 of 2)",
     ):
         assert part in said
 
 
-def test_the_button_asks_first_and_names_the_lock_and_the_risk() -> None:
-    found = button(an_alert())
-    assert found is not None
-    text = found["confirm"]["text"]["text"]
-    assert "`acme-tfstate/prod/network/terraform.tfstate`" in text
-    assert "`root@vm`" in text
-    assert "lose resources" in text
+@pytest.mark.parametrize(
+    ("principal", "said"),
+    [
+        ("AWS:AROAEXAMPLE:GitHubActions-77", "`GitHubActions-77` (role `AROAEXAMPLE`)"),
+        ("AWS:AIDAEXAMPLE", "`AWS:AIDAEXAMPLE`"),
+    ],
+)
+def test_the_aws_identity_is_told_apart_from_what_the_holder_calls_itself(principal: str, said: str) -> None:
+    assert f"*AWS identity*, by S3's word\\n{said}" in words(an_alert(principal=principal))
+
+
+def test_an_unknown_aws_identity_is_not_told() -> None:
+    assert "AWS identity" not in words(an_alert())
 
 
 @pytest.mark.parametrize(
-    ("name", "written", "said"),
+    ("level", "snooze", "sign"),
+    [(1, None, ":hourglass_flowing_sand:"), (2, None, ":rotating_light:"), (2, SNOOZED, ":zzz:")],
+)
+def test_the_sign_shows_the_level_and_the_quiet(level: int, snooze: Snooze | None, sign: str) -> None:
+    assert message(an_alert(level=level, snooze=snooze))[1][0]["text"]["text"].startswith(f"{sign} Terraform lock")
+
+
+def test_the_people_of_its_level_and_its_probable_owner_are_mentioned() -> None:
+    policy = {"mentions": {1: (ONCALL, BOB), 2: ("here",)}}
+    assert "<!subteam^S0ONCALL> <@U0BOB>" in words(an_alert(policy=policy))
+    assert "<!here>" not in words(an_alert(policy=policy))
+    said = words(an_alert(policy=policy, level=2, owner=BOB))
+    assert "<!subteam^S0ONCALL> <!here> · probably <@U0BOB>'s run" in said
+
+
+def test_as_many_people_as_a_file_may_call_fit_beside_the_longest_path() -> None:
+    groups = tuple(f"S0ABCDEFG{first}{second}" for first in "ABCDE" for second in "ABCDEFGHIJ")
+    alert = an_alert(a_lock(key=f"{'x' * 1010}.tflock"), policy={"mentions": {1: groups}}, owner=ALICE)
+    assert words(alert).count("<!subteam^") == 50
+    assert_slack_takes(*message(alert))
+
+
+def test_a_ci_run_is_a_link_with_a_label_of_ours() -> None:
+    alert = an_alert(principal="AWS:AROAEXAMPLE:GitHubActions-77", policy={"ci_runs": (CI,)}, owner=ALICE)
+    assert "Probably <@U0ALICE>'s run · <https://ci.example/runs/77|CI run>" in words(alert)
+
+
+def test_nobody_is_called_where_nobody_is_named() -> None:
+    said = words(an_alert())
+    assert "<@" not in said
+    assert "robably" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
     [
-        (
-            "s3-apply-default",
-            StateWritten(TAKEN + timedelta(minutes=3)),
-            "3 min after the lock was taken: its holder was alive then. Nothing since, for 2 h 10 min",
-        ),
-        ("s3-apply-default", StateWritten(TAKEN - timedelta(days=1)), "no proof: one slow resource"),
-        ("s3-plan-default", StateWritten(TAKEN - timedelta(days=1)), "says nothing about a plan"),
-        (
-            "s3-apply-default",
-            StateWritten(TAKEN),
-            "in the second the lock was taken. Nothing since, for 2 h 13",
-        ),
-        ("s3-apply-default", StateWritten(None), "there is no state object"),
-        ("s3-apply-default", None, "S3 did not say"),
+        ("s3-plan-default", "It may be alive: a plan holds its lock while it waits at its prompt"),
+        ("s3-apply-default", "It may be alive: an apply holds its lock while it waits for a *yes*"),
+        ("s3-console-default", "It may be alive: `terraform console` holds its lock"),
+        ("s3-migrate-source", "It may be alive: `init -migrate-state` holds two locks"),
+        ("s3-migrate-destination", "It may be alive: `init -migrate-state` holds two locks"),
     ],
 )
-def test_the_evidence_says_what_the_times_prove_and_no_more(name: str, written: StateWritten | None, said: str) -> None:
-    assert said in words(an_alert(a_lock(name), written))
+def test_the_known_reasons_for_a_long_hold_are_told(name: str, said: str) -> None:
+    assert said in words(an_alert(a_lock(name)))
+
+
+def test_no_reason_is_invented() -> None:
+    assert "It may be alive" not in words(an_alert(a_lock("s3-workspace-delete-dev")))
+
+
+def test_what_the_route_has_for_such_a_lock_is_told() -> None:
+    policy = {"auto_release": timedelta(hours=6), "second_person": True}
+    said = words(an_alert(a_lock("s3-plan-default"), policy=policy))
+    assert "A release takes two people." in said
+    assert "Once it is 6 h old, at its next hourly look, the reaper releases it by itself, unless somebody" in said
+
+
+@pytest.mark.parametrize("known", [{"snooze": SNOOZED}, {"snooze": Snooze(ALICE, NOW)}, {"restored_by": ALICE}])
+def test_no_release_by_itself_is_announced_once_somebody_has_wanted_to_keep_the_lock(known: dict[str, Any]) -> None:
+    alert = an_alert(a_lock("s3-plan-default"), policy={"auto_release": timedelta(hours=6)}, **known)
+    assert not may_auto_release(alert.record, alert.policy, NOW + timedelta(days=1))
+    assert "by itself" not in words(alert)
+
+
+def test_no_release_by_itself_is_announced_for_a_lock_that_can_write_or_is_not_whole() -> None:
+    policy = {"auto_release": timedelta(hours=6)}
+    for lock in (a_lock(), a_lock(body=b""), a_lock("s3-plan-default", key="elsewhere.tflock")):
+        assert "by itself" not in words(an_alert(lock, policy=policy))
 
 
 def test_a_lock_that_cannot_be_parsed_says_so_and_can_be_released() -> None:
     alert = an_alert(a_lock(body=b""))
     assert "The lock is empty." in words(alert)
-    assert button(alert) is not None
+    assert "release_lock" in elements(message(alert)[1])
 
 
-def test_a_lock_that_s3_will_not_show_has_no_button_and_says_why() -> None:
+def test_a_lock_that_s3_will_not_show_can_be_snoozed_only_and_says_why() -> None:
     alert = an_alert(StateLock(a_lock().ref, flaw="cannot be read by the reaper (AccessDenied)", opaque=True))
-    assert button(alert) is None
     assert "It cannot be released from here." in words(alert)
+    assert list(elements(message(alert)[1])) == [
+        "snooze_alert_1h",
+        "snooze_alert_4h",
+        "snooze_alert_morning",
+        "snooze_alert_1w",
+    ]
 
 
-HELD_NOW = a_lock("s3-plan-default", taken=NOW)
-ENDINGS = {
-    "Released by <@U0ALICE>": Ending(outcome=ReleaseOutcome.RELEASED, at=NOW, user=ALICE),
-    "*Gone* after <@U0ALICE> clicked Release": Ending(outcome=ReleaseOutcome.UNCONFIRMED, at=NOW, user=ALICE),
-    "*Already gone* when <@U0ALICE> clicked": Ending(outcome=ReleaseOutcome.GONE, at=NOW, user=ALICE),
-    "released by `AWS:AROA:ci` outside of Slack": Ending(outcome=ReleaseOutcome.GONE, at=NOW, principal="AWS:AROA:ci"),
-    "changed since you saw it.* The lock shown here was already gone": Ending(
-        outcome=ReleaseOutcome.REPLACED, at=NOW, user=ALICE, held_now=HELD_NOW
-    ),
-    "*No longer watched*": Ending(outcome=ReleaseOutcome.UNWATCHED, at=NOW),
-    "<@U0BOB> asked to release this lock": Ending(
-        outcome=ReleaseOutcome.REFUSED, at=NOW, user=BOB, detail=Refusal.NOT_LISTED
-    ),
-    "Release by <@U0ALICE> failed": Ending(outcome=ReleaseOutcome.FAILED, at=NOW, user=ALICE, detail="access denied"),
-}
+def test_a_snooze_is_shown_with_who_and_until_when_and_can_be_ended() -> None:
+    alert = an_alert(snooze=SNOOZED)
+    assert ":zzz: *Snoozed by <@U0ALICE>* until <!date^1795253517^" in words(alert)
+    assert list(elements(message(alert)[1])) == ["release_lock", "end_snooze"]
 
 
-@pytest.mark.parametrize("said", ENDINGS)
-def test_every_ending_is_told_and_only_an_open_lock_keeps_its_button(said: str) -> None:
-    alert = an_alert(ending=ENDINGS[said])
-    assert said in words(alert)
-    assert (button(alert) is None) is ENDINGS[said].closes
-    assert problems_in(message(alert)[1]) == []
+def test_a_snooze_that_is_over_is_not_shown() -> None:
+    alert = an_alert(snooze=Snooze(ALICE, NOW))
+    assert "nooze" not in words(alert).replace('"Snooze"', "").replace("snooze_alert", "")
+    assert list(elements(message(alert)[1])) == ["release_lock", "snooze_alert"]
 
 
-def test_a_replaced_lock_s_message_says_who_holds_the_state_now() -> None:
-    said = words(an_alert(ending=ENDINGS["changed since you saw it.* The lock shown here was already gone"]))
-    assert "the state is locked now by `root@vm` (plan, lock ID `2a6ba3a9-d658-0bcd-df30-67f43e4dc270`)" in said
+def test_a_request_is_shown_and_can_be_approved_or_withdrawn() -> None:
+    alert = an_alert(asked=ASKED, policy={"second_person": True})
+    assert "*<@U0BOB> asks to release it*" in words(alert)
+    there = elements(message(alert)[1])
+    assert list(there) == ["release_lock", "withdraw_release", "snooze_alert"]
+    assert there["release_lock"]["text"]["text"] == "Approve release"
 
 
-FOREIGN = st.one_of(
-    st.text(max_size=3000),
-    st.sampled_from(
-        ["<!channel>", "<https://evil|safe>", "`*bold*`", "x" * 5000, "&" * 3000, "a\n*State*\nb", "<@U0ALICE>"]
-    ),
-)
+def test_a_lock_that_was_put_back_says_by_whom() -> None:
+    assert "*Put back by <@U0ALICE>*" in words(an_alert(restored_by=ALICE))
 
 
-@given(info=st.builds(LockInfo, FOREIGN, FOREIGN, FOREIGN, FOREIGN, FOREIGN, FOREIGN, FOREIGN), key=FOREIGN)
-def test_whatever_others_write_fits_slack_s_limits_and_cannot_mention_link_or_break_a_line(
-    info: LockInfo, key: str
-) -> None:
-    lock = StateLock(LockRef(BUCKET, f"{key[:900]}.tflock", '"e"', TAKEN), info)
-    for ending in (None, Ending(outcome=ReleaseOutcome.REPLACED, at=NOW, user=ALICE, held_now=lock, detail=info.Who)):
-        text, blocks = message(an_alert(lock, StateWritten(TAKEN), ending))
-        assert problems_in(blocks) == []
-        assert len(text) <= 4000
-        for piece in [text, *(element["text"] for element in texts_in(blocks) if element["type"] == "mrkdwn")]:
-            assert "<" not in TOKENS_OF_OURS.sub("", piece)
-            assert piece.count("`") % 2 == 0
-        assert all(element.get("verbatim") for element in texts_in(blocks) if element["type"] == "mrkdwn")
+def test_a_lock_that_was_put_back_is_not_said_to_be_over_a_threshold_that_its_age_has_not_reached() -> None:
+    assert "The threshold is 2 h" in words(an_alert(restored_by=ALICE, level=1, now=TAKEN + timedelta(minutes=1)))
 
 
-def texts_in(value: Any) -> list[dict[str, Any]]:
-    if isinstance(value, list):
-        return [text for entry in value for text in texts_in(entry)]
-    if not isinstance(value, dict):
-        return []
-    if value.get("type") in {"mrkdwn", "plain_text"}:
-        return [value]
-    return [text for entry in value.values() for text in texts_in(entry)]
+def test_a_released_lock_can_be_put_back_as_long_as_it_is_on_offer() -> None:
+    ending = Ending(outcome=Outcome.RELEASED, at=NOW, user=ALICE, undo_until=NOW + timedelta(minutes=10))
+    alert = an_alert(ending=ending)
+    assert list(elements(message(alert)[1])) == ["put_lock_back"]
+    assert "On offer until <!date^1795239717^" in words(alert)
+    assert elements(message(an_alert(ending=ending, now=NOW + timedelta(minutes=10)))[1]) == {}
 
 
-@pytest.mark.parametrize(
-    ("outcome", "said"),
-    [
-        (ReleaseOutcome.RELEASED, "already released by <@U0ALICE>"),
-        (ReleaseOutcome.UNCONFIRMED, "already gone"),
-        (ReleaseOutcome.GONE, "already gone"),
-        (ReleaseOutcome.REPLACED, "the state is locked now by `root@vm`"),
-        (ReleaseOutcome.UNWATCHED, "no longer within the targets"),
-        (ReleaseOutcome.FAILED, "Nothing was released just now: `access denied`"),
-    ],
-)
-def test_a_later_click_is_told_in_words_how_it_had_ended(outcome: ReleaseOutcome, said: str) -> None:
-    held_now = HELD_NOW if outcome is ReleaseOutcome.REPLACED else None
-    ending = Ending(outcome=outcome, at=NOW, user=ALICE, detail="access denied", held_now=held_now)
-    assert said in private_answer(ending, ())
-
-
-@pytest.mark.parametrize("why", Refusal)
-def test_every_refusal_has_its_reason(why: Refusal) -> None:
-    answer = private_answer(Ending(outcome=ReleaseOutcome.REFUSED, at=NOW, user=BOB, detail=why), (ALICE,))
-    assert answer.startswith(":no_entry: You cannot release this lock: ")
-    assert "<@U0ALICE>" in answer
-
-
-def test_trouble_names_its_subject_and_escapes_its_detail() -> None:
-    assert "`bucket acme`:* `&lt;no&gt; *bold*`" in trouble("bucket acme", "<no> *bold*")
+def test_a_message_of_a_lock_that_is_gone_calls_nobody_and_offers_nothing() -> None:
+    ending = Ending(outcome=Outcome.GONE, at=NOW)
+    alert = an_alert(ending=ending, owner=BOB, snooze=SNOOZED, asked=ASKED, policy={"mentions": {1: ("here",)}})
+    assert "<@" not in words(alert)
+    assert "<!here>" not in words(alert)
+    assert elements(message(alert)[1]) == {}
 
 
 def test_an_operation_nobody_knows_is_told_as_it_is_written_and_forges_no_layout() -> None:
     assert "*Operation*\\n`x *State* y`" in words(an_alert(a_lock(body=b'{"Operation":"x *State*\\ny"}')))
+
+
+@given(info=INFOS, key=FOREIGN, principal=FOREIGN)
+def test_whatever_others_write_fits_slack_s_limits_and_cannot_mention_link_or_break_a_line(
+    info: LockInfo, key: str, principal: str
+) -> None:
+    lock = StateLock(LockRef(BUCKET, f"{key[:900]}.tflock", '"e"', TAKEN), info)
+    gone = Ending(outcome=Outcome.GONE, at=NOW, principal=principal, released_by=ReleasedBy.OTHER)
+    replaced = Ending(outcome=Outcome.REPLACED, at=NOW, user=ALICE, held_now=lock)
+    failed = Ending(outcome=Outcome.FAILED, at=NOW, user=ALICE, detail=info.Who)
+    policy = {"ci_runs": (CI, CiRun("*{run}*", "https://ci.example/{run}")), "mentions": {1: (ONCALL, "here")}}
+    for ending in (None, gone, replaced, failed):
+        known = {"owner": BOB, "snooze": SNOOZED, "asked": ASKED, "restored_by": ALICE, "policy": policy}
+        alert = an_alert(lock, ending, principal=principal, state=StateWritten(TAKEN), **known)
+        assert_slack_takes(*message(alert))
+
+
+@given(flaw=FOREIGN, key=FOREIGN)
+def test_a_lock_that_nobody_can_read_fits_as_well(flaw: str, key: str) -> None:
+    lock = StateLock(LockRef(BUCKET, f"{key[:900]}.tflock", '"e"', TAKEN), flaw=flaw, opaque=True)
+    assert_slack_takes(*message(an_alert(lock)))

@@ -1,15 +1,31 @@
+import contextlib
 import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.signature import Clock, SignatureVerifier
 
+from chalicelib.core.alert import LockRecord, alert_for
+from chalicelib.core.click import SnoozeFor, Verb
+from chalicelib.core.listing import ListRequest
+from chalicelib.core.lock import StateLock
 from chalicelib.slack import lock_token
-from chalicelib.slack.requests import MalformedError, MisdirectedError, UnverifiedError, parse, verify
-from tests.builders import ALICE, APP, CHANNEL, TEAM, a_lock, a_request
+from chalicelib.slack.messages import message
+from chalicelib.slack.requests import (
+    MalformedError,
+    MisdirectedError,
+    UnverifiedError,
+    parse,
+    parse_command,
+    verify,
+)
+from tests.builders import ALICE, APP, CHANNEL, TAKEN, TEAM, a_click, a_lock, a_policy
 
 SECRET = "shhh"
 NOW = 1_795_231_137
@@ -37,26 +53,50 @@ def no_secret(_fresh: bool) -> str:
     raise AssertionError("the secret must not be asked for")
 
 
+TOKEN = lock_token.encode(a_lock().ref)
+MESSAGE = {
+    "ts": "1.1",
+    "blocks": [
+        {"type": "header", "block_id": "a", "text": {"type": "plain_text", "text": "held"}},
+        {"type": "context", "elements": [{"type": "mrkdwn", "text": "small print"}]},
+        {"type": "actions", "elements": [{"type": "button", "action_id": "release_lock", "value": TOKEN}]},
+    ],
+}
+
+
+CLICKED = msgspec.structs.replace(
+    a_click(a_lock(), click="17.1", ts="1.1"), at=datetime(1970, 1, 1, 0, 0, 17, 100_000, UTC)
+)
+
+
 def payload(**changes: Any) -> dict[str, Any]:
-    action = {
-        "action_id": "release_lock",
-        "action_ts": "17.1",
-        "type": "button",
-        "value": lock_token.encode(a_lock().ref),
-    }
     return {
         "type": "block_actions",
         "team": {"id": TEAM, "domain": "acme"},
         "api_app_id": APP,
         "user": {"id": ALICE, "team_id": TEAM, "username": "alice"},
-        "container": {"type": "message", "channel_id": CHANNEL, "message_ts": "1.1"},
+        "container": {"type": "message", "channel_id": CHANNEL, "message_ts": "1.1", "is_ephemeral": False},
+        "message": MESSAGE,
         "response_url": "https://hooks.invalid/secret",
-        "actions": [action],
+        "actions": [action("release_lock")],
     } | changes
+
+
+def action(action_id: str, **changes: Any) -> dict[str, Any]:
+    return {"action_id": action_id, "action_ts": "17.1", "type": "button", "value": TOKEN} | changes
+
+
+def select(option: Any, action_id: str = "snooze_alert") -> dict[str, Any]:
+    return {"action_id": action_id, "action_ts": "17.1", "type": "static_select", "selected_option": option}
 
 
 def form(**changes: Any) -> bytes:
     return urlencode({"payload": json.dumps(payload(**changes))}).encode()
+
+
+def command(**changes: str) -> bytes:
+    fields = {"team_id": TEAM, "api_app_id": APP, "user_id": ALICE, "channel_id": CHANNEL, "text": "all"}
+    return urlencode(fields | changes).encode()
 
 
 def test_what_slack_signed_is_taken() -> None:
@@ -118,28 +158,103 @@ def test_a_secret_changed_since_it_was_read_is_read_again() -> None:
 
 
 def test_a_click_on_release_becomes_a_request_and_carries_no_secret() -> None:
-    expected = a_request(a_lock(), click="17.1")
-    assert parse(form(), TEAM, APP) == expected
+    assert parse(form(), TEAM, APP) == CLICKED
+
+
+def test_a_click_has_the_time_that_slack_gives_it() -> None:
+    click = parse(form(actions=[action("release_lock", action_ts="1458170917.164398")]), TEAM, APP)
+    assert click is not None
+    assert click.at == datetime(2016, 3, 16, 23, 28, 37, 164398, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("at", ["", "now", "nan", "inf", "-1.5", "1e9", "1_0", "٣", " 17", "17.", "9" * 11, "9" * 400])
+def test_a_click_at_no_time_is_malformed(at: str) -> None:
+    with pytest.raises(MalformedError):
+        parse(form(actions=[action("release_lock", action_ts=at)]), TEAM, APP)
+
+
+@pytest.mark.parametrize(
+    ("action_id", "verb", "snooze_for"),
+    [
+        ("release_lock", Verb.RELEASE, None),
+        ("withdraw_release", Verb.WITHDRAW, None),
+        ("end_snooze", Verb.WAKE, None),
+        ("put_lock_back", Verb.PUT_BACK, None),
+        ("snooze_alert_1h", Verb.SNOOZE, SnoozeFor.HOUR),
+        ("snooze_alert_4h", Verb.SNOOZE, SnoozeFor.FOUR_HOURS),
+        ("snooze_alert_morning", Verb.SNOOZE, SnoozeFor.MORNING),
+        ("snooze_alert_1w", Verb.SNOOZE, SnoozeFor.WEEK),
+    ],
+)
+def test_every_button_has_its_verb(action_id: str, verb: Verb, snooze_for: SnoozeFor | None) -> None:
+    click = parse(form(actions=[action(action_id)]), TEAM, APP)
+    assert click is not None
+    assert (click.verb, click.snooze_for, click.lock) == (verb, snooze_for, a_lock().ref)
+
+
+@pytest.mark.parametrize("length", SnoozeFor)
+def test_a_choice_in_the_snooze_menu_is_about_the_lock_of_the_message_s_release_button(length: SnoozeFor) -> None:
+    click = parse(form(actions=[select({"value": length.value})]), TEAM, APP)
+    assert click is not None
+    assert (click.verb, click.snooze_for, click.lock) == (Verb.SNOOZE, length, a_lock().ref)
+
+
+def test_a_choice_taken_back_is_nothing_to_do() -> None:
+    assert parse(form(actions=[select(None)]), TEAM, APP) is None
+
+
+def test_every_button_of_a_real_alert_can_be_parsed() -> None:
+    for record in (LockRecord(lock=a_lock()), LockRecord(lock=StateLock(a_lock().ref, opaque=True))):
+        _, blocks = message(alert_for(record, a_policy(), TAKEN + timedelta(hours=3), None))
+        for element in blocks[-1]["elements"]:
+            option = {"selected_option": element["options"][0]} if "options" in element else {}
+            clicked = {
+                "action_id": element["action_id"],
+                "action_ts": "1.1",
+                "value": element.get("value", ""),
+            } | option
+            click = parse(form(actions=[clicked], message={"blocks": blocks}), TEAM, APP)
+            assert click is not None
+            assert click.lock == a_lock().ref
+
+
+def test_a_click_in_a_message_for_one_person_has_no_message_to_edit() -> None:
+    container = {"type": "message", "channel_id": CHANNEL, "message_ts": "1.1", "is_ephemeral": True}
+    click = parse(form(container=container, message=None), TEAM, APP)
+    assert click is not None
+    assert (click.channel, click.message_ts) == (CHANNEL, "")
+
+
+def test_the_same_click_delivered_again_is_the_same_and_another_is_another() -> None:
+    again, another = (parse(form(actions=[action("release_lock", action_ts=ts)]), TEAM, APP) for ts in ("17.1", "18.1"))
+    assert again == parse(form(), TEAM, APP)
+    assert another != again
 
 
 @pytest.mark.parametrize(
     "changes",
-    [{"type": "view_submission"}, {"type": "shortcut"}, {"actions": [{"action_id": "open", "action_ts": "1"}]}],
+    [
+        {"type": "view_submission"},
+        {"type": "shortcut"},
+        {"actions": [{"action_id": "open", "action_ts": "1"}]},
+        {"actions": []},
+        {"actions": [action("release_lock"), action("end_snooze")]},
+    ],
 )
 def test_any_other_interaction_is_nothing_to_do(changes: dict[str, Any]) -> None:
     assert parse(form(**changes), TEAM, APP) is None
 
 
 def test_in_an_enterprise_grid_the_clicker_s_own_team_counts() -> None:
-    assert parse(form(team=None), TEAM, APP) == a_request(a_lock(), click="17.1")
+    assert parse(form(team=None), TEAM, APP) == CLICKED
     with pytest.raises(MisdirectedError):
         parse(form(team=None, user={"id": ALICE, "team_id": "T0OTHER"}), TEAM, APP)
 
 
-def test_a_guest_without_a_team_is_left_for_release_lock_to_refuse() -> None:
-    request = parse(form(user={"id": ALICE}), TEAM, APP)
-    assert request is not None
-    assert request.user_team == ""
+def test_a_guest_without_a_team_is_left_for_the_jobs_to_refuse() -> None:
+    click = parse(form(user={"id": ALICE}), TEAM, APP)
+    assert click is not None
+    assert click.user_team == ""
 
 
 @pytest.mark.parametrize("changes", [{"team": {"id": "T0OTHER"}}, {"api_app_id": "A0OTHER"}])
@@ -157,11 +272,52 @@ def test_another_team_s_or_app_s_click_is_misdirected(changes: dict[str, Any]) -
         b"payload=%5B%5D",
         b"payload=" + b"%5B" * 5000,
         form(user={"id": 5}),
-        form(actions=[{"action_id": "release_lock", "action_ts": "1", "value": "forged"}]),
+        form(actions=[action("release_lock", value="forged")]),
+        form(actions=[action("end_snooze", value="")]),
+        form(actions=[action("end_snooze", value="\ud800")]),
+        form(actions=[select({"value": "forever"})]),
+        form(actions=[select({"value": "1h"})], message=None),
+        form(actions=[select({"value": "1h"})], message={"blocks": []}),
+        form(actions=[select({"value": "1h"})], message={"blocks": [{"elements": ["text"]}]}),
         form(container=None),
     ],
-    ids=range(8),
+    ids=range(14),
 )
 def test_a_payload_that_slack_would_not_send_is_malformed(body: bytes) -> None:
     with pytest.raises(MalformedError):
         parse(body, TEAM, APP)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(payload())), JSON, max_size=4))
+def test_no_payload_breaks_anything(changes: dict[str, Any]) -> None:
+    with contextlib.suppress(MalformedError, MisdirectedError):
+        parse(form(**changes), TEAM, APP)
+
+
+@given(st.binary(max_size=200), st.sampled_from([parse, parse_command]))
+def test_no_body_breaks_anything(body: bytes, read: Callable[..., object]) -> None:
+    with contextlib.suppress(MalformedError, MisdirectedError):
+        read(body, TEAM, APP)
+
+
+@pytest.mark.parametrize("text", ["all", "", "what?"])
+def test_a_command_becomes_a_request_for_a_list(text: str) -> None:
+    assert parse_command(command(text=text), TEAM, APP) == ListRequest(ALICE, CHANNEL, text)
+
+
+@pytest.mark.parametrize("changes", [{"team_id": "T0OTHER"}, {"api_app_id": "A0OTHER"}])
+def test_another_team_s_or_app_s_command_is_misdirected(changes: dict[str, str]) -> None:
+    with pytest.raises(MisdirectedError):
+        parse_command(command(**changes), TEAM, APP)
+
+
+@pytest.mark.parametrize("body", [b"", b"payload=%7B%7D", command(user_id=""), command(channel_id="")])
+def test_a_command_that_slack_would_not_send_is_malformed(body: bytes) -> None:
+    with pytest.raises(MalformedError):
+        parse_command(body, TEAM, APP)

@@ -11,7 +11,7 @@ from chalicelib.slack.text import clean, code, escape, exact, local_time
 def test_whatever_is_escaped_fits_and_holds_no_markup(text: str, limit: int) -> None:
     escaped = escape(text, limit)
     assert len(escaped) <= limit
-    assert not set("<>\n\r\t") & set(escaped)
+    assert not set("<>`\n\r\t") & set(escaped)
 
 
 @given(st.text(max_size=200))

@@ -1,0 +1,54 @@
+"""A digest: many new alerts of one channel, told in one message with a line each in its thread."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+import msgspec
+
+from chalicelib.core.alert import Posted
+
+LINES = 100
+"""New alerts of a channel that one run tells. Slack takes one message a second; the rest follow with the next run."""
+OLDEST = 5
+"""Locks that the digest itself names."""
+
+
+class Named(msgspec.Struct, frozen=True):
+    """One of the locks that a digest names."""
+
+    state_path: str
+    held_since: datetime
+
+
+class Digest(msgspec.Struct, frozen=True, kw_only=True):
+    """What a channel is told in one message about many locks."""
+
+    channel: str
+    locks: tuple[str, ...]
+    """``LockRef.name`` of each lock that it is about."""
+    oldest: tuple[Named, ...]
+    at: datetime
+    held: int
+    """How many of its locks are still held."""
+    waiting: int = 0
+    """How many more there are, for which there was no room."""
+    posted: Posted | None = None
+    claimed_until: datetime | None = None
+
+    @property
+    def total(self) -> int:
+        """How many locks it is about."""
+        return len(self.locks)
+
+    @property
+    def token(self) -> str:
+        """Goes with the message as metadata, so that it can be found when the answer to it is lost."""
+        return hashlib.sha256(f"digest\n{self.channel}\n{self.at.isoformat()}".encode()).hexdigest()[:32]
+
+    def unsure(self, now: datetime) -> bool:
+        """Whether it was sent, nobody knows."""
+        return self.posted is None and (self.claimed_until is None or self.claimed_until <= now)
+
+
+SURE_AFTER = timedelta(minutes=1)
+"""So long after a lost answer a message that is not to be found was not posted."""

@@ -1,0 +1,40 @@
+"""Working hours: when a team may be spoken to, and when its next morning is."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+MORNING = time(9)
+"""When the day begins for a team that has no working hours."""
+_DAYS_A_WEEK = 7
+
+
+class WorkingHours(msgspec.Struct, frozen=True):
+    """The hours of a team in its own time zone. Monday is 0, as in ``datetime.weekday``."""
+
+    time_zone: str
+    days: tuple[int, ...] = tuple(range(_DAYS_A_WEEK))
+    opens: time = time.min
+    closes: time = time.max
+    """The first moment that is too late; ``time.max``: none, until the day is over."""
+
+    def open_at(self, now: datetime) -> bool:
+        """Whether a new level may be told now."""
+        local = now.astimezone(ZoneInfo(self.time_zone))
+        too_late = self.closes <= local.time() and self.closes != time.max
+        return local.weekday() in self.days and self.opens <= local.time() and not too_late
+
+    def next_morning(self, now: datetime) -> datetime:
+        """When the next working day after today begins."""
+        zone = ZoneInfo(self.time_zone)
+        today = now.astimezone(zone).date()
+        ahead = (today + timedelta(days=days) for days in range(1, _DAYS_A_WEEK + 1))
+        working = next(day for day in ahead if day.weekday() in self.days)
+        opens_at_midnight = self.opens == time.min and self.closes > MORNING
+        return datetime.combine(working, MORNING if opens_at_midnight else self.opens, tzinfo=zone)
+
+
+def always(time_zone: str) -> WorkingHours:
+    """For a team that is told at any hour; its mornings are those of its time zone."""
+    return WorkingHours(time_zone)

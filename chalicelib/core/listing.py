@@ -1,0 +1,79 @@
+"""What ``/tflocks`` answers: the locks held now that one channel's routes cover."""
+
+from datetime import datetime
+
+import msgspec
+
+from chalicelib.core.alert import LockRecord
+from chalicelib.core.click import InGroup, may_release
+from chalicelib.core.policy import Rules
+
+
+class ListRequest(msgspec.Struct, frozen=True):
+    """One ``/tflocks``: who asked, where, and for which channel's locks."""
+
+    user: str
+    channel: str
+    text: str
+
+    @property
+    def everything(self) -> bool:
+        """Whether all channels' locks are asked for."""
+        return self._words == "all"
+
+    @property
+    def understood(self) -> bool:
+        """Whether it can be answered with a list."""
+        return self._words in {"", "all"}
+
+    @property
+    def _words(self) -> str:
+        return self.text.strip().lower()
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """One lock of the answer; ``releasable`` for the person who asked."""
+
+    record: LockRecord
+    releasable: bool
+    second_person: bool
+    """Whether a release of it takes two people."""
+
+
+class Listing(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to one person."""
+
+    now: datetime
+    everything: bool
+    """All channels' locks were asked for."""
+    routed: bool
+    """Whether any route leads to this channel."""
+    locks: tuple[Listed, ...]
+
+
+def listing(request: ListRequest, records: list[LockRecord], rules: Rules, in_group: InGroup, now: datetime) -> Listing:
+    """Every lock that is held, oldest first."""
+    covered = [record for record in records if not record.ending and _covers(record, rules)]
+    if not request.everything:
+        covered = [record for record in covered if _channel(record, rules) == request.channel]
+    covered.sort(key=lambda record: record.taken)
+    return Listing(
+        now=now,
+        everything=request.everything,
+        routed=any(route.policy.channel == request.channel for route in rules.routes),
+        locks=tuple(_listed(record, request.user, rules, in_group) for record in covered),
+    )
+
+
+def _covers(record: LockRecord, rules: Rules) -> bool:
+    return rules.covers(record.lock.ref.bucket, record.lock.ref.key)
+
+
+def _channel(record: LockRecord, rules: Rules) -> str:
+    return rules.policy_for(record.lock.ref.state_path).channel
+
+
+def _listed(record: LockRecord, user: str, rules: Rules, in_group: InGroup) -> Listed:
+    policy = rules.policy_for(record.lock.ref.state_path)
+    may = not record.lock.opaque and may_release(user, policy, in_group) is None
+    return Listed(record, may, policy.second_person)

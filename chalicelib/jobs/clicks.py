@@ -1,0 +1,101 @@
+"""What every click goes through: what is known of its lock, whether its person may, how they are answered."""
+
+from contextlib import suppress
+from datetime import datetime
+
+from chalicelib.core.alert import LockRecord, Posted
+from chalicelib.core.click import Answer, Click, InGroup, MembersUnknownError, Refusal, refusal
+from chalicelib.core.event import EventType, of_click
+from chalicelib.core.lock import LockRef, StateLock
+from chalicelib.core.policy import Rules
+from chalicelib.core.release import Ending, Outcome, Presence, presence
+from chalicelib.jobs.alert import edit, tell
+from chalicelib.jobs.case import Case, case_of
+from chalicelib.ports import BookError, DirectoryError, MessageGoneError, StoreError, World
+
+
+def in_group_by(world: World) -> InGroup:
+    """Membership as Slack has it now, but for a few minutes."""
+
+    def in_group(group: str, user: str) -> bool:
+        try:
+            return user in world.directory.members(group)
+        except DirectoryError as error:
+            raise MembersUnknownError(str(error)) from error
+
+    return in_group
+
+
+def why_not(click: Click, record: LockRecord | None, world: World, rules: Rules) -> Refusal | None:
+    """Why this person may not; None when they may."""
+    return refusal(click, rules, in_group_by(world), record.owner if record else "")
+
+
+def unremembered(ref: LockRef, world: World) -> LockRecord:
+    """A record for a lock that the book has lost: as much as can be seen of it now."""
+    current = None
+    with suppress(StoreError):
+        current = world.store.read(ref.bucket, ref.key)
+    if current and presence(ref, current) is Presence.SAME:
+        return LockRecord(lock=current)
+    return LockRecord(lock=StateLock(ref, flaw="is no longer known to the reaper's lock book"))
+
+
+def ending_of(click: Click, outcome: Outcome, now: datetime, detail: str = "") -> Ending:
+    """How a click ended."""
+    return Ending(outcome=outcome, at=now, user=click.user, click=click.click, detail=detail)
+
+
+def whisper(click: Click, ending: Ending, world: World, releasers: tuple[str, ...] = ()) -> None:
+    """Tell the person alone; nobody clicked what the reaper does by itself."""
+    if click.user:
+        answer = Answer(verb=click.verb, ending=ending, releasers=releasers, state_path=click.lock.state_path)
+        world.messenger.whisper(click.channel, click.user, answer)
+
+
+def refuse(
+    click: Click, record: LockRecord | None, why: Refusal, world: World, rules: Rules, now: datetime, line: EventType
+) -> Ending:
+    """Answer a person who may not; the journal has it."""
+    ending = ending_of(click, Outcome.REFUSED, now, why.value)
+    world.journal.write(of_click(line, click, record.lock if record else None, now, ending))
+    listed = why in {Refusal.NOT_LISTED, Refusal.UNKNOWN_MEMBERS}
+    whisper(click, ending, world, rules.policy_for(click.lock.state_path).releasers if listed else ())
+    return ending
+
+
+def show(click: Click, record: LockRecord, ending: Ending, world: World, rules: Rules) -> bool:
+    """Tell how a click on a held lock ended, where it was clicked and in the lock's own message when that is another.
+
+    Whether the person who clicked can see it.
+    """
+    case = case_of(record, world, rules, ending.at)
+    seen = False
+    for posted in _others(click, record):
+        with suppress(MessageGoneError):
+            world.messenger.edit(posted, case.alert(ending))
+            seen = True
+    return (edit(case, ending) or seen) and bool(click.message_ts)
+
+
+def show_closed(click: Click, case: Case) -> bool:
+    """Tell that a lock has ended, where it was clicked and in the lock's own message when that is another.
+
+    Whether the person who clicked can see it.
+    """
+    seen = False
+    for posted in _others(click, case.record):
+        with suppress(MessageGoneError):
+            case.world.messenger.edit(posted, case.alert(case.record.ending))
+            seen = True
+    with suppress(BookError):  # the message says it; that it does will be noted later
+        seen = tell(case) or seen
+    return seen and bool(click.message_ts)
+
+
+def _others(click: Click, record: LockRecord) -> list[Posted]:
+    """The message that was clicked, unless it is the lock's own or only one person sees it."""
+    own = record.posted
+    if not click.message_ts or (own and (own.channel, own.ts) == (click.channel, click.message_ts)):
+        return []
+    return [Posted(click.channel, click.message_ts)]

@@ -1,0 +1,94 @@
+"""Digests: one message for many new alerts of a channel, kept true as its locks go."""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+import msgspec
+
+from chalicelib.core.alert import LockRecord, Posted
+from chalicelib.core.digest import LINES, OLDEST, SURE_AFTER, Digest, Named
+from chalicelib.jobs.case import Case
+from chalicelib.ports import BookError, MessageGoneError, MessengerError, ReplyLostError, World
+
+_CLAIM = timedelta(minutes=20)
+"""Longer than any run. So long the lines of a digest, and what is said to follow it, may still be on their way."""
+
+
+def stand(channel: str, cases: list[Case], world: World, now: datetime) -> Posted | None:
+    """The message that the alerts of these cases, oldest first, go beneath; None: another run is posting one.
+
+    Raises:
+        MessengerError: Slack would not take it, or its answer was lost.
+    """
+    locks = tuple(case.ref.name for case in cases[:LINES])
+    digest = Digest(
+        channel=channel,
+        locks=locks,
+        held=len(locks),
+        waiting=len(cases) - len(locks),
+        oldest=tuple(Named(case.ref.state_path, case.record.taken) for case in cases[:OLDEST]),
+        at=now,
+        claimed_until=now + _CLAIM,
+    )
+    try:
+        lost = next((other for other in world.digests.open() if other.channel == channel and not other.posted), None)
+        if lost:
+            return _look_for(lost, digest, world, now)
+        return _post(digest, world, now) if world.digests.claim(digest) else None
+    except BookError:
+        return world.messenger.post_digest(digest)  # too many messages are a smaller harm than none
+
+
+def refresh(digests: list[Digest], records: list[LockRecord], world: World, now: datetime) -> list[str]:
+    """Say in each digest how many of its locks are still held; what could not be said is returned."""
+    untold = []
+    for digest in digests:
+        try:
+            _refresh(digest, records, world, now)
+        except (MessengerError, BookError) as error:
+            untold.append(f"digest in {digest.channel}: {error}")
+    return untold
+
+
+def _look_for(lost: Digest, digest: Digest, world: World, now: datetime) -> Posted | None:
+    """Where an earlier digest may stand already, it becomes this one's message."""
+    if not lost.unsure(now):
+        return None
+    posted = world.messenger.find(lost.channel, "", lost.token, lost.at)
+    if posted is None:
+        world.digests.drop(lost)
+        return _post(digest, world, now) if world.digests.claim(digest) else None
+    found = msgspec.structs.replace(digest, at=lost.at, posted=posted, claimed_until=None)
+    world.digests.keep(found)
+    world.messenger.edit_digest(found)
+    return posted
+
+
+def _post(digest: Digest, world: World, now: datetime) -> Posted:
+    try:
+        posted = world.messenger.post_digest(digest)
+    except MessengerError as error:
+        with suppress(BookError):
+            if isinstance(error, ReplyLostError):
+                world.digests.keep(msgspec.structs.replace(digest, claimed_until=now + SURE_AFTER))
+            else:
+                world.digests.drop(digest)
+        raise
+    with suppress(BookError):
+        world.digests.keep(msgspec.structs.replace(digest, posted=posted, claimed_until=None))
+    return posted
+
+
+def _refresh(digest: Digest, records: list[LockRecord], world: World, now: datetime) -> None:
+    if digest.posted is None or now - digest.at < _CLAIM:
+        return
+    held = len({record.lock.ref.name for record in records if not record.ending}.intersection(digest.locks))
+    current = msgspec.structs.replace(digest, held=held, waiting=0)
+    if current == digest:
+        return
+    with suppress(MessageGoneError):
+        world.messenger.edit_digest(current)
+    if held:
+        world.digests.keep(current)
+    else:
+        world.digests.drop(current)

@@ -1,0 +1,72 @@
+"""What one person alone is told of their click: never silent, whatever came of it."""
+
+from chalicelib.core.click import Answer, Refusal, Verb
+from chalicelib.core.policy import EVERYONE
+from chalicelib.core.release import Ending, Outcome
+from chalicelib.slack.lock_words import DETAIL_LIMIT, held_now
+from chalicelib.slack.text import capital, code, exact, local_time, mention
+
+_PATH_LIMIT = 600
+_MOST_NAMED = 5
+_DONE = {
+    Verb.RELEASE: "release",
+    Verb.SNOOZE: "snooze the alert of",
+    Verb.WAKE: "end the snooze of",
+    Verb.WITHDRAW: "withdraw the request to release",
+    Verb.PUT_BACK: "put back",
+}
+_REFUSALS = {
+    Refusal.OUTSIDE: "it is not within the targets of this reaper's configuration.",
+    Refusal.FOREIGN: "only members of the workspace that this reaper belongs to may.",
+    Refusal.NOBODY: "nobody may: the list of releasers for it is empty.",
+    Refusal.NOT_LISTED: "you are not among its releasers.",
+    Refusal.UNKNOWN_MEMBERS: "Slack did not say who is in the user groups of its releasers. Try again in a minute.",
+    Refusal.OWN_REQUEST: "you asked for it yourself, and a release takes two people.",
+    Refusal.NOT_ASKED: "you did not ask for it.",
+    Refusal.TOO_LATE: "the time for it is over.",
+    Refusal.UNDO_OFF: "this reaper is set up without it.",
+}
+_ENDINGS = {
+    Outcome.RELEASED: ":unlock: {Lock} was released by {who}, {when}.",
+    Outcome.UNCONFIRMED: ":unlock: {Lock} is gone: released by {who}, or by its holder in the same moment, {when}.",
+    Outcome.GONE: ":white_check_mark: {Lock} was already gone, {when}; there was nothing left to do.",
+    Outcome.REPLACED: ":repeat: {Lock} is no longer the one that you saw, so nothing was done.",
+    Outcome.UNWATCHED: ":black_circle: {Lock} is no longer within the targets of this reaper's configuration.",
+    Outcome.ASKED: ":bust_in_silhouette: You asked to release {lock}. Somebody else has to approve.",
+    Outcome.WITHDRAWN: ":bust_in_silhouette: You no longer ask to release {lock}.",
+    Outcome.SNOOZED: ":zzz: You snoozed the alert of {lock}.",
+    Outcome.WOKEN: ":bell: You ended the snooze of {lock}.",
+    Outcome.RESTORED: ":lock: {Lock} was put back.",
+    Outcome.OCCUPIED: ":no_entry: {Lock} was not put back, because somebody holds the state by now.",
+}
+
+
+def private_answer(answer: Answer, user: str) -> str:
+    """What became of a click, for the person who clicked."""
+    ending, lock = answer.ending, _lock(answer.state_path)
+    done = f"{_DONE[answer.verb]} {lock}"
+    ask = _ask(answer.releasers, user)
+    if ending.outcome is Outcome.REFUSED:
+        return f":no_entry: You cannot {done}: {_REFUSALS[Refusal(ending.detail)]}{ask}"
+    if ending.outcome is Outcome.FAILED:
+        return f":x: Could not {done}: {code(ending.detail, DETAIL_LIMIT)}. You can try again."
+    words = _ENDINGS[ending.outcome].format(
+        lock=lock, Lock=capital(lock), who=_who(ending, user), when=local_time(ending.at)
+    )
+    return f"{words}{ask}{held_now(ending)}"
+
+
+def _lock(state_path: str) -> str:
+    return f"the lock of {code(exact(state_path), _PATH_LIMIT)}" if state_path else "that lock"
+
+
+def _who(ending: Ending, user: str) -> str:
+    if ending.by_reaper:
+        return "the reaper itself"
+    return "you" if ending.user == user else mention(ending.user)
+
+
+def _ask(releasers: tuple[str, ...], user: str) -> str:
+    """Whom to turn to. In a message for one person a mention tells nobody."""
+    others = ["anybody here" if name == EVERYONE else mention(name) for name in releasers if name != user]
+    return f" Ask {', '.join(others[:_MOST_NAMED])}." if others else ""

@@ -1,0 +1,34 @@
+"""The digest: many new alerts of a channel in one message, each with its own in the thread."""
+
+from chalicelib.core.digest import Digest
+from chalicelib.slack.blocks import Block, context, header, section
+from chalicelib.slack.text import code, exact, local_time
+
+_PATH_LIMIT = 400
+
+
+def message(digest: Digest) -> tuple[str, list[Block]]:
+    """The text (for notifications) and the blocks of a digest, as it should read now."""
+    sign, title = _title(digest)
+    named = [
+        f"• {code(exact(one.state_path), _PATH_LIMIT)} since {local_time(one.held_since)}" for one in digest.oldest
+    ]
+    blocks = [header(f"{sign} {title}"), section("\n".join(["*The oldest*", *named]))]
+    return title, [*blocks, context(*_small_print(digest))]
+
+
+def _title(digest: Digest) -> tuple[str, str]:
+    if not digest.held:
+        return ":white_check_mark:", f"{digest.total} Terraform locks were held too long, all of them are gone"
+    return ":hourglass_flowing_sand:", f"{digest.total} Terraform locks are held too long"
+
+
+def _small_print(digest: Digest) -> list[str]:
+    if not digest.held:
+        return ["How each of them ended is in the thread."]
+    gone = digest.total - digest.held
+    return [
+        f"{digest.held} of them are still held." if gone else "",
+        f"{digest.waiting} more follow: Slack takes one message a second." if digest.waiting else "",
+        "Each has its own message with its own buttons in the thread.",
+    ]

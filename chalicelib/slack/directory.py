@@ -1,0 +1,51 @@
+"""Who is who in the workspace, by Slack's Web API, asked no more often than it has to be."""
+
+import time
+from collections.abc import Callable
+from math import inf
+from typing import Any
+
+from chalicelib.ports import DirectoryError, MessengerError
+from chalicelib.slack.web_api import WebApi, WebApiError
+
+_MEMBERS_SECONDS = 300
+_MOST_ADDRESSES = 1000
+
+
+class SlackDirectory:
+    """``ports.Directory`` for one workspace. What could not be found out is asked again the next time."""
+
+    def __init__(self, token: Callable[[], str], api_url: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._api = WebApi(token, api_url)
+        self._clock = clock
+        self._members: dict[str, tuple[float, frozenset[str]]] = {}
+        self._users: dict[str, str] = {}
+
+    def members(self, group: str) -> frozenset[str]:
+        """The users in a user group, five minutes old at most."""
+        now = self._clock()
+        known_since, members = self._members.get(group, (-inf, frozenset[str]()))
+        if now - known_since >= _MEMBERS_SECONDS:
+            members = frozenset(self._ask("usergroups_users_list", usergroup=group)["users"])
+            self._members[group] = now, members
+        return members
+
+    def user_by_email(self, address: str) -> str:
+        """The user with an e-mail address, "" when there is none; for as long as the process lives."""
+        if address not in self._users:
+            found = self._ask("users_lookupByEmail", nobody="users_not_found", email=address)
+            if len(self._users) >= _MOST_ADDRESSES:
+                self._users.clear()
+            self._users[address] = found["user"]["id"] if found else ""
+        return self._users[address]
+
+    def _ask(self, method: str, *, nobody: str = "", **arguments: Any) -> Any:
+        """Slack's answer; None where ``nobody`` is its word for that there is none."""
+        try:
+            return self._api.call(method, **arguments)
+        except WebApiError as error:
+            if error.code and error.code == nobody:
+                return None
+            raise DirectoryError(str(error)) from None
+        except MessengerError as error:  # the token could not be read
+            raise DirectoryError(str(error)) from None

@@ -1,0 +1,117 @@
+"""The runs of the story: one that ends well, one that is killed and leaves its lock behind, one that is only slow."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+from botocore.exceptions import ClientError
+
+from demo.deployed import DeployedReaper
+from demo.narrator import Narrator
+from demo.terraform import TerraformState
+from demo.waiting import wait_for
+
+BUCKET = "acme-tfstate"
+SLOW = "payments/terraform.tfstate"
+KILLED = "prod/network/terraform.tfstate"
+SAMPLES = Path(__file__).parent.parent / "tests" / "samples"
+
+_WELL_SECONDS, _SLOW_SECONDS = 3, 18
+_BLOCKED = "Error acquiring the state lock"
+_LOCK_ID = re.compile(r"\bID: {2,}(\S+)")  # with one space it is that of a request to S3
+
+
+class RealRuns:
+    """The two states in the hands of the real Terraform."""
+
+    plan = f"terraform plan on {KILLED}"
+
+    def __init__(self, program: str, reaper: DeployedReaper, folder: Path, narrator: Narrator) -> None:
+        self._reaper = reaper
+        self._narrator = narrator
+        self._slow, self._killed = (
+            TerraformState(program, folder / name, bucket=BUCKET, key=key, environment=reaper.cloud.environment)
+            for name, key in (("payments", SLOW), ("network", KILLED))
+        )
+
+    def end_well(self) -> None:
+        """A run that takes its lock and lets it go."""
+        self._narrator.step(f"terraform apply on {KILLED}: takes its lock and lets it go")
+        self._killed.must("init")
+        self._end(self._killed.start_apply(_WELL_SECONDS))
+
+    def die(self) -> None:
+        """One run that lasts a while, one that is killed in the middle of its apply."""
+        self._narrator.step(f"terraform apply on {SLOW}: alive, and slow; on {KILLED}: killed with SIGKILL half-way")
+        self._slow.must("init")
+        self._slow_run = self._slow.start_apply(_SLOW_SECONDS)
+        self._killed.start_apply(600)
+        for key in (SLOW, KILLED):
+            wait_for(f"{key} is locked", lambda: self._reaper.lock_body(BUCKET, key), every=0.05)  # noqa: B023
+        self._killed.kill()
+
+    def blocked_by(self) -> str:
+        """The ID of the lock that a plan of the killed run's state fails on; "" when it works."""
+        plan = self._killed.run("plan")
+        if plan.returncode == 0:
+            return ""
+        found = _LOCK_ID.search(plan.stderr)
+        if _BLOCKED not in plan.stderr or not found:
+            raise RuntimeError(f"terraform plan failed for another reason:\n{plan.stdout}{plan.stderr}")
+        return found[1]
+
+    def end_slow_run(self) -> None:
+        """Wait for the slow run to end as it should."""
+        self._end(self._slow_run)
+
+    def close(self) -> None:
+        """Leave no run behind."""
+        self._slow.kill()
+        self._killed.kill()
+
+    def _end(self, run: "subprocess.Popen[bytes]") -> None:
+        if run.wait(60):
+            raise RuntimeError("terraform apply failed")
+
+
+class SampleLocks:
+    """Without Terraform: its genuine lock bodies, taken and let go the way it does."""
+
+    plan = f"taking a plan's lock on {KILLED}"
+
+    def __init__(self, reaper: DeployedReaper, narrator: Narrator) -> None:
+        self._reaper = reaper
+        self._narrator = narrator
+
+    def end_well(self) -> None:
+        """A lock taken and let go."""
+        self._narrator.step("no terraform or tofu on the PATH: taking genuine lock bodies of Terraform 1.11.4 instead")
+        self._reaper.put_lock(BUCKET, KILLED, _sample("refresh"))
+        self._reaper.delete_lock(BUCKET, KILLED)
+
+    def die(self) -> None:
+        """Two locks taken."""
+        self._narrator.step(f"the locks of {SLOW} and {KILLED} are taken, and nobody lets the latter go")
+        for key in (SLOW, KILLED):
+            self._reaper.put_lock(BUCKET, key, _sample("apply"))
+
+    def blocked_by(self) -> str:
+        """The ID of the lock that another one fails on; "" when it can be taken, and then it is let go."""
+        try:
+            self._reaper.put_lock(BUCKET, KILLED, _sample("plan"))
+        except ClientError:
+            return str(json.loads(self._reaper.lock_body(BUCKET, KILLED) or b"{}").get("ID", ""))
+        self._reaper.delete_lock(BUCKET, KILLED)
+        return ""
+
+    def end_slow_run(self) -> None:
+        """Let its lock go."""
+        self._reaper.delete_lock(BUCKET, SLOW)
+
+    def close(self) -> None:
+        """Nothing runs."""
+
+
+def _sample(operation: str) -> bytes:
+    return (SAMPLES / f"s3-{operation}-default.tflock.json").read_bytes()

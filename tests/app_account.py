@@ -1,0 +1,60 @@
+"""The application with an account as the stack makes it, in moto, and a Slack that signs what it sends."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from chalice.test import Client, HTTPResponse
+from moto import mock_aws
+from slack_sdk.signature import SignatureVerifier
+
+import app
+from tests.aws_fixtures import REGION, create_bucket, create_lock_book
+from tests.builders import BUCKET
+from tests.test_config import LEAST
+
+SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+
+
+@contextmanager
+def an_account(folder: Path) -> Iterator[Any]:
+    """Gives a client of its queues, which are named like the environment variables they stand in."""
+    config = folder / "reaper.toml"
+    config.write_text(LEAST)
+    environment = {
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "REAPER_TOML": str(config),
+        "LOCK_BOOK_TABLE": "book",
+        "SLACK_SIGNING_SECRET_PARAMETER": "/reaper/signing-secret",
+        "SLACK_BOT_TOKEN_PARAMETER": "/reaper/bot-token",
+    }
+    with mock_aws(), pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        for name in ("signing-secret", "bot-token"):
+            boto3.client("ssm").put_parameter(Name=f"/reaper/{name}", Value=f"{SECRET}\n", Type="SecureString")
+        client = boto3.client("sqs")
+        for variable in ("SWEEP_QUEUE_URL", "RELEASE_QUEUE_URL", "CLICK_QUEUE_URL"):
+            patch.setenv(variable, client.create_queue(QueueName=variable.replace("_", "-"))["QueueUrl"])
+        create_lock_book(boto3.client("dynamodb"))
+        create_bucket(boto3.client("s3"), BUCKET)
+        yield client
+
+
+def send(path: str, body: bytes, **headers: str) -> HTTPResponse:
+    """A request as Slack signs it, but for the headers given."""
+    timestamp = str(int(time.time()))
+    signature = SignatureVerifier(SECRET).generate_signature(timestamp=timestamp, body=body)
+    signed = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "X-Slack-Request-Timestamp": timestamp,
+        "X-Slack-Signature": str(signature),
+    }
+    with Client(app.app) as client:
+        return client.http.post(path, headers=signed | headers, body=body)

@@ -1,0 +1,56 @@
+"""A deployed stack, and a way to try what the roles of its functions may do."""
+
+import io
+import json
+import zipfile
+from typing import Any
+
+from demo.local_cloud import LocalCloud
+
+# Stands in for a function's code and tells what the function's role lets it do.
+PROBE = """
+import boto3
+from botocore.exceptions import ClientError
+
+def probe(calls, _context):
+    answers = []
+    for service, name, arguments in calls:
+        try:
+            getattr(boto3.client(service), name)(**arguments)
+            answers.append("ok")
+        except ClientError as error:
+            answers.append(error.response["Error"]["Code"])
+    return answers
+"""
+
+
+class Stack:
+    """A deployed stack whose functions can be made to try things."""
+
+    def __init__(self, cloud: LocalCloud, outputs: dict[str, str], stage: str = "test") -> None:
+        self.cloud = cloud
+        self.outputs = outputs
+        self._stage = stage
+
+    def attempt(self, function: str, *calls: tuple[str, str, dict[str, Any]]) -> list[str]:
+        """What AWS answers to calls made with the role of a function."""
+        role = self.role(function)
+        client = self.cloud.client("lambda")
+        code = io.BytesIO()
+        with zipfile.ZipFile(code, "w") as archive:
+            archive.writestr("probe.py", PROBE)
+        name = f"probe-{self._stage}-{function}"
+        names = {f["FunctionName"] for f in client.list_functions()["Functions"]}
+        if name not in names:
+            settings = {"Runtime": "python3.11", "Handler": "probe.probe", "Timeout": 30}
+            client.create_function(FunctionName=name, Role=role, Code={"ZipFile": code.getvalue()}, **settings)
+        answer = client.invoke(FunctionName=name, Payload=json.dumps(calls).encode())
+        answers: list[str] = json.loads(answer["Payload"].read())
+        return answers
+
+    def role(self, function: str) -> str:
+        """The ARN of a function's role."""
+        functions = self.cloud.client("lambda").list_functions()["Functions"]
+        name = f"tflock-reaper-{self._stage}-{function}-"
+        (role,) = [f["Role"] for f in functions if f["FunctionName"].startswith(name)]
+        return str(role)

@@ -1,0 +1,87 @@
+"""The size of each role's policies, by IAM's count, for the largest configuration that `make deploy` takes."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.config import ConfigError, load
+from deploy.commands import ROOT
+from deploy.parameters import overrides
+from tests.deploy.stack_files import Document, functions, resources, statements
+
+STAGE, PARTITION = "s" * 20, "aws-us-gov"
+ELSE = {"AWS::Partition": PARTITION, "AWS::Region": "ap-southeast-1", "AWS::AccountId": "123456789012"}
+GENERATED = "0123456789ABC"
+"""What CloudFormation puts behind a name of its own."""
+KEY = f"arn:{PARTITION}:kms:ap-southeast-1:123456789012:key/mrk-1234567890abcdef1234567890abcdef"
+INLINE_POLICY = 10_240
+
+
+def _filled(value: Any, values: dict[str, str]) -> Any:
+    """A policy as IAM gets it."""
+    if isinstance(value, list):
+        return [_filled(item, values) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return _FUNCTIONS[next(iter(value))](value, values) if set(value) & set(_FUNCTIONS) else _inside(value, values)
+
+
+def _inside(value: Document, values: dict[str, str]) -> Document:
+    return {name: _filled(part, values) for name, part in value.items()}
+
+
+def _arn(name: str) -> str:
+    """Of a queue, the table or the log group: what is longest in any of them."""
+    return f"arn:{PARTITION}:logs:ap-southeast-1:123456789012:log-group:tflock-reaper-{STAGE}-{name}-{GENERATED}"
+
+
+def _text(value: Document, values: dict[str, str]) -> str:
+    known = ELSE | values
+    return re.sub(r"\$\{([\w:.]+)\}", lambda m: known.get(m[1]) or _arn(m[1].split(".")[0]), value["Fn::Sub"])
+
+
+_FUNCTIONS: dict[str, Any] = {
+    "Ref": lambda value, values: values[value["Ref"]].split(","),
+    "Fn::GetAtt": lambda value, _values: _arn(value["Fn::GetAtt"][0]),
+    "Fn::Sub": _text,
+    "Fn::If": lambda value, values: _filled(value["Fn::If"][1], values),
+}
+
+
+def _policies(function: str) -> list[Document]:
+    """The function's own policy, and those of the stack that its role has."""
+    role = {"Ref": f"{function.title().replace('_', '')}Role"}
+    beside = [r["Properties"] for r in resources()["Resources"].values() if r.get("Type") == "AWS::IAM::Policy"]
+    shared: list[Document] = [policy["PolicyDocument"] for policy in beside if role in policy["Roles"]]
+    return [{"Version": "2012-10-17", "Statement": statements(function)}, *shared]
+
+
+def _largest(folder: Path, keys: int, name: str) -> dict[str, str]:
+    """The parameters for as many buckets as are not refused."""
+    head = (ROOT / "reaper.example.toml").read_text().split("[[targets]]")[0]
+    values: dict[str, str] = {}
+    for buckets in range(1, 200):
+        file = folder / "reaper.toml"
+        targets = "".join(f'\n[[targets]]\nbucket = "{name}{number:03}"\n' for number in range(buckets))
+        file.write_text(head + targets)
+        try:
+            values = overrides(load(file), STAGE, PARTITION, {"DecryptKeyArns": ",".join([KEY] * keys)})
+        except ConfigError:
+            return values
+    raise AssertionError("never refused")
+
+
+@pytest.mark.parametrize("keys", [1, 12])
+@pytest.mark.parametrize("name", ["acme-tfstate-", "a-very-long-name-of-a-bucket-for-the-states-of-one-team-"])
+def test_what_make_deploy_takes_iam_takes_too(tmp_path: Path, keys: int, name: str) -> None:
+    values = _largest(tmp_path, keys, name)
+    sizes = {
+        function: sum(len(json.dumps(_filled(p, values), separators=(",", ":"))) for p in _policies(function))
+        for function in functions()
+    }
+    assert {function: size for function, size in sizes.items() if size > INLINE_POLICY} == {}
+    assert max(sizes.values()) > INLINE_POLICY - 1500  # nor are many refused that would fit
+    assert {"answer_click", "release_lock"} >= set(sorted(sizes, key=lambda function: sizes[function])[-2:])

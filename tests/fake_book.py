@@ -1,0 +1,246 @@
+"""The lock book in memory. ``contracts/`` holds it to what DynamoDB's does."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import msgspec
+
+from chalicelib.core.alert import Asked, Attempt, LockRecord, Posted, Restoring, Snooze
+from chalicelib.core.digest import Digest
+from chalicelib.core.lock import LockRef, StateLock
+from chalicelib.core.release import Ending, LockObject, Outcome
+from chalicelib.ports import BookError
+
+_CLAIM = timedelta(minutes=20)
+_STAYS = ("lock", "attempt", "claimed_until", "acquired_at", "principal", "quiet_at", "restored_by", "withdrawn")
+_MESSAGE = ("posted", "alerted_at", "shown_at", "owner")
+
+
+@dataclass
+class CanBeDown:
+    """A book that can be out of reach."""
+
+    down: bool = False
+
+    def _check(self) -> None:
+        if self.down:
+            raise BookError("the lock book could not be reached: it is down")
+
+
+@dataclass
+class FakeBook(CanBeDown):
+    """``ports.LockBook``."""
+
+    pages: dict[LockRef, LockRecord] = field(default_factory=dict)
+    kept_objects: dict[LockRef, LockObject] = field(default_factory=dict)
+
+    def records(self) -> list[LockRecord]:
+        self._check()
+        return [record for record in self.pages.values() if not record.ending or not record.told]
+
+    def records_of(self, state_path: str) -> list[LockRecord]:
+        self._check()
+        mine = (record for record in self.pages.values() if record.lock.ref.state_path == state_path)
+        return sorted(mine, key=lambda record: record.taken)
+
+    def find(self, ref: LockRef) -> LockRecord | None:
+        self._check()
+        return self.pages.get(ref)
+
+    def remember(self, lock: StateLock) -> LockRecord:
+        return self._write(lock)
+
+    def reopen(self, lock: StateLock) -> LockRecord:
+        known = self._write(lock)
+        if known.ending:
+            self._begin_anew(known, _STAYS)
+        return self.pages[lock.ref]
+
+    def claim(self, lock: StateLock, attempt: Attempt, *, ended: bool = False) -> bool:
+        self._check()
+        known = self.pages.get(lock.ref, LockRecord(lock=lock))
+        if known.attempt or attempt.saying[0] in known.said or (known.ending is not None) != ended:
+            return False
+        self._write(lock, attempt=attempt, claimed_until=attempt.at + _CLAIM)
+        return True
+
+    def said(self, lock: StateLock, attempt: Attempt, posted: Posted) -> None:
+        self._check()
+        known = self.pages.get(lock.ref, LockRecord(lock=lock))
+        if attempt.saying[0] not in known.said:
+            alert: dict[str, object] = {
+                "posted": posted,
+                "alerted_at": known.alerted_at or attempt.at,
+                "shown_at": attempt.at,
+                "owner": attempt.owner,
+                "told": False,
+            }
+            said = {"said": known.said | set(attempt.saying), "level": max(known.level, attempt.level)}
+            self._write(lock, **said, **(alert if attempt.is_alert else {}))
+        self.drop_claim(lock.ref, attempt)
+
+    def drop_claim(self, ref: LockRef, attempt: Attempt) -> None:
+        if self._sending(ref, attempt):
+            self._change(ref, attempt=None, claimed_until=None)
+
+    def doubt(self, ref: LockRef, attempt: Attempt, until: datetime) -> None:
+        if self._sending(ref, attempt):
+            self._change(ref, claimed_until=until)
+
+    def shown(self, ref: LockRef, at: datetime) -> None:
+        self._change(ref, shown_at=at)
+
+    def acquire_recorded(self, lock: StateLock, at: datetime, principal: str) -> None:
+        known = self._write(lock)
+        if not known.acquired_at:
+            self._change(lock.ref, acquired_at=at, principal=known.principal if known.restored_by else principal)
+
+    def release_recorded(self, ref: LockRef, at: datetime) -> None:
+        self._change(ref, released_at=at)
+
+    def snooze(self, lock: StateLock, snooze: Snooze | None, at: datetime) -> LockRecord:
+        known = self._write(lock)
+        late = known.quiet_at and at <= known.quiet_at
+        return known if late else self._write(lock, snooze=snooze, quiet_at=at)
+
+    def ask(self, lock: StateLock, asked: Asked) -> LockRecord:
+        known = self._write(lock)
+        asks = not known.asked and asked.click not in known.withdrawn
+        return self._write(lock, asked=asked) if asks else known
+
+    def withdraw(self, ref: LockRef, asked: Asked) -> bool:
+        known = self.find(ref)
+        if not known or not known.asked or (known.asked.by, known.asked.click) != (asked.by, asked.click):
+            return False
+        self._change(ref, asked=None, withdrawn=known.withdrawn | {asked.click})
+        return True
+
+    def begin_release(self, lock: StateLock, user: str, kept: LockObject | None) -> None:
+        self._write(lock, requested_by=user)
+        if kept:
+            self.kept_objects[lock.ref] = kept
+
+    def abandon_release(self, ref: LockRef) -> None:
+        self._change(ref, requested_by="")
+
+    def kept(self, ref: LockRef) -> LockObject | None:
+        self._check()
+        return self.kept_objects.get(ref)
+
+    def end(self, lock: StateLock, ending: Ending) -> bool:
+        known = self.find(lock.ref)
+        if known and known.ending and (ending.outcome is not Outcome.RELEASED or known.ending.restored_by):
+            return False
+        self._write(lock, ending=ending, told=False)
+        return True
+
+    def ending_told(self, ref: LockRef) -> None:
+        known = self.find(ref)
+        if known and known.ending:
+            self._change(ref, told=True)
+
+    def begin_restore(self, ref: LockRef, restoring: Restoring) -> None:
+        self._change(ref, restoring=restoring)
+
+    def abandon_restore(self, ref: LockRef) -> None:
+        self._change(ref, restoring=None)
+
+    def restored(self, old: LockRecord, lock: StateLock, user: str) -> LockRecord:
+        if old.lock.ref == lock.ref:
+            return self._restored_at_once(lock, user)
+        new = self._write(lock)
+        if not new.restored_by:
+            message = {"posted": old.posted or new.posted, "alerted_at": old.alerted_at or new.alerted_at}
+            self._change(lock.ref, restored_by=user, principal=old.principal, owner=old.owner, told=False, **message)
+        self._undo(old.lock.ref, user, told=True, posted=None, attempt=None, claimed_until=None)
+        return self.pages[lock.ref]
+
+    def undone(self, ref: LockRef, user: str) -> None:
+        self._undo(ref, user, told=False)
+
+    def _undo(self, ref: LockRef, user: str, **changes: object) -> None:
+        known = self.find(ref)
+        if known and known.ending:
+            ending = msgspec.structs.replace(known.ending, restored_by=known.ending.restored_by or user)
+            self._change(ref, ending=ending, restoring=None, **changes)
+
+    def _restored_at_once(self, lock: StateLock, user: str) -> LockRecord:
+        known = self._write(lock)
+        if known.restoring:
+            self._begin_anew(known, _STAYS + _MESSAGE)
+            self._change(lock.ref, restored_by=user)
+        return self.pages[lock.ref]
+
+    def _begin_anew(self, known: LockRecord, stays: tuple[str, ...]) -> None:
+        self.kept_objects.pop(known.lock.ref, None)
+        self.pages[known.lock.ref] = LockRecord(**{name: getattr(known, name) for name in stays})
+
+    def _sending(self, ref: LockRef, attempt: Attempt) -> bool:
+        known = self.find(ref)
+        there = known.attempt if known else None
+        return there is not None and (there.at, there.saying[0]) == (attempt.at, attempt.saying[0])
+
+    def _write(self, lock: StateLock, **changes: object) -> LockRecord:
+        """Change a lock's page, or open it."""
+        self._check()
+        self.pages.setdefault(lock.ref, LockRecord(lock=lock))
+        self._change(lock.ref, lock=lock, **changes)
+        return self.pages[lock.ref]
+
+    def _change(self, ref: LockRef, **changes: object) -> None:
+        """Change a page that there is; nothing is noted of a lock that nobody remembers."""
+        self._check()
+        if ref in self.pages:
+            self.pages[ref] = msgspec.structs.replace(self.pages[ref], **changes)
+
+
+@dataclass
+class FakeDigestBook(CanBeDown):
+    """``ports.DigestBook``: what is being sent by its channel, what stands there by its token."""
+
+    sending: dict[str, Digest] = field(default_factory=dict)
+    standing: dict[str, Digest] = field(default_factory=dict)
+
+    def open(self) -> list[Digest]:
+        self._check()
+        return [*self.sending.values(), *(digest for digest in self.standing.values() if digest.held)]
+
+    def claim(self, digest: Digest) -> bool:
+        self._check()
+        if digest.channel in self.sending:
+            return False
+        self.sending[digest.channel] = digest
+        return True
+
+    def drop(self, digest: Digest) -> None:
+        self._check()
+        self.standing.pop(digest.token, None)
+        if self._is_sent(digest):
+            del self.sending[digest.channel]
+
+    def keep(self, digest: Digest) -> None:
+        self._check()
+        if digest.posted:
+            self.drop(digest)
+            self.standing[digest.token] = digest
+        elif self._is_sent(digest):
+            self.sending[digest.channel] = digest
+
+    def _is_sent(self, digest: Digest) -> bool:
+        sent = self.sending.get(digest.channel)
+        return sent is not None and sent.token == digest.token
+
+
+@dataclass
+class FakeGroupBook(CanBeDown):
+    """``ports.GroupBook``, in which nothing grows old."""
+
+    kept: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def keep(self, group: str, members: frozenset[str]) -> None:
+        self._check()
+        self.kept[group] = members
+
+    def members(self) -> dict[str, frozenset[str]]:
+        self._check()
+        return dict(self.kept)

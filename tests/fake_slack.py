@@ -1,0 +1,130 @@
+"""Slack as the jobs know it, in memory. ``contracts/`` holds it to what the real one does."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from chalicelib.core.alert import Alert, Attempt, Note, Posted
+from chalicelib.core.click import Answer
+from chalicelib.core.digest import Digest
+from chalicelib.ports import DirectoryError, MessageGoneError, MessengerError, ReplyLostError
+
+ANSWER, REQUEST = "answer", "request"
+
+
+@dataclass
+class FakeMessenger:
+    """A Slack that remembers what it was told.
+
+    ``refusing`` holds the error that everything is met with. ``losing`` is ANSWER while posts stand there but nobody
+    is told so, REQUEST while they get lost on their way: to who posts it is the same.
+    """
+
+    shown: dict[Posted, Alert] = field(default_factory=dict)
+    notes: dict[Posted, Note] = field(default_factory=dict)
+    digests: dict[Posted, Digest] = field(default_factory=dict)
+    whispers: list[tuple[str, Answer]] = field(default_factory=list)
+    reports: list[tuple[str, str, str]] = field(default_factory=list)
+    edits: int = 0
+    refusing: str = ""
+    losing: str = ""
+    may_look: bool = True
+    channels_refused: set[str] = field(default_factory=set)
+    _tokens: dict[Posted, str] = field(default_factory=dict)
+    _count: int = 0
+
+    def post(self, alert: Alert, attempt: Attempt) -> Posted:
+        thread_ts = attempt.thread_ts if self._there(attempt.channel, attempt.thread_ts) else ""
+        posted = self._stand(attempt.channel, thread_ts, attempt.token(alert.lock.ref))
+        if self.losing != REQUEST:
+            self.shown[posted] = alert
+        return self._answer(posted)
+
+    def edit(self, posted: Posted, alert: Alert) -> None:
+        self._check(posted.channel)
+        if posted not in self.shown:
+            raise MessageGoneError("Slack answered message_not_found")
+        self.edits += 1
+        self.shown[posted] = alert
+
+    def reply(self, note: Note) -> Posted:
+        channel, thread_ts = note.attempt.channel, note.attempt.thread_ts
+        posted = self._stand(channel, thread_ts, note.attempt.token(note.alert.lock.ref))
+        if self.losing != REQUEST:
+            self.notes[posted] = note
+        if not self._there(channel, thread_ts):
+            raise MessageGoneError("the message to reply to is no longer there")
+        return self._answer(posted)
+
+    def post_digest(self, digest: Digest) -> Posted:
+        posted = self._stand(digest.channel, "", digest.token)
+        if self.losing != REQUEST:
+            self.digests[posted] = digest
+        return self._answer(posted)
+
+    def edit_digest(self, digest: Digest) -> None:
+        self._check(digest.channel)
+        if digest.posted not in self.digests:
+            raise MessageGoneError("Slack answered message_not_found")
+        self.digests[digest.posted] = digest
+
+    def find(self, channel: str, thread_ts: str, token: str, since: datetime) -> Posted | None:
+        self._check()
+        may_look = self.may_look and channel not in self.channels_refused
+        there = {**self.shown, **self.notes, **self.digests} if may_look else {}
+        found = (posted for posted in there if (posted.channel, posted.thread_ts) == (channel, thread_ts))
+        return next((posted for posted in found if self._tokens[posted] == token), None)
+
+    def whisper(self, channel: str, user: str, answer: Answer) -> None:
+        self._check()
+        self.whispers.append((user, answer))
+
+    def report(self, channel: str, subject: str, trouble: str) -> None:
+        self._check(channel)
+        self.reports.append((channel, subject, trouble))
+
+    def delete(self, posted: Posted) -> None:
+        """What somebody may do to a message in Slack."""
+        self.shown.pop(posted, None)
+        self.digests.pop(posted, None)
+
+    def _stand(self, channel: str, thread_ts: str, token: str) -> Posted:
+        self._check(channel)
+        self._count += 1
+        posted = Posted(channel, f"{self._count}.000001", thread_ts)
+        self._tokens[posted] = token
+        return posted
+
+    def _answer(self, posted: Posted) -> Posted:
+        if self.losing:
+            raise ReplyLostError("Slack could not be reached: timed out")
+        return posted
+
+    def _there(self, channel: str, ts: str) -> bool:
+        return any((posted.channel, posted.ts) == (channel, ts) for posted in (*self.shown, *self.digests))
+
+    def _check(self, channel: str = "") -> None:
+        if self.refusing or channel in self.channels_refused:
+            raise MessengerError(self.refusing or "Slack answered not_in_channel")
+
+
+@dataclass
+class FakeDirectory:
+    """A workspace's people. ``refusing`` holds the error that everything is met with."""
+
+    groups: dict[str, frozenset[str]] = field(default_factory=dict)
+    users: dict[str, str] = field(default_factory=dict)
+    refusing: str = ""
+
+    def members(self, group: str) -> frozenset[str]:
+        self._check()
+        if group not in self.groups:
+            raise DirectoryError("Slack answered no_such_subteam (there is no such user group)")
+        return self.groups[group]
+
+    def user_by_email(self, address: str) -> str:
+        self._check()
+        return self.users.get(address, "")
+
+    def _check(self) -> None:
+        if self.refusing:
+            raise DirectoryError(self.refusing)

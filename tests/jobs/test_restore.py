@@ -1,0 +1,241 @@
+"""Put the lock back: the same bytes, only if nobody holds the state now, for a while after the release."""
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.core.click import Refusal, Verb
+from chalicelib.core.event import EventType, LockChange
+from chalicelib.core.lock import LockRef
+from chalicelib.core.release import LockObject, Outcome, PutBack
+from chalicelib.jobs.answer import answer
+from chalicelib.jobs.delete import OutcomeUnknownError
+from chalicelib.jobs.record import record_change
+from chalicelib.jobs.release import release
+from chalicelib.jobs.watch import watch
+from chalicelib.ports import StoreError
+from tests.builders import ALICE, BOB, BUCKET, KEY, a_click, a_lock, sample, some_rules
+from tests.fakes import FakeWorld
+from tests.jobs.test_release import RULES, an_alerted_world
+
+PUT_BACK = a_click(a_lock(), verb=Verb.PUT_BACK)
+LOCK = sample("s3-apply-default")
+
+
+def a_released_world() -> FakeWorld:
+    world = an_alerted_world()
+    release(a_click(a_lock()), world.ports, RULES, world.now)
+    world.later(minutes=1)
+    return world
+
+
+def answered(world: FakeWorld) -> tuple[str, Outcome, str]:
+    [(user, told)] = world.messenger.whispers
+    return user, told.ending.outcome, told.ending.detail
+
+
+def test_the_same_bytes_are_put_back_and_the_message_goes_on_with_the_lock_that_is_held() -> None:
+    world = a_released_world()
+    answer(PUT_BACK, world.ports, RULES, world.now)
+    assert world.store.objects[BUCKET, KEY] == (LOCK, world.now)
+    [alert] = world.messenger.shown.values()
+    assert alert.open
+    assert alert.lock == a_lock(taken=world.now)
+    assert alert.record.restored_by == ALICE
+    line = world.journal.events[-1]
+    assert (line.event, line.slack_user, line.lock_id[:8]) == (EventType.LOCK_RESTORED, ALICE, "78653438")
+
+
+def test_a_lock_put_back_can_be_released_again() -> None:
+    world = a_released_world()
+    answer(PUT_BACK, world.ports, RULES, world.now)
+    release(a_click(a_lock(taken=world.now)), world.ports, RULES, world.later(minutes=1))
+    [alert] = world.messenger.shown.values()
+    assert alert.ending
+    assert alert.ending.outcome is Outcome.RELEASED
+    assert (BUCKET, KEY) not in world.store.objects
+
+
+def test_a_run_that_was_alive_ends_by_itself_and_its_message_says_so() -> None:
+    world = a_released_world()
+    answer(PUT_BACK, world.ports, RULES, world.now)
+    world.store.remove(BUCKET, KEY)
+    watch(world.ports, RULES, world.later(minutes=15))
+    [alert] = world.messenger.shown.values()
+    assert alert.ending
+    assert alert.ending.outcome is Outcome.GONE
+
+
+def test_nobody_s_lock_is_overwritten() -> None:
+    world = a_released_world()
+    world.store.put(BUCKET, KEY, other := sample("s3-plan-default"))
+    answer(PUT_BACK, world.ports, RULES, world.now)
+    assert world.store.objects[BUCKET, KEY][0] == other
+    assert answered(world)[:2] == (ALICE, Outcome.OCCUPIED)
+    assert world.messenger.whispers[0][1].ending.held_now == a_lock("s3-plan-default", taken=world.now)
+
+
+def test_a_second_click_is_told_that_it_is_put_back_and_changes_nothing() -> None:
+    world = a_released_world()
+    for _ in range(2):
+        answer(PUT_BACK, world.ports, RULES, world.now)
+    assert answered(world)[1] is Outcome.RESTORED
+    assert world.journal.kinds().count(EventType.LOCK_RESTORED) == 1
+
+
+def test_after_ten_minutes_it_is_too_late() -> None:
+    world = a_released_world()
+    answer(PUT_BACK, world.ports, RULES, world.later(minutes=9))
+    assert (BUCKET, KEY) not in world.store.objects
+    assert answered(world)[1:] == (Outcome.REFUSED, Refusal.TOO_LATE)
+
+
+def test_where_undo_is_left_out_nothing_is_kept_and_nothing_offered() -> None:
+    rules = some_rules(undo=timedelta(0))
+    world = an_alerted_world(rules)
+    release(a_click(a_lock()), world.ports, rules, world.now)
+    [alert] = world.messenger.shown.values()
+    assert alert.ending
+    assert alert.ending.undo_until is None
+    assert world.book.kept(a_lock().ref) is None
+    answer(PUT_BACK, world.ports, rules, world.now)
+    assert answered(world)[1:] == (Outcome.REFUSED, Refusal.UNDO_OFF)
+
+
+def test_only_what_was_released_by_the_reaper_can_be_put_back() -> None:
+    world = an_alerted_world()
+    world.store.remove(BUCKET, KEY)
+    watch(world.ports, RULES, world.later(minutes=1))
+    answer(PUT_BACK, world.ports, RULES, world.now)
+    assert (BUCKET, KEY) not in world.store.objects
+    assert answered(world)[1:] == (Outcome.REFUSED, Refusal.TOO_LATE)
+
+
+def test_when_the_answer_to_the_put_is_lost_a_look_tells() -> None:
+    world = a_released_world()
+    world.store.lost_put_replies = 1
+    answer(PUT_BACK, world.ports, RULES, world.now)
+    [alert] = world.messenger.shown.values()
+    assert alert.open
+    assert world.messenger.whispers == []
+
+
+@pytest.mark.parametrize("refused", [StoreError("putting back: access denied"), PutBack.UNKNOWN])
+def test_what_s3_does_not_do_is_told_and_can_be_tried_again(refused: StoreError | PutBack) -> None:
+    world = a_released_world()
+    world.store.put_answers = [refused]
+    answer(PUT_BACK, world.ports, RULES, world.now)
+    assert answered(world)[1] is Outcome.FAILED
+    answer(a_click(a_lock(), click="2", verb=Verb.PUT_BACK), world.ports, RULES, world.now)
+    assert world.store.objects[BUCKET, KEY][0] == LOCK
+
+
+def test_a_conflict_is_tried_again() -> None:
+    world = a_released_world()
+    world.store.put_answers = [PutBack.CONFLICT]
+    answer(PUT_BACK, world.ports, RULES, world.now)
+    assert world.store.objects[BUCKET, KEY][0] == LOCK
+
+
+def test_who_may_not_release_may_not_put_back() -> None:
+    world = a_released_world()
+    answer(a_click(a_lock(), BOB, verb=Verb.PUT_BACK), world.ports, RULES, world.now)
+    assert (BUCKET, KEY) not in world.store.objects
+    assert answered(world)[1:] == (Outcome.REFUSED, Refusal.NOT_LISTED)
+
+
+def test_a_late_click_on_release_says_that_it_was_put_back_and_leaves_the_message_alone() -> None:
+    world = a_released_world()
+    answer(PUT_BACK, world.ports, RULES, world.now)
+    shown = dict(world.messenger.shown)
+    release(a_click(a_lock(), click="2"), world.ports, RULES, world.now)
+    assert world.messenger.shown == shown
+    assert world.messenger.whispers[0][1].ending.restored_by == ALICE
+    assert (BUCKET, KEY) in world.store.objects
+
+
+def test_the_event_of_the_put_names_the_person_behind_it_however_early_it_comes() -> None:
+    world = a_released_world()
+
+    class Telling(type(world.store)):  # type: ignore[misc]
+        """S3's event is recorded before the put has its answer."""
+
+        def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
+            answer = super().put_back(ref, kept)
+            change = LockChange(acquired=True, bucket=BUCKET, key=KEY, at=world.now, principal="AWS:AROAX:reaper")
+            record_change(change, world.ports, RULES)
+            return answer  # type: ignore[no-any-return]
+
+    world.store.__class__ = Telling
+    answer(PUT_BACK, world.ports, RULES, world.now)
+    acquired = [line for line in world.journal.events if line.event is EventType.LOCK_ACQUIRED]
+    assert [line.slack_user for line in acquired] == [ALICE]
+
+
+def test_after_a_put_back_the_levels_begin_anew() -> None:
+    rules = some_rules(mentions={1: (ALICE,), 2: (BOB,)})
+    world = an_alerted_world(rules)
+    watch(world.ports, rules, world.later(days=2))
+    release(a_click(a_lock()), world.ports, rules, world.now)
+    answer(PUT_BACK, world.ports, rules, world.later(minutes=1))
+    world.messenger.notes.clear()
+    for _ in range(3):
+        watch(world.ports, rules, world.later(hours=1))
+    assert [note.called for note in world.messenger.notes.values()] == [(ALICE,)]
+    for _ in range(3):
+        watch(world.ports, rules, world.later(hours=8))
+    assert [note.called for note in world.messenger.notes.values()] == [(ALICE,), (BOB,)]
+
+
+@pytest.mark.parametrize("failing", ["the look", "the book"])
+def test_a_put_that_could_not_be_looked_after_is_told_truly_when_the_click_comes_again(failing: str) -> None:
+    world = a_released_world()
+
+    class Failing(type(world.store)):  # type: ignore[misc]
+        """S3 or the book fails right after the put."""
+
+        def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
+            world.book.down = failing == "the book"
+            self.keys_failing.update({KEY} if failing == "the look" else ())
+            return super().put_back(ref, kept)  # type: ignore[no-any-return]
+
+    world.store.__class__ = Failing
+    with pytest.raises(OutcomeUnknownError):
+        answer(PUT_BACK, world.ports, RULES, world.now)
+    world.book.down = False
+    world.store.keys_failing.clear()
+    answer(PUT_BACK, world.ports, RULES, world.later(minutes=30))
+    [alert] = world.messenger.shown.values()
+    assert alert.open
+    assert len(world.store.restored) == 1
+
+
+def test_what_was_put_back_and_let_go_at_once_is_said_so_and_not_put_back_again() -> None:
+    world = a_released_world()
+
+    class Ending(type(world.store)):  # type: ignore[misc]
+        """The run ends and lets its lock go as soon as it is there again."""
+
+        def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
+            answer = super().put_back(ref, kept)
+            self.remove(BUCKET, KEY)
+            return answer  # type: ignore[no-any-return]
+
+    world.store.__class__ = Ending
+    for click in ("1", "2"):
+        answer(a_click(a_lock(), click=click, verb=Verb.PUT_BACK), world.ports, RULES, world.now)
+    assert len(world.store.restored) == 1
+    assert {told.ending.outcome for _, told in world.messenger.whispers} == {Outcome.RESTORED}
+    [alert] = world.messenger.shown.values()
+    assert alert.ending
+    assert alert.ending.restored_by == ALICE
+
+
+def test_the_event_of_the_put_names_the_person_behind_it_however_late_it_comes() -> None:
+    world = a_released_world()
+    answer(PUT_BACK, world.ports, RULES, world.now)
+    change = LockChange(acquired=True, bucket=BUCKET, key=KEY, at=world.now, principal="AWS:AROAX:reaper")
+    for _ in range(2):
+        record_change(change, world.ports, RULES)
+    acquired = [line for line in world.journal.events if line.event is EventType.LOCK_ACQUIRED]
+    assert [line.slack_user for line in acquired] == [ALICE]

@@ -1,0 +1,51 @@
+"""``/tflocks`` as a person types it."""
+
+from urllib.parse import urlencode
+
+import pytest
+
+from demo.browser import Visitor
+from demo.deployed import ALICE, BOB, DeployedReaper
+from tests.local_cloud.conftest import channel_of
+from tests.local_cloud.steps import gone, send, take
+
+KEY = "listed/network.tfstate"
+
+
+def test_the_list_has_the_channel_s_locks_and_releases_one_for_those_who_may(
+    reaper: DeployedReaper, visitor: Visitor
+) -> None:
+    take(reaper, KEY)
+    take(reaper, "elsewhere/network.tfstate")
+    visitor.visit(f"{reaper.slack.url}/#{channel_of('listed')}")
+    visitor.become(BOB.id)
+    visitor.enter("/tflocks")
+    assert visitor.message("1 Terraform lock is held now", KEY).locator("button").count() == 0
+    visitor.become(ALICE.id)
+    visitor.enter("/tflocks all")
+    everything = visitor.message("Terraform locks are held now")
+    everything.get_by_text("elsewhere/network.tfstate").wait_for()
+    visitor.enter("/tflocks")
+    visitor.press_and_answer("release_lock", "1 Terraform lock is held now")
+    visitor.message("was released by you")
+    gone(reaper, KEY)
+    visitor.enter("/tflocks")
+    visitor.message("No Terraform lock is held now that this channel's routes cover")
+
+
+@pytest.mark.parametrize(
+    ("fields", "headers", "status"),
+    [
+        ({}, {}, 200),
+        ({}, {"X-Slack-Signature": "v0=" + "0" * 64}, 401),
+        ({"team_id": "T0OTHER"}, {}, 403),
+        ({"api_app_id": "A0OTHER"}, {}, 403),
+    ],
+    ids=["ours", "unsigned", "another workspace", "another app"],
+)
+def test_only_slack_s_own_requests_for_this_app_are_answered(
+    reaper: DeployedReaper, fields: dict[str, str], headers: dict[str, str], status: int
+) -> None:
+    form = {"team_id": "T0DEMO", "api_app_id": "A0DEMO", "user_id": ALICE.id, "channel_id": "C0LISTED", "text": ""}
+    body = urlencode(form | fields).encode()
+    assert send(reaper.slack.command_url, body, reaper.slack.signed_request(body) | headers) == status

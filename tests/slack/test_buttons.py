@@ -1,0 +1,65 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.core.alert import LockRecord, alert_for
+from chalicelib.core.click import SnoozeFor, Verb
+from chalicelib.core.lock import LockRef, StateLock
+from chalicelib.slack import buttons, lock_token
+from chalicelib.slack.blocks import actions
+from demo.slack_standin.block_rules import problems_in
+from tests.builders import TAKEN, a_lock, a_policy
+
+
+def question(button: dict[str, Any]) -> str:
+    return str(button["confirm"]["text"]["text"])
+
+
+@pytest.mark.parametrize(
+    ("name", "risk"),
+    [
+        ("s3-apply-default", "lose resources"),
+        ("s3-plan-default", "nothing is lost"),
+        ("s3-refresh-default", "can damage the state"),
+    ],
+)
+def test_release_asks_first_and_names_the_lock_the_holder_and_the_risk(name: str, risk: str) -> None:
+    button = buttons.release(a_lock(name))
+    assert "`acme-tfstate/prod/network/terraform.tfstate`, held by `root@vm`." in question(button)
+    assert risk in question(button)
+    assert (button["style"], button["confirm"]["style"]) == ("danger", "danger")
+    assert button["confirm"]["confirm"]["text"] == "Release"
+
+
+def test_the_first_of_two_people_only_asks_and_the_second_approves_knowing_the_risk() -> None:
+    first, second = (buttons.release(a_lock(), asked=asked, second_person=True) for asked in (False, True))
+    assert first["text"]["text"] == "Ask to release"
+    assert "Nothing is released before a second person approves it." in question(first)
+    assert second["text"]["text"] == "Approve release"
+    assert "lose resources" in question(second)
+
+
+def test_putting_back_asks_first_and_says_what_it_does() -> None:
+    button = buttons.put_back(a_lock().ref)
+    assert "if nobody holds it by now" in question(button)
+    assert lock_token.decode(button["value"]) == a_lock().ref
+
+
+def test_every_button_is_about_the_lock_that_is_shown() -> None:
+    for lock in (a_lock(), StateLock(a_lock().ref, opaque=True)):
+        alert = alert_for(LockRecord(lock=lock), a_policy(), TAKEN + timedelta(hours=3), None)
+        values = [element["value"] for element in buttons.of_open(alert) if element["type"] == "button"]
+        assert {lock_token.decode(value) for value in values} == {lock.ref}
+
+
+def test_every_action_is_a_verb_that_a_person_may_ask() -> None:
+    assert set(buttons.VERBS.values()) == set(Verb) - {Verb.AUTO_RELEASE, Verb.UNDO_OVER}
+    assert set(buttons.SNOOZE_ACTIONS.values()) == set(SnoozeFor)
+
+
+def test_the_longest_key_of_s3_fits_every_button() -> None:
+    ref = LockRef("b" * 63, "&" * 1018 + ".tflock", '"d41d8cd98f00b204e9800998ecf8427e-10000"', TAKEN)
+    for lock in (StateLock(ref), StateLock(ref, opaque=True)):
+        alert = alert_for(LockRecord(lock=lock), a_policy(), TAKEN + timedelta(hours=3), None)
+        assert problems_in([actions(*buttons.of_open(alert)), actions(buttons.put_back(ref))]) == []

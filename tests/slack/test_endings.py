@@ -1,0 +1,90 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.core.alert import LockRecord, alert_for
+from chalicelib.core.click import Refusal
+from chalicelib.core.release import Ending, Outcome, ReleasedBy
+from chalicelib.slack.messages import message
+from tests.builders import ALICE, BOB, TAKEN, a_lock, a_policy
+from tests.slack.reading import assert_slack_takes, said
+
+NOW = TAKEN + timedelta(hours=7)
+HELD_NOW = a_lock("s3-plan-default", taken=NOW)
+CI = "AWS:AROAEXAMPLE:ci"
+
+
+def told(outcome: Outcome, name: str = "s3-apply-default", **ending: Any) -> str:
+    """What the message reads of an ending."""
+    policy = a_policy(auto_release=timedelta(hours=6))
+    told = Ending(outcome=outcome, at=NOW, **ending)
+    text, blocks = message(alert_for(LockRecord(lock=a_lock(name)), policy, NOW, None, told))
+    assert_slack_takes(text, blocks)
+    return said(blocks)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "ending", "words"),
+    [
+        (Outcome.RELEASED, {"user": ALICE}, "*Released by <@U0ALICE>*, <"),
+        (Outcome.RELEASED, {"user": ALICE, "approved": BOB}, "*Released by <@U0ALICE>*, asked by <@U0BOB>, <"),
+        (Outcome.RELEASED, {"user": ALICE}, "The run may have died half-way: check the next plan"),
+        (Outcome.RELEASED, {"user": ALICE, "restored_by": BOB}, "*Released by <@U0ALICE>*, <"),
+        (
+            Outcome.RELEASED,
+            {"user": ALICE, "restored_by": BOB},
+            "*Put back by <@U0BOB>* since, and let go by its holder",
+        ),
+        (Outcome.UNCONFIRMED, {"user": ALICE}, "*Gone* after <@U0ALICE> clicked Release."),
+        (Outcome.UNCONFIRMED, {"by_reaper": True}, "*Gone* after the reaper released it by itself."),
+        (Outcome.GONE, {"user": ALICE}, "*Already gone* when <@U0ALICE> clicked Release, <"),
+        (Outcome.GONE, {"principal": CI, "released_by": ReleasedBy.HOLDER}, "*Released by its holder*, <"),
+        (Outcome.GONE, {"principal": CI, "released_by": ReleasedBy.HOLDER}, "the same AWS identity took it and let it"),
+        (
+            Outcome.GONE,
+            {"principal": CI, "released_by": ReleasedBy.OTHER},
+            "*Released outside of Slack* by `ci` (role `AROAEXAMPLE`), another identity than took it, seen <",
+        ),
+        (Outcome.GONE, {"principal": CI}, "*Released outside of Slack* by `ci` (role `AROAEXAMPLE`), seen <"),
+        (Outcome.GONE, {}, "*Released outside of Slack*, seen <"),
+        (Outcome.REPLACED, {"user": ALICE}, "already gone when <@U0ALICE> clicked Release, so nothing was deleted."),
+        (Outcome.REPLACED, {}, "*The lock changed since you saw it.* The lock shown here is gone."),
+        (Outcome.UNWATCHED, {}, "*No longer watched*"),
+        (Outcome.REFUSED, {"user": BOB, "detail": Refusal.NOT_LISTED}, "<@U0BOB> asked to release this lock, <"),
+        (Outcome.FAILED, {"user": ALICE, "detail": "no <way>"}, "*Release by <@U0ALICE> failed*, <"),
+        (Outcome.FAILED, {"user": ALICE, "detail": "no <way>"}, "`no &lt;way&gt;`. You can try again."),
+        (Outcome.FAILED, {"by_reaper": True, "detail": "denied"}, "*Release by the reaper itself failed*, <"),
+        (Outcome.WITHDRAWN, {"user": BOB}, "<@U0BOB> no longer asks to release it, <"),
+        (Outcome.WOKEN, {"user": BOB}, "<@U0BOB> ended the snooze, <"),
+    ],
+)
+def test_every_ending_is_told(outcome: Outcome, ending: dict[str, Any], words: str) -> None:
+    assert words in told(outcome, **ending)
+
+
+def test_a_release_by_the_reaper_itself_says_why() -> None:
+    words = told(Outcome.RELEASED, "s3-plan-default", by_reaper=True)
+    assert "*Released by the reaper itself*, <" in words
+    assert "as its route asks: a plan held over 6 h." in words
+    assert "Run a plan before the next apply." in words
+
+
+def test_a_replaced_lock_s_message_says_who_holds_the_state_now() -> None:
+    words = told(Outcome.REPLACED, held_now=HELD_NOW)
+    assert "the state is locked now by `root@vm` (plan, lock ID `2a6ba3a9-d658-0bcd-df30-67f43e4dc270`)" in words
+
+
+def test_a_lock_there_now_that_cannot_be_read_is_told_as_that() -> None:
+    assert "locked now by another lock, which is empty." in told(Outcome.REPLACED, held_now=a_lock(body=b""))
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_only_a_lock_that_is_held_keeps_its_button(outcome: Outcome) -> None:
+    closes = Ending(outcome=outcome, at=NOW).closes
+    assert ('"release_lock"' in told(outcome, user=ALICE)) is not closes
+
+
+@pytest.mark.parametrize("why", [refusal for refusal in Refusal if refusal is not Refusal.NOT_LISTED])
+def test_a_refusal_that_tells_the_team_nothing_is_not_shown(why: Refusal) -> None:
+    assert "<@U0BOB>" not in told(Outcome.REFUSED, user=BOB, detail=why)

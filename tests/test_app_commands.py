@@ -1,0 +1,66 @@
+"""``/tflocks`` at its entry point: what it takes and what it answers. AWS is moto's."""
+
+import json
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import boto3
+import pytest
+
+from chalicelib import wiring
+from chalicelib.aws.lock_book import DynamoLockBook
+from tests.app_account import an_account, send
+from tests.builders import ALICE, APP, CHANNEL, TEAM, a_lock
+
+
+@pytest.fixture(scope="module", autouse=True)
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with an_account(tmp_path_factory.mktemp("config")):
+        yield
+
+
+@pytest.fixture
+def another_table(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A table that is not there, for an application that was not started yet."""
+    monkeypatch.setenv("LOCK_BOOK_TABLE", "no-such-table")
+    started = (wiring._table, wiring.lock_book, wiring.group_book)
+    for built in started:
+        built.cache_clear()
+    yield
+    for built in started:
+        built.cache_clear()
+
+
+def command(**changes: str) -> bytes:
+    asked = {"team_id": TEAM, "api_app_id": APP, "user_id": ALICE, "channel_id": CHANNEL, "command": "/tflocks"}
+    return urlencode(asked | {"text": "", "response_url": "https://hooks.invalid/x"} | changes).encode()
+
+
+def test_the_slash_command_is_answered_from_the_lock_book_to_one_person() -> None:
+    DynamoLockBook(boto3.resource("dynamodb").Table("book")).remember(a_lock())
+    answer = send("/slack/commands", command())
+    assert (answer.status_code, answer.json_body["response_type"]) == (200, "ephemeral")
+    assert "prod/network/terraform.tfstate" in json.dumps(answer.json_body["blocks"])
+
+
+def test_a_slash_command_with_an_unknown_word_is_told_how_to_use_it() -> None:
+    assert "/tflocks all" in send("/slack/commands", command(text="everything")).json_body["text"]
+
+
+@pytest.mark.usefixtures("another_table")
+def test_a_slash_command_whose_book_cannot_be_read_says_so() -> None:
+    answer = send("/slack/commands", command())
+    assert (answer.status_code, "could not be reached" in answer.json_body["text"]) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(command(team_id="T0OTHER"), 403), (command(api_app_id="A0OTHER"), 403), (b"text=all", 400)],
+)
+def test_a_slash_command_of_others_is_turned_away(body: bytes, status: int) -> None:
+    assert send("/slack/commands", body).status_code == status
+
+
+def test_a_slash_command_that_slack_did_not_sign_is_401() -> None:
+    forged = {"X-Slack-Signature": "v0=" + "0" * 64}
+    assert send("/slack/commands", command(), **forged).status_code == 401
