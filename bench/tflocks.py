@@ -108,7 +108,10 @@ def _event(reaper: DeployedReaper) -> dict[str, Any]:
 def _run(reaper: DeployedReaper, command: list[str], folder: Path | None = None, given: str = "") -> None:
     functions = reaper.cloud.client("lambda").list_functions()["Functions"]
     own = next(one for one in functions if "APIHandler" in one["FunctionName"])["Environment"]["Variables"]
-    path = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    path = {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONDONTWRITEBYTECODE": "1",  # Lambda's copy of the package cannot be written to: compiled at every start
+    }
     subprocess.run(  # noqa: S603  ours
         command,
         cwd=folder,

@@ -33,21 +33,24 @@ def _record_acquire(change: LockChange, world: World) -> None:
     known = world.book.find(lock.ref) if lock else None
     if known and known.acquired_at:
         return
-    restorer = _restorer(lock, known, world) if lock else ""
+    restorer = _restorer(lock, world) if lock else ""
     world.journal.write(of_change(EventType.LOCK_ACQUIRED, change, lock, slack_user=restorer))
     if lock:
         world.book.acquire_recorded(lock, change.at, change.principal)
 
 
-def _restorer(lock: StateLock, known: LockRecord | None, world: World) -> str:
-    """The Slack user for whom the reaper put this lock back, "" for a lock that somebody took."""
-    if known and known.restored_by:
-        return known.restored_by
-    # S3's event can be faster than our note. By the whole of what the lock says, which has its ID: the same bytes have
-    # another ETag where KMS encrypts them.
-    earlier = world.book.records_of(lock.ref.state_path)
-    ours = (record.restoring for record in earlier if record.restoring and record.lock.info == lock.info)
-    return next((restoring.by for restoring in ours), "")
+def _restorer(lock: StateLock, world: World) -> str:
+    """The Slack user for whom the reaper put this lock back, "" for a lock that somebody took.
+
+    S3's event can be faster than our note of what it is about, or come right between its two halves.
+    """
+    for record in world.book.records_of(lock.ref.state_path):
+        if record.lock.ref == lock.ref and record.restored_by:
+            return record.restored_by
+        # By the whole of what it says, which has its ID: the same bytes have another ETag where KMS encrypts them.
+        if record.restoring and record.lock.info == lock.info:
+            return record.restoring.by
+    return ""
 
 
 def _record_release(change: LockChange, world: World, rules: Rules) -> None:
