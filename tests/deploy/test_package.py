@@ -25,8 +25,7 @@ QUEUES = {
     "ReleaseLock": "${ReleaseQueue.Arn}",
     "AnswerClick": "${ClickQueue.Arn}",
 }
-# Not for the cloud but for its five seconds, and because pip fetches packages.
-pytestmark = [pytest.mark.local_cloud, pytest.mark.xdist_group("package")]
+pytestmark = pytest.mark.local_cloud  # not for the cloud but for its five seconds, and because pip fetches packages
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from deploy.commands import ROOT
 from deploy.wire_bucket import WiringError, wire
 from tests.deploy.probe import Stack
 
-pytestmark = [pytest.mark.local_cloud, pytest.mark.xdist_group("roles")]
+pytestmark = pytest.mark.local_cloud
 
 LOCK = {"Bucket": "acme-tfstate", "Key": "a.tfstate.tflock"}
 GONE = {"Bucket": "acme-tfstate", "Key": "gone.tfstate.tflock"}

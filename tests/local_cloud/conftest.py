@@ -1,4 +1,4 @@
-"""One deployed reaper for all end-to-end tests; each topic has state paths and a channel of its own."""
+"""One deployed reaper a process for all end-to-end tests; each topic has state paths and a channel of its own."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -59,9 +59,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.local_cloud)
-            # Of two processes that share the tests, one has all of those that use the deployed reaper.
-            group = "reaper" if "reaper" in getattr(item, "fixturenames", ()) else "demo"
-            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
