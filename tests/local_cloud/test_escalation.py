@@ -21,7 +21,7 @@ def test_a_snooze_holds_the_second_level_back_until_it_is_ended_and_then_one_rep
     reaper.watch()
     assert len(posts(reaper, "escalation", KEY)) == 1
     visitor.press(WAKE_ACTION, KEY)
-    visitor.message(KEY, "Snooze", "Release")
+    says(reaper, alert, SNOOZE_ACTION)
     for _ in range(2):
         reaper.watch()
     visitor.message("@oncall", "level 2 of 2")
