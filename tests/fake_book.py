@@ -1,17 +1,16 @@
 """The lock book in memory. ``contracts/`` holds it to what DynamoDB's does."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
-from chalicelib.core.alert import Asked, Attempt, LockRecord, Posted, Restoring, Snooze
+from chalicelib.core.alert import UNDER_WAY, Asked, Attempt, LockRecord, Posted, Restoring, Snooze
 from chalicelib.core.digest import Digest
 from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.release import Ending, LockObject, Outcome
 from chalicelib.ports import BookError
 
-_CLAIM = timedelta(minutes=20)
 _STAYS = ("lock", "attempt", "claimed_until", "acquired_at", "principal", "quiet_at", "restored_by", "withdrawn")
 _MESSAGE = ("posted", "alerted_at", "shown_at", "owner")
 
@@ -61,7 +60,7 @@ class FakeBook(CanBeDown):
         known = self.pages.get(lock.ref, LockRecord(lock=lock))
         if known.attempt or attempt.saying[0] in known.said or (known.ending is not None) != ended:
             return False
-        self._write(lock, attempt=attempt, claimed_until=attempt.at + _CLAIM)
+        self._write(lock, attempt=attempt, claimed_until=attempt.at + UNDER_WAY)
         return True
 
     def said(self, lock: StateLock, attempt: Attempt, posted: Posted) -> None:

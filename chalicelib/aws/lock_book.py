@@ -21,7 +21,7 @@ from chalicelib.aws.lock_page import (
     record_of,
     sortable,
 )
-from chalicelib.core.alert import Asked, Attempt, LockRecord, Posted, Restoring, Snooze
+from chalicelib.core.alert import UNDER_WAY, Asked, Attempt, LockRecord, Posted, Restoring, Snooze
 from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.release import Ending, LockObject, Outcome
 
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 _HELD = "held"
 """The index of .chalice/resources.yaml that has only the items with ``HeldSince``."""
-_CLAIM = timedelta(minutes=20)
-"""How long an attempt may be under way: longer than any run, whose claims count from its start."""
 _KEPT = timedelta(days=7)
 """How long an ended lock is remembered, so that a late click or a repeated event is known for what it is."""
 _KNOWN = Attr("Lock").exists()
@@ -78,7 +76,7 @@ class DynamoLockBook:
         claim = {
             "Attempt": text(attempt),
             "Claim": claim_of(attempt),
-            "ClaimedUntil": (attempt.at + _CLAIM).isoformat(),
+            "ClaimedUntil": (attempt.at + UNDER_WAY).isoformat(),
         }
         free = Attr("Attempt").not_exists() & ~Attr("Said").contains(attempt.saying[0])
         in_time = _ENDED if ended else _HELD_STILL

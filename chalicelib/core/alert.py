@@ -13,6 +13,10 @@ from chalicelib.core.release import REAPER, Ending
 
 ALERT = "alert"
 AUTO_RELEASED = "auto-released"
+UNDER_WAY = timedelta(minutes=20)
+"""How long a message may be under way: longer than any run, whose claims count from its start."""
+SURE_AFTER = timedelta(minutes=1)
+"""So long after a lost answer a message that is not to be found was not posted."""
 
 
 class Posted(msgspec.Struct, frozen=True):
@@ -74,7 +78,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
     def token(self, ref: LockRef) -> str:
         """Goes with the message as metadata. Other apps can read that, so it is a hash and tells nothing."""
-        return hashlib.sha256(f"{ref.name}\n{self.saying[0]}".encode()).hexdigest()[:32]
+        return token_of(ref.name, self.saying[0])
 
 
 class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -189,6 +193,11 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     alert: Alert
     attempt: Attempt
     called: tuple[str, ...] = ()
+
+
+def token_of(*said: str) -> str:
+    """What a message is found by, from what it says and of what."""
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:32]
 
 
 def alert_for(

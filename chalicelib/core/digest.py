@@ -1,11 +1,10 @@
 """A digest: many new alerts of one channel, told in one message with a line each in its thread."""
 
-import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
-from chalicelib.core.alert import Posted
+from chalicelib.core.alert import Posted, token_of
 
 LINES = 100
 """New alerts of a channel that one run tells. Slack takes one message a second; the rest follow with the next run."""
@@ -43,12 +42,8 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def token(self) -> str:
         """Goes with the message as metadata, so that it can be found when the answer to it is lost."""
-        return hashlib.sha256(f"digest\n{self.channel}\n{self.at.isoformat()}".encode()).hexdigest()[:32]
+        return token_of("digest", self.channel, self.at.isoformat())
 
     def unsure(self, now: datetime) -> bool:
         """Whether it was sent, nobody knows."""
         return self.posted is None and (self.claimed_until is None or self.claimed_until <= now)
-
-
-SURE_AFTER = timedelta(minutes=1)
-"""So long after a lost answer a message that is not to be found was not posted."""

@@ -79,9 +79,9 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """Where the reaper tells of its own trouble."""
     targets: tuple[Target, ...]
     routes: tuple[Route, ...]
-    digest_over: int = 5
+    digest_over: int
     """So many new alerts in a channel at once are told one by one; more become one digest."""
-    undo: timedelta = timedelta(minutes=10)
+    undo: timedelta
     """How long a released lock can be put back; zero: never, and the reaper has no right to."""
 
     @property

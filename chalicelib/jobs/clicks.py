@@ -70,11 +70,7 @@ def show(click: Click, record: LockRecord, ending: Ending, world: World, rules: 
     Whether the person who clicked can see it.
     """
     case = case_of(record, world, rules, ending.at)
-    seen = False
-    for posted in _others(click, record):
-        with suppress(MessageGoneError):
-            world.messenger.edit(posted, case.alert(ending))
-            seen = True
+    seen = _show_where_clicked(click, case, ending)
     return (edit(case, ending) or seen) and bool(click.message_ts)
 
 
@@ -83,19 +79,19 @@ def show_closed(click: Click, case: Case) -> bool:
 
     Whether the person who clicked can see it.
     """
-    seen = False
-    for posted in _others(click, case.record):
-        with suppress(MessageGoneError):
-            case.world.messenger.edit(posted, case.alert(case.record.ending))
-            seen = True
+    seen = _show_where_clicked(click, case, case.record.ending)
     with suppress(BookError):  # the message says it; that it does will be noted later
         seen = tell(case) or seen
     return seen and bool(click.message_ts)
 
 
-def _others(click: Click, record: LockRecord) -> list[Posted]:
-    """The message that was clicked, unless it is the lock's own or only one person sees it."""
-    own = record.posted
+def _show_where_clicked(click: Click, case: Case, ending: Ending | None) -> bool:
+    """In the message that was clicked, unless it is the lock's own or only one person sees it; whether it is there."""
+    own = case.record.posted
     if not click.message_ts or (own and (own.channel, own.ts) == (click.channel, click.message_ts)):
-        return []
-    return [Posted(click.channel, click.message_ts)]
+        return False
+    try:
+        case.world.messenger.edit(Posted(click.channel, click.message_ts), case.alert(ending))
+    except MessageGoneError:
+        return False
+    return True

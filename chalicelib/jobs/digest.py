@@ -1,17 +1,14 @@
 """Digests: one message for many new alerts of a channel, kept true as its locks go."""
 
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
-from chalicelib.core.alert import LockRecord, Posted
-from chalicelib.core.digest import LINES, OLDEST, SURE_AFTER, Digest, Named
+from chalicelib.core.alert import SURE_AFTER, UNDER_WAY, LockRecord, Posted
+from chalicelib.core.digest import LINES, OLDEST, Digest, Named
 from chalicelib.jobs.case import Case
 from chalicelib.ports import BookError, MessageGoneError, MessengerError, ReplyLostError, World
-
-_CLAIM = timedelta(minutes=20)
-"""Longer than any run. So long the lines of a digest, and what is said to follow it, may still be on their way."""
 
 
 def stand(channel: str, cases: list[Case], world: World, now: datetime) -> Posted | None:
@@ -28,7 +25,7 @@ def stand(channel: str, cases: list[Case], world: World, now: datetime) -> Poste
         waiting=len(cases) - len(locks),
         oldest=tuple(Named(case.ref.state_path, case.record.taken) for case in cases[:OLDEST]),
         at=now,
-        claimed_until=now + _CLAIM,
+        claimed_until=now + UNDER_WAY,
     )
     try:
         lost = next((other for other in world.digests.open() if other.channel == channel and not other.posted), None)
@@ -80,7 +77,8 @@ def _post(digest: Digest, world: World, now: datetime) -> Posted:
 
 
 def _refresh(digest: Digest, records: list[LockRecord], world: World, now: datetime) -> None:
-    if digest.posted is None or now - digest.at < _CLAIM:
+    # So long its lines, and what is said to follow it, may still be on their way.
+    if digest.posted is None or now - digest.at < UNDER_WAY:
         return
     held = len({record.lock.ref.name for record in records if not record.ending}.intersection(digest.locks))
     current = msgspec.structs.replace(digest, held=held, waiting=0)

@@ -17,8 +17,6 @@ from chalicelib.jobs.clicks import ending_of, in_group_by, refuse, show, show_cl
 from chalicelib.jobs.delete import attempt
 from chalicelib.ports import BookError, QueueError, World
 
-_SHOWN_REFUSALS = {Refusal.NOT_LISTED}
-
 
 def release(click: Click, world: World, rules: Rules, now: datetime) -> Ending:
     """Carry out one click and answer it; delivered again, it changes nothing and is answered the same.
@@ -147,7 +145,7 @@ def _remember(record: LockRecord, ending: Ending, world: World) -> LockRecord | 
 
 def _refuse(click: Click, record: LockRecord | None, why: Refusal, world: World, rules: Rules, now: datetime) -> Ending:
     ending = refuse(click, record, why, world, rules, now, EventType.RELEASE_REFUSED)
-    if why in _SHOWN_REFUSALS and record:
+    if why is Refusal.NOT_LISTED and record:
         show(click, record, ending, world, rules)  # the team sees that somebody needs this lock gone
     return ending
 

@@ -7,8 +7,7 @@ break: then the claim stays, and whoever comes next looks in Slack for the messa
 from collections.abc import Callable
 from contextlib import suppress
 
-from chalicelib.core.alert import Attempt, LockRecord, Posted
-from chalicelib.core.digest import SURE_AFTER
+from chalicelib.core.alert import SURE_AFTER, Attempt, LockRecord, Posted
 from chalicelib.core.event import EventType, of_lock
 from chalicelib.jobs.case import Case
 from chalicelib.ports import BookError, MessengerError, ReplyLostError
