@@ -3,7 +3,7 @@
 from chalicelib.slack.buttons import SNOOZE_ACTION, WAKE_ACTION
 from demo.browser import Visitor
 from demo.deployed import ALICE, BOB, CAROL, DeployedReaper
-from tests.local_cloud.conftest import VERSIONED, channel_of
+from tests.local_cloud.conftest import SECOND_LEVEL, VERSIONED, channel_of
 from tests.local_cloud.steps import actions_of, alerted, click, here, let_go, posts, says
 
 KEY = "escalation/network.tfstate"
@@ -17,7 +17,7 @@ def test_a_snooze_holds_the_second_level_back_until_it_is_ended_and_then_one_rep
     visitor.become(ALICE.id)
     visitor.choose(SNOOZE_ACTION, "1h", KEY)
     visitor.message(KEY, f"Snoozed by @{ALICE.name}")
-    reaper.wait_until_held_for(VERSIONED, KEY, "8s")
+    reaper.wait_until_held_for(VERSIONED, KEY, SECOND_LEVEL)
     reaper.watch()
     assert len(posts(reaper, "escalation", KEY)) == 1
     visitor.press(WAKE_ACTION, KEY)

@@ -7,7 +7,7 @@ import pytest
 
 from demo.deployed import BOB, DeployedReaper
 from demo.waiting import wait_for
-from tests.local_cloud.conftest import VERSIONED
+from tests.local_cloud.conftest import SECOND_LEVEL, VERSIONED
 from tests.local_cloud.steps import alerted, click, failing_watch, gone, let_go, let_pass, posts, says, take, waiting
 
 A_MINUTE = timedelta(minutes=1)
@@ -33,7 +33,7 @@ def test_what_happened_while_slack_was_down_is_told_afterwards_once(reaper: Depl
         reaper.delete_lock(VERSIONED, ended)
         click(reaper, alerts[released])
         gone(reaper, released)
-        reaper.wait_until_held_for(VERSIONED, raised, "8s")
+        reaper.wait_until_held_for(VERSIONED, raised, SECOND_LEVEL)
         failing_watch(reaper)
     reaper.watch()
     assert posts(reaper, "outage", new) == []
@@ -53,7 +53,7 @@ def test_what_slack_posted_without_an_answer_is_found_there_and_not_said_again(r
     told, new = "outage/told.tfstate", "outage/unanswered.tfstate"
     alert = alerted(reaper, told)
     take(reaper, new)
-    reaper.wait_until_held_for(VERSIONED, told, "8s")
+    reaper.wait_until_held_for(VERSIONED, told, SECOND_LEVEL)
     reaper.slack.refuse("chat.postMessage", "drop", times=2)
     failing_watch(reaper)
     for key in (told, new):
