@@ -4,13 +4,13 @@ CONFIG ?= reaper.toml
 PY := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: help check format test demo bench package deploy wire secrets clean
+.PHONY: help check format test demo bench package deploy wire queries secrets clean
 .DEFAULT_GOAL := help
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z.]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
-$(READY): requirements.txt requirements-dev.txt
+$(READY): requirements.txt requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "tflock-reaper needs Python 3.11 or later; '$(PYTHON)' is: $$($(PYTHON) --version 2>&1)." >&2; \
 	  echo "Name another one: make PYTHON=python3.12" >&2; exit 1; }
@@ -41,10 +41,11 @@ test: $(READY) ## all of check and the story end to end on the local cloud: minu
 demo: $(READY) ## the whole story on this machine, no accounts needed; ONCE=1 plays it through by itself
 	@ONCE="$(ONCE)" $(PY) -m demo
 
-bench: $(READY) ## measurements against their peers: two minutes
+bench: $(READY) ## measurements against their peers: three minutes
 	$(PY) -m bench.wrong_lock
 	$(PY) -m bench.click
 	$(PY) -m bench.tflocks
+	$(PY) -m bench.cost
 
 package: $(READY) ## template and zip in build/; CONFIG=reaper.toml STAGE=prod
 	@$(PY) -m deploy.package --stage "$(or $(STAGE),prod)" --config "$(CONFIG)"
@@ -57,6 +58,9 @@ deploy: $(READY) ## package and deploy; STAGE=prod CONFIG=reaper.toml ARTIFACTS=
 
 wire: $(READY) ## let a state bucket tell the reaper of its locks; STAGE=prod BUCKET=a-bucket PREFIX=only/these/
 	@$(PY) -m deploy.wire_bucket "$(BUCKET)" --stage "$(STAGE)" $(if $(PREFIX),--prefix "$(PREFIX)")
+
+queries: $(READY) ## save questions to the journal in Logs Insights; STAGE=prod
+	@$(PY) -m deploy.queries --stage "$(STAGE)"
 
 clean: ## remove what was built; .venv stays
 	rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -6,7 +6,8 @@ An exception that leaves one means "try again" (SQS delivers again, Lambda count
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeVar, cast
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
 
 import msgspec
 from aws_lambda_powertools import Logger
@@ -26,47 +27,70 @@ from chalice.app import (
 
 from chalicelib import wiring
 from chalicelib.aws.notifications import lock_changes
+from chalicelib.book_ports import BookError
 from chalicelib.core.click import Click, Verb
+from chalicelib.core.measure import sweep_duration
 from chalicelib.core.policy import Target
 from chalicelib.jobs.answer import answer
 from chalicelib.jobs.list_locks import list_locks
-from chalicelib.jobs.record import record_change
+from chalicelib.jobs.record import Settle, record_change, settle
 from chalicelib.jobs.release import release
 from chalicelib.jobs.sweep import order_sweeps, sweep
 from chalicelib.jobs.watch import watch
-from chalicelib.ports import BookError
 from chalicelib.slack import listings, requests
 
 # configure_logs=False: Chalice would print every line of powertools' logger a second time.
 app = Chalice(app_name="tflock-reaper", configure_logs=False)
 logger = Logger()
 T = TypeVar("T")
+P = ParamSpec("P")
 _FORM = "application/x-www-form-urlencoded"
 
 
+def _measured(entry_point: Callable[P, T]) -> Callable[P, T]:
+    """Writes the metrics of an invocation when it ends, however it ends. Beneath Chalice's own, which must be last."""
+
+    @wraps(entry_point)
+    def run(*arguments: P.args, **named: P.kwargs) -> T:
+        try:
+            return entry_point(*arguments, **named)
+        finally:
+            wiring.metrics().flush()
+
+    return run
+
+
 @app.schedule(Cron(0, 3, "*", "*", "?", "*"))
+@_measured
 def nightly_sweep(_event: CloudWatchEvent) -> None:
     """Every night: one order a target."""
-    order_sweeps(wiring.config().rules, wiring.sweep_queue())
+    order_sweeps(wiring.config().rules, wiring.sweep_queue(), wiring.journal(), _now())
 
 
 @app.on_sqs_message(queue="tflock-sweeps", batch_size=1)
+@_measured
 def sweep_target(event: SQSEvent) -> None:
     """One target's order."""
     for message in event:
         target = msgspec.json.decode(message.body, type=Target)
-        sweep(target, wiring.world(), wiring.config().rules, _now())
+        began = _now()
+        try:
+            sweep(target, wiring.world(), wiring.config().rules, began)
+        finally:
+            wiring.metrics().add(sweep_duration(_now() - began))
 
 
 @app.schedule(Rate(15, unit=Rate.MINUTES))
+@_measured
 def watch_locks(_event: CloudWatchEvent) -> None:
     """Every 15 minutes: the ages of the locks in the book."""
     watch(wiring.world(), wiring.config().rules, _now())
 
 
-@app.on_sqs_message(queue="tflock-events", batch_size=10)
+@app.on_sqs_message(queue="tflock-events", batch_size=25)
+@_measured
 def record_lock_event(event: SQSEvent) -> dict[str, Any]:
-    """S3 notifications, oldest first; only those that failed are delivered again."""
+    """S3's events, oldest first, and what is still to be done about earlier ones; only what failed comes again."""
     batch = event.to_dict()
     batch["Records"].sort(key=lambda message: int(message["attributes"]["SentTimestamp"]))
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
@@ -74,6 +98,7 @@ def record_lock_event(event: SQSEvent) -> dict[str, Any]:
 
 
 @app.route("/slack/actions", methods=["POST"], content_types=[_FORM])
+@_measured
 def slack_actions() -> Response:
     """A click in Slack: verified, handed over, answered at once."""
     click = _from_slack(requests.parse)
@@ -84,6 +109,7 @@ def slack_actions() -> Response:
 
 
 @app.route("/slack/commands", methods=["POST"], content_types=[_FORM])
+@_measured
 def slack_commands() -> Response:
     """``/tflocks``: answered from the lock book, since Slack waits three seconds."""
     asked = _from_slack(requests.parse_command)
@@ -99,6 +125,7 @@ def slack_commands() -> Response:
 
 
 @app.on_sqs_message(queue="tflock-releases", batch_size=1)
+@_measured
 def release_lock(event: SQSEvent) -> None:
     """One release: the only function that may delete."""
     for message in event:
@@ -106,6 +133,7 @@ def release_lock(event: SQSEvent) -> None:
 
 
 @app.on_sqs_message(queue="tflock-clicks", batch_size=1)
+@_measured
 def answer_click(event: SQSEvent) -> None:
     """Any other click: it may put a lock back, and delete nothing."""
     for message in event:
@@ -146,11 +174,26 @@ def _raw_request() -> tuple[bytes, Mapping[str, str]]:
 def _record_message(record: SQSRecord) -> None:
     """One message of a batch; powertools gives it by this parameter's name, and says nothing of what it raises."""
     try:
-        for change in lock_changes(record.body):
-            record_change(change, wiring.world(), wiring.config().rules)
+        _record(record.body)
     except Exception:
         logger.exception("an S3 notification was not recorded and will be delivered again", message=record.message_id)
         raise
+
+
+def _record(body: str) -> None:
+    world, rules, recording = wiring.world(), wiring.config().rules, wiring.recording()
+    if order := _settle_order(body):
+        settle(order.release, world, rules, recording, _now())
+        return
+    for change in lock_changes(body):
+        record_change(change, world, rules, recording, _now())
+
+
+def _settle_order(body: str) -> Settle | None:
+    try:
+        return msgspec.json.decode(body, type=Settle)
+    except msgspec.MsgspecError:
+        return None
 
 
 def _now() -> datetime:

@@ -1,8 +1,9 @@
 """The composition root: the only place that reads the environment, builds clients and puts real things behind ports.
 
-Environment variables, set by ``.chalice/resources.yaml``: LOCK_BOOK_TABLE, SWEEP_QUEUE_URL, RELEASE_QUEUE_URL,
-CLICK_QUEUE_URL, SLACK_BOT_TOKEN_PARAMETER and SLACK_SIGNING_SECRET_PARAMETER (names of SSM parameters, never their
-values). REAPER_TOML names a configuration other than the package's own, to run a function outside of Lambda.
+Environment variables, set by ``.chalice/resources.yaml``: STAGE, LOCK_BOOK_TABLE, SWEEP_QUEUE_URL, RELEASE_QUEUE_URL,
+CLICK_QUEUE_URL, EVENT_QUEUE_URL, SETTLE_SECONDS, RELEASE_ROLE_ID, ANSWER_ROLE_ID, SLACK_BOT_TOKEN_PARAMETER and
+SLACK_SIGNING_SECRET_PARAMETER (names of SSM parameters, never their values). REAPER_TOML names a configuration other
+than the package's own, to run a function outside of Lambda.
 Everything is built when first asked for, once a process, so that a function builds only what it uses.
 """
 
@@ -17,13 +18,17 @@ import boto3
 from aws_lambda_powertools.utilities.parameters import GetParameterError, SSMProvider
 from botocore.config import Config as ClientConfig
 
+from chalicelib.aws.change_book import DynamoChangeBook
 from chalicelib.aws.digest_book import DynamoDigestBook
 from chalicelib.aws.group_book import DynamoGroupBook
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.lock_book import DynamoLockBook
+from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.aws.queues import SqsQueue
 from chalicelib.aws.s3_locks import S3LockStore
 from chalicelib.config import Config, load
+from chalicelib.core.measure import SLACK_FAILURE
+from chalicelib.jobs.record import Recording
 from chalicelib.ports import MessengerError, World
 from chalicelib.slack.directory import SlackDirectory
 from chalicelib.slack.messenger import SlackMessenger
@@ -55,13 +60,36 @@ def world() -> World:
     return World(
         store=S3LockStore(lister=partial(_s3, _LISTING), reader=partial(_s3, _PROMPT), writer=partial(_s3, WRITING)),
         book=lock_book(),
+        changes=DynamoChangeBook(_table()),
         digests=DynamoDigestBook(_table()),
         groups=group_book(),
-        messenger=SlackMessenger(_bot_token, config().slack_api, config().slack_app),
-        directory=SlackDirectory(_bot_token, config().slack_api),
-        journal=LogJournal(sys.stdout),
+        messenger=SlackMessenger(_bot_token, config().slack_api, config().slack_app, failed=_slack_failed),
+        directory=SlackDirectory(_bot_token, config().slack_api, failed=_slack_failed),
+        journal=journal(),
         releases=release_queue(),
         clicks=click_queue(),
+        events=_queue("EVENT_QUEUE_URL"),
+    )
+
+
+@cache
+def journal() -> LogJournal:
+    """The audit trail."""
+    return LogJournal(sys.stdout, metrics())
+
+
+@cache
+def metrics() -> EmfMetrics:
+    """What is counted and timed; written when an invocation ends."""
+    return EmfMetrics(os.environ["STAGE"])
+
+
+def recording() -> Recording:
+    """How S3's events are recorded here."""
+    return Recording(
+        settled_after=int(os.environ["SETTLE_SECONDS"]),
+        release_role=os.environ["RELEASE_ROLE_ID"],
+        restore_role=os.environ["ANSWER_ROLE_ID"],
     )
 
 
@@ -109,6 +137,10 @@ def _bot_token() -> str:
         return _secret("SLACK_BOT_TOKEN_PARAMETER", _SECRET_SECONDS)
     except GetParameterError as error:
         raise MessengerError(f"the bot token could not be read from SSM: {error}") from error
+
+
+def _slack_failed() -> None:
+    metrics().add(SLACK_FAILURE)
 
 
 def _secret(variable: str, seconds: int) -> str:

@@ -5,6 +5,7 @@ import json
 import secrets
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -97,6 +98,7 @@ class DeployedReaper:
         self.slack = SlackStandIn(decided.workspace, port=slack_port)
         self._folder = folder
         self._decided = decided
+        self._journal: list[dict[str, Any]] = []
         self._open = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -116,7 +118,9 @@ class DeployedReaper:
         config = self._folder / "reaper.toml"
         config.write_text(self._decided.toml(self.slack.api_url))
         given = {"slack-bot-token": self.workspace.bot_token, "slack-signing-secret": self.workspace.signing_secret}
-        self.outputs = self.cloud.deploy(config, stage=STAGE, secrets=given)
+        # Here S3 tells everything at once, and what takes time is a function's first start on a busy machine.
+        soon = {"SettleSeconds": "5", "EventBatchingSeconds": "1"}
+        self.outputs = self.cloud.deploy(config, stage=STAGE, secrets=given, parameters=soon)
         self.slack.request_url = self.cloud.slack_actions_url(self.outputs)
         self.slack.command_url = self.cloud.slack_commands_url(self.outputs)
         self._start_api(self.slack.request_url)
@@ -136,14 +140,14 @@ class DeployedReaper:
         if wired:
             wire(s3, bucket, self.outputs["LockEventsQueueArn"])
 
-    def put_lock(self, bucket: str, key: str, body: bytes) -> None:
+    def put_lock(self, bucket: str, key: str, body: bytes, identity: Mapping[str, str] | None = None) -> None:
         """Take a lock as Terraform does: only if there is none. Raises ClientError when there is one."""
         lock = {"Bucket": bucket, "Key": f"{key}.tflock", "Body": body, "ContentType": "application/json"}
-        self.cloud.client("s3").put_object(**lock, IfNoneMatch="*")
+        self.cloud.client("s3", identity).put_object(**lock, IfNoneMatch="*")
 
-    def delete_lock(self, bucket: str, key: str) -> None:
+    def delete_lock(self, bucket: str, key: str, identity: Mapping[str, str] | None = None) -> None:
         """Let a lock go as its holder does."""
-        self.cloud.client("s3").delete_object(Bucket=bucket, Key=f"{key}.tflock")
+        self.cloud.client("s3", identity).delete_object(Bucket=bucket, Key=f"{key}.tflock")
 
     def lock_body(self, bucket: str, key: str) -> bytes | None:
         """The bytes of the lock on a state, None when it is not locked."""
@@ -195,7 +199,14 @@ class DeployedReaper:
     def journal_lines(self) -> list[dict[str, Any]]:
         """The journal's lines since the last call, as CloudWatch has them."""
         lines = [text for _, text in self.cloud.log_lines(self.outputs["LogGroupName"])]
-        return [json.loads(line) for line in lines if line.startswith('{"event":')]
+        fresh = [json.loads(line) for line in lines if line.startswith('{"event":')]
+        self._journal += fresh
+        return fresh
+
+    def journal(self) -> list[dict[str, Any]]:
+        """All of the journal's lines."""
+        self.journal_lines()
+        return list(self._journal)
 
 
 def shown_in(message: Message) -> str:

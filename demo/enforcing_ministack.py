@@ -1,10 +1,15 @@
 """MiniStack with IAM enforced: the process that ``LocalCloud`` starts.
 
 ``AUTH=true`` makes MiniStack judge every call of a Lambda function by its role, so the policies in ``.chalice`` are
-tried and not merely written. Of the condition keys they use it lacks two, ``s3:if-match`` and ``s3:if-none-match``,
-which are added here as AWS defines them:
+tried and not merely written. What it lacks is added here as AWS defines it.
+
+Two condition keys, ``s3:if-match`` and ``s3:if-none-match``:
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-delete-enforce.html
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+
+The identity in S3's notifications, where MiniStack has one and the same word for all:
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
 """
 
 import os
@@ -12,14 +17,17 @@ import signal
 import sys
 import threading
 from collections.abc import Mapping
+from typing import Any
 
 from ministack import app  # type: ignore[import-untyped]
-from ministack.core import iam_actions  # type: ignore[import-untyped]
+from ministack.core import iam_actions, iam_evaluator  # type: ignore[import-untyped]
+from ministack.services import iam, s3  # type: ignore[import-untyped]
 
 _HEADERS = {"s3:DeleteObject": ("if-match",), "s3:PutObject": ("if-match", "if-none-match")}
 """A condition key is named after its header, and other actions do not have it."""
 
 _without_conditions = iam_actions.s3_service_context
+_without_identity = s3._deliver_event_to_sqs  # noqa: SLF001  the one place that has the notification before it is sent
 
 
 def _with_conditions(
@@ -30,6 +38,25 @@ def _with_conditions(
     return context | {f"s3:{name}": sent[name] for name in _HEADERS.get(action, ()) if sent.get(name)}
 
 
+def _with_identity(queue: str, notification: dict[str, Any], *others: object, **named: object) -> None:
+    # Sent in a thread, which has the context of the request that it is about.
+    for record in notification.get("Records", ()):  # the test event has none
+        record["userIdentity"] = {"principalId": _principal_id(iam_evaluator.caller_arn())}
+    _without_identity(queue, notification, *others, **named)
+
+
+def _principal_id(arn: str) -> str:
+    """``AWS:AIDA...`` of a user, ``AWS:AROA...:<session name>`` of a role, ``AWS:<account>`` of the account's root."""
+    *_, account, resource = arn.split(":", 5)
+    kind, *names = resource.split("/")
+    if kind == "assumed-role":
+        role, session = names
+        return f"AWS:{iam._roles[role]['RoleId']}:{session}"  # noqa: SLF001
+    if kind == "user":
+        return f"AWS:{iam._users[names[-1]]['UserId']}"  # noqa: SLF001
+    return f"AWS:{account}"
+
+
 def _end_with_parent() -> None:
     """Standard input ends when the starter does, even by SIGKILL; then this group has nobody left to stop it."""
     sys.stdin.read()
@@ -38,5 +65,6 @@ def _end_with_parent() -> None:
 
 if __name__ == "__main__":
     iam_actions.s3_service_context = _with_conditions
+    s3._deliver_event_to_sqs = _with_identity  # noqa: SLF001
     threading.Thread(target=_end_with_parent, daemon=True).start()
     app.main()

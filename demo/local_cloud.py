@@ -148,26 +148,27 @@ class LocalCloud:
         if process.stdin:
             process.stdin.close()
 
-    def client(self, service: str) -> Any:
-        """A boto3 client for this cloud; the caller's variable says which type it is."""
-        return self._session().client(service, endpoint_url=self.url, config=ClientConfig(proxies={}))  # type: ignore[call-overload]
+    def client(self, service: str, identity: Mapping[str, str] | None = None) -> Any:
+        """A boto3 client for this cloud; the caller's variable says which type it is.
 
-    def _session(self) -> boto3.Session:
-        unset: dict[str, Any] = {"profile": (None, None, None, None)}
-        files = dict.fromkeys(("config_file", "credentials_file"), (None, None, os.devnull, None))
-        own = botocore.session.Session(session_vars=unset | files)
-        return boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=REGION, botocore_session=own)
+        ``identity`` is the environment of somebody else than the account's root.
+        """
+        session = _session(identity or self.environment)
+        return session.client(service, endpoint_url=self.url, config=ClientConfig(proxies={}))  # type: ignore[call-overload]
 
-    def deploy(self, config: Path, *, stage: str, secrets: Mapping[str, str]) -> dict[str, str]:
+    def deploy(
+        self, config: Path, *, stage: str, secrets: Mapping[str, str], parameters: Mapping[str, str]
+    ) -> dict[str, str]:
         """Package and deploy as ``make package`` and ``make deploy`` do; returns the stack's outputs.
 
-        ``secrets`` has a value for ``slack-bot-token`` and for ``slack-signing-secret``.
+        ``secrets`` have values for ``slack-bot-token`` and ``slack-signing-secret``; ``parameters`` are the stack's.
         """
         for secret, value in secrets.items():
             slack_secrets.put(self.client("ssm"), stage, secret, value)
         self.client("s3").create_bucket(Bucket=_ARTIFACTS)
         template = package(config, stage, self.folder / "build", self.environment)
-        return stack.deploy(template, stage, _ARTIFACTS, overrides(load(config), stage), self.environment)
+        values = overrides(load(config), stage, given=parameters)
+        return stack.deploy(template, stage, _ARTIFACTS, values, self.environment)
 
     def slack_actions_url(self, outputs: Mapping[str, str]) -> str:
         """Where the deployed API takes clicks here; the output ``SlackActionsUrl`` only resolves on AWS."""
@@ -204,6 +205,19 @@ class LocalCloud:
                 fresh.append((event["timestamp"], event["message"]))
         self._seen |= counted
         return fresh
+
+
+def _session(environment: Mapping[str, str]) -> boto3.Session:
+    unset: dict[str, Any] = {"profile": (None, None, None, None)}
+    files = dict.fromkeys(("config_file", "credentials_file"), (None, None, os.devnull, None))
+    own = botocore.session.Session(session_vars=unset | files)
+    return boto3.Session(
+        environment["AWS_ACCESS_KEY_ID"],
+        environment["AWS_SECRET_ACCESS_KEY"],
+        environment.get("AWS_SESSION_TOKEN"),
+        region_name=REGION,
+        botocore_session=own,
+    )
 
 
 def _free_port() -> int:

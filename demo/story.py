@@ -1,6 +1,7 @@
 """The story: a run is killed, its lock told of in Slack, snoozed, escalated, released, put back, and released again."""
 
 import threading
+from typing import Any
 
 from chalicelib.core.click import SnoozeFor
 from chalicelib.slack.buttons import PUT_BACK_ACTION, RELEASE_ACTION, SNOOZE_ACTION, WAKE_ACTION
@@ -51,12 +52,13 @@ class Story:
         self._journal = journal
         self._narrator = narrator
         self._lock_id = ""
+        self._holds: list[dict[str, Any]] = []
 
     def begin(self) -> None:
         """From the killed run to its alert."""
         self._runs.end_well()
         self._expect("lock_acquired")
-        self._expect("lock_released")
+        self._holds.append(self._expect("lock_released"))
         self._reaper.watch()
         self._narrator.step("the watch has nothing to say")
         self._runs.die()
@@ -83,6 +85,7 @@ class Story:
         self._runs.end_slow_run()
         self._reaper.alert(f"{BUCKET}/{SLOW}", "Released by its holder")
         self._narrator.step(f"the run on {SLOW} has ended, and its message says so by itself")
+        self._sum_up()
 
     def accompany(self) -> None:
         """The rest, beside a person who clicks what they like, until the lock is gone and no button is left."""
@@ -129,7 +132,7 @@ class Story:
         self._reaper.alert(PATH, f"Released by <@{ALICE.id}>", PUT_BACK_ACTION)
         self._expect("release_requested", slack_user=ALICE.id)
         self._expect("release_answered", slack_user=ALICE.id, outcome="released")
-        self._expect("lock_released", slack_user=ALICE.id)
+        self._holds.append(self._expect("lock_released", slack_user=ALICE.id))
         if self._look():
             raise RuntimeError("the state should be free after the release")
 
@@ -140,6 +143,13 @@ class Story:
         self._expect("lock_restored", slack_user=ALICE.id)
         if self._look() != self._lock_id:
             raise RuntimeError("the state should be locked again by the very same lock")
+
+    def _sum_up(self) -> None:
+        self._narrator.step(f"the audit trail has who held {KILLED}, for how long, and who let it go:")
+        for line in self._holds:
+            since, held = line["acquired_at"], round(line["held_seconds"], 1)
+            by = f"{line['released_by']} {line.get('slack_user', '')}".rstrip()
+            self._narrator.aside(f"{since}  {line['who']}  {line['operation']}  {held} s, let go by: {by}")
 
     def _look(self) -> str:
         """Try to plan the killed run's state; the ID of the lock that is in the way."""
@@ -153,7 +163,7 @@ class Story:
         alert = self._reaper.alert(PATH)
         return [reply.text for reply in self._reaper.slack.replies(alert.channel, alert.ts)]
 
-    def _expect(self, event: str, **fields: object) -> None:
+    def _expect(self, event: str, **fields: object) -> dict[str, Any]:
         """The journal has this line, or one more of it than before."""
         told = {"state_path": PATH, **fields}
-        wait_for(f"the journal has {event}", lambda: self._journal.take(event, **told))
+        return wait_for(f"the journal has {event}", lambda: self._journal.take(event, **told))

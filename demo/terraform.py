@@ -1,11 +1,13 @@
 """The real client: Terraform or OpenTofu with an S3 backend on the local cloud."""
 
+import copy
 import os
 import shutil
 import signal
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 
 _BACKEND = """
 terraform {
@@ -47,18 +49,24 @@ class TerraformState:
         self.bucket, self.key = bucket, key
         self._program = program
         self._folder = folder
-        self._environment = {**environment, **_QUIET}
+        self.environment = environment
         self._running: list[subprocess.Popen[bytes]] = []
         folder.mkdir(parents=True)
         backend = {"bucket": bucket, "key": key, "url": environment["AWS_ENDPOINT_URL"]}
         (folder / "main.tf").write_text(_BACKEND % backend + _RESOURCE)
+
+    def run_by(self, environment: Mapping[str, str]) -> Self:
+        """The same module in the hands of another AWS identity."""
+        other = copy.copy(self)
+        other.environment = environment
+        return other
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one command to its end, whatever that is."""
         return subprocess.run(
             [self._program, *arguments, "-no-color"],
             cwd=self._folder,
-            env=self._environment,
+            env={**self.environment, **_QUIET},
             capture_output=True,
             text=True,
             timeout=60,
@@ -77,7 +85,7 @@ class TerraformState:
         process = subprocess.Popen(
             [self._program, "apply", "-auto-approve", "-no-color", f"-var=seconds={seconds}"],
             cwd=self._folder,
-            env=self._environment,
+            env={**self.environment, **_QUIET},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,

@@ -20,6 +20,11 @@ def stack(stage: str) -> str:
     return f"{APP}-{stage}"
 
 
+def queries_stack(stage: str) -> str:
+    """The CloudFormation stack of a stage's saved queries."""
+    return f"{stack(stage)}-queries"
+
+
 def log_group(stage: str) -> str:
     """The log group of a stage, as resources.yaml names it."""
     return f"/{APP}/{stage}"

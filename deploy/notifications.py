@@ -14,7 +14,9 @@ Notifications = dict[str, Any]
 """Topic, queue and Lambda configurations and EventBridge, as in botocore's ``NotificationConfiguration``."""
 
 _QUEUES = "QueueConfigurations"
-EVENTS = ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]
+EVENTS = ["s3:ObjectCreated:*", "s3:ObjectRemoved:*", "s3:LifecycleExpiration:*"]
+"""What happens to a lock. What a lifecycle rule deletes is not among the removed, and would be gone in silence:
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html"""
 # In a filter a space is "+", and all but these characters is percent-encoded, the colon of "env:/" too:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
 _SAFE = "/!-_.*'()"

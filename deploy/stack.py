@@ -28,13 +28,14 @@ def deploy(
     """
     uploaded = template.with_name("uploaded.yaml")
     source = ("--template-file", str(template.resolve()), "--output-template-file", str(uploaded.resolve()))
+    # For the template too: CloudFormation takes no more than 51,200 bytes of one that is not in a bucket.
     bucket = ("--s3-bucket", artifacts, "--s3-prefix", names.stack(stage))
     run("aws", "cloudformation", "package", *source, *bucket, environment=environment)
     # CAPABILITY_IAM for the roles, CAPABILITY_AUTO_EXPAND for the SAM transform.
     agreed = ("--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND", "--no-fail-on-empty-changeset")
     given = ("--parameter-overrides", *(f"{name}={value}" for name, value in values.items()))
     stack = ("--stack-name", names.stack(stage), "--template-file", str(uploaded.resolve()))
-    run("aws", "cloudformation", "deploy", *stack, *agreed, *given, environment=environment)
+    run("aws", "cloudformation", "deploy", *stack, *bucket, *agreed, *given, environment=environment)
     return outputs(stage, environment)
 
 
@@ -71,6 +72,8 @@ def _next_steps(stage: str, stack: Mapping[str, str], config: Config) -> str:
         f"  Slash Commands, /tflocks, Request URL:\n    {stack['SlackCommandsUrl']}\n"
         f"Let the state buckets tell the reaper of their locks (once for each):\n{wires}"
         f"The journal: aws logs tail {stack['LogGroupName']} --follow\n"
+        f"The dashboard: {stack['DashboardUrl']}\n"
+        f"Questions to the journal, saved: make queries STAGE={stage}\n"
     )
 
 

@@ -30,7 +30,11 @@ def an_account(folder: Path) -> Iterator[Any]:
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
         "REAPER_TOML": str(config),
+        "STAGE": "test",
         "LOCK_BOOK_TABLE": "book",
+        "SETTLE_SECONDS": "0",
+        "RELEASE_ROLE_ID": "AROARELEASE",
+        "ANSWER_ROLE_ID": "AROAANSWER",
         "SLACK_SIGNING_SECRET_PARAMETER": "/reaper/signing-secret",
         "SLACK_BOT_TOKEN_PARAMETER": "/reaper/bot-token",
     }
@@ -40,7 +44,7 @@ def an_account(folder: Path) -> Iterator[Any]:
         for name in ("signing-secret", "bot-token"):
             boto3.client("ssm").put_parameter(Name=f"/reaper/{name}", Value=f"{SECRET}\n", Type="SecureString")
         client = boto3.client("sqs")
-        for variable in ("SWEEP_QUEUE_URL", "RELEASE_QUEUE_URL", "CLICK_QUEUE_URL"):
+        for variable in ("SWEEP_QUEUE_URL", "RELEASE_QUEUE_URL", "CLICK_QUEUE_URL", "EVENT_QUEUE_URL"):
             patch.setenv(variable, client.create_queue(QueueName=variable.replace("_", "-"))["QueueUrl"])
         create_lock_book(boto3.client("dynamodb"))
         create_bucket(boto3.client("s3"), BUCKET)

@@ -5,11 +5,11 @@ from datetime import datetime
 
 import msgspec
 
+from chalicelib.book_ports import BookError
 from chalicelib.core.alert import UNDER_WAY, Asked, Attempt, LockRecord, Posted, Restoring, Snooze
 from chalicelib.core.digest import Digest
 from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.release import Ending, LockObject, Outcome
-from chalicelib.ports import BookError
 
 _STAYS = ("lock", "attempt", "claimed_until", "acquired_at", "principal", "quiet_at", "restored_by", "withdrawn")
 _MESSAGE = ("posted", "alerted_at", "shown_at", "owner")
@@ -37,10 +37,13 @@ class FakeBook(CanBeDown):
         self._check()
         return [record for record in self.pages.values() if not record.ending or not record.told]
 
-    def records_of(self, state_path: str) -> list[LockRecord]:
+    def records_of(self, state_path: str, until: datetime) -> list[LockRecord]:
         self._check()
-        mine = (record for record in self.pages.values() if record.lock.ref.state_path == state_path)
-        return sorted(mine, key=lambda record: record.taken)
+        mine = (record for ref, record in self.pages.items() if ref.state_path == state_path)
+        then = sorted(
+            (one for one in mine if one.lock.ref.last_modified <= until), key=lambda one: one.lock.ref.identity
+        )
+        return sorted(then[-10:], key=lambda record: record.taken)
 
     def find(self, ref: LockRef) -> LockRecord | None:
         self._check()
@@ -94,9 +97,6 @@ class FakeBook(CanBeDown):
         if not known.acquired_at:
             self._change(lock.ref, acquired_at=at, principal=known.principal if known.restored_by else principal)
 
-    def release_recorded(self, ref: LockRef, at: datetime) -> None:
-        self._change(ref, released_at=at)
-
     def snooze(self, lock: StateLock, snooze: Snooze | None, at: datetime) -> LockRecord:
         known = self._write(lock)
         late = known.quiet_at and at <= known.quiet_at
@@ -131,6 +131,14 @@ class FakeBook(CanBeDown):
         if known and known.ending and (ending.outcome is not Outcome.RELEASED or known.ending.restored_by):
             return False
         self._write(lock, ending=ending, told=False)
+        return True
+
+    def end_unspoken(self, lock: StateLock, ending: Ending) -> bool:
+        self._check()
+        known = self.pages.get(lock.ref, LockRecord(lock=lock))
+        if known.ending or known.posted or known.attempt or known.said:
+            return False
+        self._write(lock, ending=ending, told=True)
         return True
 
     def ending_told(self, ref: LockRef) -> None:

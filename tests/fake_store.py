@@ -9,6 +9,7 @@ from typing import TypeVar
 from chalicelib.core.evidence import StateWritten
 from chalicelib.core.lock import (
     BODY_LIMIT,
+    ListedPage,
     LockRef,
     NotALockError,
     StateLock,
@@ -54,12 +55,11 @@ class FakeStore:
     def remove(self, bucket: str, key: str) -> None:
         del self.objects[bucket, key]
 
-    def lock_keys(self, bucket: str, prefixes: tuple[str, ...]) -> Iterator[str]:
+    def list_locks(self, bucket: str, prefixes: tuple[str, ...]) -> Iterator[ListedPage]:
         self._check(bucket)
         self.listed.append(bucket)
-        for owner, key in sorted(self.objects):
-            if owner == bucket and is_lock_key(key) and (not prefixes or key.startswith(prefixes)):
-                yield key
+        keys = [key for owner, key in sorted(self.objects) if owner == bucket and key.startswith(prefixes or "")]
+        yield ListedPage(tuple(key for key in keys if is_lock_key(key)), len(keys))
 
     def read(self, bucket: str, key: str, version: str = "") -> StateLock | None:
         self._check(bucket)

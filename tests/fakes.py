@@ -9,6 +9,7 @@ from chalicelib.core.click import Click
 from chalicelib.core.event import EventType, LockEvent
 from chalicelib.ports import QueueError, World
 from tests.fake_book import FakeBook, FakeDigestBook, FakeGroupBook
+from tests.fake_changes import FakeChangeBook
 from tests.fake_slack import FakeDirectory, FakeMessenger
 from tests.fake_store import FakeStore
 
@@ -51,6 +52,7 @@ class FakeWorld:
     now: datetime
     store: FakeStore = field(init=False)
     book: FakeBook = field(default_factory=FakeBook)
+    changes: FakeChangeBook = field(default_factory=FakeChangeBook)
     digests: FakeDigestBook = field(default_factory=FakeDigestBook)
     groups: FakeGroupBook = field(default_factory=FakeGroupBook)
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
@@ -58,6 +60,7 @@ class FakeWorld:
     journal: FakeJournal = field(default_factory=FakeJournal)
     releases: FakeQueue = field(default_factory=FakeQueue)
     clicks: FakeQueue = field(default_factory=FakeQueue)
+    events: FakeQueue = field(default_factory=FakeQueue)
 
     def __post_init__(self) -> None:
         self.store = FakeStore(self.now)
@@ -67,6 +70,7 @@ class FakeWorld:
         return World(
             store=self.store,
             book=self.book,
+            changes=self.changes,
             digests=self.digests,
             groups=self.groups,
             messenger=self.messenger,
@@ -74,6 +78,7 @@ class FakeWorld:
             journal=self.journal,
             releases=self.releases,
             clicks=self.clicks,
+            events=self.events,
         )
 
     def later(self, **ago: float) -> datetime:

@@ -1,5 +1,6 @@
 """The entry points: what they take, what they answer, what they leave for another. AWS is moto's."""
 
+import ast
 import importlib
 import json
 import time
@@ -15,7 +16,9 @@ import pytest
 from chalice.test import Client
 
 import app
+from chalicelib import wiring
 from chalicelib.core.click import Click, Verb
+from chalicelib.core.measure import Measurement
 from chalicelib.slack.lock_token import encode
 from tests.app_account import an_account, send
 from tests.aws.test_notifications import a_body
@@ -27,6 +30,13 @@ from tests.slack.test_requests import payload
 def queues(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with an_account(tmp_path_factory.mktemp("config")) as client:
         yield client
+
+
+@pytest.fixture(autouse=True)
+def onto_the_captured_output() -> None:
+    """The journal keeps the standard output it was built with, and pytest has another one for each test."""
+    wiring.journal.cache_clear()
+    wiring.world.cache_clear()
 
 
 def left_on(queues: Any, name: str) -> list[bytes]:
@@ -153,6 +163,10 @@ def a_batch(*bodies: str) -> dict[str, Any]:
     return {"Records": records}
 
 
+def printed(capsys: pytest.CaptureFixture[str], begin: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith(begin)]
+
+
 def test_a_batch_is_recorded_oldest_first_and_only_what_cannot_be_read_is_delivered_again(
     queues: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -167,9 +181,48 @@ def test_a_batch_is_recorded_oldest_first_and_only_what_cannot_be_read_is_delive
     ]
     answer = app.record_lock_event(a_batch(*bodies), None)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith('{"event"')]
-    assert [(line["event"], line["state_path"], line.get("who")) for line in lines] == [
+    assert [(line["event"], line["state_path"], line.get("who")) for line in printed(capsys, '{"event"')] == [
         ("lock_acquired", "acme-tfstate/prod/network/terraform.tfstate", "root@vm"),
         ("lock_acquired", "acme-tfstate/prod/gone.tfstate", None),
-        ("lock_released", "acme-tfstate/prod/gone.tfstate", None),
     ]
+    orders = [message.decode() for message in left_on(queues, "EVENT-QUEUE-URL")]
+    assert app.record_lock_event(a_batch(*orders), None) == {"batchItemFailures": []}
+    [line] = printed(capsys, '{"event"')
+    assert (line["event"], line["state_path"]) == ("lock_released", "acme-tfstate/prod/gone.tfstate")
+
+
+def test_what_an_invocation_measures_is_written_once_when_it_ends_although_a_message_of_it_failed(
+    queues: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app.record_lock_event(a_batch("nonsense", a_body(key="prod/one.tflock"), a_body(key="prod/two.tflock")), None)
+    [line] = printed(capsys, '{"_aws"')
+    assert (line["Stage"], line["Acquires"]) == ("test", [1.0, 1.0])
+    app.record_lock_event(a_batch('{"Event":"s3:TestEvent"}'), None)
+    assert printed(capsys, '{"_aws"') == []
+
+
+def test_an_entry_point_that_raises_has_written_its_metrics(queues: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        app.sweep_target(a_batch("{}"), None)
+    wiring.metrics().add(Measurement("Before", 1))
+    with pytest.raises(msgspec.ValidationError):
+        app.sweep_target(a_batch("{}"), None)
+    assert [line["Before"] for line in printed(capsys, '{"_aws"')] == [[1.0]]
+
+
+def test_every_entry_point_writes_what_it_measured() -> None:
+    """Chalice's own decorator comes first: Lambda calls what that made."""
+    module = ast.parse(Path(app.__file__).read_text())
+    functions = [node for node in module.body if isinstance(node, ast.FunctionDef) and node.decorator_list]
+    assert len(functions) == 8
+    for function in functions:
+        chalice, *rest = [ast.unparse(decorator) for decorator in function.decorator_list]
+        assert chalice.startswith("app.")
+        assert rest == ["_measured"]
+
+
+def test_a_sweep_is_timed(queues: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    app.sweep_target(a_batch(json.dumps({"bucket": BUCKET})), None)
+    [line] = printed(capsys, '{"_aws"')
+    assert line["SweepsFinished"] == [1.0]
+    assert 0 <= line["SweepDuration"][0] < 60

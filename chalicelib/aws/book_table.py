@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from boto3.dynamodb.conditions import ConditionBase, Key
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.ports import BookError
+from chalicelib.book_ports import BookError
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.service_resource import Table
@@ -67,6 +68,14 @@ class BookTable:
         with told_as_book_error():
             return list(self._pages("query", KeyConditionExpression=mine, ConsistentRead=True))
 
+    def latest_first(self, state_path: str, last: str, at_once: int) -> Iterator[Item]:
+        """The items of one partition as they are now, backwards from ``last``, read so many at a time."""
+        wanted = Key("StatePath").eq(state_path) & Key("LockIdentity").lte(last)
+        with told_as_book_error():
+            yield from self._pages(
+                "query", KeyConditionExpression=wanted, ConsistentRead=True, ScanIndexForward=False, Limit=at_once
+            )
+
     def scan(self, index: str, only: ConditionBase) -> list[Item]:
         """The items of an index that meet a condition, as they were a moment ago."""
         with told_as_book_error():
@@ -102,6 +111,11 @@ class BookTable:
 def text(value: msgspec.Struct) -> str:
     """A value as JSON text: much of it is other people's text, and DynamoDB has opinions about types."""
     return msgspec.json.encode(value).decode()
+
+
+def sortable(at: datetime) -> str:
+    """A time as text that DynamoDB can compare."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 @contextmanager

@@ -1,13 +1,16 @@
 """The lock book: one DynamoDB item a lock, keyed by its state path and its identity."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from functools import reduce
+from itertools import islice
+from operator import and_
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.aws.book_table import BookTable, Change, text, told_as_book_error
+from chalicelib.aws.book_table import BookTable, Change, sortable, text, told_as_book_error
 from chalicelib.aws.lock_page import (
     ASKED,
     CLAIM,
@@ -19,7 +22,6 @@ from chalicelib.aws.lock_page import (
     opened,
     readable,
     record_of,
-    sortable,
 )
 from chalicelib.core.alert import UNDER_WAY, Asked, Attempt, LockRecord, Posted, Restoring, Snooze
 from chalicelib.core.lock import LockRef, StateLock
@@ -32,6 +34,7 @@ _HELD = "held"
 """The index of .chalice/resources.yaml that has only the items with ``HeldSince``."""
 _KEPT = timedelta(days=7)
 """How long an ended lock is remembered, so that a late click or a repeated event is known for what it is."""
+_LATEST = 10
 _KNOWN = Attr("Lock").exists()
 _ENDED = Attr("Ending").exists()
 _HELD_STILL = Attr("Ending").not_exists()
@@ -50,9 +53,10 @@ class DynamoLockBook:
         """
         return readable(self._table.scan(_HELD, Attr("Told").not_exists()))
 
-    def records_of(self, state_path: str) -> list[LockRecord]:
-        """Every lock remembered on one state path, oldest first."""
-        pages = self._table.query(state_path)
+    def records_of(self, state_path: str, until: datetime) -> list[LockRecord]:
+        """The last ten locks remembered on one state path up to a second, oldest first: a busy state has thousands."""
+        last = f"{until.astimezone(UTC).replace(microsecond=0).isoformat()} ~"
+        pages = islice(self._table.latest_first(state_path, last, _LATEST), _LATEST)
         return sorted((record_of(page) for page in pages), key=lambda record: record.taken)
 
     def find(self, ref: LockRef) -> LockRecord | None:
@@ -117,10 +121,6 @@ class DynamoLockBook:
         """The journal has its ``lock_acquired``. The first stays, and of a restored lock who took it before."""
         self._write(lock, Change(put_first={"AcquiredAt": at.isoformat(), "Principal": principal}))
 
-    def release_recorded(self, ref: LockRef, at: datetime) -> None:
-        """The journal has its ``lock_released``."""
-        self._change(ref, Change(put={"ReleasedAt": at.isoformat()}), _KNOWN)
-
     def snooze(self, lock: StateLock, snooze: Snooze | None, at: datetime) -> LockRecord:
         """Quiet until then; None: no longer. A click of the same time is the same one again."""
         wanted = {"Snooze": text(snooze)} if snooze else {}
@@ -156,10 +156,17 @@ class DynamoLockBook:
 
     def end(self, lock: StateLock, ending: Ending) -> bool:
         """The lock is no longer held. It stays in the index until that has been told."""
-        page = opened(lock) | {"Ending": text(ending), "ExpiresAt": int((ending.at + _KEPT).timestamp())}
+        page = opened(lock) | _ended(ending)
         by_deleter = ending.outcome is Outcome.RELEASED
         believed = Attr("UndoneBy").not_exists() if by_deleter else _HELD_STILL
         return self._change(lock.ref, Change(put=page, remove=("Told",)), believed)
+
+    def end_unspoken(self, lock: StateLock, ending: Ending) -> bool:
+        """The lock is no longer held, and nobody has to be told."""
+        page = opened(lock) | _ended(ending) | {"Told": True}
+        del page["HeldSince"]
+        unspoken = [Attr(name).not_exists() for name in ("Ending", "Posted", "Attempt", "Said")]
+        return self._change(lock.ref, Change(put=page, remove=("HeldSince",)), reduce(and_, unspoken))
 
     def ending_told(self, ref: LockRef) -> None:
         """Its message, if it has one, says how it ended."""
@@ -211,6 +218,10 @@ class DynamoLockBook:
         """Change a lock's page, or open it; as it is then, also where the condition was not met."""
         page = self._table.change(key_of(lock.ref), replace(change, put={**opened(lock), **change.put}), condition)
         return record_of(page) if page else self.remember(lock)
+
+
+def _ended(ending: Ending) -> dict[str, Any]:
+    return {"Ending": text(ending), "ExpiresAt": int((ending.at + _KEPT).timestamp())}
 
 
 def _alerted(attempt: Attempt, posted: Posted) -> Change:

@@ -6,20 +6,20 @@
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
 from aws_lambda_powertools import Logger
 
 from chalicelib.aws.book_table import Item, text, told_as_book_error
+from chalicelib.book_ports import BookError
 from chalicelib.core.alert import Asked, Attempt, LockRecord, Posted, Restoring, Snooze
 from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.release import Ending
-from chalicelib.ports import BookError
 
 CLAIM = ("Attempt", "Claim", "ClaimedUntil")
-RELEASE = ("Ending", "Told", "ExpiresAt", "ReleasedAt", "RequestedBy", "Kept", "Restoring", "UndoneBy")
+RELEASE = ("Ending", "Told", "ExpiresAt", "RequestedBy", "Kept", "Restoring", "UndoneBy")
 """What is noted of a lock's end."""
 ASKED = ("Asked", "AskedBy", "AskedClick")
 TALK = ("Levels", "Said", "Snooze", *ASKED)
@@ -44,11 +44,6 @@ def opened(lock: StateLock) -> dict[str, Any]:
 def claim_of(attempt: Attempt) -> str:
     """Tells an attempt from every other one of its lock. Not all of its JSON: a new release may have one more field."""
     return f"{attempt.at.isoformat()} {attempt.saying[0]}"
-
-
-def sortable(at: datetime) -> str:
-    """A time as text that DynamoDB can compare."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def record_of(item: Item) -> LockRecord:
@@ -82,7 +77,6 @@ def _record(item: Item) -> LockRecord:
         attempt=_struct(item, "Attempt", Attempt),
         claimed_until=_time(item, "ClaimedUntil"),
         acquired_at=_time(item, "AcquiredAt"),
-        released_at=_time(item, "ReleasedAt"),
         principal=item.get("Principal", ""),
         owner=item.get("Owner", ""),
         snooze=_struct(item, "Snooze", Snooze),

@@ -1,23 +1,41 @@
-"""S3 event notifications in the direct format, as they come through SQS: pure translation.
+"""S3's events as they come through SQS, in both of their formats: pure translation.
 
-docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+The pages named here are those of docs.aws.amazon.com/AmazonS3/latest/userguide/.
+
+The direct notification is told in notification-content-structure.html, EventBridge's event in ev-events.html.
+
+What a removal was, its kind and its version tell together (notification-how-to-event-types-and-destinations.html, and
+for lifecycle rules lifecycle-configure-notification.html). An object deleted from an unversioned bucket is "permanently
+deleted", and no version is named: the lock is gone. In a versioned bucket the lock goes when a delete marker comes, and
+the version named is the marker's. A version "permanently deleted", by its ID or by a rule for old ones, is history
+cleared away.
 """
 
-from datetime import datetime
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Annotated
 from urllib.parse import unquote_plus
 
 import msgspec
 
-from chalicelib.core.event import LockChange
+from chalicelib.core.change import LockChange, ToldBy
 
-_CREATED = "ObjectCreated:"
-_REMOVED = "ObjectRemoved:"
-_PERMANENT = "ObjectRemoved:Delete"
+_CREATED, _REMOVED, _EXPIRED = "ObjectCreated", "ObjectRemoved", "LifecycleExpiration"
 _TEST = "s3:TestEvent"
+_S3_SOURCE = "aws.s3"
+_BRIDGE_CREATED, _BRIDGE_REMOVED = "Object Created", "Object Deleted"
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_NULL_VERSION = "null"
+"""What S3 calls the one version that is not kept apart: the next put without versioning overwrites it."""
+_SEQUENCER_DIGITS = 18
+
+_Text = str | None
+_Time = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class UnknownNotificationError(ValueError):
-    """Not an S3 notification; left on the queue, it ends among the dead letters, where it is seen."""
+    """Not an S3 event; left on the queue, it ends among the dead letters, where it is seen."""
 
 
 class _Bucket(msgspec.Struct):
@@ -26,8 +44,9 @@ class _Bucket(msgspec.Struct):
 
 class _Object(msgspec.Struct, rename="camel"):
     key: str
-    version_id: str = ""
-    e_tag: str = ""
+    version_id: _Text = None
+    e_tag: _Text = None
+    sequencer: _Text = None
 
 
 class _S3(msgspec.Struct):
@@ -36,57 +55,132 @@ class _S3(msgspec.Struct):
 
 
 class _Identity(msgspec.Struct, frozen=True, rename="camel"):
-    principal_id: str = ""
+    principal_id: _Text = None
 
 
 class _Request(msgspec.Struct, frozen=True):
-    source: str = msgspec.field(name="sourceIPAddress", default="")
+    source: _Text = msgspec.field(name="sourceIPAddress", default=None)
 
 
 class _Record(msgspec.Struct, rename="camel"):
     event_name: str
-    event_time: datetime
+    event_time: _Time
     s3: _S3
     user_identity: _Identity = _Identity()
     request_parameters: _Request = _Request()
 
 
-class _Notification(msgspec.Struct):
+class _Message(msgspec.Struct):
+    """A message of either format, as far as it takes to see which."""
+
     records: list[_Record] | msgspec.UnsetType = msgspec.field(name="Records", default=msgspec.UNSET)
     event: str = msgspec.field(name="Event", default="")
+    source: str = ""
+    detail_type: str = msgspec.field(name="detail-type", default="")
+
+
+class _BridgeObject(msgspec.Struct, rename="kebab"):
+    key: str
+    version_id: _Text = None
+    etag: _Text = None
+    sequencer: _Text = None
+
+
+class _Detail(msgspec.Struct, rename="kebab"):
+    bucket: _Bucket
+    object: _BridgeObject
+    requester: _Text = None
+    source_ip_address: _Text = None
+    reason: _Text = None
+    deletion_type: _Text = None
+
+
+class _BridgeEvent(msgspec.Struct):
+    time: _Time
+    detail: _Detail
 
 
 def lock_changes(body: str) -> list[LockChange]:
     """What one message tells. The test event that S3 sends when a bucket is wired tells nothing.
 
     Raises:
-        UnknownNotificationError: for anything that is not an S3 notification.
+        UnknownNotificationError: for anything that is not an S3 event.
     """
     try:
-        notification = msgspec.json.decode(body, type=_Notification)
-    except (msgspec.DecodeError, RecursionError) as error:
+        return [_as_one_format(change) for change in _told(body)]
+    except (msgspec.DecodeError, RecursionError, OverflowError) as error:
         raise UnknownNotificationError(f"not an S3 event notification: {error}") from None
-    if isinstance(notification.records, list):
-        return [
-            _change(record) for record in notification.records if record.event_name.startswith((_CREATED, _REMOVED))
-        ]
-    if notification.event != _TEST:
+
+
+def _told(body: str) -> Iterator[LockChange]:
+    message = msgspec.json.decode(body, type=_Message)
+    if isinstance(message.records, list):
+        yield from (change for record in message.records if (change := _change(record)))
+    elif message.source == _S3_SOURCE:
+        # Tags, ACLs, restores: S3 tells EventBridge of all or nothing, and a rule may let them through.
+        if message.detail_type in {_BRIDGE_CREATED, _BRIDGE_REMOVED}:
+            event = msgspec.json.decode(body, type=_BridgeEvent)
+            yield _bridge_change(event, acquired=message.detail_type == _BRIDGE_CREATED)
+    elif message.source:
+        raise UnknownNotificationError(f"an event of {message.source!r}, not of S3: take it out of the rule")
+    elif message.event != _TEST:
         raise UnknownNotificationError("not an S3 event notification: it has no Records")
-    return []
 
 
-def _change(record: _Record) -> LockChange:
+def _change(record: _Record) -> LockChange | None:
+    family, _, kind = record.event_name.partition(":")
+    if family not in {_CREATED, _REMOVED, _EXPIRED}:
+        return None
     stored = record.s3.object
     return LockChange(
-        acquired=record.event_name.startswith(_CREATED),
+        acquired=family == _CREATED,
         bucket=record.s3.bucket.name,
         # Keys are form-encoded here: a space is "+", a plus "%2B".
         key=unquote_plus(stored.key),
         at=record.event_time,
-        principal=record.user_identity.principal_id,
-        source_address=record.request_parameters.source,
-        version=stored.version_id if record.event_name.startswith(_CREATED) else "",
-        # On a versioned bucket a release leaves a delete marker; Delete with a version removes history.
-        permanent=record.event_name == _PERMANENT and bool(stored.version_id),
-        etag=stored.e_tag,
+        principal=record.user_identity.principal_id or "",
+        source_address=record.request_parameters.source or "",
+        version=stored.version_id or "",
+        etag=stored.e_tag or "",
+        sequencer=stored.sequencer or "",
+        by_lifecycle=family == _EXPIRED,
+        permanent=kind == "Delete",
+    )
+
+
+def _bridge_change(event: _BridgeEvent, *, acquired: bool) -> LockChange:
+    detail = event.detail
+    requester = detail.requester or ""
+    return LockChange(
+        acquired=acquired,
+        bucket=detail.bucket.name,
+        # As it is. No page of AWS says so, and powertools decodes it all the same; whoever uses both formats does not.
+        key=detail.object.key,
+        at=event.time,
+        # An account or a service ("s3.amazonaws.com"), never an identity.
+        account=requester if _ACCOUNT.fullmatch(requester) else "",
+        source_address=detail.source_ip_address or "",
+        told_by=ToldBy.EVENTBRIDGE,
+        version=detail.object.version_id or "",
+        etag=detail.object.etag or "",
+        sequencer=detail.object.sequencer or "",
+        by_lifecycle=detail.reason == "Lifecycle Expiration",
+        permanent=detail.deletion_type == "Permanently Deleted",
+    )
+
+
+def _as_one_format(change: LockChange) -> LockChange:
+    """The same, whichever format told it."""
+    permanent = change.permanent and not change.acquired and bool(change.version)
+    # A delete marker's version and ETag are not the lock's.
+    version = change.version if change.acquired or permanent else ""
+    return msgspec.structs.replace(
+        change,
+        at=change.at.astimezone(UTC),
+        version="" if version == _NULL_VERSION else version,
+        etag=change.etag if change.acquired else "",
+        # One number in two spellings: AWS's samples have 0055AED6DCD90281E5 in one and 617f08299329d189 in the other,
+        # and both begin with the second that they are of.
+        sequencer=change.sequencer and change.sequencer.upper().rjust(_SEQUENCER_DIGITS, "0"),
+        permanent=permanent,
     )

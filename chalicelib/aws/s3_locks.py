@@ -13,6 +13,7 @@ from chalicelib.aws.s3_answers import code_of, sent_once, store_error, told_as_s
 from chalicelib.core.evidence import StateWritten
 from chalicelib.core.lock import (
     BODY_LIMIT,
+    ListedPage,
     LockRef,
     NotALockError,
     StateLock,
@@ -51,15 +52,16 @@ class S3LockStore:
         self._reader = reader
         self._writer = writer
 
-    def lock_keys(self, bucket: str, prefixes: tuple[str, ...]) -> Iterator[str]:
-        """The keys of all locks below the prefixes, each once."""
+    def list_locks(self, bucket: str, prefixes: tuple[str, ...]) -> Iterator[ListedPage]:
+        """All locks below the prefixes, each once, page by page."""
         with told_as_store_error(f"listing {bucket}"):
             pages = self._lister(bucket).get_paginator("list_objects_v2")
             seen: set[str] = set()
             for prefix in prefixes or ("",):
                 for page in pages.paginate(Bucket=bucket, Prefix=prefix):
-                    keys = {entry["Key"] for entry in page.get("Contents", []) if is_lock_key(entry["Key"])}
-                    yield from sorted(keys - seen)
+                    listed = page.get("Contents", [])
+                    keys = {entry["Key"] for entry in listed if is_lock_key(entry["Key"])}
+                    yield ListedPage(tuple(sorted(keys - seen)), len(listed))
                     seen |= keys
 
     def read(self, bucket: str, key: str, version: str = "") -> StateLock | None:

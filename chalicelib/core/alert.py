@@ -97,8 +97,6 @@ class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Until then the attempt may still be under way; afterwards nobody knows how it ended."""
     acquired_at: datetime | None = None
     """The time of the S3 event whose ``lock_acquired`` the journal has, to the millisecond."""
-    released_at: datetime | None = None
-    """The time of the S3 event whose ``lock_released`` the journal has."""
     principal: str = ""
     """Who took it by S3's account."""
     owner: str = ""

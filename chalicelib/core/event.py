@@ -1,33 +1,15 @@
-"""Events: what S3 says has happened to a lock object, and the journal's lines."""
+"""The journal's lines. ``docs/journal.md`` is their documentation, for those who query them."""
 
 from datetime import datetime
 from enum import StrEnum
 
 import msgspec
 
+from chalicelib.core.change import Hold, LockChange, ReleaseKind, event_id
 from chalicelib.core.click import Click, Verb
-from chalicelib.core.lock import LockRef, StateLock
+from chalicelib.core.lock import StateLock
+from chalicelib.core.owner import session_name
 from chalicelib.core.release import Ending
-
-
-class LockChange(msgspec.Struct, frozen=True, kw_only=True):
-    """One S3 notification about a lock: a hint that something happened, not the truth about what is there now."""
-
-    acquired: bool
-    bucket: str
-    key: str
-    at: datetime
-    principal: str = ""
-    source_address: str = ""
-    version: str = ""
-    etag: str = ""
-    """The object's ETag as the event has it: without quotes, "" where it has none."""
-    permanent: bool = False
-    """A version was deleted by its ID or by a lifecycle rule: history is cleared away, nothing is released."""
-
-    def is_about(self, lock: StateLock) -> bool:
-        """Whether this acquire is that lock's; without versions a younger lock may be there when the event is read."""
-        return bool(self.version) or self.etag in ("", lock.ref.etag.strip('"'))
 
 
 class EventType(StrEnum):
@@ -51,16 +33,20 @@ class EventType(StrEnum):
     ALERT_FAILED = "alert_failed"
     SWEEP_FINISHED = "sweep_finished"
     SWEEP_FAILED = "sweep_failed"
+    SWEEPS_ORDERED = "sweeps_ordered"
+    WATCH_FINISHED = "watch_finished"
 
 
 class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line of the journal. Times are UTC; ``who`` is the client's own word, ``principal`` is IAM's.
+    """One line of the journal. Times are UTC, durations seconds; what is not known or does not apply is left out.
 
-    ``incomplete`` says that the lock was gone before it could be read, so its ID and holder are not known.
+    ``who`` is the client's own word, ``principal`` is IAM's.
     """
 
     event: EventType
     time: datetime
+    event_id: str
+    """The same however often a line is written: a reader counts it once."""
     state_path: str = ""
     lock_id: str = ""
     operation: str = ""
@@ -72,7 +58,15 @@ class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     etag: str = ""
     flaw: str = ""
     principal: str = ""
+    session_name: str = ""
+    """The end of the principal of a role: what its session was called, often a CI run or a person."""
+    account: str = ""
+    """All that EventBridge tells of who it was."""
     source_address: str = ""
+    told_by: str = ""
+    """A ``ToldBy``."""
+    released_by: str = ""
+    """A ``ReleaseKind``."""
     slack_user: str = ""
     asked_by: str = ""
     """The first of the two people that a release took."""
@@ -86,35 +80,46 @@ class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     until: datetime | None = None
     """Until when a snooze lasts."""
     incomplete: bool = False
+    """The lock was gone before it could be read, so its ID and holder are not known."""
     target: str = ""
     """The bucket of a sweep."""
+    targets: int | None = None
     locks: int | None = None
+    """Held, as the sweep found them or the lock book has them."""
+    stale: int | None = None
+    """Of these, over their first threshold."""
+    oldest_seconds: float | None = None
     alerts: int | None = None
+    objects: int | None = None
+    """Listed by a sweep."""
 
 
 def of_lock(event: EventType, lock: StateLock, time: datetime, **fields: object) -> LockEvent:
     """A line about a lock, with all that the lock says of itself."""
-    told = _of_ref(lock.ref) | {"flaw": lock.flaw}
-    if lock.info:
-        info = lock.info
-        told |= {
-            "lock_id": info.ID,
-            "operation": info.Operation,
-            "who": info.Who,
-            "terraform_version": info.Version,
-            "created": info.Created,
-        }
-    return msgspec.convert({"event": event, "time": time, **told, **fields}, LockEvent)
+    said = str(fields.get("message_ts") or time.isoformat())
+    return _line(event, time, event_id(event, lock.ref.name, said), **_of_state_lock(lock), **fields)
 
 
-def of_change(event: EventType, change: LockChange, lock: StateLock | None, **fields: object) -> LockEvent:
-    """A line about what a notification told; without a lock it is incomplete."""
-    source = {"principal": change.principal, "source_address": change.source_address, **fields}
-    if lock:
-        return of_lock(event, lock, change.at, **source)
-    path = LockRef(change.bucket, change.key, "", change.at).state_path
-    return msgspec.convert(
-        {"event": event, "time": change.at, "state_path": path, "incomplete": True, **source}, LockEvent
+def of_acquire(change: LockChange, lock: StateLock | None, slack_user: str) -> LockEvent:
+    """The line of an acquire; without a lock it is incomplete."""
+    return _of_change(EventType.LOCK_ACQUIRED, change, lock, acquired_at=change.at, slack_user=slack_user)
+
+
+def of_release(change: LockChange, hold: Hold | None, kind: ReleaseKind) -> LockEvent:
+    """The line of a release, with the hold that it ended where that is known."""
+    if hold is None:
+        detail = "no lock is known that this release ended"
+        return _of_change(EventType.LOCK_RELEASED, change, None, released_by=kind.value, detail=detail)
+    record = hold.record
+    return _of_change(
+        EventType.LOCK_RELEASED,
+        change,
+        hold.lock,
+        acquired_at=hold.since,
+        held_seconds=(change.at - hold.since).total_seconds(),
+        released_by=kind.value,
+        slack_user=record.requested_in_slack if record and kind is ReleaseKind.SLACK else "",
+        by_reaper=kind is ReleaseKind.REAPER,
     )
 
 
@@ -135,8 +140,50 @@ def of_click(
     }
     if ending:
         fields |= {"outcome": ending.outcome.value, "detail": ending.detail, "asked_by": ending.approved}
-    return of_lock(event, lock or StateLock(click.lock), time, **fields, **others)
+    # A click delivered again is the same click; what the reaper wants by itself is told apart by its time.
+    said = (click.click or time.isoformat(), str(fields.get("outcome", "")))
+    told = _of_state_lock(lock or StateLock(click.lock))
+    return _line(event, time, event_id(event, click.lock.name, *said), **told, **fields, **others)
 
 
-def _of_ref(ref: LockRef) -> dict[str, object]:
-    return {"state_path": ref.state_path, "etag": ref.etag, "acquired_at": ref.last_modified}
+def of_run(event: EventType, time: datetime, **fields: object) -> LockEvent:
+    """A line about a run of the reaper's own, and not about one lock."""
+    return _line(event, time, event_id(event, time.isoformat(), str(fields.get("target", ""))), **fields)
+
+
+def _of_change(event: EventType, change: LockChange, lock: StateLock | None, **fields: object) -> LockEvent:
+    unread: dict[str, object] = {"state_path": change.ref.state_path, "etag": _quoted(change.etag)}
+    told = _of_state_lock(lock) if lock else unread
+    told |= {
+        "principal": change.principal,
+        "session_name": session_name(change.principal),
+        "account": change.account,
+        "source_address": change.source_address,
+        "told_by": change.told_by.value,
+        "incomplete": lock is None,
+    }
+    return _line(event, change.at, change.event_id, **(told | fields))
+
+
+def _of_state_lock(lock: StateLock) -> dict[str, object]:
+    ref = lock.ref
+    told: dict[str, object] = {"state_path": ref.state_path, "etag": ref.etag, "acquired_at": ref.last_modified}
+    told["flaw"] = lock.flaw
+    if lock.info:
+        info = lock.info
+        told |= {
+            "lock_id": info.ID,
+            "operation": info.Operation,
+            "who": info.Who,
+            "terraform_version": info.Version,
+            "created": info.Created,
+        }
+    return told
+
+
+def _line(event: EventType, time: datetime, identity: str, **fields: object) -> LockEvent:
+    return msgspec.convert({"event": event, "time": time, "event_id": identity, **fields}, LockEvent)
+
+
+def _quoted(etag: str) -> str:
+    return f'"{etag}"' if etag else ""

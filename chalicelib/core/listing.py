@@ -1,4 +1,4 @@
-"""What ``/tflocks`` answers: the locks held now that one channel's routes cover."""
+"""The locks held now: what ``/tflocks`` answers, and how many there are."""
 
 from datetime import datetime
 
@@ -51,6 +51,16 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     locks: tuple[Listed, ...]
 
 
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How many locks are held, in figures."""
+
+    locks: int
+    stale: int
+    """Over their first threshold."""
+    oldest_seconds: float
+    """The age of the oldest; 0 when there is none."""
+
+
 def listing(request: ListRequest, records: list[LockRecord], rules: Rules, in_group: InGroup, now: datetime) -> Listing:
     """Every lock that is held, oldest first."""
     covered = [record for record in records if not record.ending and _covers(record, rules)]
@@ -63,6 +73,14 @@ def listing(request: ListRequest, records: list[LockRecord], rules: Rules, in_gr
         routed=any(route.policy.channel == request.channel for route in rules.routes),
         locks=tuple(_listed(record, request.user, rules, in_group) for record in covered),
     )
+
+
+def standing(records: list[LockRecord], rules: Rules, now: datetime) -> Standing:
+    """How many locks are held, of all that the book knows."""
+    held = [record.lock for record in records if not record.ending and _covers(record, rules)]
+    ages = [lock.age(now).total_seconds() for lock in held]
+    stale = [lock for lock in held if rules.policy_for(lock.ref.state_path).level(lock.risk, lock.age(now))]
+    return Standing(locks=len(held), stale=len(stale), oldest_seconds=max(ages, default=0.0))
 
 
 def _covers(record: LockRecord, rules: Rules) -> bool:

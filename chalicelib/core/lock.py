@@ -53,7 +53,7 @@ class NotALockError(UnreadableLockError):
     """The object is somebody's state: its key ends like a lock's."""
 
 
-class LockInfo(msgspec.Struct, frozen=True):
+class LockInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     """Terraform's ``LockInfo``, all text as the client wrote it: nothing in it is authenticated."""
 
     ID: str = ""
@@ -89,8 +89,8 @@ class LockRef(msgspec.Struct, frozen=True):
 
     @property
     def identity(self) -> str:
-        """What tells this lock from every other lock on the same state path."""
-        return f"{self.etag} {self.last_modified.isoformat()}"
+        """What tells this lock from every other lock on the same state path; sortable by its time."""
+        return f"{self.last_modified.isoformat()} {self.etag}"
 
     @property
     def name(self) -> str:
@@ -98,7 +98,7 @@ class LockRef(msgspec.Struct, frozen=True):
         return f"{self.state_path} {self.identity}"
 
 
-class StateLock(msgspec.Struct, frozen=True):
+class StateLock(msgspec.Struct, frozen=True, omit_defaults=True):
     """One held lock on one state path.
 
     ``info`` is None where the body could not be read or parsed; then ``flaw`` says why in words that follow
@@ -114,8 +114,7 @@ class StateLock(msgspec.Struct, frozen=True):
     @property
     def risk(self) -> Risk:
         """Plan is the lowest, apply (and destroy, which looks the same) the highest; all else writes."""
-        operation = self.info.Operation if self.info else ""
-        return {"OperationTypePlan": Risk.PLAN, "OperationTypeApply": Risk.APPLY}.get(operation, Risk.OTHER)
+        return risk_of(self.info.Operation if self.info else "")
 
     @property
     def operation(self) -> str:
@@ -137,6 +136,19 @@ class StateLock(msgspec.Struct, frozen=True):
     def age(self, now: datetime) -> timedelta:
         """How long it has been held by S3's clock, which no client can set; never negative."""
         return max(now - self.ref.last_modified, timedelta(0))
+
+
+class ListedPage(msgspec.Struct, frozen=True):
+    """One page of a bucket's listing."""
+
+    lock_keys: tuple[str, ...]
+    objects: int
+    """How many were listed to find them."""
+
+
+def risk_of(operation: str) -> Risk:
+    """The risk of Terraform's word for an operation; "" for one that is not known."""
+    return {"OperationTypePlan": Risk.PLAN, "OperationTypeApply": Risk.APPLY}.get(operation, Risk.OTHER)
 
 
 def is_lock_key(key: str) -> bool:

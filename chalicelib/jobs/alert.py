@@ -4,12 +4,13 @@ from contextlib import suppress
 
 import msgspec
 
+from chalicelib.book_ports import BookError
 from chalicelib.core.alert import ALERT, AUTO_RELEASED, Alert, Attempt, Note, Posted, level_of
 from chalicelib.core.event import EventType, of_lock
 from chalicelib.core.release import Ending
 from chalicelib.jobs.case import Case
 from chalicelib.jobs.say import journal_said, look_for_lost, say_once
-from chalicelib.ports import BookError, MessageGoneError, MessengerError
+from chalicelib.ports import MessageGoneError, MessengerError
 
 
 def post(case: Case, thread_ts: str = "") -> bool:
@@ -79,6 +80,8 @@ def close(case: Case, ending: Ending) -> None:
     Raises:
         BookError, MessengerError
     """
+    if case.world.book.end_unspoken(case.record.lock, ending):
+        return
     case.world.book.end(case.record.lock, ending)
     latest = case.world.book.find(case.ref)
     if latest:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from chalicelib.book_ports import BookError
 from chalicelib.core.alert import LockRecord, Snooze
 from chalicelib.core.click import Click, Refusal, SnoozeFor, Verb
 from chalicelib.core.event import EventType, LockEvent, of_click
@@ -12,7 +13,7 @@ from chalicelib.jobs.alert import tell
 from chalicelib.jobs.case import case_of
 from chalicelib.jobs.clicks import ending_of, refuse, show, show_closed, unremembered, whisper, why_not
 from chalicelib.jobs.restore import put_back
-from chalicelib.ports import BookError, World
+from chalicelib.ports import World
 
 Act = Callable[[Click, LockRecord, World, Rules, datetime], Ending]
 

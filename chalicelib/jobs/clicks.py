@@ -3,6 +3,7 @@
 from contextlib import suppress
 from datetime import datetime
 
+from chalicelib.book_ports import BookError
 from chalicelib.core.alert import LockRecord, Posted
 from chalicelib.core.click import Answer, Click, InGroup, MembersUnknownError, Refusal, refusal
 from chalicelib.core.event import EventType, of_click
@@ -11,7 +12,7 @@ from chalicelib.core.policy import Rules
 from chalicelib.core.release import Ending, Outcome, Presence, presence
 from chalicelib.jobs.alert import edit, tell
 from chalicelib.jobs.case import Case, case_of
-from chalicelib.ports import BookError, DirectoryError, MessageGoneError, StoreError, World
+from chalicelib.ports import DirectoryError, MessageGoneError, StoreError, World
 
 
 def in_group_by(world: World) -> InGroup:

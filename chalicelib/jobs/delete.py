@@ -4,12 +4,13 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
+from chalicelib.book_ports import BookError
 from chalicelib.core.alert import LockRecord
 from chalicelib.core.click import Click
 from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.policy import Rules
 from chalicelib.core.release import REAPER, Deletion, Ending, LockObject, Outcome, Presence, conclude, presence
-from chalicelib.ports import BookError, StoreError, World
+from chalicelib.ports import StoreError, World
 
 _ATTEMPTS = 3
 

@@ -5,10 +5,11 @@ from datetime import datetime
 
 import msgspec
 
+from chalicelib.book_ports import BookError
 from chalicelib.core.alert import SURE_AFTER, UNDER_WAY, LockRecord, Posted
 from chalicelib.core.digest import LINES, OLDEST, Digest, Named
 from chalicelib.jobs.case import Case
-from chalicelib.ports import BookError, MessageGoneError, MessengerError, ReplyLostError, World
+from chalicelib.ports import MessageGoneError, MessengerError, ReplyLostError, World
 
 
 def stand(channel: str, cases: list[Case], world: World, now: datetime) -> Posted | None:

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
+from chalicelib.book_ports import GroupBook, LockBook
 from chalicelib.core.click import MembersUnknownError
 from chalicelib.core.listing import Listing, ListRequest, listing
 from chalicelib.core.policy import Rules
-from chalicelib.ports import GroupBook, LockBook
 
 
 def list_locks(request: ListRequest, book: LockBook, groups: GroupBook, rules: Rules, now: datetime) -> Listing:

@@ -1,10 +1,18 @@
-"""Write a lock event into the journal and the book, and close the alert of a lock that was released."""
+"""Write S3's events into the journal, once each, and into the book; close the alert of a lock that was released.
+
+Events come at least once and in any order. An acquire is journaled at once. Which hold a release ended is certain only
+when what happened before it has been told too, so its line waits until then (``settle``).
+"""
 
 from contextlib import suppress
+from datetime import datetime
+
+import msgspec
 
 from chalicelib.core.alert import LockRecord
-from chalicelib.core.event import EventType, LockChange, of_change
-from chalicelib.core.lock import LockRef, StateLock
+from chalicelib.core.change import NEARBY, LockChange, NotedChange, hold_ended_by, page_of, release_kind
+from chalicelib.core.event import LockEvent, of_acquire, of_release
+from chalicelib.core.lock import StateLock
 from chalicelib.core.policy import Rules
 from chalicelib.core.release import Ending, Outcome, Presence, presence, released_by
 from chalicelib.jobs.alert import close
@@ -12,31 +20,92 @@ from chalicelib.jobs.case import case_of
 from chalicelib.ports import MessengerError, World
 
 
-def record_change(change: LockChange, world: World, rules: Rules) -> None:
-    """Record one notification. It is a hint: what is there now is read before anything is written.
+class Recording(msgspec.Struct, frozen=True, kw_only=True):
+    """How events are recorded here."""
+
+    settled_after: int
+    """Seconds until what happened before a release has been told too."""
+    release_role: str = ""
+    """The unique ID (``AROA...``) of the one role that deletes for the reaper."""
+    restore_role: str = ""
+    """Of the one that puts locks back."""
+
+
+class Settle(msgspec.Struct, frozen=True, tag="settle"):
+    """An order to ``record_lock_event`` itself: journal this release now."""
+
+    release: LockChange
+
+
+def record_change(change: LockChange, world: World, rules: Rules, recording: Recording, now: datetime) -> None:
+    """Record one event. It is a hint: what is there now is read before anything is written.
 
     Raises:
-        StoreError, BookError: the queue delivers the event again.
+        StoreError, BookError, QueueError: the queue delivers the event again.
     """
-    if change.permanent or not rules.covers(change.bucket, change.key):
+    if not rules.covers(change.bucket, change.key):
         return
     if change.acquired:
-        _record_acquire(change, world)
-    else:
-        _record_release(change, world, rules)
+        _record_acquire(change, world, recording, now)
+    elif not change.permanent:
+        _order_settling(change, world, recording)
+        _close_alerts(change, world, rules)
+    elif not change.by_lifecycle:  # rules for old versions leave the lock itself alone
+        _order_settling(change, world, recording)
 
 
-def _record_acquire(change: LockChange, world: World) -> None:
-    # On a versioned bucket the event's own version can be read even when the lock is released by now.
-    found = world.store.read(change.bucket, change.key, change.version)
-    lock = found if found and change.is_about(found) else None
-    known = world.book.find(lock.ref) if lock else None
-    if known and known.acquired_at:
+def settle(release: LockChange, world: World, rules: Rules, recording: Recording, now: datetime) -> None:
+    """Journal a release with the hold that it ended.
+
+    Raises:
+        StoreError, BookError: the queue delivers the order again.
+    """
+    before = world.changes.before(release)
+    if release.permanent and not _is_of_the_lock(release, before):
         return
-    restorer = _restorer(lock, world) if lock else ""
-    world.journal.write(of_change(EventType.LOCK_ACQUIRED, change, lock, slack_user=restorer))
+    records = world.book.records_of(release.ref.state_path, release.at)
+    hold = hold_ended_by(release, before, records)
+    kind = release_kind(release, hold, recording.release_role)
+    _journal_once(NotedChange(release), of_release(release, hold, kind), world, now)
+    if hold and hold.record and not hold.record.ending:
+        # Its acquire was told after its release, so that nothing could be closed then.
+        _close_alerts(release, world, rules)
+
+
+def _is_of_the_lock(deleted: LockChange, before: NotedChange | None) -> bool:
+    """Whether the version that was deleted by its ID is the lock itself, rather than history."""
+    return bool(deleted.version and before and before.change.acquired and before.change.version == deleted.version)
+
+
+def _order_settling(release: LockChange, world: World, recording: Recording) -> None:
+    world.events.send(msgspec.json.encode(Settle(release)), recording.settled_after)
+
+
+def _record_acquire(change: LockChange, world: World, recording: Recording, now: datetime) -> None:
+    lock = _lock_of(change, world)
+    # Where the identity is known, only that of the one who puts back is worth a look.
+    may_be_ours = change.by(recording.restore_role) or not (change.principal and recording.restore_role)
+    restorer = _restorer(lock, world) if lock and may_be_ours else ""
+    noted = NotedChange(change, lock.ref if lock else None)
+    _journal_once(noted, of_acquire(change, lock, restorer), world, now)
     if lock:
         world.book.acquire_recorded(lock, change.at, change.principal)
+
+
+def _journal_once(noted: NotedChange, line: LockEvent, world: World, now: datetime) -> None:
+    """Claim, write, note. A process that dies in between leaves a line that may come again, with the same event_id."""
+    if world.changes.claim(noted, now):
+        world.journal.write(line)
+        world.changes.journaled(noted.change)
+
+
+def _lock_of(change: LockChange, world: World) -> StateLock | None:
+    """The lock that an acquire is about, though it may be gone: its own version, or what a sweep saw of it."""
+    found = world.store.read(change.bucket, change.key, change.version)
+    if found and change.is_about(found):
+        return found
+    page = page_of(change, world.book.records_of(change.ref.state_path, change.at + NEARBY))
+    return page.lock if page else None
 
 
 def _restorer(lock: StateLock, world: World) -> str:
@@ -44,7 +113,7 @@ def _restorer(lock: StateLock, world: World) -> str:
 
     S3's event can be faster than our note of what it is about, or come right between its two halves.
     """
-    for record in world.book.records_of(lock.ref.state_path):
+    for record in world.book.records_of(lock.ref.state_path, lock.ref.last_modified):
         if record.lock.ref == lock.ref and record.restored_by:
             return record.restored_by
         # By the whole of what it says, which has its ID: the same bytes have another ETag where KMS encrypts them.
@@ -53,46 +122,30 @@ def _restorer(lock: StateLock, world: World) -> str:
     return ""
 
 
-def _record_release(change: LockChange, world: World, rules: Rules) -> None:
+def _close_alerts(release: LockChange, world: World, rules: Rules) -> None:
     # The book first: a lock acquired between these two looks is then not known, rather than known and taken for gone.
-    known = world.book.records_of(LockRef(change.bucket, change.key, "", change.at).state_path)
-    current = world.store.read(change.bucket, change.key)
-    gone = [record for record in known if _gone_by(change, record, current)]
-    if not any(record.released_at == change.at for record in gone):  # else: the same event once more
-        _journal_release(change, [record for record in gone if not record.released_at], world)
+    known = world.book.records_of(release.ref.state_path, release.at)
+    current = world.store.read(release.bucket, release.key)
+    gone = [record for record in known if _gone_by(release, record, current)]
     for record in gone:
         # A release begun for somebody in Slack is told by release_lock, which knows how it ended.
         if not record.ending and not record.requested_by:
-            ending = _ending(change, record, current, theirs=record is gone[-1])
+            ending = _ending(release, record, current, theirs=record is gone[-1])
             with suppress(MessengerError):  # noted as untold, and so told by the next watch
-                close(case_of(record, world, rules, change.at), ending)
+                close(case_of(record, world, rules, release.at), ending)
 
 
-def _gone_by(change: LockChange, record: LockRecord, current: StateLock | None) -> bool:
+def _gone_by(release: LockChange, record: LockRecord, current: StateLock | None) -> bool:
     """Whether a lock was there before the event and is not now; a younger one has an event of its own."""
-    return record.taken <= change.at and presence(record.lock.ref, current) is not Presence.SAME
+    return record.taken <= release.at and presence(record.lock.ref, current) is not Presence.SAME
 
 
-def _journal_release(change: LockChange, untold: list[LockRecord], world: World) -> None:
+def _ending(release: LockChange, record: LockRecord, current: StateLock | None, *, theirs: bool) -> Ending:
     """The event is that of the youngest lock; that of an older one was lost, and nobody knows who released it."""
-    if not untold:
-        world.journal.write(of_change(EventType.LOCK_RELEASED, change, None))
-        return
-    record = untold[-1]
-    told = {
-        "held_seconds": (change.at - record.taken).total_seconds(),
-        "slack_user": record.released_for,
-        "by_reaper": record.by_reaper,
-    }
-    world.journal.write(of_change(EventType.LOCK_RELEASED, change, record.lock, **told))
-    world.book.release_recorded(record.lock.ref, change.at)
-
-
-def _ending(change: LockChange, record: LockRecord, current: StateLock | None, *, theirs: bool) -> Ending:
-    principal = change.principal if theirs else ""
+    principal = release.principal if theirs else ""
     return Ending(
         outcome=Outcome.REPLACED if current else Outcome.GONE,
-        at=change.at,
+        at=release.at,
         principal=principal,
         released_by=released_by(record.principal, principal),
         held_now=current,

@@ -6,6 +6,7 @@ from math import ceil
 
 import msgspec
 
+from chalicelib.book_ports import BookError
 from chalicelib.core.alert import Asked, LockRecord
 from chalicelib.core.click import Click, MembersUnknownError, Refusal, Verb, may_release
 from chalicelib.core.event import EventType, of_click
@@ -15,7 +16,7 @@ from chalicelib.core.release import Ending, Outcome
 from chalicelib.jobs.case import case_of
 from chalicelib.jobs.clicks import ending_of, in_group_by, refuse, show, show_closed, unremembered, whisper, why_not
 from chalicelib.jobs.delete import attempt
-from chalicelib.ports import BookError, QueueError, World
+from chalicelib.ports import QueueError, World
 
 
 def release(click: Click, world: World, rules: Rules, now: datetime) -> Ending:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import msgspec
 
+from chalicelib.book_ports import BookError
 from chalicelib.core.alert import LockRecord, Posted, Restoring
 from chalicelib.core.click import Click, Refusal
 from chalicelib.core.event import EventType, of_click
@@ -18,7 +19,7 @@ from chalicelib.core.release import Ending, LockObject, Outcome, PutBack
 from chalicelib.jobs.case import case_of
 from chalicelib.jobs.clicks import ending_of, refuse, show, show_closed, whisper
 from chalicelib.jobs.delete import OutcomeUnknownError
-from chalicelib.ports import BookError, StoreError, World
+from chalicelib.ports import StoreError, World
 
 _ATTEMPTS = 3
 

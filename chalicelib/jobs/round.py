@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from chalicelib.book_ports import BookError
 from chalicelib.core.alert import LockRecord
 from chalicelib.core.click import Click, Verb
 from chalicelib.core.digest import LINES, Digest
@@ -18,7 +19,7 @@ from chalicelib.jobs.alert import close, edit, post, raise_level, tell, wake
 from chalicelib.jobs.case import Case, case_of
 from chalicelib.jobs.digest import stand
 from chalicelib.jobs.say import look_for_lost
-from chalicelib.ports import BookError, MessengerError, QueueError, StoreError, World
+from chalicelib.ports import MessengerError, QueueError, StoreError, World
 
 _SPEAKING = {Step.POST, Step.RAISE, Step.WAKE}
 _FAILURES_A_BUCKET = 5

@@ -7,10 +7,11 @@ break: then the claim stays, and whoever comes next looks in Slack for the messa
 from collections.abc import Callable
 from contextlib import suppress
 
+from chalicelib.book_ports import BookError
 from chalicelib.core.alert import SURE_AFTER, Attempt, LockRecord, Posted
 from chalicelib.core.event import EventType, of_lock
 from chalicelib.jobs.case import Case
-from chalicelib.ports import BookError, MessengerError, ReplyLostError
+from chalicelib.ports import MessengerError, ReplyLostError
 
 
 def say_once(case: Case, attempt: Attempt, send: Callable[[], Posted], *, ended: bool = False) -> Posted | None:

@@ -4,22 +4,24 @@ from datetime import datetime
 
 import msgspec
 
+from chalicelib.book_ports import BookError
 from chalicelib.core.alert import LockRecord
-from chalicelib.core.event import EventType, LockEvent
+from chalicelib.core.event import EventType, of_run
 from chalicelib.core.lock import StateLock
 from chalicelib.core.policy import Rules, Target
 from chalicelib.jobs.round import Round
-from chalicelib.ports import BookError, Queue, StoreError, StoreRefusedError, World
+from chalicelib.ports import Journal, Queue, StoreError, StoreRefusedError, World
 
 
 class SweepIncompleteError(Exception):
     """Some of a target's locks could not be read or told of; sweeping it again does the rest, and only the rest."""
 
 
-def order_sweeps(rules: Rules, queue: Queue) -> None:
-    """One message a target, so that no target's trouble is another's."""
+def order_sweeps(rules: Rules, queue: Queue, journal: Journal, now: datetime) -> None:
+    """One message a target, so that no target's trouble is another's. The journal's line is the night's heartbeat."""
     for target in rules.targets:
         queue.send(msgspec.json.encode(target))
+    journal.write(of_run(EventType.SWEEPS_ORDERED, now, targets=len(rules.targets)))
 
 
 def sweep(target: Target, world: World, rules: Rules, now: datetime) -> None:
@@ -32,16 +34,16 @@ def sweep(target: Target, world: World, rules: Rules, now: datetime) -> None:
             the queue delivers the order again.
     """
     try:
-        keys = list(world.store.lock_keys(target.bucket, target.prefixes))
+        pages = list(world.store.list_locks(target.bucket, target.prefixes))
     except StoreError as error:
         _tell_failure(target, error, world, rules, now)
         return
-    locks, unread = _held(target, keys, world)
+    locks, unread = _held(target, [key for page in pages for key in page.lock_keys], world)
     records, trouble = _known(target, world)
     swept = _tend_all(_records_of(locks, records, world), locks, Round(world, rules, now))
     detail = "; ".join([*trouble, *unread, *swept.failed, *swept.untold])
-    counts = {"locks": len(locks), "alerts": swept.alerts}
-    world.journal.write(_line(EventType.SWEEP_FINISHED, target, now, detail, **counts))
+    counts = {"locks": len(locks), "alerts": swept.alerts, "objects": sum(page.objects for page in pages)}
+    world.journal.write(of_run(EventType.SWEEP_FINISHED, now, target=target.bucket, detail=detail, **counts))
     if trouble:
         world.messenger.report(rules.trouble_channel, "the lock book", "; ".join(trouble))
     if _is_worth_another_try(swept, forgetful=bool(trouble), unread=bool(unread)):
@@ -104,13 +106,7 @@ def _tend_all(records: list[LockRecord], locks: list[StateLock], swept: Round) -
 
 def _tell_failure(target: Target, error: StoreError, world: World, rules: Rules, now: datetime) -> None:
     """Tell people what S3 refuses; what merely went wrong is tried again first, and ends among the dead letters."""
-    world.journal.write(_line(EventType.SWEEP_FAILED, target, now, str(error)))
+    world.journal.write(of_run(EventType.SWEEP_FAILED, now, target=target.bucket, detail=str(error)))
     if not isinstance(error, StoreRefusedError):
         raise SweepIncompleteError(str(error)) from error
     world.messenger.report(rules.trouble_channel, f"bucket {target.bucket}", str(error))
-
-
-def _line(
-    event: EventType, target: Target, now: datetime, detail: str, *, locks: int | None = None, alerts: int | None = None
-) -> LockEvent:
-    return LockEvent(event=event, time=now, target=target.bucket, detail=detail, locks=locks, alerts=alerts)

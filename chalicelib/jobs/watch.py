@@ -3,12 +3,17 @@
 from datetime import datetime
 from functools import partial
 
+import msgspec
+
+from chalicelib.book_ports import BookError
 from chalicelib.core.alert import LockRecord
+from chalicelib.core.event import EventType, of_run
+from chalicelib.core.listing import standing
 from chalicelib.core.policy import Rules
 from chalicelib.core.release import Ending, Outcome
 from chalicelib.jobs.digest import refresh
 from chalicelib.jobs.round import Round
-from chalicelib.ports import BookError, DirectoryError, World
+from chalicelib.ports import DirectoryError, World
 
 
 class WatchIncompleteError(Exception):
@@ -29,6 +34,8 @@ def watch(world: World, rules: Rules, now: datetime) -> None:
         _look_at(record, watched)
     watched.finish()
     trouble = [*watched.untold, *watched.failed, *refresh(digests, records, world, now), *_keep_groups(world, rules)]
+    held = msgspec.structs.asdict(standing(records, rules, now))
+    world.journal.write(of_run(EventType.WATCH_FINISHED, now, detail="; ".join(trouble), **held))
     if trouble:
         raise WatchIncompleteError("; ".join(trouble))
 

@@ -6,7 +6,7 @@ from math import inf
 from typing import Any
 
 from chalicelib.ports import DirectoryError, MessengerError
-from chalicelib.slack.web_api import WebApi, WebApiError
+from chalicelib.slack.web_api import WebApi, WebApiError, uncounted
 
 _MEMBERS_SECONDS = 300
 _MOST_ADDRESSES = 1000
@@ -15,8 +15,15 @@ _MOST_ADDRESSES = 1000
 class SlackDirectory:
     """``ports.Directory`` for one workspace. What could not be found out is asked again the next time."""
 
-    def __init__(self, token: Callable[[], str], api_url: str, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._api = WebApi(token, api_url)
+    def __init__(
+        self,
+        token: Callable[[], str],
+        api_url: str,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        failed: Callable[[], None] = uncounted,
+    ) -> None:
+        self._api = WebApi(token, api_url, failed)
         self._clock = clock
         self._members: dict[str, tuple[float, frozenset[str]]] = {}
         self._users: dict[str, str] = {}
@@ -42,7 +49,7 @@ class SlackDirectory:
     def _ask(self, method: str, *, nobody: str = "", **arguments: Any) -> Any:
         """Slack's answer; None where ``nobody`` is its word for that there is none."""
         try:
-            return self._api.call(method, **arguments)
+            return self._api.call(method, expected={nobody}, **arguments)
         except WebApiError as error:
             if error.code and error.code == nobody:
                 return None

@@ -14,7 +14,7 @@ from chalicelib.slack import digests, messages, notes
 from chalicelib.slack.answers import private_answer
 from chalicelib.slack.blocks import Block
 from chalicelib.slack.pace import Pace
-from chalicelib.slack.web_api import UnansweredError, WebApi, WebApiError
+from chalicelib.slack.web_api import UnansweredError, WebApi, WebApiError, uncounted
 
 _EVENT_TYPE = "tflock_reaper"
 # A message that can never be edited again is as good as gone: what there is to say needs another one.
@@ -52,8 +52,9 @@ class SlackMessenger:
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        failed: Callable[[], None] = uncounted,
     ) -> None:
-        self._api = WebApi(token, api_url)
+        self._api = WebApi(token, api_url, failed)
         self._app = app
         # About one post a second in a channel, and 50 edits a minute in all; short bursts are fine (chat.postMessage,
         # chat.update: Tier 3; docs.slack.dev/apis/web-api/rate-limits).
@@ -133,6 +134,7 @@ class SlackMessenger:
         with _told(gone, lost=ReplyLostError):
             answer = self._api.call(
                 "chat_postMessage",
+                expected=gone,
                 channel=channel,
                 text=text,
                 blocks=blocks,
@@ -147,12 +149,13 @@ class SlackMessenger:
         text, blocks = said
         self._edits.wait()
         with _told(gone=_GONE):
-            self._api.call("chat_update", channel=posted.channel, ts=posted.ts, text=text, blocks=blocks)
+            place = {"channel": posted.channel, "ts": posted.ts}
+            self._api.call("chat_update", expected=_GONE, text=text, blocks=blocks, **place)
 
     def _sent(self, method: str, refusals: frozenset[str], **arguments: Any) -> bool:
         """Whether Slack took it; False for the refusals that are expected."""
         try:
-            self._api.call(method, **arguments)
+            self._api.call(method, expected=refusals, **arguments)
         except WebApiError as error:
             if error.code not in refusals:
                 raise
@@ -165,9 +168,10 @@ class SlackMessenger:
         A channel that the app was removed from is none to wait for: its message is out of reach, there or not.
         """
         cursor = None
+        asked = arguments | {"limit": _PAGE, "include_all_metadata": True}
         for _ in range(_PAGES):
             try:
-                page = self._api.call(method, **arguments, limit=_PAGE, cursor=cursor, include_all_metadata=True)
+                page = self._api.call(method, expected=_CANNOT_LOOK, cursor=cursor, **asked)
             except WebApiError as error:
                 if error.code not in _CANNOT_LOOK:
                     raise

@@ -3,7 +3,7 @@
 import re
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from http.client import HTTPException
 from typing import Any
 from urllib.error import URLError
@@ -12,6 +12,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry import HttpResponse, RetryHandler
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
+
+from chalicelib.ports import MessengerError
 
 _TIMEOUT_SECONDS = 5
 _RATE_LIMIT_RETRIES = 5
@@ -59,19 +61,38 @@ class _ShortWaits(RateLimitErrorRetryHandler):
         return bool(waits) and int(waits[0][0]) <= _LONGEST_WAIT_SECONDS
 
 
-class WebApi:
-    """The Web API of one workspace. Each call asks for the token, so that a new one is used soon."""
+def uncounted() -> None:
+    """For those who do not count failures."""
 
-    def __init__(self, token: Callable[[], str], api_url: str) -> None:
+
+class WebApi:
+    """The Web API of one workspace. Each call asks for the token, so that a new one is used soon.
+
+    ``failed`` hears of every call that came to nothing.
+    """
+
+    def __init__(self, token: Callable[[], str], api_url: str, failed: Callable[[], None] = uncounted) -> None:
         self._token = token
+        self._failed = failed
         # Only a 429 is tried again, as late as Slack says. slack_sdk's default also repeats a request whose
         # answer was lost, and so would post an alert twice.
         retries: list[RetryHandler] = [_ShortWaits(max_retry_count=_RATE_LIMIT_RETRIES)]
         self._client = WebClient(base_url=api_url, timeout=_TIMEOUT_SECONDS, retry_handlers=retries)
 
-    def call(self, method: str, **arguments: Any) -> Any:
-        """Call a method by slack_sdk's name of it; the answer. Raises WebApiError."""
-        token = self._token()
+    def call(self, method: str, *, expected: Collection[str] = (), **arguments: Any) -> Any:
+        """Call a method by slack_sdk's name of it; the answer. Raises WebApiError.
+
+        ``expected`` are Slack's words for a no that its caller has a plan for: it is raised, and no failure.
+        """
+        try:
+            return self._send(method, self._token(), arguments)
+        except (WebApiError, MessengerError) as error:
+            code = getattr(error, "code", "")  # "" when Slack was not even reached
+            if not code or code not in expected:
+                self._failed()
+            raise
+
+    def _send(self, method: str, token: str, arguments: dict[str, Any]) -> Any:
         try:
             return getattr(self._client, method)(token=token, **arguments)
         except SlackApiError as error:

@@ -13,10 +13,10 @@ from botocore.config import Config
 from chalicelib.aws.digest_book import DynamoDigestBook
 from chalicelib.aws.group_book import DynamoGroupBook
 from chalicelib.aws.lock_book import DynamoLockBook
+from chalicelib.book_ports import BookError
 from chalicelib.core.alert import ALERT, Attempt, Posted, Restoring
 from chalicelib.core.digest import LINES, OLDEST, Digest, Named
 from chalicelib.core.release import Ending, LockObject, Outcome
-from chalicelib.ports import BookError
 from tests.aws_fixtures import lock_book_table
 from tests.builders import ALICE, CHANNEL, TAKEN, a_lock, a_ref
 
@@ -158,7 +158,7 @@ def test_a_page_that_cannot_be_read_is_told_in_the_log_and_keeps_nobody_from_the
         (logging.ERROR, LOCK.ref.state_path)
     ]
     with pytest.raises(BookError, match="cannot be read"):
-        book.records_of(LOCK.ref.state_path)
+        book.records_of(LOCK.ref.state_path, LOCK.ref.last_modified)
 
 
 def test_a_digest_or_a_group_that_cannot_be_read_is_told_as_that(table: Any) -> None:

@@ -89,7 +89,7 @@ def test_a_listing_that_s3_refuses_says_what_is_wrong(
     store, stubber = stubbed
     stubber.add_client_error("list_objects_v2", code, http_status_code=403)
     with pytest.raises(StoreError, match=said):
-        list(store.lock_keys(BUCKET, ()))
+        list(store.list_locks(BUCKET, ()))
 
 
 def test_no_more_of_a_body_is_read_than_a_lock_can_have(stubbed: tuple[S3LockStore, Stubber]) -> None:

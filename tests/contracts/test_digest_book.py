@@ -5,9 +5,9 @@ import msgspec
 import pytest
 
 from chalicelib.aws.digest_book import DynamoDigestBook
+from chalicelib.book_ports import DigestBook
 from chalicelib.core.alert import Posted
 from chalicelib.core.digest import Digest, Named
-from chalicelib.ports import DigestBook
 from tests.aws_fixtures import lock_book_table
 from tests.builders import CHANNEL, TAKEN, a_ref
 from tests.fake_book import FakeDigestBook

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from chalicelib.aws.journal import LogJournal
+from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.aws.queues import SqsQueue
 from chalicelib.core.event import EventType, LockEvent, of_lock
 from chalicelib.ports import Journal, Queue
@@ -24,7 +25,7 @@ def journal(request: pytest.FixtureRequest) -> tuple[Journal, Callable[[], list[
         fake = FakeJournal()
         return fake, lambda: fake.events
     stream = io.StringIO()
-    return LogJournal(stream), lambda: [
+    return LogJournal(stream, EmfMetrics("test")), lambda: [
         msgspec.json.decode(line, type=LockEvent) for line in stream.getvalue().splitlines()
     ]
 

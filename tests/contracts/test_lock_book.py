@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.book_ports import LockBook
 from chalicelib.core.alert import ALERT, Asked, Attempt, LockRecord, Posted, Restoring, Snooze
 from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.release import Ending, LockObject, Outcome
-from chalicelib.ports import LockBook
 from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock, a_ref, sample
 
 HOUR = timedelta(hours=1)
@@ -43,13 +43,13 @@ def found(book: LockBook, ref: LockRef | None = None) -> LockRecord:
 def test_a_lock_is_remembered_as_it_is(book: LockBook, lock: StateLock) -> None:
     assert book.remember(lock) == LockRecord(lock=lock)
     assert found(book, lock.ref) == LockRecord(lock=lock)
-    assert book.records() == book.records_of(lock.ref.state_path) == [LockRecord(lock=lock)]
+    assert book.records() == book.records_of(lock.ref.state_path, TAKEN) == [LockRecord(lock=lock)]
 
 
 def test_a_lock_that_nobody_remembers_is_none(book: LockBook) -> None:
     assert book.find(a_lock().ref) is None
     assert book.kept(a_lock().ref) is None
-    assert book.records_of(a_lock().ref.state_path) == []
+    assert book.records_of(a_lock().ref.state_path, TAKEN) == []
 
 
 def test_remembering_again_forgets_nothing(book: LockBook) -> None:
@@ -70,7 +70,16 @@ def test_two_locks_on_one_state_path_have_a_page_each_oldest_first(book: LockBoo
     younger, older = a_lock("s3-plan-default", taken=TAKEN + HOUR), a_lock()
     book.remember(younger)
     book.remember(older)
-    assert [record.lock for record in book.records_of(older.ref.state_path)] == [older, younger]
+    assert [record.lock for record in book.records_of(older.ref.state_path, TAKEN + HOUR)] == [older, younger]
+    assert [record.lock for record in book.records_of(older.ref.state_path, TAKEN + HOUR / 2)] == [older]
+
+
+def test_of_a_busy_state_s_locks_the_last_ten_up_to_a_second_are_looked_at(book: LockBook) -> None:
+    locks = [a_lock(taken=TAKEN + timedelta(seconds=number)) for number in range(15)]
+    for lock in locks:
+        book.remember(lock)
+    until = TAKEN + timedelta(seconds=12, milliseconds=300)
+    assert [record.lock for record in book.records_of(locks[0].ref.state_path, until)] == locks[3:13]
 
 
 def test_an_acquire_is_remembered_with_the_time_of_its_event_and_its_principal(book: LockBook) -> None:
@@ -85,16 +94,8 @@ def test_the_first_acquire_that_is_recorded_stays(book: LockBook) -> None:
     assert (found(book).acquired_at, found(book).principal) == (TAKEN, "")
 
 
-def test_a_release_is_recorded_with_the_time_of_its_event(book: LockBook) -> None:
-    lock = book.remember(a_lock()).lock
-    at = TAKEN + timedelta(milliseconds=1234)
-    book.release_recorded(lock.ref, at)
-    assert [record.released_at for record in book.records()] == [at]
-
-
 def test_what_is_recorded_of_a_forgotten_lock_opens_no_page(book: LockBook) -> None:
     ref = a_lock().ref
-    book.release_recorded(ref, TAKEN)
     book.abandon_release(ref)
     book.shown(ref, TAKEN)
     book.drop_claim(ref, an_alert())
@@ -162,7 +163,24 @@ def test_a_lock_that_ended_is_looked_at_until_that_has_been_told(book: LockBook)
     assert [record.told for record in book.records()] == [False]
     book.ending_told(lock.ref)
     assert book.records() == []
-    assert [record.told for record in book.records_of(lock.ref.state_path)] == [True]
+    assert [record.told for record in book.records_of(lock.ref.state_path, TAKEN)] == [True]
+
+
+def test_a_lock_that_nothing_was_said_of_ends_at_once_and_only_once(book: LockBook) -> None:
+    lock = book.remember(a_lock()).lock
+    assert book.end_unspoken(lock, GONE)
+    assert (found(book).ending, found(book).told, book.records()) == (GONE, True, [])
+    assert not book.end_unspoken(lock, RELEASED)
+    assert found(book).ending == GONE
+
+
+def test_a_lock_that_was_spoken_of_does_not_end_untold(book: LockBook) -> None:
+    lock = a_lock()
+    book.claim(lock, an_alert())
+    assert not book.end_unspoken(lock, GONE)
+    book.said(lock, an_alert(), POSTED)
+    assert not book.end_unspoken(lock, GONE)
+    assert found(book).ending is None
 
 
 def test_a_told_lock_is_not_looked_at_again_by_what_comes_late(book: LockBook) -> None:
@@ -190,7 +208,6 @@ def test_a_lock_that_is_held_after_all_begins_anew(book: LockBook) -> None:
     book.ask(lock, Asked(BOB, TAKEN, "click"))
     book.begin_release(lock, ALICE, KEPT)
     book.end(lock, RELEASED)
-    book.release_recorded(lock.ref, TAKEN)
     book.begin_restore(lock.ref, Restoring(BOB, "click"))
     book.ending_told(lock.ref)
     reopened = book.reopen(lock)

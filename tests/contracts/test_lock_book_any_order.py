@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.aws.lock_book import DynamoLockBook
+from chalicelib.book_ports import LockBook
 from chalicelib.core.alert import ALERT, AUTO_RELEASED, Asked, Attempt, LockRecord, Posted, Restoring, Snooze
 from chalicelib.core.release import Ending, LockObject, Outcome
-from chalicelib.ports import LockBook
 from tests.aws_fixtures import lock_book_table
 from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock
 from tests.fake_book import FakeBook
@@ -57,7 +57,6 @@ steps = st.one_of(
     step("doubt", refs, attempts, times),
     step("shown", refs, times),
     step("acquire_recorded", locks, times, principals),
-    step("release_recorded", refs, times),
     step("snooze", locks, st.none() | st.builds(Snooze, users, times), times),
     step("ask", locks, requests),
     step("withdraw", refs, requests),

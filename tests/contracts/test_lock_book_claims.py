@@ -5,9 +5,9 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from chalicelib.book_ports import LockBook
 from chalicelib.core.alert import ALERT, AUTO_RELEASED, Attempt, LockRecord, Posted
 from chalicelib.core.release import Ending, Outcome
-from chalicelib.ports import LockBook
 from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock
 
 LOCK = a_lock()

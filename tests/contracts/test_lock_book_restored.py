@@ -5,9 +5,9 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from chalicelib.book_ports import LockBook
 from chalicelib.core.alert import ALERT, Asked, Attempt, LockRecord, Posted, Restoring, Snooze
 from chalicelib.core.release import Ending, LockObject, Outcome
-from chalicelib.ports import LockBook
 from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock
 
 OLD = a_lock()
@@ -34,7 +34,10 @@ def released(book: LockBook) -> LockRecord:
 
 
 def found(book: LockBook, ref: object = NEW.ref) -> LockRecord:
-    record = next((record for record in book.records_of(NEW.ref.state_path) if record.lock.ref == ref), None)
+    record = next(
+        (record for record in book.records_of(NEW.ref.state_path, NEW.ref.last_modified) if record.lock.ref == ref),
+        None,
+    )
     assert record is not None
     return record
 
@@ -141,7 +144,7 @@ def test_a_lock_without_a_message_can_be_put_back_too(book: LockBook) -> None:
 
 def test_a_lock_whose_old_page_was_lost_is_put_back_too(book: LockBook) -> None:
     book.restored(LockRecord(lock=OLD, posted=POSTED), NEW, ALICE)
-    assert [record.lock for record in book.records_of(NEW.ref.state_path)] == [NEW]
+    assert [record.lock for record in book.records_of(NEW.ref.state_path, NEW.ref.last_modified)] == [NEW]
 
 
 def test_a_restored_lock_can_be_released_and_put_back_again(book: LockBook, released: LockRecord) -> None:
@@ -169,7 +172,7 @@ def test_a_lock_put_back_within_the_second_it_was_taken_is_the_same_lock(book: L
         assert (held.acquired_at, held.shown_at, held.quiet_at) == (TAKEN, TAKEN, TAKEN)
         assert (held.ending, held.told, held.restored_by, held.requested_by) == (None, False, BOB, "")
         assert (held.level, held.said, held.snooze, held.asked) == (0, frozenset(), None, None)
-        assert (held.restoring, held.released_at, book.kept(OLD.ref)) == (None, None, None)
+        assert (held.restoring, book.kept(OLD.ref)) == (None, None)
     assert book.records() == [held]
     assert book.end(OLD, RELEASED)
     assert book.restored(released, OLD, BOB).ending == RELEASED

@@ -55,19 +55,30 @@ def read(bucket: Bucket, key: str = KEY) -> LockRef:
     return lock.ref
 
 
+def listed(bucket: Bucket, prefixes: tuple[str, ...] = ()) -> list[str]:
+    return sorted(key for page in bucket.store.list_locks(BUCKET, prefixes) for key in page.lock_keys)
+
+
 def test_only_locks_are_listed_and_each_once(bucket: Bucket) -> None:
     for key in (KEY, STATE_KEY, "a.tflock/not-a-lock", ".tflock", "b/x.tflock"):
         bucket.put(key, b"{}")
-    assert sorted(bucket.store.lock_keys(BUCKET, ())) == ["b/x.tflock", KEY]
-    assert sorted(bucket.store.lock_keys(BUCKET, ("b/", "b/x"))) == ["b/x.tflock"]
+    assert listed(bucket) == ["b/x.tflock", KEY]
+    assert listed(bucket, ("b/", "b/x")) == ["b/x.tflock"]
+
+
+def test_a_listing_says_how_many_objects_it_took(bucket: Bucket) -> None:
+    for key in (KEY, STATE_KEY, "b/x.tflock"):
+        bucket.put(key, b"{}")
+    assert sum(page.objects for page in bucket.store.list_locks(BUCKET, ())) == 3
+    assert sum(page.objects for page in bucket.store.list_locks(BUCKET, ("b/",))) == 1
 
 
 @pytest.mark.parametrize("key", ODD_KEYS, ids=range(len(ODD_KEYS)))
 def test_odd_keys_are_listed_read_and_deleted_as_they_are(bucket: Bucket, key: str) -> None:
     bucket.put(key, sample("s3-plan-special-chars"))
-    assert list(bucket.store.lock_keys(BUCKET, ())) == [key]
+    assert listed(bucket) == [key]
     assert bucket.store.delete(read(bucket, key)) is Deletion.DELETED
-    assert list(bucket.store.lock_keys(BUCKET, ())) == []
+    assert listed(bucket) == []
 
 
 def test_a_genuine_lock_is_read_with_what_tells_it_from_every_other(bucket: Bucket) -> None:
@@ -198,7 +209,7 @@ def test_a_lock_that_is_gone_is_not_kept(bucket: Bucket) -> None:
 
 def test_a_bucket_that_is_not_there_is_an_error_that_says_so(bucket: Bucket) -> None:
     with pytest.raises(StoreError, match="no such bucket"):
-        list(bucket.store.lock_keys("missing", ()))
+        list(bucket.store.list_locks("missing", ()))
     with pytest.raises(StoreError, match="no such bucket"):
         bucket.store.read("missing", KEY)
     with pytest.raises(StoreError, match="no such bucket"):

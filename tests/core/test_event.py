@@ -1,7 +1,10 @@
+from datetime import timedelta
+
 import msgspec
 
-from chalicelib.core.event import EventType, LockChange, of_change, of_lock
-from tests.builders import BUCKET, KEY, TAKEN, a_lock
+from chalicelib.core.change import Hold, LockChange, ReleaseKind
+from chalicelib.core.event import EventType, of_acquire, of_click, of_lock, of_release
+from tests.builders import BUCKET, KEY, TAKEN, a_click, a_lock
 
 
 def line(event: object) -> dict[str, object]:
@@ -10,10 +13,13 @@ def line(event: object) -> dict[str, object]:
 
 def test_a_line_has_only_what_is_known() -> None:
     change = LockChange(acquired=True, bucket=BUCKET, key=KEY, at=TAKEN)
-    assert line(of_change(EventType.LOCK_ACQUIRED, change, None)) == {
+    assert line(of_acquire(change, None, "")) == {
         "event": "lock_acquired",
         "time": "2026-11-21T03:18:57Z",
+        "event_id": change.event_id,
         "state_path": "acme-tfstate/prod/network/terraform.tfstate",
+        "acquired_at": "2026-11-21T03:18:57Z",
+        "told_by": "s3",
         "incomplete": True,
     }
 
@@ -24,5 +30,29 @@ def test_a_line_about_an_unreadable_lock_says_what_is_wrong_with_it() -> None:
 
 def test_what_a_client_wrote_and_what_iam_knows_are_two_fields() -> None:
     change = LockChange(acquired=True, bucket=BUCKET, key=KEY, at=TAKEN, principal="AWS:AIDAEXAMPLE")
-    told = line(of_change(EventType.LOCK_ACQUIRED, change, a_lock()))
+    told = line(of_acquire(change, a_lock(), ""))
     assert (told["who"], told["principal"]) == ("root@vm", "AWS:AIDAEXAMPLE")
+
+
+def test_the_line_of_a_release_has_the_hold_that_it_ended() -> None:
+    released = LockChange(acquired=False, bucket=BUCKET, key=KEY, at=TAKEN + timedelta(milliseconds=90_250))
+    told = line(of_release(released, Hold(since=TAKEN, lock=a_lock()), ReleaseKind.HOLDER))
+    assert (told["acquired_at"], told["held_seconds"]) == ("2026-11-21T03:18:57Z", 90.25)
+    assert (told["released_by"], told["operation"], told["who"]) == ("holder", "OperationTypeApply", "root@vm")
+
+
+def test_a_click_delivered_again_gives_the_line_of_the_same_id_and_another_click_another() -> None:
+    later = TAKEN + timedelta(minutes=3)
+    asked, again, other = (
+        of_click(EventType.RELEASE_REQUESTED, a_click(a_lock(), click=click), a_lock(), time).event_id
+        for click, time in (("1", TAKEN), ("1", later), ("2", TAKEN))
+    )
+    assert asked == again != other
+
+
+def test_a_message_that_is_found_later_gives_the_line_of_the_same_id() -> None:
+    told, found = (
+        of_lock(EventType.ALERT_POSTED, a_lock(), TAKEN + timedelta(minutes=minutes), message_ts="1.1").event_id
+        for minutes in (0, 15)
+    )
+    assert told == found

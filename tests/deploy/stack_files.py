@@ -37,6 +37,21 @@ def resources() -> Document:
     return template((ROOT / ".chalice" / "resources.yaml").read_text())
 
 
+def alarms() -> dict[str, Document]:
+    """The alarms of the stack, by their logical ids."""
+    return {
+        name: resource["Properties"]
+        for name, resource in resources()["Resources"].items()
+        if resource.get("Type") == "AWS::CloudWatch::Alarm"
+    }
+
+
+def queries() -> dict[str, Document]:
+    """The saved queries."""
+    document = template((ROOT / ".chalice" / "queries.yaml").read_text())
+    return {name: resource["Properties"] for name, resource in document["Resources"].items()}
+
+
 def functions() -> dict[str, Document]:
     """Chalice's settings of each function."""
     settings: dict[str, Document] = json.loads((ROOT / ".chalice" / "config.json").read_text())["lambda_functions"]

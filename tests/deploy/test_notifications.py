@@ -21,7 +21,7 @@ def test_a_bucket_without_notifications_gets_ours() -> None:
             {
                 "Id": "tflock-reaper",
                 "QueueArn": QUEUE,
-                "Events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"],
+                "Events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*", "s3:LifecycleExpiration:*"],
                 "Filter": {"Key": {"FilterRules": [{"Name": "suffix", "Value": ".tflock"}]}},
             }
         ]
@@ -47,6 +47,16 @@ def test_wiring_again_with_fewer_prefixes_leaves_none_of_the_earlier_ones() -> N
     assert [queue["Id"] for queue in _ours(merged)] == ["tflock-reaper"]
 
 
+def test_an_earlier_notification_of_ours_that_asks_for_less_is_replaced() -> None:
+    once = wired(OTHERS, QUEUE, (), "tflock-reaper")
+    (ours,) = _ours(once)
+    earlier = once | {
+        "QueueConfigurations": [*OTHERS["QueueConfigurations"], {**ours, "Events": ["s3:ObjectCreated:*"]}]
+    }
+    assert not same(earlier, once)
+    assert wired(earlier, QUEUE, (), "tflock-reaper") == once
+
+
 def test_an_id_that_only_begins_like_ours_is_somebody_elses() -> None:
     theirs = {
         "QueueConfigurations": [{"Id": "tflock-reaper-test", "QueueArn": "arn:q", "Events": ["s3:Replication:*"]}]
@@ -63,7 +73,7 @@ def test_configurations_are_the_same_however_s3_spells_and_sorts_them() -> None:
     given = wired({}, QUEUE, ("a/",), "tflock-reaper")
     rules = [{"Name": "Suffix", "Value": ".tflock"}, {"Name": "Prefix", "Value": "a/"}]
     (queue,) = given["QueueConfigurations"]
-    events = ["s3:ObjectRemoved:*", "s3:ObjectCreated:*"]
+    events = ["s3:LifecycleExpiration:*", "s3:ObjectRemoved:*", "s3:ObjectCreated:*"]
     answered = {"QueueConfigurations": [{**queue, "Events": events, "Filter": {"Key": {"FilterRules": rules}}}]}
     assert same(given, {"ResponseMetadata": {}, **answered})
     assert not same(given, wired({}, QUEUE, ("b/",), "tflock-reaper"))

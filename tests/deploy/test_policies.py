@@ -23,9 +23,13 @@ ORDERS = {
     "nightly_sweep": ["SweepQueue"],
     "sweep_target": ["ReleaseQueue"],
     "watch_locks": ["ReleaseQueue"],
+    "record_lock_event": ["LockEventQueue"],
     "release_lock": ["ClickQueue"],
 }
-"""Who leaves orders where: the API what was clicked, the reaper its own releases and the end of an undo's time."""
+"""Who leaves orders where: the API what was clicked, the reaper its own releases and the end of an undo's time.
+
+``record_lock_event`` leaves itself what can only be told later.
+"""
 
 
 def _allowed(function: str) -> list[Document]:

@@ -30,7 +30,7 @@ READERS = ["SweepTarget", "WatchLocks", "RecordLockEvent", "ReleaseLock", "Answe
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with LocalCloud(tmp_path_factory.mktemp("cloud")) as cloud:
-        outputs = cloud.deploy(EXAMPLE, stage="test", secrets=SECRETS)
+        outputs = cloud.deploy(EXAMPLE, stage="test", secrets=SECRETS, parameters={})
         cloud.client("s3").create_bucket(Bucket="acme-tfstate")
         yield Stack(cloud, outputs)
 
@@ -39,7 +39,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 def stack_without_undo(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Stack:
     config = tmp_path_factory.mktemp("never") / "reaper.toml"
     config.write_text(EXAMPLE.read_text().replace("[slack]\n", '[slack]\nundo = "never"\n'))
-    return Stack(stack.cloud, stack.cloud.deploy(config, stage="never", secrets=SECRETS), "never")
+    return Stack(stack.cloud, stack.cloud.deploy(config, stage="never", secrets=SECRETS, parameters={}), "never")
 
 
 @pytest.fixture

@@ -1,13 +1,14 @@
 """Wiring a bucket, against moto's S3."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from deploy.notifications import ours
 from deploy.wire_bucket import WiringError, explain, main, unwire, wire
 
 if TYPE_CHECKING:
@@ -42,6 +43,18 @@ def test_wiring_is_read_back_done_once_and_undone(s3: "S3Client", queue_arn: str
     assert unwire(s3, "acme-tfstate")
     assert _queues(s3) == []
     assert not unwire(s3, "acme-tfstate")
+
+
+def test_a_bucket_wired_before_lifecycle_rules_were_told_of_is_wired_anew(s3: "S3Client", queue_arn: str) -> None:
+    (earlier,) = ours(queue_arn, (), "tflock-reaper")
+    earlier["Events"] = ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]
+    s3.put_bucket_notification_configuration(
+        Bucket="acme-tfstate", NotificationConfiguration=cast("Any", {"QueueConfigurations": [earlier]})
+    )
+    assert wire(s3, "acme-tfstate", queue_arn)
+    (queue,) = s3.get_bucket_notification_configuration(Bucket="acme-tfstate")["QueueConfigurations"]
+    assert "s3:LifecycleExpiration:*" in queue["Events"]
+    assert not wire(s3, "acme-tfstate", queue_arn)
 
 
 def test_a_bucket_wired_to_another_stage_is_not_taken_from_it(s3: "S3Client", queue_arn: str) -> None:

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.event import EventType, LockChange
+from chalicelib.core.change import LockChange
+from chalicelib.core.event import EventType
 from chalicelib.core.hours import WorkingHours
 from chalicelib.core.policy import Rules
-from chalicelib.jobs.record import record_change
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, a_lock, sample, some_rules
 from tests.fakes import FakeWorld
+from tests.jobs.recording import record
 
 ONCALL, LEAD = "S0ONCALL", "U0LEAD"
 RULES = some_rules(mentions={1: (ALICE,), 2: (ONCALL, LEAD)})
@@ -22,7 +23,7 @@ def a_world(rules: Rules = RULES, principal: str = "") -> FakeWorld:
     world = FakeWorld(TAKEN)
     world.store.put(BUCKET, KEY, sample("s3-apply-default"))
     taken = LockChange(acquired=True, bucket=BUCKET, key=KEY, at=TAKEN, principal=principal)
-    record_change(taken, world.ports, rules)
+    record(world, taken, rules=rules)
     return world
 
 
@@ -129,7 +130,8 @@ def test_an_alert_does_not_wait_for_a_look_up_that_fails_and_the_journal_says_so
     world.directory.refusing = "Slack answered missing_scope"
     watch(world.ports, rules, world.later(hours=2))
     assert len(world.messenger.shown) == 1
-    assert "missing_scope" in world.journal.events[-1].detail
+    [posted] = [line for line in world.journal.events if line.event is EventType.ALERT_POSTED]
+    assert "missing_scope" in posted.detail
 
 
 def test_a_level_that_slack_refuses_is_raised_by_the_next_watch_once() -> None:

@@ -1,13 +1,13 @@
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import msgspec
 import pytest
 
 from chalicelib.core.alert import Attempt, alert_for
-from chalicelib.core.event import EventType, LockChange
+from chalicelib.core.change import LockChange
+from chalicelib.core.event import EventType
 from chalicelib.core.lock import StateLock
 from chalicelib.core.release import Ending, Outcome, ReleasedBy
-from chalicelib.jobs.record import record_change
 from chalicelib.jobs.release import release
 from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
@@ -15,28 +15,17 @@ from tests.builders import ALICE, BUCKET, CHANNEL, KEY, TAKEN, a_click, a_lock, 
 from tests.fake_book import FakeBook
 from tests.fake_store import FakeStore
 from tests.fakes import FakeWorld
+from tests.jobs.recording import RELEASE_ROLE, a_change, record, settle_all
 
 RULES = some_rules()
 TARGET = RULES.targets[0]
-
-
-def a_change(at: datetime, version: str = "", *, acquired: bool, key: str = KEY, permanent: bool = False) -> LockChange:
-    return LockChange(
-        acquired=acquired,
-        bucket=BUCKET,
-        key=key,
-        at=at,
-        principal="AWS:AROAEXAMPLE:ci-run-7",
-        source_address="203.0.113.9",
-        version=version,
-        permanent=permanent,
-    )
+REAPER = f"AWS:{RELEASE_ROLE}:tflock-reaper-prod-ReleaseLock"
 
 
 def an_acquired_world() -> FakeWorld:
     world = FakeWorld(TAKEN)
     world.store.put(BUCKET, KEY, sample("s3-apply-default"))
-    record_change(a_change(TAKEN, acquired=True), world.ports, RULES)
+    record(world, a_change(TAKEN, acquired=True))
     return world
 
 
@@ -51,7 +40,7 @@ def test_an_acquire_is_one_line_that_says_who_what_where_and_from_where() -> Non
 
 def test_an_acquire_delivered_twice_is_one_line() -> None:
     world = an_acquired_world()
-    record_change(a_change(TAKEN, acquired=True), world.ports, RULES)
+    record(world, a_change(TAKEN, acquired=True))
     assert world.journal.kinds() == [EventType.LOCK_ACQUIRED]
 
 
@@ -59,7 +48,8 @@ def test_a_release_is_one_line_with_the_time_held_in_seconds() -> None:
     world = an_acquired_world()
     world.store.remove(BUCKET, KEY)
     for _ in range(2):
-        record_change(a_change(TAKEN + timedelta(seconds=90), acquired=False), world.ports, RULES)
+        record(world, a_change(TAKEN + timedelta(seconds=90), acquired=False))
+        settle_all(world)
     _, released = world.journal.events
     assert (released.event, released.held_seconds, released.lock_id[:8]) == (EventType.LOCK_RELEASED, 90, "78653438")
     assert world.book.records() == []
@@ -69,32 +59,46 @@ def test_a_lock_gone_before_its_event_came_is_read_from_its_version() -> None:
     world = FakeWorld(TAKEN)
     version = world.store.put(BUCKET, KEY, sample("s3-plan-default"))
     world.store.remove(BUCKET, KEY)
-    record_change(a_change(TAKEN, version, acquired=True), world.ports, RULES)
-    record_change(a_change(TAKEN + timedelta(seconds=1), acquired=False), world.ports, RULES)
+    record(world, a_change(TAKEN, version, acquired=True))
+    record(world, a_change(TAKEN + timedelta(seconds=1), acquired=False))
+    settle_all(world)
     acquired, released = world.journal.events
     assert (acquired.operation, acquired.incomplete, released.held_seconds) == ("OperationTypePlan", False, 1)
 
 
-def test_without_versions_such_a_lock_is_a_line_marked_incomplete() -> None:
+def test_without_versions_such_a_lock_is_marked_incomplete_and_its_time_is_known_all_the_same() -> None:
     world = FakeWorld(TAKEN)
-    record_change(a_change(TAKEN, acquired=True), world.ports, RULES)
-    record_change(a_change(TAKEN, acquired=False), world.ports, RULES)
+    record(world, a_change(TAKEN + timedelta(milliseconds=1500), acquired=False))
+    record(world, a_change(TAKEN, acquired=True))
+    settle_all(world)
     assert [line.incomplete for line in world.journal.events] == [True, True]
     assert world.journal.kinds() == [EventType.LOCK_ACQUIRED, EventType.LOCK_RELEASED]
+    assert [line.held_seconds for line in world.journal.events] == [None, 1.5]
+
+
+def test_without_versions_a_lock_that_a_sweep_has_seen_keeps_its_story_however_late_its_acquire_is_told() -> None:
+    world = FakeWorld(TAKEN)
+    world.store.put(BUCKET, KEY, sample("s3-apply-default"))
+    sweep(TARGET, world.ports, RULES, world.later(seconds=5))
+    world.store.remove(BUCKET, KEY)
+    etag = a_lock().ref.etag.strip('"')
+    record(world, a_change(TAKEN + timedelta(milliseconds=300), acquired=True, etag=etag))
+    [line] = [line for line in world.journal.events if line.event is EventType.LOCK_ACQUIRED]
+    assert (line.lock_id[:8], line.incomplete) == ("78653438", False)
 
 
 def test_an_acquire_whose_lock_another_one_has_followed_is_not_taken_for_the_other() -> None:
     world = FakeWorld(TAKEN)
     world.store.put(BUCKET, KEY, sample("s3-plan-default"))
     earlier = msgspec.structs.replace(a_change(TAKEN, acquired=True), etag=a_lock().ref.etag.strip('"'))
-    record_change(earlier, world.ports, RULES)
+    record(world, earlier)
     assert [line.incomplete for line in world.journal.events] == [True]
     assert world.book.records() == []
 
 
 def test_a_release_that_is_told_while_the_lock_is_still_there_ends_nothing() -> None:
     world = an_acquired_world()
-    record_change(a_change(TAKEN, acquired=False), world.ports, RULES)
+    record(world, a_change(TAKEN, acquired=False))
     assert len(world.book.records()) == 1
 
 
@@ -102,10 +106,11 @@ def test_a_late_release_ends_the_old_lock_and_not_the_one_held_now() -> None:
     world = an_acquired_world()
     world.later(seconds=30)
     world.store.put(BUCKET, KEY, sample("s3-plan-default"))
-    record_change(a_change(world.now, acquired=True), world.ports, RULES)
-    record_change(a_change(TAKEN + timedelta(seconds=20), acquired=False), world.ports, RULES)
+    record(world, a_change(world.now, acquired=True))
+    record(world, a_change(TAKEN + timedelta(seconds=20), acquired=False))
     [still] = world.book.records()
     assert still.lock.operation == "plan"
+    settle_all(world)
     assert world.journal.events[-1].held_seconds == 20
 
 
@@ -118,7 +123,7 @@ def test_a_release_by_anyone_closes_the_open_message_and_says_who(principal: str
     sweep(TARGET, world.ports, RULES, world.later(hours=2))
     world.store.remove(BUCKET, KEY)
     released = msgspec.structs.replace(a_change(world.later(minutes=1), acquired=False), principal=principal)
-    record_change(released, world.ports, RULES)
+    record(world, released)
     [alert] = world.messenger.shown.values()
     assert alert.ending is not None
     assert (alert.ending.outcome, alert.ending.principal, alert.ending.released_by) == (Outcome.GONE, principal, who)
@@ -129,8 +134,9 @@ def test_a_release_under_way_from_slack_is_named_after_its_clicker_and_told_by_t
     sweep(TARGET, world.ports, RULES, world.later(hours=2))
     world.book.begin_release(a_lock(), ALICE, None)
     world.store.remove(BUCKET, KEY)
-    record_change(a_change(world.now, acquired=False), world.ports, RULES)
-    assert world.journal.events[-1].slack_user == ALICE
+    record(world, a_change(world.now, acquired=False, principal=REAPER))
+    settle_all(world)
+    assert (world.journal.events[-1].slack_user, world.journal.events[-1].released_by) == (ALICE, "slack")
     assert [alert.ending for alert in world.messenger.shown.values()] == [None]
 
 
@@ -139,7 +145,8 @@ def test_when_slack_refuses_the_event_is_journaled_all_the_same_and_the_next_wat
     sweep(TARGET, world.ports, RULES, world.later(hours=2))
     world.store.remove(BUCKET, KEY)
     world.messenger.refusing = "Slack answered internal_error"
-    record_change(a_change(world.now, acquired=False), world.ports, RULES)
+    record(world, a_change(world.now, acquired=False))
+    settle_all(world)
     assert world.journal.kinds().count(EventType.LOCK_RELEASED) == 1
     world.messenger.refusing = ""
     watch(world.ports, RULES, world.later(minutes=15))
@@ -160,7 +167,7 @@ def test_when_slack_refuses_the_event_is_journaled_all_the_same_and_the_next_wat
 )
 def test_what_is_no_event_of_ours_is_no_line(change: LockChange) -> None:
     world = FakeWorld(TAKEN)
-    record_change(change, world.ports, some_rules(prefixes=("prod/",)))
+    record(world, change, rules=some_rules(prefixes=("prod/",)))
     assert world.journal.events == []
 
 
@@ -178,19 +185,20 @@ def test_a_lock_acquired_while_an_older_one_s_release_is_recorded_is_not_taken_f
             return found
 
     world.store = Acquiring(TAKEN)
-    record_change(a_change(TAKEN + timedelta(seconds=20), acquired=False), world.ports, RULES)
+    record(world, a_change(TAKEN + timedelta(seconds=20), acquired=False))
     assert [record.lock for record in world.book.records()] == [younger]
 
 
 def test_an_event_is_of_the_youngest_lock_and_an_older_one_whose_event_was_lost_ends_unattributed() -> None:
     world = an_acquired_world()
     younger = a_lock("s3-plan-default", taken=TAKEN + timedelta(hours=1))
-    world.book.acquire_recorded(younger, younger.ref.last_modified, "")
+    world.book.remember(younger)
     world.store.remove(BUCKET, KEY)
-    record_change(a_change(TAKEN + timedelta(hours=2), acquired=False), world.ports, RULES)
+    record(world, a_change(TAKEN + timedelta(hours=2), acquired=False))
+    settle_all(world)
     [_, line] = world.journal.events
     assert (line.lock_id, line.held_seconds) == (younger.info and younger.info.ID, 3600)
-    older, ended = world.book.records_of(younger.ref.state_path)
+    older, ended = world.book.records_of(younger.ref.state_path, world.now + timedelta(days=1))
     assert older.ending is not None
     assert ended.ending is not None
     assert (older.ending.principal, ended.ending.principal) == ("", "AWS:AROAEXAMPLE:ci-run-7")
@@ -203,14 +211,14 @@ def test_an_ending_told_while_the_alert_was_being_posted_reaches_the_new_message
     class Posting(FakeBook):
         """The watch posts the alert between the record's look and its note of the ending."""
 
-        def end(self, lock: StateLock, ending: Ending) -> bool:
+        def end_unspoken(self, lock: StateLock, ending: Ending) -> bool:
             alert = alert_for(self.pages[lock.ref], a_policy(), world.now, None)
             attempt = Attempt(saying=("alert",), at=world.now, channel=CHANNEL, level=1)
             self.said(lock, attempt, world.messenger.post(alert, attempt))
-            return super().end(lock, ending)
+            return super().end_unspoken(lock, ending)
 
     world.book = Posting(pages=world.book.pages)
-    record_change(a_change(TAKEN + timedelta(hours=3), acquired=False), world.ports, RULES)
+    record(world, a_change(TAKEN + timedelta(hours=3), acquired=False))
     [alert] = world.messenger.shown.values()
     assert alert.ending is not None
 
@@ -220,10 +228,11 @@ def test_of_two_locks_in_one_second_each_release_is_the_one_before_it() -> None:
     times = [TAKEN + timedelta(milliseconds=taken) for taken in (100, 400, 500, 900)]
     versions = [world.store.put(BUCKET, KEY, sample(name)) for name in ("s3-plan-default", "s3-apply-default")]
     world.store.remove(BUCKET, KEY)
-    record_change(a_change(times[0], versions[0], acquired=True), world.ports, RULES)
-    record_change(a_change(times[2], versions[1], acquired=True), world.ports, RULES)
-    record_change(a_change(times[1], acquired=False), world.ports, RULES)
-    record_change(a_change(times[3], acquired=False), world.ports, RULES)
+    record(world, a_change(times[0], versions[0], acquired=True))
+    record(world, a_change(times[2], versions[1], acquired=True))
+    record(world, a_change(times[1], acquired=False))
+    record(world, a_change(times[3], acquired=False))
+    settle_all(world)
     released = [(line.operation, line.held_seconds) for line in world.journal.events[2:]]
     assert released == [("OperationTypePlan", 0.3), ("OperationTypeApply", 0.4)]
 
@@ -232,5 +241,7 @@ def test_a_click_that_came_after_the_holder_s_own_release_is_not_named_as_the_re
     world = an_acquired_world()
     world.store.remove(BUCKET, KEY)
     release(a_click(a_lock()), world.ports, RULES, world.later(hours=3))
-    record_change(a_change(world.now, acquired=False), world.ports, RULES)
-    assert (world.journal.events[-1].event, world.journal.events[-1].slack_user) == (EventType.LOCK_RELEASED, "")
+    record(world, a_change(world.now, acquired=False))
+    settle_all(world)
+    line = world.journal.events[-1]
+    assert (line.event, line.slack_user, line.released_by) == (EventType.LOCK_RELEASED, "", "holder")

@@ -4,18 +4,19 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.core.change import LockChange
 from chalicelib.core.click import Refusal, Verb
-from chalicelib.core.event import EventType, LockChange
+from chalicelib.core.event import EventType
 from chalicelib.core.lock import LockRef
 from chalicelib.core.release import LockObject, Outcome, PutBack
 from chalicelib.jobs.answer import answer
 from chalicelib.jobs.delete import OutcomeUnknownError
-from chalicelib.jobs.record import record_change
 from chalicelib.jobs.release import release
 from chalicelib.jobs.watch import watch
 from chalicelib.ports import StoreError
 from tests.builders import ALICE, BOB, BUCKET, KEY, a_click, a_lock, sample, some_rules
 from tests.fakes import FakeWorld
+from tests.jobs.recording import RESTORE_ROLE, a_change, record
 from tests.jobs.test_release import RULES, an_alerted_world
 
 PUT_BACK = a_click(a_lock(), verb=Verb.PUT_BACK)
@@ -162,8 +163,10 @@ def test_the_event_of_the_put_names_the_person_behind_it_however_early_it_comes(
 
         def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
             answer = super().put_back(ref, kept)
-            change = LockChange(acquired=True, bucket=BUCKET, key=KEY, at=world.now, principal="AWS:AROAX:reaper")
-            record_change(change, world.ports, RULES)
+            change = LockChange(
+                acquired=True, bucket=BUCKET, key=KEY, at=world.now, principal=f"AWS:{RESTORE_ROLE}:reaper"
+            )
+            record(world, change)
             return answer  # type: ignore[no-any-return]
 
     world.store.__class__ = Telling
@@ -234,8 +237,8 @@ def test_what_was_put_back_and_let_go_at_once_is_said_so_and_not_put_back_again(
 def test_the_event_of_the_put_names_the_person_behind_it_however_late_it_comes() -> None:
     world = a_released_world()
     answer(PUT_BACK, world.ports, RULES, world.now)
-    change = LockChange(acquired=True, bucket=BUCKET, key=KEY, at=world.now, principal="AWS:AROAX:reaper")
+    change = a_change(world.now, acquired=True, principal=f"AWS:{RESTORE_ROLE}:reaper")
     for _ in range(2):
-        record_change(change, world.ports, RULES)
+        record(world, change)
     acquired = [line for line in world.journal.events if line.event is EventType.LOCK_ACQUIRED]
     assert [line.slack_user for line in acquired] == [ALICE]

@@ -9,7 +9,7 @@ from chalicelib.core.release import Outcome
 from chalicelib.jobs.sweep import SweepIncompleteError, order_sweeps, sweep
 from tests.builders import BUCKET, CHANNEL, KEY, STATE_KEY, TAKEN, a_policy, sample, some_rules
 from tests.builders import a_lock as build_lock
-from tests.fakes import FakeQueue, FakeWorld
+from tests.fakes import FakeJournal, FakeQueue, FakeWorld
 
 RULES = some_rules()
 TARGET = Target(BUCKET)
@@ -23,8 +23,10 @@ def a_world(name: str = "s3-apply-default") -> FakeWorld:
 
 def test_one_order_is_left_for_each_target() -> None:
     queue = FakeQueue()
-    order_sweeps(RULES, queue)
+    journal = FakeJournal()
+    order_sweeps(RULES, queue, journal, TAKEN)
     assert [b"acme-tfstate" in message for message in queue.messages] == [True, False]
+    assert [(line.event, line.targets) for line in journal.events] == [(EventType.SWEEPS_ORDERED, 2)]
 
 
 def test_a_lock_under_its_threshold_is_remembered_and_not_alerted() -> None:
@@ -112,7 +114,7 @@ def test_a_lock_that_another_one_replaced_closes_its_alert_and_the_other_gets_it
 def test_a_lock_recorded_while_the_bucket_was_listed_is_not_taken_for_gone() -> None:
     world = a_world()
     world.book.remember(build_lock())
-    world.store.lock_keys = lambda _bucket, _prefixes: iter(())  # type: ignore[method-assign, assignment]
+    world.store.list_locks = lambda _bucket, _prefixes: iter(())  # type: ignore[method-assign, assignment]
     sweep(TARGET, world.ports, RULES, world.later(minutes=1))
     assert len(world.book.records()) == 1
 

@@ -2,11 +2,11 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.book_ports import BookError
 from chalicelib.core.alert import Alert, Attempt, Posted, alert_for
 from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.release import Ending, Outcome
 from chalicelib.jobs.watch import WatchIncompleteError, watch
-from chalicelib.ports import BookError
 from tests.builders import ALICE, BUCKET, KEY, TAKEN, a_lock, a_policy, sample, some_rules
 from tests.fake_slack import FakeMessenger
 from tests.fakes import FakeWorld

@@ -13,13 +13,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from hypothesis.strategies import DataObject, booleans, data, sampled_from
 
 from chalicelib.core.alert import Posted
+from chalicelib.core.change import LockChange
 from chalicelib.core.click import Click, SnoozeFor, Verb
-from chalicelib.core.event import LockChange
+from chalicelib.core.event import EventType
 from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.release import Deletion, PutBack
 from chalicelib.jobs.answer import answer
 from chalicelib.jobs.delete import OutcomeUnknownError
-from chalicelib.jobs.record import record_change
 from chalicelib.jobs.release import release
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
@@ -28,6 +28,7 @@ from tests.builders import ALICE, BOB, BUCKET, CHANNEL, TAKEN, TEAM, sample, som
 from tests.fake_slack import ANSWER, REQUEST
 from tests.fakes import FakeWorld
 from tests.jobs.busy_slack import BusySlack, Job
+from tests.jobs.recording import record, settle_all
 
 KEYS = ("a.tflock", "b.tflock", "c.tflock")
 MALLORY = "U0MALLORY"
@@ -38,6 +39,7 @@ TARGET = RULES.targets[0]
 CLICKED = (Verb.RELEASE, Verb.RELEASE, Verb.SNOOZE, Verb.WAKE, Verb.WITHDRAW, Verb.PUT_BACK)
 SLACK = ("works", "works", "works", "refuses", ANSWER, REQUEST)
 """How Slack takes what one run tells it."""
+EVENTS = (EventType.LOCK_ACQUIRED, EventType.LOCK_RELEASED)
 FAILURES = (SweepIncompleteError, WatchIncompleteError, MessengerError, StoreError, OutcomeUnknownError)
 
 
@@ -84,7 +86,11 @@ class WholeLife(RuleBasedStateMachine):
     def an_event_comes(self, data: DataObject, slack: str) -> None:
         """Any of them, in any order, as often as it likes."""
         change = data.draw(sampled_from(self.events))
-        self.carry_out(lambda: record_change(change, self.world.ports, RULES), slack)
+        self.carry_out(lambda: record(self.world, change, rules=RULES), slack)
+
+    @rule(slack=sampled_from(SLACK))
+    def what_was_told_is_settled(self, slack: str) -> None:
+        self.carry_out(lambda: settle_all(self.world, RULES), slack)
 
     @rule(hours=sampled_from([0.02, 0.3, 3, 25]), slack=sampled_from(SLACK))
     def a_watch(self, hours: float, slack: str) -> None:
@@ -119,7 +125,8 @@ class WholeLife(RuleBasedStateMachine):
         jobs: list[Job] = [self.watch, self.sweep, lambda: self.let_go(key)]
         if self.events:
             change = data.draw(sampled_from(self.events))
-            jobs.append(lambda: record_change(change, self.world.ports, RULES))
+            jobs.append(lambda: record(self.world, change, rules=RULES))
+            jobs.append(lambda: settle_all(self.world, RULES))
         if self.slack.shown:
             posted, alert = data.draw(sampled_from(list(self.slack.shown.items())))
             click = self.click(alert.lock.ref, posted, ALICE, Verb.RELEASE)
@@ -156,6 +163,8 @@ class WholeLife(RuleBasedStateMachine):
             for click in self.clicks:
                 self.carry_out(lambda: self.deliver(click), "works")  # noqa: B023  at once
             self.world.later(minutes=21)
+            record(self.world, *self.events, rules=RULES)
+            settle_all(self.world, RULES)
             self.sweep()
             self.watch()
         held = self.held()
@@ -163,9 +172,11 @@ class WholeLife(RuleBasedStateMachine):
         assert told <= set(held)
         assert {ref for ref, lock in held.items() if self.is_due(lock)} <= told
         self.nothing_is_said_twice()
-        for record in self.world.book.pages.values():
-            if record.ending and record.posted:
-                assert self.slack.shown[record.posted].ending == record.ending
+        for page in self.world.book.pages.values():
+            if page.ending and page.posted:
+                assert self.slack.shown[page.posted].ending == page.ending
+        lines = [line.event_id for line in self.world.journal.events if line.event in EVENTS]
+        assert Counter(lines) == Counter({change.event_id for change in self.events})
 
     # --- how it is done
 

@@ -10,6 +10,7 @@ from demo.deployed import CHANNEL, Decided, DeployedReaper, demo_workspace
 from demo.slack_standin import Channel
 from demo.terraform import TerraformState
 from tests import needs
+from tests.journal_schema import flaws_of
 
 VERSIONED, UNVERSIONED, UNWIRED, MISSING = "acme-tfstate", "acme-unversioned", "acme-unwired", "acme-missing"
 BUCKETS = (VERSIONED, UNVERSIONED, UNWIRED, MISSING)
@@ -75,6 +76,12 @@ def reaper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedReaper]
         deployed.sweep()
         deployed.alert("trouble", MISSING)  # the sweep's function has started, which takes its time
         yield deployed
+        assert flaws_of(deployed.journal(), secrets_of(deployed)) == []
+
+
+def secrets_of(deployed: DeployedReaper) -> tuple[str, ...]:
+    own = deployed.workspace
+    return own.bot_token, own.signing_secret, "response_url", f"{deployed.slack.url}/actions", "hooks.slack"
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from demo.local_cloud import LocalCloudError
 from demo.slack_standin import Message, User
 from demo.waiting import wait_for
 from tests.builders import sample
+from tests.journal_schema import Line
 from tests.local_cloud.conftest import VERSIONED, channel_of
 
 APPLY, PLAN = sample("s3-apply-default"), sample("s3-plan-default")
@@ -118,8 +119,14 @@ def let_pass(reaper: DeployedReaper, key: str, attribute: str, time: timedelta) 
     )
 
 
+def releases(reaper: DeployedReaper, key: str, bucket: str = VERSIONED) -> list[Line]:
+    """The journal's lines of the releases of a state."""
+    path = f"{bucket}/{key}"
+    return [one for one in reaper.journal() if one["event"] == "lock_released" and one["state_path"] == path]
+
+
 def tell_as_s3(reaper: DeployedReaper, event: str, bucket: str, key: str, principal: str) -> None:
-    """The notification that S3 sends, for a bucket that sends none: MiniStack's all have the same principal."""
+    """The notification that S3 sends, for a bucket that sends none."""
     record = {
         "eventName": event,
         "eventTime": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
@@ -142,9 +149,9 @@ def send(url: str | None, body: bytes, headers: dict[str, str]) -> int:
         return error.code
 
 
-def waiting(reaper: DeployedReaper) -> int:
-    """How many clicks on Release are not answered yet."""
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    url = reaper.outputs["ReleaseQueueUrl"]
+def waiting(reaper: DeployedReaper, queue: str = "ReleaseQueueUrl") -> int:
+    """How many messages of a queue are not dealt with yet; of clicks on Release unless another one is named."""
+    names = [f"ApproximateNumberOfMessages{which}" for which in ("", "NotVisible", "Delayed")]
+    url = reaper.outputs[queue]
     counted = reaper.cloud.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
     return sum(int(counted[name]) for name in names)

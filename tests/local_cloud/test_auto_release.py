@@ -4,7 +4,7 @@ from chalicelib.core.life import NOTICE, SHOWN_ANEW_AFTER
 from demo.deployed import DeployedReaper
 from demo.waiting import wait_for
 from tests.local_cloud.conftest import VERSIONED
-from tests.local_cloud.steps import PLAN, alerted, gone, let_pass, says
+from tests.local_cloud.steps import PLAN, alerted, gone, let_pass, releases, says
 
 
 def test_a_plan_s_lock_is_released_by_the_reaper_itself_once_people_had_notice_and_an_apply_s_never(
@@ -22,6 +22,9 @@ def test_a_plan_s_lock_is_released_by_the_reaper_itself_once_people_had_notice_a
     gone(reaper, plan)
     says(reaper, told, "Released by the reaper itself")
     wait_for("it is announced in the thread", lambda: reaper.slack.replies(told.channel, told.ts))
+    [released] = wait_for("the journal has it", lambda: releases(reaper, plan))
+    assert (released["released_by"], released["by_reaper"]) == ("reaper", True)
+    assert "slack_user" not in released
     reaper.watch()
     assert len(reaper.slack.replies(told.channel, told.ts)) == 1
     assert reaper.lock_body(VERSIONED, apply) is not None

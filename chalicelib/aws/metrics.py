@@ -1,0 +1,54 @@
+"""Metrics as lines on standard output (EMF), from which CloudWatch takes them: no call, no right, no time."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable
+
+from aws_lambda_powertools.metrics import EphemeralMetrics
+
+from chalicelib.core.measure import Measurement
+
+NAMESPACE = "TflockReaper"
+_logger = logging.getLogger(__name__)
+
+
+class EmfMetrics:
+    """Collects what one invocation measures and writes it at its end, one line for each set of dimensions.
+
+    Whatever goes wrong here, no lock stays without its journal line, its alert or its release for it.
+    """
+
+    def __init__(self, stage: str) -> None:
+        self._stage = stage
+        self._collected: list[Measurement] = []
+
+    def add(self, *measurements: Measurement) -> None:
+        """Remember these until the invocation ends."""
+        self._collected.extend(measurements)
+
+    def flush(self) -> None:
+        """Write what was collected, and forget it."""
+        collected, self._collected = self._collected, []
+        try:
+            for dimensions, together in _by_dimensions(collected).items():
+                self._write(dict(dimensions), together)
+        except Exception:
+            _logger.exception("metrics were not written; the journal has all that they would have said")
+
+    def _write(self, dimensions: dict[str, str], measurements: Iterable[Measurement]) -> None:
+        # One for each set of dimensions: powertools' other ways put every metric under every set, which is paid for.
+        # service="": else powertools adds a dimension of that name, which here is always the same.
+        line = EphemeralMetrics(
+            namespace=NAMESPACE, service="", default_dimensions={"Stage": self._stage, **dimensions}
+        )
+        for one in measurements:
+            line.add_metric(one.name, one.unit.value, one.value)
+        if line.metric_set:  # empty when the last value was the hundredth, with which powertools writes a line itself
+            line.flush_metrics()
+
+
+def _by_dimensions(measurements: list[Measurement]) -> dict[tuple[tuple[str, str], ...], list[Measurement]]:
+    grouped = defaultdict(list)
+    for one in measurements:
+        grouped[one.dimensions].append(one)
+    return grouped

@@ -1,0 +1,206 @@
+"""What S3 tells of a lock object, one event a change: which lock it is about, and which hold it began or ended."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from chalicelib.core.alert import LockRecord
+from chalicelib.core.lock import LockRef, StateLock
+from chalicelib.core.release import ReleasedBy, released_by
+
+CLAIMED_FOR = timedelta(minutes=2)
+"""How long a line of the journal may be under way: ``record_lock_event`` runs no longer."""
+REMEMBERED = timedelta(days=21)
+"""How long an event is known again: longer than it can wait in a queue and among its dead letters (4 + 14 days)."""
+
+NEARBY = timedelta(seconds=2)
+"""So near are an acquire's time and the whole second that S3 gives its object."""
+_SAME_END = timedelta(minutes=5)
+"""An ending in the lock book that is so much older than a release is of another one."""
+
+
+class ToldBy(StrEnum):
+    """Whose word an event is: their formats tell different things."""
+
+    S3 = "s3"
+    """The direct notification: with the identity that did it."""
+    EVENTBRIDGE = "eventbridge"
+    """Only the account, and whole seconds."""
+
+
+class ReleaseKind(StrEnum):
+    """Who let a lock go, as far as AWS tells: not by which command, and CI runs may share an identity."""
+
+    SLACK = "slack"
+    """The reaper, for a person in Slack."""
+    REAPER = "reaper"
+    """The reaper by itself, as the route asks."""
+    HOLDER = "holder"
+    """The identity that took it."""
+    OTHER = "other"
+    LIFECYCLE = "lifecycle"
+    """A lifecycle rule of the bucket, which took it for an old file."""
+    UNKNOWN = "unknown"
+
+
+class LockChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One S3 event about a lock: a hint that something happened, not the truth about what is there now."""
+
+    acquired: bool
+    bucket: str
+    key: str
+    at: datetime
+    principal: str = ""
+    account: str = ""
+    source_address: str = ""
+    told_by: ToldBy = ToldBy.S3
+    version: str = ""
+    """Of the lock that was put, or that was deleted by its version's ID; that of a delete marker is left out."""
+    etag: str = ""
+    """The object's ETag as the event has it: without quotes, "" where it has none."""
+    sequencer: str = ""
+    """Equal only for one and the same event of a key. AWS's pages contradict each other on its order."""
+    by_lifecycle: bool = False
+    permanent: bool = False
+    """A version was deleted by its ID or by a lifecycle rule: history is cleared away, unless it is the lock itself."""
+
+    @property
+    def ref(self) -> LockRef:
+        """Its place and time, with no ETag: it names no lock that could be deleted."""
+        return LockRef(self.bucket, self.key, "", self.at)
+
+    @property
+    def identity(self) -> str:
+        """What tells this event from every other one of its key, sortable by the second it happened in.
+
+        Not by its milliseconds, which EventBridge does not tell, so that the same event from both is one.
+        """
+        kind = "acquired" if self.acquired else "released"
+        which = self.sequencer or f"{self.at.isoformat()} {self.version}"
+        return f"{self.second} {kind} {which}"
+
+    @property
+    def second(self) -> str:
+        """The second it happened in, as sortable text."""
+        return f"{self.at:%Y-%m-%dT%H:%M:%SZ}"
+
+    @property
+    def event_id(self) -> str:
+        """The same for the same event however often it is told, and for no other."""
+        return event_id(self.bucket, self.key, self.identity)
+
+    def is_about(self, lock: StateLock) -> bool:
+        """Whether this acquire is that lock's; without versions a younger lock may be there when the event is read."""
+        return bool(self.version) or self.etag in ("", lock.ref.etag.strip('"'))
+
+    def by(self, role: str) -> bool:
+        """Whether S3 says that a session of this role did it, by the role's unique ID."""
+        return bool(role) and self.principal.removeprefix("AWS:").startswith(f"{role}:")
+
+    def before(self, other: "LockChange") -> bool:
+        """Whether it happened before another change of its key.
+
+        In the same instant sequencers of equal length decide, whose padding is beyond doubt. Else a release comes
+        first: a hold takes longer than an instant, a handover does not.
+        """
+        if self.at != other.at:
+            return self.at < other.at
+        if self.sequencer != other.sequencer and len(self.sequencer) == len(other.sequencer):
+            return self.sequencer < other.sequencer
+        return not self.acquired and other.acquired
+
+
+class NotedChange(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An event as it is remembered. The lock that an acquire is about has its page in the lock book, by this name."""
+
+    change: LockChange
+    ref: LockRef | None = None
+    """None: it could not be read, or the event is a release."""
+
+
+class Hold(msgspec.Struct, frozen=True, kw_only=True):
+    """A hold that has ended, as far as it is known."""
+
+    since: datetime
+    lock: StateLock | None = None
+    record: LockRecord | None = None
+    taken_by: str = ""
+    """The AWS identity that took the lock, "" where S3 did not tell."""
+
+
+def event_id(*said: str) -> str:
+    """What a line of the journal is known again by, from what makes it that line."""
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
+
+
+def page_of(change: LockChange, records: Iterable[LockRecord]) -> LockRecord | None:
+    """The page of the lock that an acquire is about, found without reading the object: by its bytes and its second."""
+
+    def apart(record: LockRecord) -> timedelta:
+        return abs(record.lock.ref.last_modified - change.at)
+
+    same = [record for record in records if record.lock.ref.etag.strip('"') == change.etag]
+    return min((record for record in same if apart(record) < NEARBY), key=apart, default=None)
+
+
+def hold_ended_by(release: LockChange, before: NotedChange | None, records: list[LockRecord]) -> Hold | None:
+    """The hold that a release ended; None when none is known: no lock was there, or its acquire was never told.
+
+    ``before`` is the event right before it. A lock that only the lock book knows (older than the reaper, or its event
+    was lost) is younger than that event.
+    """
+    acquire = before if before and before.change.acquired else None
+    own = _page(acquire, records) if acquire else None
+    unheard = [record for record in records if record is not own and _is_unheard(record, before, release)]
+    if unheard:
+        record = max(unheard, key=lambda one: one.taken)
+        return Hold(since=record.taken, lock=record.lock, record=record, taken_by=record.principal)
+    return _begun_by(acquire, own) if acquire else None
+
+
+def release_kind(release: LockChange, hold: Hold | None, release_role: str) -> ReleaseKind:
+    """Who let the lock go. ``release_role`` is the unique ID of the one role that deletes for the reaper (``AROA...``).
+
+    The role decides where S3 names an identity: whoever clicked may have come after the holder's own release.
+    """
+    if release.by_lifecycle:
+        return ReleaseKind.LIFECYCLE
+    record = hold.record if hold else None
+    if release.principal and release_role:
+        ours = release.by(release_role)
+    else:
+        ours = record is not None and bool(record.by_reaper or record.released_for)
+    if ours:
+        return ReleaseKind.REAPER if record and record.by_reaper else ReleaseKind.SLACK
+    return _KINDS[released_by(hold.taken_by if hold else "", release.principal)]
+
+
+def _is_unheard(record: LockRecord, before: NotedChange | None, release: LockChange) -> bool:
+    """Whether a lock was there between two events of which neither is its acquire."""
+    if record.taken > release.at or (record.ending and record.ending.at < release.at - _SAME_END):
+        return False
+    # One whose acquire was told is found by that event, unless it was so long ago that the event is forgotten.
+    return before is None or (record.acquired_at is None and before.change.at < record.taken)
+
+
+def _page(acquire: NotedChange, records: list[LockRecord]) -> LockRecord | None:
+    """The lock book's page of the lock that an acquire is about."""
+    if acquire.ref is None:
+        return page_of(acquire.change, records)
+    return next((record for record in records if record.lock.ref == acquire.ref), None)
+
+
+def _begun_by(acquire: NotedChange, page: LockRecord | None) -> Hold:
+    # Who took a lock that was put back is not who put it back.
+    taken_by = page.principal if page and page.restored_by else acquire.change.principal
+    return Hold(since=acquire.change.at, lock=page.lock if page else None, record=page, taken_by=taken_by)
+
+
+_KINDS = {
+    ReleasedBy.HOLDER: ReleaseKind.HOLDER,
+    ReleasedBy.OTHER: ReleaseKind.OTHER,
+    ReleasedBy.UNKNOWN: ReleaseKind.UNKNOWN,
+}

@@ -1,0 +1,40 @@
+"""AWS identities on the local cloud, each as the environment that a program runs in as it."""
+
+import json
+
+from demo.local_cloud import LocalCloud
+
+_VERSION = "2012-10-17"
+_STATES = {"Version": _VERSION, "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}
+_TRUST = {
+    "Version": _VERSION,
+    "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}},
+}
+
+
+def user(cloud: LocalCloud, name: str) -> dict[str, str]:
+    """A new IAM user, who may do everything with S3."""
+    iam = cloud.client("iam")
+    iam.create_user(UserName=name)
+    iam.put_user_policy(UserName=name, PolicyName="states", PolicyDocument=json.dumps(_STATES))
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    own = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
+    return cloud.environment | own
+
+
+def role(cloud: LocalCloud, name: str) -> str:
+    """The ARN of a new role, which anybody may assume and which may do everything with S3."""
+    iam = cloud.client("iam")
+    made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(_TRUST))["Role"]
+    iam.put_role_policy(RoleName=name, PolicyName="states", PolicyDocument=json.dumps(_STATES))
+    return str(made["Arn"])
+
+
+def session(cloud: LocalCloud, role_arn: str, name: str) -> dict[str, str]:
+    """A new session of a role: what a CI run has, or a person who came by single sign-on."""
+    given = cloud.client("sts").assume_role(RoleArn=role_arn, RoleSessionName=name)["Credentials"]
+    return cloud.environment | {
+        "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": given["SessionToken"],
+    }

@@ -1,0 +1,49 @@
+"""``make queries``: saved queries of CloudWatch Logs Insights, as a small stack of their own beside the reaper's.
+
+Not by ``logs put-query-definition``, which makes another one each time unless it is given the ID of the last, and
+leaves them all behind. A stack changes and deletes its own.
+"""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError
+
+from deploy import names
+from deploy.commands import ROOT, CommandError, run
+from deploy.stack import environment_of, session
+
+TEMPLATE = ROOT / ".chalice" / "queries.yaml"
+
+
+def deploy(stage: str, environment: Mapping[str, str], template: Path = TEMPLATE) -> None:
+    """Create or change the queries of a stage.
+
+    Raises:
+        CommandError: with what the AWS CLI said.
+    """
+    stack = ("--stack-name", names.queries_stack(stage), "--template-file", str(template))
+    given = ("--parameter-overrides", f"Stage={stage}", "--no-fail-on-empty-changeset")
+    run("aws", "cloudformation", "deploy", *stack, *given, environment=environment)
+
+
+def main(arguments: list[str]) -> int:
+    """Deploy the queries of one stage, saying where they are."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.queries")
+    parser.add_argument("--stage", required=True)
+    options = parser.parse_args(arguments)
+    if problem := names.stage_problem(options.stage):
+        parser.error(problem)
+    try:
+        deploy(options.stage, environment_of(session()))
+    except (CommandError, BotoCoreError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"CloudWatch, Logs Insights, Saved queries: {names.APP}/{options.stage}/...")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

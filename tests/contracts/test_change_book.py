@@ -1,0 +1,225 @@
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.aws.change_book import DynamoChangeBook
+from chalicelib.book_ports import BookError, ChangeBook, UnderWayError
+from chalicelib.core.change import CLAIMED_FOR, LockChange, NotedChange, ToldBy
+from tests.aws_fixtures import lock_book_table
+from tests.builders import BUCKET, KEY, TAKEN, a_lock
+from tests.fake_changes import FakeChangeBook
+
+HOSTILE = "\x00~~\n\"'} \U0001f600\U0010ffff released 2099-01-01"
+SECOND, INSTANT = timedelta(seconds=1), timedelta(microseconds=1)
+
+
+@pytest.fixture(scope="module")
+def table() -> Iterator[Any]:
+    with lock_book_table() as table:
+        yield table
+
+
+@pytest.fixture(params=["fake", "DynamoDB in moto"])
+def changes(request: pytest.FixtureRequest) -> Iterator[ChangeBook]:
+    if request.param == "fake":
+        yield FakeChangeBook()
+        return
+    with lock_book_table() as table:
+        yield DynamoChangeBook(table)
+
+
+def an_event(after: timedelta = timedelta(), *, acquired: bool = True, key: str = KEY, **others: Any) -> LockChange:
+    return LockChange(acquired=acquired, bucket=BUCKET, key=key, at=TAKEN + after, **others)
+
+
+def a_release(after: timedelta = SECOND, **others: Any) -> LockChange:
+    return an_event(after, acquired=False, **others)
+
+
+def note(changes: ChangeBook, *events: LockChange) -> None:
+    for event in events:
+        with suppress(UnderWayError):
+            changes.claim(NotedChange(event), TAKEN)
+
+
+def before(changes: ChangeBook, event: LockChange) -> LockChange | None:
+    noted = changes.before(event)
+    return noted.change if noted else None
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        an_event(timedelta(microseconds=123456), sequencer="0055", version="v1", etag="e", principal="AWS:AROA:ci"),
+        an_event(told_by=ToldBy.EVENTBRIDGE, account="123456789012"),
+        an_event(sequencer=HOSTILE, principal=HOSTILE, version=HOSTILE, source_address=HOSTILE),
+        an_event(key=f"{HOSTILE}.tflock"),
+        a_release(timedelta(), by_lifecycle=True),
+    ],
+    ids=["all", "eventbridge", "hostile", "hostile key", "release"],
+)
+def test_an_event_is_remembered_as_it_was_told_with_its_lock(changes: ChangeBook, event: LockChange) -> None:
+    changes.claim(NotedChange(event, a_lock().ref), TAKEN)
+    assert changes.before(a_release(key=event.key)) == NotedChange(event, a_lock().ref)
+
+
+def test_what_is_known_of_an_event_stays_as_it_is(changes: ChangeBook) -> None:
+    first, again = (NotedChange(an_event(sequencer="1", etag=etag), a_lock().ref) for etag in ("", "other"))
+    changes.claim(first, TAKEN)
+    changes.claim(again, TAKEN + CLAIMED_FOR)
+    assert changes.before(a_release()) == first
+
+
+def test_an_event_is_journaled_once(changes: ChangeBook) -> None:
+    noted = NotedChange(an_event())
+    assert changes.claim(noted, TAKEN)
+    changes.journaled(noted.change)
+    assert not changes.claim(noted, TAKEN + SECOND)
+    assert not changes.claim(noted, TAKEN + 2 * CLAIMED_FOR)
+
+
+def test_nobody_else_journals_an_event_meanwhile(changes: ChangeBook) -> None:
+    noted = NotedChange(an_event())
+    changes.claim(noted, TAKEN)
+    with pytest.raises(UnderWayError):
+        changes.claim(noted, TAKEN + CLAIMED_FOR - INSTANT)
+
+
+def test_one_that_was_claimed_and_not_journaled_can_be_claimed_again(changes: ChangeBook) -> None:
+    noted = NotedChange(an_event())
+    changes.claim(noted, TAKEN)
+    assert changes.claim(noted, TAKEN + CLAIMED_FOR)
+    with pytest.raises(UnderWayError):
+        changes.claim(noted, TAKEN + CLAIMED_FOR + SECOND)
+
+
+def test_a_claim_is_about_one_event_only(changes: ChangeBook) -> None:
+    events = [an_event(), a_release(), an_event(SECOND), an_event(key="other.tflock"), an_event(sequencer="1")]
+    assert [changes.claim(NotedChange(event), TAKEN) for event in events] == [True] * 5
+
+
+def test_the_same_event_in_both_formats_is_one(changes: ChangeBook) -> None:
+    direct = an_event(timedelta(milliseconds=357), sequencer="0055", principal="AWS:AROA:ci")
+    bridge = an_event(sequencer="0055", told_by=ToldBy.EVENTBRIDGE, account="123456789012")
+    assert changes.claim(NotedChange(direct), TAKEN)
+    changes.journaled(direct)
+    assert not changes.claim(NotedChange(bridge), TAKEN)
+    assert before(changes, a_release()) == direct
+    assert before(changes, bridge) is before(changes, direct) is None
+
+
+def test_what_is_not_remembered_was_not_journaled(changes: ChangeBook) -> None:
+    changes.journaled(an_event())
+    assert before(changes, a_release()) is None
+    assert changes.claim(NotedChange(an_event()), TAKEN)
+
+
+def test_nothing_happened_before_the_first_event(changes: ChangeBook) -> None:
+    note(changes, an_event(), a_release())
+    assert before(changes, an_event()) is None
+    assert before(changes, an_event(-SECOND)) is None
+
+
+@pytest.mark.parametrize("step", [timedelta(days=3), SECOND, timedelta(milliseconds=1), INSTANT])
+@pytest.mark.parametrize("backwards", [False, True])
+def test_the_event_right_before_is_found_in_whatever_order_they_came(
+    changes: ChangeBook, step: timedelta, backwards: bool
+) -> None:
+    events = [an_event(step * number, acquired=number % 2 == 0) for number in range(6)]
+    note(changes, *(reversed(events) if backwards else events))
+    assert [before(changes, event) for event in events] == [None, *events[:-1]]
+
+
+def test_more_events_in_one_second_than_are_read_at_once_are_told_apart(changes: ChangeBook) -> None:
+    events = [an_event(INSTANT * number, acquired=number % 2 == 0) for number in range(20)]
+    note(changes, an_event(-SECOND), *events[::-3], *events)
+    assert [before(changes, event) for event in events] == [an_event(-SECOND), *events[:-1]]
+
+
+def test_an_event_need_not_be_remembered_to_ask_what_was_before_it(changes: ChangeBook) -> None:
+    note(changes, an_event(), a_release(2 * SECOND))
+    assert before(changes, a_release()) == an_event()
+
+
+def test_another_lock_s_events_are_not_before_it(changes: ChangeBook) -> None:
+    others = ["other.tflock", KEY.replace("prod", "Prod"), f"{KEY}.tflock", f" {KEY}", KEY.removesuffix(".tflock")[:-1]]
+    note(changes, *(an_event(key=key) for key in others), msgspec.structs.replace(an_event(), bucket="acme"))
+    assert before(changes, a_release()) is None
+
+
+@pytest.mark.parametrize("sequencer", ["", "~", "\U0010ffff", HOSTILE, "F" * 900])
+@pytest.mark.parametrize("version", ["", HOSTILE])
+def test_nothing_that_s3_could_write_hides_an_event(changes: ChangeBook, sequencer: str, version: str) -> None:
+    event = an_event(sequencer=sequencer, version=version)
+    note(changes, event)
+    assert before(changes, a_release()) == before(changes, a_release(INSTANT)) == event
+
+
+def test_in_the_same_instant_sequencers_decide(changes: ChangeBook) -> None:
+    events = [an_event(acquired=number % 2 == 0, sequencer=f"{number:018X}") for number in range(12)]
+    note(changes, *events[::-1])
+    assert [before(changes, event) for event in events] == [None, *events[:-1]]
+
+
+def test_without_them_a_lock_was_let_go_before_the_next_was_taken(changes: ChangeBook) -> None:
+    note(changes, an_event(-SECOND), an_event(), a_release(timedelta()))
+    assert before(changes, an_event()) == a_release(timedelta())
+    assert before(changes, a_release(timedelta())) == an_event(-SECOND)
+
+
+def test_a_book_that_is_not_there_is_a_book_error() -> None:
+    noted = NotedChange(an_event())
+    with lock_book_table() as table:
+        changes = DynamoChangeBook(table)
+        table.delete()
+        with pytest.raises(BookError):
+            changes.claim(noted, TAKEN)
+        for ask in (changes.journaled, changes.before):
+            with pytest.raises(BookError):
+                ask(noted.change)
+
+
+def test_an_event_that_cannot_be_read_is_a_book_error(table: Any) -> None:
+    changes = DynamoChangeBook(table)
+    event = an_event(key="unreadable.tflock")
+    note(changes, event)
+    key = {"StatePath": f"#changes {event.ref.state_path}", "LockIdentity": event.identity}
+    table.put_item(Item=key | {"Noted": "{"})
+    with pytest.raises(BookError, match="cannot be read"):
+        changes.before(a_release(key=event.key))
+
+
+def test_an_event_is_forgotten_when_it_cannot_be_delivered_any_more(table: Any) -> None:
+    event = an_event(key="old.tflock")
+    note(DynamoChangeBook(table), event)
+    key = {"StatePath": f"#changes {event.ref.state_path}", "LockIdentity": event.identity}
+    assert table.get_item(Key=key)["Item"]["ExpiresAt"] == int((TAKEN + timedelta(days=21)).timestamp())
+
+
+events = st.builds(
+    an_event,
+    st.sampled_from([0, 1, 999_999, 1_000_000, 2_500_000]).map(lambda micros: INSTANT * micros),
+    acquired=st.booleans(),
+    sequencer=st.sampled_from(["", "00A1", "00A2", "00A3", HOSTILE, "~"]),
+    version=st.sampled_from(["", "v1"]),
+)
+
+
+@settings(max_examples=20)
+@given(noted=st.lists(events, max_size=10))
+def test_the_book_in_memory_finds_what_dynamodb_s_does(table: Any, noted: list[LockChange]) -> None:
+    fake, changes = FakeChangeBook(), DynamoChangeBook(table)
+    for event in noted:
+        note(fake, event)
+        note(changes, event)
+    try:
+        assert [fake.before(event) for event in noted] == [changes.before(event) for event in noted]
+    finally:
+        for event in noted:
+            table.delete_item(Key={"StatePath": f"#changes {event.ref.state_path}", "LockIdentity": event.identity})

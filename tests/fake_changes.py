@@ -1,0 +1,47 @@
+"""The change book in memory. ``contracts/test_change_book.py`` holds it to what DynamoDB's does."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from chalicelib.book_ports import UnderWayError
+from chalicelib.core.change import CLAIMED_FOR, LockChange, NotedChange
+from tests.fake_book import CanBeDown
+
+_Place = tuple[str, str]
+
+
+@dataclass
+class FakeChangeBook(CanBeDown):
+    """Events by their key and identity."""
+
+    noted: dict[_Place, dict[str, NotedChange]] = field(default_factory=dict)
+    claims: dict[str, datetime] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
+
+    def claim(self, noted: NotedChange, now: datetime) -> bool:
+        self._check()
+        change = noted.change
+        self.noted.setdefault((change.bucket, change.key), {}).setdefault(change.identity, noted)
+        mine = noted.change.event_id
+        if mine in self.told:
+            return False
+        if mine in self.claims and now < self.claims[mine]:
+            raise UnderWayError("another is journaling it")
+        self.claims[mine] = now + CLAIMED_FOR
+        return True
+
+    def journaled(self, change: LockChange) -> None:
+        self._check()
+        if change.identity in self.noted.get((change.bucket, change.key), {}):
+            self.told.add(change.event_id)
+
+    def before(self, change: LockChange) -> NotedChange | None:
+        self._check()
+        noted = self.noted.get((change.bucket, change.key), {})
+        earlier: NotedChange | None = None
+        # In DynamoDB's order: of two that sequencers of unequal lengths do not tell apart, the first one found counts.
+        for identity in sorted(noted, reverse=True):
+            one = noted[identity]
+            if identity != change.identity and one.change.before(change):
+                earlier = one if earlier is None or earlier.change.before(one.change) else earlier
+        return earlier

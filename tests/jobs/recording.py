@@ -1,0 +1,38 @@
+"""S3's events and what ``record_lock_event`` makes of them, again and again."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from chalicelib.core.change import LockChange
+from chalicelib.core.policy import Rules
+from chalicelib.jobs.record import Recording, Settle, record_change, settle
+from tests.builders import BUCKET, KEY, some_rules
+from tests.fakes import FakeWorld
+
+RELEASE_ROLE = "AROARELEASE"
+RESTORE_ROLE = "AROAANSWER"
+RECORDING = Recording(settled_after=120, release_role=RELEASE_ROLE, restore_role=RESTORE_ROLE)
+_RULES = some_rules()
+
+
+def a_change(at: datetime, version: str = "", *, acquired: bool, **others: Any) -> LockChange:
+    told = {"principal": "AWS:AROAEXAMPLE:ci-run-7", "source_address": "203.0.113.9", "bucket": BUCKET, "key": KEY}
+    return LockChange(acquired=acquired, at=at, version=version, **(told | others))
+
+
+def record(world: FakeWorld, *changes: LockChange, rules: Rules = _RULES) -> None:
+    for change in changes:
+        record_change(change, world.ports, rules, RECORDING, world.now)
+
+
+def settle_all(world: FakeWorld, rules: Rules = _RULES) -> None:
+    """Carry out the orders that wait until what happened before has been told too."""
+    orders, world.events.messages = world.events.messages, []
+    for order in orders:
+        settle(settle_order(order), world.ports, rules, RECORDING, world.now)
+
+
+def settle_order(message: bytes) -> LockChange:
+    return msgspec.json.decode(message, type=Settle).release

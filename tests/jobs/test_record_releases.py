@@ -1,0 +1,112 @@
+"""The journal's line of a release: when it is written, which hold it ended, and who let the lock go."""
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.book_ports import UnderWayError
+from chalicelib.core.change import NotedChange
+from chalicelib.core.event import EventType
+from chalicelib.jobs.sweep import sweep
+from tests.builders import ALICE, BUCKET, KEY, TAKEN, a_lock, sample
+from tests.fakes import FakeWorld
+from tests.jobs.recording import RELEASE_ROLE, a_change, record, settle_all
+from tests.jobs.test_record import RULES, TARGET, an_acquired_world
+
+REAPER = f"AWS:{RELEASE_ROLE}:tflock-reaper-prod-ReleaseLock"
+
+
+@pytest.mark.parametrize(
+    ("principal", "by_lifecycle", "kind", "user"),
+    [
+        ("AWS:AROAEXAMPLE:ci-run-7", False, "holder", ""),
+        ("AWS:AIDABOB", False, "other", ""),
+        (REAPER, False, "slack", ALICE),
+        (f"AWS:AROAELSE:{REAPER.rpartition(':')[2]}", False, "other", ""),
+        ("", False, "slack", ALICE),
+        ("", True, "lifecycle", ""),
+    ],
+    ids=["its holder", "somebody else", "the reaper", "one who calls himself the reaper", "EventBridge", "a rule"],
+)
+def test_while_a_click_is_carried_out_the_identity_says_who_released_the_lock(
+    principal: str, by_lifecycle: bool, kind: str, user: str
+) -> None:
+    world = an_acquired_world()
+    world.book.begin_release(a_lock(), ALICE, None)
+    world.store.remove(BUCKET, KEY)
+    gone = a_change(world.later(hours=1), acquired=False, principal=principal, by_lifecycle=by_lifecycle)
+    record(world, gone)
+    settle_all(world)
+    line = world.journal.events[-1]
+    assert (line.released_by, line.slack_user) == (kind, user)
+
+
+def test_a_lock_deleted_by_its_version_s_id_is_released_and_an_old_version_is_not() -> None:
+    world = FakeWorld(TAKEN)
+    old, current = (world.store.put(BUCKET, KEY, sample(name)) for name in ("s3-plan-default", "s3-apply-default"))
+    record(world, a_change(TAKEN, old, acquired=True))
+    record(world, a_change(TAKEN + timedelta(seconds=9), acquired=False))
+    record(world, a_change(TAKEN + timedelta(seconds=10), current, acquired=True))
+    world.store.remove(BUCKET, KEY)
+    for seconds, version in ((20, old), (30, current), (40, current)):
+        record(world, a_change(TAKEN + timedelta(seconds=seconds), version, acquired=False, permanent=True))
+    settle_all(world)
+    released = [line for line in world.journal.events if line.event is EventType.LOCK_RELEASED]
+    assert [(line.operation, line.held_seconds) for line in released] == [
+        ("OperationTypePlan", 9),
+        ("OperationTypeApply", 20),
+    ]
+
+
+def test_a_release_that_ended_nothing_known_is_a_line_that_says_so() -> None:
+    world = FakeWorld(TAKEN)
+    record(world, a_change(TAKEN, acquired=False))
+    settle_all(world)
+    [line] = world.journal.events
+    assert (line.incomplete, line.held_seconds, line.released_by) == (True, None, "unknown")
+    assert line.detail == "no lock is known that this release ended"
+
+
+def test_the_release_of_a_lock_older_than_the_reaper_has_the_story_that_the_sweep_saw() -> None:
+    world = FakeWorld(TAKEN)
+    world.store.put(BUCKET, KEY, sample("s3-apply-default"))
+    sweep(TARGET, world.ports, RULES, world.later(hours=1))
+    world.store.remove(BUCKET, KEY)
+    record(world, a_change(world.later(hours=1), acquired=False))
+    settle_all(world)
+    line = world.journal.events[-1]
+    assert (line.operation, line.held_seconds, line.incomplete) == ("OperationTypeApply", 7200, False)
+
+
+def test_a_short_lock_whose_release_is_told_first_is_not_taken_for_held_once_that_is_settled() -> None:
+    world = FakeWorld(TAKEN)
+    version = world.store.put(BUCKET, KEY, sample("s3-plan-default"))
+    world.store.remove(BUCKET, KEY)
+    record(world, a_change(TAKEN + timedelta(seconds=1), acquired=False))
+    record(world, a_change(TAKEN, version, acquired=True))
+    settle_all(world)
+    assert world.book.records() == []
+
+
+def test_a_release_waits_for_what_happened_before_it() -> None:
+    world = an_acquired_world()
+    record(world, a_change(world.later(minutes=1), acquired=False))
+    assert world.journal.kinds() == [EventType.LOCK_ACQUIRED]
+    assert world.events.delays == [120]
+
+
+def test_an_event_that_another_process_is_journaling_is_left_for_later() -> None:
+    world = FakeWorld(TAKEN)
+    version = world.store.put(BUCKET, KEY, sample("s3-plan-default"))
+    change = a_change(TAKEN, version, acquired=True)
+    world.changes.claim(NotedChange(change), TAKEN)
+    with pytest.raises(UnderWayError):
+        record(world, change)
+    world.later(minutes=2)
+    record(world, change, change)
+    assert world.journal.kinds() == [EventType.LOCK_ACQUIRED]
+
+
+def test_a_line_of_a_role_names_its_session() -> None:
+    [line] = an_acquired_world().journal.events
+    assert (line.session_name, line.account, line.told_by) == ("ci-run-7", "", "s3")

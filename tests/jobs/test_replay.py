@@ -1,0 +1,164 @@
+"""A busy day of S3 events, told in any order and as often as S3 likes: the journal's facts are the same."""
+
+import heapq
+import random
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import msgspec
+import pytest
+
+from chalicelib.core.change import LockChange, ToldBy
+from chalicelib.core.event import EventType, LockEvent
+from chalicelib.core.lock import read_body
+from chalicelib.core.policy import Rules, Target
+from chalicelib.jobs.record import settle
+from tests.builders import BUCKET, TAKEN, a_ref, sample, some_rules
+from tests.fakes import FakeWorld
+from tests.jobs.recording import RECORDING, record, settle_all, settle_order
+
+UNVERSIONED, ELSEWHERE = "acme-unversioned", "acme-eu-central-1"
+"""In the second one's region only EventBridge tells of it."""
+TARGETS = (Target(BUCKET), Target(UNVERSIONED), Target(ELSEWHERE))
+RULES: Rules = msgspec.structs.replace(some_rules(), targets=TARGETS)
+STATES, HOLDS, SEED = 120, 1_200, 20261121
+BODIES = ("s3-plan-default", "s3-apply-default", "s3-import-default", "s3-workspace-delete-dev")
+PRINCIPALS = ("AWS:AROACI:run-7", "AWS:AROACI:run-8", "AWS:AIDABOB")
+Fact = tuple[EventType, str, datetime, float | None, str, str, bool]
+
+
+@dataclass
+class Day:
+    """What really happened, and what S3 has to tell of it."""
+
+    dice: random.Random
+    world: FakeWorld = field(default_factory=lambda: FakeWorld(TAKEN))
+    events: list[LockChange] = field(default_factory=list)
+    facts: Counter[Fact] = field(default_factory=Counter)
+
+    def hold(self, bucket: str, key: str, begin: datetime, end: datetime | None) -> None:
+        """One lock, taken and, unless it is still held, let go."""
+        body = sample(self.dice.choice(BODIES)).replace(b'"Info":""', b'"Info":"%d"' % len(self.events))
+        self.world.store.now = begin
+        version = self.world.store.put(bucket, key, body)
+        etag = a_ref(key, body).etag.strip('"')
+        # Without versions only the lock that is still there can be read when the day is over.
+        info = None if bucket == UNVERSIONED and end else read_body(body)
+        operation = info.Operation if info else ""
+        version = "" if bucket == UNVERSIONED else version
+        taken = self.tell(bucket, key, begin, acquired=True, version=version, etag=etag)
+        self.facts[fact_of(taken, None, operation)] += 1
+        if end:
+            self.world.store.remove(bucket, key)
+            released = self.tell(bucket, key, end, acquired=False)
+            self.facts[fact_of(released, (released.at - taken.at).total_seconds(), operation)] += 1
+
+    def tell(
+        self, bucket: str, key: str, at: datetime, *, acquired: bool, version: str = "", etag: str = ""
+    ) -> LockChange:
+        change = LockChange(
+            acquired=acquired,
+            bucket=bucket,
+            key=key,
+            at=at,
+            version=version,
+            etag=etag,
+            principal=self.dice.choice(PRINCIPALS),
+            sequencer=f"{0x0055AED6DCD90281E5 + len(self.events):018X}",
+        )
+        if bucket == ELSEWHERE:
+            whole = at.replace(microsecond=0)
+            change = msgspec.structs.replace(
+                change, at=whole, principal="", account="123456789012", told_by=ToldBy.EVENTBRIDGE
+            )
+        self.events.append(change)
+        return change
+
+
+def a_busy_day() -> Day:
+    day = Day(random.Random(SEED))  # noqa: S311  a reproducible day
+    states = [
+        (day.dice.choice([BUCKET, BUCKET, UNVERSIONED, ELSEWHERE]), f"team-{number % 7}/état {number}+a&b.tflock")
+        for number in range(STATES)
+    ]
+    free = dict.fromkeys(states, TAKEN)
+    for number in range(HOLDS):
+        state = states[number % STATES] if number < STATES else day.dice.choice(states)
+        # A third follows at once, as runs do that wait for the lock.
+        begin = free[state] + timedelta(milliseconds=day.dice.choice([1, 40, 900, 60_000, 3_600_000]))
+        end = begin + timedelta(milliseconds=day.dice.choice([15, 700, 2_400, 45_000, 1_300_000]))
+        free[state] = end
+        day.hold(*state, begin, end)
+    for state in states[:20]:
+        day.hold(*state, free[state] + timedelta(minutes=5), None)
+    return day
+
+
+def cleared_away(day: Day) -> list[LockChange]:
+    """What lifecycle rules make of old versions."""
+    old = [msgspec.structs.replace(change, acquired=False, permanent=True) for change in day.events if change.version]
+    return [msgspec.structs.replace(change, at=change.at + timedelta(days=1), sequencer="") for change in old[:200]]
+
+
+def journaled(day: Day) -> Counter[Fact]:
+    return Counter(fact(line) for line in day.world.journal.events)
+
+
+def fact(line: LockEvent) -> Fact:
+    return line.event, line.state_path, line.time, line.held_seconds, line.operation, line.principal, line.incomplete
+
+
+def fact_of(change: LockChange, held: float | None, operation: str) -> Fact:
+    event = EventType.LOCK_ACQUIRED if change.acquired else EventType.LOCK_RELEASED
+    return event, change.ref.state_path, change.at, held, operation, change.principal, not operation
+
+
+def shuffled(day: Day, seed: int) -> Iterator[LockChange]:
+    """All of them, many more than once, in any order."""
+    dice = random.Random(seed)  # noqa: S311
+    events = [*day.events, *dice.choices(day.events, k=HOLDS), *cleared_away(day)]
+    dice.shuffle(events)
+    return iter(events)
+
+
+@pytest.mark.parametrize("order", ["as it happened", "backwards", "shuffled 1", "shuffled 2"])
+def test_the_facts_of_a_day_are_the_same_exactly_once_in_whatever_order_and_however_often_told(
+    order: str,
+) -> None:
+    day = a_busy_day()
+    told = {"as it happened": iter(day.events), "backwards": reversed(day.events)}
+    record(day.world, *(told.get(order) or shuffled(day, int(order[-1]))), rules=RULES)
+    random.Random(order).shuffle(day.world.events.messages)  # noqa: S311
+    settle_all(day.world, RULES)
+    assert journaled(day) == day.facts
+    assert len({line.event_id for line in day.world.journal.events}) == len(day.events)
+
+
+def test_so_are_they_while_events_are_up_to_two_minutes_late_and_lines_are_written_in_between() -> None:
+    day = a_busy_day()
+    dice = random.Random(SEED)  # noqa: S311
+    late = [(change.at + timedelta(seconds=dice.uniform(0, 119)), number) for number, change in enumerate(day.events)]
+    again = [(at + timedelta(seconds=dice.uniform(0, 900)), number) for at, number in dice.choices(late, k=HOLDS)]
+    due = [(at, 0, number) for at, number in late + again]
+    orders: list[LockChange] = []
+    heapq.heapify(due)
+    while due:
+        now, is_order, number = heapq.heappop(due)
+        day.world.now = now
+        if is_order:
+            settle(orders[number], day.world.ports, RULES, RECORDING, now)
+        else:
+            record(day.world, day.events[number], rules=RULES)
+        for message in day.world.events.messages:
+            heapq.heappush(due, (now + timedelta(seconds=RECORDING.settled_after), 1, len(orders)))
+            orders.append(settle_order(message))
+        day.world.events.messages.clear()
+    assert journaled(day) == day.facts
+
+
+def test_the_day_is_a_busy_one() -> None:
+    day = a_busy_day()
+    assert len({(change.bucket, change.key) for change in day.events}) >= 100
+    assert sum(not change.acquired for change in day.events) >= 1_000
