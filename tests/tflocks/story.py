@@ -1,0 +1,74 @@
+"""Journal lines and holds to test with."""
+
+import hashlib
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from chalicelib.core.change import Hold as EndedHold
+from chalicelib.core.change import LockChange, ReleaseKind, ToldBy
+from chalicelib.core.event import LockEvent, of_acquire, of_release
+from chalicelib.core.lock import LockInfo, LockRef, StateLock
+from tflocks.hold import Hold, Source
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+PATH = "acme-tfstate/prod/network/terraform.tfstate"
+RUN, BOB = "AWS:AROAEXAMPLE:gh-run-4711", "AWS:AROAEXAMPLE:bob@acme.example"
+
+
+def at(minutes: float) -> datetime:
+    return NOON + timedelta(minutes=minutes)
+
+
+def lock(name: str, minutes: float, path: str = PATH) -> StateLock:
+    bucket, _, key = path.partition("/")
+    etag = hashlib.md5(name.encode()).hexdigest()  # noqa: S324  what S3 does
+    info = LockInfo(ID=f"id-{name}", Operation="OperationTypePlan", Who="root@runner", Version="1.11.4")
+    return StateLock(LockRef(bucket, f"{key}.tflock", f'"{etag}"', at(minutes).replace(microsecond=0)), info)
+
+
+def acquired(name: str, minutes: float, path: str = PATH, *, read: bool = True, slack_user: str = "") -> LockEvent:
+    told = lock(name, minutes, path)
+    return of_acquire(_change(told, minutes, RUN, took=True), told if read else None, slack_user)
+
+
+def released(
+    name: str, minutes: float, path: str = PATH, *, since: float | None = None, by: str = RUN, **fields: Any
+) -> LockEvent:
+    kind = ReleaseKind.HOLDER if by == RUN else ReleaseKind.OTHER
+    told = lock(name, since or 0, path)
+    hold = None if since is None else EndedHold(since=at(since), lock=told, taken_by=RUN)
+    line = of_release(_change(told, minutes, by, took=False), hold, kind)
+    return msgspec.structs.replace(line, **fields)
+
+
+def as_json(event: LockEvent) -> str:
+    """As the journal writes it."""
+    return json.dumps(msgspec.to_builtins(event), separators=(",", ":"))
+
+
+def a_hold(since: float | None = 0, until: float | None = 10, **fields: Any) -> Hold:
+    told: dict[str, Any] = {
+        "state_path": PATH,
+        "source": Source.JOURNAL,
+        "since": None if since is None else at(since),
+        "until": None if until is None else at(until),
+        "operation": "OperationTypePlan",
+        "who": "root@runner",
+    }
+    return Hold(**told | fields)
+
+
+def _change(told: StateLock, minutes: float, principal: str, *, took: bool) -> LockChange:
+    ref = told.ref
+    return LockChange(
+        acquired=took,
+        bucket=ref.bucket,
+        key=ref.key,
+        at=at(minutes),
+        principal=principal,
+        told_by=ToldBy.S3,
+        etag=ref.etag.strip('"') if took else "",
+    )

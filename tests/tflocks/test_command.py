@@ -1,0 +1,122 @@
+import ast
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tflocks.main import main
+from tflocks.state_path import StatePathError, split
+
+ROOT = Path(__file__).parent.parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def run(*arguments: str, **environment: str) -> Result:
+    nobody = {"AWS_PROFILE": None, "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": "/dev/null"}
+    nobody |= {"AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "AWS_ACCESS_KEY_ID": None, "AWS_DEFAULT_REGION": None}
+    return CliRunner().invoke(main, ["history", *arguments], env=nobody | environment)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["acme-tfstate/prod/x.tfstate", "s3://acme-tfstate/prod/x.tfstate", "S3://acme-tfstate/prod/x.tfstate.tflock"],
+)
+def test_a_state_is_understood_as_people_write_it(text: str) -> None:
+    assert split(text) == ("acme-tfstate", "prod/x.tfstate")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("acme-tfstate", "--bucket acme-tfstate"),
+        ("acme-tfstate/.tflock", "no state key"),
+        ("https://acme-tfstate.s3.amazonaws.com/x", "https:// is not S3"),
+        ("arn:aws:s3:::acme/x", "not the name of a bucket"),
+        ("UPPER/x", "not the name of a bucket"),
+        ("acme/" + "é" * 600, "1024 bytes"),
+        ("", "not the name of a bucket"),
+    ],
+)
+def test_what_names_no_state_is_told_what_is_expected(text: str, said: str) -> None:
+    with pytest.raises(StatePathError, match=said):
+        split(text)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "name either a STATE"),
+        (("acme/x", "--bucket", "acme"), "name either a STATE"),
+        (("a\x1b[2Jb/x",), "not the name of a bucket"),
+        (("--top", "acme/x"), "--top takes a number of states"),
+        (("--top", "0"), "--top takes a number of states"),
+        (("--bucket", "A B"), "not the name of a bucket"),
+        (("acme/x", "--since", "soon"), "not a duration like 45m, 2h or 1d"),
+        (("acme/x", "--plot", "x.gif"), ".png, .html"),
+        (("acme/x", "--plot", "/no/such/x.png"), "there is no folder '/no/such'"),
+    ],
+)
+def test_a_wrong_command_line_is_a_usage_error(arguments: tuple[str, ...], said: str) -> None:
+    done = run(*arguments)
+    assert done.exit_code == 2
+    assert said in done.stderr.replace("\n", " ")
+    assert "\x1b" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_without_an_account_it_is_said_how_to_get_at_one() -> None:
+    assert "aws sso login" in run("acme/x", "--region", "eu-central-1").stderr
+    no_profile = run("acme/x", "--profile", "nobody")
+    assert (no_profile.exit_code, "aws configure list-profiles" in no_profile.stderr) == (1, True)
+    keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
+    assert "give --region" in run("acme/x", **keys).stderr
+
+
+def test_help_imports_neither_boto3_nor_matplotlib() -> None:
+    look = "import sys; from click.testing import CliRunner; from tflocks.main import main; "
+    look += "print(CliRunner().invoke(main, sys.argv[1:]).output, *sys.modules)"
+    for arguments in (["--help"], ["history", "--help"]):
+        done = subprocess.run(  # noqa: S603  our own program
+            [sys.executable, "-c", look, *arguments], capture_output=True, text=True, check=True, cwd=ROOT
+        )
+        assert "history" in done.stdout
+        assert not {"boto3", "botocore", "matplotlib"} & set(done.stdout.split())
+
+
+def test_an_unknown_command_is_a_usage_error() -> None:
+    assert CliRunner().invoke(main, ["histroy"]).exit_code == 2
+
+
+def test_the_version_is_the_project_s() -> None:
+    assert PROJECT["version"] in CliRunner().invoke(main, ["--version"]).output
+
+
+def test_what_the_command_line_installs_is_pinned_as_what_ships_in_the_lambda() -> None:
+    shipped = {
+        line.split("==")[0]: line for line in (ROOT / "requirements.txt").read_text().splitlines() if "==" in line
+    }
+    pins = {pin.split("==")[0]: pin for pin in PROJECT["dependencies"]}
+    assert all("==" in pin for pin in (*pins.values(), *PROJECT["optional-dependencies"]["plot"]))
+    assert {name: pin for name, pin in pins.items() if name in shipped} == {
+        name: shipped[name] for name in ("boto3", "msgspec")
+    }
+
+
+def test_the_command_line_sees_only_the_core_and_the_adapters_of_aws() -> None:
+    seen = {name for path in (ROOT / "tflocks").glob("*.py") for name in _ours(path, "chalicelib")}
+    assert {".".join(name.split(".")[:2]) for name in seen} == {"chalicelib.core", "chalicelib.aws", "chalicelib.ports"}
+
+
+def test_nothing_that_ships_in_the_lambda_knows_the_command_line() -> None:
+    modules = [ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")]
+    assert not [path for path in modules if _ours(path, "tflocks")]
+
+
+def _ours(path: Path, package: str) -> set[str]:
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    froms = {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
+    return {name for name in plain | froms if name.partition(".")[0] == package}

@@ -1,0 +1,56 @@
+"""The operator's own AWS session, and its errors in words."""
+
+from typing import TYPE_CHECKING, NoReturn
+
+import boto3
+import click
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    NoRegionError,
+    ProfileNotFound,
+)
+
+if TYPE_CHECKING:
+    from types_boto3_logs import CloudWatchLogsClient
+    from types_boto3_s3 import S3Client
+
+# A listing full of delete markers can take two minutes to answer (xuanwo.io, 2025-02).
+_PATIENT = Config(
+    connect_timeout=5,
+    read_timeout=120,
+    retries={"mode": "standard", "total_max_attempts": 5},
+    user_agent_extra="tflocks",
+    max_pool_connections=16,
+)
+
+
+class Clients:
+    """Clients of one session.
+
+    Raises:
+        click.ClickException: no such profile, no region, no credentials.
+    """
+
+    def __init__(self, profile: str | None, region: str | None) -> None:
+        try:
+            session = boto3.Session(profile_name=profile, region_name=region)
+            if session.get_credentials() is None:
+                raise NoCredentialsError
+            self.logs: CloudWatchLogsClient = session.client("logs", config=_PATIENT)
+            self.s3: S3Client = session.client("s3", config=_PATIENT)
+        except (BotoCoreError, ValueError) as error:
+            told(error)
+
+
+def told(error: Exception) -> NoReturn:
+    """End with what an operator can do about it."""
+    advice = {
+        ProfileNotFound: " (see `aws configure list-profiles`)",
+        NoRegionError: " (give --region, or set AWS_REGION)",
+        NoCredentialsError: " (sign in first: `aws sso login`, `aws configure`, or name a --profile)",
+        EndpointConnectionError: " (is the region right, and is there a network?)",
+    }.get(type(error), "")
+    raise click.ClickException(f"{error}{advice}") from error

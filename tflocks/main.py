@@ -1,0 +1,30 @@
+"""``tflocks``: the commands. Each is imported only when it is asked for, so that ``tflocks --help`` is quick."""
+
+from importlib import import_module
+
+import click
+
+_COMMANDS = {"history": "Who held a state, who let it go, and for how long."}
+
+
+class _LateGroup(click.Group):
+    """Knows its commands by name; click's documentation calls this lazily loading subcommands."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"tflocks.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_LateGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tflock-reaper", prog_name="tflocks")
+def main() -> None:
+    """The locks of Terraform and OpenTofu states, for those who operate them."""

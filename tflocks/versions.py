@@ -1,0 +1,133 @@
+"""The versions of a lock object: what a versioned bucket still knows of holds that the journal does not."""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from chalicelib.aws.s3_answers import told_as_store_error
+from chalicelib.aws.s3_locks import S3LockStore
+from chalicelib.core.change import ReleaseKind
+from chalicelib.core.lock import LOCK_SUFFIX, StateLock
+from chalicelib.ports import StoreError
+from tflocks.hold import Hold, Source
+from tflocks.pairing import alternate
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+_AT_ONCE = 8
+_NO_VERSION = "null"
+
+
+class Version(msgspec.Struct, frozen=True):
+    """One version of a lock object; ``latest`` is the lock that is there now."""
+
+    at: datetime
+    etag: str
+    version_id: str
+    latest: bool
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """Versions and delete markers of one key, each oldest first, in the order that S3 has them."""
+
+    versions: tuple[Version, ...] = ()
+    deleted_at: tuple[datetime, ...] = ()
+
+    @property
+    def versioned(self) -> bool:
+        """Whether the bucket remembers what was deleted, as far as this key shows."""
+        return bool(self.deleted_at) or any(version.version_id != _NO_VERSION for version in self.versions)
+
+
+def list_versions(s3: "S3Client", bucket: str, state_key: str) -> Listed:
+    """All that S3 has of one state's lock.
+
+    Raises:
+        StoreError: it could not be listed; the message says why.
+    """
+    key = state_key + LOCK_SUFFIX
+    versions: list[Version] = []
+    deleted: list[datetime] = []
+    with told_as_store_error(f"listing the versions of {bucket}/{key}"):
+        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=key):
+            own = (entry for entry in page.get("Versions", []) if entry["Key"] == key)
+            versions += [
+                Version(one["LastModified"], one["ETag"].strip('"'), one["VersionId"], one["IsLatest"]) for one in own
+            ]
+            deleted += [entry["LastModified"] for entry in page.get("DeleteMarkers", []) if entry["Key"] == key]
+    return Listed(tuple(reversed(versions)), tuple(reversed(deleted)))
+
+
+def remembers(s3: "S3Client", bucket: str) -> bool | None:
+    """Whether the bucket keeps versions; None for an operator who may not ask."""
+    try:
+        with told_as_store_error(f"the versioning of {bucket}"):
+            return "Status" in s3.get_bucket_versioning(Bucket=bucket)
+    except StoreError:
+        return None
+
+
+def version_holds(state_path: str, listed: Listed) -> list[Hold]:
+    """The holds that a lock's versions show, oldest first; a delete marker is a release by nobody knows whom."""
+    past = [_begun(state_path, version) for version in listed.versions if not version.latest]
+    pairs = alternate(past, listed.deleted_at, lambda at: at)
+    # Whatever its second says, the latest version comes after every delete marker.
+    there = (_begun(state_path, version) for version in listed.versions if version.latest)
+    held = [msgspec.structs.replace(hold, still_held=True) for hold in there]
+    return [*(_ended(begin, until) for begin, until in pairs if begin), *held]
+
+
+def with_locks(holds: Iterable[Hold], s3: "S3Client") -> tuple[list[Hold], list[str]]:
+    """The same holds with what their lock bodies say, and why some could not be read."""
+    store = S3LockStore(*[lambda _bucket: s3] * 3)
+
+    def read(hold: Hold) -> tuple[Hold, str]:
+        bucket, _, key = hold.state_path.partition("/")
+        try:
+            lock = store.read(bucket, key + LOCK_SUFFIX, hold.version_id)
+        except StoreError as error:
+            return hold, str(error)
+        return (_told(hold, lock), "") if lock and lock.info else (hold, _flaw(hold, lock))
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        answers = list(pool.map(read, holds))
+    return [hold for hold, _ in answers], sorted({why for _, why in answers if why})
+
+
+def _begun(state_path: str, version: Version) -> Hold:
+    return Hold(
+        state_path=state_path,
+        source=Source.VERSIONS,
+        since=version.at.astimezone(UTC),
+        etag=version.etag,
+        version_id=version.version_id,
+        unread=True,
+    )
+
+
+def _ended(hold: Hold, until: datetime | None) -> Hold:
+    if until is None:
+        return hold
+    return msgspec.structs.replace(hold, until=until.astimezone(UTC), released_by=ReleaseKind.UNKNOWN.value)
+
+
+def _told(hold: Hold, lock: StateLock) -> Hold:
+    info = lock.info
+    if info is None:
+        return hold
+    return msgspec.structs.replace(
+        hold,
+        unread=False,
+        lock_id=info.ID,
+        operation=info.Operation,
+        who=info.Who,
+        terraform_version=info.Version,
+    )
+
+
+def _flaw(hold: Hold, lock: StateLock | None) -> str:
+    return f"a version of the lock {lock.flaw if lock else 'is gone by now'} ({hold.version_id})"
