@@ -6,7 +6,7 @@ An exception that leaves one means "try again" (SQS delivers again, Lambda count
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
 import msgspec
@@ -44,7 +44,13 @@ app = Chalice(app_name="tflock-reaper", configure_logs=False)
 logger = Logger()
 T = TypeVar("T")
 P = ParamSpec("P")
+_TIME_FOR_ONE = 30_000
+"""Milliseconds. Killed in the middle, an invocation would leave its whole batch to be done again."""
 _FORM = "application/x-www-form-urlencoded"
+
+
+class OutOfTimeError(Exception):
+    """A message was not begun."""
 
 
 def _measured(entry_point: Callable[P, T]) -> Callable[P, T]:
@@ -92,9 +98,10 @@ def watch_locks(_event: CloudWatchEvent) -> None:
 def record_lock_event(event: SQSEvent) -> dict[str, Any]:
     """S3's events, oldest first, and what is still to be done about earlier ones; only what failed comes again."""
     batch = event.to_dict()
-    batch["Records"].sort(key=lambda message: int(message["attributes"]["SentTimestamp"]))
+    # An order to settle is older than the acquires beside it, and comes after them.
+    batch["Records"].sort(key=lambda one: (bool(_settle_order(one["body"])), int(one["attributes"]["SentTimestamp"])))
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    return dict(process_partial_response(batch, _record_message, processor))
+    return dict(process_partial_response(batch, partial(_record_message, event.context), processor))
 
 
 @app.route("/slack/actions", methods=["POST"], content_types=[_FORM])
@@ -171,13 +178,19 @@ def _raw_request() -> tuple[bytes, Mapping[str, str]]:
     return cast("bytes", request.raw_body), request.headers
 
 
-def _record_message(record: SQSRecord) -> None:
-    """One message of a batch; powertools gives it by this parameter's name, and says nothing of what it raises."""
+def _record_message(context: Any, record: SQSRecord) -> None:
+    """One message of a batch. powertools says nothing of what it raises."""
     try:
+        _check_time(context)
         _record(record.body)
     except Exception:
         logger.exception("an S3 notification was not recorded and will be delivered again", message=record.message_id)
         raise
+
+
+def _check_time(context: Any) -> None:
+    if context.get_remaining_time_in_millis() < _TIME_FOR_ONE:
+        raise OutOfTimeError("the others of its batch took too long: S3, or Slack, is slow to answer")
 
 
 def _record(body: str) -> None:

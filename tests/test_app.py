@@ -163,6 +163,16 @@ def a_batch(*bodies: str) -> dict[str, Any]:
     return {"Records": records}
 
 
+class Remaining:
+    """Lambda's context, with so much time left at each look."""
+
+    def __init__(self, *milliseconds: int) -> None:
+        self._milliseconds = list(milliseconds)
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self._milliseconds.pop(0) if self._milliseconds else 120_000
+
+
 def printed(capsys: pytest.CaptureFixture[str], begin: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith(begin)]
 
@@ -179,25 +189,32 @@ def test_a_batch_is_recorded_oldest_first_and_only_what_cannot_be_read_is_delive
         a_body(key=KEY),
         '{"Event":"s3:TestEvent"}',
     ]
-    answer = app.record_lock_event(a_batch(*bodies), None)
+    answer = app.record_lock_event(a_batch(*bodies), Remaining())
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
     assert [(line["event"], line["state_path"], line.get("who")) for line in printed(capsys, '{"event"')] == [
         ("lock_acquired", "acme-tfstate/prod/network/terraform.tfstate", "root@vm"),
         ("lock_acquired", "acme-tfstate/prod/gone.tfstate", None),
     ]
     orders = [message.decode() for message in left_on(queues, "EVENT-QUEUE-URL")]
-    assert app.record_lock_event(a_batch(*orders), None) == {"batchItemFailures": []}
+    assert app.record_lock_event(a_batch(*orders), Remaining()) == {"batchItemFailures": []}
     [line] = printed(capsys, '{"event"')
     assert (line["event"], line["state_path"]) == ("lock_released", "acme-tfstate/prod/gone.tfstate")
+
+
+def test_what_there_is_no_time_left_for_is_delivered_again_and_nothing_else_is(queues: Any) -> None:
+    bodies = (a_body(key=f"prod/{number}.tflock") for number in range(3))
+    answer = app.record_lock_event(a_batch(*bodies), Remaining(120_000, 30_000, 29_999))
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
 
 
 def test_what_an_invocation_measures_is_written_once_when_it_ends_although_a_message_of_it_failed(
     queues: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    app.record_lock_event(a_batch("nonsense", a_body(key="prod/one.tflock"), a_body(key="prod/two.tflock")), None)
+    bodies = ("nonsense", a_body(key="prod/one.tflock"), a_body(key="prod/two.tflock"))
+    app.record_lock_event(a_batch(*bodies), Remaining())
     [line] = printed(capsys, '{"_aws"')
     assert (line["Stage"], line["Acquires"]) == ("test", [1.0, 1.0])
-    app.record_lock_event(a_batch('{"Event":"s3:TestEvent"}'), None)
+    app.record_lock_event(a_batch('{"Event":"s3:TestEvent"}'), Remaining())
     assert printed(capsys, '{"_aws"') == []
 
 

@@ -1,7 +1,7 @@
 """The lock book: one DynamoDB item a lock, keyed by its state path and its identity."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import reduce
 from itertools import islice
 from operator import and_
@@ -24,6 +24,7 @@ from chalicelib.aws.lock_page import (
     record_of,
 )
 from chalicelib.core.alert import UNDER_WAY, Asked, Attempt, LockRecord, Posted, Restoring, Snooze
+from chalicelib.core.change import REMEMBERED
 from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.release import Ending, LockObject, Outcome
 
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 
 _HELD = "held"
 """The index of .chalice/resources.yaml that has only the items with ``HeldSince``."""
-_KEPT = timedelta(days=7)
-"""How long an ended lock is remembered, so that a late click or a repeated event is known for what it is."""
 _LATEST = 10
 _KNOWN = Attr("Lock").exists()
 _ENDED = Attr("Ending").exists()
@@ -221,7 +220,7 @@ class DynamoLockBook:
 
 
 def _ended(ending: Ending) -> dict[str, Any]:
-    return {"Ending": text(ending), "ExpiresAt": int((ending.at + _KEPT).timestamp())}
+    return {"Ending": text(ending), "ExpiresAt": int((ending.at + REMEMBERED).timestamp())}
 
 
 def _alerted(attempt: Attempt, posted: Posted) -> Change:

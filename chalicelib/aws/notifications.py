@@ -171,13 +171,14 @@ def _bridge_change(event: _BridgeEvent, *, acquired: bool) -> LockChange:
 
 def _as_one_format(change: LockChange) -> LockChange:
     """The same, whichever format told it."""
-    permanent = change.permanent and not change.acquired and bool(change.version)
+    named = "" if change.version == _NULL_VERSION else change.version
+    permanent = change.permanent and not change.acquired and bool(named)
     # A delete marker's version and ETag are not the lock's.
-    version = change.version if change.acquired or permanent else ""
+    version = named if change.acquired or permanent else ""
     return msgspec.structs.replace(
         change,
         at=change.at.astimezone(UTC),
-        version="" if version == _NULL_VERSION else version,
+        version=version,
         etag=change.etag if change.acquired else "",
         # One number in two spellings: AWS's samples have 0055AED6DCD90281E5 in one and 617f08299329d189 in the other,
         # and both begin with the second that they are of.

@@ -123,6 +123,11 @@ class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
         return self.acquired_at or self.lock.ref.last_modified
 
     @property
+    def spoken_of(self) -> bool:
+        """Whether people have heard of it, or may be hearing of it now."""
+        return bool(self.posted or self.said or self.attempt)
+
+    @property
     def by_reaper(self) -> bool:
         """Whether a delete was begun for nobody but the reaper itself."""
         return self.requested_by == REAPER
@@ -138,6 +143,11 @@ class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
         if self.ending is None:
             return self.requested_in_slack
         return self.ending.user if self.ending.released_in_slack else ""
+
+    @property
+    def released_by_itself(self) -> bool:
+        """Whether the reaper released it without anybody's click, or may have."""
+        return self.by_reaper if self.ending is None else self.ending.released_by_itself
 
     def snoozed(self, now: datetime) -> bool:
         """Whether it is to be quiet now."""

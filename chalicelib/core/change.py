@@ -14,7 +14,7 @@ from chalicelib.core.release import ReleasedBy, released_by
 CLAIMED_FOR = timedelta(minutes=2)
 """How long a line of the journal may be under way: ``record_lock_event`` runs no longer."""
 REMEMBERED = timedelta(days=21)
-"""How long an event is known again: longer than it can wait in a queue and among its dead letters (4 + 14 days)."""
+"""How long an event is known again: longer than a queue and, once, its dead letters keep it (4 + 14 days)."""
 
 NEARBY = timedelta(seconds=2)
 """So near are an acquire's time and the whole second that S3 gives its object."""
@@ -93,8 +93,8 @@ class LockChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return event_id(self.bucket, self.key, self.identity)
 
     def is_about(self, lock: StateLock) -> bool:
-        """Whether this acquire is that lock's; without versions a younger lock may be there when the event is read."""
-        return bool(self.version) or self.etag in ("", lock.ref.etag.strip('"'))
+        """Whether this acquire is that lock's; without versions, or the right to read one, it may be a younger lock."""
+        return self.etag in ("", lock.ref.etag.strip('"'))
 
     def by(self, role: str) -> bool:
         """Whether S3 says that a session of this role did it, by the role's unique ID."""
@@ -172,9 +172,9 @@ def release_kind(release: LockChange, hold: Hold | None, release_role: str) -> R
     if release.principal and release_role:
         ours = release.by(release_role)
     else:
-        ours = record is not None and bool(record.by_reaper or record.released_for)
+        ours = record is not None and bool(record.released_by_itself or record.released_for)
     if ours:
-        return ReleaseKind.REAPER if record and record.by_reaper else ReleaseKind.SLACK
+        return ReleaseKind.REAPER if record and record.released_by_itself else ReleaseKind.SLACK
     return _KINDS[released_by(hold.taken_by if hold else "", release.principal)]
 
 
@@ -183,7 +183,10 @@ def _is_unheard(record: LockRecord, before: NotedChange | None, release: LockCha
     if record.taken > release.at or (record.ending and record.ending.at < release.at - _SAME_END):
         return False
     # One whose acquire was told is found by that event, unless it was so long ago that the event is forgotten.
-    return before is None or (record.acquired_at is None and before.change.at < record.taken)
+    # (DynamoDB forgets in no order: what is left of that time says nothing.)
+    if before is None or before.change.at < release.at - REMEMBERED:
+        return True
+    return record.acquired_at is None and before.change.at < record.taken
 
 
 def _page(acquire: NotedChange, records: list[LockRecord]) -> LockRecord | None:

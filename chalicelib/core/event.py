@@ -60,6 +60,8 @@ class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     principal: str = ""
     session_name: str = ""
     """The end of the principal of a role: what its session was called, often a CI run or a person."""
+    taken_by: str = ""
+    """On a release: the principal that took the lock, where ``principal`` is who let it go."""
     account: str = ""
     """All that EventBridge tells of who it was."""
     source_address: str = ""
@@ -111,6 +113,7 @@ def of_release(change: LockChange, hold: Hold | None, kind: ReleaseKind) -> Lock
         detail = "no lock is known that this release ended"
         return _of_change(EventType.LOCK_RELEASED, change, None, released_by=kind.value, detail=detail)
     record = hold.record
+    clicked = record if record and kind is ReleaseKind.SLACK else None
     return _of_change(
         EventType.LOCK_RELEASED,
         change,
@@ -118,7 +121,10 @@ def of_release(change: LockChange, hold: Hold | None, kind: ReleaseKind) -> Lock
         acquired_at=hold.since,
         held_seconds=(change.at - hold.since).total_seconds(),
         released_by=kind.value,
-        slack_user=record.requested_in_slack if record and kind is ReleaseKind.SLACK else "",
+        taken_by=hold.taken_by,
+        # Of two who clicked at once, the one whose delete it was.
+        slack_user=(clicked.released_for or clicked.requested_in_slack) if clicked else "",
+        asked_by=clicked.ending.approved if clicked and clicked.ending else "",
         by_reaper=kind is ReleaseKind.REAPER,
     )
 

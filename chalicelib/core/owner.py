@@ -14,8 +14,8 @@ def session_name(principal: str) -> str:
 
     docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html (unique identifiers: AROA is a role)
     """
-    _, role, session = principal.rpartition(":")
-    return session if role and principal.removeprefix("AWS:").startswith("AROA") else ""
+    role, _, session = principal.removeprefix("AWS:").partition(":")
+    return session if role.startswith("AROA") else ""
 
 
 def mapped_owner(principal: str, info: LockInfo | None, policy: Policy) -> str:

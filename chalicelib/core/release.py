@@ -47,7 +47,7 @@ class ReleasedBy(StrEnum):
     OTHER = "other"
 
 
-class Ending(msgspec.Struct, frozen=True, kw_only=True):
+class Ending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How a lock, or what somebody asked of it, came to its end."""
 
     outcome: Outcome
@@ -79,6 +79,11 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
     def released_in_slack(self) -> bool:
         """Whether somebody's click released it, or may have."""
         return self.outcome in {Outcome.RELEASED, Outcome.UNCONFIRMED} and not self.by_reaper
+
+    @property
+    def released_by_itself(self) -> bool:
+        """Whether the reaper released it without anybody's click, or may have."""
+        return self.outcome in {Outcome.RELEASED, Outcome.UNCONFIRMED} and self.by_reaper
 
     def undoable(self, now: datetime) -> bool:
         """Whether *Put the lock back* is on offer."""

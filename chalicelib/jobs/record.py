@@ -5,7 +5,7 @@ when what happened before it has been told too, so its line waits until then (``
 """
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -63,11 +63,11 @@ def settle(release: LockChange, world: World, rules: Rules, recording: Recording
     before = world.changes.before(release)
     if release.permanent and not _is_of_the_lock(release, before):
         return
-    records = world.book.records_of(release.ref.state_path, release.at)
+    records = world.book.records_of(release.ref.state_path, release.at + NEARBY)
     hold = hold_ended_by(release, before, records)
     kind = release_kind(release, hold, recording.release_role)
     _journal_once(NotedChange(release), of_release(release, hold, kind), world, now)
-    if hold and hold.record and not hold.record.ending:
+    if hold and hold.record and not hold.record.ending and not _end_unspoken(release, hold.record, world):
         # Its acquire was told after its release, so that nothing could be closed then.
         _close_alerts(release, world, rules)
 
@@ -90,6 +90,17 @@ def _record_acquire(change: LockChange, world: World, recording: Recording, now:
     _journal_once(noted, of_acquire(change, lock, restorer), world, now)
     if lock:
         world.book.acquire_recorded(lock, change.at, change.principal)
+        if now - change.at >= timedelta(seconds=recording.settled_after):
+            _end_if_gone(lock, world, now)
+
+
+def _end_if_gone(lock: StateLock, world: World, now: datetime) -> None:
+    """An acquire told so late may come after its release was settled, and then nothing else would end the hold."""
+    current = world.store.read(lock.ref.bucket, lock.ref.key)
+    there = presence(lock.ref, current)
+    if there is not Presence.SAME:
+        outcome = Outcome.GONE if there is Presence.GONE else Outcome.REPLACED
+        world.book.end_unspoken(lock, Ending(outcome=outcome, at=now, held_now=current))
 
 
 def _journal_once(noted: NotedChange, line: LockEvent, world: World, now: datetime) -> None:
@@ -122,9 +133,19 @@ def _restorer(lock: StateLock, world: World) -> str:
     return ""
 
 
+def _end_unspoken(release: LockChange, record: LockRecord, world: World) -> bool:
+    """End the hold of a lock whose acquire S3 has told, so that it is known to be this one, and nobody has heard of."""
+    if record.acquired_at is None:
+        return False
+    return world.book.end_unspoken(record.lock, _ending(release, record, None, theirs=True))
+
+
 def _close_alerts(release: LockChange, world: World, rules: Rules) -> None:
+    """Close the messages of the locks that are gone. Those that nobody has heard of end when the release is settled."""
     # The book first: a lock acquired between these two looks is then not known, rather than known and taken for gone.
     known = world.book.records_of(release.ref.state_path, release.at)
+    if all(record.ending or (record.acquired_at and not record.spoken_of) for record in known):
+        return
     current = world.store.read(release.bucket, release.key)
     gone = [record for record in known if _gone_by(release, record, current)]
     for record in gone:

@@ -120,8 +120,8 @@ def test_s3_s_events_have_one_order() -> None:
         assert not (one.before(other) and other.before(third)) or one.before(third)
 
 
-def test_a_version_is_its_own_lock_whatever_its_etag() -> None:
-    assert an_acquire(version="v1", etag="other").is_about(LOCK)
+def test_what_is_read_of_a_version_that_cannot_be_read_is_not_taken_for_it() -> None:
+    assert not an_acquire(version="v1", etag="other").is_about(LOCK)
 
 
 @pytest.mark.parametrize(("etag", "about"), [(LOCK.ref.etag.strip('"'), True), ("", True), ("other", False)])

@@ -8,7 +8,8 @@ import re
 from chalicelib.core.event import LockEvent
 
 COMMANDS = {"fields", "display", "filter", "parse", "sort", "stats", "limit", "dedup"}
-FUNCTIONS = {"ispresent", "coalesce", "strcontains", "round", "count_distinct", "max", "latest"}
+# docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-operations-functions.html, and of stats; no round.
+FUNCTIONS = {"ispresent", "coalesce", "strcontains", "floor", "count_distinct", "max", "latest"}
 _WORDS = {"as", "and", "or", "not", "in", "by", "asc", "desc"}
 _SYSTEM = {"@timestamp", "@message"}
 

@@ -12,7 +12,13 @@ def test_dead_letters_failed_schedules_a_missing_watch_and_clicks_that_are_tried
     assert len(queues) == 4
     theirs = [alarm for alarm in alarms().values() if alarm.get("Namespace", "").startswith("AWS/")]
     metrics = sorted(alarm["MetricName"] for alarm in theirs)
-    assert metrics == ["5XXError", *["ApproximateNumberOfMessagesVisible"] * 4, *["Errors"] * 4, "Invocations"]
+    assert metrics == [
+        "5XXError",
+        *["ApproximateAgeOfOldestMessage"] * 2,
+        *["ApproximateNumberOfMessagesVisible"] * 4,
+        *["Errors"] * 4,
+        "Invocations",
+    ]
     failing = {alarm["Dimensions"][0]["Value"]["Ref"] for alarm in theirs if alarm["MetricName"] == "Errors"}
     assert failing == {"NightlySweep", "WatchLocks", "ReleaseLock", "AnswerClick"}
     [missing] = [alarm for alarm in theirs if alarm["MetricName"] == "Invocations"]

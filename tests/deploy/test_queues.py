@@ -58,7 +58,7 @@ def test_what_is_given_up_on_is_kept_for_fourteen_days_and_alarmed(queue: str) -
     assert any(f"{dead}.QueueName" in dimensions for dimensions in watched)
 
 
-def test_only_state_buckets_and_rules_of_this_account_may_send_lock_events() -> None:
+def test_only_state_buckets_and_rules_of_our_name_may_send_lock_events() -> None:
     policy = resources()["Resources"]["LockEventQueuePolicy"]["Properties"]["PolicyDocument"]
     buckets, rules = policy["Statement"]
     assert buckets["Principal"] == {"Service": "s3.amazonaws.com"}
@@ -67,5 +67,5 @@ def test_only_state_buckets_and_rules_of_this_account_may_send_lock_events() -> 
         "ArnLike": {"aws:SourceArn": {"Ref": "StateBucketArns"}},
     }
     assert rules["Principal"] == {"Service": "events.amazonaws.com"}
-    own_rules = "arn:${AWS::Partition}:events:*:${AWS::AccountId}:rule/*"
+    own_rules = "arn:${AWS::Partition}:events:*:${AWS::AccountId}:rule/tflock-reaper-${Stage}*"
     assert rules["Condition"] == {"ArnLike": {"aws:SourceArn": {"Fn::Sub": own_rules}}}

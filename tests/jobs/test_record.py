@@ -108,9 +108,9 @@ def test_a_late_release_ends_the_old_lock_and_not_the_one_held_now() -> None:
     world.store.put(BUCKET, KEY, sample("s3-plan-default"))
     record(world, a_change(world.now, acquired=True))
     record(world, a_change(TAKEN + timedelta(seconds=20), acquired=False))
+    settle_all(world)
     [still] = world.book.records()
     assert still.lock.operation == "plan"
-    settle_all(world)
     assert world.journal.events[-1].held_seconds == 20
 
 
@@ -173,8 +173,9 @@ def test_what_is_no_event_of_ours_is_no_line(change: LockChange) -> None:
 
 def test_a_lock_acquired_while_an_older_one_s_release_is_recorded_is_not_taken_for_gone() -> None:
     world = an_acquired_world()
+    sweep(TARGET, world.ports, RULES, world.later(hours=2))
     world.store.remove(BUCKET, KEY)
-    younger = a_lock("s3-plan-default", taken=TAKEN + timedelta(seconds=30))
+    younger = a_lock("s3-plan-default", taken=world.now + timedelta(seconds=30))
 
     class Acquiring(FakeStore):
         """Another run takes the state right after the look into the bucket."""
@@ -184,8 +185,8 @@ def test_a_lock_acquired_while_an_older_one_s_release_is_recorded_is_not_taken_f
             world.book.acquire_recorded(younger, younger.ref.last_modified, "")
             return found
 
-    world.store = Acquiring(TAKEN)
-    record(world, a_change(TAKEN + timedelta(seconds=20), acquired=False))
+    world.store = Acquiring(world.now)
+    record(world, a_change(world.later(seconds=20), acquired=False))
     assert [record.lock for record in world.book.records()] == [younger]
 
 
@@ -212,13 +213,15 @@ def test_an_ending_told_while_the_alert_was_being_posted_reaches_the_new_message
         """The watch posts the alert between the record's look and its note of the ending."""
 
         def end_unspoken(self, lock: StateLock, ending: Ending) -> bool:
-            alert = alert_for(self.pages[lock.ref], a_policy(), world.now, None)
-            attempt = Attempt(saying=("alert",), at=world.now, channel=CHANNEL, level=1)
-            self.said(lock, attempt, world.messenger.post(alert, attempt))
+            if not world.messenger.shown:
+                alert = alert_for(self.pages[lock.ref], a_policy(), world.now, None)
+                attempt = Attempt(saying=("alert",), at=world.now, channel=CHANNEL, level=1)
+                self.said(lock, attempt, world.messenger.post(alert, attempt))
             return super().end_unspoken(lock, ending)
 
     world.book = Posting(pages=world.book.pages)
     record(world, a_change(TAKEN + timedelta(hours=3), acquired=False))
+    settle_all(world)
     [alert] = world.messenger.shown.values()
     assert alert.ending is not None
 

@@ -88,6 +88,26 @@ def test_a_short_lock_whose_release_is_told_first_is_not_taken_for_held_once_tha
     assert world.book.records() == []
 
 
+def test_an_acquire_told_after_its_release_was_settled_leaves_no_lock_that_seems_held() -> None:
+    world = FakeWorld(TAKEN)
+    version = world.store.put(BUCKET, KEY, sample("s3-plan-default"))
+    world.store.remove(BUCKET, KEY)
+    record(world, a_change(TAKEN + timedelta(seconds=1), acquired=False))
+    world.later(minutes=2)
+    settle_all(world)
+    record(world, a_change(TAKEN, version, acquired=True))
+    assert world.book.records() == []
+    assert world.journal.kinds() == [EventType.LOCK_RELEASED, EventType.LOCK_ACQUIRED]
+
+
+def test_an_acquire_told_late_of_a_lock_that_is_held_is_watched_all_the_same() -> None:
+    world = FakeWorld(TAKEN)
+    version = world.store.put(BUCKET, KEY, sample("s3-plan-default"))
+    world.later(hours=1)
+    record(world, a_change(TAKEN, version, acquired=True))
+    assert [found.lock.ref.key for found in world.book.records()] == [KEY]
+
+
 def test_a_release_waits_for_what_happened_before_it() -> None:
     world = an_acquired_world()
     record(world, a_change(world.later(minutes=1), acquired=False))

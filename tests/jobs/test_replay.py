@@ -23,10 +23,10 @@ UNVERSIONED, ELSEWHERE = "acme-unversioned", "acme-eu-central-1"
 """In the second one's region only EventBridge tells of it."""
 TARGETS = (Target(BUCKET), Target(UNVERSIONED), Target(ELSEWHERE))
 RULES: Rules = msgspec.structs.replace(some_rules(), targets=TARGETS)
-STATES, HOLDS, SEED = 120, 1_200, 20261121
+STATES, HOLDS, HELD, SEED = 120, 1_200, 20, 20261121
 BODIES = ("s3-plan-default", "s3-apply-default", "s3-import-default", "s3-workspace-delete-dev")
 PRINCIPALS = ("AWS:AROACI:run-7", "AWS:AROACI:run-8", "AWS:AIDABOB")
-Fact = tuple[EventType, str, datetime, float | None, str, str, bool]
+Fact = tuple[EventType, str, datetime, datetime | None, float | None, str, str, str, str, bool]
 
 
 @dataclass
@@ -49,11 +49,11 @@ class Day:
         operation = info.Operation if info else ""
         version = "" if bucket == UNVERSIONED else version
         taken = self.tell(bucket, key, begin, acquired=True, version=version, etag=etag)
-        self.facts[fact_of(taken, None, operation)] += 1
+        self.facts[acquired(taken, operation)] += 1
         if end:
             self.world.store.remove(bucket, key)
-            released = self.tell(bucket, key, end, acquired=False)
-            self.facts[fact_of(released, (released.at - taken.at).total_seconds(), operation)] += 1
+            gone = self.tell(bucket, key, end, acquired=False)
+            self.facts[released(taken, gone, operation)] += 1
 
     def tell(
         self, bucket: str, key: str, at: datetime, *, acquired: bool, version: str = "", etag: str = ""
@@ -91,7 +91,7 @@ def a_busy_day() -> Day:
         end = begin + timedelta(milliseconds=day.dice.choice([15, 700, 2_400, 45_000, 1_300_000]))
         free[state] = end
         day.hold(*state, begin, end)
-    for state in states[:20]:
+    for state in states[:HELD]:
         day.hold(*state, free[state] + timedelta(minutes=5), None)
     return day
 
@@ -107,12 +107,31 @@ def journaled(day: Day) -> Counter[Fact]:
 
 
 def fact(line: LockEvent) -> Fact:
-    return line.event, line.state_path, line.time, line.held_seconds, line.operation, line.principal, line.incomplete
+    return (
+        line.event,
+        line.state_path,
+        line.time,
+        line.acquired_at,
+        line.held_seconds,
+        line.operation,
+        line.taken_by,
+        line.principal,
+        line.released_by,
+        line.incomplete,
+    )
 
 
-def fact_of(change: LockChange, held: float | None, operation: str) -> Fact:
-    event = EventType.LOCK_ACQUIRED if change.acquired else EventType.LOCK_RELEASED
-    return event, change.ref.state_path, change.at, held, operation, change.principal, not operation
+def acquired(taken: LockChange, operation: str) -> Fact:
+    path, at = taken.ref.state_path, taken.at
+    return EventType.LOCK_ACQUIRED, path, at, at, None, operation, "", taken.principal, "", not operation
+
+
+def released(taken: LockChange, gone: LockChange, operation: str) -> Fact:
+    known = bool(taken.principal and gone.principal)
+    by = ("holder" if taken.principal == gone.principal else "other") if known else "unknown"
+    held = (gone.at - taken.at).total_seconds()
+    path, kind = gone.ref.state_path, EventType.LOCK_RELEASED
+    return kind, path, gone.at, taken.at, held, operation, taken.principal, gone.principal, by, not operation
 
 
 def shuffled(day: Day, seed: int) -> Iterator[LockChange]:
@@ -128,11 +147,13 @@ def test_the_facts_of_a_day_are_the_same_exactly_once_in_whatever_order_and_howe
     order: str,
 ) -> None:
     day = a_busy_day()
+    day.world.later(days=2 * order.startswith("shuffled 2"))  # late, all of them
     told = {"as it happened": iter(day.events), "backwards": reversed(day.events)}
     record(day.world, *(told.get(order) or shuffled(day, int(order[-1]))), rules=RULES)
     random.Random(order).shuffle(day.world.events.messages)  # noqa: S311
     settle_all(day.world, RULES)
     assert journaled(day) == day.facts
+    assert len(day.world.book.records()) == HELD
     assert len({line.event_id for line in day.world.journal.events}) == len(day.events)
 
 

@@ -1,0 +1,80 @@
+"""The lean peer: what one writes who starts from the tutorials. S3 invokes one function, once an event.
+
+powertools' Idempotency keeps duplicates out, one DynamoDB item a held state pairs a release with its acquire, and the
+function's last act is to flush its metrics. Lines and metrics are the reaper's own, so that all write the same.
+
+It has less than half of the duties. A release told before its acquire stays without its hold, and the lock of that
+acquire is taken for held until its state is locked and released again. A watch can find no held lock but by reading
+all, and there is nothing in which it could note an alert, so that none is closed. It reads a lock by its version only.
+"""
+
+import json
+import os
+import sys
+from typing import Any
+
+import boto3
+import msgspec
+from aws_lambda_powertools.utilities.idempotency import (
+    DynamoDBPersistenceLayer,
+    IdempotencyConfig,
+    idempotent_function,
+)
+
+from chalicelib.aws.journal import LogJournal
+from chalicelib.aws.metrics import EmfMetrics
+from chalicelib.aws.notifications import lock_changes
+from chalicelib.core.change import Hold, LockChange, release_kind
+from chalicelib.core.event import of_acquire, of_release
+from chalicelib.core.lock import LockRef, StateLock, read_body
+
+HELD, SEEN = "lean-held", "lean-seen"
+"""Its tables."""
+_ONE_DAY = 24 * 60 * 60
+_s3 = boto3.client("s3")
+_held = boto3.resource("dynamodb").Table(HELD)
+_metrics = EmfMetrics(os.environ["STAGE"])
+_journal = LogJournal(sys.stdout, _metrics)
+_idempotency = IdempotencyConfig(
+    event_key_jmespath="[eventName, s3.bucket.name, s3.object.key, s3.object.sequencer]",
+    expires_after_seconds=_ONE_DAY,  # Lambda gives up on an event after six hours
+)
+_seen = DynamoDBPersistenceLayer(table_name=SEEN, boto3_client=boto3.client("dynamodb"))
+
+
+def on_event(event: dict[str, Any], context: Any) -> None:
+    """One event of S3's."""
+    _idempotency.register_lambda_context(context)
+    try:
+        for record in event["Records"]:
+            _once(record=record)
+    finally:
+        _metrics.flush()
+
+
+def _record(record: dict[str, Any]) -> None:
+    [change] = lock_changes(json.dumps({"Records": [record]}))
+    if change.acquired:
+        _acquired(change)
+    else:
+        _released(change)
+
+
+_once = idempotent_function(_record, data_keyword_argument="record", persistence_store=_seen, config=_idempotency)
+
+
+def _acquired(change: LockChange) -> None:
+    answer = _s3.get_object(Bucket=change.bucket, Key=change.key, VersionId=change.version)
+    lock = StateLock(
+        LockRef(change.bucket, change.key, answer["ETag"], answer["LastModified"]), read_body(answer["Body"].read())
+    )
+    hold = msgspec.json.encode(Hold(since=change.at, lock=lock, taken_by=change.principal)).decode()
+    _held.put_item(Item={"StatePath": change.ref.state_path, "Hold": hold})
+    _journal.write(of_acquire(change, lock, ""))
+
+
+def _released(change: LockChange) -> None:
+    deleted = _held.delete_item(Key={"StatePath": change.ref.state_path}, ReturnValues="ALL_OLD")
+    item = deleted.get("Attributes")
+    hold = msgspec.json.decode(str(item["Hold"]), type=Hold) if item else None
+    _journal.write(of_release(change, hold, release_kind(change, hold, "")))

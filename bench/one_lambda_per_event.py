@@ -1,0 +1,184 @@
+"""The peer: one Lambda invocation for each event, with the recorder's duties, as a competent engineer would write it.
+
+S3 tells a queue, whose messages are ``on_message``'s in batches of one. S3 could invoke ``on_event`` itself, which
+costs less; but what has failed for three minutes, as in an outage of DynamoDB, Lambda tries no more
+(docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html), and a person must tell it again or the
+journal has holes. (Through EventBridge it would cost more, and tell no identity.)
+
+A release ends its lock's page at once, so that its alert can be closed, and is journaled by ``on_release`` two minutes
+later, out of a queue with a delay: which hold it ended is certain only when what happened before has been told. To keep
+it in DynamoDB until its acquire comes would save the message, and pair a release with the hold before whenever two
+holds of a state are told at once.
+
+powertools' Idempotency keeps lines from coming twice, not what is harmless twice. Journal and metrics are the reaper's
+own, so that both write the same.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+import boto3
+import msgspec
+from aws_lambda_powertools.utilities.idempotency import (
+    DynamoDBPersistenceLayer,
+    IdempotencyConfig,
+    idempotent_function,
+)
+from boto3.dynamodb.conditions import Attr, Key
+
+from chalicelib.aws.journal import LogJournal
+from chalicelib.aws.metrics import EmfMetrics
+from chalicelib.aws.notifications import lock_changes
+from chalicelib.core.change import Hold, LockChange, release_kind
+from chalicelib.core.event import of_acquire, of_release
+from chalicelib.core.lock import LockRef, StateLock, read_body
+
+PAGES, SEEN, QUEUE = "pages", "seen", "releases"
+"""Its tables, the first one like the lock book's with a sparse index of what is held, and its queue."""
+_SETTLE_SECONDS = 120
+_RESTORE_ROLE = "AROARESTORE"
+_ONE_DAY = 24 * 60 * 60
+_REMEMBERED = timedelta(days=7)
+_s3, _sqs = boto3.client("s3"), boto3.client("sqs")
+_pages = boto3.resource("dynamodb").Table(PAGES)
+_queue_url = _sqs.get_queue_url(QueueName=QUEUE)["QueueUrl"]
+_metrics = EmfMetrics(os.environ["STAGE"])
+_journal = LogJournal(sys.stdout, _metrics)
+_idempotency = IdempotencyConfig(
+    event_key_jmespath="[eventName, s3.bucket.name, s3.object.key, s3.object.sequencer]",
+    expires_after_seconds=_ONE_DAY,  # Lambda gives up on an event after six hours
+)
+_seen = DynamoDBPersistenceLayer(table_name=SEEN, boto3_client=boto3.client("dynamodb"))
+
+
+def on_message(event: dict[str, Any], context: Any) -> None:
+    """One event of S3's, out of the queue."""
+    on_event(_told(event), context)
+
+
+def on_event(event: dict[str, Any], context: Any) -> None:
+    """One event of S3's."""
+    _idempotency.register_lambda_context(context)
+    try:
+        [change] = lock_changes(json.dumps(event))
+        if change.acquired:
+            _acquired_once(record=event["Records"][0])
+        else:
+            _end(change)
+            _sqs.send_message(QueueUrl=_queue_url, MessageBody=json.dumps(event), DelaySeconds=_SETTLE_SECONDS)
+    finally:
+        _metrics.flush()
+
+
+def on_release(event: dict[str, Any], context: Any) -> None:
+    """One release of a while ago, out of the queue."""
+    _idempotency.register_lambda_context(context)
+    try:
+        [record] = _told(event)["Records"]
+        _released_once(record=record)
+    finally:
+        _metrics.flush()
+
+
+def _told(event: dict[str, Any]) -> dict[str, Any]:
+    [message] = event["Records"]
+    return dict(json.loads(message["body"]))
+
+
+def _acquired(record: dict[str, Any]) -> None:
+    change = _change(record)
+    answer = _s3.get_object(Bucket=change.bucket, Key=change.key, VersionId=change.version)
+    ref = LockRef(change.bucket, change.key, answer["ETag"], answer["LastModified"])
+    lock = StateLock(ref, read_body(answer["Body"].read()))
+    before = (_page_before(change) if _RESTORE_ROLE in change.principal else None) or {}
+    restorer = str(before.get("RestoringFor", ""))  # noted on the old page by whoever puts a lock back
+    _open(change, lock, str(before["Principal"]) if restorer else change.principal)
+    _journal.write(of_acquire(change, lock, restorer))
+
+
+def _released(record: dict[str, Any]) -> None:
+    change = _change(record)
+    page = _end(change)
+    hold = _hold(page) if page else None
+    _journal.write(of_release(change, hold, release_kind(change, hold, "")))
+
+
+_acquired_once = idempotent_function(
+    _acquired, data_keyword_argument="record", persistence_store=_seen, config=_idempotency
+)
+_released_once = idempotent_function(
+    _released, data_keyword_argument="record", persistence_store=_seen, config=_idempotency
+)
+
+
+def _change(record: dict[str, Any]) -> LockChange:
+    [change] = lock_changes(json.dumps({"Records": [record]}))
+    return change
+
+
+def _open(change: LockChange, lock: StateLock, holder: str) -> None:
+    """Remember a lock; after a crash, when this is the second time, it may have ended since."""
+    page = _key(change.ref.state_path, _place(change)) | {
+        "HeldSince": _time(change),
+        "Lock": msgspec.json.encode(lock).decode(),
+        "Principal": holder,
+    }
+    with suppress(_pages.meta.client.exceptions.ConditionalCheckFailedException):
+        _pages.put_item(Item=page, ConditionExpression=Attr("Lock").not_exists())
+
+
+def _end(change: LockChange) -> Mapping[str, Any] | None:
+    """End the hold that was last begun before a release, and tell it; None when an earlier release has ended it."""
+    page = _page_before(change)
+    if page is None:
+        return None
+    if str(page.get("EndedAt", "~")) > _time(change):
+        _note_end(page, change)
+        return page
+    return page if page["EndedAt"] == _time(change) else None
+
+
+def _page_before(change: LockChange) -> Mapping[str, Any] | None:
+    """Of the lock that was taken last before."""
+    latest = Key("StatePath").eq(change.ref.state_path) & Key("LockIdentity").lt(_place(change))
+    found = _pages.query(KeyConditionExpression=latest, ConsistentRead=True, ScanIndexForward=False, Limit=1)["Items"]
+    return found[0] if found else None
+
+
+def _note_end(page: Mapping[str, Any], change: LockChange) -> None:
+    """Of two releases the earlier one ended it. Refused, since another was noted just now, Lambda tries again."""
+    _pages.update_item(
+        Key=_key(page["StatePath"], page["LockIdentity"]),
+        UpdateExpression="SET EndedAt = :at, EndedBy = :by, ExpiresAt = :expiry REMOVE HeldSince",
+        ConditionExpression=Attr("EndedAt").not_exists() | Attr("EndedAt").gt(_time(change)),
+        ExpressionAttributeValues={
+            ":at": _time(change),
+            ":by": change.principal,
+            ":expiry": int((change.at + _REMEMBERED).timestamp()),
+        },
+    )
+
+
+def _hold(page: Mapping[str, Any]) -> Hold:
+    lock = msgspec.json.decode(page["Lock"], type=StateLock)
+    return Hold(
+        since=datetime.fromisoformat(page["LockIdentity"].partition(" ")[0]), lock=lock, taken_by=page["Principal"]
+    )
+
+
+def _key(state_path: str, identity: str) -> dict[str, Any]:
+    return {"StatePath": state_path, "LockIdentity": identity}
+
+
+def _place(change: LockChange) -> str:
+    """Sorts the events of a state: by their time, those of the same by S3's sequencer."""
+    return f"{_time(change)} {change.sequencer}"
+
+
+def _time(change: LockChange) -> str:
+    return change.at.isoformat(timespec="milliseconds")
