@@ -27,12 +27,15 @@ terraform {
 
 variable "seconds" { default = 0 }
 """
+_FINISH = "finish"
 # terraform_data is built in, so nothing is downloaded.
-_RESOURCE = """
-resource "terraform_data" "network" {
+_RESOURCE = f"""
+resource "terraform_data" "network" {{
   triggers_replace = timestamp()
-  provisioner "local-exec" { command = "sleep ${var.seconds}" }
-}
+  provisioner "local-exec" {{
+    command = "n=0; until [ -e {_FINISH} ] || [ $n -ge ${{var.seconds}} ]; do sleep 1; n=$((n + 1)); done"
+  }}
+}}
 """
 _QUIET = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "TF_CLI_CONFIG_FILE": os.devnull}
 
@@ -80,8 +83,9 @@ class TerraformState:
             raise RuntimeError(f"terraform {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
         return done.stdout
 
-    def start_apply(self, seconds: int) -> "subprocess.Popen[bytes]":
-        """Start an apply that holds its lock for so many seconds."""
+    def start_apply(self, seconds: int) -> None:
+        """Start an apply that holds its lock for so many seconds, or until it is told to `finish`."""
+        (self._folder / _FINISH).unlink(missing_ok=True)
         process = subprocess.Popen(
             [self._program, "apply", "-auto-approve", "-no-color", f"-var=seconds={seconds}"],
             cwd=self._folder,
@@ -91,7 +95,18 @@ class TerraformState:
             start_new_session=True,
         )
         self._running.append(process)
-        return process
+
+    def finish(self) -> None:
+        """End the runs well, now; RuntimeError when one does not."""
+        (self._folder / _FINISH).touch()
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait for the runs to end; RuntimeError when one does not end well."""
+        while self._running:
+            if self._running[-1].wait(60):
+                raise RuntimeError("terraform apply failed")
+            self._running.pop()
 
     def kill(self) -> None:
         """SIGKILL to every run and what it started, as the OOM killer or a lost runner does."""

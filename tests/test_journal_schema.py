@@ -95,6 +95,10 @@ def test_the_guide_has_every_field_and_every_event_type_with_what_it_always_has(
         assert always == required_of(kind.value) - {"event", "time", "event_id"}
 
 
+def test_the_guide_has_every_outcome() -> None:
+    assert rule("Outcomes") == {one.value for one in Outcome}
+
+
 def test_the_guide_has_a_genuine_line_of_every_event_type() -> None:
     assert {line["event"] for line in EXAMPLES} == {kind.value for kind in EventType}
     assert flaws_of(EXAMPLES, [SECRET]) == []

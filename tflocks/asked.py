@@ -1,6 +1,9 @@
 """What the command line asks for, checked."""
 
+import os
+import re
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +13,17 @@ import msgspec
 from chalicelib.core.duration import parse
 from tflocks import state_path
 from tflocks.found import Window
-from tflocks.visible import visible
+from tflocks.visible import shortened, visible
 
 TOP = 10
 LONGEST = timedelta(days=3653)
 """CloudWatch's longest retention."""
 PICTURES = (".png", ".html")
+NO_MATPLOTLIB = (
+    "a PNG takes matplotlib, which is not installed: "
+    "pip install 'tflock-reaper[plot]', or draw into a file ending with .html"
+)
+_COUNT = re.compile(r"0*[1-9][0-9]{0,8}", re.ASCII)
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +58,7 @@ class Since(click.ParamType[timedelta]):
         try:
             return min(parse(str(value)), LONGEST)
         except ValueError as error:
-            self.fail(str(error), param, ctx)
+            self.fail(visible(str(error)), param, ctx)
 
 
 class Picture(click.ParamType[Path]):
@@ -61,11 +69,37 @@ class Picture(click.ParamType[Path]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """Check it before anything is asked that costs time or money."""
         file = Path(value)
-        if file.suffix.lower() not in PICTURES:
-            self.fail(f"its name has to end with one of {', '.join(PICTURES)}: {visible(str(value))!r}", param, ctx)
-        if not file.parent.is_dir():
-            self.fail(f"there is no folder {visible(str(file.parent))!r}", param, ctx)
+        try:
+            flaw = _flaw(file)
+        except OSError as error:
+            flaw = f"{str(file)!r}: {error.strerror or error}"
+        if flaw:
+            self.fail(visible(flaw), param, ctx)
         return file
+
+
+def form(*, as_json: bool, as_csv: bool) -> str:
+    """``json``, ``csv`` or "" for a table.
+
+    Raises:
+        click.UsageError: both are asked for.
+    """
+    if as_json and as_csv:
+        raise click.UsageError("either --json or --csv: there is one standard output")
+    return "json" if as_json else "csv" if as_csv else ""
+
+
+def _flaw(file: Path) -> str:
+    """Why no picture can be drawn into a file, as far as can be seen without drawing one. Raises OSError."""
+    if file.suffix.lower() not in PICTURES:
+        return f"its name has to end with one of {', '.join(PICTURES)}: {str(file)!r}"
+    if not file.parent.is_dir():
+        return f"there is no folder {str(file.parent)!r}"
+    if file.is_dir():
+        return f"{str(file)!r} is a folder"
+    if not os.access(file if file.exists() else file.parent, os.W_OK):
+        return f"{str(file)!r} may not be written by you"
+    return NO_MATPLOTLIB if file.suffix.lower() == ".png" and find_spec("matplotlib") is None else ""
 
 
 def place(what: str | None, bucket: str | None, *, top: bool) -> dict[str, Any]:
@@ -90,6 +124,7 @@ def place(what: str | None, bucket: str | None, *, top: bool) -> dict[str, Any]:
 def _count(what: str | None) -> int:
     if what is None:
         return TOP
-    if not (what.isascii() and what.isdigit() and int(what)):
-        raise click.UsageError(f"--top takes a number of states, not {visible(what)!r}; for one bucket: --bucket")
+    if not _COUNT.fullmatch(what):
+        given = shortened(visible(what), 80)
+        raise click.UsageError(f"--top takes a number of states, not '{given}'; for one bucket: --bucket")
     return int(what)

@@ -1,17 +1,20 @@
 """The operator's own AWS session, and its errors in words."""
 
-from typing import TYPE_CHECKING, NoReturn
+import os
+from typing import TYPE_CHECKING
 
 import boto3
 import click
 from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
-    EndpointConnectionError,
+    InvalidRegionError,
     NoCredentialsError,
     NoRegionError,
     ProfileNotFound,
 )
+
+from tflocks.visible import visible
 
 if TYPE_CHECKING:
     from types_boto3_logs import CloudWatchLogsClient
@@ -25,10 +28,16 @@ _PATIENT = Config(
     user_agent_extra="tflocks",
     max_pool_connections=16,
 )
+_ADVICE: dict[type[Exception], str] = {
+    ProfileNotFound: " (see `aws configure list-profiles`)",
+    NoRegionError: " (give --region, or set AWS_REGION)",
+    InvalidRegionError: " (give another --region, or set AWS_REGION)",
+    NoCredentialsError: " (sign in first: `aws sso login`, `aws configure`, or name a --profile)",
+}
 
 
 class Clients:
-    """Clients of one session.
+    """Clients of one session. ``AWS_REGION`` counts as in the AWS CLI; boto3 alone would not look at it.
 
     Raises:
         click.ClickException: no such profile, no region, no credentials.
@@ -36,21 +45,10 @@ class Clients:
 
     def __init__(self, profile: str | None, region: str | None) -> None:
         try:
-            session = boto3.Session(profile_name=profile, region_name=region)
+            session = boto3.Session(profile_name=profile, region_name=region or os.environ.get("AWS_REGION") or None)
             if session.get_credentials() is None:
                 raise NoCredentialsError
             self.logs: CloudWatchLogsClient = session.client("logs", config=_PATIENT)
             self.s3: S3Client = session.client("s3", config=_PATIENT)
         except (BotoCoreError, ValueError) as error:
-            told(error)
-
-
-def told(error: Exception) -> NoReturn:
-    """End with what an operator can do about it."""
-    advice = {
-        ProfileNotFound: " (see `aws configure list-profiles`)",
-        NoRegionError: " (give --region, or set AWS_REGION)",
-        NoCredentialsError: " (sign in first: `aws sso login`, `aws configure`, or name a --profile)",
-        EndpointConnectionError: " (is the region right, and is there a network?)",
-    }.get(type(error), "")
-    raise click.ClickException(f"{error}{advice}") from error
+            raise click.ClickException(visible(f"{error}{_ADVICE.get(type(error), '')}")) from error

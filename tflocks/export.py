@@ -13,9 +13,14 @@ from tflocks.ranking import Ranked
 from tflocks.visible import visible
 
 SCHEMA = 1
-# What a spreadsheet takes for a formula at the beginning of a cell (owasp.org/www-community/attacks/CSV_Injection), in
-# full width too, behind any space; and after a semicolon, which splits cells where the comma is the decimal sign.
-_FORMULA = re.compile(r"(^|;)(?=\s*[=+\-@\t\r\n＝＋－＠])")  # noqa: RUF001  full width is meant
+# What a spreadsheet takes for a formula at the beginning of a cell (owasp.org/www-community/attacks/CSV_Injection),
+# however wide, small, raised or lowered it is written (see NFKC), and behind spaces and quotes. And a cell does
+# not only begin where ours do: a semicolon splits where the comma is the decimal sign, others where somebody chooses so
+# on import, and a quote inside of our cell is then one at the beginning of theirs.
+_SIGNS = r"=+\-@\u2212\u207a-\u207c\u208a-\u208c\u2a75\u2a76\ufb29\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20"
+_SEPARATORS = r";,|\t\u037e\ufe10\ufe14\ufe50\ufe54\uff0c\uff1b\uff5c\U0001f101-\U0001f10a"
+_QUOTES = r"\s\"'`\u2018-\u201f\uff02\uff07"
+_FORMULA = re.compile(f"(^|[{_SEPARATORS}])(?=[{_QUOTES}]*[{_SIGNS}])")
 Cell = str | int | float | bool | dict[str, float] | None
 Row = dict[str, Cell]
 
@@ -58,6 +63,7 @@ def document(what: str, rows: list[Row], found: Found, window: Window) -> str:
         "generated_at": _iso(window.now),
         "since": _iso(window.since),
         "sources": {"journal": _source(found.journal), "versions": _source(found.versions)},
+        "notes": [*found.notes, *found.gaps],
         what: rows,
     }
     return json.dumps(told, indent=2).replace("\x7f", "\\u007f")

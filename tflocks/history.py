@@ -7,7 +7,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from tflocks.asked import TOP, Asked, Picture, Since, place
+from tflocks.asked import TOP, Asked, Picture, Since, form, place
 from tflocks.found import Found, Window
 from tflocks.shown import draw, show, tell
 
@@ -17,8 +17,8 @@ from tflocks.shown import draw, show, tell
 @click.option("--top", is_flag=True, help=f"The N states (default {TOP}) that were locked the longest.")
 @click.option("--bucket", metavar="NAME", help="All states of one bucket, from the journal.")
 @click.option("--since", type=Since(), default="30d", show_default=True, help="How far back: 12h, 30d, 26w.")
-@click.option("--json", "form", flag_value="json", default="", help="One JSON document.")
-@click.option("--csv", "form", flag_value="csv", help="CSV that is safe to open in a spreadsheet.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@click.option("--csv", "as_csv", is_flag=True, help="CSV that is safe to open in a spreadsheet.")
 @click.option("--plot", type=Picture(), help="Draw a timeline into a .png or .html file.")
 @click.option("--stage", default="prod", show_default=True, help="The reaper's stage.")
 @click.option("--log-group", metavar="NAME", help="The journal's log group.  [default: /tflock-reaper/STAGE]")
@@ -43,6 +43,7 @@ def command(
     asked = Asked(
         window=Window(now - since, now),
         log_group=log_group or f"/tflock-reaper/{stage}",
+        form=form(as_json=others.pop("as_json"), as_csv=others.pop("as_csv")),
         **place(what, bucket, top=top),
         **others,
     )

@@ -38,6 +38,8 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     still_held: bool = False
     unread: bool = False
     """The lock was gone before it could be read: nobody knows its ID, its holder and its operation."""
+    seen_only: bool = False
+    """S3 told of no acquire: known from an alert or a click, so that it began is sure and that it goes on is not."""
     lock_id: str = ""
     operation: str = ""
     """Terraform's name of it."""

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from types_boto3_logs.type_defs import GetQueryResultsResponseTypeDef
 
 ROWS = 10_000
-"""What one query gives at most; a range with more is asked for again from its last row on."""
+"""What one query gives at most; a range with more is asked on from the second of its last row."""
+_AIMED_AT = 0.7
+"""Of ``ROWS``: for so many a query is asked once it is known how dense they lie."""
+_GROWS = 8
+_FIRST_AT_LEAST = 86_400
 _POLLS = (0.1, 0.2, 0.4, 0.8, *[1.0] * 600)
 _UNDER_WAY = {"Scheduled", "Running", "Unknown"}
 _MEANINGS = {
@@ -30,7 +34,9 @@ _MEANINGS = {
     "ExpiredTokenException": "the credentials have expired",
     "LimitExceededException": "too many Logs Insights queries run in this account now: try again in a minute",
 }
-Rows = list[list[dict[str, str]]]
+_BEFORE_THE_GROUP = "MalformedQueryException"
+"""Also of a range that ends before the log group was made, or before what it still keeps. A query that is malformed
+itself is so for the last piece too."""
 
 
 class JournalError(Exception):
@@ -68,26 +74,46 @@ class InsightsJournal:
         self._group = group
         self._pause = pause
         self.scanned = Scanned()
+        self.crowded: list[datetime] = []
+        """Seconds with more lines than one answer takes, of which the others were not read."""
 
     def lines(self, asked: str, start: datetime, end: datetime) -> Iterator[str]:
         """All lines of a time range that a query finds; those of a second at a seam come twice.
+
+        What a query reads costs money, however few rows it gives, and each reads its whole range. So the range is read
+        piece by piece, each as long as the rows so far let expect one answer's worth: of every byte about once.
 
         Raises:
             JournalError: with what AWS said.
         """
         since, until = max(0, int(start.timestamp())), int(end.timestamp()) + 1
+        step = max(_FIRST_AT_LEAST, (until - since) // _GROWS)
         while since <= until:
-            rows = self._rows(asked, since, until)
+            last = min(until, since + step)
+            rows = self._rows(asked, since, last, final=last == until)
             yield from (row["@message"] for row in rows)
-            if len(rows) < ROWS:
+            if len(rows) < ROWS and last == until:
                 return
-            since = _next_start(since, rows[-1]["@timestamp"])
+            # ``endTime`` is inclusive, in milliseconds: of its second only the first one (aws/aws-sdk#280).
+            covered = last - since if len(rows) < ROWS else self._covered(since, rows[-1]["@timestamp"])
+            since += covered
+            step = _next_step(covered, len(rows))
 
-    def _rows(self, asked: str, since: int, until: int) -> list[dict[str, str]]:
+    def _covered(self, since: int, last_row: str) -> int:
+        """Seconds that a full answer is about, without that of its last row, which may go on."""
+        second = int(datetime.fromisoformat(last_row).replace(tzinfo=UTC).timestamp())
+        if second > since:
+            return second - since
+        self.crowded.append(datetime.fromtimestamp(since, UTC))
+        return 1
+
+    def _rows(self, asked: str, since: int, until: int, *, final: bool) -> list[dict[str, str]]:
         try:
             answer = self._run(asked, since, until)
         except ClientError as error:
             code = error.response["Error"].get("Code", "")
+            if code == _BEFORE_THE_GROUP and not final:
+                return []
             raise JournalError(f"log group {self._group}: {_MEANINGS.get(code, str(error))}") from error
         except BotoCoreError as error:
             raise JournalError(f"log group {self._group}: {error}") from error
@@ -123,7 +149,6 @@ class InsightsJournal:
             return  # it has ended by itself, or runs to its end
 
 
-def _next_start(since: int, last: str) -> int:
-    """The second of the last row once more; where one second has more rows than a query gives, the next one."""
-    second = int(datetime.fromisoformat(last).replace(tzinfo=UTC).timestamp())
-    return second if second > since else since + 1
+def _next_step(covered: int, rows: int) -> int:
+    """How many seconds to ask for next: bursts make guesses wrong, so it grows by steps."""
+    return max(1, int(min(covered * _GROWS, covered * _AIMED_AT * ROWS / max(rows, 1))))

@@ -6,14 +6,12 @@ from datetime import UTC, datetime
 import msgspec
 
 from chalicelib.core.event import EventType, LockEvent
+from tflocks.begins import SEEN_HELD
 
-ABOUT_HOLDS = (
-    EventType.LOCK_ACQUIRED,
-    EventType.LOCK_RELEASED,
-    EventType.LOCK_RESTORED,
-    EventType.RELEASE_REQUESTED,
-    EventType.RELEASE_ANSWERED,
-)
+ABOUT_HOLDS = (EventType.LOCK_ACQUIRED, EventType.LOCK_RELEASED, EventType.RELEASE_ANSWERED, *SEEN_HELD)
+_S3_BEGAN = datetime(2006, 3, 14, tzinfo=UTC)
+_NEVER = datetime(2200, 1, 1, tzinfo=UTC)
+"""A time beyond is nobody's, and near the ends of the calendar there is nothing to add or take away."""
 
 
 class Lines(msgspec.Struct, frozen=True):
@@ -34,7 +32,7 @@ def read(lines: Iterable[str]) -> Lines:
     for line in lines:
         try:
             event = _event(line)
-        except (msgspec.DecodeError, ValueError, OverflowError):
+        except (msgspec.DecodeError, ValueError, OverflowError, RecursionError):
             bad += 1
             continue
         if event:
@@ -53,9 +51,13 @@ def _event(line: str) -> LockEvent | None:
 
 
 def _utc(time: datetime) -> datetime:
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    utc = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    if not _S3_BEGAN <= utc < _NEVER:
+        raise ValueError(f"{utc} is no time of a lock")
+    return utc
 
 
-def _completeness(event: LockEvent) -> tuple[bool, bytes]:
-    """A line that was written twice says the same, unless the lock could be read only once; then that one counts."""
-    return event.incomplete, msgspec.json.encode(event)
+def _completeness(event: LockEvent) -> tuple[bool, int, bytes]:
+    """A line that was written twice says the same, unless one knows less (the lock was gone by then): it is last."""
+    told = msgspec.to_builtins(event)
+    return event.incomplete, -len(told), msgspec.json.encode(event)

@@ -1,14 +1,40 @@
 """``tflocks``: the commands. Each is imported only when it is asked for, so that ``tflocks --help`` is quick."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
+from typing import Any
 
 import click
+
+from tflocks.visible import visible
 
 _COMMANDS = {"history": "Who held a state, who let it go, and for how long."}
 
 
+@contextmanager
+def _errors_as_text() -> Iterator[None]:
+    """What AWS, a file or a command line said is in the errors of all commands, and may act on a terminal."""
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise  # its message is our own help
+    except click.UsageError as error:
+        raise click.UsageError(visible(error.format_message()), error.ctx) from error
+    except click.ClickException as error:
+        raise click.ClickException(visible(error.format_message())) from error
+
+
 class _LateGroup(click.Group):
     """Knows its commands by name; click's documentation calls this lazily loading subcommands."""
+
+    def make_context(self, *given: Any, **more: Any) -> click.Context:
+        with _errors_as_text():
+            return super().make_context(*given, **more)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _errors_as_text():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
         return list(_COMMANDS)

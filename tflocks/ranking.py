@@ -39,7 +39,7 @@ def _ranked(path: str, holds: list[Hold], since: datetime, now: datetime) -> Ran
     by_operation: defaultdict[str, float] = defaultdict(float)
     for hold in holds:
         by_operation[hold.plain_operation or NOT_TOLD] += _within(hold, since, now)
-    lengths = [hold.seconds(now) for hold in holds]
+    lengths = [_length(hold, now) for hold in holds]
     return Ranked(
         state_path=path,
         holds=len(holds),
@@ -51,8 +51,14 @@ def _ranked(path: str, holds: list[Hold], since: datetime, now: datetime) -> Ran
     )
 
 
+def _length(hold: Hold, now: datetime) -> float | None:
+    """Up to ``now``: what was asked for before it was read can have ended after it was asked."""
+    end = now if hold.still_held or not hold.until else min(hold.until, now)
+    return None if hold.seconds(now) is None or not hold.since else max(0.0, (end - hold.since).total_seconds())
+
+
 def _within(hold: Hold, since: datetime, now: datetime) -> float:
-    seconds = hold.seconds(now)
-    if seconds is None or hold.since is None:
+    length = _length(hold, now)
+    if length is None or hold.since is None:
         return 0.0
-    return max(0.0, seconds - max(0.0, (since - hold.since).total_seconds()))
+    return max(0.0, length - max(0.0, (since - hold.since).total_seconds()))

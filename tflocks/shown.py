@@ -1,6 +1,7 @@
 """What was found, on standard output, in a file, or (what is about it) on standard error."""
 
 import io
+import sys
 from pathlib import Path
 
 import click
@@ -8,12 +9,15 @@ from rich.console import Console
 from rich.text import Text
 
 from tflocks import export, table
-from tflocks.asked import Asked
+from tflocks.asked import NO_MATPLOTLIB, Asked
 from tflocks.found import Found
 from tflocks.hold import Hold
 from tflocks.ranking import Ranked, rank
 from tflocks.timeline import Timeline, counted, timeline
 from tflocks.visible import visible
+
+ROWS = 1_000
+"""More are no table that anybody reads; they are for ``--csv`` and ``--json``."""
 
 
 def tell(*notes: str) -> None:
@@ -64,8 +68,7 @@ def _save(picture: Timeline, file: Path) -> None:
     try:
         from tflocks.picture_png import draw as draw_png  # noqa: PLC0415
     except ModuleNotFoundError as error:
-        advice = "pip install 'tflock-reaper[plot]', or draw into a file ending with .html"
-        raise click.ClickException(f"a PNG takes matplotlib, which is not installed: {advice}") from error
+        raise click.ClickException(NO_MATPLOTLIB) from error
     draw_png(picture, file)
 
 
@@ -84,22 +87,36 @@ def _write(asked: Asked, found: Found, what: str, rows: list[export.Row]) -> Non
 
 
 def _print_holds(asked: Asked, holds: list[Hold]) -> None:
-    console = Console(highlight=False)
+    console = _console()
     console.print(_headline(asked, counted(len(holds), "hold")))
     of_state: dict[str, list[Hold]] = {}
-    for hold in holds:
+    for hold in holds[:ROWS]:
         of_state.setdefault(hold.state_path, []).append(hold)
     for path, own in of_state.items():
         if not asked.key:
             console.print(Text(f"\n{visible(path)}", "bold"))
         console.print(table.holds_table(own, asked.window.now, console))
+    _tell_of_more(len(holds), "newest")
 
 
 def _print_top(asked: Asked, ranked: list[Ranked]) -> None:
-    console = Console(highlight=False)
+    console = _console()
     console.print(_headline(asked, counted(len(ranked), "state")))
     if ranked:
-        console.print(table.top_table(ranked))
+        console.print(table.top_table(ranked[:ROWS], console))
+    _tell_of_more(len(ranked), "first")
+
+
+def _console() -> Console:
+    """Standard output, where what its encoding does not have is written out by its number."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    return Console(highlight=False)
+
+
+def _tell_of_more(how_many: int, which: str) -> None:
+    if how_many > ROWS:
+        tell(f"shown are the {which} {ROWS:,} of {how_many:,}: --csv and --json have all of them")
 
 
 def _headline(asked: Asked, how_many: str) -> Text:

@@ -1,6 +1,7 @@
 """Both sources asked and put together; when one of them fails, the other is shown and the reader is told."""
 
 import time
+from datetime import datetime
 
 import click
 import msgspec
@@ -8,12 +9,15 @@ from rich.filesize import decimal
 
 from chalicelib.core.event import LockEvent
 from chalicelib.ports import StoreError
-from tflocks import insights, lines, versions
+from tflocks import doubtful, insights, lines, versions
 from tflocks.clients import Clients
 from tflocks.found import Found, SourceRead, Window
-from tflocks.hold import Hold
+from tflocks.hold import Hold, Source
 from tflocks.merging import merge, newest_first
 from tflocks.pairing import journal_holds
+from tflocks.s3_words import NoBucketError
+from tflocks.timeline import counted
+from tflocks.visible import visible
 
 
 class _Journal(msgspec.Struct, frozen=True):
@@ -26,33 +30,36 @@ class _Versions(msgspec.Struct, frozen=True):
     holds: list[Hold] | None = None
     notes: tuple[str, ...] = ()
     problem: str = ""
+    no_bucket: bool = False
+    no_past: str = ""
+    """Why it means nothing that there is no version."""
 
 
 def of_state(clients: Clients, log_group: str, bucket: str, key: str, window: Window) -> Found:
     """The holds of one state from both sources.
 
     Raises:
-        click.ClickException: neither could be read, or there is no such bucket and the journal knows of none.
+        click.ClickException: neither could tell anything.
     """
     path = f"{bucket}/{key}"
     journal = _journal(clients, log_group, insights.query(path), window)
     told = journal_holds(event for event in journal.events if event.state_path == path)
     # The bucket after the journal: a lock that is there was not released by what was read before.
-    there = _versions(clients, bucket, key, window)
-    if there.problem and (journal.problem or not told):
-        raise click.ClickException("; ".join(filter(None, (journal.problem, there.problem))))
+    there = _versions(clients, bucket, key)
+    _check(journal, told, there)
     merged = merge(told, there.holds)
-    holds, unread = _read_where_needed(clients, merged)
+    holds, unread = _read_where_needed(clients, _since(window, merged))
+    older = [_older(window)] if there.problem else []
     return Found(
         holds=holds,
         journal=_read(journal.problem),
         versions=_read(there.problem),
-        notes=(*journal.notes, *there.notes, *unread),
+        notes=(*journal.notes, *there.notes, *unread, *older),
     )
 
 
 def of_bucket(clients: Clients, log_group: str, bucket: str, window: Window) -> Found:
-    """The holds of all states (of a bucket), from the journal alone: the versions of a whole bucket are its states'.
+    """The holds of all states (of a bucket), from the journal: the versions of a whole bucket are its states'.
 
     Raises:
         click.ClickException: the journal could not be read.
@@ -60,9 +67,32 @@ def of_bucket(clients: Clients, log_group: str, bucket: str, window: Window) -> 
     asked = insights.query(bucket, whole_bucket=True) if bucket else insights.query()
     journal = _journal(clients, log_group, asked, window)
     if journal.problem:
-        raise click.ClickException(journal.problem)
+        raise click.ClickException(visible(f"the journal: {journal.problem}"))
     events = (event for event in journal.events if not bucket or event.state_path.startswith(f"{bucket}/"))
-    return Found(holds=newest_first(journal_holds(events)), notes=journal.notes)
+    holds, unasked = doubtful.looked_up(journal_holds(events), clients.s3)
+    return Found(holds=newest_first(_since(window, holds)), notes=(*journal.notes, *unasked, _older(window)))
+
+
+def _check(journal: _Journal, told: list[Hold], there: _Versions) -> None:
+    """That nothing is found has to mean that nothing was there: one of the two has to be able to tell."""
+    of_journal = journal.problem or ("it tells of no hold in this time" if there.no_bucket and not told else "")
+    of_versions = there.problem or ("" if there.holds else there.no_past)
+    if of_journal and of_versions:
+        raise click.ClickException(visible(f"the journal: {of_journal}; the lock's versions: {of_versions}"))
+
+
+def _since(window: Window, holds: list[Hold]) -> list[Hold]:
+    """Those that went on within the window; of one without an end a line of the journal has to be within it."""
+
+    def last(hold: Hold) -> datetime:
+        return hold.until or (hold.order if hold.source is Source.VERSIONS else window.now)
+
+    return [hold for hold in holds if hold.still_held or last(hold) >= window.since]
+
+
+def _older(window: Window) -> str:
+    since = f"{window.since:%Y-%m-%d %H:%M} UTC"
+    return f"journal: a lock taken before {since} is shown only where a line since then is about it: see --since"
 
 
 def _journal(clients: Clients, log_group: str, asked: str, window: Window) -> _Journal:
@@ -70,26 +100,36 @@ def _journal(clients: Clients, log_group: str, asked: str, window: Window) -> _J
     try:
         found = lines.read(journal.lines(asked, window.since, window.now))
     except insights.JournalError as error:
-        return _Journal(problem=str(error))
+        where = f"asked in {clients.logs.meta.region_name}: --region or AWS_REGION chooses another"
+        return _Journal(problem=f"{error} ({where})")
+    return _Journal(found.events, tuple(_journal_notes(journal, log_group, found.not_understood)))
+
+
+def _journal_notes(journal: insights.InsightsJournal, log_group: str, not_understood: int) -> list[str]:
     scanned = journal.scanned
     size = decimal(scanned.bytes)
     notes = [f"journal: {scanned.lines:,} lines ({size}) scanned by Logs Insights in {log_group}"]
-    if found.not_understood:
-        notes.append(f"journal: {found.not_understood} lines about locks were not understood and are left out")
-    return _Journal(found.events, tuple(notes))
+    if not_understood:
+        notes.append(f"journal: {not_understood} lines about locks were not understood and are left out")
+    if journal.crowded:
+        where = f"{counted(len(journal.crowded), 'second')} (the first: {journal.crowded[0]:%Y-%m-%d %H:%M:%S} UTC)"
+        crowded = f"{insights.ROWS:,} lines about locks or more, and Logs Insights gives no more of a second"
+        notes.append(f"journal: in {where} there are {crowded}: holds may be missing")
+    return notes
 
 
-def _versions(clients: Clients, bucket: str, key: str, window: Window) -> _Versions:
+def _versions(clients: Clients, bucket: str, key: str) -> _Versions:
     try:
         listed = versions.list_versions(clients.s3, bucket, key)
     except StoreError as error:
-        return _Versions(problem=str(error))
+        return _Versions(problem=str(error), no_bucket=isinstance(error, NoBucketError))
     holds = versions.version_holds(f"{bucket}/{key}", listed)
-    notes = []
-    if versions.remembers(clients.s3, bucket) is False:
-        notes.append(f"versions: {bucket} keeps none, so of its past only the journal knows")
-    in_window = [hold for hold in holds if hold.still_held or (hold.until or hold.order) >= window.since]
-    return _Versions(in_window, tuple(notes))
+    remembers = versions.remembers(clients.s3, bucket)
+    if remembers is False:
+        why = f"{bucket} keeps none, so of its past only the journal knows"
+        return _Versions(holds, (f"versions: {why}",), no_past=why)
+    unsure = "" if remembers or listed.versioned else f"there are none, and {bucket} may keep none"
+    return _Versions(holds, no_past=unsure)
 
 
 def _read_where_needed(clients: Clients, holds: list[Hold]) -> tuple[list[Hold], list[str]]:

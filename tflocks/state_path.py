@@ -5,6 +5,7 @@ import re
 from chalicelib.core.lock import LOCK_SUFFIX
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.ASCII | re.IGNORECASE)
 _KEY_LIMIT = 1024
 _FORM = "expected <bucket>/<state key>, as in acme-tfstate/prod/network/terraform.tfstate"
 
@@ -19,17 +20,25 @@ def split(text: str) -> tuple[str, str]:
     Raises:
         StatePathError: with what is wrong.
     """
-    scheme, colon, rest = text.partition("://")
-    if colon and scheme.lower() != "s3":
-        raise StatePathError(f"{scheme}:// is not S3; {_FORM}")
-    name, _, key = (rest if colon else text).partition("/")
+    scheme = _SCHEME.match(text)
+    if scheme and scheme[1].lower() != "s3":
+        raise StatePathError(f"{scheme[0]} is not S3; {_FORM}")
+    name, _, key = text[scheme.end() if scheme else 0 :].partition("/")
     key = key.removesuffix(LOCK_SUFFIX)
     check_bucket(name)
     if not key:
         raise StatePathError(f"no state key after the bucket; {_FORM}. For a whole bucket: --bucket {name}")
-    if len(key.encode(errors="replace")) > _KEY_LIMIT:
+    if _length(key) > _KEY_LIMIT:
         raise StatePathError(f"the key is longer than the {_KEY_LIMIT} bytes that S3 allows")
     return name, key
+
+
+def _length(key: str) -> int:
+    try:
+        return len(key.encode())
+    except UnicodeEncodeError as error:
+        # Bytes of the command line that are none come as surrogates.
+        raise StatePathError("the key is not UTF-8, as all keys in S3 are") from error
 
 
 def check_bucket(name: str) -> None:

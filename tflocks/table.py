@@ -10,65 +10,110 @@ from rich.text import Text
 from chalicelib.core.duration import in_words
 from tflocks.hold import Hold
 from tflocks.ranking import Ranked
+from tflocks.timeline import counted
 from tflocks.visible import shortened, visible
 
-_WIDE = 144
+_WIDE, _NARROW = 160, 80
+"""From how many columns of a terminal on a table of holds has all of its own, and below how many it has but one."""
+_TOP_WIDE, _TOP_NARROW = 100, 50
+_SINCE, _HOLDER, _RELEASED = "Since, until (UTC)", "Holder, identity", "Released by"
+_TIMES, _HELD, _GAP = 19, 17, 2
 _SHARES = 3
-_OPERATION = 20
+_OPERATION = 48
+"""Room for the longest of the plain words; an unknown operation can be any text."""
 _DIM, _BAD = "dim", "bold red"
 _STYLES = {"plan": "cyan", "apply or destroy": "yellow"}
 
 
 def holds_table(holds: list[Hold], now: datetime, console: Console) -> Table:
-    """The holds of one state, one row each; on a narrow terminal what belongs together shares a cell."""
-    return _wide_table(holds, now) if console.width >= _WIDE else _narrow_table(holds, now)
+    """The holds of one state, one row each; the narrower the terminal, the more shares a cell. Nothing is left out."""
+    if console.width < _NARROW:
+        return _stories(holds, now)
+    return (_wide_table if console.width >= _WIDE else _narrow_table)(holds, now, console.width)
 
 
-def top_table(ranked: list[Ranked]) -> Table:
-    """One row a state."""
+def top_table(ranked: list[Ranked], console: Console) -> Table:
+    """One row a state; on a narrow terminal the operations are below its name."""
+    if console.width < _TOP_NARROW:
+        return _top_stories(ranked)
+    wide = console.width >= _TOP_WIDE
     table = _table()
     table.add_column("", justify="right", style=_DIM)
     table.add_column("State", overflow="fold")
     table.add_column("Locked", no_wrap=True)
     table.add_column("Holds", justify="right", no_wrap=True)
     table.add_column("Longest", no_wrap=True)
-    table.add_column("By operation", no_wrap=True)
+    if wide:
+        table.add_column("By operation", no_wrap=True)
     for place, one in enumerate(ranked, 1):
-        table.add_row(str(place), _state(one), _words(one.locked_seconds), _count(one), _longest(one), _shares(one))
+        shares = _shares(one)
+        state = _state(one) if wide else _lines(_state(one), shares)
+        figures = _words(one.locked_seconds), _count(one), _longest(one)
+        table.add_row(str(place), state, *figures, *([shares] if wide else []))
     return table
 
 
-def _wide_table(holds: list[Hold], now: datetime) -> Table:
+def _top_stories(ranked: list[Ranked]) -> Table:
     table = _table()
-    table.add_column("Since, until (UTC)", no_wrap=True, min_width=19)
-    table.add_column("Held", no_wrap=True, min_width=11)
-    table.add_column("Operation", overflow="fold", min_width=16)
-    table.add_column("Holder, AWS identity", overflow="fold", min_width=24)
-    table.add_column("Released by", overflow="fold", min_width=14)
-    table.add_column("Source", no_wrap=True, min_width=10)
-    table.add_column("Lock ID", overflow="fold", style=_DIM, min_width=36, max_width=36)
+    table.add_column("Locked longest", overflow="fold")
+    for one in ranked:
+        unknown = f" ({one.unknown} of unknown length)" if one.unknown else ""
+        figures = f"{_words(one.locked_seconds)} in {counted(one.holds, 'hold')}{unknown}, longest {_longest(one)}"
+        table.add_row(_lines(_state(one), Text(figures), _shares(one)))
+    return table
+
+
+def _lines(*texts: Text) -> Text:
+    return Text("\n").join(text for text in texts if text)
+
+
+def _wide_table(holds: list[Hold], now: datetime, width: int) -> Table:
+    first, last = {_SINCE: _TIMES, "Held": 11, "Operation": 20}, {"Source": 10, "Lock ID": 36}
+    table = _table(first | _identities(width - sum((*first.values(), *last.values())) - 6 * _GAP) | last)
     for hold in holds:
-        said = _holder(hold), _released(hold), _source(hold), _plain(hold.lock_id)
+        said = _holder(hold), _released(hold), _source(hold), _plain(hold.lock_id, _DIM)
         table.add_row(_times(hold), _held(hold, now), _operation(hold), *said)
     return table
 
 
-def _narrow_table(holds: list[Hold], now: datetime) -> Table:
-    table = _table()
-    table.add_column("Since, until (UTC)", no_wrap=True, min_width=19)
-    table.add_column("Held, operation", overflow="fold", min_width=16, max_width=18)
-    table.add_column("Holder, AWS identity", overflow="fold", min_width=20, ratio=1)
-    table.add_column("Released by", overflow="fold", min_width=16, max_width=20)
+def _narrow_table(holds: list[Hold], now: datetime, width: int) -> Table:
+    first = {_SINCE: _TIMES, "Held, operation": _HELD}
+    table = _table(first | _identities(width - sum(first.values()) - 3 * _GAP))
     for hold in holds:
-        released = _released(hold)
-        source = Text.assemble("\n" if released else "", (", ".join(_known_from(hold)), _DIM))
-        what = Text.assemble(_held(hold, now), "\n", _operation(hold))
-        table.add_row(_times(hold), what, _holder(hold), Text.assemble(released, source))
+        source = Text(", ".join(_known_from(hold)), _DIM)
+        what = _lines(_held(hold, now), _operation(hold))
+        table.add_row(_times(hold), what, _holder(hold), _lines(_released(hold), source))
     return table
 
 
-def _table() -> Table:
-    return Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), collapse_padding=True, pad_edge=False, show_edge=False)
+def _identities(width: int) -> dict[str, int]:
+    """Half of it each; one column is rich's, which pads the last cell too."""
+    holder = width // 2
+    return {_HOLDER: holder, _RELEASED: width - holder - 1}
+
+
+def _stories(holds: list[Hold], now: datetime) -> Table:
+    """One column: each hold in as many lines as it takes."""
+    table = _table()
+    table.add_column(_SINCE, overflow="fold")
+    for hold in holds:
+        lines = [
+            Text.assemble(_since(hold), ", " if hold.still_held else " to ", _until(hold), ", ", _held(hold, now)),
+            Text.assemble(_operation(hold), (f", {', '.join(_known_from(hold))}", _DIM)),
+            *Text.assemble("by ", _holder(hold)).split("\n"),
+        ]
+        if released := _released(hold):
+            lines.append(Text.assemble("released by ", released))
+        table.add_row(Text("\n  ").join(lines))
+    return table
+
+
+def _table(widths: dict[str, int] | None = None) -> Table:
+    """With columns of widths that are said: rich, left to share them out, cuts off what does not fit."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), collapse_padding=True, pad_edge=False, show_edge=False)
+    for name, width in (widths or {}).items():
+        table.add_column(name, overflow="fold", width=width)
+    return table
 
 
 def _state(ranked: Ranked) -> Text:
@@ -90,15 +135,26 @@ def _plain(text: str, style: str = "") -> Text:
 
 
 def _times(hold: Hold) -> Text:
-    since = f"{hold.since:%Y-%m-%d %H:%M:%S}" if hold.since else "?"
-    text = Text(since)
+    since, until = _since(hold), _until(hold)
+    if _ends_the_same_day(hold):
+        until.pad_left(len(since) - len(until))
+    return Text.assemble(since, "\n", until)
+
+
+def _since(hold: Hold) -> str:
+    return f"{hold.since:%Y-%m-%d %H:%M:%S}" if hold.since else "?"
+
+
+def _until(hold: Hold) -> Text:
     if hold.still_held:
-        return text.append("\nstill held", _BAD)
+        return Text("still held", _BAD)
     if not hold.until:
-        return text.append("\n?", _DIM)
-    same_day = hold.since and hold.since.date() == hold.until.date()
-    until = f"{hold.until:%H:%M:%S}".rjust(len(since)) if same_day else f"{hold.until:%Y-%m-%d %H:%M:%S}"
-    return text.append(f"\n{until}", _DIM)
+        return Text("?", _DIM)
+    return Text(f"{hold.until:%H:%M:%S}" if _ends_the_same_day(hold) else f"{hold.until:%Y-%m-%d %H:%M:%S}", _DIM)
+
+
+def _ends_the_same_day(hold: Hold) -> bool:
+    return hold.since is not None and hold.until is not None and hold.since.date() == hold.until.date()
 
 
 def _held(hold: Hold, now: datetime) -> Text:

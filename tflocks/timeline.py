@@ -18,9 +18,12 @@ COLOURS = {
     "refresh": "#009E73",
     "import or console": "#CC79A7",
     "workspace, state, init": "#E69F00",
+    "another": "#0072B2",
     "not known": "#999999",
 }
 _OWN_COLOUR = {"plan", "apply or destroy", "refresh", "import or console"}
+_OF_STATES = ("workspace ", "state ", "init ", "taint", "untaint")
+"""How the plain words of the rest begin that Terraform is known to write."""
 _STEPS = [
     *(timedelta(seconds=seconds) for seconds in (1, 5, 15, 30)),
     *(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30)),
@@ -50,6 +53,7 @@ class Lane(msgspec.Struct, frozen=True):
     label: str
     bars: tuple[Bar, ...]
     locked: timedelta
+    """Within the picture's time."""
 
 
 class Tick(msgspec.Struct, frozen=True):
@@ -118,7 +122,7 @@ def timeline(title: str, holds: list[Hold], since: datetime, now: datetime) -> T
     of_state: defaultdict[str, list[Bar]] = defaultdict(list)
     for path, bar in bars:
         of_state[path].append(bar)
-    lanes = sorted((_lane(path, own) for path, own in of_state.items()), key=lambda lane: -lane.locked)
+    lanes = sorted((_lane(path, own, since, now) for path, own in of_state.items()), key=lambda lane: -lane.locked)
     start, end = _span([bar for _, bar in bars], since, now)
     return Timeline(
         title=visible(title),
@@ -150,7 +154,9 @@ def _bar(hold: Hold, now: datetime) -> Bar | None:
 def _kind(operation: str) -> str:
     if not operation:
         return "not known"
-    return operation if operation in _OWN_COLOUR else "workspace, state, init"
+    if operation in _OWN_COLOUR:
+        return operation
+    return "workspace, state, init" if operation.startswith(_OF_STATES) else "another"
 
 
 def _facts(hold: Hold, now: datetime) -> list[str]:
@@ -169,14 +175,16 @@ def _facts(hold: Hold, now: datetime) -> list[str]:
     ]
 
 
-def _lane(path: str, bars: list[Bar]) -> Lane:
-    return Lane(visible(path), tuple(bars), sum((bar.end - bar.start for bar in bars), timedelta(0)))
+def _lane(path: str, bars: list[Bar], since: datetime, now: datetime) -> Lane:
+    """How long it was locked within the picture's time, whatever a lock's own times say."""
+    inside = (min(bar.end, now) - max(bar.start, since) for bar in bars)
+    return Lane(visible(path), tuple(bars), sum((max(one, timedelta(0)) for one in inside), timedelta(0)))
 
 
 def _span(bars: list[Bar], since: datetime, now: datetime) -> tuple[datetime, datetime]:
-    """Empty time before the first hold is not drawn."""
+    """Empty time before the first hold is not drawn, nor what comes after now by somebody's wrong clock."""
     first = min((bar.start for bar in bars), default=since)
-    start = max(since, first)
+    start = min(max(since, first), now)
     margin = max(_LEAST_SPAN, now - start) / 50
     return start - margin, max(now, start + _LEAST_SPAN) + margin
 

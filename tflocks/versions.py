@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from chalicelib.aws.s3_answers import told_as_store_error
-from chalicelib.aws.s3_locks import S3LockStore
 from chalicelib.core.change import ReleaseKind
-from chalicelib.core.lock import LOCK_SUFFIX, StateLock
+from chalicelib.core.lock import BODY_LIMIT, LOCK_SUFFIX, LockInfo, UnreadableLockError, read_body
 from chalicelib.ports import StoreError
 from tflocks.hold import Hold, Source
 from tflocks.pairing import alternate
+from tflocks.s3_words import in_words
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
-_AT_ONCE = 8
+AT_ONCE = 8
+"""Requests to S3."""
 _NO_VERSION = "null"
 
 
@@ -52,7 +52,7 @@ def list_versions(s3: "S3Client", bucket: str, state_key: str) -> Listed:
     key = state_key + LOCK_SUFFIX
     versions: list[Version] = []
     deleted: list[datetime] = []
-    with told_as_store_error(f"listing the versions of {bucket}/{key}"):
+    with in_words(f"listing the versions of {bucket}/{key}", "s3:ListBucketVersions", bucket):
         for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=key):
             own = (entry for entry in page.get("Versions", []) if entry["Key"] == key)
             versions += [
@@ -65,7 +65,7 @@ def list_versions(s3: "S3Client", bucket: str, state_key: str) -> Listed:
 def remembers(s3: "S3Client", bucket: str) -> bool | None:
     """Whether the bucket keeps versions; None for an operator who may not ask."""
     try:
-        with told_as_store_error(f"the versioning of {bucket}"):
+        with in_words(f"the versioning of {bucket}", "s3:GetBucketVersioning", bucket):
             return "Status" in s3.get_bucket_versioning(Bucket=bucket)
     except StoreError:
         return None
@@ -83,19 +83,28 @@ def version_holds(state_path: str, listed: Listed) -> list[Hold]:
 
 def with_locks(holds: Iterable[Hold], s3: "S3Client") -> tuple[list[Hold], list[str]]:
     """The same holds with what their lock bodies say, and why some could not be read."""
-    store = S3LockStore(*[lambda _bucket: s3] * 3)
 
     def read(hold: Hold) -> tuple[Hold, str]:
-        bucket, _, key = hold.state_path.partition("/")
         try:
-            lock = store.read(bucket, key + LOCK_SUFFIX, hold.version_id)
-        except StoreError as error:
-            return hold, str(error)
-        return (_told(hold, lock), "") if lock and lock.info else (hold, _flaw(hold, lock))
+            return _told(hold, read_body(_body(hold, s3))), ""
+        except (StoreError, UnreadableLockError) as error:
+            return hold, f"a version of the lock {error} ({hold.version_id})"
 
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         answers = list(pool.map(read, holds))
     return [hold for hold, _ in answers], sorted({why for _, why in answers if why})
+
+
+def _body(hold: Hold, s3: "S3Client") -> bytes:
+    """What a version has in it. The only one of a bucket without versions has no ID to ask by, but its ETag."""
+    bucket, _, key = hold.state_path.partition("/")
+    plain = hold.version_id == _NO_VERSION and hold.still_held
+    which = {"IfMatch": f'"{hold.etag}"'} if plain else {"VersionId": hold.version_id}
+    right = "s3:GetObject" if plain else "s3:GetObjectVersion"
+    with in_words("could not be read", right, f"{bucket}/{key}{LOCK_SUFFIX}"):
+        answer = s3.get_object(Bucket=bucket, Key=key + LOCK_SUFFIX, **which)  # type: ignore[arg-type]
+        with answer["Body"] as stream:
+            return stream.read(BODY_LIMIT + 1)
 
 
 def _begun(state_path: str, version: Version) -> Hold:
@@ -115,10 +124,7 @@ def _ended(hold: Hold, until: datetime | None) -> Hold:
     return msgspec.structs.replace(hold, until=until.astimezone(UTC), released_by=ReleaseKind.UNKNOWN.value)
 
 
-def _told(hold: Hold, lock: StateLock) -> Hold:
-    info = lock.info
-    if info is None:
-        return hold
+def _told(hold: Hold, info: LockInfo) -> Hold:
     return msgspec.structs.replace(
         hold,
         unread=False,
@@ -127,7 +133,3 @@ def _told(hold: Hold, lock: StateLock) -> Hold:
         who=info.Who,
         terraform_version=info.Version,
     )
-
-
-def _flaw(hold: Hold, lock: StateLock | None) -> str:
-    return f"a version of the lock {lock.flaw if lock else 'is gone by now'} ({hold.version_id})"

@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
 
@@ -19,6 +19,8 @@ from demo.deployed import ALICE, DeployedReaper
 from demo.terraform import TerraformState
 from demo.waiting import wait_for
 from tests.journal_schema import Line
+from tests.local_cloud.asking import holds
+from tests.local_cloud.bridged import tell_by_eventbridge
 from tests.local_cloud.conftest import UNVERSIONED, UNWIRED, VERSIONED
 from tests.local_cloud.steps import APPLY, click, gone, says, waiting
 
@@ -57,7 +59,7 @@ def day(
     for bucket in (VERSIONED, UNVERSIONED):
         reaper.put_lock(bucket, SHORT, APPLY, people["ci"])
         reaper.delete_lock(bucket, SHORT, people["ci"])
-    _tell_by_eventbridge(reaper)
+    tell_by_eventbridge(reaper, UNWIRED, BRIDGED)
     wait_for("every hold is told", lambda: len(_told(reaper)) >= 2 * HOLDS)
     _tell_again(reaper, copies)
     return _told(reaper)
@@ -140,6 +142,24 @@ def test_eventbridge_tells_the_account_alone_and_the_line_says_so(day: list[Line
     assert released["released_by"] == "unknown"
 
 
+def test_tflocks_history_shows_each_hold_of_the_day_with_who_let_it_go(reaper: DeployedReaper, day: list[Line]) -> None:
+    shown = holds(reaper, f"{VERSIONED}/{NETWORK}")
+    mine, lost = "holder", "apply or destroy"
+    assert [(hold["operation"], hold["released_by"]) for hold in reversed(shown)] == [
+        *[("plan", mine), ("apply or destroy", mine), ("apply or destroy", mine), ("import or console", mine)],
+        *[(lost, "slack"), (lost, "other"), (lost, "other")],
+    ]
+    removed, unlocked, clicked = shown[:3]
+    assert (clicked["slack_user"], unlocked["put_back_by"]) == (ALICE.id, ALICE.id)
+    assert (removed["release_session_name"], removed["session_name"]) == ("carol@acme.example", "ci-run-7")
+    assert {hold["source"] for hold in shown} == {"both"}
+    assert not any(hold["still_held"] or hold["incomplete"] for hold in shown)
+    workspace = holds(reaper, f"{VERSIONED}/env:/dev/{NETWORK}")
+    ours = _holds(day, f"{VERSIONED}/env:/dev/{NETWORK}")
+    assert [hold["terraform_operation"] for hold in reversed(workspace)] == [taken["operation"] for taken, _ in ours]
+    assert {hold["released_by"] for hold in workspace} == {mine}
+
+
 def _run_commands(module: TerraformState) -> None:
     """Six holds of the state and those of a workspace, all by their holder."""
     module.must("init")
@@ -203,38 +223,6 @@ def _tell_again(reaper: DeployedReaper, copies: str) -> None:
     for body in reversed(bodies):
         sqs.send_message(QueueUrl=reaper.outputs["LockEventsQueueUrl"], MessageBody=body)
     wait_for("all of it is dealt with", lambda: not waiting(reaper, "LockEventsQueueUrl"))
-
-
-def _tell_by_eventbridge(reaper: DeployedReaper) -> None:
-    """What EventBridge tells of a hold, put onto the queue by a rule of somebody's own."""
-    s3 = reaper.cloud.client("s3")
-    put = s3.put_object(Bucket=UNWIRED, Key=f"{BRIDGED}.tflock", Body=APPLY)
-    created = {"etag": put["ETag"].strip('"'), "version-id": put["VersionId"], "sequencer": "0A"}
-    _send_as_eventbridge(reaper, "Object Created", created)
-    marker = s3.delete_object(Bucket=UNWIRED, Key=f"{BRIDGED}.tflock")["VersionId"]
-    deleted = {"etag": "d41d8cd98f00b204e9800998ecf8427e", "version-id": marker, "sequencer": "0B"}
-    _send_as_eventbridge(reaper, "Object Deleted", deleted, **{"deletion-type": "Delete Marker Created"})
-
-
-def _send_as_eventbridge(reaper: DeployedReaper, kind: str, stored: dict[str, str], **more: str) -> None:
-    account = "000000000000"
-    event = {
-        "version": "0",
-        "detail-type": kind,
-        "source": "aws.s3",
-        "account": account,
-        "time": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        "detail": {
-            "bucket": {"name": UNWIRED},
-            "object": {"key": f"{BRIDGED}.tflock", **stored},
-            "requester": account,
-            "source-ip-address": "192.0.2.1",
-            **more,
-        },
-    }
-    reaper.cloud.client("sqs").send_message(
-        QueueUrl=reaper.outputs["LockEventsQueueUrl"], MessageBody=json.dumps(event)
-    )
 
 
 def _told(reaper: DeployedReaper) -> list[Line]:

@@ -2,32 +2,16 @@
 
 import csv
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-from demo.deployed import STAGE, DeployedReaper
+from demo.deployed import DeployedReaper
 from demo.waiting import wait_for
+from tests.local_cloud.asking import holds, tflocks
 from tests.local_cloud.conftest import UNWIRED, VERSIONED
 from tests.local_cloud.steps import APPLY, PLAN, page_of, take, tell_as_s3
 
-TFLOCKS = Path(sys.executable).with_name("tflocks")
 RUN, BOB = "AWS:AROAEXAMPLE:gh-run-4711", "AWS:AROAEXAMPLE:bob@acme.example"
-
-
-def tflocks(reaper: DeployedReaper, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [TFLOCKS, "history", "--stage", STAGE, *arguments]
-    return subprocess.run(  # noqa: S603  our own program
-        command, env=reaper.cloud.environment, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False
-    )
-
-
-def holds(reaper: DeployedReaper, *arguments: str) -> list[dict[str, Any]]:
-    done = tflocks(reaper, *arguments, "--json")
-    assert done.returncode == 0, done.stderr
-    found: list[dict[str, Any]] = json.loads(done.stdout)["holds"]
-    return found
 
 
 def released(reaper: DeployedReaper, state: str) -> list[dict[str, Any]]:

@@ -76,7 +76,8 @@ def test_someone_who_may_not_release_is_told_so_privately(reaper: DeployedReaper
 
 def test_a_run_that_ends_by_itself_closes_its_alert(reaper: DeployedReaper, state: State) -> None:
     slow = state("story/slow.tfstate")
-    run = slow.start_apply(6)
+    slow.start_apply(600)
+    wait_for("the run has its lock", lambda: reaper.lock_body(VERSIONED, slow.key), every=0.05)
     reaper.alert_of(VERSIONED, slow.key)
-    assert run.wait(60) == 0
+    slow.finish()
     reaper.alert(slow.key, "Released by its holder")

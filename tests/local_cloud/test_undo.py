@@ -17,7 +17,7 @@ def test_a_live_run_whose_lock_was_released_by_mistake_gets_it_back_and_ends_as_
     reaper: DeployedReaper, state: State, visitor: Visitor
 ) -> None:
     alive = state("undo/alive.tfstate")
-    run = alive.start_apply(15)
+    alive.start_apply(600)
     lock = wait_for("the run has its lock", lambda: reaper.lock_body(VERSIONED, alive.key), every=0.05)
     alert = reaper.alert_of(VERSIONED, alive.key)
     visitor.visit(f"{reaper.slack.url}/#{channel_of('undo')}")
@@ -29,7 +29,7 @@ def test_a_live_run_whose_lock_was_released_by_mistake_gets_it_back_and_ends_as_
     visitor.message(alive.key, f"Put back by @{ALICE.name}", "Release")
     assert reaper.lock_body(VERSIONED, alive.key) == lock
     assert "Error acquiring the state lock" in alive.run("plan").stderr
-    assert run.wait(60) == 0
+    alive.finish()
     assert reaper.lock_body(VERSIONED, alive.key) is None
     says(reaper, alert, "Released by its holder")
     assert actions_of(reaper, alert) == []

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -25,12 +26,17 @@ class FakeLogs:
     """How often a query is still running when it is asked for."""
     ends_as: str = "Complete"
     error: Exception | None = None
+    made: datetime | None = None
+    """When the log group was made; a range that ends before is refused."""
     asked: list[dict[str, Any]] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
+    meta = SimpleNamespace(region_name="eu-central-1")
 
     def start_query(self, **asked: Any) -> dict[str, str]:
         if self.error:
             raise self.error
+        if self.made and asked["endTime"] < self.made.timestamp():
+            raise refused("MalformedQueryException")
         self.asked.append(asked)
         return {"queryId": str(len(self.asked) - 1)}
 

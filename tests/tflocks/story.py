@@ -9,9 +9,11 @@ import msgspec
 
 from chalicelib.core.change import Hold as EndedHold
 from chalicelib.core.change import LockChange, ReleaseKind, ToldBy
-from chalicelib.core.event import LockEvent, of_acquire, of_release
+from chalicelib.core.event import EventType, LockEvent, of_acquire, of_lock, of_release
 from chalicelib.core.lock import LockInfo, LockRef, StateLock
 from tflocks.hold import Hold, Source
+from tflocks.lines import read
+from tflocks.pairing import journal_holds
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PATH = "acme-tfstate/prod/network/terraform.tfstate"
@@ -44,9 +46,31 @@ def released(
     return msgspec.structs.replace(line, **fields)
 
 
+def seen(
+    name: str,
+    since: float,
+    path: str = PATH,
+    *,
+    minutes: float,
+    event: EventType = EventType.ALERT_POSTED,
+    **fields: Any,
+) -> LockEvent:
+    """The reaper's own line, of an alert or a click, about a lock that it saw."""
+    return of_lock(event, lock(name, since, path), at(minutes), **fields)
+
+
+def answered(name: str, since: float, path: str = PATH, *, minutes: float, **fields: Any) -> LockEvent:
+    return seen(name, since, path, minutes=minutes, event=EventType.RELEASE_ANSWERED, **fields)
+
+
 def as_json(event: LockEvent) -> str:
     """As the journal writes it."""
     return json.dumps(msgspec.to_builtins(event), separators=(",", ":"))
+
+
+def holds(*events: LockEvent) -> list[Hold]:
+    """What the journal's lines of these events tell."""
+    return journal_holds(read(map(as_json, events)).events)
 
 
 def a_hold(since: float | None = 0, until: float | None = 10, **fields: Any) -> Hold:

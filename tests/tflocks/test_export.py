@@ -1,6 +1,8 @@
 import csv
 import io
 import json
+import sys
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -13,7 +15,7 @@ from tflocks.ranking import rank
 
 WINDOW = Window(at(-60), at(60))
 BEGINS_A_FORMULA = "=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH COMMERCIAL AT}"
-LIKELY = st.text(st.sampled_from(f"{BEGINS_A_FORMULA} ;,\"'a1\x00\x1b\u202e\u2028\N{NO-BREAK SPACE}"))
+LIKELY = st.text(st.sampled_from(f"{BEGINS_A_FORMULA} ;,|\"'a1\u2018\u2019\x00\x1b\u202e\u2028\N{NO-BREAK SPACE}"))
 
 
 def written(*texts: str) -> str:
@@ -43,6 +45,28 @@ def test_any_texts_are_one_row_of_as_many_cells_with_nothing_in_them_that_acts(t
         assert not any(part.lstrip().startswith(tuple(BEGINS_A_FORMULA)) for part in text.split(";"))
 
 
+@given(st.lists(st.text() | LIKELY, min_size=1))
+def test_however_the_cells_are_split_none_begins_as_a_formula(texts: list[str]) -> None:
+    for delimiter in ";,|\t":
+        for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
+            for row in csv.reader(io.StringIO(written(*texts)), delimiter=delimiter, quoting=quoting):
+                for text in row:
+                    begins = unicodedata.normalize("NFKC", text).lstrip(' "\n')
+                    assert not begins.startswith(tuple("=+-@"))
+
+
+@pytest.mark.parametrize("before", ['a;"', 'a;""', 'a; "', "a;‘", "a；", 'a|"', 'a,"'])  # noqa: RUF001  they are meant
+def test_a_quote_behind_a_separator_is_no_way_around(before: str) -> None:
+    found = cell(f"{before}=1+1")
+    assert found == f"{before[:2]}'{before[2:]}=1+1"
+
+
+def test_every_character_that_becomes_a_sign_is_one() -> None:
+    for code in (code for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000):
+        if unicodedata.normalize("NFKC", chr(code))[:1] in {"=", "+", "-", "@"}:
+            assert cell(f"{chr(code)}1")[0] == "'", hex(code)
+
+
 def test_csv_is_as_the_rfc_has_it() -> None:
     assert written('say "a", b', "x") == '"a","a"\r\n"say ""a"", b","x"\r\n'
 
@@ -65,7 +89,7 @@ def test_what_is_not_known_is_null_and_said() -> None:
 
 def test_the_document_is_one_json_object_in_ascii_that_names_its_sources() -> None:
     hold = a_hold(0, 10, who="\x1b]0;x\x07\x9b31m\x7f\u202eé")
-    found = Found(holds=[hold], journal=SourceRead(read=False, problem="denied"))
+    found = Found(holds=[hold], journal=SourceRead(read=False, problem="denied"), notes=("versions: none \x1b",))
     text = document("holds", [hold_row(hold, at(60))], found, WINDOW)
     assert text.replace("\n", "").isprintable()
     assert text.isascii()
@@ -73,6 +97,8 @@ def test_the_document_is_one_json_object_in_ascii_that_names_its_sources() -> No
     assert (told["schema"], told["generated_at"]) == (1, "2026-11-21T13:00:00.000Z")
     assert told["sources"]["journal"] == {"asked": True, "read": False, "problem": "denied"}
     assert told["holds"][0]["who"] == hold.who
+    assert told["notes"] == ["versions: none \x1b", *found.gaps]
+    assert len(told["notes"]) == 2
 
 
 def test_a_ranked_state_has_seconds_by_operation_in_json_and_in_csv() -> None:

@@ -16,9 +16,9 @@ from tflocks.hold import Hold
 from tflocks.picture_html import page
 from tflocks.picture_png import draw as draw_png
 from tflocks.ranking import rank
-from tflocks.shown import draw, show
+from tflocks.shown import ROWS, draw, show
 from tflocks.table import holds_table, top_table
-from tflocks.timeline import LANES, timeline
+from tflocks.timeline import timeline
 from tflocks.visible import shortened, visible
 
 EVIL = "acme/<script>alert(1)</script>\n\x1b[2J\u202e[red]$\\frac{a}{b}$\"' onmouseover=x"
@@ -27,7 +27,7 @@ EVIL = "acme/<script>alert(1)</script>\n\x1b[2J\u202e[red]$\\frac{a}{b}$\"' onmo
 def printed(holds: list[Hold], width: int) -> str:
     console = Console(width=width, file=io.StringIO(), force_terminal=True, color_system=None, highlight=False)
     console.print(holds_table(holds, at(60), console))
-    console.print(top_table(rank(holds, at(-60), at(60))))
+    console.print(top_table(rank(holds, at(-60), at(60)), console))
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -52,12 +52,20 @@ def test_plain_text_stays_as_it_is() -> None:
     assert visible("\x1b\n\u202e\U000e0001") == "\\u001b\\u000a\\u202e\\U000e0001"
 
 
+@pytest.mark.parametrize(
+    "code", [0x85, 0x9B, 0xAD, 0x34F, 0x200B, 0x2066, 0x2028, 0xA0, 0x2800, 0x3164, 0xFE0F, 0xE0061]
+)
+def test_a_character_that_nobody_sees_is_seen_by_its_number(code: int) -> None:
+    assert visible(f"a{chr(code)}b") == f"a\\u{code:04x}b" if code < 0x10000 else f"a\\U{code:08x}b"
+    assert visible(f"a{chr(code)}b").isascii()
+
+
 def test_what_is_too_long_loses_its_middle() -> None:
     assert shortened("acme/" + "x" * 90 + "/terraform.tfstate", 30) == "acme/xxxx…xx/terraform.tfstate"
     assert len(shortened("x" * 90, 30)) == 30
 
 
-@pytest.mark.parametrize("width", [80, 200])
+@pytest.mark.parametrize("width", [60, 80, 200])
 def test_a_table_fits_its_terminal_and_says_all_of_a_hold(width: int) -> None:
     hold = a_hold(
         0, 10, session_name="gh-run-4711", released_by="other", release_session_name="bob", put_back_by="U0ALICE"
@@ -76,6 +84,50 @@ def test_nothing_in_a_lock_acts_on_the_terminal(width: int) -> None:
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert "[red]" in re.sub(r"\s", "", text) or width == 80
+
+
+@pytest.mark.parametrize("width", [20, 40, 50, 60, 79, 80, 81, 100, 159, 160, 161])
+def test_a_table_of_any_width_cuts_nothing_off(width: int) -> None:
+    """Long words of one character each, counted: a fold puts parts of other columns between theirs."""
+    words = {
+        "who": "é" * 37,
+        "session_name": "ü" * 41,
+        "released_by": "other",
+        "release_session_name": "ß" * 43,
+        "lock_id": "ø" * 36,
+        "operation": "å" * 47,
+        "state_path": "acme/" + "î" * 53,
+    }
+    text = printed([a_hold(0, 10, **words), a_hold(-60 * 40, None, still_held=True)], width)
+    assert max(map(len, text.splitlines())) <= width
+    lock_id = 36 if width >= 160 else 0
+    assert [text.count(letter) for letter in "éüßøî"] == [37, 41, 43, lock_id, 53]
+    assert text.count("å") >= 47
+    assert re.sub(r"\s", "", text).count("stillheld") == 1
+    assert "…" not in re.sub("å+…å+", "", re.sub(r"\s", "", text))
+
+
+def test_a_terminal_that_lacks_a_character_shows_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    for encoding in ("ascii", "latin-1"):
+        terminal = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+        monkeypatch.setattr(sys, "stdout", terminal)
+        for wanted in (asked(key="x"), asked(top=3)):
+            show(wanted, Found(holds=[a_hold(who="日本", state_path="acme/日本")]))
+        terminal.flush()
+        assert b"\\u65e5\\u672c" in terminal.buffer.getvalue()
+
+
+def test_of_more_holds_than_anybody_reads_the_newest_are_shown_and_the_rest_is_told_of(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    holds = [a_hold(-number, state_path=f"acme/{number % 2}") for number in range(ROWS + 5)]
+    show(asked(), Found(holds=holds))
+    printed_out, told = capsys.readouterr()
+    assert printed_out.count("root@runner") == ROWS
+    assert "shown are the newest 1,000 of 1,005: --csv and --json have all" in told
+    show(asked(form="csv"), Found(holds=holds))
+    printed_out, told = capsys.readouterr()
+    assert (printed_out.count("\r\n"), told) == (ROWS + 6, "")
 
 
 def test_a_bucket_s_holds_stand_below_their_states(capsys: pytest.CaptureFixture[str]) -> None:
@@ -118,27 +170,6 @@ def test_whatever_a_state_is_called_a_page_has_the_same_tags(name: str) -> None:
     assert tags(a_page(a_hold(state_path=f"acme/{name}", who=name))) == tags(
         a_page(a_hold(state_path="acme/x", who="x"))
     )
-
-
-def test_a_picture_begins_with_the_first_hold_and_has_a_tick_or_more() -> None:
-    picture = timeline("x", [a_hold(30, 40)], at(-60 * 24 * 30), at(60))
-    assert at(29) < picture.start < at(30)
-    assert 0 < picture.share(at(30)) < picture.share(at(40)) < picture.share(at(60)) < 1
-    assert 1 <= len(picture.ticks) <= 13
-
-
-@pytest.mark.parametrize("minutes", [0.1, 1, 30, 60 * 7, 60 * 24 * 3, 60 * 24 * 90, 60 * 24 * 3653])
-def test_an_axis_of_any_length_has_some_ticks(minutes: float) -> None:
-    picture = timeline("x", [a_hold(-minutes, 0)], at(-minutes), at(0))
-    assert 1 <= len(picture.ticks) <= 14
-
-
-def test_what_cannot_be_drawn_is_said() -> None:
-    holds = [a_hold(state_path=f"acme/{number}") for number in range(LANES + 3)]
-    picture = timeline("x", [*holds, a_hold(None, 5), a_hold(0, None)], at(-60), at(60))
-    assert len(picture.lanes) == LANES
-    assert "3 states" in picture.notes[0]
-    assert "2 holds" in picture.notes[1]
 
 
 @pytest.mark.parametrize(

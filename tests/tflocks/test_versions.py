@@ -1,51 +1,20 @@
 import re
-from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any
 
-import boto3
-import click
 import pytest
-from botocore.stub import Stubber
 
 from chalicelib.ports import StoreError
-from tests.aws_fixtures import create_bucket, moto
+from tests.aws_fixtures import create_bucket
 from tests.builders import sample
-from tests.tflocks.fake_logs import FakeLogs, refused
-from tests.tflocks.story import PATH, a_hold, acquired, at, released
-from tflocks import sources
-from tflocks.found import Found, Window
+from tests.tflocks.lock_bucket import BUCKET, KEY, STATE, delete, denied, put
+from tests.tflocks.story import PATH, a_hold, at
 from tflocks.hold import Source
 from tflocks.merging import merge
 from tflocks.versions import Listed, Version, list_versions, version_holds, with_locks
 
-BUCKET, _, STATE = PATH.partition("/")
-KEY = f"{STATE}.tflock"
-ALWAYS = Window(at(-60 * 24 * 30), at(60 * 24 * 30))
-
-
-@pytest.fixture
-def s3() -> Iterator[Any]:
-    with moto("s3") as client:
-        create_bucket(client, BUCKET, versioned=True)
-        yield client
-
-
-def put(s3: Any, name: str = "s3-apply-default", key: str = KEY) -> None:
-    s3.put_object(Bucket=BUCKET, Key=key, Body=sample(name))
-
-
-def delete(s3: Any, key: str = KEY) -> None:
-    s3.delete_object(Bucket=BUCKET, Key=key)
-
 
 def version(number: int, minutes: float, *, latest: bool = False, etag: str = "") -> Version:
     return Version(at(minutes), etag or f"etag{number}", f"v{number}", latest)
-
-
-def of_state(s3: Any, logs: FakeLogs | None = None, state: str = STATE, bucket: str = BUCKET) -> Found:
-    clients: Any = SimpleNamespace(s3=s3, logs=logs or FakeLogs())
-    return sources.of_state(clients, "/tflock-reaper/prod", bucket, state, ALWAYS)
 
 
 def test_each_version_of_a_lock_is_a_hold_and_each_delete_marker_a_release(s3: Any) -> None:
@@ -96,6 +65,13 @@ def test_equal_bytes_are_told_apart_by_their_time() -> None:
     assert [(hold.source, hold.since) for hold in merged] == [(Source.BOTH, at(20)), (Source.VERSIONS, at(0))]
 
 
+def test_a_version_goes_to_the_hold_that_is_nearest_and_not_to_the_first_that_is_near() -> None:
+    # Put back within the second: the same bytes, and the first one's version is not there any more.
+    near = version_holds(PATH, Listed((version(1, 0.05, etag="same"),), (at(10),)))
+    merged = merge([a_hold(0, 0.04, etag="same"), a_hold(0.045, 10, etag="same")], near)
+    assert [(hold.source, hold.since) for hold in merged] == [(Source.BOTH, at(0.045)), (Source.JOURNAL, at(0))]
+
+
 def test_what_the_journal_missed_of_a_hold_is_filled_in_from_the_versions() -> None:
     ended = version_holds(PATH, Listed((version(1, 0),), (at(10),)))
     [unheard] = merge([a_hold(0, None, still_held=True, etag="etag1")], ended)
@@ -119,52 +95,26 @@ def test_thousands_of_holds_are_matched_in_no_time() -> None:
     assert {hold.source for hold in merge(journal, version_holds(PATH, listed))} == {Source.BOTH}
 
 
-def test_both_sources_are_read_and_the_cost_is_told(s3: Any) -> None:
-    put(s3, "s3-plan-default")
-    delete(s3)
-    found = of_state(s3, FakeLogs([acquired("a", 1), released("a", 2, since=1), acquired("b", 1, "other/x")]))
-    assert sorted(hold.source for hold in found.holds) == ["journal", "versions"]
-    assert found.gaps == []
-    assert found.notes == ("journal: 3 lines (300 bytes) scanned by Logs Insights in /tflock-reaper/prod",)
+def test_what_s3_refuses_is_told_to_an_operator_and_not_of_the_reaper() -> None:
+    said = f"listing the versions of {BUCKET}/{KEY}: access denied: your credentials may not s3:ListBucketVersions on"
+    with denied("list_object_versions") as s3, pytest.raises(StoreError, match=re.escape(f"{said} arn:aws:s3:::")):
+        list_versions(s3, BUCKET, STATE)
+    [hold] = version_holds(PATH, Listed((version(1, 0, latest=True),)))
+    with denied("get_object") as s3:
+        [unread], [why] = with_locks([hold], s3)
+    assert unread.incomplete
+    assert f"your credentials may not s3:GetObjectVersion on arn:aws:s3:::{BUCKET}/{KEY}" in why
+    with denied("get_object", "NoSuchVersion") as s3:
+        assert with_locks([hold], s3)[1] == ["a version of the lock could not be read: it is gone by now (v1)"]
+    with denied("list_object_versions", "PermanentRedirect") as s3, pytest.raises(StoreError, match="as --region"):
+        list_versions(s3, BUCKET, STATE)
 
 
-def test_without_the_journal_the_versions_are_shown_and_it_says_so(s3: Any) -> None:
-    put(s3)
-    found = of_state(s3, FakeLogs(error=refused("AccessDeniedException")))
-    assert [hold.source for hold in found.holds] == ["versions"]
-    assert "the journal was not read" in found.gaps[0]
-
-
-def test_without_the_bucket_the_journal_is_shown_and_it_says_so(s3: Any) -> None:
-    found = of_state(s3, FakeLogs([acquired("a", 1, "acme-gone/x")]), "x", "acme-gone")
-    assert [hold.still_held for hold in found.holds] == [True]
-    assert "no such bucket): shown is what the journal tells" in found.gaps[0]
-
-
-def test_a_bucket_that_keeps_no_versions_is_named(s3: Any) -> None:
+def test_a_bucket_without_versions_takes_no_right_to_read_versions(s3: Any) -> None:
     create_bucket(s3, "acme-plain")
-    found = of_state(s3, FakeLogs([acquired("a", 1, "acme-plain/x")]), "x", "acme-plain")
-    assert "versions: acme-plain keeps none, so of its past only the journal knows" in found.notes
-    assert not found.holds[0].still_held
-
-
-@pytest.mark.parametrize("logs", [FakeLogs(), FakeLogs(error=refused("ResourceNotFoundException"))])
-def test_with_nothing_to_show_of_a_bucket_that_is_not_there_the_command_fails(s3: Any, logs: FakeLogs) -> None:
-    with pytest.raises(click.ClickException, match="there is no such bucket"):
-        of_state(s3, logs, "x", "acme-gone")
-
-
-def test_a_denied_listing_is_told_as_that() -> None:
-    client = boto3.client("s3", region_name="eu-central-1", aws_access_key_id="x", aws_secret_access_key="x")
-    with Stubber(client) as stubber:
-        stubber.add_client_error("list_object_versions", "AccessDenied", http_status_code=403)
-        with pytest.raises(StoreError, match=re.escape(f"listing the versions of {BUCKET}/{KEY}: access denied")):
-            list_versions(client, BUCKET, STATE)
-
-
-def test_a_whole_bucket_is_read_from_the_journal_alone() -> None:
-    logs = FakeLogs([acquired("a", 1), acquired("b", 2, f"{BUCKET}/b"), acquired("c", 3, f"{BUCKET}-old/c")])
-    clients: Any = SimpleNamespace(s3=None, logs=logs)
-    found = sources.of_bucket(clients, "g", BUCKET, ALWAYS)
-    assert [hold.state_path for hold in found.holds] == [f"{BUCKET}/b", PATH]
-    assert len(sources.of_bucket(clients, "g", "", ALWAYS).holds) == 3
+    s3.put_object(Bucket="acme-plain", Key=KEY, Body=sample("s3-plan-default"))
+    holds = version_holds(f"acme-plain/{STATE}", list_versions(s3, "acme-plain", STATE))
+    told, why = with_locks(holds, s3)
+    assert (told[0].plain_operation, why) == ("plan", [])
+    s3.put_object(Bucket="acme-plain", Key=KEY, Body=b"another")
+    assert with_locks(holds, s3)[1] == ["a version of the lock could not be read: it is gone by now (null)"]
