@@ -107,9 +107,17 @@ def test_the_zip_has_the_application_and_its_configuration_and_no_tests_or_tools
     with zipfile.ZipFile(packaged.with_name("deployment.zip")) as package_file:
         files = package_file.namelist()
     assert {"app.py", "reaper.toml", "chalicelib/config.py", "chalice/app.py"} <= set(files)
-    ours = [name for name in files if name.startswith(("tests/", "deploy/", "demo/", "vendor/"))]
+    ours = [name for name in files if name.startswith(("tests/", "deploy/", "demo/", "tflocks/", "vendor/"))]
     assert not ours
     assert not any("__pycache__" in name for name in files if name.startswith("chalicelib/"))
+
+
+def test_the_zip_describes_the_services_that_are_called_and_no_other(packaged: Path) -> None:
+    with zipfile.ZipFile(packaged.with_name("deployment.zip")) as package_file:
+        described = [name.split("/")[2:] for name in package_file.namelist() if name.startswith("botocore/data/")]
+        assert package_file.testzip() is None
+    assert {path[0] for path in described if len(path) > 1} == {"dynamodb", "s3", "sqs", "ssm"}
+    assert ["endpoints.json"] in described
 
 
 def test_a_configuration_with_mistakes_is_not_packaged(tmp_path: Path) -> None:
