@@ -101,6 +101,11 @@ def a_browser(program: str) -> Iterator[Browser]:
 def a_visitor(program: str) -> Iterator[Visitor]:
     """A visitor with a browser of their own."""
     with a_browser(program) as browser:
-        page = browser.new_page(viewport={"width": 1020, "height": 900}, device_scale_factor=2)
-        page.set_default_timeout(_MILLISECONDS)
-        yield Visitor(page)
+        yield visitor_in(browser)
+
+
+def visitor_in(browser: Browser) -> Visitor:
+    """A visitor in a window of their own."""
+    page = browser.new_page(viewport={"width": 1020, "height": 900}, device_scale_factor=2)
+    page.set_default_timeout(_MILLISECONDS)
+    return Visitor(page)

@@ -1,8 +1,16 @@
 """Settings for all tests."""
 
 import os
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser
+from xdist.remote import Producer
+
+from demo.browser import a_browser
+from tests import needs
+from tests.workers import CLOUD, ByCloud
 
 # No deadline: how fast a machine is, is no test's business (bench/ measures). In CI the same examples every time, so
 # that a change is judged by what it changed; on a developer's machine new ones, to find what nobody thought of.
@@ -10,3 +18,22 @@ settings.register_profile(
     "here", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=bool(os.environ.get("CI"))
 )
 settings.load_profile("here")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByCloud | None:
+    """Where whole files are asked for; `make check` has no slow ones, and spreads single tests."""
+    return ByCloud(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What lasts the longest first."""
+    items.sort(key=lambda item: (not item.nodeid.startswith(CLOUD), item.get_closest_marker("local_cloud") is None))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One a worker: Playwright runs once in a process."""
+    with a_browser(needs.browser()) as running:
+        yield running

@@ -6,9 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from slack_sdk import WebClient
 
-from demo.browser import a_browser
 from demo.slack_standin import SlackStandIn
-from tests import needs
 from tests.demo.clicked_app import ClickedApp
 from tests.demo.workspace import WORKSPACE, Clock
 
@@ -34,12 +32,6 @@ def app() -> Iterator[ClickedApp]:
     running = ClickedApp()
     yield running
     running.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with a_browser(needs.browser()) as running:
-        yield running
 
 
 @pytest.fixture

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
-from demo.browser import Visitor, a_visitor
+from demo.browser import Visitor, visitor_in
 from demo.deployed import CHANNEL, Decided, DeployedReaper, demo_workspace
 from demo.slack_standin import Channel
 from demo.terraform import TerraformState
@@ -107,9 +108,8 @@ def state(program: str, reaper: DeployedReaper, tmp_path: Path) -> Iterator[Call
 
 
 @pytest.fixture(scope="session")
-def session_visitor() -> Iterator[Visitor]:
-    with a_visitor(needs.browser()) as person:
-        yield person
+def session_visitor(browser: Browser) -> Visitor:
+    return visitor_in(browser)
 
 
 @pytest.fixture

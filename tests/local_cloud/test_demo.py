@@ -53,7 +53,7 @@ def test_the_demo_plays_through_by_itself_and_leaves_no_process(folder: Path) ->
     pictures = folder / "pictures"
     pictures.mkdir()
     with start(folder, ONCE="1", PICTURES=str(pictures)) as demo:
-        said, _ = demo.communicate(timeout=120)
+        said, _ = demo.communicate(timeout=240)
     assert demo.returncode == 0, said
     assert "is asked: Release this lock?" in said
     assert "is asked: Put the lock back?" in said
