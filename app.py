@@ -35,6 +35,7 @@ from chalicelib.jobs.answer import answer
 from chalicelib.jobs.list_locks import list_locks
 from chalicelib.jobs.record import Settle, record_change, settle
 from chalicelib.jobs.release import release
+from chalicelib.jobs.run import Run
 from chalicelib.jobs.sweep import order_sweeps, sweep
 from chalicelib.jobs.watch import watch
 from chalicelib.slack import listings, requests
@@ -81,16 +82,16 @@ def sweep_target(event: SQSEvent) -> None:
         target = msgspec.json.decode(message.body, type=Target)
         began = _now()
         try:
-            sweep(target, wiring.world(), wiring.config().rules, began)
+            sweep(target, wiring.world(), wiring.config().rules, began, _run(event.context))
         finally:
             wiring.metrics().add(sweep_duration(_now() - began))
 
 
 @app.schedule(Rate(15, unit=Rate.MINUTES))
 @_measured
-def watch_locks(_event: CloudWatchEvent) -> None:
+def watch_locks(event: CloudWatchEvent) -> None:
     """Every 15 minutes: the ages of the locks in the book."""
-    watch(wiring.world(), wiring.config().rules, _now())
+    watch(wiring.world(), wiring.config().rules, _now(), _run(event.context))
 
 
 @app.on_sqs_message(queue="tflock-events", batch_size=25)
@@ -207,6 +208,11 @@ def _settle_order(body: str) -> Settle | None:
         return msgspec.json.decode(body, type=Settle)
     except msgspec.MsgspecError:
         return None
+
+
+def _run(context: Any) -> Run:
+    """Return the time that Lambda leaves this invocation."""
+    return wiring.run(context.get_remaining_time_in_millis())
 
 
 def _now() -> datetime:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from chalicelib.book_ports import ChangeBook, DigestBook, GroupBook, LockBook
@@ -71,8 +72,24 @@ class LockStore(Protocol):
         """Put an object where ``ref`` was, only if nothing is there. Sent once. Raises StoreError."""
 
 
+class Way(StrEnum):
+    """The kinds of calls that Slack counts apart."""
+
+    POST = "post"
+    """A message or a reply: counted by channel, and for the workspace."""
+    EDIT = "edit"
+    LOOK = "look"
+    """To find a message whose answer was lost."""
+
+
 class Messenger(Protocol):
-    """Where people are told. Every method may raise MessengerError."""
+    """Where people are told. Every method may raise MessengerError, and threads may share it.
+
+    A call that would come too early for Slack waits; who has other things to do asks ``busy_for`` first.
+    """
+
+    def busy_for(self, way: Way, channel: str) -> float:
+        """Return for how many seconds another call of this kind would have to wait; 0 or less: it would not."""
 
     def post(self, alert: Alert, attempt: Attempt) -> Posted:
         """Post a new alert. Raises ReplyLostError when it may stand there all the same."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from chalicelib.core.alert import Alert, Attempt, Note, Posted
 from chalicelib.core.click import Answer
 from chalicelib.core.digest import Digest
-from chalicelib.ports import DirectoryError, MessageGoneError, MessengerError, ReplyLostError
+from chalicelib.ports import DirectoryError, MessageGoneError, MessengerError, ReplyLostError, Way
 
 ANSWER, REQUEST = "answer", "request"
 
@@ -31,6 +31,9 @@ class FakeMessenger:
     channels_refused: set[str] = field(default_factory=set)
     _tokens: dict[Posted, str] = field(default_factory=dict)
     _count: int = 0
+
+    def busy_for(self, way: Way, channel: str) -> float:
+        return 0
 
     def post(self, alert: Alert, attempt: Attempt) -> Posted:
         thread_ts = attempt.thread_ts if self._there(attempt.channel, attempt.thread_ts) else ""

@@ -94,6 +94,10 @@ class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     alerts: int | None = None
     objects: int | None = None
     """Listed by a sweep."""
+    waiting: int | None = None
+    """New alerts for which a run had no time: the next one posts them."""
+    not_reached: int | None = None
+    """Other steps for which it had none."""
 
 
 def of_lock(event: EventType, lock: StateLock, time: datetime, **fields: object) -> LockEvent:

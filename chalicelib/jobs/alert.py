@@ -43,18 +43,21 @@ def post(case: Case, thread_ts: str = "") -> bool:
     return posted is not None
 
 
-def raise_level(case: Case) -> None:
-    """Call the people of the level that was reached, in one reply; a level that nobody saw calls its people too."""
+def raise_level(case: Case) -> Case | None:
+    """Call the people of the level that was reached, in one reply; a level that nobody saw calls its people too.
+
+    Return the case whose message has to be brought up to date.
+    """
     level = level_of(case.record, case.policy, case.now)
     over = (case.record.snooze.over,) if case.record.snooze else ()
     called = case.policy.called(case.record.level, level)
-    _reply(case, (f"level {level}", *over), level, called)
+    return _reply(case, (f"level {level}", *over), level, called)
 
 
-def wake(case: Case) -> None:
-    """Remind whoever snoozed it that it is over."""
-    if snooze := case.record.snooze:
-        _reply(case, (snooze.over,), case.record.level, (snooze.by,))
+def wake(case: Case) -> Case | None:
+    """Remind whoever snoozed it that it is over; return the case whose message has to be brought up to date."""
+    snooze = case.record.snooze
+    return _reply(case, (snooze.over,), case.record.level, (snooze.by,)) if snooze else None
 
 
 def edit(case: Case, ending: Ending | None = None) -> bool:
@@ -74,18 +77,17 @@ def edit(case: Case, ending: Ending | None = None) -> bool:
     return True
 
 
-def close(case: Case, ending: Ending) -> None:
-    """Note how a lock ended, then say so in its message. What could not be said stays noted as untold.
+def note_ending(case: Case, ending: Ending) -> Case | None:
+    """Note how a lock ended; return the case whose message still has to say so. Until it does, the watch tries.
 
     Raises:
-        BookError, MessengerError
+        BookError
     """
     if case.world.book.end_unspoken(case.record.lock, ending):
-        return
+        return None
     case.world.book.end(case.record.lock, ending)
     latest = case.world.book.find(case.ref)
-    if latest:
-        tell(case.known_as(latest))
+    return case.known_as(latest) if latest else None
 
 
 def tell(case: Case) -> bool:
@@ -120,10 +122,10 @@ def settle(case: Case) -> None:
             edit(case.known_as(latest))
 
 
-def _reply(case: Case, saying: tuple[str, ...], level: int, called: tuple[str, ...]) -> None:
+def _reply(case: Case, saying: tuple[str, ...], level: int, called: tuple[str, ...]) -> Case | None:
     posted = case.record.posted
     if posted is None:
-        return
+        return None
     attempt = Attempt(
         saying=saying,
         at=case.now,
@@ -137,13 +139,14 @@ def _reply(case: Case, saying: tuple[str, ...], level: int, called: tuple[str, .
         told = say_once(case, attempt, lambda: case.world.messenger.reply(note))
     except MessageGoneError:
         post(case)
-        return
+        return None
     except MessengerError as error:
         _journal_failure(case, error)
         raise
-    if told:
-        journal_said(case, attempt, told, _remember(case, attempt, told))
-        edit(case.known_as(msgspec.structs.replace(case.record, level=level)))
+    if told is None:
+        return None
+    journal_said(case, attempt, told, _remember(case, attempt, told))
+    return case.known_as(msgspec.structs.replace(case.record, level=level))
 
 
 def _show_ending(case: Case, posted: Posted, ending: Ending) -> bool:

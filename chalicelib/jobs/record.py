@@ -15,7 +15,7 @@ from chalicelib.core.event import LockEvent, of_acquire, of_release
 from chalicelib.core.lock import StateLock
 from chalicelib.core.policy import Rules
 from chalicelib.core.release import Ending, Outcome, Presence, presence, released_by
-from chalicelib.jobs.alert import close
+from chalicelib.jobs.alert import note_ending, tell
 from chalicelib.jobs.case import case_of
 from chalicelib.ports import MessengerError, World
 
@@ -153,7 +153,8 @@ def _close_alerts(release: LockChange, world: World, rules: Rules) -> None:
         if not record.ending and not record.requested_by:
             ending = _ending(release, record, current, theirs=record is gone[-1])
             with suppress(MessengerError):  # noted as untold, and so told by the next watch
-                close(case_of(record, world, rules, release.at), ending)
+                if noted := note_ending(case_of(record, world, rules, release.at), ending):
+                    tell(noted)
 
 
 def _gone_by(release: LockChange, record: LockRecord, current: StateLock | None) -> bool:

@@ -29,6 +29,17 @@ def _small_print(digest: Digest) -> list[str]:
     gone = digest.total - digest.held
     return [
         f"{digest.held} of them are still held." if gone else "",
-        f"{digest.waiting} more follow: Slack takes one message a second." if digest.waiting else "",
-        "Each has its own message with its own buttons in the thread.",
+        _lines(digest),
+        f"{digest.waiting} more follow in a digest of their own." if digest.waiting else "",
     ]
+
+
+def _lines(digest: Digest) -> str:
+    """Say how many lines the thread has, and when that was so: true whenever it is read, though the run broke off."""
+    if not digest.coming:
+        return "Each has its own message with its own buttons in the thread."
+    there = digest.held - digest.coming
+    return (
+        "Each gets its own message with its own buttons in the thread, the oldest first: "
+        f"{there} of {digest.held} are there as of {local_time(digest.as_of)}."
+    )

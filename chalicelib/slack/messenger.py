@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.core.alert import Alert, Attempt, Note, Posted
 from chalicelib.core.click import Answer
 from chalicelib.core.digest import Digest
-from chalicelib.ports import MessageGoneError, MessengerError, ReplyLostError
+from chalicelib.ports import MessageGoneError, MessengerError, ReplyLostError, Way
 from chalicelib.slack import digests, messages, notes
 from chalicelib.slack.answers import private_answer
 from chalicelib.slack.blocks import Block
@@ -56,10 +56,19 @@ class SlackMessenger:
     ) -> None:
         self._api = WebApi(token, api_url, failed)
         self._app = app
-        # About one post a second in a channel, and 50 edits a minute in all; short bursts are fine (chat.postMessage,
-        # chat.update: Tier 3; docs.slack.dev/apis/web-api/rate-limits).
+        # About one post a second in a channel, and in a workspace a limit of which Slack says no number: five a second
+        # here. 50 edits a minute, and 50 looks into channels' history (chat.update, conversations.history and .replies:
+        # Tier 3). Short bursts are fine (docs.slack.dev/apis/web-api/rate-limits).
         self._posts = Pace(clock, sleep, seconds=1.0, burst=4)
+        self._all_posts = Pace(clock, sleep, seconds=0.2, burst=10)
         self._edits = Pace(clock, sleep, seconds=1.2, burst=20)
+        self._looks = Pace(clock, sleep, seconds=1.2, burst=20)
+
+    def busy_for(self, way: Way, channel: str) -> float:
+        """Return for how many seconds Slack would not take another call of this kind."""
+        if way is Way.POST:
+            return max(self._posts.early(channel), self._all_posts.early())
+        return (self._edits if way is Way.EDIT else self._looks).early()
 
     def post(self, alert: Alert, attempt: Attempt) -> Posted:
         """Post a new alert. Beneath a digest that is gone it becomes a message of the channel, and serves as well."""
@@ -116,10 +125,14 @@ class SlackMessenger:
 
     def report(self, channel: str, subject: str, trouble: str) -> None:
         """Tell a channel of the reaper's own trouble."""
-        self._posts.wait(channel)
+        self._wait_to_post(channel)
         with _told():
             text = notes.trouble(subject, trouble)
             self._api.call("chat_postMessage", channel=channel, text=text, unfurl_links=False)
+
+    def _wait_to_post(self, channel: str) -> None:
+        self._posts.wait(channel)
+        self._all_posts.wait()
 
     def _post(
         self,
@@ -130,7 +143,7 @@ class SlackMessenger:
         gone: frozenset[str] = frozenset(),
     ) -> Posted:
         text, blocks = said
-        self._posts.wait(channel)
+        self._wait_to_post(channel)
         with _told(gone, lost=ReplyLostError):
             answer = self._api.call(
                 "chat_postMessage",
@@ -170,6 +183,7 @@ class SlackMessenger:
         cursor = None
         asked = arguments | {"limit": _PAGE, "include_all_metadata": True}
         for _ in range(_PAGES):
+            self._looks.wait()
             try:
                 page = self._api.call(method, expected=_CANNOT_LOOK, cursor=cursor, **asked)
             except WebApiError as error:

@@ -15,7 +15,7 @@ from chalicelib.aws.group_book import DynamoGroupBook
 from chalicelib.aws.lock_book import DynamoLockBook
 from chalicelib.book_ports import BookError
 from chalicelib.core.alert import ALERT, Attempt, Posted, Restoring
-from chalicelib.core.digest import LINES, OLDEST, Digest, Named
+from chalicelib.core.digest import LINES, OLDEST, Digest, Named, mark_of
 from chalicelib.core.release import Ending, LockObject, Outcome
 from tests.aws_fixtures import lock_book_table
 from tests.builders import ALICE, CHANNEL, TAKEN, a_lock, a_ref
@@ -107,9 +107,9 @@ def test_digests_expire_after_a_month_and_groups_after_a_day(table: Any) -> None
 def test_a_digest_of_as_many_locks_as_there_can_be_with_the_longest_keys_is_no_larger_than_an_item_can_be(
     table: Any,
 ) -> None:
-    keys = [507 * '/"' + f"{number:03}.tflock" for number in range(LINES)]
-    locks = tuple(a_ref(key, bucket="b" * 63).name for key in keys)
-    digest = msgspec.structs.replace(DIGEST, locks=locks, oldest=(Named(locks[0], TAKEN),) * OLDEST)
+    longest = a_ref(508 * '/"' + ".tflock", bucket="b" * 63)
+    locks = tuple(mark_of(a_ref(f"{number}.tflock")) for number in range(LINES))
+    digest = msgspec.structs.replace(DIGEST, locks=locks, oldest=(Named(longest.name, TAKEN),) * OLDEST)
     book = DynamoDigestBook(table)
     assert book.claim(digest)
     assert book.open() == [digest]

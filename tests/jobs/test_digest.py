@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -154,7 +155,7 @@ def test_without_the_memory_of_digests_the_channel_is_told_all_the_same() -> Non
     world.digests.down = True
     round_ = Round(world.ports, RULES, world.now)
     for record in known:
-        round_.look_at(record, lambda: record.lock)  # noqa: B023  called at once
+        round_.look_at(record, partial(world.store.read, BUCKET, record.lock.ref.key))
     round_.finish()
     assert (len(world.messenger.digests), len(world.messenger.shown)) == (1, 6)
 

@@ -203,7 +203,7 @@ def untrue(world: FakeWorld, rules: Rules) -> list[str]:
     wrong += [
         "a digest that miscounts"
         for digest in world.messenger.digests.values()
-        if digest.held != sum(ref.name in digest.locks for ref in held)
+        if digest.held != sum(map(digest.covers, held))
     ]
     lines = Counter(alert.lock.ref for alert in shown)
     return wrong + ["two messages of one lock"] * (max(lines.values(), default=0) > 1)
