@@ -43,14 +43,14 @@ if TYPE_CHECKING:
 
 _PACKAGED_CONFIG = Path(__file__).parent.parent / "reaper.toml"
 _SECRET_SECONDS, _FRESH_SECRET_SECONDS = 300, 60
-_SIDE_BY_SIDE = 24
+SIDE_BY_SIDE = 24
 """Threads of a run: as many as ``jobs.lanes.SIDE_BY_SIDE`` can use. They wait for answers nearly all the time."""
 # Shorter than the functions' own time-outs, so that what cannot be reached is told as that.
 _PROMPT = ClientConfig(
     connect_timeout=3,
     read_timeout=5,
     retries={"mode": "standard", "total_max_attempts": 3},
-    max_pool_connections=_SIDE_BY_SIDE,
+    max_pool_connections=SIDE_BY_SIDE,
 )
 # A listing full of delete markers can take two minutes to answer (xuanwo.io, 2025-02).
 _LISTING = ClientConfig(connect_timeout=5, read_timeout=120, retries={"mode": "standard", "total_max_attempts": 4})
@@ -94,7 +94,7 @@ def run(milliseconds: float) -> Run:
 
 @cache
 def _threads() -> Threads:
-    return Threads(_SIDE_BY_SIDE)
+    return Threads(SIDE_BY_SIDE)
 
 
 @cache

@@ -12,7 +12,7 @@ from chalicelib.ports import Messenger, Way
 _WAYS = {Kind.POST: Way.POST, Kind.EDIT: Way.EDIT, Kind.LOOK: Way.LOOK}
 _PATIENCE = 3.0
 """Seconds for which others wait for a task's answer. A bucket that takes longer most likely hangs."""
-_LONGEST_WAIT = 1.0
+_SHORTEST_WAIT, _LONGEST_WAIT = 0.01, 1.0
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ class Agenda:
         return False
 
     def _wait(self) -> None:
-        seconds = min(max(self._lanes.soonest(), 0.0) or _LONGEST_WAIT, _LONGEST_WAIT)
-        self.run.workers.wait(self._running.keys(), min(seconds, max(0.0, self.run.left())))
+        seconds = min(max(self._lanes.soonest(), _SHORTEST_WAIT), _LONGEST_WAIT)
+        self.run.workers.wait(self._running.keys(), max(0.0, min(seconds, self.run.left())))
 
     def _look_at_running(self) -> None:
         for future in [future for future in self._running if future.done()]:

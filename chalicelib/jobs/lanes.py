@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from heapq import heappop, heappush
 from itertools import count
+from math import inf
 from typing import Any
 
 
@@ -40,7 +41,6 @@ class Rank(IntEnum):
 
 SIDE_BY_SIDE = {Kind.BUCKET: 14, Kind.BOOK: 2, Kind.POST: 6, Kind.EDIT: 2, Kind.LOOK: 2}
 """How many tasks of a kind run at once. Slack's paces need no more; what hangs in one kind leaves the others theirs."""
-_IN_ONE_BUCKET = 8
 _SUSPECTS = 4
 """What has failed may have one place in so many of its kind, beside at least one."""
 GIVEN_UP_AFTER = 5
@@ -83,7 +83,7 @@ class Lane:
     @property
     def width(self) -> int:
         """How many of its tasks may run at once: a bucket that has not answered yet gets one."""
-        return _IN_ONE_BUCKET if self.name[0] is Kind.BUCKET and self.proven else 1
+        return SIDE_BY_SIDE[Kind.BUCKET] if self.name[0] is Kind.BUCKET and self.proven else 1
 
     @property
     def order(self) -> tuple[bool, Rank, int]:
@@ -116,8 +116,9 @@ class Lanes:
         return None
 
     def soonest(self) -> float:
-        """Return the seconds after which a lane that waits for nothing else can take its next task."""
-        return min((self._busy_for(lane.name) for lane in self._able()), default=1.0)
+        """Return the seconds after which a lane that waits for its pace alone can take its next task."""
+        waits = (self._busy_for(lane.name) for lane in self._able())
+        return min((seconds for seconds in waits if seconds > 0), default=inf)
 
     def ended(self, task: Task, *, well: bool, suspect: bool) -> list[Task]:
         """Note that a task has ended; return those that are given up because their lane failed too often."""
@@ -141,10 +142,11 @@ class Lanes:
         return [task for lane in self._lanes.values() for _, _, task in lane.waiting]
 
     def promise(self, rank: Rank, kind: Kind) -> bool:
-        """Return whether a lane without failures has a task of that rank and kind to begin."""
+        """Return whether a task of that rank and kind is about to begin: in no lane that failed, or hangs."""
         return any(
-            lane.name[0] is kind and lane.waiting and lane.waiting[0][0] is rank and not lane.failures
+            lane.name[0] is kind and lane.waiting and lane.waiting[0][0] is rank and lane.running < lane.width
             for lane in self._lanes.values()
+            if not lane.failures
         )
 
     def _able(self) -> Iterator[Lane]:

@@ -26,6 +26,8 @@ from chalicelib.ports import MessengerError, QueueError, StoreError, World
 T = TypeVar("T")
 _LOOK_IS_GOOD_FOR = 60.0
 """Seconds. A lock that had to wait longer for its alert is looked at once more before people are called."""
+_GATHERED_FOR = 30.0
+"""Seconds after which new alerts are told of though others may still be found: 10,000 looks take less."""
 
 
 @dataclass
@@ -131,9 +133,16 @@ class Round:
 
     def _announce(self) -> None:
         """Tell of the new locks once it is known how many there are; what hangs is not waited for."""
-        if self._new and not any(self._agenda.expects(Rank.NEW, kind) for kind in (Kind.BUCKET, Kind.LOOK)):
+        if self._new and (self._gathered_for() > _GATHERED_FOR or not self._expects_more()):
             new, self._new = self._new, []
             self._announcement.announce(new)
+
+    def _expects_more(self) -> bool:
+        return any(self._agenda.expects(Rank.NEW, kind) for kind in (Kind.BUCKET, Kind.LOOK))
+
+    def _gathered_for(self) -> float:
+        now = self.run.workers.clock()
+        return now - self._waiting.get(self._new[0].ref.state_path, now)
 
     def _hear(self, answer: object) -> None:
         if isinstance(answer, Found):

@@ -13,7 +13,7 @@ from chalicelib.ports import MessageGoneError, MessengerError, ReplyLostError, W
 from chalicelib.slack import digests, messages, notes
 from chalicelib.slack.answers import private_answer
 from chalicelib.slack.blocks import Block
-from chalicelib.slack.pace import Pace
+from chalicelib.slack.pace import Paces
 from chalicelib.slack.web_api import UnansweredError, WebApi, WebApiError, uncounted
 
 _EVENT_TYPE = "tflock_reaper"
@@ -56,19 +56,11 @@ class SlackMessenger:
     ) -> None:
         self._api = WebApi(token, api_url, failed)
         self._app = app
-        # About one post a second in a channel, and in a workspace a limit of which Slack says no number: five a second
-        # here. 50 edits a minute, and 50 looks into channels' history (chat.update, conversations.history and .replies:
-        # Tier 3). Short bursts are fine (docs.slack.dev/apis/web-api/rate-limits).
-        self._posts = Pace(clock, sleep, seconds=1.0, burst=4)
-        self._all_posts = Pace(clock, sleep, seconds=0.2, burst=10)
-        self._edits = Pace(clock, sleep, seconds=1.2, burst=20)
-        self._looks = Pace(clock, sleep, seconds=1.2, burst=20)
+        self._paces = Paces(clock, sleep)
 
     def busy_for(self, way: Way, channel: str) -> float:
         """Return for how many seconds Slack would not take another call of this kind."""
-        if way is Way.POST:
-            return max(self._posts.early(channel), self._all_posts.early())
-        return (self._edits if way is Way.EDIT else self._looks).early()
+        return self._paces.busy_for(way, channel)
 
     def post(self, alert: Alert, attempt: Attempt) -> Posted:
         """Post a new alert. Beneath a digest that is gone it becomes a message of the channel, and serves as well."""
@@ -125,14 +117,10 @@ class SlackMessenger:
 
     def report(self, channel: str, subject: str, trouble: str) -> None:
         """Tell a channel of the reaper's own trouble."""
-        self._wait_to_post(channel)
+        self._paces.wait(Way.POST, channel)
         with _told():
             text = notes.trouble(subject, trouble)
             self._api.call("chat_postMessage", channel=channel, text=text, unfurl_links=False)
-
-    def _wait_to_post(self, channel: str) -> None:
-        self._posts.wait(channel)
-        self._all_posts.wait()
 
     def _post(
         self,
@@ -143,7 +131,7 @@ class SlackMessenger:
         gone: frozenset[str] = frozenset(),
     ) -> Posted:
         text, blocks = said
-        self._wait_to_post(channel)
+        self._paces.wait(Way.POST, channel)
         with _told(gone, lost=ReplyLostError):
             answer = self._api.call(
                 "chat_postMessage",
@@ -160,7 +148,7 @@ class SlackMessenger:
 
     def _edit(self, posted: Posted, said: tuple[str, list[Block]]) -> None:
         text, blocks = said
-        self._edits.wait()
+        self._paces.wait(Way.EDIT)
         with _told(gone=_GONE):
             place = {"channel": posted.channel, "ts": posted.ts}
             self._api.call("chat_update", expected=_GONE, text=text, blocks=blocks, **place)
@@ -183,7 +171,7 @@ class SlackMessenger:
         cursor = None
         asked = arguments | {"limit": _PAGE, "include_all_metadata": True}
         for _ in range(_PAGES):
-            self._looks.wait()
+            self._paces.wait(Way.LOOK)
             try:
                 page = self._api.call(method, expected=_CANNOT_LOOK, cursor=cursor, **asked)
             except WebApiError as error:
