@@ -32,8 +32,9 @@ from chalicelib.core.click import Click, Verb
 from chalicelib.core.measure import sweep_duration
 from chalicelib.core.policy import Target
 from chalicelib.jobs.answer import answer
+from chalicelib.jobs.case import Case
 from chalicelib.jobs.list_locks import list_locks
-from chalicelib.jobs.record import Settle, record_change, settle
+from chalicelib.jobs.record import Settle, record_change, settle, tell_endings
 from chalicelib.jobs.release import release
 from chalicelib.jobs.run import Run
 from chalicelib.jobs.sweep import order_sweeps, sweep
@@ -102,7 +103,11 @@ def record_lock_event(event: SQSEvent) -> dict[str, Any]:
     # An order to settle is older than the acquires beside it, and comes after them.
     batch["Records"].sort(key=lambda one: (bool(_settle_order(one["body"])), int(one["attributes"]["SentTimestamp"])))
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    return dict(process_partial_response(batch, partial(_record_message, event.context), processor))
+    ended: list[Case] = []
+    answer = dict(process_partial_response(batch, partial(_record_message, event.context, ended), processor))
+    if left := tell_endings(ended, wiring.world(), _run(event.context)) if ended else []:
+        logger.warning("messages that do not say yet that their lock is gone: the next watch sees to it", left=left)
+    return answer
 
 
 @app.route("/slack/actions", methods=["POST"], content_types=[_FORM])
@@ -179,11 +184,11 @@ def _raw_request() -> tuple[bytes, Mapping[str, str]]:
     return cast("bytes", request.raw_body), request.headers
 
 
-def _record_message(context: Any, record: SQSRecord) -> None:
+def _record_message(context: Any, ended: list[Case], record: SQSRecord) -> None:
     """One message of a batch. powertools says nothing of what it raises."""
     try:
         _check_time(context)
-        _record(record.body)
+        _record(record.body, ended)
     except Exception:
         logger.exception("an S3 notification was not recorded and will be delivered again", message=record.message_id)
         raise
@@ -194,13 +199,13 @@ def _check_time(context: Any) -> None:
         raise OutOfTimeError("the others of its batch took too long: S3, or Slack, is slow to answer")
 
 
-def _record(body: str) -> None:
+def _record(body: str, ended: list[Case]) -> None:
     world, rules, recording = wiring.world(), wiring.config().rules, wiring.recording()
     if order := _settle_order(body):
-        settle(order.release, world, rules, recording, _now())
+        ended.extend(settle(order.release, world, rules, recording, _now()))
         return
     for change in lock_changes(body):
-        record_change(change, world, rules, recording, _now())
+        ended.extend(record_change(change, world, rules, recording, _now()))
 
 
 def _settle_order(body: str) -> Settle | None:

@@ -16,7 +16,8 @@ import msgspec
 
 from bench.slow_world import BOOK_SECONDS, HangingStore, SlackLimits, Slow, SlowSlack, book_seconds
 from bench.virtual_time import SimulatedWorkers, Simulation, end
-from chalicelib.core.alert import Posted
+from chalicelib.core.alert import Attempt, Posted, alert_for
+from chalicelib.core.lock import StateLock
 from chalicelib.core.policy import Route, Rules, Target
 from chalicelib.jobs.run import Run, run_of
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
@@ -75,7 +76,7 @@ class Cloud:
         neighbours = {
             name: Slow(getattr(self.fake.ports, name), self.simulation, seconds) for name, seconds in slow.items()
         }
-        return replace(self.fake.ports, store=self.store, messenger=slack, **neighbours)  # type: ignore[arg-type]
+        return replace(self.fake.ports, store=self.store, messenger=slack, **neighbours)
 
     def now(self) -> datetime:
         """Return the time of day."""
@@ -198,12 +199,12 @@ def unreadable(number: int) -> tuple[Cloud, str]:
 def closings(gone: int, new: int) -> tuple[Cloud, str]:
     """Many alerted locks are gone while new ones are due."""
     cloud = Cloud(_rules(10))
+    cloud.world()
     for number in range(gone):
         path = cloud.lock("tf", f"c{number % 10}/gone{number}", known=True)
         key = f"{path.removeprefix('tf/')}.tflock"
         [record] = [one for one in cloud.fake.book.pages.values() if one.lock.ref.key == key]
-        slack = cloud.slack[0] if cloud.slack else (cloud.world() and cloud.slack[0])
-        _alerted(cloud, slack, record.lock, f"C{number % 10:03}", number)
+        _alerted(cloud, record.lock, f"C{number % 10:03}", number)
         cloud.fake.store.remove("tf", key)
     paths = [cloud.lock("tf", f"c{number % 10}/new{number}", known=True) for number in range(new)]
     cloud.watches(1)
@@ -212,14 +213,12 @@ def closings(gone: int, new: int) -> tuple[Cloud, str]:
     return cloud, f"{new} new told at {cloud.told(paths)}, {len(closed)} closed at {_clock(max(closed.values()))}"
 
 
-def _alerted(cloud: Cloud, slack: SlowSlack, lock: object, channel: str, number: int) -> None:
-    from chalicelib.core.alert import Attempt, alert_for  # noqa: PLC0415
-
+def _alerted(cloud: Cloud, lock: StateLock, channel: str, number: int) -> None:
     posted = Posted(channel, f"{number}.5")
     attempt = Attempt(saying=("alert",), at=cloud.now(), channel=channel, level=1)
-    cloud.fake.book.said(lock, attempt, posted)  # type: ignore[arg-type]
-    record = cloud.fake.book.pages[lock.ref]  # type: ignore[attr-defined]
-    slack.shown[posted] = alert_for(record, a_policy(channel=channel), cloud.now(), None)
+    cloud.fake.book.said(lock, attempt, posted)
+    record = cloud.fake.book.pages[lock.ref]
+    cloud.slack[0].shown[posted] = alert_for(record, a_policy(channel=channel), cloud.now(), None)
 
 
 def slow_channel() -> tuple[Cloud, str]:
@@ -238,7 +237,7 @@ def slow_channel() -> tuple[Cloud, str]:
 SCENARIOS: dict[str, Callable[[], tuple[Cloud, str]]] = {
     "2,000 locks, 40 channels, after an outage": lambda: outage(2000, 40, 2),
     "2,000 locks, 1 channel, after an outage": lambda: outage(2000, 1, 6),
-    "10,000 locks, 40 channels, after an outage": lambda: outage(10_000, 40, 8),
+    "10,000 locks, 40 channels, after an outage": lambda: outage(10_000, 40, 1.5),
     "900 locks, 9 channels, first sweep": lambda: first_night(900, 9),
     "12 buckets hang": lambda: hanging_buckets(12),
     "60 locks hang in a sweep": lambda: unreadable(60),

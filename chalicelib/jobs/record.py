@@ -4,8 +4,9 @@ Events come at least once and in any order. An acquire is journaled at once. Whi
 when what happened before it has been told too, so its line waits until then (``settle``).
 """
 
-from contextlib import suppress
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
 
@@ -15,9 +16,12 @@ from chalicelib.core.event import LockEvent, of_acquire, of_release
 from chalicelib.core.lock import StateLock
 from chalicelib.core.policy import Rules
 from chalicelib.core.release import Ending, Outcome, Presence, presence, released_by
+from chalicelib.jobs.agenda import Agenda
 from chalicelib.jobs.alert import note_ending, tell
-from chalicelib.jobs.case import case_of
-from chalicelib.ports import MessengerError, World
+from chalicelib.jobs.case import Case, case_of
+from chalicelib.jobs.lanes import Kind, Rank, Task
+from chalicelib.jobs.run import Run
+from chalicelib.ports import World
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,39 +41,66 @@ class Settle(msgspec.Struct, frozen=True, tag="settle"):
     release: LockChange
 
 
-def record_change(change: LockChange, world: World, rules: Rules, recording: Recording, now: datetime) -> None:
+def record_change(
+    change: LockChange, world: World, rules: Rules, recording: Recording, now: datetime
+) -> tuple[Case, ...]:
     """Record one event. It is a hint: what is there now is read before anything is written.
+
+    Return the locks that ended by it and whose messages still have to say so (``tell_endings``): the journal does not
+    wait for Slack.
 
     Raises:
         StoreError, BookError, QueueError: the queue delivers the event again.
     """
     if not rules.covers(change.bucket, change.key):
-        return
+        return ()
     if change.acquired:
         _record_acquire(change, world, recording, now)
     elif not change.permanent:
         _order_settling(change, world, recording)
-        _close_alerts(change, world, rules)
+        return _close_alerts(change, world, rules)
     elif not change.by_lifecycle:  # rules for old versions leave the lock itself alone
         _order_settling(change, world, recording)
+    return ()
 
 
-def settle(release: LockChange, world: World, rules: Rules, recording: Recording, now: datetime) -> None:
-    """Journal a release with the hold that it ended.
+def settle(release: LockChange, world: World, rules: Rules, recording: Recording, now: datetime) -> tuple[Case, ...]:
+    """Journal a release with the hold that it ended; return what ``record_change`` does.
 
     Raises:
         StoreError, BookError: the queue delivers the order again.
     """
     before = world.changes.before(release)
     if release.permanent and not _is_of_the_lock(release, before):
-        return
+        return ()
     records = world.book.records_of(release.ref.state_path, release.at + NEARBY)
     hold = hold_ended_by(release, before, records)
     kind = release_kind(release, hold, recording.release_role)
     _journal_once(NotedChange(release), of_release(release, hold, kind), world, now)
     if hold and hold.record and not hold.record.ending and not _end_unspoken(release, hold.record, world):
         # Its acquire was told after its release, so that nothing could be closed then.
-        _close_alerts(release, world, rules)
+        return _close_alerts(release, world, rules)
+    return ()
+
+
+def tell_endings(cases: Iterable[Case], world: World, run: Run) -> list[str]:
+    """Have messages say that their locks are gone; return what Slack or the time did not allow.
+
+    The book has each ending as untold until its message says so, so the next watch does the rest.
+    """
+    left: list[str] = []
+    agenda = Agenda(
+        run,
+        world.messenger,
+        hear=lambda _seen: None,
+        failed=lambda task, error: left.append(f"{task.subject}: {error!r}"),
+        given_up=lambda task: left.append(f"{task.subject}: not tried"),
+    )
+    for case in cases:
+        channel = case.record.posted.channel if case.record.posted else case.policy.channel
+        agenda.add(Task(Kind.EDIT, channel, Rank.CLOSING, case.ref.state_path, partial(tell, case)))
+    agenda.work()
+    return [*left, *(f"{task.subject}: no time" for task in agenda.left)]
 
 
 def _is_of_the_lock(deleted: LockChange, before: NotedChange | None) -> bool:
@@ -140,21 +171,26 @@ def _end_unspoken(release: LockChange, record: LockRecord, world: World) -> bool
     return world.book.end_unspoken(record.lock, _ending(release, record, None, theirs=True))
 
 
-def _close_alerts(release: LockChange, world: World, rules: Rules) -> None:
-    """Close the messages of the locks that are gone. Those that nobody has heard of end when the release is settled."""
+def _close_alerts(release: LockChange, world: World, rules: Rules) -> tuple[Case, ...]:
+    """Note the end of the locks that are gone; return those whose messages have to say so.
+
+    Those that nobody has heard of end when the release is settled.
+    """
     # The book first: a lock acquired between these two looks is then not known, rather than known and taken for gone.
     known = world.book.records_of(release.ref.state_path, release.at)
     if all(record.ending or (record.acquired_at and not record.spoken_of) for record in known):
-        return
+        return ()
     current = world.store.read(release.bucket, release.key)
     gone = [record for record in known if _gone_by(release, record, current)]
-    for record in gone:
+    noted = (
+        note_ending(
+            case_of(record, world, rules, release.at), _ending(release, record, current, theirs=record is gone[-1])
+        )
+        for record in gone
         # A release begun for somebody in Slack is told by release_lock, which knows how it ended.
-        if not record.ending and not record.requested_by:
-            ending = _ending(release, record, current, theirs=record is gone[-1])
-            with suppress(MessengerError):  # noted as untold, and so told by the next watch
-                if noted := note_ending(case_of(record, world, rules, release.at), ending):
-                    tell(noted)
+        if not record.ending and not record.requested_by
+    )
+    return tuple(case for case in noted if case)
 
 
 def _gone_by(release: LockChange, record: LockRecord, current: StateLock | None) -> bool:

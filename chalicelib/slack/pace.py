@@ -5,7 +5,8 @@ from threading import Lock
 
 from chalicelib.ports import Way
 
-Clock, Sleep = Callable[[], float], Callable[[float], None]
+Clock = Callable[[], float]
+Sleep = Callable[[float], None]
 
 
 class Pace:
