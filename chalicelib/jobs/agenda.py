@@ -31,8 +31,8 @@ class Agenda:
     hear: Callable[[Any], None]
     """Hears the answers that no task has a ``then`` for."""
     failed: Callable[[Task, Exception], None]
-    given_up: Callable[[Task], None]
-    """Hears of each that was not begun, because its lane had failed GIVEN_UP_AFTER times."""
+    given_up: Callable[[Task, int], None]
+    """Hears of each that was not begun because its lane had failed so many times."""
     _lanes: Lanes = field(init=False)
     _running: dict["Future[Any]", _Begun] = field(default_factory=dict)
 
@@ -73,7 +73,7 @@ class Agenda:
         while self.run.may_begin and self._lanes.waiting:
             if len(self._running) >= self.run.workers.size or (task := self._lanes.next()) is None:
                 return True
-            begun = _Begun(task, self.run.workers.clock(), self._lanes.is_suspect(task.lane))
+            begun = _Begun(task, self.run.workers.clock(), self._lanes.failures(task.lane) > 0)
             self._running[self.run.workers.begin(task.act)] = begun
         return False
 
@@ -91,7 +91,7 @@ class Agenda:
             else:
                 (begun.task.then or self.hear)(future.result())
             for task in lost:
-                self.given_up(task)
+                self.given_up(task, self._lanes.failures(task.lane))
 
     def _busy_for(self, lane: LaneName) -> float:
         kind, place = lane

@@ -65,7 +65,7 @@ class Announcement:
 
     def announce(self, cases: list[Case]) -> None:
         """Look which digests stand, then put the alerts on the agenda, oldest first."""
-        oldest_first = sorted(cases, key=lambda case: case.record.taken)
+        oldest_first = sorted(cases, key=lambda case: (case.record.taken, case.ref.state_path))
         then = partial(self._group, oldest_first)
         self.agenda.add(Task(Kind.BOOK, "digests", Rank.NEW, "digests", self._standing, then))
 

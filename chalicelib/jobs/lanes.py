@@ -45,6 +45,8 @@ _SUSPECTS = 4
 """What has failed may have one place in so many of its kind, beside at least one."""
 GIVEN_UP_AFTER = 5
 """Failures one after another, after which a lane is left to the next run."""
+_GIVEN_UP_THOUGH_IT_ANSWERED = 50
+"""The same for a bucket that has answered in this run: then it is some of its locks that hang, not all."""
 
 LaneName = tuple[Kind, str]
 
@@ -75,7 +77,7 @@ class Lane:
     waiting: list[tuple[Rank, int, Task]] = field(default_factory=list)
     running: int = 0
     proven: bool = False
-    """Whether its last task ended well."""
+    """Whether a task of it ended well in this run."""
     failures: int = 0
     """One after another; of those that were begun side by side, the first counts."""
     served: int = 0
@@ -83,12 +85,21 @@ class Lane:
     @property
     def width(self) -> int:
         """How many of its tasks may run at once: a bucket that has not answered yet gets one."""
-        return SIDE_BY_SIDE[Kind.BUCKET] if self.name[0] is Kind.BUCKET and self.proven else 1
+        return SIDE_BY_SIDE[Kind.BUCKET] if self._is_good_bucket else 1
+
+    @property
+    def given_up(self) -> bool:
+        """Whether it has failed too often."""
+        return self.failures >= (_GIVEN_UP_THOUGH_IT_ANSWERED if self._is_good_bucket else GIVEN_UP_AFTER)
 
     @property
     def order(self) -> tuple[bool, Rank, int]:
         """What a lower one of comes first."""
         return bool(self.failures), self.waiting[0][0], self.served
+
+    @property
+    def _is_good_bucket(self) -> bool:
+        return self.proven and self.name[0] is Kind.BUCKET
 
 
 class Lanes:
@@ -126,16 +137,16 @@ class Lanes:
         lane.running -= 1
         self._running[task.kind] -= 1
         self._suspects[task.kind] -= suspect
-        lane.proven = well
+        lane.proven = lane.proven or well
         if well:
             lane.failures = 0
         elif suspect or not lane.failures:
             lane.failures += 1
-        return self._emptied(lane) if lane.failures >= GIVEN_UP_AFTER else []
+        return self._emptied(lane) if lane.given_up else []
 
-    def is_suspect(self, name: LaneName) -> bool:
-        """Return whether the last task of a lane failed."""
-        return bool(self._lanes[name].failures)
+    def failures(self, name: LaneName) -> int:
+        """Return how many tasks of a lane failed one after another, up to now."""
+        return self._lanes[name].failures
 
     def left(self) -> list[Task]:
         """Return the tasks that were not begun."""

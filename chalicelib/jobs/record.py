@@ -94,7 +94,7 @@ def tell_endings(cases: Iterable[Case], world: World, run: Run) -> list[str]:
         world.messenger,
         hear=lambda _seen: None,
         failed=lambda task, error: left.append(f"{task.subject}: {error!r}"),
-        given_up=lambda task: left.append(f"{task.subject}: not tried"),
+        given_up=lambda task, failures: left.append(f"{task.subject}: not tried, after {failures} failures"),
     )
     for case in cases:
         channel = case.record.posted.channel if case.record.posted else case.policy.channel

@@ -18,7 +18,7 @@ from chalicelib.jobs.alert import post
 from chalicelib.jobs.announce import Announcement
 from chalicelib.jobs.case import Case
 from chalicelib.jobs.digest import show
-from chalicelib.jobs.lanes import GIVEN_UP_AFTER, Kind, Rank, Task
+from chalicelib.jobs.lanes import Kind, Rank, Task
 from chalicelib.jobs.run import Run
 from chalicelib.jobs.steps import Found, Steps
 from chalicelib.ports import MessengerError, QueueError, StoreError, World
@@ -156,13 +156,12 @@ class Round:
         self._waiting.pop(task.subject, None)
         self.note(task.subject, error)
 
-    def _give_up(self, task: Task) -> None:
+    def _give_up(self, task: Task, failures: int) -> None:
         self._waiting.pop(task.subject, None)
         if task.kind is Kind.BUCKET:
-            why = f"not looked at, because its bucket failed {GIVEN_UP_AFTER} times"
-            self.failed.append(f"{task.subject}: {why}")
+            self.failed.append(f"{task.subject}: not looked at, because its bucket failed {failures} times")
         else:
-            why = f"left to the next run, because {task.place or 'Slack'} failed {GIVEN_UP_AFTER} times"
+            why = f"left to the next run, because {task.place or 'Slack'} failed {failures} times"
             self.untold.append(f"{task.subject}: {why}")
 
     def _left(self) -> list[Task]:

@@ -9,7 +9,7 @@ from chalicelib.core.alert import ALERT, Attempt, LockRecord, Note, Posted, aler
 from chalicelib.core.click import Answer, Refusal, SnoozeFor, Verb
 from chalicelib.core.digest import Digest
 from chalicelib.core.release import Ending, Outcome
-from chalicelib.ports import MessageGoneError, Messenger, MessengerError, ReplyLostError
+from chalicelib.ports import MessageGoneError, Messenger, MessengerError, ReplyLostError, Way
 from chalicelib.slack.messenger import SlackMessenger
 from chalicelib.slack.requests import parse
 from demo.slack_standin import SCOPES, Channel, SlackStandIn, User, UserGroup, Workspace
@@ -457,3 +457,22 @@ def test_an_alert_is_never_a_link_preview(stand_in: SlackStandIn, messenger: Sla
     messenger.post(ALERT_NOW, ATTEMPT)
     [call] = stand_in.calls("chat.postMessage")
     assert {str(call.arguments[name]).lower() for name in ("unfurl_links", "unfurl_media")} <= {"false", "0"}
+
+
+def test_it_says_how_long_slack_would_take_no_other_post_to_a_channel_and_no_other_edit(
+    stand_in: SlackStandIn, messenger: SlackMessenger
+) -> None:
+    assert messenger.busy_for(Way.POST, CHANNEL) <= 0
+    attempts = [replace_saying(number) for number in range(4)]
+    posted = [messenger.post(ALERT_NOW, attempt) for attempt in attempts]
+    assert 0 < messenger.busy_for(Way.POST, CHANNEL) <= 1
+    assert messenger.busy_for(Way.POST, FOREIGN_CHANNEL) <= 0
+    assert messenger.busy_for(Way.EDIT, CHANNEL) <= 0
+    for _ in range(20):
+        messenger.edit(posted[0], ALERT_NOW)
+    assert 0 < messenger.busy_for(Way.EDIT, FOREIGN_CHANNEL) <= 1.2
+    assert messenger.busy_for(Way.LOOK, CHANNEL) <= 0
+
+
+def replace_saying(number: int) -> Attempt:
+    return msgspec.structs.replace(ATTEMPT, saying=(f"{ALERT} {number}",))

@@ -16,7 +16,7 @@ from chalicelib.core.lock import read_body
 from chalicelib.core.policy import Rules, Target
 from tests.builders import BUCKET, TAKEN, a_ref, sample, some_rules
 from tests.fakes import FakeWorld
-from tests.jobs.recording import record, settle_all, settle_and_tell, settle_order
+from tests.jobs.recording import RECORDING, record, settle_all, settle_and_tell, settle_order
 
 UNVERSIONED, ELSEWHERE = "acme-unversioned", "acme-eu-central-1"
 """In the second one's region only EventBridge tells of it."""
