@@ -4,6 +4,7 @@ Events come at least once and in any order. An acquire is journaled at once. Whi
 when what happened before it has been told too, so its line waits until then (``settle``).
 """
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -18,6 +19,10 @@ from chalicelib.core.release import Ending, Outcome, Presence, presence, release
 from chalicelib.jobs.alert import close
 from chalicelib.jobs.case import case_of
 from chalicelib.ports import MessengerError, World
+
+
+class RecordingError(Exception):
+    """One event of a message, or several, could not be recorded; the others of the message are."""
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +40,25 @@ class Settle(msgspec.Struct, frozen=True, tag="settle"):
     """An order to ``record_lock_event`` itself: journal this release now."""
 
     release: LockChange
+
+
+def record_changes(
+    changes: Iterable[LockChange], world: World, rules: Rules, recording: Recording, now: datetime
+) -> None:
+    """Record the events of one message, each whatever becomes of the others.
+
+    Raises:
+        RecordingError: with what became of those that failed; the queue delivers the message again.
+    """
+    failed: list[tuple[LockChange, Exception]] = []
+    for change in changes:
+        try:
+            record_change(change, world, rules, recording, now)
+        except Exception as error:  # noqa: BLE001  it is raised below, when the others have had their turn
+            failed.append((change, error))
+    if failed:
+        words = "; ".join(f"{change.ref.state_path}: {error!r}" for change, error in failed)
+        raise RecordingError(words) from failed[0][1]
 
 
 def record_change(change: LockChange, world: World, rules: Rules, recording: Recording, now: datetime) -> None:

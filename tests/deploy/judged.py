@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -64,14 +65,18 @@ def filled(value: Any) -> Any:
         return [filled(part) for part in value]
     if not isinstance(value, dict):
         return value
-    [(name, argument)] = value.items() if len(value) == 1 else [("", None)]
-    replaced = {
-        "Ref": lambda: _VALUES.get(str(argument), str(argument)),
-        "Fn::GetAtt": lambda: place(argument.split(".")[0] if isinstance(argument, str) else argument[0]),
-        "Fn::Sub": lambda: re.sub(r"\$\{([\w:.]+)\}", lambda found: _named(found[1]), argument),
-        "Fn::If": lambda: filled(argument[1]),
-    }
-    return replaced[name]() if name in replaced else {key: filled(part) for key, part in value.items()}
+    name = next(iter(value), "")
+    if len(value) == 1 and name in _FUNCTIONS:
+        return _FUNCTIONS[name](value[name])
+    return {key: filled(part) for key, part in value.items()}
+
+
+_FUNCTIONS: dict[str, Callable[[Any], Any]] = {
+    "Ref": lambda name: _VALUES.get(name, name),
+    "Fn::GetAtt": lambda name: place(name.split(".")[0] if isinstance(name, str) else name[0]),
+    "Fn::Sub": lambda text: re.sub(r"\$\{([\w:.]+)\}", lambda found: _named(found[1]), text),
+    "Fn::If": lambda parts: filled(parts[1]),
+}
 
 
 def _named(name: str) -> str:
