@@ -30,7 +30,7 @@ from chalicelib.aws.notifications import UnknownNotificationError, lock_changes
 from chalicelib.book_ports import BookError
 from chalicelib.core.change import LockChange
 from chalicelib.core.click import Click, Verb
-from chalicelib.core.measure import sweep_duration
+from chalicelib.core.measure import TURNED_AWAY, sweep_duration
 from chalicelib.core.policy import Target
 from chalicelib.jobs.answer import answer
 from chalicelib.jobs.list_locks import list_locks
@@ -164,6 +164,7 @@ def _from_slack(parse: Callable[[bytes, str, str], T]) -> T:
         return parse(body, config.rules.team, config.slack_app)
     except (requests.UnverifiedError, requests.MisdirectedError, requests.MalformedError) as error:
         logger.warning("slack request turned away", reason=str(error))
+        wiring.metrics().add(TURNED_AWAY)
         raise _ANSWERS[type(error)](str(error)) from None
 
 
