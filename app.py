@@ -177,7 +177,7 @@ def _from_slack(parse: requests.Parse[T]) -> T:
     try:
         requests.verify(body, headers, wiring.signing_secret)
         told = parse(body, wiring.installation())
-    except (requests.UnverifiedError, requests.MisdirectedError, requests.MalformedError) as error:
+    except tuple(_ANSWERS) as error:
         logger.warning("slack request turned away", reason=str(error))
         raise _ANSWERS[type(error)](str(error)) from None
     if isinstance(told, Unheard):
