@@ -22,8 +22,6 @@ def answer(click: Click, world: World, rules: Rules, now: datetime) -> Ending | 
     Raises:
         MessengerError, OutcomeUnknownError: it could not be answered yet; the queue delivers the click again.
     """
-    if click.verb.releases:
-        return misrouted(click, world, now)
     try:
         record = world.book.find(click.lock)
         if click.verb is Verb.UNDO_OVER:

@@ -127,13 +127,13 @@ class SlackMessenger:
         them (docs.slack.dev/reference/methods/chat.postMessage, "Begin a conversation in a user's App Home"). Who
         cannot be reached there either is not tried again.
         """
-        url, user = person.reply_to, person.user
+        url, user, channel = person.reply_to, person.user, person.channel
         if response_url.usable(url, self._api_url) and response_url.answer(url, text):
             return
         if not user:  # a person of another workspace, whom this app's token cannot reach
             return
         with _told():
-            if not self._sent("chat_postEphemeral", _NO_WHISPERS, channel=person.channel, user=user, text=text):
+            if not (channel and self._sent("chat_postEphemeral", _NO_WHISPERS, channel=channel, user=user, text=text)):
                 self._sent("chat_postMessage", _UNREACHABLE, channel=user, text=text, unfurl_links=False)
 
     def _post(

@@ -485,6 +485,21 @@ def test_an_address_that_is_not_of_this_slack_is_not_called(
     assert [call.method for call in stand_in.calls()] == ["chat.postEphemeral"]
 
 
+def test_an_address_of_another_slack_that_would_take_it_is_not_called(
+    stand_in: SlackStandIn, messenger: SlackMessenger, clock: Clock
+) -> None:
+    with SlackStandIn(WORKSPACE, clock=clock) as another:
+        ts = speaking_to(another, clock).post(ALERT_NOW, ATTEMPT).ts
+        messenger.whisper(Person(user=BOB, channel=CHANNEL, reply_to=an_address(another, ts)), ANSWERED)
+        assert another.ephemerals(BOB) == []
+    assert len(stand_in.ephemerals(BOB)) == 1
+
+
+def test_who_clicked_nobody_knows_where_is_told_directly(stand_in: SlackStandIn, messenger: SlackMessenger) -> None:
+    messenger.turn_away(Unheard(user=BOB))
+    assert len(stand_in.direct_messages(BOB)) == len(stand_in.calls()) == 1
+
+
 def test_who_has_no_address_and_no_name_is_nobody_to_answer(stand_in: SlackStandIn, messenger: SlackMessenger) -> None:
     messenger.turn_away(Unheard(why=Unusable.MISDIRECTED, detail="team T0X, app A0X"))
     assert stand_in.calls() == []
