@@ -63,7 +63,7 @@ class Cloud:
         if self.slack:
             first = self.slack[0]
             slack.shown, slack.notes, slack.digests = first.shown, first.notes, first.digests
-            slack.times, slack.closed, slack.turned_away = first.times, first.closed, first.turned_away
+            slack.times, slack.closed, slack.rate_limited = first.times, first.closed, first.rate_limited
             slack.slow, slack.channels_refused, slack._tokens = first.slow, first.channels_refused, first._tokens  # noqa: SLF001
             slack._count = 1_000_000 * len(self.slack)  # noqa: SLF001  no two messages have one name
         self.slack.append(slack)
@@ -254,7 +254,7 @@ def main(wanted: list[str]) -> None:
         began = time.process_time()
         cloud, outcome = play()
         took = time.process_time() - began
-        away = len(cloud.slack[0].turned_away)
+        away = len(cloud.slack[0].rate_limited)
         print(f"{name:<44} killed {cloud.killed:>2}   429s {away:>5}   {outcome}   ({took:.1f} s of processor)")
 
 

@@ -116,7 +116,7 @@ class SlowSlack(FakeMessenger):
     times: dict[str, float] = field(default_factory=dict)
     """When each lock was told of, by its state path."""
     closed: dict[str, float] = field(default_factory=dict)
-    turned_away: list[float] = field(default_factory=list)
+    rate_limited: list[float] = field(default_factory=list)
     paces: Paces = field(init=False)
 
     def __post_init__(self) -> None:
@@ -162,7 +162,7 @@ class SlowSlack(FakeMessenger):
             again = self.limits.take(way, channel)
             if not again:
                 return
-            self.turned_away.append(self.simulation.now)
+            self.rate_limited.append(self.simulation.now)
             if again > _LONGEST_WAIT:
                 break
             self.simulation.sleep(math.ceil(again))

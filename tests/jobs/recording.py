@@ -7,7 +7,8 @@ import msgspec
 
 from chalicelib.core.change import LockChange
 from chalicelib.core.policy import Rules
-from chalicelib.jobs.record import Recording, Settle, record_change, settle, tell_endings
+from chalicelib.jobs.endings import tell_endings
+from chalicelib.jobs.record import Recording, Settle, record_change, settle
 from chalicelib.jobs.run import Run
 from chalicelib.ports import World
 from tests.builders import BUCKET, KEY, some_rules

@@ -13,8 +13,9 @@ from chalicelib.core.evidence import StateWritten
 from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.policy import Route, Rules, Target
 from chalicelib.core.release import Outcome
+from chalicelib.jobs.endings import tell_endings
 from chalicelib.jobs.lanes import GIVEN_UP_AFTER
-from chalicelib.jobs.record import record_change, settle, tell_endings
+from chalicelib.jobs.record import record_change, settle
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports import StoreError
