@@ -46,6 +46,7 @@ bench: $(READY) ## measurements against their peers: three minutes
 	$(PY) -m bench.click
 	$(PY) -m bench.tflocks
 	$(PY) -m bench.cost
+	$(PY) -m bench.load
 
 package: $(READY) ## template and zip in build/; CONFIG=reaper.toml STAGE=prod
 	@$(PY) -m deploy.package --stage "$(or $(STAGE),prod)" --config "$(CONFIG)"

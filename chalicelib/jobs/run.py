@@ -89,6 +89,10 @@ class Run:
         """Return whether there is time for another task."""
         return self.workers.clock() < self.begins_until
 
+    def half(self) -> float:
+        """Return when half of the time will be over, by the workers' clock."""
+        return (self.workers.clock() + self.begins_until) / 2
+
     def left(self) -> float:
         """Return the seconds until the run has to be over."""
         return self.ends - self.workers.clock()

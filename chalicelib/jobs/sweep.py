@@ -9,7 +9,7 @@ from chalicelib.book_ports import BookError
 from chalicelib.core.alert import LockRecord
 from chalicelib.core.brief import told_briefly
 from chalicelib.core.event import EventType, of_run
-from chalicelib.core.lock import LOCK_SUFFIX, LockRef, StateLock
+from chalicelib.core.lock import LOCK_SUFFIX, ListedPage, LockRef, StateLock
 from chalicelib.core.policy import Rules, Target
 from chalicelib.jobs.round import Round, is_new, shuffled
 from chalicelib.jobs.run import Run
@@ -37,13 +37,13 @@ def sweep(target: Target, world: World, rules: Rules, now: datetime, run: Run | 
         SweepIncompleteError: a lock could not be read, or nobody but this sweep knows that it has to be told of; so
             the queue delivers the order again.
     """
+    swept = Round(world, rules, now, run or Run())
     try:
-        pages = list(world.store.list_locks(target.bucket, target.prefixes))
+        pages = _listed(target, swept)
     except StoreError as error:
         _tell_failure(target, error, world, rules, now)
         return
     known, trouble = _known(target, world)
-    swept = Round(world, rules, now, run or Run())
     locks = _look_at_all(target, [key for page in pages for key in page.lock_keys], known, swept)
     detail = told_briefly([*trouble, *swept.failed, *swept.untold])
     counts = {"locks": len(locks), "alerts": swept.alerts, "objects": sum(page.objects for page in pages)}
@@ -53,6 +53,20 @@ def sweep(target: Target, world: World, rules: Rules, now: datetime, run: Run | 
         world.messenger.report(rules.trouble_channel, "the lock book", "; ".join(trouble))
     if _is_worth_another_try(swept, forgetful=bool(trouble)):
         raise SweepIncompleteError(detail or f"{swept.not_seen} locks were not looked at in time") from swept.unexpected
+
+
+def _listed(target: Target, swept: Round) -> list[ListedPage]:
+    """List a target for half of the time at most, so that what was found by then is told. Raises StoreError."""
+    pages: list[ListedPage] = []
+    half = swept.run.half()
+    for page in swept.world.store.list_locks(target.bucket, target.prefixes):
+        if pages and swept.run.workers.clock() > half:
+            objects = sum(page.objects for page in pages)
+            why = f"only the first {objects} objects were listed in time: divide the target by prefixes"
+            swept.failed.append(f"{target.bucket}: {why}")
+            break
+        pages.append(page)
+    return pages
 
 
 def _is_worth_another_try(swept: Round, *, forgetful: bool) -> bool:

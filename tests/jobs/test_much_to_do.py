@@ -1,6 +1,7 @@
 """A run with more to do than it has time for: what is new first, what is left is said, and the next run does it."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -10,17 +11,19 @@ from chalicelib.core.alert import Alert, Attempt, Posted
 from chalicelib.core.digest import Digest
 from chalicelib.core.event import EventType, LockEvent
 from chalicelib.core.evidence import StateWritten
-from chalicelib.core.lock import LockRef, StateLock
+from chalicelib.core.lock import ListedPage, LockRef, StateLock
 from chalicelib.core.policy import Route, Rules, Target
 from chalicelib.core.release import Outcome
 from chalicelib.jobs.endings import tell_endings
 from chalicelib.jobs.lanes import GIVEN_UP_AFTER
 from chalicelib.jobs.record import record_change, settle
+from chalicelib.jobs.run import Threads, run_of
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports import StoreError
 from chalicelib.slack.digests import message
 from tests.builders import BUCKET, TAKEN, a_policy, sample, some_rules
+from tests.fake_slack import FakeMessenger
 from tests.fake_store import FakeStore
 from tests.fakes import FakeWorld
 from tests.jobs.recording import RECORDING, a_change, settle_order
@@ -238,6 +241,33 @@ def test_a_sweep_that_could_not_look_at_all_comes_again() -> None:
     with pytest.raises(SweepIncompleteError, match="30 locks were not looked at in time"):
         sweep(TARGET, world.ports, FOUR, world.now, time.run(-1))
     assert world.journal.events[-1].not_reached == 30
+
+
+def test_a_bucket_that_takes_too_long_to_list_has_its_first_locks_told_and_the_sweep_says_what_to_do() -> None:
+    world = a_world(0)
+    for number in range(20):
+        take(world, f"c0/{number:04}.tflock", known=False)
+    slack = slack_of(world)
+
+    def slowly(_bucket: str, _prefixes: tuple[str, ...]) -> Iterator[ListedPage]:
+        for number in range(20):
+            slack.time.sleep(60)
+            yield ListedPage((f"c0/{number:04}.tflock",), 1000)
+
+    world.store.list_locks = slowly  # type: ignore[method-assign]
+    with pytest.raises(SweepIncompleteError, match="only the first 7000 objects were listed in time: divide"):
+        sweep(TARGET, world.ports, FOUR, world.later(hours=3), slack.time.run(850))
+    assert len(world.messenger.shown) == 7
+    assert world.journal.events[-1].event is EventType.SWEEP_FINISHED
+
+
+def test_threads_tell_each_lock_once_too() -> None:
+    world = a_world(60, channels=4)
+    world.messenger = FakeMessenger()
+    watch(world.ports, FOUR, world.now, run_of(Threads(12), 840))
+    assert len(world.messenger.shown) == 60
+    assert {record.posted is not None for record in world.book.records()} == {True}
+    assert {digest.coming for digest in world.messenger.digests.values()} == {0}
 
 
 def test_a_sweep_leaves_what_it_has_no_time_to_tell_to_the_watch() -> None:
