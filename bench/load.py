@@ -236,8 +236,8 @@ def slow_channel() -> tuple[Cloud, str]:
 
 SCENARIOS: dict[str, Callable[[], tuple[Cloud, str]]] = {
     "2,000 locks, 40 channels, after an outage": lambda: outage(2000, 40, 2),
-    "2,000 locks, 1 channel, after an outage": lambda: outage(2000, 1, 6),
-    "10,000 locks, 40 channels, after an outage": lambda: outage(10_000, 40, 1.5),
+    "2,000 locks, 1 channel, after an outage": lambda: outage(2000, 1, 1),
+    "10,000 locks, 40 channels, after an outage": lambda: outage(10_000, 40, 1),
     "900 locks, 9 channels, first sweep": lambda: first_night(900, 9),
     "12 buckets hang": lambda: hanging_buckets(12),
     "60 locks hang in a sweep": lambda: unreadable(60),
