@@ -35,6 +35,8 @@ class User:
     name: str
     team_id: str = "T0DEMO"
     email: str | None = None
+    title: str = ""
+    """What they are here, in their own words; part of a Slack profile."""
 
     @property
     def handle(self) -> str:
