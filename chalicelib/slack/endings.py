@@ -5,6 +5,7 @@ from chalicelib.core.click import Refusal
 from chalicelib.core.duration import in_words
 from chalicelib.core.lock import Risk, StateLock
 from chalicelib.core.release import Ending, Outcome, ReleasedBy
+from chalicelib.slack.doubts import after
 from chalicelib.slack.lock_words import DETAIL_LIMIT, held_now, identity
 from chalicelib.slack.text import code, local_time, mention
 
@@ -12,7 +13,7 @@ from chalicelib.slack.text import code, local_time, mention
 def ending_words(alert: Alert, ending: Ending) -> str:
     """What the team reads of an ending; "" where other lines of the message say it already."""
     words = _closed(alert, ending) if ending.closes else _still_open(ending)
-    return words + held_now(ending) + _undone(ending)
+    return words + after(ending, alert.lock.version_id) + held_now(ending) + _undone(ending)
 
 
 def _undone(ending: Ending) -> str:
