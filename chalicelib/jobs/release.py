@@ -13,6 +13,7 @@ from chalicelib.core.event import EventType, of_click
 from chalicelib.core.life import may_auto_release
 from chalicelib.core.policy import Rules
 from chalicelib.core.release import Ending, Outcome
+from chalicelib.core.release_terms import why_not_releasable
 from chalicelib.jobs.case import case_of
 from chalicelib.jobs.clicks import ending_of, in_group_by, refuse, show, show_closed, unremembered, whisper, why_not
 from chalicelib.jobs.delete import attempt
@@ -41,6 +42,8 @@ def release(click: Click, world: World, rules: Rules, now: datetime) -> Ending:
 def _release_for(click: Click, record: LockRecord, world: World, rules: Rules, now: datetime) -> Ending:
     if not rules.policy_for(click.lock.state_path).second_person:
         return _carry_out(click, msgspec.structs.replace(record, asked=None), world, rules, now)
+    if barred := why_not_releasable(record.lock, keeps=bool(rules.undo)):  # nobody is to wait for a second person
+        return _refuse(click, record, barred, world, rules, now)
     try:
         asked = _asked(click, record, world, rules, now)
     except BookError as error:

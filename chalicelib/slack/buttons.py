@@ -11,7 +11,6 @@ from datetime import timedelta
 
 from chalicelib.core.alert import Alert
 from chalicelib.core.click import SnoozeFor, Verb
-from chalicelib.core.copies import copy_of, odd_time
 from chalicelib.core.lock import LockRef, Risk, StateLock
 from chalicelib.core.release_terms import why_not_releasable
 from chalicelib.slack import doubts, lock_token
@@ -55,7 +54,7 @@ def of_open(alert: Alert) -> list[Block]:
     """What can be done about a lock that is held."""
     lock, asked, token = alert.lock, alert.record.asked is not None, lock_token.encode(alert.lock.ref)
     may = why_not_releasable(lock, keeps=bool(alert.undo)) is None
-    offered = [release(lock, asked=asked, second_person=alert.policy.second_person, undo=alert.undo)] if may else []
+    offered = [_offered(alert)] if may else []
     if asked:
         offered.append(button("Withdraw", WITHDRAW_ACTION, token))
     if alert.record.snoozed(alert.now):
@@ -63,16 +62,32 @@ def of_open(alert: Alert) -> list[Block]:
     return offered + ([menu("Snooze", SNOOZE_ACTION, _LENGTHS)] if may else _snooze_buttons(token))
 
 
+def _offered(alert: Alert) -> Block:
+    record, two = alert.record, alert.policy.second_person
+    told = {"asked": record.asked is not None, "restored": bool(record.restored_by)}
+    return release(alert.lock, second_person=two, undo=alert.undo, **told)
+
+
 def release(
-    lock: StateLock, *, asked: bool = False, second_person: bool = False, undo: timedelta = timedelta(0)
+    lock: StateLock,
+    *,
+    asked: bool = False,
+    second_person: bool = False,
+    undo: timedelta = timedelta(0),
+    restored: bool = False,
 ) -> Block:
-    """A Release button, or what stands in its place where a release takes two people."""
-    odd = doubts.dialog(lock, undo)
+    """Return a Release button, or what stands in its place where a release takes two people.
+
+    A lock that was ``restored`` is younger in S3 than by its own word, and that is no doubt about it.
+    """
+    special, odd = doubts.dialog(lock, undo), "" if restored else doubts.odd_time_in_short(lock)
+    warning = special or f"{odd} {_RISKS[lock.risk]}"
+    holder = "" if special or odd else _holder(lock)
     if asked:
-        return _release(lock, "Approve release", "Approve this release?", odd or _risk(lock))
+        return _release(lock, "Approve release", "Approve this release?", holder, warning)
     if second_person:
-        return _release(lock, "Ask to release", "Ask to release this lock?", f"{odd} {_TWO_PEOPLE}".strip())
-    return _release(lock, "Release", "Release this lock?", odd or _risk(lock))
+        return _release(lock, "Ask to release", "Ask to release this lock?", holder, f"{special or odd} {_TWO_PEOPLE}")
+    return _release(lock, "Release", "Release this lock?", holder, warning)
 
 
 def put_back(ref: LockRef) -> Block:
@@ -87,17 +102,14 @@ def put_back(ref: LockRef) -> Block:
     return button("Put the lock back", PUT_BACK_ACTION, lock_token.encode(ref), confirm=asked)
 
 
-def _release(lock: StateLock, name: str, title: str, warning: str) -> Block:
-    told = lock.info.Who if lock.info and not copy_of(lock) else ""
-    holder = f", held by {code(told, _ASKED_HOLDER_LIMIT)}" if told.strip() else ""
-    text = f"{state(lock.ref, _ASKED_PATH_LIMIT)}{holder}. {warning}"
+def _holder(lock: StateLock) -> str:
+    return f", held by {code(lock.info.Who, _ASKED_HOLDER_LIMIT)}" if lock.info and lock.info.Who.strip() else ""
+
+
+def _release(lock: StateLock, name: str, title: str, holder: str, warning: str) -> Block:
+    text = f"{state(lock.ref, _ASKED_PATH_LIMIT)}{holder}. {warning.strip()}"
     asked = question(title, text, name, "Keep it", style="danger")
     return button(name, RELEASE_ACTION, lock_token.encode(lock.ref), style="danger", confirm=asked)
-
-
-def _risk(lock: StateLock) -> str:
-    doubt = "Its own time is far from S3's. " if odd_time(lock) else ""
-    return doubt + _RISKS[lock.risk]
 
 
 def _snooze_buttons(token: str) -> list[Block]:

@@ -19,7 +19,7 @@ _EARLIEST_SHOWN, _LATEST_SHOWN = 1971, 2200
 """Years. Slack shows no other times reliably, and Python's own end not much later."""
 _HOW = "`docs/operating.md`, *Bringing back what was no lock*, says how."
 _BY_HAND = {
-    Refusal.MAY_BE_STATE: "It may be a Terraform state, and a state must not be deleted.",
+    Refusal.MAY_BE_STATE: "It may be a Terraform state, which has to move to a key without `.tflock`.",
     Refusal.UNSEEN: "The reaper is not allowed to read it (the bucket's policy, or its KMS key: `DecryptKeyArns`).",
 }
 _GONE_FOR_GOOD = {
@@ -91,6 +91,16 @@ def dialog(lock: StateLock, undo: timedelta) -> str:
     return f"It is {copied(lock)}: this frees nothing there." if copy_of(lock) else ""
 
 
+def odd_time_in_short(lock: StateLock) -> str:
+    """Return what a dialog says of a time that does not fit; "" where it fits. 90 characters."""
+    odd = odd_time(lock)
+    if odd is None:
+        return ""
+    if odd > lock.ref.last_modified:
+        return "Its own time is far from S3's: its client's clock is wrong."
+    return "Its own time is far from S3's: it may be a copy, whose release frees nothing elsewhere."
+
+
 def terms(alert: Alert) -> str:
     """Return why something cannot be released from here and what to do, or how it would come back; "" for a lock."""
     lock = alert.lock
@@ -101,7 +111,8 @@ def terms(alert: Alert) -> str:
             f"Someone who may read {_place(lock.ref)} has to look at what it is, and keep or delete it."
         )
     back = way_back(lock, keeps=bool(alert.undo))
-    return f"{dialog(lock, alert.undo)}{_version(lock.version_id)} {_HOW}" if back else ""
+    version = _version(lock.version_id) if back is WayBack.VERSION else ""
+    return f"{dialog(lock, alert.undo)}{version} {_HOW}" if back else ""
 
 
 def after(ending: Ending, version_id: str = "") -> str:

@@ -2,8 +2,9 @@
 
 from chalicelib.core.alert import Alert
 from chalicelib.core.click import Refusal
+from chalicelib.core.copies import copy_of
 from chalicelib.core.duration import in_words
-from chalicelib.core.lock import Risk, StateLock
+from chalicelib.core.lock import Body, Risk, StateLock
 from chalicelib.core.release import Ending, Outcome, ReleasedBy
 from chalicelib.slack.doubts import after
 from chalicelib.slack.lock_words import DETAIL_LIMIT, held_now, identity
@@ -26,7 +27,7 @@ def _undone(ending: Ending) -> str:
 def _closed(alert: Alert, ending: Ending) -> str:
     who = mention(ending.user) if ending.user else ""
     if ending.outcome is Outcome.RELEASED:
-        return f":unlock: {released(alert, ending)} {_after_release(alert.lock)}"
+        return f":unlock: {released(alert, ending)} {_after_release(alert.lock)}".rstrip()
     if ending.outcome is Outcome.UNCONFIRMED:
         began = "the reaper released it by itself" if ending.by_reaper else f"{who} clicked Release"
         return (
@@ -54,6 +55,8 @@ def released(alert: Alert, ending: Ending) -> str:
 
 
 def _after_release(lock: StateLock) -> str:
+    if copy_of(lock) or lock.body is not Body.LOCK:
+        return ""  # no run here died with it
     return (
         "Run a plan before the next apply."
         if lock.risk is Risk.PLAN

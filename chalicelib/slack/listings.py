@@ -71,9 +71,8 @@ def _line(listed: Listed, listing: Listing) -> Block:
     words = f"{state(lock.ref, _PATH_LIMIT)}\n{' · '.join(filter(None, parts))}"
     if not listed.releasable:
         return section(words)
-    asked = record.asked is not None
-    button = buttons.release(lock, asked=asked, second_person=listed.second_person, undo=listed.undo)
-    return section(words, accessory=button)
+    told = {"asked": record.asked is not None, "restored": bool(record.restored_by)}
+    return section(words, accessory=buttons.release(lock, second_person=listed.second_person, undo=listed.undo, **told))
 
 
 def _that_fit(lines: list[Block]) -> list[Block]:

@@ -55,6 +55,14 @@ def test_what_may_be_a_state_is_never_released_not_even_by_a_click_on_an_old_but
     assert (line.outcome, line.detail) == ("refused", "may be a state")
 
 
+def test_nobody_is_kept_waiting_for_a_second_person_about_what_is_never_released() -> None:
+    rules = some_rules(second_person=True)
+    world = a_world(STATE, rules)
+    assert clicked(world, rules) is Outcome.REFUSED
+    [(_, told)] = world.messenger.whispers
+    assert told.ending.detail == Refusal.MAY_BE_STATE
+
+
 @pytest.mark.parametrize(
     ("rules", "versioned", "outcome", "back"),
     [
