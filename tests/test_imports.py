@@ -26,6 +26,7 @@ CORE_MAY_USE = {
     "enum",
     "typing",
     "collections",
+    "contextlib",
     "zoneinfo",
     "hashlib",
     "json",

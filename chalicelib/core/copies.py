@@ -20,15 +20,16 @@ AFTER = timedelta(minutes=15)
 def copy_of(lock: StateLock) -> str:
     """Return the state path that a copied lock speaks of; "" for a lock that speaks of its own place, or of none.
 
-    ``Path`` names the bucket as the client's configuration does. That may be an access point, whose bucket nobody can
-    tell by its name: then only the key is compared.
+    ``Path`` names the bucket as the client's configuration does, ours as the reaper's. Either may be an access point,
+    whose bucket nobody can tell by its name: then only the key is compared.
     """
     said, ref = lock.info.Path if lock.info else "", lock.ref
     if not said or said == ref.state_path:
         return ""
     bucket = said.removesuffix(f"/{ref.state_key}")
     same_key = bucket != said
-    return "" if same_key and (_is_access_point(bucket) or bucket.lower() == ref.bucket.lower()) else said
+    another_name = _is_access_point(bucket) or _is_access_point(ref.bucket) or bucket.lower() == ref.bucket.lower()
+    return "" if same_key and another_name else said
 
 
 def odd_time(lock: StateLock) -> datetime | None:

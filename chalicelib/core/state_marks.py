@@ -6,12 +6,13 @@ A wrong yes costs a click: the object has to be looked at by hand. A wrong no ca
 import base64
 import re
 import zlib
+from contextlib import suppress
 
 # What a state has and a lock has not: internal/states/statefile/version1.go to version4.go, and of OpenTofu's encrypted
 # ones internal/encryption/base.go. A name followed by what ends a name in JSON, YAML, XML, URLs or MessagePack.
 _NAMES = (
     "terraform_version|lineage|serial|resources|modules|outputs|check_results"
-    "|encrypted_data|encryption_version|key_provider[.\\w-]*"
+    "|encrypted_data|encryption_version|key_provider[.\\w-]*|sops"
 )
 _MARKS = re.compile(rf"(?<![a-z_-])(?:{_NAMES})(?:[\"']?\s*[:=]|[%&+<>]|[^ -~\s])")
 # The least that is still read as a state: its version is a number, that of a lock is a text beside an ID.
@@ -19,6 +20,8 @@ _STATE_VERSION = re.compile(r"\bversion[\"']?\s*[:=]\s*[1-4](?![\d.])")
 _LOCK_ID = re.compile(r"\bid[\"']?\s*[:=]\s*[\"'][^\"']")
 _UNICODE_ESCAPE = re.compile(r"\\+u([0-9a-fA-F]{4})")
 _LINE_BREAK_IN_BASE64 = re.compile(r"(?<=[A-Za-z0-9+/_-]{60})\r?\n")
+_WORD = re.compile(r"\S{40,}+")
+_WRAPPINGS = (base64.b32decode, base64.b85decode)
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{40,}+")
 _HEXADECIMAL = re.compile(r"(?:[0-9a-fA-F]{2}){40,}+")
 # Compressed or encrypted, and binary; "tfstate" begins the states of Terraform before 0.3.
@@ -33,8 +36,6 @@ _PACKED = (
 _ENCRYPTED_TEXT = (b"Salted__", b"age-encryption.org", b"-----BEGIN AGE", b"-----BEGIN PGP", b"$ANSIBLE_VAULT")
 _SHORTEST_STATE = 64
 """Bytes. The smallest state that Terraform writes has 180, compressed some 130."""
-_LAYERS = 3
-"""So often may one encoding be wrapped into another."""
 _BYTES_OF_TEXT = bytes({7, 8, 9, 10, 12, 13, 27, *range(0x20, 0x7F), *range(0x80, 0x100)})
 
 
@@ -46,9 +47,9 @@ def is_packed(body: bytes) -> bool:
     return not _is_text(body) and len(body) >= _SHORTEST_STATE and len(zlib.compress(body, 9)) >= len(body)
 
 
-def has_marks(body: bytes, layers: int = _LAYERS) -> bool:
-    """Return whether bytes say something that only a state says, in any text encoding, also within base64."""
-    return any(_says_state(text) or _wraps_state(text, layers) for text in _readings(body))
+def has_marks(body: bytes) -> bool:
+    """Return whether bytes say something that only a state says, in any text encoding, and beneath base64."""
+    return any(_says_state(text) or _wraps_state(text) for text in _readings(body))
 
 
 def _readings(body: bytes) -> tuple[str, str]:
@@ -63,15 +64,21 @@ def _says_state(text: str) -> bool:
     return bool(_MARKS.search(text) or least)
 
 
-def _wraps_state(text: str, layers: int) -> bool:
-    return layers > 0 and any(_begins_packed(inner) or has_marks(inner, layers - 1) for inner in _unwrapped(text))
+def _wraps_state(text: str) -> bool:
+    """Each layer is shorter than the one around it, so this ends."""
+    return any(_begins_packed(inner) or has_marks(inner) for inner in _unwrapped(text))
 
 
 def _unwrapped(text: str) -> list[bytes]:
-    """Return what stretches of base64 and hexadecimal digits stand for."""
+    """Return what stretches of hexadecimal digits, base64, base32 and base85 stand for."""
     joined = _LINE_BREAK_IN_BASE64.sub("", text)
-    numbers = [bytes.fromhex(run) for run in _HEXADECIMAL.findall(joined)]
-    return numbers + [_from_base64(run) for run in _BASE64.findall(joined)]
+    inner = [bytes.fromhex(run) for run in _HEXADECIMAL.findall(joined)]
+    inner += (_from_base64(run) for run in _BASE64.findall(joined))
+    for word in _WORD.findall(joined):
+        for wrapping in _WRAPPINGS:
+            with suppress(ValueError):
+                inner.append(wrapping(word))
+    return inner
 
 
 def _from_base64(run: str) -> bytes:

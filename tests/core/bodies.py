@@ -56,6 +56,13 @@ STATES: dict[str, bytes] = {
 }
 """Each of them UTF-8."""
 
+
+def _often(way: Callable[[bytes], bytes], state: bytes, times: int) -> bytes:
+    for _ in range(times):
+        state = way(state)
+    return state
+
+
 WAYS: dict[str, Callable[[bytes], bytes]] = {
     "UTF-8": lambda state: state,
     "UTF-8 with BOM": lambda state: b"\xef\xbb\xbf" + state,
@@ -84,6 +91,9 @@ WAYS: dict[str, Callable[[bytes], bytes]] = {
     "base64": base64.b64encode,
     "base64 in lines": base64.encodebytes,
     "base64 of gzip": lambda state: base64.b64encode(gzip.compress(state)),
+    "base64 five times over": lambda state: _often(base64.b64encode, state[:3000], 5),
+    "base32": base64.b32encode,
+    "base85": base64.b85encode,
     "hexadecimal": lambda state: state.hex().encode(),
     "encrypted by OpenSSL": lambda state: b"Salted__" + random.Random(2).randbytes(len(state)),  # noqa: S311
     "encrypted by age": lambda state: b"age-encryption.org/v1\n" + base64.b64encode(state),
@@ -101,6 +111,7 @@ UNKNOWN_TO_EVERYBODY = {
     "Terraform before 0.3": b"tfstate\x01\x7f\xff\x81\x03\x01\x01",
     "larger than a lock": b'{"ID":"' + b"x" * 16 * 1024 + b'"}',
     "text, and who knows what follows": b"x" * (16 * 1024 + 1),
+    "encrypted by sops": b'{"data":"ENC[AES256_GCM,data:abc]","sops":{"version":"3.9.0"}}',
     "CloudFormation": b'{"Resources":{"Queue":{"Type":"AWS::SQS::Queue"}},"Outputs":{}}',
     "a lock with a state behind it": b'{"ID":"x","Who":"y"}{"version":4,"serial":1,"lineage":"x"}',
 }

@@ -3,6 +3,7 @@
 import json
 from datetime import datetime, timedelta
 
+import msgspec
 import pytest
 
 from chalicelib.core.copies import copy_of, odd_time, speaks_for_itself
@@ -60,6 +61,14 @@ def test_a_lock_that_names_another_place_is_a_copy_of_that(path: str) -> None:
 )
 def test_a_lock_whose_bucket_goes_by_another_name_or_that_names_no_place_is_not_called_a_copy(path: str) -> None:
     assert copy_of(says(Path=path)) == ""
+
+
+def test_a_target_that_is_an_access_point_makes_no_copies() -> None:
+    lock = says()
+    ref = msgspec.structs.replace(lock.ref, bucket="states-abcdefgh1234567-s3alias")
+    assert copy_of(msgspec.structs.replace(lock, ref=ref)) == ""
+    elsewhere = msgspec.structs.replace(ref, key="other.tflock")
+    assert copy_of(msgspec.structs.replace(lock, ref=elsewhere)) == HERE
 
 
 def test_html_escapes_and_workspaces_are_part_of_a_path() -> None:
