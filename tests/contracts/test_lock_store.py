@@ -38,7 +38,7 @@ class Bucket:
 @pytest.fixture(params=["fake", "S3 in moto"])
 def bucket(request: pytest.FixtureRequest) -> Iterator[Bucket]:
     if request.param == "fake":
-        fake = FakeStore(datetime.now(UTC), buckets_refused={"missing": "no such bucket"})
+        fake = FakeStore(datetime.now(UTC), buckets_refused={"missing": "no such bucket"}, versioned_buckets={BUCKET})
         yield Bucket(fake, lambda key, body: fake.put(BUCKET, key, body), lambda key: fake.remove(BUCKET, key))
         return
     with moto("s3") as client:
@@ -110,6 +110,13 @@ def test_what_is_at_a_lock_s_key_is_listed_as_what_it_is(bucket: Bucket, body: b
     assert lock.info is None
     assert lock.flaw
     assert lock.body is kind
+
+
+def test_what_a_versioned_bucket_keeps_of_a_lock_has_its_version(bucket: Bucket) -> None:
+    versions = [bucket.put(KEY, body) for body in (b"garbage", b"more of it")]
+    lock = bucket.store.read(BUCKET, KEY)
+    assert lock is not None
+    assert (lock.version_id, lock.versioned) == (versions[-1], True)
 
 
 def test_a_lock_that_is_not_there_is_none(bucket: Bucket) -> None:
