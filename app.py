@@ -4,7 +4,7 @@ An exception that leaves one means "try again" (SQS delivers again, Lambda count
 "bad caller" (401, 403, 400). What each may do in the account is in .chalice/policy-<function>.json.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial, wraps
 from typing import Any, ParamSpec, TypeVar, cast
@@ -26,14 +26,15 @@ from chalice.app import (
 )
 
 from chalicelib import wiring
-from chalicelib.aws.notifications import lock_changes
+from chalicelib.aws.notifications import UnknownNotificationError, lock_changes
 from chalicelib.book_ports import BookError
+from chalicelib.core.change import LockChange
 from chalicelib.core.click import Click, Verb
-from chalicelib.core.measure import sweep_duration
+from chalicelib.core.measure import TURNED_AWAY, sweep_duration
 from chalicelib.core.policy import Target
 from chalicelib.jobs.answer import answer
 from chalicelib.jobs.list_locks import list_locks
-from chalicelib.jobs.record import Settle, record_change, settle
+from chalicelib.jobs.record import Settle, record_changes, settle
 from chalicelib.jobs.release import release
 from chalicelib.jobs.sweep import order_sweeps, sweep
 from chalicelib.jobs.watch import watch
@@ -46,6 +47,7 @@ T = TypeVar("T")
 P = ParamSpec("P")
 _TIME_FOR_ONE = 30_000
 """Milliseconds. Killed in the middle, an invocation would leave its whole batch to be done again."""
+_LONGEST_TIMESTAMP = 20
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -98,8 +100,7 @@ def watch_locks(_event: CloudWatchEvent) -> None:
 def record_lock_event(event: SQSEvent) -> dict[str, Any]:
     """S3's events, oldest first, and what is still to be done about earlier ones; only what failed comes again."""
     batch = event.to_dict()
-    # An order to settle is older than the acquires beside it, and comes after them.
-    batch["Records"].sort(key=lambda one: (bool(_settle_order(one["body"])), int(one["attributes"]["SentTimestamp"])))
+    batch["Records"].sort(key=_in_order)
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
     return dict(process_partial_response(batch, partial(_record_message, event.context), processor))
 
@@ -163,6 +164,7 @@ def _from_slack(parse: Callable[[bytes, str, str], T]) -> T:
         return parse(body, config.rules.team, config.slack_app)
     except (requests.UnverifiedError, requests.MisdirectedError, requests.MalformedError) as error:
         logger.warning("slack request turned away", reason=str(error))
+        wiring.metrics().add(TURNED_AWAY)
         raise _ANSWERS[type(error)](str(error)) from None
 
 
@@ -193,19 +195,38 @@ def _check_time(context: Any) -> None:
         raise OutOfTimeError("the others of its batch took too long: S3, or Slack, is slow to answer")
 
 
+def _in_order(message: Mapping[str, Any]) -> tuple[bool, int]:
+    """Return what a batch is sorted by: orders to settle come last, because the acquires beside them are older.
+
+    It never raises: a message that cannot be read fails alone, when its turn comes.
+    """
+    sent = str((message.get("attributes") or {}).get("SentTimestamp"))[:_LONGEST_TIMESTAMP]
+    return _settle_order(message.get("body") or "") is not None, int(sent) if sent.isdecimal() else 0
+
+
 def _record(body: str) -> None:
+    """Record all that can be recorded of one message, then raise what could not: it alone comes again."""
     world, rules, recording = wiring.world(), wiring.config().rules, wiring.recording()
     if order := _settle_order(body):
         settle(order.release, world, rules, recording, _now())
         return
-    for change in lock_changes(body):
-        record_change(change, world, rules, recording, _now())
+    changes, unknown = _changes(body)
+    record_changes(changes, world, rules, recording, _now())
+    if unknown:
+        raise unknown
+
+
+def _changes(body: str) -> tuple[Sequence[LockChange], UnknownNotificationError | None]:
+    try:
+        return lock_changes(body), None
+    except UnknownNotificationError as error:
+        return error.changes, error
 
 
 def _settle_order(body: str) -> Settle | None:
     try:
         return msgspec.json.decode(body, type=Settle)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError, ValueError, OverflowError, TypeError):
         return None
 
 
