@@ -38,13 +38,10 @@ class User:
     name: str
     team_id: str = "T0DEMO"
     email: str | None = None
-<<<<<<< HEAD
     enterprise_id: str = ""
     deleted: bool = False
-=======
     title: str = ""
     """What they are here, in their own words; part of a Slack profile."""
->>>>>>> demo
 
     @property
     def handle(self) -> str:
