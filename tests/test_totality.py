@@ -31,6 +31,7 @@ LEFT_OUT: dict[str, set[Enum]] = {
     "chalicelib.slack.answers _ENDINGS": {Outcome.REFUSED, Outcome.FAILED},
     # Lines without a number of their own.
     "chalicelib.core.measure _MEASURES": {
+        EventType.LOCK_REAPPEARED,
         EventType.RELEASE_REQUESTED,
         EventType.RELEASE_ASKED,
         EventType.RELEASE_WITHDRAWN,
@@ -43,6 +44,8 @@ LEFT_OUT: dict[str, set[Enum]] = {
         EventType.ALERT_WOKEN,
         EventType.ALERT_FAILED,
     },
+    # No other line is the beginning of a hold.
+    "tflocks.begins _BEGAN": {*EventType} - {EventType.LOCK_ACQUIRED, EventType.LOCK_REAPPEARED},
 }
 """By table: the members that it leaves out, because they never come to it, or mean nothing there."""
 

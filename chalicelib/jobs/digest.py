@@ -8,6 +8,7 @@ import msgspec
 
 from chalicelib.book_ports import BookError
 from chalicelib.core.alert import SURE_AFTER, UNDER_WAY, LockRecord
+from chalicelib.core.copies import copy_of
 from chalicelib.core.digest import LINES, OLDEST, Digest, Named, counted, differ, held_by_mark, mark_of
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.case import Case
@@ -27,7 +28,7 @@ def stand(channel: str, cases: list[Case], world: World, now: datetime) -> Diges
         held=len(locks),
         coming=len(locks),
         waiting=len(cases) - len(locks),
-        oldest=tuple(Named(case.ref.state_path, case.record.taken) for case in cases[:OLDEST]),
+        oldest=tuple(_named(case) for case in cases[:OLDEST]),
         at=now,
         claimed_until=now + UNDER_WAY,
     )
@@ -38,6 +39,10 @@ def stand(channel: str, cases: list[Case], world: World, now: datetime) -> Diges
         return _post(digest, world, now) if world.digests.claim(digest) else None
     except BookError:  # too many messages are a smaller harm than none
         return msgspec.structs.replace(digest, posted=world.messenger.post_digest(digest))
+
+
+def _named(case: Case) -> Named:
+    return Named(case.ref.state_path, case.record.taken, copy=bool(copy_of(case.record.lock)))
 
 
 def changed(digests: list[Digest], records: list[LockRecord], rules: Rules, now: datetime) -> list[Digest]:

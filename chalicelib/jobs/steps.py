@@ -10,7 +10,7 @@ import msgspec
 from chalicelib.core.alert import LockRecord
 from chalicelib.core.click import Click, Verb
 from chalicelib.core.life import Step, next_step
-from chalicelib.core.lock import StateLock
+from chalicelib.core.lock import Body, StateLock
 from chalicelib.core.policy import Rules
 from chalicelib.core.release import Ending, Outcome, Presence, presence
 from chalicelib.jobs.alert import edit, note_ending, raise_level, tell, wake
@@ -86,7 +86,9 @@ class Steps:
 
     def _as_seen(self, record: LockRecord, current: StateLock | None) -> LockRecord:
         """Update a page whose lock has become readable; never overwrite readable with unreadable."""
-        if current is None or current.ref != record.lock.ref or current == record.lock or current.opaque:
+        if current is None or current.ref != record.lock.ref or current == record.lock:
+            return record
+        if _is_unread(current) and not _is_unread(record.lock):
             return record
         return self.world.book.remember(current)
 
@@ -130,6 +132,10 @@ class Steps:
 
     def _case(self, record: LockRecord) -> Case:
         return case_of(record, self.world, self.rules, self.now)
+
+
+def _is_unread(lock: StateLock) -> bool:
+    return lock.body in {Body.SEALED, Body.DENIED}
 
 
 def _task(kind: Kind, place: str, rank: Rank, case: Case, act: Callable[[], object]) -> Found:

@@ -254,7 +254,7 @@ def test_a_bucket_that_takes_too_long_to_list_has_its_first_locks_told_and_the_s
             slack.time.sleep(60)
             yield ListedPage((f"c0/{number:04}.tflock",), 1000)
 
-    world.store.list_locks = slowly  # type: ignore[method-assign]
+    world.store.list_locks = slowly  # type: ignore[method-assign, assignment]
     with pytest.raises(SweepIncompleteError, match="only the first 7000 objects were listed in time: divide"):
         sweep(TARGET, world.ports, FOUR, world.later(hours=3), slack.time.run(850))
     assert len(world.messenger.shown) == 7
