@@ -32,6 +32,7 @@ CORE_MAY_USE = {
     "json",
     "base64",
     "zlib",
+    "unicodedata",
 }
 MODULES = [ROOT / "app.py", *(path for path in (ROOT / "chalicelib").rglob("*.py") if path.name != "__init__.py")]
 

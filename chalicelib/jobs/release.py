@@ -15,7 +15,17 @@ from chalicelib.core.policy import Rules
 from chalicelib.core.release import Ending, Outcome
 from chalicelib.core.release_terms import why_not_releasable
 from chalicelib.jobs.case import case_of
-from chalicelib.jobs.clicks import ending_of, in_group_by, refuse, show, show_closed, unremembered, whisper, why_not
+from chalicelib.jobs.clicks import (
+    ending_of,
+    in_group_by,
+    misrouted,
+    refuse,
+    show,
+    show_closed,
+    unremembered,
+    whisper,
+    why_not,
+)
 from chalicelib.jobs.delete import attempt
 from chalicelib.ports import QueueError, World
 
@@ -26,6 +36,8 @@ def release(click: Click, world: World, rules: Rules, now: datetime) -> Ending:
     Raises:
         MessengerError, OutcomeUnknownError: it could not be answered yet; the queue delivers the click again.
     """
+    if not click.verb.releases:
+        return misrouted(click, world, now)
     try:
         record = world.book.find(click.lock)
     except BookError as error:
