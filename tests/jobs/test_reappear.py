@@ -222,6 +222,27 @@ def test_a_marker_that_is_no_version_of_its_own_counts_too() -> None:
     assert len(lines(key)) == 1
 
 
+def test_a_lock_that_is_no_version_of_its_own_is_released_when_that_is_deleted_by_its_id() -> None:
+    key = a_key()
+    record(key.world, msgspec.structs.replace(key.take(), version=""))
+    key.world.later(minutes=1)
+    gone = msgspec.structs.replace(key.delete_version(), version="null")
+    record(key.world, gone)
+    settle_all(key.world)
+    assert [line.held_seconds for line in lines(key, EventType.LOCK_RELEASED)] == [60]
+    assert (held(key), lines(key)) == ([], [])
+
+
+def test_an_old_version_that_is_copied_over_the_marker_is_a_new_acquire() -> None:
+    key = a_lock_that_is_there_again()
+    key.versions.clear()
+    key.world.store.put(BUCKET, KEY, b"{}")
+    key.world.later(seconds=2)
+    record(key.world, key.take())
+    settle_all(key.world)
+    assert (len(lines(key, EventType.LOCK_ACQUIRED)), lines(key)) == (2, [])
+
+
 def test_an_alert_that_said_how_the_lock_ended_keeps_saying_so_and_a_new_one_is_posted() -> None:
     key = a_key()
     record(key.world, key.take())
