@@ -3,19 +3,24 @@
 import random
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
 import msgspec
 import pytest
 
+from chalicelib.core.alert import LockRecord
 from chalicelib.core.change import ToldBy
 from chalicelib.core.event import EventType, LockEvent
+from chalicelib.core.lock import LockRef
+from chalicelib.core.release import Ending, Outcome
 from chalicelib.jobs.record import record_change, settle
 from chalicelib.jobs.release import release
 from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
 from tests.builders import ALICE, BUCKET, KEY, TAKEN, a_click
+from tests.fake_book import FakeBook
 from tests.fakes import FakeWorld
 from tests.jobs.killed import killed_after
 from tests.jobs.recording import RECORDING, a_change, record, settle_all, settle_order
@@ -169,12 +174,44 @@ def test_a_rule_that_clears_old_versions_and_markers_where_nothing_is_costs_one_
     assert lines(key) == []
 
 
-def test_a_lock_that_nobody_knows_is_held_once_it_is_sure_that_no_acquire_is_on_its_way() -> None:
+@dataclass
+class MeanwhileBook(FakeBook):
+    """A lock book in which something happens right before a page is found."""
+
+    meanwhile: list[Callable[[], object]] = field(default_factory=list)
+
+    def find(self, ref: LockRef) -> LockRecord | None:
+        if self.meanwhile:
+            self.meanwhile.pop()()
+        return super().find(ref)
+
+
+def test_a_lock_that_is_let_go_between_two_looks_is_not_there_again() -> None:
+    book = MeanwhileBook()
+    key = VersionedKey(FakeWorld(TAKEN, book=book))
+    record(key.world, key.take())
+    lock = key.world.store.read(BUCKET, KEY)
+    assert lock
+    key.world.later(minutes=1)
+    key.versions.insert(0, ("old", True))
+    gone = key.delete_version(0)
+
+    def let_go() -> None:
+        key.let_go()
+        book.end(lock, Ending(outcome=Outcome.GONE, at=key.world.now))
+
+    book.meanwhile = [let_go]
+    record(key.world, gone)
+    assert (lines(key), held(key)) == ([], [])
+
+
+@pytest.mark.parametrize("by_lifecycle", [False, True])
+def test_a_lock_that_nobody_knows_is_held_once_it_is_sure_that_no_acquire_is_on_its_way(by_lifecycle: bool) -> None:
     key = a_key()
     key.take()
     key.let_go()
     key.world.later(days=40)  # older than the reaper, or than its memory
-    record(key.world, key.delete_version())
+    record(key.world, key.delete_version(by_lifecycle=by_lifecycle))
     assert (held(key), lines(key)) == ([], [])
     settle_all(key.world)
     [line] = lines(key)
