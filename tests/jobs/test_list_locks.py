@@ -47,6 +47,11 @@ def test_a_channel_that_no_route_leads_to_is_told_so() -> None:
     assert (listing.routed, listing.locks) == (False, ())
 
 
+@pytest.mark.parametrize("channel", [CHANNEL, OTHER])
+def test_one_route_of_several_that_leads_to_a_channel_is_enough(channel: str) -> None:
+    assert listed(FakeWorld(TAKEN), channel=channel).routed
+
+
 def test_a_lock_that_has_ended_is_not_held_even_if_nobody_was_told_yet() -> None:
     world = a_world()
     world.book.end(a_lock(key="a.tflock"), Ending(outcome=Outcome.GONE, at=world.now))
