@@ -29,6 +29,7 @@ from chalicelib import wiring
 from chalicelib.aws.notifications import lock_changes
 from chalicelib.book_ports import BookError
 from chalicelib.core.click import Click, Verb
+from chalicelib.core.listing import ListRequest
 from chalicelib.core.measure import sweep_duration
 from chalicelib.core.policy import Target
 from chalicelib.jobs.answer import answer
@@ -37,7 +38,7 @@ from chalicelib.jobs.record import Settle, record_change, settle
 from chalicelib.jobs.release import release
 from chalicelib.jobs.sweep import order_sweeps, sweep
 from chalicelib.jobs.watch import watch
-from chalicelib.slack import listings, requests
+from chalicelib.slack import listings, requests, response_url
 
 # configure_logs=False: Chalice would print every line of powertools' logger a second time.
 app = Chalice(app_name="tflock-reaper", configure_logs=False)
@@ -108,8 +109,10 @@ def record_lock_event(event: SQSEvent) -> dict[str, Any]:
 @_measured
 def slack_actions() -> Response:
     """A click in Slack: verified, handed over, answered at once."""
-    click = _from_slack(requests.parse)
-    if click:
+    click = _from_slack(_clicked)
+    if isinstance(click, requests.PageTurn):
+        _turn_page(click)
+    elif click:
         queue = wiring.release_queue() if click.verb is Verb.RELEASE else wiring.click_queue()
         queue.send(msgspec.json.encode(click))
     return Response(body="", status_code=200)
@@ -123,12 +126,29 @@ def slack_commands() -> Response:
     if not asked.understood:
         return Response(listings.usage())
     try:
-        return Response(
-            listings.answer(list_locks(asked, wiring.lock_book(), wiring.group_book(), wiring.config().rules, _now()))
-        )
+        return Response(_list(asked))
     except BookError:
         logger.exception("/tflocks could not be answered")
         return Response(listings.unreachable())
+
+
+def _list(asked: ListRequest) -> dict[str, Any]:
+    return listings.answer(list_locks(asked, wiring.lock_list(), wiring.group_book(), wiring.config().rules, _now()))
+
+
+def _clicked(body: bytes, team: str, app_id: str) -> Click | requests.PageTurn | None:
+    return requests.parse_page_turn(body, team, app_id) or requests.parse(body, team, app_id)
+
+
+def _turn_page(turn: requests.PageTurn) -> None:
+    """Put another page in the place of the list, at once: it takes no more than the command did."""
+    if not response_url.usable(turn.response_url, wiring.config().slack_api):
+        raise BadRequestError("a response_url that is not Slack's")
+    try:
+        response_url.respond(turn.response_url, _list(turn.request) | {"replace_original": True})
+    except BookError:
+        logger.exception("a page of /tflocks could not be shown")
+        response_url.respond(turn.response_url, listings.unreachable() | {"replace_original": False})
 
 
 @app.on_sqs_message(queue="tflock-releases", batch_size=1)

@@ -10,7 +10,7 @@ from chalicelib.core.click import Click
 from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.policy import Rules
 from chalicelib.core.release import REAPER, Deletion, Ending, LockObject, Outcome, Presence, conclude, presence
-from chalicelib.ports import StoreError, World
+from chalicelib.ports import BucketGoneError, StoreError, StoreRefusedError, World
 
 _ATTEMPTS = 3
 
@@ -34,14 +34,17 @@ def attempt(click: Click, record: LockRecord, world: World, rules: Rules, now: d
             return _too_late(record, there, current, ending)
         if current.opaque:
             why = f"the lock {current.flaw}, so nobody can see what would be released"
-            return ending(outcome=Outcome.FAILED, detail=why)
+            return ending(outcome=Outcome.FAILED, detail=why, lasting=True)
         kept = _keep(click.lock, world, rules)
         world.book.begin_release(current, user, kept)
         outcome, after, detail = _delete(click.lock, world)
         undo_until = now + rules.undo if kept and outcome is Outcome.RELEASED else None
         return ending(outcome=outcome, held_now=after, detail=detail, undo_until=undo_until)
+    except BucketGoneError:
+        return ending(outcome=Outcome.BUCKET_GONE)
     except (StoreError, BookError) as error:
-        return ending(outcome=Outcome.FAILED, detail=str(error))
+        lasting = isinstance(error, StoreRefusedError)
+        return ending(outcome=Outcome.FAILED, detail=str(error), lasting=lasting)
 
 
 def _too_late(record: LockRecord, there: Presence, current: StateLock | None, ending: partial[Ending]) -> Ending:

@@ -9,7 +9,8 @@ buttons; and in an ephemeral message, which Slack does not send along, there is 
 
 from chalicelib.core.alert import Alert
 from chalicelib.core.click import SnoozeFor, Verb
-from chalicelib.core.lock import LockRef, Risk, StateLock
+from chalicelib.core.lock import LockRef, StateLock
+from chalicelib.core.writing import Writing, writing
 from chalicelib.slack import lock_token
 from chalicelib.slack.blocks import Block, button, menu, question
 from chalicelib.slack.lock_words import state
@@ -40,9 +41,14 @@ _LENGTHS: dict[str, str] = {
     SnoozeFor.WEEK: "1 week",
 }
 _RISKS = {
-    Risk.PLAN: "A plan does not write the state: if its run is alive, it ends with an error and nothing is lost.",
-    Risk.APPLY: "If that run is alive, a second run can write the state at the same time and lose resources from it.",
-    Risk.OTHER: "This operation writes the state: if it is alive, releasing its lock can damage the state.",
+    Writing.NEVER: "A plan does not write the state: if its run is alive, it ends with an error and nothing is lost.",
+    Writing.AS_IT_GOES: "If that run is alive, a second run can write the state at the same time and lose resources "
+    "from it.",
+    Writing.YES: "This operation writes the state: if it is alive, releasing its lock can damage the state.",
+    Writing.IMPORT_ONLY: "This is an import, which writes the state, or a console, which does not. If it is an import "
+    "and alive, releasing its lock can damage the state.",
+    Writing.UNKNOWN: "What this run does is not known. If it is alive and writes, releasing its lock can damage the "
+    "state.",
 }
 _TWO_PEOPLE = "Nothing is released before a second person approves it."
 
@@ -61,10 +67,10 @@ def of_open(alert: Alert) -> list[Block]:
 def release(lock: StateLock, *, asked: bool = False, second_person: bool = False) -> Block:
     """A Release button, or what stands in its place where a release takes two people."""
     if asked:
-        return _release(lock, "Approve release", "Approve this release?", _RISKS[lock.risk])
+        return _release(lock, "Approve release", "Approve this release?", _RISKS[writing(lock)])
     if second_person:
         return _release(lock, "Ask to release", "Ask to release this lock?", _TWO_PEOPLE)
-    return _release(lock, "Release", "Release this lock?", _RISKS[lock.risk])
+    return _release(lock, "Release", "Release this lock?", _RISKS[writing(lock)])
 
 
 def put_back(ref: LockRef) -> Block:

@@ -5,7 +5,8 @@ docs.slack.dev/reference/interaction-payloads/block_actions-payload
 docs.slack.dev/interactivity/implementing-slash-commands
 """
 
-from collections.abc import Callable, Mapping
+import html
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import parse_qsl
@@ -18,6 +19,7 @@ from chalicelib.core.listing import ListRequest
 from chalicelib.core.lock import LockRef
 from chalicelib.slack import lock_token
 from chalicelib.slack.buttons import RELEASE_ACTION, SNOOZE_ACTION, SNOOZE_ACTIONS, VERBS
+from chalicelib.slack.listings import PAGE_ACTIONS
 
 _WINDOW_SECONDS = 300
 _TIMESTAMP_DIGITS = 12
@@ -80,6 +82,13 @@ class _Message(msgspec.Struct):
     blocks: list[_Block] = []
 
 
+class PageTurn(msgspec.Struct, frozen=True):
+    """A click on *Next page* or *Previous page*: what to list, and where to answer."""
+
+    request: ListRequest
+    response_url: str
+
+
 class _BlockActions(msgspec.Struct):
     """The part of the ``block_actions`` payload of one of our clicks that is used."""
 
@@ -91,10 +100,16 @@ class _BlockActions(msgspec.Struct):
     """None where an app is installed for a whole Enterprise Grid; then the user's own team counts."""
     message: _Message | None = None
     """None for an ephemeral message."""
+    response_url: str = ""
 
     @property
     def team_id(self) -> str:
         return self.team.id if self.team else self.user.team_id
+
+    @property
+    def page_turn(self) -> PageTurn:
+        asked = ListRequest(self.user.id, self.container.channel_id, self.actions[0].value)
+        return PageTurn(asked, self.response_url)
 
     def token(self, action: _Action) -> str:
         """The lock's: the button's value, and for a select that of the Release button in the same message."""
@@ -109,14 +124,13 @@ class _ActionId(msgspec.Struct):
 
 
 class _Payload(msgspec.Struct):
-    """As much of any interaction as tells whether it is a click of ours."""
+    """As much of any interaction as tells whether it is a click on one of our buttons."""
 
     type: str
     actions: list[_ActionId] = []
 
-    @property
-    def is_ours(self) -> bool:
-        return self.type == "block_actions" and [action.action_id in VERBS for action in self.actions] == [True]
+    def is_on(self, ours: Collection[str]) -> bool:
+        return self.type == "block_actions" and [action.action_id in ours for action in self.actions] == [True]
 
 
 def verify(body: bytes, headers: Mapping[str, str], secret: SigningSecret, clock: Clock | None = None) -> None:
@@ -145,17 +159,35 @@ def parse(body: bytes, team: str, app: str) -> Click | None:
     Raises:
         MisdirectedError, MalformedError: with what was wrong.
     """
+    clicked = _clicked(body, (team, app), VERBS)
+    if clicked is None:
+        return None
+    action = clicked.actions[0]
+    taken_back = action.action_id == SNOOZE_ACTION and action.selected_option is None
+    return None if taken_back else _click(clicked, action)
+
+
+def parse_page_turn(body: bytes, team: str, app: str) -> PageTurn | None:
+    """Return which page of ``/tflocks`` is asked for; None for any other interaction.
+
+    Raises:
+        MisdirectedError, MalformedError: with what was wrong.
+    """
+    clicked = _clicked(body, (team, app), PAGE_ACTIONS)
+    return clicked.page_turn if clicked else None
+
+
+def _clicked(body: bytes, us: tuple[str, str], ours: Collection[str]) -> _BlockActions | None:
+    """Return the click on one of these buttons; None for any other interaction."""
     payload = _form(body).get("payload", "").encode()
     try:
-        if not msgspec.json.decode(payload, type=_Payload).is_ours:
+        if not msgspec.json.decode(payload, type=_Payload).is_on(ours):
             return None
         clicked = msgspec.json.decode(payload, type=_BlockActions)
     except (msgspec.DecodeError, RecursionError) as error:
         raise MalformedError(f"payload: {error}") from None
-    _check_address((clicked.team_id, clicked.api_app_id), (team, app))
-    action = clicked.actions[0]
-    taken_back = action.action_id == SNOOZE_ACTION and action.selected_option is None
-    return None if taken_back else _click(clicked, action)
+    _check_address((clicked.team_id, clicked.api_app_id), us)
+    return clicked
 
 
 def parse_command(body: bytes, team: str, app: str) -> ListRequest:
@@ -167,7 +199,8 @@ def parse_command(body: bytes, team: str, app: str) -> ListRequest:
     form = _form(body)
     try:
         _check_address((form["team_id"], form["api_app_id"]), (team, app))
-        return ListRequest(form["user_id"], form["channel_id"], form.get("text", ""))
+        # Slack escapes what is typed as it escapes what is posted.
+        return ListRequest(form["user_id"], form["channel_id"], html.unescape(form.get("text", "")))
     except KeyError as error:
         raise MalformedError(f"no field {error}") from None
 
