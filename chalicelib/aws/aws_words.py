@@ -62,15 +62,17 @@ _ON_THE_WAY = {
 def in_words(service: str, error: ClientError | BotoCoreError | OSError) -> str:
     """Return what a service of AWS did instead of what it was asked, and its name for that."""
     if isinstance(error, ClientError):
-        code = str(error.response.get("Error", {}).get("Code") or "no code")
-        return f"{service} {_answer(code)} ({code})"
+        told = error.response.get("Error", {})
+        code = str(told.get("Code") or "no code")
+        return f"{service} {_answer(code, str(told.get('Message') or ''))} ({code})"
     kinds = (kind.__name__ for kind in type(error).__mro__)
     named = {kind.__name__: words for kind, words in _ON_THE_WAY.items()}
     words = next((named[kind] for kind in kinds if kind in named), "could not be asked")
     return f"{service} {words} ({type(error).__name__})"
 
 
-def _answer(code: str) -> str:
+def _answer(code: str, message: str) -> str:
+    """Return what an answer means; one that is not known here, in AWS's own words."""
     if code.startswith("KMS"):
         return "cannot use the KMS key that it is encrypted with: the key is disabled or denied, or being deleted"
-    return _ANSWERS.get(code, "refused it")
+    return _ANSWERS.get(code) or ("refused it" + (f": {message.rstrip('.')}" if message else ""))

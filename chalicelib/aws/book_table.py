@@ -147,5 +147,5 @@ def told_as_book_error() -> Iterator[None]:
     except (ClientError, BotoCoreError) as error:
         raise BookError(f"the lock book could not be reached: {in_words('DynamoDB', error)}") from error
     except (KeyError, TypeError, ValueError, RecursionError, msgspec.MsgspecError) as error:
-        what = f"{type(error).__name__}, which the log of a sweep or a watch tells more of"
-        raise BookError(f"the lock book has a page that cannot be read ({what})") from error
+        what = f"has an item that cannot be read ({type(error).__name__}): delete it, the next sweep begins a new one"
+        raise BookError(f"the lock book {what}") from error

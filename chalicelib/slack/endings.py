@@ -9,6 +9,7 @@ from chalicelib.slack.lock_words import DETAIL_LIMIT, VALUE_LIMIT, held_now, ide
 from chalicelib.slack.text import code, local_time, mention
 
 _HALF_WAY = "may have died half-way: check the next plan before you apply."
+_UNKNOWN_HAND = "As a rule that is the run itself at its end; if it was not, check the next plan before you apply."
 _NEXT = {
     Writing.NEVER: "Run a plan before the next apply.",
     Writing.AS_IT_GOES: f"The run {_HALF_WAY}",
@@ -76,7 +77,9 @@ def _after_release(lock: StateLock) -> str:
 
 
 def try_again(ending: Ending) -> str:
-    """Return what can be done about a click that failed."""
+    """Return what can be done about a release or a click that failed."""
+    if not ending.user:
+        return "It tries again in an hour."
     if ending.lasting:
         return "Another click will fail as well until somebody has changed that."
     return "You can try again."
@@ -92,10 +95,11 @@ def _gone(lock: StateLock, ending: Ending, who: str) -> str:
     if who:
         return f"*Already gone* when {who} clicked Release, {when}; nothing was deleted."
     if ending.released_by is ReleasedBy.HOLDER:
-        return f"*Released by its holder*, {when}: the same AWS identity took it and let it go."
+        return f"*Released by its holder*, {when}: the same AWS identity took it and let it go. Nothing is left to do."
     by = f" by {identity(ending.principal)}" if ending.principal else ""
-    another = ", another identity than took it" if ending.released_by is ReleasedBy.OTHER else ""
-    return f"*Released outside of Slack*{by}{another}, seen {when}. {_after_release(lock)}"
+    if ending.released_by is ReleasedBy.OTHER:
+        return f"*Released outside of Slack*{by}, another identity than took it, seen {when}. {_after_release(lock)}"
+    return f"*Released outside of Slack*{by}, seen {when}. {_UNKNOWN_HAND}"
 
 
 def _still_open(ending: Ending) -> str:

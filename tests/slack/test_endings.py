@@ -58,6 +58,8 @@ def told(outcome: Outcome, name: str = "s3-apply-default", body: bytes | None = 
         (Outcome.FAILED, {"user": ALICE, "detail": "no <way>"}, "*Release by <@U0ALICE> failed*, <"),
         (Outcome.FAILED, {"user": ALICE, "detail": "no <way>"}, "`no &lt;way&gt;`. You can try again."),
         (Outcome.FAILED, {"by_reaper": True, "detail": "denied"}, "*Release by the reaper itself failed*, <"),
+        (Outcome.FAILED, {"by_reaper": True, "detail": "denied"}, "`denied`. It tries again in an hour."),
+        (Outcome.GONE, {}, "As a rule that is the run itself at its end"),
         (Outcome.WITHDRAWN, {"user": BOB}, "<@U0BOB> no longer asks to release it, <"),
         (Outcome.WOKEN, {"user": BOB}, "<@U0BOB> ended the snooze, <"),
     ],
