@@ -56,7 +56,8 @@ class Wire:
         """Return a table of boto3 whose requests are answered here."""
         session = boto3.Session(_NOBODY, _NOBODY, region_name="eu-west-1")
         resource = session.resource("dynamodb")
-        resource.meta.client.meta.events.register("before-send.dynamodb", self._answer)
+        events: Any = resource.meta.client.meta.events
+        events.register("before-send.dynamodb", self._answer)
         return resource.Table("book")
 
     def prepare(self, *names: str) -> None:
@@ -149,7 +150,8 @@ def _pages(items: list[dict[str, Any]], names: tuple[str, ...]) -> Iterator[byte
 
 
 def _http(body: bytes) -> AWSResponse:
-    return AWSResponse("https://dynamodb", 200, {"x-amzn-RequestId": "x"}, _Body(body))
+    headers: Any = {"x-amzn-RequestId": "x"}
+    return AWSResponse("https://dynamodb", 200, headers, _Body(body))
 
 
 class _Body:

@@ -5,16 +5,22 @@ from botocore.exceptions import (
     ClientError,
     ConnectionClosedError,
     ConnectTimeoutError,
+    CredentialRetrievalError,
     EndpointConnectionError,
     NoCredentialsError,
+    NoRegionError,
     PartialCredentialsError,
+    ProfileNotFound,
     ProxyConnectionError,
     ReadTimeoutError,
     SSLError,
+    SSOError,
+    TokenRetrievalError,
 )
 
 _SLOW, _BUSY = "did not answer in time", "is overloaded just now"
-_FAILED, _CREDENTIALS = "failed on its side", "does not take the credentials of this function"
+_FAILED, _CREDENTIALS = "failed on its side", "does not take these credentials, or not any more"
+_SIGN_IN = "cannot be asked: nobody is signed in any more; `aws sso login`"
 _ANSWERS = {
     "AccessDenied": "denies it: no policy allows it, or one forbids it",
     "AccessDeniedException": "denies it: no policy allows it, or one forbids it",
@@ -54,8 +60,13 @@ _ON_THE_WAY = {
     ConnectionClosedError: "hung up before its answer was complete",
     ConnectionError: "hung up before its answer was complete",
     SSLError: "could not be reached: the certificate that answered is not AWS's",
-    NoCredentialsError: "cannot be asked: there are no AWS credentials here",
+    NoCredentialsError: "cannot be asked: there are no AWS credentials here; `aws configure`, or `aws sso login`",
     PartialCredentialsError: "cannot be asked: the AWS credentials here are incomplete",
+    CredentialRetrievalError: "cannot be asked: no AWS credentials could be fetched",
+    NoRegionError: "cannot be asked: no region is set, by AWS_REGION or in the profile",
+    ProfileNotFound: "cannot be asked: there is no such profile in ~/.aws/config",
+    SSOError: _SIGN_IN,
+    TokenRetrievalError: _SIGN_IN,
 }
 
 
