@@ -110,7 +110,7 @@ def record_lock_event(event: SQSEvent) -> dict[str, Any]:
 def slack_actions() -> Response:
     """A click in Slack: verified, handed over, answered at once."""
     click = _from_slack(_clicked)
-    if isinstance(click, requests.PageTurn):
+    if isinstance(click, listings.PageTurn):
         _turn_page(click)
     elif click:
         queue = wiring.release_queue() if click.verb is Verb.RELEASE else wiring.click_queue()
@@ -136,11 +136,11 @@ def _list(asked: ListRequest) -> dict[str, Any]:
     return listings.answer(list_locks(asked, wiring.lock_list(), wiring.group_book(), wiring.config().rules, _now()))
 
 
-def _clicked(body: bytes, team: str, app_id: str) -> Click | requests.PageTurn | None:
+def _clicked(body: bytes, team: str, app_id: str) -> Click | listings.PageTurn | None:
     return requests.parse_page_turn(body, team, app_id) or requests.parse(body, team, app_id)
 
 
-def _turn_page(turn: requests.PageTurn) -> None:
+def _turn_page(turn: listings.PageTurn) -> None:
     """Put another page in the place of the list, at once: it takes no more than the command did."""
     if not response_url.usable(turn.response_url, wiring.config().slack_api):
         raise BadRequestError("a response_url that is not Slack's")

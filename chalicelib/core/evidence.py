@@ -53,5 +53,8 @@ def sign_of(lock: StateLock, state: StateWritten | None, now: datetime) -> Sign:
 
 def _sign_of_a_write(lock: StateLock, quiet: timedelta) -> Sign:
     """Return what a write after the lock was taken says."""
-    doubtful = {Writing.NEVER: Sign.BY_ANOTHER, Writing.IMPORT_ONLY: Sign.PERHAPS_BY_IT}.get(writing(lock))
-    return doubtful or (Sign.WENT_SILENT if quiet >= _SILENCE else Sign.ALIVE_THEN)
+    if writing(lock) is Writing.NEVER:
+        return Sign.BY_ANOTHER
+    if writing(lock) is Writing.IMPORT_ONLY:
+        return Sign.PERHAPS_BY_IT
+    return Sign.WENT_SILENT if quiet >= _SILENCE else Sign.ALIVE_THEN

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.core.list_query import PAGE, Query
-from chalicelib.core.listing import Listed, Listing
+from chalicelib.core.listing import Listed, Listing, ListRequest
 from chalicelib.slack import buttons
 from chalicelib.slack.blocks import Block, actions, button, context, header, section
 from chalicelib.slack.lock_words import operation, state, told
@@ -26,6 +26,13 @@ PAGE_ACTIONS = {PREVIOUS_ACTION, NEXT_ACTION}
 
 _MOST_CHARACTERS = 10_000
 """Of all texts together. Slack does not document its limit; 11,341 were too many in slackapi/bolt-js issue 2867."""
+
+
+class PageTurn(msgspec.Struct, frozen=True):
+    """A click on *Next page* or *Previous page*: what to list, and where to answer."""
+
+    request: ListRequest
+    response_url: str
 
 
 class _Limits(msgspec.Struct, frozen=True):

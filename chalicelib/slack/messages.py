@@ -17,15 +17,7 @@ from chalicelib.slack.text import capital, code, escape, exact, link, local_time
 
 _PATH_LIMIT = 1400
 
-_CLOSED = {
-    Outcome.RELEASED: (":white_check_mark:", "released"),
-    Outcome.REPLACED: (":repeat:", "changed hands"),
-    Outcome.UNWATCHED: (":black_circle:", "no longer watched"),
-    Outcome.BUCKET_GONE: (":black_circle:", "gone with its bucket"),
-}
 _MOST_NAMED = 5
-_NOT_AGED = {Outcome.UNWATCHED, Outcome.BUCKET_GONE}
-"""Nobody knows when such a lock was let go, or whether it was."""
 
 
 def message(alert: Alert) -> tuple[str, list[Block]]:
@@ -47,11 +39,18 @@ def _open_title(alert: Alert) -> tuple[str, str]:
 
 
 def _closed_title(alert: Alert) -> tuple[str, str]:
+    """How long it was held, unless nobody knows when it was let go, or whether it was."""
     ending = alert.ending
-    after = f" after {in_words(alert.lock.age(ending.at))}" if ending else ""
     outcome = ending.outcome if ending else Outcome.GONE
-    sign, what = _CLOSED.get(outcome, (":white_check_mark:", "gone"))
-    return sign, f"Terraform lock {what}{'' if outcome in _NOT_AGED else after}"
+    if outcome is Outcome.UNWATCHED:
+        return ":black_circle:", "Terraform lock no longer watched"
+    if outcome is Outcome.BUCKET_GONE:
+        return ":black_circle:", "Terraform lock gone with its bucket"
+    held = in_words(alert.lock.age(ending.at if ending else alert.now))
+    if outcome is Outcome.REPLACED:
+        return ":repeat:", f"Terraform lock changed hands after {held}"
+    words = "released" if outcome is Outcome.RELEASED else "gone"
+    return ":white_check_mark:", f"Terraform lock {words} after {held}"
 
 
 def _sign(alert: Alert) -> str:

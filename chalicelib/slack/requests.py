@@ -19,7 +19,7 @@ from chalicelib.core.listing import ListRequest
 from chalicelib.core.lock import LockRef
 from chalicelib.slack import lock_token
 from chalicelib.slack.buttons import RELEASE_ACTION, SNOOZE_ACTION, SNOOZE_ACTIONS, VERBS
-from chalicelib.slack.listings import PAGE_ACTIONS
+from chalicelib.slack.listings import PAGE_ACTIONS, PageTurn
 
 _WINDOW_SECONDS = 300
 _TIMESTAMP_DIGITS = 12
@@ -80,13 +80,6 @@ class _Block(msgspec.Struct):
 
 class _Message(msgspec.Struct):
     blocks: list[_Block] = []
-
-
-class PageTurn(msgspec.Struct, frozen=True):
-    """A click on *Next page* or *Previous page*: what to list, and where to answer."""
-
-    request: ListRequest
-    response_url: str
 
 
 class _BlockActions(msgspec.Struct):

@@ -12,8 +12,8 @@ from chalicelib.core.list_query import PAGE, Query
 from chalicelib.core.listing import Listed, Listing, ListRequest
 from chalicelib.ports import MessengerError
 from chalicelib.slack import listings
-from chalicelib.slack.listings import NEXT_ACTION, PREVIOUS_ACTION
-from chalicelib.slack.requests import MalformedError, MisdirectedError, PageTurn, parse, parse_page_turn
+from chalicelib.slack.listings import NEXT_ACTION, PREVIOUS_ACTION, PageTurn
+from chalicelib.slack.requests import MalformedError, MisdirectedError, parse, parse_page_turn
 from chalicelib.slack.response_url import respond, usable
 from demo.slack_standin import Channel, SlackStandIn, User, Workspace
 from tests.builders import ALICE, APP, BOB, CHANNEL, TAKEN, TEAM, a_lock
