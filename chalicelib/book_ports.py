@@ -72,7 +72,7 @@ class LockBook(Protocol):
     def withdraw(self, ref: LockRef, asked: Asked) -> bool:
         """It is no longer asked. False when it was not."""
 
-    def turn_away(self, ref: LockRef, user: str) -> None:
+    def refused(self, ref: LockRef, user: str) -> None:
         """Note that somebody asked for a release who is not among the releasers."""
 
     def begin_release(self, lock: StateLock, user: str, kept: LockObject | None) -> None:
@@ -139,6 +139,12 @@ class ChangeBook(Protocol):
 
     def before(self, change: LockChange) -> NotedChange | None:
         """The event of the same key that happened right before this one, of those that are remembered."""
+
+    def remember_gone(self, gone: LockChange) -> None:
+        """Remember that a version was deleted while a lock was there. ``before`` does not find it."""
+
+    def gone_after(self, change: LockChange) -> list[LockChange]:
+        """Return the remembered deletions of the same key's versions that happened after this: the latest twenty."""
 
 
 class DigestBook(Protocol):

@@ -115,10 +115,10 @@ class FakeBook(CanBeDown):
         self._change(ref, asked=None, withdrawn=known.withdrawn | {asked.click})
         return True
 
-    def turn_away(self, ref: LockRef, user: str) -> None:
+    def refused(self, ref: LockRef, user: str) -> None:
         known = self.find(ref)
         if known:
-            self._change(ref, turned_away=known.turned_away | {user})
+            self._change(ref, refused=known.refused | {user})
 
     def begin_release(self, lock: StateLock, user: str, kept: LockObject | None) -> None:
         self._write(lock, requested_by=user)

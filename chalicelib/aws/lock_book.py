@@ -136,9 +136,9 @@ class DynamoLockBook:
         same = Attr("AskedBy").eq(asked.by) & Attr("AskedClick").eq(asked.click)
         return self._change(ref, Change(add={"Withdrawn": {asked.click}}, remove=ASKED), same)
 
-    def turn_away(self, ref: LockRef, user: str) -> None:
+    def refused(self, ref: LockRef, user: str) -> None:
         """Note that somebody asked for a release who is not among the releasers."""
-        self._change(ref, Change(add={"TurnedAway": {user}}), _KNOWN)
+        self._change(ref, Change(add={"Refused": {user}}), _KNOWN)
 
     def begin_release(self, lock: StateLock, user: str, kept: LockObject | None) -> None:
         """A delete is about to be sent for this person."""

@@ -22,7 +22,7 @@ CLAIM = ("Attempt", "Claim", "ClaimedUntil")
 RELEASE = ("Ending", "Told", "ExpiresAt", "RequestedBy", "Kept", "Restoring", "UndoneBy")
 """What is noted of a lock's end."""
 ASKED = ("Asked", "AskedBy", "AskedClick")
-TALK = ("Levels", "Said", "Snooze", "TurnedAway", *ASKED)
+TALK = ("Levels", "Said", "Snooze", "Refused", *ASKED)
 """What was said of a held lock beside its message, and what people wanted."""
 STORY = ("Posted", "AlertedAt", "ShownAt", "Appearance", "Owner", *TALK)
 """All that people were told of a held lock, and what they wanted."""
@@ -84,7 +84,7 @@ def _record(item: Item) -> LockRecord:
         quiet_at=_time(item, "QuietAt"),
         asked=_struct(item, "Asked", Asked),
         withdrawn=frozenset(item.get("Withdrawn", ())),
-        turned_away=frozenset(item.get("TurnedAway", ())),
+        refused=frozenset(item.get("Refused", ())),
         requested_by=item.get("RequestedBy", ""),
         restoring=_struct(item, "Restoring", Restoring),
         restored_by=item.get("RestoredBy", ""),

@@ -111,7 +111,7 @@ class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
     asked: Asked | None = None
     withdrawn: frozenset[str] = frozenset()
     """The clicks that asked and were withdrawn: delivered again, they neither ask nor approve."""
-    turned_away: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
     """The Slack users who asked for a release and are not among its releasers."""
     requested_by: str = ""
     """For whom a delete was begun, a Slack user or REAPER; set before the delete, so that a crash cannot hide it."""

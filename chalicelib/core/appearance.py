@@ -27,7 +27,7 @@ def appearance(alert: Alert) -> str:
         record.owner,
         record.snooze if record.snoozed(alert.now) else None,
         record.asked,
-        sorted(record.turned_away),
+        sorted(record.refused),
         record.restored_by,
         alert.state_written,
         sign_of(alert.lock, alert.state_written, alert.now),

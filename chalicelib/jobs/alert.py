@@ -136,7 +136,7 @@ def settle(case: Case) -> None:
 def _wants_more(latest: LockRecord, shown: LockRecord) -> bool:
     """Return whether people want something of a held lock that its message does not show."""
     asked = (latest.snooze, latest.asked) != (shown.snooze, shown.asked)
-    return asked or bool(latest.turned_away - shown.turned_away)
+    return asked or bool(latest.refused - shown.refused)
 
 
 def _reply(case: Case, saying: tuple[str, ...], level: int, called: tuple[str, ...]) -> None:

@@ -14,7 +14,17 @@ from chalicelib.core.life import may_auto_release
 from chalicelib.core.policy import Rules
 from chalicelib.core.release import Ending, Outcome
 from chalicelib.jobs.case import case_of
-from chalicelib.jobs.clicks import ending_of, in_group_by, refuse, show, show_closed, unremembered, whisper, why_not
+from chalicelib.jobs.clicks import (
+    ending_of,
+    in_group_by,
+    misrouted,
+    refuse,
+    show,
+    show_closed,
+    unremembered,
+    whisper,
+    why_not,
+)
 from chalicelib.jobs.delete import attempt
 from chalicelib.ports import QueueError, World
 
@@ -25,6 +35,8 @@ def release(click: Click, world: World, rules: Rules, now: datetime) -> Ending:
     Raises:
         MessengerError, OutcomeUnknownError: it could not be answered yet; the queue delivers the click again.
     """
+    if not click.verb.releases:
+        return misrouted(click, world, now)
     try:
         record = world.book.find(click.lock)
     except BookError as error:
@@ -147,15 +159,15 @@ def _remember(record: LockRecord, ending: Ending, world: World) -> LockRecord | 
 def _refuse(click: Click, record: LockRecord | None, why: Refusal, world: World, rules: Rules, now: datetime) -> Ending:
     ending = refuse(click, record, why, world, rules, now, EventType.RELEASE_REFUSED)
     if why is Refusal.NOT_LISTED and record:
-        show(click, _turned_away(click, record, world), ending, world, rules)
+        show(click, _with_refused(click, record, world), ending, world, rules)
     return ending
 
 
-def _turned_away(click: Click, record: LockRecord, world: World) -> LockRecord:
+def _with_refused(click: Click, record: LockRecord, world: World) -> LockRecord:
     """Remember who needs this lock gone and may not release it, so that the team sees it in every later edit too."""
     with suppress(BookError):
-        world.book.turn_away(click.lock, click.user)
-    return msgspec.structs.replace(record, turned_away=record.turned_away | {click.user})
+        world.book.refused(click.lock, click.user)
+    return msgspec.structs.replace(record, refused=record.refused | {click.user})
 
 
 def _answer_again(

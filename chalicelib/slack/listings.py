@@ -7,12 +7,14 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.core.click import Unheard
 from chalicelib.core.list_query import PAGE, Query
 from chalicelib.core.listing import Listed, Listing, ListRequest
 from chalicelib.slack import buttons
 from chalicelib.slack.blocks import Block, actions, button, context, header, section
 from chalicelib.slack.lock_words import operation, state, told
 from chalicelib.slack.text import ago, code, mention
+from chalicelib.slack.turned_away import nothing_done
 
 USAGE = """\
 `/tflocks` lists the Terraform locks held now whose alerts come to this channel, the oldest first
@@ -62,6 +64,11 @@ def answer(listing: Listing) -> dict[str, Any]:
 def usage() -> dict[str, Any]:
     """Return the body that answers a command that asks for help, or that cannot be understood."""
     return _private(USAGE)
+
+
+def turned_away(unheard: Unheard) -> dict[str, Any]:
+    """The body that answers a command from another workspace."""
+    return _private(nothing_done(unheard))
 
 
 def unreachable() -> dict[str, Any]:

@@ -136,16 +136,16 @@ def _story(alert: Alert) -> str:
     if record.asked:
         who, when = mention(record.asked.by), local_time(record.asked.at)
         lines.append(f":bust_in_silhouette: *{who} asks to release it*, {when}. Somebody else has to approve.")
-    if record.turned_away:
-        lines.append(_turned_away(record))
+    if record.refused:
+        lines.append(_refused(record))
     if alert.ending:
         lines.append(ending_words(alert, alert.ending))
     return _lines(*lines)
 
 
-def _turned_away(record: LockRecord) -> str:
+def _refused(record: LockRecord) -> str:
     """Who asked for a release and may not: the team should know that somebody is blocked."""
-    names = sorted(record.turned_away)
+    names = sorted(record.refused)
     who = ", ".join(mention(name) for name in names[:_MOST_NAMED])
     others = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
     return f":no_entry: {who}{others} asked to release this lock, and may not: not among its releasers."

@@ -56,7 +56,7 @@ steps = st.one_of(
     step("drop_claim", refs, attempts),
     step("doubt", refs, attempts, times),
     step("shown", refs, times, users),
-    step("turn_away", refs, users),
+    step("refused", refs, users),
     step("acquire_recorded", locks, times, principals),
     step("snooze", locks, st.none() | st.builds(Snooze, users, times), times),
     step("ask", locks, requests),

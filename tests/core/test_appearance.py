@@ -33,7 +33,7 @@ def an_alert(now: datetime = NOW, written: datetime | None = None, ending: Endin
         an_alert(owner=BOB),
         an_alert(snooze=Snooze(ALICE, NOW + timedelta(hours=1))),
         an_alert(asked=Asked(BOB, NOW, "1")),
-        an_alert(turned_away=frozenset({BOB})),
+        an_alert(refused=frozenset({BOB})),
         an_alert(restored_by=BOB),
         an_alert(lock=a_lock(body=b"")),
         an_alert(ending=Ending(outcome=Outcome.FAILED, at=NOW, detail="x")),

@@ -1,7 +1,7 @@
 import pytest
 
 from chalicelib.book_ports import BookError
-from chalicelib.core.click import Answer, Refusal
+from chalicelib.core.click import Answer, Person, Refusal
 from chalicelib.core.event import EventType
 from chalicelib.core.lock import LockRef
 from chalicelib.core.policy import Rules
@@ -51,21 +51,21 @@ def test_who_was_refused_stays_in_the_message_whatever_it_says_later() -> None:
     watch(world.ports, RULES, world.later(hours=1))
     [alert] = world.messenger.shown.values()
     assert alert.ending is None
-    assert alert.record.turned_away == frozenset({BOB, "U0CAROL"})
+    assert alert.record.refused == frozenset({BOB, "U0CAROL"})
 
 
 def test_without_the_book_a_refusal_is_answered_all_the_same() -> None:
     world = an_alerted_world()
 
     class Forgetful(FakeBook):
-        def turn_away(self, ref: LockRef, user: str) -> None:
+        def refused(self, ref: LockRef, user: str) -> None:
             raise BookError(f"{ref.key}, {user}: the lock book could not be reached")
 
     world.book = Forgetful(pages=world.book.pages)
     release(a_click(a_lock(), user=BOB), world.ports, RULES, world.now)
     [alert] = world.messenger.shown.values()
     assert len(world.messenger.whispers) == 1
-    assert alert.record.turned_away == frozenset({BOB})
+    assert alert.record.refused == frozenset({BOB})
 
 
 def test_a_star_must_be_written_to_let_everyone_of_the_workspace_release() -> None:
@@ -97,8 +97,8 @@ def test_a_lock_released_while_somebody_else_is_refused_reads_released_in_the_en
     class Slow(FakeMessenger):
         """While Bob is told that he may not, Alice releases the lock."""
 
-        def whisper(self, channel: str, user: str, answer: Answer) -> None:
-            super().whisper(channel, user, answer)
+        def whisper(self, person: Person, answer: Answer) -> None:
+            super().whisper(person, answer)
             release(a_click(a_lock()), world.ports, RULES, world.now)
 
     world.messenger = Slow(shown=world.messenger.shown)

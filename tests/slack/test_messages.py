@@ -174,9 +174,9 @@ def test_a_request_is_shown_and_can_be_approved_or_withdrawn() -> None:
 
 
 def test_who_asked_for_a_release_and_may_not_is_named() -> None:
-    assert "<@U0BOB> asked to release this lock, and may not" in words(an_alert(turned_away=frozenset({BOB})))
+    assert "<@U0BOB> asked to release this lock, and may not" in words(an_alert(refused=frozenset({BOB})))
     many = frozenset(f"U0{letter}" for letter in "ABCDEFGH")
-    assert "<@U0A>, <@U0B>, <@U0C>, <@U0D>, <@U0E> and 3 more asked to release" in words(an_alert(turned_away=many))
+    assert "<@U0A>, <@U0B>, <@U0C>, <@U0D>, <@U0E> and 3 more asked to release" in words(an_alert(refused=many))
 
 
 def test_what_a_lock_does_not_tell_is_named_as_that_and_nothing_else() -> None:

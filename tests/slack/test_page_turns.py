@@ -8,12 +8,14 @@ import pytest
 from slack_sdk import WebClient
 
 from chalicelib.core.alert import LockRecord
+from chalicelib.core.click import Click, Unheard, Unusable
 from chalicelib.core.list_query import PAGE, Query
 from chalicelib.core.listing import Listed, Listing, ListRequest
 from chalicelib.ports import MessengerError
 from chalicelib.slack import listings
+from chalicelib.slack.installation import Installation
 from chalicelib.slack.listings import NEXT_ACTION, PREVIOUS_ACTION, PageTurn
-from chalicelib.slack.requests import MalformedError, MisdirectedError, parse, parse_page_turn
+from chalicelib.slack.requests import MalformedError, parse
 from chalicelib.slack.response_url import respond, usable
 from demo.slack_standin import Channel, SlackStandIn, User, Workspace
 from tests.builders import ALICE, APP, BOB, CHANNEL, TAKEN, TEAM, a_lock
@@ -50,9 +52,13 @@ def whispered(slack: SlackStandIn, number: int = 2) -> str:
 
 
 def turned(slack: SlackStandIn, ts: str, action: str = NEXT_ACTION, **overrides: Any) -> PageTurn:
-    turn = parse_page_turn(slack.click_body(ALICE, CHANNEL, ts, action, **overrides), TEAM, APP)
-    assert turn is not None
+    turn = parse(slack.click_body(ALICE, CHANNEL, ts, action, **overrides), us(slack))
+    assert isinstance(turn, PageTurn)
     return turn
+
+
+def us(slack: SlackStandIn) -> Installation:
+    return Installation(app=APP, team=TEAM, api_url=slack.api_url)
 
 
 @pytest.mark.parametrize(("action", "text"), [(NEXT_ACTION, "all a&b page 3"), (PREVIOUS_ACTION, "all a&b")])
@@ -86,15 +92,20 @@ def test_an_address_that_takes_no_answer_is_a_failure_that_does_not_name_it(slac
         assert url not in str(caught.value)
 
 
-def test_it_is_no_click_on_a_lock_and_a_click_on_a_lock_is_none(slack: SlackStandIn) -> None:
-    ts = whispered(slack)
-    assert parse(slack.click_body(ALICE, CHANNEL, ts, NEXT_ACTION), TEAM, APP) is None
-    assert parse_page_turn(slack.click_body(ALICE, CHANNEL, ts, "release_lock"), TEAM, APP) is None
+def test_a_click_on_a_lock_of_the_list_turns_no_page(slack: SlackStandIn) -> None:
+    clicked = parse(slack.click_body(ALICE, CHANNEL, whispered(slack), "release_lock"), us(slack))
+    assert isinstance(clicked, Click)
 
 
-def test_one_of_another_app_or_broken_is_turned_away(slack: SlackStandIn) -> None:
-    body = slack.click_body(ALICE, CHANNEL, whispered(slack), NEXT_ACTION)
-    with pytest.raises(MisdirectedError):
-        parse_page_turn(body, TEAM, "A0OTHER")
+def test_one_of_another_app_is_turned_away_in_words(slack: SlackStandIn) -> None:
+    body = slack.click_body(ALICE, CHANNEL, whispered(slack), NEXT_ACTION, api_app_id="A0OTHER")
+    turned_away = parse(body, us(slack))
+    assert isinstance(turned_away, Unheard)
+    assert turned_away.why is Unusable.MISDIRECTED
+
+
+@pytest.mark.parametrize("url", ["", "https://evil.example/x"])
+def test_a_page_is_shown_nowhere_but_at_slack_s_own_address(slack: SlackStandIn, url: str) -> None:
+    body = slack.click_body(ALICE, CHANNEL, whispered(slack), NEXT_ACTION, response_url=url)
     with pytest.raises(MalformedError):
-        parse_page_turn(b"payload=%7B", TEAM, APP)
+        parse(body, us(slack))
