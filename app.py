@@ -4,7 +4,7 @@ An exception that leaves one means "try again" (SQS delivers again, Lambda count
 "bad caller" (401, 403, 400). What each may do in the account is in .chalice/policy-<function>.json.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial, wraps
 from typing import Any, ParamSpec, TypeVar

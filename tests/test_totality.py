@@ -31,6 +31,7 @@ LEFT_OUT: dict[str, set[Enum]] = {
     "chalicelib.slack.answers _ENDINGS": {Outcome.REFUSED, Outcome.FAILED},
     # Lines without a number of their own.
     "chalicelib.core.measure _MEASURES": {
+        EventType.LOCK_REAPPEARED,
         EventType.RELEASE_REQUESTED,
         EventType.RELEASE_ASKED,
         EventType.RELEASE_WITHDRAWN,
@@ -43,6 +44,8 @@ LEFT_OUT: dict[str, set[Enum]] = {
         EventType.ALERT_WOKEN,
         EventType.ALERT_FAILED,
     },
+    # No other line is the beginning of a hold.
+    "tflocks.begins _BEGAN": {*EventType} - {EventType.LOCK_ACQUIRED, EventType.LOCK_REAPPEARED},
 }
 """By table: the members that it leaves out, because they never come to it, or mean nothing there."""
 
@@ -128,7 +131,14 @@ def test_every_verb_has_a_button_unless_the_reaper_gives_the_order_itself() -> N
     assert set(SNOOZE_ACTIONS.values()) == set(SnoozeFor)
 
 
-CLOSING = {Outcome.RELEASED, Outcome.UNCONFIRMED, Outcome.GONE, Outcome.REPLACED, Outcome.UNWATCHED}
+CLOSING = {
+    Outcome.RELEASED,
+    Outcome.UNCONFIRMED,
+    Outcome.GONE,
+    Outcome.REPLACED,
+    Outcome.UNWATCHED,
+    Outcome.BUCKET_GONE,
+}
 OPEN = {
     Outcome.ASKED,
     Outcome.WITHDRAWN,
@@ -139,8 +149,8 @@ OPEN = {
     Outcome.REFUSED,
     Outcome.FAILED,
 }
-SAID_BY_OTHER_LINES = {Outcome.ASKED, Outcome.SNOOZED, Outcome.RESTORED, Outcome.OCCUPIED}
-"""The request, the snooze and the lock put back have lines of their own; who was too late is told alone."""
+SAID_BY_OTHER_LINES = {Outcome.ASKED, Outcome.SNOOZED, Outcome.RESTORED, Outcome.OCCUPIED, Outcome.REFUSED}
+"""The request, who may not, the snooze and the lock put back have lines of their own; who was too late is told alone."""
 
 
 def words(outcome: Outcome) -> str:

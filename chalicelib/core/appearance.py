@@ -21,6 +21,7 @@ def appearance(alert: Alert) -> str:
     depends_on = (
         alert.lock,
         alert.policy,
+        alert.undo,
         alert.level,
         record.level,
         record.principal,

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
-from chalicelib.core.lock import StateLock
+from chalicelib.core.lock import Body, StateLock
 from chalicelib.core.writing import Writing, writing
 
 _SILENCE = timedelta(hours=2)
@@ -42,7 +42,7 @@ def sign_of(lock: StateLock, state: StateWritten | None, now: datetime) -> Sign:
     if state is None:
         return Sign.UNKNOWN
     if state.at is None:
-        return Sign.PERHAPS_A_STATE if lock.opaque else Sign.NO_STATE
+        return Sign.NO_STATE if lock.body in {Body.LOCK, Body.EMPTY} else Sign.PERHAPS_A_STATE
     taken = lock.ref.last_modified
     if state.at == taken:
         return Sign.SAME_SECOND

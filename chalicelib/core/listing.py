@@ -1,7 +1,7 @@
 """The locks held now: what ``/tflocks`` answers, and how many there are."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -11,6 +11,7 @@ from chalicelib.core.list_query import PAGE, Query, read_query
 from chalicelib.core.lock import LOCK_SUFFIX, LockInfo
 from chalicelib.core.owner import mapped_owner
 from chalicelib.core.policy import Rules
+from chalicelib.core.release_terms import why_not_releasable
 
 
 class ListRequest(msgspec.Struct, frozen=True):
@@ -59,6 +60,8 @@ class Listed(msgspec.Struct, frozen=True):
     releasable: bool
     second_person: bool
     """Whether a release of it takes two people."""
+    undo: timedelta = timedelta(0)
+    """How long it can be put back after a release."""
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,8 +107,9 @@ def pages_of(total: int) -> int:
 def listed(record: LockRecord, user: str, rules: Rules, in_group: InGroup) -> Listed:
     """Return a lock as it is listed for one person."""
     policy = rules.policy_for(record.lock.ref.state_path)
-    may = not record.lock.opaque and may_release(user, policy, in_group) is None
-    return Listed(record, may, policy.second_person)
+    barred = why_not_releasable(record.lock, keeps=bool(rules.undo))
+    may = barred is None and may_release(user, policy, in_group) is None
+    return Listed(record, may, policy.second_person, rules.undo)
 
 
 def routed(channel: str, rules: Rules) -> bool:

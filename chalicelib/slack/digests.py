@@ -10,7 +10,11 @@ _PATH_LIMIT = 400
 def message(digest: Digest) -> tuple[str, list[Block]]:
     """The text (for notifications) and the blocks of a digest, as it should read now."""
     sign, title = _title(digest)
-    named = [f"• {code(exact(one.state_path), _PATH_LIMIT)}, taken {ago(one.held_since)}" for one in digest.oldest]
+    named = [
+        f"• {code(exact(one.state_path), _PATH_LIMIT)}, taken {ago(one.held_since)}"
+        + (" (a copy of another state's lock)" if one.copy else "")
+        for one in digest.oldest
+    ]
     blocks = [header(f"{sign} {title}"), section("\n".join(["*The oldest*", *named]))]
     return title, [*blocks, context(*_small_print(digest))]
 

@@ -1,10 +1,12 @@
 """How a lock, or what somebody asked of it, ended: the lines of its message that the whole channel reads."""
 
 from chalicelib.core.alert import Alert
+from chalicelib.core.copies import copy_of
 from chalicelib.core.duration import in_words
-from chalicelib.core.lock import StateLock
+from chalicelib.core.lock import Body, StateLock
 from chalicelib.core.release import Ending, Outcome, ReleasedBy
 from chalicelib.core.writing import Writing, writing
+from chalicelib.slack.doubts import after
 from chalicelib.slack.lock_words import DETAIL_LIMIT, VALUE_LIMIT, held_now, identity
 from chalicelib.slack.text import code, local_time, mention
 
@@ -22,7 +24,7 @@ _NEXT = {
 def ending_words(alert: Alert, ending: Ending) -> str:
     """Return what the team reads of an ending; "" where other lines of the message say it already."""
     words = f"{_closed(alert, ending)}{_undone(ending)}" if ending.closes else _still_open(ending)
-    return words + held_now(ending)
+    return words + after(ending, alert.lock.version_id) + held_now(ending)
 
 
 def _undone(ending: Ending) -> str:
@@ -35,7 +37,7 @@ def _undone(ending: Ending) -> str:
 def _closed(alert: Alert, ending: Ending) -> str:
     who = mention(ending.user) if ending.user else ""
     if ending.outcome is Outcome.RELEASED:
-        return f":unlock: {released(alert, ending)} {_after_release(alert.lock)}"
+        return f":unlock: {released(alert, ending)} {_after_release(alert.lock)}".rstrip()
     if ending.outcome is Outcome.UNCONFIRMED:
         began = "the reaper released it by itself" if ending.by_reaper else f"{who} clicked Release"
         return (
@@ -73,6 +75,8 @@ def bucket_gone(bucket: str) -> str:
 
 
 def _after_release(lock: StateLock) -> str:
+    if copy_of(lock) or lock.body is not Body.LOCK:
+        return ""  # no run here died with it
     return _NEXT[writing(lock)]
 
 

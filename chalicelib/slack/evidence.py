@@ -4,6 +4,7 @@ from chalicelib.core.alert import Alert
 from chalicelib.core.duration import in_words
 from chalicelib.core.evidence import Sign, sign_of
 from chalicelib.core.lock import StateLock
+from chalicelib.slack import doubts
 from chalicelib.slack.lock_words import state
 from chalicelib.slack.text import ago, code, exact, local_time
 
@@ -43,6 +44,8 @@ _LONG_HOLDS = {
 
 def evidence(alert: Alert) -> str:
     """Say when the state was written, and when the lock was taken, or put back, which S3 cannot tell apart."""
+    if none := doubts.evidence(alert):
+        return none
     ref = alert.lock.ref
     words = _WORDS[sign_of(alert.lock, alert.state_written, alert.now)]
     places = {"state": state(ref, _PLACE_LIMIT), "key": code(exact(f"{ref.bucket}/{ref.key}"), _PLACE_LIMIT)}

@@ -10,7 +10,7 @@ import msgspec
 from chalicelib.core.click import Unheard
 from chalicelib.core.list_query import PAGE, Query
 from chalicelib.core.listing import Listed, Listing, ListRequest
-from chalicelib.slack import buttons
+from chalicelib.slack import buttons, doubts
 from chalicelib.slack.blocks import Block, actions, button, context, header, section
 from chalicelib.slack.lock_words import operation, state, told
 from chalicelib.slack.text import ago, code, mention
@@ -115,15 +115,17 @@ def _line(listed: Listed, listing: Listing, limits: _Limits) -> Block:
     snoozed = record.snooze if record.snoozed(listing.now) else None
     parts = [
         f"Taken {ago(lock.ref.last_modified)}{f' by {who}' if who else ''}",
-        operation(lock, limits.value) if lock.info else "not readable",
+        operation(lock, limits.value) if lock.info else doubts.kind(lock),
+        doubts.copied(lock, limits.value),
         f":zzz: snoozed by {mention(snoozed.by)}" if snoozed else "",
         f":bust_in_silhouette: {mention(record.asked.by)} asks to release it" if record.asked else "",
     ]
     words = f"{state(lock.ref, limits.path)}\n{' · '.join(filter(None, parts))}"
     if not listed.releasable:
         return section(words)
-    asked = record.asked is not None
-    return section(words, accessory=buttons.release(lock, asked=asked, second_person=listed.second_person))
+    known = {"asked": record.asked is not None, "restored": bool(record.restored_by)}
+    release = buttons.release(lock, second_person=listed.second_person, undo=listed.undo, **known)
+    return section(words, accessory=release)
 
 
 def _turning(listing: Listing) -> list[Block]:

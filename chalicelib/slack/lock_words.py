@@ -3,6 +3,7 @@
 from chalicelib.core.lock import LockInfo, LockRef, StateLock
 from chalicelib.core.owner import session_name
 from chalicelib.core.release import Ending
+from chalicelib.slack.doubts import copied
 from chalicelib.slack.text import clean, code, escape, exact, local_time
 
 # Slack's limits (docs.slack.dev/reference/block-kit/blocks), less what stands around the foreign text.
@@ -49,5 +50,6 @@ def _other_lock(lock: StateLock) -> str:
 
 def _holder(lock: StateLock, info: LockInfo) -> str:
     who = told(info.Who) or "somebody whom the lock does not name"
-    what = ", ".join(filter(None, [operation(lock), f"lock ID {told(info.ID)}" if told(info.ID) else ""]))
+    parts = [operation(lock), f"lock ID {told(info.ID)}" if told(info.ID) else "", copied(lock)]
+    what = ", ".join(filter(None, parts))
     return f"{who}{f' ({what})' if what else ''}, since {local_time(lock.ref.last_modified)}."

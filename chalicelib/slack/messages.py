@@ -4,16 +4,17 @@ Foreign text goes through ``text.code`` or ``text.escape``, never into a header 
 """
 
 from chalicelib.core.alert import Alert, LockRecord
+from chalicelib.core.copies import copy_of
 from chalicelib.core.duration import in_words
 from chalicelib.core.life import can_auto_release
-from chalicelib.core.lock import StateLock
+from chalicelib.core.lock import Body, StateLock
 from chalicelib.core.release import Outcome
-from chalicelib.slack import buttons
+from chalicelib.slack import buttons, doubts
 from chalicelib.slack.blocks import Block, actions, context, header, mrkdwn, section
 from chalicelib.slack.endings import ending_words
 from chalicelib.slack.evidence import evidence, long_holds
 from chalicelib.slack.lock_words import DETAIL_LIMIT, VALUE_LIMIT, identity, operation, state, told
-from chalicelib.slack.text import capital, code, escape, exact, link, local_time, mention, since
+from chalicelib.slack.text import capital, code, escape, link, local_time, mention, since
 
 _PATH_LIMIT = 1400
 
@@ -34,23 +35,23 @@ def _path(alert: Alert) -> str:
 def _open_title(alert: Alert) -> tuple[str, str]:
     """Without its age: a header is plain text, in which Slack keeps no time up to date."""
     if alert.level:
-        return _sign(alert), "Terraform lock held too long"
-    return _sign(alert), "Terraform lock held again" if alert.record.restored_by else "Terraform lock held"
+        return _sign(alert), f"{doubts.noun(alert)} held too long"
+    return _sign(alert), f"{doubts.noun(alert)} held{' again' if alert.record.restored_by else ''}"
 
 
 def _closed_title(alert: Alert) -> tuple[str, str]:
     """How long it was held, unless nobody knows when it was let go, or whether it was."""
-    ending = alert.ending
+    ending, lock = alert.ending, doubts.noun(alert)
     outcome = ending.outcome if ending else Outcome.GONE
     if outcome is Outcome.UNWATCHED:
-        return ":black_circle:", "Terraform lock no longer watched"
+        return ":black_circle:", f"{lock} no longer watched"
     if outcome is Outcome.BUCKET_GONE:
-        return ":black_circle:", "Terraform lock gone with its bucket"
+        return ":black_circle:", f"{lock} gone with its bucket"
     held = in_words(alert.lock.age(ending.at if ending else alert.now))
     if outcome is Outcome.REPLACED:
-        return ":repeat:", f"Terraform lock changed hands after {held}"
+        return ":repeat:", f"{lock} changed hands after {held}"
     words = "released" if outcome is Outcome.RELEASED else "gone"
-    return ":white_check_mark:", f"Terraform lock {words} after {held}"
+    return ":white_check_mark:", f"{lock} {words} after {held}"
 
 
 def _sign(alert: Alert) -> str:
@@ -73,13 +74,14 @@ def _people(alert: Alert) -> str:
 def _open(alert: Alert) -> list[Block]:
     lock = alert.lock
     held = f"Held since {since(lock.ref.last_modified)}."
-    paragraphs = [_lines(_path(alert), held, _people(alert)), _story(alert), evidence(alert)]
-    no_release = [section(_no_release(lock))] if lock.opaque else []
+    paragraphs = [_lines(_path(alert), held, _people(alert)), doubts.warning(alert), _story(alert), evidence(alert)]
+    terms = [section(words)] if (words := doubts.terms(alert)) else []
+    alive = "" if copy_of(lock) else long_holds(lock)
     return [
         *(section(words) for words in paragraphs if words),
         *_fields(alert),
-        context(long_holds(lock), _policy(alert)),
-        *no_release,
+        context(alive, _policy(alert)),
+        *terms,
         actions(*buttons.of_open(alert)),
     ]
 
@@ -122,7 +124,8 @@ def _by_the_lock(lock: StateLock) -> tuple[dict[str, str], list[str]]:
 
 
 def _flaw_hint(lock: StateLock) -> str:
-    return "" if lock.opaque else "`terraform force-unlock` may not be able to release it."
+    cli_fails = lock.body in {Body.EMPTY, Body.FOREIGN}
+    return "`terraform force-unlock` may not be able to release it." if cli_fails else ""
 
 
 def _story(alert: Alert) -> str:
@@ -181,8 +184,3 @@ def _auto_release(alert: Alert) -> str:
 
 def _lines(*lines: str) -> str:
     return "\n".join(filter(None, lines))
-
-
-def _no_release(lock: StateLock) -> str:
-    place = code(exact(f"s3://{lock.ref.bucket}/{lock.ref.key}"), _PATH_LIMIT)
-    return f"It cannot be released from here. Someone who may read {place} has to look at what it is."

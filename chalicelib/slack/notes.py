@@ -1,6 +1,7 @@
 """The replies beneath an alert, and the reaper's own troubles: unlike an edit they are heard, so each is short."""
 
-from chalicelib.core.alert import AUTO_RELEASED, Note
+from chalicelib.core.alert import AUTO_RELEASED, Alert, Note
+from chalicelib.slack import doubts
 from chalicelib.slack.blocks import Block, section
 from chalicelib.slack.endings import released
 from chalicelib.slack.lock_words import VALUE_LIMIT, state
@@ -19,7 +20,7 @@ def note(said: Note) -> tuple[str, list[Block]]:
 
 def _words(said: Note) -> str:
     alert, first = said.alert, said.attempt.saying[0]
-    path, taken = state(alert.lock.ref, _PATH_LIMIT), ago(alert.lock.ref.last_modified)
+    path, taken = _path(alert), ago(alert.lock.ref.last_modified)
     if first == AUTO_RELEASED and alert.ending:
         undo = alert.ending.undo_until
         back = f" Its message offers to put it back until {local_time(undo)}." if undo else ""
@@ -28,6 +29,11 @@ def _words(said: Note) -> str:
         level = f"level {said.attempt.level} of {len(alert.thresholds)}"
         return f"Still held, {level}. The lock was taken {taken}.\n{path}"
     return f"The snooze is over and the lock is still held. It was taken {taken}.\n{path}"
+
+
+def _path(alert: Alert) -> str:
+    path, copied = state(alert.lock.ref, _PATH_LIMIT), doubts.copied(alert.lock)
+    return f"{path}, {copied}" if copied else path
 
 
 def trouble(subject: str, detail: str) -> str:

@@ -40,6 +40,8 @@ class User:
     email: str | None = None
     enterprise_id: str = ""
     deleted: bool = False
+    title: str = ""
+    """What they are here, in their own words; part of a Slack profile."""
 
     @property
     def handle(self) -> str:

@@ -52,7 +52,7 @@ class People:
         raise SlackError("users_not_found")
 
     def _user_json(self, user: User) -> Response:
-        profile = {"real_name": user.name, "display_name": user.name}
+        profile = {"real_name": user.name, "display_name": user.name, "title": user.title}
         if user.email and "users:read.email" in self._workspace.scopes:
             profile["email"] = user.email
         about = {

@@ -89,7 +89,7 @@ def test_what_to_do_next_goes_by_what_the_operation_is_known_to_write(name: str,
     assert words in told(Outcome.RELEASED, name, user=ALICE)
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b'{"Operation":"OperationTypeNew"}', b"[]"])
+@pytest.mark.parametrize("body", [b"{}", b'{"Operation":"OperationTypeNew"}', b'{"Operation":" ","ID":"7"}'])
 def test_of_an_operation_that_nobody_knows_nothing_is_said_for_sure(body: bytes) -> None:
     assert "If the run was writing, it may have died half-way" in told(Outcome.RELEASED, body=body, user=ALICE)
 

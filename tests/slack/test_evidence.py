@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.core.alert import LockRecord, alert_for
 from chalicelib.core.evidence import Sign, StateWritten, sign_of
-from chalicelib.core.lock import StateLock
+from chalicelib.core.lock import Body, StateLock
 from chalicelib.slack.evidence import evidence
 from chalicelib.slack.text import ago
 from tests.builders import ALICE, TAKEN, a_lock, a_policy
@@ -51,7 +51,7 @@ def test_it_says_what_the_times_prove_and_no_more(name: str, written: datetime |
 
 
 def test_what_is_kept_at_a_lock_s_key_and_cannot_be_read_is_not_said_to_be_a_run_without_a_state() -> None:
-    lock = StateLock(a_lock(key="prod/odd.tflock").ref, flaw="looks like a Terraform state", opaque=True)
+    lock = StateLock(a_lock(key="prod/odd.tflock").ref, flaw="looks like a Terraform state", body=Body.STATE)
     said = evidence(alert_for(LockRecord(lock=lock), a_policy(), NOW, StateWritten(None)))
     assert (
         "nothing is kept at `acme-tfstate/prod/odd`. What is kept at `acme-tfstate/prod/odd.tflock` may itself" in said

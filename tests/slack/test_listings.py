@@ -66,8 +66,9 @@ def test_snoozed_and_asked_for_locks_are_marked() -> None:
 
 
 def test_a_lock_that_cannot_be_read_is_listed_as_that() -> None:
-    line = answer(a_listing(listed(a_lock(body=b""))))["blocks"][1]
-    assert line["text"]["text"].endswith(f"\nTaken {ago(TAKEN)} · not readable")
+    for body, kind in ((b"", "empty"), (b"garbage", "no Terraform lock"), (b"x" * 20_000, "may be a state")):
+        line = answer(a_listing(listed(a_lock(body=body))))["blocks"][1]
+        assert line["text"]["text"].endswith(f"\nTaken {ago(TAKEN)} · {kind}")
 
 
 def test_what_a_lock_does_not_tell_is_left_out() -> None:
