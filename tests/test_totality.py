@@ -17,6 +17,7 @@ from chalicelib.core.alert import LockRecord, alert_for
 from chalicelib.core.click import Refusal, SnoozeFor, Verb
 from chalicelib.core.event import EventType
 from chalicelib.core.release import Ending, Outcome
+from chalicelib.jobs.lanes import Kind
 from chalicelib.slack.buttons import SNOOZE_ACTIONS, VERBS
 from chalicelib.slack.endings import ending_words
 from tests.builders import ALICE, TAKEN, a_lock, a_policy
@@ -29,6 +30,8 @@ LEFT_OUT: dict[str, set[Enum]] = {
     "chalicelib.core.click _SNOOZES": {SnoozeFor.MORNING},
     # Both have sentences of their own, with the reason in it.
     "chalicelib.slack.answers _ENDINGS": {Outcome.REFUSED, Outcome.FAILED},
+    # Slack counts neither.
+    "chalicelib.jobs.agenda _WAYS": {Kind.BUCKET, Kind.BOOK},
     # Lines without a number of their own.
     "chalicelib.core.measure _MEASURES": {
         EventType.LOCK_REAPPEARED,
@@ -102,7 +105,7 @@ def test_the_tables_are_found() -> None:
     names = {table.name for table in TABLES}
     assert {
         "chalicelib.slack.evidence _WORDS",
-        "chalicelib.jobs.round steps",
+        "chalicelib.jobs.steps steps",
         "chalicelib.slack.answers _DONE",
     } <= names
     assert LEFT_OUT.keys() <= names
@@ -131,7 +134,14 @@ def test_every_verb_has_a_button_unless_the_reaper_gives_the_order_itself() -> N
     assert set(SNOOZE_ACTIONS.values()) == set(SnoozeFor)
 
 
-CLOSING = {Outcome.RELEASED, Outcome.UNCONFIRMED, Outcome.GONE, Outcome.REPLACED, Outcome.UNWATCHED}
+CLOSING = {
+    Outcome.RELEASED,
+    Outcome.UNCONFIRMED,
+    Outcome.GONE,
+    Outcome.REPLACED,
+    Outcome.UNWATCHED,
+    Outcome.BUCKET_GONE,
+}
 OPEN = {
     Outcome.ASKED,
     Outcome.WITHDRAWN,
@@ -142,8 +152,8 @@ OPEN = {
     Outcome.REFUSED,
     Outcome.FAILED,
 }
-SAID_BY_OTHER_LINES = {Outcome.ASKED, Outcome.SNOOZED, Outcome.RESTORED, Outcome.OCCUPIED}
-"""The request, the snooze and the lock put back have lines of their own; who was too late is told alone."""
+SAID_BY_OTHER_LINES = {Outcome.ASKED, Outcome.SNOOZED, Outcome.RESTORED, Outcome.OCCUPIED, Outcome.REFUSED}
+"""The request, who may not, the snooze and the lock put back have lines of their own; who is late is told alone."""
 
 
 def words(outcome: Outcome) -> str:

@@ -66,7 +66,7 @@ class Round:
     def look_at(self, record: LockRecord, look: Callable[[], StateLock | None]) -> None:
         """Take a lock's next step; ``look`` says what is there now at its place. ``finish`` does it."""
         ref = record.lock.ref
-        self.look(ref.bucket, ref.state_path, lambda: self.steps.tend(record, look()), new=is_new(record))
+        self.look(ref.bucket, ref.state_path, partial(self.steps.look, [record], look), new=is_new(record))
 
     def look(self, bucket: str, state_path: str, act: Callable[[], Found], *, new: bool) -> None:
         """Have a look at a place, side by side with others."""

@@ -13,11 +13,11 @@ from chalicelib.core.life import Step, next_step
 from chalicelib.core.lock import Body, StateLock
 from chalicelib.core.policy import Rules
 from chalicelib.core.release import Ending, Outcome, Presence, presence
-from chalicelib.jobs.alert import edit, note_ending, raise_level, tell, wake
+from chalicelib.jobs.alert import edit, has_changed, note_ending, raise_level, tell, wake
 from chalicelib.jobs.case import Case, case_of
 from chalicelib.jobs.lanes import Kind, Rank, Task
 from chalicelib.jobs.say import look_for_lost
-from chalicelib.ports import World
+from chalicelib.ports import BucketGoneError, World
 
 _SPEAKING = {Step.POST, Step.RAISE, Step.WAKE}
 
@@ -47,6 +47,15 @@ class Steps:
     rules: Rules
     now: datetime
 
+    def look(self, records: list[LockRecord], read: Callable[[], StateLock | None]) -> Found:
+        """Look at a place, and take the next step of each lock that the book has there."""
+        try:
+            current = read()
+        except BucketGoneError:
+            gone = Ending(outcome=Outcome.BUCKET_GONE, at=self.now)
+            return together(self.end(record, gone) for record in records)
+        return together(self.tend(record, current) for record in records)
+
     def tend(self, record: LockRecord, current: StateLock | None) -> Found:
         """Find out a lock's next step from what is there now, and take it."""
         there = presence(record.lock.ref, current)
@@ -72,7 +81,7 @@ class Steps:
             Step.POST: lambda: Found(new=(case,)),
             Step.RAISE: lambda: _in_channel(Kind.POST, Rank.LOUDER, case, partial(_louder, case, raise_level)),
             Step.WAKE: lambda: _in_channel(Kind.POST, Rank.LOUDER, case, partial(_louder, case, wake)),
-            Step.EDIT: lambda: _to_edit(case),
+            Step.REFRESH: lambda: _refresh(case),
             Step.AUTO_RELEASE: lambda: self._order_release(case),
             Step.CLOSE: lambda: self._close_unless_ended(case, there, current),
             Step.TELL: lambda: self._tell(case, there),
@@ -95,7 +104,7 @@ class Steps:
     def _order_release(self, case: Case) -> Found:
         click = Click(lock=case.ref, verb=Verb.AUTO_RELEASE, channel=case.policy.channel)
         send = partial(self.world.releases.send, msgspec.json.encode(click))
-        return together([_task(Kind.BOOK, "orders", Rank.LOUDER, case, send), _to_edit(case)])
+        return together([_task(Kind.BOOK, "orders", Rank.LOUDER, case, send), _refresh(case)])
 
     def _close_unless_ended(self, case: Case, there: Presence, current: StateLock | None) -> Found:
         """Close an alert. A listing of the book can be older than an ending that somebody noted since."""
@@ -145,6 +154,11 @@ def _task(kind: Kind, place: str, rank: Rank, case: Case, act: Callable[[], obje
 def _in_channel(kind: Kind, rank: Rank, case: Case, act: Callable[[], object]) -> Found:
     channel = case.record.posted.channel if case.record.posted else case.policy.channel
     return _task(kind, channel, rank, case, act)
+
+
+def _refresh(case: Case) -> Found:
+    """Edit a message that has changed; to find that out takes no call of Slack, which has few edits to give."""
+    return _to_edit(case) if has_changed(case) else Found()
 
 
 def _to_edit(case: Case) -> Found:
