@@ -1,11 +1,13 @@
 """The reaper's memory as the jobs see it: what it knows of locks, S3's events, digests and user groups."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 from chalicelib.core.alert import Asked, Attempt, LockRecord, Posted, Restoring, Snooze
 from chalicelib.core.change import LockChange, NotedChange
 from chalicelib.core.digest import Digest
+from chalicelib.core.listing import HeldEntry
 from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.release import Ending, LockObject
 
@@ -52,8 +54,8 @@ class LockBook(Protocol):
     def doubt(self, ref: LockRef, attempt: Attempt, until: datetime) -> None:
         """Nobody knows whether it was sent, nor is it worth looking before that time."""
 
-    def shown(self, ref: LockRef, at: datetime) -> None:
-        """Its message was written anew."""
+    def shown(self, ref: LockRef, at: datetime, appearance: str) -> None:
+        """Note that its message reads as it should, and what that depends on."""
 
     def acquire_recorded(self, lock: StateLock, at: datetime, principal: str) -> None:
         """The journal has its ``lock_acquired``, from the event of that time, by that identity."""
@@ -69,6 +71,9 @@ class LockBook(Protocol):
 
     def withdraw(self, ref: LockRef, asked: Asked) -> bool:
         """It is no longer asked. False when it was not."""
+
+    def refused(self, ref: LockRef, user: str) -> None:
+        """Note that somebody asked for a release who is not among the releasers."""
 
     def begin_release(self, lock: StateLock, user: str, kept: LockObject | None) -> None:
         """A delete is about to be sent for this person; ``kept`` is what can be put back."""
@@ -110,6 +115,16 @@ class LockBook(Protocol):
         """A released lock was put back for this person, and let go since."""
 
 
+class LockList(Protocol):
+    """The locks held now, for whoever looks at a page of them. Every method may raise BookError."""
+
+    def held(self, *, holders: bool) -> list[HeldEntry]:
+        """Return every held lock, in no order; who is behind each only with ``holders``."""
+
+    def pages(self, entries: Sequence[HeldEntry]) -> list[LockRecord]:
+        """Return the pages of these, in their order, as they are now; without locks that have ended since."""
+
+
 class ChangeBook(Protocol):
     """S3's events of the last weeks, so that each is journaled once. Every method may raise BookError."""
 
@@ -124,6 +139,12 @@ class ChangeBook(Protocol):
 
     def before(self, change: LockChange) -> NotedChange | None:
         """The event of the same key that happened right before this one, of those that are remembered."""
+
+    def remember_gone(self, gone: LockChange) -> None:
+        """Remember that a version was deleted while a lock was there. ``before`` does not find it."""
+
+    def gone_after(self, change: LockChange) -> list[LockChange]:
+        """Return the remembered deletions of the same key's versions that happened after this: the latest twenty."""
 
 
 class DigestBook(Protocol):

@@ -23,6 +23,7 @@ from chalicelib.aws.digest_book import DynamoDigestBook
 from chalicelib.aws.group_book import DynamoGroupBook
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.lock_book import DynamoLockBook
+from chalicelib.aws.lock_list import DynamoLockList
 from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.aws.queues import SqsQueue
 from chalicelib.aws.s3_locks import S3LockStore
@@ -31,6 +32,7 @@ from chalicelib.core.measure import SLACK_FAILURE
 from chalicelib.jobs.record import Recording
 from chalicelib.ports import MessengerError, World
 from chalicelib.slack.directory import SlackDirectory
+from chalicelib.slack.installation import Installation
 from chalicelib.slack.messenger import SlackMessenger
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ def world() -> World:
         digests=DynamoDigestBook(_table()),
         groups=group_book(),
         messenger=SlackMessenger(_bot_token, config().slack_api, config().slack_app, failed=_slack_failed),
-        directory=SlackDirectory(_bot_token, config().slack_api, failed=_slack_failed),
+        directory=SlackDirectory(_bot_token, config().slack_api, team=config().rules.team, failed=_slack_failed),
         journal=journal(),
         releases=release_queue(),
         clicks=click_queue(),
@@ -100,9 +102,24 @@ def lock_book() -> DynamoLockBook:
 
 
 @cache
+def lock_list() -> DynamoLockList:
+    """The locks held now, to look at a page of them."""
+    return DynamoLockList(_table())
+
+
+@cache
 def group_book() -> DynamoGroupBook:
     """Who is in which user group, as the watch last found it."""
     return DynamoGroupBook(_table())
+
+
+@cache
+def installation() -> Installation:
+    """Where the app is installed."""
+    rules = config().rules
+    return Installation(
+        app=config().slack_app, team=rules.team, enterprise=rules.enterprise, api_url=config().slack_api
+    )
 
 
 @cache

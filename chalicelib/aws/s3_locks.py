@@ -7,20 +7,21 @@ reply, and so would call "already gone" what it had deleted itself; a second put
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.aws.aws_words import in_words
 from chalicelib.aws.s3_answers import code_of, sent_once, store_error, told_as_store_error
 from chalicelib.core.evidence import StateWritten
 from chalicelib.core.lock import (
     BODY_LIMIT,
+    Body,
     ListedPage,
     LockRef,
-    NotALockError,
     StateLock,
-    UnreadableLockError,
     is_lock_key,
-    read_body,
 )
+from chalicelib.core.lock_body import lock_of, unread
 from chalicelib.core.release import Deletion, LockObject, PutBack
 from chalicelib.ports import StoreError
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
     from types_boto3_s3.type_defs import GetObjectOutputTypeDef
 
+_NO_VERSION = "null"
+"""The version of what was put while versioning was off or suspended. A delete may overwrite it."""
 _ABSENT = {"NoSuchKey", "NoSuchVersion", "404"}
 _ANOTHER = {*_ABSENT, "PreconditionFailed"}
 _DELETIONS = {404: Deletion.NOT_FOUND, 412: Deletion.CHANGED, 409: Deletion.CONFLICT}
@@ -73,7 +76,7 @@ class S3LockStore:
             if code_of(error) in _ABSENT:
                 return None
             return self._unreadable(bucket, key, error)
-        return _lock(_ref(bucket, key, answer), body)
+        return _lock(bucket, key, answer, body)
 
     def state_written(self, ref: LockRef) -> StateWritten:
         """When the state was last written: of all keys with the state's key as prefix, its own comes first."""
@@ -98,7 +101,7 @@ class S3LockStore:
         return _DELETIONS.get(status, Deletion.DELETED) if status else Deletion.UNKNOWN
 
     def keep(self, ref: LockRef) -> LockObject | None:
-        """The whole object that ``ref`` names; never one whose body is that of a state."""
+        """The whole object that ``ref`` names; never one that may be a state."""
         _check(ref)
         try:
             answer, body = self._get(ref.bucket, ref.key, IfMatch=ref.etag)
@@ -106,8 +109,8 @@ class S3LockStore:
             if code_of(error) in _ANOTHER:
                 return None
             raise store_error(f"reading {ref.bucket}/{ref.key}", error) from error
-        lock = _lock(_ref(ref.bucket, ref.key, answer), body)
-        if lock.ref != ref or lock.opaque or len(body) > BODY_LIMIT:
+        lock = _lock(ref.bucket, ref.key, answer, body)
+        if lock.ref != ref or lock.body is Body.STATE:
             return None
         return LockObject(body, answer.get("ServerSideEncryption", ""), answer.get("SSEKMSKeyId", ""))
 
@@ -140,7 +143,7 @@ class S3LockStore:
             with answer["Body"] as stream:
                 return answer, stream.read(BODY_LIMIT + 1)
         except (BotoCoreError, OSError) as error:
-            raise StoreError(f"reading {bucket}/{key}: {error}") from error
+            raise StoreError(f"reading {bucket}/{key}: {in_words('S3', error)}") from error
 
     def _unreadable(self, bucket: str, key: str, error: ClientError) -> StateLock | None:
         """A lock that S3 lists and will not show: another key's encryption, a denying policy."""
@@ -151,19 +154,23 @@ class S3LockStore:
         for entry in page.get("Contents", []):
             if entry["Key"] == key:
                 ref = LockRef(bucket, key, entry["ETag"], entry["LastModified"].replace(microsecond=0))
-                return StateLock(ref, flaw=f"cannot be read by the reaper ({code_of(error)})", opaque=True)
+                lock = unread(ref, code_of(error), entry["Size"])
+                versioned = lock.body is Body.SEALED and self._is_versioned(bucket)
+                return msgspec.structs.replace(lock, versioned=versioned)
         return None
 
+    def _is_versioned(self, bucket: str) -> bool:
+        """Return whether a delete leaves a version behind: False also where the reaper may not ask."""
+        try:
+            return self._reader(bucket).get_bucket_versioning(Bucket=bucket).get("Status") == "Enabled"
+        except (ClientError, BotoCoreError, OSError):
+            return False
 
-def _lock(ref: LockRef, body: bytes) -> StateLock:
-    try:
-        return StateLock(ref, read_body(body))
-    except UnreadableLockError as error:
-        return StateLock(ref, flaw=str(error), opaque=isinstance(error, NotALockError))
 
-
-def _ref(bucket: str, key: str, answer: "GetObjectOutputTypeDef") -> LockRef:
-    return LockRef(bucket, key, answer["ETag"], answer["LastModified"].replace(microsecond=0))
+def _lock(bucket: str, key: str, answer: "GetObjectOutputTypeDef", body: bytes) -> StateLock:
+    ref = LockRef(bucket, key, answer["ETag"], answer["LastModified"].replace(microsecond=0))
+    version = answer.get("VersionId", "")
+    return lock_of(ref, body, "" if version == _NO_VERSION else version)
 
 
 def _check(ref: LockRef) -> None:

@@ -70,6 +70,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     thread_ts: str = ""
     level: int = 0
     owner: str = ""
+    appearance: str = ""
+    """``core.appearance`` of what it shows, when it is the lock's own message."""
 
     @property
     def is_alert(self) -> bool:
@@ -90,7 +92,9 @@ class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The highest level that has been told."""
     alerted_at: datetime | None = None
     shown_at: datetime | None = None
-    """When its message was last written."""
+    """When its message was last written, or found to read as it should."""
+    appearance: str = ""
+    """What its message was last seen to depend on (``core.appearance``)."""
     said: frozenset[str] = frozenset()
     attempt: Attempt | None = None
     claimed_until: datetime | None = None
@@ -107,6 +111,8 @@ class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
     asked: Asked | None = None
     withdrawn: frozenset[str] = frozenset()
     """The clicks that asked and were withdrawn: delivered again, they neither ask nor approve."""
+    refused: frozenset[str] = frozenset()
+    """The Slack users who asked for a release and are not among its releasers."""
     requested_by: str = ""
     """For whom a delete was begun, a Slack user or REAPER; set before the delete, so that a crash cannot hide it."""
     restoring: Restoring | None = None
@@ -168,6 +174,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     state_written: StateWritten | None = None
     """None: not looked up, or S3 would not say."""
     ending: Ending | None = None
+    undo: timedelta = timedelta(0)
+    """How long a released lock can be put back; zero: nothing that is released is kept."""
 
     @property
     def lock(self) -> StateLock:
@@ -209,7 +217,12 @@ def token_of(*said: str) -> str:
 
 
 def alert_for(
-    record: LockRecord, policy: Policy, now: datetime, state_written: StateWritten | None, ending: Ending | None = None
+    record: LockRecord,
+    policy: Policy,
+    now: datetime,
+    state_written: StateWritten | None,
+    ending: Ending | None = None,
+    undo: timedelta = timedelta(0),
 ) -> Alert:
     """The alert as it should read now."""
     return Alert(
@@ -219,6 +232,7 @@ def alert_for(
         now=now,
         state_written=state_written,
         ending=ending,
+        undo=undo,
     )
 
 

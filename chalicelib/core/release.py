@@ -1,18 +1,20 @@
 """A release: whether this lock is the one that was shown, what a delete amounts to, how a lock ended."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
 
 from chalicelib.core.lock import LockRef, StateLock
 
+KEPT_FOR = timedelta(days=30)
+"""How long the lock book keeps the page of a released lock, with the bytes that it had."""
 REAPER = "reaper"
 """Stands where a Slack user would, for what the reaper does by itself; no Slack ID is like it."""
 
 
 class Outcome(StrEnum):
-    """How a lock, or what somebody asked of it, ended. The first five close its alert."""
+    """How a lock, or what somebody asked of it, ended. The first six close its alert."""
 
     RELEASED = "released"
     UNCONFIRMED = "unconfirmed"
@@ -21,6 +23,8 @@ class Outcome(StrEnum):
     REPLACED = "replaced"
     UNWATCHED = "unwatched"
     """Its target was taken out of the configuration."""
+    BUCKET_GONE = "bucket_gone"
+    """Its bucket does not exist any more."""
     ASKED = "asked"
     """The first of the two people that a release takes has asked for it."""
     WITHDRAWN = "withdrawn"
@@ -35,7 +39,14 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
-_CLOSING = {Outcome.RELEASED, Outcome.UNCONFIRMED, Outcome.GONE, Outcome.REPLACED, Outcome.UNWATCHED}
+_CLOSING = {
+    Outcome.RELEASED,
+    Outcome.UNCONFIRMED,
+    Outcome.GONE,
+    Outcome.REPLACED,
+    Outcome.UNWATCHED,
+    Outcome.BUCKET_GONE,
+}
 
 
 class ReleasedBy(StrEnum):
@@ -45,6 +56,15 @@ class ReleasedBy(StrEnum):
     HOLDER = "holder"
     """The same identity took it and let it go. CI runs may share one, so this is strong, not certain."""
     OTHER = "other"
+
+
+class WayBack(StrEnum):
+    """How an object that was released, though it is no lock, comes back (``release_terms``)."""
+
+    KEPT = "kept"
+    """The lock book keeps its bytes: *Put the lock back* for a while, by hand afterwards."""
+    VERSION = "version"
+    """The bucket keeps it as a version."""
 
 
 class Ending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -57,6 +77,8 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     click: str = ""
     detail: str = ""
     """Why it was refused (a ``Refusal``) or failed (words for a person)."""
+    lasting: bool = False
+    """It failed, and would fail again until somebody changes what ``detail`` names."""
     principal: str = ""
     """Who deleted the lock by S3's account, where an S3 notification told."""
     released_by: ReleasedBy = ReleasedBy.UNKNOWN
@@ -69,6 +91,10 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     restored_by: str = ""
     """The Slack user who put it back."""
     held_now: StateLock | None = None
+    copy_of: str = ""
+    """The state path that the released lock spoke of, where it was a copy from elsewhere."""
+    way_back: WayBack | None = None
+    """How it comes back, where what was released was no lock."""
 
     @property
     def closes(self) -> bool:
