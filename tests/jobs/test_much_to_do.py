@@ -158,10 +158,11 @@ def test_three_hundred_closings_keep_no_new_alert_waiting() -> None:
 def test_closings_come_before_messages_that_are_only_brought_up_to_date() -> None:
     world = a_world(60)
     watch_for(world, 1000)
+    world.later(hours=2)
     for number in range(0, 60, 2):
         world.store.remove(BUCKET, f"c0/{number:04}.tflock")
+        world.store.put(BUCKET, f"c0/{number + 1:04}", b"a state that was written meanwhile")
     slack_of(world).said.clear()
-    world.later(hours=2)
     line = next_watch(world, 40)
     edits = Counter(what for what, _, _ in slack_of(world).said)
     assert (edits["close"], 0 < edits["edit"] < 30, (line.not_reached or 0) >= 30 - edits["edit"]) == (30, True, True)
