@@ -16,7 +16,6 @@ import pytest
 from chalicelib.core.alert import LockRecord, alert_for
 from chalicelib.core.click import Refusal, SnoozeFor, Verb
 from chalicelib.core.event import EventType
-from chalicelib.core.lock import Body
 from chalicelib.core.release import Ending, Outcome
 from chalicelib.jobs.lanes import Kind
 from chalicelib.slack.buttons import SNOOZE_ACTIONS, VERBS
@@ -50,10 +49,6 @@ LEFT_OUT: dict[str, set[Enum]] = {
     },
     # No other line is the beginning of a hold.
     "tflocks.begins _BEGAN": {*EventType} - {EventType.LOCK_ACQUIRED, EventType.LOCK_REAPPEARED},
-    # Only what is no plain lock has words of its own there.
-    "chalicelib.slack.doubts _KINDS": {Body.LOCK},
-    "chalicelib.slack.doubts _GONE_FOR_GOOD": {Body.LOCK, Body.EMPTY, Body.STATE, Body.DENIED},
-    "chalicelib.slack.doubts _BY_HAND": set[Enum](Refusal) - {Refusal.MAY_BE_STATE, Refusal.UNSEEN},
 }
 """By table: the members that it leaves out, because they never come to it, or mean nothing there."""
 
