@@ -67,6 +67,11 @@ def test_of_many_locks_a_page_is_read_and_all_are_counted() -> None:
     assert keys(listing) == [f"{number}.tflock" for number in range(15, 30)]
 
 
+@pytest.mark.parametrize("channel", [CHANNEL, OTHER])
+def test_one_route_of_several_that_leads_to_a_channel_is_enough(channel: str) -> None:
+    assert listed(FakeWorld(TAKEN), channel=channel).routed
+
+
 def test_a_lock_that_has_ended_is_not_held_even_if_nobody_was_told_yet() -> None:
     world = a_world()
     world.book.end(a_lock(key="a.tflock"), Ending(outcome=Outcome.GONE, at=world.now))
