@@ -17,6 +17,7 @@ from chalicelib.core.lock import (
     is_lock_key,
     read_body,
 )
+from chalicelib.core.mark import MARK_BYTES, split
 from chalicelib.core.release import Deletion, LockObject, PutBack
 from chalicelib.ports import StoreError, StoreRefusedError
 
@@ -73,10 +74,11 @@ class FakeStore:
         ref = LockRef(bucket, key, _etag(body), taken)
         if key in self.keys_refused:
             return StateLock(ref, flaw="cannot be read by the reaper (AccessDenied)", opaque=True)
+        plain, mark = split(body[: BODY_LIMIT + MARK_BYTES + 1])
         try:
-            return StateLock(ref, read_body(body[: BODY_LIMIT + 1]))
+            return StateLock(ref, read_body(plain), mark=mark)
         except UnreadableLockError as error:
-            return StateLock(ref, flaw=str(error), opaque=isinstance(error, NotALockError))
+            return StateLock(ref, flaw=str(error), opaque=isinstance(error, NotALockError), mark=mark)
 
     def state_written(self, ref: LockRef) -> StateWritten:
         self._check(ref.bucket)
@@ -107,7 +109,7 @@ class FakeStore:
         if ref.key in self.keys_refused:
             raise StoreError(f"reading {ref.key}: access denied")
         body = self.objects[ref.bucket, ref.key][0]
-        return None if lock.opaque or len(body) > BODY_LIMIT else LockObject(body)
+        return None if lock.opaque or len(split(body)[0]) > BODY_LIMIT else LockObject(body)
 
     def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
         self._check_ref(ref)

@@ -9,7 +9,7 @@ import msgspec
 
 from chalicelib.core.alert import LockRecord
 from chalicelib.core.lock import LockRef, StateLock
-from chalicelib.core.release import ReleasedBy, released_by
+from chalicelib.core.release import REAPER, Outcome, ReleasedBy, released_by
 
 CLAIMED_FOR = timedelta(minutes=2)
 """How long a line of the journal may be under way: ``record_lock_event`` runs no longer."""
@@ -164,7 +164,8 @@ def hold_ended_by(release: LockChange, before: NotedChange | None, records: list
 def release_kind(release: LockChange, hold: Hold | None, release_role: str) -> ReleaseKind:
     """Who let the lock go. ``release_role`` is the unique ID of the one role that deletes for the reaper (``AROA...``).
 
-    The role decides where S3 names an identity: whoever clicked may have come after the holder's own release.
+    The role decides where S3 names an identity: whoever clicked may have come after the holder's own release. Where it
+    names none, only a delete that S3 has confirmed is the reaper's: one that was begun may have come too late.
     """
     if release.by_lifecycle:
         return ReleaseKind.LIFECYCLE
@@ -172,9 +173,9 @@ def release_kind(release: LockChange, hold: Hold | None, release_role: str) -> R
     if release.principal and release_role:
         ours = release.by(release_role)
     else:
-        ours = record is not None and bool(record.released_by_itself or record.released_for)
+        ours = bool(record and record.ending and record.ending.outcome is Outcome.RELEASED)
     if ours:
-        return ReleaseKind.REAPER if record and record.released_by_itself else ReleaseKind.SLACK
+        return ReleaseKind.REAPER if record and record.deleter == REAPER else ReleaseKind.SLACK
     return _KINDS[released_by(hold.taken_by if hold else "", release.principal)]
 
 

@@ -110,6 +110,10 @@ class StateLock(msgspec.Struct, frozen=True, omit_defaults=True):
     info: LockInfo | None = None
     flaw: str = ""
     opaque: bool = False
+    mark: str = ""
+    """Of the put that put it back (``core.mark``); "" for a lock that a run took."""
+    not_restored: str = ""
+    """What *Put the lock back* could not bring back of the object besides its bytes, in words; "" where it can all."""
 
     @property
     def risk(self) -> Risk:

@@ -5,7 +5,7 @@ from contextlib import suppress
 import msgspec
 
 from chalicelib.book_ports import BookError
-from chalicelib.core.alert import ALERT, AUTO_RELEASED, Alert, Attempt, Note, Posted, level_of
+from chalicelib.core.alert import ALERT, AUTO_RELEASED, Alert, Attempt, LockRecord, Note, Posted, level_of
 from chalicelib.core.event import EventType, of_lock
 from chalicelib.core.release import Ending
 from chalicelib.jobs.case import Case
@@ -82,7 +82,7 @@ def close(case: Case, ending: Ending) -> None:
     """
     if case.world.book.end_unspoken(case.record.lock, ending):
         return
-    case.world.book.end(case.record.lock, ending)
+    case.world.book.end(case.record.lock, ending, case.record.releasing)
     latest = case.world.book.find(case.ref)
     if latest:
         tell(case.known_as(latest))
@@ -114,10 +114,23 @@ def settle(case: Case) -> None:
     """
     with suppress(BookError):
         latest = case.world.book.find(case.ref)
-        if latest and latest.ending:
+        if latest and latest.back_as:
+            _show_as_it_is_now(case, latest)
+        elif latest and latest.ending:
             tell(case.known_as(latest))
         elif latest and (latest.snooze, latest.asked) != (case.record.snooze, case.record.asked):
             edit(case.known_as(latest))
+
+
+def _show_as_it_is_now(case: Case, record: LockRecord) -> None:
+    """Write a message anew that was written late: its lock was put back by then, and another page has it."""
+    while record.back_as and (later := case.world.book.find(record.back_as)):
+        record = later
+    case = case.known_as(record)
+    if record.ending:
+        tell(case)
+    else:
+        edit(case)
 
 
 def _reply(case: Case, saying: tuple[str, ...], level: int, called: tuple[str, ...]) -> None:

@@ -36,7 +36,7 @@ _ENDINGS = {
     Outcome.WITHDRAWN: ":bust_in_silhouette: You no longer ask to release {lock}.",
     Outcome.SNOOZED: ":zzz: You snoozed the alert of {lock}.",
     Outcome.WOKEN: ":bell: You ended the snooze of {lock}.",
-    Outcome.RESTORED: ":lock: {Lock} was put back.",
+    Outcome.RESTORED: ":lock: {Lock} was put back by {who}.",
     Outcome.OCCUPIED: ":no_entry: {Lock} was not put back, because somebody holds the state by now.",
 }
 

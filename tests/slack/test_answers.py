@@ -38,7 +38,7 @@ def told(
         (Outcome.WITHDRAWN, {}, "You no longer ask to release"),
         (Outcome.SNOOZED, {}, "You snoozed the alert of the lock of `acme"),
         (Outcome.WOKEN, {}, "You ended the snooze"),
-        (Outcome.RESTORED, {}, "The lock of `acme-tfstate/prod/network/terraform.tfstate` was put back."),
+        (Outcome.RESTORED, {}, "The lock of `acme-tfstate/prod/network/terraform.tfstate` was put back by you."),
         (Outcome.OCCUPIED, {"held_now": a_lock("s3-plan-default")}, "was not put back, because somebody holds"),
         (Outcome.OCCUPIED, {"held_now": a_lock("s3-plan-default")}, "the state is locked now by `root@vm`"),
         (Outcome.FAILED, {"detail": "access denied"}, "Could not release the lock of `acme"),
