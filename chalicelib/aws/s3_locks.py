@@ -191,7 +191,7 @@ def _lock(ref: LockRef, body: bytes) -> StateLock:
 
 def _not_restored(answer: "GetObjectOutputTypeDef") -> str:
     """Return what a put could not bring back: the old version keeps its hold, the new one has none."""
-    return "its legal hold (Object Lock)" if answer.get("ObjectLockLegalHoldStatus") == "ON" else ""
+    return "legal hold" if answer.get("ObjectLockLegalHoldStatus") == "ON" else ""
 
 
 def _headers(answer: "GetObjectOutputTypeDef") -> dict[str, str]:

@@ -113,7 +113,7 @@ class StateLock(msgspec.Struct, frozen=True, omit_defaults=True):
     mark: str = ""
     """Of the put that put it back (``core.mark``); "" for a lock that a run took."""
     not_restored: str = ""
-    """What *Put the lock back* could not bring back of the object besides its bytes, in words; "" where it can all."""
+    """What of the object *Put the lock back* could not restore, in words; "" where it can restore all."""
 
     @property
     def risk(self) -> Risk:

@@ -23,7 +23,7 @@ class Outcome(StrEnum):
 
     RELEASED = "released"
     UNCONFIRMED = "unconfirmed"
-    """Gone after our delete, whose answer was lost: by us, or by its holder in the same moment."""
+    """Gone after our delete was begun, and nobody saw S3's answer: by us, or by its holder."""
     GONE = "gone"
     REPLACED = "replaced"
     UNWATCHED = "unwatched"

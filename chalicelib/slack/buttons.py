@@ -81,7 +81,7 @@ def put_back(ref: LockRef) -> Block:
 
 def _release(lock: StateLock, name: str, title: str, warning: str) -> Block:
     holder = f", held by {code(lock.info.Who, _ASKED_HOLDER_LIMIT)}" if lock.info and lock.info.Who.strip() else ""
-    loss = f" If you put it back, it is without {lock.not_restored}." if lock.not_restored else ""
+    loss = f" Putting it back cannot restore its {lock.not_restored}." if lock.not_restored else ""
     text = f"{state(lock.ref, _ASKED_PATH_LIMIT)}{holder}. {warning}{loss}"
     asked = question(title, text, name, "Keep it", style="danger")
     return button(name, RELEASE_ACTION, lock_token.encode(lock.ref), style="danger", confirm=asked)

@@ -28,10 +28,7 @@ def _closed(alert: Alert, ending: Ending) -> str:
         return f":unlock: {released(alert, ending)} {_after_release(alert.lock)}"
     if ending.outcome is Outcome.UNCONFIRMED:
         began = "the reaper released it by itself" if ending.by_reaper else f"{who} clicked Release"
-        return (
-            f":unlock: *Gone* after {began}. S3's answer was lost, "
-            "so it was released by that or by its holder in the same moment."
-        )
+        return f":unlock: *Gone* after {began}. S3's answer was lost, so it was released by that or by its holder."
     if ending.outcome is Outcome.REPLACED:
         return f":repeat: *The lock changed since you saw it.* {_untouched(who)}"
     if ending.outcome is Outcome.GONE:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.book_ports import UnderWayError
-from chalicelib.core.change import NotedChange
+from chalicelib.core.change import LockChange, NotedChange
 from chalicelib.core.event import EventType
 from chalicelib.core.release import Ending, Outcome
 from chalicelib.jobs.sweep import sweep
@@ -142,3 +142,28 @@ def test_an_event_that_another_process_is_journaling_is_left_for_later() -> None
 def test_a_line_of_a_role_names_its_session() -> None:
     [line] = an_acquired_world().journal.events
     assert (line.session_name, line.account, line.told_by) == ("ci-run-7", "", "s3")
+
+
+def test_an_acquire_that_is_told_while_its_release_is_settled_is_not_taken_for_the_one_before_it() -> None:
+    world = FakeWorld(TAKEN)
+    world.store.put(BUCKET, KEY, sample("s3-plan-default"))
+    record(world, a_change(TAKEN, acquired=True))
+    version = world.store.put(BUCKET, KEY, sample("s3-apply-default"))
+    second = world.later(minutes=1)
+    world.store.versions[version] = (sample("s3-apply-default"), second)
+    world.book.remember(a_lock(taken=second))
+    world.store.remove(BUCKET, KEY)
+
+    class Crowded(type(world.changes)):  # type: ignore[misc]
+        """The acquire is told right after the events were read."""
+
+        def before(self, change: LockChange) -> NotedChange | None:
+            found = super().before(change)
+            record(world, a_change(second, version, acquired=True))
+            return found  # type: ignore[no-any-return]
+
+    world.changes.__class__ = Crowded
+    record(world, a_change(world.later(minutes=1), acquired=False))
+    settle_all(world)
+    [released] = [line for line in world.journal.events if line.event is EventType.LOCK_RELEASED]
+    assert (released.operation, released.held_seconds) == ("OperationTypeApply", 60)

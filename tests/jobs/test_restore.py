@@ -16,10 +16,12 @@ from chalicelib.core.release import Deletion, LockObject, Outcome, PutBack
 from chalicelib.jobs.answer import answer
 from chalicelib.jobs.delete import OutcomeUnknownError
 from chalicelib.jobs.release import release
+from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
 from chalicelib.ports import StoreError
 from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, a_click, a_lock, sample, some_rules
 from tests.fakes import FakeWorld
+from tests.jobs.busy_slack import BusySlack
 from tests.jobs.killed import killed_after
 from tests.jobs.recording import RESTORE_ROLE, a_change, record
 from tests.jobs.test_release import RULES, an_alerted_world
@@ -353,3 +355,24 @@ def test_the_event_of_the_put_names_the_person_behind_it_however_late_it_comes()
         record(world, change)
     acquired = [line for line in world.journal.events if line.event is EventType.LOCK_ACQUIRED]
     assert [line.slack_user for line in acquired] == [ALICE]
+
+
+def test_a_message_written_late_for_a_lock_that_was_put_back_meanwhile_is_put_right() -> None:
+    rules = some_rules(releasers=(ALICE, BOB), second_person=True)
+    slack = BusySlack()
+    world = FakeWorld(TAKEN, messenger=slack)
+    world.store.put(BUCKET, KEY, LOCK)
+    sweep(rules.targets[0], world.ports, rules, world.later(hours=2))
+
+    def all_the_rest() -> None:
+        release(a_click(a_lock(), BOB), world.ports, rules, world.now)
+        answer(PUT_BACK, world.ports, rules, world.later(minutes=1))
+        world.store.remove(BUCKET, KEY)
+        watch(world.ports, rules, world.later(minutes=15))
+
+    slack.before = [all_the_rest]
+    release(a_click(a_lock()), world.ports, rules, world.now)
+    [alert] = slack.shown.values()
+    assert alert.lock.mark == MARK
+    assert alert.ending
+    assert alert.ending.outcome is Outcome.GONE

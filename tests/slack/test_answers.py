@@ -28,7 +28,7 @@ def told(
         (Outcome.RELEASED, {}, "The lock of `acme-tfstate/prod/network/terraform.tfstate` was released by you, <"),
         (Outcome.RELEASED, {"user": ALICE}, "was released by <@U0ALICE>, <"),
         (Outcome.RELEASED, {"user": "", "by_reaper": True}, "was released by the reaper itself, <"),
-        (Outcome.UNCONFIRMED, {}, "is gone: released by you, or by its holder in the same moment, <"),
+        (Outcome.UNCONFIRMED, {}, "is gone: released by you, or by its holder, <"),
         (Outcome.UNCONFIRMED, {"user": ALICE}, "is gone: released by <@U0ALICE>, or by its holder"),
         (Outcome.UNCONFIRMED, {"user": "", "by_reaper": True}, "is gone: released by the reaper itself, or by its"),
         (Outcome.GONE, {}, "was already gone, <"),
