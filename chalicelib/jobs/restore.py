@@ -68,32 +68,17 @@ def put_back(click: Click, record: LockRecord, world: World, rules: Rules, now: 
         return refuse(click, record, refused, world, rules, now, EventType.CLICK_REFUSED)
     if record.restoring and record.being_restored(now):
         raise NotYetError(record.restoring.until)
-    return _put_unless_there(undo)
-
-
-def _why_not(record: LockRecord, rules: Rules, now: datetime) -> Refusal | None:
-    if not rules.undo:
-        return Refusal.UNDO_OFF
-    return None if record.ending and record.ending.undoable(now) else Refusal.TOO_LATE
-
-
-def _put_unless_there(undo: _Undo) -> Ending:
-    """Put it, unless an earlier click did whose job died before it could say so."""
-    if undo.record.restoring and (found := _look_for_put(undo)):
-        return found
-    kept = undo.world.book.kept(undo.click.lock)
+    kept = world.book.kept(click.lock)
     if kept is None:
         why = "its bytes are no longer known to the reaper's lock book"
         return _tell_alone(undo, undo.ending(Outcome.FAILED, why))
     return _put_once(undo, kept)
 
 
-def _look_for_put(undo: _Undo) -> Ending | None:
-    try:
-        current = undo.world.store.read(undo.click.lock.bucket, undo.click.lock.key)
-    except StoreError as error:
-        return _tell_alone(undo, undo.ending(Outcome.FAILED, str(error)))
-    return _if_put(undo, current)
+def _why_not(record: LockRecord, rules: Rules, now: datetime) -> Refusal | None:
+    if not rules.undo:
+        return Refusal.UNDO_OFF
+    return None if record.ending and record.ending.undoable(now) else Refusal.TOO_LATE
 
 
 def _put_once(undo: _Undo, kept: LockObject) -> Ending:

@@ -133,6 +133,24 @@ def test_the_watch_forgets_a_delete_that_never_came_so_that_it_is_nobody_s_when_
     assert (known(world).ending.outcome, known(world).ending.user) == (Outcome.GONE, "")  # type: ignore[union-attr]
 
 
+def test_the_watch_ends_nothing_in_nobody_s_name_when_a_delete_was_begun_since_it_looked() -> None:
+    world = an_alerted_world(RULES)
+    world.store.remove(BUCKET, KEY)
+
+    class Crowded(type(world.book)):  # type: ignore[misc]
+        """A delete is begun right before an ending is noted."""
+
+        def end(self, *ending: Any) -> bool:
+            claimed(world)
+            return super().end(*ending)  # type: ignore[no-any-return]
+
+    world.book.__class__ = Crowded
+    watch(world.ports, RULES, world.later(minutes=15))
+    assert known(world).ending is None
+    watch(world.ports, RULES, world.later(minutes=15))
+    assert (known(world).ending.outcome, known(world).ending.user) == (Outcome.UNCONFIRMED, ALICE)  # type: ignore[union-attr]
+
+
 def test_a_delete_of_the_reaper_s_own_that_nobody_saw_the_end_of_is_its_own() -> None:
     world = an_alerted_world(RULES)
     claimed(world, REAPER)
