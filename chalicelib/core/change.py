@@ -9,7 +9,7 @@ import msgspec
 
 from chalicelib.core.alert import LockRecord
 from chalicelib.core.lock import LockRef, StateLock
-from chalicelib.core.release import REAPER, Outcome, ReleasedBy, released_by
+from chalicelib.core.release import CLAIM_LASTS, REAPER, Outcome, ReleasedBy, released_by
 
 CLAIMED_FOR = timedelta(minutes=2)
 """How long a line of the journal may be under way: ``record_lock_event`` runs no longer."""
@@ -173,10 +173,18 @@ def release_kind(release: LockChange, hold: Hold | None, release_role: str) -> R
     if release.principal and release_role:
         ours = release.by(release_role)
     else:
-        ours = bool(record and record.ending and record.ending.outcome is Outcome.RELEASED)
+        ours = record is not None and _is_confirmed(record, release)
     if ours:
         return ReleaseKind.REAPER if record and record.deleter == REAPER else ReleaseKind.SLACK
     return _KINDS[released_by(hold.taken_by if hold else "", release.principal)]
+
+
+def _is_confirmed(record: LockRecord, release: LockChange) -> bool:
+    """Return whether S3 confirmed a delete of ours at the time of this event. An ending has the time its job began."""
+    ending = record.ending
+    if ending is None or ending.outcome is not Outcome.RELEASED:
+        return False
+    return ending.at - NEARBY <= release.at <= ending.at + CLAIM_LASTS
 
 
 def _is_unheard(record: LockRecord, before: NotedChange | None, release: LockChange) -> bool:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from itertools import permutations
 from typing import Any
 
+import msgspec
 import pytest
 
 from chalicelib.core.alert import LockRecord
@@ -19,7 +20,7 @@ from chalicelib.core.change import (
     release_kind,
 )
 from chalicelib.core.lock import StateLock
-from chalicelib.core.release import REAPER, Ending, Outcome
+from chalicelib.core.release import CLAIM_LASTS, REAPER, Ending, Outcome
 from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, a_claim, a_lock
 
 ROLE = "AROARELEASE"
@@ -233,7 +234,7 @@ def test_a_click_that_came_after_the_holder_s_own_release_did_not_release_it() -
 
 @pytest.mark.parametrize("principal", [OURS, ""])
 def test_what_it_released_by_itself_the_reaper_did(principal: str) -> None:
-    ending = Ending(outcome=Outcome.RELEASED, at=TAKEN, by_reaper=True)
+    ending = Ending(outcome=Outcome.RELEASED, at=a_release().at, by_reaper=True)
     page = a_page(releasing=a_claim(REAPER), ending=ending)
     assert kind(a_release(principal=principal), page) is ReleaseKind.REAPER
     assert kind(a_release(principal=OURS), a_page(releasing=a_claim(REAPER))) is ReleaseKind.REAPER
@@ -242,8 +243,10 @@ def test_what_it_released_by_itself_the_reaper_did(principal: str) -> None:
 @pytest.mark.parametrize("role", [ROLE, ""])
 def test_where_s3_names_nobody_only_a_delete_that_was_confirmed_is_the_reaper_s(role: str) -> None:
     told = a_release(principal="", told_by=ToldBy.EVENTBRIDGE)
-    confirmed = Ending(outcome=Outcome.RELEASED, at=TAKEN, user=ALICE)
+    confirmed = Ending(outcome=Outcome.RELEASED, at=told.at, user=ALICE)
     assert kind(told, a_page(releasing=a_claim(), ending=confirmed), role=role) is ReleaseKind.SLACK
+    long_ago = msgspec.structs.replace(confirmed, at=told.at - 2 * CLAIM_LASTS)
+    assert kind(told, a_page(releasing=a_claim(), ending=long_ago), role=role) is ReleaseKind.UNKNOWN
     assert kind(told, a_page(releasing=a_claim()), role=role) is ReleaseKind.UNKNOWN
     unconfirmed = a_claim().unconfirmed(TAKEN, None)
     assert kind(told, a_page(releasing=a_claim(), ending=unconfirmed), role=role) is ReleaseKind.UNKNOWN

@@ -50,6 +50,8 @@ class Bucket:
     tell: Callable[[LockChange, Acquire], None]
     encrypted: bool = False
     """By KMS: an ETag is then another for each put."""
+    nameless: bool = False
+    """Its events come by EventBridge, which names nobody."""
     there: Acquire | None = None
     history: list[Acquire] = field(default_factory=list)
 
@@ -146,7 +148,8 @@ class Bucket:
     def _tell(self, about: Acquire, principal: str, *, acquired: bool) -> None:
         version = str(self.history.index(about)) if acquired else ""
         at = self.schedule.now.replace(microsecond=self.schedule.now.microsecond // 1000 * 1000)
-        self.tell(a_change(at, version, acquired=acquired, principal=principal), about)
+        who = "" if self.nameless else principal
+        self.tell(a_change(at, version, acquired=acquired, principal=who), about)
 
 
 def _lock(found: Acquire | None) -> StateLock | None:

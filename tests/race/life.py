@@ -52,7 +52,8 @@ class Race:
         self.random = self.schedule.random
         self.channel = Channel(schedule=self.schedule)
         self.lines = Lines(self.schedule)
-        self.bucket = Bucket(self.schedule, self._told, encrypted=self.random.random() < 0.2)
+        draw = self.random.random
+        self.bucket = Bucket(self.schedule, self._told, encrypted=draw() < 0.2, nameless=draw() < 0.25)
         self.rules = TWO if self.random.random() < 0.15 else RULES
         queues = {
             "releases": Orders(self.schedule, Click, self.deliver),
@@ -166,9 +167,11 @@ class Race:
             self.schedule.spawn(lambda: self._invoke(click, job, receives - 1), max(0.0, after))
 
     def _told(self, change: LockChange, about: Acquire) -> None:
+        """Deliver an event, mostly. Without an identity a release is known by its neighbours only: these must come."""
         self.events[change.event_id] = about
-        if self.random.random() < 0.9:
-            late = self.random.random() * (2 if self.random.random() < 0.8 else 300)
+        longest = RECORDING.settled_after - _LIFE if self.bucket.nameless else 300
+        if self.bucket.nameless or self.random.random() < 0.9:
+            late = self.random.random() * (2 if self.random.random() < 0.8 else longest)
             self._work(lambda: record_change(change, self.world, self.rules, RECORDING, self.schedule.now), late)
 
     def _settle(self, order: Settle) -> None:
