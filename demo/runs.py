@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from demo.deployed import DeployedReaper
 from demo.narrator import Narrator
-from demo.terraform import TerraformState
+from demo.terraform import LONG, TerraformState
 from demo.waiting import wait_for
 
 BUCKET = "acme-tfstate"
@@ -16,7 +16,7 @@ SLOW = "payments/terraform.tfstate"
 KILLED = "prod/network/terraform.tfstate"
 SAMPLES = Path(__file__).parent.parent / "tests" / "samples"
 
-_WELL_SECONDS, _SLOW_SECONDS = 3, 60
+_WELL_SECONDS = 3
 _BLOCKED = "Error acquiring the state lock"
 _LOCK_ID = re.compile(r"\bID: {2,}(\S+)")  # with one space it is that of a request to S3
 
@@ -45,8 +45,8 @@ class RealRuns:
         """One run that lasts a while, one that is killed in the middle of its apply."""
         self._narrator.step(f"terraform apply on {SLOW}: alive, and slow; on {KILLED}: killed with SIGKILL half-way")
         self._slow.must("init")
-        self._slow.start_apply(_SLOW_SECONDS)
-        self._killed.start_apply(600)
+        self._slow.start_apply(LONG)
+        self._killed.start_apply(LONG)
         for key in (SLOW, KILLED):
             wait_for(f"{key} is locked", lambda: self._reaper.lock_body(BUCKET, key), every=0.05)  # noqa: B023
         self._killed.kill()

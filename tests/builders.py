@@ -57,11 +57,13 @@ def some_rules(
     prefixes: tuple[str, ...] = (),
     undo: timedelta = timedelta(minutes=10),
     digest_over: int = 5,
+    enterprise: str = "",
     **policy: Any,
 ) -> Rules:
     every = Route(("*",), a_policy(releasers, **policy))
     return Rules(
         team=TEAM,
+        enterprise=enterprise,
         trouble_channel=CHANNEL,
         targets=(Target(BUCKET, prefixes), Target("acme-other")),
         routes=(*routes, every),

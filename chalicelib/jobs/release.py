@@ -19,6 +19,7 @@ from chalicelib.jobs.clicks import (
     come_again,
     ending_of,
     in_group_by,
+    misrouted,
     refuse,
     show,
     show_closed,
@@ -38,6 +39,8 @@ def release(click: Click, world: World, rules: Rules, now: datetime) -> Ending |
     Raises:
         MessengerError, OutcomeUnknownError, QueueError: it could not be answered yet; the queue delivers it again.
     """
+    if not click.verb.releases:
+        return misrouted(click, world, now)
     try:
         return _release(click, world, rules, now)
     except NotYetError as error:

@@ -10,14 +10,19 @@ _PATH_LIMIT = 600
 _MOST_NAMED = 5
 _DONE = {
     Verb.RELEASE: "release",
+    Verb.AUTO_RELEASE: "release",
     Verb.SNOOZE: "snooze the alert of",
     Verb.WAKE: "end the snooze of",
     Verb.WITHDRAW: "withdraw the request to release",
     Verb.PUT_BACK: "put back",
+    Verb.UNDO_OVER: "end the time to put back",
 }
 _REFUSALS = {
     Refusal.OUTSIDE: "it is not within the targets of this reaper's configuration.",
-    Refusal.FOREIGN: "only members of the workspace that this reaper belongs to may.",
+    Refusal.FOREIGN: "your Slack account belongs to another workspace, and only members of this reaper's own workspace "
+    "or organisation may. If both are of one Enterprise Grid, `enterprise_id` is missing in `reaper.toml`.",
+    Refusal.UNKNOWN_HOME: "Slack did not say whether you belong to the organisation of this reaper. Try again in a "
+    "minute; if that does not help, the app is without its scope `users:read`.",
     Refusal.NOBODY: "nobody may: the list of releasers for it is empty.",
     Refusal.NOT_LISTED: "you are not among its releasers.",
     Refusal.UNKNOWN_MEMBERS: "Slack did not say who is in the user groups of its releasers. Try again in a minute.",
@@ -47,13 +52,21 @@ def private_answer(answer: Answer, user: str) -> str:
     done = f"{_DONE[answer.verb]} {lock}"
     ask = _ask(answer.releasers, user)
     if ending.outcome is Outcome.REFUSED:
-        return f":no_entry: You cannot {done}: {_REFUSALS[Refusal(ending.detail)]}{ask}"
+        return f":no_entry: You cannot {done}: {_refusal(ending.detail)}{ask}"
     if ending.outcome is Outcome.FAILED:
         return f":x: Could not {done}: {code(ending.detail, DETAIL_LIMIT)}. You can try again."
     words = _ENDINGS[ending.outcome].format(
         lock=lock, Lock=capital(lock), who=_who(ending, user), when=local_time(ending.at)
     )
     return f"{words}{ask}{held_now(ending)}"
+
+
+def _refusal(detail: str) -> str:
+    """Say why. Another version may have had other reasons."""
+    try:
+        return _REFUSALS[Refusal(detail)]
+    except ValueError:
+        return f"{code(detail, DETAIL_LIMIT)}."
 
 
 def _lock(state_path: str) -> str:
@@ -63,6 +76,8 @@ def _lock(state_path: str) -> str:
 def _who(ending: Ending, user: str) -> str:
     if ending.by_reaper:
         return "the reaper itself"
+    if not ending.user:
+        return "somebody, it is not known who"
     return "you" if ending.user == user else mention(ending.user)
 
 

@@ -10,20 +10,28 @@ from chalicelib.slack.web_api import WebApi, WebApiError, uncounted
 
 _MEMBERS_SECONDS = 300
 _MOST_ADDRESSES = 1000
+# Not even visible to the app: certainly no colleague (docs.slack.dev/reference/methods/users.info, Errors).
+_NOBODY = frozenset({"user_not_found", "user_not_visible"})
 
 
 class SlackDirectory:
-    """``ports.Directory`` for one workspace. What could not be found out is asked again the next time."""
+    """``ports.Directory`` for one workspace. What could not be found out is asked again the next time.
+
+    ``team`` is the workspace whose user groups are meant: a token of a whole organisation has to name it, with a
+    workspace's own it makes no difference (docs.slack.dev/reference/methods/usergroups.users.list, ``team_id``).
+    """
 
     def __init__(
         self,
         token: Callable[[], str],
         api_url: str,
         *,
+        team: str = "",
         clock: Callable[[], float] = time.monotonic,
         failed: Callable[[], None] = uncounted,
     ) -> None:
         self._api = WebApi(token, api_url, failed)
+        self._team = team or None
         self._clock = clock
         self._members: dict[str, tuple[float, frozenset[str]]] = {}
         self._users: dict[str, str] = {}
@@ -33,26 +41,44 @@ class SlackDirectory:
         now = self._clock()
         known_since, members = self._members.get(group, (-inf, frozenset[str]()))
         if now - known_since >= _MEMBERS_SECONDS:
-            members = frozenset(self._ask("usergroups_users_list", usergroup=group)["users"])
+            members = frozenset(self._ask("usergroups_users_list", usergroup=group, team_id=self._team)["users"])
             self._members[group] = now, members
         return members
 
     def user_by_email(self, address: str) -> str:
         """The user with an e-mail address, "" when there is none; for as long as the process lives."""
         if address not in self._users:
-            found = self._ask("users_lookupByEmail", nobody="users_not_found", email=address)
+            found = self._ask("users_lookupByEmail", nobody=frozenset({"users_not_found"}), email=address)
             if len(self._users) >= _MOST_ADDRESSES:
                 self._users.clear()
             self._users[address] = found["user"]["id"] if found else ""
         return self._users[address]
 
-    def _ask(self, method: str, *, nobody: str = "", **arguments: Any) -> Any:
-        """Slack's answer; None where ``nobody`` is its word for that there is none."""
+    def belongs(self, user: str, enterprise: str) -> bool:
+        """Return whether a user is a member of that organisation. Asked for each click, since people leave.
+
+        Slack Connect shows strangers as well: their own organisation, or none, stands in the answer.
+        """
+        found = self._ask("users_info", nobody=_NOBODY, user=user)
+        if not found:
+            return False
+        about = found.get("user")
+        if not isinstance(about, dict):
+            raise DirectoryError("Slack answered users.info without a user")
+        return bool(enterprise) and not about.get("deleted") and _organisation(about) == enterprise
+
+    def _ask(self, method: str, *, nobody: frozenset[str] = frozenset(), **arguments: Any) -> Any:
+        """Slack's answer; None where it is one of ``nobody``, its words for that there is none."""
         try:
-            return self._api.call(method, expected={nobody}, **arguments)
+            return self._api.call(method, expected=nobody, **arguments)
         except WebApiError as error:
-            if error.code and error.code == nobody:
+            if error.code in nobody:
                 return None
             raise DirectoryError(str(error)) from None
         except MessengerError as error:  # the token could not be read
             raise DirectoryError(str(error)) from None
+
+
+def _organisation(user: dict[str, Any]) -> str:
+    """The Enterprise Grid organisation of a user, as users.info has it; "" for a member of a workspace of none."""
+    return str((user.get("enterprise_user") or {}).get("enterprise_id") or "")

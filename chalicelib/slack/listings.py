@@ -6,12 +6,14 @@ docs.slack.dev/interactivity/implementing-slash-commands: the answer to the requ
 from itertools import accumulate
 from typing import Any
 
+from chalicelib.core.click import Unheard
 from chalicelib.core.duration import in_words
 from chalicelib.core.listing import Listed, Listing
 from chalicelib.slack import buttons
 from chalicelib.slack.blocks import Block, context, header, section
 from chalicelib.slack.lock_words import operation, said, state
 from chalicelib.slack.text import mention
+from chalicelib.slack.turned_away import nothing_done
 
 USAGE = "`/tflocks` lists the Terraform locks held now whose alerts come to this channel, `/tflocks all` those of all."
 
@@ -37,6 +39,11 @@ def answer(listing: Listing) -> dict[str, Any]:
 def usage() -> dict[str, Any]:
     """The body that answers a command with an argument that nobody knows."""
     return _private(USAGE)
+
+
+def turned_away(unheard: Unheard) -> dict[str, Any]:
+    """The body that answers a command from another workspace."""
+    return _private(nothing_done(unheard))
 
 
 def unreachable() -> dict[str, Any]:

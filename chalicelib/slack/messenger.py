@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.core.alert import Alert, Attempt, Note, Posted
-from chalicelib.core.click import Answer
+from chalicelib.core.click import Answer, Person, Unheard
 from chalicelib.core.digest import Digest
 from chalicelib.ports import MessageGoneError, MessengerError, ReplyLostError
-from chalicelib.slack import digests, messages, notes
+from chalicelib.slack import digests, messages, notes, response_url
 from chalicelib.slack.answers import private_answer
 from chalicelib.slack.blocks import Block
 from chalicelib.slack.pace import Pace
+from chalicelib.slack.turned_away import nothing_done
 from chalicelib.slack.web_api import UnansweredError, WebApi, WebApiError, uncounted
 
 _EVENT_TYPE = "tflock_reaper"
@@ -42,7 +43,7 @@ _PAGE, _PAGES = 200, 10
 
 
 class SlackMessenger:
-    """``ports.Messenger`` for one app in one workspace."""
+    """``ports.Messenger`` for one app in one workspace, or in one organisation."""
 
     def __init__(
         self,
@@ -55,6 +56,7 @@ class SlackMessenger:
         failed: Callable[[], None] = uncounted,
     ) -> None:
         self._api = WebApi(token, api_url, failed)
+        self._api_url = api_url
         self._app = app
         # About one post a second in a channel, and 50 edits a minute in all; short bursts are fine (chat.postMessage,
         # chat.update: Tier 3; docs.slack.dev/apis/web-api/rate-limits).
@@ -102,17 +104,13 @@ class SlackMessenger:
                     return Posted(channel, message["ts"], thread_ts)
         return None
 
-    def whisper(self, channel: str, user: str, answer: Answer) -> None:
-        """Tell one person alone: unseen in the channel, or in a direct message where the app or they are not in it.
+    def whisper(self, person: Person, answer: Answer) -> None:
+        """Tell one person what became of their click."""
+        self._tell_alone(person, private_answer(answer, person.user))
 
-        Its own answer to a command Slack shows anywhere, so a click on it can come from anywhere. A user's ID as the
-        channel is the app's direct messages with them (docs.slack.dev/reference/methods/chat.postMessage, "Begin a
-        conversation in a user's App Home"). Who cannot be reached there either is not tried again.
-        """
-        text = private_answer(answer, user)
-        with _told():
-            if not self._sent("chat_postEphemeral", _NO_WHISPERS, channel=channel, user=user, text=text):
-                self._sent("chat_postMessage", _UNREACHABLE, channel=user, text=text, unfurl_links=False)
+    def turn_away(self, unheard: Unheard) -> None:
+        """Tell one person why nothing was done."""
+        self._tell_alone(unheard.person, nothing_done(unheard))
 
     def report(self, channel: str, subject: str, trouble: str) -> None:
         """Tell a channel of the reaper's own trouble."""
@@ -120,6 +118,23 @@ class SlackMessenger:
         with _told():
             text = notes.trouble(subject, trouble)
             self._api.call("chat_postMessage", channel=channel, text=text, unfurl_links=False)
+
+    def _tell_alone(self, person: Person, text: str) -> None:
+        """Tell one person alone: where they clicked, else unseen in the channel, else in a direct message.
+
+        Slack shows an answer to a command anywhere, so a click on it can come from where the app or the person is no
+        member; the click's own address works there too. A user's ID as the channel is the app's direct messages with
+        them (docs.slack.dev/reference/methods/chat.postMessage, "Begin a conversation in a user's App Home"). Who
+        cannot be reached there either is not tried again.
+        """
+        url, user, channel = person.reply_to, person.user, person.channel
+        if response_url.usable(url, self._api_url) and response_url.answer(url, text):
+            return
+        if not user:  # a person of another workspace, whom this app's token cannot reach
+            return
+        with _told():
+            if not (channel and self._sent("chat_postEphemeral", _NO_WHISPERS, channel=channel, user=user, text=text)):
+                self._sent("chat_postMessage", _UNREACHABLE, channel=user, text=text, unfurl_links=False)
 
     def _post(
         self,

@@ -8,6 +8,8 @@ from tests.deploy.stack_files import Document, actions, functions, resources, st
 
 LOCKS = {"Ref": "LockObjectArns"}
 ANY_LOCK = {"Fn::Sub": "arn:${AWS::Partition}:s3:::*/*.tflock"}
+A_VERSION_IS_NAMED = {"Null": {"s3:VersionId": "false"}}
+"""So that no delete of an unversioned object can meet it (AWS's DeleteObject page)."""
 FUNCTIONS = sorted(functions())
 BOOK = {
     "answer_click": ["GetItem", "UpdateItem"],
@@ -94,7 +96,9 @@ def test_no_bucket_policy_can_grant_release_lock_an_unconditional_delete_or_the_
     }
     assert denied == {
         ("s3:DeleteObject", str({"Null": {"s3:if-match": "true"}}), "*"),
-        ("s3:DeleteObjectVersion", "", "*"),
+        ("s3:DeleteObject", str({"StringEquals": {"s3:if-match": ["*", '"*"']}}), "*"),
+        ("s3:DeleteObjectVersion", str(A_VERSION_IS_NAMED), "*"),
+        ("s3:PutObject", "", "*"),
     }
 
 
@@ -135,8 +139,9 @@ def test_no_bucket_policy_can_grant_answer_click_a_delete_an_overwrite_or_the_pu
     assert denied == {
         ("s3:PutObject", "", str(ANY_LOCK)),
         ("s3:PutObject", str({"Null": {"s3:if-none-match": "true"}}), "*"),
+        ("s3:PutObject", str({"StringNotEquals": {"s3:if-none-match": ["*", '"*"']}}), "*"),
         ("s3:DeleteObject", "", "*"),
-        ("s3:DeleteObjectVersion", "", "*"),
+        ("s3:DeleteObjectVersion", str(A_VERSION_IS_NAMED), "*"),
     }
 
 

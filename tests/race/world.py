@@ -8,7 +8,7 @@ import msgspec
 
 from chalicelib.book_ports import BookError
 from chalicelib.core.alert import Alert, Posted
-from chalicelib.core.click import Answer, Click
+from chalicelib.core.click import Answer, Click, Person
 from chalicelib.core.event import LockEvent
 from chalicelib.ports import MessengerError, World
 from tests.fake_book import FakeBook
@@ -57,10 +57,10 @@ class Channel(FakeMessenger):
         if click and click.message_ts == posted.ts:
             self.answered.add(click.click)
 
-    def whisper(self, channel: str, user: str, answer: Answer) -> None:
-        super().whisper(channel, user, answer)
+    def whisper(self, person: Person, answer: Answer) -> None:
+        super().whisper(person, answer)
         click = self.schedule.task.click
-        if click and click.user == user:
+        if click and click.user == person.user:
             self.answered.add(click.click)
             self.told.append((click, answer))
 
