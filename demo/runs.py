@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 from botocore.exceptions import ClientError
@@ -83,19 +84,19 @@ class SampleLocks:
     def end_well(self) -> None:
         """A lock taken and let go."""
         self._narrator.step("no terraform or tofu on the PATH: taking genuine lock bodies of Terraform 1.11.4 instead")
-        self._reaper.put_lock(BUCKET, KILLED, _sample("refresh"))
+        self._reaper.put_lock(BUCKET, KILLED, _sample("refresh", KILLED))
         self._reaper.delete_lock(BUCKET, KILLED)
 
     def die(self) -> None:
         """Two locks taken."""
         self._narrator.step(f"the locks of {SLOW} and {KILLED} are taken, and nobody lets the latter go")
         for key in (SLOW, KILLED):
-            self._reaper.put_lock(BUCKET, key, _sample("apply"))
+            self._reaper.put_lock(BUCKET, key, _sample("apply", key))
 
     def blocked_by(self) -> str:
         """The ID of the lock that another one fails on; "" when it can be taken, and then it is let go."""
         try:
-            self._reaper.put_lock(BUCKET, KILLED, _sample("plan"))
+            self._reaper.put_lock(BUCKET, KILLED, _sample("plan", KILLED))
         except ClientError:
             return str(json.loads(self._reaper.lock_body(BUCKET, KILLED) or b"{}").get("ID", ""))
         self._reaper.delete_lock(BUCKET, KILLED)
@@ -109,5 +110,8 @@ class SampleLocks:
         """Nothing runs."""
 
 
-def _sample(operation: str) -> bytes:
-    return (SAMPLES / f"s3-{operation}-default.tflock.json").read_bytes()
+def _sample(operation: str, key: str) -> bytes:
+    """Return a genuine body as it would be written at this key now: another place or time would make it a copy."""
+    body = json.loads((SAMPLES / f"s3-{operation}-default.tflock.json").read_bytes())
+    created = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    return json.dumps(body | {"Created": created, "Path": f"{BUCKET}/{key}"}).encode()

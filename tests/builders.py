@@ -7,7 +7,8 @@ from typing import Any
 
 from chalicelib.core.claim import Releasing
 from chalicelib.core.click import Click, Verb
-from chalicelib.core.lock import LockRef, Risk, StateLock, UnreadableLockError, read_body
+from chalicelib.core.lock import LockRef, Risk, StateLock
+from chalicelib.core.lock_body import lock_of
 from chalicelib.core.policy import Policy, Route, Rules, Target
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -34,11 +35,7 @@ def a_lock(
     name: str = "s3-apply-default", key: str = KEY, taken: datetime = TAKEN, body: bytes | None = None
 ) -> StateLock:
     body = sample(name) if body is None else body
-    ref = a_ref(key, body, taken)
-    try:
-        return StateLock(ref, read_body(body))
-    except UnreadableLockError as error:
-        return StateLock(ref, flaw=str(error))
+    return lock_of(a_ref(key, body, taken), body)
 
 
 def a_policy(releasers: tuple[str, ...] = (ALICE,), channel: str = CHANNEL, **others: Any) -> Policy:

@@ -45,7 +45,7 @@ LEFT_OUT: dict[str, set[Enum]] = {
         EventType.ALERT_FAILED,
     },
     # No other line is the beginning of a hold.
-    "tflocks.begins _BEGAN": set(EventType) - {EventType.LOCK_ACQUIRED, EventType.LOCK_REAPPEARED},
+    "tflocks.begins _BEGAN": {*EventType} - {EventType.LOCK_ACQUIRED, EventType.LOCK_REAPPEARED},
 }
 """By table: the members that it leaves out, because they never come to it, or mean nothing there."""
 

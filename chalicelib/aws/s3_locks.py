@@ -15,15 +15,14 @@ from chalicelib.aws.s3_answers import code_of, sent_once, store_error, told_as_s
 from chalicelib.core.evidence import StateWritten
 from chalicelib.core.lock import (
     BODY_LIMIT,
+    Body,
     ListedPage,
     LockRef,
-    NotALockError,
     StateLock,
-    UnreadableLockError,
     is_lock_key,
-    read_body,
 )
-from chalicelib.core.mark import MARK_BYTES, split
+from chalicelib.core.lock_body import lock_of, unread
+from chalicelib.core.mark import MARK_BYTES
 from chalicelib.core.release import Deletion, LockObject, PutBack
 from chalicelib.ports import StoreError
 
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
     from types_boto3_s3.type_defs import GetObjectOutputTypeDef
 
+_NO_VERSION = "null"
+"""The version of what was put while versioning was off or suspended. A delete may overwrite it."""
 _ABSENT = {"NoSuchKey", "NoSuchVersion", "404"}
 _ANOTHER = {*_ABSENT, "PreconditionFailed"}
 _DELETIONS = {404: Deletion.NOT_FOUND, 412: Deletion.CHANGED, 409: Deletion.CONFLICT}
@@ -91,7 +92,7 @@ class S3LockStore:
             if code_of(error) in _ABSENT:
                 return None
             return self._unreadable(bucket, key, error)
-        return msgspec.structs.replace(_lock(_ref(bucket, key, answer), body), not_restored=_not_restored(answer))
+        return msgspec.structs.replace(_lock(bucket, key, answer, body), not_restored=_not_restored(answer))
 
     def state_written(self, ref: LockRef) -> StateWritten:
         """When the state was last written: of all keys with the state's key as prefix, its own comes first."""
@@ -116,7 +117,7 @@ class S3LockStore:
         return _DELETIONS.get(status, Deletion.DELETED) if status else Deletion.UNKNOWN
 
     def keep(self, ref: LockRef) -> LockObject | None:
-        """The whole object that ``ref`` names; never one whose body is that of a state."""
+        """The whole object that ``ref`` names; never one that may be a state."""
         _check(ref)
         try:
             answer, body = self._get(ref.bucket, ref.key, IfMatch=ref.etag)
@@ -124,8 +125,8 @@ class S3LockStore:
             if code_of(error) in _ANOTHER:
                 return None
             raise store_error(f"reading {ref.bucket}/{ref.key}", error) from error
-        lock = _lock(_ref(ref.bucket, ref.key, answer), body)
-        if lock.ref != ref or lock.opaque or len(split(body)[0]) > BODY_LIMIT:
+        lock = _lock(ref.bucket, ref.key, answer, body)
+        if lock.ref != ref or lock.body is Body.STATE:
             return None
         tags = self._tags(ref) if answer.get("TagCount") else {}
         return LockObject(body, _headers(answer), dict(answer.get("Metadata", {})), tags)
@@ -177,16 +178,17 @@ class S3LockStore:
         for entry in page.get("Contents", []):
             if entry["Key"] == key:
                 ref = LockRef(bucket, key, entry["ETag"], entry["LastModified"].replace(microsecond=0))
-                return StateLock(ref, flaw=f"cannot be read by the reaper ({code_of(error)})", opaque=True)
+                lock = unread(ref, code_of(error), entry["Size"])
+                versioned = lock.body is Body.SEALED and self._is_versioned(bucket)
+                return msgspec.structs.replace(lock, versioned=versioned)
         return None
 
-
-def _lock(ref: LockRef, body: bytes) -> StateLock:
-    plain, mark = split(body)
-    try:
-        return StateLock(ref, read_body(plain), mark=mark)
-    except UnreadableLockError as error:
-        return StateLock(ref, flaw=str(error), opaque=isinstance(error, NotALockError), mark=mark)
+    def _is_versioned(self, bucket: str) -> bool:
+        """Return whether a delete leaves a version behind: False also where the reaper may not ask."""
+        try:
+            return self._reader(bucket).get_bucket_versioning(Bucket=bucket).get("Status") == "Enabled"
+        except (ClientError, BotoCoreError, OSError):
+            return False
 
 
 def _not_restored(answer: "GetObjectOutputTypeDef") -> str:
@@ -208,8 +210,10 @@ def _put_arguments(kept: LockObject) -> dict[str, Any]:
     return arguments | {name: value for name, value in others.items() if value}
 
 
-def _ref(bucket: str, key: str, answer: "GetObjectOutputTypeDef") -> LockRef:
-    return LockRef(bucket, key, answer["ETag"], answer["LastModified"].replace(microsecond=0))
+def _lock(bucket: str, key: str, answer: "GetObjectOutputTypeDef", body: bytes) -> StateLock:
+    ref = LockRef(bucket, key, answer["ETag"], answer["LastModified"].replace(microsecond=0))
+    version = answer.get("VersionId", "")
+    return lock_of(ref, body, "" if version == _NO_VERSION else version)
 
 
 def _check(ref: LockRef) -> None:

@@ -141,6 +141,11 @@ class Refusal(StrEnum):
     """Only who asked can withdraw."""
     TOO_LATE = "too late"
     UNDO_OFF = "undo is off"
+    MAY_BE_STATE = "may be a state"
+    UNSEEN = "not to be looked at"
+    """The reaper is denied a look at the object."""
+    NO_WAY_BACK = "cannot come back"
+    """It is no lock, or nobody can tell, and a release of it would be for good."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from chalicelib.core.alert import LockRecord
 from chalicelib.core.bounded import bounded
 from chalicelib.core.change import Hold, LockChange, ReleaseKind, event_id
 from chalicelib.core.click import Click, Verb
+from chalicelib.core.copies import copy_of
 from chalicelib.core.lock import StateLock
 from chalicelib.core.owner import session_name
 from chalicelib.core.release import Ending
@@ -60,6 +61,8 @@ class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     held_seconds: float | None = None
     etag: str = ""
     flaw: str = ""
+    copy_of: str = ""
+    """The state path that the lock itself names, where that is not its place."""
     principal: str = ""
     session_name: str = ""
     """The end of the principal of a role: what its session was called, often a CI run or a person."""
@@ -183,7 +186,7 @@ def _of_change(event: EventType, change: LockChange, lock: StateLock | None, **f
 def _of_state_lock(lock: StateLock) -> dict[str, object]:
     ref = lock.ref
     told: dict[str, object] = {"state_path": ref.state_path, "etag": ref.etag, "acquired_at": ref.last_modified}
-    told["flaw"] = lock.flaw
+    told |= {"flaw": lock.flaw, "copy_of": copy_of(lock)}
     if lock.info:
         info = lock.info
         told |= {

@@ -8,6 +8,8 @@ import msgspec
 from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.mark import mark_of, marked
 
+KEPT_FOR = timedelta(days=30)
+"""How long the lock book keeps the page of a released lock, with the bytes that it had."""
 REAPER = "reaper"
 """Stands where a Slack user would, for what the reaper does by itself; no Slack ID is like it."""
 
@@ -54,6 +56,15 @@ class ReleasedBy(StrEnum):
     OTHER = "other"
 
 
+class WayBack(StrEnum):
+    """How an object that was released, though it is no lock, comes back (``release_terms``)."""
+
+    KEPT = "kept"
+    """The lock book keeps its bytes: *Put the lock back* for a while, by hand afterwards."""
+    VERSION = "version"
+    """The bucket keeps it as a version."""
+
+
 class Ending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How a lock, or what somebody asked of it, came to its end."""
 
@@ -78,6 +89,10 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     restored_click: str = ""
     """By which click."""
     held_now: StateLock | None = None
+    copy_of: str = ""
+    """The state path that the released lock spoke of, where it was a copy from elsewhere."""
+    way_back: WayBack | None = None
+    """How it comes back, where what was released was no lock."""
 
     @property
     def closes(self) -> bool:

@@ -1,7 +1,7 @@
 """One lock as a job deals with it: what is known of it, what is decided about its like, the world, the time."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.core.alert import Alert, LockRecord, alert_for
 from chalicelib.core.evidence import StateWritten
@@ -20,6 +20,8 @@ class Case:
     policy: Policy
     world: World
     now: datetime
+    undo: timedelta
+    """How long a released lock can be put back."""
 
     @property
     def ref(self) -> LockRef:
@@ -38,7 +40,7 @@ class Case:
     def alert(self, ending: Ending | None = None) -> Alert:
         """Its alert as it should read now; the evidence is not looked up for a lock that is gone."""
         state = None if ending and ending.closes else self._state_written()
-        return alert_for(self.record, self.policy, self.now, state, ending)
+        return alert_for(self.record, self.policy, self.now, state, ending, self.undo)
 
     def owner(self) -> tuple[str, str]:
         """The Slack user behind the holder, and why one could not be looked up. An alert does not wait for either."""
@@ -61,4 +63,4 @@ class Case:
 
 def case_of(record: LockRecord, world: World, rules: Rules, now: datetime) -> Case:
     """A lock's case under the rules."""
-    return Case(record, rules.policy_for(record.lock.ref.state_path), world, now)
+    return Case(record, rules.policy_for(record.lock.ref.state_path), world, now, rules.undo)

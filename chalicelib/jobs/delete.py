@@ -6,7 +6,7 @@ will; or it is gone, and that is told in the name of the claim, not of who came 
 """
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -16,9 +16,11 @@ from chalicelib.book_ports import BookError
 from chalicelib.core.alert import LockRecord
 from chalicelib.core.claim import Releasing
 from chalicelib.core.click import Click
+from chalicelib.core.copies import copy_of
 from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.policy import Rules
 from chalicelib.core.release import Deletion, Ending, LockObject, Outcome, Presence, conclude, presence
+from chalicelib.core.release_terms import way_back, why_not_releasable
 from chalicelib.ports import StoreError, World
 
 _ATTEMPTS = 3
@@ -51,6 +53,10 @@ class _Release:
     claim: Releasing
     world: World
     now: datetime
+    lock: StateLock
+    """The lock as it was remembered, then as it is."""
+    keeps: bool
+    """Whether its bytes are kept, so that it can be put back."""
 
     @property
     def ref(self) -> LockRef:
@@ -66,6 +72,8 @@ class _Release:
             approved=self.claim.approved,
             detail=detail,
             held_now=held_now,
+            copy_of=copy_of(self.lock),
+            way_back=way_back(self.lock, keeps=self.keeps),
         )
 
     def abandon(self) -> None:
@@ -81,17 +89,17 @@ def attempt(click: Click, record: LockRecord, claim: Releasing, world: World, ru
         OutcomeUnknownError
         NotYetError: another click's claim came in between, or what was sent may still arrive.
     """
-    release = _Release(click, claim, world, now)
+    release = _Release(click, claim, world, now, record.lock, keeps=bool(rules.undo))
     try:
         current = world.store.read(click.lock.bucket, click.lock.key)
         there = presence(click.lock, current)
         if there is not Presence.SAME or current is None:
             return _too_late(record.releasing, there, current, release)
-        if current.opaque:
-            why = f"the lock {current.flaw}, so nobody can see what would be released"
-            return Attempted(release.ending(Outcome.FAILED, why))
         kept = _keep(click.lock, world, rules)
-        _begin(release, current, kept, record.releasing)
+        release = replace(release, lock=current, keeps=kept is not None)
+        if why := why_not_releasable(current, keeps=kept is not None):
+            return Attempted(release.ending(Outcome.REFUSED, why.value))
+        _begin(release, kept, record.releasing)
         ending = _delete(release)
         if kept and ending.outcome is Outcome.RELEASED:
             ending = msgspec.structs.replace(ending, undo_until=now + rules.undo)
@@ -103,7 +111,9 @@ def attempt(click: Click, record: LockRecord, claim: Releasing, world: World, ru
 def _too_late(before: Releasing | None, there: Presence, current: StateLock | None, release: _Release) -> Attempted:
     """It is not there any more. An earlier delivery may have deleted it and died before it could say so."""
     if before:
-        return Attempted(before.unconfirmed(release.now, current), before)
+        about = release.ending(Outcome.UNCONFIRMED)
+        gone = before.unconfirmed(release.now, current)
+        return Attempted(msgspec.structs.replace(gone, copy_of=about.copy_of, way_back=about.way_back), before)
     ending = release.ending(conclude(Deletion.NOT_FOUND, there) or Outcome.FAILED, held_now=current)
     return Attempted(msgspec.structs.replace(ending, by_reaper=False))
 
@@ -117,10 +127,10 @@ def _keep(ref: LockRef, world: World, rules: Rules) -> LockObject | None:
     return None
 
 
-def _begin(release: _Release, current: StateLock, kept: LockObject | None, before: Releasing | None) -> None:
+def _begin(release: _Release, kept: LockObject | None, before: Releasing | None) -> None:
     """Take the claim. Where the book does not answer it may have been taken, and is dropped if that can be done."""
     try:
-        page = release.world.book.begin_release(current, release.claim, kept, before)
+        page = release.world.book.begin_release(release.lock, release.claim, kept, before)
     except BookError:
         with suppress(BookError):
             release.abandon()

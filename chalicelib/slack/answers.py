@@ -3,6 +3,7 @@
 from chalicelib.core.click import Answer, Refusal, Verb
 from chalicelib.core.policy import EVERYONE
 from chalicelib.core.release import Ending, Outcome
+from chalicelib.slack.doubts import after
 from chalicelib.slack.lock_words import DETAIL_LIMIT, held_now
 from chalicelib.slack.text import capital, code, exact, local_time, mention
 
@@ -30,6 +31,10 @@ _REFUSALS = {
     Refusal.NOT_ASKED: "you did not ask for it.",
     Refusal.TOO_LATE: "the time for it is over.",
     Refusal.UNDO_OFF: "this reaper is set up without it.",
+    Refusal.MAY_BE_STATE: "it may be a Terraform state. Somebody has to look at what it is.",
+    Refusal.UNSEEN: "the reaper is not allowed to read it. Somebody who may has to look at what it is.",
+    Refusal.NO_WAY_BACK: "it is not known to be a lock and would be gone for good: its bytes could not be kept, and "
+    "its bucket is not known to keep versions. Somebody has to look at what it is.",
 }
 _ENDINGS = {
     Outcome.RELEASED: ":unlock: {Lock} was released by {who}, {when}.",
@@ -58,7 +63,7 @@ def private_answer(answer: Answer, user: str) -> str:
     words = _ENDINGS[ending.outcome].format(
         lock=lock, Lock=capital(lock), who=_who(ending, user), when=local_time(ending.at)
     )
-    return f"{words}{ask}{held_now(ending)}"
+    return f"{words}{ask}{after(ending)}{held_now(ending)}"
 
 
 def _refusal(detail: str) -> str:

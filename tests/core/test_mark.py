@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.lock import BODY_LIMIT, read_body
+from chalicelib.core.lock import BODY_LIMIT
+from chalicelib.core.lock_body import read_body
 from chalicelib.core.mark import MARK_BYTES, mark_of, marked, split
 from tests.builders import sample
 

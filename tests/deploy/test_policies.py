@@ -76,7 +76,7 @@ def test_who_may_read_locks_is_denied_everything_else_in_s3_whatever_a_bucket_po
 def test_nothing_is_ever_written_to_s3_by_a_functions_own_policy(function: str) -> None:
     granted = {action for statement in _allowed(function) for action in actions(statement) if action.startswith("s3:")}
     reading = {"s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTagging", "s3:GetObjectLegalHold"}
-    assert granted <= {"s3:ListBucket", "s3:DeleteObject", *reading}
+    assert granted <= {"s3:ListBucket", "s3:GetBucketVersioning", "s3:DeleteObject", *reading}
 
 
 def test_only_release_lock_may_delete_only_locks_and_only_the_one_it_read() -> None:

@@ -9,8 +9,8 @@ from typing import TypeVar
 from chalicelib.core.change import LockChange
 from chalicelib.core.click import Click
 from chalicelib.core.evidence import StateWritten
-from chalicelib.core.lock import ListedPage, LockRef, StateLock, read_body
-from chalicelib.core.mark import split
+from chalicelib.core.lock import ListedPage, LockRef, StateLock
+from chalicelib.core.lock_body import lock_of
 from chalicelib.core.release import Deletion, LockObject, PutBack
 from chalicelib.ports import StoreError
 from tests.builders import BUCKET, KEY, sample
@@ -153,7 +153,4 @@ class Bucket:
 
 
 def _lock(found: Acquire | None) -> StateLock | None:
-    if found is None:
-        return None
-    plain, mark = split(found.body)
-    return StateLock(found.ref, read_body(plain), mark=mark)
+    return lock_of(found.ref, found.body) if found else None

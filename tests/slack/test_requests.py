@@ -14,7 +14,7 @@ from slack_sdk.signature import Clock, SignatureVerifier
 from chalicelib.core.alert import LockRecord, alert_for
 from chalicelib.core.click import Click, SnoozeFor, Unheard, Unusable, Verb
 from chalicelib.core.listing import ListRequest
-from chalicelib.core.lock import StateLock
+from chalicelib.core.lock import Body, StateLock
 from chalicelib.slack import lock_token
 from chalicelib.slack.installation import Installation
 from chalicelib.slack.messages import message
@@ -213,7 +213,7 @@ def test_a_choice_taken_back_is_nothing_to_do() -> None:
 
 
 def test_every_button_of_a_real_alert_can_be_parsed() -> None:
-    for record in (LockRecord(lock=a_lock()), LockRecord(lock=StateLock(a_lock().ref, opaque=True))):
+    for record in (LockRecord(lock=a_lock()), LockRecord(lock=StateLock(a_lock().ref, body=Body.STATE))):
         _, blocks = message(alert_for(record, a_policy(), TAKEN + timedelta(hours=3), None))
         for element in blocks[-1]["elements"]:
             option = {"selected_option": element["options"][0]} if "options" in element else {}
