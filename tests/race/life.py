@@ -44,6 +44,8 @@ class Race:
     meant: list[tuple[Click, Acquire]] = field(default_factory=list)
     events: dict[str, Acquire] = field(default_factory=dict)
     """By the ``event_id`` of the journal's line."""
+    in_time: bool = True
+    """Every event was recorded before what came after it was settled."""
     calm: bool = True
     """Nothing was killed, and nothing was delivered twice."""
 
@@ -163,11 +165,12 @@ class Race:
             pass
         if again and receives:
             self.calm = False
+            self.in_time = self.in_time and click is not None
             after = began + _AGAIN - self.schedule.seconds
             self.schedule.spawn(lambda: self._invoke(click, job, receives - 1), max(0.0, after))
 
     def _told(self, change: LockChange, about: Acquire) -> None:
-        """Deliver an event, mostly. Without an identity a release is known by its neighbours only: these must come."""
+        """Deliver an event, mostly. Without an identity a release is known by its neighbours only (decision 36)."""
         self.events[change.event_id] = about
         longest = RECORDING.settled_after - _LIFE if self.bucket.nameless else 300
         if self.bucket.nameless or self.random.random() < 0.9:

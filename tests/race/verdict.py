@@ -82,7 +82,7 @@ def _in_the_journal(race: Race) -> Iterator[str]:
 
 def _of_line(race: Race, line: LockEvent) -> Iterator[str]:
     about = race.events.get(line.event_id)
-    if about and line.event is EventType.LOCK_RELEASED:
+    if about and line.event is EventType.LOCK_RELEASED and (race.in_time or not race.bucket.nameless):
         yield from _of_release(about.ended_by.user if about.ended_by else "", line)
     if about and line.event is EventType.LOCK_ACQUIRED:
         put_by = about.put_by.user if about.put_by else ""
