@@ -24,7 +24,7 @@ CLAIM = ("Attempt", "Claim", "ClaimedUntil")
 RELEASE = ("Ending", "Told", "ExpiresAt", "Releasing", "Kept", "Restoring", "Undone", "BackAs")
 """What is noted of a lock's end."""
 ASKED = ("Asked", "AskedBy", "AskedClick")
-STORY = ("Posted", "AlertedAt", "ShownAt", "Owner", "Levels", "Said", "Snooze", *ASKED)
+STORY = ("Posted", "AlertedAt", "ShownAt", "Appearance", "Owner", "Levels", "Said", "Snooze", "Refused", *ASKED)
 """All that people were told of a held lock, and what they wanted."""
 
 _logger = Logger(child=True)
@@ -73,6 +73,7 @@ def _record(item: Item) -> LockRecord:
         level=int(max(item.get("Levels", {0}))),
         alerted_at=_time(item, "AlertedAt"),
         shown_at=_time(item, "ShownAt"),
+        appearance=item.get("Appearance", ""),
         said=frozenset(item.get("Said", ())),
         attempt=_struct(item, "Attempt", Attempt),
         claimed_until=_time(item, "ClaimedUntil"),
@@ -83,6 +84,7 @@ def _record(item: Item) -> LockRecord:
         quiet_at=_time(item, "QuietAt"),
         asked=_struct(item, "Asked", Asked),
         withdrawn=frozenset(item.get("Withdrawn", ())),
+        refused=frozenset(item.get("Refused", ())),
         releasing=_struct(item, "Releasing", Releasing),
         restoring=_struct(item, "Restoring", Restoring),
         restorers=frozenset(msgspec.json.decode(one, type=Restorer) for one in item.get("Restorers", ())),

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.aws.aws_words import in_words
 from chalicelib.ports import QueueError
 
 if TYPE_CHECKING:
@@ -24,4 +25,4 @@ class SqsQueue:
         try:
             self._client.send_message(QueueUrl=self._url, MessageBody=text, DelaySeconds=delay_seconds)
         except (ClientError, BotoCoreError) as error:
-            raise QueueError(f"the order could not be left in its queue: {error}") from error
+            raise QueueError(f"the order could not be left in its queue: {in_words('SQS', error)}") from error

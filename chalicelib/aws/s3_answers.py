@@ -6,11 +6,12 @@ from http import HTTPStatus
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
-from chalicelib.ports import StoreError, StoreRefusedError
+from chalicelib.aws.aws_words import in_words
+from chalicelib.ports import BucketGoneError, StoreError, StoreRefusedError
 
 _MEANINGS = {
     "AccessDenied": "access denied: the bucket's policy or key, or the role of this function, does not allow it",
-    "NoSuchBucket": "there is no such bucket",
+    "NoSuchBucket": "there is no such bucket: take it out of reaper.toml and deploy, or create it again",
     "PermanentRedirect": "the bucket is in another region: name it in the target",
     "AuthorizationHeaderMalformed": "the bucket is in another region: name it in the target",
     "IllegalLocationConstraintException": "the bucket is in another region: name it in the target",
@@ -25,7 +26,9 @@ def code_of(error: ClientError) -> str:
 def store_error(what: str, error: ClientError) -> StoreError:
     """An error of S3 as one of the port."""
     kind = StoreRefusedError if code_of(error) in _MEANINGS else StoreError
-    return kind(f"{what}: {_MEANINGS.get(code_of(error), str(error))}")
+    if code_of(error) == "NoSuchBucket":
+        kind = BucketGoneError
+    return kind(f"{what}: {_MEANINGS.get(code_of(error)) or in_words('S3', error)}")
 
 
 @contextmanager
@@ -36,7 +39,7 @@ def told_as_store_error(what: str) -> Iterator[None]:
     except ClientError as error:
         raise store_error(what, error) from error
     except (BotoCoreError, OSError) as error:
-        raise StoreError(f"{what}: {error}") from error
+        raise StoreError(f"{what}: {in_words('S3', error)}") from error
 
 
 def sent_once(what: str, send: Callable[[], object], expected: Set[int]) -> int | None:
@@ -57,5 +60,5 @@ def sent_once(what: str, send: Callable[[], object], expected: Set[int]) -> int 
     except HTTPClientError:  # sent, or half sent, and no answer: a time-out, a closed connection
         return None
     except BotoCoreError as error:
-        raise StoreError(f"{what}: {error}") from error
+        raise StoreError(f"{what}: {in_words('S3', error)}") from error
     return HTTPStatus.OK

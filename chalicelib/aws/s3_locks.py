@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.aws.aws_words import in_words
 from chalicelib.aws.s3_answers import code_of, sent_once, store_error, told_as_store_error
 from chalicelib.core.evidence import StateWritten
 from chalicelib.core.lock import (
@@ -167,7 +168,7 @@ class S3LockStore:
             with answer["Body"] as stream:
                 return answer, stream.read(BODY_LIMIT + MARK_BYTES + 1)
         except (BotoCoreError, OSError) as error:
-            raise StoreError(f"reading {bucket}/{key}: {error}") from error
+            raise StoreError(f"reading {bucket}/{key}: {in_words('S3', error)}") from error
 
     def _unreadable(self, bucket: str, key: str, error: ClientError) -> StateLock | None:
         """A lock that S3 lists and will not show: another key's encryption, a denying policy."""

@@ -65,6 +65,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     thread_ts: str = ""
     level: int = 0
     owner: str = ""
+    appearance: str = ""
+    """``core.appearance`` of what it shows, when it is the lock's own message."""
 
     @property
     def is_alert(self) -> bool:
@@ -85,7 +87,9 @@ class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The highest level that has been told."""
     alerted_at: datetime | None = None
     shown_at: datetime | None = None
-    """When its message was last written."""
+    """When its message was last written, or found to read as it should."""
+    appearance: str = ""
+    """What its message was last seen to depend on (``core.appearance``)."""
     said: frozenset[str] = frozenset()
     attempt: Attempt | None = None
     claimed_until: datetime | None = None
@@ -102,6 +106,8 @@ class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
     asked: Asked | None = None
     withdrawn: frozenset[str] = frozenset()
     """The clicks that asked and were withdrawn: delivered again, they neither ask nor approve."""
+    refused: frozenset[str] = frozenset()
+    """The Slack users who asked for a release and are not among its releasers."""
     releasing: Releasing | None = None
     """Whose delete was begun last. One that is known to have done nothing is not here."""
     restoring: Restoring | None = None

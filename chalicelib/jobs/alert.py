@@ -6,6 +6,7 @@ import msgspec
 
 from chalicelib.book_ports import BookError
 from chalicelib.core.alert import ALERT, AUTO_RELEASED, Alert, Attempt, LockRecord, Note, Posted, level_of
+from chalicelib.core.appearance import appearance
 from chalicelib.core.event import EventType, of_lock
 from chalicelib.core.release import Ending
 from chalicelib.jobs.case import Case
@@ -31,6 +32,7 @@ def post(case: Case, thread_ts: str = "") -> bool:
         thread_ts=thread_ts,
         level=level,
         owner=owner,
+        appearance=appearance(alert),
     )
     try:
         posted = say_once(case, attempt, lambda: case.world.messenger.post(alert, attempt))
@@ -57,6 +59,16 @@ def wake(case: Case) -> None:
         _reply(case, (snooze.over,), case.record.level, (snooze.by,))
 
 
+def refresh(case: Case) -> None:
+    """Look at the evidence once more, and edit the message of a held lock if anything that it says has changed."""
+    known = appearance(case.alert())
+    if known != case.record.appearance:
+        edit(case)
+        return
+    with suppress(BookError):  # it is looked at once more than it had to be
+        case.world.book.shown(case.ref, case.now, known)
+
+
 def edit(case: Case, ending: Ending | None = None) -> bool:
     """Bring the message of a held lock up to date; whether there is one to be seen.
 
@@ -64,12 +76,13 @@ def edit(case: Case, ending: Ending | None = None) -> bool:
     """
     if case.record.posted is None:
         return False
+    alert = case.alert(ending)
     try:
-        case.world.messenger.edit(case.record.posted, case.alert(ending))
+        case.world.messenger.edit(case.record.posted, alert)
     except MessageGoneError:
         return not case.quiet and post(case)
     with suppress(BookError):  # it is edited once more than it had to be
-        case.world.book.shown(case.ref, case.now)
+        case.world.book.shown(case.ref, case.now, appearance(alert))
     settle(case)
     return True
 
@@ -118,7 +131,7 @@ def settle(case: Case) -> None:
             _show_as_it_is_now(case, latest)
         elif latest and latest.ending:
             tell(case.known_as(latest))
-        elif latest and (latest.snooze, latest.asked) != (case.record.snooze, case.record.asked):
+        elif latest and _wants_more(latest, case.record):
             edit(case.known_as(latest))
 
 
@@ -131,6 +144,12 @@ def _show_as_it_is_now(case: Case, record: LockRecord) -> None:
         tell(case)
     else:
         edit(case)
+
+
+def _wants_more(latest: LockRecord, shown: LockRecord) -> bool:
+    """Return whether people want something of a held lock that its message does not show."""
+    asked = (latest.snooze, latest.asked) != (shown.snooze, shown.asked)
+    return asked or bool(latest.refused - shown.refused)
 
 
 def _reply(case: Case, saying: tuple[str, ...], level: int, called: tuple[str, ...]) -> None:

@@ -21,7 +21,7 @@ from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.policy import Rules
 from chalicelib.core.release import Deletion, Ending, LockObject, Outcome, Presence, conclude, presence
 from chalicelib.core.release_terms import way_back, why_not_releasable
-from chalicelib.ports import StoreError, World
+from chalicelib.ports import BucketGoneError, StoreError, StoreRefusedError, World
 
 _ATTEMPTS = 3
 
@@ -90,6 +90,7 @@ def attempt(click: Click, record: LockRecord, claim: Releasing, world: World, ru
         NotYetError: another click's claim came in between, or what was sent may still arrive.
     """
     release = _Release(click, claim, world, now, record.lock, keeps=bool(rules.undo))
+    seen = record.releasing
     try:
         current = world.store.read(click.lock.bucket, click.lock.key)
         there = presence(click.lock, current)
@@ -100,12 +101,16 @@ def attempt(click: Click, record: LockRecord, claim: Releasing, world: World, ru
         if why := why_not_releasable(current, keeps=kept is not None):
             return Attempted(release.ending(Outcome.REFUSED, why.value))
         _begin(release, kept, record.releasing)
+        seen = None  # whatever ends this from now on has dropped the claim
         ending = _delete(release)
         if kept and ending.outcome is Outcome.RELEASED:
             ending = msgspec.structs.replace(ending, undo_until=now + rules.undo)
         return Attempted(ending, claim)
+    except BucketGoneError:
+        return Attempted(release.ending(Outcome.BUCKET_GONE), seen)
     except (StoreError, BookError) as error:
-        return Attempted(release.ending(Outcome.FAILED, str(error)))
+        failed = release.ending(Outcome.FAILED, str(error))
+        return Attempted(msgspec.structs.replace(failed, lasting=isinstance(error, StoreRefusedError)))
 
 
 def _too_late(before: Releasing | None, there: Presence, current: StateLock | None, release: _Release) -> Attempted:

@@ -15,6 +15,7 @@ from chalicelib.core.life import may_auto_release
 from chalicelib.core.policy import Rules
 from chalicelib.core.release import CLAIM_LASTS, REAPER, Ending, Outcome
 from chalicelib.core.release_terms import why_not_releasable
+from chalicelib.jobs.alert import settle
 from chalicelib.jobs.case import case_of
 from chalicelib.jobs.clicks import (
     come_again,
@@ -209,8 +210,15 @@ def _remember(record: LockRecord, attempted: Attempted, world: World) -> LockRec
 def _refuse(click: Click, record: LockRecord | None, why: Refusal, world: World, rules: Rules, now: datetime) -> Ending:
     ending = refuse(click, record, why, world, rules, now, EventType.RELEASE_REFUSED)
     if why is Refusal.NOT_LISTED and record:
-        show(click, record, ending, world, rules)  # the team sees that somebody needs this lock gone
+        show(click, _with_refused(click, record, world), ending, world, rules)
     return ending
+
+
+def _with_refused(click: Click, record: LockRecord, world: World) -> LockRecord:
+    """Remember who needs this lock gone and may not release it, so that the team sees it in every later edit too."""
+    with suppress(BookError):
+        world.book.refused(click.lock, click.user)
+    return msgspec.structs.replace(record, refused=record.refused | {click.user})
 
 
 def _answer_again(
@@ -218,11 +226,18 @@ def _answer_again(
 ) -> Ending:
     """A second click, or the first one delivered again because its answer did not get through."""
     _order_end_of_undo(click, ending, world, now)
+    if ending.restored_by and _spoke_before(click, record):
+        settle(case_of(record, world, rules, now))
     # One that was put back: its message is about the lock that is held now.
     seen = not ending.restored_by and show_closed(click, case_of(record, world, rules, now))
     if ending.click != click.click or not seen:
         whisper(click, ending, world)
     return ending
+
+
+def _spoke_before(click: Click, record: LockRecord) -> bool:
+    """Return whether an earlier delivery may have written the message late, and died before it could look again."""
+    return click.user in record.refused or bool(record.asked and record.asked.click == click.click)
 
 
 def _answer_without_book(click: Click, error: BookError, world: World, now: datetime) -> Ending:

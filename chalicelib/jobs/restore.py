@@ -23,7 +23,7 @@ from chalicelib.jobs.alert import settle
 from chalicelib.jobs.case import case_of
 from chalicelib.jobs.clicks import ending_of, refuse, show, show_closed, whisper
 from chalicelib.jobs.delete import NotYetError, OutcomeUnknownError, check_time
-from chalicelib.ports import StoreError, World
+from chalicelib.ports import StoreError, StoreRefusedError, World
 
 _ATTEMPTS = 3
 _NOBODY_KNOWS = "S3 did not say whether this click put it back, and it is not there now"
@@ -71,7 +71,7 @@ def put_back(click: Click, record: LockRecord, world: World, rules: Rules, now: 
     kept = world.book.kept(click.lock)
     if kept is None:
         why = "its bytes are no longer known to the reaper's lock book"
-        return _tell_alone(undo, undo.ending(Outcome.FAILED, why))
+        return _tell_alone(undo, _failed(undo, why, lasting=True))
     return _put_once(undo, kept)
 
 
@@ -91,8 +91,12 @@ def _put_once(undo: _Undo, kept: LockObject) -> Ending:
         answer = _put(undo, claim, kept)
     except StoreError as error:
         undo.world.book.abandon_restore(undo.click.lock, claim)
-        return _tell_alone(undo, undo.ending(Outcome.FAILED, str(error)))
+        return _tell_alone(undo, _failed(undo, str(error), lasting=isinstance(error, StoreRefusedError)))
     return _look(undo, answer)
+
+
+def _failed(undo: _Undo, why: str, *, lasting: bool) -> Ending:
+    return msgspec.structs.replace(undo.ending(Outcome.FAILED, why), lasting=lasting)
 
 
 def _put(undo: _Undo, claim: Restoring, kept: LockObject) -> PutBack:

@@ -14,6 +14,7 @@ from slack_sdk.http_retry import HttpResponse, RetryHandler
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from chalicelib.ports import MessengerError
+from chalicelib.slack.network_words import in_words
 
 _TIMEOUT_SECONDS = 5
 _RATE_LIMIT_RETRIES = 5
@@ -114,4 +115,4 @@ def _answered(error: SlackApiError) -> WebApiError:
 def _unreached(error: Exception) -> WebApiError:
     why = error.reason if isinstance(error, URLError) else error
     kind = WebApiError if isinstance(why, _NOT_SENT) else UnansweredError
-    return kind("", f"Slack could not be reached: {error}")
+    return kind("", f"Slack could not be reached: {in_words(why)}")

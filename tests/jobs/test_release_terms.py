@@ -16,6 +16,7 @@ from chalicelib.jobs.release import release
 from chalicelib.jobs.sweep import sweep
 from chalicelib.ports import StoreError
 from tests.builders import ALICE, BUCKET, CHANNEL, KEY, TAKEN, a_click, sample, some_rules
+from tests.fake_lock_list import FakeLockList
 from tests.fake_store import FakeStore
 from tests.fakes import FakeWorld
 
@@ -52,6 +53,7 @@ def clicked(world: FakeWorld, rules: Rules = RULES) -> Outcome:
         b"x" * 20_000,
         b"\n" * 16_385,
     ],
+    ids=["plain", "gzip", "UTF-16", "blanks", "large", "one byte too many"],
 )
 def test_what_may_be_a_state_is_never_released_not_even_by_a_click_on_an_old_button(
     body: bytes, versioned: bool
@@ -156,7 +158,7 @@ def test_a_list_offers_a_release_only_where_a_click_would_be_carried_out() -> No
         (sample("s3-apply-default"), NO_UNDO, True),
     ):
         world = a_world(body, rules)
-        [listed] = list_locks(request, world.book, world.groups, rules, world.now).locks
+        [listed] = list_locks(request, FakeLockList(world.book), world.groups, rules, world.now).locks
         assert listed.releasable is may
 
 

@@ -12,6 +12,7 @@ from chalicelib.core.alert import Alert, Attempt, LockRecord, Note, alert_for
 from chalicelib.core.click import Answer, Refusal, Verb
 from chalicelib.core.digest import Digest, Named
 from chalicelib.core.evidence import StateWritten
+from chalicelib.core.list_query import Query
 from chalicelib.core.listing import Listed, Listing
 from chalicelib.core.lock import Body, LockInfo, LockRef, StateLock
 from chalicelib.core.lock_body import unread
@@ -80,8 +81,9 @@ def test_a_copy_that_is_gone_by_itself_is_not_said_to_be_released_by_a_click() -
 def test_lists_digests_and_replies_say_what_is_a_copy() -> None:
     listing = Listing(
         now=TAKEN,
-        everything=True,
+        query=Query(everything=True),
         routed=True,
+        total=1,
         locks=(Listed(LockRecord(lock=COPY), releasable=True, second_person=False, undo=UNDO),),
     )
     assert f"a copy of the lock of `{PRIMARY}`" in said(answer(listing)["blocks"][1]["text"])
