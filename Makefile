@@ -42,7 +42,7 @@ test: $(READY) ## all of check and the story end to end on the local cloud: minu
 demo: $(READY) ## the whole story on this machine, no accounts needed; ONCE=1 plays it through by itself
 	@$(PY) -m demo
 
-bench: $(READY) ## measurements against their peers: four minutes
+bench: $(READY) ## measurements against their peers: four minutes (and by itself, a quarter of an hour: python -m bench.race)
 	$(PY) -m bench.wrong_lock
 	$(PY) -m bench.click
 	$(PY) -m bench.tflocks

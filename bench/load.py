@@ -76,7 +76,8 @@ class Cloud:
         neighbours = {
             name: Slow(getattr(self.fake.ports, name), self.simulation, seconds) for name, seconds in slow.items()
         }
-        return replace(self.fake.ports, store=self.store, messenger=slack, **neighbours)
+        world = replace(self.fake.ports, store=self.store, messenger=slack, clock=self.now)
+        return replace(world, **neighbours)  # type: ignore[arg-type]  each is the one of its name
 
     def now(self) -> datetime:
         """Return the time of day."""

@@ -1,6 +1,6 @@
 """The world as the jobs see it: one Protocol a neighbour, and the failures they may raise."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -171,3 +171,5 @@ class World:
     """For ``answer_click``."""
     events: Queue
     """For ``record_lock_event``, which has more to do about a release later."""
+    clock: Callable[[], datetime]
+    """The time now, not when the job began: a claim to a delete or a put lasts by it."""

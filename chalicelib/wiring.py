@@ -10,6 +10,7 @@ Everything is built when first asked for, once a process, so that a function bui
 import os
 import sys
 import time
+from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from threading import Lock
@@ -86,6 +87,7 @@ def world() -> World:
         releases=release_queue(),
         clicks=click_queue(),
         events=_queue("EVENT_QUEUE_URL"),
+        clock=lambda: datetime.now(UTC),
     )
 
 

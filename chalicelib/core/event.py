@@ -133,8 +133,8 @@ def of_release(change: LockChange, hold: Hold | None, kind: ReleaseKind) -> Lock
         released_by=kind.value,
         taken_by=hold.taken_by,
         # Of two who clicked at once, the one whose delete it was.
-        slack_user=(clicked.released_for or clicked.requested_in_slack) if clicked else "",
-        asked_by=clicked.ending.approved if clicked and clicked.ending else "",
+        slack_user=clicked.deleter if clicked else "",
+        asked_by=clicked.approved if clicked else "",
         by_reaper=kind is ReleaseKind.REAPER,
     )
 

@@ -98,7 +98,7 @@ def note_ending(case: Case, ending: Ending) -> Case | None:
     """
     if case.world.book.end_unspoken(case.record.lock, ending):
         return None
-    case.world.book.end(case.record.lock, ending)
+    case.world.book.end(case.record.lock, ending, case.record.releasing)
     latest = case.world.book.find(case.ref)
     return case.known_as(latest) if latest else None
 
@@ -129,10 +129,23 @@ def settle(case: Case) -> None:
     """
     with suppress(BookError):
         latest = case.world.book.find(case.ref)
-        if latest and latest.ending:
+        if latest and latest.back_as:
+            _show_as_it_is_now(case, latest)
+        elif latest and latest.ending:
             tell(case.known_as(latest))
         elif latest and _wants_more(latest, case.record):
             edit(case.known_as(latest))
+
+
+def _show_as_it_is_now(case: Case, record: LockRecord) -> None:
+    """Write a message anew that was written late: its lock was put back by then, and another page has it."""
+    while record.back_as and (later := case.world.book.find(record.back_as)):
+        record = later
+    case = case.known_as(record)
+    if record.ending:
+        tell(case)
+    else:
+        edit(case)
 
 
 def _wants_more(latest: LockRecord, shown: LockRecord) -> bool:

@@ -105,10 +105,9 @@ def settle(release: LockChange, world: World, rules: Rules, recording: Recording
     Raises:
         StoreError, BookError: the queue delivers the order again.
     """
-    before = world.changes.before(release)
     ended: tuple[Case, ...] = ()
-    if not release.permanent or _is_of_the_lock(release, before):
-        ended = _journal_release(release, before, world, rules, recording, now)
+    if not release.permanent or _is_of_the_lock(release, world.changes.before(release)):
+        ended = _journal_release(release, world, rules, recording, now)
     if release.permanent:
         look_again(release, world, rules, now, settled=True)
     for gone in world.changes.gone_after(release):
@@ -117,14 +116,12 @@ def settle(release: LockChange, world: World, rules: Rules, recording: Recording
 
 
 def _journal_release(
-    release: LockChange,
-    before: NotedChange | None,
-    world: World,
-    rules: Rules,
-    recording: Recording,
-    now: datetime,
+    release: LockChange, world: World, rules: Rules, recording: Recording, now: datetime
 ) -> tuple[Case, ...]:
+    # The records first: an acquire is noted as an event before it is noted on its lock's page. The other way round, one
+    # told between the two reads would be neither, and its release would be taken for that of the lock before it.
     records = world.book.records_of(release.ref.state_path, release.at + NEARBY)
+    before = world.changes.before(release)
     hold = hold_ended_by(release, before, records)
     kind = release_kind(release, hold, recording.release_role)
     journal_once(NotedChange(release), of_release(release, hold, kind), world, now)
@@ -175,17 +172,16 @@ def _lock_of(change: LockChange, world: World) -> StateLock | None:
 
 
 def _restorer(lock: StateLock, world: World) -> str:
-    """The Slack user for whom the reaper put this lock back, "" for a lock that somebody took.
+    """Return the Slack user for whom the reaper put this lock back, by its mark; "" for a lock that somebody took.
 
     S3's event can be faster than our note of what it is about, or come right between its two halves.
     """
-    for record in world.book.records_of(lock.ref.state_path, lock.ref.last_modified):
-        if record.lock.ref == lock.ref and record.restored_by:
-            return record.restored_by
-        # By the whole of what it says, which has its ID: the same bytes have another ETag where KMS encrypts them.
-        if record.restoring and record.lock.info == lock.info:
-            return record.restoring.by
-    return ""
+    if not lock.mark:
+        return ""
+    records = world.book.records_of(lock.ref.state_path, lock.ref.last_modified)
+    known = (record.restorer_of(lock) for record in records)
+    noted = (record.restored_by for record in records if record.lock.ref == lock.ref)
+    return next((one.by for one in known if one), next(noted, ""))
 
 
 def _end_unspoken(release: LockChange, record: LockRecord, world: World) -> bool:
@@ -212,7 +208,7 @@ def _close_alerts(release: LockChange, world: World, rules: Rules) -> tuple[Case
         )
         for record in gone
         # A release begun for somebody in Slack is told by release_lock, which knows how it ended.
-        if not record.ending and not record.requested_by
+        if not record.ending and record.releasing is None
     )
     return tuple(case for case in noted if case)
 

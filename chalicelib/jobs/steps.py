@@ -59,6 +59,7 @@ class Steps:
     def tend(self, record: LockRecord, current: StateLock | None) -> Found:
         """Find out a lock's next step from what is there now, and take it."""
         there = presence(record.lock.ref, current)
+        self._drop_old_claim(record, there)
         case = self._case(self._as_seen(record, current))
         step = self._step(case, there)
         if step in _SPEAKING and case.record.attempt:
@@ -101,6 +102,12 @@ class Steps:
             return record
         return self.world.book.remember(current)
 
+    def _drop_old_claim(self, record: LockRecord, there: Presence) -> None:
+        """Forget a delete that was begun and never came: the lock is there after the last moment it could arrive."""
+        claim = None if record.ending or record.being_released(self.now) else record.releasing
+        if claim and there is Presence.SAME:
+            self.world.book.abandon_release(record.lock.ref, claim)
+
     def _order_release(self, case: Case) -> Found:
         click = Click(lock=case.ref, verb=Verb.AUTO_RELEASE, channel=case.policy.channel)
         send = partial(self.world.releases.send, msgspec.json.encode(click))
@@ -109,6 +116,8 @@ class Steps:
     def _close_unless_ended(self, case: Case, there: Presence, current: StateLock | None) -> Found:
         """Close an alert. A listing of the book can be older than an ending that somebody noted since."""
         latest = case.known_as(self.world.book.find(case.ref) or case.record)
+        if latest.record.being_released(self.now):
+            return Found()  # release_lock is at it, and will say how it ended; if it dies, the next round does
         if not latest.record.ending:
             return self.end(latest.record, _ending(latest.record, there, current, self.now))
         return Found() if latest.record.told else self._say_ending(latest)
@@ -179,7 +188,7 @@ def _louder(case: Case, say: Callable[[Case], Case | None]) -> Found:
 
 
 def _ending(record: LockRecord, there: Presence, current: StateLock | None, now: datetime) -> Ending:
+    if record.releasing:
+        return record.releasing.unconfirmed(now, current)
     outcome = Outcome.REPLACED if there is Presence.REPLACED else Outcome.GONE
-    if record.requested_by:
-        outcome = Outcome.UNCONFIRMED
-    return Ending(outcome=outcome, at=now, user=record.requested_in_slack, by_reaper=record.by_reaper, held_now=current)
+    return Ending(outcome=outcome, at=now, held_now=current)
