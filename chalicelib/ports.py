@@ -35,6 +35,14 @@ class ReplyLostError(MessengerError):
     """The message may have been posted: its answer never came."""
 
 
+class ChannelRefusedError(MessengerError):
+    """Slack takes no message for this channel, whatever it says, until somebody changes something there."""
+
+    def __init__(self, channel: str, words: str) -> None:
+        super().__init__(words)
+        self.channel = channel
+
+
 class QueueError(Exception):
     """An order could not be left for another function."""
 
@@ -72,7 +80,10 @@ class LockStore(Protocol):
 
 
 class Messenger(Protocol):
-    """Where people are told. Every method may raise MessengerError."""
+    """Where people are told. Every method may raise MessengerError, and ChannelRefusedError in particular.
+
+    What Slack refuses of a message is left out, and that is said in it: nothing is lost for one part of it.
+    """
 
     def post(self, alert: Alert, attempt: Attempt) -> Posted:
         """Post a new alert. Raises ReplyLostError when it may stand there all the same."""

@@ -1,13 +1,16 @@
 """Who is who in the workspace, by Slack's Web API, asked no more often than it has to be."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from math import inf
-from typing import Any
+from typing import Any, TypeVar
 
 from chalicelib.ports import DirectoryError, MessengerError
+from chalicelib.slack.shapes import Done, Members, UserFound
 from chalicelib.slack.web_api import WebApi, WebApiError, uncounted
 
+T = TypeVar("T", bound=Done)
+_NOBODY = "users_not_found"
 _MEMBERS_SECONDS = 300
 _MOST_ADDRESSES = 1000
 
@@ -33,26 +36,40 @@ class SlackDirectory:
         now = self._clock()
         known_since, members = self._members.get(group, (-inf, frozenset[str]()))
         if now - known_since >= _MEMBERS_SECONDS:
-            members = frozenset(self._ask("usergroups_users_list", usergroup=group)["users"])
+            members = frozenset(self._ask("usergroups_users_list", Members, usergroup=group).users)
             self._members[group] = now, members
         return members
 
     def user_by_email(self, address: str) -> str:
         """The user with an e-mail address, "" when there is none; for as long as the process lives."""
         if address not in self._users:
-            found = self._ask("users_lookupByEmail", nobody="users_not_found", email=address)
+            found = self._look_up(address)
             if len(self._users) >= _MOST_ADDRESSES:
                 self._users.clear()
-            self._users[address] = found["user"]["id"] if found else ""
+            self._users[address] = found
         return self._users[address]
 
-    def _ask(self, method: str, *, nobody: str = "", **arguments: Any) -> Any:
-        """Slack's answer; None where ``nobody`` is its word for that there is none."""
+    def _look_up(self, address: str) -> str:
         try:
-            return self._api.call(method, expected={nobody}, **arguments)
+            return self._ask("users_lookupByEmail", UserFound, expected={_NOBODY}, email=address).user.id
+        except _RefusedError as error:
+            if error.code == _NOBODY:
+                return ""
+            raise
+
+    def _ask(self, method: str, shape: type[T], *, expected: Container[str] = (), **arguments: Any) -> T:
+        """Return Slack's answer. Raises DirectoryError."""
+        try:
+            return self._api.call(method, shape, expected=expected, **arguments)
         except WebApiError as error:
-            if error.code and error.code == nobody:
-                return None
-            raise DirectoryError(str(error)) from None
+            raise _RefusedError(str(error), error.code) from None
         except MessengerError as error:  # the token could not be read
             raise DirectoryError(str(error)) from None
+
+
+class _RefusedError(DirectoryError):
+    """Slack said no, with its code for why."""
+
+    def __init__(self, words: str, code: str) -> None:
+        super().__init__(words)
+        self.code = code

@@ -391,7 +391,7 @@ def test_what_slack_may_have_done_all_the_same_is_a_lost_answer_and_never_a_seco
 
 
 @pytest.mark.parametrize(
-    "error", ["invalid_auth", "is_archived", "request_timeout", "restricted_action", "ratelimited"]
+    "error", ["invalid_auth", "is_archived", "request_timeout", "restricted_action_read_only_channel", "ratelimited"]
 )
 def test_what_slack_refuses_was_not_posted(stand_in: SlackStandIn, messenger: SlackMessenger, error: str) -> None:
     stand_in.refuse("chat.postMessage", error, retry_after=60)
