@@ -11,7 +11,7 @@ from chalicelib.core.listing import Listed, Listing
 from chalicelib.slack import buttons
 from chalicelib.slack.blocks import Block, context, header, section
 from chalicelib.slack.lock_words import operation, said, state
-from chalicelib.slack.text import mention
+from chalicelib.slack.text import mention, size
 
 USAGE = "`/tflocks` lists the Terraform locks held now whose alerts come to this channel, `/tflocks all` those of all."
 
@@ -82,8 +82,8 @@ def _that_fit(lines: list[Block]) -> list[Block]:
 
 
 def _characters(value: Any) -> int:
-    """Of all the texts in a block."""
+    """Count the bytes of all the texts in a block."""
     if not isinstance(value, dict):
         return 0
     own = value.get("text")
-    return (len(own) if isinstance(own, str) else 0) + sum(_characters(part) for part in value.values())
+    return (size(own) if isinstance(own, str) else 0) + sum(_characters(part) for part in value.values())

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from chalicelib.slack.refusals import About, about
 from chalicelib.slack.shapes import Done
-from chalicelib.slack.versions import Less, Version, with_less
+from chalicelib.slack.versions import Markup, Version, with_less
 from chalicelib.slack.web_api import UnansweredError, WebApi, WebApiError
 
 T = TypeVar("T", bound=Done)
@@ -68,10 +68,10 @@ class Sender:
         if since is None or self._clock() - since > _UNCALLED_SECONDS:
             return version
         less = with_less(version, _FORBIDS_CALLING)
-        return less if less and less.less is Less.EVERYBODY else version
+        return less if less and less.markup is Markup.NO_EVERYBODY else version
 
     def _learn(self, errand: Errand, version: Version) -> None:
-        if version.less is Less.EVERYBODY and version.code == _FORBIDS_CALLING:
+        if version.markup is Markup.NO_EVERYBODY and version.code == _FORBIDS_CALLING:
             self._uncalled_since.setdefault(str(errand.place.get("channel")), self._clock())
 
 

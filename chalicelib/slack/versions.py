@@ -12,26 +12,46 @@ from typing import Any
 
 from chalicelib.slack.blocks import Block, actions, context, question, section
 from chalicelib.slack.refusals import About, about
-from chalicelib.slack.text import shortened
+from chalicelib.slack.text import shortened, size
 
 _EVERYBODY = re.compile(r"<!(?:here|channel|everyone)(?:\|[^<>]*)?> ?")
 # All that is in angle brackets is ours: other people's are escaped. What follows the last bar is what people read.
 _MARKUP = re.compile(r"<([^<>]*)>")
-_SHORT, _SHORTEST = 600, 400
-"""Bytes of a paragraph, and of a message that is nothing but text."""
+_ABOUT_MARKUP = re.compile(r".*(user|mention|link|url|group).*")
+_PARAGRAPH, _LINE = 1000, 500
+"""Bytes of a paragraph that is said in short, and of a message that is nothing but text."""
 
 
-class Less(IntEnum):
-    """How much is left out of a message."""
+class Markup(IntEnum):
+    """How much of the mentions and links is left."""
 
-    NOTHING = 0
-    EVERYBODY = 1
-    MARKUP = 2
-    """All mentions and links; what they said stays as text."""
-    DETAILS = 3
-    """All but the title, the first paragraph and the buttons."""
-    BLOCKS = 4
-    """All but a line of text."""
+    ALL = 0
+    NO_EVERYBODY = 1
+    NONE = 2
+    """What they said stays as text."""
+
+
+class Shape(IntEnum):
+    """How much is left beside the text."""
+
+    WHOLE = 0
+    ESSENTIALS = 1
+    """The title, the first paragraph and the buttons."""
+    TEXT = 2
+    """A line of text, without blocks."""
+
+
+_WITHOUT_MARKUP = [(Markup.NONE, shape) for shape in Shape]
+_SHORTER = [(markup, shape) for shape in (Shape.ESSENTIALS, Shape.TEXT) for markup in (Markup.ALL, Markup.NONE)]
+_UNCALLED = [(Markup.NO_EVERYBODY, Shape.WHOLE), (Markup.NONE, Shape.WHOLE)]
+_LEFT_OUT = {
+    Markup.NO_EVERYBODY: "Nobody is called by `here` or `channel`: this workspace may forbid it to apps.",
+    Markup.NONE: "Mentions and links are left out.",
+}
+_CUT = {
+    Shape.ESSENTIALS: "This message is shortened.",
+    Shape.TEXT: "This message is shortened and has no buttons: `/tflocks` has them.",
+}
 
 
 @dataclass(frozen=True)
@@ -40,7 +60,8 @@ class Version:
 
     text: str
     blocks: list[Block]
-    less: Less = Less.NOTHING
+    markup: Markup = Markup.ALL
+    shape: Shape = Shape.WHOLE
     code: str = ""
     traceable: bool = True
     """Whether it carries the metadata by which a message is found again."""
@@ -48,20 +69,10 @@ class Version:
     def said(self) -> dict[str, Any]:
         """Return the ``text`` and the ``blocks`` of this version as Slack's methods take them."""
         text, blocks = _content(self)
-        if self.less is Less.NOTHING:
-            return {"text": text, "blocks": blocks} if blocks else {"text": text}
-        note = f"{_NOTES[self.less]} Slack refused more (`{self.code}`)."
+        note = _note(self)
         if not blocks:
-            return {"text": f"{text}\n_{note}_"}
-        return {"text": text, "blocks": [*blocks, context(note)]}
-
-
-_NOTES = {
-    Less.EVERYBODY: "Nobody is called by `here` or `channel`: this workspace may forbid it to apps.",
-    Less.MARKUP: "Without mentions and links.",
-    Less.DETAILS: "Shortened.",
-    Less.BLOCKS: "Shortened, without buttons: `/tflocks` has them.",
-}
+            return {"text": f"{text}\n{note}" if note else text}
+        return {"text": text, "blocks": _noted(blocks, note, self.shape) if note else blocks}
 
 
 def with_less(version: Version, code: str) -> Version | None:
@@ -71,21 +82,42 @@ def with_less(version: Version, code: str) -> Version | None:
         return None
     if version.traceable and "metadata" in code:
         return replace(version, traceable=False)
-    last = Less.MARKUP if kind is About.CALLING else Less.BLOCKS
-    steps = (replace(version, less=less, code=code) for less in Less if version.less < less <= last)
+    # Who is called is worth more than the details, unless it is that which Slack refuses.
+    order = _WITHOUT_MARKUP if _ABOUT_MARKUP.fullmatch(code) else _SHORTER
+    steps = (
+        replace(version, markup=markup, shape=shape, code=code)
+        for markup, shape in (_UNCALLED if kind is About.CALLING else order)
+        if markup >= version.markup and shape >= version.shape
+    )
     return next((step for step in steps if _content(step) != _content(version)), None)
 
 
 def _content(version: Version) -> tuple[str, list[Block]]:
     """Return what a version says, without the note that something is missing."""
     text, blocks = version.text, version.blocks
-    if version.less is Less.EVERYBODY:
-        return _in_all(_uncalled, text, blocks)
-    if version.less >= Less.MARKUP:
-        text, blocks = _in_all(_as_text, text, blocks)
-    if version.less >= Less.DETAILS:
-        text, blocks = shortened(text, _SHORTEST), _essentials(blocks)
-    return text, [] if version.less is Less.BLOCKS else blocks
+    if version.markup:
+        change = _uncalled if version.markup is Markup.NO_EVERYBODY else _as_text
+        text, blocks = change(text), [_changed(change, block) for block in blocks]
+    if version.shape:
+        text, blocks = _in_short(text, _LINE), _essentials(blocks)
+    return text, [] if version.shape is Shape.TEXT else blocks
+
+
+def _note(version: Version) -> str:
+    parts = [_LEFT_OUT.get(version.markup), _CUT.get(version.shape)]
+    said = " ".join(filter(None, parts))
+    return f"_{said} Slack refused more (`{version.code}`)._" if said else ""
+
+
+def _noted(blocks: list[Block], note: str, shape: Shape) -> list[Block]:
+    """Return the blocks with the note as small print, or where there should be few of them as the paragraph's end."""
+    if shape is Shape.WHOLE:
+        return [*blocks, context(note)]
+    return [section(f"{one['text']['text']}\n{note}") if one["type"] == "section" else one for one in blocks]
+
+
+def _in_short(text: str, limit: int) -> str:
+    return text if size(text) <= limit else shortened(_as_text(text), limit)
 
 
 def _essentials(blocks: list[Block]) -> list[Block]:
@@ -93,7 +125,7 @@ def _essentials(blocks: list[Block]) -> list[Block]:
     paragraphs = [block["text"]["text"] for block in blocks if block["type"] == "section" and "text" in block]
     elements = [element for block in blocks if block["type"] == "actions" for element in block["elements"]]
     buttons = [_plainly_asked(element) for element in elements if element["type"] == "button" and "value" in element]
-    said = [*titles[:1], *(section(shortened(words, _SHORT)) for words in paragraphs[:1])]
+    said = [*titles[:1], *(section(_in_short(words, _PARAGRAPH)) for words in paragraphs[:1])]
     return [*said, actions(*buttons)] if buttons else said
 
 
@@ -103,10 +135,6 @@ def _plainly_asked(button: Block) -> Block:
         return button
     asked = question("Are you sure?", "What it does is in the message above.", "Yes", "No")
     return {**button, "confirm": asked}
-
-
-def _in_all(change: Callable[[str], str], text: str, blocks: list[Block]) -> tuple[str, list[Block]]:
-    return change(text), [_changed(change, block) for block in blocks]
 
 
 def _changed(change: Callable[[str], str], value: Any) -> Any:

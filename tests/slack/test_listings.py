@@ -9,7 +9,7 @@ from chalicelib.core.lock import LockInfo, LockRef, StateLock
 from chalicelib.slack import lock_token
 from chalicelib.slack.listings import answer, usage
 from tests.builders import ALICE, BOB, BUCKET, TAKEN, a_lock
-from tests.slack.reading import FOREIGN, INFOS, assert_slack_takes, said
+from tests.slack.reading import FOREIGN, INFOS, assert_slack_takes, s3_takes, said
 
 NOW = TAKEN + timedelta(hours=3)
 ASKED = Asked(BOB, NOW, "1")
@@ -98,6 +98,6 @@ def test_of_longer_names_fewer_are_shown() -> None:
 
 @given(info=INFOS, key=FOREIGN)
 def test_whatever_others_write_a_list_fits_and_calls_nobody(info: LockInfo, key: str) -> None:
-    lock = StateLock(LockRef(BUCKET, f"{key[:900]}.tflock", '"e"', TAKEN), info)
+    lock = StateLock(LockRef(BUCKET, f"{s3_takes(key)}.tflock", '"e"', TAKEN), info)
     body = answer(a_listing(*[listed(lock)] * 50))
     assert_slack_takes(body["text"], body["blocks"])

@@ -166,7 +166,7 @@ def test_a_message_of_any_shape_in_a_channel_is_passed_over(slack: OddSlack, mes
         "app_id": APP,
         "metadata": {"event_type": "tflock_reaper", "event_payload": {"token": "ours"}},
     }
-    others = [
+    others: list[Any] = [
         None,
         5,
         "text",
