@@ -5,6 +5,7 @@ from typing import Protocol
 
 from chalicelib.core.alert import Asked, Attempt, LockRecord, Posted, Restoring, Snooze
 from chalicelib.core.change import LockChange, NotedChange
+from chalicelib.core.channel_trouble import ChannelTrouble
 from chalicelib.core.digest import Digest
 from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.release import Ending, LockObject
@@ -124,6 +125,19 @@ class ChangeBook(Protocol):
 
     def before(self, change: LockChange) -> NotedChange | None:
         """The event of the same key that happened right before this one, of those that are remembered."""
+
+
+class ChannelBook(Protocol):
+    """The channels that take no messages. Every method may raise BookError."""
+
+    def troubled(self) -> list[ChannelTrouble]:
+        """Return the channels in trouble as they are now."""
+
+    def replace(self, known: ChannelTrouble | None, new: ChannelTrouble) -> bool:
+        """Write what is known of a channel, if it is still what was read (None: nothing); return whether it was."""
+
+    def forget(self, channel: str) -> None:
+        """Delete what is known of a channel."""
 
 
 class DigestBook(Protocol):

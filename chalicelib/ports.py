@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.book_ports import ChangeBook, DigestBook, GroupBook, LockBook
+from chalicelib.book_ports import ChangeBook, ChannelBook, DigestBook, GroupBook, LockBook
 from chalicelib.core.alert import Alert, Attempt, Note, Posted
+from chalicelib.core.channel_trouble import ChannelNotice
 from chalicelib.core.click import Answer
 from chalicelib.core.digest import Digest
 from chalicelib.core.event import LockEvent
@@ -109,6 +110,9 @@ class Messenger(Protocol):
     def whisper(self, channel: str, user: str, answer: Answer) -> None:
         """Tell one person in a channel, unseen by others, what became of their click."""
 
+    def notify(self, notice: ChannelNotice) -> None:
+        """Say that a channel takes no alerts, or takes them again. Raises ReplyLostError."""
+
     def report(self, channel: str, subject: str, trouble: str) -> None:
         """Tell a channel of the reaper's own trouble with something, in one plain message."""
 
@@ -144,6 +148,7 @@ class World:
     store: LockStore
     book: LockBook
     changes: ChangeBook
+    channels: ChannelBook
     digests: DigestBook
     groups: GroupBook
     messenger: Messenger

@@ -19,6 +19,7 @@ from aws_lambda_powertools.utilities.parameters import GetParameterError, SSMPro
 from botocore.config import Config as ClientConfig
 
 from chalicelib.aws.change_book import DynamoChangeBook
+from chalicelib.aws.channel_book import DynamoChannelBook
 from chalicelib.aws.digest_book import DynamoDigestBook
 from chalicelib.aws.group_book import DynamoGroupBook
 from chalicelib.aws.journal import LogJournal
@@ -61,6 +62,7 @@ def world() -> World:
         store=S3LockStore(lister=partial(_s3, _LISTING), reader=partial(_s3, _PROMPT), writer=partial(_s3, WRITING)),
         book=lock_book(),
         changes=DynamoChangeBook(_table()),
+        channels=DynamoChannelBook(_table()),
         digests=DynamoDigestBook(_table()),
         groups=group_book(),
         messenger=SlackMessenger(_bot_token, config().slack_api, config().slack_app, failed=_slack_failed),

@@ -8,7 +8,7 @@ import msgspec
 from chalicelib.core.evidence import StateWritten
 from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.owner import ci_run_link
-from chalicelib.core.policy import Policy
+from chalicelib.core.policy import Policy, by_name
 from chalicelib.core.release import REAPER, Ending
 
 ALERT = "alert"
@@ -25,6 +25,8 @@ class Posted(msgspec.Struct, frozen=True):
     channel: str
     ts: str
     thread_ts: str = ""
+    instead_of: str = ""
+    """The channel that it was meant for, when that did not take it."""
 
     @property
     def root(self) -> str:
@@ -70,6 +72,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     thread_ts: str = ""
     level: int = 0
     owner: str = ""
+    instead_of: str = ""
+    """The channel that it was meant for, when that did not take it."""
 
     @property
     def is_alert(self) -> bool:
@@ -168,6 +172,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     state_written: StateWritten | None = None
     """None: not looked up, or S3 would not say."""
     ending: Ending | None = None
+    instead_of: str = ""
+    """The channel that it was meant for, when it is posted elsewhere."""
 
     @property
     def lock(self) -> StateLock:
@@ -187,7 +193,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def called(self) -> tuple[str, ...]:
         """Whom it calls: an edit calls nobody, so those of a later level are called by a reply."""
-        return self.policy.called(0, self.record.level or self.level)
+        called = self.policy.called(0, self.record.level or self.level)
+        return by_name(called) if self.instead_of else called
 
     @property
     def ci_run_link(self) -> str:
@@ -219,6 +226,7 @@ def alert_for(
         now=now,
         state_written=state_written,
         ending=ending,
+        instead_of=record.posted.instead_of if record.posted else "",
     )
 
 

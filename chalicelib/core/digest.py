@@ -31,6 +31,8 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True):
     """How many of its locks are still held."""
     waiting: int = 0
     """How many more there are, for which there was no room."""
+    instead_of: str = ""
+    """The channel that it was meant for, when that did not take it."""
     posted: Posted | None = None
     claimed_until: datetime | None = None
 

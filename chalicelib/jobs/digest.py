@@ -9,15 +9,27 @@ from chalicelib.book_ports import BookError
 from chalicelib.core.alert import SURE_AFTER, UNDER_WAY, LockRecord, Posted
 from chalicelib.core.digest import LINES, OLDEST, Digest, Named
 from chalicelib.jobs.case import Case
-from chalicelib.ports import MessageGoneError, MessengerError, ReplyLostError, World
+from chalicelib.ports import ChannelRefusedError, MessageGoneError, MessengerError, ReplyLostError, World
 
 
 def stand(channel: str, cases: list[Case], world: World, now: datetime) -> Posted | None:
     """The message that the alerts of these cases, oldest first, go beneath; None: another run is posting one.
 
+    It stands in the channel for the reaper's own trouble where theirs takes nothing.
+
     Raises:
         MessengerError: Slack would not take it, or its answer was lost.
     """
+    detours = cases[0].detours
+    try:
+        return _stand(detours.channel_for(channel), channel, cases, world, now)
+    except ChannelRefusedError as error:
+        if not detours.close(error):
+            raise
+        return _stand(detours.channel_for(channel), channel, cases, world, now)
+
+
+def _stand(channel: str, meant_for: str, cases: list[Case], world: World, now: datetime) -> Posted | None:
     locks = tuple(case.ref.name for case in cases[:LINES])
     digest = Digest(
         channel=channel,
@@ -26,6 +38,7 @@ def stand(channel: str, cases: list[Case], world: World, now: datetime) -> Poste
         waiting=len(cases) - len(locks),
         oldest=tuple(Named(case.ref.state_path, case.record.taken) for case in cases[:OLDEST]),
         at=now,
+        instead_of=meant_for if meant_for != channel else "",
         claimed_until=now + UNDER_WAY,
     )
     try:
@@ -85,7 +98,7 @@ def _refresh(digest: Digest, records: list[LockRecord], world: World, now: datet
     current = msgspec.structs.replace(digest, held=held, waiting=0)
     if current == digest:
         return
-    with suppress(MessageGoneError):
+    with suppress(MessageGoneError, ChannelRefusedError):
         world.messenger.edit_digest(current)
     if held:
         world.digests.keep(current)

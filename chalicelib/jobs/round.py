@@ -17,6 +17,8 @@ from chalicelib.core.policy import Rules
 from chalicelib.core.release import Ending, Outcome, Presence, presence
 from chalicelib.jobs.alert import close, edit, post, raise_level, tell, wake
 from chalicelib.jobs.case import Case, case_of
+from chalicelib.jobs.channel_trouble import attend
+from chalicelib.jobs.detours import Detours
 from chalicelib.jobs.digest import stand
 from chalicelib.jobs.say import look_for_lost
 from chalicelib.ports import MessengerError, QueueError, StoreError, World
@@ -39,9 +41,13 @@ class Round:
     """What Slack would not take. The book knows of it, so the next watch tells it."""
     failed: list[str] = field(default_factory=list)
     """What the store, the book or a queue would not do."""
+    detours: Detours = field(init=False)
     _new: list[Case] = field(default_factory=list)
     _stale: list[Case] = field(default_factory=list)
     _failures: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.detours = Detours(self.rules.trouble_channel)
 
     def look_at(self, record: LockRecord, look: Callable[[], StateLock | None]) -> None:
         """Take a lock's next step; ``look`` says what is there now at its place.
@@ -73,6 +79,7 @@ class Round:
                 self._post_each(cases, "")
         for case in self._stale:
             self._guard(case.ref.state_path, lambda: edit(case))  # noqa: B023  called at once
+        self.untold += attend(self.detours.refused, self.world, self.rules, self.now)
 
     def _post_beneath_old_digests(self) -> None:
         """What a digest has told of, and an earlier run could not, still belongs beneath it."""
@@ -163,13 +170,14 @@ class Round:
             self._tend(self.world.book.reopen(current), current)
 
     def _case(self, record: LockRecord) -> Case:
-        return case_of(record, self.world, self.rules, self.now)
+        return case_of(record, self.world, self.rules, self.now, self.detours)
 
     def _guard(self, subject: str, act: Callable[[], object]) -> None:
         try:
             act()
         except MessengerError as error:
             self.untold.append(f"{subject}: {error}")
+            self.detours.hear(error)
         except (StoreError, BookError, QueueError) as error:
             self.failed.append(f"{subject}: {error}")
 

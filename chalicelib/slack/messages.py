@@ -10,6 +10,7 @@ from chalicelib.core.lock import StateLock
 from chalicelib.core.release import Outcome
 from chalicelib.slack import buttons
 from chalicelib.slack.blocks import Block, actions, context, header, mrkdwn, section
+from chalicelib.slack.channel_notices import meant_for
 from chalicelib.slack.endings import ending_words
 from chalicelib.slack.evidence import evidence, long_holds
 from chalicelib.slack.lock_words import DETAIL_LIMIT, VALUE_LIMIT, identity, operation, said, state
@@ -22,7 +23,11 @@ def message(alert: Alert) -> tuple[str, list[Block]]:
     """The text (for notifications) and the blocks of one alert, as they should read now."""
     path = state(alert.lock.ref, _PATH_LIMIT)
     sign, title = _title(alert)
-    paragraphs = [_lines(path, _people(alert)), _story(alert), evidence(alert) if alert.open else ""]
+    paragraphs = [
+        _lines(path, _people(alert), meant_for(alert)),
+        _story(alert),
+        evidence(alert) if alert.open else "",
+    ]
     blocks = [header(f"{sign} {title}"), *(section(words) for words in paragraphs if words), _fields(alert)]
     return f"{title}: {path}", blocks + (_open(alert) if alert.open else _undo(alert))
 

@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from chalicelib.core.alert import Alert, Attempt, Note, Posted
+from chalicelib.core.channel_trouble import ChannelNotice, NoticeKind
 from chalicelib.core.click import Answer
 from chalicelib.core.digest import Digest
 from chalicelib.ports import ChannelRefusedError, MessageGoneError, MessengerError, ReplyLostError
-from chalicelib.slack import digests, messages, notes
+from chalicelib.slack import channel_notices, digests, messages, notes
 from chalicelib.slack.answers import private_answer
 from chalicelib.slack.blocks import Block
 from chalicelib.slack.history import History
@@ -121,6 +122,11 @@ class SlackMessenger:
             if not self._taken(alone, said):
                 self._taken(direct, said)
 
+    def notify(self, notice: ChannelNotice) -> None:
+        """Say that a channel takes no alerts, or takes them again; that it still does not is no failure."""
+        trying = Anywhere() if notice.kind is NoticeKind.BACK else ()
+        self._post(notice.to, (channel_notices.notice(notice), []), notice.token, expected=trying)
+
     def report(self, channel: str, subject: str, trouble: str) -> None:
         """Tell a channel of the reaper's own trouble."""
         self._post(channel, (notes.trouble(subject, trouble), []))
@@ -132,6 +138,7 @@ class SlackMessenger:
         token: str = "",
         thread_ts: str = "",
         gone: frozenset[str] = frozenset(),
+        expected: Container[str] = (),
     ) -> Posted:
         errand = Errand(
             method="chat_postMessage",
@@ -143,6 +150,7 @@ class SlackMessenger:
             },
             token=token,
             final=gone,
+            expected=expected,
             wait=lambda: self._posts.wait(channel),
         )
         with _told(channel, gone, lost=ReplyLostError, refused=Anywhere()):

@@ -80,6 +80,11 @@ def mention(name: str) -> str:
     return f"<!subteam^{name}>" if name.startswith(GROUP_LETTER) else f"<@{name}>"
 
 
+def channel(name: str) -> str:
+    """A channel by its ID; Slack shows its name to those who may know it."""
+    return f"<#{name}>"
+
+
 def link(url: str, label: str) -> str:
     """A link under a label of our own."""
     return f"<{html.escape(url, quote=False).replace('|', '%7C')}|{label}>"
