@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
-from aws_lambda_powertools.utilities.parameters import GetParameterError, SSMProvider
+from aws_lambda_powertools.utilities.parameters import SSMProvider
 from botocore.config import Config as ClientConfig
 
 from chalicelib.aws.change_book import DynamoChangeBook
@@ -137,7 +137,7 @@ def _bot_token() -> str:
     """Slack's bot token. Without it nobody can be told anything, which is the messenger's kind of failure."""
     try:
         return _secret("SLACK_BOT_TOKEN_PARAMETER", _SECRET_SECONDS)
-    except GetParameterError as error:
+    except Exception as error:
         raise MessengerError(f"the bot token could not be read from SSM: {error}") from error
 
 

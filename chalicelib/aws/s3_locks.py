@@ -5,11 +5,13 @@ reply, and so would call "already gone" what it had deleted itself; a second put
 """
 
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
-from chalicelib.aws.s3_answers import code_of, sent_once, store_error, told_as_store_error
+from chalicelib.aws.answers import genuine
+from chalicelib.aws.s3_answers import code_of, odd_answer, sent_once, store_error, told_as_store_error
 from chalicelib.core.evidence import StateWritten
 from chalicelib.core.lock import (
     BODY_LIMIT,
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
     from types_boto3_s3.type_defs import GetObjectOutputTypeDef
 
-_ABSENT = {"NoSuchKey", "NoSuchVersion", "404"}
+# S3's codes, not its status: a proxy's page with a 404 says nothing about the lock.
+_ABSENT = {"NoSuchKey", "NoSuchVersion"}
 _ANOTHER = {*_ABSENT, "PreconditionFailed"}
 _DELETIONS = {404: Deletion.NOT_FOUND, 412: Deletion.CHANGED, 409: Deletion.CONFLICT}
 _PUTS = {412: PutBack.OCCUPIED, 409: PutBack.CONFLICT}
@@ -58,7 +61,7 @@ class S3LockStore:
             pages = self._lister(bucket).get_paginator("list_objects_v2")
             seen: set[str] = set()
             for prefix in prefixes or ("",):
-                for page in pages.paginate(Bucket=bucket, Prefix=prefix):
+                for page in map(genuine, pages.paginate(Bucket=bucket, Prefix=prefix)):
                     listed = page.get("Contents", [])
                     keys = {entry["Key"] for entry in listed if is_lock_key(entry["Key"])}
                     yield ListedPage(tuple(sorted(keys - seen)), len(listed))
@@ -78,22 +81,23 @@ class S3LockStore:
     def state_written(self, ref: LockRef) -> StateWritten:
         """When the state was last written: of all keys with the state's key as prefix, its own comes first."""
         with told_as_store_error(f"listing {ref.bucket}"):
-            page = self._reader(ref.bucket).list_objects_v2(Bucket=ref.bucket, Prefix=ref.state_key, MaxKeys=1)
-        times = [
-            entry["LastModified"].replace(microsecond=0)
-            for entry in page.get("Contents", [])
-            if entry["Key"] == ref.state_key
-        ]
+            page = genuine(self._reader(ref.bucket).list_objects_v2(Bucket=ref.bucket, Prefix=ref.state_key, MaxKeys=1))
+            times = [
+                entry["LastModified"].replace(microsecond=0)
+                for entry in page.get("Contents", [])
+                if entry["Key"] == ref.state_key
+            ]
         return StateWritten(times[0] if times else None)
 
     def delete(self, ref: LockRef) -> Deletion:
         """One conditional delete, sent once (AWS: see ``core.release.Deletion``)."""
         _check(ref)
-        client = self._writer(ref.bucket)
+        client = self._writing_client(ref)
         status = sent_once(
             "deleting",
             lambda: client.delete_object(Bucket=ref.bucket, Key=ref.key, IfMatch=ref.etag),
             expected=set(_DELETIONS),
+            done=HTTPStatus.NO_CONTENT,
         )
         return _DELETIONS.get(status, Deletion.DELETED) if status else Deletion.UNKNOWN
 
@@ -117,7 +121,7 @@ class S3LockStore:
         By headers, even where that is the bucket's default: a bucket policy may demand them (opentofu#2970).
         """
         _check(ref)
-        client = self._writer(ref.bucket)
+        client = self._writing_client(ref)
         encryption = {"ServerSideEncryption": kept.server_side_encryption, "SSEKMSKeyId": kept.kms_key}
         status = sent_once(
             "putting back",
@@ -133,25 +137,34 @@ class S3LockStore:
         )
         return _PUTS.get(status, PutBack.DONE) if status else PutBack.UNKNOWN
 
+    def _writing_client(self, ref: LockRef) -> "S3Client":
+        with told_as_store_error(f"a client for {ref.bucket}"):
+            return self._writer(ref.bucket)
+
     def _get(self, bucket: str, key: str, **which: str) -> "tuple[GetObjectOutputTypeDef, bytes]":
         """An object and as much of its body as tells whether it is too large for a lock. Raises ClientError."""
         try:
-            answer = self._reader(bucket).get_object(Bucket=bucket, Key=key, **which)  # type: ignore[arg-type]
+            answer = genuine(self._reader(bucket).get_object(Bucket=bucket, Key=key, **which))  # type: ignore[arg-type]
             with answer["Body"] as stream:
-                return answer, stream.read(BODY_LIMIT + 1)
-        except (BotoCoreError, OSError) as error:
-            raise StoreError(f"reading {bucket}/{key}: {error}") from error
+                body = stream.read(BODY_LIMIT + 1)
+                if len(body) <= BODY_LIMIT:
+                    stream.read()  # botocore looks only at the end whether all of it came
+                return answer, body
+        except ClientError:
+            raise
+        except Exception as error:
+            raise odd_answer(f"reading {bucket}/{key}", error) from error
 
     def _unreadable(self, bucket: str, key: str, error: ClientError) -> StateLock | None:
         """A lock that S3 lists and will not show: another key's encryption, a denying policy."""
         if code_of(error) not in _UNSHOWN and not code_of(error).startswith("KMS"):
             raise store_error(f"reading {bucket}/{key}", error) from error
         with told_as_store_error(f"reading {bucket}/{key}"):
-            page = self._reader(bucket).list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)
-        for entry in page.get("Contents", []):
-            if entry["Key"] == key:
-                ref = LockRef(bucket, key, entry["ETag"], entry["LastModified"].replace(microsecond=0))
-                return StateLock(ref, flaw=f"cannot be read by the reaper ({code_of(error)})", opaque=True)
+            page = genuine(self._reader(bucket).list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1))
+            for entry in page.get("Contents", []):
+                if entry["Key"] == key:
+                    ref = LockRef(bucket, key, entry["ETag"], entry["LastModified"].replace(microsecond=0))
+                    return StateLock(ref, flaw=f"cannot be read by the reaper ({code_of(error)})", opaque=True)
         return None
 
 
@@ -163,7 +176,8 @@ def _lock(ref: LockRef, body: bytes) -> StateLock:
 
 
 def _ref(bucket: str, key: str, answer: "GetObjectOutputTypeDef") -> LockRef:
-    return LockRef(bucket, key, answer["ETag"], answer["LastModified"].replace(microsecond=0))
+    with told_as_store_error(f"reading {bucket}/{key}"):
+        return LockRef(bucket, key, answer["ETag"], answer["LastModified"].replace(microsecond=0))
 
 
 def _check(ref: LockRef) -> None:

@@ -144,9 +144,15 @@ class _Handler(StreamRequestHandler):
     def handle(self) -> None:
         headers = iter(lambda: self.rfile.readline().strip(), b"")
         named = dict(line.lower().split(b":", 1) for line in headers if b":" in line)
+        if b"expect" in named:
+            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         body = self.rfile.read(int(named.get(b"content-length", b"0")))
         slack: OddSlack = self.server.slack  # type: ignore[attr-defined]
-        asked = json.loads(body) if b"json" in named.get(b"content-type", b"") else dict(parse_qsl(body.decode()))
+        asked = (
+            json.loads(body)
+            if b"json" in named.get(b"content-type", b"")
+            else dict(parse_qsl(body.decode(errors="replace")))
+        )
         slack.asked.append(asked)
         self.wfile.write(slack.answer(asked))
 
