@@ -32,8 +32,32 @@ ONCE = Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout
 FROM_AWS = {"x_amz_request_id": "4442587FB7D0A2F9"}
 SATURDAY = "Sat, 21 Nov 2026 03:18:57 GMT"
 XML = '<?xml version="1.0" encoding="UTF-8"?>'
+OF_ANY_SERVER = (
+    "nothing at all",
+    "no HTTP",
+    "a header without end",
+    "200 with nothing",
+    "204",
+    "a proxy's page",
+    "a page that begins like JSON",
+    "a page that is not UTF-8",
+    "cut in the middle",
+    "garbage in chunks",
+    "packed although nobody asked",
+    "a length that is no number",
+    "a redirect to a page",
+    "JSON null",
+    "JSON, a list",
+    "JSON, a number",
+    "JSON nested too deep",
+    "an empty object",
+    "a bare 500",
+    "a 503 that is not UTF-8",
+    "a 403 of a firewall",
+)
+"""Each costs botocore some twenty milliseconds: those that differ in what it makes of them."""
 ODD = {
-    **{name: answer for name, answer in UNCLEAR.items() if not name.startswith(("ok is", "no, "))},
+    **{name: UNCLEAR[name] for name in OF_ANY_SERVER},
     "a 404 of a proxy": http(PAGE, "404 Not Found", Content_Type="text/html"),
     "a 404 with nothing": http("", "404 Not Found"),
     "a 412 of a proxy": http(PAGE, "412 Precondition Failed", Content_Type="text/html"),
@@ -60,7 +84,6 @@ LOCK = a_lock()
 S3: dict[str, Callable[[S3LockStore], Any]] = {
     "list_locks": lambda store: list(store.list_locks(BUCKET, ())),
     "read": lambda store: store.read(BUCKET, KEY),
-    "read a version": lambda store: store.read(BUCKET, KEY, "v1"),
     "keep": lambda store: store.keep(LOCK.ref),
     "state_written": lambda store: store.state_written(LOCK.ref),
     "delete": lambda store: store.delete(LOCK.ref),
@@ -71,11 +94,7 @@ LIKE_AN_EMPTY_LISTING = {"XML of another service"}
 DYNAMODB: dict[str, Callable[[Any], Any]] = {
     "records": lambda table: DynamoLockBook(table).records(),
     "find": lambda table: DynamoLockBook(table).find(LOCK.ref),
-    "remember": lambda table: DynamoLockBook(table).remember(LOCK),
     "claim": lambda table: DynamoLockBook(table).claim(LOCK, Attempt(saying=("alert",), at=TAKEN, channel=CHANNEL)),
-    "digests": lambda table: DynamoDigestBook(table).open(),
-    "groups": lambda table: DynamoGroupBook(table).members(),
-    "channels": lambda table: DynamoChannelBook(table).troubled(),
     "forget": lambda table: DynamoChannelBook(table).forget("C0"),
 }
 
@@ -174,19 +193,17 @@ def test_pages_of_the_book_that_never_end_are_a_failure_and_no_endless_loop() ->
 
 
 def test_a_page_without_its_items_is_a_failure_of_the_book(aws: OddSlack, table: Any) -> None:
-    for body in ("{}", '{"Items":null}', '{"Items":[null]}', '{"Items":[{"Lock":{"X":1}}]}', '{"Items":[{}]}'):
-        aws.always(http(body, Content_Type="application/x-amz-json-1.0"))
-        for method in ("records", "digests", "groups", "channels"):
-            try:
-                assert not DYNAMODB[method](table)
-            except BookError:
-                continue
-    aws.always(http("{}", Content_Type="application/x-amz-json-1.0"))
+    for body in ("{}", '{"Items":null}', '{"Items":[null]}', '{"Items":[{"Lock":{"X":1}}]}'):
+        aws.always(http(body, Content_Type="application/x-amz-json-1.0", **FROM_AWS))
+        for read in (DynamoLockBook(table).records, DynamoDigestBook(table).open, DynamoGroupBook(table).members):
+            with pytest.raises(BookError):
+                read()
+    aws.always(http("{}", Content_Type="application/x-amz-json-1.0", **FROM_AWS))
     with pytest.raises(BookError):
         BookTable(table).change({"StatePath": "x", "LockIdentity": "x"}, Change(put={"A": "b"}))
 
 
-@pytest.mark.parametrize("answer", ["a proxy's page", "JSON null", "an empty object", "a bare 500", "nothing at all"])
+@pytest.mark.parametrize("answer", ["a proxy's page", "JSON null"])
 def test_a_token_that_ssm_does_not_give_is_a_failure_of_the_messenger(
     aws: OddSlack, monkeypatch: pytest.MonkeyPatch, answer: str
 ) -> None:
