@@ -4,10 +4,10 @@ An exception that leaves one means "try again" (SQS delivers again, Lambda count
 "bad caller" (401, 403, 400). What each may do in the account is in .chalice/policy-<function>.json.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial, wraps
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar
 
 import msgspec
 from aws_lambda_powertools import Logger
@@ -16,6 +16,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from chalice.app import (
     BadRequestError,
     Chalice,
+    ChaliceViewError,
     CloudWatchEvent,
     Cron,
     ForbiddenError,
@@ -26,17 +27,20 @@ from chalice.app import (
 )
 
 from chalicelib import wiring
-from chalicelib.aws.notifications import lock_changes
+from chalicelib.aws.notifications import UnknownNotificationError, lock_changes
 from chalicelib.book_ports import BookError
-from chalicelib.core.click import Click, Verb
-from chalicelib.core.measure import sweep_duration
-from chalicelib.core.policy import Target
+from chalicelib.core.change import LockChange
+from chalicelib.core.click import Click, Unheard
+from chalicelib.core.measure import TURNED_AWAY, sweep_duration
+from chalicelib.core.policy import Rules, Target
 from chalicelib.jobs.answer import answer
 from chalicelib.jobs.list_locks import list_locks
-from chalicelib.jobs.record import Settle, record_change, settle
+from chalicelib.jobs.record import Settle, record_changes, settle
 from chalicelib.jobs.release import release
 from chalicelib.jobs.sweep import order_sweeps, sweep
+from chalicelib.jobs.unheard import click_of
 from chalicelib.jobs.watch import watch
+from chalicelib.ports import Queue, World
 from chalicelib.slack import listings, requests
 
 # configure_logs=False: Chalice would print every line of powertools' logger a second time.
@@ -46,7 +50,14 @@ T = TypeVar("T")
 P = ParamSpec("P")
 _TIME_FOR_ONE = 30_000
 """Milliseconds. Killed in the middle, an invocation would leave its whole batch to be done again."""
+_LONGEST_TIMESTAMP = 20
 _FORM = "application/x-www-form-urlencoded"
+
+
+class UnsupportedMediaTypeError(ChaliceViewError):
+    """Not a form."""
+
+    STATUS_CODE = 415
 
 
 class OutOfTimeError(Exception):
@@ -98,28 +109,32 @@ def watch_locks(_event: CloudWatchEvent) -> None:
 def record_lock_event(event: SQSEvent) -> dict[str, Any]:
     """S3's events, oldest first, and what is still to be done about earlier ones; only what failed comes again."""
     batch = event.to_dict()
-    # An order to settle is older than the acquires beside it, and comes after them.
-    batch["Records"].sort(key=lambda one: (bool(_settle_order(one["body"])), int(one["attributes"]["SentTimestamp"])))
+    batch["Records"].sort(key=_in_order)
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
     return dict(process_partial_response(batch, partial(_record_message, event.context), processor))
 
 
-@app.route("/slack/actions", methods=["POST"], content_types=[_FORM])
+@app.route("/slack/actions", methods=["GET", "POST"], content_types=["*/*"])
 @_measured
 def slack_actions() -> Response:
     """A click in Slack: verified, handed over, answered at once."""
+    if _is_ssl_check():
+        return Response("")
     click = _from_slack(requests.parse)
     if click:
-        queue = wiring.release_queue() if click.verb is Verb.RELEASE else wiring.click_queue()
-        queue.send(msgspec.json.encode(click))
-    return Response(body="", status_code=200)
+        _queue_for(click).send(msgspec.json.encode(click))
+    return Response("")
 
 
-@app.route("/slack/commands", methods=["POST"], content_types=[_FORM])
+@app.route("/slack/commands", methods=["GET", "POST"], content_types=["*/*"])
 @_measured
 def slack_commands() -> Response:
     """``/tflocks``: answered from the lock book, since Slack waits three seconds."""
+    if _is_ssl_check():
+        return Response("")
     asked = _from_slack(requests.parse_command)
+    if isinstance(asked, Unheard):
+        return Response(listings.turned_away(asked))
     if not asked.understood:
         return Response(listings.usage())
     try:
@@ -136,7 +151,7 @@ def slack_commands() -> Response:
 def release_lock(event: SQSEvent) -> None:
     """One release: the only function that may delete."""
     for message in event:
-        release(_click(message.body), wiring.world(), wiring.config().rules, _now())
+        _carry_out(release, message.body)
 
 
 @app.on_sqs_message(queue="tflock-clicks", batch_size=1)
@@ -144,7 +159,7 @@ def release_lock(event: SQSEvent) -> None:
 def answer_click(event: SQSEvent) -> None:
     """Any other click: it may put a lock back, and delete nothing."""
     for message in event:
-        answer(_click(message.body), wiring.world(), wiring.config().rules, _now())
+        _carry_out(answer, message.body)
 
 
 _ANSWERS = {
@@ -154,28 +169,49 @@ _ANSWERS = {
 }
 
 
-def _from_slack(parse: Callable[[bytes, str, str], T]) -> T:
-    """What Slack sent, once it is proven to be from Slack and for us."""
-    body, headers = _raw_request()
-    config = wiring.config()
+def _from_slack(parse: requests.Parse[T]) -> T:
+    """What Slack sent, once it is proven to be from Slack."""
+    body, headers = _request().raw_body, _request().headers
+    # Here and not in the route, because Slack's look at the certificate has no content type.
+    if not headers.get("content-type", "").startswith(_FORM):
+        raise UnsupportedMediaTypeError(f"expected {_FORM}")
     try:
         requests.verify(body, headers, wiring.signing_secret)
-        return parse(body, config.rules.team, config.slack_app)
-    except (requests.UnverifiedError, requests.MisdirectedError, requests.MalformedError) as error:
+        told = parse(body, wiring.installation())
+    except tuple(_ANSWERS) as error:
         logger.warning("slack request turned away", reason=str(error))
+        wiring.metrics().add(TURNED_AWAY)
         raise _ANSWERS[type(error)](str(error)) from None
+    if isinstance(told, Unheard):
+        logger.warning("slack request turned away", reason=told.detail)
+        wiring.metrics().add(TURNED_AWAY)
+    return told
 
 
-def _click(body: str) -> Click:
-    return msgspec.json.decode(body, type=Click)
+def _queue_for(click: Click | Unheard) -> Queue:
+    """Only a release goes to the function that may delete."""
+    return wiring.release_queue() if isinstance(click, Click) and click.verb.releases else wiring.click_queue()
 
 
-def _raw_request() -> tuple[bytes, Mapping[str, str]]:
-    """The bytes as Slack signed them."""
-    request = app.current_request
-    if request is None:
+def _carry_out(job: Callable[[Click, World, Rules, datetime], object], message: str) -> None:
+    """One click from a queue; who clicked what cannot be carried out is told so, and it is not tried again."""
+    click = click_of(message)
+    if isinstance(click, Unheard):
+        logger.warning("a click was not carried out", why=click.why, reason=click.detail)
+        wiring.world().messenger.turn_away(click)
+        return
+    job(click, wiring.world(), wiring.config().rules, _now())
+
+
+def _is_ssl_check() -> bool:
+    return requests.is_ssl_check(_request().query_params or {}, _request().raw_body)
+
+
+def _request() -> Any:
+    """What came by HTTP; Chalice does not say of what type its parts are."""
+    if app.current_request is None:
         raise BadRequestError("no request")
-    return cast("bytes", request.raw_body), request.headers
+    return app.current_request
 
 
 def _record_message(context: Any, record: SQSRecord) -> None:
@@ -194,19 +230,38 @@ def _check_time(context: Any) -> None:
         raise OutOfTimeError("the others of its batch took too long: S3, or Slack, is slow to answer")
 
 
+def _in_order(message: Mapping[str, Any]) -> tuple[bool, int]:
+    """Return what a batch is sorted by: orders to settle come last, because the acquires beside them are older.
+
+    It never raises: a message that cannot be read fails alone, when its turn comes.
+    """
+    sent = str((message.get("attributes") or {}).get("SentTimestamp"))[:_LONGEST_TIMESTAMP]
+    return _settle_order(message.get("body") or "") is not None, int(sent) if sent.isdecimal() else 0
+
+
 def _record(body: str) -> None:
+    """Record all that can be recorded of one message, then raise what could not: it alone comes again."""
     world, rules, recording = wiring.world(), wiring.config().rules, wiring.recording()
     if order := _settle_order(body):
         settle(order.release, world, rules, recording, _now())
         return
-    for change in lock_changes(body):
-        record_change(change, world, rules, recording, _now())
+    changes, unknown = _changes(body)
+    record_changes(changes, world, rules, recording, _now())
+    if unknown:
+        raise unknown
+
+
+def _changes(body: str) -> tuple[Sequence[LockChange], UnknownNotificationError | None]:
+    try:
+        return lock_changes(body), None
+    except UnknownNotificationError as error:
+        return error.changes, error
 
 
 def _settle_order(body: str) -> Settle | None:
     try:
         return msgspec.json.decode(body, type=Settle)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError, ValueError, OverflowError, TypeError):
         return None
 
 

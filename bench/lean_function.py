@@ -26,7 +26,8 @@ from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.aws.notifications import lock_changes
 from chalicelib.core.change import Hold, LockChange, release_kind
 from chalicelib.core.event import of_acquire, of_release
-from chalicelib.core.lock import LockRef, StateLock, read_body
+from chalicelib.core.lock import LockRef
+from chalicelib.core.lock_body import lock_of
 
 HELD, SEEN = "lean-held", "lean-seen"
 """Its tables."""
@@ -65,9 +66,8 @@ _once = idempotent_function(_record, data_keyword_argument="record", persistence
 
 def _acquired(change: LockChange) -> None:
     answer = _s3.get_object(Bucket=change.bucket, Key=change.key, VersionId=change.version)
-    lock = StateLock(
-        LockRef(change.bucket, change.key, answer["ETag"], answer["LastModified"]), read_body(answer["Body"].read())
-    )
+    ref = LockRef(change.bucket, change.key, answer["ETag"], answer["LastModified"])
+    lock = lock_of(ref, answer["Body"].read())
     hold = msgspec.json.encode(Hold(since=change.at, lock=lock, taken_by=change.principal)).decode()
     _held.put_item(Item={"StatePath": change.ref.state_path, "Hold": hold})
     _journal.write(of_acquire(change, lock, ""))

@@ -36,7 +36,8 @@ from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.aws.notifications import lock_changes
 from chalicelib.core.change import Hold, LockChange, release_kind
 from chalicelib.core.event import of_acquire, of_release
-from chalicelib.core.lock import LockRef, StateLock, read_body
+from chalicelib.core.lock import LockRef, StateLock
+from chalicelib.core.lock_body import lock_of
 
 PAGES, SEEN, QUEUE = "pages", "seen", "releases"
 """Its tables, the first one like the lock book's with a sparse index of what is held, and its queue."""
@@ -94,7 +95,7 @@ def _acquired(record: dict[str, Any]) -> None:
     change = _change(record)
     answer = _s3.get_object(Bucket=change.bucket, Key=change.key, VersionId=change.version)
     ref = LockRef(change.bucket, change.key, answer["ETag"], answer["LastModified"])
-    lock = StateLock(ref, read_body(answer["Body"].read()))
+    lock = lock_of(ref, answer["Body"].read())
     before = (_page_before(change) if _RESTORE_ROLE in change.principal else None) or {}
     restorer = str(before.get("RestoringFor", ""))  # noted on the old page by whoever puts a lock back
     _open(change, lock, str(before["Principal"]) if restorer else change.principal)

@@ -126,6 +126,12 @@ class ChangeBook(Protocol):
     def before(self, change: LockChange) -> NotedChange | None:
         """The event of the same key that happened right before this one, of those that are remembered."""
 
+    def remember_gone(self, gone: LockChange) -> None:
+        """Remember that a version was deleted while a lock was there. ``before`` does not find it."""
+
+    def gone_after(self, change: LockChange) -> list[LockChange]:
+        """Return the remembered deletions of the same key's versions that happened after this: the latest twenty."""
+
 
 class ChannelBook(Protocol):
     """The channels that take no messages. Every method may raise BookError."""

@@ -76,6 +76,7 @@ def parse(text: str) -> Config:
 def _read(root: Table) -> Config:
     slack = root.table("slack")
     app, api, team = slack.slack_id("app_id", "A"), slack.url("api_url", _SLACK_API), slack.slack_id("team_id", "T")
+    enterprise = slack.slack_id("enterprise_id", "E") if "enterprise_id" in slack else ""
     default = read_policy(slack, root.table("thresholds"))
     digest_over, undo = slack.count("digest_over", _DIGEST_OVER), _undo(slack)
     slack.done()
@@ -86,6 +87,7 @@ def _read(root: Table) -> Config:
     _note_repeated(targets, root.problems)
     rules = Rules(
         team=team,
+        enterprise=enterprise,
         trouble_channel=default.channel,
         targets=targets,
         routes=(*routes, Route(_ANY_STATE, default)),

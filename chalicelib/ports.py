@@ -8,7 +8,7 @@ from typing import Protocol
 from chalicelib.book_ports import ChangeBook, ChannelBook, DigestBook, GroupBook, LockBook
 from chalicelib.core.alert import Alert, Attempt, Note, Posted
 from chalicelib.core.channel_trouble import ChannelNotice
-from chalicelib.core.click import Answer
+from chalicelib.core.click import Answer, Person, Unheard
 from chalicelib.core.digest import Digest
 from chalicelib.core.event import LockEvent
 from chalicelib.core.evidence import StateWritten
@@ -107,8 +107,11 @@ class Messenger(Protocol):
         None also where the reaper was not given the right to look: a repeated message is a smaller harm than none.
         """
 
-    def whisper(self, channel: str, user: str, answer: Answer) -> None:
-        """Tell one person in a channel, unseen by others, what became of their click."""
+    def whisper(self, person: Person, answer: Answer) -> None:
+        """Tell one person where they clicked, unseen by others, what became of their click."""
+
+    def turn_away(self, unheard: Unheard) -> None:
+        """Tell one person where they clicked, unseen by others, why nothing was done."""
 
     def notify(self, notice: ChannelNotice) -> None:
         """Say that a channel takes no alerts, or takes them again. Raises ReplyLostError."""
@@ -125,6 +128,9 @@ class Directory(Protocol):
 
     def user_by_email(self, address: str) -> str:
         """The user with an e-mail address, "" when there is none."""
+
+    def belongs(self, user: str, enterprise: str) -> bool:
+        """Return whether a user is a member of that Enterprise Grid organisation, and not deactivated."""
 
 
 class Journal(Protocol):

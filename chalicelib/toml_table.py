@@ -17,6 +17,11 @@ _BUCKET = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 # Unencrypted only to this machine: the bot token goes there.
 _URL = re.compile(r"(https://[^\s/]+|http://(127\.0\.0\.1|localhost)(:\d+)?)/(\S*/)?")
+# Slack's own pages call an organisation's ID a team's now and then.
+_MISPLACED_IDS = {
+    "T": ", of one workspace; the ID of an Enterprise Grid organisation (E...) belongs into enterprise_id",
+    "E": ", of an Enterprise Grid organisation; without one leave the key out",
+}
 _PREFIX = re.compile(r"[^/*?$\x00-\x1f\u0100-\U0010ffff][^*?$\x00-\x1f\u0100-\U0010ffff]*")
 _ANY_TEXT = re.compile(r".+", re.DOTALL)
 
@@ -168,7 +173,8 @@ class Table:
 
     def slack_id(self, key: str, letter: str) -> str:
         """A Slack ID that begins with the letter."""
-        return self.text(key, re.compile(letter + r"[A-Z0-9]{2,}"), f"a Slack ID like {letter}0123ABCD")
+        expected = f"a Slack ID like {letter}0123ABCD{_MISPLACED_IDS.get(letter, '')}"
+        return self.text(key, re.compile(letter + r"[A-Z0-9]{2,}"), expected)
 
     def url(self, key: str, default: str) -> str:
         """The base URL of an API, with its slash at the end."""

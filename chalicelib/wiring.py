@@ -32,6 +32,7 @@ from chalicelib.core.measure import SLACK_FAILURE
 from chalicelib.jobs.record import Recording
 from chalicelib.ports import MessengerError, World
 from chalicelib.slack.directory import SlackDirectory
+from chalicelib.slack.installation import Installation
 from chalicelib.slack.messenger import SlackMessenger
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def world() -> World:
         digests=DynamoDigestBook(_table()),
         groups=group_book(),
         messenger=SlackMessenger(_bot_token, config().slack_api, config().slack_app, failed=_slack_failed),
-        directory=SlackDirectory(_bot_token, config().slack_api, failed=_slack_failed),
+        directory=SlackDirectory(_bot_token, config().slack_api, team=config().rules.team, failed=_slack_failed),
         journal=journal(),
         releases=release_queue(),
         clicks=click_queue(),
@@ -105,6 +106,15 @@ def lock_book() -> DynamoLockBook:
 def group_book() -> DynamoGroupBook:
     """Who is in which user group, as the watch last found it."""
     return DynamoGroupBook(_table())
+
+
+@cache
+def installation() -> Installation:
+    """Where the app is installed."""
+    rules = config().rules
+    return Installation(
+        app=config().slack_app, team=rules.team, enterprise=rules.enterprise, api_url=config().slack_api
+    )
 
 
 @cache

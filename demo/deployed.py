@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 from chalicelib.core.duration import parse
 from chalicelib.slack import lock_token
 from chalicelib.slack.buttons import RELEASE_ACTION
+from demo import stopping
 from demo.local_cloud import LocalCloud
 from demo.slack_standin import Channel, Message, SlackStandIn, User, UserGroup, Workspace
 from demo.waiting import wait_for
@@ -55,14 +56,14 @@ other = %(thresholds)s
 """
 
 
-def demo_workspace(*channels: Channel) -> Workspace:
+def demo_workspace(*channels: Channel, people: tuple[User, ...] = PEOPLE) -> Workspace:
     """Three people, those on call, one channel and others that are asked for; with secrets made up for this once."""
     return Workspace(
         team_id="T0DEMO",
         app_id="A0DEMO",
         bot_token=f"xoxb-{secrets.token_hex(8)}",
         signing_secret=secrets.token_hex(16),
-        users=PEOPLE,
+        users=people,
         channels=(CHANNEL, *channels),
         user_groups=(ONCALL,),
     )
@@ -120,7 +121,8 @@ class DeployedReaper:
         given = {"slack-bot-token": self.workspace.bot_token, "slack-signing-secret": self.workspace.signing_secret}
         # Here S3 tells everything at once, and what takes time is a function's first start on a busy machine.
         soon = {"SettleSeconds": "5", "EventBatchingSeconds": "1"}
-        self.outputs = self.cloud.deploy(config, stage=STAGE, secrets=given, parameters=soon)
+        with stopping.at_once():
+            self.outputs = self.cloud.deploy(config, stage=STAGE, secrets=given, parameters=soon)
         self.slack.request_url = self.cloud.slack_actions_url(self.outputs)
         self.slack.command_url = self.cloud.slack_commands_url(self.outputs)
         self._start_api(self.slack.request_url)

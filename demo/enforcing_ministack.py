@@ -3,9 +3,14 @@
 ``AUTH=true`` makes MiniStack judge every call of a Lambda function by its role, so the policies in ``.chalice`` are
 tried and not merely written. What it lacks is added here as AWS defines it.
 
-Two condition keys, ``s3:if-match`` and ``s3:if-none-match``:
+Three condition keys with the values of the request, ``s3:if-match``, ``s3:if-none-match`` and ``s3:VersionId``:
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-delete-enforce.html
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+
+The delete of an unversioned object, which an explicit deny of ``s3:DeleteObjectVersion`` refuses too. AWS says so of
+bucket policies; whether it holds for a role's policies is not written anywhere, so here it does:
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html
 
 The identity in S3's notifications, where MiniStack has one and the same word for all:
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
@@ -17,6 +22,7 @@ import signal
 import sys
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ministack import app  # type: ignore[import-untyped]
@@ -27,6 +33,7 @@ _HEADERS = {"s3:DeleteObject": ("if-match",), "s3:PutObject": ("if-match", "if-n
 """A condition key is named after its header, and other actions do not have it."""
 
 _without_conditions = iam_actions.s3_service_context
+_by_the_action_alone = iam_evaluator.evaluate
 _without_identity = s3._deliver_event_to_sqs  # noqa: SLF001  the one place that has the notification before it is sent
 
 
@@ -35,7 +42,23 @@ def _with_conditions(
 ) -> dict[str, object]:
     context: dict[str, object] = _without_conditions(action, query, path, headers)
     sent = headers or {}
-    return context | {f"s3:{name}": sent[name] for name in _HEADERS.get(action, ()) if sent.get(name)}
+    # MiniStack looks for the names of condition keys in small letters. A batch names its versions in its body.
+    version = {"s3:versionid": _version(query) or "named in the body"} if action == "s3:DeleteObjectVersion" else {}
+    return context | version | {f"s3:{name}": sent[name] for name in _HEADERS.get(action, ()) if sent.get(name)}
+
+
+def _version(query: Mapping[str, object] | None) -> str:
+    found = (query or {}).get("versionId") or ""
+    return str(found[0] if isinstance(found, list) else found)
+
+
+def _as_unversioned_objects_are_judged(request: Any, policies: Any, *limits: Any) -> Any:
+    bucket = request.resource_arn.removeprefix("arn:aws:s3:::").partition("/")[0]
+    if request.action == "s3:DeleteObject" and s3._bucket_versioning.get(bucket) != "Enabled":  # noqa: SLF001
+        of_a_version = _by_the_action_alone(replace(request, action="s3:DeleteObjectVersion"), policies, *limits)
+        if of_a_version.decision == "Deny":
+            return of_a_version
+    return _by_the_action_alone(request, policies, *limits)
 
 
 def _with_identity(queue: str, notification: dict[str, Any], *others: object, **named: object) -> None:
@@ -65,6 +88,7 @@ def _end_with_parent() -> None:
 
 if __name__ == "__main__":
     iam_actions.s3_service_context = _with_conditions
+    iam_evaluator.evaluate = _as_unversioned_objects_are_judged
     s3._deliver_event_to_sqs = _with_identity  # noqa: SLF001
     threading.Thread(target=_end_with_parent, daemon=True).start()
     app.main()

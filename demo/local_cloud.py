@@ -25,6 +25,7 @@ import botocore.session
 from botocore.config import Config as ClientConfig
 
 from chalicelib.config import load
+from demo import stopping
 from deploy import slack_secrets, stack
 from deploy.commands import ROOT
 from deploy.package import package
@@ -39,6 +40,8 @@ SECRET_KEY = "local"  # noqa: S105 - any will do
 _ARTIFACTS = "artifacts"
 _SECONDS_TO_START = 30.0
 _SECONDS_TO_STOP = 5.0
+# boto3 waits 60 seconds for an answer and then sends the call again, which runs a long function a second time.
+_PATIENCE: Mapping[str, Mapping[str, Any]] = {"lambda": {"read_timeout": 960, "retries": {"total_max_attempts": 1}}}
 _SETTINGS_OF_OTHERS = ("AWS_", "MINISTACK_", "LOCALSTACK_", "LAMBDA_", "S3_", "SFTP_", "IOT_")
 
 
@@ -69,6 +72,7 @@ class LocalCloud:
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
+            "TMPDIR": self._own_folder,
             "NO_PROXY": "127.0.0.1,localhost",
             "no_proxy": "127.0.0.1,localhost",
         }
@@ -88,7 +92,7 @@ class LocalCloud:
         Raises:
             LocalCloudError: when it ends, or is not ready within 30 seconds.
         """
-        (self.folder / "tmp").mkdir(parents=True, exist_ok=True)
+        Path(self._own_folder).mkdir(parents=True, exist_ok=True)
         with self.log.open("wb") as log:
             # A group of its own: Ctrl-C in the terminal is ours to handle, and its Lambda processes end with it.
             self._process = subprocess.Popen(
@@ -106,6 +110,11 @@ class LocalCloud:
             self.stop()
             raise
 
+    @property
+    def _own_folder(self) -> str:
+        """Where all that runs here keeps its temporary files, so that those of a program that is killed go too."""
+        return str((self.folder / "tmp").resolve())
+
     def _own_environment(self) -> dict[str, str]:
         """MiniStack's settings; what it does not need is off, above all the listeners on all interfaces."""
         return self.environment | {
@@ -117,7 +126,6 @@ class LocalCloud:
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             "DOCKER_HOST": f"unix://{self.folder.resolve()}/no-docker",
-            "TMPDIR": str((self.folder / "tmp").resolve()),
         }
 
     def _wait_until_ready(self, process: "subprocess.Popen[bytes]") -> None:
@@ -127,7 +135,7 @@ class LocalCloud:
                 raise LocalCloudError(
                     f"the local cloud did not start (exit status {process.poll()}):\n{self.log_tail()}"
                 )
-            time.sleep(0.05)
+            stopping.sleep(0.05)
 
     def log_tail(self, lines: int = 20) -> str:
         """The end of MiniStack's own log."""
@@ -154,7 +162,8 @@ class LocalCloud:
         ``identity`` is the environment of somebody else than the account's root.
         """
         session = _session(identity or self.environment)
-        return session.client(service, endpoint_url=self.url, config=ClientConfig(proxies={}))  # type: ignore[call-overload]
+        config = ClientConfig(proxies={}, **_PATIENCE.get(service, {}))
+        return session.client(service, endpoint_url=self.url, config=config)  # type: ignore[call-overload]
 
     def deploy(
         self, config: Path, *, stage: str, secrets: Mapping[str, str], parameters: Mapping[str, str]
@@ -182,13 +191,14 @@ class LocalCloud:
         return f"{self.url}/restapis/{outputs['RestAPIId']}/api/_user_request_/{path}"
 
     def invoke(self, function_name: str, payload: Mapping[str, object]) -> None:
-        """Run a function to its end.
+        """Run a function once, to its end.
 
         Raises:
             LocalCloudError: with the function's log when it raised.
         """
         client: LambdaClient = self.client("lambda")
-        answer = client.invoke(FunctionName=function_name, Payload=json.dumps(payload).encode(), LogType="Tail")
+        with stopping.at_once():
+            answer = client.invoke(FunctionName=function_name, Payload=json.dumps(payload).encode(), LogType="Tail")
         if "FunctionError" in answer:
             tail = base64.b64decode(answer.get("LogResult", "")).decode(errors="replace")
             raise LocalCloudError(f"{function_name} failed: {answer['Payload'].read().decode()}\n{tail}")

@@ -1,8 +1,11 @@
 """What the terminal shows: numbered steps with the seconds since the start, and the journal's lines as they come."""
 
+import contextlib
+import os
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 from demo.deployed import DeployedReaper
@@ -34,6 +37,7 @@ class Narrator:
         self._start = time.monotonic()
         self._writing = threading.Lock()
         self._colours = sys.stdout.isatty()
+        self._last_watch = ""
 
     def step(self, text: str) -> None:
         """One step of the story."""
@@ -44,14 +48,27 @@ class Narrator:
         self._write("          ", text, "")
 
     def journal_line(self, line: dict[str, Any]) -> None:
-        """One line of the journal, in short."""
+        """Tell one line of the journal, in short; a watch that found what the last one did is not told again."""
         told = " ".join(f"{name}={line[name]}" for name in _SHOWN if line.get(name) not in (None, ""))
+        if line["event"] == "watch_finished":
+            if told == self._last_watch:
+                return
+            self._last_watch = told
         self._write("          CloudWatch  ", f"{line['event']:<18} {told}", _DIM)
 
     def _write(self, before: str, text: str, style: str) -> None:
         styled = f"{style}{text}{_PLAIN}" if self._colours and style else text
         with self._writing:
-            print(before + styled, flush=True)
+            try:
+                print(before + styled, flush=True)
+            except OSError:  # the terminal was closed; what is left to say nobody hears, and clearing up goes on
+                _say_no_more()
+
+
+def _say_no_more() -> None:
+    """Send standard output nowhere, with what is still in its buffer (docs.python.org: "Note on SIGPIPE")."""
+    with Path(os.devnull).open("w") as nowhere, contextlib.suppress(OSError):
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 class JournalTail:

@@ -2,13 +2,14 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 from botocore.exceptions import ClientError
 
 from demo.deployed import DeployedReaper
 from demo.narrator import Narrator
-from demo.terraform import TerraformState
+from demo.terraform import LONG, TerraformState
 from demo.waiting import wait_for
 
 BUCKET = "acme-tfstate"
@@ -16,7 +17,7 @@ SLOW = "payments/terraform.tfstate"
 KILLED = "prod/network/terraform.tfstate"
 SAMPLES = Path(__file__).parent.parent / "tests" / "samples"
 
-_WELL_SECONDS, _SLOW_SECONDS = 3, 60
+_WELL_SECONDS = 3
 _BLOCKED = "Error acquiring the state lock"
 _LOCK_ID = re.compile(r"\bID: {2,}(\S+)")  # with one space it is that of a request to S3
 
@@ -45,8 +46,8 @@ class RealRuns:
         """One run that lasts a while, one that is killed in the middle of its apply."""
         self._narrator.step(f"terraform apply on {SLOW}: alive, and slow; on {KILLED}: killed with SIGKILL half-way")
         self._slow.must("init")
-        self._slow.start_apply(_SLOW_SECONDS)
-        self._killed.start_apply(600)
+        self._slow.start_apply(LONG)
+        self._killed.start_apply(LONG)
         for key in (SLOW, KILLED):
             wait_for(f"{key} is locked", lambda: self._reaper.lock_body(BUCKET, key), every=0.05)  # noqa: B023
         self._killed.kill()
@@ -83,19 +84,19 @@ class SampleLocks:
     def end_well(self) -> None:
         """A lock taken and let go."""
         self._narrator.step("no terraform or tofu on the PATH: taking genuine lock bodies of Terraform 1.11.4 instead")
-        self._reaper.put_lock(BUCKET, KILLED, _sample("refresh"))
+        self._reaper.put_lock(BUCKET, KILLED, _sample("refresh", KILLED))
         self._reaper.delete_lock(BUCKET, KILLED)
 
     def die(self) -> None:
         """Two locks taken."""
         self._narrator.step(f"the locks of {SLOW} and {KILLED} are taken, and nobody lets the latter go")
         for key in (SLOW, KILLED):
-            self._reaper.put_lock(BUCKET, key, _sample("apply"))
+            self._reaper.put_lock(BUCKET, key, _sample("apply", key))
 
     def blocked_by(self) -> str:
         """The ID of the lock that another one fails on; "" when it can be taken, and then it is let go."""
         try:
-            self._reaper.put_lock(BUCKET, KILLED, _sample("plan"))
+            self._reaper.put_lock(BUCKET, KILLED, _sample("plan", KILLED))
         except ClientError:
             return str(json.loads(self._reaper.lock_body(BUCKET, KILLED) or b"{}").get("ID", ""))
         self._reaper.delete_lock(BUCKET, KILLED)
@@ -109,5 +110,8 @@ class SampleLocks:
         """Nothing runs."""
 
 
-def _sample(operation: str) -> bytes:
-    return (SAMPLES / f"s3-{operation}-default.tflock.json").read_bytes()
+def _sample(operation: str, key: str) -> bytes:
+    """Return a genuine body as it would be written at this key now: another place or time would make it a copy."""
+    body = json.loads((SAMPLES / f"s3-{operation}-default.tflock.json").read_bytes())
+    created = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    return json.dumps(body | {"Created": created, "Path": f"{BUCKET}/{key}"}).encode()

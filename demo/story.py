@@ -1,21 +1,23 @@
 """The story: a run is killed, its lock told of in Slack, snoozed, escalated, released, put back, and released again."""
 
-import threading
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.core.click import SnoozeFor
 from chalicelib.slack.buttons import PUT_BACK_ACTION, RELEASE_ACTION, SNOOZE_ACTION, WAKE_ACTION
-from demo.deployed import ALICE, BOB, CHANNEL, ONCALL, Decided, DeployedReaper
+from demo import stopping
+from demo.deployed import ALICE, BOB, CAROL, CHANNEL, ONCALL, Decided, DeployedReaper, demo_workspace
 from demo.hands import Hands
 from demo.narrator import JournalTail, Narrator
 from demo.runs import BUCKET, KILLED, SLOW, RealRuns, SampleLocks
+from demo.slack_standin import User
 from demo.waiting import wait_for
 
 PATH = f"{BUCKET}/{KILLED}"
 FIRST = "5s"
 _SECONDS_BETWEEN_WATCHES = 5
 _SLACK = f"""
-releasers = ["{ALICE.id}"]
+releasers = ["{ALICE.id}", "{CAROL.id}"]
 mentions = {{ 2 = ["{ONCALL.id}"] }}
 owners = {{ "*" = "{BOB.id}" }}
 undo = "2m"
@@ -28,8 +30,17 @@ thresholds = {{ apply = "{FIRST}" }}
 
 
 def decided(second: str) -> Decided:
-    """Alice may release, the run is Bob's, and who is on call hears of a lock over its second threshold."""
-    return Decided((BUCKET,), (FIRST, second), slack=_SLACK, routes=_ROUTES)
+    """Return who may do what, as ``rights`` tells it, and the thresholds."""
+    return Decided((BUCKET,), (FIRST, second), slack=_SLACK, routes=_ROUTES, workspace=demo_workspace(people=rights()))
+
+
+def rights() -> tuple[User, ...]:
+    """Return the people, each with what they may do as their title, which the page shows."""
+    return (
+        replace(ALICE, title="may release locks, and all else"),
+        replace(BOB, title="may not release; may snooze, since the run is probably his; on call"),
+        replace(CAROL, title="may release locks, and all else; on call"),
+    )
 
 
 def prepare(reaper: DeployedReaper, narrator: Narrator) -> None:
@@ -88,13 +99,18 @@ class Story:
         self._sum_up()
 
     def accompany(self) -> None:
-        """The rest, beside a person who clicks what they like, until the lock is gone and no button is left."""
-        held = True
-        while held or self._reaper.alert(PATH).actions:
+        """Go on beside a person who clicks what they like, until they stop it."""
+        self._narrator.aside(f"the run on {SLOW} stays alive for as long as you look")
+        before = held, buttons = True, True
+        while True:
             self._reaper.watch()
             if held != bool(self._reaper.lock_body(BUCKET, KILLED)):
                 held = bool(self._look())
-            threading.Event().wait(_SECONDS_BETWEEN_WATCHES)
+            buttons = bool(self._reaper.alert(PATH).actions)
+            if not (held or buttons) and any(before):
+                self._narrator.step("the lock is released for good; the page stays until Ctrl-C")
+            before = held, buttons
+            stopping.sleep(_SECONDS_BETWEEN_WATCHES)
 
     def _snooze(self, hands: Hands, second: str) -> None:
         self._narrator.step(f"{BOB.name}, whose run it probably is, snoozes it for an hour")

@@ -26,14 +26,19 @@ terraform {
 }
 
 variable "seconds" { default = 0 }
+variable "starter" { default = 0 }
 """
+LONG = 86_400
+"""Seconds that a run lasts which is to be alive for as long as somebody looks."""
 _FINISH = "finish"
+# A run ends by itself, too, when whoever started it is gone and cannot end it any more.
+_ALIVE = f"[ ! -e {_FINISH} ] && [ $n -lt ${{var.seconds}} ] && kill -0 ${{var.starter}}"
 # terraform_data is built in, so nothing is downloaded.
 _RESOURCE = f"""
 resource "terraform_data" "network" {{
   triggers_replace = timestamp()
   provisioner "local-exec" {{
-    command = "n=0; until [ -e {_FINISH} ] || [ $n -ge ${{var.seconds}} ]; do sleep 1; n=$((n + 1)); done"
+    command = "n=0; while {_ALIVE}; do sleep 1; n=$((n + 1)); done"
   }}
 }}
 """
@@ -87,7 +92,14 @@ class TerraformState:
         """Start an apply that holds its lock for so many seconds, or until it is told to `finish`."""
         (self._folder / _FINISH).unlink(missing_ok=True)
         process = subprocess.Popen(
-            [self._program, "apply", "-auto-approve", "-no-color", f"-var=seconds={seconds}"],
+            [
+                self._program,
+                "apply",
+                "-auto-approve",
+                "-no-color",
+                f"-var=seconds={seconds}",
+                f"-var=starter={os.getpid()}",
+            ],
             cwd=self._folder,
             env={**self.environment, **_QUIET},
             stdout=subprocess.DEVNULL,

@@ -4,14 +4,20 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from demo import stopping
+
 Found = TypeVar("Found")
 
 
 def wait_for(condition: str, look: Callable[[], Found | None], seconds: float = 60, every: float = 0.1) -> Found:
-    """Look until there is something, and give it back; TimeoutError names the condition when there never was."""
+    """Look until there is something, and give it back; TimeoutError names the condition when there never was.
+
+    Stopped ends the wait in a program that listens to signals.
+    """
     deadline = time.monotonic() + seconds
     while not (found := look()):
         if time.monotonic() > deadline:
             raise TimeoutError(f"waited {seconds:.0f} s in vain until {condition}")
+        stopping.check()
         time.sleep(every)
     return found

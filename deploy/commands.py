@@ -1,5 +1,9 @@
 """Running the programs of the virtual environment: ``chalice`` and ``aws``."""
 
+import contextlib
+import functools
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -7,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 """The repository."""
+_SECONDS_TO_END = 3.0
 
 
 class CommandError(RuntimeError):
@@ -18,21 +23,46 @@ def program(name: str) -> Path:
     return Path(sys.executable).with_name(name)
 
 
-def run(name: str, *arguments: str, folder: Path = ROOT, environment: Mapping[str, str] | None = None) -> str:
+def run(
+    name: str,
+    *arguments: str,
+    folder: Path = ROOT,
+    environment: Mapping[str, str] | None = None,
+    has_children: bool = False,
+) -> str:
     """Run a program to its end and return what it printed.
+
+    ``has_children``: the program starts others, which end with it when this one is broken off. It cannot ask for
+    anything at the terminal then, as the AWS CLI does for an MFA code.
 
     Raises:
         CommandError: with the program's own words.
     """
-    finished = subprocess.run(  # noqa: S603 - no shell, and the program is one of ours
+    with subprocess.Popen(  # noqa: S603 - no shell, and the program is one of ours
         [program(name), *arguments],
         cwd=folder,
         env=dict(environment) if environment is not None else None,
-        check=False,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-    )
-    if finished.returncode:
-        said = (finished.stderr.strip() or finished.stdout.strip())[-4000:]
-        raise CommandError(f"{name} {' '.join(arguments[:2])} failed ({finished.returncode}):\n{said}")
-    return finished.stdout
+        start_new_session=has_children,
+    ) as running:
+        try:
+            output, errors = running.communicate()
+        except BaseException:
+            _end(running, has_children=has_children)
+            raise
+    if running.returncode:
+        said = (errors.strip() or output.strip())[-4000:]
+        raise CommandError(f"{name} {' '.join(arguments[:2])} failed ({running.returncode}):\n{said}")
+    return output
+
+
+def _end(running: "subprocess.Popen[str]", *, has_children: bool) -> None:
+    """End a program as Ctrl-C does, so that it clears up; after a few seconds, end it without asking."""
+    send = functools.partial(os.killpg, running.pid) if has_children else running.send_signal
+    with contextlib.suppress(ProcessLookupError):
+        send(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            running.wait(_SECONDS_TO_END)
+        send(signal.SIGKILL)

@@ -50,6 +50,7 @@ def package(
         str(packaged.resolve()),
         folder=application,
         environment=surroundings,
+        has_children=True,  # pip
     )
     _leave_out_other_services(packaged / "deployment.zip")
     return packaged / "sam.yaml"

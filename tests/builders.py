@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.core.click import Click, Verb
-from chalicelib.core.lock import LockRef, Risk, StateLock, UnreadableLockError, read_body
+from chalicelib.core.lock import LockRef, Risk, StateLock
+from chalicelib.core.lock_body import lock_of
 from chalicelib.core.policy import Policy, Route, Rules, Target
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -33,11 +34,7 @@ def a_lock(
     name: str = "s3-apply-default", key: str = KEY, taken: datetime = TAKEN, body: bytes | None = None
 ) -> StateLock:
     body = sample(name) if body is None else body
-    ref = a_ref(key, body, taken)
-    try:
-        return StateLock(ref, read_body(body))
-    except UnreadableLockError as error:
-        return StateLock(ref, flaw=str(error))
+    return lock_of(a_ref(key, body, taken), body)
 
 
 def a_policy(releasers: tuple[str, ...] = (ALICE,), channel: str = CHANNEL, **others: Any) -> Policy:
@@ -52,11 +49,13 @@ def some_rules(
     prefixes: tuple[str, ...] = (),
     undo: timedelta = timedelta(minutes=10),
     digest_over: int = 5,
+    enterprise: str = "",
     **policy: Any,
 ) -> Rules:
     every = Route(("*",), a_policy(releasers, **policy))
     return Rules(
         team=TEAM,
+        enterprise=enterprise,
         trouble_channel=CHANNEL,
         targets=(Target(BUCKET, prefixes), Target("acme-other")),
         routes=(*routes, every),

@@ -17,6 +17,7 @@ class FakeChangeBook(CanBeDown):
     noted: dict[_Place, dict[str, NotedChange]] = field(default_factory=dict)
     claims: dict[str, datetime] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
+    gone: dict[_Place, dict[str, LockChange]] = field(default_factory=dict)
 
     def claim(self, noted: NotedChange, now: datetime) -> bool:
         self._check()
@@ -45,3 +46,12 @@ class FakeChangeBook(CanBeDown):
             if identity != change.identity and one.change.before(change):
                 earlier = one if earlier is None or earlier.change.before(one.change) else earlier
         return earlier
+
+    def remember_gone(self, gone: LockChange) -> None:
+        self._check()
+        self.gone.setdefault((gone.bucket, gone.key), {})[gone.identity] = gone
+
+    def gone_after(self, change: LockChange) -> list[LockChange]:
+        self._check()
+        gone = self.gone.get((change.bucket, change.key), {})
+        return [gone[identity] for identity in sorted(gone, reverse=True)[:20] if change.before(gone[identity])]

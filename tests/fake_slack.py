@@ -7,7 +7,7 @@ import msgspec
 
 from chalicelib.core.alert import Alert, Attempt, Note, Posted
 from chalicelib.core.channel_trouble import ChannelNotice
-from chalicelib.core.click import Answer
+from chalicelib.core.click import Answer, Person, Unheard
 from chalicelib.core.digest import Digest
 from chalicelib.ports import ChannelRefusedError, DirectoryError, MessageGoneError, MessengerError, ReplyLostError
 
@@ -27,6 +27,7 @@ class FakeMessenger:
     digests: dict[Posted, Digest] = field(default_factory=dict)
     whispers: list[tuple[str, Answer]] = field(default_factory=list)
     notices: dict[Posted, ChannelNotice] = field(default_factory=dict)
+    turned_away: list[Unheard] = field(default_factory=list)
     reports: list[tuple[str, str, str]] = field(default_factory=list)
     edits: int = 0
     refusing: str = ""
@@ -79,9 +80,13 @@ class FakeMessenger:
         found = (posted for posted in there if (posted.channel, posted.thread_ts) == (channel, thread_ts))
         return next((posted for posted in found if self._tokens[posted] == token), None)
 
-    def whisper(self, channel: str, user: str, answer: Answer) -> None:
+    def whisper(self, person: Person, answer: Answer) -> None:
         self._check()
-        self.whispers.append((user, answer))
+        self.whispers.append((person.user, answer))
+
+    def turn_away(self, unheard: Unheard) -> None:
+        self._check()
+        self.turned_away.append(unheard)
 
     def notify(self, notice: ChannelNotice) -> None:
         posted = self._stand(notice.to, "", notice.token)
@@ -126,6 +131,8 @@ class FakeDirectory:
 
     groups: dict[str, frozenset[str]] = field(default_factory=dict)
     users: dict[str, str] = field(default_factory=dict)
+    organisations: dict[str, str] = field(default_factory=dict)
+    """Whose member somebody is, by their ID."""
     refusing: str = ""
 
     def members(self, group: str) -> frozenset[str]:
@@ -137,6 +144,10 @@ class FakeDirectory:
     def user_by_email(self, address: str) -> str:
         self._check()
         return self.users.get(address, "")
+
+    def belongs(self, user: str, enterprise: str) -> bool:
+        self._check()
+        return bool(enterprise) and self.organisations.get(user) == enterprise
 
     def _check(self) -> None:
         if self.refusing:

@@ -6,17 +6,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
+import msgspec
+
 from chalicelib.core.evidence import StateWritten
 from chalicelib.core.lock import (
     BODY_LIMIT,
+    Body,
     ListedPage,
     LockRef,
-    NotALockError,
     StateLock,
-    UnreadableLockError,
     is_lock_key,
-    read_body,
 )
+from chalicelib.core.lock_body import lock_of, unread
 from chalicelib.core.release import Deletion, LockObject, PutBack
 from chalicelib.ports import StoreError, StoreRefusedError
 
@@ -37,6 +38,9 @@ class FakeStore:
     buckets_failing: set[str] = field(default_factory=set)
     keys_failing: set[str] = field(default_factory=set)
     keys_refused: set[str] = field(default_factory=set)
+    keys_sealed: set[str] = field(default_factory=set)
+    """Under a customer's own key (SSE-C)."""
+    versioned_buckets: set[str] = field(default_factory=set)
     answers: list[Deletion | StoreError] = field(default_factory=list)
     lost_replies: int = 0
     deleted: list[LockRef] = field(default_factory=list)
@@ -71,12 +75,12 @@ class FakeStore:
             return None
         body, taken = found
         ref = LockRef(bucket, key, _etag(body), taken)
-        if key in self.keys_refused:
-            return StateLock(ref, flaw="cannot be read by the reaper (AccessDenied)", opaque=True)
-        try:
-            return StateLock(ref, read_body(body[: BODY_LIMIT + 1]))
-        except UnreadableLockError as error:
-            return StateLock(ref, flaw=str(error), opaque=isinstance(error, NotALockError))
+        versioned = bucket in self.versioned_buckets
+        if key in self.keys_refused | self.keys_sealed:
+            lock = unread(ref, "AccessDenied" if key in self.keys_refused else "InvalidRequest", len(body))
+            return msgspec.structs.replace(lock, versioned=versioned and lock.body is Body.SEALED)
+        kept = next(known for known, one in self.versions.items() if one == found) if versioned else ""
+        return lock_of(ref, body[: BODY_LIMIT + 1], kept)
 
     def state_written(self, ref: LockRef) -> StateWritten:
         self._check(ref.bucket)
@@ -104,10 +108,10 @@ class FakeStore:
         lock = self.read(ref.bucket, ref.key)
         if lock is None or lock.ref != ref:
             return None
-        if ref.key in self.keys_refused:
+        if ref.key in self.keys_refused | self.keys_sealed:
             raise StoreError(f"reading {ref.key}: access denied")
         body = self.objects[ref.bucket, ref.key][0]
-        return None if lock.opaque or len(body) > BODY_LIMIT else LockObject(body)
+        return None if lock.body is Body.STATE else LockObject(body)
 
     def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
         self._check_ref(ref)

@@ -243,3 +243,17 @@ def test_a_sweep_is_timed(queues: Any, capsys: pytest.CaptureFixture[str]) -> No
     [line] = printed(capsys, '{"_aws"')
     assert line["SweepsFinished"] == [1.0]
     assert 0 <= line["SweepDuration"][0] < 60
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [(form(), {"X-Slack-Signature": "v0=" + "0" * 64}), (form(team={"id": "T0OTHER"}), {}), (b"payload=nonsense", {})],
+    ids=["not signed", "another workspace", "malformed"],
+)
+def test_a_request_that_is_turned_away_is_counted(
+    queues: Any, capsys: pytest.CaptureFixture[str], body: bytes, headers: dict[str, str]
+) -> None:
+    assert post(body, **headers) in {400, 401, 403}
+    assert [line["RequestsTurnedAway"] for line in printed(capsys, '{"_aws"')] == [[1.0]]
+    assert post(form()) == 200
+    assert printed(capsys, '{"_aws"') == []

@@ -67,6 +67,30 @@ def test_a_release_can_be_taken_back_for_as_long_as_the_file_says(line: str, und
     assert parse(LEAST.replace("[slack]", f"[slack]\n{line}")).rules.undo == undo
 
 
+def test_an_organisation_is_named_or_left_out() -> None:
+    assert parse(LEAST).rules.enterprise == ""
+    assert parse(LEAST.replace("[slack]", '[slack]\nenterprise_id = "E0ACME"')).rules.enterprise == "E0ACME"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('enterprise_id = "T0DEMO"', "slack.enterprise_id = 'T0DEMO': expected a Slack ID like E0123ABCD, of an Ent"),
+        ('enterprise_id = ""', "without one leave the key out"),
+        ("enterprise_id = 5", "slack.enterprise_id = 5: expected"),
+        ('enterprise = "E0ACME"', "did you mean enterprise_id?"),
+    ],
+)
+def test_what_is_no_organisation_is_told_with_what_to_do(line: str, said: str) -> None:
+    [problem] = problems(LEAST.replace("[slack]", f"[slack]\n{line}"))
+    assert said in problem
+
+
+def test_an_organisation_in_the_place_of_the_workspace_is_told_where_it_belongs() -> None:
+    [problem] = problems(LEAST.replace("T0DEMO", "E0ACME"))
+    assert "the ID of an Enterprise Grid organisation (E...) belongs into enterprise_id" in problem
+
+
 def test_a_digest_begins_above_what_the_file_says() -> None:
     assert parse(LEAST.replace("[slack]", "[slack]\ndigest_over = 1")).rules.digest_over == 1
 

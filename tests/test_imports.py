@@ -19,7 +19,21 @@ MAY_IMPORT = {
     "chalicelib.book_ports": {"core"},
     "chalicelib.core": {"core"},
 }
-CORE_MAY_USE = {"msgspec", "re", "datetime", "enum", "typing", "collections", "zoneinfo", "hashlib"}
+CORE_MAY_USE = {
+    "msgspec",
+    "re",
+    "datetime",
+    "enum",
+    "typing",
+    "collections",
+    "contextlib",
+    "zoneinfo",
+    "hashlib",
+    "json",
+    "base64",
+    "zlib",
+    "unicodedata",
+}
 MODULES = [ROOT / "app.py", *(path for path in (ROOT / "chalicelib").rglob("*.py") if path.name != "__init__.py")]
 
 

@@ -2,6 +2,8 @@
 
 import os
 import re
+import shlex
+import sys
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,9 +21,11 @@ TOP = 10
 LONGEST = timedelta(days=3653)
 """CloudWatch's longest retention."""
 PICTURES = (".png", ".html")
+MATPLOTLIB = "matplotlib==3.11.2"
+"""As ``pyproject.toml`` has it in the extra ``plot``. It is named by itself: ``tflock-reaper`` is in no index."""
 NO_MATPLOTLIB = (
-    "a PNG takes matplotlib, which is not installed: "
-    "pip install 'tflock-reaper[plot]', or draw into a file ending with .html"
+    "a PNG takes matplotlib, which is not installed. Draw into a file ending with .html, or install it: "
+    f"{shlex.quote(sys.executable)} -m pip install {MATPLOTLIB}"
 )
 _COUNT = re.compile(r"0*[1-9][0-9]{0,8}", re.ASCII)
 

@@ -22,11 +22,11 @@ SEEN_HELD = (
 def begins(events: Iterable[LockEvent]) -> list[Hold]:
     """Every hold that began, once, the oldest first.
 
-    First the acquires. Then those that only their release's line tells of and those that only an alert or a click is
-    about: older than what was read, or never told by S3.
+    First the acquires, and the locks that are there again. Then those that only their release's line tells of and those
+    that only an alert or a click is about: older than what was read, or never told by S3.
     """
     events = list(events)
-    known = [_acquired(event) for event in events if event.event is EventType.LOCK_ACQUIRED]
+    known = [_BEGAN[event.event](event) for event in events if event.event in _BEGAN]
     for accounts in (_each_once(map(told_of, events)), _each_once(map(_seen, events))):
         matched = nearest(accounts, known)
         known += [hold for place, hold in enumerate(accounts) if place not in matched]
@@ -58,6 +58,16 @@ def _acquired(line: LockEvent) -> Hold:
         source_address=line.source_address,
         put_back_by=line.slack_user,
     )
+
+
+def _reappeared(line: LockEvent) -> Hold:
+    """A lock that had ended and is current again: who took it is not who brought it back."""
+    return msgspec.structs.replace(
+        _of_lock(line), since=line.time, principal=line.taken_by, session_name=session_name(line.taken_by)
+    )
+
+
+_BEGAN = {EventType.LOCK_ACQUIRED: _acquired, EventType.LOCK_REAPPEARED: _reappeared}
 
 
 def _seen(line: LockEvent) -> Hold | None:

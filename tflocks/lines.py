@@ -8,7 +8,13 @@ import msgspec
 from chalicelib.core.event import EventType, LockEvent
 from tflocks.begins import SEEN_HELD
 
-ABOUT_HOLDS = (EventType.LOCK_ACQUIRED, EventType.LOCK_RELEASED, EventType.RELEASE_ANSWERED, *SEEN_HELD)
+ABOUT_HOLDS = (
+    EventType.LOCK_ACQUIRED,
+    EventType.LOCK_RELEASED,
+    EventType.LOCK_REAPPEARED,
+    EventType.RELEASE_ANSWERED,
+    *SEEN_HELD,
+)
 _S3_BEGAN = datetime(2006, 3, 14, tzinfo=UTC)
 _NEVER = datetime(2200, 1, 1, tzinfo=UTC)
 """A time beyond is nobody's, and near the ends of the calendar there is nothing to add or take away."""

@@ -12,8 +12,9 @@ def merge(journal: list[Hold], versions: list[Hold] | None) -> list[Hold]:
     if versions is None:
         return newest_first(journal)
     matched = nearest(journal, versions)
+    there = {one.etag for one in versions if one.still_held and one.etag}
     merged = [
-        _both(hold, versions[matched[place]]) if place in matched else _by_the_bucket(hold)
+        _both(hold, versions[matched[place]]) if place in matched else _by_the_bucket(hold, there)
         for place, hold in enumerate(journal)
     ]
     used = set(matched.values())
@@ -41,6 +42,9 @@ def _both(hold: Hold, version: Hold) -> Hold:
     return msgspec.structs.replace(hold, until=version.until, still_held=version.still_held, released_by=known)
 
 
-def _by_the_bucket(hold: Hold) -> Hold:
-    """What is not there now is not held, whatever the journal missed."""
-    return msgspec.structs.replace(hold, still_held=False)
+def _by_the_bucket(hold: Hold, there: set[str]) -> Hold:
+    """What is not there now is not held, whatever the journal missed.
+
+    A lock whose delete marker was deleted is there, as the version of its first hold.
+    """
+    return msgspec.structs.replace(hold, still_held=hold.still_held and hold.etag in there)

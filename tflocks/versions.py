@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from chalicelib.core.change import ReleaseKind
-from chalicelib.core.lock import BODY_LIMIT, LOCK_SUFFIX, LockInfo, UnreadableLockError, read_body
+from chalicelib.core.lock import BODY_LIMIT, LOCK_SUFFIX, LockInfo
+from chalicelib.core.lock_body import read_body
 from chalicelib.ports import StoreError
 from tflocks.hold import Hold, Source
 from tflocks.pairing import alternate
@@ -86,9 +87,11 @@ def with_locks(holds: Iterable[Hold], s3: "S3Client") -> tuple[list[Hold], list[
 
     def read(hold: Hold) -> tuple[Hold, str]:
         try:
-            return _told(hold, read_body(_body(hold, s3))), ""
-        except (StoreError, UnreadableLockError) as error:
+            reading = read_body(_body(hold, s3))
+        except StoreError as error:
             return hold, f"a version of the lock {error} ({hold.version_id})"
+        why = f"a version of the lock {reading.flaw} ({hold.version_id})" if reading.flaw else ""
+        return _told(hold, reading.info) if reading.info else hold, why
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         answers = list(pool.map(read, holds))

@@ -5,6 +5,7 @@ the hold that a release ended is found by, so one item serves both, and there is
 """
 
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,7 +18,7 @@ from chalicelib.core.change import CLAIMED_FOR, REMEMBERED, LockChange, NotedCha
 if TYPE_CHECKING:
     from types_boto3_dynamodb.service_resource import Table
 
-_AT_ONCE = 8
+_AT_ONCE, _GONE = 8, 20
 """Events looked at for the one before. More are read only where a lock had as many events in one second."""
 
 
@@ -56,6 +57,25 @@ class DynamoChangeBook:
             if earlier is None or earlier.change.before(noted.change):
                 earlier = noted
         return earlier
+
+    def remember_gone(self, gone: LockChange) -> None:
+        """Remember that a version was deleted while a lock was there."""
+        self._table.change(_gone_key_of(gone), Change(put=_item(NotedChange(gone))))
+
+    def gone_after(self, change: LockChange) -> list[LockChange]:
+        """Return the deleted versions of the same key that happened after this, the latest twenty."""
+        after: list[LockChange] = []
+        for item in islice(self._table.latest_first(_gone_key_of(change)["StatePath"], "~", _AT_ONCE), _GONE):
+            with told_as_book_error():
+                gone = msgspec.json.decode(item["Noted"], type=NotedChange).change
+            if gone.second < change.second:
+                break
+            after += [gone] if change.before(gone) else []
+        return after
+
+
+def _gone_key_of(change: LockChange) -> dict[str, str]:
+    return {"StatePath": f"#gone {change.ref.state_path}", "LockIdentity": change.identity}
 
 
 def _key_of(change: LockChange) -> dict[str, str]:

@@ -24,9 +24,8 @@ from chalicelib.aws.lock_page import (
     record_of,
 )
 from chalicelib.core.alert import UNDER_WAY, Asked, Attempt, LockRecord, Posted, Restoring, Snooze
-from chalicelib.core.change import REMEMBERED
 from chalicelib.core.lock import LockRef, StateLock
-from chalicelib.core.release import Ending, LockObject, Outcome
+from chalicelib.core.release import KEPT_FOR, Ending, LockObject, Outcome
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.service_resource import Table
@@ -220,7 +219,7 @@ class DynamoLockBook:
 
 
 def _ended(ending: Ending) -> dict[str, Any]:
-    return {"Ending": text(ending), "ExpiresAt": int((ending.at + REMEMBERED).timestamp())}
+    return {"Ending": text(ending), "ExpiresAt": int((ending.at + KEPT_FOR).timestamp())}
 
 
 def _alerted(attempt: Attempt, posted: Posted) -> Change:

@@ -1,4 +1,4 @@
-"""S3's events as they come through SQS, in both of their formats: pure translation.
+"""S3's events as they come through SQS, in both of their formats and in SNS's envelopes: pure translation.
 
 The pages named here are those of docs.aws.amazon.com/AmazonS3/latest/userguide/.
 
@@ -8,17 +8,22 @@ What a removal was, its kind and its version tell together (notification-how-to-
 for lifecycle rules lifecycle-configure-notification.html). An object deleted from an unversioned bucket is "permanently
 deleted", and no version is named: the lock is gone. In a versioned bucket the lock goes when a delete marker comes, and
 the version named is the marker's. A version "permanently deleted", by its ID or by a rule for old ones, is history
-cleared away.
+cleared away, unless it was a delete marker: then what was hidden beneath it is current again, and S3 tells of no
+acquire.
+
+What is no lock's acquire or release (tags, restores, transitions) may come through a topic or a rule that sends all. It
+is said in the log once and passed over. What cannot be read stays on the queue and ends among the dead letters.
 """
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import unquote_plus
 
 import msgspec
 
+from chalicelib.aws.passed_over import pass_over, say
+from chalicelib.aws.sns_envelopes import EnvelopeError, SubscriptionEndedError, opened
 from chalicelib.core.change import LockChange, ToldBy
 
 _CREATED, _REMOVED, _EXPIRED = "ObjectCreated", "ObjectRemoved", "LifecycleExpiration"
@@ -29,13 +34,19 @@ _ACCOUNT = re.compile(r"[0-9]{12}")
 _NULL_VERSION = "null"
 """What S3 calls the one version that is not kept apart: the next put without versioning overwrites it."""
 _SEQUENCER_DIGITS = 18
+_UNREADABLE = (msgspec.MsgspecError, RecursionError, OverflowError, UnicodeError)
 
 _Text = str | None
 _Time = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class UnknownNotificationError(ValueError):
-    """Not an S3 event; left on the queue, it ends among the dead letters, where it is seen."""
+    """Not an S3 event, or not all of it; left on the queue, it ends among the dead letters, where it is seen."""
+
+    def __init__(self, words: str, changes: tuple[LockChange, ...] = ()) -> None:
+        super().__init__(words)
+        self.changes = changes
+        """What else the message tells of, which can be recorded all the same."""
 
 
 class _Bucket(msgspec.Struct):
@@ -73,7 +84,8 @@ class _Record(msgspec.Struct, rename="camel"):
 class _Message(msgspec.Struct):
     """A message of either format, as far as it takes to see which."""
 
-    records: list[_Record] | msgspec.UnsetType = msgspec.field(name="Records", default=msgspec.UNSET)
+    # Each is read by itself, so that one that cannot be read keeps nobody from the others.
+    records: list[msgspec.Raw] | msgspec.UnsetType = msgspec.field(name="Records", default=msgspec.UNSET)
     event: str = msgspec.field(name="Event", default="")
     source: str = ""
     detail_type: str = msgspec.field(name="detail-type", default="")
@@ -101,36 +113,66 @@ class _BridgeEvent(msgspec.Struct):
 
 
 def lock_changes(body: str) -> list[LockChange]:
-    """What one message tells. The test event that S3 sends when a bucket is wired tells nothing.
+    """Return what one message tells. The test event that S3 sends when a bucket is wired tells nothing.
 
     Raises:
-        UnknownNotificationError: for anything that is not an S3 event.
+        UnknownNotificationError: for anything that is not an S3 event; it has what else the message tells.
     """
     try:
-        return [_as_one_format(change) for change in _told(body)]
-    except (msgspec.DecodeError, RecursionError, OverflowError) as error:
+        return _told(opened(body))
+    except SubscriptionEndedError as error:
+        say(str(error))
+        return []
+    except EnvelopeError as error:
+        raise UnknownNotificationError(f"not an S3 event notification: {error}") from None
+    except _UNREADABLE as error:
         raise UnknownNotificationError(f"not an S3 event notification: {error}") from None
 
 
-def _told(body: str) -> Iterator[LockChange]:
+def _told(body: str) -> list[LockChange]:
     message = msgspec.json.decode(body, type=_Message)
     if isinstance(message.records, list):
-        yield from (change for record in message.records if (change := _change(record)))
-    elif message.source == _S3_SOURCE:
-        # Tags, ACLs, restores: S3 tells EventBridge of all or nothing, and a rule may let them through.
-        if message.detail_type in {_BRIDGE_CREATED, _BRIDGE_REMOVED}:
-            event = msgspec.json.decode(body, type=_BridgeEvent)
-            yield _bridge_change(event, acquired=message.detail_type == _BRIDGE_CREATED)
-    elif message.source:
-        raise UnknownNotificationError(f"an event of {message.source!r}, not of S3: take it out of the rule")
-    elif message.event != _TEST:
-        raise UnknownNotificationError("not an S3 event notification: it has no Records")
+        return _recorded(message.records)
+    if message.source == _S3_SOURCE:
+        return _bridged(body, message.detail_type)
+    if message.source:
+        raise EnvelopeError(f"an event of {message.source[:100]!r}, not of S3: take it out of the rule")
+    if message.event != _TEST:
+        raise EnvelopeError("it has no Records")
+    return []
+
+
+def _recorded(records: list[msgspec.Raw]) -> list[LockChange]:
+    changes, unread = [], []
+    for place, record in enumerate(records, 1):
+        try:
+            change = _change(msgspec.json.decode(record, type=_Record))
+        except _UNREADABLE as error:
+            unread.append(f"record {place} of {len(records)}: {error}")
+            continue
+        changes += [change] if change else []
+    if unread:
+        raise UnknownNotificationError(f"not an S3 event notification: {'; '.join(unread)[:1000]}", tuple(changes))
+    return changes
+
+
+def _bridged(body: str, detail_type: str) -> list[LockChange]:
+    if detail_type not in {_BRIDGE_CREATED, _BRIDGE_REMOVED}:
+        pass_over(f"EventBridge's {detail_type[:100]!r} of S3")
+        return []
+    event = msgspec.json.decode(body, type=_BridgeEvent)
+    return [_as_one_format(_bridge_change(event, acquired=detail_type == _BRIDGE_CREATED))]
 
 
 def _change(record: _Record) -> LockChange | None:
-    family, _, kind = record.event_name.partition(":")
+    family, _, kind = record.event_name.removeprefix("s3:").partition(":")
     if family not in {_CREATED, _REMOVED, _EXPIRED}:
+        pass_over(f"S3's event {record.event_name[:100]!r}")
         return None
+    return _as_one_format(_direct_change(record, family, kind))
+
+
+def _direct_change(record: _Record, family: str, kind: str) -> LockChange:
     stored = record.s3.object
     return LockChange(
         acquired=family == _CREATED,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+import msgspec
 from botocore.exceptions import ClientError
 
 from chalicelib.aws.answers import genuine
@@ -15,14 +16,13 @@ from chalicelib.aws.s3_answers import code_of, odd_answer, sent_once, store_erro
 from chalicelib.core.evidence import StateWritten
 from chalicelib.core.lock import (
     BODY_LIMIT,
+    Body,
     ListedPage,
     LockRef,
-    NotALockError,
     StateLock,
-    UnreadableLockError,
     is_lock_key,
-    read_body,
 )
+from chalicelib.core.lock_body import lock_of, unread
 from chalicelib.core.release import Deletion, LockObject, PutBack
 from chalicelib.ports import StoreError
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
     from types_boto3_s3.type_defs import GetObjectOutputTypeDef
 
+_NO_VERSION = "null"
+"""The version of what was put while versioning was off or suspended. A delete may overwrite it."""
 # S3's codes, not its status: a proxy's page with a 404 says nothing about the lock.
 _ABSENT = {"NoSuchKey", "NoSuchVersion"}
 _ANOTHER = {*_ABSENT, "PreconditionFailed"}
@@ -76,7 +78,7 @@ class S3LockStore:
             if code_of(error) in _ABSENT:
                 return None
             return self._unreadable(bucket, key, error)
-        return _lock(_ref(bucket, key, answer), body)
+        return _lock(bucket, key, answer, body)
 
     def state_written(self, ref: LockRef) -> StateWritten:
         """When the state was last written: of all keys with the state's key as prefix, its own comes first."""
@@ -102,7 +104,7 @@ class S3LockStore:
         return _DELETIONS.get(status, Deletion.DELETED) if status else Deletion.UNKNOWN
 
     def keep(self, ref: LockRef) -> LockObject | None:
-        """The whole object that ``ref`` names; never one whose body is that of a state."""
+        """The whole object that ``ref`` names; never one that may be a state."""
         _check(ref)
         try:
             answer, body = self._get(ref.bucket, ref.key, IfMatch=ref.etag)
@@ -110,8 +112,8 @@ class S3LockStore:
             if code_of(error) in _ANOTHER:
                 return None
             raise store_error(f"reading {ref.bucket}/{ref.key}", error) from error
-        lock = _lock(_ref(ref.bucket, ref.key, answer), body)
-        if lock.ref != ref or lock.opaque or len(body) > BODY_LIMIT:
+        lock = _lock(ref.bucket, ref.key, answer, body)
+        if lock.ref != ref or lock.body is Body.STATE:
             return None
         return LockObject(body, answer.get("ServerSideEncryption", ""), answer.get("SSEKMSKeyId", ""))
 
@@ -164,20 +166,24 @@ class S3LockStore:
             for entry in page.get("Contents", []):
                 if entry["Key"] == key:
                     ref = LockRef(bucket, key, entry["ETag"], entry["LastModified"].replace(microsecond=0))
-                    return StateLock(ref, flaw=f"cannot be read by the reaper ({code_of(error)})", opaque=True)
+                    lock = unread(ref, code_of(error), entry["Size"])
+                    versioned = lock.body is Body.SEALED and self._is_versioned(bucket)
+                    return msgspec.structs.replace(lock, versioned=versioned)
         return None
 
+    def _is_versioned(self, bucket: str) -> bool:
+        """Return whether a delete leaves a version behind: False also where the reaper may not ask."""
+        try:
+            return genuine(self._reader(bucket).get_bucket_versioning(Bucket=bucket)).get("Status") == "Enabled"
+        except Exception:  # noqa: BLE001  what cannot be found out is not so
+            return False
 
-def _lock(ref: LockRef, body: bytes) -> StateLock:
-    try:
-        return StateLock(ref, read_body(body))
-    except UnreadableLockError as error:
-        return StateLock(ref, flaw=str(error), opaque=isinstance(error, NotALockError))
 
-
-def _ref(bucket: str, key: str, answer: "GetObjectOutputTypeDef") -> LockRef:
+def _lock(bucket: str, key: str, answer: "GetObjectOutputTypeDef", body: bytes) -> StateLock:
     with told_as_store_error(f"reading {bucket}/{key}"):
-        return LockRef(bucket, key, answer["ETag"], answer["LastModified"].replace(microsecond=0))
+        ref = LockRef(bucket, key, answer["ETag"], answer["LastModified"].replace(microsecond=0))
+        version = answer.get("VersionId", "")
+        return lock_of(ref, body, "" if version == _NO_VERSION else version)
 
 
 def _check(ref: LockRef) -> None:

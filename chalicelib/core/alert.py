@@ -172,6 +172,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     state_written: StateWritten | None = None
     """None: not looked up, or S3 would not say."""
     ending: Ending | None = None
+    undo: timedelta = timedelta(0)
+    """How long a released lock can be put back; zero: nothing that is released is kept."""
     instead_of: str = ""
     """The channel that it was meant for, when it is posted elsewhere."""
 
@@ -216,7 +218,12 @@ def token_of(*said: str) -> str:
 
 
 def alert_for(
-    record: LockRecord, policy: Policy, now: datetime, state_written: StateWritten | None, ending: Ending | None = None
+    record: LockRecord,
+    policy: Policy,
+    now: datetime,
+    state_written: StateWritten | None,
+    ending: Ending | None = None,
+    undo: timedelta = timedelta(0),
 ) -> Alert:
     """The alert as it should read now."""
     return Alert(
@@ -226,6 +233,7 @@ def alert_for(
         now=now,
         state_written=state_written,
         ending=ending,
+        undo=undo,
         instead_of=record.posted.instead_of if record.posted else "",
     )
 

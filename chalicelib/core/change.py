@@ -65,7 +65,12 @@ class LockChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Equal only for one and the same event of a key. AWS's pages contradict each other on its order."""
     by_lifecycle: bool = False
     permanent: bool = False
-    """A version was deleted by its ID or by a lifecycle rule: history is cleared away, unless it is the lock itself."""
+    """A version was deleted by its ID or by a lifecycle rule.
+
+    It was history that was cleared away, the lock itself, or a delete marker: then what it hid is current again.
+    """
+    reappeared: bool = False
+    """Made of such an event: the lock that is current again is held from then on."""
 
     @property
     def ref(self) -> LockRef:
@@ -78,7 +83,7 @@ class LockChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
         Not by its milliseconds, which EventBridge does not tell, so that the same event from both is one.
         """
-        kind = "acquired" if self.acquired else "released"
+        kind = "reappeared" if self.reappeared else "acquired" if self.acquired else "released"
         which = self.sequencer or f"{self.at.isoformat()} {self.version}"
         return f"{self.second} {kind} {which}"
 
@@ -197,8 +202,11 @@ def _page(acquire: NotedChange, records: list[LockRecord]) -> LockRecord | None:
 
 
 def _begun_by(acquire: NotedChange, page: LockRecord | None) -> Hold:
-    # Who took a lock that was put back is not who put it back.
-    taken_by = page.principal if page and page.restored_by else acquire.change.principal
+    # Who took a lock that was put back, or is there again, is not who brought it back.
+    if acquire.change.reappeared:
+        taken_by = page.principal if page else ""
+    else:
+        taken_by = page.principal if page and page.restored_by else acquire.change.principal
     return Hold(since=acquire.change.at, lock=page.lock if page else None, record=page, taken_by=taken_by)
 
 

@@ -17,6 +17,8 @@ class Named(msgspec.Struct, frozen=True):
 
     state_path: str
     held_since: datetime
+    copy: bool = False
+    """Whether it is a copy of another place's lock."""
 
 
 class Digest(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,8 +5,11 @@ from enum import StrEnum
 
 import msgspec
 
+from chalicelib.core.alert import LockRecord
+from chalicelib.core.bounded import bounded
 from chalicelib.core.change import Hold, LockChange, ReleaseKind, event_id
 from chalicelib.core.click import Click, Verb
+from chalicelib.core.copies import copy_of
 from chalicelib.core.lock import StateLock
 from chalicelib.core.owner import session_name
 from chalicelib.core.release import Ending
@@ -17,6 +20,7 @@ class EventType(StrEnum):
 
     LOCK_ACQUIRED = "lock_acquired"
     LOCK_RELEASED = "lock_released"
+    LOCK_REAPPEARED = "lock_reappeared"
     RELEASE_REQUESTED = "release_requested"
     RELEASE_REFUSED = "release_refused"
     RELEASE_ANSWERED = "release_answered"
@@ -57,11 +61,13 @@ class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     held_seconds: float | None = None
     etag: str = ""
     flaw: str = ""
+    copy_of: str = ""
+    """The state path that the lock itself names, where that is not its place."""
     principal: str = ""
     session_name: str = ""
     """The end of the principal of a role: what its session was called, often a CI run or a person."""
     taken_by: str = ""
-    """On a release: the principal that took the lock, where ``principal`` is who let it go."""
+    """The principal that took the lock, where ``principal`` is who let it go or brought it back."""
     account: str = ""
     """All that EventBridge tells of who it was."""
     source_address: str = ""
@@ -129,6 +135,12 @@ def of_release(change: LockChange, hold: Hold | None, kind: ReleaseKind) -> Lock
     )
 
 
+def of_reappearance(change: LockChange, lock: StateLock, page: LockRecord | None, detail: str) -> LockEvent:
+    """Return the line of a lock that had ended and is current again."""
+    taken_by = page.principal if page else ""
+    return _of_change(EventType.LOCK_REAPPEARED, change, lock, acquired_at=change.at, taken_by=taken_by, detail=detail)
+
+
 def of_click(
     event: EventType,
     click: Click,
@@ -174,7 +186,7 @@ def _of_change(event: EventType, change: LockChange, lock: StateLock | None, **f
 def _of_state_lock(lock: StateLock) -> dict[str, object]:
     ref = lock.ref
     told: dict[str, object] = {"state_path": ref.state_path, "etag": ref.etag, "acquired_at": ref.last_modified}
-    told["flaw"] = lock.flaw
+    told |= {"flaw": lock.flaw, "copy_of": copy_of(lock)}
     if lock.info:
         info = lock.info
         told |= {
@@ -188,7 +200,8 @@ def _of_state_lock(lock: StateLock) -> dict[str, object]:
 
 
 def _line(event: EventType, time: datetime, identity: str, **fields: object) -> LockEvent:
-    return msgspec.convert({"event": event, "time": time, "event_id": identity, **fields}, LockEvent)
+    texts = {name: bounded(value) if isinstance(value, str) else value for name, value in fields.items()}
+    return msgspec.convert({"event": event, "time": time, "event_id": identity, **texts}, LockEvent)
 
 
 def _quoted(etag: str) -> str:

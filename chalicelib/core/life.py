@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from chalicelib.core.alert import LockRecord, level_of
+from chalicelib.core.copies import speaks_for_itself
 from chalicelib.core.lock import Risk, StateLock
 from chalicelib.core.policy import Policy
 
@@ -175,9 +176,8 @@ def may_auto_release(record: LockRecord, policy: Policy, now: datetime) -> bool:
 
 
 def can_auto_release(lock: StateLock) -> bool:
-    """Whether a lock is of the kind that the reaper may ever release by itself."""
-    info = lock.info
-    return info is not None and not lock.flaw and lock.risk is Risk.PLAN and info.Path == lock.ref.state_path
+    """Return whether a lock is of the kind that the reaper may ever release by itself: no copy, no odd time."""
+    return not lock.flaw and lock.risk is Risk.PLAN and speaks_for_itself(lock)
 
 
 def _noticed(record: LockRecord, now: datetime) -> bool:

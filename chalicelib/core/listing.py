@@ -1,12 +1,13 @@
 """The locks held now: what ``/tflocks`` answers, and how many there are."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
 from chalicelib.core.alert import LockRecord
 from chalicelib.core.click import InGroup, may_release
 from chalicelib.core.policy import Rules
+from chalicelib.core.release_terms import why_not_releasable
 
 
 class ListRequest(msgspec.Struct, frozen=True):
@@ -38,6 +39,8 @@ class Listed(msgspec.Struct, frozen=True):
     releasable: bool
     second_person: bool
     """Whether a release of it takes two people."""
+    undo: timedelta = timedelta(0)
+    """How long it can be put back after a release."""
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,5 +96,6 @@ def _channel(record: LockRecord, rules: Rules) -> str:
 
 def _listed(record: LockRecord, user: str, rules: Rules, in_group: InGroup) -> Listed:
     policy = rules.policy_for(record.lock.ref.state_path)
-    may = not record.lock.opaque and may_release(user, policy, in_group) is None
-    return Listed(record, may, policy.second_person)
+    barred = why_not_releasable(record.lock, keeps=bool(rules.undo))
+    may = barred is None and may_release(user, policy, in_group) is None
+    return Listed(record, may, policy.second_person, rules.undo)

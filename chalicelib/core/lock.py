@@ -1,4 +1,4 @@
-"""The lock: what it is, how its body is read, how old it is and how risky its operation.
+"""The lock: what it is, how old it is and how risky its operation. ``lock_body`` reads its body.
 
 Facts about the body are from Terraform's ``internal/states/statemgr/locker.go`` (``LockInfo``) and
 ``internal/backend/remote-state/s3/client.go``.
@@ -6,7 +6,6 @@ Facts about the body are from Terraform's ``internal/states/statemgr/locker.go``
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 import msgspec
 
@@ -15,9 +14,6 @@ BODY_LIMIT = 16 * 1024
 """Bytes of a lock object that are ever read. Terraform writes about 200."""
 
 _DEFAULT_WORKSPACE_PREFIX = "env:/"
-# What a state begins with (internal/states/statefile/version4.go); OpenTofu's encrypted ones have a lineage too.
-_STATE_MARKS = (b'"terraform_version"', b'"lineage"')
-_STATE_BEGINS = 1024
 _PLAIN_WORDS = {
     "OperationTypePlan": "plan",
     "OperationTypeApply": "apply or destroy",
@@ -45,12 +41,20 @@ class Risk(StrEnum):
     OTHER = "other"
 
 
-class UnreadableLockError(ValueError):
-    """A lock body is not what Terraform writes; the message says what it is instead."""
+class Body(StrEnum):
+    """What an object at a lock's key is, judged by its bytes. ``release_terms`` says which may be released."""
 
-
-class NotALockError(UnreadableLockError):
-    """The object is somebody's state: its key ends like a lock's."""
+    LOCK = "lock"
+    """Terraform reads it as a lock."""
+    EMPTY = "empty"
+    """Empty or blank: nothing is lost with it."""
+    FOREIGN = "neither"
+    """Readable, and neither a lock nor anything like a state."""
+    SEALED = "sealed"
+    """Not readable for the reaper (another key, an archive), but listed with an ETag and a lock's size."""
+    DENIED = "denied"
+    """Somebody denies the reaper a look."""
+    STATE = "may be a state"
 
 
 class LockInfo(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -101,15 +105,17 @@ class LockRef(msgspec.Struct, frozen=True):
 class StateLock(msgspec.Struct, frozen=True, omit_defaults=True):
     """One held lock on one state path.
 
-    ``info`` is None where the body could not be read or parsed; then ``flaw`` says why in words that follow
-    "The lock". ``opaque`` means that there is nothing to release for somebody who cannot look: S3 refused to show
-    the body, or the body is that of a state.
+    ``info`` is None where the body could not be read or parsed; then ``flaw`` says why in words that follow "The lock".
     """
 
     ref: LockRef
     info: LockInfo | None = None
     flaw: str = ""
-    opaque: bool = False
+    body: Body = Body.LOCK
+    version_id: str = ""
+    """S3's version that outlives a delete; "" where there is none, or none is known."""
+    versioned: bool = False
+    """Whether a delete leaves the object in the bucket as a version."""
 
     @property
     def risk(self) -> Risk:
@@ -154,33 +160,3 @@ def risk_of(operation: str) -> Risk:
 def is_lock_key(key: str) -> bool:
     """Whether an object's key is that of a lock; a bare ``.tflock`` locks no state."""
     return key.endswith(LOCK_SUFFIX) and key != LOCK_SUFFIX
-
-
-def read_body(body: bytes) -> LockInfo:
-    """Read a lock body as Go's reader does: names in any case, unknown fields ignored, a null is an absent field.
-
-    Raises:
-        UnreadableLockError: with what the body is instead.
-    """
-    if not body.strip():
-        raise UnreadableLockError("is empty" if not body else "is blank")
-    if any(mark in body[:_STATE_BEGINS] for mark in _STATE_MARKS):
-        raise NotALockError("looks like a Terraform state, not like a lock")
-    if len(body) > BODY_LIMIT:
-        raise UnreadableLockError(f"is larger than {BODY_LIMIT // 1024} KB, which no Terraform lock is")
-    fields = _decode_object(body)
-    try:
-        return msgspec.convert(fields, LockInfo)
-    except msgspec.ValidationError as error:
-        raise UnreadableLockError(f"has a field of the wrong type ({error})") from None
-
-
-def _decode_object(body: bytes) -> dict[str, str]:
-    try:
-        decoded: Any = msgspec.json.decode(body.decode("utf-8", errors="replace"))
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise UnreadableLockError(f"is not JSON ({error})") from None
-    if not isinstance(decoded, dict):
-        raise UnreadableLockError("is JSON, but not an object")
-    names = {name.lower(): name for name in LockInfo.__struct_fields__}
-    return {names[key.lower()]: value for key, value in decoded.items() if key.lower() in names and value is not None}

@@ -1,6 +1,7 @@
 """What the journal's lines say in numbers. Metrics are derived from lines, so that they can never say other than them.
 
-Only two things are measured that no line tells: calls that Slack did not take, and how long a sweep took.
+Only three things are measured that no line tells: calls that Slack did not take, requests that were not taken for
+Slack's, and how long a sweep took.
 """
 
 from collections.abc import Callable, Iterator
@@ -34,6 +35,8 @@ class Measurement(msgspec.Struct, frozen=True):
 
 SLACK_FAILURE = Measurement("SlackFailures", 1)
 """One call of Slack's Web API that came to nothing."""
+TURNED_AWAY = Measurement("RequestsTurnedAway", 1)
+"""One request to the API that was not from Slack, or not for this app and workspace."""
 
 _CONFLICTS = {Outcome.GONE, Outcome.REPLACED, Outcome.UNCONFIRMED}
 

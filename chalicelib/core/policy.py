@@ -10,7 +10,10 @@ from chalicelib.core.hours import WorkingHours, always
 from chalicelib.core.lock import Risk, is_lock_key
 
 EVERYONE = "*"
-"""In a list of releasers: every member of the workspace. It must be written; an empty list opens nothing."""
+"""In a list of releasers: every member of the workspace, or of the organisation where the rules name one.
+
+It must be written; an empty list opens nothing.
+"""
 
 GROUP_LETTER = "S"
 """What the ID of a Slack user group begins with; those of users begin with U or W."""
@@ -78,6 +81,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
 
     team: str
     """The Slack workspace whose members may act."""
+    enterprise: str = ""
+    """The Enterprise Grid organisation whose members may act as well; "": only those of the workspace."""
     trouble_channel: str
     """Where the reaper tells of its own trouble."""
     targets: tuple[Target, ...]

@@ -1,12 +1,14 @@
 """A release: whether this lock is the one that was shown, what a delete amounts to, how a lock ended."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
 
 from chalicelib.core.lock import LockRef, StateLock
 
+KEPT_FOR = timedelta(days=30)
+"""How long the lock book keeps the page of a released lock, with the bytes that it had."""
 REAPER = "reaper"
 """Stands where a Slack user would, for what the reaper does by itself; no Slack ID is like it."""
 
@@ -47,6 +49,15 @@ class ReleasedBy(StrEnum):
     OTHER = "other"
 
 
+class WayBack(StrEnum):
+    """How an object that was released, though it is no lock, comes back (``release_terms``)."""
+
+    KEPT = "kept"
+    """The lock book keeps its bytes: *Put the lock back* for a while, by hand afterwards."""
+    VERSION = "version"
+    """The bucket keeps it as a version."""
+
+
 class Ending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How a lock, or what somebody asked of it, came to its end."""
 
@@ -69,6 +80,10 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     restored_by: str = ""
     """The Slack user who put it back."""
     held_now: StateLock | None = None
+    copy_of: str = ""
+    """The state path that the released lock spoke of, where it was a copy from elsewhere."""
+    way_back: WayBack | None = None
+    """How it comes back, where what was released was no lock."""
 
     @property
     def closes(self) -> bool:

@@ -1,7 +1,7 @@
 """What ``answer_click`` does: snooze, end a snooze, withdraw a request, put a lock back. It can delete nothing."""
 
-from collections.abc import Callable
 from datetime import datetime
+from typing import assert_never
 
 from chalicelib.book_ports import BookError
 from chalicelib.core.alert import LockRecord, Snooze
@@ -11,11 +11,9 @@ from chalicelib.core.policy import Rules
 from chalicelib.core.release import Ending, Outcome
 from chalicelib.jobs.alert import tell
 from chalicelib.jobs.case import case_of
-from chalicelib.jobs.clicks import ending_of, refuse, show, show_closed, unremembered, whisper, why_not
+from chalicelib.jobs.clicks import ending_of, misrouted, refuse, show, show_closed, unremembered, whisper, why_not
 from chalicelib.jobs.restore import put_back
 from chalicelib.ports import World
-
-Act = Callable[[Click, LockRecord, World, Rules, datetime], Ending]
 
 
 def answer(click: Click, world: World, rules: Rules, now: datetime) -> Ending | None:
@@ -47,7 +45,24 @@ def _answer(click: Click, record: LockRecord | None, world: World, rules: Rules,
         if not known.ending.restored_by:
             show_closed(click, case_of(known, world, rules, now))
         return known.ending
-    return _ACTS[click.verb](click, known, world, rules, now)
+    return _act(click, known, world, rules, now)
+
+
+def _act(click: Click, record: LockRecord, world: World, rules: Rules, now: datetime) -> Ending:
+    """Do what was clicked to a lock that is held. A new verb without a place here does not pass mypy."""
+    match click.verb:
+        case Verb.SNOOZE:
+            return _snooze(click, record, world, rules, now)
+        case Verb.WAKE:
+            return _wake(click, record, world, rules, now)
+        case Verb.WITHDRAW:
+            return _withdraw(click, record, world, rules, now)
+        case Verb.PUT_BACK:
+            return put_back(click, record, world, rules, now)
+        case Verb.RELEASE | Verb.AUTO_RELEASE | Verb.UNDO_OVER:
+            return misrouted(click, world, now)
+        case _:
+            assert_never(click.verb)
 
 
 def _snooze(click: Click, record: LockRecord, world: World, rules: Rules, now: datetime) -> Ending:
@@ -101,6 +116,3 @@ def _take_undo_away(record: LockRecord | None, world: World, rules: Rules, now: 
     """The message of a released lock without its button; one that was put back is another lock's by now."""
     if record and record.ending and not record.ending.restored_by:
         tell(case_of(record, world, rules, now))
-
-
-_ACTS: dict[Verb, Act] = {Verb.SNOOZE: _snooze, Verb.WAKE: _wake, Verb.WITHDRAW: _withdraw}

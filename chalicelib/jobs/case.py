@@ -1,7 +1,7 @@
 """One lock as a job deals with it: what is known of it, what is decided about its like, the world, the time."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.core.alert import Alert, LockRecord, alert_for
 from chalicelib.core.evidence import StateWritten
@@ -21,6 +21,8 @@ class Case:
     policy: Policy
     world: World
     now: datetime
+    undo: timedelta
+    """How long a released lock can be put back."""
     detours: Detours = field(default_factory=Detours)
 
     @property
@@ -45,7 +47,7 @@ class Case:
     def alert(self, ending: Ending | None = None) -> Alert:
         """Its alert as it should read now; the evidence is not looked up for a lock that is gone."""
         state = None if ending and ending.closes else self._state_written()
-        return alert_for(self.record, self.policy, self.now, state, ending)
+        return alert_for(self.record, self.policy, self.now, state, ending, self.undo)
 
     def owner(self) -> tuple[str, str]:
         """The Slack user behind the holder, and why one could not be looked up. An alert does not wait for either."""
@@ -69,4 +71,4 @@ class Case:
 def case_of(record: LockRecord, world: World, rules: Rules, now: datetime, detours: Detours | None = None) -> Case:
     """Return a lock's case under the rules; the ``detours`` are the run's, if it has more than one case."""
     policy = rules.policy_for(record.lock.ref.state_path)
-    return Case(record, policy, world, now, detours or Detours(rules.trouble_channel))
+    return Case(record, policy, world, now, rules.undo, detours or Detours(rules.trouble_channel))

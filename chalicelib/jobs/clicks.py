@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chalicelib.book_ports import BookError
 from chalicelib.core.alert import LockRecord, Posted
-from chalicelib.core.click import Answer, Click, InGroup, MembersUnknownError, Refusal, refusal
+from chalicelib.core.click import Answer, Click, Colleague, InGroup, MembersUnknownError, Refusal, refusal
 from chalicelib.core.event import EventType, of_click
 from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.policy import Rules
@@ -27,9 +27,21 @@ def in_group_by(world: World) -> InGroup:
     return in_group
 
 
+def colleague_by(world: World, rules: Rules) -> Colleague:
+    """Membership of the organisation as Slack has it now."""
+
+    def colleague(user: str) -> bool:
+        try:
+            return world.directory.belongs(user, rules.enterprise)
+        except DirectoryError as error:
+            raise MembersUnknownError(str(error)) from error
+
+    return colleague
+
+
 def why_not(click: Click, record: LockRecord | None, world: World, rules: Rules) -> Refusal | None:
     """Why this person may not; None when they may."""
-    return refusal(click, rules, in_group_by(world), record.owner if record else "")
+    return refusal(click, rules, in_group_by(world), colleague_by(world, rules), record.owner if record else "")
 
 
 def unremembered(ref: LockRef, world: World) -> LockRecord:
@@ -51,7 +63,14 @@ def whisper(click: Click, ending: Ending, world: World, releasers: tuple[str, ..
     """Tell the person alone; nobody clicked what the reaper does by itself."""
     if click.user:
         answer = Answer(verb=click.verb, ending=ending, releasers=releasers, state_path=click.lock.state_path)
-        world.messenger.whisper(click.channel, click.user, answer)
+        world.messenger.whisper(click.person, answer)
+
+
+def misrouted(click: Click, world: World, now: datetime) -> Ending:
+    """Answer a click that came to a function that must not do what was clicked."""
+    ending = ending_of(click, Outcome.FAILED, now, f"it came to a function that does not {click.verb}")
+    whisper(click, ending, world)
+    return ending
 
 
 def refuse(

@@ -7,9 +7,11 @@ from functools import partial
 from chalicelib.book_ports import BookError
 from chalicelib.core.alert import LockRecord
 from chalicelib.core.click import Click
+from chalicelib.core.copies import copy_of
 from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.policy import Rules
 from chalicelib.core.release import REAPER, Deletion, Ending, LockObject, Outcome, Presence, conclude, presence
+from chalicelib.core.release_terms import way_back, why_not_releasable
 from chalicelib.ports import StoreError, World
 
 _ATTEMPTS = 3
@@ -27,21 +29,27 @@ def attempt(click: Click, record: LockRecord, world: World, rules: Rules, now: d
     """
     user = click.user or REAPER
     ending = partial(Ending, at=now, user=click.user, click=click.click, by_reaper=not click.user)
+    ending = _about(record.lock, ending, keeps=bool(rules.undo))
     try:
         current = world.store.read(click.lock.bucket, click.lock.key)
         there = presence(click.lock, current)
         if there is not Presence.SAME or current is None:
             return _too_late(record, there, current, ending)
-        if current.opaque:
-            why = f"the lock {current.flaw}, so nobody can see what would be released"
-            return ending(outcome=Outcome.FAILED, detail=why)
         kept = _keep(click.lock, world, rules)
+        if why := why_not_releasable(current, keeps=kept is not None):
+            return ending(outcome=Outcome.REFUSED, detail=why.value)
+        ending = _about(current, ending, keeps=kept is not None)
         world.book.begin_release(current, user, kept)
         outcome, after, detail = _delete(click.lock, world)
         undo_until = now + rules.undo if kept and outcome is Outcome.RELEASED else None
         return ending(outcome=outcome, held_now=after, detail=detail, undo_until=undo_until)
     except (StoreError, BookError) as error:
         return ending(outcome=Outcome.FAILED, detail=str(error))
+
+
+def _about(lock: StateLock, ending: partial[Ending], *, keeps: bool) -> partial[Ending]:
+    """Add what a release of this lock does not free, and how what is no lock comes back."""
+    return partial(ending, copy_of=copy_of(lock), way_back=way_back(lock, keeps=keeps))
 
 
 def _too_late(record: LockRecord, there: Presence, current: StateLock | None, ending: partial[Ending]) -> Ending:

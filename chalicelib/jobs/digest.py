@@ -7,6 +7,7 @@ import msgspec
 
 from chalicelib.book_ports import BookError
 from chalicelib.core.alert import SURE_AFTER, UNDER_WAY, LockRecord, Posted
+from chalicelib.core.copies import copy_of
 from chalicelib.core.digest import LINES, OLDEST, Digest, Named
 from chalicelib.jobs.case import Case
 from chalicelib.ports import ChannelRefusedError, MessageGoneError, MessengerError, ReplyLostError, World
@@ -36,7 +37,7 @@ def _stand(channel: str, meant_for: str, cases: list[Case], world: World, now: d
         locks=locks,
         held=len(locks),
         waiting=len(cases) - len(locks),
-        oldest=tuple(Named(case.ref.state_path, case.record.taken) for case in cases[:OLDEST]),
+        oldest=tuple(_named(case) for case in cases[:OLDEST]),
         at=now,
         instead_of=meant_for if meant_for != channel else "",
         claimed_until=now + UNDER_WAY,
@@ -48,6 +49,10 @@ def _stand(channel: str, meant_for: str, cases: list[Case], world: World, now: d
         return _post(digest, world, now) if world.digests.claim(digest) else None
     except BookError:
         return world.messenger.post_digest(digest)  # too many messages are a smaller harm than none
+
+
+def _named(case: Case) -> Named:
+    return Named(case.ref.state_path, case.record.taken, copy=bool(copy_of(case.record.lock)))
 
 
 def refresh(digests: list[Digest], records: list[LockRecord], world: World, now: datetime) -> list[str]:

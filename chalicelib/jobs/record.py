@@ -4,6 +4,7 @@ Events come at least once and in any order. An acquire is journaled at once. Whi
 when what happened before it has been told too, so its line waits until then (``settle``).
 """
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -11,13 +12,19 @@ import msgspec
 
 from chalicelib.core.alert import LockRecord
 from chalicelib.core.change import NEARBY, LockChange, NotedChange, hold_ended_by, page_of, release_kind
-from chalicelib.core.event import LockEvent, of_acquire, of_release
+from chalicelib.core.event import of_acquire, of_release
 from chalicelib.core.lock import StateLock
 from chalicelib.core.policy import Rules
 from chalicelib.core.release import Ending, Outcome, Presence, presence, released_by
 from chalicelib.jobs.alert import close
 from chalicelib.jobs.case import case_of
+from chalicelib.jobs.journal_once import journal_once
+from chalicelib.jobs.reappear import look_again
 from chalicelib.ports import MessengerError, World
+
+
+class RecordingError(Exception):
+    """One event of a message, or several, could not be recorded; the others of the message are."""
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +44,25 @@ class Settle(msgspec.Struct, frozen=True, tag="settle"):
     release: LockChange
 
 
+def record_changes(
+    changes: Iterable[LockChange], world: World, rules: Rules, recording: Recording, now: datetime
+) -> None:
+    """Record the events of one message, each whatever becomes of the others.
+
+    Raises:
+        RecordingError: with what became of those that failed; the queue delivers the message again.
+    """
+    failed: list[tuple[LockChange, Exception]] = []
+    for change in changes:
+        try:
+            record_change(change, world, rules, recording, now)
+        except Exception as error:  # noqa: BLE001  it is raised below, when the others have had their turn
+            failed.append((change, error))
+    if failed:
+        words = "; ".join(f"{change.ref.state_path}: {error!r}" for change, error in failed)
+        raise RecordingError(words) from failed[0][1]
+
+
 def record_change(change: LockChange, world: World, rules: Rules, recording: Recording, now: datetime) -> None:
     """Record one event. It is a hint: what is there now is read before anything is written.
 
@@ -50,23 +76,47 @@ def record_change(change: LockChange, world: World, rules: Rules, recording: Rec
     elif not change.permanent:
         _order_settling(change, world, recording)
         _close_alerts(change, world, rules)
-    elif not change.by_lifecycle:  # rules for old versions leave the lock itself alone
-        _order_settling(change, world, recording)
+    else:
+        _record_gone_version(change, world, rules, recording, now)
+
+
+def _record_gone_version(gone: LockChange, world: World, rules: Rules, recording: Recording, now: datetime) -> None:
+    there = look_again(gone, world, rules, now, settled=False)
+    # Rules for old versions leave the lock itself alone, so that they end nothing.
+    if there or not gone.by_lifecycle:
+        _order_settling(gone, world, recording)
 
 
 def settle(release: LockChange, world: World, rules: Rules, recording: Recording, now: datetime) -> None:
-    """Journal a release with the hold that it ended.
+    """Journal a release with the hold that it ended; then look whether a lock is there again.
+
+    What was told before the release and happened after it is looked at once more: by then it was not known that the
+    lock had ended.
 
     Raises:
         StoreError, BookError: the queue delivers the order again.
     """
     before = world.changes.before(release)
-    if release.permanent and not _is_of_the_lock(release, before):
-        return
+    if not release.permanent or _is_of_the_lock(release, before):
+        _journal_release(release, before, world, rules, recording, now)
+    if release.permanent:
+        look_again(release, world, rules, now, settled=True)
+    for gone in world.changes.gone_after(release):
+        look_again(gone, world, rules, now, settled=True)
+
+
+def _journal_release(
+    release: LockChange,
+    before: NotedChange | None,
+    world: World,
+    rules: Rules,
+    recording: Recording,
+    now: datetime,
+) -> None:
     records = world.book.records_of(release.ref.state_path, release.at + NEARBY)
     hold = hold_ended_by(release, before, records)
     kind = release_kind(release, hold, recording.release_role)
-    _journal_once(NotedChange(release), of_release(release, hold, kind), world, now)
+    journal_once(NotedChange(release), of_release(release, hold, kind), world, now)
     if hold and hold.record and not hold.record.ending and not _end_unspoken(release, hold.record, world):
         # Its acquire was told after its release, so that nothing could be closed then.
         _close_alerts(release, world, rules)
@@ -87,7 +137,7 @@ def _record_acquire(change: LockChange, world: World, recording: Recording, now:
     may_be_ours = change.by(recording.restore_role) or not (change.principal and recording.restore_role)
     restorer = _restorer(lock, world) if lock and may_be_ours else ""
     noted = NotedChange(change, lock.ref if lock else None)
-    _journal_once(noted, of_acquire(change, lock, restorer), world, now)
+    journal_once(noted, of_acquire(change, lock, restorer), world, now)
     if lock:
         world.book.acquire_recorded(lock, change.at, change.principal)
         if now - change.at >= timedelta(seconds=recording.settled_after):
@@ -101,13 +151,6 @@ def _end_if_gone(lock: StateLock, world: World, now: datetime) -> None:
     if there is not Presence.SAME:
         outcome = Outcome.GONE if there is Presence.GONE else Outcome.REPLACED
         world.book.end_unspoken(lock, Ending(outcome=outcome, at=now, held_now=current))
-
-
-def _journal_once(noted: NotedChange, line: LockEvent, world: World, now: datetime) -> None:
-    """Claim, write, note. A process that dies in between leaves a line that may come again, with the same event_id."""
-    if world.changes.claim(noted, now):
-        world.journal.write(line)
-        world.changes.journaled(noted.change)
 
 
 def _lock_of(change: LockChange, world: World) -> StateLock | None:

@@ -13,8 +13,19 @@ from chalicelib.core.event import EventType, of_click
 from chalicelib.core.life import may_auto_release
 from chalicelib.core.policy import Rules
 from chalicelib.core.release import Ending, Outcome
+from chalicelib.core.release_terms import why_not_releasable
 from chalicelib.jobs.case import case_of
-from chalicelib.jobs.clicks import ending_of, in_group_by, refuse, show, show_closed, unremembered, whisper, why_not
+from chalicelib.jobs.clicks import (
+    ending_of,
+    in_group_by,
+    misrouted,
+    refuse,
+    show,
+    show_closed,
+    unremembered,
+    whisper,
+    why_not,
+)
 from chalicelib.jobs.delete import attempt
 from chalicelib.ports import QueueError, World
 
@@ -25,6 +36,8 @@ def release(click: Click, world: World, rules: Rules, now: datetime) -> Ending:
     Raises:
         MessengerError, OutcomeUnknownError: it could not be answered yet; the queue delivers the click again.
     """
+    if not click.verb.releases:
+        return misrouted(click, world, now)
     try:
         record = world.book.find(click.lock)
     except BookError as error:
@@ -33,7 +46,7 @@ def release(click: Click, world: World, rules: Rules, now: datetime) -> Ending:
         return _answer_again(click, record, record.ending, world, rules, now)
     if click.verb is Verb.AUTO_RELEASE:
         return _release_by_itself(click, record, world, rules, now)
-    if why := why_not(click, record, world, rules):
+    if why := why_not(click, record, world, rules) or _asked_in_vain(click, record, rules):
         return _refuse(click, record, why, world, rules, now)
     return _release_for(click, record or unremembered(click.lock, world), world, rules, now)
 
@@ -55,6 +68,13 @@ def _release_for(click: Click, record: LockRecord, world: World, rules: Rules, n
     if asked.by == click.user:
         return _wait_for_another(click, record, asked, world, rules, now)
     return _carry_out(click, record, world, rules, now)
+
+
+def _asked_in_vain(click: Click, record: LockRecord | None, rules: Rules) -> Refusal | None:
+    """Return why a second person could not approve either; a release by one looks at the object itself."""
+    if record is None or not rules.policy_for(click.lock.state_path).second_person:
+        return None
+    return why_not_releasable(record.lock, keeps=bool(rules.undo))
 
 
 def _release_by_itself(click: Click, record: LockRecord | None, world: World, rules: Rules, now: datetime) -> Ending:

@@ -12,7 +12,7 @@ from chalicelib.core.alert import LockRecord
 from chalicelib.core.click import Click, Verb
 from chalicelib.core.digest import LINES, Digest
 from chalicelib.core.life import Step, next_step
-from chalicelib.core.lock import StateLock
+from chalicelib.core.lock import Body, StateLock
 from chalicelib.core.policy import Rules
 from chalicelib.core.release import Ending, Outcome, Presence, presence
 from chalicelib.jobs.alert import close, edit, post, raise_level, tell, wake
@@ -138,7 +138,9 @@ class Round:
 
     def _as_seen(self, record: LockRecord, current: StateLock | None) -> LockRecord:
         """A lock that could not be read when it was remembered may be readable by now; what was read is not unread."""
-        if current is None or current.ref != record.lock.ref or current == record.lock or current.opaque:
+        if current is None or current.ref != record.lock.ref or current == record.lock:
+            return record
+        if _is_unread(current) and not _is_unread(record.lock):
             return record
         return self.world.book.remember(current)
 
@@ -180,6 +182,10 @@ class Round:
             self.detours.hear(error)
         except (StoreError, BookError, QueueError) as error:
             self.failed.append(f"{subject}: {error}")
+
+
+def _is_unread(lock: StateLock) -> bool:
+    return lock.body in {Body.SEALED, Body.DENIED}
 
 
 def _root_of(case: Case, standing: list[Digest]) -> str:

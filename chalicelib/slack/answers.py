@@ -3,6 +3,7 @@
 from chalicelib.core.click import Answer, Refusal, Verb
 from chalicelib.core.policy import EVERYONE
 from chalicelib.core.release import Ending, Outcome
+from chalicelib.slack.doubts import after
 from chalicelib.slack.lock_words import DETAIL_LIMIT, held_now
 from chalicelib.slack.text import capital, code, exact, local_time, mention
 
@@ -10,14 +11,19 @@ _PATH_LIMIT = 600
 _MOST_NAMED = 5
 _DONE = {
     Verb.RELEASE: "release",
+    Verb.AUTO_RELEASE: "release",
     Verb.SNOOZE: "snooze the alert of",
     Verb.WAKE: "end the snooze of",
     Verb.WITHDRAW: "withdraw the request to release",
     Verb.PUT_BACK: "put back",
+    Verb.UNDO_OVER: "end the time to put back",
 }
 _REFUSALS = {
     Refusal.OUTSIDE: "it is not within the targets of this reaper's configuration.",
-    Refusal.FOREIGN: "only members of the workspace that this reaper belongs to may.",
+    Refusal.FOREIGN: "your Slack account belongs to another workspace, and only members of this reaper's own workspace "
+    "or organisation may. If both are of one Enterprise Grid, `enterprise_id` is missing in `reaper.toml`.",
+    Refusal.UNKNOWN_HOME: "Slack did not say whether you belong to the organisation of this reaper. Try again in a "
+    "minute; if that does not help, the app is without its scope `users:read`.",
     Refusal.NOBODY: "nobody may: the list of releasers for it is empty.",
     Refusal.NOT_LISTED: "you are not among its releasers.",
     Refusal.UNKNOWN_MEMBERS: "Slack did not say who is in the user groups of its releasers. Try again in a minute.",
@@ -25,6 +31,10 @@ _REFUSALS = {
     Refusal.NOT_ASKED: "you did not ask for it.",
     Refusal.TOO_LATE: "the time for it is over.",
     Refusal.UNDO_OFF: "this reaper is set up without it.",
+    Refusal.MAY_BE_STATE: "it may be a Terraform state. Somebody has to look at what it is.",
+    Refusal.UNSEEN: "the reaper is not allowed to read it. Somebody who may has to look at what it is.",
+    Refusal.NO_WAY_BACK: "it is not known to be a lock and would be gone for good: its bytes could not be kept, and "
+    "its bucket is not known to keep versions. Somebody has to look at what it is.",
 }
 _ENDINGS = {
     Outcome.RELEASED: ":unlock: {Lock} was released by {who}, {when}.",
@@ -47,13 +57,21 @@ def private_answer(answer: Answer, user: str) -> str:
     done = f"{_DONE[answer.verb]} {lock}"
     ask = _ask(answer.releasers, user)
     if ending.outcome is Outcome.REFUSED:
-        return f":no_entry: You cannot {done}: {_REFUSALS[Refusal(ending.detail)]}{ask}"
+        return f":no_entry: You cannot {done}: {_refusal(ending.detail)}{ask}"
     if ending.outcome is Outcome.FAILED:
         return f":x: Could not {done}: {code(ending.detail, DETAIL_LIMIT)}. You can try again."
     words = _ENDINGS[ending.outcome].format(
         lock=lock, Lock=capital(lock), who=_who(ending, user), when=local_time(ending.at)
     )
-    return f"{words}{ask}{held_now(ending)}"
+    return f"{words}{ask}{after(ending)}{held_now(ending)}"
+
+
+def _refusal(detail: str) -> str:
+    """Say why. Another version may have had other reasons."""
+    try:
+        return _REFUSALS[Refusal(detail)]
+    except ValueError:
+        return f"{code(detail, DETAIL_LIMIT)}."
 
 
 def _lock(state_path: str) -> str:
@@ -63,6 +81,8 @@ def _lock(state_path: str) -> str:
 def _who(ending: Ending, user: str) -> str:
     if ending.by_reaper:
         return "the reaper itself"
+    if not ending.user:
+        return "somebody, it is not known who"
     return "you" if ending.user == user else mention(ending.user)
 
 

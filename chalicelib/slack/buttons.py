@@ -7,10 +7,13 @@ is too short as well (255), and metadata can be read by other apps. A lock that 
 buttons; and in an ephemeral message, which Slack does not send along, there is nothing but buttons.
 """
 
+from datetime import timedelta
+
 from chalicelib.core.alert import Alert
 from chalicelib.core.click import SnoozeFor, Verb
 from chalicelib.core.lock import LockRef, Risk, StateLock
-from chalicelib.slack import lock_token
+from chalicelib.core.release_terms import why_not_releasable
+from chalicelib.slack import doubts, lock_token
 from chalicelib.slack.blocks import Block, button, menu, question
 from chalicelib.slack.lock_words import state
 from chalicelib.slack.text import code
@@ -50,21 +53,41 @@ _TWO_PEOPLE = "Nothing is released before a second person approves it."
 def of_open(alert: Alert) -> list[Block]:
     """What can be done about a lock that is held."""
     lock, asked, token = alert.lock, alert.record.asked is not None, lock_token.encode(alert.lock.ref)
-    offered = [] if lock.opaque else [release(lock, asked=asked, second_person=alert.policy.second_person)]
+    may = why_not_releasable(lock, keeps=bool(alert.undo)) is None
+    offered = [_offered(alert)] if may else []
     if asked:
         offered.append(button("Withdraw", WITHDRAW_ACTION, token))
     if alert.record.snoozed(alert.now):
         return [*offered, button("End snooze", WAKE_ACTION, token)]
-    return offered + (_snooze_buttons(token) if lock.opaque else [menu("Snooze", SNOOZE_ACTION, _LENGTHS)])
+    return offered + ([menu("Snooze", SNOOZE_ACTION, _LENGTHS)] if may else _snooze_buttons(token))
 
 
-def release(lock: StateLock, *, asked: bool = False, second_person: bool = False) -> Block:
-    """A Release button, or what stands in its place where a release takes two people."""
+def _offered(alert: Alert) -> Block:
+    record, two = alert.record, alert.policy.second_person
+    told = {"asked": record.asked is not None, "restored": bool(record.restored_by)}
+    return release(alert.lock, second_person=two, undo=alert.undo, **told)
+
+
+def release(
+    lock: StateLock,
+    *,
+    asked: bool = False,
+    second_person: bool = False,
+    undo: timedelta = timedelta(0),
+    restored: bool = False,
+) -> Block:
+    """Return a Release button, or what stands in its place where a release takes two people.
+
+    A lock that was ``restored`` is younger in S3 than by its own word, and that is no doubt about it.
+    """
+    special, odd = doubts.dialog(lock, undo), "" if restored else doubts.odd_time_in_short(lock)
+    warning = special or f"{odd} {_RISKS[lock.risk]}"
+    holder = "" if special or odd else _holder(lock)
     if asked:
-        return _release(lock, "Approve release", "Approve this release?", _RISKS[lock.risk])
+        return _release(lock, "Approve release", "Approve this release?", holder, warning)
     if second_person:
-        return _release(lock, "Ask to release", "Ask to release this lock?", _TWO_PEOPLE)
-    return _release(lock, "Release", "Release this lock?", _RISKS[lock.risk])
+        return _release(lock, "Ask to release", "Ask to release this lock?", holder, f"{special or odd} {_TWO_PEOPLE}")
+    return _release(lock, "Release", "Release this lock?", holder, warning)
 
 
 def put_back(ref: LockRef) -> Block:
@@ -79,9 +102,12 @@ def put_back(ref: LockRef) -> Block:
     return button("Put the lock back", PUT_BACK_ACTION, lock_token.encode(ref), confirm=asked)
 
 
-def _release(lock: StateLock, name: str, title: str, warning: str) -> Block:
-    holder = f", held by {code(lock.info.Who, _ASKED_HOLDER_LIMIT)}" if lock.info and lock.info.Who.strip() else ""
-    text = f"{state(lock.ref, _ASKED_PATH_LIMIT)}{holder}. {warning}"
+def _holder(lock: StateLock) -> str:
+    return f", held by {code(lock.info.Who, _ASKED_HOLDER_LIMIT)}" if lock.info and lock.info.Who.strip() else ""
+
+
+def _release(lock: StateLock, name: str, title: str, holder: str, warning: str) -> Block:
+    text = f"{state(lock.ref, _ASKED_PATH_LIMIT)}{holder}. {warning.strip()}"
     asked = question(title, text, name, "Keep it", style="danger")
     return button(name, RELEASE_ACTION, lock_token.encode(lock.ref), style="danger", confirm=asked)
 

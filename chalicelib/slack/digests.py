@@ -11,7 +11,9 @@ def message(digest: Digest) -> tuple[str, list[Block]]:
     """The text (for notifications) and the blocks of a digest, as it should read now."""
     sign, title = _title(digest)
     named = [
-        f"• {code(exact(one.state_path), _PATH_LIMIT)} since {local_time(one.held_since)}" for one in digest.oldest
+        f"• {code(exact(one.state_path), _PATH_LIMIT)} since {local_time(one.held_since)}"
+        + (" (a copy of another state's lock)" if one.copy else "")
+        for one in digest.oldest
     ]
     blocks = [header(f"{sign} {title}"), section("\n".join(["*The oldest*", *named]))]
     return title, [*blocks, context(*_small_print(digest))]

@@ -1,7 +1,7 @@
 """Who is who in the workspace, by Slack's Web API, asked no more often than it has to be."""
 
 import time
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from math import inf
 from typing import Any, TypeVar
 
@@ -10,23 +10,31 @@ from chalicelib.slack.shapes import Done, Members, UserFound
 from chalicelib.slack.web_api import WebApi, WebApiError, uncounted
 
 T = TypeVar("T", bound=Done)
-_NOBODY = "users_not_found"
 _MEMBERS_SECONDS = 300
 _MOST_ADDRESSES = 1000
+_UNKNOWN = frozenset({"users_not_found"})
+# Not even visible to the app: certainly no colleague (docs.slack.dev/reference/methods/users.info, Errors).
+_NOBODY = frozenset({"user_not_found", "user_not_visible"})
 
 
 class SlackDirectory:
-    """``ports.Directory`` for one workspace. What could not be found out is asked again the next time."""
+    """``ports.Directory`` for one workspace. What could not be found out is asked again the next time.
+
+    ``team`` is the workspace whose user groups are meant: a token of a whole organisation has to name it, with a
+    workspace's own it makes no difference (docs.slack.dev/reference/methods/usergroups.users.list, ``team_id``).
+    """
 
     def __init__(
         self,
         token: Callable[[], str],
         api_url: str,
         *,
+        team: str = "",
         clock: Callable[[], float] = time.monotonic,
         failed: Callable[[], None] = uncounted,
     ) -> None:
         self._api = WebApi(token, api_url, failed)
+        self._team = team or None
         self._clock = clock
         self._members: dict[str, tuple[float, frozenset[str]]] = {}
         self._users: dict[str, str] = {}
@@ -36,40 +44,37 @@ class SlackDirectory:
         now = self._clock()
         known_since, members = self._members.get(group, (-inf, frozenset[str]()))
         if now - known_since >= _MEMBERS_SECONDS:
-            members = frozenset(self._ask("usergroups_users_list", Members, usergroup=group).users)
+            answer = self._ask("usergroups_users_list", Members, usergroup=group, team_id=self._team)
+            members = frozenset(answer.users if answer else ())
             self._members[group] = now, members
         return members
 
     def user_by_email(self, address: str) -> str:
         """The user with an e-mail address, "" when there is none; for as long as the process lives."""
         if address not in self._users:
-            found = self._look_up(address)
+            found = self._ask("users_lookupByEmail", UserFound, nobody=_UNKNOWN, email=address)
             if len(self._users) >= _MOST_ADDRESSES:
                 self._users.clear()
-            self._users[address] = found
+            self._users[address] = found.user.id if found else ""
         return self._users[address]
 
-    def _look_up(self, address: str) -> str:
-        try:
-            return self._ask("users_lookupByEmail", UserFound, expected={_NOBODY}, email=address).user.id
-        except _RefusedError as error:
-            if error.code == _NOBODY:
-                return ""
-            raise
+    def belongs(self, user: str, enterprise: str) -> bool:
+        """Return whether a user is a member of that organisation. Asked for each click, since people leave.
 
-    def _ask(self, method: str, shape: type[T], *, expected: Container[str] = (), **arguments: Any) -> T:
-        """Return Slack's answer. Raises DirectoryError."""
+        Slack Connect shows strangers as well: their own organisation, or none, stands in the answer.
+        """
+        found = self._ask("users_info", UserFound, nobody=_NOBODY, user=user)
+        if found is None or found.user.deleted or not found.user.enterprise_user:
+            return False
+        return bool(enterprise) and found.user.enterprise_user.enterprise_id == enterprise
+
+    def _ask(self, method: str, shape: type[T], *, nobody: frozenset[str] = frozenset(), **arguments: Any) -> T | None:
+        """Return Slack's answer; None where it is one of ``nobody``, its words for that there is none."""
         try:
-            return self._api.call(method, shape, expected=expected, **arguments)
+            return self._api.call(method, shape, expected=nobody, **arguments)
         except WebApiError as error:
-            raise _RefusedError(str(error), error.code) from None
+            if error.code in nobody:
+                return None
+            raise DirectoryError(str(error)) from None
         except MessengerError as error:  # the token could not be read
             raise DirectoryError(str(error)) from None
-
-
-class _RefusedError(DirectoryError):
-    """Slack said no, with its code for why."""
-
-    def __init__(self, words: str, code: str) -> None:
-        super().__init__(words)
-        self.code = code

@@ -2,9 +2,11 @@
 
 from chalicelib.core.alert import Alert
 from chalicelib.core.click import Refusal
+from chalicelib.core.copies import copy_of
 from chalicelib.core.duration import in_words
-from chalicelib.core.lock import Risk, StateLock
+from chalicelib.core.lock import Body, Risk, StateLock
 from chalicelib.core.release import Ending, Outcome, ReleasedBy
+from chalicelib.slack.doubts import after
 from chalicelib.slack.lock_words import DETAIL_LIMIT, held_now, identity
 from chalicelib.slack.text import code, local_time, mention
 
@@ -12,7 +14,7 @@ from chalicelib.slack.text import code, local_time, mention
 def ending_words(alert: Alert, ending: Ending) -> str:
     """What the team reads of an ending; "" where other lines of the message say it already."""
     words = _closed(alert, ending) if ending.closes else _still_open(ending)
-    return words + held_now(ending) + _undone(ending)
+    return words + after(ending, alert.lock.version_id) + held_now(ending) + _undone(ending)
 
 
 def _undone(ending: Ending) -> str:
@@ -25,7 +27,7 @@ def _undone(ending: Ending) -> str:
 def _closed(alert: Alert, ending: Ending) -> str:
     who = mention(ending.user) if ending.user else ""
     if ending.outcome is Outcome.RELEASED:
-        return f":unlock: {released(alert, ending)} {_after_release(alert.lock)}"
+        return f":unlock: {released(alert, ending)} {_after_release(alert.lock)}".rstrip()
     if ending.outcome is Outcome.UNCONFIRMED:
         began = "the reaper released it by itself" if ending.by_reaper else f"{who} clicked Release"
         return (
@@ -53,6 +55,8 @@ def released(alert: Alert, ending: Ending) -> str:
 
 
 def _after_release(lock: StateLock) -> str:
+    if copy_of(lock) or lock.body is not Body.LOCK:
+        return ""  # no run here died with it
     return (
         "Run a plan before the next apply."
         if lock.risk is Risk.PLAN

@@ -4,6 +4,7 @@ from chalicelib.core.alert import Alert
 from chalicelib.core.duration import in_words
 from chalicelib.core.evidence import Sign, sign_of
 from chalicelib.core.lock import StateLock
+from chalicelib.slack import doubts
 from chalicelib.slack.text import local_time
 
 # The verdict first: it is what a person in a hurry reads.
@@ -36,6 +37,8 @@ _LONG_HOLDS = {
 
 def evidence(alert: Alert) -> str:
     """When the state was written, beside when the lock was taken, or put back, which S3 cannot tell apart."""
+    if none := doubts.evidence(alert):
+        return none
     words = _WORDS[sign_of(alert.lock, alert.state_written, alert.now)]
     return f":mag: {words.format(**_times(alert))}"
 

@@ -6,12 +6,14 @@ docs.slack.dev/interactivity/implementing-slash-commands: the answer to the requ
 from itertools import accumulate
 from typing import Any
 
+from chalicelib.core.click import Unheard
 from chalicelib.core.duration import in_words
 from chalicelib.core.listing import Listed, Listing
-from chalicelib.slack import buttons
+from chalicelib.slack import buttons, doubts
 from chalicelib.slack.blocks import Block, context, header, section
 from chalicelib.slack.lock_words import operation, said, state
 from chalicelib.slack.text import mention, size
+from chalicelib.slack.turned_away import nothing_done
 
 USAGE = "`/tflocks` lists the Terraform locks held now whose alerts come to this channel, `/tflocks all` those of all."
 
@@ -39,6 +41,11 @@ def usage() -> dict[str, Any]:
     return _private(USAGE)
 
 
+def turned_away(unheard: Unheard) -> dict[str, Any]:
+    """The body that answers a command from another workspace."""
+    return _private(nothing_done(unheard))
+
+
 def unreachable() -> dict[str, Any]:
     """The body that answers a command while the lock book cannot be read."""
     return _private(":x: The lock book could not be reached just now. Please try again.")
@@ -63,15 +70,16 @@ def _line(listed: Listed, listing: Listing) -> Block:
     snoozed = record.snooze if record.snoozed(listing.now) else None
     parts = [
         f"{in_words(lock.age(listing.now))} {holder}".strip(),
-        operation(lock) if lock.info else "not readable",
+        operation(lock) if lock.info else doubts.kind(lock),
+        doubts.copied(lock, _HOLDER_LIMIT),
         f":zzz: snoozed by {mention(snoozed.by)}" if snoozed else "",
         f":bust_in_silhouette: {mention(record.asked.by)} asks to release it" if record.asked else "",
     ]
     words = f"{state(lock.ref, _PATH_LIMIT)}\n{' · '.join(filter(None, parts))}"
     if not listed.releasable:
         return section(words)
-    asked = record.asked is not None
-    return section(words, accessory=buttons.release(lock, asked=asked, second_person=listed.second_person))
+    told = {"asked": record.asked is not None, "restored": bool(record.restored_by)}
+    return section(words, accessory=buttons.release(lock, second_person=listed.second_person, undo=listed.undo, **told))
 
 
 def _that_fit(lines: list[Block]) -> list[Block]:

@@ -3,6 +3,7 @@
 from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.owner import session_name
 from chalicelib.core.release import Ending
+from chalicelib.slack.doubts import copied
 from chalicelib.slack.text import clean, code, escape, exact, local_time
 
 # Slack's limits (docs.slack.dev/reference/block-kit/blocks), less what stands around the foreign text.
@@ -42,6 +43,6 @@ def held_now(ending: Ending) -> str:
     seen = f"\nSeen {local_time(ending.at)}:"
     if lock.info is None:
         return f"{seen} the state is locked now by another lock, which {escape(lock.flaw, VALUE_LIMIT)}."
-    what = f"{operation(lock)}, lock ID {said(lock.info.ID)}"
+    what = ", ".join(filter(None, [operation(lock), f"lock ID {said(lock.info.ID)}", copied(lock)]))
     since = local_time(lock.ref.last_modified)
     return f"{seen} the state is locked now by {said(lock.info.Who)} ({what}), since {since}."

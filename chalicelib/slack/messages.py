@@ -4,17 +4,18 @@ Foreign text goes through ``text.code`` or ``text.escape``, never into a header 
 """
 
 from chalicelib.core.alert import Alert
+from chalicelib.core.copies import copy_of
 from chalicelib.core.duration import in_words
 from chalicelib.core.life import can_auto_release
-from chalicelib.core.lock import StateLock
+from chalicelib.core.lock import Body, StateLock
 from chalicelib.core.release import Outcome
-from chalicelib.slack import buttons
+from chalicelib.slack import buttons, doubts
 from chalicelib.slack.blocks import Block, actions, context, header, mrkdwn, section
 from chalicelib.slack.channel_notices import meant_for
 from chalicelib.slack.endings import ending_words
 from chalicelib.slack.evidence import evidence, long_holds
 from chalicelib.slack.lock_words import DETAIL_LIMIT, VALUE_LIMIT, identity, operation, said, state
-from chalicelib.slack.text import capital, code, escape, exact, link, local_time, mention
+from chalicelib.slack.text import capital, code, escape, link, local_time, mention
 
 _PATH_LIMIT = 1500
 
@@ -23,26 +24,24 @@ def message(alert: Alert) -> tuple[str, list[Block]]:
     """The text (for notifications) and the blocks of one alert, as they should read now."""
     path = state(alert.lock.ref, _PATH_LIMIT)
     sign, title = _title(alert)
-    paragraphs = [
-        _lines(path, _people(alert), meant_for(alert)),
-        _story(alert),
-        evidence(alert) if alert.open else "",
-    ]
+    doubt = doubts.warning(alert) if alert.open else ""
+    people = _lines(path, _people(alert), meant_for(alert))
+    paragraphs = [people, doubt, _story(alert), evidence(alert) if alert.open else ""]
     blocks = [header(f"{sign} {title}"), *(section(words) for words in paragraphs if words), _fields(alert)]
     return f"{title}: {path}", blocks + (_open(alert) if alert.open else _undo(alert))
 
 
 def _title(alert: Alert) -> tuple[str, str]:
     ending = alert.ending if not alert.open else None
-    held = in_words(alert.lock.age(ending.at if ending else alert.now))
+    held, lock = in_words(alert.lock.age(ending.at if ending else alert.now)), doubts.noun(alert)
     if ending is None:
-        return _sign(alert), f"Terraform lock held for {held}"
+        return _sign(alert), f"{lock} held for {held}"
     if ending.outcome is Outcome.UNWATCHED:
-        return ":black_circle:", "Terraform lock no longer watched"
+        return ":black_circle:", f"{lock} no longer watched"
     if ending.outcome is Outcome.REPLACED:
-        return ":repeat:", f"Terraform lock changed hands after {held}"
+        return ":repeat:", f"{lock} changed hands after {held}"
     words = "released" if ending.outcome is Outcome.RELEASED else "gone"
-    return ":white_check_mark:", f"Terraform lock {words} after {held}"
+    return ":white_check_mark:", f"{lock} {words} after {held}"
 
 
 def _sign(alert: Alert) -> str:
@@ -84,7 +83,8 @@ def _fields(alert: Alert) -> Block:
 
 
 def _flaw_hint(lock: StateLock) -> str:
-    return "" if lock.opaque else "`terraform force-unlock` may not be able to release it."
+    cli_fails = lock.body in {Body.EMPTY, Body.FOREIGN}
+    return "`terraform force-unlock` may not be able to release it." if cli_fails else ""
 
 
 def _story(alert: Alert) -> str:
@@ -105,8 +105,9 @@ def _story(alert: Alert) -> str:
 
 def _open(alert: Alert) -> list[Block]:
     lock = alert.lock
-    no_release = [section(_no_release(lock))] if lock.opaque else []
-    return [context(long_holds(lock), _policy(alert)), *no_release, actions(*buttons.of_open(alert))]
+    terms = [section(words)] if (words := doubts.terms(alert)) else []
+    alive = "" if copy_of(lock) else long_holds(lock)
+    return [context(alive, _policy(alert)), *terms, actions(*buttons.of_open(alert))]
 
 
 def _undo(alert: Alert) -> list[Block]:
@@ -139,8 +140,3 @@ def _auto_release(alert: Alert) -> str:
 
 def _lines(*lines: str) -> str:
     return "\n".join(filter(None, lines))
-
-
-def _no_release(lock: StateLock) -> str:
-    place = code(exact(f"s3://{lock.ref.bucket}/{lock.ref.key}"), _PATH_LIMIT)
-    return f"It cannot be released from here. Someone who may read {place} has to look at what it is."

@@ -4,13 +4,14 @@ import time
 from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from chalicelib.core.alert import Alert, Attempt, Note, Posted
 from chalicelib.core.channel_trouble import ChannelNotice, NoticeKind
-from chalicelib.core.click import Answer
+from chalicelib.core.click import Answer, Person, Unheard
 from chalicelib.core.digest import Digest
 from chalicelib.ports import ChannelRefusedError, MessageGoneError, MessengerError, ReplyLostError
-from chalicelib.slack import channel_notices, digests, messages, notes
+from chalicelib.slack import channel_notices, digests, messages, notes, response_url
 from chalicelib.slack.answers import private_answer
 from chalicelib.slack.blocks import Block
 from chalicelib.slack.history import History
@@ -18,6 +19,7 @@ from chalicelib.slack.pace import Pace
 from chalicelib.slack.refusals import About, about
 from chalicelib.slack.sender import Anywhere, Errand, Sender
 from chalicelib.slack.shapes import Done, PostDone
+from chalicelib.slack.turned_away import nothing_done
 from chalicelib.slack.versions import Version
 from chalicelib.slack.web_api import UnansweredError, WebApi, WebApiError, uncounted
 
@@ -48,7 +50,7 @@ _UNREACHABLE = frozenset(
 
 
 class SlackMessenger:
-    """``ports.Messenger`` for one app in one workspace."""
+    """``ports.Messenger`` for one app in one workspace, or in one organisation."""
 
     def __init__(
         self,
@@ -63,6 +65,7 @@ class SlackMessenger:
         api = WebApi(token, api_url, failed, sleep)
         self._sender = Sender(api, clock)
         self._history = History(api, app)
+        self._api_url = api_url
         # About one post a second in a channel, and 50 edits a minute in all; short bursts are fine (chat.postMessage,
         # chat.update: Tier 3; docs.slack.dev/apis/web-api/rate-limits).
         self._posts = Pace(clock, sleep, seconds=1.0, burst=4)
@@ -103,24 +106,13 @@ class SlackMessenger:
         with _told(channel):
             return self._history.find(channel, thread_ts, token, since)
 
-    def whisper(self, channel: str, user: str, answer: Answer) -> None:
-        """Tell one person alone: unseen in the channel, or in a direct message where the app or they are not in it.
+    def whisper(self, person: Person, answer: Answer) -> None:
+        """Tell one person what became of their click."""
+        self._tell_alone(person, private_answer(answer, person.user))
 
-        Its own answer to a command Slack shows anywhere, so a click on it can come from anywhere. A user's ID as the
-        channel is the app's direct messages with them (docs.slack.dev/reference/methods/chat.postMessage, "Begin a
-        conversation in a user's App Home"). Who cannot be reached there either is not tried again.
-        """
-        said = Version(private_answer(answer, user), [])
-        alone = Errand(method="chat_postEphemeral", place={"channel": channel, "user": user}, expected=Anywhere())
-        direct = Errand(
-            method="chat_postMessage",
-            place={"channel": user, "unfurl_links": False},
-            final=_UNREACHABLE,
-            expected=Anywhere(),
-        )
-        with _told(channel):
-            if not self._taken(alone, said):
-                self._taken(direct, said)
+    def turn_away(self, unheard: Unheard) -> None:
+        """Tell one person why nothing was done."""
+        self._tell_alone(unheard.person, nothing_done(unheard))
 
     def notify(self, notice: ChannelNotice) -> None:
         """Say that a channel takes no alerts, or takes them again; that it still does not is no failure."""
@@ -130,6 +122,28 @@ class SlackMessenger:
     def report(self, channel: str, subject: str, trouble: str) -> None:
         """Tell a channel of the reaper's own trouble."""
         self._post(channel, (notes.trouble(subject, trouble), []))
+
+    def _tell_alone(self, person: Person, text: str) -> None:
+        """Tell one person alone: where they clicked, else unseen in the channel, else in a direct message.
+
+        Slack shows an answer to a command anywhere, so a click on it can come from where the app or the person is no
+        member; the click's own address works there too. A user's ID as the channel is the app's direct messages with
+        them (docs.slack.dev/reference/methods/chat.postMessage, "Begin a conversation in a user's App Home"). Who
+        cannot be reached there either is not tried again.
+        """
+        url, user, channel = person.reply_to, person.user, person.channel
+        if response_url.usable(url, self._api_url) and response_url.answer(url, text):
+            return
+        if not user:  # a person of another workspace, whom this app's token cannot reach
+            return
+        said, anyhow = Version(text, []), Anywhere()
+        here: dict[str, Any] = {"channel": channel, "user": user}
+        alone = Errand(method="chat_postEphemeral", place=here, expected=anyhow)
+        home: dict[str, Any] = {"channel": user, "unfurl_links": False}
+        direct = Errand(method="chat_postMessage", place=home, final=_UNREACHABLE, expected=anyhow)
+        with _told(channel):
+            if not (channel and self._taken(alone, said)):
+                self._taken(direct, said)
 
     def _post(
         self,

@@ -1,7 +1,8 @@
 """The replies beneath an alert, and the reaper's own troubles: unlike an edit they are heard, so each is short."""
 
-from chalicelib.core.alert import AUTO_RELEASED, Note
+from chalicelib.core.alert import AUTO_RELEASED, Alert, Note
 from chalicelib.core.duration import in_words
+from chalicelib.slack import doubts
 from chalicelib.slack.blocks import Block, section
 from chalicelib.slack.endings import released
 from chalicelib.slack.lock_words import VALUE_LIMIT, state
@@ -20,7 +21,7 @@ def note(said: Note) -> tuple[str, list[Block]]:
 
 def _words(said: Note) -> str:
     alert, first = said.alert, said.attempt.saying[0]
-    path, held = state(alert.lock.ref, _PATH_LIMIT), in_words(alert.lock.age(alert.now))
+    path, held = _path(alert), in_words(alert.lock.age(alert.now))
     if first == AUTO_RELEASED and alert.ending:
         undo = alert.ending.undo_until
         back = f" Its message offers to put it back until {local_time(undo)}." if undo else ""
@@ -28,6 +29,11 @@ def _words(said: Note) -> str:
     if first.startswith("level"):
         return f"Still held after {held}: level {said.attempt.level} of {len(alert.thresholds)}.\n{path}"
     return f"The snooze is over and the lock is still held, for {held} now.\n{path}"
+
+
+def _path(alert: Alert) -> str:
+    path, copied = state(alert.lock.ref, _PATH_LIMIT), doubts.copied(alert.lock)
+    return f"{path}, {copied}" if copied else path
 
 
 def trouble(subject: str, detail: str) -> str:

@@ -7,26 +7,27 @@ docs.slack.dev/interactivity/implementing-slash-commands
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
 from slack_sdk.signature import Clock, SignatureVerifier
 
-from chalicelib.core.click import Click, SnoozeFor, Verb
+from chalicelib.core.click import Click, SnoozeFor, Unheard, Unusable, Verb
 from chalicelib.core.listing import ListRequest
 from chalicelib.core.lock import LockRef
-from chalicelib.slack import lock_token
-from chalicelib.slack.buttons import RELEASE_ACTION, SNOOZE_ACTION, SNOOZE_ACTIONS, VERBS
+from chalicelib.slack import lock_token, response_url
+from chalicelib.slack.buttons import SNOOZE_ACTION, SNOOZE_ACTIONS, VERBS
+from chalicelib.slack.installation import Installation, Sender
+from chalicelib.slack.payloads import Action, BlockActions, Interaction, Waiting
 
 _WINDOW_SECONDS = 300
 _TIMESTAMP_DIGITS = 12
-# "The time when the action occurred, expressed in decimal epoch time, wrapped in a string"
-# (docs.slack.dev/legacy/legacy-messaging/legacy-interactive-message-field-guide, of the same field).
-_Time = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,10}(\.[0-9]{1,6})?\Z")]
-
+T = TypeVar("T")
 SigningSecret = Callable[[bool], str]
 """Gives the signing secret; asked with True it must not answer from a cache."""
+Parse = Callable[[bytes, Installation], T]
+"""Reads a body that Slack has signed."""
 
 
 class UnverifiedError(Exception):
@@ -39,84 +40,6 @@ class MisdirectedError(Exception):
 
 class MalformedError(Exception):
     """From Slack, but not what Slack sends."""
-
-
-class _Named(msgspec.Struct):
-    id: str
-
-
-class _User(msgspec.Struct):
-    id: str
-    team_id: str = ""
-
-
-class _Option(msgspec.Struct):
-    value: str
-
-
-class _Action(msgspec.Struct):
-    action_id: str
-    action_ts: _Time
-    value: str = ""
-    selected_option: _Option | None = None
-
-
-class _Container(msgspec.Struct):
-    channel_id: str
-    message_ts: str
-    is_ephemeral: bool = False
-
-
-class _Element(msgspec.Struct):
-    action_id: str = ""
-    value: str = ""
-
-
-class _Block(msgspec.Struct):
-    elements: list[_Element] = []
-
-
-class _Message(msgspec.Struct):
-    blocks: list[_Block] = []
-
-
-class _BlockActions(msgspec.Struct):
-    """The part of the ``block_actions`` payload of one of our clicks that is used."""
-
-    api_app_id: str
-    user: _User
-    container: _Container
-    actions: list[_Action]
-    team: _Named | None = None
-    """None where an app is installed for a whole Enterprise Grid; then the user's own team counts."""
-    message: _Message | None = None
-    """None for an ephemeral message."""
-
-    @property
-    def team_id(self) -> str:
-        return self.team.id if self.team else self.user.team_id
-
-    def token(self, action: _Action) -> str:
-        """The lock's: the button's value, and for a select that of the Release button in the same message."""
-        if action.action_id != SNOOZE_ACTION or self.message is None:
-            return action.value
-        elements = (element for block in self.message.blocks for element in block.elements)
-        return next((element.value for element in elements if element.action_id == RELEASE_ACTION), "")
-
-
-class _ActionId(msgspec.Struct):
-    action_id: str = ""
-
-
-class _Payload(msgspec.Struct):
-    """As much of any interaction as tells whether it is a click of ours."""
-
-    type: str
-    actions: list[_ActionId] = []
-
-    @property
-    def is_ours(self) -> bool:
-        return self.type == "block_actions" and [action.action_id in VERBS for action in self.actions] == [True]
 
 
 def verify(body: bytes, headers: Mapping[str, str], secret: SigningSecret, clock: Clock | None = None) -> None:
@@ -139,37 +62,84 @@ def verify(body: bytes, headers: Mapping[str, str], secret: SigningSecret, clock
         raise UnverifiedError("the signature does not fit")
 
 
-def parse(body: bytes, team: str, app: str) -> Click | None:
-    """What was clicked; None for any other interaction, which needs an answer but nothing done.
+def is_ssl_check(query: Mapping[str, str], body: bytes) -> bool:
+    """Return whether Slack only looks at the certificate: it signs nothing then, and wants a 200.
+
+    docs.slack.dev/interactivity/implementing-slash-commands, ``ssl_check``
+    """
+    return query.get("ssl_check") == "1" or b"ssl_check=1" in body.split(b"&")
+
+
+def parse(body: bytes, us: Installation) -> Click | Unheard | None:
+    """Read what was clicked; None for any other interaction, which needs an answer but nothing done.
+
+    A click that nothing can be done with is an ``Unheard``, if Slack gave an address at which to say so.
 
     Raises:
-        MisdirectedError, MalformedError: with what was wrong.
+        MisdirectedError, MalformedError: with what was wrong, for which nobody can be answered.
     """
     payload = _form(body).get("payload", "").encode()
+    reply_to = _reply_to(payload, us)
     try:
-        if not msgspec.json.decode(payload, type=_Payload).is_ours:
-            return None
-        clicked = msgspec.json.decode(payload, type=_BlockActions)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise MalformedError(f"payload: {error}") from None
-    _check_address((clicked.team_id, clicked.api_app_id), (team, app))
-    action = clicked.actions[0]
-    taken_back = action.action_id == SNOOZE_ACTION and action.selected_option is None
-    return None if taken_back else _click(clicked, action)
+        return _read(payload, us, reply_to)
+    except MisdirectedError as error:
+        if not reply_to:
+            raise
+        return Unheard(why=Unusable.MISDIRECTED, detail=str(error), reply_to=reply_to)
+    except MalformedError as error:
+        if not reply_to:
+            raise
+        return Unheard(why=Unusable.UNREADABLE, detail=str(error), reply_to=reply_to)
 
 
-def parse_command(body: bytes, team: str, app: str) -> ListRequest:
-    """What ``/tflocks`` was asked.
+def parse_command(body: bytes, us: Installation) -> ListRequest | Unheard:
+    """Read what ``/tflocks`` was asked; an ``Unheard`` when it was asked of somebody else.
 
     Raises:
-        MisdirectedError, MalformedError: with what was wrong.
+        MalformedError: with what was wrong.
     """
     form = _form(body)
     try:
-        _check_address((form["team_id"], form["api_app_id"]), (team, app))
+        sender = Sender(app=form["api_app_id"], team=form["team_id"], enterprise=form.get("enterprise_id", ""))
+        _check_address(sender, us)
         return ListRequest(form["user_id"], form["channel_id"], form.get("text", ""))
     except KeyError as error:
         raise MalformedError(f"no field {error}") from None
+    except MisdirectedError as error:
+        return Unheard(why=Unusable.MISDIRECTED, detail=str(error))
+
+
+def _read(payload: bytes, us: Installation, reply_to: str) -> Click | Unheard | None:
+    interaction = _decoded(payload, Interaction)
+    if not interaction.is_ours:
+        unknown = interaction.is_click and bool(reply_to)
+        return Unheard(detail=interaction.actions[0].action_id, reply_to=reply_to) if unknown else None
+    clicked = _decoded(payload, BlockActions)
+    _check_address(clicked.sender, us)
+    action = clicked.actions[0]
+    taken_back = action.action_id == SNOOZE_ACTION and action.selected_option is None
+    return None if taken_back else _click(clicked, action, reply_to)
+
+
+def _check_address(sender: Sender, us: Installation) -> None:
+    if not us.concerns(sender):
+        raise MisdirectedError(str(sender))
+
+
+def _decoded(payload: bytes, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(payload, type=kind)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise MalformedError(f"payload: {error}") from None
+
+
+def _reply_to(payload: bytes, us: Installation) -> str:
+    """Return the address for answers to an interaction, "" where there is none that is Slack's."""
+    try:
+        url = msgspec.json.decode(payload, type=Waiting).response_url
+    except (msgspec.DecodeError, RecursionError):
+        return ""
+    return url if response_url.usable(url, us.api_url) else ""
 
 
 def _form(body: bytes) -> dict[str, str]:
@@ -179,11 +149,6 @@ def _form(body: bytes) -> dict[str, str]:
         raise MalformedError(f"form: {error}") from None
 
 
-def _check_address(sent_to: tuple[str, str], us: tuple[str, str]) -> None:
-    if sent_to != us:
-        raise MisdirectedError(f"team {sent_to[0]}, app {sent_to[1]}")
-
-
 def _valid(secret: str, clock: Clock, body: bytes, timestamp: str, signature: str) -> bool:
     try:
         return SignatureVerifier(secret, clock).is_valid(body, timestamp, signature)
@@ -191,18 +156,19 @@ def _valid(secret: str, clock: Clock, body: bytes, timestamp: str, signature: st
         return False  # the verifier decodes the body, and this one is not text
 
 
-def _click(clicked: _BlockActions, action: _Action) -> Click:
+def _click(clicked: BlockActions, action: Action, reply_to: str) -> Click:
     verb, container = VERBS[action.action_id], clicked.container
     return Click(
         lock=_lock(clicked.token(action)),
         verb=verb,
         snooze_for=_snooze_for(action) if verb is Verb.SNOOZE else None,
         user=clicked.user.id,
-        user_team=clicked.user.team_id,
+        user_team=clicked.user.team_id or "",
         channel=container.channel_id,
         message_ts="" if container.is_ephemeral else container.message_ts,
         at=datetime.fromtimestamp(float(action.action_ts), UTC),
         click=f"{clicked.user.id} {action.action_ts}",
+        reply_to=reply_to,
     )
 
 
@@ -213,7 +179,7 @@ def _lock(token: str) -> LockRef:
         raise MalformedError(str(error)) from None
 
 
-def _snooze_for(action: _Action) -> SnoozeFor:
+def _snooze_for(action: Action) -> SnoozeFor:
     if action.action_id != SNOOZE_ACTION:
         return SNOOZE_ACTIONS[action.action_id]
     try:

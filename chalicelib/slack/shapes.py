@@ -28,14 +28,22 @@ class PostDone(Done, frozen=True):
     message: Standing
 
 
+class Organisation(msgspec.Struct, frozen=True):
+    """A person's place in an Enterprise Grid organisation."""
+
+    enterprise_id: str | None = None
+
+
 class Found(msgspec.Struct, frozen=True):
     """A person."""
 
     id: _Id
+    deleted: bool | None = None
+    enterprise_user: Organisation | None = None
 
 
 class UserFound(Done, frozen=True):
-    """Who has an address."""
+    """Who has an address or an ID."""
 
     user: Found
 

@@ -6,20 +6,25 @@ and links; layout is forged by line breaks, backticks and invisible characters, 
 
 import html
 import re
-import unicodedata
 from datetime import datetime
 
 from chalicelib.core.policy import GROUP_LETTER
+from chalicelib.core.visible import seen, visible, written
 
 _EVERYBODY = {"here", "channel"}
 _ELLIPSIS = "…"
 _TICK = "\N{MODIFIER LETTER GRAVE ACCENT}"
+_LIKE_A_NUMBER = re.compile(r"\\(?=u[0-9a-f]{4}|U[0-9a-f]{8})")
+# Spaces at the ends and all but the first of several, and the backtick, which would end a code span.
+_FOLDED = re.compile(r"^ | $|(?<= ) |`")
 
 
 def clean(text: str) -> str:
-    """One line of visible characters: no control, bidi, zero-width or surrogate ones, no runs of space."""
-    visible = (" " if character.isspace() else character for character in text if not _invisible(character))
-    return " ".join("".join(visible).split())
+    """Return one line of visible characters: what hides is dropped, spaces and line breaks become one space."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
+    kept = (" " if one.isspace() else one for one, shows in seen(text) if shows or one.isspace())
+    return " ".join("".join(kept).split())
 
 
 def size(text: str) -> int:
@@ -52,12 +57,12 @@ def shortened(text: str, limit: int) -> str:
 
 
 def exact(text: str) -> str:
-    """Every character that ``clean`` would drop or fold, written out: no two state paths may read alike."""
-    shown = (
-        character if character == " " or not (_invisible(character) or character.isspace()) else _written(character)
-        for character in text
-    )
-    return re.sub(r"^ | $|(?<= ) ", _written(" ").replace("\\", "\\\\"), "".join(shown))
+    """Write out every character that ``clean`` or ``escape`` would drop, fold or change, so that none is lost.
+
+    A backslash that would read like one of these numbers is written out too.
+    """
+    own = _LIKE_A_NUMBER.sub(written("\\").replace("\\", "\\\\"), text)
+    return _FOLDED.sub(lambda found: written(found[0]), visible(own))
 
 
 def code(text: str, limit: int) -> str:
@@ -100,11 +105,3 @@ def _cut(text: str, keep: int) -> str:
     head = keep // 2
     tail = keep - head - 1
     return text[:head] + _ELLIPSIS + (text[-tail:] if tail > 0 else "") if keep < len(text) else text
-
-
-def _written(character: str) -> str:
-    return f"\\u{ord(character):04x}"
-
-
-def _invisible(character: str) -> bool:
-    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"} and not character.isspace()

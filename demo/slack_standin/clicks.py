@@ -45,9 +45,7 @@ class Clicks:
             "token": VERIFICATION_TOKEN,
             "container": _container(message),
             "trigger_id": trigger_id(),
-            "team": {"id": self._workspace.team_id, "domain": self._workspace.domain},
-            "enterprise": None,
-            "is_enterprise_install": False,
+            **self._installation(),
             "channel": self._channel(click.channel),
             "message": message_json(self._workspace, message),
             "state": {"values": _state(action)},
@@ -67,6 +65,16 @@ class Clicks:
         except SlackError as error:
             raise LookupError(f"no user {user_id} in this workspace") from error
         return {"id": user.id, "username": user.handle, "name": user.handle, "team_id": user.team_id}
+
+    def _installation(self) -> dict[str, Any]:
+        """Real payloads: slackapi/java-slack-sdk issue 1041, and of a whole organisation deno-slack-sdk issue 267."""
+        of = self._workspace
+        named = {"enterprise_id": of.enterprise_id, "enterprise_name": of.name} if of.enterprise_id else {}
+        return {
+            "team": None if of.org_wide else {"id": of.team_id, "domain": of.domain} | named,
+            "enterprise": {"id": of.enterprise_id, "name": of.name} if of.enterprise_id else None,
+            "is_enterprise_install": of.org_wide,
+        }
 
     def _channel(self, channel_id: str) -> dict[str, str]:
         channel = self._workspace.channel(channel_id)

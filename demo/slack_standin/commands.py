@@ -58,10 +58,15 @@ class Commands:
             "command": command.name,
             "text": command.text,
             "api_app_id": self._workspace.app_id,
-            "is_enterprise_install": "false",
+            "is_enterprise_install": str(self._workspace.org_wide).lower(),
+            **self._organisation(),
             "response_url": response_url,
             "trigger_id": trigger_id(),
         }
+
+    def _organisation(self) -> dict[str, str]:
+        of = self._workspace
+        return {"enterprise_id": of.enterprise_id, "enterprise_name": of.name} if of.enterprise_id else {}
 
     def show(self, command: Command, reply: Reply) -> None:
         """The app's answer, or why there is none, as messages."""

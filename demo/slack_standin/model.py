@@ -29,12 +29,19 @@ class SlackError(Exception):
 
 @dataclass(frozen=True)
 class User:
-    """One person; a ``team_id`` other than the workspace's is a guest over Slack Connect."""
+    """One person. A ``team_id`` other than the workspace's is a colleague's, if the organisation is the same.
+
+    Else it is that of a stranger over Slack Connect.
+    """
 
     id: str
     name: str
     team_id: str = "T0DEMO"
     email: str | None = None
+    enterprise_id: str = ""
+    deleted: bool = False
+    title: str = ""
+    """What they are here, in their own words; part of a Slack profile."""
 
     @property
     def handle(self) -> str:
@@ -91,6 +98,10 @@ class Workspace:
     slash_commands: frozenset[str] = frozenset({"/tflocks"})
     everybody_may_be_called: bool = True
     """False: a preference forbids apps to call everybody in a channel, with ``<!here>`` and its like."""
+    enterprise_id: str = ""
+    """The Enterprise Grid organisation that the workspace is part of."""
+    org_wide: bool = False
+    """Whether the app is installed for the whole organisation."""
 
     @property
     def domain(self) -> str:

@@ -28,10 +28,16 @@ class People:
             "team_id": of.team_id,
             "user_id": of.bot_user_id,
             "bot_id": of.bot_id,
-            "is_enterprise_install": False,
-        }
+            "is_enterprise_install": of.org_wide,
+        } | ({"enterprise_id": of.enterprise_id} if of.enterprise_id else {})
 
     def _group_members(self, arguments: Arguments) -> Response:
+        """The members of a group. An organisation's token has to name the workspace.
+
+        The error is as reported of dnd.info in slack-go/slack issue 1157.
+        """
+        if self._workspace.org_wide and arguments.get("team_id") != self._workspace.team_id:
+            raise SlackError("missing_argument", arg="team_id")
         return {"users": list(self._workspace.user_group(required(arguments, "usergroup")).members)}
 
     def _users_info(self, arguments: Arguments) -> Response:
@@ -46,14 +52,26 @@ class People:
         raise SlackError("users_not_found")
 
     def _user_json(self, user: User) -> Response:
-        profile = {"real_name": user.name, "display_name": user.name}
+        profile = {"real_name": user.name, "display_name": user.name, "title": user.title}
         if user.email and "users:read.email" in self._workspace.scopes:
             profile["email"] = user.email
         about = {
             "name": user.handle,
             "real_name": user.name,
-            "deleted": False,
+            "deleted": user.deleted,
             "is_bot": user.id == self._workspace.bot_user_id,
             "tz": "Etc/UTC",
         }
-        return {"id": user.id, "team_id": user.team_id, **about, "profile": profile}
+        grid = {"enterprise_user": self._enterprise_user(user)} if user.enterprise_id else {}
+        return {"id": user.id, "team_id": user.team_id, **about, "profile": profile, **grid}
+
+    def _enterprise_user(self, user: User) -> Response:
+        """As in looker/lookerbot issue 184."""
+        return {
+            "id": user.id,
+            "enterprise_id": user.enterprise_id,
+            "enterprise_name": self._workspace.name,
+            "is_admin": False,
+            "is_owner": False,
+            "teams": [user.team_id],
+        }

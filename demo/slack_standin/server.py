@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 from demo.slack_standin.board import Board
 from demo.slack_standin.model import SlackError, Workspace
 from demo.slack_standin.page_view import page_view
+from demo.slack_standin.responses import Responses
 from demo.slack_standin.web_api import Answer, WebApi
 
 FromPage = Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]]
@@ -31,12 +32,19 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 64
 
     def __init__(
-        self, address: tuple[str, int], workspace: Workspace, board: Board, api: WebApi, from_page: FromPage
+        self,
+        address: tuple[str, int],
+        workspace: Workspace,
+        board: Board,
+        api: WebApi,
+        from_page: FromPage,
+        responses: Responses,
     ) -> None:
         self.workspace = workspace
         self.board = board
         self.api = api
         self.from_page = from_page
+        self.responses = responses
         self.stopping = False
         self._open: dict[socket.socket, threading.Thread] = {}
         self._open_guard = threading.Lock()
@@ -111,15 +119,17 @@ class _Handler(BaseHTTPRequestHandler):
             self._file(url.path)
 
     def do_POST(self) -> None:
-        """The Web API, or what a person does on the page."""
+        """The Web API, an answer to a click or command, or what a person does on the page."""
         url = urlsplit(self.path)
         body = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), _LARGEST_BODY))
         if url.path.startswith("/api/"):
             self._api_post(url.path, body)
         elif url.path in self._slack.from_page:
             self._from_page(url.path, body)
+        elif self._slack.responses.knows(url.path):
+            self._reply(*self._slack.responses.take(url.path, body))
         else:
-            self._reply(404, {"ok": False, "error": "the stand-in does not serve this (response_url neither)"})
+            self._reply(404, {"ok": False, "error": "the stand-in does not serve this"})
 
     def _api_post(self, path: str, body: bytes) -> None:
         try:

@@ -15,6 +15,7 @@ from demo.slack_standin.commands import Command, Commands
 from demo.slack_standin.failures import Refusal, Throttle
 from demo.slack_standin.mentions import mentioned
 from demo.slack_standin.model import Call, Message, Workspace
+from demo.slack_standin.responses import Responses
 from demo.slack_standin.server import Server
 from demo.slack_standin.web_api import WebApi
 
@@ -43,6 +44,7 @@ class SlackStandIn:
         self._board = Board(clock)
         self._clicks = Clicks(workspace, self._board)
         self._commands = Commands(workspace, self._board)
+        self._responses = Responses(self._board, workspace.bot_user_id, clock)
         self._api = WebApi(workspace, self._board, Throttle(posts_per_second, burst, clock))
         self._server: Server | None = None
 
@@ -51,7 +53,7 @@ class SlackStandIn:
         if self._server is not None:
             raise RuntimeError("this Slack stand-in is running already")
         from_page = {"/click": self._clicked, "/compose": self._composed}
-        self._server = Server(self._address, self.workspace, self._board, self._api, from_page)
+        self._server = Server(self._address, self.workspace, self._board, self._api, from_page, self._responses)
         self._server.start()
 
     def stop(self) -> None:
@@ -132,7 +134,7 @@ class SlackStandIn:
         Raises LookupError if there is no such command, user or channel, RuntimeError while ``command_url`` is None.
         """
         command = Command(user, channel, name, text)
-        body = urlencode(self._commands.form(command, f"{self.url}/commands/{self.workspace.team_id}")).encode()
+        body = urlencode(self._commands.form(command, self._response_url("commands", user, channel))).encode()
         reply = self._send(self.command_url, "command_url is None: set it to where the app takes commands", body)
         self._commands.show(command, reply)
         return reply.status
@@ -171,7 +173,7 @@ class SlackStandIn:
         return outgoing.signed(self.workspace.signing_secret, body, at)
 
     def click_body(
-        self, user: str, channel: str, ts: str, action_id: str, *, option: str | None = None, **overrides: Any
+        self, user: str, channel: str, ts: str, action_id: str, /, *, option: str | None = None, **overrides: Any
     ) -> bytes:
         """The form body of this click; ``overrides`` replace whole keys of the payload (``team``, ``actions``, ...)."""
         return outgoing.form_body(self._payload(Click(user, channel, ts, action_id, option)) | overrides)
@@ -190,8 +192,11 @@ class SlackStandIn:
         return self._send(self.request_url, missing, body).status
 
     def _payload(self, click: Click) -> dict[str, Any]:
-        response_url = f"{self.url}/actions/{self.workspace.team_id}/{click.ts}"
+        response_url = self._response_url("actions", click.user, click.channel)
         return self._clicks.payload(click, self._clock(), response_url)
+
+    def _response_url(self, kind: str, user: str, channel: str) -> str:
+        return self.url + self._responses.give(kind, self.workspace.team_id, user, channel)
 
     def _send(self, url: str | None, missing: str, body: bytes) -> outgoing.Reply:
         if url is None:

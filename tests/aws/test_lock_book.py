@@ -67,12 +67,12 @@ def test_the_index_is_read_to_its_last_page(table: Any) -> None:
     assert {record.lock.ref.key for record in book.records()} == {lock.ref.key for lock in locks}
 
 
-def test_an_ended_lock_is_remembered_as_long_as_its_events_and_not_while_it_is_held(table: Any) -> None:
+def test_an_ended_lock_and_its_bytes_are_kept_for_30_days_and_a_held_one_as_long_as_it_is_held(table: Any) -> None:
     book = DynamoLockBook(table)
     book.begin_release(LOCK, ALICE, LockObject(b"x" * 16 * 1024))
     assert "ExpiresAt" not in table.get_item(Key=KEY)["Item"]
     book.end(LOCK, GONE)
-    assert table.get_item(Key=KEY)["Item"]["ExpiresAt"] == NOW + 21 * DAY
+    assert table.get_item(Key=KEY)["Item"]["ExpiresAt"] == NOW + 30 * DAY
     book.reopen(LOCK)
     assert "ExpiresAt" not in table.get_item(Key=KEY)["Item"]
 

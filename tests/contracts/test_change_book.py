@@ -173,6 +173,48 @@ def test_without_them_a_lock_was_let_go_before_the_next_was_taken(changes: Chang
     assert before(changes, a_release(timedelta())) == an_event(-SECOND)
 
 
+def gone(after: timedelta, number: int = 1, **others: Any) -> LockChange:
+    return a_release(after, permanent=True, version=f"v{number}", sequencer=f"{number:018X}", **others)
+
+
+def test_a_version_that_is_gone_is_found_by_what_happened_before_it_the_latest_first(changes: ChangeBook) -> None:
+    events = [gone(SECOND * number, number) for number in range(4)]
+    for event in (*events, *events, gone(SECOND, 9, key="other.tflock")):
+        changes.remember_gone(event)
+    assert changes.gone_after(a_release(-SECOND)) == events[::-1]
+    assert changes.gone_after(events[1]) == events[:1:-1]
+    assert changes.gone_after(events[3]) == changes.gone_after(a_release(SECOND * 9)) == []
+
+
+def test_a_version_that_is_gone_in_the_same_second_is_after_what_happened_before_it(changes: ChangeBook) -> None:
+    changes.remember_gone(gone(INSTANT * 3))
+    assert changes.gone_after(a_release(INSTANT * 2)) == [gone(INSTANT * 3)]
+    assert changes.gone_after(a_release(INSTANT * 4)) == []
+
+
+def test_of_many_versions_that_are_gone_the_latest_twenty_are_found(changes: ChangeBook) -> None:
+    for number in range(25):
+        changes.remember_gone(gone(SECOND * number, number))
+    assert [one.at for one in changes.gone_after(a_release(-SECOND))] == [
+        TAKEN + SECOND * number for number in range(24, 4, -1)
+    ]
+
+
+def test_a_version_that_is_gone_is_no_event_before_another_and_can_still_be_one(changes: ChangeBook) -> None:
+    note(changes, an_event())
+    changes.remember_gone(gone(SECOND))
+    assert before(changes, a_release(2 * SECOND)) == an_event()
+    assert changes.claim(NotedChange(gone(SECOND)), TAKEN)
+    assert before(changes, a_release(2 * SECOND)) == gone(SECOND)
+
+
+def test_a_lock_that_is_there_again_is_another_event_than_the_version_that_is_gone(changes: ChangeBook) -> None:
+    event = gone(SECOND)
+    again = msgspec.structs.replace(event, acquired=True, permanent=False, reappeared=True)
+    assert [changes.claim(NotedChange(one), TAKEN) for one in (event, again)] == [True, True]
+    assert before(changes, a_release(2 * SECOND)) in (event, again)
+
+
 def test_a_book_that_is_not_there_is_a_book_error() -> None:
     noted = NotedChange(an_event())
     with lock_book_table() as table:
@@ -180,7 +222,7 @@ def test_a_book_that_is_not_there_is_a_book_error() -> None:
         table.delete()
         with pytest.raises(BookError):
             changes.claim(noted, TAKEN)
-        for ask in (changes.journaled, changes.before):
+        for ask in (changes.journaled, changes.before, changes.remember_gone, changes.gone_after):
             with pytest.raises(BookError):
                 ask(noted.change)
 

@@ -15,7 +15,13 @@ WORKSPACE = Workspace(
     app_id=APP,
     bot_token="xoxb-made-up",
     signing_secret="made-up",
-    users=(User(ALICE, "Alice", email=ADDRESS), User(BOB, "Bob")),
+    users=(
+        User(ALICE, "Alice", email=ADDRESS),
+        User(BOB, "Bob"),
+        User("W0COLLEAGUE", "Cleo", "T0OTHER", enterprise_id="E0ACME"),
+        User("W0COMPETITOR", "Kim", "T0FOREIGN", enterprise_id="E0OTHER"),
+        User("W0LEFT", "Lee", "T0OTHER", enterprise_id="E0ACME", deleted=True),
+    ),
     channels=(),
     user_groups=(UserGroup(GROUP, "oncall", (ALICE, BOB)), UserGroup(EMPTY, "empty", ())),
 )
@@ -51,13 +57,17 @@ def stand_in() -> Iterator[SlackStandIn]:
 
 @pytest.fixture
 def directory(stand_in: SlackStandIn, clock: Clock) -> SlackDirectory:
-    return SlackDirectory(lambda: WORKSPACE.bot_token, stand_in.api_url, clock=clock)
+    return SlackDirectory(lambda: WORKSPACE.bot_token, stand_in.api_url, team=TEAM, clock=clock)
 
 
 @pytest.fixture(params=["fake", "slack_sdk and the stand-in"])
 def slack(request: pytest.FixtureRequest) -> Slack:
     if request.param == "fake":
-        fake = FakeDirectory(groups={GROUP: frozenset({ALICE, BOB}), EMPTY: frozenset()}, users={ADDRESS: ALICE})
+        fake = FakeDirectory(
+            groups={GROUP: frozenset({ALICE, BOB}), EMPTY: frozenset()},
+            users={ADDRESS: ALICE},
+            organisations={"W0COLLEAGUE": "E0ACME", "W0COMPETITOR": "E0OTHER"},
+        )
         return Slack(fake, lambda: setattr(fake, "refusing", "Slack answered internal_error"))
     real: SlackStandIn = request.getfixturevalue("stand_in")
     return Slack(request.getfixturevalue("directory"), lambda: real.refuse("*", "internal_error"))
@@ -78,6 +88,15 @@ def test_a_user_is_found_by_address_and_nobody_by_an_unknown_one(slack: Slack) -
     assert slack.directory.user_by_email("nobody@acme.example") == ""
 
 
+@pytest.mark.parametrize(
+    ("user", "belongs"),
+    [("W0COLLEAGUE", True), ("W0COMPETITOR", False), ("W0LEFT", False), (BOB, False), ("U0NOBODY", False), ("", False)],
+)
+def test_a_colleague_belongs_to_the_organisation_and_nobody_else_does(slack: Slack, user: str, belongs: bool) -> None:
+    assert slack.directory.belongs(user, "E0ACME") is belongs
+    assert not slack.directory.belongs(user, "")
+
+
 def test_what_slack_does_not_say_is_an_error(slack: Slack) -> None:
     slack.break_down()
     with pytest.raises(DirectoryError, match="internal_error"):
@@ -85,6 +104,22 @@ def test_what_slack_does_not_say_is_an_error(slack: Slack) -> None:
     slack.break_down()
     with pytest.raises(DirectoryError, match="internal_error"):
         slack.directory.user_by_email(ADDRESS)
+    slack.break_down()
+    with pytest.raises(DirectoryError, match="internal_error"):
+        slack.directory.belongs("W0COLLEAGUE", "E0ACME")
+
+
+def test_who_has_left_since_is_no_colleague_any_more(stand_in: SlackStandIn, directory: SlackDirectory) -> None:
+    for _ in range(2):
+        directory.belongs("W0COLLEAGUE", "E0ACME")
+    assert len(stand_in.calls("users.info")) == 2
+
+
+def test_a_token_of_a_whole_organisation_names_the_workspace_of_its_user_groups() -> None:
+    with SlackStandIn(replace(WORKSPACE, enterprise_id="E0ACME", org_wide=True)) as slack:
+        assert SlackDirectory(lambda: WORKSPACE.bot_token, slack.api_url, team=TEAM).members(GROUP)
+        with pytest.raises(DirectoryError, match="missing_argument"):
+            SlackDirectory(lambda: WORKSPACE.bot_token, slack.api_url).members(GROUP)
 
 
 def test_a_group_is_asked_for_again_after_five_minutes(
@@ -132,7 +167,7 @@ def test_a_refusal_says_what_to_do(stand_in: SlackStandIn, directory: SlackDirec
 
 def test_without_the_scopes_every_question_is_an_error() -> None:
     with SlackStandIn(replace(WORKSPACE, scopes=SCOPES - {"usergroups:read", "users:read.email"})) as slack:
-        directory = SlackDirectory(lambda: WORKSPACE.bot_token, slack.api_url)
+        directory = SlackDirectory(lambda: WORKSPACE.bot_token, slack.api_url, team=TEAM)
         with pytest.raises(DirectoryError, match="missing_scope"):
             directory.members(GROUP)
         with pytest.raises(DirectoryError, match="missing_scope"):
@@ -143,7 +178,7 @@ def test_a_token_that_cannot_be_read_is_an_error_like_any_other(stand_in: SlackS
     def unreadable() -> str:
         raise MessengerError("the bot token could not be read")
 
-    directory = SlackDirectory(unreadable, stand_in.api_url)
+    directory = SlackDirectory(unreadable, stand_in.api_url, team=TEAM)
     with pytest.raises(DirectoryError, match="could not be read"):
         directory.members(GROUP)
     with pytest.raises(DirectoryError, match="could not be read"):

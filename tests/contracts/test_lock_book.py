@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.book_ports import LockBook
 from chalicelib.core.alert import ALERT, Asked, Attempt, LockRecord, Posted, Restoring, Snooze
-from chalicelib.core.lock import LockRef, StateLock
+from chalicelib.core.lock import Body, LockRef, StateLock
 from chalicelib.core.release import Ending, LockObject, Outcome
 from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock, a_ref, sample
 
@@ -35,7 +35,7 @@ def found(book: LockBook, ref: LockRef | None = None) -> LockRecord:
         a_lock(body=b""),
         a_lock(body=b'{"Who":"\\u0000\\ud83d\\ude00","ID":""}'),
         a_lock(key="k" * 893 + ".tflock"),
-        StateLock(a_ref("\n é.tflock"), flaw="cannot be read", opaque=True),
+        StateLock(a_ref("\n é.tflock"), flaw="cannot be read", body=Body.DENIED),
         StateLock(a_ref("#digests/#by :by.tflock")),
     ],
     ids=["genuine", "empty", "odd characters", "long key", "opaque", "words of DynamoDB"],

@@ -1,3 +1,4 @@
+import gzip
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -6,13 +7,14 @@ import msgspec
 import pytest
 
 from chalicelib.aws.s3_locks import S3LockStore
-from chalicelib.core.lock import LockRef
+from chalicelib.core.lock import Body, LockRef
 from chalicelib.core.release import Deletion, LockObject, PutBack
 from chalicelib.ports import LockStore, StoreError
 from tests.aws_fixtures import create_bucket, moto
 from tests.builders import BUCKET, KEY, STATE_KEY, a_ref, sample
 from tests.fake_store import FakeStore
 
+A_STATE = b'{"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "x", "resources": []}'
 ODD_KEYS = [
     "team a/r&d+1/terraform.tfstate.tflock",
     "env:/dev/app.tfstate.tflock",
@@ -36,7 +38,7 @@ class Bucket:
 @pytest.fixture(params=["fake", "S3 in moto"])
 def bucket(request: pytest.FixtureRequest) -> Iterator[Bucket]:
     if request.param == "fake":
-        fake = FakeStore(datetime.now(UTC), buckets_refused={"missing": "no such bucket"})
+        fake = FakeStore(datetime.now(UTC), buckets_refused={"missing": "no such bucket"}, versioned_buckets={BUCKET})
         yield Bucket(fake, lambda key, body: fake.put(BUCKET, key, body), lambda key: fake.remove(BUCKET, key))
         return
     with moto("s3") as client:
@@ -90,14 +92,31 @@ def test_a_genuine_lock_is_read_with_what_tells_it_from_every_other(bucket: Buck
     assert (lock.ref.bucket, lock.ref.key, lock.ref.last_modified.microsecond) == (BUCKET, KEY, 0)
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"x" * 100_000])
-def test_a_corrupt_lock_is_a_lock(bucket: Bucket, body: bytes) -> None:
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"", Body.EMPTY),
+        (b"[]", Body.FOREIGN),
+        (b"x" * 100_000, Body.STATE),
+        (b" " * 100_000, Body.STATE),
+        (gzip.compress(A_STATE, mtime=0), Body.STATE),
+    ],
+    ids=["empty", "a list", "too large", "blanks, and then who knows", "a packed state"],
+)
+def test_what_is_at_a_lock_s_key_is_listed_as_what_it_is(bucket: Bucket, body: bytes, kind: Body) -> None:
     bucket.put(KEY, body)
     lock = bucket.store.read(BUCKET, KEY)
     assert lock is not None
     assert lock.info is None
     assert lock.flaw
-    assert not lock.opaque
+    assert lock.body is kind
+
+
+def test_what_a_versioned_bucket_keeps_of_a_lock_has_its_version(bucket: Bucket) -> None:
+    versions = [bucket.put(KEY, body) for body in (b"garbage", b"more of it")]
+    lock = bucket.store.read(BUCKET, KEY)
+    assert lock is not None
+    assert (lock.version_id, lock.versioned) == (versions[-1], True)
 
 
 def test_a_lock_that_is_not_there_is_none(bucket: Bucket) -> None:

@@ -7,10 +7,11 @@ import pytest
 
 from chalicelib.core.alert import ALERT, Attempt, LockRecord, Note, Posted, alert_for
 from chalicelib.core.channel_trouble import ChannelNotice, ChannelTrouble, NoticeKind
-from chalicelib.core.click import Answer, Refusal, SnoozeFor, Verb
+from chalicelib.core.click import Answer, Click, Person, Refusal, SnoozeFor, Unheard, Unusable, Verb
 from chalicelib.core.digest import Digest
 from chalicelib.core.release import Ending, Outcome
 from chalicelib.ports import ChannelRefusedError, MessageGoneError, Messenger, MessengerError, ReplyLostError
+from chalicelib.slack.installation import Installation
 from chalicelib.slack.messenger import SlackMessenger
 from chalicelib.slack.requests import parse
 from demo.slack_standin import SCOPES, Channel, SlackStandIn, User, UserGroup, Workspace
@@ -26,6 +27,8 @@ ATTEMPT = Attempt(saying=(ALERT,), at=NOW, channel=CHANNEL, level=1)
 DIGEST = Digest(channel=CHANNEL, locks=tuple("abcdef"), held=6, oldest=(), at=NOW)
 ENDING = Ending(outcome=Outcome.REFUSED, at=TAKEN, user=BOB, detail=Refusal.NOT_LISTED)
 ANSWERED = Answer(verb=Verb.RELEASE, ending=ENDING, releasers=(ALICE,))
+IN_CHANNEL, ELSEWHERE = (Person(user=BOB, channel=channel) for channel in (CHANNEL, FOREIGN_CHANNEL))
+US = Installation(app=APP, team=TEAM)
 NOWHERE = "1763700000.000100"
 WORKSPACE = Workspace(
     team_id=TEAM,
@@ -102,7 +105,7 @@ def of_fake(fake: FakeMessenger) -> Slack:
     return Slack(
         messenger=fake,
         shown=lambda: len(fake.shown) + len(fake.notes) + len(fake.digests) + len(fake.notices) + len(fake.reports),
-        whispered=lambda: len(fake.whispers),
+        whispered=lambda: len(fake.whispers) + len(fake.turned_away),
         lose=lambda what: setattr(fake, "losing", what),
     )
 
@@ -209,12 +212,17 @@ def test_only_the_message_with_that_token_in_that_place_is_found(slack: Slack) -
 
 
 def test_a_whisper_is_seen_by_one_person_and_is_no_message_of_the_channel(slack: Slack) -> None:
-    slack.messenger.whisper(CHANNEL, BOB, ANSWERED)
+    slack.messenger.whisper(IN_CHANNEL, ANSWERED)
     assert (slack.shown(), slack.whispered()) == (0, 1)
 
 
 def test_a_whisper_reaches_a_person_in_a_channel_that_the_app_is_not_in_as_well(slack: Slack) -> None:
-    slack.messenger.whisper(FOREIGN_CHANNEL, BOB, ANSWERED)
+    slack.messenger.whisper(ELSEWHERE, ANSWERED)
+    assert (slack.shown(), slack.whispered()) == (0, 1)
+
+
+def test_why_nothing_was_done_is_told_to_one_person_alone(slack: Slack) -> None:
+    slack.messenger.turn_away(Unheard(why=Unusable.UNKNOWN, user=BOB, channel=CHANNEL))
     assert (slack.shown(), slack.whispered()) == (0, 1)
 
 
@@ -259,10 +267,12 @@ def test_what_is_posted_is_what_messages_says(stand_in: SlackStandIn, messenger:
 def test_slack_s_clicks_on_a_posted_alert_are_about_its_lock(stand_in: SlackStandIn, messenger: SlackMessenger) -> None:
     posted = messenger.post(ALERT_NOW, ATTEMPT)
     clicks = [
-        parse(stand_in.click_body(ALICE, CHANNEL, posted.ts, action, option=option), TEAM, APP)
+        parse(stand_in.click_body(ALICE, CHANNEL, posted.ts, action, option=option), US)
         for action, option in (("release_lock", None), ("snooze_alert", "morning"))
     ]
-    asked = [(click.verb, click.snooze_for, click.lock, click.message_ts) for click in clicks if click]
+    asked = [
+        (click.verb, click.snooze_for, click.lock, click.message_ts) for click in clicks if isinstance(click, Click)
+    ]
     assert asked == [(Verb.RELEASE, None, REF, posted.ts), (Verb.SNOOZE, SnoozeFor.MORNING, REF, posted.ts)]
 
 
@@ -272,7 +282,7 @@ def test_people_are_told_by_a_post_and_by_a_reply_and_never_by_an_edit(
     alert = messenger.post(ALERT_NOW, ATTEMPT)
     reply = messenger.reply(a_note(alert.root, called=("S0ONCALL",)))
     messenger.edit(alert, ALERT_NOW)
-    messenger.whisper(CHANNEL, BOB, ANSWERED)
+    messenger.whisper(IN_CHANNEL, ANSWERED)
     assert [message.ts for message in stand_in.notifications(ALICE)] == [alert.ts, reply.ts]
 
 
@@ -406,9 +416,9 @@ def test_what_slack_refuses_was_not_posted(stand_in: SlackStandIn, messenger: Sl
 def test_who_cannot_be_told_in_the_channel_is_told_the_same_in_a_direct_message(
     stand_in: SlackStandIn, messenger: SlackMessenger, error: str
 ) -> None:
-    messenger.whisper(CHANNEL, BOB, ANSWERED)
+    messenger.whisper(IN_CHANNEL, ANSWERED)
     stand_in.refuse("chat.postEphemeral", error)
-    messenger.whisper(CHANNEL, BOB, ANSWERED)
+    messenger.whisper(IN_CHANNEL, ANSWERED)
     assert [one.text for one in stand_in.direct_messages(BOB)] == [one.text for one in stand_in.ephemerals(BOB)]
     assert stand_in.direct_messages(ALICE) == stand_in.messages() == []
 
@@ -420,13 +430,80 @@ def test_who_cannot_be_told_in_a_direct_message_either_is_not_tried_again(
     stand_in: SlackStandIn, messenger: SlackMessenger, error: str
 ) -> None:
     stand_in.refuse("chat.postMessage", error)
-    messenger.whisper(FOREIGN_CHANNEL, BOB, ANSWERED)
+    messenger.whisper(ELSEWHERE, ANSWERED)
     assert len(stand_in.calls("chat.postMessage")) == 1
 
 
 def test_a_stranger_cannot_be_told_and_that_is_no_failure(stand_in: SlackStandIn, messenger: SlackMessenger) -> None:
-    messenger.whisper(CHANNEL, "U0STRANGER", ANSWERED)
+    messenger.whisper(Person(user="U0STRANGER", channel=CHANNEL), ANSWERED)
     assert [call.response["error"] for call in stand_in.calls()] == ["user_not_in_channel", "channel_not_found"]
+
+
+def an_address(slack: SlackStandIn, ts: str) -> str:
+    """The one that Slack gives with Bob's click."""
+    click = parse(
+        slack.click_body(BOB, CHANNEL, ts, "release_lock"), Installation(app=APP, team=TEAM, api_url=slack.api_url)
+    )
+    assert isinstance(click, Click)
+    return click.reply_to
+
+
+def test_a_click_is_answered_at_its_own_address_for_five_answers_and_half_an_hour(
+    stand_in: SlackStandIn, messenger: SlackMessenger, clock: Clock
+) -> None:
+    ts = messenger.post(ALERT_NOW, ATTEMPT).ts
+    bob = Person(user=BOB, channel=CHANNEL, reply_to=an_address(stand_in, ts))
+    late = Person(user=BOB, channel=CHANNEL, reply_to=an_address(stand_in, ts))
+    for _ in range(6):
+        messenger.whisper(bob, ANSWERED)
+    assert len(stand_in.calls("chat.postEphemeral")) == 1
+    clock.now += 1801
+    messenger.whisper(late, ANSWERED)
+    assert len(stand_in.calls("chat.postEphemeral")) == 2
+    assert len({one.text for one in stand_in.ephemerals(BOB)}) == 1
+    assert len(stand_in.ephemerals(BOB)) == 7
+
+
+def test_an_answer_at_its_own_address_needs_neither_a_token_nor_the_app_in_the_channel(
+    stand_in: SlackStandIn, messenger: SlackMessenger
+) -> None:
+    address = an_address(stand_in, messenger.post(ALERT_NOW, ATTEMPT).ts)
+    with stand_in.down("invalid_auth"):
+        messenger.whisper(Person(user=BOB, channel=FOREIGN_CHANNEL, reply_to=address), ANSWERED)
+        messenger.turn_away(Unheard(why=Unusable.MISDIRECTED, detail="team T0X, app A0X", reply_to=address))
+    first, second = stand_in.ephemerals(BOB)
+    assert "among its releasers" in first.text
+    assert "`team T0X, app A0X`" in second.text
+
+
+@pytest.mark.parametrize(
+    "address", ["https://hooks.slack.com/x", "http://127.0.0.1:9/x", "http://slack.invalid/x", "x"]
+)
+def test_an_address_that_is_not_of_this_slack_is_not_called(
+    stand_in: SlackStandIn, messenger: SlackMessenger, address: str
+) -> None:
+    messenger.whisper(Person(user=BOB, channel=CHANNEL, reply_to=address), ANSWERED)
+    assert [call.method for call in stand_in.calls()] == ["chat.postEphemeral"]
+
+
+def test_an_address_of_another_slack_that_would_take_it_is_not_called(
+    stand_in: SlackStandIn, messenger: SlackMessenger, clock: Clock
+) -> None:
+    with SlackStandIn(WORKSPACE, clock=clock) as another:
+        ts = speaking_to(another, clock).post(ALERT_NOW, ATTEMPT).ts
+        messenger.whisper(Person(user=BOB, channel=CHANNEL, reply_to=an_address(another, ts)), ANSWERED)
+        assert another.ephemerals(BOB) == []
+    assert len(stand_in.ephemerals(BOB)) == 1
+
+
+def test_who_clicked_nobody_knows_where_is_told_directly(stand_in: SlackStandIn, messenger: SlackMessenger) -> None:
+    messenger.turn_away(Unheard(user=BOB))
+    assert len(stand_in.direct_messages(BOB)) == len(stand_in.calls()) == 1
+
+
+def test_who_has_no_address_and_no_name_is_nobody_to_answer(stand_in: SlackStandIn, messenger: SlackMessenger) -> None:
+    messenger.turn_away(Unheard(why=Unusable.MISDIRECTED, detail="team T0X, app A0X"))
+    assert stand_in.calls() == []
 
 
 @pytest.mark.parametrize("method", ["chat.postEphemeral", "chat.postMessage"])
@@ -436,7 +513,7 @@ def test_a_whisper_that_slack_may_take_later_is_an_error(
 ) -> None:
     stand_in.refuse(method, error)
     with pytest.raises(MessengerError, match=said):
-        messenger.whisper(FOREIGN_CHANNEL, BOB, ANSWERED)
+        messenger.whisper(ELSEWHERE, ANSWERED)
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9/", "http://slack.invalid/"])

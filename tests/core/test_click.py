@@ -17,6 +17,18 @@ def unknown(group: str, user: str) -> bool:
     raise MembersUnknownError("Slack is down")
 
 
+def nobody_looks(user: str) -> bool:
+    raise AssertionError("Slack was asked")
+
+
+def unseen(user: str) -> bool:
+    raise MembersUnknownError("Slack is down")
+
+
+def only_alice(user: str) -> bool:
+    return user == ALICE
+
+
 def carol_is_in(group: str, user: str) -> bool:
     return (group, user) == (GROUP, "U0CAROL")
 
@@ -50,23 +62,65 @@ def test_a_person_on_the_list_needs_no_group() -> None:
 @pytest.mark.parametrize("verb", list(Verb))
 def test_another_workspace_may_nothing(verb: Verb) -> None:
     click = a_click(a_lock(), team="T0OTHER", verb=verb)
-    assert refusal(click, some_rules(releasers=("*",)), nobody_asks, owner=ALICE) is Refusal.FOREIGN
+    assert refusal(click, some_rules(releasers=("*",)), nobody_asks, nobody_looks, owner=ALICE) is Refusal.FOREIGN
+
+
+@pytest.mark.parametrize("releasers", [("*",), (ALICE,), (GROUP,)])
+@pytest.mark.parametrize("verb", list(Verb))
+def test_a_stranger_from_another_organisation_may_nothing_whatever_a_list_says(
+    verb: Verb, releasers: tuple[str, ...]
+) -> None:
+    rules = some_rules(releasers=releasers, enterprise="E0ACME")
+    for home in ("T0OTHER", "E0OTHER", ""):
+        why = refusal(a_click(a_lock(), team=home, verb=verb), rules, nobody_asks, lambda _: False, owner=ALICE)
+        assert why is Refusal.FOREIGN
+
+
+@pytest.mark.parametrize("home", ["T0OTHER", "E0ACME", ""])
+@pytest.mark.parametrize(
+    ("releasers", "user", "why"),
+    [
+        ((ALICE,), ALICE, None),
+        (("*",), ALICE, None),
+        ((BOB,), ALICE, Refusal.NOT_LISTED),
+        ((), ALICE, Refusal.NOBODY),
+        ((BOB,), BOB, Refusal.FOREIGN),
+    ],
+)
+def test_a_colleague_from_another_workspace_of_our_organisation_may_what_a_member_may(
+    home: str, releasers: tuple[str, ...], user: str, why: Refusal | None
+) -> None:
+    rules = some_rules(releasers=releasers, enterprise="E0ACME")
+    assert refusal(a_click(a_lock(), user=user, team=home), rules, nobody_asks, only_alice) is why
+
+
+def test_a_member_of_our_own_workspace_is_not_looked_up() -> None:
+    rules = some_rules(releasers=("*",), enterprise="E0ACME")
+    assert refusal(a_click(a_lock()), rules, nobody_asks, nobody_looks) is None
+
+
+def test_whose_organisation_slack_does_not_tell_may_nothing_and_is_told_why() -> None:
+    rules = some_rules(releasers=("*",), enterprise="E0ACME")
+    assert refusal(a_click(a_lock(), team="T0OTHER"), rules, nobody_asks, unseen) is Refusal.UNKNOWN_HOME
 
 
 @pytest.mark.parametrize("verb", list(Verb))
 def test_outside_of_the_targets_nobody_may_anything(verb: Verb) -> None:
     click = a_click(a_lock(key="elsewhere/x.tflock"), verb=verb)
-    assert refusal(click, some_rules(prefixes=("prod/",)), nobody_asks) is Refusal.OUTSIDE
+    assert refusal(click, some_rules(prefixes=("prod/",)), nobody_asks, nobody_looks) is Refusal.OUTSIDE
 
 
 @pytest.mark.parametrize("verb", list(Verb))
 def test_the_owner_may_have_quiet_and_nothing_else(verb: Verb) -> None:
-    why = refusal(a_click(a_lock(), user=BOB, verb=verb), some_rules(), nobody_asks, owner=BOB)
+    why = refusal(a_click(a_lock(), user=BOB, verb=verb), some_rules(), nobody_asks, nobody_looks, owner=BOB)
     assert (why is None) == (verb in {Verb.SNOOZE, Verb.WAKE})
 
 
 def test_a_lock_without_an_owner_is_nobodys() -> None:
-    assert refusal(a_click(a_lock(), user="", verb=Verb.SNOOZE), some_rules(), nobody_asks) is Refusal.NOT_LISTED
+    assert (
+        refusal(a_click(a_lock(), user="", verb=Verb.SNOOZE), some_rules(), nobody_asks, nobody_looks)
+        is Refusal.NOT_LISTED
+    )
 
 
 @pytest.mark.parametrize(

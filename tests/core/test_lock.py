@@ -2,46 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.core.lock import BODY_LIMIT, LockInfo, Risk, UnreadableLockError, is_lock_key, read_body
-from tests.builders import SAMPLES, TAKEN, a_lock, sample
-
-GENUINE = sorted(path.name.removesuffix(".tflock.json") for path in SAMPLES.glob("*.tflock.json"))
-
-
-@pytest.mark.parametrize("name", GENUINE)
-def test_every_genuine_lock_is_read_whole(name: str) -> None:
-    info = read_body(sample(name))
-    assert info.Who == "root@vm"
-    assert all((info.ID, info.Operation, info.Version, info.Created, info.Path))
-
-
-def test_a_path_with_html_escapes_is_read_as_it_was_meant() -> None:
-    assert read_body(sample("s3-plan-special-chars")).Path == "acme-tfstate/team a/r&d+1/terraform.tfstate"
-
-
-def test_names_are_read_in_any_case_and_unknown_ones_ignored_as_go_does() -> None:
-    assert read_body(b'{"id":"x","Extra":5,"WHO":null}') == LockInfo(ID="x")
-
-
-@pytest.mark.parametrize(
-    ("body", "said"),
-    [
-        (b"", "is empty"),
-        (b" \n", "is blank"),
-        (b"[]", "is JSON, but not an object"),
-        (b'"text"', "is JSON, but not an object"),
-        (b"{", "is not JSON"),
-        (b"\xff\xfe\x00", "is not JSON"),
-        (b"[" * 10_000, "is not JSON"),
-        (b'{"ID":"a"}{"ID":"b"}', "is not JSON"),
-        (b'{"ID":5}', "has a field of the wrong type"),
-        (b'{"ID":"' + b"x" * BODY_LIMIT + b'"}', "is larger than 16 KB"),
-    ],
-    ids=lambda value: repr(value[:12]),
-)
-def test_what_is_not_a_lock_body_is_said_to_be_what_it_is(body: bytes, said: str) -> None:
-    with pytest.raises(UnreadableLockError, match=said):
-        read_body(body)
+from chalicelib.core.lock import Risk, is_lock_key
+from tests.builders import TAKEN, a_lock
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,9 @@ def test_denying_sends_nothing_and_confirming_sends_the_click(page: Page, client
 
 def test_the_click_is_made_by_the_user_chosen(page: Page, client: WebClient, app: ClickedApp) -> None:
     post(client, blocks=ALERT)
+    expect(page.locator("#clicker-title")).to_have_text("may release")
     page.get_by_label("Clicking as").select_option(label="Gus Guest (guest)")
+    expect(page.locator("#clicker-title")).to_have_text("")
     with page.expect_response("**/click"):
         page.locator("select[data-action-id=snooze]").select_option("4")
     (payload,) = app.payloads

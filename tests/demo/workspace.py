@@ -15,7 +15,7 @@ WORKSPACE = Workspace(
     bot_token="xoxb-made-up",
     signing_secret="made up too",
     users=(
-        User("U1ADA", "Ada Okafor", email="Ada@acme.example"),
+        User("U1ADA", "Ada Okafor", email="Ada@acme.example", title="may release"),
         User("U2GUS", "Gus Guest", "T0OTHER", email="gus@other.example"),
     ),
     channels=(

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from chalicelib.aws.metrics import NAMESPACE, EmfMetrics
-from chalicelib.core.measure import SLACK_FAILURE, measured, sweep_duration
+from chalicelib.core.measure import SLACK_FAILURE, TURNED_AWAY, measured, sweep_duration
 from tests.core.test_measure import all_lines
 from tests.deploy.stack_files import Document
 
@@ -22,7 +22,7 @@ def emitted() -> set[Metric]:
     metrics = EmfMetrics(STAGE)
     for line in all_lines():
         metrics.add(*measured(line))
-    metrics.add(SLACK_FAILURE, sweep_duration(timedelta(seconds=1)))
+    metrics.add(SLACK_FAILURE, TURNED_AWAY, sweep_duration(timedelta(seconds=1)))
     with contextlib.redirect_stdout(io.StringIO()) as output:
         metrics.flush()
     return {metric for text in output.getvalue().splitlines() for metric in _metrics(json.loads(text))}

@@ -13,8 +13,9 @@ def test_dead_letters_failed_schedules_a_missing_watch_and_clicks_that_are_tried
     theirs = [alarm for alarm in alarms().values() if alarm.get("Namespace", "").startswith("AWS/")]
     metrics = sorted(alarm["MetricName"] for alarm in theirs)
     assert metrics == [
+        "4XXError",
         "5XXError",
-        *["ApproximateAgeOfOldestMessage"] * 2,
+        *["ApproximateAgeOfOldestMessage"] * 4,
         *["ApproximateNumberOfMessagesVisible"] * 4,
         *["Errors"] * 4,
         "Invocations",

@@ -7,6 +7,8 @@ from tests.deploy.stack_files import Document, actions, functions, resources, st
 
 LOCKS = {"Ref": "LockObjectArns"}
 ANY_LOCK = {"Fn::Sub": "arn:${AWS::Partition}:s3:::*/*.tflock"}
+A_VERSION_IS_NAMED = {"Null": {"s3:VersionId": "false"}}
+"""So that no delete of an unversioned object can meet it (AWS's DeleteObject page)."""
 FUNCTIONS = sorted(functions())
 BOOK = {
     "answer_click": ["GetItem", "UpdateItem"],
@@ -69,7 +71,13 @@ def test_who_may_read_locks_is_denied_everything_else_in_s3_whatever_a_bucket_po
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_nothing_is_ever_written_to_s3_by_a_functions_own_policy(function: str) -> None:
     granted = {action for statement in _allowed(function) for action in actions(statement) if action.startswith("s3:")}
-    assert granted <= {"s3:ListBucket", "s3:GetObject", "s3:GetObjectVersion", "s3:DeleteObject"}
+    assert granted <= {
+        "s3:ListBucket",
+        "s3:GetBucketVersioning",
+        "s3:GetObject",
+        "s3:GetObjectVersion",
+        "s3:DeleteObject",
+    }
 
 
 def test_only_release_lock_may_delete_only_locks_and_only_the_one_it_read() -> None:
@@ -89,7 +97,9 @@ def test_no_bucket_policy_can_grant_release_lock_an_unconditional_delete_or_the_
     }
     assert denied == {
         ("s3:DeleteObject", str({"Null": {"s3:if-match": "true"}}), "*"),
-        ("s3:DeleteObjectVersion", "", "*"),
+        ("s3:DeleteObject", str({"StringEquals": {"s3:if-match": ["*", '"*"']}}), "*"),
+        ("s3:DeleteObjectVersion", str(A_VERSION_IS_NAMED), "*"),
+        ("s3:PutObject", "", "*"),
     }
 
 
@@ -123,8 +133,9 @@ def test_no_bucket_policy_can_grant_answer_click_a_delete_an_overwrite_or_the_pu
     assert denied == {
         ("s3:PutObject", "", str(ANY_LOCK)),
         ("s3:PutObject", str({"Null": {"s3:if-none-match": "true"}}), "*"),
+        ("s3:PutObject", str({"StringNotEquals": {"s3:if-none-match": ["*", '"*"']}}), "*"),
         ("s3:DeleteObject", "", "*"),
-        ("s3:DeleteObjectVersion", "", "*"),
+        ("s3:DeleteObjectVersion", str(A_VERSION_IS_NAMED), "*"),
     }
 
 

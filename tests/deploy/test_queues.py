@@ -1,8 +1,12 @@
 """The queues of the stack against the functions that take from them."""
 
+import re
+
 import pytest
 
+import app
 from chalicelib.core.change import CLAIMED_FOR
+from tests.deploy.judged import ACCOUNT, REGION, judge_sender
 from tests.deploy.stack_files import alarms, functions, resources
 
 QUEUES = {
@@ -11,6 +15,8 @@ QUEUES = {
     "ReleaseQueue": "release_lock",
     "ClickQueue": "answer_click",
 }
+AGES = {"SweepQueue": 7200, "LockEventQueue": 7200, "ReleaseQueue": 600, "ClickQueue": 1800}
+"""Seconds after which a message that nobody takes rings."""
 SHORT = ("LockEventQueue", "ReleaseQueue", "ClickQueue")
 TOLD_IN_SLACK = ("SweepQueue", "ReleaseQueue", "ClickQueue")
 
@@ -58,14 +64,76 @@ def test_what_is_given_up_on_is_kept_for_fourteen_days_and_alarmed(queue: str) -
     assert any(f"{dead}.QueueName" in dimensions for dimensions in watched)
 
 
-def test_only_state_buckets_and_rules_of_our_name_may_send_lock_events() -> None:
-    policy = resources()["Resources"]["LockEventQueuePolicy"]["Properties"]["PolicyDocument"]
-    buckets, rules = policy["Statement"]
-    assert buckets["Principal"] == {"Service": "s3.amazonaws.com"}
-    assert buckets["Condition"] == {
-        "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
-        "ArnLike": {"aws:SourceArn": {"Ref": "StateBucketArns"}},
+@pytest.mark.parametrize("queue", QUEUES)
+def test_what_nobody_takes_from_a_queue_is_alarmed_before_it_expires(queue: str) -> None:
+    [alarm] = [
+        one
+        for one in alarms().values()
+        if (one["MetricName"], f"{queue}.QueueName" in str(one["Dimensions"]))
+        == ("ApproximateAgeOfOldestMessage", True)
+    ]
+    assert alarm["Threshold"] == AGES[queue]
+
+
+def test_what_somebody_waits_for_rings_while_they_wait_and_no_order_that_is_not_due_yet_does() -> None:
+    longest_delay = resources()["Parameters"]["UndoMinutes"]["MaxValue"] * 60
+    assert AGES["ReleaseQueue"] <= 15 * 60
+    assert longest_delay + 300 < AGES["ClickQueue"] <= 60 * 60
+
+
+OURS = {"aws__SourceAccount": ACCOUNT}
+RULE = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/"
+TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:state-events"
+
+
+@pytest.mark.parametrize(
+    ("service", "keys", "admitted"),
+    [
+        ("s3", OURS | {"aws__SourceArn": "arn:aws:s3:::acme-tfstate"}, True),
+        ("s3", OURS | {"aws__SourceArn": "arn:aws:s3:::acme-tfstate-other"}, False),
+        ("s3", {"aws__SourceArn": "arn:aws:s3:::acme-tfstate", "aws__SourceAccount": "444455556666"}, False),
+        ("s3", OURS, False),
+        ("events", OURS | {"aws__SourceArn": f"{RULE}tflock-reaper-prod"}, True),
+        ("events", OURS | {"aws__SourceArn": f"{RULE}tflock-reaper-prod.network"}, True),
+        ("events", OURS | {"aws__SourceArn": f"{RULE}tflock-reaper-prod-eu"}, False),
+        ("events", OURS | {"aws__SourceArn": f"{RULE}tflock-reaper-prod2"}, False),
+        ("events", OURS | {"aws__SourceArn": f"{RULE}a-bus/tflock-reaper-prod"}, False),
+        ("events", OURS | {"aws__SourceArn": f"{RULE}anything"}, False),
+        ("events", {"aws__SourceArn": f"{RULE}tflock-reaper-prod", "aws__SourceAccount": "444455556666"}, False),
+        ("sns", {"aws__SourceArn": TOPIC}, True),
+        ("sns", {"aws__SourceArn": f"{TOPIC}-other"}, False),
+        ("sns", {}, False),
+    ],
+)
+def test_only_what_was_named_may_send_lock_events(service: str, keys: dict[str, str], admitted: bool) -> None:
+    assert judge_sender(f"{service}.amazonaws.com", **keys).allowed == admitted
+
+
+def test_no_topic_is_admitted_before_it_is_named_and_then_that_one() -> None:
+    stack = resources()
+    *_, topics = stack["Resources"]["LockEventQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert (topics["Fn::If"][0], topics["Fn::If"][2]) == ("HasLockEventTopics", {"Ref": "AWS::NoValue"})
+    named = stack["Parameters"]["LockEventTopicArns"]
+    assert named["Default"] == ""
+    assert re.fullmatch(named["AllowedPattern"], TOPIC)
+    for other in ("*", f"{TOPIC}*", "arn:aws:sns:*:111122223333:x", "arn:aws:sqs:eu-central-1:111122223333:x"):
+        assert not re.fullmatch(named["AllowedPattern"], other)
+
+
+def test_a_watch_that_failed_is_not_repeated_by_lambda_and_never_comes_late() -> None:
+    """What a schedule invokes is retried after one and two minutes, and kept for six hours, unless it is said."""
+    stack = resources()["Resources"]
+    assert stack["WatchLocks"]["Properties"]["EventInvokeConfig"] == {
+        "MaximumRetryAttempts": 0,
+        "MaximumEventAgeInSeconds": 15 * 60,
     }
-    assert rules["Principal"] == {"Service": "events.amazonaws.com"}
-    own_rules = "arn:${AWS::Partition}:events:*:${AWS::AccountId}:rule/tflock-reaper-${Stage}*"
-    assert rules["Condition"] == {"ArnLike": {"aws:SourceArn": {"Fn::Sub": own_rules}}}
+    assert stack["NightlySweep"]["Properties"]["EventInvokeConfig"] == {"MaximumRetryAttempts": 2}
+    scheduled = {one.name for one in app.app.event_sources if hasattr(one, "schedule_expression")}
+    assert scheduled == {"nightly_sweep", "watch_locks"}
+
+
+def test_a_flood_of_one_path_leaves_the_other_alone() -> None:
+    settings = resources()["Resources"]["RestAPI"]["Properties"]["MethodSettings"]
+    limits = {one["ResourcePath"].replace("~1", "/")[1:]: one["ThrottlingRateLimit"] for one in settings}
+    assert set(limits) == {"*", *app.app.routes}
+    assert min(limits[path] for path in app.app.routes) > 20  # a flood of as much locked Slack out

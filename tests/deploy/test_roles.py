@@ -54,10 +54,48 @@ def test_release_lock_deletes_the_lock_it_read_and_no_other(stack: Stack, etag: 
         "ReleaseLock",
         ("s3", "delete_object", LOCK),
         ("s3", "delete_object", STATE | {"IfMatch": etag}),
+        ("s3", "delete_object", LOCK | {"IfMatch": "*"}),
+        ("s3", "delete_object", LOCK | {"IfMatch": '"*"'}),
         ("s3", "delete_object", LOCK | {"IfMatch": '"00000000000000000000000000000000"'}),
         ("s3", "delete_object", LOCK | {"IfMatch": etag}),
     )
-    assert answers == ["AccessDenied", "AccessDenied", "PreconditionFailed", "ok"]
+    assert answers == ["AccessDenied"] * 4 + ["PreconditionFailed", "ok"]
+
+
+def test_release_lock_destroys_no_version_and_puts_nothing_whatever_a_bucket_policy_grants(
+    stack: Stack, etag: str
+) -> None:
+    s3, role = stack.cloud.client("s3"), {"AWS": stack.role("ReleaseLock")}
+    everything = {"Effect": "Allow", "Principal": role, "Action": "s3:*", "Resource": "arn:aws:s3:::acme-tfstate/*"}
+    s3.put_bucket_policy(Bucket="acme-tfstate", Policy=json.dumps({"Version": "2012-10-17", "Statement": [everything]}))
+    answers = stack.attempt(
+        "ReleaseLock",
+        ("s3", "get_object_tagging", STATE),
+        ("s3", "delete_object", LOCK),
+        ("s3", "delete_object", LOCK | {"IfMatch": "*"}),
+        ("s3", "delete_object", LOCK | {"VersionId": "null"}),
+        ("s3", "put_object", GONE | NOTHING_THERE),
+        ("s3", "delete_object", LOCK | {"IfMatch": etag}),
+    )
+    s3.delete_bucket_policy(Bucket="acme-tfstate")
+    assert answers == ["ok", *["AccessDenied"] * 4, "ok"]
+
+
+def test_the_local_cloud_refuses_deletes_of_unversioned_objects_where_those_of_versions_are_denied(
+    stack: Stack, etag: str
+) -> None:
+    """As AWS's DeleteObject page has it: else no test here could see that a policy hinders every release."""
+    s3, role = stack.cloud.client("s3"), {"AWS": stack.role("ReleaseLock")}
+    deny = {
+        "Effect": "Deny",
+        "Principal": role,
+        "Action": "s3:DeleteObjectVersion",
+        "Resource": "arn:aws:s3:::acme-tfstate/*",
+    }
+    s3.put_bucket_policy(Bucket="acme-tfstate", Policy=json.dumps({"Version": "2012-10-17", "Statement": [deny]}))
+    [answer] = stack.attempt("ReleaseLock", ("s3", "delete_object", LOCK | {"IfMatch": etag}))
+    s3.delete_bucket_policy(Bucket="acme-tfstate")
+    assert answer == "AccessDenied"
 
 
 @pytest.mark.parametrize("function", NOT_THE_RELEASER)
@@ -73,12 +111,13 @@ def test_answer_click_puts_a_lock_back_where_nothing_is_and_nothing_else_anywher
         "AnswerClick",
         ("s3", "put_object", GONE),
         ("s3", "put_object", LOCK | {"IfMatch": etag}),
+        ("s3", "put_object", GONE | {"IfNoneMatch": etag}),
         ("s3", "put_object", NEW_STATE | NOTHING_THERE),
         ("s3", "put_object", LOCK | NOTHING_THERE),
         ("s3", "put_object", GONE | NOTHING_THERE | {"Body": "the same bytes"}),
         ("s3", "put_object", GONE | NOTHING_THERE),
     )
-    assert answers == ["AccessDenied"] * 3 + ["PreconditionFailed", "ok", "PreconditionFailed"]
+    assert answers == ["AccessDenied"] * 4 + ["PreconditionFailed", "ok", "PreconditionFailed"]
     assert s3.get_object(**GONE)["Body"].read() == b"the same bytes"
 
 

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.core.alert import Posted
+from chalicelib.core.click import Refusal
 from chalicelib.core.event import EventType
 from chalicelib.core.lock import LockRef
 from chalicelib.core.policy import Rules
@@ -187,7 +188,8 @@ def test_a_lock_that_s3_will_not_show_is_not_released() -> None:
     world.store.keys_refused.add(KEY)
     release(CLICK, world.ports, RULES, world.now)
     assert world.store.deleted == []
-    assert outcome_shown(world) is Outcome.FAILED
+    [(_, told)] = world.messenger.whispers
+    assert (told.ending.outcome, told.ending.detail) == (Outcome.REFUSED, Refusal.UNSEEN)
 
 
 def test_a_lost_lock_book_costs_no_release() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from chalicelib.core.click import Answer, Refusal
+from chalicelib.core.click import Answer, Person, Refusal
 from chalicelib.core.event import EventType
 from chalicelib.core.lock import LockRef
 from chalicelib.core.policy import Rules
@@ -68,8 +68,8 @@ def test_a_lock_released_while_somebody_else_is_refused_reads_released_in_the_en
     class Slow(FakeMessenger):
         """While Bob is told that he may not, Alice releases the lock."""
 
-        def whisper(self, channel: str, user: str, answer: Answer) -> None:
-            super().whisper(channel, user, answer)
+        def whisper(self, person: Person, answer: Answer) -> None:
+            super().whisper(person, answer)
             release(a_click(a_lock()), world.ports, RULES, world.now)
 
     world.messenger = Slow(shown=world.messenger.shown)

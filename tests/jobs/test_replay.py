@@ -12,7 +12,7 @@ import pytest
 
 from chalicelib.core.change import LockChange, ToldBy
 from chalicelib.core.event import EventType, LockEvent
-from chalicelib.core.lock import read_body
+from chalicelib.core.lock_body import read_body
 from chalicelib.core.policy import Rules, Target
 from chalicelib.jobs.record import settle
 from tests.builders import BUCKET, TAKEN, a_ref, sample, some_rules
@@ -45,7 +45,7 @@ class Day:
         version = self.world.store.put(bucket, key, body)
         etag = a_ref(key, body).etag.strip('"')
         # Without versions only the lock that is still there can be read when the day is over.
-        info = None if bucket == UNVERSIONED and end else read_body(body)
+        info = None if bucket == UNVERSIONED and end else read_body(body).info
         operation = info.Operation if info else ""
         version = "" if bucket == UNVERSIONED else version
         taken = self.tell(bucket, key, begin, acquired=True, version=version, etag=etag)

@@ -4,6 +4,7 @@ import pytest
 
 from chalicelib.core.alert import Alert, Attempt, Posted
 from chalicelib.core.event import EventType
+from chalicelib.core.lock import Body
 from chalicelib.core.policy import Route, Target
 from chalicelib.core.release import Outcome
 from chalicelib.jobs.sweep import SweepIncompleteError, order_sweeps, sweep
@@ -88,7 +89,7 @@ def test_a_lock_that_s3_will_not_show_is_alerted_too() -> None:
     world.store.keys_refused.add(KEY)
     sweep(TARGET, world.ports, RULES, world.later(hours=1))
     [alert] = world.messenger.shown.values()
-    assert alert.lock.opaque
+    assert alert.lock.body is Body.DENIED
 
 
 def test_a_lock_gone_since_the_last_sweep_closes_its_alert() -> None:

@@ -1,6 +1,7 @@
 import pytest
 
 from chalicelib.core.event import EventType
+from chalicelib.core.lock import Body
 from chalicelib.core.release import Ending, Outcome
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from tests.builders import ALICE, BUCKET, KEY, TAKEN, sample
@@ -42,7 +43,7 @@ def test_a_lock_that_could_not_be_read_at_first_is_told_as_it_is_once_it_can() -
     world.store.keys_refused.clear()
     sweep(TARGET, world.ports, RULES, world.later(hours=2))
     [alert] = world.messenger.shown.values()
-    assert (alert.lock.opaque, alert.lock.operation) == (False, "plan")
+    assert (alert.lock.body, alert.lock.operation) == (Body.LOCK, "plan")
 
 
 def test_a_state_whose_key_ends_like_a_lock_s_is_told_as_a_state() -> None:
@@ -52,4 +53,4 @@ def test_a_state_whose_key_ends_like_a_lock_s_is_told_as_a_state() -> None:
     )
     sweep(TARGET, world.ports, RULES, world.later(hours=3))
     [alert] = world.messenger.shown.values()
-    assert (alert.lock.opaque, alert.lock.flaw) == (True, "looks like a Terraform state, not like a lock")
+    assert (alert.lock.body, alert.lock.flaw) == (Body.STATE, "looks like a Terraform state, not like a lock")

@@ -20,6 +20,12 @@ from tests.local_cloud.conftest import VERSIONED, channel_of
 APPLY, PLAN = sample("s3-apply-default"), sample("s3-plan-default")
 
 
+def written_now(key: str, body: bytes = PLAN, bucket: str = VERSIONED) -> bytes:
+    """A body as Terraform would write it at this key now: at another place or time it is a copy."""
+    created = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    return json.dumps(json.loads(body) | {"Created": created, "Path": f"{bucket}/{key}"}).encode()
+
+
 def take(reaper: DeployedReaper, key: str, body: bytes = APPLY, bucket: str = VERSIONED) -> None:
     """A lock that the reaper has heard of."""
     reaper.put_lock(bucket, key, body)

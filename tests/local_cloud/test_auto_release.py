@@ -4,14 +4,14 @@ from chalicelib.core.life import NOTICE, SHOWN_ANEW_AFTER
 from demo.deployed import DeployedReaper
 from demo.waiting import wait_for
 from tests.local_cloud.conftest import VERSIONED
-from tests.local_cloud.steps import PLAN, alerted, gone, let_pass, releases, says
+from tests.local_cloud.steps import alerted, gone, let_pass, releases, says, written_now
 
 
 def test_a_plan_s_lock_is_released_by_the_reaper_itself_once_people_had_notice_and_an_apply_s_never(
     reaper: DeployedReaper,
 ) -> None:
     plan, apply = "auto/plan.tfstate", "auto/apply.tfstate"
-    told = alerted(reaper, plan, PLAN.replace(b"prod/network/terraform.tfstate", plan.encode()))
+    told = alerted(reaper, plan, written_now(plan))
     kept = alerted(reaper, apply)
     reaper.watch()
     assert reaper.lock_body(VERSIONED, plan) is not None

@@ -5,11 +5,13 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from demo.terraform import LONG, find_terraform
 from demo.waiting import wait_for
 from tests import needs
 
@@ -36,8 +38,10 @@ def processes_of(folder: Path) -> list[str]:
     return found
 
 
-def start(folder: Path, **environment: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
+@contextmanager
+def start(folder: Path, **environment: str) -> Iterator["subprocess.Popen[str]"]:
+    """The demo; a test that fails does not wait for its end."""
+    with subprocess.Popen(
         [sys.executable, "-u", "-m", "demo"],
         cwd=ROOT,
         env={**os.environ, **environment, "TMPDIR": str(folder), "BROWSER": "true"},
@@ -45,7 +49,11 @@ def start(folder: Path, **environment: str) -> "subprocess.Popen[str]":
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
-    )
+    ) as demo:
+        try:
+            yield demo
+        finally:
+            demo.terminate()
 
 
 def test_the_demo_plays_through_by_itself_and_leaves_no_process(folder: Path) -> None:
@@ -63,14 +71,48 @@ def test_the_demo_plays_through_by_itself_and_leaves_no_process(folder: Path) ->
     assert list(folder.glob("tflock-reaper-demo-*")) == []
 
 
-def test_the_demo_waits_for_a_person_and_ends_cleanly_on_ctrl_c(folder: Path) -> None:
+def until(demo: "subprocess.Popen[str]", said: str) -> None:
+    assert demo.stdout
+    for line in demo.stdout:
+        if said in line:
+            return
+    pytest.fail(f"it never said {said!r}")
+
+
+@pytest.mark.parametrize(("number", "end"), [(signal.SIGINT, os.killpg), (signal.SIGTERM, os.kill)])
+def test_the_demo_waits_for_a_person_and_ends_cleanly(
+    folder: Path, number: signal.Signals, end: Callable[[int, int], None]
+) -> None:
     with start(folder, ONCE="") as demo:
         assert demo.stdout
-        for line in demo.stdout:
-            if "open it, click what you like" in line:
-                break
-        os.killpg(demo.pid, signal.SIGINT)
+        until(demo, "choose at the left who clicks")
+        until(demo, "the run on payments/terraform.tfstate stays alive for as long as you look")
+        if find_terraform():
+            assert [program for program in processes_of(folder) if f"-var=seconds={LONG}" in program]
+        end(demo.pid, number)
         said = demo.stdout.read()
         assert demo.wait(30) == 0, said
     assert "nothing is left running" in said
     wait_for("its processes have ended", lambda: not processes_of(folder), 5)
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "end", "once", "status"),
+    [
+        (signal.SIGTERM, os.kill, "", 0),  # of the demo alone, as by a service manager
+        (signal.SIGHUP, os.killpg, "", 0),  # of all that the terminal started, as when it is closed
+        (signal.SIGTERM, os.kill, "1", 128 + signal.SIGTERM),
+    ],
+)
+def test_the_demo_ends_as_cleanly_while_it_starts(
+    folder: Path, number: signal.Signals, end: Callable[[int, int], None], once: str, status: int
+) -> None:
+    with start(folder, ONCE=once) as demo:
+        until(demo, "packaging the application")
+        wait_for("the packaging is under way", lambda: [one for one in processes_of(folder) if "\0pip\0" in one])
+        end(demo.pid, number)
+        said, _ = demo.communicate(timeout=30)
+    assert (demo.returncode, "nothing is left running" in said) == (status, True), said
+    wait_for("its processes have ended", lambda: not processes_of(folder), 5)
+    assert list(folder.iterdir()) == []

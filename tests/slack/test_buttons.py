@@ -5,7 +5,7 @@ import pytest
 
 from chalicelib.core.alert import LockRecord, alert_for
 from chalicelib.core.click import SnoozeFor, Verb
-from chalicelib.core.lock import LockRef, StateLock
+from chalicelib.core.lock import Body, LockRef, StateLock
 from chalicelib.slack import buttons, lock_token
 from chalicelib.slack.blocks import actions
 from demo.slack_standin.block_rules import problems_in
@@ -47,7 +47,7 @@ def test_putting_back_asks_first_and_says_what_it_does() -> None:
 
 
 def test_every_button_is_about_the_lock_that_is_shown() -> None:
-    for lock in (a_lock(), StateLock(a_lock().ref, opaque=True)):
+    for lock in (a_lock(), StateLock(a_lock().ref, body=Body.STATE)):
         alert = alert_for(LockRecord(lock=lock), a_policy(), TAKEN + timedelta(hours=3), None)
         values = [element["value"] for element in buttons.of_open(alert) if element["type"] == "button"]
         assert {lock_token.decode(value) for value in values} == {lock.ref}
@@ -60,6 +60,6 @@ def test_every_action_is_a_verb_that_a_person_may_ask() -> None:
 
 def test_the_longest_key_of_s3_fits_every_button() -> None:
     ref = LockRef("b" * 63, "&" * 1018 + ".tflock", '"d41d8cd98f00b204e9800998ecf8427e-10000"', TAKEN)
-    for lock in (StateLock(ref), StateLock(ref, opaque=True)):
+    for lock in (StateLock(ref), StateLock(ref, body=Body.STATE)):
         alert = alert_for(LockRecord(lock=lock), a_policy(), TAKEN + timedelta(hours=3), None)
         assert problems_in([actions(*buttons.of_open(alert)), actions(buttons.put_back(ref))]) == []

@@ -63,7 +63,8 @@ def test_snoozed_and_asked_for_locks_are_marked() -> None:
 
 
 def test_a_lock_that_cannot_be_read_is_listed_as_that() -> None:
-    assert "\n3 h · not readable" in answer(a_listing(listed(a_lock(body=b""))))["blocks"][1]["text"]["text"]
+    for body, kind in ((b"", "empty"), (b"garbage", "no Terraform lock"), (b"x" * 20_000, "may be a state")):
+        assert f"\n3 h · {kind}" in answer(a_listing(listed(a_lock(body=body))))["blocks"][1]["text"]["text"]
 
 
 def test_nothing_held_is_said_in_words() -> None:

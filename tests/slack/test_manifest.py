@@ -18,6 +18,7 @@ SCOPES = {
     "conversations_history": {"channels:history", "groups:history"},
     "conversations_replies": {"channels:history", "groups:history"},
     "usergroups_users_list": {"usergroups:read"},
+    "users_info": {"users:read"},
     "users_lookupByEmail": {"users:read", "users:read.email"},
 }
 """By the methods' pages on docs.slack.dev; of conversations only channels, for an alert goes to no direct message."""

@@ -8,7 +8,7 @@ from chalicelib.core.alert import Alert, Asked, LockRecord, Snooze, alert_for
 from chalicelib.core.ci_run import CiRun
 from chalicelib.core.evidence import StateWritten
 from chalicelib.core.life import may_auto_release
-from chalicelib.core.lock import LockInfo, LockRef, StateLock
+from chalicelib.core.lock import Body, LockInfo, LockRef, StateLock
 from chalicelib.core.release import Ending, Outcome, ReleasedBy
 from chalicelib.slack.messages import message
 from tests.builders import ALICE, BOB, BUCKET, TAKEN, a_lock, a_policy
@@ -104,7 +104,10 @@ def test_nobody_is_called_where_nobody_is_named() -> None:
     ],
 )
 def test_the_known_reasons_for_a_long_hold_are_told(name: str, said: str) -> None:
-    assert said in words(an_alert(a_lock(name)))
+    lock = a_lock(name)
+    assert lock.info
+    there = a_lock(name, key=f"{lock.info.Path.removeprefix('acme-tfstate/')}.tflock")
+    assert said in words(an_alert(there))
 
 
 def test_no_reason_is_invented() -> None:
@@ -138,7 +141,7 @@ def test_a_lock_that_cannot_be_parsed_says_so_and_can_be_released() -> None:
 
 
 def test_a_lock_that_s3_will_not_show_can_be_snoozed_only_and_says_why() -> None:
-    alert = an_alert(StateLock(a_lock().ref, flaw="cannot be read by the reaper (AccessDenied)", opaque=True))
+    alert = an_alert(StateLock(a_lock().ref, flaw="cannot be read by the reaper (AccessDenied)", body=Body.DENIED))
     assert "It cannot be released from here." in words(alert)
     assert list(elements(message(alert)[1])) == [
         "snooze_alert_1h",
@@ -213,5 +216,5 @@ def test_whatever_others_write_fits_slack_s_limits_and_cannot_mention_link_or_br
 
 @given(flaw=FOREIGN, key=FOREIGN)
 def test_a_lock_that_nobody_can_read_fits_as_well(flaw: str, key: str) -> None:
-    lock = StateLock(LockRef(BUCKET, f"{s3_takes(key)}.tflock", '"e"', TAKEN), flaw=flaw, opaque=True)
+    lock = StateLock(LockRef(BUCKET, f"{s3_takes(key)}.tflock", '"e"', TAKEN), flaw=flaw, body=Body.DENIED)
     assert_slack_takes(*message(an_alert(lock)))

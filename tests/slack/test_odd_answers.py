@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from chalicelib.core.alert import ALERT, Attempt, LockRecord, Note, Posted, alert_for
-from chalicelib.core.click import Answer, Refusal, Verb
+from chalicelib.core.click import Answer, Person, Refusal, Verb
 from chalicelib.core.digest import Digest
 from chalicelib.core.policy import Route
 from chalicelib.core.release import Ending, Outcome
@@ -38,12 +38,13 @@ POSTS: dict[str, Callable[[SlackMessenger], Any]] = {
 OTHERS: dict[str, Callable[[SlackMessenger], Any]] = {
     "edit": lambda messenger: messenger.edit(Posted(CHANNEL, "1.000001"), ALERT_NOW),
     "edit_digest": lambda messenger: messenger.edit_digest(DIGEST),
-    "whisper": lambda messenger: messenger.whisper(CHANNEL, BOB, WHISPERED),
+    "whisper": lambda messenger: messenger.whisper(Person(user=BOB, channel=CHANNEL), WHISPERED),
     "find": lambda messenger: messenger.find(CHANNEL, "", "token", NOW),
     "find in a thread": lambda messenger: messenger.find(CHANNEL, "1.000001", "token", NOW),
 }
 LOOKUPS: dict[str, Callable[[SlackDirectory], Any]] = {
     "members": lambda directory: directory.members("S0"),
+    "belongs": lambda directory: directory.belongs(BOB, "E0"),
     "user_by_email": lambda directory: directory.user_by_email("alice@acme.example"),
 }
 # An edit and a whisper need nothing of an answer but that it is ok.

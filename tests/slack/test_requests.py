@@ -12,15 +12,17 @@ from hypothesis import strategies as st
 from slack_sdk.signature import Clock, SignatureVerifier
 
 from chalicelib.core.alert import LockRecord, alert_for
-from chalicelib.core.click import SnoozeFor, Verb
+from chalicelib.core.click import Click, SnoozeFor, Unheard, Unusable, Verb
 from chalicelib.core.listing import ListRequest
-from chalicelib.core.lock import StateLock
+from chalicelib.core.lock import Body, StateLock
 from chalicelib.slack import lock_token
+from chalicelib.slack.installation import Installation
 from chalicelib.slack.messages import message
 from chalicelib.slack.requests import (
     MalformedError,
     MisdirectedError,
     UnverifiedError,
+    is_ssl_check,
     parse,
     parse_command,
     verify,
@@ -28,6 +30,9 @@ from chalicelib.slack.requests import (
 from tests.builders import ALICE, APP, CHANNEL, TAKEN, TEAM, a_click, a_lock, a_policy
 
 SECRET = "shhh"
+US = Installation(app=APP, team=TEAM)
+GRID = Installation(app=APP, team=TEAM, enterprise="E0ACME")
+REPLY_TO = "https://hooks.slack.com/actions/T0DEMO/17/secret"
 NOW = 1_795_231_137
 BODY = b"payload=%7B%22text%22%3A%22gr%C3%BC%C3%9Fe+%2B%22%7D"
 
@@ -88,6 +93,13 @@ def action(action_id: str, **changes: Any) -> dict[str, Any]:
 
 def select(option: Any, action_id: str = "snooze_alert") -> dict[str, Any]:
     return {"action_id": action_id, "action_ts": "17.1", "type": "static_select", "selected_option": option}
+
+
+def read(body: bytes, us: Installation = US) -> Click:
+    """The click in what Slack sent."""
+    click = parse(body, us)
+    assert isinstance(click, Click)
+    return click
 
 
 def form(**changes: Any) -> bytes:
@@ -158,19 +170,18 @@ def test_a_secret_changed_since_it_was_read_is_read_again() -> None:
 
 
 def test_a_click_on_release_becomes_a_request_and_carries_no_secret() -> None:
-    assert parse(form(), TEAM, APP) == CLICKED
+    assert parse(form(), US) == CLICKED
 
 
 def test_a_click_has_the_time_that_slack_gives_it() -> None:
-    click = parse(form(actions=[action("release_lock", action_ts="1458170917.164398")]), TEAM, APP)
-    assert click is not None
+    click = read(form(actions=[action("release_lock", action_ts="1458170917.164398")]))
     assert click.at == datetime(2016, 3, 16, 23, 28, 37, 164398, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("at", ["", "now", "nan", "inf", "-1.5", "1e9", "1_0", "٣", " 17", "17.", "9" * 11, "9" * 400])
 def test_a_click_at_no_time_is_malformed(at: str) -> None:
     with pytest.raises(MalformedError):
-        parse(form(actions=[action("release_lock", action_ts=at)]), TEAM, APP)
+        parse(form(actions=[action("release_lock", action_ts=at)]), US)
 
 
 @pytest.mark.parametrize(
@@ -187,24 +198,22 @@ def test_a_click_at_no_time_is_malformed(at: str) -> None:
     ],
 )
 def test_every_button_has_its_verb(action_id: str, verb: Verb, snooze_for: SnoozeFor | None) -> None:
-    click = parse(form(actions=[action(action_id)]), TEAM, APP)
-    assert click is not None
+    click = read(form(actions=[action(action_id)]))
     assert (click.verb, click.snooze_for, click.lock) == (verb, snooze_for, a_lock().ref)
 
 
 @pytest.mark.parametrize("length", SnoozeFor)
 def test_a_choice_in_the_snooze_menu_is_about_the_lock_of_the_message_s_release_button(length: SnoozeFor) -> None:
-    click = parse(form(actions=[select({"value": length.value})]), TEAM, APP)
-    assert click is not None
+    click = read(form(actions=[select({"value": length.value})]))
     assert (click.verb, click.snooze_for, click.lock) == (Verb.SNOOZE, length, a_lock().ref)
 
 
 def test_a_choice_taken_back_is_nothing_to_do() -> None:
-    assert parse(form(actions=[select(None)]), TEAM, APP) is None
+    assert parse(form(actions=[select(None)]), US) is None
 
 
 def test_every_button_of_a_real_alert_can_be_parsed() -> None:
-    for record in (LockRecord(lock=a_lock()), LockRecord(lock=StateLock(a_lock().ref, opaque=True))):
+    for record in (LockRecord(lock=a_lock()), LockRecord(lock=StateLock(a_lock().ref, body=Body.STATE))):
         _, blocks = message(alert_for(record, a_policy(), TAKEN + timedelta(hours=3), None))
         for element in blocks[-1]["elements"]:
             option = {"selected_option": element["options"][0]} if "options" in element else {}
@@ -213,21 +222,19 @@ def test_every_button_of_a_real_alert_can_be_parsed() -> None:
                 "action_ts": "1.1",
                 "value": element.get("value", ""),
             } | option
-            click = parse(form(actions=[clicked], message={"blocks": blocks}), TEAM, APP)
-            assert click is not None
+            click = read(form(actions=[clicked], message={"blocks": blocks}))
             assert click.lock == a_lock().ref
 
 
 def test_a_click_in_a_message_for_one_person_has_no_message_to_edit() -> None:
     container = {"type": "message", "channel_id": CHANNEL, "message_ts": "1.1", "is_ephemeral": True}
-    click = parse(form(container=container, message=None), TEAM, APP)
-    assert click is not None
+    click = read(form(container=container, message=None))
     assert (click.channel, click.message_ts) == (CHANNEL, "")
 
 
 def test_the_same_click_delivered_again_is_the_same_and_another_is_another() -> None:
-    again, another = (parse(form(actions=[action("release_lock", action_ts=ts)]), TEAM, APP) for ts in ("17.1", "18.1"))
-    assert again == parse(form(), TEAM, APP)
+    again, another = (read(form(actions=[action("release_lock", action_ts=ts)])) for ts in ("17.1", "18.1"))
+    assert again == parse(form(), US)
     assert another != again
 
 
@@ -242,25 +249,112 @@ def test_the_same_click_delivered_again_is_the_same_and_another_is_another() -> 
     ],
 )
 def test_any_other_interaction_is_nothing_to_do(changes: dict[str, Any]) -> None:
-    assert parse(form(**changes), TEAM, APP) is None
+    assert parse(form(**changes), US) is None
 
 
-def test_in_an_enterprise_grid_the_clicker_s_own_team_counts() -> None:
-    assert parse(form(team=None), TEAM, APP) == CLICKED
-    with pytest.raises(MisdirectedError):
-        parse(form(team=None, user={"id": ALICE, "team_id": "T0OTHER"}), TEAM, APP)
+def test_a_click_without_a_name_is_malformed_and_never_the_reaper_s_own() -> None:
+    for user in ("", " ", "reaper", "U", "u0alice", "U0 ALICE", "U0ALICE\n", None, 5):
+        with pytest.raises(MalformedError):
+            parse(form(user={"id": user, "team_id": TEAM}), US)
 
 
-def test_a_guest_without_a_team_is_left_for_the_jobs_to_refuse() -> None:
-    click = parse(form(user={"id": ALICE}), TEAM, APP)
-    assert click is not None
-    assert click.user_team == ""
+@pytest.mark.parametrize(
+    ("changes", "home"),
+    [
+        ({}, TEAM),
+        ({"user": {"id": ALICE}}, ""),
+        ({"user": {"id": ALICE, "team_id": None}}, ""),
+        ({"user": {"id": ALICE, "team_id": "T0OTHER"}}, "T0OTHER"),
+        ({"user": {"id": ALICE, "team_id": "E0ACME"}, "enterprise": {"id": "E0ACME", "name": "Acme"}}, "E0ACME"),
+        ({"team": None}, TEAM),
+        ({"team": None, "enterprise": None, "is_enterprise_install": False}, TEAM),
+        ({"team": {"id": TEAM, "enterprise_id": "E0OTHER", "enterprise_name": "Other"}}, TEAM),
+    ],
+    ids=range(8),
+)
+@pytest.mark.parametrize("us", [US, GRID], ids=["a workspace", "an organisation"])
+def test_a_click_in_our_workspace_is_ours_whoever_clicked_and_the_jobs_decide(
+    us: Installation, changes: dict[str, Any], home: str
+) -> None:
+    assert read(form(**changes), us) == msgspec.structs.replace(CLICKED, user_team=home)
 
 
-@pytest.mark.parametrize("changes", [{"team": {"id": "T0OTHER"}}, {"api_app_id": "A0OTHER"}])
+ELSEWHERE = {"id": ALICE, "team_id": "T0OTHER"}
+OF_ACME = {"id": "E0ACME", "name": "Acme"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"team": None, "enterprise": OF_ACME, "is_enterprise_install": True, "user": ELSEWHERE},
+        {"team": None, "enterprise": OF_ACME, "user": {"id": ALICE}},
+        {"team": {"id": "T0OTHER", "domain": "other", "enterprise_id": "E0ACME"}, "user": ELSEWHERE},
+        {"team": {"id": "T0OTHER", "domain": "other"}, "enterprise": OF_ACME, "user": ELSEWHERE},
+    ],
+    ids=["no team", "no team of anybody", "another workspace", "another workspace, told apart"],
+)
+def test_a_click_anywhere_in_our_organisation_is_ours_once_the_file_names_it(changes: dict[str, Any]) -> None:
+    assert read(form(**changes), GRID).user == ALICE
+    with pytest.raises(MisdirectedError, match="of organisation E0ACME"):
+        parse(form(**changes), US)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"team": {"id": "T0OTHER"}},
+        {"api_app_id": "A0OTHER"},
+        {"api_app_id": "A0OTHER", "enterprise": OF_ACME},
+        {"team": {"id": "T0OTHER", "enterprise_id": "E0OTHER"}},
+        {"team": {"id": "T0OTHER"}, "enterprise": {"id": "E0OTHER"}},
+        {"team": {"id": "T0OTHER", "enterprise_id": None}, "enterprise": None},
+        {"team": None, "enterprise": {"id": "E0OTHER"}},
+        {"team": None, "user": ELSEWHERE},
+        {"team": None, "user": {"id": ALICE}},
+    ],
+    ids=range(9),
+)
 def test_another_team_s_or_app_s_click_is_misdirected(changes: dict[str, Any]) -> None:
     with pytest.raises(MisdirectedError):
-        parse(form(**changes), TEAM, APP)
+        parse(form(**changes), GRID)
+
+
+def test_a_click_keeps_the_address_for_its_answer() -> None:
+    assert read(form(response_url=REPLY_TO)).reply_to == REPLY_TO
+
+
+@pytest.mark.parametrize(
+    ("changes", "why", "detail"),
+    [
+        ({"team": {"id": "T0OTHER"}}, Unusable.MISDIRECTED, "team T0OTHER, app A0DEMO"),
+        ({"actions": [action("release_lock", value="forged")]}, Unusable.UNREADABLE, "not a lock token"),
+        ({"container": None}, Unusable.UNREADABLE, "container"),
+        ({"actions": [action("release_lock_v2")]}, Unusable.UNKNOWN, "release_lock_v2"),
+        ({"actions": [action("")]}, Unusable.UNKNOWN, ""),
+    ],
+    ids=["another workspace", "an odd button", "odd", "an unknown button", "a button without a name"],
+)
+def test_a_click_that_nothing_can_be_done_with_is_answered_all_the_same(
+    changes: dict[str, Any], why: Unusable, detail: str
+) -> None:
+    unheard = parse(form(response_url=REPLY_TO, **changes), US)
+    assert isinstance(unheard, Unheard)
+    assert (unheard.why, unheard.reply_to, unheard.user) == (why, REPLY_TO, "")
+    assert detail in unheard.detail
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"type": "view_submission"},
+        {"type": "block_suggestion"},
+        {"actions": []},
+        {"actions": [action("open", url="https://example.com/")]},
+        {"actions": [select(None)]},
+    ],
+)
+def test_what_is_no_click_on_a_button_is_nobody_s_to_answer(changes: dict[str, Any]) -> None:
+    assert parse(form(response_url=REPLY_TO, **changes), US) is None
 
 
 @pytest.mark.parametrize(
@@ -285,7 +379,7 @@ def test_another_team_s_or_app_s_click_is_misdirected(changes: dict[str, Any]) -
 )
 def test_a_payload_that_slack_would_not_send_is_malformed(body: bytes) -> None:
     with pytest.raises(MalformedError):
-        parse(body, TEAM, APP)
+        parse(body, US)
 
 
 JSON = st.recursive(
@@ -297,27 +391,69 @@ JSON = st.recursive(
 @given(st.dictionaries(st.sampled_from(sorted(payload())), JSON, max_size=4))
 def test_no_payload_breaks_anything(changes: dict[str, Any]) -> None:
     with contextlib.suppress(MalformedError, MisdirectedError):
-        parse(form(**changes), TEAM, APP)
+        parse(form(**changes), US)
 
 
 @given(st.binary(max_size=200), st.sampled_from([parse, parse_command]))
-def test_no_body_breaks_anything(body: bytes, read: Callable[..., object]) -> None:
+def test_no_body_breaks_anything(body: bytes, reading: Callable[..., object]) -> None:
     with contextlib.suppress(MalformedError, MisdirectedError):
-        read(body, TEAM, APP)
+        reading(body, US)
 
 
 @pytest.mark.parametrize("text", ["all", "", "what?"])
 def test_a_command_becomes_a_request_for_a_list(text: str) -> None:
-    assert parse_command(command(text=text), TEAM, APP) == ListRequest(ALICE, CHANNEL, text)
+    assert parse_command(command(text=text), US) == ListRequest(ALICE, CHANNEL, text)
 
 
-@pytest.mark.parametrize("changes", [{"team_id": "T0OTHER"}, {"api_app_id": "A0OTHER"}])
-def test_another_team_s_or_app_s_command_is_misdirected(changes: dict[str, str]) -> None:
-    with pytest.raises(MisdirectedError):
-        parse_command(command(**changes), TEAM, APP)
+@pytest.mark.parametrize(
+    ("us", "changes"),
+    [
+        (US, {"team_id": "T0OTHER"}),
+        (US, {"api_app_id": "A0OTHER"}),
+        (US, {"team_id": "T0OTHER", "enterprise_id": "E0ACME"}),
+        (GRID, {"team_id": "T0OTHER"}),
+        (GRID, {"team_id": "T0OTHER", "enterprise_id": "E0OTHER"}),
+        (GRID, {"api_app_id": "A0OTHER", "enterprise_id": "E0ACME"}),
+    ],
+    ids=range(6),
+)
+def test_another_team_s_or_app_s_command_is_misdirected(us: Installation, changes: dict[str, str]) -> None:
+    unheard = parse_command(command(**changes), us)
+    assert isinstance(unheard, Unheard)
+    assert unheard.why is Unusable.MISDIRECTED
+    assert unheard.detail.startswith(f"team {changes.get('team_id', TEAM)}")
+
+
+@pytest.mark.parametrize("changes", [{}, {"team_id": "T0OTHER"}, {"is_enterprise_install": "true"}])
+def test_a_command_anywhere_in_our_organisation_is_ours(changes: dict[str, str]) -> None:
+    assert parse_command(command(enterprise_id="E0ACME", **changes), GRID) == ListRequest(ALICE, CHANNEL, "all")
+
+
+@pytest.mark.parametrize(
+    ("query", "body"),
+    [({"ssl_check": "1"}, b""), ({}, b"ssl_check=1"), ({}, b"token=x&ssl_check=1"), ({}, b"ssl_check=1&token=x")],
+)
+def test_slack_s_look_at_the_certificate_is_known(query: dict[str, str], body: bytes) -> None:
+    assert is_ssl_check(query, body)
+
+
+@pytest.mark.parametrize(
+    ("query", "body"),
+    [
+        ({}, b""),
+        ({"ssl_check": "0"}, b""),
+        ({}, b"ssl_check=0"),
+        ({}, b"text=ssl_check%3D1"),
+        ({}, b"xssl_check=1"),
+        ({}, b"ssl_check=11"),
+        ({}, form()),
+    ],
+)
+def test_nothing_else_passes_for_it(query: dict[str, str], body: bytes) -> None:
+    assert not is_ssl_check(query, body)
 
 
 @pytest.mark.parametrize("body", [b"", b"payload=%7B%7D", command(user_id=""), command(channel_id="")])
 def test_a_command_that_slack_would_not_send_is_malformed(body: bytes) -> None:
     with pytest.raises(MalformedError):
-        parse_command(body, TEAM, APP)
+        parse_command(body, US)

@@ -1,10 +1,12 @@
 import html
+import re
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.core.visible import seen
 from chalicelib.slack.text import clean, code, escape, exact, local_time, shortened, size
 
 
@@ -31,6 +33,14 @@ def test_line_breaks_become_spaces(text: str) -> None:
 
 def test_characters_that_turn_or_hide_text_are_dropped() -> None:
     assert clean("a\u202eb\u200bc\x00\ud800") == "abc"
+    assert clean("\u0338a\u2800b\u3164c\ufe0f\U000e0100\u115f") == "abc"
+
+
+def test_only_what_shows_is_left_and_all_other_spaces_become_plain_ones() -> None:
+    characters = [chr(code) for code in (*range(0x10000), *range(0xE0000, 0xE1000))]
+    left = [one for one, shows in seen("a".join(characters)) if shows and one != " "]
+    assert clean("a".join(characters)).replace(" ", "") == "".join(left)
+    assert clean("".join(one for one in characters if one.isspace()).join("ab")) == "a b"
 
 
 @pytest.mark.parametrize(
@@ -41,6 +51,9 @@ def test_characters_that_turn_or_hide_text_are_dropped() -> None:
         (" a/x ", "\\u0020a/x\\u0020"),
         ("a\n\u202eb", "a\\u000a\\u202eb"),
         ("é/日本/😀", "é/日本/😀"),
+        ("a\u2028\u2800\u3164\ufe0f\U000e0041", "a\\u2028\\u2800\\u3164\\ufe0f\\U000e0041"),
+        ("a\\u202e, a\\n", "a\\u005cu202e, a\\n"),
+        ("a`b", "a\\u0060b"),
     ],
 )
 def test_a_state_path_shows_what_other_text_would_hide(path: str, shown: str) -> None:
@@ -50,6 +63,13 @@ def test_a_state_path_shows_what_other_text_would_hide(path: str, shown: str) ->
 @given(st.text(max_size=60))
 def test_what_is_shown_exactly_loses_nothing_when_it_is_cleaned(text: str) -> None:
     assert clean(exact(text)) == exact(text)
+    assert html.unescape(code(exact(text), 9_999)) == f"`{exact(text)}`"
+
+
+@given(st.text(st.sampled_from("\\uU0e2 `\n\u202e\u0301\U000e0041aé"), max_size=30))
+def test_from_what_is_shown_exactly_the_text_itself_can_be_told(text: str) -> None:
+    number = re.compile(r"\\(?:u([0-9a-f]{4})|U([0-9a-f]{8}))")
+    assert number.sub(lambda found: chr(int(found[1] or found[2], 16)), exact(text)) == text
 
 
 def test_what_is_too_long_loses_its_middle() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from chalicelib.core.alert import ALERT, Attempt, LockRecord, Note, Posted, alert_for
 from chalicelib.core.ci_run import CiRun
-from chalicelib.core.click import Answer, Verb
+from chalicelib.core.click import Answer, Person, Verb
 from chalicelib.core.digest import Digest, Named
 from chalicelib.core.release import Ending, Outcome
 from chalicelib.ports import ChannelRefusedError, MessageGoneError, MessengerError
@@ -55,7 +55,7 @@ SAYINGS: dict[str, Callable[[SlackMessenger], Any]] = {
     "reply": lambda messenger: messenger.reply(NOTE),
     "post_digest": lambda messenger: messenger.post_digest(DIGEST),
     "edit_digest": lambda messenger: messenger.edit_digest(DIGEST),
-    "whisper": lambda messenger: messenger.whisper(CHANNEL, ALICE, ANSWER),
+    "whisper": lambda messenger: messenger.whisper(Person(user=ALICE, channel=CHANNEL), ANSWER),
     "report": lambda messenger: messenger.report(CHANNEL, PATH, "no such bucket"),
 }
 Asked = dict[str, Any]

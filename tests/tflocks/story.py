@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.core.alert import LockRecord
 from chalicelib.core.change import Hold as EndedHold
 from chalicelib.core.change import LockChange, ReleaseKind, ToldBy
-from chalicelib.core.event import EventType, LockEvent, of_acquire, of_lock, of_release
+from chalicelib.core.event import EventType, LockEvent, of_acquire, of_lock, of_reappearance, of_release
 from chalicelib.core.lock import LockInfo, LockRef, StateLock
 from tflocks.hold import Hold, Source
 from tflocks.lines import read
@@ -44,6 +45,13 @@ def released(
     hold = None if since is None else EndedHold(since=at(since), lock=told, taken_by=RUN)
     line = of_release(_change(told, minutes, by, took=False), hold, kind)
     return msgspec.structs.replace(line, **fields)
+
+
+def reappeared(name: str, minutes: float, path: str = PATH, *, since: float) -> LockEvent:
+    """The line of a lock that had ended and is there again: its delete marker was deleted by Bob."""
+    told = lock(name, since, path)
+    page = LockRecord(lock=told, principal=RUN)
+    return of_reappearance(_change(told, minutes, BOB, took=True), told, page, "")
 
 
 def seen(

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.event import EventType, LockEvent
-from tests.tflocks.story import BOB, NOON, PATH, RUN, acquired, answered, at, holds, lock, released, seen
+from tests.tflocks.story import BOB, NOON, PATH, RUN, acquired, answered, at, holds, lock, reappeared, released, seen
+from tflocks.hold import Hold, Source
+from tflocks.merging import merge
 from tflocks.pairing import journal_holds
 
 
@@ -226,3 +228,20 @@ def test_a_busy_state_is_paired_in_no_time() -> None:
         for event in (acquired(str(number), number), released(str(number), number + 0.5, since=number))
     ]
     assert [hold.seconds(NOON) for hold in journal_holds(events)] == [30] * 3000
+
+
+def test_a_lock_that_is_there_again_is_another_hold_by_the_one_who_took_it() -> None:
+    events = (acquired("a", 0), released("a", 10, since=0), reappeared("a", 30, since=0))
+    first, second = holds(*events)
+    assert (first.since, first.until, first.still_held) == (at(0), at(10), False)
+    assert (second.since, second.until, second.still_held) == (at(30), None, True)
+    assert (second.lock_id, second.principal, second.session_name) == ("id-a", RUN, "gh-run-4711")
+    assert times(*events, released("a", 45, since=30)) == [(0, 10), (30, 45)]
+    assert times(*events[:2], released("a", 45, since=30)) == [(0, 10), (30, 45)]  # its own line was lost
+
+
+def test_a_lock_that_is_there_again_is_held_by_the_bucket_s_word_too() -> None:
+    journal = holds(acquired("a", 0), released("a", 10, since=0), reappeared("a", 30, since=0))
+    version = Hold(state_path=PATH, source=Source.VERSIONS, since=at(0), etag=journal[0].etag, still_held=True)
+    assert [hold.still_held for hold in merge(journal, [version])] == [True, False]
+    assert [hold.still_held for hold in merge(journal, [])] == [False, False]

@@ -30,6 +30,7 @@ function start() {
   $("#clicker").addEventListener("change", () => {
     sessionStorage.setItem("clicker", clicker());
     drawn.clear();
+    showTitle();
     show(view);
   });
   window.addEventListener("hashchange", () => show(view));
@@ -53,6 +54,11 @@ function introduce() {
   $("#clicker").append(...view.users.map((user) => element("option", { value: user.id }, fullName(user))));
   const before = sessionStorage.getItem("clicker");
   if (found(view.users, before)) $("#clicker").value = before;
+  showTitle();
+}
+
+function showTitle() {
+  $("#clicker-title").textContent = found(view.users, clicker()).title;
 }
 
 function fullName(user) {

@@ -1,0 +1,25 @@
+"""Say in the log what the reaper makes nothing of, once a kind: a flood of events is no flood of lines."""
+
+from functools import lru_cache
+
+from aws_lambda_powertools import Logger
+
+_logger = Logger(child=True)
+
+
+def pass_over(shape: str) -> None:
+    """Say that events of this shape are not recorded, and what to do."""
+    _say_once(
+        f"{shape[:200]} is neither an acquire nor a release of a lock, as far as the reaper knows, and not recorded: "
+        "leave it out of the notification, the topic or the rule that sends it"
+    )
+
+
+def say(words: str) -> None:
+    """Say something else that is no failure and that somebody should know."""
+    _say_once(words)
+
+
+@lru_cache(maxsize=256)
+def _say_once(words: str) -> None:
+    _logger.warning(words)

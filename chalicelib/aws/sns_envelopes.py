@@ -1,0 +1,57 @@
+"""Take a message out of the envelope that an SNS topic puts around it.
+
+With raw delivery a topic puts none: docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
+The envelope's fields: docs.aws.amazon.com/sns/latest/dg/sns-sqs-as-subscriber.html
+A topic's own messages: docs.aws.amazon.com/sns/latest/dg/http-subscription-confirmation-json.html
+"""
+
+import msgspec
+
+_DEEPEST = 3
+"""A topic cannot subscribe to a topic, so one is usual; a forwarder between two topics makes two."""
+_NOTIFICATION, _CONFIRM, _ENDED = "Notification", "SubscriptionConfirmation", "UnsubscribeConfirmation"
+
+
+class EnvelopeError(ValueError):
+    """What SNS sent is no envelope with a message in it; the text says what it is and what to do."""
+
+
+class SubscriptionEndedError(EnvelopeError):
+    """A topic tells that it will send nothing more."""
+
+
+class _Envelope(msgspec.Struct):
+    type: str = msgspec.field(name="Type", default="")
+    topic: str = msgspec.field(name="TopicArn", default="")
+    message: str | None = msgspec.field(name="Message", default=None)
+
+
+def opened(body: str) -> str:
+    """Return the message inside of all envelopes, or the body itself where there is none.
+
+    Raises:
+        EnvelopeError: for what SNS says of itself, and for too many envelopes.
+        msgspec.DecodeError: for what is not a JSON object.
+    """
+    for _ in range(_DEEPEST + 1):
+        envelope = msgspec.json.decode(body, type=_Envelope)
+        if not envelope.topic:
+            return body
+        if envelope.type != _NOTIFICATION or envelope.message is None:
+            raise _own_word(envelope)
+        body = envelope.message
+    raise EnvelopeError(f"a message in more than {_DEEPEST} envelopes of SNS: let the topic send S3's own events")
+
+
+def _own_word(envelope: _Envelope) -> EnvelopeError:
+    topic = envelope.topic[:300]
+    if envelope.type == _ENDED:
+        return SubscriptionEndedError(
+            f"the SNS topic {topic} sends nothing more to this queue: subscribe again if that was not meant"
+        )
+    if envelope.type == _CONFIRM:
+        return EnvelopeError(
+            f"the SNS topic {topic} asks to be confirmed and sends nothing until then: subscribe the queue again from "
+            "its own account, where nothing has to be confirmed, or open the SubscribeURL of this message"
+        )
+    return EnvelopeError(f"a message of the kind {envelope.type[:100]!r} from the SNS topic {topic}, without an event")

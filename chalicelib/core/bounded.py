@@ -1,0 +1,31 @@
+"""Cut what is too long for a line of the journal, and say so."""
+
+LONGEST = 8_000
+"""Bytes of one text as JSON in ASCII. With all of its texts this long a line has 200 KB; CloudWatch Logs takes 256 KB.
+
+docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
+"""
+_AS_IT_IS, _SHORT, _ESCAPE, _TWO_ESCAPES = 1, 2, 6, 12
+"""Bytes that JSON in ASCII has for one character: x, \\\\n, \\\\u00e9, and one outside of the basic plane."""
+_SHORT_ESCAPES = frozenset('"\\\b\f\n\r\t')
+_BASIC_PLANE = "\uffff"
+
+
+def bounded(text: str) -> str:
+    """Return a text as it is, or its beginning and how long it was."""
+    if len(text) * _TWO_ESCAPES <= LONGEST:
+        return text
+    written = 0
+    for place, character in enumerate(text):
+        written += _bytes_of(character)
+        if written > LONGEST:
+            return f"{text[:place]} … (cut here, of {len(text)} characters)"
+    return text
+
+
+def _bytes_of(character: str) -> int:
+    if character in _SHORT_ESCAPES:
+        return _SHORT
+    if " " <= character <= "\x7f":
+        return _AS_IT_IS
+    return _ESCAPE if character <= _BASIC_PLANE else _TWO_ESCAPES

@@ -1,0 +1,88 @@
+"""Look at what is there when S3 tells that a version is gone: a lock that had ended may be current again.
+
+Any order and any number of looks come to the same: what is remembered is written before what others wrote is read, and
+the line is claimed by the event.
+"""
+
+from datetime import datetime
+
+from chalicelib.core.alert import LockRecord
+from chalicelib.core.change import LockChange, NotedChange
+from chalicelib.core.event import of_reappearance
+from chalicelib.core.lock import StateLock
+from chalicelib.core.policy import Rules
+from chalicelib.core.reappeared import UNKNOWN_BEFORE, Standing, may_have_been_hidden, reappearance, standing
+from chalicelib.jobs.alert import tell
+from chalicelib.jobs.case import case_of
+from chalicelib.jobs.journal_once import journal_once
+from chalicelib.ports import MessengerError, World
+
+_BACK = 6
+"""Events looked back to find the acquire of a lock that is there again."""
+
+
+def look_again(gone: LockChange, world: World, rules: Rules, now: datetime, *, settled: bool) -> bool:
+    """Return whether a lock is there that the version may have hidden. One that had ended is held again, and journaled.
+
+    One that nobody knows may be an acquire that has not been told yet: it counts only once that is settled.
+
+    Raises:
+        StoreError, BookError: the queue delivers the event again.
+    """
+    lock = world.store.read(gone.bucket, gone.key)
+    if lock is None or not may_have_been_hidden(gone, lock):
+        return False
+    if settled:
+        world.changes.remember_gone(gone)
+    page = world.book.find(lock.ref)
+    found = standing(lock, page, world.changes.before(gone))
+    if found is Standing.AGAIN or (found is Standing.UNKNOWN and settled):
+        _hold_again(gone, lock, page, world, rules, now)
+    return True
+
+
+def _hold_again(
+    gone: LockChange, lock: StateLock, page: LockRecord | None, world: World, rules: Rules, now: datetime
+) -> None:
+    # Once more, because it may have been let go between the look at the bucket and that at its page.
+    current = world.store.read(gone.bucket, gone.key)
+    if current is None or current.ref != lock.ref:
+        return
+    change = reappearance(gone, lock, _version_of(lock, gone, world))
+    detail = UNKNOWN_BEFORE if page is None and not _let_go_before(gone, world) else ""
+    # The line first: without the page's ending a second look could not tell that the lock had ended.
+    journal_once(NotedChange(change, lock.ref), of_reappearance(change, lock, page, detail), world, now)
+    if page is None:
+        world.book.remember(lock)
+    elif page.ending and _is_told(page, world, rules, now):
+        world.book.reopen(lock)
+
+
+def _let_go_before(gone: LockChange, world: World) -> bool:
+    before = world.changes.before(gone)
+    return before is not None and not before.change.acquired
+
+
+def _is_told(page: LockRecord, world: World, rules: Rules, now: datetime) -> bool:
+    """Return whether its message says how it ended, which a new page forgets. If Slack refuses, the watch does both."""
+    if page.told or not page.spoken_of:
+        return True
+    try:
+        tell(case_of(page, world, rules, now))
+    except MessengerError:
+        return False
+    latest = world.book.find(page.lock.ref)
+    return latest is None or latest.told
+
+
+def _version_of(lock: StateLock, gone: LockChange, world: World) -> str:
+    """Return the lock's version as its acquire told it, "" when that is not known."""
+    change = gone
+    for _ in range(_BACK):
+        noted = world.changes.before(change)
+        if noted is None:
+            break
+        if noted.change.acquired and noted.ref == lock.ref:
+            return noted.change.version
+        change = noted.change
+    return ""

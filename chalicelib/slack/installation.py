@@ -1,0 +1,40 @@
+"""Where the app is installed: in one workspace, or for a whole Enterprise Grid organisation."""
+
+import msgspec
+
+
+class Sender(msgspec.Struct, frozen=True, kw_only=True):
+    """What Slack says of where a request comes from; "" for what it leaves out."""
+
+    app: str
+    team: str
+    """The workspace. Slack names none where an app is installed for a whole organisation."""
+    enterprise: str = ""
+    """The organisation."""
+    home: str = ""
+    """The home workspace of whoever clicked, which may be another one than the one they clicked in."""
+
+    def __str__(self) -> str:
+        of = f" of organisation {self.enterprise}" if self.enterprise else ""
+        return f"team {self.team or self.home or 'none'}{of}, app {self.app}"
+
+
+class Installation(msgspec.Struct, frozen=True, kw_only=True):
+    """The app and the workspace of ``reaper.toml``, its organisation where it names one, and Slack's API."""
+
+    app: str
+    team: str
+    enterprise: str = ""
+    api_url: str = "https://slack.com/api/"
+
+    def concerns(self, sender: Sender) -> bool:
+        """Return whether a request is for this app. Who may do what is decided later, by a job that can ask Slack."""
+        return sender.app == self.app and self._is_ours(sender)
+
+    def _is_ours(self, sender: Sender) -> bool:
+        if self.enterprise and sender.enterprise == self.enterprise:
+            return True
+        if sender.team:
+            return sender.team == self.team
+        # An installation for an organisation, which the rules do not name, or name another one.
+        return sender.home == self.team and not (self.enterprise and sender.enterprise)

@@ -1,0 +1,46 @@
+"""Slack's ``response_url``: an answer to one click, shown to its person in the very place where they clicked.
+
+It needs neither a token nor the app in the channel, takes five answers, and is over after thirty minutes
+(docs.slack.dev/interactivity/handling-user-interaction). It is a secret: whoever has it can answer.
+"""
+
+import logging
+import re
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from slack_sdk.webhook import WebhookClient, WebhookResponse
+
+_TIMEOUT_SECONDS = 5
+_PLAIN = re.compile(r"[!-\[\]-~]{1,2000}")
+"""Printable ASCII without a blank or a backslash: nothing that two readers of a URL take for two different hosts."""
+_SILENT = logging.Logger("response_url", logging.CRITICAL + 1)
+"""slack_sdk writes the URL into its log."""
+
+
+def usable(url: str, api_url: str) -> bool:
+    """Return whether a URL is one that this Slack gives out, so that nobody can have the reaper call another host.
+
+    Next to ``https://slack.com/api/`` that is ``https://hooks.slack.com/``, and next to GovSlack's API GovSlack's own.
+    A Slack on this machine (the demo's) has both in one place.
+    """
+    api = urlsplit(api_url)
+    ours = (f"{api.scheme}://{api.netloc}/", f"https://hooks.{api.netloc}/")
+    return url.startswith(ours) and _PLAIN.fullmatch(url) is not None
+
+
+def answer(url: str, text: str) -> bool:
+    """Show one person a text where they clicked; False when the URL is used up, too old, or not to be reached.
+
+    Never raises: there is always another way to tell them.
+    """
+    client = WebhookClient(url, timeout=_TIMEOUT_SECONDS, logger=_SILENT, retry_handlers=[])
+    try:
+        return _taken(client.send(text=text, response_type="ephemeral", replace_original=False))
+    except Exception:  # noqa: BLE001  whatever slack_sdk makes of an answer (a proxy's page, an unknown charset, ...)
+        return False
+
+
+def _taken(answer: WebhookResponse) -> bool:
+    """Return whether Slack took it. Some refusals come with status 200."""
+    return answer.status_code == HTTPStatus.OK and '"ok":false' not in "".join(answer.body.split())

@@ -1,0 +1,194 @@
+"""What AWS was recorded to say, through the adapters: tests/recorded/README.md says where it comes from."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from boto3.dynamodb.conditions import Attr
+from botocore.stub import Stubber
+
+from chalicelib.aws import passed_over
+from chalicelib.aws.book_table import BookTable, Change
+from chalicelib.aws.notifications import lock_changes
+from chalicelib.aws.s3_locks import S3LockStore
+from chalicelib.core.change import LockChange, ToldBy
+from chalicelib.core.owner import session_name
+from chalicelib.core.release import Deletion, LockObject, PutBack
+from tests.aws_fixtures import REGION
+from tests.builders import BUCKET, KEY, TAKEN, a_ref
+
+RECORDED = Path(__file__).parent.parent / "recorded"
+PLACEHOLDERS = {
+    "date": "2026-11-21T03:18:57.357Z",
+    "datetime": TAKEN.isoformat(),
+    "sequencer": "0055AED6DCD90281E5",
+    "object-sequencer": "0055AED6DCD90281E5",
+    "<requester>": "111111111111",
+}
+
+
+def filled(value: Any) -> Any:
+    """A recording with values in the places of LocalStack's words for what differs each time."""
+    if isinstance(value, dict):
+        return {name: filled(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [filled(part) for part in value]
+    return PLACEHOLDERS.get(value, value) if isinstance(value, str) else value
+
+
+def recorded(file: str) -> Any:
+    return filled(json.loads((RECORDED / f"{file}.json").read_text()))
+
+
+def told(change: LockChange) -> tuple[bool, bool, str, str]:
+    return change.acquired, change.permanent, change.version, change.etag
+
+
+DIRECT = recorded("s3-notifications")
+BRIDGED = recorded("s3-over-eventbridge")
+NO_LOCK_S_BUSINESS = {"restore asked", "restore done"}
+
+
+@pytest.mark.parametrize(
+    ("what", "expected"),
+    [
+        ("put", (True, False, "", "437b930db84b8079c2dd804a71936b5f")),
+        ("copy", (True, False, "", "437b930db84b8079c2dd804a71936b5f")),
+        ("multipart", (True, False, "", "8eabe9d6b43316e840b079170916c079-1")),
+        ("encoded key", (True, False, "", "437b930db84b8079c2dd804a71936b5f")),
+        ("delete, unversioned", (False, False, "", "")),
+        ("put, versioned", (True, False, "version-id", "6869c34ca384e0ed836d49214f881e87")),
+        ("delete of a version", (False, True, "version-id", "")),
+        ("delete marker", (False, False, "", "")),
+        ("put, suspended", (True, False, "", "2fb1d4988881168bbcd6432d7593be5a")),
+        ("delete of a delete marker", (False, True, "version-id", "")),
+    ],
+)
+def test_a_direct_notification_is_what_it_was(what: str, expected: tuple[bool, bool, str, str]) -> None:
+    [change] = lock_changes(json.dumps({"Records": [DIRECT[what]]}))
+    assert told(change) == expected
+    assert (change.principal, change.source_address) == ("<principal-id:2>", "<ip-address:1>")
+    assert (change.told_by, change.sequencer) == (ToldBy.S3, "0055AED6DCD90281E5")
+
+
+def test_every_recording_of_a_notification_is_tried() -> None:
+    [mark] = test_a_direct_notification_is_what_it_was.pytestmark  # type: ignore[attr-defined]
+    assert {what for what, _ in mark.args[1]} | NO_LOCK_S_BUSINESS == set(DIRECT)
+
+
+def test_a_key_comes_encoded() -> None:
+    [change] = lock_changes(json.dumps({"Records": [DIRECT["encoded key"]]}))
+    assert change.key == "a@b"
+
+
+@pytest.mark.parametrize("what", sorted(NO_LOCK_S_BUSINESS))
+def test_a_restore_from_an_archive_is_no_lock_s_business_and_said(what: str, caplog: pytest.LogCaptureFixture) -> None:
+    passed_over._say_once.cache_clear()
+    assert lock_changes(json.dumps({"Records": [DIRECT[what]]})) == []
+    assert lock_changes(json.dumps(BRIDGED[what])) == []
+    assert [message.split(" is neither")[0] for message in caplog.messages] == [
+        f"S3's event '{DIRECT[what]['eventName']}'",
+        f"EventBridge's '{BRIDGED[what]['detail-type']}' of S3",
+    ]
+
+
+def test_a_notification_comes_through_a_topic_with_its_identity() -> None:
+    envelope = recorded("s3-over-sns")
+    [raw] = lock_changes(json.dumps(envelope["Message"]))
+    [change] = lock_changes(json.dumps(envelope | {"Message": json.dumps(envelope["Message"])}))
+    assert change == raw
+    assert (told(change), change.principal) == (
+        (True, False, "", "c8e3a3027a133355210f85cfbb1acc35"),
+        "<principal-id:2>",
+    )
+
+
+@pytest.mark.parametrize(
+    ("what", "expected"),
+    [
+        ("put", (True, False, "", "8d777f385d3dfec8815d20f7496026dc")),
+        ("delete, unversioned", (False, False, "", "")),
+        ("delete of a delete marker", (False, True, "<version-id:3>", "")),
+    ],
+)
+def test_eventbridge_s_event_is_what_it_was_and_names_an_account(
+    what: str, expected: tuple[bool, bool, str, str]
+) -> None:
+    [change] = lock_changes(json.dumps(BRIDGED[what]))
+    assert told(change) == expected
+    assert (change.told_by, change.principal, change.account) == (ToldBy.EVENTBRIDGE, "", "111111111111")
+
+
+def answered(stubber: Stubber, operation: str, what: str) -> None:
+    """Have S3 answer as it was recorded."""
+    answer = recorded("s3-preconditions")[what]
+    status = answer["ResponseMetadata"]["HTTPStatusCode"]
+    if error := answer.get("Error"):
+        stubber.add_client_error(operation, error["Code"], error["Message"], http_status_code=status)
+        return
+    stubber.add_response(operation, {name: part for name, part in answer.items() if name != "ResponseMetadata"})
+
+
+@pytest.mark.parametrize(
+    ("what", "deletion"),
+    [
+        ("delete, unversioned", Deletion.DELETED),
+        ("delete, versioned", Deletion.DELETED),
+        ("delete If-Match, another ETag", Deletion.CHANGED),
+    ],
+)
+def test_a_conditional_delete_amounts_to_what_s3_answered(
+    stubbed: tuple[S3LockStore, Stubber], what: str, deletion: Deletion
+) -> None:
+    store, stubber = stubbed
+    answered(stubber, "delete_object", what)
+    assert store.delete(a_ref(body=b"x")) is deletion
+
+
+@pytest.mark.parametrize(
+    ("what", "put_back"),
+    [
+        ("put If-None-Match, nothing there", PutBack.DONE),
+        ("put If-None-Match, versioned, delete marker there", PutBack.DONE),
+        ("put If-None-Match, something there", PutBack.OCCUPIED),
+        ("put If-None-Match, versioned, something there", PutBack.OCCUPIED),
+    ],
+)
+def test_a_conditional_put_amounts_to_what_s3_answered(
+    stubbed: tuple[S3LockStore, Stubber], what: str, put_back: PutBack
+) -> None:
+    store, stubber = stubbed
+    answered(stubber, "put_object", what)
+    assert store.put_back(a_ref(body=b"x"), LockObject(b"x")) is put_back
+
+
+def test_a_listing_goes_on_where_s3_said_that_there_is_more(stubbed: tuple[S3LockStore, Stubber]) -> None:
+    store, stubber = stubbed
+    first, last = (
+        {name: part for name, part in page.items() if name != "ResponseMetadata"}
+        for page in recorded("s3-listing").values()
+    )
+    stubber.add_response("list_objects_v2", first, {"Bucket": BUCKET, "Prefix": ""})
+    more = {"Bucket": BUCKET, "Prefix": "", "ContinuationToken": first["NextContinuationToken"]}
+    stubber.add_response("list_objects_v2", last, more)
+    assert [page.objects for page in store.list_locks(BUCKET, ())] == [2, 1]
+
+
+def test_a_condition_that_is_not_met_is_no_failure() -> None:
+    answer = recorded("dynamodb-conditions")["condition not met"]
+    table = boto3.resource("dynamodb", region_name=REGION, aws_access_key_id="x", aws_secret_access_key="x").Table(
+        "book"
+    )
+    with Stubber(table.meta.client) as stubber:
+        error, status = answer["Error"], answer["ResponseMetadata"]["HTTPStatusCode"]
+        stubber.add_client_error("update_item", error["Code"], error["Message"], http_status_code=status)
+        key = {"StatePath": KEY, "LockIdentity": "1"}
+        assert BookTable(table).change(key, Change(put={"Told": True}), Attr("Ending").exists()) is None
+
+
+def test_a_session_of_a_role_is_named_behind_the_role_s_unique_id() -> None:
+    session = recorded("sts-assume-role")["assumed role"]
+    named = {name: text.replace("<role-id:1>", "AROAEXAMPLE") for name, text in session.items()}
+    assert session_name(f"AWS:{named['AssumedRoleId']}") == named["Arn"].rpartition("/")[2] != ""

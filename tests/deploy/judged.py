@@ -1,0 +1,109 @@
+"""The policies of the functions as IAM judges a request, without a cloud: by the local cloud's own evaluator."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from ministack.core import iam_evaluator  # type: ignore[import-untyped]
+
+from tests.deploy.stack_files import Document, resources, statements
+
+ACCOUNT, REGION = "111122223333", "eu-central-1"
+BUCKET, OTHER_BUCKET = "arn:aws:s3:::acme-tfstate", "arn:aws:s3:::acme-other"
+KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234"
+_VALUES: dict[str, Any] = {
+    "AWS::Partition": "aws",
+    "AWS::Region": REGION,
+    "AWS::AccountId": ACCOUNT,
+    "Stage": "prod",
+    "StateBucketArns": [BUCKET],
+    "LockObjectArns": [f"{BUCKET}/*.tflock"],
+    "LockEventTopicArns": [f"arn:aws:sns:{REGION}:{ACCOUNT}:state-events"],
+    "DecryptKeyArns": [KEY],
+    "SlackBotTokenParameter": "/tflock-reaper/prod/slack-bot-token",
+    "SlackSigningSecretParameter": "/tflock-reaper/prod/slack-signing-secret",
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What IAM says of one request."""
+
+    allowed: bool
+    denied: bool
+    """Explicitly, so that no other policy could allow it."""
+
+
+def place(name: str) -> str:
+    """The ARN of a resource of the stack."""
+    return f"arn:aws:any:{REGION}:{ACCOUNT}:{name}"
+
+
+def parameter(name: str) -> str:
+    """The ARN of an SSM parameter."""
+    return f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter{name}"
+
+
+def judge(function: str, action: str, resource: str, **keys: str) -> Verdict:
+    """Judge a request of a function's role by all of the policies that the stack gives it."""
+    return _judged(_policies(function), action, resource, keys)
+
+
+def judge_sender(service: str, **keys: str) -> Verdict:
+    """Judge a message that a service of AWS sends to the queue of lock events, by the queue's own policy."""
+    policy = _stack()["Resources"]["LockEventQueuePolicy"]["Properties"]["PolicyDocument"]
+    named = [one for one in filled(policy["Statement"]) if one["Principal"] == {"Service": service}]
+    return _judged([named], "sqs:SendMessage", place("LockEventQueue"), keys)
+
+
+def filled(value: Any) -> Any:
+    """Give a part of the stack its values, as CloudFormation does."""
+    if isinstance(value, list):
+        return [filled(part) for part in value]
+    if not isinstance(value, dict):
+        return value
+    name = next(iter(value), "")
+    if len(value) == 1 and name in _FUNCTIONS:
+        return _FUNCTIONS[name](value[name])
+    return {key: filled(part) for key, part in value.items()}
+
+
+_FUNCTIONS: dict[str, Callable[[Any], Any]] = {
+    "Ref": lambda name: _VALUES.get(name, name),
+    "Fn::GetAtt": lambda name: place(name.split(".")[0] if isinstance(name, str) else name[0]),
+    "Fn::Sub": lambda text: re.sub(r"\$\{([\w:.]+)\}", lambda found: _named(found[1]), text),
+    "Fn::If": lambda parts: filled(parts[1]),
+}
+
+
+def _named(name: str) -> str:
+    return str(_VALUES.get(name) or place(name.removesuffix(".Arn")))
+
+
+_stack = cache(resources)
+
+
+@cache
+def _policies(function: str) -> list[list[Document]]:
+    role = {"Ref": f"{function.title().replace('_', '')}Role"}
+    beside = [one["Properties"] for one in _stack()["Resources"].values() if one.get("Type") == "AWS::IAM::Policy"]
+    shared = [one["PolicyDocument"]["Statement"] for one in beside if role in one["Roles"]]
+    return [filled(policy) for policy in (statements(function), *shared)]
+
+
+def _judged(policies: list[list[Document]], action: str, resource: str, keys: dict[str, str]) -> Verdict:
+    request = iam_evaluator.EvalContext(
+        principal_arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/a-function/session",
+        principal_type="AssumedRole",
+        principal_account=ACCOUNT,
+        action=action,
+        resource_arn=resource,
+        region=REGION,
+        service_context={name.replace("__", ":").replace("_", "-").lower(): value for name, value in keys.items()},
+    )
+    parsed = [iam_evaluator.parse_policy_document(json.dumps({"Statement": policy})) for policy in policies]
+    decision = iam_evaluator.evaluate(request, parsed).decision
+    return Verdict(allowed=decision == "Allow", denied=decision == "Deny")

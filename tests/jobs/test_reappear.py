@@ -1,0 +1,328 @@
+"""A delete marker that is deleted makes an ended lock current again: S3 tells only that a version is gone."""
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+import msgspec
+import pytest
+
+from chalicelib.core.change import ToldBy
+from chalicelib.core.event import EventType, LockEvent
+from chalicelib.jobs.record import record_change, settle
+from chalicelib.jobs.release import release
+from chalicelib.jobs.sweep import sweep
+from chalicelib.jobs.watch import watch
+from tests.builders import ALICE, BUCKET, KEY, TAKEN, a_click
+from tests.fakes import FakeWorld
+from tests.jobs.killed import killed_after
+from tests.jobs.recording import RECORDING, a_change, record, settle_all, settle_order
+from tests.jobs.test_record import RULES, TARGET
+from tests.jobs.versioned import HOLDER, OPERATOR, VersionedKey
+
+AGAIN = EventType.LOCK_REAPPEARED
+
+
+def a_key() -> VersionedKey:
+    return VersionedKey(FakeWorld(TAKEN))
+
+
+def lines(key: VersionedKey, kind: EventType = AGAIN) -> list[LockEvent]:
+    return [line for line in key.world.journal.events if line.event is kind]
+
+
+def held(key: VersionedKey) -> list[str]:
+    return [page.lock.ref.key for page in key.world.book.records() if not page.ending]
+
+
+def a_lock_that_is_there_again() -> VersionedKey:
+    key = a_key()
+    record(key.world, key.take())
+    key.world.later(minutes=10)
+    record(key.world, key.let_go())
+    settle_all(key.world)
+    key.world.later(hours=1)
+    key.delete_version()
+    return key
+
+
+def test_a_lock_whose_delete_marker_is_deleted_is_held_again_and_the_journal_says_so_at_once() -> None:
+    key = a_lock_that_is_there_again()
+    assert held(key) == []
+    record(key.world, key.told[-1])
+    [line] = lines(key)
+    assert held(key) == [KEY]
+    assert (line.state_path, line.time, line.acquired_at) == (
+        "acme-tfstate/prod/network/terraform.tfstate",
+        key.world.now,
+        key.world.now,
+    )
+    assert (line.who, line.lock_id[:8], line.principal, line.taken_by) == ("root@vm", "78653438", OPERATOR, HOLDER)
+    assert line.detail == ""
+
+
+@pytest.mark.parametrize("times", [2, 5])
+def test_however_often_it_is_told_it_is_one_line(times: int) -> None:
+    key = a_lock_that_is_there_again()
+    for _ in range(times):
+        record(key.world, key.told[-1])
+        settle_all(key.world)
+    assert len(lines(key)) == 1
+    assert held(key) == [KEY]
+
+
+def test_it_is_alerted_by_the_next_watch() -> None:
+    key = a_lock_that_is_there_again()
+    record(key.world, key.told[-1])
+    watch(key.world.ports, RULES, key.world.later(hours=3))
+    assert [alert.lock.ref.key for alert in key.world.messenger.shown.values() if alert.open] == [KEY]
+
+
+def test_its_next_release_is_of_the_second_hold_by_the_one_who_took_it() -> None:
+    key = a_lock_that_is_there_again()
+    record(key.world, key.told[-1])
+    key.world.later(minutes=7)
+    record(key.world, key.let_go())
+    settle_all(key.world)
+    first, second = lines(key, EventType.LOCK_RELEASED)
+    assert (first.held_seconds, second.held_seconds) == (600, 420)
+    assert (second.taken_by, second.released_by, second.who) == (HOLDER, "holder", "root@vm")
+    assert held(key) == []
+
+
+def test_it_can_be_hidden_and_uncovered_again_and_again() -> None:
+    key = a_lock_that_is_there_again()
+    record(key.world, key.told[-1])
+    for _ in range(3):
+        key.world.later(minutes=5)
+        record(key.world, key.let_go())
+        settle_all(key.world)
+        key.world.later(minutes=5)
+        record(key.world, key.delete_version())
+        settle_all(key.world)
+    assert len(lines(key)) == len({line.event_id for line in lines(key)}) == 4
+    assert held(key) == [KEY]
+
+
+def test_deleted_by_its_own_version_after_that_it_is_released() -> None:
+    key = a_lock_that_is_there_again()
+    record(key.world, key.told[-1])
+    key.world.later(minutes=7)
+    record(key.world, key.delete_version())
+    settle_all(key.world)
+    released = lines(key, EventType.LOCK_RELEASED)[-1]
+    assert (released.held_seconds, released.principal) == (420, OPERATOR)
+    assert held(key) == []
+
+
+def test_a_lock_beneath_a_deleted_lock_is_held_again() -> None:
+    """As after a put that was not Terraform's: the younger version is released, the older one is current."""
+    key = a_key()
+    record(key.world, key.take())
+    key.world.later(minutes=1)
+    record(key.world, key.let_go())
+    settle_all(key.world)
+    key.versions.pop()  # a lifecycle rule of somebody's that S3 told nobody of
+    key.world.later(minutes=1)
+    record(key.world, key.take())
+    key.world.later(minutes=1)
+    record(key.world, key.delete_version())
+    settle_all(key.world)
+    told = Counter(line.event for line in key.world.journal.events)
+    assert told == {EventType.LOCK_ACQUIRED: 2, EventType.LOCK_RELEASED: 2, AGAIN: 1}
+    assert [line.held_seconds for line in lines(key, EventType.LOCK_RELEASED)] == [60, 60]
+    assert len(held(key)) == 1
+
+
+@pytest.mark.parametrize("by_lifecycle", [False, True])
+def test_history_that_is_cleared_away_beneath_a_held_lock_changes_nothing(by_lifecycle: bool) -> None:
+    key = a_key()
+    for _ in range(2):
+        record(key.world, key.take())
+        key.world.later(minutes=1)
+        record(key.world, key.let_go())
+        settle_all(key.world)
+        key.world.later(minutes=1)
+    record(key.world, key.take())
+    before = list(key.world.journal.events)
+    for _ in range(4):
+        key.world.later(minutes=1)
+        record(key.world, key.delete_version(0, by_lifecycle=by_lifecycle))
+        settle_all(key.world)
+    assert key.world.journal.events == before
+    assert held(key) == [KEY]
+
+
+def test_a_rule_that_clears_old_versions_and_markers_where_nothing_is_costs_one_look() -> None:
+    key = a_key()
+    record(key.world, key.take())
+    record(key.world, key.let_go())
+    settle_all(key.world)
+    looks = len(key.world.store.read_keys)
+    key.world.later(hours=1)
+    record(key.world, key.delete_version(0, by_lifecycle=True))
+    record(key.world, key.delete_version(0, by_lifecycle=True))  # ExpiredObjectDeleteMarker
+    assert key.world.events.messages == []
+    assert len(key.world.store.read_keys) == looks + 2
+    assert lines(key) == []
+
+
+def test_a_lock_that_nobody_knows_is_held_once_it_is_sure_that_no_acquire_is_on_its_way() -> None:
+    key = a_key()
+    key.take()
+    key.let_go()
+    key.world.later(days=40)  # older than the reaper, or than its memory
+    record(key.world, key.delete_version())
+    assert (held(key), lines(key)) == ([], [])
+    settle_all(key.world)
+    [line] = lines(key)
+    assert line.detail == "the reaper did not know this lock: it may have been held all along"
+    assert held(key) == [KEY]
+
+
+def test_a_new_lock_is_not_taken_for_one_that_is_there_again() -> None:
+    key = a_key()
+    record(key.world, key.take())
+    record(key.world, key.let_go())
+    settle_all(key.world)
+    key.world.later(minutes=1)
+    gone = key.delete_version(0)
+    key.world.later(seconds=1)
+    new = key.take()
+    record(key.world, gone)
+    settle_all(key.world)
+    record(key.world, new)
+    assert lines(key) == []
+    assert len(lines(key, EventType.LOCK_ACQUIRED)) == 2
+
+
+def test_a_lock_put_in_the_second_of_the_event_waits_for_its_own() -> None:
+    key = a_key()
+    gone = a_change(TAKEN, "v9", acquired=False, permanent=True)
+    new = msgspec.structs.replace(key.take(), at=TAKEN + timedelta(milliseconds=400))
+    record(key.world, gone)
+    record(key.world, new)
+    settle_all(key.world)
+    assert lines(key) == []
+
+
+def test_told_by_eventbridge_it_is_a_line_too() -> None:
+    key = a_lock_that_is_there_again()
+    whole = {"at": key.world.now.replace(microsecond=0), "principal": "", "told_by": ToldBy.EVENTBRIDGE}
+    record(key.world, msgspec.structs.replace(key.told[-1], **whole, account="111122223333"))
+    assert (lines(key)[0].account, lines(key)[0].told_by) == ("111122223333", "eventbridge")
+
+
+def test_a_marker_that_is_no_version_of_its_own_counts_too() -> None:
+    """Where versioning is suspended the marker's version is "null", and the event names none that could be kept."""
+    key = a_lock_that_is_there_again()
+    record(key.world, msgspec.structs.replace(key.told[-1], version="null"))
+    assert len(lines(key)) == 1
+
+
+def test_an_alert_that_said_how_the_lock_ended_keeps_saying_so_and_a_new_one_is_posted() -> None:
+    key = a_key()
+    record(key.world, key.take())
+    watch(key.world.ports, RULES, key.world.later(hours=5))
+    [posted] = key.world.messenger.shown
+    key.world.later(minutes=1)
+    gone = key.let_go()
+    key.world.messenger.refusing = "Slack answered internal_error"  # so that the ending is noted and not told
+    record(key.world, gone)
+    key.world.later(minutes=1)
+    uncovered = key.delete_version()
+    record(key.world, uncovered)
+    settle_all(key.world)
+    assert len(lines(key)) == 1
+    key.world.messenger.refusing = ""
+    watch(key.world.ports, RULES, key.world.later(hours=1))
+    assert not key.world.messenger.shown[posted].open
+    assert [alert.open for alert in key.world.messenger.shown.values()].count(True) == 1
+
+
+def test_a_release_in_slack_that_somebody_undoes_by_its_marker_is_held_again() -> None:
+    key = a_key()
+    record(key.world, key.take())
+    sweep(TARGET, key.world.ports, RULES, key.world.later(hours=5))
+    lock = key.world.store.read(BUCKET, KEY)
+    assert lock
+    release(a_click(lock, user=ALICE), key.world.ports, RULES, key.world.later(minutes=1))
+    assert not key.world.store.objects
+    gone = key.let_go()
+    record(key.world, gone)
+    settle_all(key.world)
+    key.world.later(minutes=1)
+    record(key.world, key.delete_version())
+    assert len(lines(key)) == 1
+    assert held(key) == [KEY]
+
+
+def test_a_look_that_is_killed_after_any_call_comes_to_the_same_when_it_is_told_again() -> None:
+    for last in range(1, 30):
+        key = a_lock_that_is_there_again()
+        gone = key.told[-1]
+        look = partial(record_change, gone, rules=RULES, recording=RECORDING, now=key.world.now)
+        killed = killed_after(key.world, last, look)
+        key.world.later(minutes=3)
+        for _ in range(2):
+            record(key.world, gone)
+            settle_all(key.world)
+        assert held(key) == [KEY]
+        assert len({line.event_id for line in lines(key)}) == 1
+        assert len(lines(key)) <= (2 if killed == "write" else 1)
+        if not killed:
+            return
+    raise AssertionError("never ended")
+
+
+def a_day(seed: int, each: Callable[[VersionedKey], object]) -> VersionedKey:
+    """Runs, releases, and somebody who deletes markers, locks and history by their IDs, with ``each`` after each."""
+    key, dice = a_key(), random.Random(seed)  # noqa: S311  a reproducible day
+    for _ in range(dice.randint(3, 14)):
+        key.world.later(seconds=dice.choice([1, 2, 30, 600]))
+        acts: list[Callable[[], object]] = [key.let_go, key.delete_version] if key.held else [key.take]
+        acts += [key.delete_version] if key.versions else []
+        if len(key.versions) > 2:
+            acts += [lambda: key.delete_version(0), lambda: key.delete_version(0, by_lifecycle=True)]
+        dice.choice(acts)()
+        each(key)
+    key.world.later(seconds=5)
+    return key
+
+
+def tell_last(key: VersionedKey) -> None:
+    for _ in range(2):
+        record(key.world, key.told[-1])
+        settle_all(key.world)
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_told_and_settled_as_it_happens_each_uncovering_is_one_line_with_its_time(seed: int) -> None:
+    key = a_day(seed, tell_last)
+    assert [line.time for line in lines(key)] == [change.at for change in key.uncovered]
+    assert len(held(key)) == key.held
+    assert len({line.event_id for line in key.world.journal.events}) == len(key.world.journal.events)
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_told_in_any_order_and_as_often_as_s3_likes_what_is_there_is_held_and_said_once(seed: int) -> None:
+    key, dice = a_day(seed, id), random.Random(seed)  # noqa: S311
+    key.world.later(minutes=3)  # so late that some of it may have been settled before it is told
+    told = [*key.told, *dice.choices(key.told, k=4)]
+    dice.shuffle(told)
+    for change in told:
+        record(key.world, change)
+        if key.world.events.messages and dice.random() < 0.4:
+            order = key.world.events.messages.pop(dice.randrange(len(key.world.events.messages)))
+            settle(settle_order(order), key.world.ports, RULES, RECORDING, key.world.now)
+    dice.shuffle(key.world.events.messages)
+    settle_all(key.world)
+    assert len(held(key)) == key.held
+    ids = Counter(line.event_id for line in key.world.journal.events)
+    assert set(ids.values()) <= {1}
+    last = key.told[-1] if key.held and key.uncovered and key.told[-1] == key.uncovered[-1] else None
+    assert last is None or lines(key)
+    acquired = {line.time for line in lines(key, EventType.LOCK_ACQUIRED)}
+    assert acquired == {change.at for change in key.told if change.acquired}

@@ -1,0 +1,162 @@
+"""Whatever is looked up by the member of an enum has an answer for each of them, or says here which it leaves out.
+
+The tables are found in the code, so a new one is held to this without being named.
+"""
+
+import ast
+import importlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.core.alert import LockRecord, alert_for
+from chalicelib.core.click import Refusal, SnoozeFor, Verb
+from chalicelib.core.event import EventType
+from chalicelib.core.release import Ending, Outcome
+from chalicelib.slack.buttons import SNOOZE_ACTIONS, VERBS
+from chalicelib.slack.endings import ending_words
+from tests.builders import ALICE, TAKEN, a_lock, a_policy
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("chalicelib", "tflocks", "demo", "deploy", "bench")
+MODULES = [ROOT / "app.py", *(path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")))]
+LEFT_OUT: dict[str, set[Enum]] = {
+    # A morning is reckoned by the team's hours.
+    "chalicelib.core.click _SNOOZES": {SnoozeFor.MORNING},
+    # Both have sentences of their own, with the reason in it.
+    "chalicelib.slack.answers _ENDINGS": {Outcome.REFUSED, Outcome.FAILED},
+    # Lines without a number of their own.
+    "chalicelib.core.measure _MEASURES": {
+        EventType.LOCK_REAPPEARED,
+        EventType.RELEASE_REQUESTED,
+        EventType.RELEASE_ASKED,
+        EventType.RELEASE_WITHDRAWN,
+        EventType.LOCK_RESTORED,
+        EventType.RESTORE_ANSWERED,
+        EventType.CLICK_REFUSED,
+        EventType.ALERT_POSTED,
+        EventType.ALERT_RAISED,
+        EventType.ALERT_SNOOZED,
+        EventType.ALERT_WOKEN,
+        EventType.ALERT_FAILED,
+    },
+    # No other line is the beginning of a hold.
+    "tflocks.begins _BEGAN": {*EventType} - {EventType.LOCK_ACQUIRED, EventType.LOCK_REAPPEARED},
+}
+"""By table: the members that it leaves out, because they never come to it, or mean nothing there."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A dictionary that the code has, by members of an enum."""
+
+    name: str
+    enum: type[Enum]
+    members: frozenset[Enum]
+
+
+def module_of(path: Path) -> Any:
+    name = path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".").removesuffix(".__init__")
+    return importlib.import_module(name)
+
+
+def member(node: ast.AST | None, module: Any) -> Enum | None:
+    """The member that ``Enum.MEMBER``, or its ``.value``, names in that module."""
+    if isinstance(node, ast.Attribute) and node.attr == "value" and isinstance(node.value, ast.Attribute):
+        return member(node.value, module)
+    if not (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)):
+        return None
+    found = getattr(getattr(module, node.value.id, None), node.attr, None)
+    return found if isinstance(found, Enum) else None
+
+
+def dictionaries_in(path: Path) -> Iterator[tuple[str, ast.Dict]]:
+    """Every dictionary whose keys may be members, with the name it is given or else its line."""
+    tree = ast.parse(path.read_text())
+    names = {
+        node.value: ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Dict) and any(isinstance(key, ast.Attribute) for key in node.keys):
+            yield names.get(node, f"line {node.lineno}"), node
+
+
+def tables_in(path: Path) -> Iterator[Table]:
+    for name, table in dictionaries_in(path):
+        module = module_of(path)
+        members = [found for key in table.keys if (found := member(key, module)) is not None]
+        for enum in {type(found) for found in members}:
+            yield Table(f"{module.__name__} {name}", enum, frozenset(one for one in members if type(one) is enum))
+
+
+TABLES = [table for path in MODULES for table in tables_in(path)]
+
+
+def test_the_tables_are_found() -> None:
+    names = {table.name for table in TABLES}
+    assert {
+        "chalicelib.slack.evidence _WORDS",
+        "chalicelib.jobs.round steps",
+        "chalicelib.slack.answers _DONE",
+    } <= names
+    assert LEFT_OUT.keys() <= names
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_a_table_has_every_member_or_says_which_it_leaves_out(table: Table) -> None:
+    assert set(table.enum) - table.members == LEFT_OUT.get(table.name, set())
+
+
+MATCHES = [
+    (path, node) for path in MODULES for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Match)
+]
+
+
+@pytest.mark.parametrize(("path", "match"), MATCHES, ids=[f"{path.stem} {match.lineno}" for path, match in MATCHES])
+def test_a_match_over_an_enum_is_one_that_mypy_holds_to_be_total(path: Path, match: ast.Match) -> None:
+    values = [node.value for node in ast.walk(match) if isinstance(node, ast.MatchValue)]
+    if any(member(value, module_of(path)) is not None for value in values):
+        assert "assert_never" in ast.unparse(match.cases[-1])
+
+
+def test_every_verb_has_a_button_unless_the_reaper_gives_the_order_itself() -> None:
+    assert set(VERBS.values()) == set(Verb) - {Verb.AUTO_RELEASE, Verb.UNDO_OVER}
+    assert VERBS.keys() >= SNOOZE_ACTIONS.keys()
+    assert set(SNOOZE_ACTIONS.values()) == set(SnoozeFor)
+
+
+CLOSING = {Outcome.RELEASED, Outcome.UNCONFIRMED, Outcome.GONE, Outcome.REPLACED, Outcome.UNWATCHED}
+OPEN = {
+    Outcome.ASKED,
+    Outcome.WITHDRAWN,
+    Outcome.SNOOZED,
+    Outcome.WOKEN,
+    Outcome.RESTORED,
+    Outcome.OCCUPIED,
+    Outcome.REFUSED,
+    Outcome.FAILED,
+}
+SAID_BY_OTHER_LINES = {Outcome.ASKED, Outcome.SNOOZED, Outcome.RESTORED, Outcome.OCCUPIED}
+"""The request, the snooze and the lock put back have lines of their own; who was too late is told alone."""
+
+
+def words(outcome: Outcome) -> str:
+    ending = Ending(outcome=outcome, at=TAKEN, user=ALICE, detail=Refusal.NOT_LISTED)
+    return ending_words(alert_for(LockRecord(lock=a_lock()), a_policy(), TAKEN, None, ending), ending)
+
+
+def test_of_every_outcome_it_is_known_whether_it_closes_the_alert() -> None:
+    assert set(Outcome) == CLOSING | OPEN
+    assert {outcome for outcome in Outcome if Ending(outcome=outcome, at=TAKEN).closes} == CLOSING
+
+
+def test_every_outcome_has_words_of_its_own_in_the_message_unless_other_lines_say_it() -> None:
+    assert {outcome for outcome in Outcome if not words(outcome)} == SAID_BY_OTHER_LINES
+    said = [words(outcome) for outcome in set(Outcome) - SAID_BY_OTHER_LINES]
+    assert len(said) == len(set(said))
