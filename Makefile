@@ -46,6 +46,7 @@ bench: $(READY) ## measurements against their peers: three minutes
 	$(PY) -m bench.wrong_lock
 	$(PY) -m bench.click
 	$(PY) -m bench.tflocks
+	$(PY) -m bench.list_locks
 	$(PY) -m bench.cost
 
 package: $(READY) ## template and zip in build/; CONFIG=reaper.toml STAGE=prod

@@ -31,6 +31,7 @@ from chalicelib.aws.notifications import UnknownNotificationError, lock_changes
 from chalicelib.book_ports import BookError
 from chalicelib.core.change import LockChange
 from chalicelib.core.click import Click, Unheard
+from chalicelib.core.listing import ListRequest
 from chalicelib.core.measure import TURNED_AWAY, sweep_duration
 from chalicelib.core.policy import Rules, Target
 from chalicelib.jobs.answer import answer
@@ -41,7 +42,7 @@ from chalicelib.jobs.sweep import order_sweeps, sweep
 from chalicelib.jobs.unheard import click_of
 from chalicelib.jobs.watch import watch
 from chalicelib.ports import Queue, World
-from chalicelib.slack import listings, requests
+from chalicelib.slack import listings, requests, response_url
 
 # configure_logs=False: Chalice would print every line of powertools' logger a second time.
 app = Chalice(app_name="tflock-reaper", configure_logs=False)
@@ -121,7 +122,9 @@ def slack_actions() -> Response:
     if _is_ssl_check():
         return Response("")
     click = _from_slack(requests.parse)
-    if click:
+    if isinstance(click, listings.PageTurn):
+        _turn_page(click)
+    elif click:
         _queue_for(click).send(msgspec.json.encode(click))
     return Response("")
 
@@ -138,12 +141,23 @@ def slack_commands() -> Response:
     if not asked.understood:
         return Response(listings.usage())
     try:
-        return Response(
-            listings.answer(list_locks(asked, wiring.lock_book(), wiring.group_book(), wiring.config().rules, _now()))
-        )
+        return Response(_list(asked))
     except BookError:
         logger.exception("/tflocks could not be answered")
         return Response(listings.unreachable())
+
+
+def _list(asked: ListRequest) -> dict[str, Any]:
+    return listings.answer(list_locks(asked, wiring.lock_list(), wiring.group_book(), wiring.config().rules, _now()))
+
+
+def _turn_page(turn: listings.PageTurn) -> None:
+    """Put another page in the place of the list, at once: it takes no more than the command did."""
+    try:
+        response_url.respond(turn.response_url, _list(turn.request) | {"replace_original": True})
+    except BookError:
+        logger.exception("a page of /tflocks could not be shown")
+        response_url.respond(turn.response_url, listings.unreachable() | {"replace_original": False})
 
 
 @app.on_sqs_message(queue="tflock-releases", batch_size=1)

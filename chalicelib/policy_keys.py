@@ -9,7 +9,7 @@ from importlib import resources
 
 import msgspec
 
-from chalicelib.core.ci_run import CiRun, placeholders
+from chalicelib.core.ci_run import KINDS, CiRun, guessed, placeholders, unknown_kinds
 from chalicelib.core.duration import in_words
 from chalicelib.core.hours import WorkingHours, always
 from chalicelib.core.lock import Risk
@@ -31,7 +31,7 @@ _MOST_CALLED, _MOST_CALLED_IN_ALL = 10, 50
 # Each is one power more in the time for the worst name of 128 characters: 8 ms, with four 0.3 s, with five 6 s.
 _MOST_GUESSES = 3
 # Two placeholders, or * and one, with nothing between them: where the one ends and the other begins is a guess.
-_MATCH = re.compile(r"(?!.*[*}]\{)([^{}]|\{[a-z_]+\})+")
+_MATCH = re.compile(r"(?!.*[*}]\{)([^{}]|\{[a-z_]+(:[a-z0-9]+)?\})+")
 # No placeholder in the host: what fills it is foreign text. No character that ends a link in Slack.
 _LINK = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]+)?/([^\s{}|<>\x00-\x1f\x7f]|\{[a-z_]+\})*")
 
@@ -173,7 +173,8 @@ def _ci_run(table: Table) -> CiRun:
     match = table.text(
         "match",
         _MATCH,
-        "the name of a run like GitHubActions-{run}, with lower-case letters in braces, and text between * or } and {",
+        "the name of a run like GitHubActions-{run:number}, with lower-case letters in braces, and text between "
+        "* or } and {",
     )
     link = table.text(
         "link",
@@ -182,14 +183,28 @@ def _ci_run(table: Table) -> CiRun:
         "with its braces after the host, without spaces, | < or >",
     )
     table.done()
+    _note_parts(table, match)
+    known = placeholders(match)
+    if match and not set(placeholders(link)) <= set(known):
+        table.note("link", f"only placeholders that match has ({', '.join(known) or 'it has none'})")
+    return CiRun(match, link)
+
+
+def _note_parts(table: Table, match: str) -> None:
+    """Note what keeps a pattern from taking a name apart in one way only."""
     known = placeholders(match)
     if len(known) > len(set(known)):
         table.note("match", "each placeholder once")
     if len(known) + match.count("*") > _MOST_GUESSES:
         table.note("match", f"at most {_MOST_GUESSES} placeholders and * together")
-    if match and not set(placeholders(link)) <= set(known):
-        table.note("link", f"only placeholders that match has ({', '.join(known) or 'it has none'})")
-    return CiRun(match, link)
+    elif unknown := unknown_kinds(match):
+        table.note("match", f"one of these kinds instead of {unknown[0]}: {', '.join(filter(None, KINDS))}")
+    elif guesses := guessed(match):
+        table.note(
+            "match",
+            f"a pattern that says where {{{guesses[0]}}} begins and ends: one * or name, and beside every other "
+            "placeholder a character that it cannot contain",
+        )
 
 
 def _note_untold_release(who: Table, thresholds: Table, policy: Policy) -> None:

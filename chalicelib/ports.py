@@ -24,6 +24,10 @@ class StoreRefusedError(StoreError):
     """S3 would not, and will not until somebody changes something."""
 
 
+class BucketGoneError(StoreRefusedError):
+    """There is no such bucket, so nothing in it is locked."""
+
+
 class MessengerError(Exception):
     """Slack would not take a message; the message is Slack's own error code and what it means."""
 

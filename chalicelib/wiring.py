@@ -24,6 +24,7 @@ from chalicelib.aws.digest_book import DynamoDigestBook
 from chalicelib.aws.group_book import DynamoGroupBook
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.lock_book import DynamoLockBook
+from chalicelib.aws.lock_list import DynamoLockList
 from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.aws.queues import SqsQueue
 from chalicelib.aws.s3_locks import S3LockStore
@@ -100,6 +101,12 @@ def recording() -> Recording:
 def lock_book() -> DynamoLockBook:
     """The reaper's memory of locks and their alerts."""
     return DynamoLockBook(_table())
+
+
+@cache
+def lock_list() -> DynamoLockList:
+    """The locks held now, to look at a page of them."""
+    return DynamoLockList(_table())
 
 
 @cache

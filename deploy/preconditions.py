@@ -7,6 +7,7 @@ from typing import Protocol
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.aws.aws_words import in_words
 from chalicelib.config import ConfigError, load
 from deploy import names
 from deploy.commands import program
@@ -114,7 +115,7 @@ class AwsAccount:
         try:
             self._session.client("sts", region_name=self.region() or "us-east-1").get_caller_identity()
         except (BotoCoreError, ClientError) as error:
-            return f"{error}; `aws configure`, or `aws sso login`, and try again"
+            return f"{in_words('AWS', error)}; `aws configure`, or `aws sso login`, and try again"
         return None
 
     def bucket_problem(self, bucket: str) -> str | None:
@@ -123,9 +124,9 @@ class AwsAccount:
             self._session.client("s3").head_bucket(Bucket=bucket)
         except ClientError as error:
             reasons = {"404": "no such bucket; `aws s3 mb s3://" + bucket + "`", "403": "you may not use this bucket"}
-            return reasons.get(error.response["Error"]["Code"], str(error))
+            return reasons.get(error.response["Error"]["Code"]) or in_words("S3", error)
         except BotoCoreError as error:
-            return str(error)
+            return in_words("S3", error)
         return None
 
     def parameter_type(self, name: str) -> str | None:

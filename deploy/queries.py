@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError
 
 from deploy import names
 from deploy.commands import ROOT, CommandError, run
+from deploy.errors import told
 from deploy.stack import environment_of, session
 
 TEMPLATE = ROOT / ".chalice" / "queries.yaml"
@@ -39,7 +40,7 @@ def main(arguments: list[str]) -> int:
     try:
         deploy(options.stage, environment_of(session()))
     except (CommandError, BotoCoreError) as error:
-        print(error, file=sys.stderr)
+        print(told(error), file=sys.stderr)
         return 1
     print(f"CloudWatch, Logs Insights, Saved queries: {names.APP}/{options.stage}/...")
     return 0

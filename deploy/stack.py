@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.config import Config, ConfigError, load
 from deploy import names
 from deploy.commands import ROOT, CommandError, run
+from deploy.errors import told
 from deploy.package import package
 from deploy.parameters import overrides
 from deploy.preconditions import AwsAccount, missing
@@ -112,7 +113,7 @@ def main(arguments: list[str]) -> int:
             return 1
         _deploy(options, ambient)
     except (ConfigError, CommandError, BotoCoreError, ClientError) as error:
-        print(error, file=sys.stderr)
+        print(told(error), file=sys.stderr)
         return 1
     return 0
 

@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy import names
 from deploy.commands import CommandError
+from deploy.errors import told
 from deploy.notifications import is_ours, same, unwired, wired
 from deploy.stack import environment_of, outputs, session
 
@@ -154,7 +155,7 @@ def main(arguments: "Sequence[str]") -> int:
     try:
         print(f"{options.bucket}: {_run(options)}")
     except (WiringError, CommandError, BotoCoreError, ClientError) as error:
-        print(error, file=sys.stderr)
+        print(told(error), file=sys.stderr)
         return 1
     return 0
 

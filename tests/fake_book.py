@@ -13,7 +13,7 @@ from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.release import Ending, LockObject, Outcome
 
 _STAYS = ("lock", "attempt", "claimed_until", "acquired_at", "principal", "quiet_at", "restored_by", "withdrawn")
-_MESSAGE = ("posted", "alerted_at", "shown_at", "owner")
+_MESSAGE = ("posted", "alerted_at", "shown_at", "appearance", "owner")
 
 
 @dataclass
@@ -75,6 +75,7 @@ class FakeBook(CanBeDown):
                 "posted": posted,
                 "alerted_at": known.alerted_at or attempt.at,
                 "shown_at": attempt.at,
+                "appearance": attempt.appearance,
                 "owner": attempt.owner,
                 "told": False,
             }
@@ -90,8 +91,8 @@ class FakeBook(CanBeDown):
         if self._sending(ref, attempt):
             self._change(ref, claimed_until=until)
 
-    def shown(self, ref: LockRef, at: datetime) -> None:
-        self._change(ref, shown_at=at)
+    def shown(self, ref: LockRef, at: datetime, appearance: str) -> None:
+        self._change(ref, shown_at=at, appearance=appearance)
 
     def acquire_recorded(self, lock: StateLock, at: datetime, principal: str) -> None:
         known = self._write(lock)
@@ -114,6 +115,11 @@ class FakeBook(CanBeDown):
             return False
         self._change(ref, asked=None, withdrawn=known.withdrawn | {asked.click})
         return True
+
+    def refused(self, ref: LockRef, user: str) -> None:
+        known = self.find(ref)
+        if known:
+            self._change(ref, refused=known.refused | {user})
 
     def begin_release(self, lock: StateLock, user: str, kept: LockObject | None) -> None:
         self._write(lock, requested_by=user)

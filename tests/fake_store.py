@@ -19,7 +19,7 @@ from chalicelib.core.lock import (
 )
 from chalicelib.core.lock_body import lock_of, unread
 from chalicelib.core.release import Deletion, LockObject, PutBack
-from chalicelib.ports import StoreError, StoreRefusedError
+from chalicelib.ports import BucketGoneError, StoreError, StoreRefusedError
 
 _Answer = TypeVar("_Answer", Deletion, PutBack)
 
@@ -35,6 +35,7 @@ class FakeStore:
     objects: dict[tuple[str, str], tuple[bytes, datetime]] = field(default_factory=dict)
     versions: dict[str, tuple[bytes, datetime]] = field(default_factory=dict)
     buckets_refused: dict[str, str] = field(default_factory=dict)
+    buckets_gone: set[str] = field(default_factory=set)
     buckets_failing: set[str] = field(default_factory=set)
     keys_failing: set[str] = field(default_factory=set)
     keys_refused: set[str] = field(default_factory=set)
@@ -132,6 +133,8 @@ class FakeStore:
             raise StoreError("not a lock that was read")
 
     def _check(self, bucket: str) -> None:
+        if bucket in self.buckets_gone:
+            raise BucketGoneError("there is no such bucket")
         if bucket in self.buckets_refused:
             raise StoreRefusedError(self.buckets_refused[bucket])
         if bucket in self.buckets_failing:

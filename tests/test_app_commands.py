@@ -23,7 +23,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def another_table(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A table that is not there, for an application that was not started yet."""
     monkeypatch.setenv("LOCK_BOOK_TABLE", "no-such-table")
-    started = (wiring._table, wiring.lock_book, wiring.group_book)
+    started = (wiring._table, wiring.lock_list, wiring.group_book)
     for built in started:
         built.cache_clear()
     yield
@@ -43,8 +43,8 @@ def test_the_slash_command_is_answered_from_the_lock_book_to_one_person() -> Non
     assert "prod/network/terraform.tfstate" in json.dumps(answer.json_body["blocks"])
 
 
-def test_a_slash_command_with_an_unknown_word_is_told_how_to_use_it() -> None:
-    assert "/tflocks all" in send("/slack/commands", command(text="everything")).json_body["text"]
+def test_a_slash_command_that_asks_for_help_is_told_how_to_use_it() -> None:
+    assert "/tflocks all" in send("/slack/commands", command(text="help")).json_body["text"]
 
 
 @pytest.mark.usefixtures("another_table")
@@ -68,3 +68,21 @@ def test_a_slash_command_that_slack_would_not_send_is_a_bad_request() -> None:
 def test_a_slash_command_that_slack_did_not_sign_is_401() -> None:
     forged = {"X-Slack-Signature": "v0=" + "0" * 64}
     assert send("/slack/commands", command(), **forged).status_code == 401
+
+
+def a_page_turn(**changes: object) -> bytes:
+    payload = {
+        "type": "block_actions",
+        "api_app_id": APP,
+        "team": {"id": TEAM},
+        "user": {"id": ALICE, "team_id": TEAM},
+        "container": {"channel_id": CHANNEL, "message_ts": "1.1", "is_ephemeral": True},
+        "actions": [{"action_id": "list_next", "action_ts": "1.1", "value": "page 2"}],
+        "response_url": "https://evil.example/x",
+    }
+    return urlencode({"payload": json.dumps(payload | changes)}).encode()
+
+
+@pytest.mark.parametrize("url", ["https://evil.example/x", ""])
+def test_a_page_is_answered_nowhere_but_at_slack_s_own_address(url: str) -> None:
+    assert send("/slack/actions", a_page_turn(response_url=url)).status_code == 400

@@ -33,6 +33,12 @@ def test_the_name_of_a_run_may_have_stars_and_placeholders_that_text_keeps_apart
         ("{a}-{b}-{c}-{run}", "expected at most 3 placeholders and * together"),
         ("*-{a}-{b}-{run}", "expected at most 3 placeholders and * together"),
         ("*a*b*-{run}", "expected at most 3 placeholders and * together"),
+        ("x-{run:nubmer}", "expected one of these kinds instead of nubmer: name, number, hex"),
+        ("x-{run:}", "with lower-case letters in braces"),
+        ("x-{run:Number}", "with lower-case letters in braces"),
+        ("*-{run}-*", "expected a pattern that says where {run} begins and ends"),
+        ("{run:name}-{b:name}", "expected a pattern that says where {run} begins and ends"),
+        ("{run}_{b}", "expected a pattern that says where {run} begins and ends"),
     ],
 )
 def test_a_run_whose_name_cannot_be_taken_apart_is_a_mistake(match: str, said: str) -> None:

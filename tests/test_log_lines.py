@@ -143,6 +143,10 @@ def unreadable_page(_: io.StringIO) -> None:
     table.delete_item(Key={name: page[name] for name in ("StatePath", "LockIdentity")})
 
 
+def no_click(_: io.StringIO) -> None:
+    app.answer_click(a_batch("nonsense from a proxy"), None)
+
+
 def metrics_lost(_: io.StringIO) -> None:
     measured = EmfMetrics("test")
     measured.add(Measurement("", 1))
@@ -181,6 +185,7 @@ LINES: dict[str, list[tuple[Callable[[io.StringIO], None], str]]] = {
     "slack request turned away": [(turned_away, "signature does not fit"), (of_another_team, "T0OTHER")],
     "/tflocks could not be answered": [(unanswered_command, "ResourceNotFoundException")],
     "a lock is not looked after": [(unreadable_page, "acme/x.*DecodeError|DecodeError.*acme/x")],
+    "a click was not carried out": [(no_click, "not readable|JSON|unreadable")],
     "metrics were not written": [(metrics_lost, "Error")],
     "sweep_failed": [(sweep_failed, "there is no such bucket")],
     "alert_failed": [(alert_failed, "is_archived")],

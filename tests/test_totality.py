@@ -131,7 +131,14 @@ def test_every_verb_has_a_button_unless_the_reaper_gives_the_order_itself() -> N
     assert set(SNOOZE_ACTIONS.values()) == set(SnoozeFor)
 
 
-CLOSING = {Outcome.RELEASED, Outcome.UNCONFIRMED, Outcome.GONE, Outcome.REPLACED, Outcome.UNWATCHED}
+CLOSING = {
+    Outcome.RELEASED,
+    Outcome.UNCONFIRMED,
+    Outcome.GONE,
+    Outcome.REPLACED,
+    Outcome.UNWATCHED,
+    Outcome.BUCKET_GONE,
+}
 OPEN = {
     Outcome.ASKED,
     Outcome.WITHDRAWN,
@@ -142,8 +149,8 @@ OPEN = {
     Outcome.REFUSED,
     Outcome.FAILED,
 }
-SAID_BY_OTHER_LINES = {Outcome.ASKED, Outcome.SNOOZED, Outcome.RESTORED, Outcome.OCCUPIED}
-"""The request, the snooze and the lock put back have lines of their own; who was too late is told alone."""
+SAID_BY_OTHER_LINES = {Outcome.ASKED, Outcome.SNOOZED, Outcome.RESTORED, Outcome.OCCUPIED, Outcome.REFUSED}
+"""The request, who may not, the snooze and the lock put back have lines of their own; who was too late is told alone."""
 
 
 def words(outcome: Outcome) -> str:

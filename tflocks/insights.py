@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.aws.aws_words import in_words
 from tflocks.lines import ABOUT_HOLDS
 
 if TYPE_CHECKING:
@@ -114,9 +115,11 @@ class InsightsJournal:
             code = error.response["Error"].get("Code", "")
             if code == _BEFORE_THE_GROUP and not final:
                 return []
-            raise JournalError(f"log group {self._group}: {_MEANINGS.get(code, str(error))}") from error
+            raise JournalError(
+                f"log group {self._group}: {_MEANINGS.get(code) or in_words('CloudWatch Logs', error)}"
+            ) from error
         except BotoCoreError as error:
-            raise JournalError(f"log group {self._group}: {error}") from error
+            raise JournalError(f"log group {self._group}: {in_words('CloudWatch Logs', error)}") from error
         statistics = answer.get("statistics", {})
         self.scanned.lines += int(statistics.get("recordsScanned", 0))
         self.scanned.bytes += int(statistics.get("bytesScanned", 0))

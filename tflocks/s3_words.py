@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.aws.aws_words import in_words as told
 from chalicelib.aws.s3_answers import code_of
 from chalicelib.ports import StoreError
 
@@ -38,11 +39,11 @@ def in_words(what: str, right: str, where: str) -> Iterator[None]:
         kind = NoBucketError if code_of(error) == "NoSuchBucket" else StoreError
         raise kind(f"{what}: {_meaning(error, right, where)}") from error
     except (BotoCoreError, OSError) as error:
-        raise StoreError(f"{what}: {error}") from error
+        raise StoreError(f"{what}: {told('S3', error)}") from error
 
 
 def _meaning(error: ClientError, right: str, where: str) -> str:
     if code_of(error) in {"AccessDenied", "403"}:
         denied = f"access denied: your credentials may not {right} on arn:aws:s3:::{where}"
         return f"{denied} (by their own policies, the bucket's, or those of its key)"
-    return _MEANINGS.get(code_of(error), str(error))
+    return _MEANINGS.get(code_of(error)) or told("S3", error)

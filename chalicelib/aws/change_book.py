@@ -23,7 +23,10 @@ _AT_ONCE, _GONE = 8, 20
 
 
 class DynamoChangeBook:
-    """``ports.ChangeBook``. The partition of a lock's events is no state path: no bucket's name begins with ``#``."""
+    """``ports.ChangeBook``. The partition of a lock's events is no state path: no bucket's name begins with ``#``.
+
+    It is named after the lock's key: two keys can be of one state path, and their events are none of each other's.
+    """
 
     def __init__(self, table: "Table") -> None:
         self._table = BookTable(table)
@@ -79,7 +82,7 @@ def _gone_key_of(change: LockChange) -> dict[str, str]:
 
 
 def _key_of(change: LockChange) -> dict[str, str]:
-    return {"StatePath": f"#changes {change.ref.state_path}", "LockIdentity": change.identity}
+    return {"StatePath": f"#changes {change.bucket}/{change.key}", "LockIdentity": change.identity}
 
 
 def _item(noted: NotedChange) -> Item:

@@ -111,9 +111,9 @@ class DynamoLockBook:
         """Nobody knows whether it was sent, nor is it worth looking before that time."""
         self._change(ref, Change(put={"ClaimedUntil": until.isoformat()}), Attr("Claim").eq(claim_of(attempt)))
 
-    def shown(self, ref: LockRef, at: datetime) -> None:
-        """Its message was written anew."""
-        self._change(ref, Change(put={"ShownAt": at.isoformat()}), _KNOWN)
+    def shown(self, ref: LockRef, at: datetime, appearance: str) -> None:
+        """Note that its message reads as it should, and what that depends on."""
+        self._change(ref, Change(put={"ShownAt": at.isoformat(), "Appearance": appearance}), _KNOWN)
 
     def acquire_recorded(self, lock: StateLock, at: datetime, principal: str) -> None:
         """The journal has its ``lock_acquired``. The first stays, and of a restored lock who took it before."""
@@ -134,6 +134,10 @@ class DynamoLockBook:
         """It is no longer asked, and that click never asks again. False when it was not, or another was."""
         same = Attr("AskedBy").eq(asked.by) & Attr("AskedClick").eq(asked.click)
         return self._change(ref, Change(add={"Withdrawn": {asked.click}}, remove=ASKED), same)
+
+    def refused(self, ref: LockRef, user: str) -> None:
+        """Note that somebody asked for a release who is not among the releasers."""
+        self._change(ref, Change(add={"Refused": {user}}), _KNOWN)
 
     def begin_release(self, lock: StateLock, user: str, kept: LockObject | None) -> None:
         """A delete is about to be sent for this person."""
@@ -226,7 +230,7 @@ def _alerted(attempt: Attempt, posted: Posted) -> Change:
     """What is noted of a lock's own message. When people first heard of the lock does not change with a new one."""
     at = attempt.at.isoformat()
     return Change(
-        put={"Posted": text(posted), "ShownAt": at, "Owner": attempt.owner},
+        put={"Posted": text(posted), "ShownAt": at, "Appearance": attempt.appearance, "Owner": attempt.owner},
         put_first={"AlertedAt": at},
         remove=("Told",),
     )

@@ -22,9 +22,9 @@ CLAIM = ("Attempt", "Claim", "ClaimedUntil")
 RELEASE = ("Ending", "Told", "ExpiresAt", "RequestedBy", "Kept", "Restoring", "UndoneBy")
 """What is noted of a lock's end."""
 ASKED = ("Asked", "AskedBy", "AskedClick")
-TALK = ("Levels", "Said", "Snooze", *ASKED)
+TALK = ("Levels", "Said", "Snooze", "Refused", *ASKED)
 """What was said of a held lock beside its message, and what people wanted."""
-STORY = ("Posted", "AlertedAt", "ShownAt", "Owner", *TALK)
+STORY = ("Posted", "AlertedAt", "ShownAt", "Appearance", "Owner", *TALK)
 """All that people were told of a held lock, and what they wanted."""
 
 _logger = Logger(child=True)
@@ -76,6 +76,7 @@ def _record(item: Item) -> LockRecord:
         level=int(max(item.get("Levels", {0}))),
         alerted_at=_time(item, "AlertedAt"),
         shown_at=_time(item, "ShownAt"),
+        appearance=item.get("Appearance", ""),
         said=frozenset(item.get("Said", ())),
         attempt=_struct(item, "Attempt", Attempt),
         claimed_until=_time(item, "ClaimedUntil"),
@@ -86,6 +87,7 @@ def _record(item: Item) -> LockRecord:
         quiet_at=_time(item, "QuietAt"),
         asked=_struct(item, "Asked", Asked),
         withdrawn=frozenset(item.get("Withdrawn", ())),
+        refused=frozenset(item.get("Refused", ())),
         requested_by=item.get("RequestedBy", ""),
         restoring=_struct(item, "Restoring", Restoring),
         restored_by=item.get("RestoredBy", ""),

@@ -24,15 +24,13 @@ import msgspec
 
 from chalicelib.aws.passed_over import pass_over, say
 from chalicelib.aws.sns_envelopes import EnvelopeError, SubscriptionEndedError, opened
-from chalicelib.core.change import LockChange, ToldBy
+from chalicelib.core.change import NULL_VERSION, LockChange, ToldBy
 
 _CREATED, _REMOVED, _EXPIRED = "ObjectCreated", "ObjectRemoved", "LifecycleExpiration"
 _TEST = "s3:TestEvent"
 _S3_SOURCE = "aws.s3"
 _BRIDGE_CREATED, _BRIDGE_REMOVED = "Object Created", "Object Deleted"
 _ACCOUNT = re.compile(r"[0-9]{12}")
-_NULL_VERSION = "null"
-"""What S3 calls the one version that is not kept apart: the next put without versioning overwrites it."""
 _SEQUENCER_DIGITS = 18
 _UNREADABLE = (msgspec.MsgspecError, RecursionError, OverflowError, UnicodeError)
 
@@ -213,17 +211,21 @@ def _bridge_change(event: _BridgeEvent, *, acquired: bool) -> LockChange:
 
 def _as_one_format(change: LockChange) -> LockChange:
     """The same, whichever format told it."""
-    named = "" if change.version == _NULL_VERSION else change.version
-    permanent = change.permanent and not change.acquired and bool(named)
-    # A delete marker's version and ETag are not the lock's.
-    version = named if change.acquired or permanent else ""
+    permanent = change.permanent and not change.acquired and bool(change.version)
     return msgspec.structs.replace(
         change,
         at=change.at.astimezone(UTC),
-        version=version,
+        version=_version(change, permanent=permanent),
         etag=change.etag if change.acquired else "",
         # One number in two spellings: AWS's samples have 0055AED6DCD90281E5 in one and 617f08299329d189 in the other,
         # and both begin with the second that they are of.
         sequencer=change.sequencer and change.sequencer.upper().rjust(_SEQUENCER_DIGITS, "0"),
         permanent=permanent,
     )
+
+
+def _version(change: LockChange, *, permanent: bool) -> str:
+    if permanent:
+        return change.version
+    # A delete marker's version is not the lock's.
+    return change.version if change.acquired and change.version != NULL_VERSION else ""

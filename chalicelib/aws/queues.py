@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from chalicelib.aws.answers import genuine
+from chalicelib.aws.aws_words import in_words
 from chalicelib.ports import QueueError
 
 if TYPE_CHECKING:
@@ -23,4 +24,4 @@ class SqsQueue:
         try:
             genuine(self._client.send_message(QueueUrl=self._url, MessageBody=text, DelaySeconds=delay_seconds))
         except Exception as error:  # botocore has more than its own two for an answer that is not SQS's
-            raise QueueError(f"the order could not be left in its queue: {error}") from error
+            raise QueueError(f"the order could not be left in its queue: {in_words('SQS', error)}") from error

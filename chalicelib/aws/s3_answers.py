@@ -8,12 +8,13 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
 from chalicelib.aws.answers import genuine
-from chalicelib.ports import StoreError, StoreRefusedError
+from chalicelib.aws.aws_words import in_words
+from chalicelib.ports import BucketGoneError, StoreError, StoreRefusedError
 
 _NO_CODE = "unknown error"
 _MEANINGS = {
     "AccessDenied": "access denied: the bucket's policy or key, or the role of this function, does not allow it",
-    "NoSuchBucket": "there is no such bucket",
+    "NoSuchBucket": "there is no such bucket: take it out of reaper.toml and deploy, or create it again",
     "PermanentRedirect": "the bucket is in another region: name it in the target",
     "AuthorizationHeaderMalformed": "the bucket is in another region: name it in the target",
     "IllegalLocationConstraintException": "the bucket is in another region: name it in the target",
@@ -28,7 +29,9 @@ def code_of(error: ClientError) -> str:
 def store_error(what: str, error: ClientError) -> StoreError:
     """An error of S3 as one of the port."""
     kind = StoreRefusedError if code_of(error) in _MEANINGS else StoreError
-    return kind(f"{what}: {_MEANINGS.get(code_of(error), str(error))}")
+    if code_of(error) == "NoSuchBucket":
+        kind = BucketGoneError
+    return kind(f"{what}: {_MEANINGS.get(code_of(error)) or in_words('S3', error)}")
 
 
 @contextmanager
@@ -41,14 +44,7 @@ def told_as_store_error(what: str) -> Iterator[None]:
     except ClientError as error:
         raise store_error(what, error) from error
     except Exception as error:
-        raise odd_answer(what, error) from error
-
-
-def odd_answer(what: str, error: Exception) -> StoreError:
-    """Return a StoreError for what is no answer of S3's, or one that lacks something."""
-    if isinstance(error, BotoCoreError | OSError):
-        return StoreError(f"{what}: {error}")
-    return StoreError(f"{what}: the answer is not one of S3's, so perhaps a proxy's ({error!r:.200})")
+        raise StoreError(f"{what}: {in_words('S3', error)}") from error
 
 
 def sent_once(
@@ -68,7 +64,7 @@ def sent_once(
     except HTTPClientError:  # sent, or half sent, and no answer: a time-out, a closed connection
         return None
     except BotoCoreError as error:
-        raise StoreError(f"{what}: {error}") from error
+        raise StoreError(f"{what}: {in_words('S3', error)}") from error
     except Exception:  # noqa: BLE001  sent, and botocore fails to read the answer: it has many errors for that
         return None
     return HTTPStatus.OK if _status(answer) in {None, done} else None

@@ -12,7 +12,8 @@ import msgspec
 from botocore.exceptions import ClientError
 
 from chalicelib.aws.answers import genuine
-from chalicelib.aws.s3_answers import code_of, odd_answer, sent_once, store_error, told_as_store_error
+from chalicelib.aws.aws_words import in_words
+from chalicelib.aws.s3_answers import code_of, sent_once, store_error, told_as_store_error
 from chalicelib.core.evidence import StateWritten
 from chalicelib.core.lock import (
     BODY_LIMIT,
@@ -155,7 +156,7 @@ class S3LockStore:
         except ClientError:
             raise
         except Exception as error:
-            raise odd_answer(f"reading {bucket}/{key}", error) from error
+            raise StoreError(f"reading {bucket}/{key}: {in_words('S3', error)}") from error
 
     def _unreadable(self, bucket: str, key: str, error: ClientError) -> StateLock | None:
         """A lock that S3 lists and will not show: another key's encryption, a denying policy."""

@@ -74,6 +74,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     owner: str = ""
     instead_of: str = ""
     """The channel that it was meant for, when that did not take it."""
+    appearance: str = ""
+    """``core.appearance`` of what it shows, when it is the lock's own message."""
 
     @property
     def is_alert(self) -> bool:
@@ -94,7 +96,9 @@ class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The highest level that has been told."""
     alerted_at: datetime | None = None
     shown_at: datetime | None = None
-    """When its message was last written."""
+    """When its message was last written, or found to read as it should."""
+    appearance: str = ""
+    """What its message was last seen to depend on (``core.appearance``)."""
     said: frozenset[str] = frozenset()
     attempt: Attempt | None = None
     claimed_until: datetime | None = None
@@ -111,6 +115,8 @@ class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
     asked: Asked | None = None
     withdrawn: frozenset[str] = frozenset()
     """The clicks that asked and were withdrawn: delivered again, they neither ask nor approve."""
+    refused: frozenset[str] = frozenset()
+    """The Slack users who asked for a release and are not among its releasers."""
     requested_by: str = ""
     """For whom a delete was begun, a Slack user or REAPER; set before the delete, so that a crash cannot hide it."""
     restoring: Restoring | None = None

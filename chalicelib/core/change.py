@@ -16,6 +16,11 @@ CLAIMED_FOR = timedelta(minutes=2)
 REMEMBERED = timedelta(days=21)
 """How long an event is known again: longer than a queue and, once, its dead letters keep it (4 + 14 days)."""
 
+NULL_VERSION = "null"
+"""What S3 calls the one version that is not kept apart: the next put without versioning overwrites it.
+
+A lock that is this version is remembered without one, because it cannot be read by it.
+"""
 NEARBY = timedelta(seconds=2)
 """So near are an acquire's time and the whole second that S3 gives its object."""
 _SAME_END = timedelta(minutes=5)

@@ -1,44 +1,96 @@
-"""A link to the CI run that holds a lock, made from what the lock or its AWS identity calls itself."""
+"""A link to the CI run that holds a lock, made from what the lock or its AWS identity calls itself.
+
+A pattern names the parts of a name that go into the link. It must take a name apart in one way only: a link that leads
+nowhere is worse than none.
+"""
 
 import re
+from functools import lru_cache
 
 import msgspec
 
-# Foreign text that becomes part of a link: nothing that needs escaping, and no "..".
-_VALUE = r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*"
+KINDS = {
+    "": r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*",
+    "name": r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*",
+    "number": r"[1-9][0-9]{0,19}",
+    "hex": r"[0-9a-f]+",
+    "hex32": r"[0-9a-f]{32}",
+    "uuid": r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+    "ulid": r"[0-7][0-9A-HJKMNP-TV-Z]{25}",
+}
+"""What a placeholder can be (``{run:number}``). Foreign text becomes part of a link: nothing in it needs escaping, and
+no ``..``. Only a ``name`` may have hyphens, since CI systems join the parts of a name by them.
+"""
 # A role session name has at most 64 characters, a user@host rarely more. The time for a hostile name grows with a power
 # of its length: as long as a lock body may be, it would stop the reaper.
 _LONGEST_NAME = 128
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::([a-z0-9]+))?\}")
+_PIECES = re.compile(r"(\{[a-z_]+(?::[a-z0-9]+)?\}|\*)")
+_FIXED_LENGTH = {"hex32", "uuid", "ulid"}
 
 
 class CiRun(msgspec.Struct, frozen=True):
-    """How a CI system names its runs (``GitHubActions-{run}``), and where they are (``https://.../runs/{run}``).
+    """How a CI system names its runs (``GitHubActions-{run:number}``), and where they are (``https://.../runs/{run}``).
 
-    In ``match``, ``*`` is any text. A placeholder is letters, digits, ``-``, ``_`` and dots between them.
+    In ``match``, ``*`` is any text. A placeholder is a word, or what its kind in ``KINDS`` says.
     """
 
     match: str
     link: str
 
     def link_for(self, name: str) -> str:
-        """The link when the whole name matches; "" when it does not."""
-        found = re.fullmatch(_expression(self.match), name) if len(name) <= _LONGEST_NAME else None
+        """Return the link when the whole name matches; "" when it does not."""
+        found = _expression(self.match).fullmatch(name) if len(name) <= _LONGEST_NAME else None
         return _PLACEHOLDER.sub(lambda placeholder: found[placeholder[1]], self.link) if found else ""
 
 
 def placeholders(text: str) -> list[str]:
-    """The names in braces, in their order."""
-    return _PLACEHOLDER.findall(text)
+    """Return the names in braces, in their order."""
+    return [found[1] for found in _PLACEHOLDER.finditer(text)]
 
 
-def _expression(match: str) -> str:
-    pieces = re.split(r"(\{[a-z_]+\}|\*)", match)
-    return "".join(_piece(piece) for piece in pieces)
+def unknown_kinds(match: str) -> list[str]:
+    """Return the kinds that placeholders of a pattern have and that do not exist."""
+    return [found[2] for found in _PLACEHOLDER.finditer(match) if (found[2] or "") not in KINDS]
+
+
+def guessed(match: str) -> list[str]:
+    """Return the placeholders of a pattern that could begin or end in more than one place of the same name.
+
+    A piece that may contain the text beside it ends where the others do. So there may be one such piece, and a
+    placeholder between two of them is a guess.
+    """
+    pieces = _PIECES.split(match)
+    places = range(1, len(pieces), 2)
+    open_ended = {at for at in places if _is_open_ended(pieces, at)}
+    return [placeholders(pieces[at])[0] for at in places if pieces[at] != "*" and _is_a_guess(at, open_ended)]
+
+
+def _is_a_guess(at: int, open_ended: set[int]) -> bool:
+    others = open_ended - {at}
+    if at in open_ended:
+        return bool(others)
+    return any(other < at for other in others) and any(other > at for other in others)
+
+
+def _is_open_ended(pieces: list[str], at: int) -> bool:
+    """Whether a piece may contain the character between it and the next or the previous piece."""
+    kind = pieces[at].strip("{}").partition(":")[2]
+    if pieces[at] == "*" or kind == "name":
+        return True
+    following = pieces[at + 1][:1] if at + 2 < len(pieces) else ""
+    preceding = pieces[at - 1][-1:] if at > 1 else ""
+    beside = [character for character in (following, preceding) if character and kind not in _FIXED_LENGTH]
+    return any(re.fullmatch(KINDS[kind], f"1{character}1") for character in beside)
+
+
+@lru_cache(maxsize=256)
+def _expression(match: str) -> re.Pattern[str]:
+    return re.compile("".join(_piece(piece) for piece in _PIECES.split(match)))
 
 
 def _piece(piece: str) -> str:
     if piece == "*":
         return ".*"
     placeholder = _PLACEHOLDER.fullmatch(piece)
-    return f"(?P<{placeholder[1]}>{_VALUE})" if placeholder else re.escape(piece)
+    return f"(?P<{placeholder[1]}>{KINDS[placeholder[2] or '']})" if placeholder else re.escape(piece)

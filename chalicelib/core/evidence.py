@@ -9,7 +9,8 @@ from enum import StrEnum
 
 import msgspec
 
-from chalicelib.core.lock import Risk, StateLock
+from chalicelib.core.lock import Body, StateLock
+from chalicelib.core.writing import Writing, writing
 
 _SILENCE = timedelta(hours=2)
 """Longer than almost any single resource takes; after it, a run that had been writing is more likely dead."""
@@ -20,9 +21,11 @@ class Sign(StrEnum):
 
     UNKNOWN = "S3 did not say"
     NO_STATE = "no state object"
+    PERHAPS_A_STATE = "no state object, and what is kept at the lock's key cannot be read as a lock"
     SAME_SECOND = "written in the second the lock was taken"
     ALIVE_THEN = "written after the lock was taken"
     WENT_SILENT = "written after the lock was taken, then hours of silence"
+    PERHAPS_BY_IT = "written after the lock was taken, which an import does and a console never does"
     BY_ANOTHER = "written after the lock was taken, which a plan never does"
     SAYS_NOTHING = "nothing written, which a plan never does"
     NO_PROOF = "nothing written, which is no proof"
@@ -35,16 +38,23 @@ class StateWritten(msgspec.Struct, frozen=True):
 
 
 def sign_of(lock: StateLock, state: StateWritten | None, now: datetime) -> Sign:
-    """The sign; no ``state``: it was not looked up, or S3 would not say."""
+    """Return the sign; no ``state``: it was not looked up, or S3 would not say."""
     if state is None:
         return Sign.UNKNOWN
     if state.at is None:
-        return Sign.NO_STATE
+        return Sign.NO_STATE if lock.body in {Body.LOCK, Body.EMPTY} else Sign.PERHAPS_A_STATE
     taken = lock.ref.last_modified
     if state.at == taken:
         return Sign.SAME_SECOND
-    if lock.risk is Risk.PLAN:
-        return Sign.SAYS_NOTHING if state.at < taken else Sign.BY_ANOTHER
     if state.at < taken:
-        return Sign.NO_PROOF
-    return Sign.WENT_SILENT if now - state.at >= _SILENCE else Sign.ALIVE_THEN
+        return Sign.SAYS_NOTHING if writing(lock) is Writing.NEVER else Sign.NO_PROOF
+    return _sign_of_a_write(lock, now - state.at)
+
+
+def _sign_of_a_write(lock: StateLock, quiet: timedelta) -> Sign:
+    """Return what a write after the lock was taken says."""
+    if writing(lock) is Writing.NEVER:
+        return Sign.BY_ANOTHER
+    if writing(lock) is Writing.IMPORT_ONLY:
+        return Sign.PERHAPS_BY_IT
+    return Sign.WENT_SILENT if quiet >= _SILENCE else Sign.ALIVE_THEN

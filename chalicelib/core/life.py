@@ -11,7 +11,7 @@ from chalicelib.core.lock import Risk, StateLock
 from chalicelib.core.policy import Policy
 
 SHOWN_ANEW_AFTER = timedelta(hours=1)
-"""How old an open message may get before its ages and its evidence are brought up to date."""
+"""How long an open message stands before the reaper looks whether it still reads as it should."""
 NOTICE = timedelta(minutes=15)
 """How long people have had an alert before the reaper may release its lock by itself: a watch period."""
 
@@ -49,7 +49,7 @@ class Mood(StrEnum):
 
 
 class Shown(StrEnum):
-    """When was its message last written?"""
+    """When was its message last written, or found to read as it should?"""
 
     LATELY = "lately"
     LONG_AGO = "over an hour ago"
@@ -71,7 +71,8 @@ class Step(StrEnum):
     """One reply that calls the people of the new level; then edit."""
     WAKE = "wake"
     """One reply that calls who snoozed it; then edit."""
-    EDIT = "edit"
+    REFRESH = "refresh"
+    """Look at the evidence once more; edit the message if anything that it says has changed."""
     AUTO_RELEASE = "auto-release"
     CLOSE = "close"
     TELL = "tell"
@@ -122,14 +123,14 @@ TABLE = (
     Row(Held.YES, Story.NONE,   Level.NEW,    Mood.AFTER_HOURS,  ANY,            ANY,          Step.NOTHING),
     Row(Held.YES, Story.NONE,   Level.NEW,    ANY,               ANY,            ANY,          Step.POST),
     # A lock that people know of. A snooze holds everything back but the closing; what is new is said before all else.
-    Row(Held.YES, Story.OPEN,   ANY,          Mood.SNOOZED,      Shown.LONG_AGO, ANY,          Step.EDIT),
+    Row(Held.YES, Story.OPEN,   ANY,          Mood.SNOOZED,      Shown.LONG_AGO, ANY,          Step.REFRESH),
     Row(Held.YES, Story.OPEN,   ANY,          Mood.SNOOZED,      Shown.LATELY,   ANY,          Step.NOTHING),
     Row(Held.YES, Story.OPEN,   Level.NEW,    Mood.FREE,         ANY,            ANY,          Step.RAISE),
     Row(Held.YES, Story.OPEN,   Level.NEW,    Mood.SNOOZE_OVER,  ANY,            ANY,          Step.RAISE),
     Row(Held.YES, Story.OPEN,   Level.SAME,   Mood.SNOOZE_OVER,  ANY,            ANY,          Step.WAKE),
     # Once an hour at most: one that S3 refuses is told each time, and must not be in the way of everything else.
     Row(Held.YES, Story.OPEN,   ANY,          ANY,               Shown.LONG_AGO, Auto.DUE,     Step.AUTO_RELEASE),
-    Row(Held.YES, Story.OPEN,   ANY,          ANY,               Shown.LONG_AGO, Auto.NO,      Step.EDIT),
+    Row(Held.YES, Story.OPEN,   ANY,          ANY,               Shown.LONG_AGO, Auto.NO,      Step.REFRESH),
     Row(Held.YES, Story.OPEN,   ANY,          ANY,               Shown.LATELY,   ANY,          Step.NOTHING),
 )
 # fmt: on

@@ -1,11 +1,15 @@
 """The locks held now: what ``/tflocks`` answers, and how many there are."""
 
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 import msgspec
 
 from chalicelib.core.alert import LockRecord
 from chalicelib.core.click import InGroup, may_release
+from chalicelib.core.list_query import PAGE, Query, read_query
+from chalicelib.core.lock import LOCK_SUFFIX, LockInfo
+from chalicelib.core.owner import mapped_owner
 from chalicelib.core.policy import Rules
 from chalicelib.core.release_terms import why_not_releasable
 
@@ -18,18 +22,35 @@ class ListRequest(msgspec.Struct, frozen=True):
     text: str
 
     @property
-    def everything(self) -> bool:
-        """Whether all channels' locks are asked for."""
-        return self._words == "all"
+    def query(self) -> Query | None:
+        """What is asked for; None when nobody can say."""
+        return read_query(self.text)
 
     @property
     def understood(self) -> bool:
         """Whether it can be answered with a list."""
-        return self._words in {"", "all"}
+        return self.query is not None
 
-    @property
-    def _words(self) -> str:
-        return self.text.strip().lower()
+
+class HeldEntry(msgspec.Struct, frozen=True):
+    """A held lock, as much of it as finds and sorts it: of thousands only a page is read in full."""
+
+    state_path: str
+    identity: str
+    """``LockRef.identity``, which sorts by the lock's time."""
+    owner: str = ""
+    principal: str = ""
+    who: str = ""
+    """These three only where they are asked for."""
+
+
+class Selection(msgspec.Struct, frozen=True, kw_only=True):
+    """The entries that a query asks for, and those of its page."""
+
+    total: int
+    page: int
+    """The one that there is: the last one where a later one was asked for."""
+    entries: tuple[HeldEntry, ...]
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -47,11 +68,17 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to one person."""
 
     now: datetime
-    everything: bool
-    """All channels' locks were asked for."""
+    query: Query
     routed: bool
     """Whether any route leads to this channel."""
+    total: int
     locks: tuple[Listed, ...]
+    """Those of the page."""
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return pages_of(self.total)
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,18 +91,30 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """The age of the oldest; 0 when there is none."""
 
 
-def listing(request: ListRequest, records: list[LockRecord], rules: Rules, in_group: InGroup, now: datetime) -> Listing:
-    """Every lock that is held, oldest first."""
-    covered = [record for record in records if not record.ending and _covers(record, rules)]
-    if not request.everything:
-        covered = [record for record in covered if _channel(record, rules) == request.channel]
-    covered.sort(key=lambda record: record.taken)
-    return Listing(
-        now=now,
-        everything=request.everything,
-        routed=any(route.policy.channel == request.channel for route in rules.routes),
-        locks=tuple(_listed(record, request.user, rules, in_group) for record in covered),
-    )
+def select(request: ListRequest, query: Query, entries: Iterable[HeldEntry], rules: Rules) -> Selection:
+    """Return the page of a query's locks, oldest first."""
+    ours = _filter(request, query, rules)
+    found = sorted((entry for entry in entries if ours(entry)), key=lambda entry: entry.identity)
+    page = min(query.page, pages_of(len(found)))
+    return Selection(total=len(found), page=page, entries=tuple(found[(page - 1) * PAGE : page * PAGE]))
+
+
+def pages_of(total: int) -> int:
+    """Return how many pages a list has, an empty one too."""
+    return max((total + PAGE - 1) // PAGE, 1)
+
+
+def listed(record: LockRecord, user: str, rules: Rules, in_group: InGroup) -> Listed:
+    """Return a lock as it is listed for one person."""
+    policy = rules.policy_for(record.lock.ref.state_path)
+    barred = why_not_releasable(record.lock, keeps=bool(rules.undo))
+    may = barred is None and may_release(user, policy, in_group) is None
+    return Listed(record, may, policy.second_person, rules.undo)
+
+
+def routed(channel: str, rules: Rules) -> bool:
+    """Return whether any route leads to a channel."""
+    return any(route.policy.channel == channel for route in rules.routes)
 
 
 def standing(records: list[LockRecord], rules: Rules, now: datetime) -> Standing:
@@ -90,12 +129,25 @@ def _covers(record: LockRecord, rules: Rules) -> bool:
     return rules.covers(record.lock.ref.bucket, record.lock.ref.key)
 
 
-def _channel(record: LockRecord, rules: Rules) -> str:
-    return rules.policy_for(record.lock.ref.state_path).channel
+def _filter(request: ListRequest, query: Query, rules: Rules) -> Callable[[HeldEntry], bool]:
+    """Return whether an entry is asked for, the cheapest question first."""
+
+    def wanted(entry: HeldEntry) -> bool:
+        if not query.fits(entry.state_path):
+            return False
+        bucket, _, state_key = entry.state_path.partition("/")
+        if not rules.covers(bucket, state_key + LOCK_SUFFIX):
+            return False
+        if query.mine:
+            return _is_of(entry, request.user, rules)
+        return query.everything or rules.policy_for(entry.state_path).channel == request.channel
+
+    return wanted
 
 
-def _listed(record: LockRecord, user: str, rules: Rules, in_group: InGroup) -> Listed:
-    policy = rules.policy_for(record.lock.ref.state_path)
-    barred = why_not_releasable(record.lock, keeps=bool(rules.undo))
-    may = barred is None and may_release(user, policy, in_group) is None
-    return Listed(record, may, policy.second_person, rules.undo)
+def _is_of(entry: HeldEntry, user: str, rules: Rules) -> bool:
+    """Whether the alert named this user as the owner, or the route's table does."""
+    if entry.owner == user:
+        return True
+    info = LockInfo(Who=entry.who)
+    return mapped_owner(entry.principal, info, rules.policy_for(entry.state_path)) == user

@@ -119,7 +119,7 @@ class StateLock(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def risk(self) -> Risk:
-        """Plan is the lowest, apply (and destroy, which looks the same) the highest; all else writes."""
+        """Plan is the lowest, apply (and destroy, which looks the same) the highest; all else may write."""
         return risk_of(self.info.Operation if self.info else "")
 
     @property

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -60,8 +61,8 @@ class Route(msgspec.Struct, frozen=True):
     policy: Policy
 
     def covers(self, state_path: str) -> bool:
-        """Whether one of the patterns matches the whole state path."""
-        return any(matches(pattern, state_path) for pattern in self.state_paths)
+        """Return whether one of the patterns matches the whole state path."""
+        return _expression(self.state_paths).fullmatch(state_path) is not None
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -113,9 +114,19 @@ def by_name(called: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether a pattern matches the whole text: ``*`` is any text, ``?`` one character."""
+    """Return whether a pattern matches the whole text: ``*`` is any text, ``?`` one character."""
+    return _expression((pattern,)).fullmatch(text) is not None
+
+
+@lru_cache(maxsize=4096)
+def _expression(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what matches whole texts that one of the patterns matches; compiled once, since each lock is tried."""
+    return re.compile("|".join(f"(?:{_written(pattern)})" for pattern in patterns), re.DOTALL)
+
+
+def _written(pattern: str) -> str:
     first, *rest = (re.escape(piece).replace(r"\?", ".") for piece in pattern.split("*"))
     # Each piece is taken where it first fits and never tried again, since the text may be 16 KB that a stranger wrote.
     middle = "".join(f"(?>.*?{piece})" for piece in rest[:-1])
     last = f".*{rest[-1]}" if rest else ""
-    return re.fullmatch(first + middle + last, text, re.DOTALL) is not None
+    return first + middle + last

@@ -14,7 +14,7 @@ REAPER = "reaper"
 
 
 class Outcome(StrEnum):
-    """How a lock, or what somebody asked of it, ended. The first five close its alert."""
+    """How a lock, or what somebody asked of it, ended. The first six close its alert."""
 
     RELEASED = "released"
     UNCONFIRMED = "unconfirmed"
@@ -23,6 +23,8 @@ class Outcome(StrEnum):
     REPLACED = "replaced"
     UNWATCHED = "unwatched"
     """Its target was taken out of the configuration."""
+    BUCKET_GONE = "bucket_gone"
+    """Its bucket does not exist any more."""
     ASKED = "asked"
     """The first of the two people that a release takes has asked for it."""
     WITHDRAWN = "withdrawn"
@@ -37,7 +39,14 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
-_CLOSING = {Outcome.RELEASED, Outcome.UNCONFIRMED, Outcome.GONE, Outcome.REPLACED, Outcome.UNWATCHED}
+_CLOSING = {
+    Outcome.RELEASED,
+    Outcome.UNCONFIRMED,
+    Outcome.GONE,
+    Outcome.REPLACED,
+    Outcome.UNWATCHED,
+    Outcome.BUCKET_GONE,
+}
 
 
 class ReleasedBy(StrEnum):
@@ -68,6 +77,8 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     click: str = ""
     detail: str = ""
     """Why it was refused (a ``Refusal``) or failed (words for a person)."""
+    lasting: bool = False
+    """It failed, and would fail again until somebody changes what ``detail`` names."""
     principal: str = ""
     """Who deleted the lock by S3's account, where an S3 notification told."""
     released_by: ReleasedBy = ReleasedBy.UNKNOWN

@@ -5,7 +5,8 @@ from contextlib import suppress
 import msgspec
 
 from chalicelib.book_ports import BookError
-from chalicelib.core.alert import ALERT, AUTO_RELEASED, Alert, Attempt, Note, Posted, level_of
+from chalicelib.core.alert import ALERT, AUTO_RELEASED, Alert, Attempt, LockRecord, Note, Posted, level_of
+from chalicelib.core.appearance import appearance
 from chalicelib.core.event import EventType, of_lock
 from chalicelib.core.policy import by_name
 from chalicelib.core.release import Ending
@@ -36,6 +37,7 @@ def _post(case: Case, thread_ts: str) -> bool:
     owner, trouble = case.owner()
     level = level_of(case.record, case.policy, case.now)
     case = case.known_as(msgspec.structs.replace(case.record, owner=owner, level=level))
+    alert = case.alert()
     attempt = Attempt(
         saying=(f"{ALERT} after {before.ts}" if before else ALERT,),
         at=case.now,
@@ -44,8 +46,9 @@ def _post(case: Case, thread_ts: str) -> bool:
         level=level,
         owner=owner,
         instead_of=case.policy.channel if case.channel != case.policy.channel else "",
+        appearance=appearance(alert),
     )
-    alert = msgspec.structs.replace(case.alert(), instead_of=attempt.instead_of)
+    alert = msgspec.structs.replace(alert, instead_of=attempt.instead_of)
     try:
         posted = say_once(case, attempt, lambda: case.world.messenger.post(alert, attempt))
     except MessengerError as error:
@@ -72,6 +75,16 @@ def wake(case: Case) -> None:
         _reply(case, (snooze.over,), case.record.level, (snooze.by,))
 
 
+def refresh(case: Case) -> None:
+    """Look at the evidence once more, and edit the message of a held lock if anything that it says has changed."""
+    known = appearance(case.alert())
+    if known != case.record.appearance:
+        edit(case)
+        return
+    with suppress(BookError):  # it is looked at once more than it had to be
+        case.world.book.shown(case.ref, case.now, known)
+
+
 def edit(case: Case, ending: Ending | None = None) -> bool:
     """Bring the message of a held lock up to date; whether there is one to be seen.
 
@@ -80,12 +93,13 @@ def edit(case: Case, ending: Ending | None = None) -> bool:
     """
     if case.record.posted is None:
         return False
+    alert = case.alert(ending)
     try:
-        case.world.messenger.edit(case.record.posted, case.alert(ending))
+        case.world.messenger.edit(case.record.posted, alert)
     except (MessageGoneError, ChannelRefusedError):
         return not case.quiet and post(case)
     with suppress(BookError):  # it is edited once more than it had to be
-        case.world.book.shown(case.ref, case.now)
+        case.world.book.shown(case.ref, case.now, appearance(alert))
     settle(case)
     return True
 
@@ -132,8 +146,14 @@ def settle(case: Case) -> None:
         latest = case.world.book.find(case.ref)
         if latest and latest.ending:
             tell(case.known_as(latest))
-        elif latest and (latest.snooze, latest.asked) != (case.record.snooze, case.record.asked):
+        elif latest and _wants_more(latest, case.record):
             edit(case.known_as(latest))
+
+
+def _wants_more(latest: LockRecord, shown: LockRecord) -> bool:
+    """Return whether people want something of a held lock that its message does not show."""
+    asked = (latest.snooze, latest.asked) != (shown.snooze, shown.asked)
+    return asked or bool(latest.refused - shown.refused)
 
 
 def _reply(case: Case, saying: tuple[str, ...], level: int, called: tuple[str, ...]) -> None:

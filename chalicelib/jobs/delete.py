@@ -12,7 +12,7 @@ from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.policy import Rules
 from chalicelib.core.release import REAPER, Deletion, Ending, LockObject, Outcome, Presence, conclude, presence
 from chalicelib.core.release_terms import way_back, why_not_releasable
-from chalicelib.ports import StoreError, World
+from chalicelib.ports import BucketGoneError, StoreError, StoreRefusedError, World
 
 _ATTEMPTS = 3
 
@@ -43,8 +43,11 @@ def attempt(click: Click, record: LockRecord, world: World, rules: Rules, now: d
         outcome, after, detail = _delete(click.lock, world)
         undo_until = now + rules.undo if kept and outcome is Outcome.RELEASED else None
         return ending(outcome=outcome, held_now=after, detail=detail, undo_until=undo_until)
+    except BucketGoneError:
+        return ending(outcome=Outcome.BUCKET_GONE)
     except (StoreError, BookError) as error:
-        return ending(outcome=Outcome.FAILED, detail=str(error))
+        lasting = isinstance(error, StoreRefusedError)
+        return ending(outcome=Outcome.FAILED, detail=str(error), lasting=lasting)
 
 
 def _about(lock: StateLock, ending: partial[Ending], *, keeps: bool) -> partial[Ending]:

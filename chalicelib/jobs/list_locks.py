@@ -2,14 +2,15 @@
 
 from datetime import datetime
 
-from chalicelib.book_ports import GroupBook, LockBook
+from chalicelib.book_ports import GroupBook, LockList
 from chalicelib.core.click import MembersUnknownError
-from chalicelib.core.listing import Listing, ListRequest, listing
+from chalicelib.core.list_query import Query
+from chalicelib.core.listing import Listing, ListRequest, listed, routed, select
 from chalicelib.core.policy import Rules
 
 
-def list_locks(request: ListRequest, book: LockBook, groups: GroupBook, rules: Rules, now: datetime) -> Listing:
-    """The locks that one person asked for.
+def list_locks(request: ListRequest, locks: LockList, groups: GroupBook, rules: Rules, now: datetime) -> Listing:
+    """Return the page of locks that one person asked for.
 
     Who is in a user group is as the watch last found it; it decides which buttons are shown, and the click is
     authorised anew.
@@ -24,4 +25,12 @@ def list_locks(request: ListRequest, book: LockBook, groups: GroupBook, rules: R
             raise MembersUnknownError(group)
         return user in members[group]
 
-    return listing(request, book.records(), rules, in_group, now)
+    query = request.query or Query()
+    selection = select(request, query, locks.held(holders=query.mine), rules)
+    return Listing(
+        now=now,
+        query=query.turned_to(selection.page),
+        routed=routed(request.channel, rules),
+        total=selection.total,
+        locks=tuple(listed(record, request.user, rules, in_group) for record in locks.pages(selection.entries)),
+    )

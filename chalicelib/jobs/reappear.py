@@ -4,7 +4,9 @@ Any order and any number of looks come to the same: what is remembered is writte
 the line is claimed by the event.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
+
+import msgspec
 
 from chalicelib.core.alert import LockRecord
 from chalicelib.core.change import LockChange, NotedChange
@@ -17,8 +19,7 @@ from chalicelib.jobs.case import case_of
 from chalicelib.jobs.journal_once import journal_once
 from chalicelib.ports import MessengerError, World
 
-_BACK = 6
-"""Events looked back to find the acquire of a lock that is there again."""
+_INSTANT = timedelta(microseconds=1)
 
 
 def look_again(gone: LockChange, world: World, rules: Rules, now: datetime, *, settled: bool) -> bool:
@@ -48,7 +49,7 @@ def _hold_again(
     current = world.store.read(gone.bucket, gone.key)
     if current is None or current.ref != lock.ref:
         return
-    change = reappearance(gone, lock, _version_of(lock, gone, world))
+    change = reappearance(gone, lock, _version_of(lock, page, gone, world))
     detail = UNKNOWN_BEFORE if page is None and not _let_go_before(gone, world) else ""
     # The line first: without the page's ending a second look could not tell that the lock had ended.
     journal_once(NotedChange(change, lock.ref), of_reappearance(change, lock, page, detail), world, now)
@@ -75,14 +76,9 @@ def _is_told(page: LockRecord, world: World, rules: Rules, now: datetime) -> boo
     return latest is None or latest.told
 
 
-def _version_of(lock: StateLock, gone: LockChange, world: World) -> str:
+def _version_of(lock: StateLock, page: LockRecord | None, gone: LockChange, world: World) -> str:
     """Return the lock's version as its acquire told it, "" when that is not known."""
-    change = gone
-    for _ in range(_BACK):
-        noted = world.changes.before(change)
-        if noted is None:
-            break
-        if noted.change.acquired and noted.ref == lock.ref:
-            return noted.change.version
-        change = noted.change
-    return ""
+    if page is None or page.acquired_at is None:
+        return ""
+    acquire = world.changes.before(msgspec.structs.replace(gone, at=page.acquired_at + _INSTANT, sequencer=""))
+    return acquire.change.version if acquire and acquire.ref == lock.ref else ""

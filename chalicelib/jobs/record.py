@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from chalicelib.core.alert import LockRecord
-from chalicelib.core.change import NEARBY, LockChange, NotedChange, hold_ended_by, page_of, release_kind
+from chalicelib.core.change import NEARBY, NULL_VERSION, LockChange, NotedChange, hold_ended_by, page_of, release_kind
 from chalicelib.core.event import of_acquire, of_release
 from chalicelib.core.lock import StateLock
 from chalicelib.core.policy import Rules
@@ -124,7 +124,7 @@ def _journal_release(
 
 def _is_of_the_lock(deleted: LockChange, before: NotedChange | None) -> bool:
     """Whether the version that was deleted by its ID is the lock itself, rather than history."""
-    return bool(deleted.version and before and before.change.acquired and before.change.version == deleted.version)
+    return before is not None and before.change.acquired and (before.change.version or NULL_VERSION) == deleted.version
 
 
 def _order_settling(release: LockChange, world: World, recording: Recording) -> None:

@@ -167,8 +167,15 @@ def _remember(record: LockRecord, ending: Ending, world: World) -> LockRecord | 
 def _refuse(click: Click, record: LockRecord | None, why: Refusal, world: World, rules: Rules, now: datetime) -> Ending:
     ending = refuse(click, record, why, world, rules, now, EventType.RELEASE_REFUSED)
     if why is Refusal.NOT_LISTED and record:
-        show(click, record, ending, world, rules)  # the team sees that somebody needs this lock gone
+        show(click, _with_refused(click, record, world), ending, world, rules)
     return ending
+
+
+def _with_refused(click: Click, record: LockRecord, world: World) -> LockRecord:
+    """Remember who needs this lock gone and may not release it, so that the team sees it in every later edit too."""
+    with suppress(BookError):
+        world.book.refused(click.lock, click.user)
+    return msgspec.structs.replace(record, refused=record.refused | {click.user})
 
 
 def _answer_again(

@@ -19,7 +19,7 @@ from chalicelib.core.release import Ending, LockObject, Outcome, PutBack
 from chalicelib.jobs.case import case_of
 from chalicelib.jobs.clicks import ending_of, refuse, show, show_closed, whisper
 from chalicelib.jobs.delete import OutcomeUnknownError
-from chalicelib.ports import StoreError, World
+from chalicelib.ports import StoreError, StoreRefusedError, World
 
 _ATTEMPTS = 3
 
@@ -41,7 +41,7 @@ def put_back(click: Click, record: LockRecord, world: World, rules: Rules, now: 
     kept = world.book.kept(click.lock)
     if kept is None:
         why = "its bytes are no longer known to the reaper's lock book"
-        return _tell_alone(click, record, ending_of(click, Outcome.FAILED, now, why), world)
+        return _tell_alone(click, record, _failed(click, now, why, lasting=True), world)
     return _put_once(click, record, kept, world, rules, now)
 
 
@@ -57,8 +57,13 @@ def _put_once(click: Click, record: LockRecord, kept: LockObject, world: World, 
         answer = _put(click.lock, kept, world)
     except StoreError as error:
         world.book.abandon_restore(click.lock)
-        return _tell_alone(click, record, ending_of(click, Outcome.FAILED, now, str(error)), world)
+        lasting = isinstance(error, StoreRefusedError)
+        return _tell_alone(click, record, _failed(click, now, str(error), lasting=lasting), world)
     return _look(click, record, answer, world, rules, now)
+
+
+def _failed(click: Click, now: datetime, why: str, *, lasting: bool) -> Ending:
+    return msgspec.structs.replace(ending_of(click, Outcome.FAILED, now, why), lasting=lasting)
 
 
 def _put(ref: LockRef, kept: LockObject, world: World) -> PutBack:

@@ -15,13 +15,13 @@ from chalicelib.core.life import Step, next_step
 from chalicelib.core.lock import Body, StateLock
 from chalicelib.core.policy import Rules
 from chalicelib.core.release import Ending, Outcome, Presence, presence
-from chalicelib.jobs.alert import close, edit, post, raise_level, tell, wake
+from chalicelib.jobs.alert import close, post, raise_level, refresh, tell, wake
 from chalicelib.jobs.case import Case, case_of
 from chalicelib.jobs.channel_trouble import attend
 from chalicelib.jobs.detours import Detours
 from chalicelib.jobs.digest import stand
 from chalicelib.jobs.say import look_for_lost
-from chalicelib.ports import MessengerError, QueueError, StoreError, World
+from chalicelib.ports import BucketGoneError, MessengerError, QueueError, StoreError, World
 
 _SPEAKING = {Step.POST, Step.RAISE, Step.WAKE}
 _FAILURES_A_BUCKET = 5
@@ -59,7 +59,7 @@ class Round:
             self.failed.append(f"{ref.state_path}: not looked at, because its bucket failed {_FAILURES_A_BUCKET} times")
             return
         failed_before = len(self.failed)
-        self._guard(ref.state_path, lambda: self._tend(record, look()))
+        self._guard(ref.state_path, lambda: self._look(record, look))
         self._failures[ref.bucket] += len(self.failed) - failed_before
 
     def end(self, record: LockRecord, ending: Ending) -> None:
@@ -78,7 +78,7 @@ class Round:
             else:
                 self._post_each(cases, "")
         for case in self._stale:
-            self._guard(case.ref.state_path, lambda: edit(case))  # noqa: B023  called at once
+            self._guard(case.ref.state_path, lambda: refresh(case))  # noqa: B023  called at once
         self.untold += attend(self.detours.refused, self.world, self.rules, self.now)
 
     def _post_beneath_old_digests(self) -> None:
@@ -108,6 +108,14 @@ class Round:
         if post(case, thread_ts):
             self.alerts += 1
 
+    def _look(self, record: LockRecord, look: Callable[[], StateLock | None]) -> None:
+        try:
+            current = look()
+        except BucketGoneError:
+            close(self._case(record), Ending(outcome=Outcome.BUCKET_GONE, at=self.now))
+            return
+        self._tend(record, current)
+
     def _tend(self, record: LockRecord, current: StateLock | None) -> None:
         there = presence(record.lock.ref, current)
         case = self._case(self._as_seen(record, current))
@@ -124,7 +132,7 @@ class Round:
             Step.POST: lambda: self._new.append(case),
             Step.RAISE: lambda: raise_level(case),
             Step.WAKE: lambda: wake(case),
-            Step.EDIT: lambda: self._stale.append(case),
+            Step.REFRESH: lambda: self._stale.append(case),
             Step.AUTO_RELEASE: lambda: self._order_release(case),
             Step.CLOSE: lambda: self._close_unless_ended(case, there, current),
             Step.TELL: lambda: self._tell(case, current),

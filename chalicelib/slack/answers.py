@@ -4,6 +4,7 @@ from chalicelib.core.click import Answer, Refusal, Verb
 from chalicelib.core.policy import EVERYONE
 from chalicelib.core.release import Ending, Outcome
 from chalicelib.slack.doubts import after
+from chalicelib.slack.endings import try_again
 from chalicelib.slack.lock_words import DETAIL_LIMIT, held_now
 from chalicelib.slack.text import capital, code, exact, local_time, mention
 
@@ -42,6 +43,7 @@ _ENDINGS = {
     Outcome.GONE: ":white_check_mark: {Lock} was already gone, {when}; there was nothing left to do.",
     Outcome.REPLACED: ":repeat: {Lock} is no longer the one that you saw, so nothing was done.",
     Outcome.UNWATCHED: ":black_circle: {Lock} is no longer within the targets of this reaper's configuration.",
+    Outcome.BUCKET_GONE: ":black_circle: {Lock} is gone with its bucket, which S3 says does not exist any more.",
     Outcome.ASKED: ":bust_in_silhouette: You asked to release {lock}. Somebody else has to approve.",
     Outcome.WITHDRAWN: ":bust_in_silhouette: You no longer ask to release {lock}.",
     Outcome.SNOOZED: ":zzz: You snoozed the alert of {lock}.",
@@ -59,7 +61,7 @@ def private_answer(answer: Answer, user: str) -> str:
     if ending.outcome is Outcome.REFUSED:
         return f":no_entry: You cannot {done}: {_refusal(ending.detail)}{ask}"
     if ending.outcome is Outcome.FAILED:
-        return f":x: Could not {done}: {code(ending.detail, DETAIL_LIMIT)}. You can try again."
+        return f":x: Could not {done}: {code(ending.detail, DETAIL_LIMIT)}. {try_again(ending)}"
     words = _ENDINGS[ending.outcome].format(
         lock=lock, Lock=capital(lock), who=_who(ending, user), when=local_time(ending.at)
     )

@@ -11,8 +11,9 @@ from datetime import timedelta
 
 from chalicelib.core.alert import Alert
 from chalicelib.core.click import SnoozeFor, Verb
-from chalicelib.core.lock import LockRef, Risk, StateLock
+from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.release_terms import why_not_releasable
+from chalicelib.core.writing import Writing, writing
 from chalicelib.slack import doubts, lock_token
 from chalicelib.slack.blocks import Block, button, menu, question
 from chalicelib.slack.lock_words import state
@@ -43,9 +44,14 @@ _LENGTHS: dict[str, str] = {
     SnoozeFor.WEEK: "1 week",
 }
 _RISKS = {
-    Risk.PLAN: "A plan does not write the state: if its run is alive, it ends with an error and nothing is lost.",
-    Risk.APPLY: "If that run is alive, a second run can write the state at the same time and lose resources from it.",
-    Risk.OTHER: "This operation writes the state: if it is alive, releasing its lock can damage the state.",
+    Writing.NEVER: "A plan does not write the state: if its run is alive, it ends with an error and nothing is lost.",
+    Writing.AS_IT_GOES: "If that run is alive, a second run can write the state at the same time and lose resources "
+    "from it.",
+    Writing.YES: "This operation writes the state: if it is alive, releasing its lock can damage the state.",
+    Writing.IMPORT_ONLY: "It is an import, which writes the state, or a console, which does not. Releasing a live "
+    "import can damage the state.",
+    Writing.UNKNOWN: "What this run does is not known. If it is alive and writes, releasing its lock can damage the "
+    "state.",
 }
 _TWO_PEOPLE = "Nothing is released before a second person approves it."
 
@@ -81,7 +87,7 @@ def release(
     A lock that was ``restored`` is younger in S3 than by its own word, and that is no doubt about it.
     """
     special, odd = doubts.dialog(lock, undo), "" if restored else doubts.odd_time_in_short(lock)
-    warning = special or f"{odd} {_RISKS[lock.risk]}"
+    warning = special or f"{odd} {_RISKS[writing(lock)]}"
     holder = "" if special or odd else _holder(lock)
     if asked:
         return _release(lock, "Approve release", "Approve this release?", holder, warning)

@@ -2,7 +2,7 @@
 
 from chalicelib.core.digest import Digest
 from chalicelib.slack.blocks import Block, context, header, section
-from chalicelib.slack.text import channel, code, exact, local_time
+from chalicelib.slack.text import ago, channel, code, exact
 
 _PATH_LIMIT = 400
 
@@ -11,7 +11,7 @@ def message(digest: Digest) -> tuple[str, list[Block]]:
     """The text (for notifications) and the blocks of a digest, as it should read now."""
     sign, title = _title(digest)
     named = [
-        f"• {code(exact(one.state_path), _PATH_LIMIT)} since {local_time(one.held_since)}"
+        f"• {code(exact(one.state_path), _PATH_LIMIT)}, taken {ago(one.held_since)}"
         + (" (a copy of another state's lock)" if one.copy else "")
         for one in digest.oldest
     ]

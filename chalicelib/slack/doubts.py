@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from chalicelib.core.alert import Alert
-from chalicelib.core.click import Refusal
 from chalicelib.core.copies import copy_of, odd_time
 from chalicelib.core.duration import in_words
 from chalicelib.core.lock import Body, LockRef, StateLock
@@ -18,15 +17,17 @@ _SAID_LIMIT = 100
 _EARLIEST_SHOWN, _LATEST_SHOWN = 1971, 2200
 """Years. Slack shows no other times reliably, and Python's own end not much later."""
 _HOW = "`docs/operating.md`, *Bringing back what was no lock*, says how."
-_BY_HAND = {
-    Refusal.MAY_BE_STATE: "It may be a Terraform state, which has to move to a key without `.tflock`.",
-    Refusal.UNSEEN: "The reaper is not allowed to read it (the bucket's policy, or its KMS key: `DecryptKeyArns`).",
-}
-_GONE_FOR_GOOD = {
+_WHY_NOT = {
+    Body.LOCK: "",
+    Body.EMPTY: "",
     Body.FOREIGN: "It is no lock, and would be gone for good: the bucket keeps no versions, and `undo` is off.",
     Body.SEALED: "Nobody can see what it is, and the bucket is not known to keep versions, so it could not come back.",
+    Body.STATE: "It may be a Terraform state, which has to move to a key without `.tflock`.",
+    Body.DENIED: "The reaper is not allowed to read it (the bucket's policy, or its KMS key: `DecryptKeyArns`).",
 }
+"""Why there is no Release button."""
 _KINDS = {
+    Body.LOCK: "not readable",
     Body.EMPTY: "empty",
     Body.FOREIGN: "no Terraform lock",
     Body.STATE: "may be a state",
@@ -44,7 +45,7 @@ def noun(alert: Alert) -> str:
 
 def kind(lock: StateLock) -> str:
     """Return in two or three words what is there instead of a readable lock."""
-    return _KINDS.get(lock.body, "not readable")
+    return _KINDS[lock.body]
 
 
 def copied(lock: StateLock, limit: int = _SHORT_PATH_LIMIT) -> str:
@@ -104,10 +105,9 @@ def odd_time_in_short(lock: StateLock) -> str:
 def terms(alert: Alert) -> str:
     """Return why something cannot be released from here and what to do, or how it would come back; "" for a lock."""
     lock = alert.lock
-    if why := why_not_releasable(lock, keeps=bool(alert.undo)):
-        reason = _BY_HAND.get(why) or _GONE_FOR_GOOD.get(lock.body, "")
+    if why_not_releasable(lock, keeps=bool(alert.undo)):
         return (
-            f"It cannot be released from here. {reason} "
+            f"It cannot be released from here. {_WHY_NOT[lock.body]} "
             f"Someone who may read {_place(lock.ref)} has to look at what it is, and keep or delete it."
         )
     back = way_back(lock, keeps=bool(alert.undo))

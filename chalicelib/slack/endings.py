@@ -1,27 +1,37 @@
 """How a lock, or what somebody asked of it, ended: the lines of its message that the whole channel reads."""
 
 from chalicelib.core.alert import Alert
-from chalicelib.core.click import Refusal
 from chalicelib.core.copies import copy_of
 from chalicelib.core.duration import in_words
-from chalicelib.core.lock import Body, Risk, StateLock
+from chalicelib.core.lock import Body, StateLock
 from chalicelib.core.release import Ending, Outcome, ReleasedBy
+from chalicelib.core.writing import Writing, writing
 from chalicelib.slack.doubts import after
-from chalicelib.slack.lock_words import DETAIL_LIMIT, held_now, identity
+from chalicelib.slack.lock_words import DETAIL_LIMIT, VALUE_LIMIT, held_now, identity
 from chalicelib.slack.text import code, local_time, mention
+
+_HALF_WAY = "may have died half-way: check the next plan before you apply."
+_UNKNOWN_HAND = "As a rule that is the run itself at its end; if it was not, check the next plan before you apply."
+_NEXT = {
+    Writing.NEVER: "Run a plan before the next apply.",
+    Writing.AS_IT_GOES: f"The run {_HALF_WAY}",
+    Writing.YES: f"The run {_HALF_WAY}",
+    Writing.IMPORT_ONLY: f"If it was an import, it {_HALF_WAY}",
+    Writing.UNKNOWN: f"If the run was writing, it {_HALF_WAY}",
+}
 
 
 def ending_words(alert: Alert, ending: Ending) -> str:
-    """What the team reads of an ending; "" where other lines of the message say it already."""
-    words = _closed(alert, ending) if ending.closes else _still_open(ending)
-    return words + after(ending, alert.lock.version_id) + held_now(ending) + _undone(ending)
+    """Return what the team reads of an ending; "" where other lines of the message say it already."""
+    words = f"{_closed(alert, ending)}{_undone(ending)}" if ending.closes else _still_open(ending)
+    return words + after(ending, alert.lock.version_id) + held_now(ending)
 
 
 def _undone(ending: Ending) -> str:
     """Of a lock that was put back and is held still, another message tells."""
     if not ending.restored_by:
         return ""
-    return f"\n:lock: *Put back by {mention(ending.restored_by)}* since, and let go by its holder after that."
+    return f" {mention(ending.restored_by)} put it back, and its holder has let it go since."
 
 
 def _closed(alert: Alert, ending: Ending) -> str:
@@ -31,16 +41,18 @@ def _closed(alert: Alert, ending: Ending) -> str:
     if ending.outcome is Outcome.UNCONFIRMED:
         began = "the reaper released it by itself" if ending.by_reaper else f"{who} clicked Release"
         return (
-            f":unlock: *Gone* after {began}. S3's answer was lost, "
-            "so it was released by that or by its holder in the same moment."
+            f":unlock: *Gone* after {began}, {local_time(ending.at)}. S3's answer was lost, so it was released by that "
+            f"or by its holder in the same moment. {_after_release(alert.lock)}"
         )
     if ending.outcome is Outcome.REPLACED:
         return f":repeat: *The lock changed since you saw it.* {_untouched(who)}"
     if ending.outcome is Outcome.GONE:
-        return f":white_check_mark: {_gone(ending, who)}"
+        return f":white_check_mark: {_gone(alert.lock, ending, who)}"
+    if ending.outcome is Outcome.BUCKET_GONE:
+        return f":black_circle: *Gone with its bucket*: {bucket_gone(alert.lock.ref.bucket)}"
     return (
         ":black_circle: *No longer watched* since its bucket or prefix was taken out of `reaper.toml`. "
-        "Whether it is still held is not known here."
+        "Whether it is still held is not known here; to have it watched, put the bucket back and deploy."
     )
 
 
@@ -54,42 +66,51 @@ def released(alert: Alert, ending: Ending) -> str:
     return f"*Released by the reaper itself*, {when}, as its route asks{age}."
 
 
+def bucket_gone(bucket: str) -> str:
+    """Return what is known of a bucket that S3 says does not exist, and what to do about it."""
+    return (
+        f"S3 says that there is no bucket {code(bucket, VALUE_LIMIT)} any more. If that is meant, take it out of "
+        "`reaper.toml` and deploy; else every night tells of it."
+    )
+
+
 def _after_release(lock: StateLock) -> str:
     if copy_of(lock) or lock.body is not Body.LOCK:
         return ""  # no run here died with it
-    return (
-        "Run a plan before the next apply."
-        if lock.risk is Risk.PLAN
-        else "The run may have died half-way: check the next plan before you apply."
-    )
+    return _NEXT[writing(lock)]
+
+
+def try_again(ending: Ending) -> str:
+    """Return what can be done about a release or a click that failed."""
+    if not ending.user:
+        return "It tries again in an hour."
+    if ending.lasting:
+        return "Another click will fail as well until somebody has changed that."
+    return "You can try again."
 
 
 def _untouched(who: str) -> str:
-    return (
-        f"The lock shown here was already gone when {who} clicked Release, so nothing was deleted."
-        if who
-        else "The lock shown here is gone."
-    )
+    gone = f"was already gone when {who} clicked Release, so nothing was deleted" if who else "is gone"
+    return f"The lock shown here {gone}. Who holds the state now is told of anew if that is for too long."
 
 
-def _gone(ending: Ending, who: str) -> str:
+def _gone(lock: StateLock, ending: Ending, who: str) -> str:
     when = local_time(ending.at)
     if who:
         return f"*Already gone* when {who} clicked Release, {when}; nothing was deleted."
     if ending.released_by is ReleasedBy.HOLDER:
-        return f"*Released by its holder*, {when}: the same AWS identity took it and let it go."
+        return f"*Released by its holder*, {when}: the same AWS identity took it and let it go. Nothing is left to do."
     by = f" by {identity(ending.principal)}" if ending.principal else ""
-    another = ", another identity than took it" if ending.released_by is ReleasedBy.OTHER else ""
-    return f"*Released outside of Slack*{by}{another}, seen {when}."
+    if ending.released_by is ReleasedBy.OTHER:
+        return f"*Released outside of Slack*{by}, another identity than took it, seen {when}. {_after_release(lock)}"
+    return f"*Released outside of Slack*{by}, seen {when}. {_UNKNOWN_HAND}"
 
 
 def _still_open(ending: Ending) -> str:
     who, when = mention(ending.user) if ending.user else "the reaper itself", local_time(ending.at)
-    if ending.outcome is Outcome.REFUSED and ending.detail == Refusal.NOT_LISTED:
-        return f":no_entry: {who} asked to release this lock, {when}, and was refused: not among its releasers."
     if ending.outcome is Outcome.FAILED:
         why = code(ending.detail, DETAIL_LIMIT)
-        return f":x: *Release by {who} failed*, {when}: {why}. You can try again."
+        return f":x: *Release by {who} failed*, {when}: {why}. {try_again(ending)}"
     if ending.outcome is Outcome.WITHDRAWN:
         return f":bust_in_silhouette: {who} no longer asks to release it, {when}."
     return f":bell: {who} ended the snooze, {when}." if ending.outcome is Outcome.WOKEN else ""

@@ -3,41 +3,66 @@
 docs.slack.dev/interactivity/implementing-slash-commands: the answer to the request itself is shown as a message.
 """
 
-from itertools import accumulate
 from typing import Any
 
+import msgspec
+
 from chalicelib.core.click import Unheard
-from chalicelib.core.duration import in_words
-from chalicelib.core.listing import Listed, Listing
+from chalicelib.core.list_query import PAGE, Query
+from chalicelib.core.listing import Listed, Listing, ListRequest
 from chalicelib.slack import buttons, doubts
-from chalicelib.slack.blocks import Block, context, header, section
-from chalicelib.slack.lock_words import operation, said, state
-from chalicelib.slack.text import mention, size
+from chalicelib.slack.blocks import Block, actions, button, context, header, section
+from chalicelib.slack.lock_words import operation, state, told
+from chalicelib.slack.text import ago, code, mention, size
 from chalicelib.slack.turned_away import nothing_done
 
-USAGE = "`/tflocks` lists the Terraform locks held now whose alerts come to this channel, `/tflocks all` those of all."
+USAGE = """\
+`/tflocks` lists the Terraform locks held now whose alerts come to this channel, the oldest first
+`/tflocks all` those of all channels
+`/tflocks mine` those that are probably yours, in whatever channel
+`/tflocks payments` only those whose state path contains `payments`; of all channels: `/tflocks all payments`
+`/tflocks page 2` the second page, of any of these: `/tflocks all payments page 2`"""
+PREVIOUS_ACTION, NEXT_ACTION = "list_previous", "list_next"
+PAGE_ACTIONS = {PREVIOUS_ACTION, NEXT_ACTION}
+"""Buttons whose value is the command that shows another page."""
 
-_MOST_BLOCKS = 50
 _MOST_CHARACTERS = 10_000
 """Of all texts together. Slack does not document its limit; 11,341 were too many in slackapi/bolt-js issue 2867."""
-_FRAME = 2  # the header, and the line of how many more
-_PATH_LIMIT, _HOLDER_LIMIT = 200, 60
+
+
+class PageTurn(msgspec.Struct, frozen=True):
+    """A click on *Next page* or *Previous page*: what to list, and where to answer."""
+
+    request: ListRequest
+    response_url: str
+
+
+class _Limits(msgspec.Struct, frozen=True):
+    """How long what others wrote may be in a line."""
+
+    path: int
+    value: int
+
+
+_ROOMY, _TIGHT = _Limits(200, 60), _Limits(60, 16)
+"""The second is short enough for a page of the longest names."""
+_WORDS_LIMIT = 200
 
 
 def answer(listing: Listing) -> dict[str, Any]:
-    """The body that answers the command."""
+    """Return the body that answers the command."""
     if not listing.locks:
         return _private(_nothing(listing))
-    shown = _that_fit([_line(listed, listing) for listed in listing.locks])
-    more = len(listing.locks) - len(shown)
-    count = len(listing.locks)
-    title = "1 Terraform lock is held now" if count == 1 else f"{count} Terraform locks are held now"
-    rest = [context(f"The oldest first; {more} more are not shown.")] if more else []
-    return _private(title, [header(title), *shown, *rest])
+    title = "1 Terraform lock is held now" if listing.total == 1 else f"{listing.total} Terraform locks are held now"
+    around = [header(f"{title}{_whose(listing.query)}"), *_turning(listing)]
+    lines = [_line(listed, listing, _ROOMY) for listed in listing.locks]
+    if sum(map(_characters, [*around, *lines])) > _MOST_CHARACTERS:
+        lines = [_line(listed, listing, _TIGHT) for listed in listing.locks]
+    return _private(title, [around[0], *lines, *around[1:]])
 
 
 def usage() -> dict[str, Any]:
-    """The body that answers a command with an argument that nobody knows."""
+    """Return the body that answers a command that asks for help, or that cannot be understood."""
     return _private(USAGE)
 
 
@@ -47,46 +72,83 @@ def turned_away(unheard: Unheard) -> dict[str, Any]:
 
 
 def unreachable() -> dict[str, Any]:
-    """The body that answers a command while the lock book cannot be read."""
+    """Return the body that answers a command while the lock book cannot be read."""
     return _private(":x: The lock book could not be reached just now. Please try again.")
 
 
 def _private(text: str, blocks: list[Block] | None = None) -> dict[str, Any]:
-    """A body that shows something to the person who asked, and to nobody else."""
+    """Return a body that shows something to the person who asked, and to nobody else."""
     return {"response_type": "ephemeral", "text": text, "blocks": blocks or [section(text)]}
 
 
+def _whose(query: Query) -> str:
+    """Plain text, so without what the person typed."""
+    return " that are probably yours" if query.mine else ""
+
+
 def _nothing(listing: Listing) -> str:
-    if listing.everything:
-        return ":white_check_mark: No Terraform lock is held now."
-    if not listing.routed:
+    query = listing.query
+    if not (query.everything or query.mine or listing.routed):
         return "No alert comes to this channel: no route leads here. `/tflocks all` lists the locks of all channels."
-    return ":white_check_mark: No Terraform lock is held now that this channel's routes cover."
+    nothing = ":white_check_mark: No Terraform lock is held now"
+    if query.mine:
+        return f"{nothing} that is probably yours{_containing(query)}. `/tflocks all` lists all that are held."
+    if query.everything:
+        return f"{nothing}{_containing(query)}."
+    return f"{nothing} that this channel's routes cover{_containing(query)}.{_elsewhere(query)}"
 
 
-def _line(listed: Listed, listing: Listing) -> Block:
+def _containing(query: Query) -> str:
+    if not query.words:
+        return ""
+    return f" and whose state path contains {code(' '.join(query.words), _WORDS_LIMIT)}"
+
+
+def _elsewhere(query: Query) -> str:
+    everywhere = msgspec.structs.replace(query, everything=True, page=1)
+    return f" In all channels: {code(f'/tflocks {everywhere.text}', _WORDS_LIMIT)}." if query.words else ""
+
+
+def _line(listed: Listed, listing: Listing, limits: _Limits) -> Block:
     record, lock = listed.record, listed.record.lock
-    holder = f"by {said(lock.info.Who, _HOLDER_LIMIT)}" if lock.info else ""
+    who = told(lock.info.Who, limits.value) if lock.info else ""
     snoozed = record.snooze if record.snoozed(listing.now) else None
     parts = [
-        f"{in_words(lock.age(listing.now))} {holder}".strip(),
-        operation(lock) if lock.info else doubts.kind(lock),
-        doubts.copied(lock, _HOLDER_LIMIT),
+        f"Taken {ago(lock.ref.last_modified)}{f' by {who}' if who else ''}",
+        operation(lock, limits.value) if lock.info else doubts.kind(lock),
+        doubts.copied(lock, limits.value),
         f":zzz: snoozed by {mention(snoozed.by)}" if snoozed else "",
         f":bust_in_silhouette: {mention(record.asked.by)} asks to release it" if record.asked else "",
     ]
-    words = f"{state(lock.ref, _PATH_LIMIT)}\n{' · '.join(filter(None, parts))}"
+    words = f"{state(lock.ref, limits.path)}\n{' · '.join(filter(None, parts))}"
     if not listed.releasable:
         return section(words)
-    told = {"asked": record.asked is not None, "restored": bool(record.restored_by)}
-    return section(words, accessory=buttons.release(lock, second_person=listed.second_person, undo=listed.undo, **told))
+    known = {"asked": record.asked is not None, "restored": bool(record.restored_by)}
+    release = buttons.release(lock, second_person=listed.second_person, undo=listed.undo, **known)
+    return section(words, accessory=release)
 
 
-def _that_fit(lines: list[Block]) -> list[Block]:
-    """As many as one message takes, from the first."""
-    lengths = accumulate(_characters(line) for line in lines)
-    fitting = sum(length <= _MOST_CHARACTERS for length in lengths)
-    return lines[: min(fitting, _MOST_BLOCKS - _FRAME)]
+def _turning(listing: Listing) -> list[Block]:
+    """Return what leads to the other pages, and what has been left out."""
+    query, pages = listing.query, listing.pages
+    if pages == 1 and not query.narrowed:
+        return []
+    first = (query.page - 1) * PAGE
+    where = f"{first + 1} to {first + len(listing.locks)} of {listing.total}, the oldest first" if pages > 1 else ""
+    only = f"Only those whose state path contains {code(' '.join(query.words), _WORDS_LIMIT)}" if query.words else ""
+    narrow = "`/tflocks payments` lists only state paths that contain `payments`" if pages > 1 and not only else ""
+    said = [f"{part}." for part in (where, only, narrow) if part]
+    return [*([context(" ".join(said))] if said else []), *_turns(query, pages)]
+
+
+def _turns(query: Query, pages: int) -> list[Block]:
+    previous = [_turn("Previous page", PREVIOUS_ACTION, query, query.page - 1)] if query.page > 1 else []
+    following = [_turn("Next page", NEXT_ACTION, query, query.page + 1)] if query.page < pages else []
+    return [actions(*previous, *following)] if pages > 1 else []
+
+
+def _turn(name: str, action: str, query: Query, page: int) -> Block:
+    return button(name, action, query.turned_to(page).text)
 
 
 def _characters(value: Any) -> int:
@@ -94,4 +156,6 @@ def _characters(value: Any) -> int:
     if not isinstance(value, dict):
         return 0
     own = value.get("text")
-    return (size(own) if isinstance(own, str) else 0) + sum(_characters(part) for part in value.values())
+    inside = sum(_characters(part) for part in value.values() if isinstance(part, dict))
+    listed = sum(_characters(one) for part in value.values() if isinstance(part, list) for one in part)
+    return (size(own) if isinstance(own, str) else 0) + inside + listed

@@ -1,6 +1,6 @@
 """What every message says of a lock in the same words."""
 
-from chalicelib.core.lock import LockRef, StateLock
+from chalicelib.core.lock import LockInfo, LockRef, StateLock
 from chalicelib.core.owner import session_name
 from chalicelib.core.release import Ending
 from chalicelib.slack.doubts import copied
@@ -16,14 +16,14 @@ def state(ref: LockRef, limit: int) -> str:
     return code(exact(ref.state_path), limit)
 
 
-def said(value: str, limit: int = VALUE_LIMIT) -> str:
-    """What the lock says of itself."""
-    return code(value, limit) if clean(value) else "not told"
+def told(value: str, limit: int = VALUE_LIMIT) -> str:
+    """Return what the lock says of itself; "" where it says nothing."""
+    return code(value, limit) if clean(value) else ""
 
 
-def operation(lock: StateLock) -> str:
-    """The operation in plain words where it is known, in the client's where it is not."""
-    return lock.operation or said(lock.info.Operation if lock.info else "")
+def operation(lock: StateLock, limit: int = VALUE_LIMIT) -> str:
+    """Return the operation in plain words where it is known, in the client's where it is not; "" for none."""
+    return lock.operation or told(lock.info.Operation if lock.info else "", limit)
 
 
 def identity(principal: str) -> str:
@@ -36,13 +36,20 @@ def identity(principal: str) -> str:
 
 
 def held_now(ending: Ending) -> str:
-    """Who holds the state by now, as a line of its own; "" where that is nobody or not known."""
+    """Return who holds the state by now, as a line of its own; "" where that is nobody or not known."""
     lock = ending.held_now
     if lock is None:
         return ""
-    seen = f"\nSeen {local_time(ending.at)}:"
-    if lock.info is None:
-        return f"{seen} the state is locked now by another lock, which {escape(lock.flaw, VALUE_LIMIT)}."
-    what = ", ".join(filter(None, [operation(lock), f"lock ID {said(lock.info.ID)}", copied(lock)]))
-    since = local_time(lock.ref.last_modified)
-    return f"{seen} the state is locked now by {said(lock.info.Who)} ({what}), since {since}."
+    holder = _other_lock(lock) if lock.info is None else _holder(lock, lock.info)
+    return f"\nSeen {local_time(ending.at)}: the state is locked now by {holder}"
+
+
+def _other_lock(lock: StateLock) -> str:
+    return f"another lock, which {escape(lock.flaw, VALUE_LIMIT)}."
+
+
+def _holder(lock: StateLock, info: LockInfo) -> str:
+    who = told(info.Who) or "somebody whom the lock does not name"
+    parts = [operation(lock), f"lock ID {told(info.ID)}" if told(info.ID) else "", copied(lock)]
+    what = ", ".join(filter(None, parts))
+    return f"{who}{f' ({what})' if what else ''}, since {local_time(lock.ref.last_modified)}."

@@ -3,7 +3,7 @@
 Foreign text goes through ``text.code`` or ``text.escape``, never into a header (plain text) or a link.
 """
 
-from chalicelib.core.alert import Alert
+from chalicelib.core.alert import Alert, LockRecord
 from chalicelib.core.copies import copy_of
 from chalicelib.core.duration import in_words
 from chalicelib.core.life import can_auto_release
@@ -14,33 +14,44 @@ from chalicelib.slack.blocks import Block, actions, context, header, mrkdwn, sec
 from chalicelib.slack.channel_notices import meant_for
 from chalicelib.slack.endings import ending_words
 from chalicelib.slack.evidence import evidence, long_holds
-from chalicelib.slack.lock_words import DETAIL_LIMIT, VALUE_LIMIT, identity, operation, said, state
-from chalicelib.slack.text import capital, code, escape, link, local_time, mention
+from chalicelib.slack.lock_words import DETAIL_LIMIT, VALUE_LIMIT, identity, operation, state, told
+from chalicelib.slack.text import capital, code, escape, link, local_time, mention, since
 
-_PATH_LIMIT = 1500
+_PATH_LIMIT = 1400
+
+_MOST_NAMED = 5
 
 
 def message(alert: Alert) -> tuple[str, list[Block]]:
-    """The text (for notifications) and the blocks of one alert, as they should read now."""
-    path = state(alert.lock.ref, _PATH_LIMIT)
-    sign, title = _title(alert)
-    doubt = doubts.warning(alert) if alert.open else ""
-    people = _lines(path, _people(alert), meant_for(alert))
-    paragraphs = [people, doubt, _story(alert), evidence(alert) if alert.open else ""]
-    blocks = [header(f"{sign} {title}"), *(section(words) for words in paragraphs if words), _fields(alert)]
-    return f"{title}: {path}", blocks + (_open(alert) if alert.open else _undo(alert))
+    """Return the text (for notifications) and the blocks of one alert, as they should read now."""
+    sign, title = _open_title(alert) if alert.open else _closed_title(alert)
+    blocks = _open(alert) if alert.open else _closed(alert)
+    return f"{title}: {_path(alert)}", [header(f"{sign} {title}"), *blocks]
 
 
-def _title(alert: Alert) -> tuple[str, str]:
-    ending = alert.ending if not alert.open else None
-    held, lock = in_words(alert.lock.age(ending.at if ending else alert.now)), doubts.noun(alert)
-    if ending is None:
-        return _sign(alert), f"{lock} held for {held}"
-    if ending.outcome is Outcome.UNWATCHED:
+def _path(alert: Alert) -> str:
+    return state(alert.lock.ref, _PATH_LIMIT)
+
+
+def _open_title(alert: Alert) -> tuple[str, str]:
+    """Without its age: a header is plain text, in which Slack keeps no time up to date."""
+    if alert.level:
+        return _sign(alert), f"{doubts.noun(alert)} held too long"
+    return _sign(alert), f"{doubts.noun(alert)} held{' again' if alert.record.restored_by else ''}"
+
+
+def _closed_title(alert: Alert) -> tuple[str, str]:
+    """How long it was held, unless nobody knows when it was let go, or whether it was."""
+    ending, lock = alert.ending, doubts.noun(alert)
+    outcome = ending.outcome if ending else Outcome.GONE
+    if outcome is Outcome.UNWATCHED:
         return ":black_circle:", f"{lock} no longer watched"
-    if ending.outcome is Outcome.REPLACED:
+    if outcome is Outcome.BUCKET_GONE:
+        return ":black_circle:", f"{lock} gone with its bucket"
+    held = in_words(alert.lock.age(ending.at if ending else alert.now))
+    if outcome is Outcome.REPLACED:
         return ":repeat:", f"{lock} changed hands after {held}"
-    words = "released" if ending.outcome is Outcome.RELEASED else "gone"
+    words = "released" if outcome is Outcome.RELEASED else "gone"
     return ":white_check_mark:", f"{lock} {words} after {held}"
 
 
@@ -52,8 +63,6 @@ def _sign(alert: Alert) -> str:
 
 def _people(alert: Alert) -> str:
     """Who is called, and where to look. A table of the route's says who is behind a holder, so it is only probable."""
-    if not alert.open:
-        return ""
     owner = alert.record.owner
     parts = [
         " ".join(mention(name) for name in alert.called if name != owner),
@@ -63,23 +72,61 @@ def _people(alert: Alert) -> str:
     return capital(" · ".join(filter(None, parts)))
 
 
-def _fields(alert: Alert) -> Block:
-    lock, info = alert.lock, alert.lock.info
-    fields = {"*Held since*": local_time(lock.ref.last_modified)}
-    if info:
-        fields = {"*Operation*": operation(lock), **fields, "*Holder*, by its own word": said(info.Who)}
+def _open(alert: Alert) -> list[Block]:
+    lock = alert.lock
+    held = f"Held since {since(lock.ref.last_modified)}."
+    paragraphs = [
+        _lines(_path(alert), held, _people(alert), meant_for(alert)),
+        doubts.warning(alert),
+        _story(alert),
+        evidence(alert),
+    ]
+    terms = [section(words)] if (words := doubts.terms(alert)) else []
+    alive = "" if copy_of(lock) else long_holds(lock)
+    return [
+        *(section(words) for words in paragraphs if words),
+        *_fields(alert),
+        context(alive, _policy(alert)),
+        *terms,
+        actions(*buttons.of_open(alert)),
+    ]
+
+
+def _closed(alert: Alert) -> list[Block]:
+    """Which state, how it ended, by whom, what to do next; the rest is in the journal."""
+    words = ending_words(alert, alert.ending) if alert.ending else ""
+    return [section(_lines(_path(alert), words)), *_undo(alert)]
+
+
+def _fields(alert: Alert) -> list[Block]:
+    lock = alert.lock
+    fields, untold = _by_the_lock(lock)
     if alert.record.principal:
         fields["*AWS identity*, by S3's word"] = identity(alert.record.principal)
     if lock.workspace:
         fields["*Workspace*"] = code(lock.workspace, VALUE_LIMIT)
-    if info:
-        fields |= {"*Terraform version*": said(info.Version), "*Lock ID*": said(info.ID)}
-    if info and info.Info:
-        fields["*Note*"] = said(info.Info)
+    if untold:
+        fields["*Not told by the lock*"] = ", ".join(untold)
     block: Block = {"type": "section", "fields": [mrkdwn(f"{name}\n{value}") for name, value in fields.items()]}
     if lock.flaw:
         block["text"] = mrkdwn(f":warning: *The lock {escape(lock.flaw, DETAIL_LIMIT)}.* {_flaw_hint(lock)}".strip())
-    return block
+    shown = {name: value for name, value in block.items() if value}
+    return [shown] if len(shown) > 1 else []
+
+
+def _by_the_lock(lock: StateLock) -> tuple[dict[str, str], list[str]]:
+    """Return what the lock says of itself, by name, and the names of what it does not say and others do."""
+    info = lock.info
+    if info is None:
+        return {}, []
+    every = {
+        "*Operation*": operation(lock),
+        "*Holder*, by its own word": told(info.Who),
+        "*Terraform version*": told(info.Version),
+        "*Lock ID*": told(info.ID),
+    }
+    fields = {name: value for name, value in {**every, "*Note*": told(info.Info)}.items() if value}
+    return fields, [name.split("*")[1] for name, value in every.items() if not value]
 
 
 def _flaw_hint(lock: StateLock) -> str:
@@ -93,21 +140,24 @@ def _story(alert: Alert) -> str:
     lines = []
     if record.restored_by:
         lines.append(f":lock: *Put back by {mention(record.restored_by)}* after it was released.")
-    if alert.open and record.snooze and record.snoozed(alert.now):
+    if record.snooze and record.snoozed(alert.now):
         lines.append(f":zzz: *Snoozed by {mention(record.snooze.by)}* until {local_time(record.snooze.until)}.")
-    if alert.open and record.asked:
+    if record.asked:
         who, when = mention(record.asked.by), local_time(record.asked.at)
         lines.append(f":bust_in_silhouette: *{who} asks to release it*, {when}. Somebody else has to approve.")
+    if record.refused:
+        lines.append(_refused(record))
     if alert.ending:
         lines.append(ending_words(alert, alert.ending))
     return _lines(*lines)
 
 
-def _open(alert: Alert) -> list[Block]:
-    lock = alert.lock
-    terms = [section(words)] if (words := doubts.terms(alert)) else []
-    alive = "" if copy_of(lock) else long_holds(lock)
-    return [context(alive, _policy(alert)), *terms, actions(*buttons.of_open(alert))]
+def _refused(record: LockRecord) -> str:
+    """Who asked for a release and may not: the team should know that somebody is blocked."""
+    names = sorted(record.refused)
+    who = ", ".join(mention(name) for name in names[:_MOST_NAMED])
+    others = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return f":no_entry: {who}{others} asked to release this lock, and may not: not among its releasers."
 
 
 def _undo(alert: Alert) -> list[Block]:

@@ -1,12 +1,11 @@
 """The replies beneath an alert, and the reaper's own troubles: unlike an edit they are heard, so each is short."""
 
 from chalicelib.core.alert import AUTO_RELEASED, Alert, Note
-from chalicelib.core.duration import in_words
 from chalicelib.slack import doubts
 from chalicelib.slack.blocks import Block, section
 from chalicelib.slack.endings import released
 from chalicelib.slack.lock_words import VALUE_LIMIT, state
-from chalicelib.slack.text import code, local_time, mention
+from chalicelib.slack.text import ago, code, local_time, mention
 
 _PATH_LIMIT = 1500
 _TROUBLE_LIMIT = 2000
@@ -21,14 +20,15 @@ def note(said: Note) -> tuple[str, list[Block]]:
 
 def _words(said: Note) -> str:
     alert, first = said.alert, said.attempt.saying[0]
-    path, held = _path(alert), in_words(alert.lock.age(alert.now))
+    path, taken = _path(alert), ago(alert.lock.ref.last_modified)
     if first == AUTO_RELEASED and alert.ending:
         undo = alert.ending.undo_until
         back = f" Its message offers to put it back until {local_time(undo)}." if undo else ""
         return f"{released(alert, alert.ending)}{back}\n{path}"
     if first.startswith("level"):
-        return f"Still held after {held}: level {said.attempt.level} of {len(alert.thresholds)}.\n{path}"
-    return f"The snooze is over and the lock is still held, for {held} now.\n{path}"
+        level = f"level {said.attempt.level} of {len(alert.thresholds)}"
+        return f"Still held, {level}. The lock was taken {taken}.\n{path}"
+    return f"The snooze is over and the lock is still held. It was taken {taken}.\n{path}"
 
 
 def _path(alert: Alert) -> str:

@@ -9,6 +9,7 @@ import msgspec
 
 from chalicelib.slack.buttons import RELEASE_ACTION, SNOOZE_ACTION, VERBS
 from chalicelib.slack.installation import Sender
+from chalicelib.slack.listings import PAGE_ACTIONS
 
 # "The time when the action occurred, expressed in decimal epoch time, wrapped in a string"
 # (docs.slack.dev/legacy/legacy-messaging/legacy-interactive-message-field-guide, of the same field).
@@ -113,6 +114,11 @@ class Interaction(msgspec.Struct):
     def is_ours(self) -> bool:
         """Return whether the button is one that this version makes."""
         return self.is_click and self.actions[0].action_id in VERBS
+
+    @property
+    def turns_a_page(self) -> bool:
+        """Return whether the button asks for another page of a list."""
+        return self.is_click and self.actions[0].action_id in PAGE_ACTIONS
 
 
 class Waiting(msgspec.Struct):

@@ -5,6 +5,7 @@ docs.slack.dev/reference/interaction-payloads/block_actions-payload
 docs.slack.dev/interactivity/implementing-slash-commands
 """
 
+import html
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -19,6 +20,7 @@ from chalicelib.core.lock import LockRef
 from chalicelib.slack import lock_token, response_url
 from chalicelib.slack.buttons import SNOOZE_ACTION, SNOOZE_ACTIONS, VERBS
 from chalicelib.slack.installation import Installation, Sender
+from chalicelib.slack.listings import PageTurn
 from chalicelib.slack.payloads import Action, BlockActions, Interaction, Waiting
 
 _WINDOW_SECONDS = 300
@@ -70,7 +72,7 @@ def is_ssl_check(query: Mapping[str, str], body: bytes) -> bool:
     return query.get("ssl_check") == "1" or b"ssl_check=1" in body.split(b"&")
 
 
-def parse(body: bytes, us: Installation) -> Click | Unheard | None:
+def parse(body: bytes, us: Installation) -> Click | PageTurn | Unheard | None:
     """Read what was clicked; None for any other interaction, which needs an answer but nothing done.
 
     A click that nothing can be done with is an ``Unheard``, if Slack gave an address at which to say so.
@@ -102,23 +104,32 @@ def parse_command(body: bytes, us: Installation) -> ListRequest | Unheard:
     try:
         sender = Sender(app=form["api_app_id"], team=form["team_id"], enterprise=form.get("enterprise_id", ""))
         _check_address(sender, us)
-        return ListRequest(form["user_id"], form["channel_id"], form.get("text", ""))
+        # Slack escapes what is typed as it escapes what is posted.
+        return ListRequest(form["user_id"], form["channel_id"], html.unescape(form.get("text", "")))
     except KeyError as error:
         raise MalformedError(f"no field {error}") from None
     except MisdirectedError as error:
         return Unheard(why=Unusable.MISDIRECTED, detail=str(error))
 
 
-def _read(payload: bytes, us: Installation, reply_to: str) -> Click | Unheard | None:
+def _read(payload: bytes, us: Installation, reply_to: str) -> Click | PageTurn | Unheard | None:
     interaction = _decoded(payload, Interaction)
-    if not interaction.is_ours:
+    if not (interaction.is_ours or interaction.turns_a_page):
         unknown = interaction.is_click and bool(reply_to)
         return Unheard(detail=interaction.actions[0].action_id, reply_to=reply_to) if unknown else None
     clicked = _decoded(payload, BlockActions)
     _check_address(clicked.sender, us)
     action = clicked.actions[0]
+    if interaction.turns_a_page:
+        return _page_turn(clicked, action, reply_to)
     taken_back = action.action_id == SNOOZE_ACTION and action.selected_option is None
     return None if taken_back else _click(clicked, action, reply_to)
+
+
+def _page_turn(clicked: BlockActions, action: Action, reply_to: str) -> PageTurn:
+    if not reply_to:
+        raise MalformedError("a page was asked for, and there is no response_url of Slack's to show it at")
+    return PageTurn(ListRequest(clicked.user.id, clicked.container.channel_id, action.value), reply_to)
 
 
 def _check_address(sender: Sender, us: Installation) -> None:

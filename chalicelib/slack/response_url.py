@@ -7,11 +7,16 @@ It needs neither a token nor the app in the channel, takes five answers, and is 
 import logging
 import re
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlsplit
 
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
+from chalicelib.ports import MessengerError
+
 _TIMEOUT_SECONDS = 5
+_TIMEOUT_AT_ONCE_SECONDS = 2
+"""For a function whose own answer Slack waits for, three seconds in all."""
 _PLAIN = re.compile(r"[!-\[\]-~]{1,2000}")
 """Printable ASCII without a blank or a backslash: nothing that two readers of a URL take for two different hosts."""
 _SILENT = logging.Logger("response_url", logging.CRITICAL + 1)
@@ -39,6 +44,21 @@ def answer(url: str, text: str) -> bool:
         return _taken(client.send(text=text, response_type="ephemeral", replace_original=False))
     except Exception:  # noqa: BLE001  whatever slack_sdk makes of an answer (a proxy's page, an unknown charset, ...)
         return False
+
+
+def respond(url: str, body: dict[str, Any]) -> None:
+    """Show one person a message where they clicked, or put it in the place of the message that they clicked.
+
+    Raises:
+        MessengerError: the URL is used up or too old, or Slack could not be reached.
+    """
+    client = WebhookClient(url, timeout=_TIMEOUT_AT_ONCE_SECONDS, logger=_SILENT, retry_handlers=[])
+    try:
+        taken = _taken(client.send_dict(body))
+    except Exception as error:  # noqa: BLE001  as above
+        raise MessengerError(f"Slack could not be reached to answer a click ({type(error).__name__})") from None
+    if not taken:
+        raise MessengerError("Slack did not take the answer to a click: its URL is used up or too old")
 
 
 def _taken(answer: WebhookResponse) -> bool:

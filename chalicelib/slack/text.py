@@ -96,9 +96,25 @@ def link(url: str, label: str) -> str:
 
 
 def local_time(time: datetime) -> str:
-    """A moment that Slack shows in its reader's own time zone."""
-    fallback = time.strftime("%Y-%m-%d %H:%M UTC")
-    return f"<!date^{int(time.timestamp())}^{{date_short_pretty}} at {{time}}|{fallback}>"
+    """Return a moment that Slack shows in its reader's own time zone."""
+    return _date(time, "{date_short_pretty} at {time}")
+
+
+def ago(time: datetime) -> str:
+    """Return how long ago a moment was ("3 hours ago"), as Slack counts it whenever the message is read.
+
+    Where Slack cannot, as in some notifications, it shows the moment itself; the words around it must fit both.
+    """
+    return _date(time, "{ago}")
+
+
+def since(time: datetime) -> str:
+    """Return a moment and how long ago it was."""
+    return f"{local_time(time)}, {ago(time)}"
+
+
+def _date(time: datetime, form: str) -> str:
+    return f"<!date^{int(time.timestamp())}^{form}|{time.strftime('%Y-%m-%d %H:%M UTC')}>"
 
 
 def _cut(text: str, keep: int) -> str:

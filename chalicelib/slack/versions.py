@@ -45,10 +45,12 @@ _WITHOUT_MARKUP = [(Markup.NONE, shape) for shape in Shape]
 _SHORTER = [(markup, shape) for shape in (Shape.ESSENTIALS, Shape.TEXT) for markup in (Markup.ALL, Markup.NONE)]
 _UNCALLED = [(Markup.NO_EVERYBODY, Shape.WHOLE), (Markup.NONE, Shape.WHOLE)]
 _LEFT_OUT = {
+    Markup.ALL: "",
     Markup.NO_EVERYBODY: "Nobody is called by `here` or `channel`: this workspace may forbid it to apps.",
     Markup.NONE: "Mentions and links are left out.",
 }
 _CUT = {
+    Shape.WHOLE: "",
     Shape.ESSENTIALS: "This message is shortened.",
     Shape.TEXT: "This message is shortened and has no buttons: `/tflocks` has them.",
 }
@@ -104,7 +106,7 @@ def _content(version: Version) -> tuple[str, list[Block]]:
 
 
 def _note(version: Version) -> str:
-    parts = [_LEFT_OUT.get(version.markup), _CUT.get(version.shape)]
+    parts = [_LEFT_OUT[version.markup], _CUT[version.shape]]
     said = " ".join(filter(None, parts))
     return f"_{said} Slack refused more (`{version.code}`)._" if said else ""
 

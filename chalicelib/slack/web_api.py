@@ -20,6 +20,7 @@ from slack_sdk.http_retry import HttpResponse, RetryHandler, RetryState
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from chalicelib.ports import MessengerError
+from chalicelib.slack.network_words import in_words
 from chalicelib.slack.shapes import Done
 
 T = TypeVar("T", bound=Done)
@@ -186,4 +187,4 @@ def _unreached(error: Exception) -> WebApiError:
         return WebApiError(_RATE_LIMITED, f"Slack answered {_RATE_LIMITED}, in bytes that are no text")
     why = error.reason if isinstance(error, URLError) else error
     kind = WebApiError if isinstance(why, _NOT_SENT) else UnansweredError
-    return kind("", f"Slack could not be reached: {str(error) or type(error).__name__}")
+    return kind("", f"Slack could not be reached: {in_words(why)}")

@@ -12,7 +12,7 @@ from typing import Any
 
 from demo.slack_standin.board import Board, Draft
 from demo.slack_standin.chat import content
-from demo.slack_standin.model import SlackError
+from demo.slack_standin.model import Message, SlackError
 
 _ANSWERS, _SECONDS = 5, 1800
 
@@ -22,6 +22,7 @@ class _Given:
     user: str
     channel: str
     at: float
+    ts: str
     left: int = _ANSWERS
 
 
@@ -34,10 +35,10 @@ class Responses:
         self._clock = clock
         self._given: dict[str, _Given] = {}
 
-    def give(self, kind: str, team: str, user: str, channel: str) -> str:
-        """Give out a new address, as a path: ``actions`` for a click, ``commands`` for a command."""
+    def give(self, kind: str, team: str, user: str, channel: str, ts: str = "") -> str:
+        """Give out a new address, as a path: ``actions`` for a click on a message, ``commands`` for a command."""
         path = f"/{kind}/{team}/{len(self._given) + 1}/{secrets.token_hex(12)}"
-        self._given[path] = _Given(user, channel, self._clock())
+        self._given[path] = _Given(user, channel, self._clock(), ts)
         return path
 
     def knows(self, path: str) -> bool:
@@ -60,8 +61,18 @@ class Responses:
             return 200, {"ok": True}
 
     def _show(self, given: _Given, said: dict[str, Any]) -> None:
-        if said.get("replace_original") or said.get("delete_original"):
-            raise SlackError("the stand-in does not replace or delete by response_url")
+        if said.get("delete_original"):
+            raise SlackError("the stand-in does not delete by response_url")
         text, blocks = content(said)
+        if said.get("replace_original"):
+            self._board.edit(self._clicked(given), text, blocks, None)
+            return
         seen_by = None if said.get("response_type") == "in_channel" else given.user
         self._board.post(Draft(given.channel, self._bot, text, blocks, ephemeral_to=seen_by))
+
+    def _clicked(self, given: _Given) -> Message:
+        """Return the message that was clicked, one for a single person's eyes too: only this way can that be edited."""
+        for message in self._board.everything():
+            if message.seen_by(given.user) and (message.channel, message.ts) == (given.channel, given.ts):
+                return message
+        raise SlackError("message_not_found")

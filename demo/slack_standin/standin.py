@@ -192,11 +192,11 @@ class SlackStandIn:
         return self._send(self.request_url, missing, body).status
 
     def _payload(self, click: Click) -> dict[str, Any]:
-        response_url = self._response_url("actions", click.user, click.channel)
+        response_url = self._response_url("actions", click.user, click.channel, click.ts)
         return self._clicks.payload(click, self._clock(), response_url)
 
-    def _response_url(self, kind: str, user: str, channel: str) -> str:
-        return self.url + self._responses.give(kind, self.workspace.team_id, user, channel)
+    def _response_url(self, kind: str, user: str, channel: str, ts: str = "") -> str:
+        return self.url + self._responses.give(kind, self.workspace.team_id, user, channel, ts)
 
     def _send(self, url: str | None, missing: str, body: bytes) -> outgoing.Reply:
         if url is None:

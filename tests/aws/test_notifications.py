@@ -68,6 +68,7 @@ REMOVALS = {
     "unversioned": ("ObjectRemoved:Delete", "DeleteObject", None, (False, False, "")),
     "delete marker": ("ObjectRemoved:DeleteMarkerCreated", "DeleteObject", "marker", (False, False, "")),
     "a version by its ID": ("ObjectRemoved:Delete", "DeleteObject", "old", (True, False, "old")),
+    "the version that is none, by its ID": ("ObjectRemoved:Delete", "DeleteObject", "null", (True, False, "null")),
     "versioning suspended": ("ObjectRemoved:DeleteMarkerCreated", "DeleteObject", "null", (False, False, "")),
     "lifecycle, unversioned": ("LifecycleExpiration:Delete", "Lifecycle Expiration", None, (False, True, "")),
     "lifecycle, delete marker": (

@@ -1,6 +1,8 @@
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -147,10 +149,32 @@ def test_an_event_need_not_be_remembered_to_ask_what_was_before_it(changes: Chan
     assert before(changes, a_release()) == an_event()
 
 
-def test_another_lock_s_events_are_not_before_it(changes: ChangeBook) -> None:
-    others = ["other.tflock", KEY.replace("prod", "Prod"), f"{KEY}.tflock", f" {KEY}", KEY.removesuffix(".tflock")[:-1]]
-    note(changes, *(an_event(key=key) for key in others), msgspec.structs.replace(an_event(), bucket="acme"))
+OTHER_KEYS = [
+    "other.tflock",
+    KEY.replace("prod", "Prod"),
+    f"{KEY}.tflock",
+    f" {KEY}",
+    KEY.removesuffix(".tflock")[:-1],
+    KEY.removesuffix(".tflock"),  # of the same state path
+]
+
+
+@pytest.mark.parametrize("key", OTHER_KEYS)
+def test_another_lock_s_events_are_not_before_it(changes: ChangeBook, key: str) -> None:
+    note(changes, an_event(key=key), msgspec.structs.replace(an_event(), bucket="acme"))
     assert before(changes, a_release()) is None
+    note(changes, an_event())
+    assert before(changes, a_release()) == an_event()
+    assert before(changes, a_release(key=key)) == an_event(key=key)
+
+
+@pytest.mark.parametrize("key", OTHER_KEYS)
+def test_what_is_journaled_of_one_lock_is_not_of_another(changes: ChangeBook, key: str) -> None:
+    assert changes.claim(NotedChange(an_event(key=key)), TAKEN)
+    changes.journaled(an_event(key=key))
+    changes.journaled(an_event())
+    assert changes.claim(NotedChange(an_event()), TAKEN)
+    assert not changes.claim(NotedChange(an_event(key=key)), TAKEN + CLAIMED_FOR)
 
 
 @pytest.mark.parametrize("sequencer", ["", "~", "\U0010ffff", HOSTILE, "F" * 900])
@@ -231,7 +255,7 @@ def test_an_event_that_cannot_be_read_is_a_book_error(table: Any) -> None:
     changes = DynamoChangeBook(table)
     event = an_event(key="unreadable.tflock")
     note(changes, event)
-    key = {"StatePath": f"#changes {event.ref.state_path}", "LockIdentity": event.identity}
+    key = {"StatePath": f"#changes {event.bucket}/{event.key}", "LockIdentity": event.identity}
     table.put_item(Item=key | {"Noted": "{"})
     with pytest.raises(BookError, match="cannot be read"):
         changes.before(a_release(key=event.key))
@@ -240,10 +264,11 @@ def test_an_event_that_cannot_be_read_is_a_book_error(table: Any) -> None:
 def test_an_event_is_forgotten_when_it_cannot_be_delivered_any_more(table: Any) -> None:
     event = an_event(key="old.tflock")
     note(DynamoChangeBook(table), event)
-    key = {"StatePath": f"#changes {event.ref.state_path}", "LockIdentity": event.identity}
+    key = {"StatePath": f"#changes {event.bucket}/{event.key}", "LockIdentity": event.identity}
     assert table.get_item(Key=key)["Item"]["ExpiresAt"] == int((TAKEN + timedelta(days=21)).timestamp())
 
 
+minutes = st.sampled_from([timedelta(), CLAIMED_FOR - INSTANT, CLAIMED_FOR, 2 * CLAIMED_FOR])
 events = st.builds(
     an_event,
     st.sampled_from([0, 1, 999_999, 1_000_000, 2_500_000]).map(lambda micros: INSTANT * micros),
@@ -251,17 +276,40 @@ events = st.builds(
     sequencer=st.sampled_from(["", "00A1", "00A2", "00A3", HOSTILE, "~"]),
     version=st.sampled_from(["", "v1"]),
 )
+KEYS = (KEY, KEY.removesuffix(".tflock"), f"{KEY}.tflock")  # two of them of one state path
+keys, indices = st.sampled_from(KEYS), st.integers(0, 5)
+
+
+def answer(ask: Callable[[], object]) -> object:
+    try:
+        return ask()
+    except UnderWayError:
+        return "under way"
+
+
+_buckets = itertools.count()
 
 
 @settings(max_examples=20)
-@given(noted=st.lists(events, max_size=10))
-def test_the_book_in_memory_finds_what_dynamodb_s_does(table: Any, noted: list[LockChange]) -> None:
-    fake, changes = FakeChangeBook(), DynamoChangeBook(table)
-    for event in noted:
-        note(fake, event)
-        note(changes, event)
-    try:
-        assert [fake.before(event) for event in noted] == [changes.before(event) for event in noted]
-    finally:
-        for event in noted:
-            table.delete_item(Key={"StatePath": f"#changes {event.ref.state_path}", "LockIdentity": event.identity})
+@given(
+    pool=st.lists(events, min_size=1, max_size=6),
+    asked=st.lists(st.tuples(st.sampled_from(["claim", "claim", "journaled"]), indices, keys, minutes), max_size=14),
+)
+def test_the_book_in_memory_and_dynamodb_s_answer_alike(
+    table: Any, pool: list[LockChange], asked: list[tuple[str, int, str, timedelta]]
+) -> None:
+    fake, real = FakeChangeBook(), DynamoChangeBook(table)
+    mine = f"acme-{next(_buckets)}"  # the table is empty for each example
+    for act, index, key, after in asked:
+        event = msgspec.structs.replace(pool[index % len(pool)], bucket=mine, key=key)
+        first, second = (
+            answer(
+                partial(book.claim, NotedChange(event), TAKEN + after)
+                if act == "claim"
+                else partial(book.journaled, event)
+            )
+            for book in (fake, real)
+        )
+        assert first == second
+    for event in (msgspec.structs.replace(event, bucket=mine, key=key) for event in pool for key in KEYS):
+        assert fake.before(event) == real.before(event)

@@ -97,7 +97,8 @@ def test_the_first_acquire_that_is_recorded_stays(book: LockBook) -> None:
 def test_what_is_recorded_of_a_forgotten_lock_opens_no_page(book: LockBook) -> None:
     ref = a_lock().ref
     book.abandon_release(ref)
-    book.shown(ref, TAKEN)
+    book.shown(ref, TAKEN, "as it was")
+    book.refused(ref, BOB)
     book.drop_claim(ref, an_alert())
     book.doubt(ref, an_alert(), TAKEN)
     book.ending_told(ref)
@@ -110,8 +111,16 @@ def test_what_is_recorded_of_a_forgotten_lock_opens_no_page(book: LockBook) -> N
 
 def test_its_message_is_known_to_have_been_shown_lately(book: LockBook) -> None:
     book.said(a_lock(), an_alert(), POSTED)
-    book.shown(a_lock().ref, TAKEN + HOUR)
+    book.shown(a_lock().ref, TAKEN + HOUR, "as it should")
     assert (found(book).alerted_at, found(book).shown_at) == (TAKEN, TAKEN + HOUR)
+    assert found(book).appearance == "as it should"
+
+
+def test_who_was_refused_is_remembered_once_each(book: LockBook) -> None:
+    book.remember(a_lock())
+    for user in (BOB, ALICE, BOB):
+        book.refused(a_lock().ref, user)
+    assert found(book).refused == {ALICE, BOB}
 
 
 def test_a_release_begun_is_remembered_until_it_is_abandoned(book: LockBook) -> None:
@@ -203,7 +212,8 @@ def test_a_lock_that_is_held_after_all_begins_anew(book: LockBook) -> None:
     lock = a_lock()
     book.acquire_recorded(lock, TAKEN, "AROA:ci")
     book.said(lock, an_alert(2), POSTED)
-    book.shown(lock.ref, TAKEN + HOUR)
+    book.shown(lock.ref, TAKEN + HOUR, "as it was")
+    book.refused(lock.ref, BOB)
     book.snooze(lock, Snooze(BOB, TAKEN), TAKEN)
     book.ask(lock, Asked(BOB, TAKEN, "click"))
     book.begin_release(lock, ALICE, KEPT)

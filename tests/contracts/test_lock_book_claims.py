@@ -62,6 +62,11 @@ def test_an_alert_that_stands_there_is_remembered_with_its_level_and_owner(book:
     )
 
 
+def test_an_alert_that_stands_there_is_remembered_with_what_it_shows(book: LockBook) -> None:
+    book.said(LOCK, msgspec.structs.replace(ALERTED, appearance="as it should"), POSTED)
+    assert record(book).appearance == "as it should"
+
+
 def test_an_alert_that_nobody_could_claim_is_remembered_all_the_same(book: LockBook) -> None:
     book.said(LOCK, ALERTED, POSTED)
     assert [known.posted for known in book.records()] == [POSTED]

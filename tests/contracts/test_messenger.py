@@ -259,7 +259,7 @@ def test_where_the_app_cannot_look_nothing_is_found(
 def test_what_is_posted_is_what_messages_says(stand_in: SlackStandIn, messenger: SlackMessenger) -> None:
     messenger.post(ALERT_NOW, ATTEMPT)
     [message] = stand_in.messages()
-    assert "Terraform lock held for 2 h" in message.text
+    assert "Terraform lock held too long" in message.text
     assert [element["action_id"] for element, _ in message.actions] == ["release_lock", "snooze_alert"]
     assert message.metadata == {"event_type": "tflock_reaper", "event_payload": {"token": ATTEMPT.token(REF)}}
 

@@ -18,6 +18,9 @@ NOW = TAKEN + timedelta(hours=8)
         ("s3-plan-default", NOW - timedelta(hours=1), Sign.BY_ANOTHER),
         ("s3-apply-default", NOW - timedelta(minutes=119), Sign.ALIVE_THEN),
         ("s3-apply-default", NOW - timedelta(hours=2), Sign.WENT_SILENT),
+        ("s3-console-default", NOW - timedelta(hours=1), Sign.PERHAPS_BY_IT),
+        ("s3-import-default", NOW - timedelta(hours=3), Sign.PERHAPS_BY_IT),
+        ("s3-refresh-default", NOW - timedelta(hours=1), Sign.ALIVE_THEN),
     ],
 )
 def test_when_the_state_was_written_says_so_much_and_no_more(operation: str, written: object, sign: Sign) -> None:

@@ -124,7 +124,7 @@ def test_a_snooze_that_is_over_is_said_once() -> None:
 
 def test_a_level_that_was_missed_is_raised_after_the_snooze() -> None:
     record = told(snooze=snoozed(30))
-    assert next_step(record, a_policy(), hours(29), held=True) is Step.EDIT
+    assert next_step(record, a_policy(), hours(29), held=True) is Step.REFRESH
     assert next_step(record, a_policy(), hours(30), held=True) is Step.RAISE
 
 

@@ -1,6 +1,7 @@
 import pytest
 
 from chalicelib.core.ci_run import CiRun
+from chalicelib.core.lock import LockInfo
 from chalicelib.core.owner import ci_run_link, mapped_owner, owner_email, session_name
 from tests.builders import ALICE, BOB, a_lock, a_policy
 
@@ -29,6 +30,19 @@ def test_what_aws_says_of_a_holder_comes_before_what_it_says_of_itself() -> None
     assert mapped_owner(SSO, INFO, policy) == ALICE
     assert mapped_owner("", INFO, policy) == BOB
     assert mapped_owner(GITHUB, None, policy) == ""
+
+
+def test_a_holder_of_whom_nobody_says_anything_is_nobody_s_even_where_all_are_somebody_s() -> None:
+    everybody_s = a_policy(owners={"*": BOB}, ci_runs=(CiRun("{run}", "https://ci/{run}"),))
+    for info in (LockInfo(ID="1", Operation="OperationTypeApply"), None):
+        assert mapped_owner("", info, everybody_s) == ""
+        assert ci_run_link("", info, everybody_s) == ""
+    assert mapped_owner(SSO, LockInfo(), everybody_s) == mapped_owner("", INFO, everybody_s) == BOB
+
+
+def test_the_first_pattern_of_the_table_that_fits_a_name_decides() -> None:
+    assert mapped_owner("", INFO, a_policy(owners={"root@*": BOB, "*": ALICE})) == BOB
+    assert mapped_owner("", INFO, a_policy(owners={"*": ALICE, "root@*": BOB})) == ALICE
 
 
 def test_an_address_is_looked_up_only_where_the_route_wants_it() -> None:

@@ -1,5 +1,6 @@
 """The stand-in's page in a real browser: what a person sees of a message, and what a click on it does."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -100,6 +101,12 @@ def test_a_failure_is_seen_even_when_the_button_is_gone_meanwhile(
     page.locator("dialog.confirm button.confirm-yes").click()
     expect(page.get_by_role("status")).to_contain_text("has no button 'release' now")
     assert slack.messages()[0].text == "released"
+
+
+def test_how_long_ago_something_was_is_counted_when_it_is_read(page: Page, client: WebClient) -> None:
+    hours_ago = int(time.time()) - 3 * 3600 - 60
+    post(client, blocks=section(f"*Held* since <!date^{hours_ago}^{{ago}}|then>, *<!date^{hours_ago}^{{ago}}|then>*"))
+    expect(page.locator("article")).to_contain_text("Held since 3 hours ago, 3 hours ago")
 
 
 def test_an_ephemeral_message_is_shown_to_its_user_only(page: Page, client: WebClient) -> None:

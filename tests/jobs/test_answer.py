@@ -13,7 +13,7 @@ from chalicelib.core.release import Ending, Outcome
 from chalicelib.jobs.answer import answer
 from chalicelib.jobs.release import release
 from chalicelib.jobs.watch import watch
-from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, a_click, a_lock, sample, some_rules
+from tests.builders import ALICE, BOB, BUCKET, KEY, STATE_KEY, TAKEN, a_click, a_lock, sample, some_rules
 from tests.fake_slack import FakeMessenger
 from tests.fakes import FakeWorld
 from tests.jobs.test_release import RULES, an_alerted_world
@@ -189,6 +189,7 @@ def test_a_snooze_that_came_while_the_message_was_edited_is_shown_in_the_end() -
             super().edit(posted, alert)
 
     world.messenger = Busy(shown=world.messenger.shown)
+    world.store.put(BUCKET, STATE_KEY, b"written since, so that there is something to edit")
     watch(world.ports, RULES, world.later(hours=1))
     assert shown_snooze(world) is not None
 

@@ -7,10 +7,11 @@ import pytest
 
 from chalicelib.core.change import LockChange
 from chalicelib.core.event import EventType
+from chalicelib.core.evidence import Sign, sign_of
 from chalicelib.core.hours import WorkingHours
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.watch import WatchIncompleteError, watch
-from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, a_lock, sample, some_rules
+from tests.builders import ALICE, BOB, BUCKET, KEY, STATE_KEY, TAKEN, a_lock, sample, some_rules
 from tests.fakes import FakeWorld
 from tests.jobs.recording import record
 
@@ -19,9 +20,9 @@ RULES = some_rules(mentions={1: (ALICE,), 2: (ONCALL, LEAD)})
 SSO = "AWS:AROAEXAMPLE:bob@example.com"
 
 
-def a_world(rules: Rules = RULES, principal: str = "") -> FakeWorld:
+def a_world(rules: Rules = RULES, principal: str = "", name: str = "s3-apply-default") -> FakeWorld:
     world = FakeWorld(TAKEN)
-    world.store.put(BUCKET, KEY, sample("s3-apply-default"))
+    world.store.put(BUCKET, KEY, sample(name))
     taken = LockChange(acquired=True, bucket=BUCKET, key=KEY, at=TAKEN, principal=principal)
     record(world, taken, rules=rules)
     return world
@@ -99,7 +100,38 @@ def test_a_message_is_not_edited_more_often_than_it_reads_differently() -> None:
     watch(world.ports, RULES, world.later(hours=2))
     for _ in range(8):
         watch(world.ports, RULES, world.later(minutes=15))
-    assert world.messenger.edits == 2
+    assert world.messenger.edits == 0
+    world.store.put(BUCKET, STATE_KEY, b"the run is alive")
+    for _ in range(4):
+        watch(world.ports, RULES, world.later(minutes=15))
+    assert world.messenger.edits == 1
+
+
+def test_a_message_is_edited_when_its_evidence_turns_by_time_alone() -> None:
+    world = a_world()
+    world.later(hours=1)
+    world.store.put(BUCKET, STATE_KEY, b"written after the lock was taken")
+    watch(world.ports, RULES, world.later(hours=1))
+    assert shown_sign(world) is Sign.ALIVE_THEN
+    watch(world.ports, RULES, world.later(hours=1))
+    assert (world.messenger.edits, shown_sign(world)) == (1, Sign.WENT_SILENT)
+
+
+def test_a_message_is_edited_once_a_day_at_least_so_that_a_deleted_one_is_missed() -> None:
+    world = a_world(name="s3-plan-default")
+    watch(world.ports, RULES, world.later(hours=1))
+    for _ in range(71):
+        watch(world.ports, RULES, world.later(hours=1))
+    assert world.messenger.edits == 3
+    world.messenger.shown.clear()
+    for _ in range(24):
+        watch(world.ports, RULES, world.later(hours=1))
+    assert len(world.messenger.shown) == 1
+
+
+def shown_sign(world: FakeWorld) -> Sign:
+    [alert] = world.messenger.shown.values()
+    return sign_of(alert.lock, alert.state_written, alert.now)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from chalicelib.core.release import Ending, Outcome
 from chalicelib.jobs.list_locks import list_locks
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from tests.builders import ALICE, BOB, BUCKET, CHANNEL, TAKEN, a_lock, a_policy, some_rules
+from tests.fake_lock_list import FakeLockList
 from tests.fakes import FakeWorld
 
 GROUP, OTHER = "S0ONCALL", "C0OTHER"
@@ -26,7 +27,7 @@ def a_world() -> FakeWorld:
 def listed(
     world: FakeWorld, text: str = "", user: str = ALICE, channel: str = CHANNEL, rules: Rules = RULES
 ) -> Listing:
-    return list_locks(ListRequest(user, channel, text), world.book, world.groups, rules, world.now)
+    return list_locks(ListRequest(user, channel, text), FakeLockList(world.book), world.groups, rules, world.now)
 
 
 def keys(listing: Listing) -> list[str]:
@@ -44,7 +45,31 @@ def test_all_is_all_channels() -> None:
 
 def test_a_channel_that_no_route_leads_to_is_told_so() -> None:
     listing = listed(a_world(), channel="C0RANDOM")
-    assert (listing.routed, listing.locks) == (False, ())
+    assert (listing.routed, listing.locks, listing.total) == (False, (), 0)
+
+
+def test_a_part_of_the_state_path_narrows_the_list() -> None:
+    assert keys(listed(a_world(), text="all OTHER/")) == ["other/c.tflock"]
+
+
+def test_mine_are_those_whose_holder_is_mapped_to_the_one_who_asks_in_whatever_channel() -> None:
+    rules = some_rules(Route((f"{BUCKET}/other/*",), a_policy(channel=OTHER, owners={"root@*": BOB})))
+    assert keys(listed(a_world(), text="mine", user=BOB, rules=rules)) == ["other/c.tflock"]
+    assert keys(listed(a_world(), text="mine", user=ALICE, rules=rules)) == []
+
+
+def test_of_many_locks_a_page_is_read_and_all_are_counted() -> None:
+    world = FakeWorld(TAKEN)
+    for number in range(40):
+        world.book.remember(a_lock(key=f"{number:02}.tflock", taken=world.later(seconds=1)))
+    listing = listed(world, text="page 2")
+    assert (listing.total, listing.pages, listing.query.page) == (40, 3, 2)
+    assert keys(listing) == [f"{number}.tflock" for number in range(15, 30)]
+
+
+@pytest.mark.parametrize("channel", [CHANNEL, OTHER])
+def test_one_route_of_several_that_leads_to_a_channel_is_enough(channel: str) -> None:
+    assert listed(FakeWorld(TAKEN), channel=channel).routed
 
 
 def test_a_lock_that_has_ended_is_not_held_even_if_nobody_was_told_yet() -> None:

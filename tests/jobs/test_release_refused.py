@@ -1,12 +1,16 @@
 import pytest
 
+from chalicelib.book_ports import BookError
 from chalicelib.core.click import Answer, Person, Refusal
 from chalicelib.core.event import EventType
 from chalicelib.core.lock import LockRef
 from chalicelib.core.policy import Rules
 from chalicelib.core.release import Outcome
 from chalicelib.jobs.release import release
-from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, a_click, a_lock, a_ref, some_rules
+from chalicelib.jobs.watch import watch
+from chalicelib.ports import StoreError, StoreRefusedError
+from tests.builders import ALICE, BOB, BUCKET, KEY, STATE_KEY, TAKEN, a_click, a_lock, a_ref, some_rules
+from tests.fake_book import FakeBook
 from tests.fake_slack import FakeMessenger
 from tests.fakes import FakeWorld
 from tests.jobs.test_release import RULES, an_alerted_world, outcome_shown
@@ -37,6 +41,31 @@ def test_a_refused_member_is_told_whom_to_ask_and_the_message_says_that_somebody
     release(a_click(a_lock(), user=BOB), world.ports, RULES, world.now)
     assert world.messenger.whispers[0][1].releasers == (ALICE,)
     assert outcome_shown(world) is Outcome.REFUSED
+
+
+def test_who_was_refused_stays_in_the_message_whatever_it_says_later() -> None:
+    world = an_alerted_world()
+    for user in (BOB, "U0CAROL", BOB):
+        release(a_click(a_lock(), user=user), world.ports, RULES, world.now)
+    world.store.put(BUCKET, STATE_KEY, b"written since")
+    watch(world.ports, RULES, world.later(hours=1))
+    [alert] = world.messenger.shown.values()
+    assert alert.ending is None
+    assert alert.record.refused == frozenset({BOB, "U0CAROL"})
+
+
+def test_without_the_book_a_refusal_is_answered_all_the_same() -> None:
+    world = an_alerted_world()
+
+    class Forgetful(FakeBook):
+        def refused(self, ref: LockRef, user: str) -> None:
+            raise BookError(f"{ref.key}, {user}: the lock book could not be reached")
+
+    world.book = Forgetful(pages=world.book.pages)
+    release(a_click(a_lock(), user=BOB), world.ports, RULES, world.now)
+    [alert] = world.messenger.shown.values()
+    assert len(world.messenger.whispers) == 1
+    assert alert.record.refused == frozenset({BOB})
 
 
 def test_a_star_must_be_written_to_let_everyone_of_the_workspace_release() -> None:
@@ -84,3 +113,22 @@ def test_a_state_whose_key_ends_like_a_lock_s_is_never_released() -> None:
     release(a_click(a_ref(key, body)), world.ports, RULES, world.now)
     assert world.store.deleted == []
     assert (BUCKET, key) in world.store.objects
+
+
+@pytest.mark.parametrize(
+    ("error", "lasting"), [(StoreRefusedError("access denied"), True), (StoreError("slow"), False)]
+)
+def test_a_release_that_fails_says_whether_another_click_can_do_better(error: StoreError, lasting: bool) -> None:
+    world = an_alerted_world()
+    world.store.answers = [error]
+    ending = release(a_click(a_lock()), world.ports, RULES, world.now)
+    assert (ending.outcome, ending.lasting) == (Outcome.FAILED, lasting)
+
+
+def test_a_release_in_a_bucket_that_is_gone_closes_the_alert_as_that() -> None:
+    world = an_alerted_world()
+    world.store.buckets_gone.add(BUCKET)
+    release(a_click(a_lock()), world.ports, RULES, world.now)
+    assert outcome_shown(world) is Outcome.BUCKET_GONE
+    [alert] = world.messenger.shown.values()
+    assert not alert.open

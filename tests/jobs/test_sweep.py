@@ -198,6 +198,7 @@ def test_an_alert_that_somebody_deleted_is_posted_anew() -> None:
     world = a_world()
     sweep(TARGET, world.ports, RULES, world.later(hours=2))
     world.messenger.shown.clear()
+    world.store.put(BUCKET, STATE_KEY, b"written since, so that there is something to edit")
     sweep(TARGET, world.ports, RULES, world.later(hours=2))
     assert len(world.messenger.shown) == 1
 

@@ -7,7 +7,7 @@ from chalicelib.core.alert import Alert, Attempt, Posted, alert_for
 from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.release import Ending, Outcome
 from chalicelib.jobs.watch import WatchIncompleteError, watch
-from tests.builders import ALICE, BUCKET, KEY, TAKEN, a_lock, a_policy, sample, some_rules
+from tests.builders import ALICE, BUCKET, KEY, STATE_KEY, TAKEN, a_lock, a_policy, sample, some_rules
 from tests.fake_slack import FakeMessenger
 from tests.fakes import FakeWorld
 from tests.jobs.busy_slack import BusySlack
@@ -116,10 +116,11 @@ def shown_endings(world: FakeWorld) -> list[Ending | None]:
     return [alert.ending for alert in world.messenger.shown.values()]
 
 
-def test_a_lock_released_while_its_age_is_edited_reads_released_in_the_end() -> None:
+def test_a_lock_released_while_its_evidence_is_edited_reads_released_in_the_end() -> None:
     world = a_world()
     watch(world.ports, RULES, world.later(hours=2))
     world.messenger = Released(world)
+    world.store.put(BUCKET, STATE_KEY, b"written since")
     watch(world.ports, RULES, world.later(hours=1))
     assert shown_endings(world) == [RELEASED]
 
@@ -163,10 +164,30 @@ def test_what_is_new_is_told_before_what_is_only_kept_up_to_date() -> None:
     watch(world.ports, RULES, world.later(hours=2))
     world.store.put(BUCKET, "a.tflock", sample("s3-plan-default"))
     world.book.remember(a_lock("s3-plan-default", key="a.tflock", taken=world.now))
+    world.store.put(BUCKET, STATE_KEY, b"written since, so that there is something to edit")
     told: list[str] = []
     slack.before = [lambda: told.append(f"{len(slack.shown)} messages")] * 2
     watch(world.ports, RULES, world.later(hours=2))
     assert told == ["1 messages", "2 messages"]
+
+
+def test_a_lock_whose_bucket_is_gone_is_closed_as_that_and_fails_no_watch() -> None:
+    world = a_world()
+    watch(world.ports, RULES, world.later(hours=2))
+    world.store.buckets_gone.add(BUCKET)
+    watch(world.ports, RULES, world.later(minutes=15))
+    [alert] = world.messenger.shown.values()
+    assert alert.ending is not None
+    assert (alert.ending.outcome, alert.open) == (Outcome.BUCKET_GONE, False)
+    watch(world.ports, RULES, world.later(minutes=15))
+    assert world.book.records() == []
+
+
+def test_a_lock_nobody_was_told_of_ends_with_its_bucket_without_a_word() -> None:
+    world = a_world()
+    world.store.buckets_gone.add(BUCKET)
+    watch(world.ports, RULES, world.later(hours=3))
+    assert (world.messenger.shown, world.book.records()) == ({}, [])
 
 
 def test_a_bucket_that_fails_again_and_again_does_not_take_the_time_of_all_others() -> None:

@@ -4,10 +4,12 @@ from urllib.parse import urlencode
 
 import pytest
 
+from chalicelib.core.list_query import PAGE
 from demo.browser import Visitor
 from demo.deployed import ALICE, BOB, DeployedReaper
-from tests.local_cloud.conftest import channel_of
-from tests.local_cloud.steps import gone, send, take
+from demo.waiting import wait_for
+from tests.local_cloud.conftest import VERSIONED, channel_of
+from tests.local_cloud.steps import APPLY, gone, let_go, page_of, send, take
 
 KEY = "listed/network.tfstate"
 
@@ -31,6 +33,25 @@ def test_the_list_has_the_channel_s_locks_and_releases_one_for_those_who_may(
     gone(reaper, KEY)
     visitor.enter("/tflocks")
     visitor.message("No Terraform lock is held now that this channel's routes cover")
+
+
+def test_the_pages_of_a_list_are_turned_in_its_own_place(reaper: DeployedReaper, visitor: Visitor) -> None:
+    keys = [f"listed/paged/{number:02}.tfstate" for number in range(PAGE + 1)]
+    for key in keys:
+        reaper.put_lock(VERSIONED, key, APPLY)
+    for key in keys:
+        wait_for(f"the book has the lock of {key}", lambda: page_of(reaper, key, VERSIONED))  # noqa: B023  called at once
+    visitor.visit(f"{reaper.slack.url}/#{channel_of('listed')}")
+    visitor.become(BOB.id)
+    visitor.enter("/tflocks all PAGED/")
+    visitor.press("list_next", "16 Terraform locks are held now", "1 to 15 of 16", "listed/paged/00")
+    visitor.message("16 to 16 of 16", "listed/paged/")
+    assert visitor.page.locator("article.message").filter(has_text="16 Terraform locks are held now").count() == 1
+    visitor.press("list_previous", "16 to 16 of 16")
+    visitor.message("1 to 15 of 16")
+    visitor.enter("/tflocks all paged/ page 2")
+    visitor.message("16 to 16 of 16")
+    let_go(reaper, *keys)
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,9 @@ def test_the_demo_ends_as_cleanly_while_it_starts(
 ) -> None:
     with start(folder, ONCE=once) as demo:
         until(demo, "packaging the application")
-        wait_for("the packaging is under way", lambda: [one for one in processes_of(folder) if "\0pip\0" in one])
+        wait_for(
+            "Chalice has started pip", lambda: [one for one in processes_of(folder) if "pip" in one and "main(" in one]
+        )
         end(demo.pid, number)
         said, _ = demo.communicate(timeout=30)
     assert (demo.returncode, "nothing is left running" in said) == (status, True), said

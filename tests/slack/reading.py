@@ -32,7 +32,7 @@ FOREIGN = st.one_of(
 )
 INFOS = st.builds(LockInfo, FOREIGN, FOREIGN, FOREIGN, FOREIGN, FOREIGN, FOREIGN, FOREIGN)
 _OURS = re.compile(
-    r"<!date\^\d+\^\{date_short_pretty\} at \{time\}\|[0-9: -]+ UTC>"
+    r"<!date\^\d+\^(?:\{date_short_pretty\} at \{time\}|\{ago\})\|[0-9: -]+ UTC>"
     r"|<@U0[A-Z]+>|<!subteam\^S0[A-Z]+>|<!here>|<https://ci\.example/[\w./-]*\|CI run>"
 )
 

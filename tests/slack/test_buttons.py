@@ -21,7 +21,9 @@ def question(button: dict[str, Any]) -> str:
     [
         ("s3-apply-default", "lose resources"),
         ("s3-plan-default", "nothing is lost"),
-        ("s3-refresh-default", "can damage the state"),
+        ("s3-refresh-default", "This operation writes the state"),
+        ("s3-console-default", "an import, which writes the state, or a console, which does not"),
+        ("s3-import-default", "an import, which writes the state, or a console, which does not"),
     ],
 )
 def test_release_asks_first_and_names_the_lock_the_holder_and_the_risk(name: str, risk: str) -> None:
@@ -30,6 +32,15 @@ def test_release_asks_first_and_names_the_lock_the_holder_and_the_risk(name: str
     assert risk in question(button)
     assert (button["style"], button["confirm"]["style"]) == ("danger", "danger")
     assert button["confirm"]["confirm"]["text"] == "Release"
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{}", b'{"Operation":"OperationTypeNew","Who":"a@b"}', b'{"Operation":"  "}', b"[]"]
+)
+def test_what_a_lock_that_does_not_tell_is_doing_is_said_to_be_unknown(body: bytes) -> None:
+    said = question(buttons.release(a_lock(body=body)))
+    assert "What this run does is not known. If it is alive and writes" in said
+    assert "This operation writes" not in said
 
 
 def test_the_first_of_two_people_only_asks_and_the_second_approves_knowing_the_risk() -> None:

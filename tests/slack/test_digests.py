@@ -17,7 +17,7 @@ def a_digest(held: int = 12, waiting: int = 0, path: str = "acme-tfstate/prod/a.
 def test_it_counts_the_locks_names_the_oldest_and_points_to_the_thread() -> None:
     text, blocks = message(a_digest())
     assert text == "12 Terraform locks are held too long"
-    assert "• `acme-tfstate/prod/a.tfstate` since <!date^1795231137^" in said(blocks)
+    assert "• `acme-tfstate/prod/a.tfstate`, taken <!date^1795231137^{ago}|2026-11-21 03:18 UTC>" in said(blocks)
     assert said(blocks).count("•") == OLDEST
     assert "Each has its own message with its own buttons in the thread." in said(blocks)
     assert "still held" not in said(blocks)

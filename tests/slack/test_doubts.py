@@ -12,6 +12,7 @@ from chalicelib.core.alert import Alert, Attempt, LockRecord, Note, alert_for
 from chalicelib.core.click import Answer, Refusal, Verb
 from chalicelib.core.digest import Digest, Named
 from chalicelib.core.evidence import StateWritten
+from chalicelib.core.list_query import Query
 from chalicelib.core.listing import Listed, Listing
 from chalicelib.core.lock import Body, LockInfo, LockRef, StateLock
 from chalicelib.core.lock_body import unread
@@ -21,7 +22,7 @@ from chalicelib.slack.answers import private_answer
 from chalicelib.slack.listings import answer
 from chalicelib.slack.messages import message
 from tests.builders import ALICE, BOB, BUCKET, CHANNEL, TAKEN, a_lock, a_policy, a_ref, sample
-from tests.slack.reading import FOREIGN, INFOS, assert_slack_takes, elements, said, words
+from tests.slack.reading import FOREIGN, INFOS, assert_slack_takes, elements, s3_takes, said, words
 
 PRIMARY = "acme-primary/prod/network/terraform.tfstate"
 COPY = a_lock(body=sample("s3-apply-default").replace(b"acme-tfstate/", b"acme-primary/"))
@@ -80,8 +81,9 @@ def test_a_copy_that_is_gone_by_itself_is_not_said_to_be_released_by_a_click() -
 def test_lists_digests_and_replies_say_what_is_a_copy() -> None:
     listing = Listing(
         now=TAKEN,
-        everything=True,
+        query=Query(everything=True),
         routed=True,
+        total=1,
         locks=(Listed(LockRecord(lock=COPY), releasable=True, second_person=False, undo=UNDO),),
     )
     assert f"a copy of the lock of `{PRIMARY}`" in said(answer(listing)["blocks"][1]["text"])
@@ -171,7 +173,7 @@ def test_a_click_on_an_old_button_of_such_a_thing_is_answered_in_words(why: Refu
 
 @given(info=INFOS, key=FOREIGN, body=st.sampled_from(Body))
 def test_whatever_a_copy_says_of_itself_fits_slack_s_limits(info: LockInfo, key: str, body: Body) -> None:
-    ref = LockRef(BUCKET, f"{key[:900]}.tflock", '"e"', TAKEN)
+    ref = LockRef(BUCKET, f"{s3_takes(key)}.tflock", '"e"', TAKEN)
     lock = StateLock(ref, info, info.Who, body, version_id=info.ID[:1024], versioned=True)
     ending = released(lock, copy_of=info.Path, way_back=WayBack.VERSION)
     for alert in (an_alert(lock), an_alert(lock, undo=timedelta(0)), an_alert(lock, ending)):

@@ -11,6 +11,7 @@ from chalicelib.core.life import may_auto_release
 from chalicelib.core.lock import Body, LockInfo, LockRef, StateLock
 from chalicelib.core.release import Ending, Outcome, ReleasedBy
 from chalicelib.slack.messages import message
+from chalicelib.slack.text import since
 from tests.builders import ALICE, BOB, BUCKET, TAKEN, a_lock, a_policy
 from tests.slack.reading import FOREIGN, INFOS, assert_slack_takes, elements, s3_takes, words
 
@@ -30,7 +31,8 @@ def an_alert(lock: StateLock | None = None, ending: Ending | None = None, now: A
 def test_an_alert_says_all_that_the_lock_says() -> None:
     said = words(an_alert(a_lock("s3-apply-workspace-dev", key="env:/dev/prod/network/terraform.tfstate.tflock")))
     for part in (
-        "Terraform lock held for 2 h 13 min",
+        "Terraform lock held too long",
+        f"Held since {since(TAKEN)}.",
         "`acme-tfstate/env:/dev/prod/network/terraform.tfstate`",
         "*Workspace*\\n`dev`",
         "*Operation*\\napply or destroy",
@@ -98,7 +100,10 @@ def test_nobody_is_called_where_nobody_is_named() -> None:
     [
         ("s3-plan-default", "It may be alive: a plan holds its lock while it waits at its prompt"),
         ("s3-apply-default", "It may be alive: an apply holds its lock while it waits for a *yes*"),
-        ("s3-console-default", "It may be alive: `terraform console` holds its lock"),
+        (
+            "s3-console-default",
+            "It may be alive: it is an import or a `terraform console`, and a console holds its lock",
+        ),
         ("s3-migrate-source", "It may be alive: `init -migrate-state` holds two locks"),
         ("s3-migrate-destination", "It may be alive: `init -migrate-state` holds two locks"),
     ],
@@ -169,6 +174,41 @@ def test_a_request_is_shown_and_can_be_approved_or_withdrawn() -> None:
     there = elements(message(alert)[1])
     assert list(there) == ["release_lock", "withdraw_release", "snooze_alert"]
     assert there["release_lock"]["text"]["text"] == "Approve release"
+
+
+def test_who_asked_for_a_release_and_may_not_is_named() -> None:
+    assert "<@U0BOB> asked to release this lock, and may not" in words(an_alert(refused=frozenset({BOB})))
+    many = frozenset(f"U0{letter}" for letter in "ABCDEFGH")
+    assert "<@U0A>, <@U0B>, <@U0C>, <@U0D>, <@U0E> and 3 more asked to release" in words(an_alert(refused=many))
+
+
+def test_what_a_lock_does_not_tell_is_named_as_that_and_nothing_else() -> None:
+    said = words(an_alert(a_lock(body=b'{"ID":"7"}')))
+    assert "*Not told by the lock*\\nOperation, Holder, Terraform version" in said
+    assert "not told" not in said
+    assert "Not told" not in words(an_alert())
+
+
+def test_a_lock_of_which_nothing_is_known_is_an_alert_all_the_same() -> None:
+    for lock in (StateLock(a_lock().ref), a_lock(body=b"{}"), a_lock(body=b"")):
+        assert_slack_takes(*message(an_alert(lock)))
+
+
+def test_the_title_of_a_lock_says_no_more_than_is_so() -> None:
+    def title(**others: Any) -> str:
+        return str(message(an_alert(**others))[1][0]["text"]["text"])
+
+    assert title().endswith("Terraform lock held too long")
+    assert title(now=TAKEN + timedelta(minutes=1)).endswith("Terraform lock held")
+    assert title(now=TAKEN + timedelta(minutes=1), restored_by=ALICE).endswith("Terraform lock held again")
+
+
+@pytest.mark.parametrize("minutes", [0, 13, 500])
+def test_no_word_of_an_open_alert_depends_on_when_it_is_written(minutes: int) -> None:
+    """So there is nothing to bring up to date: Slack itself counts on."""
+    then = NOW + timedelta(minutes=minutes)
+    for state in (None, StateWritten(None), StateWritten(TAKEN), StateWritten(TAKEN - timedelta(days=1))):
+        assert message(an_alert(state=state, now=then)) == message(an_alert(state=state))
 
 
 def test_a_lock_that_was_put_back_says_by_whom() -> None:

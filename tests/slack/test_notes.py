@@ -7,6 +7,7 @@ from chalicelib.core.alert import AUTO_RELEASED, Attempt, LockRecord, Note, Snoo
 from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.release import Ending, Outcome
 from chalicelib.slack.notes import note, trouble
+from chalicelib.slack.text import ago
 from tests.builders import ALICE, BUCKET, CHANNEL, TAKEN, a_lock, a_policy
 from tests.slack.reading import FOREIGN, assert_harmless, assert_slack_takes, s3_takes
 
@@ -23,16 +24,16 @@ def a_note(saying: str, called: tuple[str, ...] = (), lock: StateLock | None = N
 
 def test_a_new_level_calls_its_people_and_says_for_how_long_it_has_been() -> None:
     text, _ = note(a_note("level 2", ("S0ONCALL", "here")))
-    assert text == f"<!subteam^S0ONCALL> <!here> Still held after 1 d: level 2 of 2.{PATH}"
+    assert text == f"<!subteam^S0ONCALL> <!here> Still held, level 2 of 2. The lock was taken {ago(TAKEN)}.{PATH}"
 
 
 def test_a_level_that_calls_nobody_says_the_same() -> None:
-    assert note(a_note("level 2"))[0] == f"Still held after 1 d: level 2 of 2.{PATH}"
+    assert note(a_note("level 2"))[0] == f"Still held, level 2 of 2. The lock was taken {ago(TAKEN)}.{PATH}"
 
 
 def test_the_end_of_a_snooze_calls_who_snoozed() -> None:
     text, _ = note(a_note(Snooze(ALICE, NOW).over, (ALICE,)))
-    assert text == f"<@U0ALICE> The snooze is over and the lock is still held, for 1 d now.{PATH}"
+    assert text == f"<@U0ALICE> The snooze is over and the lock is still held. It was taken {ago(TAKEN)}.{PATH}"
 
 
 def test_a_release_by_the_reaper_itself_is_announced_with_the_way_back() -> None:

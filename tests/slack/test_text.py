@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.visible import seen
-from chalicelib.slack.text import clean, code, escape, exact, local_time, shortened, size
+from chalicelib.slack.text import ago, clean, code, escape, exact, local_time, shortened, size
 
 
 @given(st.text(max_size=400), st.integers(min_value=10, max_value=300))
@@ -96,6 +96,11 @@ def test_what_is_escaped_already_is_cut_between_its_characters(text: str, limit:
     assert size(cut) <= limit
     assert cut.count("`") % 2 == 0
     assert html.escape(html.unescape(cut), quote=False) == cut
+
+
+def test_an_age_is_told_by_slack_whenever_it_is_read_with_the_moment_to_fall_back_on() -> None:
+    time = datetime(2026, 11, 21, 3, 18, 57, tzinfo=UTC)
+    assert ago(time) == "<!date^1795231137^{ago}|2026-11-21 03:18 UTC>"
 
 
 def test_a_time_is_shown_in_the_reader_s_own_zone_with_utc_to_fall_back_on() -> None:

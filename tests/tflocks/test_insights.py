@@ -128,7 +128,7 @@ def test_what_was_scanned_is_counted() -> None:
         (refused("AccessDeniedException"), "logs:StartQuery and logs:GetQueryResults"),
         (refused("LimitExceededException"), "try again in a minute"),
         (refused("Odd"), "no"),
-        (EndpointConnectionError(endpoint_url="http://x"), "Could not connect"),
+        (EndpointConnectionError(endpoint_url="http://x"), "could not be reached"),
     ],
 )
 def test_what_aws_refuses_is_said_in_words(error: Exception, said: str) -> None:

@@ -1,0 +1,66 @@
+"""What somebody typed after ``/tflocks``: whose locks, of which channels and states, and which page of them."""
+
+import msgspec
+
+PAGE = 15
+"""Locks on a page: as many as fit into one message whatever they are called."""
+_ALL, _MINE, _PAGE, _HELP = "all", "mine", "page", "help"
+_LONGEST = 300
+_MOST_DIGITS = 5
+
+
+class Query(msgspec.Struct, frozen=True, kw_only=True):
+    """Which held locks somebody wants to see."""
+
+    everything: bool = False
+    """Those of all channels, not of this one."""
+    mine: bool = False
+    """Those that are probably of the person who asks, in whatever channel."""
+    words: tuple[str, ...] = ()
+    """What a state path has to contain, in small letters; all of them."""
+    page: int = 1
+
+    @property
+    def text(self) -> str:
+        """The command's argument that means this."""
+        named = [_ALL if self.everything else "", _MINE if self.mine else "", *self.words]
+        return " ".join([*filter(None, named), *([f"{_PAGE} {self.page}"] if self.page > 1 else [])])
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether it leaves out locks of the channels it asks for."""
+        return self.mine or bool(self.words)
+
+    def fits(self, state_path: str) -> bool:
+        """Return whether a state path contains what it has to."""
+        if not self.words:
+            return True
+        small = state_path.lower()
+        return all(word in small for word in self.words)
+
+    def turned_to(self, page: int) -> "Query":
+        """Return the same for another page."""
+        return msgspec.structs.replace(self, page=page)
+
+
+def read_query(text: str) -> Query | None:
+    """Read ``[all] [mine] [part of a state path ...] [page N]``; None when it is not that, or asks for help."""
+    words = text.lower().split()
+    page, words = _page(words)
+    named: set[str] = set()
+    while words and words[0] in {_ALL, _MINE} - named:
+        named.add(words.pop(0))
+    if page is None or words == [_HELP] or len(text) > _LONGEST:
+        return None
+    return Query(everything=_ALL in named, mine=_MINE in named, words=tuple(words), page=page)
+
+
+def _page(words: list[str]) -> tuple[int | None, list[str]]:
+    """Return the page that the last words name, None for no page of a list, and the words before it."""
+    if words[-1:] == [_PAGE]:
+        return None, words
+    if words[-2:-1] != [_PAGE]:
+        return 1, words
+    number = words[-1]
+    good = number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS and int(number) > 0
+    return (int(number) if good else None), words[:-2]

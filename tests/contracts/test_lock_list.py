@@ -1,0 +1,93 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from chalicelib.aws.lock_book import DynamoLockBook
+from chalicelib.aws.lock_list import DynamoLockList
+from chalicelib.book_ports import BookError, LockBook, LockList
+from chalicelib.core.alert import ALERT, Attempt, Posted
+from chalicelib.core.listing import HeldEntry
+from chalicelib.core.lock import StateLock
+from chalicelib.core.release import Ending, Outcome
+from tests.aws_fixtures import lock_book_table
+from tests.builders import ALICE, CHANNEL, TAKEN, a_lock
+from tests.fake_book import FakeBook
+from tests.fake_lock_list import FakeLockList
+
+GONE = Ending(outcome=Outcome.GONE, at=TAKEN)
+ODD = a_lock(key="#by :by/ é.tflock")
+UNREADABLE = StateLock(a_lock(key="x.tflock").ref, flaw="is empty")
+
+
+@pytest.fixture(params=["fake", "DynamoDB in moto"])
+def books(request: pytest.FixtureRequest) -> Iterator[tuple[LockBook, LockList]]:
+    if request.param == "fake":
+        book = FakeBook()
+        yield book, FakeLockList(book)
+        return
+    with lock_book_table() as table:
+        yield DynamoLockBook(table), DynamoLockList(table)
+
+
+def entry(lock: StateLock, **known: str) -> HeldEntry:
+    return HeldEntry(lock.ref.state_path, lock.ref.identity, **known)
+
+
+def test_an_empty_book_lists_nothing(books: tuple[LockBook, LockList]) -> None:
+    assert books[1].held(holders=False) == []
+    assert books[1].pages([]) == []
+
+
+def test_every_lock_that_is_held_is_listed(books: tuple[LockBook, LockList]) -> None:
+    book, locks = books
+    for lock in (a_lock(), ODD, UNREADABLE, a_lock(key="gone.tflock")):
+        book.remember(lock)
+    book.end(a_lock(key="gone.tflock"), GONE)
+    listed = sorted(locks.held(holders=False), key=lambda one: one.state_path)
+    assert listed == sorted(map(entry, (a_lock(), ODD, UNREADABLE)), key=lambda one: one.state_path)
+
+
+def test_who_is_behind_a_lock_is_listed_where_it_is_asked_for(books: tuple[LockBook, LockList]) -> None:
+    book, locks = books
+    book.acquire_recorded(a_lock(), TAKEN, "AWS:AROA:ci")
+    attempt = Attempt(saying=(ALERT,), at=TAKEN, channel=CHANNEL, owner=ALICE)
+    book.said(a_lock(), attempt, Posted(CHANNEL, "1.1"))
+    book.remember(UNREADABLE)
+    listed = sorted(locks.held(holders=True), key=lambda one: one.state_path)
+    assert listed == [
+        entry(a_lock(), owner=ALICE, principal="AWS:AROA:ci", who="root@vm"),
+        entry(UNREADABLE),
+    ]
+
+
+def test_pages_come_in_the_order_they_are_asked_for_without_what_has_ended(books: tuple[LockBook, LockList]) -> None:
+    book, locks = books
+    for lock in (a_lock(), ODD, UNREADABLE):
+        book.remember(lock)
+    book.end(UNREADABLE, GONE)
+    asked = [entry(ODD), entry(a_lock(key="never.tflock")), entry(UNREADABLE), entry(a_lock())]
+    assert locks.pages(asked) == [book.find(ODD.ref), book.find(a_lock().ref)]
+
+
+def test_thousands_of_locks_are_listed_each_once() -> None:
+    """More than one page of DynamoDB's answer (1 MB)."""
+    with lock_book_table() as table:
+        with table.batch_writer() as writer:
+            for number in range(1200):
+                writer.put_item(Item=_page(number))
+        assert len({one.state_path for one in DynamoLockList(table).held(holders=False)}) == 1200
+
+
+def _page(number: int) -> dict[str, Any]:
+    return {"StatePath": f"b/{number}", "LockIdentity": "x", "HeldSince": "x", "Lock": "y" * 1200}
+
+
+def test_a_page_that_cannot_be_read_is_not_listed_and_hides_no_other() -> None:
+    with lock_book_table() as table:
+        table.put_item(Item=_page(1))
+        DynamoLockBook(table).remember(a_lock())
+        locks = DynamoLockList(table)
+        assert [page.lock for page in locks.pages([HeldEntry("b/1", "x"), entry(a_lock())])] == [a_lock()]
+        with pytest.raises(BookError):
+            locks.held(holders=True)
