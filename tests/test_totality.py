@@ -16,6 +16,7 @@ import pytest
 from chalicelib.core.alert import LockRecord, alert_for
 from chalicelib.core.click import Refusal, SnoozeFor, Verb
 from chalicelib.core.event import EventType
+from chalicelib.core.lock import Body
 from chalicelib.core.release import Ending, Outcome
 from chalicelib.slack.buttons import SNOOZE_ACTIONS, VERBS
 from chalicelib.slack.endings import ending_words
@@ -46,6 +47,10 @@ LEFT_OUT: dict[str, set[Enum]] = {
     },
     # No other line is the beginning of a hold.
     "tflocks.begins _BEGAN": {*EventType} - {EventType.LOCK_ACQUIRED, EventType.LOCK_REAPPEARED},
+    # Only what is no plain lock has words of its own there.
+    "chalicelib.slack.doubts _KINDS": {Body.LOCK},
+    "chalicelib.slack.doubts _GONE_FOR_GOOD": {Body.LOCK, Body.EMPTY, Body.STATE, Body.DENIED},
+    "chalicelib.slack.doubts _BY_HAND": set[Enum](Refusal) - {Refusal.MAY_BE_STATE, Refusal.UNSEEN},
 }
 """By table: the members that it leaves out, because they never come to it, or mean nothing there."""
 
@@ -150,7 +155,7 @@ OPEN = {
     Outcome.FAILED,
 }
 SAID_BY_OTHER_LINES = {Outcome.ASKED, Outcome.SNOOZED, Outcome.RESTORED, Outcome.OCCUPIED, Outcome.REFUSED}
-"""The request, who may not, the snooze and the lock put back have lines of their own; who was too late is told alone."""
+"""The request, who may not, the snooze and the lock put back have their own lines; who was too late hears it alone."""
 
 
 def words(outcome: Outcome) -> str:

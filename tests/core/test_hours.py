@@ -104,6 +104,8 @@ def test_without_working_hours_the_next_morning_is_nine_in_the_time_zone(time_zo
     assert always(time_zone).next_morning(datetime(2026, 11, 21, 3, tzinfo=UTC)) == morning
 
 
-@pytest.mark.parametrize("hours", [BERLIN, always("Europe/Berlin"), WorkingHours("Europe/Berlin", closes=time(6))])
+@pytest.mark.parametrize(
+    "hours", [BERLIN, always("Europe/Berlin"), *(WorkingHours("Europe/Berlin", closes=time(hour)) for hour in (6, 9))]
+)
 def test_a_morning_is_within_the_hours(hours: WorkingHours) -> None:
     assert hours.open_at(hours.next_morning(local("2026-11-20T12:00")))

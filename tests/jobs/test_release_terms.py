@@ -16,6 +16,7 @@ from chalicelib.jobs.release import release
 from chalicelib.jobs.sweep import sweep
 from chalicelib.ports import StoreError
 from tests.builders import ALICE, BUCKET, CHANNEL, KEY, TAKEN, a_click, sample, some_rules
+from tests.fake_lock_list import FakeLockList
 from tests.fake_store import FakeStore
 from tests.fakes import FakeWorld
 
@@ -148,7 +149,7 @@ def test_a_list_offers_a_release_only_where_a_click_would_be_carried_out() -> No
         (sample("s3-apply-default"), NO_UNDO, True),
     ):
         world = a_world(body, rules)
-        [listed] = list_locks(request, world.book, world.groups, rules, world.now).locks
+        [listed] = list_locks(request, FakeLockList(world.book), world.groups, rules, world.now).locks
         assert listed.releasable is may
 
 
