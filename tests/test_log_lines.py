@@ -24,7 +24,7 @@ from tests.app_account import an_account, send
 from tests.builders import BUCKET, KEY, TAKEN, a_lock, a_ref, sample, some_rules
 from tests.fakes import FakeWorld
 from tests.test_app import Remaining, a_batch, form
-from tests.test_app_commands import command
+from tests.test_app_commands import a_page_turn, command
 
 ROOT = Path(__file__).parent.parent
 MODULES = [ROOT / "app.py", *sorted(path for room in ("chalicelib", "deploy") for path in (ROOT / room).rglob("*.py"))]
@@ -130,8 +130,16 @@ def unanswered_command(_: io.StringIO) -> None:
     _forget_the_table()
 
 
+def page_not_shown(_: io.StringIO) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LOCK_BOOK_TABLE", "no-such-table")
+        _forget_the_table()
+        send("/slack/actions", a_page_turn(response_url="https://hooks.slack.com/actions/x"))
+    _forget_the_table()
+
+
 def _forget_the_table() -> None:
-    for built in (wiring._table, wiring.lock_book, wiring.group_book):
+    for built in (wiring._table, wiring.lock_list, wiring.group_book):
         built.cache_clear()
 
 
@@ -144,7 +152,7 @@ def unreadable_page(_: io.StringIO) -> None:
 
 
 def no_click(_: io.StringIO) -> None:
-    app.answer_click(a_batch("nonsense from a proxy"), None)
+    app.answer_click(a_batch('{"verb":"escalate","reply_to":"nowhere"}'), None)
 
 
 def metrics_lost(_: io.StringIO) -> None:
@@ -184,8 +192,9 @@ LINES: dict[str, list[tuple[Callable[[io.StringIO], None], str]]] = {
     "an S3 notification was not recorded": [(not_recorded, "JSONDecodeError|DecodeError|malformed")],
     "slack request turned away": [(turned_away, "signature does not fit"), (of_another_team, "T0OTHER")],
     "/tflocks could not be answered": [(unanswered_command, "ResourceNotFoundException")],
+    "a page of /tflocks could not be shown": [(page_not_shown, "ResourceNotFoundException")],
     "a lock is not looked after": [(unreadable_page, "acme/x.*DecodeError|DecodeError.*acme/x")],
-    "a click was not carried out": [(no_click, "not readable|JSON|unreadable")],
+    "a click was not carried out": [(no_click, "unknown.*escalate|missing")],
     "metrics were not written": [(metrics_lost, "Error")],
     "sweep_failed": [(sweep_failed, "there is no such bucket")],
     "alert_failed": [(alert_failed, "is_archived")],
@@ -216,6 +225,8 @@ def test_every_line_that_operating_md_names_is_provoked_here() -> None:
 def test_every_line_that_a_function_can_write_is_provoked_here_and_named_in_operating_md() -> None:
     told = (ROOT / "docs" / "operating.md").read_text()
     for path in MODULES:
+        if path.name == "passed_over.py":  # whose line is about a shape, in words of its own: tests/aws
+            continue
         for call in log_calls(path):
             text = _text(call)
             assert any(text.startswith(line) for line in LINES), text

@@ -26,11 +26,11 @@ RULES = some_rules(
 BEGAN, BACK, OVER = NoticeKind.BEGAN, NoticeKind.BACK, NoticeKind.OVER
 
 
-def a_world(prod: int = 1, other: int = 0) -> FakeWorld:
+def a_world(prod: int = 1, other: int = 0, lock: str = "s3-apply-default") -> FakeWorld:
     world = FakeWorld(TAKEN)
     for team, count in (("prod", prod), ("other", other)):
         for number in range(count):
-            world.store.put(BUCKET, f"{team}/{number}.tflock", sample("s3-apply-default"))
+            world.store.put(BUCKET, f"{team}/{number}.tflock", sample(lock))
     return world
 
 
@@ -297,10 +297,10 @@ class Meanwhile(FakeMessenger):
 
 
 def test_an_alert_that_stands_in_a_channel_which_takes_nothing_any_more_is_posted_elsewhere() -> None:
-    world = a_world()
+    world = a_world(lock="s3-plan-default")  # which has one level: what is due after a day is an edit
     run(world, hours=3)
     world.messenger.channels_refused.add(PROD)
-    look(world, hours=2)
+    look(world, hours=24)
     assert stand(world) == [(PROD, ""), (CHANNEL, PROD)]
     assert told(world) == [(BEGAN, CHANNEL, 1)]
 
@@ -370,6 +370,6 @@ def test_a_message_that_is_gone_is_no_refusal_of_its_channel() -> None:
     world = a_world()
     run(world, hours=3)
     world.messenger.shown.clear()
-    look(world, hours=2)
+    look(world, hours=24)
     assert stand(world) == [(PROD, "")]
     assert told(world) == []
