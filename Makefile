@@ -42,12 +42,13 @@ test: $(READY) ## all of check and the story end to end on the local cloud: minu
 demo: $(READY) ## the whole story on this machine, no accounts needed; ONCE=1 plays it through by itself
 	@$(PY) -m demo
 
-bench: $(READY) ## measurements against their peers: three minutes
+bench: $(READY) ## measurements against their peers: four minutes (and by itself, a quarter of an hour: python -m bench.race)
 	$(PY) -m bench.wrong_lock
 	$(PY) -m bench.click
 	$(PY) -m bench.tflocks
 	$(PY) -m bench.list_locks
 	$(PY) -m bench.cost
+	$(PY) -m bench.load
 
 package: $(READY) ## template and zip in build/; CONFIG=reaper.toml STAGE=prod
 	@$(PY) -m deploy.package --stage "$(or $(STAGE),prod)" --config "$(CONFIG)"

@@ -35,9 +35,12 @@ from chalicelib.core.listing import ListRequest
 from chalicelib.core.measure import TURNED_AWAY, sweep_duration
 from chalicelib.core.policy import Rules, Target
 from chalicelib.jobs.answer import answer
+from chalicelib.jobs.case import Case
+from chalicelib.jobs.endings import tell_endings
 from chalicelib.jobs.list_locks import list_locks
 from chalicelib.jobs.record import Settle, record_changes, settle
 from chalicelib.jobs.release import release
+from chalicelib.jobs.run import Run
 from chalicelib.jobs.sweep import order_sweeps, sweep
 from chalicelib.jobs.unheard import click_of
 from chalicelib.jobs.watch import watch
@@ -93,16 +96,16 @@ def sweep_target(event: SQSEvent) -> None:
         target = msgspec.json.decode(message.body, type=Target)
         began = _now()
         try:
-            sweep(target, wiring.world(), wiring.config().rules, began)
+            sweep(target, wiring.world(), wiring.config().rules, began, _run(event.context))
         finally:
             wiring.metrics().add(sweep_duration(_now() - began))
 
 
 @app.schedule(Rate(15, unit=Rate.MINUTES))
 @_measured
-def watch_locks(_event: CloudWatchEvent) -> None:
+def watch_locks(event: CloudWatchEvent) -> None:
     """Every 15 minutes: the ages of the locks in the book."""
-    watch(wiring.world(), wiring.config().rules, _now())
+    watch(wiring.world(), wiring.config().rules, _now(), _run(event.context))
 
 
 @app.on_sqs_message(queue="tflock-events", batch_size=25)
@@ -112,7 +115,11 @@ def record_lock_event(event: SQSEvent) -> dict[str, Any]:
     batch = event.to_dict()
     batch["Records"].sort(key=_in_order)
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    return dict(process_partial_response(batch, partial(_record_message, event.context), processor))
+    ended: list[Case] = []
+    answer = dict(process_partial_response(batch, partial(_record_message, event.context, ended), processor))
+    if left := tell_endings(ended, wiring.world(), _run(event.context)) if ended else []:
+        logger.warning("messages that do not say yet that their lock is gone: the next watch sees to it", left=left)
+    return answer
 
 
 @app.route("/slack/actions", methods=["GET", "POST"], content_types=["*/*"])
@@ -228,11 +235,11 @@ def _request() -> Any:
     return app.current_request
 
 
-def _record_message(context: Any, record: SQSRecord) -> None:
+def _record_message(context: Any, ended: list[Case], record: SQSRecord) -> None:
     """One message of a batch. powertools says nothing of what it raises."""
     try:
         _check_time(context)
-        _record(record.body)
+        _record(record.body, ended)
     except Exception:
         # Not `message=`: logging reserves that name (tests/test_log_lines.py).
         logger.exception("an S3 notification was not recorded and will be delivered again", sqs=record.message_id)
@@ -253,14 +260,14 @@ def _in_order(message: Mapping[str, Any]) -> tuple[bool, int]:
     return _settle_order(message.get("body") or "") is not None, int(sent) if sent.isdecimal() else 0
 
 
-def _record(body: str) -> None:
+def _record(body: str, ended: list[Case]) -> None:
     """Record all that can be recorded of one message, then raise what could not: it alone comes again."""
     world, rules, recording = wiring.world(), wiring.config().rules, wiring.recording()
     if order := _settle_order(body):
-        settle(order.release, world, rules, recording, _now())
+        ended.extend(settle(order.release, world, rules, recording, _now()))
         return
     changes, unknown = _changes(body)
-    record_changes(changes, world, rules, recording, _now())
+    record_changes(changes, world, rules, recording, _now(), ended)
     if unknown:
         raise unknown
 
@@ -277,6 +284,11 @@ def _settle_order(body: str) -> Settle | None:
         return msgspec.json.decode(body, type=Settle)
     except (msgspec.MsgspecError, RecursionError, ValueError, OverflowError, TypeError):
         return None
+
+
+def _run(context: Any) -> Run:
+    """Return the time that Lambda leaves this invocation."""
+    return wiring.run(context.get_remaining_time_in_millis())
 
 
 def _now() -> datetime:

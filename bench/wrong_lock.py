@@ -125,8 +125,8 @@ def _reaper(proxy: SwappingProxy) -> Any:
         taken = lock.ref.last_modified
         world = dataclasses.replace(FakeWorld(taken).ports, store=store)
         ending = release(a_click(lock), world, some_rules(), taken)
-        if ending.outcome is not Outcome.REPLACED:
-            raise RuntimeError(f"the reaper should have seen that the lock was replaced, and says {ending.outcome}")
+        if ending is None or ending.outcome is not Outcome.REPLACED:
+            raise RuntimeError(f"the reaper should have seen that the lock was replaced, and says {ending}")
 
     return run
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.core.alert import Asked, Attempt, LockRecord, Posted, Restoring, Snooze
+from chalicelib.core.alert import Asked, Attempt, LockRecord, Posted, Snooze
 from chalicelib.core.change import LockChange, NotedChange
 from chalicelib.core.channel_trouble import ChannelTrouble
+from chalicelib.core.claim import Releasing, Restorer, Restoring
 from chalicelib.core.digest import Digest
 from chalicelib.core.listing import HeldEntry
 from chalicelib.core.lock import LockRef, StateLock
@@ -76,44 +77,56 @@ class LockBook(Protocol):
     def refused(self, ref: LockRef, user: str) -> None:
         """Note that somebody asked for a release who is not among the releasers."""
 
-    def begin_release(self, lock: StateLock, user: str, kept: LockObject | None) -> None:
-        """A delete is about to be sent for this person; ``kept`` is what can be put back."""
+    def begin_release(
+        self, lock: StateLock, releasing: Releasing, kept: LockObject | None, instead_of: Releasing | None
+    ) -> LockRecord:
+        """Take the right to delete a lock, in place of the claim that was seen there, or of none.
 
-    def abandon_release(self, ref: LockRef) -> None:
-        """The delete begun for somebody is known to have done nothing."""
+        It is taken when the page that this gives has this very claim. It is not when the lock has ended, or when
+        another claim has come in between. ``kept`` is what can be put back.
+        """
+
+    def abandon_release(self, ref: LockRef, releasing: Releasing) -> None:
+        """Drop a claim whose delete is known to have done nothing. Another's is left alone."""
 
     def kept(self, ref: LockRef) -> LockObject | None:
         """What can be put back of a released lock."""
 
-    def end(self, lock: StateLock, ending: Ending) -> bool:
-        """The lock is no longer held. The first to say so is believed, but for the deleter itself: RELEASED always is.
+    def end(self, lock: StateLock, ending: Ending, seen: Releasing | None = None) -> bool:
+        """Note that the lock is no longer held. The first to say so is believed, but the deleter always: RELEASED.
 
-        True when it was believed. It has not been told.
+        ``seen`` is the claim to a delete that the ending takes into account: where another one has come in between,
+        the ending may name the wrong person, and is not noted. True when it was. It has not been told.
         """
 
     def end_unspoken(self, lock: StateLock, ending: Ending) -> bool:
-        """The lock is no longer held, and nothing was ever said of it, so that there is nothing to tell.
+        """Note the end of a lock of which nothing was ever said, so that there is nothing to tell.
 
-        False when something was, or is being said, or it had ended: then nothing is noted.
+        False when something was, or is being said, when it had ended, or when somebody's delete was begun: then
+        nothing is noted.
         """
 
     def ending_told(self, ref: LockRef) -> None:
         """Its message, if it has one, says how it ended."""
 
-    def begin_restore(self, ref: LockRef, restoring: Restoring) -> None:
-        """The lock that ended is about to be put back."""
+    def begin_restore(self, ref: LockRef, restoring: Restoring, instead_of: Restoring | None) -> LockRecord | None:
+        """Take the right to put back a lock that ended, in place of the claim that was seen there, or of none.
 
-    def abandon_restore(self, ref: LockRef) -> None:
-        """The put begun for somebody is known to have done nothing."""
+        It is taken when the page that this gives has this very claim. It is not when the lock is back already, or when
+        another claim has come in between. Who has it is among the page's ``restorers`` for ever.
+        """
 
-    def restored(self, old: LockRecord, lock: StateLock, user: str) -> LockRecord:
-        """A released lock is held again, by the same bytes at a later time: its message is the new page's.
+    def abandon_restore(self, ref: LockRef, restoring: Restoring) -> None:
+        """Drop a claim whose put is known to have done nothing. Another's is left alone."""
+
+    def restored(self, old: LockRecord, lock: StateLock, by: Restorer) -> LockRecord:
+        """Note that a released lock is held again, as the lock with this click's mark: its message is the new page's.
 
         Its levels begin anew.
         """
 
-    def undone(self, ref: LockRef, user: str) -> None:
-        """A released lock was put back for this person, and let go since."""
+    def undone(self, ref: LockRef, by: Restorer) -> None:
+        """Note that a released lock was put back by this click, and let go since."""
 
 
 class LockList(Protocol):

@@ -1,8 +1,9 @@
 """The world as the jobs see it: one Protocol a neighbour, and the failures they may raise."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from chalicelib.book_ports import ChangeBook, ChannelBook, DigestBook, GroupBook, LockBook
@@ -84,11 +85,25 @@ class LockStore(Protocol):
         """Put an object where ``ref`` was, only if nothing is there. Sent once. Raises StoreError."""
 
 
+class Way(StrEnum):
+    """The kinds of calls that Slack counts apart."""
+
+    POST = "post"
+    """A message or a reply: counted by channel, and for the workspace."""
+    EDIT = "edit"
+    LOOK = "look"
+    """To find a message whose answer was lost."""
+
+
 class Messenger(Protocol):
     """Where people are told. Every method may raise MessengerError, and ChannelRefusedError in particular.
 
-    What Slack refuses of a message is left out, and that is said in it: nothing is lost for one part of it.
+    What Slack refuses of a message is left out, and that is said in it: nothing is lost for one part of it. A call that
+    would come too early for Slack waits; who has other things to do asks ``busy_for`` first. Threads may share it.
     """
+
+    def busy_for(self, way: Way, channel: str) -> float:
+        """Return for how many seconds another call of this kind would have to wait; 0 or less: it would not."""
 
     def post(self, alert: Alert, attempt: Attempt) -> Posted:
         """Post a new alert. Raises ReplyLostError when it may stand there all the same."""
@@ -170,3 +185,5 @@ class World:
     """For ``answer_click``."""
     events: Queue
     """For ``record_lock_event``, which has more to do about a release later."""
+    clock: Callable[[], datetime]
+    """The time now, not when the job began: a claim to a delete or a put lasts by it."""

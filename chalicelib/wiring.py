@@ -10,9 +10,11 @@ Everything is built when first asked for, once a process, so that a function bui
 import os
 import sys
 import time
+from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, cast
 
 import boto3
 from aws_lambda_powertools.utilities.parameters import SSMProvider
@@ -26,11 +28,13 @@ from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.lock_book import DynamoLockBook
 from chalicelib.aws.lock_list import DynamoLockList
 from chalicelib.aws.metrics import EmfMetrics
+from chalicelib.aws.one_a_thread import OneAThread
 from chalicelib.aws.queues import SqsQueue
 from chalicelib.aws.s3_locks import S3LockStore
 from chalicelib.config import Config, load
 from chalicelib.core.measure import SLACK_FAILURE
 from chalicelib.jobs.record import Recording
+from chalicelib.jobs.run import Run, Threads, run_of
 from chalicelib.ports import MessengerError, World
 from chalicelib.slack.directory import SlackDirectory
 from chalicelib.slack.installation import Installation
@@ -43,12 +47,24 @@ if TYPE_CHECKING:
 
 _PACKAGED_CONFIG = Path(__file__).parent.parent / "reaper.toml"
 _SECRET_SECONDS, _FRESH_SECRET_SECONDS = 300, 60
+SIDE_BY_SIDE = 24
+"""Threads of a run: as many as ``jobs.lanes.SIDE_BY_SIDE`` can use. They wait for answers nearly all the time."""
 # Shorter than the functions' own time-outs, so that what cannot be reached is told as that.
-_PROMPT = ClientConfig(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+_PROMPT = ClientConfig(
+    connect_timeout=3,
+    read_timeout=5,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    max_pool_connections=SIDE_BY_SIDE,
+)
 # A listing full of delete markers can take two minutes to answer (xuanwo.io, 2025-02).
 _LISTING = ClientConfig(connect_timeout=5, read_timeout=120, retries={"mode": "standard", "total_max_attempts": 4})
 WRITING = ClientConfig(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 1})
 """Sent once: see S3LockStore."""
+
+
+_one_secret = Lock()
+_one_at_a_time = Lock()
+"""boto3's clients may be shared by threads, its sessions, which make them, may not (boto3's guide, Multithreading)."""
 
 
 @cache
@@ -73,7 +89,18 @@ def world() -> World:
         releases=release_queue(),
         clicks=click_queue(),
         events=_queue("EVENT_QUEUE_URL"),
+        clock=lambda: datetime.now(UTC),
     )
+
+
+def run(milliseconds: float) -> Run:
+    """The time that an invocation has, and the threads it may use."""
+    return run_of(_threads(), milliseconds / 1000)
+
+
+@cache
+def _threads() -> Threads:
+    return Threads(SIDE_BY_SIDE)
 
 
 @cache
@@ -166,9 +193,14 @@ def _secret(variable: str, seconds: int) -> str:
     return _secret_of_period(variable, seconds, int(time.monotonic()) // seconds)
 
 
+def _secret_of_period(variable: str, seconds: int, period: int) -> str:
+    """Read once a period, also where many threads ask for it at once."""
+    with _one_secret:
+        return _read_secret(variable, seconds, period)
+
+
 @lru_cache(maxsize=8)
-def _secret_of_period(variable: str, _seconds: int, _period: int) -> str:
-    """Read once a period."""
+def _read_secret(variable: str, _seconds: int, _period: int) -> str:
     return str(_parameters().get(os.environ[variable], force_fetch=True, decrypt=True)).strip()
 
 
@@ -179,15 +211,25 @@ def _parameters() -> SSMProvider:
 
 @cache
 def _table() -> "Table":
-    return boto3.resource("dynamodb", config=_PROMPT).Table(os.environ["LOCK_BOOK_TABLE"])
+    return cast("Table", OneAThread(_new_table))
+
+
+def _new_table() -> "Table":
+    with _one_at_a_time:
+        return boto3.resource("dynamodb", config=_PROMPT).Table(os.environ["LOCK_BOOK_TABLE"])
 
 
 def _queue(variable: str) -> SqsQueue:
     return SqsQueue(_sqs(), os.environ[variable])
 
 
-@cache
 def _sqs() -> "SQSClient":
+    with _one_at_a_time:
+        return _new_sqs_client()
+
+
+@cache
+def _new_sqs_client() -> "SQSClient":
     return boto3.client("sqs", config=_PROMPT)
 
 
@@ -195,8 +237,13 @@ def _s3(patience: ClientConfig, bucket: str) -> "S3Client":
     return _s3_client(patience, _region(bucket))
 
 
-@cache
 def _s3_client(patience: ClientConfig, region: str | None) -> "S3Client":
+    with _one_at_a_time:
+        return _new_s3_client(patience, region)
+
+
+@cache
+def _new_s3_client(patience: ClientConfig, region: str | None) -> "S3Client":
     return boto3.client("s3", region_name=region, config=patience)
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from chalicelib.core.claim import Releasing
 from chalicelib.core.click import Click, Verb
 from chalicelib.core.lock import LockRef, Risk, StateLock
 from chalicelib.core.lock_body import lock_of
@@ -41,6 +42,10 @@ def a_policy(releasers: tuple[str, ...] = (ALICE,), channel: str = CHANNEL, **ot
     hours = {Risk.PLAN: (0.75,), Risk.APPLY: (2, 24), Risk.OTHER: (1,)}
     thresholds = {risk: tuple(timedelta(hours=hour) for hour in hours[risk]) for risk in Risk}
     return Policy(channel=channel, releasers=releasers, thresholds=thresholds, **others)
+
+
+def a_claim(by: str = ALICE, until: datetime = TAKEN, click: str = "1") -> Releasing:
+    return Releasing(by, f"{by} {click}", until)
 
 
 def some_rules(

@@ -6,14 +6,24 @@ from datetime import datetime
 import msgspec
 
 from chalicelib.book_ports import BookError
-from chalicelib.core.alert import UNDER_WAY, Asked, Attempt, LockRecord, Posted, Restoring, Snooze
+from chalicelib.core.alert import UNDER_WAY, Asked, Attempt, LockRecord, Posted, Snooze
 from chalicelib.core.channel_trouble import ChannelTrouble
+from chalicelib.core.claim import Releasing, Restorer, Restoring
 from chalicelib.core.digest import Digest
 from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.release import Ending, LockObject, Outcome
 
-_STAYS = ("lock", "attempt", "claimed_until", "acquired_at", "principal", "quiet_at", "restored_by", "withdrawn")
-_MESSAGE = ("posted", "alerted_at", "shown_at", "appearance", "owner")
+_STAYS = (
+    "lock",
+    "attempt",
+    "claimed_until",
+    "acquired_at",
+    "principal",
+    "quiet_at",
+    "restored_by",
+    "restorers",
+    "withdrawn",
+)
 
 
 @dataclass
@@ -121,29 +131,39 @@ class FakeBook(CanBeDown):
         if known:
             self._change(ref, refused=known.refused | {user})
 
-    def begin_release(self, lock: StateLock, user: str, kept: LockObject | None) -> None:
-        self._write(lock, requested_by=user)
+    def begin_release(
+        self, lock: StateLock, releasing: Releasing, kept: LockObject | None, instead_of: Releasing | None
+    ) -> LockRecord:
+        known = self._write(lock)
+        if known.ending or known.releasing != instead_of:
+            return known
         if kept:
             self.kept_objects[lock.ref] = kept
+        return self._write(lock, releasing=releasing)
 
-    def abandon_release(self, ref: LockRef) -> None:
-        self._change(ref, requested_by="")
+    def abandon_release(self, ref: LockRef, releasing: Releasing) -> None:
+        known = self.find(ref)
+        if known and known.releasing == releasing:
+            self._change(ref, releasing=None)
 
     def kept(self, ref: LockRef) -> LockObject | None:
         self._check()
         return self.kept_objects.get(ref)
 
-    def end(self, lock: StateLock, ending: Ending) -> bool:
-        known = self.find(lock.ref)
-        if known and known.ending and (ending.outcome is not Outcome.RELEASED or known.ending.restored_by):
-            return False
-        self._write(lock, ending=ending, told=False)
-        return True
+    def end(self, lock: StateLock, ending: Ending, seen: Releasing | None = None) -> bool:
+        known = self.find(lock.ref) or LockRecord(lock=lock)
+        if ending.outcome is Outcome.RELEASED:
+            believed = not (known.ending and known.ending.restored_by)
+        else:
+            believed = known.ending is None and known.releasing == seen
+        if believed:
+            self._write(lock, ending=ending, told=False)
+        return believed
 
     def end_unspoken(self, lock: StateLock, ending: Ending) -> bool:
         self._check()
         known = self.pages.get(lock.ref, LockRecord(lock=lock))
-        if known.ending or known.posted or known.attempt or known.said:
+        if known.ending or known.posted or known.attempt or known.said or known.releasing:
             return False
         self._write(lock, ending=ending, told=True)
         return True
@@ -153,37 +173,38 @@ class FakeBook(CanBeDown):
         if known and known.ending:
             self._change(ref, told=True)
 
-    def begin_restore(self, ref: LockRef, restoring: Restoring) -> None:
-        self._change(ref, restoring=restoring)
+    def begin_restore(self, ref: LockRef, restoring: Restoring, instead_of: Restoring | None) -> LockRecord | None:
+        known = self.find(ref)
+        if known and known.ending and not known.ending.restored_by and known.restoring == instead_of:
+            restorers = known.restorers | {Restorer(restoring.by, restoring.click)}
+            self._change(ref, restoring=restoring, restorers=restorers)
+        return self.find(ref)
 
-    def abandon_restore(self, ref: LockRef) -> None:
-        self._change(ref, restoring=None)
+    def abandon_restore(self, ref: LockRef, restoring: Restoring) -> None:
+        known = self.find(ref)
+        if known and known.restoring == restoring:
+            self._change(ref, restoring=None)
 
-    def restored(self, old: LockRecord, lock: StateLock, user: str) -> LockRecord:
-        if old.lock.ref == lock.ref:
-            return self._restored_at_once(lock, user)
+    def restored(self, old: LockRecord, lock: StateLock, by: Restorer) -> LockRecord:
         new = self._write(lock)
         if not new.restored_by:
             message = {"posted": old.posted or new.posted, "alerted_at": old.alerted_at or new.alerted_at}
-            self._change(lock.ref, restored_by=user, principal=old.principal, owner=old.owner, told=False, **message)
-        self._undo(old.lock.ref, user, told=True, posted=None, attempt=None, claimed_until=None)
+            self._change(lock.ref, restored_by=by.by, principal=old.principal, owner=old.owner, told=False, **message)
+        before = self.pages.get(old.lock.ref)
+        back_as = before.back_as if before and before.back_as else lock.ref
+        self._undo(old.lock.ref, by, told=True, posted=None, attempt=None, claimed_until=None, back_as=back_as)
         return self.pages[lock.ref]
 
-    def undone(self, ref: LockRef, user: str) -> None:
-        self._undo(ref, user, told=False)
+    def undone(self, ref: LockRef, by: Restorer) -> None:
+        self._undo(ref, by, told=False)
 
-    def _undo(self, ref: LockRef, user: str, **changes: object) -> None:
+    def _undo(self, ref: LockRef, by: Restorer, **changes: object) -> None:
         known = self.find(ref)
         if known and known.ending:
-            ending = msgspec.structs.replace(known.ending, restored_by=known.ending.restored_by or user)
+            ending = known.ending
+            if not ending.restored_by:
+                ending = msgspec.structs.replace(ending, restored_by=by.by, restored_click=by.click)
             self._change(ref, ending=ending, restoring=None, **changes)
-
-    def _restored_at_once(self, lock: StateLock, user: str) -> LockRecord:
-        known = self._write(lock)
-        if known.restoring:
-            self._begin_anew(known, _STAYS + _MESSAGE)
-            self._change(lock.ref, restored_by=user)
-        return self.pages[lock.ref]
 
     def _begin_anew(self, known: LockRecord, stays: tuple[str, ...]) -> None:
         self.kept_objects.pop(known.lock.ref, None)

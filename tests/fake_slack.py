@@ -9,7 +9,7 @@ from chalicelib.core.alert import Alert, Attempt, Note, Posted
 from chalicelib.core.channel_trouble import ChannelNotice
 from chalicelib.core.click import Answer, Person, Unheard
 from chalicelib.core.digest import Digest
-from chalicelib.ports import ChannelRefusedError, DirectoryError, MessageGoneError, MessengerError, ReplyLostError
+from chalicelib.ports import ChannelRefusedError, DirectoryError, MessageGoneError, MessengerError, ReplyLostError, Way
 
 ANSWER, REQUEST = "answer", "request"
 
@@ -36,6 +36,9 @@ class FakeMessenger:
     channels_refused: set[str] = field(default_factory=set)
     _tokens: dict[Posted, str] = field(default_factory=dict)
     _count: int = 0
+
+    def busy_for(self, way: Way, channel: str) -> float:
+        return 0
 
     def post(self, alert: Alert, attempt: Attempt) -> Posted:
         thread_ts = attempt.thread_ts if self._there(attempt.channel, attempt.thread_ts) else ""

@@ -18,6 +18,7 @@ from chalicelib.core.lock import (
     is_lock_key,
 )
 from chalicelib.core.lock_body import lock_of, unread
+from chalicelib.core.mark import MARK_BYTES
 from chalicelib.core.release import Deletion, LockObject, PutBack
 from chalicelib.ports import BucketGoneError, StoreError, StoreRefusedError
 
@@ -81,7 +82,7 @@ class FakeStore:
             lock = unread(ref, "AccessDenied" if key in self.keys_refused else "InvalidRequest", len(body))
             return msgspec.structs.replace(lock, versioned=versioned and lock.body is Body.SEALED)
         kept = next(known for known, one in self.versions.items() if one == found) if versioned else ""
-        return lock_of(ref, body[: BODY_LIMIT + 1], kept)
+        return lock_of(ref, body[: BODY_LIMIT + MARK_BYTES + 1], kept)
 
     def state_written(self, ref: LockRef) -> StateWritten:
         self._check(ref.bucket)

@@ -81,6 +81,7 @@ class FakeWorld:
             releases=self.releases,
             clicks=self.clicks,
             events=self.events,
+            clock=lambda: self.now,
         )
 
     def later(self, **ago: float) -> datetime:

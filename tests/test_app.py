@@ -207,6 +207,17 @@ def test_what_there_is_no_time_left_for_is_delivered_again_and_nothing_else_is(q
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
 
 
+def test_a_watch_without_time_begins_nothing_and_says_what_is_left(
+    queues: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wiring.lock_book().remember(a_lock(taken=datetime(2026, 1, 1, tzinfo=UTC)))
+    with Client(app.app) as client:
+        event = client.events.generate_cw_event("aws.events", "Scheduled Event", {}, [])
+    app.watch_locks(event, Remaining(0))
+    [line] = printed(capsys, '{"event"')
+    assert (line["event"], line["not_reached"], line["alerts"]) == ("watch_finished", 1, 0)
+
+
 def test_what_an_invocation_measures_is_written_once_when_it_ends_although_a_message_of_it_failed(
     queues: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -239,7 +250,7 @@ def test_every_entry_point_writes_what_it_measured() -> None:
 
 
 def test_a_sweep_is_timed(queues: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    app.sweep_target(a_batch(json.dumps({"bucket": BUCKET})), None)
+    app.sweep_target(a_batch(json.dumps({"bucket": BUCKET})), Remaining())
     [line] = printed(capsys, '{"_aws"')
     assert line["SweepsFinished"] == [1.0]
     assert 0 <= line["SweepDuration"][0] < 60

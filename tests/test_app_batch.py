@@ -117,9 +117,9 @@ def test_an_event_that_cannot_be_recorded_keeps_nobody_from_the_others_of_its_me
     world.store.keys_failing.add(keys[1])
     events = [a_change(TAKEN + timedelta(seconds=1), acquired=True, key=key) for key in keys]
     with pytest.raises(RecordingError, match="failing: StoreError"):
-        record_changes(events, world.ports, RULES, RECORDING, world.now)
+        record_changes(events, world.ports, RULES, RECORDING, world.now, [])
     world.store.keys_failing.clear()
-    record_changes(events, world.ports, RULES, RECORDING, world.now)
+    record_changes(events, world.ports, RULES, RECORDING, world.now, [])
     assert world.journal.kinds() == [EventType.LOCK_ACQUIRED] * 3
 
 

@@ -16,14 +16,14 @@ from chalicelib.aws.lock_page import (
     CLAIM,
     RELEASE,
     STORY,
-    TALK,
     claim_of,
     key_of,
     opened,
     readable,
     record_of,
 )
-from chalicelib.core.alert import UNDER_WAY, Asked, Attempt, LockRecord, Posted, Restoring, Snooze
+from chalicelib.core.alert import UNDER_WAY, Asked, Attempt, LockRecord, Posted, Snooze
+from chalicelib.core.claim import Releasing, Restorer, Restoring
 from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.release import KEPT_FOR, Ending, LockObject, Outcome
 
@@ -36,6 +36,7 @@ _LATEST = 10
 _KNOWN = Attr("Lock").exists()
 _ENDED = Attr("Ending").exists()
 _HELD_STILL = Attr("Ending").not_exists()
+_RELEASED = _ENDED & Attr("Undone").not_exists()
 
 
 class DynamoLockBook:
@@ -139,16 +140,19 @@ class DynamoLockBook:
         """Note that somebody asked for a release who is not among the releasers."""
         self._change(ref, Change(add={"Refused": {user}}), _KNOWN)
 
-    def begin_release(self, lock: StateLock, user: str, kept: LockObject | None) -> None:
-        """A delete is about to be sent for this person."""
-        self._write(lock, Change(put={"RequestedBy": user} | ({"Kept": text(kept)} if kept else {})))
+    def begin_release(
+        self, lock: StateLock, releasing: Releasing, kept: LockObject | None, instead_of: Releasing | None
+    ) -> LockRecord:
+        """Take the right to delete a lock, in place of the claim that was seen there, or of none."""
+        change = Change(put={"Releasing": text(releasing)} | ({"Kept": text(kept)} if kept else {}))
+        return self._write(lock, change, _HELD_STILL & _still("Releasing", instead_of))
 
-    def abandon_release(self, ref: LockRef) -> None:
-        """The delete begun for somebody is known to have done nothing.
+    def abandon_release(self, ref: LockRef, releasing: Releasing) -> None:
+        """Drop a claim whose delete is known to have done nothing.
 
-        What was kept stays: it is the same for whoever else may be releasing this lock now.
+        What was kept stays: it is the same for whoever releases this lock next.
         """
-        self._change(ref, Change(remove=("RequestedBy",)), _KNOWN)
+        self._change(ref, Change(remove=("Releasing",)), _still("Releasing", releasing))
 
     def kept(self, ref: LockRef) -> LockObject | None:
         """What can be put back of a released lock."""
@@ -156,62 +160,57 @@ class DynamoLockBook:
         with told_as_book_error():
             return msgspec.json.decode(item["Kept"], type=LockObject) if "Kept" in item else None
 
-    def end(self, lock: StateLock, ending: Ending) -> bool:
-        """The lock is no longer held. It stays in the index until that has been told."""
+    def end(self, lock: StateLock, ending: Ending, seen: Releasing | None = None) -> bool:
+        """Note that the lock is no longer held. It stays in the index until that has been told."""
         page = opened(lock) | _ended(ending)
         by_deleter = ending.outcome is Outcome.RELEASED
-        believed = Attr("UndoneBy").not_exists() if by_deleter else _HELD_STILL
+        believed = Attr("Undone").not_exists() if by_deleter else _HELD_STILL & _still("Releasing", seen)
         return self._change(lock.ref, Change(put=page, remove=("Told",)), believed)
 
     def end_unspoken(self, lock: StateLock, ending: Ending) -> bool:
-        """The lock is no longer held, and nobody has to be told."""
+        """Note the end of a lock of which nothing was ever said."""
         page = opened(lock) | _ended(ending) | {"Told": True}
         del page["HeldSince"]
-        unspoken = [Attr(name).not_exists() for name in ("Ending", "Posted", "Attempt", "Said")]
+        unspoken = [Attr(name).not_exists() for name in ("Ending", "Posted", "Attempt", "Said", "Releasing")]
         return self._change(lock.ref, Change(put=page, remove=("HeldSince",)), reduce(and_, unspoken))
 
     def ending_told(self, ref: LockRef) -> None:
         """Its message, if it has one, says how it ended."""
         self._change(ref, Change(put={"Told": True}, remove=("HeldSince",)), _ENDED)
 
-    def begin_restore(self, ref: LockRef, restoring: Restoring) -> None:
-        """The lock that ended is about to be put back."""
-        self._change(ref, Change(put={"Restoring": text(restoring)}), _KNOWN)
+    def begin_restore(self, ref: LockRef, restoring: Restoring, instead_of: Restoring | None) -> LockRecord | None:
+        """Take the right to put back a lock that ended, in place of the claim that was seen there, or of none."""
+        restorer = Restorer(restoring.by, restoring.click)
+        change = Change(put={"Restoring": text(restoring)}, add={"Restorers": {text(restorer)}})
+        page = self._table.change(key_of(ref), change, _RELEASED & _still("Restoring", instead_of))
+        return record_of(page) if page else self.find(ref)
 
-    def abandon_restore(self, ref: LockRef) -> None:
-        """The put begun for somebody is known to have done nothing."""
-        self._change(ref, Change(remove=("Restoring",)), _KNOWN)
+    def abandon_restore(self, ref: LockRef, restoring: Restoring) -> None:
+        """Drop a claim whose put is known to have done nothing."""
+        self._change(ref, Change(remove=("Restoring",)), _still("Restoring", restoring))
 
-    def restored(self, old: LockRecord, lock: StateLock, user: str) -> LockRecord:
-        """A released lock is held again: its message is the new page's, and nobody looks for it any more.
+    def restored(self, old: LockRecord, lock: StateLock, by: Restorer) -> LockRecord:
+        """Note that a released lock is held again: its message is the new page's, and nobody looks for it any more.
 
         The new page first: when nothing follows, both have the message, and the same call once more puts that right.
         """
-        if old.lock.ref == lock.ref:
-            return self._restored_at_once(old, lock, user)
-        new = self._write(lock, _inherited(old, user), Attr("RestoredBy").not_exists())
+        new = self._write(lock, _inherited(old, by.by), Attr("RestoredBy").not_exists())
         moved = ("Posted", "Restoring", "HeldSince", *CLAIM)
-        done = Change(put={"Told": True}, put_first={"UndoneBy": user}, remove=moved)
+        done = Change(put={"Told": True}, put_first={"Undone": text(by), "BackAs": text(lock.ref)}, remove=moved)
         self._change(old.lock.ref, done, _ENDED)
         return new
 
-    def undone(self, ref: LockRef, user: str) -> None:
-        """A released lock was put back for this person, and let go since: its message is to say so.
+    def undone(self, ref: LockRef, by: Restorer) -> None:
+        """Note that a released lock was put back by this click, and let go since: its message is to say so.
 
         Noted twice it may be told twice, and that is all.
         """
         again = Change(
-            put={"HeldSince": ref.last_modified.isoformat()}, put_first={"UndoneBy": user}, remove=("Told", "Restoring")
+            put={"HeldSince": ref.last_modified.isoformat()},
+            put_first={"Undone": text(by)},
+            remove=("Told", "Restoring"),
         )
         self._change(ref, again, _ENDED)
-
-    def _restored_at_once(self, old: LockRecord, lock: StateLock, user: str) -> LockRecord:
-        """Taken, released and put back within a second, it is the same lock by all that S3 says of it.
-
-        Where S3 has not told yet who took it, nobody will know: an event from now on may be that of the put.
-        """
-        change = Change(put={"RestoredBy": user}, put_first={"Principal": old.principal}, remove=RELEASE + TALK)
-        return self._write(lock, change, Attr("Restoring").exists())
 
     def _change(self, ref: LockRef, change: Change, condition: ConditionBase) -> bool:
         return self._table.change(key_of(ref), change, condition) is not None
@@ -220,6 +219,11 @@ class DynamoLockBook:
         """Change a lock's page, or open it; as it is then, also where the condition was not met."""
         page = self._table.change(key_of(lock.ref), replace(change, put={**opened(lock), **change.put}), condition)
         return record_of(page) if page else self.remember(lock)
+
+
+def _still(name: str, claim: Releasing | Restoring | None) -> ConditionBase:
+    """Return the condition that a page has this claim, or none."""
+    return Attr(name).eq(text(claim)) if claim else Attr(name).not_exists()
 
 
 def _ended(ending: Ending) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 ``HeldSince`` puts a page into the index of ``.chalice/resources.yaml``; a told ending takes it out. ``Attempt``,
 ``Claim`` and ``ClaimedUntil`` are always there together, or none of them; so are ``Asked``, ``AskedBy`` and
-``AskedClick``. ``Withdrawn`` and ``QuietAt`` are never forgotten: a click may be delivered again whenever it likes.
+``AskedClick``. ``Withdrawn``, ``QuietAt`` and ``Restorers`` are never removed, because SQS may redeliver a click at any
+time.
 """
 
 from collections.abc import Iterable
@@ -14,17 +15,16 @@ from aws_lambda_powertools import Logger
 
 from chalicelib.aws.book_table import Item, text, told_as_book_error
 from chalicelib.book_ports import BookError
-from chalicelib.core.alert import Asked, Attempt, LockRecord, Posted, Restoring, Snooze
+from chalicelib.core.alert import Asked, Attempt, LockRecord, Posted, Snooze
+from chalicelib.core.claim import Releasing, Restorer, Restoring
 from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.release import Ending
 
 CLAIM = ("Attempt", "Claim", "ClaimedUntil")
-RELEASE = ("Ending", "Told", "ExpiresAt", "RequestedBy", "Kept", "Restoring", "UndoneBy")
+RELEASE = ("Ending", "Told", "ExpiresAt", "Releasing", "Kept", "Restoring", "Undone", "BackAs")
 """What is noted of a lock's end."""
 ASKED = ("Asked", "AskedBy", "AskedClick")
-TALK = ("Levels", "Said", "Snooze", "Refused", *ASKED)
-"""What was said of a held lock beside its message, and what people wanted."""
-STORY = ("Posted", "AlertedAt", "ShownAt", "Appearance", "Owner", *TALK)
+STORY = ("Posted", "AlertedAt", "ShownAt", "Appearance", "Owner", "Levels", "Said", "Snooze", "Refused", *ASKED)
 """All that people were told of a held lock, and what they wanted."""
 
 _logger = Logger(child=True)
@@ -88,9 +88,11 @@ def _record(item: Item) -> LockRecord:
         asked=_struct(item, "Asked", Asked),
         withdrawn=frozenset(item.get("Withdrawn", ())),
         refused=frozenset(item.get("Refused", ())),
-        requested_by=item.get("RequestedBy", ""),
+        releasing=_struct(item, "Releasing", Releasing),
         restoring=_struct(item, "Restoring", Restoring),
+        restorers=frozenset(msgspec.json.decode(one, type=Restorer) for one in item.get("Restorers", ())),
         restored_by=item.get("RestoredBy", ""),
+        back_as=_struct(item, "BackAs", LockRef),
         ending=_ending(item),
         told="Told" in item,
     )
@@ -98,8 +100,9 @@ def _record(item: Item) -> LockRecord:
 
 def _ending(item: Item) -> Ending | None:
     ending = _struct(item, "Ending", Ending)
-    if ending and "UndoneBy" in item:
-        return msgspec.structs.replace(ending, restored_by=item["UndoneBy"])
+    undone = _struct(item, "Undone", Restorer)
+    if ending and undone:
+        return msgspec.structs.replace(ending, restored_by=undone.by, restored_click=undone.click)
     return ending
 
 

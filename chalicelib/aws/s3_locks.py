@@ -6,7 +6,8 @@ reply, and so would call "already gone" what it had deleted itself; a second put
 
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import msgspec
 from botocore.exceptions import ClientError
@@ -24,6 +25,7 @@ from chalicelib.core.lock import (
     is_lock_key,
 )
 from chalicelib.core.lock_body import lock_of, unread
+from chalicelib.core.mark import MARK_BYTES
 from chalicelib.core.release import Deletion, LockObject, PutBack
 from chalicelib.ports import StoreError
 
@@ -38,6 +40,21 @@ _ABSENT = {"NoSuchKey", "NoSuchVersion"}
 _ANOTHER = {*_ABSENT, "PreconditionFailed"}
 _DELETIONS = {404: Deletion.NOT_FOUND, 412: Deletion.CHANGED, 409: Deletion.CONFLICT}
 _PUTS = {412: PutBack.OCCUPIED, 409: PutBack.CONFLICT}
+_FORBIDDEN = 403
+DEMANDED_ACLS = ("bucket-owner-full-control", "private")
+"""Headers that a bucket policy may demand of whoever puts. S3 does not tell with which one an object was put."""
+_AS_IT_WAS = (
+    "ContentType",
+    "ContentEncoding",
+    "ContentLanguage",
+    "ContentDisposition",
+    "CacheControl",
+    "StorageClass",
+    "ServerSideEncryption",
+    "SSEKMSKeyId",
+    "WebsiteRedirectLocation",
+)
+"""What S3 says of an object in the very words in which a put takes it."""
 # For a lock under a customer's own key (SSE-C), one that a policy denies, one in an archive; and also KMS.*.
 _UNSHOWN = {"AccessDenied", "InvalidRequest", "InvalidObjectState", "InvalidArgument"}
 
@@ -79,7 +96,7 @@ class S3LockStore:
             if code_of(error) in _ABSENT:
                 return None
             return self._unreadable(bucket, key, error)
-        return _lock(bucket, key, answer, body)
+        return msgspec.structs.replace(_lock(bucket, key, answer, body), not_restored=_not_restored(answer))
 
     def state_written(self, ref: LockRef) -> StateWritten:
         """When the state was last written: of all keys with the state's key as prefix, its own comes first."""
@@ -116,41 +133,49 @@ class S3LockStore:
         lock = _lock(ref.bucket, ref.key, answer, body)
         if lock.ref != ref or lock.body is Body.STATE:
             return None
-        return LockObject(body, answer.get("ServerSideEncryption", ""), answer.get("SSEKMSKeyId", ""))
+        tags = self._tags(ref) if answer.get("TagCount") else {}
+        return LockObject(body, _headers(answer), dict(answer.get("Metadata", {})), tags)
 
     def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
-        """One conditional put, sent once (AWS: see ``core.release.PutBack``), encrypted as the object was.
+        """One conditional put, sent once (AWS: see ``core.release.PutBack``), of an object as it was.
 
-        By headers, even where that is the bucket's default: a bucket policy may demand them (opentofu#2970).
+        Encryption goes by headers, even where it is the bucket's default: a bucket policy may demand them
+        (opentofu#2970). It may demand an ACL as well, which many buckets do not take; so that is sent only where S3
+        refused the put without one. A refused put has put nothing.
         """
         _check(ref)
-        client = self._writing_client(ref)
-        encryption = {"ServerSideEncryption": kept.server_side_encryption, "SSEKMSKeyId": kept.kms_key}
-        status = sent_once(
-            "putting back",
-            lambda: client.put_object(
-                Bucket=ref.bucket,
-                Key=ref.key,
-                Body=kept.body,
-                ContentType="application/json",  # as Terraform does
-                IfNoneMatch="*",
-                **{name: value for name, value in encryption.items() if value},  # type: ignore[arg-type]
-            ),
-            expected=set(_PUTS),
-        )
+        arguments = _put_arguments(kept)
+        status = self._put(ref, arguments, {*_PUTS, _FORBIDDEN})
+        for last, acl in enumerate(DEMANDED_ACLS, 1):
+            if status == _FORBIDDEN:
+                expected = set(_PUTS) if last == len(DEMANDED_ACLS) else {*_PUTS, _FORBIDDEN}
+                status = self._put(ref, arguments | {"ACL": acl}, expected)
         return _PUTS.get(status, PutBack.DONE) if status else PutBack.UNKNOWN
+
+    def _put(self, ref: LockRef, arguments: dict[str, Any], expected: set[int]) -> int | None:
+        client = self._writing_client(ref)
+        return sent_once(
+            "putting back",
+            lambda: client.put_object(Bucket=ref.bucket, Key=ref.key, IfNoneMatch="*", **arguments),
+            expected=expected,
+        )
 
     def _writing_client(self, ref: LockRef) -> "S3Client":
         with told_as_store_error(f"a client for {ref.bucket}"):
             return self._writer(ref.bucket)
+
+    def _tags(self, ref: LockRef) -> dict[str, str]:
+        with told_as_store_error(f"reading the tags of {ref.bucket}/{ref.key}"):
+            found = genuine(self._reader(ref.bucket).get_object_tagging(Bucket=ref.bucket, Key=ref.key))
+            return {tag["Key"]: tag["Value"] for tag in found["TagSet"]}
 
     def _get(self, bucket: str, key: str, **which: str) -> "tuple[GetObjectOutputTypeDef, bytes]":
         """An object and as much of its body as tells whether it is too large for a lock. Raises ClientError."""
         try:
             answer = genuine(self._reader(bucket).get_object(Bucket=bucket, Key=key, **which))  # type: ignore[arg-type]
             with answer["Body"] as stream:
-                body = stream.read(BODY_LIMIT + 1)
-                if len(body) <= BODY_LIMIT:
+                body = stream.read(BODY_LIMIT + MARK_BYTES + 1)
+                if len(body) <= BODY_LIMIT + MARK_BYTES:
                     stream.read()  # botocore looks only at the end whether all of it came
                 return answer, body
         except ClientError:
@@ -178,6 +203,25 @@ class S3LockStore:
             return genuine(self._reader(bucket).get_bucket_versioning(Bucket=bucket)).get("Status") == "Enabled"
         except Exception:  # noqa: BLE001  what cannot be found out is not so
             return False
+
+
+def _not_restored(answer: "GetObjectOutputTypeDef") -> str:
+    """Return what a put could not bring back: the old version keeps its hold, the new one has none."""
+    return "legal hold" if answer.get("ObjectLockLegalHoldStatus") == "ON" else ""
+
+
+def _headers(answer: "GetObjectOutputTypeDef") -> dict[str, str]:
+    headers = {name: str(value) for name in _AS_IT_WAS if (value := answer.get(name))}
+    return headers | ({"BucketKeyEnabled": "true"} if answer.get("BucketKeyEnabled") else {})
+
+
+def _put_arguments(kept: LockObject) -> dict[str, Any]:
+    """Return what a put says of an object besides its key; as Terraform's own, where nothing else is known."""
+    arguments: dict[str, Any] = {"ContentType": "application/json", **kept.headers, "Body": kept.body}
+    if "BucketKeyEnabled" in arguments:
+        arguments["BucketKeyEnabled"] = True
+    others = {"Metadata": kept.metadata, "Tagging": urlencode(kept.tags)}
+    return arguments | {name: value for name, value in others.items() if value}
 
 
 def _lock(bucket: str, key: str, answer: "GetObjectOutputTypeDef", body: bytes) -> StateLock:

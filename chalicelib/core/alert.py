@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from chalicelib.core.claim import Releasing, Restorer, Restoring
 from chalicelib.core.evidence import StateWritten
 from chalicelib.core.lock import LockRef, StateLock
+from chalicelib.core.mark import mark_of
 from chalicelib.core.owner import ci_run_link
 from chalicelib.core.policy import Policy, by_name
-from chalicelib.core.release import REAPER, Ending
+from chalicelib.core.release import Ending
 
 ALERT = "alert"
 AUTO_RELEASED = "auto-released"
@@ -53,13 +55,6 @@ class Asked(msgspec.Struct, frozen=True):
     at: datetime
     click: str
     """Which click it was; the same one may be delivered again."""
-
-
-class Restoring(msgspec.Struct, frozen=True):
-    """A released lock is about to be put back for somebody, or nobody knows whether it was."""
-
-    by: str
-    click: str
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,12 +112,16 @@ class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The clicks that asked and were withdrawn: delivered again, they neither ask nor approve."""
     refused: frozenset[str] = frozenset()
     """The Slack users who asked for a release and are not among its releasers."""
-    requested_by: str = ""
-    """For whom a delete was begun, a Slack user or REAPER; set before the delete, so that a crash cannot hide it."""
+    releasing: Releasing | None = None
+    """Whose delete was begun last. One that is known to have done nothing is not here."""
     restoring: Restoring | None = None
-    """Set before the put, so that no crash can hide it, and S3's event can name the person."""
+    """Whose put was begun last. One that is known to have done nothing is not here."""
+    restorers: frozenset[Restorer] = frozenset()
+    """All whose put was ever begun: the mark on a lock tells which of them put it there."""
     restored_by: str = ""
     """The Slack user who put it back after a release."""
+    back_as: LockRef | None = None
+    """The lock that it was put back as, whose page has its message now."""
     ending: Ending | None = None
     told: bool = False
     """Whether its message says how it ended."""
@@ -138,26 +137,30 @@ class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.posted or self.said or self.attempt)
 
     @property
-    def by_reaper(self) -> bool:
-        """Whether a delete was begun for nobody but the reaper itself."""
-        return self.requested_by == REAPER
+    def deleter(self) -> str:
+        """For whom the reaper deleted the lock, or may have: a Slack user or REAPER; "" when no delete was begun."""
+        begun = self.releasing.by if self.releasing else ""
+        return (self.ending.deleter if self.ending else "") or begun
 
     @property
-    def requested_in_slack(self) -> str:
-        """The Slack user for whom a delete was begun."""
-        return "" if self.by_reaper else self.requested_by
+    def approved(self) -> str:
+        """The Slack user who had asked for the delete that ``deleter`` approved."""
+        if self.ending and self.ending.deleter:
+            return self.ending.approved
+        return self.releasing.approved if self.releasing else ""
 
-    @property
-    def released_for(self) -> str:
-        """The Slack user whose click released it, or may have; "" when none did."""
-        if self.ending is None:
-            return self.requested_in_slack
-        return self.ending.user if self.ending.released_in_slack else ""
+    def being_released(self, now: datetime) -> bool:
+        """Return whether a delete may be on its way, so that nobody else may send one."""
+        return self.ending is None and self.releasing is not None and now < self.releasing.until
 
-    @property
-    def released_by_itself(self) -> bool:
-        """Whether the reaper released it without anybody's click, or may have."""
-        return self.by_reaper if self.ending is None else self.ending.released_by_itself
+    def being_restored(self, now: datetime) -> bool:
+        """Return whether a put may be on its way, so that nobody else may send one."""
+        return self.restoring is not None and now < self.restoring.until
+
+    def restorer_of(self, lock: StateLock | None) -> Restorer | None:
+        """Return whose put is there; None where it is none of this page's, or a run's own lock."""
+        mark = lock.mark if lock else ""
+        return next((one for one in self.restorers if mark and mark_of(one.click) == mark), None)
 
     def snoozed(self, now: datetime) -> bool:
         """Whether it is to be quiet now."""

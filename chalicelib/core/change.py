@@ -9,7 +9,7 @@ import msgspec
 
 from chalicelib.core.alert import LockRecord
 from chalicelib.core.lock import LockRef, StateLock
-from chalicelib.core.release import ReleasedBy, released_by
+from chalicelib.core.release import CLAIM_LASTS, REAPER, Outcome, ReleasedBy, released_by
 
 CLAIMED_FOR = timedelta(minutes=2)
 """How long a line of the journal may be under way: ``record_lock_event`` runs no longer."""
@@ -174,7 +174,8 @@ def hold_ended_by(release: LockChange, before: NotedChange | None, records: list
 def release_kind(release: LockChange, hold: Hold | None, release_role: str) -> ReleaseKind:
     """Who let the lock go. ``release_role`` is the unique ID of the one role that deletes for the reaper (``AROA...``).
 
-    The role decides where S3 names an identity: whoever clicked may have come after the holder's own release.
+    The role decides where S3 names an identity: whoever clicked may have come after the holder's own release. Where it
+    names none, only a delete that S3 has confirmed is the reaper's: one that was begun may have come too late.
     """
     if release.by_lifecycle:
         return ReleaseKind.LIFECYCLE
@@ -182,10 +183,18 @@ def release_kind(release: LockChange, hold: Hold | None, release_role: str) -> R
     if release.principal and release_role:
         ours = release.by(release_role)
     else:
-        ours = record is not None and bool(record.released_by_itself or record.released_for)
+        ours = record is not None and _is_confirmed(record, release)
     if ours:
-        return ReleaseKind.REAPER if record and record.released_by_itself else ReleaseKind.SLACK
+        return ReleaseKind.REAPER if record and record.deleter == REAPER else ReleaseKind.SLACK
     return _KINDS[released_by(hold.taken_by if hold else "", release.principal)]
+
+
+def _is_confirmed(record: LockRecord, release: LockChange) -> bool:
+    """Return whether S3 confirmed a delete of ours at the time of this event. An ending has the time its job began."""
+    ending = record.ending
+    if ending is None or ending.outcome is not Outcome.RELEASED:
+        return False
+    return ending.at - NEARBY <= release.at <= ending.at + CLAIM_LASTS
 
 
 def _is_unheard(record: LockRecord, before: NotedChange | None, release: LockChange) -> bool:

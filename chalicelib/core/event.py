@@ -100,6 +100,10 @@ class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     alerts: int | None = None
     objects: int | None = None
     """Listed by a sweep."""
+    waiting: int | None = None
+    """New alerts for which a run had no time: the next one posts them."""
+    not_reached: int | None = None
+    """Other steps for which it had none."""
 
 
 def of_lock(event: EventType, lock: StateLock, time: datetime, **fields: object) -> LockEvent:
@@ -129,8 +133,8 @@ def of_release(change: LockChange, hold: Hold | None, kind: ReleaseKind) -> Lock
         released_by=kind.value,
         taken_by=hold.taken_by,
         # Of two who clicked at once, the one whose delete it was.
-        slack_user=(clicked.released_for or clicked.requested_in_slack) if clicked else "",
-        asked_by=clicked.ending.approved if clicked and clicked.ending else "",
+        slack_user=clicked.deleter if clicked else "",
+        asked_by=clicked.approved if clicked else "",
         by_reaper=kind is ReleaseKind.REAPER,
     )
 

@@ -116,6 +116,10 @@ class StateLock(msgspec.Struct, frozen=True, omit_defaults=True):
     """S3's version that outlives a delete; "" where there is none, or none is known."""
     versioned: bool = False
     """Whether a delete leaves the object in the bucket as a version."""
+    mark: str = ""
+    """Of the put that put it back (``core.mark``); "" for a lock that a run took."""
+    not_restored: str = ""
+    """What of the object *Put the lock back* could not restore, in words; "" where it can restore all."""
 
     @property
     def risk(self) -> Risk:

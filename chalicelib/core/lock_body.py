@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from chalicelib.core.lock import BODY_LIMIT, Body, LockInfo, LockRef, StateLock
+from chalicelib.core.mark import split
 from chalicelib.core.state_marks import has_marks, is_packed
 
 _FIELDS = {name.casefold(): name for name in LockInfo.__struct_fields__}
@@ -66,8 +67,9 @@ def read_body(body: bytes) -> Reading:
 
 def lock_of(ref: LockRef, body: bytes, version_id: str = "") -> StateLock:
     """Return the lock that an object is."""
-    reading = read_body(body)
-    return StateLock(ref, reading.info, reading.flaw, reading.body, version_id, versioned=bool(version_id))
+    plain, mark = split(body)
+    reading = read_body(plain)
+    return StateLock(ref, reading.info, reading.flaw, reading.body, version_id, versioned=bool(version_id), mark=mark)
 
 
 def unread(ref: LockRef, code: str, size: int) -> StateLock:

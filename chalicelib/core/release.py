@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from chalicelib.core.lock import LockRef, StateLock
+from chalicelib.core.mark import mark_of, marked
 
 KEPT_FOR = timedelta(days=30)
 """How long the lock book keeps the page of a released lock, with the bytes that it had."""
@@ -13,12 +14,18 @@ REAPER = "reaper"
 """Stands where a Slack user would, for what the reaper does by itself; no Slack ID is like it."""
 
 
+CLAIM_LASTS = timedelta(minutes=1)
+"""How long one click's delete, or put, may be under way; twice the life of the functions that send them (30 s)."""
+ON_ITS_WAY = timedelta(seconds=30)
+"""How long a request may still arrive after it was sent: the client waits 8 s for an answer, and S3 may be slower."""
+
+
 class Outcome(StrEnum):
     """How a lock, or what somebody asked of it, ended. The first six close its alert."""
 
     RELEASED = "released"
     UNCONFIRMED = "unconfirmed"
-    """Gone after our delete, whose answer was lost: by us, or by its holder in the same moment."""
+    """Gone after our delete was begun, and nobody saw S3's answer: by us, or by its holder."""
     GONE = "gone"
     REPLACED = "replaced"
     UNWATCHED = "unwatched"
@@ -90,6 +97,8 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Until when it can be put back; None: it cannot."""
     restored_by: str = ""
     """The Slack user who put it back."""
+    restored_click: str = ""
+    """By which click."""
     held_now: StateLock | None = None
     copy_of: str = ""
     """The state path that the released lock spoke of, where it was a copy from elsewhere."""
@@ -102,14 +111,11 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.outcome in _CLOSING
 
     @property
-    def released_in_slack(self) -> bool:
-        """Whether somebody's click released it, or may have."""
-        return self.outcome in {Outcome.RELEASED, Outcome.UNCONFIRMED} and not self.by_reaper
-
-    @property
-    def released_by_itself(self) -> bool:
-        """Whether the reaper released it without anybody's click, or may have."""
-        return self.outcome in {Outcome.RELEASED, Outcome.UNCONFIRMED} and self.by_reaper
+    def deleter(self) -> str:
+        """For whom the reaper deleted the lock, or may have: a Slack user or REAPER; "" when it did not."""
+        if self.outcome not in {Outcome.RELEASED, Outcome.UNCONFIRMED}:
+            return ""
+        return REAPER if self.by_reaper else self.user
 
     def undoable(self, now: datetime) -> bool:
         """Whether *Put the lock back* is on offer."""
@@ -137,12 +143,18 @@ class Deletion(StrEnum):
     UNKNOWN = "unknown"  # the answer was lost; it may have been done
 
 
-class LockObject(msgspec.Struct, frozen=True):
-    """A lock as S3 kept it, so that the very same can be put back: its bytes, and how they were encrypted."""
+class LockObject(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A lock as S3 kept it, so that it can be put back: its bytes, and what else there was of the object."""
 
     body: bytes
-    server_side_encryption: str = ""
-    kms_key: str = ""
+    headers: dict[str, str] = {}
+    """How it was encrypted, its storage class, its content type, ...: by the names that boto3 has for them."""
+    metadata: dict[str, str] = {}
+    tags: dict[str, str] = {}
+
+    def put_by(self, click: str) -> "LockObject":
+        """Return the object as this click puts it back: with a mark of its own, so that its ETag is its own too."""
+        return msgspec.structs.replace(self, body=marked(self.body, mark_of(click)))
 
 
 class PutBack(StrEnum):

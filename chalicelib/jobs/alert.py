@@ -60,29 +60,32 @@ def _post(case: Case, thread_ts: str) -> bool:
     return posted is not None
 
 
-def raise_level(case: Case) -> None:
-    """Call the people of the level that was reached, in one reply; a level that nobody saw calls its people too."""
+def raise_level(case: Case) -> Case | None:
+    """Call the people of the level that was reached, in one reply; a level that nobody saw calls its people too.
+
+    Return the case whose message has to be brought up to date.
+    """
     level = level_of(case.record, case.policy, case.now)
     over = (case.record.snooze.over,) if case.record.snooze else ()
     called = case.policy.called(case.record.level, level)
     elsewhere = case.record.posted and case.record.posted.instead_of
-    _reply(case, (f"level {level}", *over), level, by_name(called) if elsewhere else called)
+    return _reply(case, (f"level {level}", *over), level, by_name(called) if elsewhere else called)
 
 
-def wake(case: Case) -> None:
-    """Remind whoever snoozed it that it is over."""
-    if snooze := case.record.snooze:
-        _reply(case, (snooze.over,), case.record.level, (snooze.by,))
+def wake(case: Case) -> Case | None:
+    """Remind whoever snoozed it that it is over; return the case whose message has to be brought up to date."""
+    snooze = case.record.snooze
+    return _reply(case, (snooze.over,), case.record.level, (snooze.by,)) if snooze else None
 
 
-def refresh(case: Case) -> None:
-    """Look at the evidence once more, and edit the message of a held lock if anything that it says has changed."""
+def has_changed(case: Case) -> bool:
+    """Look at the evidence once more; return whether the message of a held lock would read differently by now."""
     known = appearance(case.alert())
     if known != case.record.appearance:
-        edit(case)
-        return
+        return True
     with suppress(BookError):  # it is looked at once more than it had to be
         case.world.book.shown(case.ref, case.now, known)
+    return False
 
 
 def edit(case: Case, ending: Ending | None = None) -> bool:
@@ -104,18 +107,17 @@ def edit(case: Case, ending: Ending | None = None) -> bool:
     return True
 
 
-def close(case: Case, ending: Ending) -> None:
-    """Note how a lock ended, then say so in its message. What could not be said stays noted as untold.
+def note_ending(case: Case, ending: Ending) -> Case | None:
+    """Note how a lock ended; return the case whose message still has to say so. Until it does, the watch tries.
 
     Raises:
-        BookError, MessengerError
+        BookError
     """
     if case.world.book.end_unspoken(case.record.lock, ending):
-        return
-    case.world.book.end(case.record.lock, ending)
+        return None
+    case.world.book.end(case.record.lock, ending, case.record.releasing)
     latest = case.world.book.find(case.ref)
-    if latest:
-        tell(case.known_as(latest))
+    return case.known_as(latest) if latest else None
 
 
 def tell(case: Case) -> bool:
@@ -144,10 +146,23 @@ def settle(case: Case) -> None:
     """
     with suppress(BookError):
         latest = case.world.book.find(case.ref)
-        if latest and latest.ending:
+        if latest and latest.back_as:
+            _show_as_it_is_now(case, latest)
+        elif latest and latest.ending:
             tell(case.known_as(latest))
         elif latest and _wants_more(latest, case.record):
             edit(case.known_as(latest))
+
+
+def _show_as_it_is_now(case: Case, record: LockRecord) -> None:
+    """Write a message anew that was written late: its lock was put back by then, and another page has it."""
+    while record.back_as and (later := case.world.book.find(record.back_as)):
+        record = later
+    case = case.known_as(record)
+    if record.ending:
+        tell(case)
+    else:
+        edit(case)
 
 
 def _wants_more(latest: LockRecord, shown: LockRecord) -> bool:
@@ -156,10 +171,10 @@ def _wants_more(latest: LockRecord, shown: LockRecord) -> bool:
     return asked or bool(latest.refused - shown.refused)
 
 
-def _reply(case: Case, saying: tuple[str, ...], level: int, called: tuple[str, ...]) -> None:
+def _reply(case: Case, saying: tuple[str, ...], level: int, called: tuple[str, ...]) -> Case | None:
     posted = case.record.posted
     if posted is None:
-        return
+        return None
     attempt = Attempt(
         saying=saying,
         at=case.now,
@@ -173,13 +188,14 @@ def _reply(case: Case, saying: tuple[str, ...], level: int, called: tuple[str, .
         told = say_once(case, attempt, lambda: case.world.messenger.reply(note))
     except (MessageGoneError, ChannelRefusedError):
         post(case)
-        return
+        return None
     except MessengerError as error:
         _journal_failure(case, error)
         raise
-    if told:
-        journal_said(case, attempt, told, _remember(case, attempt, told))
-        edit(case.known_as(msgspec.structs.replace(case.record, level=level)))
+    if told is None:
+        return None
+    journal_said(case, attempt, told, _remember(case, attempt, told))
+    return case.known_as(msgspec.structs.replace(case.record, level=level))
 
 
 def _show_ending(case: Case, posted: Posted, ending: Ending) -> bool:

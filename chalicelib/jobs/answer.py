@@ -11,16 +11,29 @@ from chalicelib.core.policy import Rules
 from chalicelib.core.release import Ending, Outcome
 from chalicelib.jobs.alert import tell
 from chalicelib.jobs.case import case_of
-from chalicelib.jobs.clicks import ending_of, misrouted, refuse, show, show_closed, unremembered, whisper, why_not
+from chalicelib.jobs.clicks import (
+    come_again,
+    ending_of,
+    misrouted,
+    refuse,
+    show,
+    show_closed,
+    unremembered,
+    whisper,
+    why_not,
+)
+from chalicelib.jobs.delete import NotYetError
 from chalicelib.jobs.restore import put_back
 from chalicelib.ports import World
 
 
 def answer(click: Click, world: World, rules: Rules, now: datetime) -> Ending | None:
-    """Carry out one click and answer it; delivered again, it changes nothing more. None: nobody waits for an answer.
+    """Carry out one click and answer it; delivered again, it changes nothing more.
+
+    None: nobody waits for an answer, or a put may be on its way, so that the click comes again when its end is known.
 
     Raises:
-        MessengerError, OutcomeUnknownError: it could not be answered yet; the queue delivers the click again.
+        MessengerError, OutcomeUnknownError, QueueError: it could not be answered yet; the queue delivers it again.
     """
     try:
         record = world.book.find(click.lock)
@@ -28,6 +41,9 @@ def answer(click: Click, world: World, rules: Rules, now: datetime) -> Ending | 
             _take_undo_away(record, world, rules, now)
             return None
         return _answer(click, record, world, rules, now)
+    except NotYetError as error:
+        come_again(click, world.clicks, error.until, now)
+        return None
     except BookError as error:
         ending = ending_of(click, Outcome.FAILED, now, str(error))
         whisper(click, ending, world)

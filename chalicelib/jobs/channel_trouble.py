@@ -4,6 +4,7 @@ The book remembers it from run to run. Of two runs at once one tells it, as with
 claim comes before the message, and a message whose answer was lost is looked for in Slack.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,11 +17,17 @@ from chalicelib.core.policy import Rules
 from chalicelib.ports import ChannelRefusedError, MessengerError, ReplyLostError, World
 
 
-def attend(refused: dict[str, str], world: World, rules: Rules, now: datetime) -> list[str]:
+def attend(
+    refused: dict[str, str],
+    world: World,
+    rules: Rules,
+    now: datetime,
+    has_time: Callable[[], bool] = lambda: True,
+) -> list[str]:
     """Tell what is new about the channels that take nothing; return what could not be told.
 
     ``refused`` are those that refused something in this run, and why. Any other that is known to be in trouble is
-    tried, with a message that says what people there have missed.
+    tried, with a message that says what people there have missed. What there is no time for is left to the next run.
     """
     try:
         known = {trouble.channel: trouble for trouble in world.channels.troubled()}
@@ -28,6 +35,8 @@ def attend(refused: dict[str, str], world: World, rules: Rules, now: datetime) -
         return [f"channel {channel}: {error}" for channel in refused]
     teller, untold = _Teller(world, rules, now), []
     for channel in sorted({*known, *refused}):
+        if not has_time():
+            break
         new = ChannelTrouble(channel=channel, why=refused.get(channel, ""), since=now)
         try:
             teller.attend(known.get(channel), new)

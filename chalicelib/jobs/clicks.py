@@ -2,6 +2,9 @@
 
 from contextlib import suppress
 from datetime import datetime
+from math import ceil
+
+import msgspec
 
 from chalicelib.book_ports import BookError
 from chalicelib.core.alert import LockRecord, Posted
@@ -12,7 +15,10 @@ from chalicelib.core.policy import Rules
 from chalicelib.core.release import Ending, Outcome, Presence, presence
 from chalicelib.jobs.alert import edit, tell
 from chalicelib.jobs.case import Case, case_of
-from chalicelib.ports import DirectoryError, MessageGoneError, StoreError, World
+from chalicelib.ports import DirectoryError, MessageGoneError, Queue, StoreError, World
+
+AGAIN_AFTER = 5
+"""Seconds until a click is looked at again that waits for another one: most deletes and puts take less than one."""
 
 
 def in_group_by(world: World) -> InGroup:
@@ -71,6 +77,12 @@ def misrouted(click: Click, world: World, now: datetime) -> Ending:
     ending = ending_of(click, Outcome.FAILED, now, f"it came to a function that does not {click.verb}")
     whisper(click, ending, world)
     return ending
+
+
+def come_again(click: Click, orders: Queue, until: datetime, now: datetime) -> None:
+    """Have a click delivered once more, soon, and at the latest when the claim that it waits for is over."""
+    left = ceil((until - now).total_seconds()) + 1
+    orders.send(msgspec.json.encode(click), max(1, min(AGAIN_AFTER, left)))
 
 
 def refuse(

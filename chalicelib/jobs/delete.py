@@ -1,16 +1,25 @@
-"""Delete exactly one lock, or nothing; the only job that does. Every answer of S3 becomes an ending, none a guess."""
+"""Delete exactly one lock, or nothing; the only job that does. Every answer of S3 becomes an ending, none a guess.
+
+Nobody deletes without a claim in the lock book, of which a page has one at a time. A claim that is over can be taken
+over, but only by who looked at the lock after that: it is still there, so the first delete has done nothing and never
+will; or it is gone, and that is told in the name of the claim, not of who came next.
+"""
 
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from typing import NamedTuple
+
+import msgspec
 
 from chalicelib.book_ports import BookError
 from chalicelib.core.alert import LockRecord
+from chalicelib.core.claim import Releasing
 from chalicelib.core.click import Click
 from chalicelib.core.copies import copy_of
 from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.policy import Rules
-from chalicelib.core.release import REAPER, Deletion, Ending, LockObject, Outcome, Presence, conclude, presence
+from chalicelib.core.release import Deletion, Ending, LockObject, Outcome, Presence, conclude, presence
 from chalicelib.core.release_terms import way_back, why_not_releasable
 from chalicelib.ports import BucketGoneError, StoreError, StoreRefusedError, World
 
@@ -21,46 +30,97 @@ class OutcomeUnknownError(Exception):
     """A delete or a put was sent, and S3 or the book would not be asked afterwards: only a later look can tell."""
 
 
-def attempt(click: Click, record: LockRecord, world: World, rules: Rules, now: datetime) -> Ending:
+class NotYetError(Exception):
+    """A delete or a put of this lock may be on its way, so nothing can be said or done before its claim is over."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"a delete or a put of this lock may be on its way until {until.isoformat()}")
+        self.until = until
+
+
+class Attempted(NamedTuple):
+    """How an attempt ended, and the claim on the lock's page that this takes into account."""
+
+    ending: Ending
+    claim: Releasing | None = None
+
+
+@dataclass(frozen=True)
+class _Release:
+    """One click's attempt at one lock."""
+
+    click: Click
+    claim: Releasing
+    world: World
+    now: datetime
+    lock: StateLock
+    """The lock as it was remembered, then as it is."""
+    keeps: bool
+    """Whether its bytes are kept, so that it can be put back."""
+
+    @property
+    def ref(self) -> LockRef:
+        return self.click.lock
+
+    def ending(self, outcome: Outcome, detail: str = "", held_now: StateLock | None = None) -> Ending:
+        return Ending(
+            outcome=outcome,
+            at=self.now,
+            user=self.click.user,
+            click=self.click.click,
+            by_reaper=not self.click.user,
+            approved=self.claim.approved,
+            detail=detail,
+            held_now=held_now,
+            copy_of=copy_of(self.lock),
+            way_back=way_back(self.lock, keeps=self.keeps),
+        )
+
+    def abandon(self) -> None:
+        self.world.book.abandon_release(self.ref, self.claim)
+
+
+def attempt(click: Click, record: LockRecord, claim: Releasing, world: World, rules: Rules, now: datetime) -> Attempted:
     """Release the lock that was shown, if it is still there. Whether its person may was decided before.
+
+    The claim that the record has is over by ``now``: the look comes after it.
 
     Raises:
         OutcomeUnknownError
+        NotYetError: another click's claim came in between, or what was sent may still arrive.
     """
-    user = click.user or REAPER
-    ending = partial(Ending, at=now, user=click.user, click=click.click, by_reaper=not click.user)
-    ending = _about(record.lock, ending, keeps=bool(rules.undo))
+    release = _Release(click, claim, world, now, record.lock, keeps=bool(rules.undo))
+    seen = record.releasing
     try:
         current = world.store.read(click.lock.bucket, click.lock.key)
         there = presence(click.lock, current)
         if there is not Presence.SAME or current is None:
-            return _too_late(record, there, current, ending)
+            return _too_late(record.releasing, there, current, release)
         kept = _keep(click.lock, world, rules)
+        release = replace(release, lock=current, keeps=kept is not None)
         if why := why_not_releasable(current, keeps=kept is not None):
-            return ending(outcome=Outcome.REFUSED, detail=why.value)
-        ending = _about(current, ending, keeps=kept is not None)
-        world.book.begin_release(current, user, kept)
-        outcome, after, detail = _delete(click.lock, world)
-        undo_until = now + rules.undo if kept and outcome is Outcome.RELEASED else None
-        return ending(outcome=outcome, held_now=after, detail=detail, undo_until=undo_until)
+            return Attempted(release.ending(Outcome.REFUSED, why.value))
+        _begin(release, kept, record.releasing)
+        seen = None  # whatever ends this from now on has dropped the claim
+        ending = _delete(release)
+        if kept and ending.outcome is Outcome.RELEASED:
+            ending = msgspec.structs.replace(ending, undo_until=now + rules.undo)
+        return Attempted(ending, claim)
     except BucketGoneError:
-        return ending(outcome=Outcome.BUCKET_GONE)
+        return Attempted(release.ending(Outcome.BUCKET_GONE), seen)
     except (StoreError, BookError) as error:
-        lasting = isinstance(error, StoreRefusedError)
-        return ending(outcome=Outcome.FAILED, detail=str(error), lasting=lasting)
+        failed = release.ending(Outcome.FAILED, str(error))
+        return Attempted(msgspec.structs.replace(failed, lasting=isinstance(error, StoreRefusedError)))
 
 
-def _about(lock: StateLock, ending: partial[Ending], *, keeps: bool) -> partial[Ending]:
-    """Add what a release of this lock does not free, and how what is no lock comes back."""
-    return partial(ending, copy_of=copy_of(lock), way_back=way_back(lock, keeps=keeps))
-
-
-def _too_late(record: LockRecord, there: Presence, current: StateLock | None, ending: partial[Ending]) -> Ending:
+def _too_late(before: Releasing | None, there: Presence, current: StateLock | None, release: _Release) -> Attempted:
     """It is not there any more. An earlier delivery may have deleted it and died before it could say so."""
-    if not record.requested_by:
-        return ending(outcome=conclude(Deletion.NOT_FOUND, there) or Outcome.FAILED, held_now=current, by_reaper=False)
-    outcome = conclude(Deletion.UNKNOWN, there) or Outcome.FAILED
-    return ending(outcome=outcome, user=record.requested_in_slack, by_reaper=record.by_reaper, held_now=current)
+    if before:
+        about = release.ending(Outcome.UNCONFIRMED)
+        gone = before.unconfirmed(release.now, current)
+        return Attempted(msgspec.structs.replace(gone, copy_of=about.copy_of, way_back=about.way_back), before)
+    ending = release.ending(conclude(Deletion.NOT_FOUND, there) or Outcome.FAILED, held_now=current)
+    return Attempted(msgspec.structs.replace(ending, by_reaper=False))
 
 
 def _keep(ref: LockRef, world: World, rules: Rules) -> LockObject | None:
@@ -72,35 +132,61 @@ def _keep(ref: LockRef, world: World, rules: Rules) -> LockObject | None:
     return None
 
 
-def _delete(ref: LockRef, world: World) -> tuple[Outcome, StateLock | None, str]:
+def _begin(release: _Release, kept: LockObject | None, before: Releasing | None) -> None:
+    """Take the claim. Where the book does not answer it may have been taken, and is dropped if that can be done."""
+    try:
+        page = release.world.book.begin_release(release.lock, release.claim, kept, before)
+    except BookError:
+        with suppress(BookError):
+            release.abandon()
+        raise
+    if page.releasing != release.claim:
+        raise NotYetError(page.releasing.until if page.releasing else release.now)
+
+
+def _delete(release: _Release) -> Ending:
     """Delete this lock or nothing. A lost answer is followed by a look, never by a guess."""
     lost = False
     for _ in range(_ATTEMPTS):
-        deletion = _send_delete(ref, world)
+        deletion = _send_delete(release, lost=lost)
         if deletion is Deletion.DELETED:
-            return Outcome.RELEASED, None, ""
+            return release.ending(Outcome.RELEASED)
         lost = lost or deletion is Deletion.UNKNOWN
-        current = _look_after(ref, world, lost=lost)
-        outcome = conclude(Deletion.UNKNOWN if lost else deletion, presence(ref, current))
+        current = _look_after(release, lost=lost)
+        outcome = conclude(Deletion.UNKNOWN if lost else deletion, presence(release.ref, current))
         if outcome:
-            return outcome, current, ""
-    world.book.abandon_release(ref)
-    return Outcome.FAILED, None, f"S3 did not delete it in {_ATTEMPTS} attempts (last answer: {deletion})"
+            return release.ending(outcome, held_now=current)
+    if lost:
+        raise NotYetError(release.claim.until)
+    release.abandon()
+    return release.ending(Outcome.FAILED, f"S3 did not delete it in {_ATTEMPTS} attempts (last answer: {deletion})")
 
 
-def _look_after(ref: LockRef, world: World, *, lost: bool) -> StateLock | None:
+def _send_delete(release: _Release, *, lost: bool) -> Deletion:
     try:
-        return world.store.read(ref.bucket, ref.key)
+        check_time(release.world, release.claim.send_before)
+        return release.world.store.delete(release.ref)
     except StoreError as error:
-        if lost:
-            raise OutcomeUnknownError(str(error)) from error
-        world.book.abandon_release(ref)
+        _give_up(release, error, lost=lost)
         raise
 
 
-def _send_delete(ref: LockRef, world: World) -> Deletion:
+def check_time(world: World, send_before: datetime) -> None:
+    """Raise StoreError when it is too late to send: what is sent must have arrived when its claim is over."""
+    if world.clock() >= send_before:
+        raise StoreError("S3 or the lock book took too long to answer, so nothing was sent")
+
+
+def _look_after(release: _Release, *, lost: bool) -> StateLock | None:
     try:
-        return world.store.delete(ref)
-    except StoreError:
-        world.book.abandon_release(ref)
+        return release.world.store.read(release.ref.bucket, release.ref.key)
+    except StoreError as error:
+        _give_up(release, error, lost=lost)
         raise
+
+
+def _give_up(release: _Release, error: StoreError, *, lost: bool) -> None:
+    """Drop the claim when all that was sent is known to have done nothing."""
+    if lost:
+        raise OutcomeUnknownError(str(error)) from error
+    release.abandon()

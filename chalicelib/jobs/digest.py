@@ -1,20 +1,22 @@
-"""Digests: one message for many new alerts of a channel, kept true as its locks go."""
+"""Digests: one message for many new alerts of a channel, kept true as its lines come and its locks go."""
 
+from collections import Counter
 from contextlib import suppress
 from datetime import datetime
 
 import msgspec
 
 from chalicelib.book_ports import BookError
-from chalicelib.core.alert import SURE_AFTER, UNDER_WAY, LockRecord, Posted
+from chalicelib.core.alert import SURE_AFTER, UNDER_WAY, LockRecord
 from chalicelib.core.copies import copy_of
-from chalicelib.core.digest import LINES, OLDEST, Digest, Named
+from chalicelib.core.digest import LINES, OLDEST, Digest, Named, counted, differ, held_by_mark, mark_of
+from chalicelib.core.policy import Rules
 from chalicelib.jobs.case import Case
 from chalicelib.ports import ChannelRefusedError, MessageGoneError, MessengerError, ReplyLostError, World
 
 
-def stand(channel: str, cases: list[Case], world: World, now: datetime) -> Posted | None:
-    """The message that the alerts of these cases, oldest first, go beneath; None: another run is posting one.
+def stand(channel: str, cases: list[Case], world: World, now: datetime) -> Digest | None:
+    """Post the digest that the alerts of these cases, oldest first, go beneath; None: another run is posting one.
 
     It stands in the channel for the reaper's own trouble where theirs takes nothing.
 
@@ -30,12 +32,13 @@ def stand(channel: str, cases: list[Case], world: World, now: datetime) -> Poste
         return _stand(detours.channel_for(channel), channel, cases, world, now)
 
 
-def _stand(channel: str, meant_for: str, cases: list[Case], world: World, now: datetime) -> Posted | None:
-    locks = tuple(case.ref.name for case in cases[:LINES])
+def _stand(channel: str, meant_for: str, cases: list[Case], world: World, now: datetime) -> Digest | None:
+    locks = tuple(mark_of(case.ref) for case in cases[:LINES])
     digest = Digest(
         channel=channel,
         locks=locks,
         held=len(locks),
+        coming=len(locks),
         waiting=len(cases) - len(locks),
         oldest=tuple(_named(case) for case in cases[:OLDEST]),
         at=now,
@@ -47,26 +50,49 @@ def _stand(channel: str, meant_for: str, cases: list[Case], world: World, now: d
         if lost:
             return _look_for(lost, digest, world, now)
         return _post(digest, world, now) if world.digests.claim(digest) else None
-    except BookError:
-        return world.messenger.post_digest(digest)  # too many messages are a smaller harm than none
+    except BookError:  # too many messages are a smaller harm than none
+        return msgspec.structs.replace(digest, posted=world.messenger.post_digest(digest))
 
 
 def _named(case: Case) -> Named:
     return Named(case.ref.state_path, case.record.taken, copy=bool(copy_of(case.record.lock)))
 
 
-def refresh(digests: list[Digest], records: list[LockRecord], world: World, now: datetime) -> list[str]:
-    """Say in each digest how many of its locks are still held; what could not be said is returned."""
-    untold = []
-    for digest in digests:
-        try:
-            _refresh(digest, records, world, now)
-        except (MessengerError, BookError) as error:
-            untold.append(f"digest in {digest.channel}: {error}")
-    return untold
+def changed(digests: list[Digest], records: list[LockRecord], rules: Rules, now: datetime) -> list[Digest]:
+    """Count the locks of each posted digest anew; return those that would read differently."""
+    held = held_by_mark(records)
+    waiting = _waiting(digests, held, rules, now)
+    now_true = [counted(digest, held, waiting[digest.channel], now) for digest in digests if digest.posted]
+    before = {digest.token: digest for digest in digests}
+    return [digest for digest in now_true if differ(digest, before[digest.token])]
 
 
-def _look_for(lost: Digest, digest: Digest, world: World, now: datetime) -> Posted | None:
+def show(digest: Digest, world: World) -> None:
+    """Make a posted digest say its numbers, and remember them; one with no lock left is forgotten.
+
+    Raises:
+        MessengerError, BookError
+    """
+    with suppress(MessageGoneError, ChannelRefusedError):
+        world.messenger.edit_digest(digest)
+    if digest.held:
+        world.digests.keep(digest)
+    else:
+        world.digests.drop(digest)
+
+
+def _waiting(digests: list[Digest], held: dict[str, LockRecord], rules: Rules, now: datetime) -> Counter[str]:
+    """Count by channel the locks that should have been told of by now and are in no digest."""
+    told = {mark for digest in digests for mark in digest.locks}
+    waiting: Counter[str] = Counter()
+    for mark, record in held.items() if digests else ():
+        if record.posted is None and mark not in told:
+            policy = rules.policy_for(record.lock.ref.state_path)
+            waiting[policy.channel] += policy.level(record.lock.risk, record.lock.age(now)) > 0
+    return waiting
+
+
+def _look_for(lost: Digest, digest: Digest, world: World, now: datetime) -> Digest | None:
     """Where an earlier digest may stand already, it becomes this one's message."""
     if not lost.unsure(now):
         return None
@@ -74,13 +100,13 @@ def _look_for(lost: Digest, digest: Digest, world: World, now: datetime) -> Post
     if posted is None:
         world.digests.drop(lost)
         return _post(digest, world, now) if world.digests.claim(digest) else None
-    found = msgspec.structs.replace(digest, at=lost.at, posted=posted, claimed_until=None)
+    found = msgspec.structs.replace(digest, at=lost.at, counted_at=now, posted=posted, claimed_until=None)
     world.digests.keep(found)
     world.messenger.edit_digest(found)
-    return posted
+    return found
 
 
-def _post(digest: Digest, world: World, now: datetime) -> Posted:
+def _post(digest: Digest, world: World, now: datetime) -> Digest:
     try:
         posted = world.messenger.post_digest(digest)
     except MessengerError as error:
@@ -90,22 +116,7 @@ def _post(digest: Digest, world: World, now: datetime) -> Posted:
             else:
                 world.digests.drop(digest)
         raise
+    standing = msgspec.structs.replace(digest, posted=posted, claimed_until=None)
     with suppress(BookError):
-        world.digests.keep(msgspec.structs.replace(digest, posted=posted, claimed_until=None))
-    return posted
-
-
-def _refresh(digest: Digest, records: list[LockRecord], world: World, now: datetime) -> None:
-    # So long its lines, and what is said to follow it, may still be on their way.
-    if digest.posted is None or now - digest.at < UNDER_WAY:
-        return
-    held = len({record.lock.ref.name for record in records if not record.ending}.intersection(digest.locks))
-    current = msgspec.structs.replace(digest, held=held, waiting=0)
-    if current == digest:
-        return
-    with suppress(MessageGoneError, ChannelRefusedError):
-        world.messenger.edit_digest(current)
-    if held:
-        world.digests.keep(current)
-    else:
-        world.digests.drop(current)
+        world.digests.keep(standing)
+    return standing

@@ -5,7 +5,6 @@ when what happened before it has been told too, so its line waits until then (``
 """
 
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 import msgspec
@@ -16,11 +15,11 @@ from chalicelib.core.event import of_acquire, of_release
 from chalicelib.core.lock import StateLock
 from chalicelib.core.policy import Rules
 from chalicelib.core.release import Ending, Outcome, Presence, presence, released_by
-from chalicelib.jobs.alert import close
-from chalicelib.jobs.case import case_of
+from chalicelib.jobs.alert import note_ending
+from chalicelib.jobs.case import Case, case_of
 from chalicelib.jobs.journal_once import journal_once
 from chalicelib.jobs.reappear import look_again
-from chalicelib.ports import MessengerError, World
+from chalicelib.ports import World
 
 
 class RecordingError(Exception):
@@ -45,9 +44,11 @@ class Settle(msgspec.Struct, frozen=True, tag="settle"):
 
 
 def record_changes(
-    changes: Iterable[LockChange], world: World, rules: Rules, recording: Recording, now: datetime
+    changes: Iterable[LockChange], world: World, rules: Rules, recording: Recording, now: datetime, ended: list[Case]
 ) -> None:
     """Record the events of one message, each whatever becomes of the others.
+
+    ``ended`` gets what ``record_change`` returns.
 
     Raises:
         RecordingError: with what became of those that failed; the queue delivers the message again.
@@ -55,7 +56,7 @@ def record_changes(
     failed: list[tuple[LockChange, Exception]] = []
     for change in changes:
         try:
-            record_change(change, world, rules, recording, now)
+            ended.extend(record_change(change, world, rules, recording, now))
         except Exception as error:  # noqa: BLE001  it is raised below, when the others have had their turn
             failed.append((change, error))
     if failed:
@@ -63,21 +64,27 @@ def record_changes(
         raise RecordingError(words) from failed[0][1]
 
 
-def record_change(change: LockChange, world: World, rules: Rules, recording: Recording, now: datetime) -> None:
+def record_change(
+    change: LockChange, world: World, rules: Rules, recording: Recording, now: datetime
+) -> tuple[Case, ...]:
     """Record one event. It is a hint: what is there now is read before anything is written.
+
+    Return the locks that ended by it and whose messages still have to say so (``jobs.endings``): the journal does not
+    wait for Slack.
 
     Raises:
         StoreError, BookError, QueueError: the queue delivers the event again.
     """
     if not rules.covers(change.bucket, change.key):
-        return
+        return ()
     if change.acquired:
         _record_acquire(change, world, recording, now)
     elif not change.permanent:
         _order_settling(change, world, recording)
-        _close_alerts(change, world, rules)
+        return _close_alerts(change, world, rules)
     else:
         _record_gone_version(change, world, rules, recording, now)
+    return ()
 
 
 def _record_gone_version(gone: LockChange, world: World, rules: Rules, recording: Recording, now: datetime) -> None:
@@ -87,8 +94,10 @@ def _record_gone_version(gone: LockChange, world: World, rules: Rules, recording
         _order_settling(gone, world, recording)
 
 
-def settle(release: LockChange, world: World, rules: Rules, recording: Recording, now: datetime) -> None:
+def settle(release: LockChange, world: World, rules: Rules, recording: Recording, now: datetime) -> tuple[Case, ...]:
     """Journal a release with the hold that it ended; then look whether a lock is there again.
+
+    Return what ``record_change`` does.
 
     What was told before the release and happened after it is looked at once more: by then it was not known that the
     lock had ended.
@@ -96,30 +105,30 @@ def settle(release: LockChange, world: World, rules: Rules, recording: Recording
     Raises:
         StoreError, BookError: the queue delivers the order again.
     """
-    before = world.changes.before(release)
-    if not release.permanent or _is_of_the_lock(release, before):
-        _journal_release(release, before, world, rules, recording, now)
+    ended: tuple[Case, ...] = ()
+    if not release.permanent or _is_of_the_lock(release, world.changes.before(release)):
+        ended = _journal_release(release, world, rules, recording, now)
     if release.permanent:
         look_again(release, world, rules, now, settled=True)
     for gone in world.changes.gone_after(release):
         look_again(gone, world, rules, now, settled=True)
+    return ended
 
 
 def _journal_release(
-    release: LockChange,
-    before: NotedChange | None,
-    world: World,
-    rules: Rules,
-    recording: Recording,
-    now: datetime,
-) -> None:
+    release: LockChange, world: World, rules: Rules, recording: Recording, now: datetime
+) -> tuple[Case, ...]:
+    # The records first: an acquire is noted as an event before it is noted on its lock's page. The other way round, one
+    # told between the two reads would be neither, and its release would be taken for that of the lock before it.
     records = world.book.records_of(release.ref.state_path, release.at + NEARBY)
+    before = world.changes.before(release)
     hold = hold_ended_by(release, before, records)
     kind = release_kind(release, hold, recording.release_role)
     journal_once(NotedChange(release), of_release(release, hold, kind), world, now)
     if hold and hold.record and not hold.record.ending and not _end_unspoken(release, hold.record, world):
         # Its acquire was told after its release, so that nothing could be closed then.
-        _close_alerts(release, world, rules)
+        return _close_alerts(release, world, rules)
+    return ()
 
 
 def _is_of_the_lock(deleted: LockChange, before: NotedChange | None) -> bool:
@@ -163,17 +172,16 @@ def _lock_of(change: LockChange, world: World) -> StateLock | None:
 
 
 def _restorer(lock: StateLock, world: World) -> str:
-    """The Slack user for whom the reaper put this lock back, "" for a lock that somebody took.
+    """Return the Slack user for whom the reaper put this lock back, by its mark; "" for a lock that somebody took.
 
     S3's event can be faster than our note of what it is about, or come right between its two halves.
     """
-    for record in world.book.records_of(lock.ref.state_path, lock.ref.last_modified):
-        if record.lock.ref == lock.ref and record.restored_by:
-            return record.restored_by
-        # By the whole of what it says, which has its ID: the same bytes have another ETag where KMS encrypts them.
-        if record.restoring and record.lock.info == lock.info:
-            return record.restoring.by
-    return ""
+    if not lock.mark:
+        return ""
+    records = world.book.records_of(lock.ref.state_path, lock.ref.last_modified)
+    known = (record.restorer_of(lock) for record in records)
+    noted = (record.restored_by for record in records if record.lock.ref == lock.ref)
+    return next((one.by for one in known if one), next(noted, ""))
 
 
 def _end_unspoken(release: LockChange, record: LockRecord, world: World) -> bool:
@@ -183,20 +191,26 @@ def _end_unspoken(release: LockChange, record: LockRecord, world: World) -> bool
     return world.book.end_unspoken(record.lock, _ending(release, record, None, theirs=True))
 
 
-def _close_alerts(release: LockChange, world: World, rules: Rules) -> None:
-    """Close the messages of the locks that are gone. Those that nobody has heard of end when the release is settled."""
+def _close_alerts(release: LockChange, world: World, rules: Rules) -> tuple[Case, ...]:
+    """Note the end of the locks that are gone; return those whose messages have to say so.
+
+    Those that nobody has heard of end when the release is settled.
+    """
     # The book first: a lock acquired between these two looks is then not known, rather than known and taken for gone.
     known = world.book.records_of(release.ref.state_path, release.at)
     if all(record.ending or (record.acquired_at and not record.spoken_of) for record in known):
-        return
+        return ()
     current = world.store.read(release.bucket, release.key)
     gone = [record for record in known if _gone_by(release, record, current)]
-    for record in gone:
+    noted = (
+        note_ending(
+            case_of(record, world, rules, release.at), _ending(release, record, current, theirs=record is gone[-1])
+        )
+        for record in gone
         # A release begun for somebody in Slack is told by release_lock, which knows how it ended.
-        if not record.ending and not record.requested_by:
-            ending = _ending(release, record, current, theirs=record is gone[-1])
-            with suppress(MessengerError):  # noted as untold, and so told by the next watch
-                close(case_of(record, world, rules, release.at), ending)
+        if not record.ending and record.releasing is None
+    )
+    return tuple(case for case in noted if case)
 
 
 def _gone_by(release: LockChange, record: LockRecord, current: StateLock | None) -> bool:

@@ -8,14 +8,17 @@ import msgspec
 
 from chalicelib.book_ports import BookError
 from chalicelib.core.alert import Asked, LockRecord
+from chalicelib.core.claim import Releasing
 from chalicelib.core.click import Click, MembersUnknownError, Refusal, Verb, may_release
 from chalicelib.core.event import EventType, of_click
 from chalicelib.core.life import may_auto_release
 from chalicelib.core.policy import Rules
-from chalicelib.core.release import Ending, Outcome
+from chalicelib.core.release import CLAIM_LASTS, REAPER, Ending, Outcome
 from chalicelib.core.release_terms import why_not_releasable
+from chalicelib.jobs.alert import settle
 from chalicelib.jobs.case import case_of
 from chalicelib.jobs.clicks import (
+    come_again,
     ending_of,
     in_group_by,
     misrouted,
@@ -26,18 +29,29 @@ from chalicelib.jobs.clicks import (
     whisper,
     why_not,
 )
-from chalicelib.jobs.delete import attempt
+from chalicelib.jobs.delete import Attempted, NotYetError, attempt
 from chalicelib.ports import QueueError, World
 
 
-def release(click: Click, world: World, rules: Rules, now: datetime) -> Ending:
+def release(click: Click, world: World, rules: Rules, now: datetime) -> Ending | None:
     """Carry out one click and answer it; delivered again, it changes nothing and is answered the same.
 
+    None: another click's delete may be on its way, so this one comes again when its end is known.
+
     Raises:
-        MessengerError, OutcomeUnknownError: it could not be answered yet; the queue delivers the click again.
+        MessengerError, OutcomeUnknownError, QueueError: it could not be answered yet; the queue delivers it again.
     """
     if not click.verb.releases:
         return misrouted(click, world, now)
+    try:
+        return _release(click, world, rules, now)
+    except NotYetError as error:
+        if click.verb is not Verb.AUTO_RELEASE:  # which the next watch orders again
+            come_again(click, world.releases, error.until, now)
+        return None
+
+
+def _release(click: Click, world: World, rules: Rules, now: datetime) -> Ending:
     try:
         record = world.book.find(click.lock)
     except BookError as error:
@@ -118,18 +132,34 @@ def _wait_for_another(
 
 
 def _carry_out(click: Click, record: LockRecord, world: World, rules: Rules, now: datetime) -> Ending:
+    if record.releasing and record.being_released(now):
+        raise NotYetError(record.releasing.until)
     world.journal.write(of_click(EventType.RELEASE_REQUESTED, click, record.lock, now))
-    approved = record.asked.by if record.asked else ""
-    ending = msgspec.structs.replace(attempt(click, record, world, rules, now), approved=approved)
+    attempted = attempt(click, record, _claim(click, record, world), world, rules, now)
+    ending = attempted.ending
     _order_end_of_undo(click, ending, world, now)
-    first = _remember(record, ending, world)
-    if first:
-        return _answer_again(click, first, first.ending or ending, world, rules, now)
+    first = _remember(record, attempted, world)
+    if first and first.ending:
+        return _answer_again(click, first, first.ending, world, rules, now)
     replaced = ending.outcome is Outcome.REPLACED
     line = EventType.LOCK_REPLACED if replaced else EventType.RELEASE_ANSWERED
-    world.journal.write(of_click(line, click, record.lock, now, ending))
+    world.journal.write(of_click(line, _click_of(ending, click), record.lock, now, ending))
     _answer(click, record, ending, world, rules, now)
     return ending
+
+
+def _click_of(ending: Ending, click: Click) -> Click:
+    """Return the click that an ending is of: one that comes too late may find out how an earlier one ended."""
+    if ending.outcome is not Outcome.UNCONFIRMED or ending.click == click.click:
+        return click
+    verb = Verb.AUTO_RELEASE if ending.by_reaper else Verb.RELEASE
+    return msgspec.structs.replace(click, user=ending.user, click=ending.click, verb=verb)
+
+
+def _claim(click: Click, record: LockRecord, world: World) -> Releasing:
+    """Return this click's claim, which lasts from now on."""
+    approved = record.asked.by if record.asked else ""
+    return Releasing(click.user or REAPER, click.click, world.clock() + CLAIM_LASTS, approved)
 
 
 def _order_end_of_undo(click: Click, ending: Ending, world: World, now: datetime) -> None:
@@ -150,18 +180,31 @@ def _answer(click: Click, record: LockRecord, ending: Ending, world: World, rule
         latest = world.book.find(click.lock)
     if not latest or not latest.ending:
         latest = msgspec.structs.replace(latest or record, ending=ending)
-    if not show_closed(click, case_of(latest, world, rules, now)):
+    seen = show_closed(click, case_of(latest, world, rules, now))
+    if ending.click != click.click or not seen:
         whisper(click, ending, world)
 
 
-def _remember(record: LockRecord, ending: Ending, world: World) -> LockRecord | None:
-    """Note an ending. Where another click's ending was there first, the record that has it."""
+def _remember(record: LockRecord, attempted: Attempted, world: World) -> LockRecord | None:
+    """Note an ending. Where another one was there first, the record that has it.
+
+    Raises:
+        NotYetError: somebody else's delete may be what ended the lock; only the book can tell.
+    """
+    ending = attempted.ending
     if not ending.closes:
         return None
     try:
-        return None if world.book.end(record.lock, ending) else world.book.find(record.lock.ref)
-    except BookError:
+        if world.book.end(record.lock, ending, attempted.claim):
+            return None
+        first = world.book.find(record.lock.ref)
+    except BookError as error:
+        if ending.outcome is not Outcome.RELEASED:
+            raise NotYetError(ending.at) from error
         return None  # Only memory is lost: the lock is gone, and a later click is told so by S3.
+    if first and first.ending is None:
+        raise NotYetError(first.releasing.until if first.releasing else ending.at)
+    return None if first and first.ending == ending else first
 
 
 def _refuse(click: Click, record: LockRecord | None, why: Refusal, world: World, rules: Rules, now: datetime) -> Ending:
@@ -183,11 +226,18 @@ def _answer_again(
 ) -> Ending:
     """A second click, or the first one delivered again because its answer did not get through."""
     _order_end_of_undo(click, ending, world, now)
+    if ending.restored_by and _spoke_before(click, record):
+        settle(case_of(record, world, rules, now))
     # One that was put back: its message is about the lock that is held now.
     seen = not ending.restored_by and show_closed(click, case_of(record, world, rules, now))
     if ending.click != click.click or not seen:
         whisper(click, ending, world)
     return ending
+
+
+def _spoke_before(click: Click, record: LockRecord) -> bool:
+    """Return whether an earlier delivery may have written the message late, and died before it could look again."""
+    return click.user in record.refused or bool(record.asked and record.asked.click == click.click)
 
 
 def _answer_without_book(click: Click, error: BookError, world: World, now: datetime) -> Ending:

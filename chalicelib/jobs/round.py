@@ -1,208 +1,190 @@
 """One run's look at some locks: each one's next step, what is new before what is only kept up to date."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-
-import msgspec
+from functools import partial
+from random import Random
+from typing import TypeVar
 
 from chalicelib.book_ports import BookError
 from chalicelib.core.alert import LockRecord
-from chalicelib.core.click import Click, Verb
-from chalicelib.core.digest import LINES, Digest
-from chalicelib.core.life import Step, next_step
-from chalicelib.core.lock import Body, StateLock
+from chalicelib.core.digest import Digest
+from chalicelib.core.lock import StateLock
 from chalicelib.core.policy import Rules
-from chalicelib.core.release import Ending, Outcome, Presence, presence
-from chalicelib.jobs.alert import close, post, raise_level, refresh, tell, wake
-from chalicelib.jobs.case import Case, case_of
+from chalicelib.core.release import Ending, Presence, presence
+from chalicelib.jobs.agenda import Agenda
+from chalicelib.jobs.alert import post
+from chalicelib.jobs.announce import Announcement
+from chalicelib.jobs.case import Case
 from chalicelib.jobs.channel_trouble import attend
 from chalicelib.jobs.detours import Detours
-from chalicelib.jobs.digest import stand
-from chalicelib.jobs.say import look_for_lost
-from chalicelib.ports import BucketGoneError, MessengerError, QueueError, StoreError, World
+from chalicelib.jobs.digest import show
+from chalicelib.jobs.lanes import Kind, Rank, Task
+from chalicelib.jobs.run import Run
+from chalicelib.jobs.steps import Found, Steps
+from chalicelib.ports import MessengerError, QueueError, StoreError, World
 
-_SPEAKING = {Step.POST, Step.RAISE, Step.WAKE}
-_FAILURES_A_BUCKET = 5
-"""A bucket that fails so often in one run is slow for all others; what is left of it is looked at by the next run."""
+T = TypeVar("T")
+_LOOK_IS_GOOD_FOR = 60.0
+"""Seconds. A lock that had to wait longer for its alert is looked at once more before people are called."""
+_GATHERED_FOR = 30.0
+"""Seconds after which new alerts are told of though others may still be found: 10,000 looks take less."""
+
+_FOR_ONE_CHANNEL = 10.0
+"""Seconds that may pass until all is told of a channel that takes nothing: three messages, and Slack's pace."""
 
 
 @dataclass
 class Round:
-    """Sweep and watch both go through their locks with one. What went wrong for one lock stops no other."""
+    """Sweep and watch both go through their locks with one. What went wrong for one lock stops no other.
+
+    ``steps`` and ``_post`` run side by side; all that remembers something runs here, one thing after another.
+    """
 
     world: World
     rules: Rules
     now: datetime
+    run: Run = field(default_factory=Run)
+    known: list[LockRecord] = field(default_factory=list)
+    """All records of the book, where they were read."""
     alerts: int = 0
     """How many new alerts were posted."""
     untold: list[str] = field(default_factory=list)
     """What Slack would not take. The book knows of it, so the next watch tells it."""
     failed: list[str] = field(default_factory=list)
     """What the store, the book or a queue would not do."""
+    unexpected: Exception | None = None
+    """The first failure that no port announces, for its traceback; ``failed`` has the others too."""
     detours: Detours = field(init=False)
+    steps: Steps = field(init=False)
     _new: list[Case] = field(default_factory=list)
-    _stale: list[Case] = field(default_factory=list)
-    _failures: Counter[str] = field(default_factory=Counter)
+    _waiting: dict[str, float] = field(default_factory=dict)
+    """The new alerts that are not told yet, and when their locks were looked at."""
+    _agenda: Agenda = field(init=False)
+    _announcement: Announcement = field(init=False)
 
     def __post_init__(self) -> None:
         self.detours = Detours(self.rules.trouble_channel)
+        self.steps = Steps(self.world, self.rules, self.now, self.detours)
+        self._agenda = Agenda(self.run, self.world.messenger, self._hear, self._fail, self._give_up)
+        self._announcement = Announcement(self, self._agenda)
 
     def look_at(self, record: LockRecord, look: Callable[[], StateLock | None]) -> None:
-        """Take a lock's next step; ``look`` says what is there now at its place.
-
-        A new alert, and one that is only brought up to date, wait for ``finish``.
-        """
+        """Take a lock's next step; ``look`` says what is there now at its place. ``finish`` does it."""
         ref = record.lock.ref
-        if self._failures[ref.bucket] >= _FAILURES_A_BUCKET:
-            self.failed.append(f"{ref.state_path}: not looked at, because its bucket failed {_FAILURES_A_BUCKET} times")
-            return
-        failed_before = len(self.failed)
-        self._guard(ref.state_path, lambda: self._look(record, look))
-        self._failures[ref.bucket] += len(self.failed) - failed_before
+        self.look(ref.bucket, ref.state_path, partial(self.steps.look, [record], look), new=is_new(record))
+
+    def look(self, bucket: str, state_path: str, act: Callable[[], Found], *, new: bool) -> None:
+        """Have a look at a place, side by side with others."""
+        rank = Rank.NEW if new else Rank.KNOWN
+        self._agenda.add(Task(Kind.BUCKET, bucket, rank, state_path, act))
 
     def end(self, record: LockRecord, ending: Ending) -> None:
-        """A lock that is no longer ours to look at."""
-        self._guard(record.lock.ref.state_path, lambda: close(self._case(record), ending))
+        """Close the alert of a lock that is no longer ours to look at."""
+        ref = record.lock.ref
+        act = partial(self.steps.end, record, ending)
+        self._agenda.add(Task(Kind.BOOK, ref.bucket, Rank.KNOWN, ref.state_path, act))
+
+    def show(self, digest: Digest) -> None:
+        """Bring a digest up to date."""
+        act = partial(show, digest, self.world)
+        self._agenda.add(Task(Kind.EDIT, digest.channel, Rank.CLOSING, f"digest in {digest.channel}", act))
+
+    def aside(self, place: str, subject: str, act: Callable[[], object]) -> None:
+        """Do something beside the locks."""
+        self._agenda.add(Task(Kind.BOOK, place, Rank.KNOWN, subject, act))
 
     def finish(self) -> None:
-        """Post the new alerts, oldest first, and where a channel has many, under one digest; then the edits."""
-        self._guard("digests", self._post_beneath_old_digests)
-        channels: defaultdict[str, list[Case]] = defaultdict(list)
-        for case in sorted(self._new, key=lambda case: case.record.taken):
-            channels[case.policy.channel].append(case)
-        for channel, cases in channels.items():
-            if len(cases) > self.rules.digest_over:
-                self._guard(channel, lambda: self._post_digest(channel, cases))  # noqa: B023  called at once
-            else:
-                self._post_each(cases, "")
-        for case in self._stale:
-            self._guard(case.ref.state_path, lambda: refresh(case))  # noqa: B023  called at once
-        self.untold += attend(self.detours.refused, self.world, self.rules, self.now)
+        """Do all that there is to do, as far as the time allows; what is left is counted."""
+        self._agenda.work(self._announce)
+        self.untold += attend(self.detours.refused, self.world, self.rules, self.now, self._has_time_for_one)
 
-    def _post_beneath_old_digests(self) -> None:
-        """What a digest has told of, and an earlier run could not, still belongs beneath it."""
-        if not self._new:
-            return
-        standing = self.world.digests.open()
-        left = []
-        for case in self._new:
-            root = _root_of(case, standing)
-            if root:
-                self._post_each([case], root)
-            else:
-                left.append(case)
-        self._new = left
+    @property
+    def waiting(self) -> int:
+        """How many new alerts are left to the next run."""
+        return len(self._waiting)
 
-    def _post_digest(self, channel: str, cases: list[Case]) -> None:
-        root = stand(channel, cases, self.world, self.now)
-        if root:  # else: another run is at it
-            self._post_each(cases[:LINES], root.ts)
+    @property
+    def not_reached(self) -> int:
+        """How many other steps are left to it."""
+        return len(self._left())
 
-    def _post_each(self, cases: list[Case], thread_ts: str) -> None:
-        for case in cases:
-            self._guard(case.ref.state_path, lambda: self._post(case, thread_ts))  # noqa: B023  called at once
+    @property
+    def not_seen(self) -> int:
+        """How many of these are locks that were not looked at."""
+        return sum(task.kind is Kind.BUCKET for task in self._left())
 
-    def _post(self, case: Case, thread_ts: str) -> None:
-        if post(case, thread_ts):
-            self.alerts += 1
+    def post(self, case: Case, thread_ts: str) -> Found:
+        """Post an alert. One that had to wait goes by a new look at its lock."""
+        now = self.run.workers.clock()
+        if now - self._waiting.get(case.ref.state_path, now) > _LOOK_IS_GOOD_FOR:
+            current = self.world.store.read(case.ref.bucket, case.ref.key)
+            if presence(case.ref, current) is not Presence.SAME:
+                return self.steps.tend(case.record, current)
+        return Found(posted=int(post(case, thread_ts)))
 
-    def _look(self, record: LockRecord, look: Callable[[], StateLock | None]) -> None:
-        try:
-            current = look()
-        except BucketGoneError:
-            close(self._case(record), Ending(outcome=Outcome.BUCKET_GONE, at=self.now))
-            return
-        self._tend(record, current)
+    def posted(self, case: Case, answer: Found) -> None:
+        """Count an alert that was posted, now or by another run."""
+        self._waiting.pop(case.ref.state_path, None)
+        self._hear(answer)
 
-    def _tend(self, record: LockRecord, current: StateLock | None) -> None:
-        there = presence(record.lock.ref, current)
-        case = self._case(self._as_seen(record, current))
-        step = self._step(case, there)
-        if step in _SPEAKING and case.record.attempt:
-            if case.record.in_flight(self.now):
-                return
-            case = case.known_as(look_for_lost(case))
-            step = self._step(case, there)
-        self._take(step, case, there, current)
-
-    def _take(self, step: Step, case: Case, there: Presence, current: StateLock | None) -> None:
-        steps: dict[Step, Callable[[], None]] = {
-            Step.POST: lambda: self._new.append(case),
-            Step.RAISE: lambda: raise_level(case),
-            Step.WAKE: lambda: wake(case),
-            Step.REFRESH: lambda: self._stale.append(case),
-            Step.AUTO_RELEASE: lambda: self._order_release(case),
-            Step.CLOSE: lambda: self._close_unless_ended(case, there, current),
-            Step.TELL: lambda: self._tell(case, current),
-            Step.REOPEN: lambda: self._reopen(case),
-            Step.NOTHING: lambda: None,
-        }
-        steps[step]()
-
-    def _step(self, case: Case, there: Presence) -> Step:
-        return next_step(case.record, case.policy, self.now, held=there is Presence.SAME)
-
-    def _as_seen(self, record: LockRecord, current: StateLock | None) -> LockRecord:
-        """A lock that could not be read when it was remembered may be readable by now; what was read is not unread."""
-        if current is None or current.ref != record.lock.ref or current == record.lock:
-            return record
-        if _is_unread(current) and not _is_unread(record.lock):
-            return record
-        return self.world.book.remember(current)
-
-    def _order_release(self, case: Case) -> None:
-        self._stale.append(case)
-        click = Click(lock=case.ref, verb=Verb.AUTO_RELEASE, channel=case.policy.channel)
-        self.world.releases.send(msgspec.json.encode(click))
-
-    def _close_unless_ended(self, case: Case, there: Presence, current: StateLock | None) -> None:
-        """A listing of the book can be older than an ending that somebody noted since."""
-        latest = case.known_as(self.world.book.find(case.ref) or case.record)
-        if not latest.record.ending:
-            close(latest, _ending(latest.record, there, current, self.now))
-        elif not latest.record.told:
-            tell(latest)
-
-    def _tell(self, case: Case, current: StateLock | None) -> None:
-        tell(case)
-        if presence(case.ref, current) is Presence.SAME:
-            self._reopen(case)
-
-    def _reopen(self, case: Case) -> None:
-        """A lock that had ended and is there again, as when a delete marker is taken away, is held.
-
-        Looked at once more, because it may have been let go since the look that came before the book's.
-        """
-        current = self.world.store.read(case.ref.bucket, case.ref.key)
-        if current and current.ref == case.ref:
-            self._tend(self.world.book.reopen(current), current)
-
-    def _case(self, record: LockRecord) -> Case:
-        return case_of(record, self.world, self.rules, self.now, self.detours)
-
-    def _guard(self, subject: str, act: Callable[[], object]) -> None:
-        try:
-            act()
-        except MessengerError as error:
+    def note(self, subject: str, error: Exception) -> None:
+        """Remember what went wrong, by whose fault it was."""
+        if isinstance(error, MessengerError):
             self.untold.append(f"{subject}: {error}")
             self.detours.hear(error)
-        except (StoreError, BookError, QueueError) as error:
+        elif isinstance(error, (StoreError, BookError, QueueError)):
             self.failed.append(f"{subject}: {error}")
+        else:
+            self.failed.append(f"{subject}: {error!r}")
+            self.unexpected = self.unexpected or error
+
+    def _announce(self) -> None:
+        """Tell of the new locks once it is known how many there are; what hangs is not waited for."""
+        if self._new and (self._gathered_for() > _GATHERED_FOR or not self._expects_more()):
+            new, self._new = self._new, []
+            self._announcement.announce(new)
+
+    def _expects_more(self) -> bool:
+        return any(self._agenda.expects(Rank.NEW, kind) for kind in (Kind.BUCKET, Kind.LOOK))
+
+    def _has_time_for_one(self) -> bool:
+        return self.run.left() > _FOR_ONE_CHANNEL
+
+    def _gathered_for(self) -> float:
+        now = self.run.workers.clock()
+        return now - self._waiting.get(self._new[0].ref.state_path, now)
+
+    def _hear(self, answer: object) -> None:
+        if isinstance(answer, Found):
+            self.alerts += answer.posted
+            self._new.extend(answer.new)
+            self._waiting |= dict.fromkeys((case.ref.state_path for case in answer.new), self.run.workers.clock())
+            for task in answer.tasks:
+                self._agenda.add(task)
+
+    def _fail(self, task: Task, error: Exception) -> None:
+        self._waiting.pop(task.subject, None)
+        self.note(task.subject, error)
+
+    def _give_up(self, task: Task, failures: int) -> None:
+        self._waiting.pop(task.subject, None)
+        if task.kind is Kind.BUCKET:
+            self.failed.append(f"{task.subject}: not looked at, because its bucket failed {failures} times")
+        else:
+            why = f"left to the next run, because {task.place or 'Slack'} failed {failures} times"
+            self.untold.append(f"{task.subject}: {why}")
+
+    def _left(self) -> list[Task]:
+        return [task for task in self._agenda.left if task.subject not in self._waiting]
 
 
-def _is_unread(lock: StateLock) -> bool:
-    return lock.body in {Body.SEALED, Body.DENIED}
+def shuffled(things: Sequence[T], now: datetime) -> list[T]:
+    """Return things in another order at each time, so that the same few that hang do not come first in each run."""
+    return Random(now.timestamp()).sample(things, len(things))  # noqa: S311  nothing is to be kept secret by it
 
 
-def _root_of(case: Case, standing: list[Digest]) -> str:
-    ours = (digest for digest in standing if digest.channel == case.policy.channel and case.ref.name in digest.locks)
-    return next((digest.posted.ts for digest in ours if digest.posted), "")
-
-
-def _ending(record: LockRecord, there: Presence, current: StateLock | None, now: datetime) -> Ending:
-    outcome = Outcome.REPLACED if there is Presence.REPLACED else Outcome.GONE
-    if record.requested_by:
-        outcome = Outcome.UNCONFIRMED
-    return Ending(outcome=outcome, at=now, user=record.requested_in_slack, by_reaper=record.by_reaper, held_now=current)
+def is_new(record: LockRecord) -> bool:
+    """Return whether nobody has been told of a lock that is held, as far as is known."""
+    return record.posted is None and record.ending is None

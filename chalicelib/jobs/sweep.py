@@ -1,15 +1,19 @@
 """Find every lock of a target, set the lock book right, alert."""
 
 from datetime import datetime
+from functools import partial
 
 import msgspec
 
 from chalicelib.book_ports import BookError
 from chalicelib.core.alert import LockRecord
+from chalicelib.core.brief import told_briefly
 from chalicelib.core.event import EventType, of_run
-from chalicelib.core.lock import StateLock
+from chalicelib.core.lock import LOCK_SUFFIX, ListedPage, LockRef, StateLock
 from chalicelib.core.policy import Rules, Target
-from chalicelib.jobs.round import Round
+from chalicelib.jobs.round import Round, is_new, shuffled
+from chalicelib.jobs.run import Run
+from chalicelib.jobs.steps import Found, together
 from chalicelib.ports import Journal, Queue, StoreError, StoreRefusedError, World
 
 
@@ -24,54 +28,56 @@ def order_sweeps(rules: Rules, queue: Queue, journal: Journal, now: datetime) ->
     journal.write(of_run(EventType.SWEEPS_ORDERED, now, targets=len(rules.targets)))
 
 
-def sweep(target: Target, world: World, rules: Rules, now: datetime) -> None:
+def sweep(target: Target, world: World, rules: Rules, now: datetime, run: Run | None = None) -> None:
     """Sweep one target. What S3 refuses is told (journal, channel for trouble), and is no reason to try again.
 
-    What Slack would not take is told by the next watch, since the book knows of it by then.
+    What Slack would not take, or what there was no time to say, is told by the next watch, since the book knows of it.
 
     Raises:
         SweepIncompleteError: a lock could not be read, or nobody but this sweep knows that it has to be told of; so
             the queue delivers the order again.
     """
+    swept = Round(world, rules, now, run or Run())
     try:
-        pages = list(world.store.list_locks(target.bucket, target.prefixes))
+        pages = _listed(target, swept)
     except StoreError as error:
         _tell_failure(target, error, world, rules, now)
         return
-    locks, unread = _held(target, [key for page in pages for key in page.lock_keys], world)
-    records, trouble = _known(target, world)
-    swept = _tend_all(_records_of(locks, records, world), locks, Round(world, rules, now))
-    detail = "; ".join([*trouble, *unread, *swept.failed, *swept.untold])
+    known, trouble = _known(target, world)
+    locks = _look_at_all(target, [key for page in pages for key in page.lock_keys], known, swept)
+    detail = told_briefly([*trouble, *swept.failed, *swept.untold])
     counts = {"locks": len(locks), "alerts": swept.alerts, "objects": sum(page.objects for page in pages)}
-    world.journal.write(of_run(EventType.SWEEP_FINISHED, now, target=target.bucket, detail=detail, **counts))
+    left = {"waiting": swept.waiting, "not_reached": swept.not_reached}
+    world.journal.write(of_run(EventType.SWEEP_FINISHED, now, target=target.bucket, detail=detail, **counts, **left))
     if trouble:
         world.messenger.report(rules.trouble_channel, "the lock book", "; ".join(trouble))
-    if _is_worth_another_try(swept, forgetful=bool(trouble), unread=bool(unread)):
-        raise SweepIncompleteError(detail)
+    if _is_worth_another_try(swept, forgetful=bool(trouble)):
+        raise SweepIncompleteError(detail or f"{swept.not_seen} locks were not looked at in time") from swept.unexpected
 
 
-def _is_worth_another_try(swept: Round, *, forgetful: bool, unread: bool) -> bool:
+def _listed(target: Target, swept: Round) -> list[ListedPage]:
+    """List a target for half of the time at most, so that what was found by then is told. Raises StoreError."""
+    pages: list[ListedPage] = []
+    half = swept.run.half()
+    for page in swept.world.store.list_locks(target.bucket, target.prefixes):
+        if pages and swept.run.workers.clock() > half:
+            objects = sum(page.objects for page in pages)
+            why = f"only the first {objects} objects were listed in time: divide the target by prefixes"
+            swept.failed.append(f"{target.bucket}: {why}")
+            break
+        pages.append(page)
+    return pages
+
+
+def _is_worth_another_try(swept: Round, *, forgetful: bool) -> bool:
     """Without the book a second try would repeat what was told, so it has to have told nothing."""
     if forgetful:
-        return not swept.alerts and bool(unread or swept.failed or swept.untold)
-    return bool(unread or swept.failed)
-
-
-def _held(target: Target, keys: list[str], world: World) -> tuple[list[StateLock], list[str]]:
-    """The locks at these keys, and which of them S3 would not speak of."""
-    locks, unread = [], []
-    for key in keys:
-        try:
-            lock = world.store.read(target.bucket, key)
-        except StoreError as error:
-            unread.append(str(error))
-            continue
-        if lock:  # else: released since it was listed
-            locks.append(lock)
-    return locks, unread
+        return not swept.alerts and bool(swept.failed or swept.untold or swept.waiting or swept.not_seen)
+    return bool(swept.failed or swept.not_seen)
 
 
 def _known(target: Target, world: World) -> tuple[list[LockRecord], list[str]]:
+    """Read the book before the locks: a lock that is read as another one, or as gone, has then been let go since."""
     try:
         records = world.book.records()
     except BookError as error:
@@ -79,12 +85,28 @@ def _known(target: Target, world: World) -> tuple[list[LockRecord], list[str]]:
     return [record for record in records if target.covers(record.lock.ref.bucket, record.lock.ref.key)], []
 
 
-def _records_of(locks: list[StateLock], known: list[LockRecord], world: World) -> list[LockRecord]:
-    """A record for each lock found, and those that the book holds for locks that were not."""
-    by_ref = {record.lock.ref: record for record in known}
-    found = [by_ref.get(lock.ref) or _remember(lock, world) for lock in locks]
-    seen = {lock.ref for lock in locks}
-    return found + [record for ref, record in by_ref.items() if ref not in seen]
+def _look_at_all(target: Target, listed: list[str], known: list[LockRecord], swept: Round) -> set[LockRef]:
+    """Look at what was listed, and at what the book has and the listing does not; return the locks found."""
+    of_key: dict[str, list[LockRecord]] = {key: [] for key in listed}
+    for record in known:
+        of_key.setdefault(record.lock.ref.key, []).append(record)
+    found: set[LockRef] = set()
+    for key, records in shuffled(list(of_key.items()), swept.now):
+        new = not records or any(is_new(record) for record in records)
+        act = partial(_look_at, target.bucket, key, records, swept, found)
+        swept.look(target.bucket, f"{target.bucket}/{key.removesuffix(LOCK_SUFFIX)}", act, new=new)
+    swept.finish()
+    return found
+
+
+def _look_at(bucket: str, key: str, records: list[LockRecord], swept: Round, found: set[LockRef]) -> Found:
+    """Look at one place: at the lock there now, which may be new to the book, and at those that the book has there."""
+    current = swept.world.store.read(bucket, key)
+    if current:
+        found.add(current.ref)
+        if all(record.lock.ref != current.ref for record in records):
+            records = [*records, _remember(current, swept.world)]
+    return together([swept.steps.tend(record, current) for record in records])
 
 
 def _remember(lock: StateLock, world: World) -> LockRecord:
@@ -92,16 +114,6 @@ def _remember(lock: StateLock, world: World) -> LockRecord:
         return world.book.remember(lock)
     except BookError:
         return LockRecord(lock=lock)  # told of by _known; the lock is alerted all the same
-
-
-def _tend_all(records: list[LockRecord], locks: list[StateLock], swept: Round) -> Round:
-    held = {lock.ref: lock for lock in locks}
-    for record in records:
-        ref = record.lock.ref
-        # A record that the listing does not bear out may be younger than the listing: look again.
-        swept.look_at(record, lambda: held.get(ref) or swept.world.store.read(ref.bucket, ref.key))  # noqa: B023
-    swept.finish()
-    return swept
 
 
 def _tell_failure(target: Target, error: StoreError, world: World, rules: Rules, now: datetime) -> None:

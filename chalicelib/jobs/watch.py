@@ -7,12 +7,14 @@ import msgspec
 
 from chalicelib.book_ports import BookError
 from chalicelib.core.alert import LockRecord
+from chalicelib.core.brief import told_briefly
 from chalicelib.core.event import EventType, of_run
 from chalicelib.core.listing import standing
 from chalicelib.core.policy import Rules
 from chalicelib.core.release import Ending, Outcome
-from chalicelib.jobs.digest import refresh
-from chalicelib.jobs.round import Round
+from chalicelib.jobs.digest import changed
+from chalicelib.jobs.round import Round, shuffled
+from chalicelib.jobs.run import Run
 from chalicelib.ports import DirectoryError, World
 
 
@@ -20,8 +22,8 @@ class WatchIncompleteError(Exception):
     """Some locks could not be told of; the next watch tries them again."""
 
 
-def watch(world: World, rules: Rules, now: datetime) -> None:
-    """Re-read every lock that is due and take its next step.
+def watch(world: World, rules: Rules, now: datetime, run: Run | None = None) -> None:
+    """Re-read every lock that is due and take its next step, as far as the time of the run allows.
 
     Raises:
         BookError: there is nothing to watch without the book; the nightly sweep alerts all the same.
@@ -29,15 +31,19 @@ def watch(world: World, rules: Rules, now: datetime) -> None:
     """
     digests = world.digests.open()  # before the records, so that none of a digest's locks is younger than them
     records = world.book.records()
-    watched = Round(world, rules, now)
-    for record in records:
+    watched = Round(world, rules, now, run or Run(), records)
+    for record in shuffled(records, now):
         _look_at(record, watched)
+    for digest in changed(digests, records, rules, now):
+        watched.show(digest)
+    trouble = _keep_groups(world, rules, watched)
     watched.finish()
-    trouble = [*watched.untold, *watched.failed, *refresh(digests, records, world, now), *_keep_groups(world, rules)]
+    trouble += [*watched.untold, *watched.failed]
     held = msgspec.structs.asdict(standing(records, rules, now))
-    world.journal.write(of_run(EventType.WATCH_FINISHED, now, detail="; ".join(trouble), **held))
+    did = {"alerts": watched.alerts, "waiting": watched.waiting, "not_reached": watched.not_reached}
+    world.journal.write(of_run(EventType.WATCH_FINISHED, now, detail=told_briefly(trouble), **held, **did))
     if trouble:
-        raise WatchIncompleteError("; ".join(trouble))
+        raise WatchIncompleteError(told_briefly(trouble)) from watched.unexpected
 
 
 def _look_at(record: LockRecord, watched: Round) -> None:
@@ -51,19 +57,26 @@ def _look_at(record: LockRecord, watched: Round) -> None:
 
 def _due(record: LockRecord, watched: Round) -> bool:
     """Whether it is worth a look into the bucket: it has something to say, or said something that may be over."""
-    if record.posted or record.ending or record.attempt:
+    if record.posted or record.ending or record.attempt or record.releasing:
         return True
     lock = record.lock
     policy = watched.rules.policy_for(lock.ref.state_path)
     return policy.level(lock.risk, lock.age(watched.now)) > 0
 
 
-def _keep_groups(world: World, rules: Rules) -> list[str]:
-    """Note who is in the user groups of releasers, so that ``/tflocks`` need not ask Slack while somebody waits."""
-    trouble = []
-    for group in sorted(rules.groups):
+def _keep_groups(world: World, rules: Rules, watched: Round) -> list[str]:
+    """Note who is in the user groups of releasers, so that ``/tflocks`` need not ask Slack while somebody waits.
+
+    Return what goes wrong, which is known when the round is over.
+    """
+    trouble: list[str] = []
+
+    def keep(group: str) -> None:
         try:
             world.groups.keep(group, world.directory.members(group))
         except (DirectoryError, BookError) as error:
             trouble.append(f"user group {group}: {error}")
+
+    for group in sorted(rules.groups):
+        watched.aside("user groups", f"user group {group}", partial(keep, group))
     return trouble

@@ -39,7 +39,7 @@ _REFUSALS = {
 }
 _ENDINGS = {
     Outcome.RELEASED: ":unlock: {Lock} was released by {who}, {when}.",
-    Outcome.UNCONFIRMED: ":unlock: {Lock} is gone: released by {who}, or by its holder in the same moment, {when}.",
+    Outcome.UNCONFIRMED: ":unlock: {Lock} is gone: released by {who}, or by its holder, {when}.",
     Outcome.GONE: ":white_check_mark: {Lock} was already gone, {when}; there was nothing left to do.",
     Outcome.REPLACED: ":repeat: {Lock} is no longer the one that you saw, so nothing was done.",
     Outcome.UNWATCHED: ":black_circle: {Lock} is no longer within the targets of this reaper's configuration.",
@@ -48,7 +48,7 @@ _ENDINGS = {
     Outcome.WITHDRAWN: ":bust_in_silhouette: You no longer ask to release {lock}.",
     Outcome.SNOOZED: ":zzz: You snoozed the alert of {lock}.",
     Outcome.WOKEN: ":bell: You ended the snooze of {lock}.",
-    Outcome.RESTORED: ":lock: {Lock} was put back.",
+    Outcome.RESTORED: ":lock: {Lock} was put back by {who}.",
     Outcome.OCCUPIED: ":no_entry: {Lock} was not put back, because somebody holds the state by now.",
 }
 

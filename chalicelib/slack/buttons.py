@@ -113,7 +113,8 @@ def _holder(lock: StateLock) -> str:
 
 
 def _release(lock: StateLock, name: str, title: str, holder: str, warning: str) -> Block:
-    text = f"{state(lock.ref, _ASKED_PATH_LIMIT)}{holder}. {warning.strip()}"
+    loss = f" Putting it back cannot restore its {lock.not_restored}." if lock.not_restored else ""
+    text = f"{state(lock.ref, _ASKED_PATH_LIMIT)}{holder}. {warning.strip()}{loss}"
     asked = question(title, text, name, "Keep it", style="danger")
     return button(name, RELEASE_ACTION, lock_token.encode(lock.ref), style="danger", confirm=asked)
 

@@ -2,7 +2,7 @@
 
 from chalicelib.core.digest import Digest
 from chalicelib.slack.blocks import Block, context, header, section
-from chalicelib.slack.text import ago, channel, code, exact
+from chalicelib.slack.text import ago, channel, code, exact, since
 
 _PATH_LIMIT = 400
 
@@ -38,6 +38,17 @@ def _small_print(digest: Digest) -> list[str]:
     return [
         f"{digest.held} of them are still held." if gone else "",
         _meant_for(digest),
-        f"{digest.waiting} more follow: Slack takes one message a second." if digest.waiting else "",
-        "Each has its own message with its own buttons in the thread.",
+        _lines(digest),
+        f"{digest.waiting} more follow in a digest of their own." if digest.waiting else "",
     ]
+
+
+def _lines(digest: Digest) -> str:
+    """Say how many lines the thread has, and when that was so: true whenever it is read, though the run broke off."""
+    if not digest.coming:
+        return "Each has its own message with its own buttons in the thread."
+    there = digest.held - digest.coming
+    return (
+        "Each gets its own message with its own buttons in the thread, the oldest first: "
+        f"{there} of {digest.held} are there as of {since(digest.as_of)}."
+    )

@@ -42,7 +42,7 @@ def _closed(alert: Alert, ending: Ending) -> str:
         began = "the reaper released it by itself" if ending.by_reaper else f"{who} clicked Release"
         return (
             f":unlock: *Gone* after {began}, {local_time(ending.at)}. S3's answer was lost, so it was released by that "
-            f"or by its holder in the same moment. {_after_release(alert.lock)}"
+            f"or by its holder. {_after_release(alert.lock)}"
         )
     if ending.outcome is Outcome.REPLACED:
         return f":repeat: *The lock changed since you saw it.* {_untouched(who)}"

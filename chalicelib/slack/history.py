@@ -1,6 +1,6 @@
 """Look for a message of the app's own in a channel or a thread, by the token in its metadata."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,11 +26,12 @@ _CANNOT_LOOK = _CannotLook()
 
 
 class History:
-    """What stands in the channels of a workspace."""
+    """What stands in the channels of a workspace. ``wait`` comes back when Slack takes another call for it."""
 
-    def __init__(self, api: WebApi, app: str) -> None:
+    def __init__(self, api: WebApi, app: str, wait: Callable[[], None]) -> None:
         self._api = api
         self._app = app
+        self._wait = wait
 
     def find(self, channel: str, thread_ts: str, token: str, since: datetime) -> Posted | None:
         """Return the app's own message with that token, among those posted since then. Raises WebApiError."""
@@ -49,6 +50,7 @@ class History:
         cursor = None
         asked = arguments | {"limit": _PAGE, "include_all_metadata": True}
         for _ in range(_PAGES):
+            self._wait()
             try:
                 page = self._api.call(method, Page, expected=_CANNOT_LOOK, cursor=cursor, **asked)
             except WebApiError as error:

@@ -4,18 +4,19 @@ import time
 from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from chalicelib.core.alert import Alert, Attempt, Note, Posted
 from chalicelib.core.channel_trouble import ChannelNotice, NoticeKind
 from chalicelib.core.click import Answer, Person, Unheard
 from chalicelib.core.digest import Digest
-from chalicelib.ports import ChannelRefusedError, MessageGoneError, MessengerError, ReplyLostError
+from chalicelib.ports import ChannelRefusedError, MessageGoneError, MessengerError, ReplyLostError, Way
 from chalicelib.slack import channel_notices, digests, messages, notes, response_url
 from chalicelib.slack.answers import private_answer
 from chalicelib.slack.blocks import Block
 from chalicelib.slack.history import History
-from chalicelib.slack.pace import Pace
+from chalicelib.slack.pace import Paces
 from chalicelib.slack.refusals import About, about
 from chalicelib.slack.sender import Anywhere, Errand, Sender
 from chalicelib.slack.shapes import Done, PostDone
@@ -64,12 +65,13 @@ class SlackMessenger:
     ) -> None:
         api = WebApi(token, api_url, failed, sleep)
         self._sender = Sender(api, clock)
-        self._history = History(api, app)
         self._api_url = api_url
-        # About one post a second in a channel, and 50 edits a minute in all; short bursts are fine (chat.postMessage,
-        # chat.update: Tier 3; docs.slack.dev/apis/web-api/rate-limits).
-        self._posts = Pace(clock, sleep, seconds=1.0, burst=4)
-        self._edits = Pace(clock, sleep, seconds=1.2, burst=20)
+        self._paces = Paces(clock, sleep)
+        self._history = History(api, app, partial(self._paces.wait, Way.LOOK))
+
+    def busy_for(self, way: Way, channel: str) -> float:
+        """Return for how many seconds Slack would not take another call of this kind."""
+        return self._paces.busy_for(way, channel)
 
     def post(self, alert: Alert, attempt: Attempt) -> Posted:
         """Post a new alert. Beneath a digest that is gone it becomes a message of the channel, and serves as well."""
@@ -165,7 +167,7 @@ class SlackMessenger:
             token=token,
             final=gone,
             expected=expected,
-            wait=lambda: self._posts.wait(channel),
+            wait=partial(self._paces.wait, Way.POST, channel),
         )
         with _told(channel, gone, lost=ReplyLostError, refused=Anywhere()):
             answer = self._sender.send(errand, Version(*said), PostDone)
@@ -173,7 +175,7 @@ class SlackMessenger:
 
     def _edit(self, posted: Posted, said: tuple[str, list[Block]]) -> None:
         place = {"channel": posted.channel, "ts": posted.ts}
-        errand = Errand(method="chat_update", place=place, final=_GONE, wait=self._edits.wait)
+        errand = Errand(method="chat_update", place=place, final=_GONE, wait=partial(self._paces.wait, Way.EDIT))
         with _told(posted.channel, _GONE):
             self._sender.send(errand, Version(*said), Done)
 

@@ -42,7 +42,7 @@ class Sender:
 
     def send(self, errand: Errand, version: Version, shape: type[T]) -> T:
         """Send one message; return Slack's answer. Raises WebApiError, of the last version that was tried."""
-        current = self._first(errand, version)
+        first = current = self._first(errand, version)
         while True:
             errand.wait()
             try:
@@ -53,7 +53,8 @@ class Sender:
                     raise
                 current = less
             else:
-                self._learn(errand, current)
+                if current is not first:
+                    self._learn(errand, current)
                 return answer
 
     def _attempt(self, errand: Errand, version: Version, shape: type[T]) -> T:
@@ -72,7 +73,7 @@ class Sender:
 
     def _learn(self, errand: Errand, version: Version) -> None:
         if version.markup is Markup.NO_EVERYBODY and version.code == _FORBIDS_CALLING:
-            self._uncalled_since.setdefault(str(errand.place.get("channel")), self._clock())
+            self._uncalled_since[str(errand.place.get("channel"))] = self._clock()
 
 
 class _Handled(Container[str]):

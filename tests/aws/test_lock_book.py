@@ -14,11 +14,12 @@ from chalicelib.aws.digest_book import DynamoDigestBook
 from chalicelib.aws.group_book import DynamoGroupBook
 from chalicelib.aws.lock_book import DynamoLockBook
 from chalicelib.book_ports import BookError
-from chalicelib.core.alert import ALERT, Attempt, Posted, Restoring
-from chalicelib.core.digest import LINES, OLDEST, Digest, Named
+from chalicelib.core.alert import ALERT, Attempt, Posted
+from chalicelib.core.claim import Restorer
+from chalicelib.core.digest import LINES, OLDEST, Digest, Named, mark_of
 from chalicelib.core.release import Ending, LockObject, Outcome
 from tests.aws_fixtures import lock_book_table
-from tests.builders import ALICE, CHANNEL, TAKEN, a_lock, a_ref
+from tests.builders import ALICE, CHANNEL, TAKEN, a_claim, a_lock, a_ref
 
 LOCK = a_lock()
 KEY = {"StatePath": LOCK.ref.state_path, "LockIdentity": LOCK.ref.identity}
@@ -69,19 +70,11 @@ def test_the_index_is_read_to_its_last_page(table: Any) -> None:
 
 def test_an_ended_lock_and_its_bytes_are_kept_for_30_days_and_a_held_one_as_long_as_it_is_held(table: Any) -> None:
     book = DynamoLockBook(table)
-    book.begin_release(LOCK, ALICE, LockObject(b"x" * 16 * 1024))
+    book.begin_release(LOCK, a_claim(), LockObject(b"x" * 16 * 1024), None)
     assert "ExpiresAt" not in table.get_item(Key=KEY)["Item"]
-    book.end(LOCK, GONE)
+    book.end(LOCK, GONE, a_claim())
     assert table.get_item(Key=KEY)["Item"]["ExpiresAt"] == NOW + 30 * DAY
     book.reopen(LOCK)
-    assert "ExpiresAt" not in table.get_item(Key=KEY)["Item"]
-
-
-def test_a_lock_put_back_within_its_second_does_not_expire(table: Any) -> None:
-    book = DynamoLockBook(table)
-    book.end(LOCK, GONE)
-    book.begin_restore(LOCK.ref, Restoring(ALICE, "click"))
-    book.restored(book.remember(LOCK), LOCK, ALICE)
     assert "ExpiresAt" not in table.get_item(Key=KEY)["Item"]
 
 
@@ -89,7 +82,7 @@ def test_a_restored_lock_s_old_page_leaves_the_index(table: Any) -> None:
     book = DynamoLockBook(table)
     book.end(LOCK, GONE)
     new = a_lock(taken=TAKEN + timedelta(hours=1))
-    book.restored(book.remember(LOCK), new, ALICE)
+    book.restored(book.remember(LOCK), new, Restorer(ALICE, "click"))
     items = table.scan(IndexName="held")["Items"]
     assert [item["LockIdentity"] for item in items] == [new.ref.identity]
 
@@ -107,9 +100,9 @@ def test_digests_expire_after_a_month_and_groups_after_a_day(table: Any) -> None
 def test_a_digest_of_as_many_locks_as_there_can_be_with_the_longest_keys_is_no_larger_than_an_item_can_be(
     table: Any,
 ) -> None:
-    keys = [507 * '/"' + f"{number:03}.tflock" for number in range(LINES)]
-    locks = tuple(a_ref(key, bucket="b" * 63).name for key in keys)
-    digest = msgspec.structs.replace(DIGEST, locks=locks, oldest=(Named(locks[0], TAKEN),) * OLDEST)
+    longest = a_ref(508 * '/"' + ".tflock", bucket="b" * 63)
+    locks = tuple(mark_of(a_ref(f"{number}.tflock")) for number in range(LINES))
+    digest = msgspec.structs.replace(DIGEST, locks=locks, oldest=(Named(longest.name, TAKEN),) * OLDEST)
     book = DynamoDigestBook(table)
     assert book.claim(digest)
     assert book.open() == [digest]

@@ -87,7 +87,7 @@ S3: dict[str, Callable[[S3LockStore], Any]] = {
     "keep": lambda store: store.keep(LOCK.ref),
     "state_written": lambda store: store.state_written(LOCK.ref),
     "delete": lambda store: store.delete(LOCK.ref),
-    "put_back": lambda store: store.put_back(LOCK.ref, LockObject(b"{}", "", "")),
+    "put_back": lambda store: store.put_back(LOCK.ref, LockObject(b"{}")),
 }
 # A page that lists nothing: S3 leaves out all that is empty, so this cannot be told from an empty listing.
 LIKE_AN_EMPTY_LISTING = {"XML of another service"}

@@ -5,17 +5,19 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.book_ports import LockBook
-from chalicelib.core.alert import ALERT, Asked, Attempt, LockRecord, Posted, Restoring, Snooze
+from chalicelib.core.alert import ALERT, Asked, Attempt, LockRecord, Posted, Snooze
+from chalicelib.core.claim import Restorer, Restoring
 from chalicelib.core.lock import Body, LockRef, StateLock
 from chalicelib.core.release import Ending, LockObject, Outcome
-from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock, a_ref, sample
+from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_claim, a_lock, a_ref, sample
 
 HOUR = timedelta(hours=1)
 GONE = Ending(outcome=Outcome.GONE, at=TAKEN, user=BOB)
+RESTORING = Restoring(ALICE, "click", TAKEN)
 RELEASED = Ending(outcome=Outcome.RELEASED, at=TAKEN, user=ALICE, held_now=a_lock("s3-plan-default"))
 POSTED = Posted(CHANNEL, "1.1")
 HOSTILE = "\x00<!channel>\n\"'}; DROP \U0001f600\uffff #by :by"
-KEPT = LockObject(b"\x00\xff" + sample("s3-apply-default"), "aws:kms", "arn:aws:kms:eu-central-1:1:key/k")
+KEPT = LockObject(b"\x00\xff" + sample("s3-apply-default"), {"ServerSideEncryption": "aws:kms"})
 
 
 def an_alert(level: int = 1) -> Attempt:
@@ -96,15 +98,15 @@ def test_the_first_acquire_that_is_recorded_stays(book: LockBook) -> None:
 
 def test_what_is_recorded_of_a_forgotten_lock_opens_no_page(book: LockBook) -> None:
     ref = a_lock().ref
-    book.abandon_release(ref)
     book.shown(ref, TAKEN, "as it was")
     book.refused(ref, BOB)
     book.drop_claim(ref, an_alert())
     book.doubt(ref, an_alert(), TAKEN)
     book.ending_told(ref)
-    book.begin_restore(ref, Restoring(ALICE, "click"))
-    book.abandon_restore(ref)
-    book.undone(ref, ALICE)
+    assert book.begin_restore(ref, RESTORING, None) is None
+    book.abandon_restore(ref, RESTORING)
+    book.abandon_release(ref, a_claim())
+    book.undone(ref, Restorer(ALICE, "click"))
     assert book.withdraw(ref, Asked(ALICE, TAKEN, "click")) is False
     assert book.find(ref) is None
 
@@ -121,27 +123,6 @@ def test_who_was_refused_is_remembered_once_each(book: LockBook) -> None:
     for user in (BOB, ALICE, BOB):
         book.refused(a_lock().ref, user)
     assert found(book).refused == {ALICE, BOB}
-
-
-def test_a_release_begun_is_remembered_until_it_is_abandoned(book: LockBook) -> None:
-    lock = a_lock()
-    book.begin_release(lock, HOSTILE, None)
-    assert [record.requested_by for record in book.records()] == [HOSTILE]
-    book.abandon_release(lock.ref)
-    assert [record.requested_by for record in book.records()] == [""]
-
-
-def test_what_a_release_can_put_back_is_kept_byte_for_byte(book: LockBook) -> None:
-    book.begin_release(a_lock(), ALICE, KEPT)
-    assert book.kept(a_lock().ref) == KEPT
-
-
-def test_what_one_release_kept_is_not_lost_by_another_that_came_to_nothing(book: LockBook) -> None:
-    lock = a_lock()
-    book.begin_release(lock, ALICE, KEPT)
-    book.begin_release(lock, BOB, None)
-    book.abandon_release(lock.ref)
-    assert book.kept(lock.ref) == KEPT
 
 
 def test_the_first_ending_is_believed(book: LockBook) -> None:
@@ -216,12 +197,13 @@ def test_a_lock_that_is_held_after_all_begins_anew(book: LockBook) -> None:
     book.refused(lock.ref, BOB)
     book.snooze(lock, Snooze(BOB, TAKEN), TAKEN)
     book.ask(lock, Asked(BOB, TAKEN, "click"))
-    book.begin_release(lock, ALICE, KEPT)
+    book.begin_release(lock, a_claim(), KEPT, None)
     book.end(lock, RELEASED)
-    book.begin_restore(lock.ref, Restoring(BOB, "click"))
+    book.begin_restore(lock.ref, RESTORING, None)
     book.ending_told(lock.ref)
     reopened = book.reopen(lock)
-    assert reopened == LockRecord(lock=lock, acquired_at=TAKEN, principal="AROA:ci", quiet_at=TAKEN)
+    begun = frozenset({Restorer(ALICE, "click")})
+    assert reopened == LockRecord(lock=lock, acquired_at=TAKEN, principal="AROA:ci", quiet_at=TAKEN, restorers=begun)
     assert book.records() == [reopened]
     assert book.kept(lock.ref) is None
     assert book.claim(lock, an_alert())

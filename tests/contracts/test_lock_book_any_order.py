@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from chalicelib.aws.lock_book import DynamoLockBook
 from chalicelib.book_ports import LockBook
-from chalicelib.core.alert import ALERT, AUTO_RELEASED, Asked, Attempt, LockRecord, Posted, Restoring, Snooze
+from chalicelib.core.alert import ALERT, AUTO_RELEASED, Asked, Attempt, LockRecord, Posted, Snooze
+from chalicelib.core.claim import Releasing, Restorer, Restoring
 from chalicelib.core.release import Ending, LockObject, Outcome
 from tests.aws_fixtures import lock_book_table
 from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock
@@ -30,6 +31,9 @@ messages = st.integers(1, 3).map(lambda number: Posted(CHANNEL, f"{number}.1"))
 outcomes = st.sampled_from([Outcome.GONE, Outcome.RELEASED, Outcome.UNCONFIRMED])
 endings = st.builds(Ending, outcome=outcomes, at=times, user=users)
 requests = st.builds(Asked, users, times, users)
+claims = st.builds(Releasing, users, users, times)
+puts = st.builds(Restoring, users, users, times)
+restorers = st.builds(Restorer, users, users)
 objects = st.none() | st.binary(max_size=4).map(LockObject)
 
 
@@ -39,10 +43,10 @@ def step(name: str, *arguments: st.SearchStrategy[Any], **options: st.SearchStra
     )
 
 
-def restoring(old: int, new: int, user: str) -> Step:
+def restoring(old: int, new: int, by: Restorer) -> Step:
     def restored(book: LockBook) -> LockRecord:
         ref = LOCKS[old].ref
-        return book.restored(book.find(ref) or LockRecord(lock=LOCKS[old]), LOCKS[new], user)
+        return book.restored(book.find(ref) or LockRecord(lock=LOCKS[old]), LOCKS[new], by)
 
     return restored
 
@@ -61,14 +65,16 @@ steps = st.one_of(
     step("snooze", locks, st.none() | st.builds(Snooze, users, times), times),
     step("ask", locks, requests),
     step("withdraw", refs, requests),
-    step("begin_release", locks, users, objects),
-    step("abandon_release", refs),
-    step("end", locks, endings),
+    step("begin_release", locks, claims, objects, st.none() | claims),
+    step("abandon_release", refs, claims),
+    step("end", locks, endings, st.none() | claims),
+    step("end_unspoken", locks, endings),
     step("ending_told", refs),
-    step("begin_restore", refs, st.builds(Restoring, users, users)),
-    step("abandon_restore", refs),
-    step("undone", refs, users),
-    st.builds(restoring, st.integers(0, 2), st.integers(0, 2), users),
+    step("begin_restore", refs, puts, st.none() | puts),
+    step("abandon_restore", refs, puts),
+    step("undone", refs, restorers),
+    st.builds(restoring, st.integers(0, 1), st.just(2), restorers),
+    st.builds(restoring, st.just(0), st.just(1), restorers),
 )
 
 

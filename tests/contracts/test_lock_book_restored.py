@@ -6,9 +6,10 @@ import msgspec
 import pytest
 
 from chalicelib.book_ports import LockBook
-from chalicelib.core.alert import ALERT, Asked, Attempt, LockRecord, Posted, Restoring, Snooze
+from chalicelib.core.alert import ALERT, Asked, Attempt, LockRecord, Posted, Snooze
+from chalicelib.core.claim import Restorer, Restoring
 from chalicelib.core.release import Ending, LockObject, Outcome
-from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock
+from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_claim, a_lock
 
 OLD = a_lock()
 NEW = a_lock(taken=TAKEN + timedelta(hours=2))
@@ -18,7 +19,9 @@ ALERTED = Attempt(saying=(ALERT, "more"), at=TAKEN, channel=CHANNEL, level=2, ow
 RELEASED = Ending(outcome=Outcome.RELEASED, at=AT, user=ALICE, undo_until=AT + timedelta(minutes=10))
 GONE = Ending(outcome=Outcome.GONE, at=AT)
 HOSTILE = "\x00<!channel>\n\U0001f600 #by :by"
-RESTORING = Restoring(HOSTILE, f"{HOSTILE} 1")
+RESTORING = Restoring(HOSTILE, f"{HOSTILE} 1", AT)
+RESTORER = Restorer(HOSTILE, f"{HOSTILE} 1")
+BY_ALICE, BY_BOB = Restorer(ALICE, "1"), Restorer(BOB, "2")
 
 
 @pytest.fixture
@@ -27,9 +30,9 @@ def released(book: LockBook) -> LockRecord:
     book.said(OLD, ALERTED, POSTED)
     book.snooze(OLD, Snooze(BOB, AT), TAKEN)
     book.ask(OLD, Asked(BOB, TAKEN, "click"))
-    book.begin_release(OLD, ALICE, LockObject(b"{}"))
+    book.begin_release(OLD, a_claim(), LockObject(b"{}"), None)
     book.end(OLD, RELEASED)
-    book.begin_restore(OLD.ref, RESTORING)
+    book.begin_restore(OLD.ref, RESTORING, None)
     return found(book, OLD.ref)
 
 
@@ -51,14 +54,14 @@ def test_for_whom_and_by_which_click_a_lock_is_about_to_be_put_back_is_remembere
 
 
 def test_a_put_that_did_nothing_is_no_longer_remembered(book: LockBook, released: LockRecord) -> None:
-    book.abandon_restore(OLD.ref)
+    book.abandon_restore(OLD.ref, RESTORING)
     assert found(book, OLD.ref) == msgspec.structs.replace(released, restoring=None)
 
 
 def test_the_new_page_has_the_message_and_nothing_that_was_wanted_of_the_old_one(
     book: LockBook, released: LockRecord
 ) -> None:
-    new = book.restored(released, NEW, HOSTILE)
+    new = book.restored(released, NEW, RESTORER)
     assert new == found(book)
     assert new == LockRecord(
         lock=NEW, posted=POSTED, alerted_at=TAKEN, principal="AROA:ci", owner=BOB, restored_by=HOSTILE
@@ -68,7 +71,7 @@ def test_the_new_page_has_the_message_and_nothing_that_was_wanted_of_the_old_one
 def test_what_was_said_of_the_released_lock_can_be_said_of_the_one_put_back(
     book: LockBook, released: LockRecord
 ) -> None:
-    book.restored(released, NEW, ALICE)
+    book.restored(released, NEW, BY_ALICE)
     assert book.claim(NEW, ALERTED)
 
 
@@ -76,12 +79,12 @@ def test_what_was_said_of_the_lock_put_back_before_that_was_known_stays_said(
     book: LockBook, released: LockRecord
 ) -> None:
     book.said(NEW, ALERTED, Posted(CHANNEL, "2.1"))
-    new = book.restored(released, NEW, ALICE)
+    new = book.restored(released, NEW, BY_ALICE)
     assert (new.posted, new.level, new.said) == (POSTED, 2, frozenset(ALERTED.saying))
 
 
 def test_the_old_page_says_by_whom_and_has_nothing_left_to_tell(book: LockBook, released: LockRecord) -> None:
-    book.restored(released, NEW, HOSTILE)
+    book.restored(released, NEW, RESTORER)
     old = found(book, OLD.ref)
     assert old.ending is not None
     assert (old.ending.outcome, old.ending.restored_by, old.told) == (Outcome.RELEASED, HOSTILE, True)
@@ -90,7 +93,7 @@ def test_the_old_page_says_by_whom_and_has_nothing_left_to_tell(book: LockBook, 
 
 
 def test_a_lock_that_was_put_back_is_not_released_by_what_comes_late(book: LockBook, released: LockRecord) -> None:
-    book.restored(released, NEW, ALICE)
+    book.restored(released, NEW, BY_ALICE)
     assert not book.end(OLD, RELEASED)
     assert not book.end(OLD, GONE)
     ending = found(book, OLD.ref).ending
@@ -99,8 +102,8 @@ def test_a_lock_that_was_put_back_is_not_released_by_what_comes_late(book: LockB
 
 
 def test_done_twice_it_is_done_once(book: LockBook, released: LockRecord) -> None:
-    first = book.restored(released, NEW, ALICE)
-    assert book.restored(released, NEW, BOB) == first
+    first = book.restored(released, NEW, BY_ALICE)
+    assert book.restored(released, NEW, BY_BOB) == first
     ending = found(book, OLD.ref).ending
     assert ending is not None
     assert ending.restored_by == ALICE
@@ -109,10 +112,10 @@ def test_done_twice_it_is_done_once(book: LockBook, released: LockRecord) -> Non
 def test_done_once_more_after_the_new_lock_ended_and_was_told_it_leaves_that_alone(
     book: LockBook, released: LockRecord
 ) -> None:
-    book.restored(released, NEW, ALICE)
+    book.restored(released, NEW, BY_ALICE)
     book.end(NEW, GONE)
     book.ending_told(NEW.ref)
-    assert book.restored(released, NEW, ALICE).told
+    assert book.restored(released, NEW, BY_ALICE).told
 
 
 @pytest.mark.parametrize("event_first", [True, False])
@@ -122,7 +125,7 @@ def test_who_took_it_stays_who_took_it_whether_s3_told_of_the_put_before_or_afte
     event = AT + timedelta(milliseconds=7)
     if event_first:
         book.acquire_recorded(NEW, event, "AROA:the-reaper-itself")
-    book.restored(released, NEW, ALICE)
+    book.restored(released, NEW, BY_ALICE)
     book.acquire_recorded(NEW, event, "AROA:the-reaper-itself")
     assert (found(book).principal, found(book).acquired_at) == ("AROA:ci", event)
 
@@ -132,64 +135,42 @@ def test_a_new_lock_that_ended_before_its_page_got_the_message_is_still_to_be_to
 ) -> None:
     book.end(NEW, GONE)
     book.ending_told(NEW.ref)
-    book.restored(released, NEW, ALICE)
+    book.restored(released, NEW, BY_ALICE)
     assert [(record.lock, record.ending, record.posted) for record in book.records()] == [(NEW, GONE, POSTED)]
 
 
 def test_a_lock_without_a_message_can_be_put_back_too(book: LockBook) -> None:
     book.end(OLD, RELEASED)
-    new = book.restored(found(book, OLD.ref), NEW, ALICE)
+    new = book.restored(found(book, OLD.ref), NEW, BY_ALICE)
     assert inherited(new) == (None, "", "", None)
 
 
 def test_a_lock_whose_old_page_was_lost_is_put_back_too(book: LockBook) -> None:
-    book.restored(LockRecord(lock=OLD, posted=POSTED), NEW, ALICE)
+    book.restored(LockRecord(lock=OLD, posted=POSTED), NEW, BY_ALICE)
     assert [record.lock for record in book.records_of(NEW.ref.state_path, NEW.ref.last_modified)] == [NEW]
 
 
 def test_a_restored_lock_can_be_released_and_put_back_again(book: LockBook, released: LockRecord) -> None:
     third = a_lock(taken=AT.replace(microsecond=0) + timedelta(hours=1))
-    second = book.restored(released, NEW, ALICE)
+    second = book.restored(released, NEW, BY_ALICE)
     assert book.end(NEW, RELEASED)
-    assert inherited(book.restored(second, third, BOB)) == inherited(second)
+    assert inherited(book.restored(second, third, BY_BOB)) == inherited(second)
     assert [record.lock for record in book.records()] == [third]
 
 
 def test_a_lock_that_is_there_after_all_is_another_time_s_and_can_be_released_again(
     book: LockBook, released: LockRecord
 ) -> None:
-    book.restored(released, NEW, BOB)
+    book.restored(released, NEW, BY_BOB)
     book.reopen(OLD)
     assert book.end(OLD, RELEASED)
     assert found(book, OLD.ref).ending == RELEASED
 
 
-def test_a_lock_put_back_within_the_second_it_was_taken_is_the_same_lock(book: LockBook, released: LockRecord) -> None:
-    book.ending_told(OLD.ref)
-    for _ in range(2):
-        held = book.restored(released, OLD, BOB)
-        assert inherited(held) == inherited(released)
-        assert (held.acquired_at, held.shown_at, held.quiet_at) == (TAKEN, TAKEN, TAKEN)
-        assert (held.ending, held.told, held.restored_by, held.requested_by) == (None, False, BOB, "")
-        assert (held.level, held.said, held.snooze, held.asked) == (0, frozenset(), None, None)
-        assert (held.restoring, book.kept(OLD.ref)) == (None, None)
-    assert book.records() == [held]
-    assert book.end(OLD, RELEASED)
-    assert book.restored(released, OLD, BOB).ending == RELEASED
-
-
-def test_of_a_lock_put_back_at_once_nobody_knows_who_took_it_unless_s3_had_told_before(book: LockBook) -> None:
-    book.end(OLD, RELEASED)
-    book.begin_restore(OLD.ref, RESTORING)
-    book.restored(found(book, OLD.ref), OLD, ALICE)
-    book.acquire_recorded(OLD, AT, "AROA:the-reaper-itself")
-    assert (found(book, OLD.ref).principal, found(book, OLD.ref).acquired_at) == ("", AT)
-
-
 def test_a_lock_put_back_and_let_go_since_is_to_be_told_of_once_more(book: LockBook, released: LockRecord) -> None:
     book.ending_told(OLD.ref)
-    book.undone(OLD.ref, BOB)
-    undone = msgspec.structs.replace(RELEASED, restored_by=BOB)
+    book.undone(OLD.ref, BY_BOB)
+    undone = msgspec.structs.replace(RELEASED, restored_by=BOB, restored_click="2")
     assert book.records() == [msgspec.structs.replace(released, ending=undone, restoring=None)]
     book.ending_told(OLD.ref)
     assert book.records() == []
@@ -197,20 +178,20 @@ def test_a_lock_put_back_and_let_go_since_is_to_be_told_of_once_more(book: LockB
 
 
 def test_a_lock_put_back_and_let_go_since_has_ended_for_good(book: LockBook, released: LockRecord) -> None:
-    book.undone(OLD.ref, BOB)
-    book.undone(OLD.ref, ALICE)
+    book.undone(OLD.ref, BY_BOB)
+    book.undone(OLD.ref, BY_ALICE)
     assert [book.end(OLD, RELEASED), book.end(OLD, GONE)] == [False, False]
-    assert found(book, OLD.ref).ending == msgspec.structs.replace(RELEASED, restored_by=BOB)
+    assert found(book, OLD.ref).ending == msgspec.structs.replace(RELEASED, restored_by=BOB, restored_click="2")
 
 
 def test_a_lock_that_is_held_was_not_let_go(book: LockBook) -> None:
     book.remember(OLD)
-    book.undone(OLD.ref, BOB)
+    book.undone(OLD.ref, BY_BOB)
     assert found(book, OLD.ref) == LockRecord(lock=OLD)
 
 
 def test_a_lock_let_go_that_is_there_after_all_begins_anew(book: LockBook, released: LockRecord) -> None:
-    book.undone(OLD.ref, BOB)
+    book.undone(OLD.ref, BY_BOB)
     reopened = book.reopen(OLD)
     assert (reopened.ending, reopened.told, reopened.restored_by) == (None, False, "")
     assert book.end(OLD, RELEASED)

@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.aws.s3_locks import S3LockStore
 from chalicelib.core.lock import Body, LockRef
+from chalicelib.core.mark import mark_of, split
 from chalicelib.core.release import Deletion, LockObject, PutBack
 from chalicelib.ports import LockStore, StoreError
 from tests.aws_fixtures import create_bucket, moto
@@ -167,15 +168,27 @@ def test_nothing_is_done_to_what_is_no_lock_that_was_read(bucket: Bucket, change
     "body", [sample("s3-apply-default"), b"", b"\x00\xff" * 8192], ids=["genuine", "empty", "16 KB"]
 )
 @pytest.mark.parametrize("key", [KEY, *ODD_KEYS], ids=range(len(ODD_KEYS) + 1))
-def test_a_released_lock_can_be_put_back_byte_for_byte(bucket: Bucket, key: str, body: bytes) -> None:
+def test_a_released_lock_can_be_put_back_byte_for_byte_with_a_mark_behind(
+    bucket: Bucket, key: str, body: bytes
+) -> None:
     bucket.put(key, body)
     ref = read(bucket, key)
     kept = bucket.store.keep(ref)
     assert kept is not None
     assert kept.body == body
-    bucket.store.delete(ref)
-    assert bucket.store.put_back(ref, kept) is PutBack.DONE
-    assert read(bucket, key).etag == ref.etag
+    was = bucket.store.read(BUCKET, key)
+    for click in ("1", "2"):
+        bucket.store.delete(read(bucket, key))
+        assert bucket.store.put_back(ref, kept.put_by(click)) is PutBack.DONE
+        lock = bucket.store.read(BUCKET, key)
+        assert lock is not None
+        assert was is not None
+        assert (lock.info, lock.flaw, lock.mark) == (was.info, was.flaw, mark_of(click))
+        assert lock.ref.etag != ref.etag
+        assert bucket.store.delete(ref) is Deletion.CHANGED
+        again = bucket.store.keep(lock.ref)
+        assert again is not None
+        assert split(again.body)[0] == body
 
 
 def test_a_lock_is_put_back_only_where_nobody_holds_the_state(bucket: Bucket) -> None:

@@ -10,7 +10,7 @@ from chalicelib.core.channel_trouble import ChannelNotice, ChannelTrouble, Notic
 from chalicelib.core.click import Answer, Click, Person, Refusal, SnoozeFor, Unheard, Unusable, Verb
 from chalicelib.core.digest import Digest
 from chalicelib.core.release import Ending, Outcome
-from chalicelib.ports import ChannelRefusedError, MessageGoneError, Messenger, MessengerError, ReplyLostError
+from chalicelib.ports import ChannelRefusedError, MessageGoneError, Messenger, MessengerError, ReplyLostError, Way
 from chalicelib.slack.installation import Installation
 from chalicelib.slack.messenger import SlackMessenger
 from chalicelib.slack.requests import parse
@@ -597,3 +597,22 @@ def test_a_message_that_says_where_it_was_meant_for_is_edited_where_it_stands(sl
     posted = slack.messenger.post(ALERT_NOW, msgspec.structs.replace(ATTEMPT, instead_of=FOREIGN_CHANNEL))
     slack.messenger.edit(msgspec.structs.replace(posted, instead_of=FOREIGN_CHANNEL), ALERT_NOW)
     assert slack.shown() == 1
+
+
+def test_it_says_how_long_slack_would_take_no_other_post_to_a_channel_and_no_other_edit(
+    stand_in: SlackStandIn, messenger: SlackMessenger
+) -> None:
+    assert messenger.busy_for(Way.POST, CHANNEL) <= 0
+    attempts = [replace_saying(number) for number in range(4)]
+    posted = [messenger.post(ALERT_NOW, attempt) for attempt in attempts]
+    assert 0 < messenger.busy_for(Way.POST, CHANNEL) <= 1
+    assert messenger.busy_for(Way.POST, FOREIGN_CHANNEL) <= 0
+    assert messenger.busy_for(Way.EDIT, CHANNEL) <= 0
+    for _ in range(20):
+        messenger.edit(posted[0], ALERT_NOW)
+    assert 0 < messenger.busy_for(Way.EDIT, FOREIGN_CHANNEL) <= 1.2
+    assert messenger.busy_for(Way.LOOK, CHANNEL) <= 0
+
+
+def replace_saying(number: int) -> Attempt:
+    return msgspec.structs.replace(ATTEMPT, saying=(f"{ALERT} {number}",))

@@ -13,7 +13,7 @@ from chalicelib.core.appearance import appearance
 from chalicelib.core.evidence import StateWritten
 from chalicelib.core.release import Ending, Outcome
 from chalicelib.slack.messages import message
-from tests.builders import ALICE, BOB, TAKEN, a_lock, a_policy
+from tests.builders import ALICE, BOB, TAKEN, a_claim, a_lock, a_policy
 
 NOW = TAKEN + timedelta(hours=3)
 
@@ -57,7 +57,7 @@ def test_while_the_appearance_is_the_same_the_message_is(
 
 
 def test_what_nobody_sees_changes_nothing() -> None:
-    unseen = an_alert(said=frozenset({"alert"}), shown_at=NOW, quiet_at=NOW, requested_by=ALICE)
+    unseen = an_alert(said=frozenset({"alert"}), shown_at=NOW, quiet_at=NOW, releasing=a_claim())
     assert appearance(unseen) == appearance(an_alert())
     assert appearance(an_alert(snooze=Snooze(ALICE, NOW))) == appearance(an_alert())
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from itertools import permutations
 from typing import Any
 
+import msgspec
 import pytest
 
 from chalicelib.core.alert import LockRecord
@@ -19,8 +20,8 @@ from chalicelib.core.change import (
     release_kind,
 )
 from chalicelib.core.lock import StateLock
-from chalicelib.core.release import REAPER, Ending, Outcome
-from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, a_lock
+from chalicelib.core.release import CLAIM_LASTS, REAPER, Ending, Outcome
+from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, a_claim, a_lock
 
 ROLE = "AROARELEASE"
 CI, DAVE, OURS = "AWS:AROAEXAMPLE:ci-run-7", "AWS:AIDAEXAMPLE", f"AWS:{ROLE}:tflock-release"
@@ -226,25 +227,34 @@ def test_a_session_named_after_our_role_is_not_ours(principal: str) -> None:
 
 def test_a_click_that_came_after_the_holder_s_own_release_did_not_release_it() -> None:
     ending = Ending(outcome=Outcome.RELEASED, at=TAKEN, user=BOB)
-    page = a_page(requested_by=BOB, ending=ending)
+    page = a_page(releasing=a_claim(BOB), ending=ending)
     assert kind(a_release(), page) is ReleaseKind.HOLDER
     assert kind(a_release(principal=OURS), page) is ReleaseKind.SLACK
 
 
 @pytest.mark.parametrize("principal", [OURS, ""])
 def test_what_it_released_by_itself_the_reaper_did(principal: str) -> None:
-    assert kind(a_release(principal=principal), a_page(requested_by=REAPER)) is ReleaseKind.REAPER
+    ending = Ending(outcome=Outcome.RELEASED, at=a_release().at, by_reaper=True)
+    page = a_page(releasing=a_claim(REAPER), ending=ending)
+    assert kind(a_release(principal=principal), page) is ReleaseKind.REAPER
+    assert kind(a_release(principal=OURS), a_page(releasing=a_claim(REAPER))) is ReleaseKind.REAPER
 
 
 @pytest.mark.parametrize("role", [ROLE, ""])
-def test_where_s3_names_nobody_the_book_knows_of_the_click(role: str) -> None:
+def test_where_s3_names_nobody_only_a_delete_that_was_confirmed_is_the_reaper_s(role: str) -> None:
     told = a_release(principal="", told_by=ToldBy.EVENTBRIDGE)
-    assert kind(told, a_page(requested_by=ALICE), role=role) is ReleaseKind.SLACK
+    confirmed = Ending(outcome=Outcome.RELEASED, at=told.at, user=ALICE)
+    assert kind(told, a_page(releasing=a_claim(), ending=confirmed), role=role) is ReleaseKind.SLACK
+    long_ago = msgspec.structs.replace(confirmed, at=told.at - 2 * CLAIM_LASTS)
+    assert kind(told, a_page(releasing=a_claim(), ending=long_ago), role=role) is ReleaseKind.UNKNOWN
+    assert kind(told, a_page(releasing=a_claim()), role=role) is ReleaseKind.UNKNOWN
+    unconfirmed = a_claim().unconfirmed(TAKEN, None)
+    assert kind(told, a_page(releasing=a_claim(), ending=unconfirmed), role=role) is ReleaseKind.UNKNOWN
     assert kind(told, a_page(), role=role) is ReleaseKind.UNKNOWN
 
 
 @pytest.mark.parametrize("principal", ["s3.amazonaws.com", ""])
 def test_a_lifecycle_rule_is_nobody_whatever_the_book_says(principal: str) -> None:
     release = a_release(principal=principal, by_lifecycle=True)
-    assert kind(release, a_page(requested_by=ALICE)) is ReleaseKind.LIFECYCLE
+    assert kind(release, a_page(releasing=a_claim())) is ReleaseKind.LIFECYCLE
     assert release_kind(release, None, ROLE) is ReleaseKind.LIFECYCLE

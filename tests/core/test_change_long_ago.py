@@ -5,7 +5,7 @@ from datetime import timedelta
 from chalicelib.core.change import NotedChange, ReleaseKind, hold_ended_by, page_of, release_kind
 from chalicelib.core.event import of_release
 from chalicelib.core.release import REAPER, Ending, Outcome
-from tests.builders import ALICE, BOB, TAKEN, a_lock
+from tests.builders import ALICE, BOB, TAKEN, a_claim, a_lock
 from tests.core.test_change import HOUR, ROLE, SECOND, a_page, a_release, an_acquire
 
 
@@ -26,13 +26,13 @@ def test_an_older_event_that_is_not_forgotten_yet_does_not_hide_a_hold_whose_acq
 def test_of_two_who_clicked_at_once_the_line_names_the_one_whose_delete_it_was() -> None:
     ending = Ending(outcome=Outcome.RELEASED, at=TAKEN + HOUR, user=ALICE, approved=BOB)
     released = a_release(principal=f"AWS:{ROLE}:release")
-    hold = hold_ended_by(released, None, [a_page(requested_by=BOB, ending=ending)])
+    hold = hold_ended_by(released, None, [a_page(releasing=a_claim(BOB), ending=ending)])
     line = of_release(released, hold, release_kind(released, hold, ROLE))
     assert (line.released_by, line.slack_user, line.asked_by) == ("slack", ALICE, BOB)
 
 
 def test_what_the_reaper_was_about_to_release_and_did_not_it_has_not_released() -> None:
-    gone = a_page(requested_by=REAPER, ending=Ending(outcome=Outcome.GONE, at=TAKEN + HOUR))
+    gone = a_page(releasing=a_claim(REAPER), ending=Ending(outcome=Outcome.GONE, at=TAKEN + HOUR))
     hold = hold_ended_by(a_release(principal=""), None, [gone])
     assert release_kind(a_release(principal=""), hold, ROLE) is ReleaseKind.UNKNOWN
 
@@ -44,5 +44,5 @@ def test_of_two_pages_of_the_same_bytes_the_nearer_one_is_an_acquire_s() -> None
 
 
 def test_the_reaper_s_role_is_known_without_the_word_that_some_events_leave_out() -> None:
-    hold = hold_ended_by(a_release(), None, [a_page(requested_by=ALICE)])
+    hold = hold_ended_by(a_release(), None, [a_page(releasing=a_claim())])
     assert release_kind(a_release(principal=f"{ROLE}:release"), hold, ROLE) is ReleaseKind.SLACK

@@ -56,3 +56,11 @@ def test_a_message_that_is_found_later_gives_the_line_of_the_same_id() -> None:
         for minutes in (0, 15)
     )
     assert told == found
+
+
+def test_a_release_of_which_no_hold_is_known_says_so() -> None:
+    released = LockChange(acquired=False, bucket=BUCKET, key=KEY, at=TAKEN)
+    told = line(of_release(released, None, ReleaseKind.UNKNOWN))
+    assert (told["incomplete"], told["released_by"]) == (True, "unknown")
+    assert told["detail"] == "no lock is known that this release ended"
+    assert not {"held_seconds", "acquired_at", "who", "slack_user"} & told.keys()

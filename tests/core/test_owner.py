@@ -15,6 +15,7 @@ INFO = a_lock().info  # Who: root@vm
     [
         (SSO, "alice@example.com"),
         ("AROAEXAMPLE:i-0123", "i-0123"),
+        ("AWS:AROAEXAMPLE:odd:name", "odd:name"),
         ("AWS:AIDAEXAMPLE", ""),
         ("AIDAEXAMPLE", ""),
         ("", ""),
@@ -38,6 +39,12 @@ def test_a_holder_of_whom_nobody_says_anything_is_nobody_s_even_where_all_are_so
         assert mapped_owner("", info, everybody_s) == ""
         assert ci_run_link("", info, everybody_s) == ""
     assert mapped_owner(SSO, LockInfo(), everybody_s) == mapped_owner("", INFO, everybody_s) == BOB
+
+
+def test_an_identity_without_a_session_is_known_by_its_whole_name_and_a_session_by_both() -> None:
+    assert mapped_owner("AWS:AIDAEXAMPLE", None, a_policy(owners={"AWS:AIDA*": BOB})) == BOB
+    assert mapped_owner(SSO, None, a_policy(owners={"AWS:AROAEXAMPLE:*": BOB})) == BOB
+    assert mapped_owner(SSO, None, a_policy(owners={"AWS:AROAEXAMPLE:*": BOB, "alice@*": ALICE})) == ALICE
 
 
 def test_the_first_pattern_of_the_table_that_fits_a_name_decides() -> None:

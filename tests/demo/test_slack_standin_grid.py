@@ -80,7 +80,7 @@ def test_an_answer_is_shown_to_the_person_or_to_all_five_times_and_for_half_an_h
         assert said(url, text="for you") == (200, "")
         assert said(url, text="for all", response_type="in_channel") == (200, "")
         assert said(url) == (400, "no_text")
-        assert said(url, text="x", replace_original=True)[0] == 400
+        assert said(url, text="x", delete_original=True)[0] == 400
         assert [said(url, text="again")[0] for _ in range(4)] == [200, 200, 200, 404]
         assert said(url, text="again") == (404, "used_url")
         assert [one.text for one in slack.ephemerals("U1ADA")][:1] == ["for you"]

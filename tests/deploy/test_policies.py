@@ -3,6 +3,7 @@
 import pytest
 
 from app import app
+from chalicelib.aws.s3_locks import DEMANDED_ACLS
 from tests.deploy.stack_files import Document, actions, functions, resources, statements
 
 LOCKS = {"Ref": "LockObjectArns"}
@@ -26,9 +27,12 @@ ORDERS = {
     "sweep_target": ["ReleaseQueue"],
     "watch_locks": ["ReleaseQueue"],
     "record_lock_event": ["LockEventQueue"],
-    "release_lock": ["ClickQueue"],
+    "release_lock": ["ReleaseQueue", "ClickQueue"],
+    "answer_click": ["ClickQueue"],
 }
 """Who leaves orders where: the API what was clicked, the reaper its own releases and the end of an undo's time.
+
+A click that has to wait for another one's end goes back into the queue that it came from.
 
 ``record_lock_event`` leaves itself what can only be told later.
 """
@@ -71,13 +75,8 @@ def test_who_may_read_locks_is_denied_everything_else_in_s3_whatever_a_bucket_po
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_nothing_is_ever_written_to_s3_by_a_functions_own_policy(function: str) -> None:
     granted = {action for statement in _allowed(function) for action in actions(statement) if action.startswith("s3:")}
-    assert granted <= {
-        "s3:ListBucket",
-        "s3:GetBucketVersioning",
-        "s3:GetObject",
-        "s3:GetObjectVersion",
-        "s3:DeleteObject",
-    }
+    reading = {"s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTagging", "s3:GetObjectLegalHold"}
+    assert granted <= {"s3:ListBucket", "s3:GetBucketVersioning", "s3:DeleteObject", *reading}
 
 
 def test_only_release_lock_may_delete_only_locks_and_only_the_one_it_read() -> None:
@@ -114,8 +113,15 @@ def test_only_a_lock_can_be_put_back_only_where_nothing_is_and_only_while_undo_i
     assert allowed["Condition"] == {"Null": {"s3:if-none-match": "false"}}
 
 
+def test_with_a_lock_go_its_tags_and_an_acl_that_opens_it_to_nobody_else() -> None:
+    _, tags, acl, _ = resources()["Resources"]["PutBackPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert (tags["Action"], tags["Resource"]) == ("s3:PutObjectTagging", ANY_LOCK)
+    assert (acl["Action"], acl["Resource"]) == ("s3:PutObjectAcl", ANY_LOCK)
+    assert acl["Condition"] == {"StringEquals": {"s3:x-amz-acl": list(DEMANDED_ACLS)}}
+
+
 def test_a_lock_is_put_back_under_the_keys_of_its_bucket_where_there_are_any() -> None:
-    (_, keys) = resources()["Resources"]["PutBackPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    keys = resources()["Resources"]["PutBackPolicy"]["Properties"]["PolicyDocument"]["Statement"][-1]
     condition, allowed, otherwise = keys["Fn::If"]
     assert (condition, otherwise) == ("HasDecryptKeys", {"Ref": "AWS::NoValue"})
     assert (allowed["Action"], allowed["Resource"]) == ("kms:GenerateDataKey", {"Ref": "DecryptKeyArns"})

@@ -175,8 +175,8 @@ def test_orders_are_left_only_where_they_are_due(stack: Stack) -> None:
         "SweepTarget": {"Release"},
         "WatchLocks": {"Release"},
         "RecordLockEvent": set(),
-        "ReleaseLock": {"Click"},
-        "AnswerClick": set(),
+        "ReleaseLock": {"Release", "Click"},
+        "AnswerClick": {"Click"},
         "APIHandler": {"Release", "Click"},
         "NightlySweep": {"Sweep"},
     }

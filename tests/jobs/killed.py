@@ -34,7 +34,10 @@ class _Mortal:
 def killed_after(world: FakeWorld, last: int, job: Callable[[World], object]) -> str:
     """Run a job until its ``last``-th call; the name of that call, "" when it ended before."""
     calls: list[str] = []
-    ports = {field.name: _Mortal(getattr(world.ports, field.name), calls, last) for field in fields(World)}
+    ports: dict[str, Any] = {
+        field.name: _Mortal(getattr(world.ports, field.name), calls, last) for field in fields(World)
+    }
+    ports["clock"] = world.ports.clock
     try:
         job(World(**ports))
     except KilledError as killed:

@@ -7,7 +7,10 @@ import msgspec
 
 from chalicelib.core.change import LockChange
 from chalicelib.core.policy import Rules
+from chalicelib.jobs.endings import tell_endings
 from chalicelib.jobs.record import Recording, Settle, record_change, settle
+from chalicelib.jobs.run import Run
+from chalicelib.ports import World
 from tests.builders import BUCKET, KEY, some_rules
 from tests.fakes import FakeWorld
 
@@ -24,14 +27,23 @@ def a_change(at: datetime, version: str = "", *, acquired: bool, **others: Any) 
 
 def record(world: FakeWorld, *changes: LockChange, rules: Rules = _RULES) -> None:
     for change in changes:
-        record_change(change, world.ports, rules, RECORDING, world.now)
+        record_and_tell(change, world.ports, rules, world.now)
+
+
+def record_and_tell(change: LockChange, ports: World, rules: Rules, now: datetime) -> None:
+    """An event as the entry point has it recorded, in a batch of its own."""
+    tell_endings(record_change(change, ports, rules, RECORDING, now), ports, Run())
 
 
 def settle_all(world: FakeWorld, rules: Rules = _RULES) -> None:
     """Carry out the orders that wait until what happened before has been told too."""
     orders, world.events.messages = world.events.messages, []
     for order in orders:
-        settle(settle_order(order), world.ports, rules, RECORDING, world.now)
+        settle_and_tell(settle_order(order), world.ports, rules, world.now)
+
+
+def settle_and_tell(release: LockChange, ports: World, rules: Rules, now: datetime) -> None:
+    tell_endings(settle(release, ports, rules, RECORDING, now), ports, Run())
 
 
 def settle_order(message: bytes) -> LockChange:

@@ -184,7 +184,9 @@ def test_its_lock_can_be_released_there() -> None:
     world = a_refusing_world()
     [(posted, alert)] = world.messenger.shown.items()
     click = a_click(alert.lock, user=ALICE, ts=posted.ts, verb=Verb.RELEASE)
-    assert release(click, world.ports, RULES, world.now).outcome is Outcome.RELEASED
+    ending = release(click, world.ports, RULES, world.now)
+    assert ending is not None
+    assert ending.outcome is Outcome.RELEASED
     [shown] = world.messenger.shown.values()
     assert shown.ending is not None
 

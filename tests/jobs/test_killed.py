@@ -14,7 +14,6 @@ from chalicelib.core.event import EventType
 from chalicelib.core.lock import StateLock
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.answer import answer
-from chalicelib.jobs.record import record_change, settle
 from chalicelib.jobs.release import release
 from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
@@ -22,7 +21,7 @@ from chalicelib.ports import World
 from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, TEAM, a_click, a_lock, sample, some_rules
 from tests.fakes import FakeWorld
 from tests.jobs.killed import killed_after
-from tests.jobs.recording import RECORDING, a_change, record, settle_all
+from tests.jobs.recording import a_change, record, record_and_tell, settle_all, settle_and_tell
 
 RULES = some_rules(
     releasers=(ALICE, BOB), mentions={1: (ALICE,), 2: (BOB,)}, auto_release=timedelta(hours=6), digest_over=2
@@ -140,17 +139,17 @@ JOBS: dict[str, tuple[Callable[[], FakeWorld], Job, Rules]] = {
     "a put back": (a_released, lambda world, ports: carry_out(BACK, world, ports), RULES),
     "a release that S3 tells of": (
         a_gone,
-        lambda world, ports: record_change(gone(), ports, RULES, RECORDING, world.now),
+        lambda world, ports: record_and_tell(gone(), ports, RULES, world.now),
         RULES,
     ),
     "an acquire that S3 tells of": (
         a_taken,
-        lambda world, ports: record_change(ACQUIRE, ports, RULES, RECORDING, world.now),
+        lambda world, ports: record_and_tell(ACQUIRE, ports, RULES, world.now),
         RULES,
     ),
     "a release that is settled": (
         a_gone_for_a_while,
-        lambda world, ports: settle(gone(), ports, RULES, RECORDING, world.now),
+        lambda world, ports: settle_and_tell(gone(), ports, RULES, world.now),
         RULES,
     ),
 }
@@ -203,7 +202,7 @@ def untrue(world: FakeWorld, rules: Rules) -> list[str]:
     wrong += [
         "a digest that miscounts"
         for digest in world.messenger.digests.values()
-        if digest.held != sum(ref.name in digest.locks for ref in held)
+        if digest.held != sum(map(digest.covers, held))
     ]
     lines = Counter(alert.lock.ref for alert in shown)
     return wrong + ["two messages of one lock"] * (max(lines.values(), default=0) > 1)

@@ -11,7 +11,7 @@ from chalicelib.core.release import Ending, Outcome, ReleasedBy
 from chalicelib.jobs.release import release
 from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
-from tests.builders import ALICE, BUCKET, CHANNEL, KEY, TAKEN, a_click, a_lock, a_policy, sample, some_rules
+from tests.builders import ALICE, BUCKET, CHANNEL, KEY, TAKEN, a_claim, a_click, a_lock, a_policy, sample, some_rules
 from tests.fake_book import FakeBook
 from tests.fake_store import FakeStore
 from tests.fakes import FakeWorld
@@ -132,7 +132,7 @@ def test_a_release_by_anyone_closes_the_open_message_and_says_who(principal: str
 def test_a_release_under_way_from_slack_is_named_after_its_clicker_and_told_by_the_release() -> None:
     world = an_acquired_world()
     sweep(TARGET, world.ports, RULES, world.later(hours=2))
-    world.book.begin_release(a_lock(), ALICE, None)
+    world.book.begin_release(a_lock(), a_claim(), None, None)
     world.store.remove(BUCKET, KEY)
     record(world, a_change(world.now, acquired=False, principal=REAPER))
     settle_all(world)

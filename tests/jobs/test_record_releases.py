@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.book_ports import UnderWayError
-from chalicelib.core.change import NotedChange
+from chalicelib.core.change import LockChange, NotedChange
 from chalicelib.core.event import EventType
+from chalicelib.core.release import Ending, Outcome
 from chalicelib.jobs.sweep import sweep
-from tests.builders import ALICE, BUCKET, KEY, TAKEN, a_lock, sample
+from tests.builders import ALICE, BUCKET, KEY, TAKEN, a_claim, a_lock, sample
 from tests.fakes import FakeWorld
 from tests.jobs.recording import RELEASE_ROLE, a_change, record, settle_all
 from tests.jobs.test_record import RULES, TARGET, an_acquired_world
@@ -23,7 +24,7 @@ REAPER = f"AWS:{RELEASE_ROLE}:tflock-reaper-prod-ReleaseLock"
         ("AWS:AIDABOB", False, "other", ""),
         (REAPER, False, "slack", ALICE),
         (f"AWS:AROAELSE:{REAPER.rpartition(':')[2]}", False, "other", ""),
-        ("", False, "slack", ALICE),
+        ("", False, "unknown", ""),
         ("", True, "lifecycle", ""),
     ],
     ids=["its holder", "somebody else", "the reaper", "one who calls himself the reaper", "EventBridge", "a rule"],
@@ -32,13 +33,24 @@ def test_while_a_click_is_carried_out_the_identity_says_who_released_the_lock(
     principal: str, by_lifecycle: bool, kind: str, user: str
 ) -> None:
     world = an_acquired_world()
-    world.book.begin_release(a_lock(), ALICE, None)
+    world.book.begin_release(a_lock(), a_claim(), None, None)
     world.store.remove(BUCKET, KEY)
     gone = a_change(world.later(hours=1), acquired=False, principal=principal, by_lifecycle=by_lifecycle)
     record(world, gone)
     settle_all(world)
     line = world.journal.events[-1]
     assert (line.released_by, line.slack_user) == (kind, user)
+
+
+def test_where_no_identity_is_told_the_click_is_named_whose_delete_s3_confirmed() -> None:
+    world = an_acquired_world()
+    ending = Ending(outcome=Outcome.RELEASED, at=world.later(hours=1), user=ALICE)
+    world.book.end(a_lock(), ending)
+    world.store.remove(BUCKET, KEY)
+    record(world, a_change(world.now, acquired=False, principal=""))
+    settle_all(world)
+    line = world.journal.events[-1]
+    assert (line.released_by, line.slack_user) == ("slack", ALICE)
 
 
 def test_a_lock_deleted_by_its_version_s_id_is_released_and_an_old_version_is_not() -> None:
@@ -130,3 +142,28 @@ def test_an_event_that_another_process_is_journaling_is_left_for_later() -> None
 def test_a_line_of_a_role_names_its_session() -> None:
     [line] = an_acquired_world().journal.events
     assert (line.session_name, line.account, line.told_by) == ("ci-run-7", "", "s3")
+
+
+def test_an_acquire_that_is_told_while_its_release_is_settled_is_not_taken_for_the_one_before_it() -> None:
+    world = FakeWorld(TAKEN)
+    world.store.put(BUCKET, KEY, sample("s3-plan-default"))
+    record(world, a_change(TAKEN, acquired=True))
+    version = world.store.put(BUCKET, KEY, sample("s3-apply-default"))
+    second = world.later(minutes=1)
+    world.store.versions[version] = (sample("s3-apply-default"), second)
+    world.book.remember(a_lock(taken=second))
+    world.store.remove(BUCKET, KEY)
+
+    class Crowded(type(world.changes)):  # type: ignore[misc]
+        """The acquire is told right after the events were read."""
+
+        def before(self, change: LockChange) -> NotedChange | None:
+            found = super().before(change)
+            record(world, a_change(second, version, acquired=True))
+            return found  # type: ignore[no-any-return]
+
+    world.changes.__class__ = Crowded
+    record(world, a_change(world.later(minutes=1), acquired=False))
+    settle_all(world)
+    [released] = [line for line in world.journal.events if line.event is EventType.LOCK_RELEASED]
+    assert (released.operation, released.held_seconds) == ("OperationTypeApply", 60)

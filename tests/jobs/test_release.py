@@ -12,7 +12,7 @@ from chalicelib.jobs.delete import OutcomeUnknownError
 from chalicelib.jobs.release import release
 from chalicelib.jobs.sweep import sweep
 from chalicelib.ports import MessengerError, StoreError
-from tests.builders import ALICE, BOB, BUCKET, CHANNEL, KEY, TAKEN, a_click, a_lock, sample, some_rules
+from tests.builders import ALICE, BOB, BUCKET, CHANNEL, KEY, TAKEN, a_claim, a_click, a_lock, sample, some_rules
 from tests.fake_store import FakeStore
 from tests.fakes import FakeWorld
 
@@ -147,7 +147,7 @@ def test_it_gives_up_after_three_attempts_and_keeps_the_button() -> None:
     assert alert.open
     record = world.book.find(a_lock().ref)
     assert record is not None
-    assert (record.requested_by, record.ending) == ("", None)
+    assert (record.releasing, record.ending) == (None, None)
 
 
 def test_what_s3_refuses_is_told_with_its_reason_and_can_be_tried_again() -> None:
@@ -166,7 +166,7 @@ def test_what_s3_refuses_is_told_with_its_reason_and_can_be_tried_again() -> Non
 
 def test_a_function_that_died_after_its_delete_does_not_call_the_lock_already_gone() -> None:
     world = an_alerted_world()
-    world.book.begin_release(a_lock(), ALICE, None)
+    world.book.begin_release(a_lock(), a_claim(until=world.now), None, None)
     world.store.remove(BUCKET, KEY)
     release(CLICK, world.ports, RULES, world.now)
     assert outcome_shown(world) is Outcome.UNCONFIRMED

@@ -122,6 +122,7 @@ def test_a_release_that_fails_says_whether_another_click_can_do_better(error: St
     world = an_alerted_world()
     world.store.answers = [error]
     ending = release(a_click(a_lock()), world.ports, RULES, world.now)
+    assert ending is not None
     assert (ending.outcome, ending.lasting) == (Outcome.FAILED, lasting)
 
 

@@ -14,10 +14,9 @@ from chalicelib.core.change import LockChange, ToldBy
 from chalicelib.core.event import EventType, LockEvent
 from chalicelib.core.lock_body import read_body
 from chalicelib.core.policy import Rules, Target
-from chalicelib.jobs.record import settle
 from tests.builders import BUCKET, TAKEN, a_ref, sample, some_rules
 from tests.fakes import FakeWorld
-from tests.jobs.recording import RECORDING, record, settle_all, settle_order
+from tests.jobs.recording import RECORDING, record, settle_all, settle_and_tell, settle_order
 
 UNVERSIONED, ELSEWHERE = "acme-unversioned", "acme-eu-central-1"
 """In the second one's region only EventBridge tells of it."""
@@ -169,7 +168,7 @@ def test_so_are_they_while_events_are_up_to_two_minutes_late_and_lines_are_writt
         now, is_order, number = heapq.heappop(due)
         day.world.now = now
         if is_order:
-            settle(orders[number], day.world.ports, RULES, RECORDING, now)
+            settle_and_tell(orders[number], day.world.ports, RULES, now)
         else:
             record(day.world, day.events[number], rules=RULES)
         for message in day.world.events.messages:

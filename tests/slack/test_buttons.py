@@ -1,11 +1,12 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from chalicelib.core.alert import LockRecord, alert_for
 from chalicelib.core.click import SnoozeFor, Verb
-from chalicelib.core.lock import Body, LockRef, StateLock
+from chalicelib.core.lock import Body, LockInfo, LockRef, StateLock
 from chalicelib.slack import buttons, lock_token
 from chalicelib.slack.blocks import actions
 from demo.slack_standin.block_rules import problems_in
@@ -32,6 +33,15 @@ def test_release_asks_first_and_names_the_lock_the_holder_and_the_risk(name: str
     assert risk in question(button)
     assert (button["style"], button["confirm"]["style"]) == ("danger", "danger")
     assert button["confirm"]["confirm"]["text"] == "Release"
+
+
+def test_release_says_before_the_click_what_could_not_be_put_back() -> None:
+    held = msgspec.structs.replace(a_lock(), not_restored="legal hold")
+    assert "cannot restore its legal hold" in question(buttons.release(held))
+    assert "cannot restore" not in question(buttons.release(a_lock()))
+    info = msgspec.structs.replace(held.info or LockInfo(), Who="&" * 300)
+    longest = StateLock(LockRef("b" * 63, "k" * 1000 + ".tflock", '"e"', TAKEN), info, not_restored="legal hold")
+    assert problems_in([actions(buttons.release(longest))]) == []
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+import msgspec
 from hypothesis import given
 
 from chalicelib.core.digest import OLDEST, Digest, Named
@@ -25,6 +26,11 @@ def test_it_counts_the_locks_names_the_oldest_and_points_to_the_thread() -> None
 
 def test_it_says_how_many_there_was_no_room_for() -> None:
     assert "30 more follow" in said(message(a_digest(waiting=30))[1])
+
+
+def test_it_says_how_many_have_their_own_message_and_when_that_was_so() -> None:
+    digest = msgspec.structs.replace(a_digest(), coming=9, counted_at=TAKEN + timedelta(hours=1))
+    assert "3 of 12 are there as of <!date^1795234737^" in said(message(digest)[1])
 
 
 def test_it_says_how_many_are_still_held() -> None:

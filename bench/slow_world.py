@@ -1,0 +1,169 @@
+"""S3, DynamoDB and Slack as the jobs see them, with the time that their calls take and the limits that Slack has."""
+# ruff: noqa: D102  SlowSlack's methods are those of ports.Messenger
+
+import math
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bench.virtual_time import Simulation
+from chalicelib.core.alert import Alert, Attempt, Note, Posted
+from chalicelib.core.digest import Digest
+from chalicelib.ports import MessengerError, StoreError, Way
+from chalicelib.slack import messages
+from chalicelib.slack.pace import Paces
+from tests.fake_slack import FakeMessenger
+
+S3_SECONDS, BOOK_SECONDS, SLACK_SECONDS = 0.025, 0.008, 0.25
+HANGS_SECONDS = 16.5
+"""Three attempts of five seconds each, and what botocore waits in between."""
+_RECORDS_A_PAGE = 700
+_LONGEST_WAIT, _RETRIES = 5, 5
+
+
+class Slow:
+    """A neighbour whose calls take time. ``seconds`` gives it by the name and the arguments of a call."""
+
+    def __init__(self, neighbour: Any, simulation: Simulation, seconds: Callable[..., float]) -> None:
+        self._neighbour, self._simulation, self._seconds = neighbour, simulation, seconds
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self._neighbour, name)
+
+        def call(*arguments: Any, **named: Any) -> Any:
+            self._simulation.sleep(self._seconds(name, *arguments))
+            return method(*arguments, **named)
+
+        return call
+
+
+@dataclass
+class HangingStore:
+    """S3, of which some buckets or keys never answer."""
+
+    neighbour: Any
+    simulation: Simulation
+    hanging: set[str] = field(default_factory=set)
+    """Buckets and keys."""
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self.neighbour, name)
+
+        def call(*arguments: Any, **named: Any) -> Any:
+            about = {getattr(one, "bucket", one) for one in arguments if not isinstance(one, tuple)}
+            if about & self.hanging:
+                self.simulation.sleep(HANGS_SECONDS)
+                raise StoreError(f"{name} {arguments}: read timeout on endpoint")
+            self.simulation.sleep(S3_SECONDS)
+            return method(*arguments, **named)
+
+        return call
+
+
+def book_seconds(held: Callable[[], int]) -> Callable[..., float]:
+    """Return what calls of the lock book take: a scan of it is a page after another."""
+
+    def seconds(name: str, *_arguments: Any) -> float:
+        return BOOK_SECONDS * math.ceil(held() / _RECORDS_A_PAGE) if name == "records" else BOOK_SECONDS
+
+    return seconds
+
+
+@dataclass
+class TokenBucket:
+    """So many calls a second on average, and a burst of so many."""
+
+    clock: Callable[[], float]
+    each: float
+    burst: int
+    full_at: float = 0.0
+
+    def take(self) -> float:
+        """Take a call's token; or return after how many seconds there is one."""
+        now = self.clock()
+        full_at = max(self.full_at, now) + self.each
+        early = full_at - now - self.burst * self.each
+        if early > 0:
+            return early
+        self.full_at = full_at
+        return 0.0
+
+
+class SlackLimits:
+    """What Slack takes of one app in one workspace, from all its processes together."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._channels: defaultdict[str, TokenBucket] = defaultdict(lambda: TokenBucket(clock, 1.0, 5))
+        self._posts = TokenBucket(clock, 60 / 400, 40)
+        self._tiers = {way: TokenBucket(clock, 60 / 50, 25) for way in (Way.EDIT, Way.LOOK)}
+
+    def take(self, way: Way, channel: str) -> float:
+        """Take a call; or return after how many seconds it may come again."""
+        if way is not Way.POST:
+            return self._tiers[way].take()
+        return self._channels[channel].take() or self._posts.take()
+
+
+@dataclass
+class SlowSlack(FakeMessenger):
+    """One process's way to a Slack that many processes share."""
+
+    simulation: Simulation = field(default_factory=Simulation)
+    limits: SlackLimits = field(default_factory=lambda: SlackLimits(lambda: 0.0))
+    slow: set[str] = field(default_factory=set)
+    """Channels in which a call takes four seconds."""
+    times: dict[str, float] = field(default_factory=dict)
+    """When each lock was told of, by its state path."""
+    closed: dict[str, float] = field(default_factory=dict)
+    rate_limited: list[float] = field(default_factory=list)
+    paces: Paces = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.paces = Paces(self.simulation.clock, self.simulation.sleep)
+
+    def busy_for(self, way: Way, channel: str) -> float:
+        return self.paces.busy_for(way, channel)
+
+    def post(self, alert: Alert, attempt: Attempt) -> Posted:
+        self._call(Way.POST, attempt.channel)
+        messages.message(alert)  # for its real time
+        posted = super().post(alert, attempt)
+        self.times.setdefault(alert.lock.ref.state_path, self.simulation.now)
+        return posted
+
+    def reply(self, note: Note) -> Posted:
+        self._call(Way.POST, note.attempt.channel)
+        return super().reply(note)
+
+    def post_digest(self, digest: Digest) -> Posted:
+        self._call(Way.POST, digest.channel)
+        return super().post_digest(digest)
+
+    def edit(self, posted: Posted, alert: Alert) -> None:
+        self._call(Way.EDIT, posted.channel)
+        messages.message(alert)
+        super().edit(posted, alert)
+        if not alert.open:
+            self.closed.setdefault(alert.lock.ref.state_path, self.simulation.now)
+
+    def edit_digest(self, digest: Digest) -> None:
+        self._call(Way.EDIT, digest.channel)
+        super().edit_digest(digest)
+
+    def _there(self, channel: str, ts: str) -> bool:
+        return bool(channel and ts)  # nobody deletes a message here, and looking for it takes long
+
+    def _call(self, way: Way, channel: str) -> None:
+        """Wait as ``slack.messenger`` does, then as ``slack.web_api`` does after a 429."""
+        self.paces.wait(way, channel)
+        for _ in range(_RETRIES + 1):
+            self.simulation.sleep(4.0 if channel in self.slow else SLACK_SECONDS)
+            again = self.limits.take(way, channel)
+            if not again:
+                return
+            self.rate_limited.append(self.simulation.now)
+            if again > _LONGEST_WAIT:
+                break
+            self.simulation.sleep(math.ceil(again))
+        raise MessengerError("Slack answered ratelimited")

@@ -1,0 +1,19 @@
+"""Long lists, told briefly: a line of the journal has a bound, and the first few of many troubles say what is wrong."""
+
+from collections.abc import Sequence
+
+MOST = 20
+"""Troubles that one line names."""
+LONGEST = 400
+"""Characters of one of them. A state path alone can have 1,100."""
+
+
+def told_briefly(troubles: Sequence[str]) -> str:
+    """Join the first troubles, each cut to LONGEST characters, and say how many more there are."""
+    more = len(troubles) - MOST
+    told = [_cut(trouble) for trouble in troubles[:MOST]]
+    return "; ".join([*told, f"and {more} more"] if more > 0 else told)
+
+
+def _cut(trouble: str) -> str:
+    return trouble if len(trouble) <= LONGEST else f"{trouble[: LONGEST - 1]}…"

@@ -1,0 +1,107 @@
+"""One run's time, and who carries its work out: one thing after another, or many side by side."""
+
+import time
+from collections.abc import Callable, Collection
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from math import inf
+from typing import Any, Protocol
+
+_LONGEST_TASK = 45.0
+"""Seconds that a task may take: a few calls, of which one is tried three times, five seconds each."""
+_LAST_WORDS = 5.0
+"""Seconds for the journal's last line, and for Lambda to end."""
+
+
+class Workers(Protocol):
+    """Who carries out the tasks of a run. ``clock`` gives seconds, by which the run's end is set too."""
+
+    @property
+    def size(self) -> int:
+        """How many tasks run at once."""
+
+    def clock(self) -> float:
+        """Return the seconds since some moment."""
+
+    def begin(self, act: Callable[[], object]) -> "Future[Any]":
+        """Begin a task; the future has its answer, or the exception that it ended with."""
+
+    def wait(self, running: "Collection[Future[Any]]", seconds: float) -> None:
+        """Come back when one of the tasks has ended, or after so many seconds."""
+
+
+@dataclass(frozen=True)
+class OneByOne:
+    """``Workers`` that finish each task before they come back, for few tasks and for tests."""
+
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    size: int = 1
+
+    def begin(self, act: Callable[[], object]) -> "Future[Any]":
+        """Carry a task out."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(act())
+        except Exception as error:  # noqa: BLE001  whoever asks the future for its answer gets it raised
+            future.set_exception(error)
+        return future
+
+    def wait(self, running: "Collection[Future[Any]]", seconds: float) -> None:
+        """Sleep, unless a task is there to be looked at."""
+        if not running:
+            self.sleep(seconds)
+
+
+class Threads:
+    """``Workers`` that are threads. They stay for the next run of the process, with the connections that they have."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._pool = ThreadPoolExecutor(size)
+
+    def clock(self) -> float:
+        """Return the seconds since some moment."""
+        return time.monotonic()
+
+    def begin(self, act: Callable[[], object]) -> "Future[Any]":
+        """Give a task to a thread that has nothing to do."""
+        return self._pool.submit(act)
+
+    def wait(self, running: "Collection[Future[Any]]", seconds: float) -> None:
+        """Wait for the first task to end."""
+        if running:
+            wait(running, max(0.0, seconds), FIRST_COMPLETED)
+        else:
+            time.sleep(max(0.0, seconds))
+
+
+@dataclass(frozen=True)
+class Run:
+    """The time that a run has. What cannot be done until ``ends`` is not begun after ``begins_until``."""
+
+    workers: Workers = field(default_factory=OneByOne)
+    begins_until: float = inf
+    ends: float = inf
+
+    @property
+    def may_begin(self) -> bool:
+        """Return whether there is time for another task."""
+        return self.workers.clock() < self.begins_until
+
+    def half(self) -> float:
+        """Return when half of the time will be over, by the workers' clock."""
+        return (self.workers.clock() + self.begins_until) / 2
+
+    def left(self) -> float:
+        """Return the seconds until the run has to be over."""
+        return self.ends - self.workers.clock()
+
+
+def run_of(workers: Workers, seconds: float) -> Run:
+    """Return a run that is over in so many seconds, as Lambda grants them to a function.
+
+    A short one keeps a quarter of its time for its last tasks.
+    """
+    ends = workers.clock() + seconds - min(_LAST_WORDS, seconds / 10)
+    return Run(workers, begins_until=ends - min(_LONGEST_TASK, seconds / 4), ends=ends)

@@ -1,0 +1,141 @@
+"""Who may delete a lock, and put it back: claims in the lock book, of which a page has one at a time."""
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from chalicelib.book_ports import LockBook
+from chalicelib.core.alert import LockRecord
+from chalicelib.core.claim import Releasing, Restorer, Restoring
+from chalicelib.core.release import Ending, LockObject, Outcome
+from tests.builders import ALICE, BOB, TAKEN, a_claim, a_lock
+
+LOCK, MINUTE = a_lock(), timedelta(minutes=1)
+HOSTILE = "\x00<!channel>\n\U0001f600 #by :by"
+KEPT = LockObject(b"\x00\xff", {"ContentType": HOSTILE}, {"a": HOSTILE}, {HOSTILE: "b"})
+ALICES, BOBS = a_claim(), Releasing(HOSTILE, HOSTILE, TAKEN + MINUTE, HOSTILE)
+RELEASED = Ending(outcome=Outcome.RELEASED, at=TAKEN, user=ALICE)
+GONE = Ending(outcome=Outcome.GONE, at=TAKEN)
+PUT, ANOTHER = Restoring(ALICE, HOSTILE, TAKEN + MINUTE), Restoring(BOB, "2", TAKEN + MINUTE)
+
+
+def found(book: LockBook) -> LockRecord:
+    record = book.find(LOCK.ref)
+    assert record is not None
+    return record
+
+
+def test_a_claim_to_a_delete_is_remembered_and_opens_a_page(book: LockBook) -> None:
+    assert book.begin_release(LOCK, BOBS, None, None) == found(book) == LockRecord(lock=LOCK, releasing=BOBS)
+
+
+def test_nobody_takes_the_claim_of_another_that_came_in_between(book: LockBook) -> None:
+    book.begin_release(LOCK, ALICES, None, None)
+    assert book.begin_release(LOCK, BOBS, KEPT, None).releasing == ALICES
+    longer = msgspec.structs.replace(ALICES, until=TAKEN + MINUTE)
+    assert book.begin_release(LOCK, BOBS, KEPT, longer).releasing == ALICES
+    assert book.kept(LOCK.ref) is None
+
+
+def test_the_claim_that_was_seen_can_be_taken_over(book: LockBook) -> None:
+    book.begin_release(LOCK, ALICES, None, None)
+    assert book.begin_release(LOCK, BOBS, None, ALICES).releasing == BOBS
+    assert book.begin_release(LOCK, ALICES, None, ALICES).releasing == BOBS
+
+
+def test_a_claim_that_is_no_longer_there_cannot_be_taken_over(book: LockBook) -> None:
+    assert book.begin_release(LOCK, BOBS, None, ALICES).releasing is None
+
+
+@pytest.mark.parametrize("ending", [RELEASED, GONE])
+def test_no_delete_is_begun_once_an_ending_is_noted(book: LockBook, ending: Ending) -> None:
+    book.end(LOCK, ending)
+    assert book.begin_release(LOCK, ALICES, KEPT, None) == LockRecord(lock=LOCK, ending=ending)
+    assert book.kept(LOCK.ref) is None
+
+
+def test_a_delete_is_not_resumed_once_an_ending_is_noted(book: LockBook) -> None:
+    book.begin_release(LOCK, ALICES, None, None)
+    book.end(LOCK, RELEASED)
+    assert book.begin_release(LOCK, BOBS, None, ALICES).releasing == ALICES
+
+
+def test_a_claim_is_dropped_by_its_own_click_only(book: LockBook) -> None:
+    book.begin_release(LOCK, ALICES, None, None)
+    book.abandon_release(LOCK.ref, BOBS)
+    book.abandon_release(LOCK.ref, msgspec.structs.replace(ALICES, until=TAKEN + MINUTE))
+    assert found(book).releasing == ALICES
+    book.abandon_release(LOCK.ref, ALICES)
+    assert found(book) == LockRecord(lock=LOCK)
+
+
+def test_what_a_release_can_put_back_is_kept_as_it_was(book: LockBook) -> None:
+    book.begin_release(LOCK, ALICES, KEPT, None)
+    assert book.kept(LOCK.ref) == KEPT
+
+
+def test_what_one_release_kept_is_not_lost_by_another_that_came_to_nothing(book: LockBook) -> None:
+    book.begin_release(LOCK, ALICES, KEPT, None)
+    book.begin_release(LOCK, BOBS, None, ALICES)
+    book.abandon_release(LOCK.ref, BOBS)
+    assert book.kept(LOCK.ref) == KEPT
+
+
+def test_an_ending_that_does_not_know_of_the_delete_that_was_begun_is_not_believed(book: LockBook) -> None:
+    book.begin_release(LOCK, ALICES, None, None)
+    assert not book.end(LOCK, GONE)
+    assert not book.end(LOCK, GONE, BOBS)
+    assert found(book).ending is None
+    assert book.end(LOCK, GONE, ALICES)
+
+
+def test_an_ending_by_a_claim_that_was_dropped_since_is_not_believed(book: LockBook) -> None:
+    book.remember(LOCK)
+    assert not book.end(LOCK, ALICES.unconfirmed(TAKEN, None), ALICES)
+    assert book.end(LOCK, GONE)
+
+
+def test_the_deleter_is_believed_whoever_has_begun_since(book: LockBook) -> None:
+    book.begin_release(LOCK, BOBS, None, None)
+    assert book.end(LOCK, RELEASED, ALICES)
+
+
+def test_a_lock_whose_delete_was_begun_does_not_end_unspoken(book: LockBook) -> None:
+    book.begin_release(LOCK, ALICES, None, None)
+    assert not book.end_unspoken(LOCK, GONE)
+    assert found(book).ending is None
+
+
+def test_a_put_is_begun_by_one_click_at_a_time_and_all_of_them_are_remembered(book: LockBook) -> None:
+    book.end(LOCK, RELEASED)
+    for _ in range(2):
+        page = book.begin_restore(LOCK.ref, PUT, None)
+        assert page == found(book)
+        assert page.restoring == PUT
+    page = book.begin_restore(LOCK.ref, ANOTHER, None)
+    assert page
+    assert (page.restoring, page.restorers) == (PUT, frozenset({Restorer(ALICE, HOSTILE)}))
+    page = book.begin_restore(LOCK.ref, ANOTHER, PUT)
+    assert page
+    assert (page.restoring, page.restorers) == (ANOTHER, frozenset({Restorer(ALICE, HOSTILE), Restorer(BOB, "2")}))
+
+
+def test_a_put_is_dropped_by_its_own_click_only_and_its_mark_is_known_for_ever(book: LockBook) -> None:
+    book.end(LOCK, RELEASED)
+    book.begin_restore(LOCK.ref, PUT, None)
+    book.abandon_restore(LOCK.ref, ANOTHER)
+    assert found(book).restoring == PUT
+    book.abandon_restore(LOCK.ref, PUT)
+    book.reopen(LOCK)
+    assert found(book) == LockRecord(lock=LOCK, restorers=frozenset({Restorer(ALICE, HOSTILE)}))
+
+
+def test_no_put_is_begun_of_a_lock_that_is_held_or_back_already(book: LockBook) -> None:
+    book.remember(LOCK)
+    assert book.begin_restore(LOCK.ref, PUT, None) == LockRecord(lock=LOCK)
+    book.end(LOCK, RELEASED)
+    book.undone(LOCK.ref, Restorer(BOB, "2"))
+    page = book.begin_restore(LOCK.ref, PUT, None)
+    assert page
+    assert (page.restoring, page.restorers) == (None, frozenset())

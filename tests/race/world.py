@@ -1,0 +1,109 @@
+"""The jobs' neighbours in a schedule: others may go first at each call, answers get lost, and it is noted who asked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from chalicelib.book_ports import BookError
+from chalicelib.core.alert import Alert, Posted
+from chalicelib.core.click import Answer, Click, Person
+from chalicelib.core.event import LockEvent
+from chalicelib.ports import MessengerError, World
+from tests.fake_book import FakeBook
+from tests.fake_slack import FakeMessenger
+from tests.fakes import FakeWorld
+from tests.race.bucket import Bucket
+from tests.race.schedule import BEGINS, Schedule
+
+
+class Crossing:
+    """A neighbour at whose door others may go first, or where an answer or a request is lost."""
+
+    def __init__(self, neighbour: object, schedule: Schedule, failure: type[Exception] | None = None) -> None:
+        self._neighbour, self._schedule, self._failure = neighbour, schedule, failure
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self._neighbour, name)
+        schedule, failure = self._schedule, self._failure
+
+        def call(*arguments: Any, **named: Any) -> Any:
+            schedule.step()
+            if failure and schedule.chance(0.005):
+                raise failure(f"{name}: it could not be reached")
+            answer = method(*arguments, **named)
+            if failure is BookError and schedule.chance(0.01):
+                return method(*arguments, **named)  # its answer was lost, and botocore has sent it once more
+            if failure and schedule.chance(0.005):
+                raise failure(f"{name}: no answer")
+            return answer
+
+        setattr(self, name, call)
+        return call
+
+
+@dataclass
+class Channel(FakeMessenger):
+    """A Slack that remembers for which click it was told something."""
+
+    schedule: Schedule = field(default_factory=lambda: Schedule(0))
+    answered: set[str] = field(default_factory=set)
+    told: list[tuple[Click, Answer]] = field(default_factory=list)
+
+    def edit(self, posted: Posted, alert: Alert) -> None:
+        super().edit(posted, alert)
+        click = self.schedule.task.click
+        if click and click.message_ts == posted.ts:
+            self.answered.add(click.click)
+
+    def whisper(self, person: Person, answer: Answer) -> None:
+        super().whisper(person, answer)
+        click = self.schedule.task.click
+        if click and click.user == person.user:
+            self.answered.add(click.click)
+            self.told.append((click, answer))
+
+
+@dataclass
+class Lines:
+    """The journal, with the click for which each line was written."""
+
+    schedule: Schedule
+    lines: list[tuple[Click | None, LockEvent]] = field(default_factory=list)
+
+    def write(self, event: LockEvent) -> None:
+        self.lines.append((self.schedule.task.click, event))
+
+
+@dataclass
+class Orders:
+    """A queue that hands its messages to ``take`` when they are due."""
+
+    schedule: Schedule
+    kind: type[Any]
+    take: Callable[[Any], object]
+
+    def send(self, message: bytes, delay_seconds: int = 0) -> None:
+        order = msgspec.json.decode(message, type=self.kind)
+        self.schedule.spawn(lambda: self.take(order), delay_seconds + self.schedule.random.random())
+
+
+def world_of(
+    schedule: Schedule, bucket: Bucket, channel: Channel, lines: Lines, book: FakeBook, queues: dict[str, Orders]
+) -> World:
+    """Return the world of one schedule: memory as in all other tests, everything else as above."""
+    fakes = FakeWorld(BEGINS, book=book).ports
+    failing = {"book": BookError, "changes": BookError}
+    memory: dict[str, Any] = {
+        name: Crossing(getattr(fakes, name), schedule, failing.get(name))
+        for name in ("book", "changes", "digests", "groups", "directory")
+    }
+    others: dict[str, Any] = {
+        "store": bucket,
+        "messenger": Crossing(channel, schedule, MessengerError),
+        "journal": Crossing(lines, schedule),
+        "clock": lambda: schedule.now,
+    }
+    orders: dict[str, Any] = {name: Crossing(queue, schedule) for name, queue in queues.items()}
+    return World(**memory, **others, **orders)
