@@ -77,7 +77,7 @@ class Cloud:
             name: Slow(getattr(self.fake.ports, name), self.simulation, seconds) for name, seconds in slow.items()
         }
         world = replace(self.fake.ports, store=self.store, messenger=slack, clock=self.now)
-        return replace(world, **neighbours)  # type: ignore[arg-type]  each is the one of its name
+        return replace(world, **neighbours)  # type: ignore[arg-type]
 
     def now(self) -> datetime:
         """Return the time of day."""
