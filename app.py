@@ -241,7 +241,8 @@ def _record_message(context: Any, ended: list[Case], record: SQSRecord) -> None:
         _check_time(context)
         _record(record.body, ended)
     except Exception:
-        logger.exception("an S3 notification was not recorded and will be delivered again", message=record.message_id)
+        # Not `message=`: logging reserves that name (tests/test_log_lines.py).
+        logger.exception("an S3 notification was not recorded and will be delivered again", sqs=record.message_id)
         raise
 
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from chalicelib.core.alert import Asked, Attempt, LockRecord, Posted, Snooze
 from chalicelib.core.change import LockChange, NotedChange
+from chalicelib.core.channel_trouble import ChannelTrouble
 from chalicelib.core.claim import Releasing, Restorer, Restoring
 from chalicelib.core.digest import Digest
 from chalicelib.core.listing import HeldEntry
@@ -158,6 +159,19 @@ class ChangeBook(Protocol):
 
     def gone_after(self, change: LockChange) -> list[LockChange]:
         """Return the remembered deletions of the same key's versions that happened after this: the latest twenty."""
+
+
+class ChannelBook(Protocol):
+    """The channels that take no messages. Every method may raise BookError."""
+
+    def troubled(self) -> list[ChannelTrouble]:
+        """Return the channels in trouble as they are now."""
+
+    def replace(self, known: ChannelTrouble | None, new: ChannelTrouble) -> bool:
+        """Write what is known of a channel, if it is still what was read (None: nothing); return whether it was."""
+
+    def forget(self, channel: str) -> None:
+        """Delete what is known of a channel."""
 
 
 class DigestBook(Protocol):

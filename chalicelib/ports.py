@@ -6,8 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from chalicelib.book_ports import ChangeBook, DigestBook, GroupBook, LockBook
+from chalicelib.book_ports import ChangeBook, ChannelBook, DigestBook, GroupBook, LockBook
 from chalicelib.core.alert import Alert, Attempt, Note, Posted
+from chalicelib.core.channel_trouble import ChannelNotice
 from chalicelib.core.click import Answer, Person, Unheard
 from chalicelib.core.digest import Digest
 from chalicelib.core.event import LockEvent
@@ -38,6 +39,14 @@ class MessageGoneError(MessengerError):
 
 class ReplyLostError(MessengerError):
     """The message may have been posted: its answer never came."""
+
+
+class ChannelRefusedError(MessengerError):
+    """Slack takes no message for this channel, whatever it says, until somebody changes something there."""
+
+    def __init__(self, channel: str, words: str) -> None:
+        super().__init__(words)
+        self.channel = channel
 
 
 class QueueError(Exception):
@@ -87,9 +96,10 @@ class Way(StrEnum):
 
 
 class Messenger(Protocol):
-    """Where people are told. Every method may raise MessengerError, and threads may share it.
+    """Where people are told. Every method may raise MessengerError, and ChannelRefusedError in particular.
 
-    A call that would come too early for Slack waits; who has other things to do asks ``busy_for`` first.
+    What Slack refuses of a message is left out, and that is said in it: nothing is lost for one part of it. A call that
+    would come too early for Slack waits; who has other things to do asks ``busy_for`` first. Threads may share it.
     """
 
     def busy_for(self, way: Way, channel: str) -> float:
@@ -121,6 +131,9 @@ class Messenger(Protocol):
 
     def turn_away(self, unheard: Unheard) -> None:
         """Tell one person where they clicked, unseen by others, why nothing was done."""
+
+    def notify(self, notice: ChannelNotice) -> None:
+        """Say that a channel takes no alerts, or takes them again. Raises ReplyLostError."""
 
     def report(self, channel: str, subject: str, trouble: str) -> None:
         """Tell a channel of the reaper's own trouble with something, in one plain message."""
@@ -160,6 +173,7 @@ class World:
     store: LockStore
     book: LockBook
     changes: ChangeBook
+    channels: ChannelBook
     digests: DigestBook
     groups: GroupBook
     messenger: Messenger

@@ -17,10 +17,11 @@ from threading import Lock
 from typing import TYPE_CHECKING, cast
 
 import boto3
-from aws_lambda_powertools.utilities.parameters import GetParameterError, SSMProvider
+from aws_lambda_powertools.utilities.parameters import SSMProvider
 from botocore.config import Config as ClientConfig
 
 from chalicelib.aws.change_book import DynamoChangeBook
+from chalicelib.aws.channel_book import DynamoChannelBook
 from chalicelib.aws.digest_book import DynamoDigestBook
 from chalicelib.aws.group_book import DynamoGroupBook
 from chalicelib.aws.journal import LogJournal
@@ -79,6 +80,7 @@ def world() -> World:
         store=S3LockStore(lister=partial(_s3, _LISTING), reader=partial(_s3, _PROMPT), writer=partial(_s3, WRITING)),
         book=lock_book(),
         changes=DynamoChangeBook(_table()),
+        channels=DynamoChannelBook(_table()),
         digests=DynamoDigestBook(_table()),
         groups=group_book(),
         messenger=SlackMessenger(_bot_token, config().slack_api, config().slack_app, failed=_slack_failed),
@@ -179,7 +181,7 @@ def _bot_token() -> str:
     """Slack's bot token. Without it nobody can be told anything, which is the messenger's kind of failure."""
     try:
         return _secret("SLACK_BOT_TOKEN_PARAMETER", _SECRET_SECONDS)
-    except GetParameterError as error:
+    except Exception as error:
         raise MessengerError(f"the bot token could not be read from SSM: {error}") from error
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 from chalicelib.book_ports import BookError
 from chalicelib.core.alert import UNDER_WAY, Asked, Attempt, LockRecord, Posted, Snooze
+from chalicelib.core.channel_trouble import ChannelTrouble
 from chalicelib.core.claim import Releasing, Restorer, Restoring
 from chalicelib.core.digest import Digest
 from chalicelib.core.lock import LockRef, StateLock
@@ -263,6 +264,29 @@ class FakeDigestBook(CanBeDown):
     def _is_sent(self, digest: Digest) -> bool:
         sent = self.sending.get(digest.channel)
         return sent is not None and sent.token == digest.token
+
+
+@dataclass
+class FakeChannelBook(CanBeDown):
+    """``ports.ChannelBook`` by the channel."""
+
+    known: dict[str, ChannelTrouble] = field(default_factory=dict)
+
+    def troubled(self) -> list[ChannelTrouble]:
+        self._check()
+        return list(self.known.values())
+
+    def replace(self, known: ChannelTrouble | None, new: ChannelTrouble) -> bool:
+        self._check()
+        there = self.known.get(new.channel)
+        if (there and (there.since, there.step)) != (known and (known.since, known.step)):
+            return False
+        self.known[new.channel] = new
+        return True
+
+    def forget(self, channel: str) -> None:
+        self._check()
+        self.known.pop(channel, None)
 
 
 @dataclass

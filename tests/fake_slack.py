@@ -3,10 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import msgspec
+
 from chalicelib.core.alert import Alert, Attempt, Note, Posted
+from chalicelib.core.channel_trouble import ChannelNotice
 from chalicelib.core.click import Answer, Person, Unheard
 from chalicelib.core.digest import Digest
-from chalicelib.ports import DirectoryError, MessageGoneError, MessengerError, ReplyLostError, Way
+from chalicelib.ports import ChannelRefusedError, DirectoryError, MessageGoneError, MessengerError, ReplyLostError, Way
 
 ANSWER, REQUEST = "answer", "request"
 
@@ -23,6 +26,7 @@ class FakeMessenger:
     notes: dict[Posted, Note] = field(default_factory=dict)
     digests: dict[Posted, Digest] = field(default_factory=dict)
     whispers: list[tuple[str, Answer]] = field(default_factory=list)
+    notices: dict[Posted, ChannelNotice] = field(default_factory=dict)
     turned_away: list[Unheard] = field(default_factory=list)
     reports: list[tuple[str, str, str]] = field(default_factory=list)
     edits: int = 0
@@ -45,10 +49,11 @@ class FakeMessenger:
 
     def edit(self, posted: Posted, alert: Alert) -> None:
         self._check(posted.channel)
-        if posted not in self.shown:
+        standing = msgspec.structs.replace(posted, instead_of="")
+        if standing not in self.shown:
             raise MessageGoneError("Slack answered message_not_found")
         self.edits += 1
-        self.shown[posted] = alert
+        self.shown[standing] = alert
 
     def reply(self, note: Note) -> Posted:
         channel, thread_ts = note.attempt.channel, note.attempt.thread_ts
@@ -74,7 +79,7 @@ class FakeMessenger:
     def find(self, channel: str, thread_ts: str, token: str, since: datetime) -> Posted | None:
         self._check()
         may_look = self.may_look and channel not in self.channels_refused
-        there = {**self.shown, **self.notes, **self.digests} if may_look else {}
+        there = {**self.shown, **self.notes, **self.digests, **self.notices} if may_look else {}
         found = (posted for posted in there if (posted.channel, posted.thread_ts) == (channel, thread_ts))
         return next((posted for posted in found if self._tokens[posted] == token), None)
 
@@ -85,6 +90,12 @@ class FakeMessenger:
     def turn_away(self, unheard: Unheard) -> None:
         self._check()
         self.turned_away.append(unheard)
+
+    def notify(self, notice: ChannelNotice) -> None:
+        posted = self._stand(notice.to, "", notice.token)
+        if self.losing != REQUEST:
+            self.notices[posted] = notice
+        self._answer(posted)
 
     def report(self, channel: str, subject: str, trouble: str) -> None:
         self._check(channel)
@@ -111,8 +122,10 @@ class FakeMessenger:
         return any((posted.channel, posted.ts) == (channel, ts) for posted in (*self.shown, *self.digests))
 
     def _check(self, channel: str = "") -> None:
-        if self.refusing or channel in self.channels_refused:
-            raise MessengerError(self.refusing or "Slack answered not_in_channel")
+        if self.refusing:
+            raise MessengerError(self.refusing)
+        if channel in self.channels_refused:
+            raise ChannelRefusedError(channel, "Slack answered not_in_channel")
 
 
 @dataclass

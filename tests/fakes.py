@@ -8,7 +8,7 @@ import msgspec
 from chalicelib.core.click import Click
 from chalicelib.core.event import EventType, LockEvent
 from chalicelib.ports import QueueError, World
-from tests.fake_book import FakeBook, FakeDigestBook, FakeGroupBook
+from tests.fake_book import FakeBook, FakeChannelBook, FakeDigestBook, FakeGroupBook
 from tests.fake_changes import FakeChangeBook
 from tests.fake_slack import FakeDirectory, FakeMessenger
 from tests.fake_store import FakeStore
@@ -53,6 +53,7 @@ class FakeWorld:
     store: FakeStore = field(init=False)
     book: FakeBook = field(default_factory=FakeBook)
     changes: FakeChangeBook = field(default_factory=FakeChangeBook)
+    channels: FakeChannelBook = field(default_factory=FakeChannelBook)
     digests: FakeDigestBook = field(default_factory=FakeDigestBook)
     groups: FakeGroupBook = field(default_factory=FakeGroupBook)
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
@@ -71,6 +72,7 @@ class FakeWorld:
             store=self.store,
             book=self.book,
             changes=self.changes,
+            channels=self.channels,
             digests=self.digests,
             groups=self.groups,
             messenger=self.messenger,

@@ -70,7 +70,7 @@ _ON_THE_WAY = {
 }
 
 
-def in_words(service: str, error: ClientError | BotoCoreError | OSError) -> str:
+def in_words(service: str, error: Exception) -> str:
     """Return what a service of AWS did instead of what it was asked, and its name for that."""
     if isinstance(error, ClientError):
         told = error.response.get("Error", {})
@@ -78,7 +78,11 @@ def in_words(service: str, error: ClientError | BotoCoreError | OSError) -> str:
         return f"{service} {_answer(code, str(told.get('Message') or ''))} ({code})"
     kinds = (kind.__name__ for kind in type(error).__mro__)
     named = {kind.__name__: words for kind, words in _ON_THE_WAY.items()}
-    words = next((named[kind] for kind in kinds if kind in named), "could not be asked")
+    # botocore has many an error for what is no answer of AWS's, and AWS names the request in each of its own.
+    unknown = (
+        "could not be asked" if isinstance(error, BotoCoreError | OSError) else "did not answer, something else did"
+    )
+    words = next((named[kind] for kind in kinds if kind in named), unknown)
     return f"{service} {words} ({type(error).__name__})"
 
 

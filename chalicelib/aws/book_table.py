@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from boto3.dynamodb.conditions import ConditionBase, Key
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
+from chalicelib.aws.answers import NotFromAwsError, genuine
 from chalicelib.aws.aws_words import in_words
 from chalicelib.book_ports import BookError
 
@@ -63,7 +65,7 @@ class BookTable:
     def get(self, key: Item) -> Item | None:
         """One item as it is now."""
         with told_as_book_error():
-            return self._table.get_item(Key=key, ConsistentRead=True).get("Item")
+            return genuine(self._table.get_item(Key=key, ConsistentRead=True)).get("Item")
 
     def query(self, state_path: str) -> list[Item]:
         """All items of one partition as they are now."""
@@ -110,23 +112,26 @@ class BookTable:
                 answer = self._table.update_item(Key=key, ReturnValues="ALL_NEW", **change.arguments(), **guard)
             except self._table.meta.client.exceptions.ConditionalCheckFailedException:
                 return None
-            return answer["Attributes"]
+            return genuine(answer)["Attributes"]
 
     def delete(self, key: Item, condition: ConditionBase) -> None:
         """Delete one item, if it is there and meets the condition."""
         with told_as_book_error():
             try:
-                self._table.delete_item(Key=key, ConditionExpression=condition)
+                genuine(self._table.delete_item(Key=key, ConditionExpression=condition))
             except self._table.meta.client.exceptions.ConditionalCheckFailedException:
                 return
 
     def _pages(self, operation: str, **arguments: Any) -> Iterator[Item]:
         while True:
-            page = getattr(self._table, operation)(**arguments)
+            page = genuine(getattr(self._table, operation)(**arguments))
             yield from page["Items"]
-            if "LastEvaluatedKey" not in page:
+            after = page.get("LastEvaluatedKey")
+            if not after:
                 return
-            arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+            if after == arguments.get("ExclusiveStartKey"):
+                raise BookError("the lock book could not be read to its end: DynamoDB gives the same page again")
+            arguments["ExclusiveStartKey"] = after
 
 
 def text(value: msgspec.Struct) -> str:
@@ -141,11 +146,13 @@ def sortable(at: datetime) -> str:
 
 @contextmanager
 def told_as_book_error() -> Iterator[None]:
-    """Whatever goes wrong with the book, or is wrong in it, as a BookError."""
+    """Raise whatever goes wrong with the book, or is wrong in it, as a BookError."""
     try:
         yield
-    except (ClientError, BotoCoreError) as error:
+    except BookError:
+        raise
+    except (ClientError, BotoCoreError, ResponseParserError, NotFromAwsError) as error:
         raise BookError(f"the lock book could not be reached: {in_words('DynamoDB', error)}") from error
-    except (KeyError, TypeError, ValueError, RecursionError, msgspec.MsgspecError) as error:
+    except Exception as error:
         what = f"has an item that cannot be read ({type(error).__name__}): delete it, the next sweep begins a new one"
         raise BookError(f"the lock book {what}") from error

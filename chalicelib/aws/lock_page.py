@@ -61,8 +61,11 @@ def _if_readable(item: Item) -> LockRecord | None:
     try:
         return record_of(item)
     except BookError:
-        page = {"state_path": item["StatePath"], "lock_identity": item["LockIdentity"]}
-        _logger.exception("a lock is not looked after: its page in the lock book cannot be read", **page)
+        _logger.exception(
+            "a lock is not looked after: its page in the lock book cannot be read",
+            state_path=item.get("StatePath"),
+            lock_identity=item.get("LockIdentity"),
+        )
         return None
 
 

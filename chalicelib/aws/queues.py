@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from chalicelib.aws.answers import genuine
 from chalicelib.aws.aws_words import in_words
 from chalicelib.ports import QueueError
 
@@ -23,6 +22,6 @@ class SqsQueue:
         # The two characters that JSON takes as they are and SQS does not (API reference, SendMessage).
         text = message.decode().replace("\ufffe", r"\ufffe").replace("\uffff", r"\uffff")
         try:
-            self._client.send_message(QueueUrl=self._url, MessageBody=text, DelaySeconds=delay_seconds)
-        except (ClientError, BotoCoreError) as error:
+            genuine(self._client.send_message(QueueUrl=self._url, MessageBody=text, DelaySeconds=delay_seconds))
+        except Exception as error:  # botocore has more than its own two for an answer that is not SQS's
             raise QueueError(f"the order could not be left in its queue: {in_words('SQS', error)}") from error

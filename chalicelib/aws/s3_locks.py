@@ -5,12 +5,14 @@ reply, and so would call "already gone" what it had deleted itself; a second put
 """
 
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import msgspec
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
+from chalicelib.aws.answers import genuine
 from chalicelib.aws.aws_words import in_words
 from chalicelib.aws.s3_answers import code_of, sent_once, store_error, told_as_store_error
 from chalicelib.core.evidence import StateWritten
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
 
 _NO_VERSION = "null"
 """The version of what was put while versioning was off or suspended. A delete may overwrite it."""
-_ABSENT = {"NoSuchKey", "NoSuchVersion", "404"}
+# S3's codes, not its status: a proxy's page with a 404 says nothing about the lock.
+_ABSENT = {"NoSuchKey", "NoSuchVersion"}
 _ANOTHER = {*_ABSENT, "PreconditionFailed"}
 _DELETIONS = {404: Deletion.NOT_FOUND, 412: Deletion.CHANGED, 409: Deletion.CONFLICT}
 _PUTS = {412: PutBack.OCCUPIED, 409: PutBack.CONFLICT}
@@ -78,7 +81,7 @@ class S3LockStore:
             pages = self._lister(bucket).get_paginator("list_objects_v2")
             seen: set[str] = set()
             for prefix in prefixes or ("",):
-                for page in pages.paginate(Bucket=bucket, Prefix=prefix):
+                for page in map(genuine, pages.paginate(Bucket=bucket, Prefix=prefix)):
                     listed = page.get("Contents", [])
                     keys = {entry["Key"] for entry in listed if is_lock_key(entry["Key"])}
                     yield ListedPage(tuple(sorted(keys - seen)), len(listed))
@@ -98,22 +101,23 @@ class S3LockStore:
     def state_written(self, ref: LockRef) -> StateWritten:
         """When the state was last written: of all keys with the state's key as prefix, its own comes first."""
         with told_as_store_error(f"listing {ref.bucket}"):
-            page = self._reader(ref.bucket).list_objects_v2(Bucket=ref.bucket, Prefix=ref.state_key, MaxKeys=1)
-        times = [
-            entry["LastModified"].replace(microsecond=0)
-            for entry in page.get("Contents", [])
-            if entry["Key"] == ref.state_key
-        ]
+            page = genuine(self._reader(ref.bucket).list_objects_v2(Bucket=ref.bucket, Prefix=ref.state_key, MaxKeys=1))
+            times = [
+                entry["LastModified"].replace(microsecond=0)
+                for entry in page.get("Contents", [])
+                if entry["Key"] == ref.state_key
+            ]
         return StateWritten(times[0] if times else None)
 
     def delete(self, ref: LockRef) -> Deletion:
         """One conditional delete, sent once (AWS: see ``core.release.Deletion``)."""
         _check(ref)
-        client = self._writer(ref.bucket)
+        client = self._writing_client(ref)
         status = sent_once(
             "deleting",
             lambda: client.delete_object(Bucket=ref.bucket, Key=ref.key, IfMatch=ref.etag),
             expected=set(_DELETIONS),
+            done=HTTPStatus.NO_CONTENT,
         )
         return _DELETIONS.get(status, Deletion.DELETED) if status else Deletion.UNKNOWN
 
@@ -149,25 +153,34 @@ class S3LockStore:
         return _PUTS.get(status, PutBack.DONE) if status else PutBack.UNKNOWN
 
     def _put(self, ref: LockRef, arguments: dict[str, Any], expected: set[int]) -> int | None:
-        client = self._writer(ref.bucket)
+        client = self._writing_client(ref)
         return sent_once(
             "putting back",
             lambda: client.put_object(Bucket=ref.bucket, Key=ref.key, IfNoneMatch="*", **arguments),
             expected=expected,
         )
 
+    def _writing_client(self, ref: LockRef) -> "S3Client":
+        with told_as_store_error(f"a client for {ref.bucket}"):
+            return self._writer(ref.bucket)
+
     def _tags(self, ref: LockRef) -> dict[str, str]:
         with told_as_store_error(f"reading the tags of {ref.bucket}/{ref.key}"):
-            found = self._reader(ref.bucket).get_object_tagging(Bucket=ref.bucket, Key=ref.key)
-        return {tag["Key"]: tag["Value"] for tag in found["TagSet"]}
+            found = genuine(self._reader(ref.bucket).get_object_tagging(Bucket=ref.bucket, Key=ref.key))
+            return {tag["Key"]: tag["Value"] for tag in found["TagSet"]}
 
     def _get(self, bucket: str, key: str, **which: str) -> "tuple[GetObjectOutputTypeDef, bytes]":
         """An object and as much of its body as tells whether it is too large for a lock. Raises ClientError."""
         try:
-            answer = self._reader(bucket).get_object(Bucket=bucket, Key=key, **which)  # type: ignore[arg-type]
+            answer = genuine(self._reader(bucket).get_object(Bucket=bucket, Key=key, **which))  # type: ignore[arg-type]
             with answer["Body"] as stream:
-                return answer, stream.read(BODY_LIMIT + MARK_BYTES + 1)
-        except (BotoCoreError, OSError) as error:
+                body = stream.read(BODY_LIMIT + MARK_BYTES + 1)
+                if len(body) <= BODY_LIMIT + MARK_BYTES:
+                    stream.read()  # botocore looks only at the end whether all of it came
+                return answer, body
+        except ClientError:
+            raise
+        except Exception as error:
             raise StoreError(f"reading {bucket}/{key}: {in_words('S3', error)}") from error
 
     def _unreadable(self, bucket: str, key: str, error: ClientError) -> StateLock | None:
@@ -175,20 +188,20 @@ class S3LockStore:
         if code_of(error) not in _UNSHOWN and not code_of(error).startswith("KMS"):
             raise store_error(f"reading {bucket}/{key}", error) from error
         with told_as_store_error(f"reading {bucket}/{key}"):
-            page = self._reader(bucket).list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)
-        for entry in page.get("Contents", []):
-            if entry["Key"] == key:
-                ref = LockRef(bucket, key, entry["ETag"], entry["LastModified"].replace(microsecond=0))
-                lock = unread(ref, code_of(error), entry["Size"])
-                versioned = lock.body is Body.SEALED and self._is_versioned(bucket)
-                return msgspec.structs.replace(lock, versioned=versioned)
+            page = genuine(self._reader(bucket).list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1))
+            for entry in page.get("Contents", []):
+                if entry["Key"] == key:
+                    ref = LockRef(bucket, key, entry["ETag"], entry["LastModified"].replace(microsecond=0))
+                    lock = unread(ref, code_of(error), entry["Size"])
+                    versioned = lock.body is Body.SEALED and self._is_versioned(bucket)
+                    return msgspec.structs.replace(lock, versioned=versioned)
         return None
 
     def _is_versioned(self, bucket: str) -> bool:
         """Return whether a delete leaves a version behind: False also where the reaper may not ask."""
         try:
-            return self._reader(bucket).get_bucket_versioning(Bucket=bucket).get("Status") == "Enabled"
-        except (ClientError, BotoCoreError, OSError):
+            return genuine(self._reader(bucket).get_bucket_versioning(Bucket=bucket)).get("Status") == "Enabled"
+        except Exception:  # noqa: BLE001  what cannot be found out is not so
             return False
 
 
@@ -212,9 +225,10 @@ def _put_arguments(kept: LockObject) -> dict[str, Any]:
 
 
 def _lock(bucket: str, key: str, answer: "GetObjectOutputTypeDef", body: bytes) -> StateLock:
-    ref = LockRef(bucket, key, answer["ETag"], answer["LastModified"].replace(microsecond=0))
-    version = answer.get("VersionId", "")
-    return lock_of(ref, body, "" if version == _NO_VERSION else version)
+    with told_as_store_error(f"reading {bucket}/{key}"):
+        ref = LockRef(bucket, key, answer["ETag"], answer["LastModified"].replace(microsecond=0))
+        version = answer.get("VersionId", "")
+        return lock_of(ref, body, "" if version == _NO_VERSION else version)
 
 
 def _check(ref: LockRef) -> None:

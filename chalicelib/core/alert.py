@@ -10,7 +10,7 @@ from chalicelib.core.evidence import StateWritten
 from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.mark import mark_of
 from chalicelib.core.owner import ci_run_link
-from chalicelib.core.policy import Policy
+from chalicelib.core.policy import Policy, by_name
 from chalicelib.core.release import Ending
 
 ALERT = "alert"
@@ -27,6 +27,8 @@ class Posted(msgspec.Struct, frozen=True):
     channel: str
     ts: str
     thread_ts: str = ""
+    instead_of: str = ""
+    """The channel that it was meant for, when that did not take it."""
 
     @property
     def root(self) -> str:
@@ -65,6 +67,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     thread_ts: str = ""
     level: int = 0
     owner: str = ""
+    instead_of: str = ""
+    """The channel that it was meant for, when that did not take it."""
     appearance: str = ""
     """``core.appearance`` of what it shows, when it is the lock's own message."""
 
@@ -179,6 +183,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     ending: Ending | None = None
     undo: timedelta = timedelta(0)
     """How long a released lock can be put back; zero: nothing that is released is kept."""
+    instead_of: str = ""
+    """The channel that it was meant for, when it is posted elsewhere."""
 
     @property
     def lock(self) -> StateLock:
@@ -198,7 +204,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def called(self) -> tuple[str, ...]:
         """Whom it calls: an edit calls nobody, so those of a later level are called by a reply."""
-        return self.policy.called(0, self.record.level or self.level)
+        called = self.policy.called(0, self.record.level or self.level)
+        return by_name(called) if self.instead_of else called
 
     @property
     def ci_run_link(self) -> str:
@@ -236,6 +243,7 @@ def alert_for(
         state_written=state_written,
         ending=ending,
         undo=undo,
+        instead_of=record.posted.instead_of if record.posted else "",
     )
 
 

@@ -41,6 +41,8 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True):
     """How many more new alerts the channel has, for which this digest has no room."""
     counted_at: datetime | None = None
     """When it was counted; None: when it was made."""
+    instead_of: str = ""
+    """The channel that it was meant for, when that did not take it."""
     posted: Posted | None = None
     claimed_until: datetime | None = None
 

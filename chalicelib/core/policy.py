@@ -19,6 +19,9 @@ It must be written; an empty list opens nothing.
 GROUP_LETTER = "S"
 """What the ID of a Slack user group begins with; those of users begin with U or W."""
 
+EVERYBODY = frozenset({"here", "channel"})
+"""Among whom a level calls: all who are in the channel, or active in it."""
+
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """What happens to the locks of a route. Thresholds are ascending ages, one list per risk, never empty."""
@@ -103,6 +106,11 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     def covers(self, bucket: str, key: str) -> bool:
         """Whether a lock key is within any target; nothing else is read, told or deleted, whoever asks."""
         return is_lock_key(key) and any(target.covers(bucket, key) for target in self.targets)
+
+
+def by_name(called: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the people and groups among those who are called, without all of the channel that they are called in."""
+    return tuple(name for name in called if name not in EVERYBODY)
 
 
 def matches(pattern: str, text: str) -> bool:

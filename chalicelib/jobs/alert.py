@@ -8,18 +8,31 @@ from chalicelib.book_ports import BookError
 from chalicelib.core.alert import ALERT, AUTO_RELEASED, Alert, Attempt, LockRecord, Note, Posted, level_of
 from chalicelib.core.appearance import appearance
 from chalicelib.core.event import EventType, of_lock
+from chalicelib.core.policy import by_name
 from chalicelib.core.release import Ending
 from chalicelib.jobs.case import Case
 from chalicelib.jobs.say import journal_said, look_for_lost, say_once
-from chalicelib.ports import MessageGoneError, MessengerError
+from chalicelib.ports import ChannelRefusedError, MessageGoneError, MessengerError
 
 
 def post(case: Case, thread_ts: str = "") -> bool:
     """Post a lock's alert, once; in the thread of a digest when it is one of many. Whether it was, and not by another.
 
+    An alert that its channel does not take is posted in the channel for the reaper's own trouble.
+
     Raises:
         MessengerError: Slack would not take it; the journal has it and the next run tries again.
     """
+    try:
+        return _post(case, thread_ts)
+    except ChannelRefusedError as error:
+        # A channel that takes no replies may take messages; it is tried with one before another channel is.
+        if not thread_ts and not case.detours.close(error):
+            raise
+    return post(case)
+
+
+def _post(case: Case, thread_ts: str) -> bool:
     before = case.record.posted
     owner, trouble = case.owner()
     level = level_of(case.record, case.policy, case.now)
@@ -28,12 +41,14 @@ def post(case: Case, thread_ts: str = "") -> bool:
     attempt = Attempt(
         saying=(f"{ALERT} after {before.ts}" if before else ALERT,),
         at=case.now,
-        channel=case.policy.channel,
+        channel=case.channel,
         thread_ts=thread_ts,
         level=level,
         owner=owner,
+        instead_of=case.policy.channel if case.channel != case.policy.channel else "",
         appearance=appearance(alert),
     )
+    alert = msgspec.structs.replace(alert, instead_of=attempt.instead_of)
     try:
         posted = say_once(case, attempt, lambda: case.world.messenger.post(alert, attempt))
     except MessengerError as error:
@@ -53,7 +68,8 @@ def raise_level(case: Case) -> Case | None:
     level = level_of(case.record, case.policy, case.now)
     over = (case.record.snooze.over,) if case.record.snooze else ()
     called = case.policy.called(case.record.level, level)
-    return _reply(case, (f"level {level}", *over), level, called)
+    elsewhere = case.record.posted and case.record.posted.instead_of
+    return _reply(case, (f"level {level}", *over), level, by_name(called) if elsewhere else called)
 
 
 def wake(case: Case) -> Case | None:
@@ -75,14 +91,15 @@ def has_changed(case: Case) -> bool:
 def edit(case: Case, ending: Ending | None = None) -> bool:
     """Bring the message of a held lock up to date; whether there is one to be seen.
 
-    One that was deleted is posted anew. That calls people, so it waits until they may be called.
+    One that was deleted, or that stands where nothing can be written any more, is posted anew. That calls people, so it
+    waits until they may be called.
     """
     if case.record.posted is None:
         return False
     alert = case.alert(ending)
     try:
         case.world.messenger.edit(case.record.posted, alert)
-    except MessageGoneError:
+    except (MessageGoneError, ChannelRefusedError):
         return not case.quiet and post(case)
     with suppress(BookError):  # it is edited once more than it had to be
         case.world.book.shown(case.ref, case.now, appearance(alert))
@@ -169,7 +186,7 @@ def _reply(case: Case, saying: tuple[str, ...], level: int, called: tuple[str, .
     note = Note(alert=case.alert(), attempt=attempt, called=called)
     try:
         told = say_once(case, attempt, lambda: case.world.messenger.reply(note))
-    except MessageGoneError:
+    except (MessageGoneError, ChannelRefusedError):
         post(case)
         return None
     except MessengerError as error:
@@ -186,7 +203,8 @@ def _show_ending(case: Case, posted: Posted, ending: Ending) -> bool:
     try:
         case.world.messenger.edit(posted, alert)
         if ending.by_reaper:
-            _announce(case, posted, alert)
+            with suppress(ChannelRefusedError):  # the message says it, even where nobody can reply to it
+                _announce(case, posted, alert)
     except MessageGoneError:  # Somebody deleted the message: there is nothing left to put right.
         return False
     return True
@@ -209,5 +227,5 @@ def _remember(case: Case, attempt: Attempt, posted: Posted) -> str:
 
 
 def _journal_failure(case: Case, error: MessengerError) -> None:
-    failed = {"channel": case.policy.channel, "detail": str(error)}
+    failed = {"channel": case.channel, "detail": str(error)}
     case.world.journal.write(of_lock(EventType.ALERT_FAILED, case.record.lock, case.now, **failed))

@@ -114,7 +114,7 @@ class Announcement:
         root = lines.digest.posted.ts if lines and lines.digest.posted else ""
         act = partial(self.round.post, case, root)
         then = partial(self._posted, case, lines)
-        self.agenda.add(Task(Kind.POST, case.policy.channel, Rank.NEW, case.ref.state_path, act, then))
+        self.agenda.add(Task(Kind.POST, case.channel, Rank.NEW, case.ref.state_path, act, then))
 
     def _posted(self, case: Case, lines: Lines | None, answer: Found) -> None:
         self.round.posted(case, answer)

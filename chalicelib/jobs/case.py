@@ -1,6 +1,6 @@
 """One lock as a job deals with it: what is known of it, what is decided about its like, the world, the time."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.core.alert import Alert, LockRecord, alert_for
@@ -9,6 +9,7 @@ from chalicelib.core.lock import LockRef
 from chalicelib.core.owner import mapped_owner, owner_email
 from chalicelib.core.policy import Policy, Rules
 from chalicelib.core.release import Ending
+from chalicelib.jobs.detours import Detours
 from chalicelib.ports import DirectoryError, StoreError, World
 
 
@@ -22,6 +23,12 @@ class Case:
     now: datetime
     undo: timedelta
     """How long a released lock can be put back."""
+    detours: Detours = field(default_factory=Detours)
+
+    @property
+    def channel(self) -> str:
+        """Where its alert is posted: its route's channel, or another while that takes none."""
+        return self.detours.channel_for(self.policy.channel)
 
     @property
     def ref(self) -> LockRef:
@@ -61,6 +68,7 @@ class Case:
             return None
 
 
-def case_of(record: LockRecord, world: World, rules: Rules, now: datetime) -> Case:
-    """A lock's case under the rules."""
-    return Case(record, rules.policy_for(record.lock.ref.state_path), world, now, rules.undo)
+def case_of(record: LockRecord, world: World, rules: Rules, now: datetime, detours: Detours | None = None) -> Case:
+    """Return a lock's case under the rules; the ``detours`` are the run's, if it has more than one case."""
+    policy = rules.policy_for(record.lock.ref.state_path)
+    return Case(record, policy, world, now, rules.undo, detours or Detours(rules.trouble_channel))

@@ -12,15 +12,27 @@ from chalicelib.core.copies import copy_of
 from chalicelib.core.digest import LINES, OLDEST, Digest, Named, counted, differ, held_by_mark, mark_of
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.case import Case
-from chalicelib.ports import MessageGoneError, MessengerError, ReplyLostError, World
+from chalicelib.ports import ChannelRefusedError, MessageGoneError, MessengerError, ReplyLostError, World
 
 
 def stand(channel: str, cases: list[Case], world: World, now: datetime) -> Digest | None:
     """Post the digest that the alerts of these cases, oldest first, go beneath; None: another run is posting one.
 
+    It stands in the channel for the reaper's own trouble where theirs takes nothing.
+
     Raises:
         MessengerError: Slack would not take it, or its answer was lost.
     """
+    detours = cases[0].detours
+    try:
+        return _stand(detours.channel_for(channel), channel, cases, world, now)
+    except ChannelRefusedError as error:
+        if not detours.close(error):
+            raise
+        return _stand(detours.channel_for(channel), channel, cases, world, now)
+
+
+def _stand(channel: str, meant_for: str, cases: list[Case], world: World, now: datetime) -> Digest | None:
     locks = tuple(mark_of(case.ref) for case in cases[:LINES])
     digest = Digest(
         channel=channel,
@@ -30,6 +42,7 @@ def stand(channel: str, cases: list[Case], world: World, now: datetime) -> Diges
         waiting=len(cases) - len(locks),
         oldest=tuple(_named(case) for case in cases[:OLDEST]),
         at=now,
+        instead_of=meant_for if meant_for != channel else "",
         claimed_until=now + UNDER_WAY,
     )
     try:
@@ -60,7 +73,7 @@ def show(digest: Digest, world: World) -> None:
     Raises:
         MessengerError, BookError
     """
-    with suppress(MessageGoneError):
+    with suppress(MessageGoneError, ChannelRefusedError):
         world.messenger.edit_digest(digest)
     if digest.held:
         world.digests.keep(digest)

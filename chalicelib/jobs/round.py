@@ -17,6 +17,8 @@ from chalicelib.jobs.agenda import Agenda
 from chalicelib.jobs.alert import post
 from chalicelib.jobs.announce import Announcement
 from chalicelib.jobs.case import Case
+from chalicelib.jobs.channel_trouble import attend
+from chalicelib.jobs.detours import Detours
 from chalicelib.jobs.digest import show
 from chalicelib.jobs.lanes import Kind, Rank, Task
 from chalicelib.jobs.run import Run
@@ -28,6 +30,9 @@ _LOOK_IS_GOOD_FOR = 60.0
 """Seconds. A lock that had to wait longer for its alert is looked at once more before people are called."""
 _GATHERED_FOR = 30.0
 """Seconds after which new alerts are told of though others may still be found: 10,000 looks take less."""
+
+_FOR_ONE_CHANNEL = 10.0
+"""Seconds that may pass until all is told of a channel that takes nothing: three messages, and Slack's pace."""
 
 
 @dataclass
@@ -51,6 +56,7 @@ class Round:
     """What the store, the book or a queue would not do."""
     unexpected: Exception | None = None
     """The first failure that no port announces, for its traceback; ``failed`` has the others too."""
+    detours: Detours = field(init=False)
     steps: Steps = field(init=False)
     _new: list[Case] = field(default_factory=list)
     _waiting: dict[str, float] = field(default_factory=dict)
@@ -59,7 +65,8 @@ class Round:
     _announcement: Announcement = field(init=False)
 
     def __post_init__(self) -> None:
-        self.steps = Steps(self.world, self.rules, self.now)
+        self.detours = Detours(self.rules.trouble_channel)
+        self.steps = Steps(self.world, self.rules, self.now, self.detours)
         self._agenda = Agenda(self.run, self.world.messenger, self._hear, self._fail, self._give_up)
         self._announcement = Announcement(self, self._agenda)
 
@@ -91,6 +98,7 @@ class Round:
     def finish(self) -> None:
         """Do all that there is to do, as far as the time allows; what is left is counted."""
         self._agenda.work(self._announce)
+        self.untold += attend(self.detours.refused, self.world, self.rules, self.now, self._has_time_for_one)
 
     @property
     def waiting(self) -> int:
@@ -125,6 +133,7 @@ class Round:
         """Remember what went wrong, by whose fault it was."""
         if isinstance(error, MessengerError):
             self.untold.append(f"{subject}: {error}")
+            self.detours.hear(error)
         elif isinstance(error, (StoreError, BookError, QueueError)):
             self.failed.append(f"{subject}: {error}")
         else:
@@ -139,6 +148,9 @@ class Round:
 
     def _expects_more(self) -> bool:
         return any(self._agenda.expects(Rank.NEW, kind) for kind in (Kind.BUCKET, Kind.LOOK))
+
+    def _has_time_for_one(self) -> bool:
+        return self.run.left() > _FOR_ONE_CHANNEL
 
     def _gathered_for(self) -> float:
         now = self.run.workers.clock()

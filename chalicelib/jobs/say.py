@@ -7,6 +7,8 @@ break: then the claim stays, and whoever comes next looks in Slack for the messa
 from collections.abc import Callable
 from contextlib import suppress
 
+import msgspec
+
 from chalicelib.book_ports import BookError
 from chalicelib.core.alert import SURE_AFTER, Attempt, LockRecord, Posted
 from chalicelib.core.event import EventType, of_lock
@@ -28,7 +30,7 @@ def say_once(case: Case, attempt: Attempt, send: Callable[[], Posted], *, ended:
         if not attempt.is_alert:
             raise
     try:
-        return send()
+        return standing(attempt, send())
     except MessengerError as error:
         with suppress(BookError):
             _unclaim(case, attempt, error)
@@ -49,9 +51,14 @@ def look_for_lost(case: Case) -> LockRecord:
     if posted is None:
         world.book.drop_claim(case.ref, attempt)
     else:
-        world.book.said(record.lock, attempt, posted)
+        world.book.said(record.lock, attempt, standing(attempt, posted))
         journal_said(case, attempt, posted, "its answer was lost; found in Slack later")
     return world.book.find(case.ref) or record
+
+
+def standing(attempt: Attempt, posted: Posted) -> Posted:
+    """Return where a message stands, and where it was meant to."""
+    return msgspec.structs.replace(posted, instead_of=attempt.instead_of)
 
 
 def journal_said(case: Case, attempt: Attempt, posted: Posted, detail: str) -> None:

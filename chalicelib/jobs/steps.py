@@ -1,7 +1,7 @@
 """Carry out the table of ``core.life`` for one lock, as far as that takes no word in Slack; the rest becomes tasks."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
@@ -15,6 +15,7 @@ from chalicelib.core.policy import Rules
 from chalicelib.core.release import Ending, Outcome, Presence, presence
 from chalicelib.jobs.alert import edit, has_changed, note_ending, raise_level, tell, wake
 from chalicelib.jobs.case import Case, case_of
+from chalicelib.jobs.detours import Detours
 from chalicelib.jobs.lanes import Kind, Rank, Task
 from chalicelib.jobs.say import look_for_lost
 from chalicelib.ports import BucketGoneError, World
@@ -46,6 +47,7 @@ class Steps:
     world: World
     rules: Rules
     now: datetime
+    detours: Detours = field(default_factory=Detours)
 
     def look(self, records: list[LockRecord], read: Callable[[], StateLock | None]) -> Found:
         """Look at a place, and take the next step of each lock that the book has there."""
@@ -149,7 +151,7 @@ class Steps:
         return Found()
 
     def _case(self, record: LockRecord) -> Case:
-        return case_of(record, self.world, self.rules, self.now)
+        return case_of(record, self.world, self.rules, self.now, self.detours)
 
 
 def _is_unread(lock: StateLock) -> bool:

@@ -2,7 +2,7 @@
 
 from chalicelib.core.digest import Digest
 from chalicelib.slack.blocks import Block, context, header, section
-from chalicelib.slack.text import ago, code, exact, since
+from chalicelib.slack.text import ago, channel, code, exact, since
 
 _PATH_LIMIT = 400
 
@@ -25,12 +25,19 @@ def _title(digest: Digest) -> tuple[str, str]:
     return ":hourglass_flowing_sand:", f"{digest.total} Terraform locks are held too long"
 
 
+def _meant_for(digest: Digest) -> str:
+    if not digest.instead_of:
+        return ""
+    return f"Meant for {channel(digest.instead_of)}, where Slack did not let the reaper post them."
+
+
 def _small_print(digest: Digest) -> list[str]:
     if not digest.held:
         return ["How each of them ended is in the thread."]
     gone = digest.total - digest.held
     return [
         f"{digest.held} of them are still held." if gone else "",
+        _meant_for(digest),
         _lines(digest),
         f"{digest.waiting} more follow in a digest of their own." if digest.waiting else "",
     ]

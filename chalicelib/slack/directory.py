@@ -3,13 +3,16 @@
 import time
 from collections.abc import Callable
 from math import inf
-from typing import Any
+from typing import Any, TypeVar
 
 from chalicelib.ports import DirectoryError, MessengerError
+from chalicelib.slack.shapes import Done, Members, UserFound
 from chalicelib.slack.web_api import WebApi, WebApiError, uncounted
 
+T = TypeVar("T", bound=Done)
 _MEMBERS_SECONDS = 300
 _MOST_ADDRESSES = 1000
+_UNKNOWN = frozenset({"users_not_found"})
 # Not even visible to the app: certainly no colleague (docs.slack.dev/reference/methods/users.info, Errors).
 _NOBODY = frozenset({"user_not_found", "user_not_visible"})
 
@@ -41,17 +44,18 @@ class SlackDirectory:
         now = self._clock()
         known_since, members = self._members.get(group, (-inf, frozenset[str]()))
         if now - known_since >= _MEMBERS_SECONDS:
-            members = frozenset(self._ask("usergroups_users_list", usergroup=group, team_id=self._team)["users"])
+            answer = self._ask("usergroups_users_list", Members, usergroup=group, team_id=self._team)
+            members = frozenset(answer.users if answer else ())
             self._members[group] = now, members
         return members
 
     def user_by_email(self, address: str) -> str:
         """The user with an e-mail address, "" when there is none; for as long as the process lives."""
         if address not in self._users:
-            found = self._ask("users_lookupByEmail", nobody=frozenset({"users_not_found"}), email=address)
+            found = self._ask("users_lookupByEmail", UserFound, nobody=_UNKNOWN, email=address)
             if len(self._users) >= _MOST_ADDRESSES:
                 self._users.clear()
-            self._users[address] = found["user"]["id"] if found else ""
+            self._users[address] = found.user.id if found else ""
         return self._users[address]
 
     def belongs(self, user: str, enterprise: str) -> bool:
@@ -59,26 +63,18 @@ class SlackDirectory:
 
         Slack Connect shows strangers as well: their own organisation, or none, stands in the answer.
         """
-        found = self._ask("users_info", nobody=_NOBODY, user=user)
-        if not found:
+        found = self._ask("users_info", UserFound, nobody=_NOBODY, user=user)
+        if found is None or found.user.deleted or not found.user.enterprise_user:
             return False
-        about = found.get("user")
-        if not isinstance(about, dict):
-            raise DirectoryError("Slack answered users.info without a user")
-        return bool(enterprise) and not about.get("deleted") and _organisation(about) == enterprise
+        return bool(enterprise) and found.user.enterprise_user.enterprise_id == enterprise
 
-    def _ask(self, method: str, *, nobody: frozenset[str] = frozenset(), **arguments: Any) -> Any:
-        """Slack's answer; None where it is one of ``nobody``, its words for that there is none."""
+    def _ask(self, method: str, shape: type[T], *, nobody: frozenset[str] = frozenset(), **arguments: Any) -> T | None:
+        """Return Slack's answer; None where it is one of ``nobody``, its words for that there is none."""
         try:
-            return self._api.call(method, expected=nobody, **arguments)
+            return self._api.call(method, shape, expected=nobody, **arguments)
         except WebApiError as error:
             if error.code in nobody:
                 return None
             raise DirectoryError(str(error)) from None
         except MessengerError as error:  # the token could not be read
             raise DirectoryError(str(error)) from None
-
-
-def _organisation(user: dict[str, Any]) -> str:
-    """The Enterprise Grid organisation of a user, as users.info has it; "" for a member of a workspace of none."""
-    return str((user.get("enterprise_user") or {}).get("enterprise_id") or "")

@@ -13,7 +13,7 @@ from chalicelib.core.listing import Listed, Listing, ListRequest
 from chalicelib.slack import buttons, doubts
 from chalicelib.slack.blocks import Block, actions, button, context, header, section
 from chalicelib.slack.lock_words import operation, state, told
-from chalicelib.slack.text import ago, code, mention
+from chalicelib.slack.text import ago, code, mention, size
 from chalicelib.slack.turned_away import nothing_done
 
 USAGE = """\
@@ -152,10 +152,10 @@ def _turn(name: str, action: str, query: Query, page: int) -> Block:
 
 
 def _characters(value: Any) -> int:
-    """Count those of all the texts in a block."""
+    """Count the bytes of all the texts in a block."""
     if not isinstance(value, dict):
         return 0
     own = value.get("text")
     inside = sum(_characters(part) for part in value.values() if isinstance(part, dict))
     listed = sum(_characters(one) for part in value.values() if isinstance(part, list) for one in part)
-    return (len(own) if isinstance(own, str) else 0) + inside + listed
+    return (size(own) if isinstance(own, str) else 0) + inside + listed

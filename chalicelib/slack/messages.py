@@ -11,6 +11,7 @@ from chalicelib.core.lock import Body, StateLock
 from chalicelib.core.release import Outcome
 from chalicelib.slack import buttons, doubts
 from chalicelib.slack.blocks import Block, actions, context, header, mrkdwn, section
+from chalicelib.slack.channel_notices import meant_for
 from chalicelib.slack.endings import ending_words
 from chalicelib.slack.evidence import evidence, long_holds
 from chalicelib.slack.lock_words import DETAIL_LIMIT, VALUE_LIMIT, identity, operation, state, told
@@ -74,7 +75,12 @@ def _people(alert: Alert) -> str:
 def _open(alert: Alert) -> list[Block]:
     lock = alert.lock
     held = f"Held since {since(lock.ref.last_modified)}."
-    paragraphs = [_lines(_path(alert), held, _people(alert)), doubts.warning(alert), _story(alert), evidence(alert)]
+    paragraphs = [
+        _lines(_path(alert), held, _people(alert), meant_for(alert)),
+        doubts.warning(alert),
+        _story(alert),
+        evidence(alert),
+    ]
     terms = [section(words)] if (words := doubts.terms(alert)) else []
     alive = "" if copy_of(lock) else long_holds(lock)
     return [

@@ -1,30 +1,41 @@
 """Messages out, by Slack's Web API."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from chalicelib.core.alert import Alert, Attempt, Note, Posted
+from chalicelib.core.channel_trouble import ChannelNotice, NoticeKind
 from chalicelib.core.click import Answer, Person, Unheard
 from chalicelib.core.digest import Digest
-from chalicelib.ports import MessageGoneError, MessengerError, ReplyLostError, Way
-from chalicelib.slack import digests, messages, notes, response_url
+from chalicelib.ports import ChannelRefusedError, MessageGoneError, MessengerError, ReplyLostError, Way
+from chalicelib.slack import channel_notices, digests, messages, notes, response_url
 from chalicelib.slack.answers import private_answer
 from chalicelib.slack.blocks import Block
+from chalicelib.slack.history import History
 from chalicelib.slack.pace import Paces
+from chalicelib.slack.refusals import About, about
+from chalicelib.slack.sender import Anywhere, Errand, Sender
+from chalicelib.slack.shapes import Done, PostDone
 from chalicelib.slack.turned_away import nothing_done
+from chalicelib.slack.versions import Version
 from chalicelib.slack.web_api import UnansweredError, WebApi, WebApiError, uncounted
 
-_EVENT_TYPE = "tflock_reaper"
 # A message that can never be edited again is as good as gone: what there is to say needs another one.
 _GONE = frozenset(
-    {"message_not_found", "cant_update_message", "edit_window_closed", "is_archived", "channel_not_found"}
+    {
+        "message_not_found",
+        "cant_update_message",
+        "edit_window_closed",
+        "is_archived",
+        "is_inactive",
+        "channel_not_found",
+    }
 )
 _THREAD_GONE = _GONE | {"thread_not_found", "cannot_reply_to_message"}
-_NOT_IN_CHANNEL = frozenset({"not_in_channel", "channel_not_found", "is_archived"})
-_NO_WHISPERS = _NOT_IN_CHANNEL | {"user_not_in_channel"}
 # The first where the app may not write to that person, the second without the Messages tab in the app's settings
 # (docs.slack.dev/reference/methods/chat.postMessage); the others are those of conversations.open, which it amounts to.
 _UNREACHABLE = frozenset(
@@ -37,9 +48,6 @@ _UNREACHABLE = frozenset(
         "cannot_dm_bot",
     }
 )
-_CANNOT_LOOK = _NOT_IN_CHANNEL | {"missing_scope", "thread_not_found"}
-_CLOCKS_DIFFER = timedelta(minutes=2)
-_PAGE, _PAGES = 200, 10
 
 
 class SlackMessenger:
@@ -55,10 +63,11 @@ class SlackMessenger:
         sleep: Callable[[float], None] = time.sleep,
         failed: Callable[[], None] = uncounted,
     ) -> None:
-        self._api = WebApi(token, api_url, failed)
+        api = WebApi(token, api_url, failed, sleep)
+        self._sender = Sender(api, clock)
         self._api_url = api_url
-        self._app = app
         self._paces = Paces(clock, sleep)
+        self._history = History(api, app, partial(self._paces.wait, Way.LOOK))
 
     def busy_for(self, way: Way, channel: str) -> float:
         """Return for how many seconds Slack would not take another call of this kind."""
@@ -96,14 +105,8 @@ class SlackMessenger:
 
     def find(self, channel: str, thread_ts: str, token: str, since: datetime) -> Posted | None:
         """The app's own message with that token, among those posted since then."""
-        place = {"channel": channel, "ts": thread_ts} if thread_ts else {"channel": channel}
-        method = "conversations_replies" if thread_ts else "conversations_history"
-        oldest = f"{(since - _CLOCKS_DIFFER).timestamp():.6f}"
-        with _told():
-            for message in self._read(method, oldest=oldest, **place):
-                if self._is_own(message, token):
-                    return Posted(channel, message["ts"], thread_ts)
-        return None
+        with _told(channel):
+            return self._history.find(channel, thread_ts, token, since)
 
     def whisper(self, person: Person, answer: Answer) -> None:
         """Tell one person what became of their click."""
@@ -113,12 +116,14 @@ class SlackMessenger:
         """Tell one person why nothing was done."""
         self._tell_alone(unheard.person, nothing_done(unheard))
 
+    def notify(self, notice: ChannelNotice) -> None:
+        """Say that a channel takes no alerts, or takes them again; that it still does not is no failure."""
+        trying = Anywhere() if notice.kind is NoticeKind.BACK else ()
+        self._post(notice.to, (channel_notices.notice(notice), []), notice.token, expected=trying)
+
     def report(self, channel: str, subject: str, trouble: str) -> None:
         """Tell a channel of the reaper's own trouble."""
-        self._paces.wait(Way.POST, channel)
-        with _told():
-            text = notes.trouble(subject, trouble)
-            self._api.call("chat_postMessage", channel=channel, text=text, unfurl_links=False)
+        self._post(channel, (notes.trouble(subject, trouble), []))
 
     def _tell_alone(self, person: Person, text: str) -> None:
         """Tell one person alone: where they clicked, else unseen in the channel, else in a direct message.
@@ -133,84 +138,86 @@ class SlackMessenger:
             return
         if not user:  # a person of another workspace, whom this app's token cannot reach
             return
-        with _told():
-            if not (channel and self._sent("chat_postEphemeral", _NO_WHISPERS, channel=channel, user=user, text=text)):
-                self._sent("chat_postMessage", _UNREACHABLE, channel=user, text=text, unfurl_links=False)
+        said, anyhow = Version(text, []), Anywhere()
+        here: dict[str, Any] = {"channel": channel, "user": user}
+        alone = Errand(method="chat_postEphemeral", place=here, expected=anyhow)
+        home: dict[str, Any] = {"channel": user, "unfurl_links": False}
+        direct = Errand(method="chat_postMessage", place=home, final=_UNREACHABLE, expected=anyhow)
+        with _told(channel):
+            if not (channel and self._taken(alone, said)):
+                self._taken(direct, said)
 
     def _post(
         self,
         channel: str,
         said: tuple[str, list[Block]],
-        token: str,
+        token: str = "",
         thread_ts: str = "",
         gone: frozenset[str] = frozenset(),
+        expected: Container[str] = (),
     ) -> Posted:
-        text, blocks = said
-        self._paces.wait(Way.POST, channel)
-        with _told(gone, lost=ReplyLostError):
-            answer = self._api.call(
-                "chat_postMessage",
-                expected=gone,
-                channel=channel,
-                text=text,
-                blocks=blocks,
-                thread_ts=thread_ts or None,
-                metadata={"event_type": _EVENT_TYPE, "event_payload": {"token": token}},
-                unfurl_links=False,
-                unfurl_media=False,
-            )
-        return Posted(answer["channel"], answer["ts"], answer["message"].get("thread_ts", ""))
+        errand = Errand(
+            method="chat_postMessage",
+            place={
+                "channel": channel,
+                "thread_ts": thread_ts or None,
+                "unfurl_links": False,
+                "unfurl_media": False,
+            },
+            token=token,
+            final=gone,
+            expected=expected,
+            wait=partial(self._paces.wait, Way.POST, channel),
+        )
+        with _told(channel, gone, lost=ReplyLostError, refused=Anywhere()):
+            answer = self._sender.send(errand, Version(*said), PostDone)
+        return Posted(answer.channel, answer.ts, answer.message.thread_ts or "")
 
     def _edit(self, posted: Posted, said: tuple[str, list[Block]]) -> None:
-        text, blocks = said
-        self._paces.wait(Way.EDIT)
-        with _told(gone=_GONE):
-            place = {"channel": posted.channel, "ts": posted.ts}
-            self._api.call("chat_update", expected=_GONE, text=text, blocks=blocks, **place)
+        place = {"channel": posted.channel, "ts": posted.ts}
+        errand = Errand(method="chat_update", place=place, final=_GONE, wait=partial(self._paces.wait, Way.EDIT))
+        with _told(posted.channel, _GONE):
+            self._sender.send(errand, Version(*said), Done)
 
-    def _sent(self, method: str, refusals: frozenset[str], **arguments: Any) -> bool:
-        """Whether Slack took it; False for the refusals that are expected."""
+    def _taken(self, errand: Errand, said: Version) -> bool:
+        """Return whether Slack took it; False where it refused the place, the person or the message for good."""
         try:
-            self._api.call(method, expected=refusals, **arguments)
+            self._sender.send(errand, said, Done)
+        except UnansweredError:
+            raise
         except WebApiError as error:
-            if error.code not in refusals:
+            if error.code not in Anywhere():
                 raise
             return False
         return True
 
-    def _read(self, method: str, **arguments: Any) -> Iterator[dict[str, Any]]:
-        """Messages page by page, as many as there can be; none where the app may not look, or without the thread.
 
-        A channel that the app was removed from is none to wait for: its message is out of reach, there or not.
-        """
-        cursor = None
-        asked = arguments | {"limit": _PAGE, "include_all_metadata": True}
-        for _ in range(_PAGES):
-            self._paces.wait(Way.LOOK)
-            try:
-                page = self._api.call(method, expected=_CANNOT_LOOK, cursor=cursor, **asked)
-            except WebApiError as error:
-                if error.code not in _CANNOT_LOOK:
-                    raise
-                return
-            yield from page["messages"]
-            cursor = (page.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                return
+class _OfThePlace(Container[str]):
+    """The error codes that are known to be about the channel."""
 
-    def _is_own(self, message: dict[str, Any], token: str) -> bool:
-        metadata = message.get("metadata") or {}
-        payload = metadata.get("event_payload") or {}
-        apps = {message.get("app_id"), (message.get("bot_profile") or {}).get("app_id")}
-        return self._app in apps and metadata.get("event_type") == _EVENT_TYPE and payload.get("token") == token
+    def __contains__(self, code: object) -> bool:
+        return isinstance(code, str) and about(code) in {About.PLACE, About.CALLING}
 
 
 @contextmanager
-def _told(gone: frozenset[str] = frozenset(), lost: type[MessengerError] = MessengerError) -> Iterator[None]:
-    """Slack's refusals and silences as the port has them."""
+def _told(
+    channel: str,
+    gone: frozenset[str] = frozenset(),
+    *,
+    lost: type[MessengerError] = MessengerError,
+    refused: Container[str] = _OfThePlace(),
+) -> Iterator[None]:
+    """Raise Slack's refusals and silences as the port has them.
+
+    A post whose shortest version is refused is refused by the channel, whatever the code for it (``Anywhere``).
+    """
     try:
         yield
     except UnansweredError as error:
         raise lost(str(error)) from None
     except WebApiError as error:
-        raise (MessageGoneError if error.code in gone else MessengerError)(str(error)) from None
+        if error.code in gone:
+            raise MessageGoneError(str(error)) from None
+        if error.code in refused:
+            raise ChannelRefusedError(channel, str(error)) from None
+        raise MessengerError(str(error)) from None

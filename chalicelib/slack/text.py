@@ -27,16 +27,33 @@ def clean(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+def size(text: str) -> int:
+    """Return the length of a text as Slack may count it at most.
+
+    Slack says "characters" and not which: of bytes, UTF-16 units and code points there are the most bytes.
+    """
+    return len(text.encode(errors="replace"))
+
+
 def escape(text: str, limit: int) -> str:
-    """Cleaned, escaped, and at most ``limit`` characters long afterwards; what is too long loses its middle.
+    """Clean and escape a text; what has more than ``limit`` bytes afterwards loses its middle.
 
     The end of a state path says more than its middle does.
     """
     cleaned = clean(text).replace("`", _TICK)
     keep = limit
-    while len(escaped := html.escape(_cut(cleaned, keep), quote=False)) > limit:
-        keep -= max(1, (len(escaped) - limit) // 5)  # one character less is at most "&amp;" less
+    while size(escaped := html.escape(_cut(cleaned, keep), quote=False)) > limit and keep > 1:
+        keep -= max(1, (size(escaped) - limit) // 5)  # one character less is at most "&amp;" less
     return escaped
+
+
+def shortened(text: str, limit: int) -> str:
+    """Cut a text that is escaped, and has no mentions or links, to so many bytes; nothing is left half."""
+    if size(text) <= limit:
+        return text
+    cut = text.encode(errors="replace")[: limit - size(_ELLIPSIS) - 1].decode(errors="ignore")
+    whole = re.sub(r"&[a-z]{0,4}$", "", cut) + _ELLIPSIS
+    return whole + "`" if whole.count("`") % 2 else whole
 
 
 def exact(text: str) -> str:
@@ -66,6 +83,11 @@ def mention(name: str) -> str:
     if name in _EVERYBODY:
         return f"<!{name}>"
     return f"<!subteam^{name}>" if name.startswith(GROUP_LETTER) else f"<@{name}>"
+
+
+def channel(name: str) -> str:
+    """A channel by its ID; Slack shows its name to those who may know it."""
+    return f"<#{name}>"
 
 
 def link(url: str, label: str) -> str:

@@ -9,6 +9,7 @@ from demo.slack_standin import block_rules
 from demo.slack_standin.arguments import TS, Arguments, Methods, Response, required
 from demo.slack_standin.board import Board, Draft
 from demo.slack_standin.failures import Throttle
+from demo.slack_standin.mentions import calls_everybody
 from demo.slack_standin.message_json import message_json
 from demo.slack_standin.model import Channel, SlackError, Workspace
 
@@ -81,6 +82,9 @@ class Chat:
 
     def _draft(self, channel: Channel, arguments: Arguments, **more: Any) -> Draft:
         text, blocks = content(arguments)
+        # github.com/slackhq/slack-api-docs/issues/85. Whether an edit is refused so, nobody has told; it calls nobody.
+        if not self._workspace.everybody_may_be_called and calls_everybody(text, list(blocks)):
+            raise SlackError("restricted_action")
         return Draft(channel.id, self._workspace.bot_user_id, text, blocks, _thread(arguments), **more)
 
 

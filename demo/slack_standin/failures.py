@@ -20,6 +20,8 @@ class Refusals:
 
     def __init__(self) -> None:
         self.always: Refusal | None = None
+        self.in_channels: dict[str, str] = {}
+        """Channels in which no message is taken, with Slack's word for why."""
         self._waiting: defaultdict[str, deque[Refusal]] = defaultdict(deque)
 
     def arrange(self, method: str, refusal: Refusal, times: int) -> None:

@@ -14,6 +14,13 @@ _TOKEN = re.compile(r"<(@|!subteam\^|!)(\w+)(?:\|[^<>]*)?>")
 _EVERYBODY = {"channel", "here", "everyone"}
 
 
+def calls_everybody(text: str, blocks: Any) -> bool:
+    """Whether what is to be posted calls all of its channel."""
+    return any(
+        kind == "!" and name in _EVERYBODY for part in (text, *_mrkdwn(blocks)) for kind, name in _TOKEN.findall(part)
+    )
+
+
 def mentioned(workspace: Workspace, message: Message) -> set[str]:
     """The user ids, of the groups' and the channel's members too, but never the author's own."""
     found: set[str] = set()

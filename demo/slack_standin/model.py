@@ -96,6 +96,8 @@ class Workspace:
     user_groups: tuple[UserGroup, ...] = ()
     scopes: frozenset[str] = SCOPES
     slash_commands: frozenset[str] = frozenset({"/tflocks"})
+    everybody_may_be_called: bool = True
+    """False: a preference forbids apps to call everybody in a channel, with ``<!here>`` and its like."""
     enterprise_id: str = ""
     """The Enterprise Grid organisation that the workspace is part of."""
     org_wide: bool = False

@@ -149,6 +149,13 @@ class SlackStandIn:
         with self._board.changed:
             self._api.refusals.arrange(method, Refusal(error, retry_after), times)
 
+    def refuse_in(self, channel: str, error: str) -> None:
+        """From now on no message is taken in the channel (``is_archived``, ...); "" takes that back."""
+        with self._board.changed:
+            self._api.refusals.in_channels.pop(channel, None)
+            if error:
+                self._api.refusals.in_channels[channel] = error
+
     @contextlib.contextmanager
     def down(self, error: str = "service_unavailable") -> Iterator[None]:
         """Every call fails so, with the words of ``refuse``, until the end of the block."""

@@ -63,6 +63,7 @@ class WebApi:
     def _work(self, method: str, token: str | None, arguments: Arguments) -> Answer:
         try:
             self._authorise(method, token)
+            self._check_channel(method, arguments)
             return Answer(200, {"ok": True, **self._methods[method](arguments)})
         except SlackError as error:
             return _error(error)
@@ -76,6 +77,12 @@ class WebApi:
             raise SlackError("invalid_auth")
         if method in _SCOPES:
             self._workspace.require_scope(_SCOPES[method])
+
+    def _check_channel(self, method: str, arguments: Arguments) -> None:
+        """An archived channel, or a read-only one, can be read: only what writes is refused."""
+        error = self.refusals.in_channels.get(str(arguments.get("channel")))
+        if error and method.startswith("chat."):
+            raise SlackError(error)
 
 
 def _refused(refusal: Refusal) -> Answer:

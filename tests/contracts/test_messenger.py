@@ -6,10 +6,11 @@ import msgspec
 import pytest
 
 from chalicelib.core.alert import ALERT, Attempt, LockRecord, Note, Posted, alert_for
+from chalicelib.core.channel_trouble import ChannelNotice, ChannelTrouble, NoticeKind
 from chalicelib.core.click import Answer, Click, Person, Refusal, SnoozeFor, Unheard, Unusable, Verb
 from chalicelib.core.digest import Digest
 from chalicelib.core.release import Ending, Outcome
-from chalicelib.ports import MessageGoneError, Messenger, MessengerError, ReplyLostError, Way
+from chalicelib.ports import ChannelRefusedError, MessageGoneError, Messenger, MessengerError, ReplyLostError, Way
 from chalicelib.slack.installation import Installation
 from chalicelib.slack.messenger import SlackMessenger
 from chalicelib.slack.requests import parse
@@ -103,7 +104,7 @@ def slack(request: pytest.FixtureRequest) -> Slack:
 def of_fake(fake: FakeMessenger) -> Slack:
     return Slack(
         messenger=fake,
-        shown=lambda: len(fake.shown) + len(fake.notes) + len(fake.digests) + len(fake.reports),
+        shown=lambda: len(fake.shown) + len(fake.notes) + len(fake.digests) + len(fake.notices) + len(fake.reports),
         whispered=lambda: len(fake.whispers) + len(fake.turned_away),
         lose=lambda what: setattr(fake, "losing", what),
     )
@@ -401,7 +402,7 @@ def test_what_slack_may_have_done_all_the_same_is_a_lost_answer_and_never_a_seco
 
 
 @pytest.mark.parametrize(
-    "error", ["invalid_auth", "is_archived", "request_timeout", "restricted_action", "ratelimited"]
+    "error", ["invalid_auth", "is_archived", "request_timeout", "restricted_action_read_only_channel", "ratelimited"]
 )
 def test_what_slack_refuses_was_not_posted(stand_in: SlackStandIn, messenger: SlackMessenger, error: str) -> None:
     stand_in.refuse("chat.postMessage", error, retry_after=60)
@@ -534,6 +535,68 @@ def test_an_alert_is_never_a_link_preview(stand_in: SlackStandIn, messenger: Sla
     messenger.post(ALERT_NOW, ATTEMPT)
     [call] = stand_in.calls("chat.postMessage")
     assert {str(call.arguments[name]).lower() for name in ("unfurl_links", "unfurl_media")} <= {"false", "0"}
+
+
+NOTICE = ChannelNotice(
+    kind=NoticeKind.BEGAN,
+    trouble=ChannelTrouble(channel=FOREIGN_CHANNEL, why="Slack answered not_in_channel", since=NOW),
+    instead=CHANNEL,
+    waiting=2,
+)
+
+
+def test_a_notice_about_a_channel_is_a_message_that_can_be_found_again(slack: Slack) -> None:
+    slack.messenger.notify(NOTICE)
+    assert slack.shown() == 1
+    assert slack.messenger.find(CHANNEL, "", NOTICE.token, NOW)
+
+
+def test_a_notice_to_a_channel_that_takes_nothing_says_so(slack: Slack) -> None:
+    with pytest.raises(ChannelRefusedError) as caught:
+        slack.messenger.notify(msgspec.structs.replace(NOTICE, kind=NoticeKind.BACK))
+    assert caught.value.channel == FOREIGN_CHANNEL
+
+
+@pytest.mark.parametrize("lost", [ANSWER, REQUEST])
+def test_a_notice_whose_answer_is_lost_is_found_if_it_stands_there(slack: Slack, lost: str) -> None:
+    slack.lose(lost)
+    with pytest.raises(ReplyLostError):
+        slack.messenger.notify(NOTICE)
+    assert (slack.messenger.find(CHANNEL, "", NOTICE.token, NOW) is not None) is (lost == ANSWER)
+
+
+def test_whatever_a_channel_takes_nothing_of_it_is_told_as_that_channel_s_refusal(slack: Slack) -> None:
+    elsewhere = msgspec.structs.replace(ATTEMPT, channel=FOREIGN_CHANNEL)
+    note = msgspec.structs.replace(a_note(""), attempt=msgspec.structs.replace(elsewhere, thread_ts=NOWHERE))
+    tries: list[Callable[[], object]] = [
+        lambda: slack.messenger.post(ALERT_NOW, elsewhere),
+        lambda: slack.messenger.reply(note),
+        lambda: slack.messenger.post_digest(msgspec.structs.replace(DIGEST, channel=FOREIGN_CHANNEL)),
+        lambda: slack.messenger.report(FOREIGN_CHANNEL, "bucket acme", "no such bucket"),
+    ]
+    for attempt in tries:
+        with pytest.raises(ChannelRefusedError, match="not_in_channel") as caught:
+            attempt()
+        assert caught.value.channel == FOREIGN_CHANNEL
+
+
+@pytest.mark.parametrize("error", ["not_in_channel", "restricted_action_read_only_channel", "team_access_not_granted"])
+def test_an_edit_in_a_channel_that_takes_nothing_is_its_refusal_and_no_message_gone(
+    stand_in: SlackStandIn, messenger: SlackMessenger, error: str
+) -> None:
+    posted = messenger.post(ALERT_NOW, ATTEMPT)
+    stand_in.refuse_in(CHANNEL, error)
+    with pytest.raises(ChannelRefusedError, match=error) as caught:
+        messenger.edit(posted, ALERT_NOW)
+    assert not isinstance(caught.value, MessageGoneError)
+    stand_in.refuse_in(CHANNEL, "")
+    messenger.edit(posted, ALERT_NOW)
+
+
+def test_a_message_that_says_where_it_was_meant_for_is_edited_where_it_stands(slack: Slack) -> None:
+    posted = slack.messenger.post(ALERT_NOW, msgspec.structs.replace(ATTEMPT, instead_of=FOREIGN_CHANNEL))
+    slack.messenger.edit(msgspec.structs.replace(posted, instead_of=FOREIGN_CHANNEL), ALERT_NOW)
+    assert slack.shown() == 1
 
 
 def test_it_says_how_long_slack_would_take_no_other_post_to_a_channel_and_no_other_edit(

@@ -2,6 +2,7 @@
 
 import http.client
 import threading
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
@@ -157,3 +158,26 @@ def test_the_page_is_never_told_the_secrets(slack: SlackStandIn) -> None:
     assert "tf-locks" in told
     assert WORKSPACE.bot_token not in told
     assert WORKSPACE.signing_secret not in told
+
+
+def test_a_channel_that_takes_no_message_can_be_read_and_the_others_go_on(
+    slack: SlackStandIn, client: WebClient
+) -> None:
+    posted = client.chat_postMessage(channel="C1LOCKS", text="x")
+    slack.refuse_in("C1LOCKS", "is_archived")
+    assert error_of(client, "chat.postMessage", channel="C1LOCKS", text="y") == "is_archived"
+    assert error_of(client, "chat.update", channel="C1LOCKS", ts=posted["ts"], text="y") == "is_archived"
+    assert [one["text"] for one in client.conversations_history(channel="C1LOCKS")["messages"]] == ["x"]
+    client.chat_postMessage(channel="C2OTHER", text="y")
+    slack.refuse_in("C1LOCKS", "")
+    client.chat_postMessage(channel="C1LOCKS", text="z")
+
+
+@pytest.mark.parametrize("token", ["<!here>", "<!channel>", "<!everyone|x>"])
+def test_where_nobody_may_call_everybody_a_message_that_does_is_refused_as_a_whole(token: str) -> None:
+    with SlackStandIn(replace(WORKSPACE, everybody_may_be_called=False)) as slack:
+        client = WebClient(token=WORKSPACE.bot_token, base_url=slack.api_url)
+        block = {"type": "section", "text": {"type": "mrkdwn", "text": f"{token} x"}}
+        for said in ({"text": token}, {"text": "x", "blocks": [block]}):
+            assert error_of(client, "chat.postMessage", channel="C1LOCKS", **said) == "restricted_action"
+        client.chat_postMessage(channel="C1LOCKS", text="&lt;!here&gt; <@U1ADA>")

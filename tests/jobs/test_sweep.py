@@ -2,14 +2,16 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.core.alert import Attempt
+from chalicelib.core.alert import Alert, Attempt, Posted
 from chalicelib.core.event import EventType
 from chalicelib.core.lock import Body
 from chalicelib.core.policy import Route, Target
 from chalicelib.core.release import Outcome
 from chalicelib.jobs.sweep import SweepIncompleteError, order_sweeps, sweep
+from chalicelib.ports import ChannelRefusedError
 from tests.builders import BUCKET, CHANNEL, KEY, STATE_KEY, TAKEN, a_policy, sample, some_rules
 from tests.builders import a_lock as build_lock
+from tests.fake_slack import FakeMessenger
 from tests.fakes import FakeJournal, FakeQueue, FakeWorld
 
 RULES = some_rules()
@@ -136,17 +138,28 @@ def test_a_target_that_s3_refuses_is_reported_and_not_tried_again() -> None:
     assert world.messenger.reports == [(CHANNEL, f"bucket {BUCKET}", "listing acme-tfstate: there is no such bucket")]
 
 
-def test_an_alert_that_slack_refuses_is_journaled_and_the_others_are_sent_and_the_next_run_sends_it() -> None:
+def test_an_alert_that_its_channel_refuses_is_journaled_and_told_elsewhere_and_the_others_are_sent() -> None:
     world = a_world()
     world.store.put(BUCKET, "other.tfstate.tflock", sample("s3-plan-default"))
     rules = some_rules(Route((f"{BUCKET}/prod/*",), a_policy(channel="C0PROD")))
     world.messenger.channels_refused.add("C0PROD")
     sweep(TARGET, world.ports, rules, world.later(hours=3))
-    assert len(world.messenger.shown) == 1
+    told = [(posted.channel, alert.instead_of) for posted, alert in world.messenger.shown.items()]
+    assert sorted(told) == [(CHANNEL, ""), (CHANNEL, "C0PROD")]
     assert EventType.ALERT_FAILED in world.journal.kinds()
     world.messenger.channels_refused.clear()
     sweep(TARGET, world.ports, rules, world.later(minutes=15))
     assert len(world.messenger.shown) == 2
+
+
+def test_an_alert_that_slack_refuses_is_journaled_and_the_next_run_sends_it() -> None:
+    world = a_world()
+    world.messenger.refusing = "Slack answered invalid_auth"
+    sweep(TARGET, world.ports, RULES, world.later(hours=3))
+    assert EventType.ALERT_FAILED in world.journal.kinds()
+    world.messenger.refusing = ""
+    sweep(TARGET, world.ports, RULES, world.later(minutes=15))
+    assert len(world.messenger.shown) == 1
 
 
 def test_two_sweeps_at_once_post_one_alert() -> None:
@@ -160,10 +173,17 @@ def test_two_sweeps_at_once_post_one_alert() -> None:
 def test_without_the_book_an_alert_that_slack_refuses_makes_the_order_come_again() -> None:
     world = a_world()
     world.book.down = True
-    world.messenger.channels_refused.add("C0PROD")
+    world.messenger = NoAlerts()
     rules = some_rules(Route((f"{BUCKET}/prod/*",), a_policy(channel="C0PROD")))
     with pytest.raises(SweepIncompleteError, match="prod/network"):
         sweep(TARGET, world.ports, rules, world.later(hours=3))
+
+
+class NoAlerts(FakeMessenger):
+    """Slack takes no alert in any channel."""
+
+    def post(self, alert: Alert, attempt: Attempt) -> Posted:
+        raise ChannelRefusedError(attempt.channel, "Slack answered not_in_channel")
 
 
 def test_without_the_lock_book_it_alerts_all_the_same_and_says_so() -> None:

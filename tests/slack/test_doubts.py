@@ -22,7 +22,7 @@ from chalicelib.slack.answers import private_answer
 from chalicelib.slack.listings import answer
 from chalicelib.slack.messages import message
 from tests.builders import ALICE, BOB, BUCKET, CHANNEL, TAKEN, a_lock, a_policy, a_ref, sample
-from tests.slack.reading import FOREIGN, INFOS, assert_slack_takes, elements, said, words
+from tests.slack.reading import FOREIGN, INFOS, assert_slack_takes, elements, s3_takes, said, words
 
 PRIMARY = "acme-primary/prod/network/terraform.tfstate"
 COPY = a_lock(body=sample("s3-apply-default").replace(b"acme-tfstate/", b"acme-primary/"))
@@ -173,7 +173,7 @@ def test_a_click_on_an_old_button_of_such_a_thing_is_answered_in_words(why: Refu
 
 @given(info=INFOS, key=FOREIGN, body=st.sampled_from(Body))
 def test_whatever_a_copy_says_of_itself_fits_slack_s_limits(info: LockInfo, key: str, body: Body) -> None:
-    ref = LockRef(BUCKET, f"{key[:900]}.tflock", '"e"', TAKEN)
+    ref = LockRef(BUCKET, f"{s3_takes(key)}.tflock", '"e"', TAKEN)
     lock = StateLock(ref, info, info.Who, body, version_id=info.ID[:1024], versioned=True)
     ending = released(lock, copy_of=info.Path, way_back=WayBack.VERSION)
     for alert in (an_alert(lock), an_alert(lock, undo=timedelta(0)), an_alert(lock, ending)):

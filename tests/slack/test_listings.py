@@ -11,7 +11,7 @@ from chalicelib.slack import lock_token
 from chalicelib.slack.listings import _MOST_CHARACTERS, PAGE_ACTIONS, _characters, answer, usage
 from chalicelib.slack.text import ago
 from tests.builders import ALICE, BOB, BUCKET, TAKEN, a_lock
-from tests.slack.reading import FOREIGN, INFOS, assert_slack_takes, elements, said
+from tests.slack.reading import FOREIGN, INFOS, assert_slack_takes, elements, s3_takes, said
 
 NOW = TAKEN + timedelta(hours=3)
 ASKED = Asked(BOB, NOW, "1")
@@ -146,6 +146,6 @@ def _turns(body: dict[str, Any]) -> dict[str, str]:
 
 @given(info=INFOS, key=FOREIGN)
 def test_whatever_others_write_a_list_fits_and_calls_nobody(info: LockInfo, key: str) -> None:
-    lock = StateLock(LockRef(BUCKET, f"{key[:900]}.tflock", '"e"', TAKEN), info)
+    lock = StateLock(LockRef(BUCKET, f"{s3_takes(key)}.tflock", '"e"', TAKEN), info)
     body = answer(a_listing(*[listed(lock)] * PAGE))
     assert_slack_takes(body["text"], body["blocks"])

@@ -13,7 +13,7 @@ from chalicelib.core.release import Ending, Outcome, ReleasedBy
 from chalicelib.slack.messages import message
 from chalicelib.slack.text import since
 from tests.builders import ALICE, BOB, BUCKET, TAKEN, a_lock, a_policy
-from tests.slack.reading import FOREIGN, INFOS, assert_slack_takes, elements, words
+from tests.slack.reading import FOREIGN, INFOS, assert_slack_takes, elements, s3_takes, words
 
 NOW = TAKEN + timedelta(hours=2, minutes=13)
 SNOOZED = Snooze(ALICE, NOW + timedelta(hours=4))
@@ -243,7 +243,7 @@ def test_an_operation_nobody_knows_is_told_as_it_is_written_and_forges_no_layout
 def test_whatever_others_write_fits_slack_s_limits_and_cannot_mention_link_or_break_a_line(
     info: LockInfo, key: str, principal: str
 ) -> None:
-    lock = StateLock(LockRef(BUCKET, f"{key[:900]}.tflock", '"e"', TAKEN), info)
+    lock = StateLock(LockRef(BUCKET, f"{s3_takes(key)}.tflock", '"e"', TAKEN), info)
     gone = Ending(outcome=Outcome.GONE, at=NOW, principal=principal, released_by=ReleasedBy.OTHER)
     replaced = Ending(outcome=Outcome.REPLACED, at=NOW, user=ALICE, held_now=lock)
     failed = Ending(outcome=Outcome.FAILED, at=NOW, user=ALICE, detail=info.Who)
@@ -256,5 +256,5 @@ def test_whatever_others_write_fits_slack_s_limits_and_cannot_mention_link_or_br
 
 @given(flaw=FOREIGN, key=FOREIGN)
 def test_a_lock_that_nobody_can_read_fits_as_well(flaw: str, key: str) -> None:
-    lock = StateLock(LockRef(BUCKET, f"{key[:900]}.tflock", '"e"', TAKEN), flaw=flaw, body=Body.DENIED)
+    lock = StateLock(LockRef(BUCKET, f"{s3_takes(key)}.tflock", '"e"', TAKEN), flaw=flaw, body=Body.DENIED)
     assert_slack_takes(*message(an_alert(lock)))

@@ -9,7 +9,7 @@ from chalicelib.core.release import Ending, Outcome
 from chalicelib.slack.notes import note, trouble
 from chalicelib.slack.text import ago
 from tests.builders import ALICE, BUCKET, CHANNEL, TAKEN, a_lock, a_policy
-from tests.slack.reading import FOREIGN, assert_harmless, assert_slack_takes
+from tests.slack.reading import FOREIGN, assert_harmless, assert_slack_takes, s3_takes
 
 NOW = TAKEN + timedelta(days=1)
 PATH = "\n`acme-tfstate/prod/network/terraform.tfstate`"
@@ -46,7 +46,7 @@ def test_a_release_by_the_reaper_itself_is_announced_with_the_way_back() -> None
 
 @given(key=FOREIGN)
 def test_whatever_the_key_a_note_fits_and_calls_nobody_else(key: str) -> None:
-    lock = StateLock(LockRef(BUCKET, f"{key[:1000]}.tflock", '"e"', TAKEN))
+    lock = StateLock(LockRef(BUCKET, f"{s3_takes(key)}.tflock", '"e"', TAKEN))
     assert_slack_takes(*note(a_note("level 2", (ALICE,), lock)))
 
 

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.visible import seen
-from chalicelib.slack.text import ago, clean, code, escape, exact, local_time
+from chalicelib.slack.text import ago, clean, code, escape, exact, local_time, shortened, size
 
 
 @given(st.text(max_size=400), st.integers(min_value=10, max_value=300))
 def test_whatever_is_escaped_fits_and_holds_no_markup(text: str, limit: int) -> None:
     escaped = escape(text, limit)
-    assert len(escaped) <= limit
+    assert len(escaped) <= len(escaped.encode("utf-16-le")) // 2 <= len(escaped.encode()) <= limit
     assert not set("<>`\n\r\t") & set(escaped)
 
 
@@ -78,6 +78,24 @@ def test_what_is_too_long_loses_its_middle() -> None:
     assert cut.startswith("acme-tfstate/x")
     assert cut.endswith("/terraform.tfstate")
     assert "…" in cut
+
+
+@pytest.mark.parametrize("character", ["x", "&", "é", "漢", "💩", "👩‍💻", "<"])
+@pytest.mark.parametrize("limit", [10, 48, 300, 1500])
+def test_a_limit_holds_however_characters_are_counted(character: str, limit: int) -> None:
+    for length in (1, limit // 5, limit // 3, limit, 5 * limit):
+        assert limit - 9 <= size(escape(character * 5 * limit, limit)) <= limit
+        assert size(escape(character * length, limit)) <= limit
+        assert len(code(character * length, limit).encode()) <= limit
+
+
+@given(st.text(max_size=200), st.integers(min_value=10, max_value=300))
+def test_what_is_escaped_already_is_cut_between_its_characters(text: str, limit: int) -> None:
+    said = f"{escape(text, 400)} {code(text, 400)}"
+    cut = shortened(said, limit)
+    assert size(cut) <= limit
+    assert cut.count("`") % 2 == 0
+    assert html.escape(html.unescape(cut), quote=False) == cut
 
 
 def test_an_age_is_told_by_slack_whenever_it_is_read_with_the_moment_to_fall_back_on() -> None:

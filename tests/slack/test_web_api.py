@@ -8,6 +8,7 @@ import pytest
 from chalicelib.ports import DirectoryError, MessengerError
 from chalicelib.slack.directory import SlackDirectory
 from chalicelib.slack.messenger import SlackMessenger
+from chalicelib.slack.shapes import Done, UserFound
 from chalicelib.slack.web_api import WebApi, WebApiError
 from demo.slack_standin import Channel, SlackStandIn, User, Workspace
 
@@ -66,7 +67,7 @@ def test_a_token_that_cannot_be_read_counts_since_nobody_is_told(slack: SlackSta
 
     failures = Failures()
     with pytest.raises(MessengerError):
-        WebApi(unreadable, slack.api_url, failures).call("auth_test")
+        WebApi(unreadable, slack.api_url, failures).call("auth_test", Done)
     assert failures.number == 1
 
 
@@ -83,5 +84,7 @@ def test_any_other_no_to_the_same_question_is_one(slack: SlackStandIn) -> None:
     failures = Failures()
     slack.refuse("*", "internal_error")
     with pytest.raises(WebApiError):
-        WebApi(token, slack.api_url, failures).call("users_lookupByEmail", expected={"users_not_found"}, email="a@b.c")
+        WebApi(token, slack.api_url, failures).call(
+            "users_lookupByEmail", UserFound, expected={"users_not_found"}, email="a@b.c"
+        )
     assert failures.number == 1

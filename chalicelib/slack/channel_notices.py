@@ -1,0 +1,44 @@
+"""What is said of a channel in which Slack takes no message of the reaper's, and where its alerts are meanwhile."""
+
+from chalicelib.core.alert import Alert
+from chalicelib.core.channel_trouble import ChannelNotice, NoticeKind
+from chalicelib.slack.lock_words import VALUE_LIMIT
+from chalicelib.slack.text import channel, code, local_time
+
+_REMEDY = (
+    "Invite the app there, unarchive the channel or let apps post in it; or give its route another `channel` in "
+    "`reaper.toml`. It is tried again every 15 minutes."
+)
+
+
+def notice(told: ChannelNotice) -> str:
+    """Return the one message for one turn of a channel's trouble."""
+    trouble = told.trouble
+    there, instead, since = channel(trouble.channel), channel(told.instead), local_time(trouble.since)
+    if told.kind is NoticeKind.BEGAN:
+        return (
+            f":warning: *Slack takes no alert in {there}*: {code(trouble.why, VALUE_LIMIT)}. "
+            f"{_locks(told.waiting)} of that channel: what is new, is told here instead.\n{_REMEDY}"
+        )
+    if told.kind is NoticeKind.BACK:
+        return (
+            f":white_check_mark: *Alerts come to this channel again.* Since {since} Slack took none here, so they "
+            f"were posted in {instead}. {_locks(told.waiting)} there and stay there until they are gone."
+        )
+    if not told.routed:
+        return f":white_check_mark: *No route leads to {there} any more*, where Slack took no alert since {since}."
+    return (
+        f":white_check_mark: *Slack takes alerts in {there} again.* New ones are posted there. "
+        f"{_locks(told.waiting)} here; their alerts stay here until they are gone."
+    )
+
+
+def meant_for(alert: Alert) -> str:
+    """Return where an open alert belongs that stands elsewhere; "" for one that is where it belongs."""
+    if not alert.instead_of or not alert.open:
+        return ""
+    return f":mailbox_with_no_mail: Meant for {channel(alert.instead_of)}, where Slack did not let the reaper post it."
+
+
+def _locks(count: int) -> str:
+    return "1 lock waits" if count == 1 else f"{count} locks wait"

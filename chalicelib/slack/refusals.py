@@ -1,0 +1,44 @@
+"""What Slack's refusals are about: everything, one place, or what the message says.
+
+Slack has some two hundred error codes, and new ones come (docs.slack.dev/reference/methods/chat.postMessage, "Errors").
+So only two kinds are told by their code. What is left is taken for the message's, and tried with less of it.
+"""
+
+import re
+from enum import Enum, auto
+
+
+class About(Enum):
+    """What somebody has to change, or wait for, before Slack takes a call."""
+
+    EVERYTHING = auto()
+    """The token, the app, Slack itself, how much is sent: no other message and no other channel fares better."""
+    PLACE = auto()
+    """The channel, the thread or the person: another place may take it."""
+    CALLING = auto()
+    """The channel, or that the message calls everybody in it: Slack has the same word for both."""
+    CONTENT = auto()
+    """What the message says, as far as is known."""
+
+
+# A refusal by a workspace's preferences. With @here or @channel in the message it may be about these
+# (github.com/slackhq/slack-api-docs/issues/85), else it is about who may post in the channel.
+_CALLING = "restricted_action"
+_EVERYTHING = re.compile(
+    r".*(auth|token|scope|deprecated|_login_|two_factor|_disabled_for_team|upgrade).*|rate_?limited|message_limit_exceeded"
+    r"|account_inactive|accesslimited|enterprise_is_restricted|team_added_to_org|request_timeout|unknown_method|is_bot"
+    r"|as_user_not_supported|missing_post_type|invalid_(arg_name|charset|post_type|json)|json_not_object|update_failed"
+)
+_PLACE = re.compile(
+    r".*(channel|thread|conversation|archived|reply|posting|cannot_post|cannot_dm|messages_tab|migrating).*"
+    r"|restricted_action_.*|ekm_access_denied|access_denied|no_permission|is_inactive|team_(access_not_granted|not_found)"
+)
+
+
+def about(code: str) -> About:
+    """Return what a refusal is about, by Slack's code for it; "" is a Slack that was not reached."""
+    if not code or _EVERYTHING.fullmatch(code):
+        return About.EVERYTHING
+    if code == _CALLING:
+        return About.CALLING
+    return About.PLACE if _PLACE.fullmatch(code) else About.CONTENT

@@ -1,0 +1,100 @@
+"""Slack's answers, as much of each as is used. One that does not fit was a proxy's, or is Slack's no longer."""
+
+from typing import Annotated, Any
+
+import msgspec
+
+_Id = Annotated[str, msgspec.Meta(min_length=1)]
+_Ts = Annotated[str, msgspec.Meta(pattern=r"^\d+\.\d+$")]
+
+
+class Done(msgspec.Struct, frozen=True):
+    """Slack did it."""
+
+    ok: bool
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """A message as Slack has it; in a thread or not."""
+
+    thread_ts: _Ts | None = None
+
+
+class PostDone(Done, frozen=True):
+    """A message stands there."""
+
+    channel: _Id
+    ts: _Ts
+    message: Standing
+
+
+class Organisation(msgspec.Struct, frozen=True):
+    """A person's place in an Enterprise Grid organisation."""
+
+    enterprise_id: str | None = None
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A person."""
+
+    id: _Id
+    deleted: bool | None = None
+    enterprise_user: Organisation | None = None
+
+
+class UserFound(Done, frozen=True):
+    """Who has an address or an ID."""
+
+    user: Found
+
+
+class Members(Done, frozen=True):
+    """Who is in a group."""
+
+    users: tuple[_Id, ...]
+
+
+class Payload(msgspec.Struct, frozen=True):
+    """What the reaper wrote into a message's metadata."""
+
+    token: str
+
+
+class Metadata(msgspec.Struct, frozen=True):
+    """What an app wrote into a message, unseen by people."""
+
+    event_type: str
+    event_payload: Payload
+
+
+class Bot(msgspec.Struct, frozen=True):
+    """Who wrote a message."""
+
+    app_id: str | None = None
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """A message of the reaper's kind; what others write looks otherwise."""
+
+    ts: _Ts
+    metadata: Metadata
+    app_id: str | None = None
+    bot_profile: Bot | None = None
+
+
+class Cursor(msgspec.Struct, frozen=True):
+    """Where the next page begins."""
+
+    next_cursor: str | None = None
+
+
+class Page(Done, frozen=True):
+    """Messages of anybody, so of any shape."""
+
+    messages: list[Any]
+    response_metadata: Cursor | None = None
+
+    @property
+    def next_cursor(self) -> str:
+        """Where the next page begins; "" when this is the last."""
+        return (self.response_metadata and self.response_metadata.next_cursor) or ""
