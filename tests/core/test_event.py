@@ -2,9 +2,11 @@ from datetime import timedelta
 
 import msgspec
 
+from chalicelib.core.alert import LockRecord
 from chalicelib.core.change import Hold, LockChange, ReleaseKind
 from chalicelib.core.event import EventType, of_acquire, of_click, of_lock, of_release
-from tests.builders import BUCKET, KEY, TAKEN, a_click, a_lock
+from chalicelib.core.release import Ending, Outcome
+from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, a_click, a_lock
 
 
 def line(event: object) -> dict[str, object]:
@@ -64,3 +66,28 @@ def test_a_release_of_which_no_hold_is_known_says_so() -> None:
     assert (told["incomplete"], told["released_by"]) == (True, "unknown")
     assert told["detail"] == "no lock is known that this release ended"
     assert not {"held_seconds", "acquired_at", "who", "slack_user"} & told.keys()
+
+
+def test_each_thing_said_of_each_lock_at_each_time_is_a_line_of_its_own() -> None:
+    lines = [
+        of_lock(event, lock, time, **others).event_id
+        for event in (EventType.ALERT_POSTED, EventType.ALERT_RAISED)
+        for lock in (a_lock(), a_lock(key="other.tflock"))
+        for time, others in ((TAKEN, {}), (TAKEN + timedelta(seconds=1), {}), (TAKEN, {"message_ts": "1.1"}))
+    ]
+    assert len(set(lines)) == len(lines) == 12
+
+
+def test_whoever_asked_in_slack_is_not_named_for_what_somebody_else_let_go() -> None:
+    released = LockChange(acquired=False, bucket=BUCKET, key=KEY, at=TAKEN)
+    page = LockRecord(lock=a_lock(), ending=Ending(outcome=Outcome.RELEASED, at=TAKEN, user=ALICE, approved=BOB))
+
+    def told(kind: ReleaseKind, record: LockRecord | None = page) -> dict[str, object]:
+        return line(of_release(released, Hold(since=TAKEN, lock=a_lock(), record=record), kind))
+
+    clicked = told(ReleaseKind.SLACK)
+    assert (clicked["slack_user"], clicked["asked_by"]) == (ALICE, BOB)
+    for kind in set(ReleaseKind) - {ReleaseKind.SLACK}:
+        assert not {"slack_user", "asked_by"} & told(kind).keys()
+        assert told(kind).get("by_reaper", False) == (kind is ReleaseKind.REAPER)
+    assert not {"slack_user", "asked_by", "by_reaper"} & told(ReleaseKind.SLACK, None).keys()
