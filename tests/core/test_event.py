@@ -4,6 +4,7 @@ import msgspec
 
 from chalicelib.core.alert import LockRecord
 from chalicelib.core.change import Hold, LockChange, ReleaseKind
+from chalicelib.core.click import Verb
 from chalicelib.core.event import EventType, of_acquire, of_click, of_lock, of_release
 from chalicelib.core.release import Ending, Outcome
 from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, a_click, a_lock
@@ -91,3 +92,19 @@ def test_whoever_asked_in_slack_is_not_named_for_what_somebody_else_let_go() -> 
         assert not {"slack_user", "asked_by"} & told(kind).keys()
         assert told(kind).get("by_reaper", False) == (kind is ReleaseKind.REAPER)
     assert not {"slack_user", "asked_by", "by_reaper"} & told(ReleaseKind.SLACK, None).keys()
+
+
+def test_what_the_reaper_wants_by_itself_has_no_click_and_is_told_apart_by_its_time() -> None:
+    wish = msgspec.structs.replace(a_click(a_lock(), verb=Verb.AUTO_RELEASE), click="")
+    wishes = [of_click(EventType.RELEASE_REQUESTED, wish, a_lock(), TAKEN + timedelta(hours=hour)) for hour in (0, 1)]
+    assert len({wish.event_id for wish in wishes}) == 2
+    assert [wish.by_reaper for wish in wishes] == [True, True]
+
+
+def test_of_a_lock_that_could_not_be_read_again_a_click_s_line_has_its_place() -> None:
+    read, unread = (
+        line(of_click(EventType.RELEASE_REQUESTED, a_click(a_lock()), lock, TAKEN)) for lock in (a_lock(), None)
+    )
+    assert read["state_path"] == unread["state_path"] == a_lock().ref.state_path
+    assert read["etag"] == unread["etag"] == a_lock().ref.etag
+    assert (read["who"], "who" in unread) == ("root@vm", False)
