@@ -276,3 +276,9 @@ def test_a_lock_that_only_the_book_knows_is_the_one_let_go_if_it_is_younger_than
     page = a_page(a_lock(taken=since), acquired_at=since if told else None)
     before = NotedChange(a_release(timedelta(minutes=10)))
     assert (hold_ended_by(a_release(), before, [page]) is not None) == found
+
+
+def test_where_the_reaper_s_own_role_is_not_known_the_book_says_whose_release_it_was() -> None:
+    page = a_page(ending=Ending(outcome=Outcome.RELEASED, at=TAKEN + HOUR, user=ALICE))
+    assert kind(a_release(principal=OURS), page, role="") is ReleaseKind.SLACK
+    assert kind(a_release(principal=CI), a_page(), role="") is ReleaseKind.HOLDER
