@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.core.alert import Alert, Attempt, Posted
+from chalicelib.core.alert import Alert
 from chalicelib.core.digest import Digest
 from chalicelib.core.event import EventType, LockEvent
 from chalicelib.core.evidence import StateWritten
 from chalicelib.core.lock import ListedPage, LockRef, StateLock
+from chalicelib.core.message import Attempt, Posted
 from chalicelib.core.policy import Route, Rules, Target
 from chalicelib.core.release import Outcome
 from chalicelib.jobs.endings import tell_endings
