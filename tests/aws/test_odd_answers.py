@@ -214,7 +214,7 @@ def test_a_token_that_ssm_does_not_give_is_a_failure_of_the_messenger(
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     wiring._parameters.cache_clear()
-    wiring._secret_of_period.cache_clear()
+    wiring._read_secret.cache_clear()
     with pytest.raises(MessengerError, match="bot token"):
         wiring._bot_token()
     wiring._parameters.cache_clear()
