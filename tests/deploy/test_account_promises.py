@@ -128,11 +128,11 @@ def test_orders_are_left_in_the_queues_that_the_table_names() -> None:
     queues = ("SweepQueue", "LockEventQueue", "ReleaseQueue", "ClickQueue")
     sent = {f: [q for q in queues if judge(f, "sqs:SendMessage", place(q)).allowed] for f in FUNCTIONS}
     assert sent == {
-        "answer_click": [],
+        "answer_click": ["ClickQueue"],
         "api_handler": ["ReleaseQueue", "ClickQueue"],
         "nightly_sweep": ["SweepQueue"],
         "record_lock_event": ["LockEventQueue"],
-        "release_lock": ["ClickQueue"],
+        "release_lock": ["ReleaseQueue", "ClickQueue"],
         "sweep_target": ["ReleaseQueue"],
         "watch_locks": ["ReleaseQueue"],
     }
