@@ -98,7 +98,7 @@ def world_of(
     failing = {"book": BookError, "changes": BookError}
     memory: dict[str, Any] = {
         name: Crossing(getattr(fakes, name), schedule, failing.get(name))
-        for name in ("book", "changes", "digests", "groups", "directory")
+        for name in ("book", "changes", "channels", "digests", "groups", "directory")
     }
     others: dict[str, Any] = {
         "store": bucket,
