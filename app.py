@@ -1,18 +1,15 @@
 """tflock-reaper's entry points, one per trigger: translate, call a job, answer.
 
-An exception that leaves one means "try again" (SQS delivers again, Lambda counts an error that has an alarm) or
-"bad caller" (401, 403, 400). What each may do in the account is in .chalice/policy-<function>.json.
+An exception that leaves one means "try again" or "bad caller" (401, 403, 400). What each may do: .chalice/policy-*.json.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial, wraps
 from typing import Any, ParamSpec, TypeVar
 
 import msgspec
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from chalice.app import (
     BadRequestError,
     Chalice,
@@ -27,6 +24,7 @@ from chalice.app import (
 )
 
 from chalicelib import wiring
+from chalicelib.aws import batches
 from chalicelib.aws.notifications import UnknownNotificationError, lock_changes
 from chalicelib.book_ports import BookError
 from chalicelib.core.change import LockChange
@@ -38,7 +36,7 @@ from chalicelib.jobs.answer import answer
 from chalicelib.jobs.case import Case
 from chalicelib.jobs.endings import tell_endings
 from chalicelib.jobs.list_locks import list_locks
-from chalicelib.jobs.record import Settle, record_changes, settle
+from chalicelib.jobs.record import record_changes, settle, settle_order
 from chalicelib.jobs.release import release
 from chalicelib.jobs.run import Run
 from chalicelib.jobs.sweep import order_sweeps, sweep
@@ -52,9 +50,6 @@ app = Chalice(app_name="tflock-reaper", configure_logs=False)
 logger = Logger()
 T = TypeVar("T")
 P = ParamSpec("P")
-_TIME_FOR_ONE = 30_000
-"""Milliseconds. Killed in the middle, an invocation would leave its whole batch to be done again."""
-_LONGEST_TIMESTAMP = 20
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -62,10 +57,6 @@ class UnsupportedMediaTypeError(ChaliceViewError):
     """Not a form."""
 
     STATUS_CODE = 415
-
-
-class OutOfTimeError(Exception):
-    """A message was not begun."""
 
 
 def _measured(entry_point: Callable[P, T]) -> Callable[P, T]:
@@ -112,11 +103,9 @@ def watch_locks(event: CloudWatchEvent) -> None:
 @_measured
 def record_lock_event(event: SQSEvent) -> dict[str, Any]:
     """S3's events, oldest first, and what is still to be done about earlier ones; only what failed comes again."""
-    batch = event.to_dict()
-    batch["Records"].sort(key=_in_order)
-    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
     ended: list[Case] = []
-    answer = dict(process_partial_response(batch, partial(_record_message, event.context, ended), processor))
+    # An order to settle is older than the acquires beside it, and comes after them.
+    answer = batches.process(event, partial(_record, ended), last=lambda body: settle_order(body) is not None)
     if left := tell_endings(ended, wiring.world(), _run(event.context)) if ended else []:
         logger.warning("messages that do not say yet that their lock is gone: the next watch sees to it", left=left)
     return answer
@@ -235,35 +224,10 @@ def _request() -> Any:
     return app.current_request
 
 
-def _record_message(context: Any, ended: list[Case], record: SQSRecord) -> None:
-    """One message of a batch. powertools says nothing of what it raises."""
-    try:
-        _check_time(context)
-        _record(record.body, ended)
-    except Exception:
-        # Not `message=`: logging reserves that name (tests/test_log_lines.py).
-        logger.exception("an S3 notification was not recorded and will be delivered again", sqs=record.message_id)
-        raise
-
-
-def _check_time(context: Any) -> None:
-    if context.get_remaining_time_in_millis() < _TIME_FOR_ONE:
-        raise OutOfTimeError("the others of its batch took too long: S3, or Slack, is slow to answer")
-
-
-def _in_order(message: Mapping[str, Any]) -> tuple[bool, int]:
-    """Return what a batch is sorted by: orders to settle come last, because the acquires beside them are older.
-
-    It never raises: a message that cannot be read fails alone, when its turn comes.
-    """
-    sent = str((message.get("attributes") or {}).get("SentTimestamp"))[:_LONGEST_TIMESTAMP]
-    return _settle_order(message.get("body") or "") is not None, int(sent) if sent.isdecimal() else 0
-
-
-def _record(body: str, ended: list[Case]) -> None:
+def _record(ended: list[Case], body: str) -> None:
     """Record all that can be recorded of one message, then raise what could not: it alone comes again."""
     world, rules, recording = wiring.world(), wiring.config().rules, wiring.recording()
-    if order := _settle_order(body):
+    if order := settle_order(body):
         ended.extend(settle(order.release, world, rules, recording, _now()))
         return
     changes, unknown = _changes(body)
@@ -277,13 +241,6 @@ def _changes(body: str) -> tuple[Sequence[LockChange], UnknownNotificationError 
         return lock_changes(body), None
     except UnknownNotificationError as error:
         return error.changes, error
-
-
-def _settle_order(body: str) -> Settle | None:
-    try:
-        return msgspec.json.decode(body, type=Settle)
-    except (msgspec.MsgspecError, RecursionError, ValueError, OverflowError, TypeError):
-        return None
 
 
 def _run(context: Any) -> Run:

@@ -16,8 +16,9 @@ import msgspec
 
 from bench.slow_world import BOOK_SECONDS, HangingStore, SlackLimits, Slow, SlowSlack, book_seconds
 from bench.virtual_time import SimulatedWorkers, Simulation, end
-from chalicelib.core.alert import Attempt, Posted, alert_for
+from chalicelib.core.alert import alert_for
 from chalicelib.core.lock import StateLock
+from chalicelib.core.message import Attempt, Posted
 from chalicelib.core.policy import Route, Rules, Target
 from chalicelib.jobs.run import Run, run_of
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep

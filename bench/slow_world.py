@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench.virtual_time import Simulation
-from chalicelib.core.alert import Alert, Attempt, Note, Posted
+from chalicelib.core.alert import Alert, Note
 from chalicelib.core.digest import Digest
+from chalicelib.core.message import Attempt, Posted
 from chalicelib.ports import MessengerError, StoreError, Way
 from chalicelib.slack import messages
 from chalicelib.slack.pace import Paces

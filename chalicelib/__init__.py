@@ -15,8 +15,8 @@ A line of code knows its room: it decides (``core``), it orders (``jobs``), or i
 ``wiring``      the composition root: the only place that puts real things behind ports
 ==============  ============================================================================================
 
-Imports point one way (``tests/test_imports.py`` holds it): ``app -> wiring, jobs, ports, core, aws.notifications,
-slack.requests, slack.listings, slack.response_url``; ``wiring ->`` everything; ``config -> core``;
+Imports point one way (``tests/test_imports.py`` holds it): ``app -> wiring, jobs, ports, core, aws.batches,
+aws.notifications, slack.requests, slack.listings, slack.response_url``; ``wiring ->`` everything; ``config -> core``;
 ``aws, slack -> ports, core``; ``jobs -> ports, core``; ``ports -> core`` (``book_ports`` goes with ``ports``);
 ``core ->`` the standard library and msgspec. ``aws`` and ``slack`` never see each other, nor a job them. ``tflocks/``,
 the operators' command line, imports ``core``, ``aws`` and the failures of ``ports``; nothing here imports it.

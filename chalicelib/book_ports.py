@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.core.alert import Asked, Attempt, LockRecord, Posted, Snooze
+from chalicelib.core.alert import Asked, LockRecord, Snooze
 from chalicelib.core.change import LockChange, NotedChange
 from chalicelib.core.channel_trouble import ChannelTrouble
 from chalicelib.core.claim import Releasing, Restorer, Restoring
 from chalicelib.core.digest import Digest
 from chalicelib.core.listing import HeldEntry
 from chalicelib.core.lock import LockRef, StateLock
+from chalicelib.core.message import Attempt, Posted
 from chalicelib.core.release import Ending, LockObject
 
 

@@ -7,13 +7,14 @@ from enum import StrEnum
 from typing import Protocol
 
 from chalicelib.book_ports import ChangeBook, ChannelBook, DigestBook, GroupBook, LockBook
-from chalicelib.core.alert import Alert, Attempt, Note, Posted
+from chalicelib.core.alert import Alert, Note
 from chalicelib.core.channel_trouble import ChannelNotice
 from chalicelib.core.click import Answer, Person, Unheard
 from chalicelib.core.digest import Digest
 from chalicelib.core.event import LockEvent
 from chalicelib.core.evidence import StateWritten
 from chalicelib.core.lock import ListedPage, LockRef, StateLock
+from chalicelib.core.message import Attempt, Posted
 from chalicelib.core.release import Deletion, LockObject, PutBack
 
 

@@ -3,8 +3,7 @@
 Environment variables, set by ``.chalice/resources.yaml``: STAGE, LOCK_BOOK_TABLE, SWEEP_QUEUE_URL, RELEASE_QUEUE_URL,
 CLICK_QUEUE_URL, EVENT_QUEUE_URL, SETTLE_SECONDS, RELEASE_ROLE_ID, ANSWER_ROLE_ID, SLACK_BOT_TOKEN_PARAMETER and
 SLACK_SIGNING_SECRET_PARAMETER (names of SSM parameters, never their values). REAPER_TOML names a configuration other
-than the package's own, to run a function outside of Lambda.
-Everything is built when first asked for, once a process, so that a function builds only what it uses.
+than the package's own, to run a function outside of Lambda. Everything is built when first asked for, once a process.
 """
 
 import os

@@ -6,11 +6,12 @@ from datetime import datetime
 import msgspec
 
 from chalicelib.book_ports import BookError
-from chalicelib.core.alert import UNDER_WAY, Asked, Attempt, LockRecord, Posted, Snooze
+from chalicelib.core.alert import Asked, LockRecord, Snooze
 from chalicelib.core.channel_trouble import ChannelTrouble
 from chalicelib.core.claim import Releasing, Restorer, Restoring
 from chalicelib.core.digest import Digest
 from chalicelib.core.lock import LockRef, StateLock
+from chalicelib.core.message import UNDER_WAY, Attempt, Posted
 from chalicelib.core.release import Ending, LockObject, Outcome
 
 _STAYS = (

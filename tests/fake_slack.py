@@ -5,10 +5,11 @@ from datetime import datetime
 
 import msgspec
 
-from chalicelib.core.alert import Alert, Attempt, Note, Posted
+from chalicelib.core.alert import Alert, Note
 from chalicelib.core.channel_trouble import ChannelNotice
 from chalicelib.core.click import Answer, Person, Unheard
 from chalicelib.core.digest import Digest
+from chalicelib.core.message import Attempt, Posted
 from chalicelib.ports import ChannelRefusedError, DirectoryError, MessageGoneError, MessengerError, ReplyLostError, Way
 
 ANSWER, REQUEST = "answer", "request"

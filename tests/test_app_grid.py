@@ -12,8 +12,9 @@ from chalice.test import Client
 
 import app
 from chalicelib import wiring
-from chalicelib.core.alert import ALERT, Attempt, LockRecord, alert_for
+from chalicelib.core.alert import LockRecord, alert_for
 from chalicelib.core.click import Click, Unheard, Unusable, Verb
+from chalicelib.core.message import ALERT, Attempt
 from chalicelib.slack.requests import parse
 from demo.slack_standin import SCOPES, Channel, SlackStandIn, User, UserGroup, Workspace
 from tests.app_account import SECRET, an_account, send

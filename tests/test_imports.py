@@ -13,6 +13,7 @@ MAY_IMPORT = {
         "core",
         "ports",
         "book_ports",
+        "aws.batches",
         "aws.notifications",
         "slack.requests",
         "slack.listings",

@@ -17,11 +17,13 @@ from chalicelib.aws import metrics
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.lock_book import DynamoLockBook
 from chalicelib.aws.metrics import EmfMetrics
+from chalicelib.core.alert import ALERT, Attempt, Posted
 from chalicelib.core.measure import Measurement
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from tests.app_account import an_account, send
-from tests.builders import BUCKET, KEY, TAKEN, a_lock, a_ref, sample, some_rules
+from tests.aws.test_notifications import a_body
+from tests.builders import BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_ref, sample, some_rules
 from tests.fakes import FakeWorld
 from tests.test_app import Remaining, a_batch, form
 from tests.test_app_commands import a_page_turn, command
@@ -155,6 +157,14 @@ def no_click(_: io.StringIO) -> None:
     app.answer_click(a_batch('{"verb":"escalate","reply_to":"nowhere"}'), None)
 
 
+def ending_untold(_: io.StringIO) -> None:
+    book, lock = DynamoLockBook(boto3.resource("dynamodb").Table("book")), a_lock(key="untold.tflock")
+    attempt = Attempt(saying=(ALERT,), at=TAKEN, channel=CHANNEL)
+    book.claim(lock, attempt)
+    book.said(lock, attempt, Posted(CHANNEL, "1.1"))
+    app.record_lock_event(a_batch(a_body("ObjectRemoved:Delete", "untold.tflock")), Remaining(120_000, 0))
+
+
 def metrics_lost(_: io.StringIO) -> None:
     measured = EmfMetrics("test")
     measured.add(Measurement("", 1))
@@ -195,6 +205,7 @@ LINES: dict[str, list[tuple[Callable[[io.StringIO], None], str]]] = {
     "a page of /tflocks could not be shown": [(page_not_shown, "ResourceNotFoundException")],
     "a lock is not looked after": [(unreadable_page, "acme/x.*DecodeError|DecodeError.*acme/x")],
     "a click was not carried out": [(no_click, "unknown.*escalate|missing")],
+    "messages that do not say yet that their lock is gone": [(ending_untold, "untold.*no time")],
     "metrics were not written": [(metrics_lost, "Error")],
     "sweep_failed": [(sweep_failed, "there is no such bucket")],
     "alert_failed": [(alert_failed, "is_archived")],

@@ -22,9 +22,10 @@ from chalicelib.aws.lock_page import (
     readable,
     record_of,
 )
-from chalicelib.core.alert import UNDER_WAY, Asked, Attempt, LockRecord, Posted, Snooze
+from chalicelib.core.alert import Asked, LockRecord, Snooze
 from chalicelib.core.claim import Releasing, Restorer, Restoring
 from chalicelib.core.lock import LockRef, StateLock
+from chalicelib.core.message import UNDER_WAY, Attempt, Posted
 from chalicelib.core.release import KEPT_FOR, Ending, LockObject, Outcome
 
 if TYPE_CHECKING:

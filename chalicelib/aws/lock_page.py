@@ -15,9 +15,10 @@ from aws_lambda_powertools import Logger
 
 from chalicelib.aws.book_table import Item, text, told_as_book_error
 from chalicelib.book_ports import BookError
-from chalicelib.core.alert import Asked, Attempt, LockRecord, Posted, Snooze
+from chalicelib.core.alert import Asked, LockRecord, Snooze
 from chalicelib.core.claim import Releasing, Restorer, Restoring
 from chalicelib.core.lock import LockRef, StateLock
+from chalicelib.core.message import Attempt, Posted
 from chalicelib.core.release import Ending
 
 CLAIM = ("Attempt", "Claim", "ClaimedUntil")

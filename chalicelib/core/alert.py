@@ -1,6 +1,5 @@
 """The alert: what the book remembers of a lock, and what a person is shown of it, as plain data."""
 
-import hashlib
 from datetime import datetime, timedelta
 
 import msgspec
@@ -9,31 +8,10 @@ from chalicelib.core.claim import Releasing, Restorer, Restoring
 from chalicelib.core.evidence import StateWritten
 from chalicelib.core.lock import LockRef, StateLock
 from chalicelib.core.mark import mark_of
+from chalicelib.core.message import Attempt, Posted
 from chalicelib.core.owner import ci_run_link
 from chalicelib.core.policy import Policy, by_name
 from chalicelib.core.release import Ending
-
-ALERT = "alert"
-AUTO_RELEASED = "auto-released"
-UNDER_WAY = timedelta(minutes=20)
-"""How long a message may be under way: longer than any run, whose claims count from its start."""
-SURE_AFTER = timedelta(minutes=1)
-"""So long after a lost answer a message that is not to be found was not posted."""
-
-
-class Posted(msgspec.Struct, frozen=True):
-    """Where a message stands in Slack; ``thread_ts`` when it is itself a reply, as in a digest's thread."""
-
-    channel: str
-    ts: str
-    thread_ts: str = ""
-    instead_of: str = ""
-    """The channel that it was meant for, when that did not take it."""
-
-    @property
-    def root(self) -> str:
-        """The message that a reply to this one goes under: Slack has no threads in threads."""
-        return self.thread_ts or self.ts
 
 
 class Snooze(msgspec.Struct, frozen=True):
@@ -55,31 +33,6 @@ class Asked(msgspec.Struct, frozen=True):
     at: datetime
     click: str
     """Which click it was; the same one may be delivered again."""
-
-
-class Attempt(msgspec.Struct, frozen=True, kw_only=True):
-    """A message about a lock that is being sent: enough to find it in Slack if its answer is lost, and remember it."""
-
-    saying: tuple[str, ...]
-    """What it says of the lock. Each thing is said once; the first one is what the message is known by."""
-    at: datetime
-    channel: str
-    thread_ts: str = ""
-    level: int = 0
-    owner: str = ""
-    instead_of: str = ""
-    """The channel that it was meant for, when that did not take it."""
-    appearance: str = ""
-    """``core.appearance`` of what it shows, when it is the lock's own message."""
-
-    @property
-    def is_alert(self) -> bool:
-        """Whether it is the lock's own message, not a reply."""
-        return self.saying[0].startswith(ALERT)
-
-    def token(self, ref: LockRef) -> str:
-        """Goes with the message as metadata. Other apps can read that, so it is a hash and tells nothing."""
-        return token_of(ref.name, self.saying[0])
 
 
 class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -219,11 +172,6 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     alert: Alert
     attempt: Attempt
     called: tuple[str, ...] = ()
-
-
-def token_of(*said: str) -> str:
-    """What a message is found by, from what it says and of what."""
-    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:32]
 
 
 def alert_for(

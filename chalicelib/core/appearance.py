@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import msgspec
 
-from chalicelib.core.alert import Alert, token_of
+from chalicelib.core.alert import Alert
 from chalicelib.core.evidence import sign_of
+from chalicelib.core.message import token_of
 
 _EDITED_AT_LEAST = timedelta(days=1)
 """Only an edit tells that somebody deleted the message in Slack, so there is one a day."""

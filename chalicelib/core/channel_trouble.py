@@ -6,7 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
-from chalicelib.core.alert import LockRecord, level_of, token_of
+from chalicelib.core.alert import LockRecord, level_of
+from chalicelib.core.message import token_of
 from chalicelib.core.policy import Rules
 
 

@@ -5,8 +5,9 @@ from datetime import datetime
 
 import msgspec
 
-from chalicelib.core.alert import LockRecord, Posted, token_of
+from chalicelib.core.alert import LockRecord
 from chalicelib.core.lock import LockRef
+from chalicelib.core.message import Posted, token_of
 
 LINES = 2000
 """Locks that one digest is about. Their marks take 30 KB of a DynamoDB item, which may have 400 KB."""

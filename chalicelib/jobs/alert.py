@@ -5,9 +5,10 @@ from contextlib import suppress
 import msgspec
 
 from chalicelib.book_ports import BookError
-from chalicelib.core.alert import ALERT, AUTO_RELEASED, Alert, Attempt, LockRecord, Note, Posted, level_of
+from chalicelib.core.alert import Alert, LockRecord, Note, level_of
 from chalicelib.core.appearance import appearance
 from chalicelib.core.event import EventType, of_lock
+from chalicelib.core.message import ALERT, AUTO_RELEASED, Attempt, Posted
 from chalicelib.core.policy import by_name
 from chalicelib.core.release import Ending
 from chalicelib.jobs.case import Case

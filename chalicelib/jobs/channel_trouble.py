@@ -11,8 +11,8 @@ from datetime import datetime
 import msgspec
 
 from chalicelib.book_ports import BookError
-from chalicelib.core.alert import SURE_AFTER, UNDER_WAY
 from chalicelib.core.channel_trouble import ChannelNotice, ChannelTrouble, NoticeKind, Phase, routed, waiting
+from chalicelib.core.message import SURE_AFTER, UNDER_WAY
 from chalicelib.core.policy import Rules
 from chalicelib.ports import ChannelRefusedError, MessengerError, ReplyLostError, World
 

@@ -7,10 +7,11 @@ from math import ceil
 import msgspec
 
 from chalicelib.book_ports import BookError
-from chalicelib.core.alert import LockRecord, Posted
+from chalicelib.core.alert import LockRecord
 from chalicelib.core.click import Answer, Click, Colleague, InGroup, MembersUnknownError, Refusal, refusal
 from chalicelib.core.event import EventType, of_click
 from chalicelib.core.lock import LockRef, StateLock
+from chalicelib.core.message import Posted
 from chalicelib.core.policy import Rules
 from chalicelib.core.release import Ending, Outcome, Presence, presence
 from chalicelib.jobs.alert import edit, tell

@@ -7,9 +7,10 @@ from datetime import datetime
 import msgspec
 
 from chalicelib.book_ports import BookError
-from chalicelib.core.alert import SURE_AFTER, UNDER_WAY, LockRecord
+from chalicelib.core.alert import LockRecord
 from chalicelib.core.copies import copy_of
 from chalicelib.core.digest import LINES, OLDEST, Digest, Named, counted, differ, held_by_mark, mark_of
+from chalicelib.core.message import SURE_AFTER, UNDER_WAY
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.case import Case
 from chalicelib.ports import ChannelRefusedError, MessageGoneError, MessengerError, ReplyLostError, World

@@ -43,6 +43,14 @@ class Settle(msgspec.Struct, frozen=True, tag="settle"):
     release: LockChange
 
 
+def settle_order(body: str) -> Settle | None:
+    """Return the order that a message of the queue is; None: it is something else."""
+    try:
+        return msgspec.json.decode(body, type=Settle)
+    except (msgspec.MsgspecError, RecursionError, ValueError, OverflowError, TypeError):
+        return None
+
+
 def record_changes(
     changes: Iterable[LockChange], world: World, rules: Rules, recording: Recording, now: datetime, ended: list[Case]
 ) -> None:

@@ -12,11 +12,12 @@ from datetime import datetime
 import msgspec
 
 from chalicelib.book_ports import BookError
-from chalicelib.core.alert import LockRecord, Posted
+from chalicelib.core.alert import LockRecord
 from chalicelib.core.claim import Restorer, Restoring
 from chalicelib.core.click import Click, Refusal
 from chalicelib.core.event import EventType, of_click
 from chalicelib.core.lock import StateLock
+from chalicelib.core.message import Posted
 from chalicelib.core.policy import Rules
 from chalicelib.core.release import CLAIM_LASTS, Ending, LockObject, Outcome, PutBack
 from chalicelib.jobs.alert import settle

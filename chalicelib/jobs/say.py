@@ -10,8 +10,9 @@ from contextlib import suppress
 import msgspec
 
 from chalicelib.book_ports import BookError
-from chalicelib.core.alert import SURE_AFTER, Attempt, LockRecord, Posted
+from chalicelib.core.alert import LockRecord
 from chalicelib.core.event import EventType, of_lock
+from chalicelib.core.message import SURE_AFTER, Attempt, Posted
 from chalicelib.jobs.case import Case
 from chalicelib.ports import MessengerError, ReplyLostError
 

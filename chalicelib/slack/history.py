@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.core.alert import Posted
+from chalicelib.core.message import Posted
 from chalicelib.slack.refusals import About, about
 from chalicelib.slack.shapes import Page, Seen
 from chalicelib.slack.web_api import WebApi, WebApiError

@@ -7,10 +7,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from chalicelib.core.alert import Alert, Attempt, Note, Posted
+from chalicelib.core.alert import Alert, Note
 from chalicelib.core.channel_trouble import ChannelNotice, NoticeKind
 from chalicelib.core.click import Answer, Person, Unheard
 from chalicelib.core.digest import Digest
+from chalicelib.core.message import Attempt, Posted
 from chalicelib.ports import ChannelRefusedError, MessageGoneError, MessengerError, ReplyLostError, Way
 from chalicelib.slack import channel_notices, digests, messages, notes, response_url
 from chalicelib.slack.answers import private_answer

@@ -1,6 +1,7 @@
 """The replies beneath an alert, and the reaper's own troubles: unlike an edit they are heard, so each is short."""
 
-from chalicelib.core.alert import AUTO_RELEASED, Alert, Note
+from chalicelib.core.alert import Alert, Note
+from chalicelib.core.message import AUTO_RELEASED
 from chalicelib.slack import doubts
 from chalicelib.slack.blocks import Block, section
 from chalicelib.slack.endings import released

@@ -14,9 +14,9 @@ from chalicelib.aws.digest_book import DynamoDigestBook
 from chalicelib.aws.group_book import DynamoGroupBook
 from chalicelib.aws.lock_book import DynamoLockBook
 from chalicelib.book_ports import BookError
-from chalicelib.core.alert import ALERT, Attempt, Posted
 from chalicelib.core.claim import Restorer
 from chalicelib.core.digest import LINES, OLDEST, Digest, Named, mark_of
+from chalicelib.core.message import ALERT, Attempt, Posted
 from chalicelib.core.release import Ending, LockObject, Outcome
 from tests.aws_fixtures import lock_book_table
 from tests.builders import ALICE, CHANNEL, TAKEN, a_claim, a_lock, a_ref

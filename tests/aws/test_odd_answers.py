@@ -19,7 +19,7 @@ from chalicelib.aws.lock_book import DynamoLockBook
 from chalicelib.aws.queues import SqsQueue
 from chalicelib.aws.s3_locks import S3LockStore
 from chalicelib.book_ports import BookError
-from chalicelib.core.alert import Attempt
+from chalicelib.core.message import Attempt
 from chalicelib.core.release import Deletion, LockObject, PutBack
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from chalicelib.ports import MessengerError, QueueError, StoreError, World
@@ -214,7 +214,7 @@ def test_a_token_that_ssm_does_not_give_is_a_failure_of_the_messenger(
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     wiring._parameters.cache_clear()
-    wiring._secret_of_period.cache_clear()
+    wiring._read_secret.cache_clear()
     with pytest.raises(MessengerError, match="bot token"):
         wiring._bot_token()
     wiring._parameters.cache_clear()

@@ -6,8 +6,8 @@ import pytest
 
 from chalicelib.aws.digest_book import DynamoDigestBook
 from chalicelib.book_ports import DigestBook
-from chalicelib.core.alert import Posted
 from chalicelib.core.digest import Digest, Named
+from chalicelib.core.message import Posted
 from tests.aws_fixtures import lock_book_table
 from tests.builders import CHANNEL, TAKEN, a_ref
 from tests.fake_book import FakeDigestBook

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from chalicelib.aws.lock_book import DynamoLockBook
 from chalicelib.book_ports import LockBook
-from chalicelib.core.alert import ALERT, AUTO_RELEASED, Asked, Attempt, LockRecord, Posted, Snooze
+from chalicelib.core.alert import Asked, LockRecord, Snooze
 from chalicelib.core.claim import Releasing, Restorer, Restoring
+from chalicelib.core.message import ALERT, AUTO_RELEASED, Attempt, Posted
 from chalicelib.core.release import Ending, LockObject, Outcome
 from tests.aws_fixtures import lock_book_table
 from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock

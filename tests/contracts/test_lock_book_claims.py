@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from chalicelib.book_ports import LockBook
-from chalicelib.core.alert import ALERT, AUTO_RELEASED, Attempt, LockRecord, Posted
+from chalicelib.core.alert import LockRecord
+from chalicelib.core.message import ALERT, AUTO_RELEASED, Attempt, Posted
 from chalicelib.core.release import Ending, Outcome
 from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock
 

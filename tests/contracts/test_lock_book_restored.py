@@ -6,8 +6,9 @@ import msgspec
 import pytest
 
 from chalicelib.book_ports import LockBook
-from chalicelib.core.alert import ALERT, Asked, Attempt, LockRecord, Posted, Snooze
+from chalicelib.core.alert import Asked, LockRecord, Snooze
 from chalicelib.core.claim import Restorer, Restoring
+from chalicelib.core.message import ALERT, Attempt, Posted
 from chalicelib.core.release import Ending, LockObject, Outcome
 from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_claim, a_lock
 

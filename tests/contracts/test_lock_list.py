@@ -6,9 +6,9 @@ import pytest
 from chalicelib.aws.lock_book import DynamoLockBook
 from chalicelib.aws.lock_list import DynamoLockList
 from chalicelib.book_ports import BookError, LockBook, LockList
-from chalicelib.core.alert import ALERT, Attempt, Posted
 from chalicelib.core.listing import HeldEntry
 from chalicelib.core.lock import StateLock
+from chalicelib.core.message import ALERT, Attempt, Posted
 from chalicelib.core.release import Ending, Outcome
 from tests.aws_fixtures import lock_book_table
 from tests.builders import ALICE, CHANNEL, TAKEN, a_lock

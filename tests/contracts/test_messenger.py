@@ -5,10 +5,11 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from chalicelib.core.alert import ALERT, Attempt, LockRecord, Note, Posted, alert_for
+from chalicelib.core.alert import LockRecord, Note, alert_for
 from chalicelib.core.channel_trouble import ChannelNotice, ChannelTrouble, NoticeKind
 from chalicelib.core.click import Answer, Click, Person, Refusal, SnoozeFor, Unheard, Unusable, Verb
 from chalicelib.core.digest import Digest
+from chalicelib.core.message import ALERT, Attempt, Posted
 from chalicelib.core.release import Ending, Outcome
 from chalicelib.ports import ChannelRefusedError, MessageGoneError, Messenger, MessengerError, ReplyLostError, Way
 from chalicelib.slack.installation import Installation

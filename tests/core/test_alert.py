@@ -2,7 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.core.alert import Attempt, LockRecord, Posted, alert_for
+from chalicelib.core.alert import LockRecord, alert_for
+from chalicelib.core.message import Attempt, Posted
 from tests.builders import ALICE, BOB, CHANNEL, KEY, TAKEN, a_lock, a_policy
 
 POSTED = Posted(CHANNEL, "1.1")

@@ -2,8 +2,9 @@ from datetime import timedelta
 
 import msgspec
 
-from chalicelib.core.alert import LockRecord, Posted
+from chalicelib.core.alert import LockRecord
 from chalicelib.core.digest import Digest, counted, differ, held_by_mark, mark_of
+from chalicelib.core.message import Posted
 from chalicelib.core.release import Ending, Outcome
 from tests.builders import CHANNEL, TAKEN, a_lock
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.alert import LockRecord, Posted, Snooze
+from chalicelib.core.alert import LockRecord, Snooze
 from chalicelib.core.hours import WorkingHours
 from chalicelib.core.life import (
     TABLE,
@@ -24,6 +24,7 @@ from chalicelib.core.life import (
     step_in,
 )
 from chalicelib.core.lock import StateLock
+from chalicelib.core.message import Posted
 from chalicelib.core.policy import Policy
 from chalicelib.core.release import Ending, Outcome
 from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock, a_policy, a_ref

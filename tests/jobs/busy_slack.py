@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from chalicelib.core.alert import Alert, Attempt, Note, Posted
+from chalicelib.core.alert import Alert, Note
+from chalicelib.core.message import Attempt, Posted
 from tests.fake_slack import FakeMessenger
 
 Job = Callable[[], None]

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from chalicelib.core.alert import Alert, Attempt, Posted
+from chalicelib.core.alert import Alert
 from chalicelib.core.digest import Digest
+from chalicelib.core.message import Attempt, Posted
 from chalicelib.jobs.run import OneByOne, Run
 from chalicelib.ports import Way
 from chalicelib.slack.pace import Paces

@@ -5,10 +5,11 @@ from datetime import time, timedelta
 import msgspec
 import pytest
 
-from chalicelib.core.alert import Alert, Posted, Snooze
+from chalicelib.core.alert import Alert, Snooze
 from chalicelib.core.click import Click, Refusal, SnoozeFor, Verb
 from chalicelib.core.event import EventType
 from chalicelib.core.hours import WorkingHours
+from chalicelib.core.message import Posted
 from chalicelib.core.release import Ending, Outcome
 from chalicelib.jobs.answer import answer
 from chalicelib.jobs.release import release

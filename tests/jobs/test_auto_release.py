@@ -5,10 +5,10 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from chalicelib.core.alert import AUTO_RELEASED
 from chalicelib.core.click import Click, SnoozeFor, Verb
 from chalicelib.core.event import EventType
 from chalicelib.core.lock import Risk
+from chalicelib.core.message import AUTO_RELEASED
 from chalicelib.core.policy import Policy, Route, Rules
 from chalicelib.core.release import Outcome
 from chalicelib.jobs.answer import answer

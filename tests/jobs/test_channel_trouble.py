@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from chalicelib.core.alert import Alert, Attempt, Note, Posted
+from chalicelib.core.alert import Alert, Note
 from chalicelib.core.channel_trouble import ChannelNotice, NoticeKind
 from chalicelib.core.click import Verb
 from chalicelib.core.event import EventType
+from chalicelib.core.message import Attempt, Posted
 from chalicelib.core.policy import Route, Rules
 from chalicelib.core.release import Outcome
 from chalicelib.jobs.release import release

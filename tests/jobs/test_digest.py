@@ -6,8 +6,9 @@ from functools import partial
 
 import pytest
 
-from chalicelib.core.alert import Alert, Attempt, Posted
+from chalicelib.core.alert import Alert
 from chalicelib.core.digest import Digest
+from chalicelib.core.message import Attempt, Posted
 from chalicelib.core.policy import Route
 from chalicelib.jobs.release import release
 from chalicelib.jobs.round import Round

@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.core.alert import Alert, Attempt, Posted
+from chalicelib.core.alert import Alert
 from chalicelib.core.digest import Digest
 from chalicelib.core.event import EventType, LockEvent
 from chalicelib.core.evidence import StateWritten
 from chalicelib.core.lock import ListedPage, LockRef, StateLock
+from chalicelib.core.message import Attempt, Posted
 from chalicelib.core.policy import Route, Rules, Target
 from chalicelib.core.release import Outcome
 from chalicelib.jobs.endings import tell_endings
@@ -181,16 +182,30 @@ def test_endings_for_which_there_was_no_time_are_told_by_the_next_watch() -> Non
 
 def test_a_channel_that_refuses_takes_nothing_from_the_others_and_is_left_alone_after_a_few_tries() -> None:
     world = a_world(80, channels=4)
-    world.messenger.channels_refused.add("C1")
+    world.messenger.channels_refused |= {"C1", FOUR.trouble_channel}
     with pytest.raises(WatchIncompleteError, match="not_in_channel"):
         watch_for(world, 1000, msgspec_digest_never(FOUR))
     assert len(world.messenger.shown) == 60
-    assert sum(channel == "C1" for _, channel, _ in slack_of(world).said) == GIVEN_UP_AFTER
+    tried = Counter(channel for _, channel, _ in slack_of(world).said)
+    assert (tried["C1"], tried[FOUR.trouble_channel]) == (1, GIVEN_UP_AFTER)
     detail = world.journal.events[-1].detail
     assert f"left to the next run, because C1 failed {GIVEN_UP_AFTER} times" in detail
     world.messenger.channels_refused.clear()
     next_watch(world)
     assert len(world.messenger.shown) == 80
+
+
+def test_the_alerts_of_a_channel_that_refuses_are_all_told_elsewhere_beside_those_of_the_others() -> None:
+    world = a_world(80, channels=4)
+    world.messenger.channels_refused.add("C1")
+    watch_for(world, 1000, msgspec_digest_never(FOUR))
+    assert Counter(posted.channel for posted in world.messenger.shown) == {
+        "C0": 20,
+        "C2": 20,
+        "C3": 20,
+        FOUR.trouble_channel: 20,
+    }
+    assert [notice.waiting for notice in world.messenger.notices.values()] == [20]
 
 
 def msgspec_digest_never(rules: Rules) -> Rules:

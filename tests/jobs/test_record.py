@@ -3,10 +3,11 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from chalicelib.core.alert import Attempt, alert_for
+from chalicelib.core.alert import alert_for
 from chalicelib.core.change import LockChange
 from chalicelib.core.event import EventType
 from chalicelib.core.lock import StateLock
+from chalicelib.core.message import Attempt
 from chalicelib.core.release import Ending, Outcome, ReleasedBy
 from chalicelib.jobs.release import release
 from chalicelib.jobs.sweep import sweep

@@ -2,10 +2,10 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.core.alert import Posted
 from chalicelib.core.click import Refusal
 from chalicelib.core.event import EventType
 from chalicelib.core.lock import LockRef
+from chalicelib.core.message import Posted
 from chalicelib.core.policy import Rules
 from chalicelib.core.release import Deletion, Ending, Outcome
 from chalicelib.jobs.delete import OutcomeUnknownError

@@ -2,9 +2,10 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.core.alert import Alert, Attempt, Posted
+from chalicelib.core.alert import Alert
 from chalicelib.core.event import EventType
 from chalicelib.core.lock import Body
+from chalicelib.core.message import Attempt, Posted
 from chalicelib.core.policy import Route, Target
 from chalicelib.core.release import Outcome
 from chalicelib.jobs.sweep import SweepIncompleteError, order_sweeps, sweep

@@ -3,8 +3,9 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.book_ports import BookError
-from chalicelib.core.alert import Alert, Attempt, Posted, alert_for
+from chalicelib.core.alert import Alert, alert_for
 from chalicelib.core.lock import LockRef, StateLock
+from chalicelib.core.message import Attempt, Posted
 from chalicelib.core.release import Ending, Outcome
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from tests.builders import ALICE, BUCKET, KEY, STATE_KEY, TAKEN, a_lock, a_policy, sample, some_rules

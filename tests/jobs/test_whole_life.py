@@ -12,11 +12,11 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from hypothesis.strategies import DataObject, booleans, data, sampled_from
 
-from chalicelib.core.alert import Posted
 from chalicelib.core.change import LockChange
 from chalicelib.core.click import Click, SnoozeFor, Verb
 from chalicelib.core.event import EventType
 from chalicelib.core.lock import LockRef, StateLock
+from chalicelib.core.message import Posted
 from chalicelib.core.release import Deletion, PutBack
 from chalicelib.jobs.answer import answer
 from chalicelib.jobs.delete import OutcomeUnknownError

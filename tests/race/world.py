@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 
 from chalicelib.book_ports import BookError
-from chalicelib.core.alert import Alert, Posted
+from chalicelib.core.alert import Alert
 from chalicelib.core.click import Answer, Click, Person
 from chalicelib.core.event import LockEvent
+from chalicelib.core.message import Posted
 from chalicelib.ports import MessengerError, World
 from tests.fake_book import FakeBook
 from tests.fake_slack import FakeMessenger
@@ -97,7 +98,7 @@ def world_of(
     failing = {"book": BookError, "changes": BookError}
     memory: dict[str, Any] = {
         name: Crossing(getattr(fakes, name), schedule, failing.get(name))
-        for name in ("book", "changes", "digests", "groups", "directory")
+        for name in ("book", "changes", "channels", "digests", "groups", "directory")
     }
     others: dict[str, Any] = {
         "store": bucket,

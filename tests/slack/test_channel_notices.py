@@ -4,9 +4,10 @@ import msgspec
 import pytest
 from hypothesis import given
 
-from chalicelib.core.alert import LockRecord, Posted, alert_for
+from chalicelib.core.alert import LockRecord, alert_for
 from chalicelib.core.channel_trouble import ChannelNotice, ChannelTrouble, NoticeKind
 from chalicelib.core.digest import Digest
+from chalicelib.core.message import Posted
 from chalicelib.core.release import Ending, Outcome
 from chalicelib.slack import digests
 from chalicelib.slack.channel_notices import notice

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.alert import Alert, Attempt, LockRecord, Note, alert_for
+from chalicelib.core.alert import Alert, LockRecord, Note, alert_for
 from chalicelib.core.click import Answer, Refusal, Verb
 from chalicelib.core.digest import Digest, Named
 from chalicelib.core.evidence import StateWritten
@@ -16,6 +16,7 @@ from chalicelib.core.list_query import Query
 from chalicelib.core.listing import Listed, Listing
 from chalicelib.core.lock import Body, LockInfo, LockRef, StateLock
 from chalicelib.core.lock_body import unread
+from chalicelib.core.message import Attempt
 from chalicelib.core.release import Ending, Outcome, WayBack
 from chalicelib.slack import buttons, digests, notes
 from chalicelib.slack.answers import private_answer

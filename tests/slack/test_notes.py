@@ -3,8 +3,9 @@ from typing import Any
 
 from hypothesis import given
 
-from chalicelib.core.alert import AUTO_RELEASED, Attempt, LockRecord, Note, Snooze, alert_for
+from chalicelib.core.alert import LockRecord, Note, Snooze, alert_for
 from chalicelib.core.lock import LockRef, StateLock
+from chalicelib.core.message import AUTO_RELEASED, Attempt
 from chalicelib.core.release import Ending, Outcome
 from chalicelib.slack.notes import note, trouble
 from chalicelib.slack.text import ago

@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.core.alert import ALERT, Attempt, LockRecord, Note, Posted, alert_for
+from chalicelib.core.alert import LockRecord, Note, alert_for
 from chalicelib.core.click import Answer, Person, Refusal, Verb
 from chalicelib.core.digest import Digest
+from chalicelib.core.message import ALERT, Attempt, Posted
 from chalicelib.core.policy import Route
 from chalicelib.core.release import Ending, Outcome
 from chalicelib.jobs.sweep import sweep

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.alert import ALERT, Attempt, LockRecord, Note, Posted, alert_for
+from chalicelib.core.alert import LockRecord, Note, alert_for
 from chalicelib.core.ci_run import CiRun
 from chalicelib.core.click import Answer, Person, Verb
 from chalicelib.core.digest import Digest, Named
+from chalicelib.core.message import ALERT, Attempt, Posted
 from chalicelib.core.release import Ending, Outcome
 from chalicelib.ports import ChannelRefusedError, MessageGoneError, MessengerError
 from chalicelib.slack.messages import message

@@ -1,0 +1,54 @@
+"""A batch of SQS messages: each by itself, oldest first, as far as the time of the invocation allows."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+_TIME_FOR_ONE = 30_000
+"""Milliseconds. Killed in the middle, an invocation would leave its whole batch to be done again."""
+_LONGEST_TIMESTAMP = 20
+_logger = Logger(child=True)
+
+Handle = Callable[[str], None]
+"""Does what the body of one message asks for; what it raises brings that message again."""
+
+
+class OutOfTimeError(Exception):
+    """A message was not begun."""
+
+
+def process(event: Any, handle: Handle, *, last: Callable[[str], bool]) -> dict[str, Any]:
+    """Handle each message of Chalice's event; return what Lambda wants to know: which have to come again.
+
+    The messages whose body is ``last`` come after all others. Nothing that is wrong with one message fails another.
+    """
+    batch = event.to_dict()
+    batch["Records"].sort(key=partial(_in_order, last=last))
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+    return dict(process_partial_response(batch, partial(_handle_one, event.context, handle), processor))
+
+
+def _handle_one(context: Any, handle: Handle, record: SQSRecord) -> None:
+    """Handle one message, and log why it fails: powertools says nothing of what it catches."""
+    try:
+        _check_time(context)
+        handle(record.body)
+    except Exception:
+        # Not `message=`: logging reserves that name (tests/test_log_lines.py).
+        _logger.exception("an S3 notification was not recorded and will be delivered again", sqs=record.message_id)
+        raise
+
+
+def _check_time(context: Any) -> None:
+    if context.get_remaining_time_in_millis() < _TIME_FOR_ONE:
+        raise OutOfTimeError("the others of its batch took too long: S3, or Slack, is slow to answer")
+
+
+def _in_order(message: Mapping[str, Any], *, last: Callable[[str], bool]) -> tuple[bool, int]:
+    """Return what a batch is sorted by. It never raises: a message that cannot be read fails alone, in its turn."""
+    sent = str((message.get("attributes") or {}).get("SentTimestamp"))[:_LONGEST_TIMESTAMP]
+    return last(message.get("body") or ""), int(sent) if sent.isdecimal() else 0
