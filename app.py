@@ -1,6 +1,6 @@
 """tflock-reaper's entry points, one per trigger: translate, call a job, answer.
 
-An exception that leaves one means "try again" or "bad caller" (401, 403, 400). What each may do: .chalice/policy-*.json.
+An exception that leaves one means "try again" or "bad caller" (401, 403, 400). Its rights: .chalice/policy-*.json.
 """
 
 from collections.abc import Callable, Sequence

@@ -17,8 +17,8 @@ from chalicelib.aws import metrics
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.lock_book import DynamoLockBook
 from chalicelib.aws.metrics import EmfMetrics
-from chalicelib.core.alert import ALERT, Attempt, Posted
 from chalicelib.core.measure import Measurement
+from chalicelib.core.message import ALERT, Attempt, Posted
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from tests.app_account import an_account, send
