@@ -1,6 +1,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 
 from chalicelib.core.alert import LockRecord, Note, Snooze, alert_for
@@ -18,7 +19,8 @@ PATH = "\n`acme-tfstate/prod/network/terraform.tfstate`"
 
 def a_note(saying: str, called: tuple[str, ...] = (), lock: StateLock | None = None, **others: Any) -> Note:
     policy = a_policy(auto_release=timedelta(hours=6))
-    alert = alert_for(LockRecord(lock=lock or a_lock()), policy, NOW, None, others.pop("ending", None))
+    record = LockRecord(lock=lock or a_lock(), restored_by=others.pop("restored_by", ""))
+    alert = alert_for(record, policy, NOW, None, others.pop("ending", None))
     attempt = Attempt(saying=(saying,), at=NOW, channel=CHANNEL, thread_ts="1.1", level=2)
     return Note(alert=alert, attempt=attempt, called=called)
 
@@ -30,6 +32,13 @@ def test_a_new_level_calls_its_people_and_says_for_how_long_it_has_been() -> Non
 
 def test_a_level_that_calls_nobody_says_the_same() -> None:
     assert note(a_note("level 2"))[0] == f"Still held, level 2 of 2. The lock was taken {ago(TAKEN)}.{PATH}"
+
+
+@pytest.mark.parametrize("saying", ["level 2", "snooze over"])
+def test_a_lock_that_was_put_back_is_not_said_to_be_taken_then(saying: str) -> None:
+    text, _ = note(a_note(saying, restored_by=ALICE))
+    assert f" was put back {ago(TAKEN)}." in text
+    assert "taken" not in text
 
 
 def test_the_end_of_a_snooze_calls_who_snoozed() -> None:
