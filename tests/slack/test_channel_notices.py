@@ -62,6 +62,10 @@ def test_the_end_says_that_it_is_over_and_why(routed: bool, said_so: str) -> Non
     assert said_so in notice(over)
 
 
+def test_each_of_them_has_words_of_its_own() -> None:
+    assert len({notice(of(kind)) for kind in NoticeKind}) == len(NoticeKind)
+
+
 def test_each_of_them_is_found_by_a_token_of_its_own() -> None:
     later = msgspec.structs.replace(TROUBLE, since=TAKEN + timedelta(days=1), step=5)
     tokens = {one.token for kind in NoticeKind for one in (of(kind), of(kind, trouble=later))}
