@@ -51,7 +51,7 @@ def load(path: Path) -> Config:
         ConfigError: with all mistakes of the file, each naming the key, the value and what was expected.
     """
     try:
-        return parse(path.read_text(encoding="utf-8"))
+        return parse(path.read_text(encoding="utf-8"), path.name)
     except OSError as error:
         raise ConfigError(
             [f"{path}: cannot be read ({error.strerror}); copy reaper.example.toml to start from"]
@@ -60,12 +60,12 @@ def load(path: Path) -> Config:
         raise ConfigError([f"{path}: is not UTF-8 text"]) from None
 
 
-def parse(text: str) -> Config:
+def parse(text: str, name: str = "the configuration") -> Config:
     """Check the text of a configuration; raises ``ConfigError`` like ``load``."""
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError([f"not TOML: {error}"]) from None
+        raise ConfigError([f"{name} is not TOML. {error}"]) from None
     problems = Problems()
     config = _read(Table(document, "", problems))
     if problems.found:

@@ -38,6 +38,10 @@ class MessageGoneError(MessengerError):
     """The message to be edited, or to be replied to, is no longer there."""
 
 
+class MessageFixedError(MessageGoneError):
+    """The message to be edited is there and can never be edited again: what there is to say needs another one."""
+
+
 class ReplyLostError(MessengerError):
     """The message may have been posted: its answer never came."""
 

@@ -10,7 +10,15 @@ from chalicelib.core.channel_trouble import ChannelNotice
 from chalicelib.core.click import Answer, Person, Unheard
 from chalicelib.core.digest import Digest
 from chalicelib.core.message import Attempt, Posted
-from chalicelib.ports import ChannelRefusedError, DirectoryError, MessageGoneError, MessengerError, ReplyLostError, Way
+from chalicelib.ports import (
+    ChannelRefusedError,
+    DirectoryError,
+    MessageFixedError,
+    MessageGoneError,
+    MessengerError,
+    ReplyLostError,
+    Way,
+)
 
 ANSWER, REQUEST = "answer", "request"
 
@@ -35,6 +43,8 @@ class FakeMessenger:
     losing: str = ""
     may_look: bool = True
     channels_refused: set[str] = field(default_factory=set)
+    fixed: bool = False
+    """Whether no message can be edited any more."""
     _tokens: dict[Posted, str] = field(default_factory=dict)
     _count: int = 0
 
@@ -53,6 +63,8 @@ class FakeMessenger:
         standing = msgspec.structs.replace(posted, instead_of="")
         if standing not in self.shown:
             raise MessageGoneError("Slack answered message_not_found")
+        if self.fixed:
+            raise MessageFixedError("Slack answered edit_window_closed")
         self.edits += 1
         self.shown[standing] = alert
 

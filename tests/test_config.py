@@ -30,6 +30,16 @@ def problems(text: str) -> list[str]:
     return caught.value.problems
 
 
+def test_a_file_that_is_not_toml_is_named_with_the_place(tmp_path: Path) -> None:
+    file = tmp_path / "reaper.toml"
+    file.write_text("[slack\n")
+    with pytest.raises(ConfigError) as caught:
+        load(file)
+    (problem,) = caught.value.problems
+    assert problem.startswith("reaper.toml is not TOML. ")
+    assert "line 1" in problem
+
+
 def test_the_example_is_a_good_configuration() -> None:
     config = load(EXAMPLE)
     assert [target.bucket for target in config.targets] == ["acme-tfstate", "acme-tfstate-legacy"]

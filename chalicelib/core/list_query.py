@@ -4,7 +4,8 @@ import msgspec
 
 PAGE = 15
 """Locks on a page: as many as fit into one message whatever they are called."""
-_ALL, _MINE, _PAGE, _HELP = "all", "mine", "page", "help"
+_ALL, _MINE, _PAGE = "all", "mine", "page"
+_HELP = {"help", "-h", "--help", "-help", "?"}
 _LONGEST = 300
 _MOST_DIGITS = 5
 
@@ -50,7 +51,7 @@ def read_query(text: str) -> Query | None:
     named: set[str] = set()
     while words and words[0] in {_ALL, _MINE} - named:
         named.add(words.pop(0))
-    if page is None or words == [_HELP] or len(text) > _LONGEST:
+    if page is None or (len(words) == 1 and words[0] in _HELP) or len(text) > _LONGEST:
         return None
     return Query(everything=_ALL in named, mine=_MINE in named, words=tuple(words), page=page)
 

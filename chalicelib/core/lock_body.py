@@ -74,7 +74,7 @@ def lock_of(ref: LockRef, body: bytes, version_id: str = "") -> StateLock:
 
 def unread(ref: LockRef, code: str, size: int) -> StateLock:
     """Return the lock that S3 lists with a size and does not show, with S3's own code for the reason."""
-    why = "its KMS key does not let the reaper" if code.startswith("KMS") else _SEALS.get(code, "")
+    why = "its KMS key does not let the reaper read it" if code.startswith("KMS") else _SEALS.get(code, "")
     if not why:
         return StateLock(ref, flaw=f"cannot be read: access is denied to the reaper ({code})", body=Body.DENIED)
     if size > BODY_LIMIT:

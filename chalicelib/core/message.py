@@ -9,6 +9,8 @@ from chalicelib.core.lock import LockRef
 
 ALERT = "alert"
 AUTO_RELEASED = "auto-released"
+ENDED = "ended"
+"""Beneath a message that can no longer say so itself."""
 UNDER_WAY = timedelta(minutes=20)
 """How long a message may be under way: longer than any run, whose claims count from its start."""
 SURE_AFTER = timedelta(minutes=1)

@@ -8,12 +8,12 @@ from chalicelib.book_ports import BookError
 from chalicelib.core.alert import Alert, LockRecord, Note, level_of
 from chalicelib.core.appearance import appearance
 from chalicelib.core.event import EventType, of_lock
-from chalicelib.core.message import ALERT, AUTO_RELEASED, Attempt, Posted
+from chalicelib.core.message import ALERT, AUTO_RELEASED, ENDED, Attempt, Posted
 from chalicelib.core.policy import by_name
 from chalicelib.core.release import Ending
 from chalicelib.jobs.case import Case
 from chalicelib.jobs.say import journal_said, look_for_lost, say_once
-from chalicelib.ports import ChannelRefusedError, MessageGoneError, MessengerError
+from chalicelib.ports import ChannelRefusedError, MessageFixedError, MessageGoneError, MessengerError
 
 
 def post(case: Case, thread_ts: str = "") -> bool:
@@ -205,15 +205,26 @@ def _show_ending(case: Case, posted: Posted, ending: Ending) -> bool:
         case.world.messenger.edit(posted, alert)
         if ending.by_reaper:
             with suppress(ChannelRefusedError):  # the message says it, even where nobody can reply to it
-                _announce(case, posted, alert)
+                _say_beneath(case, posted, alert, AUTO_RELEASED)
+    except MessageFixedError:
+        return _say_instead(case, posted, alert)
     except MessageGoneError:  # Somebody deleted the message: there is nothing left to put right.
         return False
     return True
 
 
-def _announce(case: Case, posted: Posted, alert: Alert) -> None:
-    """What the reaper did by itself is said in the thread too, where it is heard."""
-    attempt = Attempt(saying=(AUTO_RELEASED,), at=case.now, channel=posted.channel, thread_ts=posted.root)
+def _say_instead(case: Case, posted: Posted, alert: Alert) -> bool:
+    """Say how a lock ended beneath its message, which can no longer be edited; whether it can be seen there."""
+    try:
+        _say_beneath(case, posted, alert, ENDED)
+    except MessageGoneError:
+        return False
+    return True
+
+
+def _say_beneath(case: Case, posted: Posted, alert: Alert, saying: str) -> None:
+    """Say something of an ended lock in the thread, once: there it is heard."""
+    attempt = Attempt(saying=(saying,), at=case.now, channel=posted.channel, thread_ts=posted.root)
     note = Note(alert=alert, attempt=attempt)
     if told := say_once(case, attempt, lambda: case.world.messenger.reply(note), ended=True):
         case.world.book.said(case.record.lock, attempt, told)

@@ -25,7 +25,7 @@ _REFUSALS = {
     "or organisation may. If both are of one Enterprise Grid, `enterprise_id` is missing in `reaper.toml`.",
     Refusal.UNKNOWN_HOME: "Slack did not say whether you belong to the organisation of this reaper. Try again in a "
     "minute; if that does not help, the app is without its scope `users:read`.",
-    Refusal.NOBODY: "nobody may: the list of releasers for it is empty.",
+    Refusal.NOBODY: "its list of releasers is empty, so nobody may.",
     Refusal.NOT_LISTED: "you are not among its releasers.",
     Refusal.UNKNOWN_MEMBERS: "Slack did not say who is in the user groups of its releasers. Try again in a minute.",
     Refusal.OWN_REQUEST: "you asked for it yourself, and a release takes two people.",

@@ -1,5 +1,7 @@
 """What is said of a channel in which Slack takes no message of the reaper's, and where its alerts are meanwhile."""
 
+from typing import assert_never
+
 from chalicelib.core.alert import Alert
 from chalicelib.core.channel_trouble import ChannelNotice, NoticeKind
 from chalicelib.slack.lock_words import VALUE_LIMIT
@@ -13,23 +15,35 @@ _REMEDY = (
 
 def notice(told: ChannelNotice) -> str:
     """Return the one message for one turn of a channel's trouble."""
+    match told.kind:
+        case NoticeKind.BEGAN:
+            return _began(told)
+        case NoticeKind.BACK:
+            return (
+                f":white_check_mark: *Alerts come to this channel again.* Since {local_time(told.trouble.since)} Slack "
+                f"took none here, so they were posted in {channel(told.instead)}.{_stay(told.waiting, 'there')}"
+            )
+        case NoticeKind.OVER:
+            return _over(told)
+        case _:
+            assert_never(told.kind)
+
+
+def _began(told: ChannelNotice) -> str:
     trouble = told.trouble
-    there, instead, since = channel(trouble.channel), channel(told.instead), local_time(trouble.since)
-    if told.kind is NoticeKind.BEGAN:
-        return (
-            f":warning: *Slack takes no alert in {there}*: {code(trouble.why, VALUE_LIMIT)}. "
-            f"{_locks(told.waiting)} of that channel: what is new, is told here instead.\n{_REMEDY}"
-        )
-    if told.kind is NoticeKind.BACK:
-        return (
-            f":white_check_mark: *Alerts come to this channel again.* Since {since} Slack took none here, so they "
-            f"were posted in {instead}. {_locks(told.waiting)} there and stay there until they are gone."
-        )
+    return (
+        f":warning: *Slack takes no alert in {channel(trouble.channel)}*: {code(trouble.why, VALUE_LIMIT)}. "
+        f"{_wait(told.waiting)}Alerts that belong there are posted here instead.\n{_REMEDY}"
+    )
+
+
+def _over(told: ChannelNotice) -> str:
+    there, since = channel(told.trouble.channel), local_time(told.trouble.since)
     if not told.routed:
         return f":white_check_mark: *No route leads to {there} any more*, where Slack took no alert since {since}."
     return (
-        f":white_check_mark: *Slack takes alerts in {there} again.* New ones are posted there. "
-        f"{_locks(told.waiting)} here; their alerts stay here until they are gone."
+        f":white_check_mark: *Slack takes alerts in {there} again.* New ones are posted there."
+        f"{_stay(told.waiting, 'here')}"
     )
 
 
@@ -40,5 +54,15 @@ def meant_for(alert: Alert) -> str:
     return f":mailbox_with_no_mail: Meant for {channel(alert.instead_of)}, where Slack did not let the reaper post it."
 
 
-def _locks(count: int) -> str:
-    return "1 lock waits" if count == 1 else f"{count} locks wait"
+def _wait(count: int) -> str:
+    """Say how many locks people should know of, as a sentence with a blank behind it; "" for none."""
+    return f"{'1 lock waits' if count == 1 else f'{count} locks wait'}. " if count else ""
+
+
+def _stay(count: int, place: str) -> str:
+    """Say how long alerts that stand in the other channel stay there; "" for none."""
+    if not count:
+        return ""
+    if count == 1:
+        return f" The alert of 1 lock stays {place} until that is gone."
+    return f" The alerts of {count} locks stay {place} until they are gone."

@@ -15,14 +15,22 @@ def message(digest: Digest) -> tuple[str, list[Block]]:
         + (" (a copy of another state's lock)" if one.copy else "")
         for one in digest.oldest
     ]
-    blocks = [header(f"{sign} {title}"), section("\n".join(["*The oldest*", *named]))]
+    blocks = [header(f"{sign} {title}"), section("\n".join([f"*The oldest*{_once(digest)}", *named]))]
     return title, [*blocks, context(*_small_print(digest))]
 
 
 def _title(digest: Digest) -> tuple[str, str]:
     if not digest.held:
         return ":white_check_mark:", f"{digest.total} Terraform locks were held too long, all of them are gone"
+    if digest.held < digest.total:
+        are = "is" if digest.held == 1 else "are"
+        return ":hourglass_flowing_sand:", f"{digest.held} of {digest.total} Terraform locks {are} still held too long"
     return ":hourglass_flowing_sand:", f"{digest.total} Terraform locks are held too long"
+
+
+def _once(digest: Digest) -> str:
+    """The names stay when their locks are gone."""
+    return " when this was posted" if digest.held < digest.total else ""
 
 
 def _meant_for(digest: Digest) -> str:
@@ -34,12 +42,11 @@ def _meant_for(digest: Digest) -> str:
 def _small_print(digest: Digest) -> list[str]:
     if not digest.held:
         return ["How each of them ended is in the thread."]
-    gone = digest.total - digest.held
+    more = "1 more follows" if digest.waiting == 1 else f"{digest.waiting} more follow"
     return [
-        f"{digest.held} of them are still held." if gone else "",
         _meant_for(digest),
         _lines(digest),
-        f"{digest.waiting} more follow in a digest of their own." if digest.waiting else "",
+        f"{more} in a digest of their own." if digest.waiting else "",
     ]
 
 

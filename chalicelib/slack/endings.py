@@ -39,7 +39,7 @@ def _closed(alert: Alert, ending: Ending) -> str:
     if ending.outcome is Outcome.RELEASED:
         return f":unlock: {released(alert, ending)} {_after_release(alert.lock)}".rstrip()
     if ending.outcome is Outcome.UNCONFIRMED:
-        began = "the reaper released it by itself" if ending.by_reaper else f"{who} clicked Release"
+        began = "the reaper began to release it by itself" if ending.by_reaper else f"{who} clicked Release"
         return (
             f":unlock: *Gone* after {began}, {local_time(ending.at)}. S3's answer was lost, so it was released by that "
             f"or by its holder. {_after_release(alert.lock)}"

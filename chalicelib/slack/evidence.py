@@ -5,7 +5,7 @@ from chalicelib.core.duration import in_words
 from chalicelib.core.evidence import Sign, sign_of
 from chalicelib.core.lock import StateLock
 from chalicelib.slack import doubts
-from chalicelib.slack.lock_words import state
+from chalicelib.slack.lock_words import put_back_or, state
 from chalicelib.slack.text import ago, code, exact, local_time
 
 _PLACE_LIMIT = 600
@@ -66,5 +66,5 @@ def _times(alert: Alert) -> dict[str, str]:
         "when": local_time(written),
         "ago": ago(written),
         "apart": in_words(abs(written - alert.lock.ref.last_modified)),
-        "taken": "put back" if alert.record.restored_by else "taken",
+        "taken": put_back_or("taken", alert.record),
     }

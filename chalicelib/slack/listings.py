@@ -7,13 +7,14 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.core.alert import LockRecord
 from chalicelib.core.click import Unheard
 from chalicelib.core.list_query import PAGE, Query
 from chalicelib.core.listing import Listed, Listing, ListRequest
 from chalicelib.slack import buttons, doubts
 from chalicelib.slack.blocks import Block, actions, button, context, header, section
-from chalicelib.slack.lock_words import operation, state, told
-from chalicelib.slack.text import ago, code, mention, size
+from chalicelib.slack.lock_words import operation, put_back_or, state, told
+from chalicelib.slack.text import ago, capital, code, mention, size
 from chalicelib.slack.turned_away import nothing_done
 
 USAGE = """\
@@ -53,8 +54,8 @@ def answer(listing: Listing) -> dict[str, Any]:
     """Return the body that answers the command."""
     if not listing.locks:
         return _private(_nothing(listing))
-    title = "1 Terraform lock is held now" if listing.total == 1 else f"{listing.total} Terraform locks are held now"
-    around = [header(f"{title}{_whose(listing.query)}"), *_turning(listing)]
+    title = _title(listing)
+    around = [header(title), *_turning(listing)]
     lines = [_line(listed, listing, _ROOMY) for listed in listing.locks]
     if sum(map(_characters, [*around, *lines])) > _MOST_CHARACTERS:
         lines = [_line(listed, listing, _TIGHT) for listed in listing.locks]
@@ -81,9 +82,14 @@ def _private(text: str, blocks: list[Block] | None = None) -> dict[str, Any]:
     return {"response_type": "ephemeral", "text": text, "blocks": blocks or [section(text)]}
 
 
-def _whose(query: Query) -> str:
-    """Plain text, so without what the person typed."""
-    return " that are probably yours" if query.mine else ""
+def _title(listing: Listing) -> str:
+    """Say how many there are of what was asked for. Plain text, so without what the person typed."""
+    one = listing.total == 1
+    yours = ("is" if one else "are") + " probably yours" if listing.query.mine else ""
+    fits = ("fits" if one else "fit") + " what you typed" if listing.query.words else ""
+    asked = " and ".join(filter(None, [yours, fits]))
+    held = "1 Terraform lock is held now" if one else f"{listing.total} Terraform locks are held now"
+    return f"{held} that {asked}" if asked else held
 
 
 def _nothing(listing: Listing) -> str:
@@ -94,14 +100,14 @@ def _nothing(listing: Listing) -> str:
     if query.mine:
         return f"{nothing} that is probably yours{_containing(query)}. `/tflocks all` lists all that are held."
     if query.everything:
-        return f"{nothing}{_containing(query)}."
+        return f"{nothing}{_containing(query, '')}."
     return f"{nothing} that this channel's routes cover{_containing(query)}.{_elsewhere(query)}"
 
 
-def _containing(query: Query) -> str:
+def _containing(query: Query, joined: str = " and") -> str:
     if not query.words:
         return ""
-    return f" and whose state path contains {code(' '.join(query.words), _WORDS_LIMIT)}"
+    return f"{joined} whose state path contains {code(' '.join(query.words), _WORDS_LIMIT)}"
 
 
 def _elsewhere(query: Query) -> str:
@@ -114,7 +120,7 @@ def _line(listed: Listed, listing: Listing, limits: _Limits) -> Block:
     who = told(lock.info.Who, limits.value) if lock.info else ""
     snoozed = record.snooze if record.snoozed(listing.now) else None
     parts = [
-        f"Taken {ago(lock.ref.last_modified)}{f' by {who}' if who else ''}",
+        f"{capital(put_back_or('taken', record))} {ago(lock.ref.last_modified)}{_by(who, record)}",
         operation(lock, limits.value) if lock.info else doubts.kind(lock),
         doubts.copied(lock, limits.value),
         f":zzz: snoozed by {mention(snoozed.by)}" if snoozed else "",
@@ -126,6 +132,13 @@ def _line(listed: Listed, listing: Listing, limits: _Limits) -> Block:
     known = {"asked": record.asked is not None, "restored": bool(record.restored_by)}
     release = buttons.release(lock, second_person=listed.second_person, undo=listed.undo, **known)
     return section(words, accessory=release)
+
+
+def _by(who: str, record: LockRecord) -> str:
+    """Name the holder, who took the lock; it may have been put back by somebody else."""
+    if not who:
+        return ""
+    return f", held by {who}" if record.restored_by else f" by {who}"
 
 
 def _turning(listing: Listing) -> list[Block]:

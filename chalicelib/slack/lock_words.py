@@ -1,5 +1,6 @@
 """What every message says of a lock in the same words."""
 
+from chalicelib.core.alert import LockRecord
 from chalicelib.core.lock import LockInfo, LockRef, StateLock
 from chalicelib.core.owner import session_name
 from chalicelib.core.release import Ending
@@ -24,6 +25,11 @@ def told(value: str, limit: int = VALUE_LIMIT) -> str:
 def operation(lock: StateLock, limit: int = VALUE_LIMIT) -> str:
     """Return the operation in plain words where it is known, in the client's where it is not; "" for none."""
     return lock.operation or told(lock.info.Operation if lock.info else "", limit)
+
+
+def put_back_or(taken: str, record: LockRecord) -> str:
+    """Return what happened at the lock's time in S3: it was taken, unless somebody put it back then."""
+    return "put back" if record.restored_by else taken
 
 
 def identity(principal: str) -> str:

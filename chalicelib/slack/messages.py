@@ -173,7 +173,7 @@ def _policy(alert: Alert) -> str:
     count, threshold = len(alert.thresholds), alert.thresholds[max(alert.level, 1) - 1]
     # A lock that was put back is younger than it was; its level stays.
     over = "Over the threshold of" if alert.lock.age(alert.now) >= threshold else "The threshold is"
-    of = f" (level {alert.level} of {count})" if count > 1 else ""
+    of = f" (level {alert.level} of {count})" if count > 1 and alert.level else ""
     why = f"{over} {in_words(threshold)} for this kind of operation{of}."
     two = "A release takes two people." if alert.policy.second_person else ""
     return " ".join(filter(None, [why, two, _auto_release(alert)]))

@@ -12,7 +12,14 @@ from chalicelib.core.channel_trouble import ChannelNotice, NoticeKind
 from chalicelib.core.click import Answer, Person, Unheard
 from chalicelib.core.digest import Digest
 from chalicelib.core.message import Attempt, Posted
-from chalicelib.ports import ChannelRefusedError, MessageGoneError, MessengerError, ReplyLostError, Way
+from chalicelib.ports import (
+    ChannelRefusedError,
+    MessageFixedError,
+    MessageGoneError,
+    MessengerError,
+    ReplyLostError,
+    Way,
+)
 from chalicelib.slack import channel_notices, digests, messages, notes, response_url
 from chalicelib.slack.answers import private_answer
 from chalicelib.slack.blocks import Block
@@ -25,17 +32,9 @@ from chalicelib.slack.turned_away import nothing_done
 from chalicelib.slack.versions import Version
 from chalicelib.slack.web_api import UnansweredError, WebApi, WebApiError, uncounted
 
+_FIXED = frozenset({"cant_update_message", "edit_window_closed"})
 # A message that can never be edited again is as good as gone: what there is to say needs another one.
-_GONE = frozenset(
-    {
-        "message_not_found",
-        "cant_update_message",
-        "edit_window_closed",
-        "is_archived",
-        "is_inactive",
-        "channel_not_found",
-    }
-)
+_GONE = frozenset({"message_not_found", "is_archived", "is_inactive", "channel_not_found"}) | _FIXED
 _THREAD_GONE = _GONE | {"thread_not_found", "cannot_reply_to_message"}
 # The first where the app may not write to that person, the second without the Messages tab in the app's settings
 # (docs.slack.dev/reference/methods/chat.postMessage); the others are those of conversations.open, which it amounts to.
@@ -218,7 +217,7 @@ def _told(
         raise lost(str(error)) from None
     except WebApiError as error:
         if error.code in gone:
-            raise MessageGoneError(str(error)) from None
+            raise (MessageFixedError if error.code in _FIXED else MessageGoneError)(str(error)) from None
         if error.code in refused:
             raise ChannelRefusedError(channel, str(error)) from None
         raise MessengerError(str(error)) from None

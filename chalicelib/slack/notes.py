@@ -1,11 +1,11 @@
 """The replies beneath an alert, and the reaper's own troubles: unlike an edit they are heard, so each is short."""
 
 from chalicelib.core.alert import Alert, Note
-from chalicelib.core.message import AUTO_RELEASED
+from chalicelib.core.message import AUTO_RELEASED, ENDED
 from chalicelib.slack import doubts
 from chalicelib.slack.blocks import Block, section
-from chalicelib.slack.endings import released
-from chalicelib.slack.lock_words import VALUE_LIMIT, state
+from chalicelib.slack.endings import ending_words, released
+from chalicelib.slack.lock_words import VALUE_LIMIT, put_back_or, state
 from chalicelib.slack.text import ago, code, local_time, mention
 
 _PATH_LIMIT = 1500
@@ -21,15 +21,18 @@ def note(said: Note) -> tuple[str, list[Block]]:
 
 def _words(said: Note) -> str:
     alert, first = said.alert, said.attempt.saying[0]
-    path, taken = _path(alert), ago(alert.lock.ref.last_modified)
+    path = _path(alert)
+    taken = f"{put_back_or('taken', alert.record)} {ago(alert.lock.ref.last_modified)}"
     if first == AUTO_RELEASED and alert.ending:
         undo = alert.ending.undo_until
         back = f" Its message offers to put it back until {local_time(undo)}." if undo else ""
         return f"{released(alert, alert.ending)}{back}\n{path}"
+    if first == ENDED and alert.ending:
+        return f"{ending_words(alert, alert.ending)}\nThe message above cannot be edited any more.\n{path}"
     if first.startswith("level"):
         level = f"level {said.attempt.level} of {len(alert.thresholds)}"
-        return f"Still held, {level}. The lock was taken {taken}.\n{path}"
-    return f"The snooze is over and the lock is still held. It was taken {taken}.\n{path}"
+        return f"Still held, {level}. The lock was {taken}.\n{path}"
+    return f"The snooze is over and the lock is still held. It was {taken}.\n{path}"
 
 
 def _path(alert: Alert) -> str:

@@ -11,7 +11,15 @@ from chalicelib.core.click import Answer, Click, Person, Refusal, SnoozeFor, Unh
 from chalicelib.core.digest import Digest
 from chalicelib.core.message import ALERT, Attempt, Posted
 from chalicelib.core.release import Ending, Outcome
-from chalicelib.ports import ChannelRefusedError, MessageGoneError, Messenger, MessengerError, ReplyLostError, Way
+from chalicelib.ports import (
+    ChannelRefusedError,
+    MessageFixedError,
+    MessageGoneError,
+    Messenger,
+    MessengerError,
+    ReplyLostError,
+    Way,
+)
 from chalicelib.slack.installation import Installation
 from chalicelib.slack.messenger import SlackMessenger
 from chalicelib.slack.requests import parse
@@ -372,6 +380,16 @@ def test_a_message_that_can_never_be_edited_again_is_as_good_as_gone(
     posted = messenger.post(ALERT_NOW, ATTEMPT)
     stand_in.refuse("chat.update", error)
     with pytest.raises(MessageGoneError, match=error):
+        messenger.edit(posted, ALERT_NOW)
+
+
+@pytest.mark.parametrize("error", ["cant_update_message", "edit_window_closed"])
+def test_a_message_that_is_there_and_cannot_be_edited_is_told_from_one_that_was_deleted(
+    stand_in: SlackStandIn, messenger: SlackMessenger, error: str
+) -> None:
+    posted = messenger.post(ALERT_NOW, ATTEMPT)
+    stand_in.refuse("chat.update", error)
+    with pytest.raises(MessageFixedError, match=error):
         messenger.edit(posted, ALERT_NOW)
 
 

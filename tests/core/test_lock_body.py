@@ -112,7 +112,7 @@ def test_a_lock_s_own_time_is_known_only_where_it_says_one(created: str, known: 
         ("InvalidRequest", 210, Body.SEALED, "encrypted with a key of its own (SSE-C) (InvalidRequest)"),
         ("InvalidRequest", BODY_LIMIT, Body.SEALED, "cannot be read"),
         ("InvalidRequest", BODY_LIMIT + 1, Body.STATE, "larger than 16 KB"),
-        ("KMS.NotFoundException", 210, Body.SEALED, "its KMS key does not let the reaper"),
+        ("KMS.NotFoundException", 210, Body.SEALED, "its KMS key does not let the reaper read it (KMS."),
         ("InvalidObjectState", 210, Body.SEALED, "it is in an archive"),
         ("AccessDenied", 210, Body.DENIED, "access is denied"),
         ("SomethingNew", 210, Body.DENIED, "SomethingNew"),

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import NoCredentialsError
 from moto import mock_aws
 
 from deploy import slack_secrets
@@ -108,6 +110,18 @@ def test_an_account_knows_its_buckets_and_the_types_of_its_parameters(session: b
     assert account.bucket_problem("artifacts") is None
     assert "no such bucket" in str(account.bucket_problem("absent"))
     assert account.parameter_type("/absent") is None
+
+
+class _WithoutCredentials(boto3.Session):
+    """A session in an environment where nobody has signed in."""
+
+    def client(self, *_arguments: Any, **_named: Any) -> Any:
+        raise NoCredentialsError
+
+
+def test_who_has_not_signed_in_is_told_once_how_to() -> None:
+    account = AwsAccount(_WithoutCredentials(region_name="eu-west-1"))
+    assert str(account.refusal()).count("`aws sso login`") == 1
 
 
 def test_the_secrets_asked_for_are_kept_encrypted_and_an_empty_answer_keeps_the_old_one(

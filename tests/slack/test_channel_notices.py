@@ -36,13 +36,23 @@ def test_the_beginning_says_where_why_how_many_and_what_to_do() -> None:
         assert part in told
     assert BEGAN.to == CHANNEL
     assert "1 lock waits" in notice(msgspec.structs.replace(BEGAN, waiting=1))
+    assert "lock waits" not in notice(msgspec.structs.replace(BEGAN, waiting=0))
+    assert "0 locks" not in notice(msgspec.structs.replace(BEGAN, waiting=0))
 
 
 def test_the_channel_itself_is_told_where_its_alerts_are_when_it_can_be() -> None:
     back = of(NoticeKind.BACK)
     assert back.to == "C0PROD"
-    for part in (f"<#{CHANNEL}>", "3 locks wait", "<!date^1795231137^"):
+    for part in (f"<#{CHANNEL}>", "The alerts of 3 locks stay there until they are gone.", "<!date^1795231137^"):
         assert part in notice(back)
+
+
+@pytest.mark.parametrize(("kind", "place"), [(NoticeKind.BACK, "there"), (NoticeKind.OVER, "here")])
+def test_of_alerts_that_stand_elsewhere_it_is_said_how_long_they_stay_unless_there_are_none(
+    kind: NoticeKind, place: str
+) -> None:
+    assert notice(of(kind, waiting=1)).endswith(f"The alert of 1 lock stays {place} until that is gone.")
+    assert "lock" not in notice(of(kind, waiting=0))
 
 
 @pytest.mark.parametrize(("routed", "said_so"), [(True, "again"), (False, "No route leads to <#C0PROD> any more")])
@@ -50,6 +60,10 @@ def test_the_end_says_that_it_is_over_and_why(routed: bool, said_so: str) -> Non
     over = of(NoticeKind.OVER, routed=routed)
     assert over.to == CHANNEL
     assert said_so in notice(over)
+
+
+def test_each_of_them_has_words_of_its_own() -> None:
+    assert len({notice(of(kind)) for kind in NoticeKind}) == len(NoticeKind)
 
 
 def test_each_of_them_is_found_by_a_token_of_its_own() -> None:

@@ -26,6 +26,7 @@ def test_it_counts_the_locks_names_the_oldest_and_points_to_the_thread() -> None
 
 def test_it_says_how_many_there_was_no_room_for() -> None:
     assert "30 more follow" in said(message(a_digest(waiting=30))[1])
+    assert "1 more follows" in said(message(a_digest(waiting=1))[1])
 
 
 def test_it_says_how_many_have_their_own_message_and_when_that_was_so() -> None:
@@ -34,7 +35,11 @@ def test_it_says_how_many_have_their_own_message_and_when_that_was_so() -> None:
 
 
 def test_it_says_how_many_are_still_held() -> None:
-    assert "9 of them are still held." in said(message(a_digest(held=9))[1])
+    text, blocks = message(a_digest(held=9))
+    assert text == "9 of 12 Terraform locks are still held too long"
+    assert text in blocks[0]["text"]["text"]
+    assert "*The oldest* when this was posted" in said(blocks)
+    assert message(a_digest(held=1))[0] == "1 of 12 Terraform locks is still held too long"
 
 
 def test_it_says_that_all_are_gone() -> None:

@@ -37,7 +37,7 @@ def told(outcome: Outcome, name: str = "s3-apply-default", body: bytes | None = 
             "<@U0BOB> put it back, and its holder has let it go since.",
         ),
         (Outcome.UNCONFIRMED, {"user": ALICE}, "*Gone* after <@U0ALICE> clicked Release, <"),
-        (Outcome.UNCONFIRMED, {"by_reaper": True}, "*Gone* after the reaper released it by itself, <"),
+        (Outcome.UNCONFIRMED, {"by_reaper": True}, "*Gone* after the reaper began to release it by itself, <"),
         (Outcome.GONE, {"user": ALICE}, "*Already gone* when <@U0ALICE> clicked Release, <"),
         (Outcome.GONE, {"principal": CI, "released_by": ReleasedBy.HOLDER}, "*Released by its holder*, <"),
         (Outcome.GONE, {"principal": CI, "released_by": ReleasedBy.HOLDER}, "the same AWS identity took it and let it"),

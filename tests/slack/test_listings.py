@@ -1,6 +1,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 
 from chalicelib.core.alert import Asked, LockRecord, Snooze
@@ -47,6 +48,33 @@ def test_a_lock_is_listed_with_its_age_holder_and_operation_and_a_button_for_who
     assert line["accessory"]["confirm"]["style"] == "danger"
 
 
+def test_a_lock_that_was_put_back_is_not_said_to_be_taken_then() -> None:
+    line = answer(a_listing(listed(restored_by=BOB)))["blocks"][1]
+    assert f"\nPut back {ago(TAKEN)}, held by `root@vm` · apply or destroy" in line["text"]["text"]
+    line = answer(a_listing(listed(a_lock(body=b"{}"), restored_by=BOB)))["blocks"][1]
+    assert line["text"]["text"].endswith(f"\nPut back {ago(TAKEN)}")
+
+
+@pytest.mark.parametrize(
+    ("query", "total", "title"),
+    [
+        ({"mine": True}, 1, "1 Terraform lock is held now that is probably yours"),
+        ({"mine": True}, 2, "2 Terraform locks are held now that are probably yours"),
+        ({"words": ("pay",)}, 1, "1 Terraform lock is held now that fits what you typed"),
+        (
+            {"mine": True, "words": ("pay",)},
+            2,
+            "2 Terraform locks are held now that are probably yours and fit what you typed",
+        ),
+        ({"everything": True}, 2, "2 Terraform locks are held now"),
+    ],
+)
+def test_the_title_counts_what_was_asked_for_and_says_so(query: dict[str, Any], total: int, title: str) -> None:
+    body = answer(a_listing(listed(), total=total, **query))
+    assert body["text"].startswith(title)
+    assert body["blocks"][0]["text"]["text"] == body["text"]
+
+
 def test_who_may_not_release_sees_no_button() -> None:
     assert "accessory" not in answer(a_listing(listed(releasable=False)))["blocks"][1]
 
@@ -81,6 +109,7 @@ def test_what_a_lock_does_not_tell_is_left_out() -> None:
 def test_nothing_held_is_said_in_words() -> None:
     assert "No Terraform lock is held now that this channel's routes cover." in said(answer(a_listing()))
     assert "No Terraform lock is held now." in said(answer(a_listing(everything=True, routed=False)))
+    assert "held now whose state path contains `pay`." in said(answer(a_listing(everything=True, words=("pay",))))
 
 
 def test_a_channel_that_no_route_leads_to_is_told_how_to_see_all() -> None:
@@ -105,7 +134,7 @@ def test_the_pages_of_a_list_are_a_click_away_and_a_button_is_the_command_that_s
         answer(a_listing(*many(PAGE), total=3 * PAGE, page=page, everything=True, words=("prod",)))
         for page in (1, 2, 3)
     )
-    assert first["text"] == "45 Terraform locks are held now"
+    assert first["text"] == "45 Terraform locks are held now that fit what you typed"
     assert "16 to 30 of 45, the oldest first." in said(middle)
     assert "Only those whose state path contains `prod`." in said(middle)
     assert _turns(first) == {"list_next": "all prod page 2"}

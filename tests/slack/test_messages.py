@@ -201,6 +201,7 @@ def test_the_title_of_a_lock_says_no_more_than_is_so() -> None:
     assert title().endswith("Terraform lock held too long")
     assert title(now=TAKEN + timedelta(minutes=1)).endswith("Terraform lock held")
     assert title(now=TAKEN + timedelta(minutes=1), restored_by=ALICE).endswith("Terraform lock held again")
+    assert "level 0" not in words(an_alert(now=TAKEN + timedelta(minutes=1), restored_by=ALICE))
 
 
 @pytest.mark.parametrize("minutes", [0, 13, 500])

@@ -1,11 +1,12 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 
 from chalicelib.core.alert import LockRecord, Note, Snooze, alert_for
 from chalicelib.core.lock import LockRef, StateLock
-from chalicelib.core.message import AUTO_RELEASED, Attempt
+from chalicelib.core.message import AUTO_RELEASED, ENDED, Attempt
 from chalicelib.core.release import Ending, Outcome
 from chalicelib.slack.notes import note, trouble
 from chalicelib.slack.text import ago
@@ -18,7 +19,8 @@ PATH = "\n`acme-tfstate/prod/network/terraform.tfstate`"
 
 def a_note(saying: str, called: tuple[str, ...] = (), lock: StateLock | None = None, **others: Any) -> Note:
     policy = a_policy(auto_release=timedelta(hours=6))
-    alert = alert_for(LockRecord(lock=lock or a_lock()), policy, NOW, None, others.pop("ending", None))
+    record = LockRecord(lock=lock or a_lock(), restored_by=others.pop("restored_by", ""))
+    alert = alert_for(record, policy, NOW, None, others.pop("ending", None))
     attempt = Attempt(saying=(saying,), at=NOW, channel=CHANNEL, thread_ts="1.1", level=2)
     return Note(alert=alert, attempt=attempt, called=called)
 
@@ -32,6 +34,13 @@ def test_a_level_that_calls_nobody_says_the_same() -> None:
     assert note(a_note("level 2"))[0] == f"Still held, level 2 of 2. The lock was taken {ago(TAKEN)}.{PATH}"
 
 
+@pytest.mark.parametrize("saying", ["level 2", "snooze over"])
+def test_a_lock_that_was_put_back_is_not_said_to_be_taken_then(saying: str) -> None:
+    text, _ = note(a_note(saying, restored_by=ALICE))
+    assert f" was put back {ago(TAKEN)}." in text
+    assert "taken" not in text
+
+
 def test_the_end_of_a_snooze_calls_who_snoozed() -> None:
     text, _ = note(a_note(Snooze(ALICE, NOW).over, (ALICE,)))
     assert text == f"<@U0ALICE> The snooze is over and the lock is still held. It was taken {ago(TAKEN)}.{PATH}"
@@ -43,6 +52,12 @@ def test_a_release_by_the_reaper_itself_is_announced_with_the_way_back() -> None
     assert text.startswith("*Released by the reaper itself*, <")
     assert "as its route asks: a plan held over 6 h. Its message offers to put it back until <!date" in text
     assert text.endswith(PATH)
+
+
+def test_a_message_that_cannot_be_edited_any_more_has_its_ending_beneath_it() -> None:
+    text, _ = note(a_note(ENDED, ending=Ending(outcome=Outcome.RELEASED, at=NOW, user=ALICE)))
+    assert "*Released by <@U0ALICE>*" in text
+    assert text.endswith(f"The message above cannot be edited any more.{PATH}")
 
 
 @given(key=FOREIGN)
