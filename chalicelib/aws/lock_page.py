@@ -2,8 +2,8 @@
 
 ``HeldSince`` puts a page into the index of ``.chalice/resources.yaml``; a told ending takes it out. ``Attempt``,
 ``Claim`` and ``ClaimedUntil`` are always there together, or none of them; so are ``Asked``, ``AskedBy`` and
-``AskedClick``. ``Withdrawn``, ``QuietAt``, ``Restorers`` and ``ReopenedAt`` are never removed, because SQS may redeliver
-a click at any time.
+``AskedClick``. ``Withdrawn``, ``QuietAt``, ``Restorers`` and ``ReopenedAt`` are never removed, because SQS may
+redeliver a click at any time.
 """
 
 from collections.abc import Iterable
