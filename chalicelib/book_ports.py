@@ -38,8 +38,11 @@ class LockBook(Protocol):
     def remember(self, lock: StateLock) -> LockRecord:
         """Open a page for a lock, or find the one it has."""
 
-    def reopen(self, lock: StateLock) -> LockRecord:
-        """Begin a new page for a lock that is held after all; what was posted of it stays as it is."""
+    def reopen(self, lock: StateLock, at: datetime) -> LockRecord:
+        """Begin a new page for a lock that is held after all; what was posted of it stays as it is.
+
+        No click from before ``at`` counts any more: it was about the hold that ended.
+        """
 
     def claim(self, lock: StateLock, attempt: Attempt, *, ended: bool = False) -> bool:
         """Take the right to send one message about a lock: one taker, for as long as a run can take.

@@ -64,10 +64,11 @@ class FakeBook(CanBeDown):
     def remember(self, lock: StateLock) -> LockRecord:
         return self._write(lock)
 
-    def reopen(self, lock: StateLock) -> LockRecord:
+    def reopen(self, lock: StateLock, at: datetime) -> LockRecord:
         known = self._write(lock)
         if known.ending:
             self._begin_anew(known, _STAYS)
+            self._change(lock.ref, reopened_at=at)
         return self.pages[lock.ref]
 
     def claim(self, lock: StateLock, attempt: Attempt, *, ended: bool = False) -> bool:

@@ -43,6 +43,7 @@ CORE_MAY_USE = {
     "functools",
     "json",
     "base64",
+    "binascii",
     "zlib",
     "unicodedata",
 }

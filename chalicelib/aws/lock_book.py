@@ -68,12 +68,12 @@ class DynamoLockBook:
         """Open a page for a lock, or find the one it has."""
         return self._write(lock, Change())
 
-    def reopen(self, lock: StateLock) -> LockRecord:
+    def reopen(self, lock: StateLock, at: datetime) -> LockRecord:
         """Begin a new page for a lock that is held after all; of two callers the second finds the first one's.
 
         An attempt whose end is not known stays: its message may stand there, and then it is the new page's.
         """
-        return self._write(lock, Change(remove=RELEASE + STORY), _ENDED)
+        return self._write(lock, Change(put={"ReopenedAt": at.isoformat()}, remove=RELEASE + STORY), _ENDED)
 
     def claim(self, lock: StateLock, attempt: Attempt, *, ended: bool = False) -> bool:
         """Take the right to send one message about a lock. An attempt there is under way, or nobody knows its end."""

@@ -2,8 +2,8 @@
 
 ``HeldSince`` puts a page into the index of ``.chalice/resources.yaml``; a told ending takes it out. ``Attempt``,
 ``Claim`` and ``ClaimedUntil`` are always there together, or none of them; so are ``Asked``, ``AskedBy`` and
-``AskedClick``. ``Withdrawn``, ``QuietAt`` and ``Restorers`` are never removed, because SQS may redeliver a click at any
-time.
+``AskedClick``. ``Withdrawn``, ``QuietAt``, ``Restorers`` and ``ReopenedAt`` are never removed, because SQS may
+redeliver a click at any time.
 """
 
 from collections.abc import Iterable
@@ -94,6 +94,7 @@ def _record(item: Item) -> LockRecord:
         restorers=frozenset(msgspec.json.decode(one, type=Restorer) for one in item.get("Restorers", ())),
         restored_by=item.get("RestoredBy", ""),
         back_as=_struct(item, "BackAs", LockRef),
+        reopened_at=_time(item, "ReopenedAt"),
         ending=_ending(item),
         told="Told" in item,
     )

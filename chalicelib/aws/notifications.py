@@ -16,7 +16,7 @@ is said in the log once and passed over. What cannot be read stays on the queue 
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from urllib.parse import unquote_plus
 
@@ -32,6 +32,8 @@ _S3_SOURCE = "aws.s3"
 _BRIDGE_CREATED, _BRIDGE_REMOVED = "Object Created", "Object Deleted"
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _SEQUENCER_DIGITS = 18
+_ROOM = timedelta(days=366)
+"""Times further than this from an event are never compared with it."""
 _UNREADABLE = (msgspec.MsgspecError, RecursionError, OverflowError, UnicodeError)
 
 _Text = str | None
@@ -210,7 +212,8 @@ def _bridge_change(event: _BridgeEvent, *, acquired: bool) -> LockChange:
 
 
 def _as_one_format(change: LockChange) -> LockChange:
-    """The same, whichever format told it."""
+    """The same, whichever format told it. Raises OverflowError for a time at the end of the calendar."""
+    _ = change.at - _ROOM, change.at + _ROOM
     permanent = change.permanent and not change.acquired and bool(change.version)
     return msgspec.structs.replace(
         change,

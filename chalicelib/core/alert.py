@@ -75,6 +75,8 @@ class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The Slack user who put it back after a release."""
     back_as: LockRef | None = None
     """The lock that it was put back as, whose page has its message now."""
+    reopened_at: datetime | None = None
+    """When it was found held again after it had ended."""
     ending: Ending | None = None
     told: bool = False
     """Whether its message says how it ended."""
@@ -111,9 +113,17 @@ class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
         return self.restoring is not None and now < self.restoring.until
 
     def restorer_of(self, lock: StateLock | None) -> Restorer | None:
-        """Return whose put is there; None where it is none of this page's, or a run's own lock."""
-        mark = lock.mark if lock else ""
-        return next((one for one in self.restorers if mark and mark_of(one.click) == mark), None)
+        """Return whose put is there; None where it is none of this page's, or a run's own lock.
+
+        Anybody can copy a lock with its mark, so once the put itself is known no other object has its name.
+        """
+        if lock is None or not lock.mark or (self.back_as and lock.ref != self.back_as):
+            return None
+        return next((one for one in self.restorers if mark_of(one.click) == lock.mark), None)
+
+    def is_after(self, clicked: datetime | None) -> bool:
+        """Return whether a click is older than this hold of the lock: it was made about one that has ended."""
+        return self.reopened_at is not None and clicked is not None and clicked < self.reopened_at
 
     def snoozed(self, now: datetime) -> bool:
         """Whether it is to be quiet now."""

@@ -140,6 +140,8 @@ class Refusal(StrEnum):
     NOT_ASKED = "not theirs"
     """Only who asked can withdraw."""
     TOO_LATE = "too late"
+    HELD_AGAIN = "held again since"
+    """The click is of before the lock, which had ended, was found held again (a delete marker was taken away)."""
     UNDO_OFF = "undo is off"
     MAY_BE_STATE = "may be a state"
     UNSEEN = "not to be looked at"

@@ -109,9 +109,9 @@ def _written_out(unknown: _Pairs) -> bytes:
         part = waiting.pop()
         if isinstance(part, tuple):
             said += (f'"{name}":' for name, _ in part)
-            waiting += (value for _, value in part)
+            waiting += (value for _, value in reversed(part))
         elif isinstance(part, list):
-            waiting += part
+            waiting += reversed(part)
         else:
             said.append(str(part))
     return "\n".join(said).encode("utf-8", "replace")

@@ -4,8 +4,10 @@ A wrong yes costs a click: the object has to be looked at by hand. A wrong no ca
 """
 
 import base64
+import binascii
 import re
 import zlib
+from collections.abc import Iterator
 from contextlib import suppress
 
 # What a state has and a lock has not: internal/states/statefile/version1.go to version4.go, and of OpenTofu's encrypted
@@ -15,13 +17,29 @@ _NAMES = (
     "|encrypted_data|encryption_version|key_provider[.\\w-]*|sops"
 )
 _MARKS = re.compile(rf"(?<![a-z_-])(?:{_NAMES})(?:[\"']?\s*[:=]|[%&+<>]|[^ -~\s])")
+# Said by nothing but states, plans and parts of them, so that they need nothing behind them: CBOR, bencode, CSV, PHP.
+_SURE_MARKS = re.compile(
+    "terraform_version|lineage|check_results|encrypted_data|encryption_version|sensitive_attributes|schema_version"
+    "|planned_values|resource_changes|root_module"
+)
 # The least that is still read as a state: its version is a number, that of a lock is a text beside an ID.
 _STATE_VERSION = re.compile(r"\bversion[\"']?\s*[:=]\s*[1-4](?![\d.])")
 _LOCK_ID = re.compile(r"\bid[\"']?\s*[:=]\s*[\"'][^\"']")
 _UNICODE_ESCAPE = re.compile(r"\\+u([0-9a-fA-F]{4})")
 _LINE_BREAK_IN_BASE64 = re.compile(r"(?<=[A-Za-z0-9+/_-]{60})\r?\n")
 _WORD = re.compile(r"\S{40,}+")
-_WRAPPINGS = (base64.b32decode, base64.b85decode)
+_WRAPPINGS = (base64.b32decode, base64.b85decode, base64.a85decode)
+_ASCII85_ENDS = re.compile(r"<~|~>")
+# What stands between the digits of wrapped bytes: line breaks, and what lists, quotes and dumps have.
+_BETWEEN_DIGITS = re.compile(r"[\s\"'`,;:>|\[\]{}()#%&\\]+")
+_BETWEEN_HEXADECIMAL = re.compile(r"0x|[x-]")
+_NUMBER = re.compile(r"\d{1,3}")
+_NUMBERS = re.compile(r"(?:\d{1,3}[\s,;&#]{1,4}){40,}")
+_LARGEST_BYTE = 255
+_SHORTEST_NAME = 4
+_MOST_BYTES = 512 * 1024
+"""Looked through of one body, all its layers together: a second's work."""
+_BASE64_STEP = 4
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{40,}+")
 _HEXADECIMAL = re.compile(r"(?:[0-9a-fA-F]{2}){40,}+")
 # Compressed or encrypted, and binary; "tfstate" begins the states of Terraform before 0.3.
@@ -48,41 +66,82 @@ def is_packed(body: bytes) -> bool:
 
 
 def has_marks(body: bytes) -> bool:
-    """Return whether bytes say something that only a state says, in any text encoding, and beneath base64."""
-    return any(_says_state(text) or _wraps_state(text) for text in _readings(body))
+    """Return whether bytes say what only a state says, in any text encoding, and beneath base64 and its like.
+
+    Layers that are too much to look through may hide anything.
+    """
+    waiting, known, looked_through = [body], {body}, 0
+    while waiting:
+        layer = waiting.pop()
+        looked_through += len(layer)
+        inner = {
+            one for text in _readings(layer) for one in _unwrapped(text) if _SHORTEST_NAME <= len(one) < len(layer)
+        }
+        if looked_through > _MOST_BYTES or _says_state(layer) or any(map(_begins_packed, inner)):
+            return True
+        waiting += inner - known
+        known |= inner
+    return False
 
 
-def _readings(body: bytes) -> tuple[str, str]:
+def _readings(body: bytes) -> set[str]:
     """Return the text that bytes may be: ASCII, UTF-8, UTF-16 and UTF-32 without their NULs and escapes; and EBCDIC."""
+    body = body.replace("\u017f".encode(), b"s").replace("\u212a".encode(), b"k")  # Go takes these two for s and k
     ascii_like = _UNICODE_ESCAPE.sub(lambda found: chr(int(found[1], 16)), body.replace(b"\0", b"").decode("latin-1"))
-    return ascii_like.replace("\\", ""), body.decode("cp037")
+    return {ascii_like, ascii_like.replace("\\", ""), body.decode("cp037")}
 
 
-def _says_state(text: str) -> bool:
-    text = text.lower()
+def _says_state(body: bytes) -> bool:
+    return any(_is_of_state(text.lower()) for text in _readings(body))
+
+
+def _is_of_state(text: str) -> bool:
     least = _STATE_VERSION.search(text) and not _LOCK_ID.search(text)
-    return bool(_MARKS.search(text) or least)
+    return bool(_SURE_MARKS.search(text) or _MARKS.search(text) or least)
 
 
-def _wraps_state(text: str) -> bool:
-    """Each layer is shorter than the one around it, so this ends."""
-    return any(_begins_packed(inner) or has_marks(inner) for inner in _unwrapped(text))
-
-
-def _unwrapped(text: str) -> list[bytes]:
-    """Return what stretches of hexadecimal digits, base64, base32 and base85 stand for."""
+def _unwrapped(text: str) -> Iterator[bytes]:
+    """Yield what stretches of numbers, hexadecimal digits, base64, base32, Ascii85 and uuencode stand for."""
     joined = _LINE_BREAK_IN_BASE64.sub("", text)
-    inner = [bytes.fromhex(run) for run in _HEXADECIMAL.findall(joined)]
-    inner += (_from_base64(run) for run in _BASE64.findall(joined))
-    for word in _WORD.findall(joined):
+    together = _BETWEEN_DIGITS.sub("", text)
+    yield from _from_base16(joined)
+    yield from _from_base16(_BETWEEN_HEXADECIMAL.sub("", together))
+    for run in _BASE64.findall(joined):
+        yield _from_base64(run)
+    for run in _BASE64.findall(together):
+        # A word before them, now without its blank, shifts the digits.
+        yield from (_from_base64(run[shift:]) for shift in range(_BASE64_STEP))
+    yield from _from_words([*_WORD.findall(joined), "".join(_ASCII85_ENDS.sub("", text).split())])
+    yield from (_from_numbers(run) for run in _NUMBERS.findall(text))
+    yield _from_uuencode(text)
+
+
+def _from_words(words: list[str]) -> Iterator[bytes]:
+    for word in words:
         for wrapping in _WRAPPINGS:
             with suppress(ValueError):
-                inner.append(wrapping(word))
-    return inner
+                yield wrapping(word)
+
+
+def _from_base16(text: str) -> Iterator[bytes]:
+    return (bytes.fromhex(run) for run in _HEXADECIMAL.findall(text))
 
 
 def _from_base64(run: str) -> bytes:
-    return base64.b64decode(run[: len(run) // 4 * 4].replace("-", "+").replace("_", "/"))
+    whole = len(run) // _BASE64_STEP * _BASE64_STEP
+    return base64.b64decode(run[:whole].replace("-", "+").replace("_", "/"))
+
+
+def _from_numbers(run: str) -> bytes:
+    return bytes(number for number in map(int, _NUMBER.findall(run)) if number <= _LARGEST_BYTE)
+
+
+def _from_uuencode(text: str) -> bytes:
+    lines: list[bytes] = []
+    for line in text.splitlines():
+        with suppress(ValueError):
+            lines.append(binascii.a2b_uu(line))
+    return b"".join(lines)
 
 
 def _begins_packed(body: bytes) -> bool:

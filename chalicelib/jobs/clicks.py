@@ -48,7 +48,8 @@ def colleague_by(world: World, rules: Rules) -> Colleague:
 
 def why_not(click: Click, record: LockRecord | None, world: World, rules: Rules) -> Refusal | None:
     """Why this person may not; None when they may."""
-    return refusal(click, rules, in_group_by(world), colleague_by(world, rules), record.owner if record else "")
+    why = refusal(click, rules, in_group_by(world), colleague_by(world, rules), record.owner if record else "")
+    return why or (Refusal.HELD_AGAIN if record and record.is_after(click.at) else None)
 
 
 def unremembered(ref: LockRef, world: World) -> LockRecord:

@@ -56,7 +56,7 @@ def _hold_again(
     if page is None:
         world.book.remember(lock)
     elif page.ending and _is_told(page, world, rules, now):
-        world.book.reopen(lock)
+        world.book.reopen(lock, now)
 
 
 def _let_go_before(gone: LockChange, world: World) -> bool:

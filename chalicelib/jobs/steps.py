@@ -147,7 +147,7 @@ class Steps:
         """
         current = self.world.store.read(case.ref.bucket, case.ref.key)
         if current and current.ref == case.ref:
-            return self.tend(self.world.book.reopen(current), current)
+            return self.tend(self.world.book.reopen(current, self.now), current)
         return Found()
 
     def _case(self, record: LockRecord) -> Case:

@@ -31,6 +31,8 @@ _REFUSALS = {
     Refusal.OWN_REQUEST: "you asked for it yourself, and a release takes two people.",
     Refusal.NOT_ASKED: "you did not ask for it.",
     Refusal.TOO_LATE: "the time for it is over.",
+    Refusal.HELD_AGAIN: "you clicked when it was held before. It had ended since, and is held again: look at its new "
+    "message.",
     Refusal.UNDO_OFF: "this reaper is set up without it.",
     Refusal.MAY_BE_STATE: "it may be a Terraform state. Somebody has to look at what it is.",
     Refusal.UNSEEN: "the reaper is not allowed to read it. Somebody who may has to look at what it is.",

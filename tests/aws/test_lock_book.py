@@ -74,7 +74,7 @@ def test_an_ended_lock_and_its_bytes_are_kept_for_30_days_and_a_held_one_as_long
     assert "ExpiresAt" not in table.get_item(Key=KEY)["Item"]
     book.end(LOCK, GONE, a_claim())
     assert table.get_item(Key=KEY)["Item"]["ExpiresAt"] == NOW + 30 * DAY
-    book.reopen(LOCK)
+    book.reopen(LOCK, TAKEN)
     assert "ExpiresAt" not in table.get_item(Key=KEY)["Item"]
 
 

@@ -204,6 +204,8 @@ def test_missing_optional_fields_are_no_error() -> None:
         '{"source":"aws.s3","detail-type":5}',
         a_body().replace("57.357Z", "57.357"),
         a_bridge_body().replace("2026-11-21T03:18:57Z", "0001-01-01T00:00:00+01:00"),
+        a_bridge_body().replace("2026-11-21T03:18:57Z", "9999-12-31T23:59:59Z"),
+        a_body().replace("2026-11-21T03:18:57.357Z", "0001-01-02T00:00:00Z"),
     ],
 )
 def test_what_is_not_a_notification_is_left_for_the_dead_letters(body: str) -> None:

@@ -202,9 +202,16 @@ def test_a_lock_that_is_held_after_all_begins_anew(book: LockBook) -> None:
     book.end(lock, RELEASED)
     book.begin_restore(lock.ref, RESTORING, None)
     book.ending_told(lock.ref)
-    reopened = book.reopen(lock)
+    reopened = book.reopen(lock, TAKEN + HOUR)
     begun = frozenset({Restorer(ALICE, "click")})
-    assert reopened == LockRecord(lock=lock, acquired_at=TAKEN, principal="AROA:ci", quiet_at=TAKEN, restorers=begun)
+    assert reopened == LockRecord(
+        lock=lock,
+        acquired_at=TAKEN,
+        principal="AROA:ci",
+        quiet_at=TAKEN,
+        restorers=begun,
+        reopened_at=TAKEN + HOUR,
+    )
     assert book.records() == [reopened]
     assert book.kept(lock.ref) is None
     assert book.claim(lock, an_alert())
@@ -213,16 +220,16 @@ def test_a_lock_that_is_held_after_all_begins_anew(book: LockBook) -> None:
 def test_of_two_who_find_a_lock_held_after_all_the_second_undoes_nothing(book: LockBook) -> None:
     lock = a_lock()
     book.end(lock, GONE)
-    book.reopen(lock)
+    book.reopen(lock, TAKEN)
     book.said(lock, an_alert(), POSTED)
-    assert book.reopen(lock).posted == POSTED
+    assert book.reopen(lock, TAKEN).posted == POSTED
 
 
 def test_a_message_that_may_stand_there_is_not_forgotten_when_its_lock_begins_anew(book: LockBook) -> None:
     lock = a_lock()
     book.claim(lock, an_alert())
     book.end(lock, GONE)
-    assert book.reopen(lock).attempt == an_alert()
+    assert book.reopen(lock, TAKEN).attempt == an_alert()
     assert not book.claim(lock, an_alert())
     book.said(lock, an_alert(), POSTED)
     assert (found(book).posted, found(book).attempt) == (POSTED, None)

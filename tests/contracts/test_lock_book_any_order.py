@@ -57,7 +57,7 @@ def restoring(old: int, new: int, by: Restorer) -> Step:
 refs = locks.map(lambda lock: lock.ref)
 steps = st.one_of(
     step("remember", locks),
-    step("reopen", locks),
+    step("reopen", locks, times),
     step("claim", locks, attempts, ended=st.booleans()),
     step("said", locks, attempts, messages),
     step("drop_claim", refs, attempts),

@@ -26,7 +26,7 @@ def found(book: LockBook) -> LockRecord:
 
 def begin_anew(book: LockBook) -> None:
     book.end(LOCK, Ending(outcome=Outcome.GONE, at=TAKEN))
-    book.reopen(LOCK)
+    book.reopen(LOCK, TAKEN)
 
 
 def test_a_snooze_is_remembered_with_the_time_of_its_click(book: LockBook) -> None:

@@ -127,8 +127,8 @@ def test_a_put_is_dropped_by_its_own_click_only_and_its_mark_is_known_for_ever(b
     book.abandon_restore(LOCK.ref, ANOTHER)
     assert found(book).restoring == PUT
     book.abandon_restore(LOCK.ref, PUT)
-    book.reopen(LOCK)
-    assert found(book) == LockRecord(lock=LOCK, restorers=frozenset({Restorer(ALICE, HOSTILE)}))
+    book.reopen(LOCK, TAKEN)
+    assert found(book) == LockRecord(lock=LOCK, restorers=frozenset({Restorer(ALICE, HOSTILE)}), reopened_at=TAKEN)
 
 
 def test_no_put_is_begun_of_a_lock_that_is_held_or_back_already(book: LockBook) -> None:

@@ -163,7 +163,7 @@ def test_a_lock_that_is_there_after_all_is_another_time_s_and_can_be_released_ag
     book: LockBook, released: LockRecord
 ) -> None:
     book.restored(released, NEW, BY_BOB)
-    book.reopen(OLD)
+    book.reopen(OLD, TAKEN)
     assert book.end(OLD, RELEASED)
     assert found(book, OLD.ref).ending == RELEASED
 
@@ -193,7 +193,7 @@ def test_a_lock_that_is_held_was_not_let_go(book: LockBook) -> None:
 
 def test_a_lock_let_go_that_is_there_after_all_begins_anew(book: LockBook, released: LockRecord) -> None:
     book.undone(OLD.ref, BY_BOB)
-    reopened = book.reopen(OLD)
+    reopened = book.reopen(OLD, TAKEN)
     assert (reopened.ending, reopened.told, reopened.restored_by) == (None, False, "")
     assert book.end(OLD, RELEASED)
     assert found(book, OLD.ref).ending == RELEASED

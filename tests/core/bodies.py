@@ -1,11 +1,13 @@
 """Bodies that people find at the keys of locks, made in every way that came to mind."""
 
 import base64
+import binascii
 import bz2
 import gzip
 import json
 import lzma
 import random
+import textwrap
 import zlib
 from collections.abc import Callable
 
@@ -63,6 +65,15 @@ def _often(way: Callable[[bytes], bytes], state: bytes, times: int) -> bytes:
     return state
 
 
+def _short_lines(state: bytes) -> list[str]:
+    return textwrap.wrap(base64.b64encode(state).decode(), 32)
+
+
+def _uuencoded(state: bytes) -> bytes:
+    lines = (binascii.b2a_uu(state[place : place + 45]) for place in range(0, len(state), 45))
+    return b"begin 644 state\n" + b"".join(lines) + b"`\nend\n"
+
+
 WAYS: dict[str, Callable[[bytes], bytes]] = {
     "UTF-8": lambda state: state,
     "UTF-8 with BOM": lambda state: b"\xef\xbb\xbf" + state,
@@ -95,6 +106,21 @@ WAYS: dict[str, Callable[[bytes], bytes]] = {
     "base32": base64.b32encode,
     "base85": base64.b85encode,
     "hexadecimal": lambda state: state.hex().encode(),
+    "base64 in short lines": lambda state: "\n".join(_short_lines(state)).encode(),
+    "base64 in a mail": lambda state: "> ".join(
+        ["It is:\n\n", *(line + "\n" for line in _short_lines(state))]
+    ).encode(),
+    "base64 in a list": lambda state: json.dumps(_short_lines(state)).encode(),
+    "base64 in a lock's list": lambda state: json.dumps({"ID": "x", "data": _short_lines(state)}).encode(),
+    "numbers": lambda state: json.dumps(list(state[:3000])).encode(),
+    "numbers in a lock": lambda state: json.dumps({"ID": "x", "data": list(state[:3000])}).encode(),
+    "hexadecimal with colons": lambda state: state[:5000].hex(":").encode(),
+    "hexadecimal as C writes it": lambda state: ", ".join(f"0x{one:02x}" for one in state[:2500]).encode(),
+    "percent signs": lambda state: "".join(f"%{one:02X}" for one in state[:5000]).encode(),
+    "Ascii85": base64.a85encode,
+    "Ascii85 in lines": lambda state: base64.a85encode(state, wrapcol=72, adobe=True),
+    "base32 in lines": lambda state: "\n".join(textwrap.wrap(base64.b32encode(state).decode(), 32)).encode(),
+    "uuencode": _uuencoded,
     "encrypted by OpenSSL": lambda state: b"Salted__" + random.Random(2).randbytes(len(state)),  # noqa: S311
     "encrypted by age": lambda state: b"age-encryption.org/v1\n" + base64.b64encode(state),
 }
@@ -107,6 +133,13 @@ UNKNOWN_TO_EVERYBODY = {
     "deflate without a header": zlib.compress(STATES["version 4"], wbits=-15),
     "random, as what is encrypted": random.Random(3).randbytes(300),  # noqa: S311
     "MessagePack": b"\x83\xa7version\x04\xa6serial\x01\xa7lineage\xa3abc",
+    "CBOR": b"\xa2glineagex\x249f2d1a3c-1111-2222-3333-444455556666fserial\x07",
+    "bencode": b"d7:lineage3:abc6:seriali7e7:versioni4ee",
+    "PHP": b'a:2:{s:7:"lineage";s:3:"abc";s:6:"serial";i:7;}',
+    "CSV": b"version,terraform_version,serial\n4,1.11.4,7\n",
+    "the end of one": b'"instances":[{"schema_version":1,"attributes":{"id":"vpc-1"},"sensitive_attributes":[]}]}]}',
+    "a plan as JSON": b'{"ID":"x","planned_values":{},"resource_changes":[]}',
+    "names in letters that Go takes for s": '{"ver\u017fion":4,"\u017ferial":1}'.encode(),
     "YAML": b"version: 4\nserial: 1\nlineage: abc\n",
     "Terraform before 0.3": b"tfstate\x01\x7f\xff\x81\x03\x01\x01",
     "larger than a lock": b'{"ID":"' + b"x" * 16 * 1024 + b'"}',

@@ -1,13 +1,17 @@
 """The table of bodies: what is a lock, what may be a state however it is written, what is neither."""
 
+import base64
+import binascii
 import json
 import time
+from collections.abc import Callable
 from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.core import state_marks
 from chalicelib.core.lock import BODY_LIMIT, Body, LockInfo
 from chalicelib.core.lock_body import created_at, read_body, unread
 from tests.builders import SAMPLES, a_ref, sample
@@ -134,9 +138,46 @@ def test_whatever_bytes_there_are_are_judged(body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", [b"a", b"+/", b"a" * 59 + b"\n", b"\\u006", b"version", b"id=", b"\\", b"0", b'{"a":', b"lineage", b" "]
+    "piece",
+    [
+        b"1,",
+        b"123,",
+        b"V",
+        b"61",
+        b"z",
+        b"M!!!!",
+        b"A" * 40 + b" ",
+        b"a",
+        b"+/",
+        b"a" * 59 + b"\n",
+        b"\\u006",
+        b"version",
+        b"id=",
+        b"\\",
+        b"0",
+        b'{"a":',
+        b"lineage",
+        b" ",
+    ],
 )
 def test_no_body_takes_long_to_judge(piece: bytes) -> None:
     began = time.process_time()
     read_body((piece * BODY_LIMIT)[:BODY_LIMIT])
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("way", [base64.b64encode, base64.b32encode, base64.a85encode, binascii.hexlify])
+def test_nor_does_one_that_is_wrapped_as_often_as_it_can_be(way: Callable[[bytes], bytes]) -> None:
+    body = b"q" * 40
+    while len(way(body)) <= BODY_LIMIT:
+        body = way(body)
+    began = time.process_time()
+    assert read_body(body).body is Body.FOREIGN
+    assert time.process_time() - began < 2
+
+
+def test_what_has_more_layers_than_are_looked_through_may_be_a_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    inside = base64.b64encode(b"Nothing of a state is in here, and nobody could see that.")
+    assert read_body(inside).body is Body.FOREIGN
+    monkeypatch.setattr(state_marks, "_MOST_BYTES", 100)
+    assert read_body(inside).body is Body.STATE

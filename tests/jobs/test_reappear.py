@@ -6,15 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import msgspec
 import pytest
 
 from chalicelib.core.alert import LockRecord
 from chalicelib.core.change import ToldBy
+from chalicelib.core.click import Click, Refusal, Verb
 from chalicelib.core.event import EventType, LockEvent
 from chalicelib.core.lock import LockRef
 from chalicelib.core.release import Ending, Outcome
+from chalicelib.jobs.answer import answer
 from chalicelib.jobs.record import record_change, settle
 from chalicelib.jobs.release import release
 from chalicelib.jobs.sweep import sweep
@@ -317,6 +320,54 @@ def test_a_release_in_slack_that_somebody_undoes_by_its_marker_is_held_again() -
     record(key.world, key.delete_version())
     assert len(lines(key)) == 1
     assert held(key) == [KEY]
+
+
+def a_release_that_was_undone_by_its_marker(click: Click, key: VersionedKey) -> None:
+    release(click, key.world.ports, RULES, key.world.now)
+    assert not key.world.store.objects
+    record(key.world, key.let_go())
+    settle_all(key.world)
+    key.world.later(minutes=1)
+    record(key.world, key.delete_version())
+
+
+def a_click_on(key: VersionedKey, name: str = "1", **others: Any) -> Click:
+    lock = key.world.store.read(BUCKET, KEY)
+    assert lock
+    return a_click(lock, user=ALICE, click=name, at=key.world.now, **others)
+
+
+@pytest.mark.parametrize("same", [True, False], ids=["the click that released it", "another click of that time"])
+def test_a_click_from_before_does_not_release_a_lock_that_is_held_again(*, same: bool) -> None:
+    key = a_key()
+    record(key.world, key.take())
+    sweep(TARGET, key.world.ports, RULES, key.world.later(hours=5))
+    first, second = a_click_on(key), a_click_on(key, "2")
+    key.world.later(seconds=2)
+    a_release_that_was_undone_by_its_marker(first, key)
+    again = release(first if same else second, key.world.ports, RULES, key.world.later(minutes=3))
+    assert again
+    assert (again.outcome, again.detail) == (Outcome.REFUSED, Refusal.HELD_AGAIN)
+    assert key.world.messenger.whispers[-1][1].ending == again
+    assert key.held
+    assert key.world.store.objects
+    watch(key.world.ports, RULES, key.world.later(hours=5))
+    now = release(a_click_on(key, "3"), key.world.ports, RULES, key.world.later(minutes=1))
+    assert now
+    assert now.outcome is Outcome.RELEASED
+    assert not key.world.store.objects
+
+
+def test_an_old_click_does_not_snooze_a_lock_that_is_held_again() -> None:
+    key = a_key()
+    record(key.world, key.take())
+    sweep(TARGET, key.world.ports, RULES, key.world.later(hours=5))
+    snooze = a_click_on(key, "2", verb=Verb.SNOOZE)
+    a_release_that_was_undone_by_its_marker(a_click_on(key), key)
+    told = answer(snooze, key.world.ports, RULES, key.world.later(minutes=3))
+    assert told
+    assert told.detail == Refusal.HELD_AGAIN
+    assert [page.snooze for page in key.world.book.records()] == [None]
 
 
 def test_a_look_that_is_killed_after_any_call_comes_to_the_same_when_it_is_told_again() -> None:

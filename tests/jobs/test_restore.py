@@ -376,3 +376,21 @@ def test_a_message_written_late_for_a_lock_that_was_put_back_meanwhile_is_put_ri
     assert alert.lock.mark == MARK
     assert alert.ending
     assert alert.ending.outcome is Outcome.GONE
+
+
+def test_a_copy_of_a_lock_that_was_put_back_is_not_the_put_of_the_same_person() -> None:
+    """Its mark is copied too, and EventBridge names nobody."""
+    world = a_released_world()
+    answer(PUT_BACK, world.ports, RULES, world.now)
+    put, copied = world.now, world.store.objects[BUCKET, KEY][0]
+    record(world, a_change(put, acquired=True, principal=""))
+    world.store.remove(BUCKET, KEY)
+    world.later(hours=1)
+    version = world.store.put(BUCKET, KEY, copied)
+    record(world, a_change(world.now, version, acquired=True, principal=""))
+    told = [line.slack_user for line in world.journal.events if line.event is EventType.LOCK_ACQUIRED]
+    assert told == [ALICE, ""]
+    answer(PUT_BACK, world.ports, RULES, world.later(minutes=1))
+    copy = world.book.find(held(world).ref)
+    assert copy
+    assert copy.restored_by == ""
