@@ -192,8 +192,7 @@ def _from_slack(parse: requests.Parse[T]) -> T:
         logger.warning("slack request turned away", reason=str(error))
         wiring.metrics().add(TURNED_AWAY)
         raise _ANSWERS[type(error)](str(error)) from None
-    # A button of another version is no stranger's: the alarm on these says to look at the signing secret and reaper.toml.
-    if isinstance(told, Unheard) and told.why is Unusable.MISDIRECTED:
+    if isinstance(told, Unheard) and told.why is Unusable.MISDIRECTED:  # a button of another version is Slack's
         logger.warning("slack request turned away", reason=told.detail)
         wiring.metrics().add(TURNED_AWAY)
     return told

@@ -115,7 +115,8 @@ class AwsAccount:
         try:
             self._session.client("sts", region_name=self.region() or "us-east-1").get_caller_identity()
         except (BotoCoreError, ClientError) as error:
-            return f"{in_words('AWS', error)}; `aws configure`, or `aws sso login`, and try again"
+            told = in_words("AWS", error)
+            return told if "`aws " in told else f"{told}; `aws configure`, or `aws sso login`, and try again"
         return None
 
     def bucket_problem(self, bucket: str) -> str | None:

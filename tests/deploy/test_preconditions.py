@@ -110,6 +110,16 @@ def test_an_account_knows_its_buckets_and_the_types_of_its_parameters(session: b
     assert account.parameter_type("/absent") is None
 
 
+def test_whoever_is_not_signed_in_is_told_once_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "PROFILE"):
+        monkeypatch.delenv(f"AWS_{name}", raising=False)
+    for name in ("CONFIG_FILE", "SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(f"AWS_{name}", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    told = str(AwsAccount(boto3.Session()).refusal())
+    assert (told.count("aws configure"), told.count("aws sso login")) == (1, 1)
+
+
 def test_the_secrets_asked_for_are_kept_encrypted_and_an_empty_answer_keeps_the_old_one(
     session: boto3.Session,
 ) -> None:
