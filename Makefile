@@ -26,7 +26,7 @@ check: $(READY) ## formatting, lint, types, fast tests: seconds
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
-	$(PY) -m pytest -q -n 2 -m "not local_cloud"
+	$(PY) -m pytest -q -n 2 -m "not local_cloud and not thorough"
 
 format: $(READY) ## put the code into its format, mend what lint can mend
 	$(PY) -m ruff format .

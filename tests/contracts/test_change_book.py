@@ -290,6 +290,7 @@ def answer(ask: Callable[[], object]) -> object:
 _buckets = itertools.count()
 
 
+@pytest.mark.thorough
 @settings(max_examples=20)
 @given(
     pool=st.lists(events, min_size=1, max_size=6),

@@ -18,6 +18,8 @@ from tests.aws_fixtures import lock_book_table
 from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock
 from tests.fake_book import FakeBook
 
+pytestmark = pytest.mark.thorough
+
 LOCKS = [a_lock(), a_lock(taken=TAKEN + timedelta(hours=1)), a_lock("s3-plan-default")]
 Step = Callable[[LockBook], Any]
 

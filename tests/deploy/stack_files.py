@@ -1,6 +1,8 @@
 """The files the stack is made of, as the tests read them."""
 
+import copy
 import json
+from functools import cache
 from typing import Any
 
 import yaml  # type: ignore[import-untyped]
@@ -27,7 +29,12 @@ _CloudFormationLoader.add_multi_constructor("!", _function)
 
 
 def template(text: str) -> Document:
-    """A CloudFormation template."""
+    """Return a CloudFormation template, which its reader may change."""
+    return copy.deepcopy(_loaded(text))
+
+
+@cache
+def _loaded(text: str) -> Document:
     loaded: Document = yaml.load(text, Loader=_CloudFormationLoader)  # noqa: S506 - a safe loader
     return loaded
 

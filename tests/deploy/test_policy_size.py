@@ -12,6 +12,8 @@ from deploy.commands import ROOT
 from deploy.parameters import overrides
 from tests.deploy.stack_files import Document, functions, resources, statements
 
+pytestmark = pytest.mark.thorough
+
 STAGE, PARTITION = "s" * 20, "aws-us-gov"
 ELSE = {"AWS::Partition": PARTITION, "AWS::Region": "ap-southeast-1", "AWS::AccountId": "123456789012"}
 GENERATED = "0123456789ABC"

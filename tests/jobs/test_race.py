@@ -8,10 +8,12 @@ import pytest
 from tests.race.life import Race
 from tests.race.verdict import WRONG_LOCK, deletes, wrong
 
-AT_ONCE = 150
+pytestmark = pytest.mark.thorough
+
+AT_ONCE = 300
 
 
-@pytest.mark.parametrize("first", range(0, 4 * AT_ONCE, AT_ONCE))
+@pytest.mark.parametrize("first", range(0, 8 * AT_ONCE, AT_ONCE))
 def test_no_wrong_lock_is_deleted_no_name_is_wrong_and_nobody_waits_for_an_answer(first: int) -> None:
     faults = {seed: found for seed in range(first, first + AT_ONCE) if (found := wrong(Race(seed).run()))}
     assert faults == {}

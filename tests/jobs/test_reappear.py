@@ -27,6 +27,8 @@ from tests.jobs.recording import RECORDING, a_change, record, settle_all, settle
 from tests.jobs.test_record import RULES, TARGET
 from tests.jobs.versioned import HOLDER, OPERATOR, VersionedKey
 
+pytestmark = pytest.mark.thorough
+
 AGAIN = EventType.LOCK_REAPPEARED
 
 

@@ -18,6 +18,8 @@ from tests.builders import BUCKET, TAKEN, a_ref, sample, some_rules
 from tests.fakes import FakeWorld
 from tests.jobs.recording import RECORDING, record, settle_all, settle_and_tell, settle_order
 
+pytestmark = pytest.mark.thorough
+
 UNVERSIONED, ELSEWHERE = "acme-unversioned", "acme-eu-central-1"
 """In the second one's region only EventBridge tells of it."""
 TARGETS = (Target(BUCKET), Target(UNVERSIONED), Target(ELSEWHERE))

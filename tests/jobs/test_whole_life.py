@@ -8,6 +8,7 @@ from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
 
+import pytest
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from hypothesis.strategies import DataObject, booleans, data, sampled_from
@@ -29,6 +30,8 @@ from tests.fake_slack import ANSWER, REQUEST
 from tests.fakes import FakeWorld
 from tests.jobs.busy_slack import BusySlack, Job
 from tests.jobs.recording import record, settle_all
+
+pytestmark = pytest.mark.thorough
 
 KEYS = ("a.tflock", "b.tflock", "c.tflock")
 MALLORY = "U0MALLORY"

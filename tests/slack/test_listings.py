@@ -1,7 +1,7 @@
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from chalicelib.core.alert import Asked, LockRecord, Snooze
 from chalicelib.core.list_query import PAGE, Query
@@ -144,6 +144,7 @@ def _turns(body: dict[str, Any]) -> dict[str, str]:
     return {action: there[action]["value"] for action in there if action in PAGE_ACTIONS}
 
 
+@settings(max_examples=30)  # of fifteen lines each
 @given(info=INFOS, key=FOREIGN)
 def test_whatever_others_write_a_list_fits_and_calls_nobody(info: LockInfo, key: str) -> None:
     lock = StateLock(LockRef(BUCKET, f"{s3_takes(key)}.tflock", '"e"', TAKEN), info)

@@ -53,7 +53,10 @@ ENOUGH = {(name, answer) for name in ("edit", "edit_digest", "whisper") for answ
 
 
 # What urllib was reading when an answer broke off is closed when it is collected: before other modules' tests.
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+pytestmark = [
+    pytest.mark.thorough,
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 
 @pytest.fixture(scope="module")

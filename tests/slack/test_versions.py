@@ -29,6 +29,8 @@ from tests.contracts.test_messenger import WORKSPACE
 from tests.slack.odd_slack import OddSlack, odd_slack, said
 from tests.slack.reading import assert_slack_takes
 
+pytestmark = pytest.mark.thorough
+
 NOW = TAKEN + timedelta(hours=2)
 CI = CiRun("GitHubActions-{run}", "https://ci.example/runs/{run}")
 EVERYBODY = ("here", "S0ONCALL", BOB)
