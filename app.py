@@ -28,7 +28,7 @@ from chalicelib.aws import batches
 from chalicelib.aws.notifications import UnknownNotificationError, lock_changes
 from chalicelib.book_ports import BookError
 from chalicelib.core.change import LockChange
-from chalicelib.core.click import Click, Unheard
+from chalicelib.core.click import Click, Unheard, Unusable
 from chalicelib.core.listing import ListRequest
 from chalicelib.core.measure import TURNED_AWAY, sweep_duration
 from chalicelib.core.policy import Rules, Target
@@ -192,7 +192,7 @@ def _from_slack(parse: requests.Parse[T]) -> T:
         logger.warning("slack request turned away", reason=str(error))
         wiring.metrics().add(TURNED_AWAY)
         raise _ANSWERS[type(error)](str(error)) from None
-    if isinstance(told, Unheard):
+    if isinstance(told, Unheard) and told.why is Unusable.MISDIRECTED:  # a button of another version is Slack's
         logger.warning("slack request turned away", reason=told.detail)
         wiring.metrics().add(TURNED_AWAY)
     return told

@@ -32,6 +32,7 @@ from chalicelib.aws.queues import SqsQueue
 from chalicelib.aws.s3_locks import S3LockStore
 from chalicelib.config import Config, load
 from chalicelib.core.measure import SLACK_FAILURE
+from chalicelib.jobs import lanes
 from chalicelib.jobs.record import Recording
 from chalicelib.jobs.run import Run, Threads, run_of
 from chalicelib.ports import MessengerError, World
@@ -46,8 +47,7 @@ if TYPE_CHECKING:
 
 _PACKAGED_CONFIG = Path(__file__).parent.parent / "reaper.toml"
 _SECRET_SECONDS, _FRESH_SECRET_SECONDS = 300, 60
-SIDE_BY_SIDE = 24
-"""Threads of a run: as many as ``jobs.lanes.SIDE_BY_SIDE`` can use. They wait for answers nearly all the time."""
+SIDE_BY_SIDE = sum(lanes.SIDE_BY_SIDE.values())  # threads of a run: one for each task that may run at once
 # Shorter than the functions' own time-outs, so that what cannot be reached is told as that.
 _PROMPT = ClientConfig(
     connect_timeout=3,

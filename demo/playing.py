@@ -31,7 +31,12 @@ def main() -> int:
     try:
         with ExitStack() as closing:
             folder = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="tflock-reaper-demo-")))
-            (_play_by_itself if once else _play_with_a_person)(folder, narrator, closing)
+            try:
+                (_play_by_itself if once else _play_with_a_person)(folder, narrator, closing)
+            except BaseException:
+                if stopping.asked():  # removing some ten thousand files takes a while
+                    narrator.step("ending: stopping the local cloud, removing what it unpacked")
+                raise
     except stopping.Stopped:
         return _stopped(narrator, once=once)
     except (TimeoutError, RuntimeError, BrowserError) as error:

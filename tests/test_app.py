@@ -17,13 +17,13 @@ from chalice.test import Client
 
 import app
 from chalicelib import wiring
-from chalicelib.core.click import Click, Verb
+from chalicelib.core.click import Click, Unheard, Unusable, Verb
 from chalicelib.core.measure import Measurement
 from chalicelib.slack.lock_token import encode
 from tests.app_account import an_account, send
 from tests.aws.test_notifications import a_body
 from tests.builders import BUCKET, KEY, a_click, a_lock, sample
-from tests.slack.test_requests import payload
+from tests.slack.test_requests import action, payload
 
 
 @pytest.fixture(scope="module")
@@ -268,3 +268,12 @@ def test_a_request_that_is_turned_away_is_counted(
     assert [line["RequestsTurnedAway"] for line in printed(capsys, '{"_aws"')] == [[1.0]]
     assert post(form()) == 200
     assert printed(capsys, '{"_aws"') == []
+
+
+def test_a_button_of_another_version_is_no_strangers_request(queues: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    unknown, unreadable = action("escalate"), action("release_lock", value="of-another-version")
+    for clicked in (unknown, unreadable):
+        assert post(form(actions=[clicked], response_url="https://hooks.slack.com/actions/T/1/x")) == 200
+    assert printed(capsys, '{"_aws"') == []
+    left = [msgspec.json.decode(message, type=Unheard).why for message in left_on(queues, "CLICK-QUEUE-URL")]
+    assert sorted(left) == [Unusable.UNREADABLE, Unusable.UNKNOWN]
