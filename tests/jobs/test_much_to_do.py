@@ -12,7 +12,7 @@ from chalicelib.core.digest import Digest
 from chalicelib.core.event import EventType, LockEvent
 from chalicelib.core.evidence import StateWritten
 from chalicelib.core.lock import ListedPage, LockRef, StateLock
-from chalicelib.core.message import Attempt, Posted
+from chalicelib.core.message import ALERT, Attempt, Posted
 from chalicelib.core.policy import Route, Rules, Target
 from chalicelib.core.release import Outcome
 from chalicelib.jobs.endings import tell_endings
@@ -113,6 +113,23 @@ def test_what_a_digest_says_is_true_when_it_is_posted_while_its_lines_come_and_w
     assert (digest.total, digest.coming, digest.waiting, len(world.messenger.shown)) == (300, 0, 0, 300)
     assert "Each has its own message" in said(message(digest)[1])
     assert {posted.thread_ts for posted in world.messenger.shown} == {digest.posted.ts if digest.posted else ""}
+
+
+def test_a_digest_does_not_count_a_line_that_another_run_is_at_or_whose_lock_was_let_go() -> None:
+    world = a_world(120)
+    slack = slack_of(world)
+    [taken, gone] = [
+        record.lock for record in world.book.records() if "0118" in record.lock.ref.key or "0119" in record.lock.ref.key
+    ]
+
+    def meanwhile() -> None:
+        world.book.claim(taken, Attempt(saying=(ALERT,), at=world.now, channel="C0"))
+        world.store.objects.pop((BUCKET, gone.ref.key), None)
+
+    slack.meanwhile = meanwhile
+    watch_for(world, 1000)
+    [digest] = world.messenger.digests.values()
+    assert (digest.total - digest.coming, len(world.messenger.shown)) == (118, 118)
 
 
 def test_a_digest_without_room_for_all_says_how_many_follow_and_they_do(monkeypatch: pytest.MonkeyPatch) -> None:
