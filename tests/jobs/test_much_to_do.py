@@ -294,6 +294,26 @@ def test_a_bucket_that_takes_too_long_to_list_has_its_first_locks_told_and_the_s
     assert world.journal.events[-1].event is EventType.SWEEP_FINISHED
 
 
+def test_of_a_bucket_that_takes_too_long_to_list_another_prefix_comes_first_each_time() -> None:
+    world = a_world(0)
+    prefixes = tuple(f"c{number}/" for number in range(4))
+    for prefix in prefixes:
+        take(world, f"{prefix}0.tflock", known=False)
+    slack = slack_of(world)
+
+    def slowly(_bucket: str, wanted: tuple[str, ...]) -> Iterator[ListedPage]:
+        for prefix in wanted:
+            slack.time.sleep(300)
+            yield ListedPage((f"{prefix}0.tflock",), 1000)
+
+    world.store.list_locks = slowly  # type: ignore[method-assign, assignment]
+    world.later(hours=3)
+    for _ in range(16):
+        with pytest.raises(SweepIncompleteError, match="the next try lists its prefixes in another order"):
+            sweep(Target(BUCKET, prefixes), world.ports, FOUR, world.later(minutes=16), slack.time.run(850))
+    assert len(world.messenger.shown) == 4
+
+
 def test_threads_tell_each_lock_once_too() -> None:
     world = a_world(60, channels=4)
     world.messenger = FakeMessenger()
