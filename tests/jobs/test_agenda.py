@@ -14,12 +14,14 @@ from tests.jobs.slow_slack import Time
 
 @dataclass
 class Workers:
-    """Five at once; a task whose answer is None never ends."""
+    """So many at once; a task whose answer is None never ends."""
 
     clock: Time = field(default_factory=Time)
     size: int = 5
+    begun: int = 0
 
     def begin(self, act: Callable[[], object]) -> "Future[Any]":
+        self.begun += 1
         future: Future[Any] = Future()
         if answer := act():
             future.set_result(answer)
@@ -54,3 +56,10 @@ def test_what_has_not_answered_for_some_seconds_is_not_waited_for() -> None:
     agenda.work(lambda: expected.append((workers.clock(), agenda.expects(Rank.NEW, Kind.BUCKET))))
     assert {expects for at, expects in expected if at < 2.5} == {True}
     assert {expects for at, expects in expected if at > 3.5} == {False}
+
+
+def test_no_more_is_begun_than_there_are_workers() -> None:
+    workers = Workers(size=3)
+    agenda = an_agenda(workers, **dict.fromkeys("abcdefgh"))
+    agenda.work()
+    assert workers.begun == 3

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from math import inf
 
 import pytest
 
@@ -21,7 +22,7 @@ from chalicelib.jobs.record import record_change, settle
 from chalicelib.jobs.run import Threads, run_of
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
-from chalicelib.ports import StoreError
+from chalicelib.ports import MessengerError, StoreError, Way
 from chalicelib.slack.digests import message
 from tests.builders import BUCKET, TAKEN, a_policy, sample, some_rules
 from tests.fake_slack import FakeMessenger
@@ -364,6 +365,31 @@ def test_an_error_that_nobody_expected_stops_no_other_lock_and_is_raised_in_the_
     assert isinstance(raised.value.__cause__, ZeroDivisionError)
     assert len(world.messenger.shown) == 3
     assert "a mistake of ours" in world.journal.events[-1].detail
+
+
+@dataclass
+class OnlyRefusedEdits(SlowSlack):
+    """No post may come yet, and no edit is taken."""
+
+    def busy_for(self, way: Way, channel: str) -> float:
+        return inf if way is Way.POST else 0.0
+
+    def edit(self, posted: Posted, alert: Alert) -> None:
+        raise MessengerError("no edits")
+
+
+def test_a_new_lock_still_waits_when_the_message_of_an_earlier_one_there_could_not_be_closed() -> None:
+    world = a_world(1)
+    watch_for(world, 1000)
+    world.store.put(BUCKET, "c0/0000.tflock", sample("s3-plan-default"))
+    if lock := world.store.read(BUCKET, "c0/0000.tflock"):
+        world.book.remember(lock)
+    world.later(hours=3)
+    world.messenger = OnlyRefusedEdits()
+    with pytest.raises(WatchIncompleteError, match="no edits"):
+        watch_for(world, 60)
+    line = world.journal.events[-1]
+    assert (line.alerts, line.waiting, line.not_reached) == (0, 1, 0)
 
 
 def test_the_journal_of_events_does_not_wait_for_slack() -> None:
