@@ -258,3 +258,27 @@ def test_a_lifecycle_rule_is_nobody_whatever_the_book_says(principal: str) -> No
     release = a_release(principal=principal, by_lifecycle=True)
     assert kind(release, a_page(releasing=a_claim())) is ReleaseKind.LIFECYCLE
     assert release_kind(release, None, ROLE) is ReleaseKind.LIFECYCLE
+
+
+@pytest.mark.parametrize(
+    ("taken", "told", "found"),
+    [
+        (20, False, True),  # nobody told its acquire, and it is younger than the event before: it was this one
+        (20, True, False),  # its acquire was told, so it would be the event before
+        (5, False, False),  # it ended with the event before
+        (5, True, False),
+    ],
+)
+def test_a_lock_that_only_the_book_knows_is_the_one_let_go_if_it_is_younger_than_the_event_before(
+    taken: int, told: bool, found: bool
+) -> None:
+    since = TAKEN + timedelta(minutes=taken)
+    page = a_page(a_lock(taken=since), acquired_at=since if told else None)
+    before = NotedChange(a_release(timedelta(minutes=10)))
+    assert (hold_ended_by(a_release(), before, [page]) is not None) == found
+
+
+def test_where_the_reaper_s_own_role_is_not_known_the_book_says_whose_release_it_was() -> None:
+    page = a_page(ending=Ending(outcome=Outcome.RELEASED, at=TAKEN + HOUR, user=ALICE))
+    assert kind(a_release(principal=OURS), page, role="") is ReleaseKind.SLACK
+    assert kind(a_release(principal=CI), a_page(), role="") is ReleaseKind.HOLDER

@@ -2,9 +2,12 @@ from datetime import timedelta
 
 import msgspec
 
+from chalicelib.core.alert import LockRecord
 from chalicelib.core.change import Hold, LockChange, ReleaseKind
+from chalicelib.core.click import Verb
 from chalicelib.core.event import EventType, of_acquire, of_click, of_lock, of_release
-from tests.builders import BUCKET, KEY, TAKEN, a_click, a_lock
+from chalicelib.core.release import Ending, Outcome
+from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, a_click, a_lock
 
 
 def line(event: object) -> dict[str, object]:
@@ -64,3 +67,44 @@ def test_a_release_of_which_no_hold_is_known_says_so() -> None:
     assert (told["incomplete"], told["released_by"]) == (True, "unknown")
     assert told["detail"] == "no lock is known that this release ended"
     assert not {"held_seconds", "acquired_at", "who", "slack_user"} & told.keys()
+
+
+def test_each_thing_said_of_each_lock_at_each_time_is_a_line_of_its_own() -> None:
+    lines = [
+        of_lock(event, lock, time, **others).event_id
+        for event in (EventType.ALERT_POSTED, EventType.ALERT_RAISED)
+        for lock in (a_lock(), a_lock(key="other.tflock"))
+        for time, others in ((TAKEN, {}), (TAKEN + timedelta(seconds=1), {}), (TAKEN, {"message_ts": "1.1"}))
+    ]
+    assert len(set(lines)) == len(lines) == 12
+
+
+def test_whoever_asked_in_slack_is_not_named_for_what_somebody_else_let_go() -> None:
+    released = LockChange(acquired=False, bucket=BUCKET, key=KEY, at=TAKEN)
+    page = LockRecord(lock=a_lock(), ending=Ending(outcome=Outcome.RELEASED, at=TAKEN, user=ALICE, approved=BOB))
+
+    def told(kind: ReleaseKind, record: LockRecord | None = page) -> dict[str, object]:
+        return line(of_release(released, Hold(since=TAKEN, lock=a_lock(), record=record), kind))
+
+    clicked = told(ReleaseKind.SLACK)
+    assert (clicked["slack_user"], clicked["asked_by"]) == (ALICE, BOB)
+    for kind in set(ReleaseKind) - {ReleaseKind.SLACK}:
+        assert not {"slack_user", "asked_by"} & told(kind).keys()
+        assert told(kind).get("by_reaper", False) == (kind is ReleaseKind.REAPER)
+    assert not {"slack_user", "asked_by", "by_reaper"} & told(ReleaseKind.SLACK, None).keys()
+
+
+def test_what_the_reaper_wants_by_itself_has_no_click_and_is_told_apart_by_its_time() -> None:
+    wish = msgspec.structs.replace(a_click(a_lock(), verb=Verb.AUTO_RELEASE), click="")
+    wishes = [of_click(EventType.RELEASE_REQUESTED, wish, a_lock(), TAKEN + timedelta(hours=hour)) for hour in (0, 1)]
+    assert len({wish.event_id for wish in wishes}) == 2
+    assert [wish.by_reaper for wish in wishes] == [True, True]
+
+
+def test_of_a_lock_that_could_not_be_read_again_a_click_s_line_has_its_place() -> None:
+    read, unread = (
+        line(of_click(EventType.RELEASE_REQUESTED, a_click(a_lock()), lock, TAKEN)) for lock in (a_lock(), None)
+    )
+    assert read["state_path"] == unread["state_path"] == a_lock().ref.state_path
+    assert read["etag"] == unread["etag"] == a_lock().ref.etag
+    assert (read["who"], "who" in unread) == ("root@vm", False)

@@ -161,3 +161,25 @@ def test_the_reaper_releases_nothing_by_itself_when(what: str, record: LockRecor
 def test_a_plan_that_people_had_time_to_see_is_released_by_the_reaper_itself() -> None:
     assert may_auto_release(plan(), BY_ITSELF, hours(6))
     assert not may_auto_release(plan(), BY_ITSELF, hours(5.9))
+
+
+INSTANT = timedelta(microseconds=1)
+
+
+def test_people_have_an_alert_for_a_watch_period_before_the_reaper_releases_its_lock_by_itself() -> None:
+    late = plan(alerted_at=hours(6))
+    assert not may_auto_release(late, BY_ITSELF, hours(6) + timedelta(minutes=15) - INSTANT)
+    assert may_auto_release(late, BY_ITSELF, hours(6) + timedelta(minutes=15))
+
+
+def test_of_an_alert_that_nobody_knows_the_time_of_nobody_has_had_notice() -> None:
+    assert not may_auto_release(plan(alerted_at=None), BY_ITSELF, hours(24))
+    assert not may_auto_release(plan(posted=None), BY_ITSELF, hours(24))
+
+
+def test_an_open_message_is_looked_at_again_an_hour_after_it_was_written() -> None:
+    def shown(at: datetime) -> Shown:
+        return situation_of(told(shown=2), a_policy(), at, held=True).shown
+
+    assert shown(hours(3) - INSTANT) is Shown.LATELY
+    assert shown(hours(3)) is Shown.LONG_AGO

@@ -49,3 +49,7 @@ def test_a_mark_with_nothing_to_stand_on_would_draw_upon_our_own_text(before: st
 
 def test_a_pile_of_marks_that_covers_other_lines_is_cut() -> None:
     assert visible("a" + "\u0336" * 6 + "b\u0301") == "a" + "\u0336" * 4 + "\\u0336" * 2 + "b\u0301"
+
+
+def test_a_number_has_four_digits_where_that_is_enough_and_else_eight() -> None:
+    assert visible("\x1b\uffff\U000e0001") == r"\u001b\uffff\U000e0001"

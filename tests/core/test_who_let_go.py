@@ -56,3 +56,18 @@ def test_what_is_said_of_one_click_on_two_locks_or_in_two_events_are_two_lines()
         for lock in (a_lock(), other)
     }
     assert len(lines) == 4
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_only_what_ends_a_lock_closes_its_alert(outcome: Outcome) -> None:
+    ends = {"released", "unconfirmed", "gone", "replaced", "unwatched", "bucket_gone"}
+    assert Ending(outcome=outcome, at=TAKEN).closes == (outcome.value in ends)
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+@pytest.mark.parametrize(("by_reaper", "who"), [(True, REAPER), (False, ALICE)])
+def test_a_lock_was_deleted_for_somebody_only_where_a_delete_did_it_or_may_have(
+    outcome: Outcome, by_reaper: bool, who: str
+) -> None:
+    ending = Ending(outcome=outcome, at=TAKEN, user=ALICE, by_reaper=by_reaper)
+    assert ending.deleter == (who if outcome in MAY_HAVE_DELETED else "")
