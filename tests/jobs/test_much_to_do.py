@@ -84,11 +84,11 @@ def test_the_oldest_are_told_first() -> None:
     world = a_world(0)
     for minutes in (5, 3, 9, 1):
         world.store.now = TAKEN + timedelta(minutes=minutes)
-        take(world, f"c0/{minutes}.tflock")
+        take(world, f"c0/{9 - minutes}.tflock")  # not in the order of their names
     world.later(minutes=10)
     watch_for(world, 1000)
     assert [alert.lock.ref.key for alert in world.messenger.shown.values()] == [
-        f"c0/{minutes}.tflock" for minutes in (1, 3, 5, 9)
+        f"c0/{9 - minutes}.tflock" for minutes in (1, 3, 5, 9)
     ]
 
 
