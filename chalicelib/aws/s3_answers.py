@@ -72,13 +72,20 @@ def sent_once(
 
 def _refused(what: str, error: ClientError, expected: Set[int]) -> int | None:
     status = _status(error.response)
-    # From 500 on S3 failed on its side; how far it came, nobody knows. A refusal without S3's code for it is a proxy's.
-    refused = status is not None and HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.INTERNAL_SERVER_ERROR
-    if status is None or not refused or code_of(error) in {_NO_CODE, str(status)}:
+    if status is None or not _is_refusal(status, code_of(error)):
         return None
     if status not in expected or code_of(error) == "NoSuchBucket":
         raise store_error(what, error) from error
     return status
+
+
+def _is_refusal(status: int, code: str) -> bool:
+    """Return whether S3 says that it has not carried out the request, and will not."""
+    if status == HTTPStatus.NOT_IMPLEMENTED:  # S3 does not know what a header asks for, and so has done nothing
+        return code == "NotImplemented"
+    # From 500 on S3 failed on its side; how far it came, nobody knows. A refusal without S3's code for it is a proxy's.
+    refused = HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+    return refused and code not in {_NO_CODE, str(status)}
 
 
 def _status(answer: object) -> int | None:

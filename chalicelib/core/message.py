@@ -13,6 +13,9 @@ ENDED = "ended"
 """Beneath a message that can no longer say so itself."""
 UNDER_WAY = timedelta(minutes=20)
 """How long a message may be under way: longer than any run, whose claims count from its start."""
+SENT_WITHIN = UNDER_WAY - timedelta(minutes=2)
+"""How long after its run's start a message may be sent. A thread that Lambda froze with its process goes on when that
+is called again, perhaps a day later: by then somebody else has looked for its message, and sent it."""
 SURE_AFTER = timedelta(minutes=1)
 """So long after a lost answer a message that is not to be found was not posted."""
 

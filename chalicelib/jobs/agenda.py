@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from chalicelib.jobs.lanes import Kind, LaneName, Lanes, Rank, Task
@@ -74,8 +75,12 @@ class Agenda:
             if len(self._running) >= self.run.workers.size or (task := self._lanes.next()) is None:
                 return True
             begun = _Begun(task, self.run.workers.clock(), self._lanes.failures(task.lane) > 0)
-            self._running[self.run.workers.begin(task.act)] = begun
+            self._running[self.run.workers.begin(partial(self._act, task))] = begun
         return False
+
+    def _act(self, task: Task) -> Any:
+        """Carry out a task, unless it had to wait for a thread until nobody is there to hear of it."""
+        return task.act() if self.run.left() > 0 else None
 
     def _wait(self) -> None:
         seconds = min(max(self._lanes.soonest(), _SHORTEST_WAIT), _LONGEST_WAIT)

@@ -48,8 +48,11 @@ class Lines:
     digest: Digest
     """As its message reads, or will in a moment."""
     coming: int
+    """Locks without a message of their own, as far as this run knows."""
     counted: float
     """When, by the clock of the workers."""
+    unanswered: int = 0
+    """Lines that this run has yet to post, or to hear of."""
 
 
 @dataclass
@@ -111,7 +114,10 @@ class Announcement:
                 self._add(case, lines)
 
     def _add(self, case: Case, lines: Lines | None) -> None:
-        root = lines.digest.posted.ts if lines and lines.digest.posted else ""
+        root = ""
+        if lines:
+            lines.unanswered += 1
+            root = lines.digest.posted.ts if lines.digest.posted else ""
         act = partial(self.round.post, case, root)
         then = partial(self._posted, case, lines)
         self.agenda.add(Task(Kind.POST, case.channel, Rank.NEW, case.ref.state_path, act, then))
@@ -120,8 +126,10 @@ class Announcement:
         self.round.posted(case, answer)
         if lines is None:
             return
-        lines.coming = max(0, lines.coming - 1)
-        if lines.coming == 0 or self._clock() - lines.counted >= _COUNTED_EVERY:
+        lines.unanswered -= 1
+        # What another run is at may come to nothing, and what was let go meanwhile has no message.
+        lines.coming = max(0, lines.coming - answer.posted)
+        if lines.unanswered == 0 or self._clock() - lines.counted >= _COUNTED_EVERY:
             lines.counted = self._clock()
             at = self.round.now + timedelta(seconds=lines.counted - self._began)
             lines.digest = msgspec.structs.replace(lines.digest, coming=lines.coming, counted_at=at)

@@ -10,7 +10,7 @@ from chalicelib.book_ports import BookError
 from chalicelib.core.alert import LockRecord
 from chalicelib.core.copies import copy_of
 from chalicelib.core.digest import LINES, OLDEST, Digest, Named, counted, differ, held_by_mark, mark_of
-from chalicelib.core.message import SURE_AFTER, UNDER_WAY
+from chalicelib.core.message import SENT_WITHIN, SURE_AFTER, UNDER_WAY
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.case import Case
 from chalicelib.ports import ChannelRefusedError, MessageGoneError, MessengerError, ReplyLostError, World
@@ -107,7 +107,11 @@ def _look_for(lost: Digest, digest: Digest, world: World, now: datetime) -> Dige
     return found
 
 
-def _post(digest: Digest, world: World, now: datetime) -> Digest:
+def _post(digest: Digest, world: World, now: datetime) -> Digest | None:
+    if world.clock() >= now + SENT_WITHIN:
+        with suppress(BookError):
+            world.digests.drop(digest)
+        return None
     try:
         posted = world.messenger.post_digest(digest)
     except MessengerError as error:

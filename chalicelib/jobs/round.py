@@ -165,16 +165,20 @@ class Round:
                 self._agenda.add(task)
 
     def _fail(self, task: Task, error: Exception) -> None:
-        self._waiting.pop(task.subject, None)
+        self._waits_no_longer(task)
         self.note(task.subject, error)
 
     def _give_up(self, task: Task, failures: int) -> None:
-        self._waiting.pop(task.subject, None)
+        self._waits_no_longer(task)
         if task.kind is Kind.BUCKET:
             self.failed.append(f"{task.subject}: not looked at, because its bucket failed {failures} times")
         else:
             why = f"left to the next run, because {task.place or 'Slack'} failed {failures} times"
             self.untold.append(f"{task.subject}: {why}")
+
+    def _waits_no_longer(self, task: Task) -> None:
+        if task.rank is Rank.NEW:  # another may be about an earlier lock of the same state
+            self._waiting.pop(task.subject, None)
 
     def _left(self) -> list[Task]:
         return [task for task in self._agenda.left if task.subject not in self._waiting]

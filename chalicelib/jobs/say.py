@@ -12,13 +12,13 @@ import msgspec
 from chalicelib.book_ports import BookError
 from chalicelib.core.alert import LockRecord
 from chalicelib.core.event import EventType, of_lock
-from chalicelib.core.message import SURE_AFTER, Attempt, Posted
+from chalicelib.core.message import SENT_WITHIN, SURE_AFTER, Attempt, Posted
 from chalicelib.jobs.case import Case
 from chalicelib.ports import MessengerError, ReplyLostError
 
 
 def say_once(case: Case, attempt: Attempt, send: Callable[[], Posted], *, ended: bool = False) -> Posted | None:
-    """Send one message; None when somebody else is at it, or was.
+    """Send one message; None when somebody else is at it, or was, or may be by now.
 
     Raises:
         MessengerError: Slack would not take it, or its answer was lost; the next run sees to it.
@@ -30,6 +30,10 @@ def say_once(case: Case, attempt: Attempt, send: Callable[[], Posted], *, ended:
     except BookError:
         if not attempt.is_alert:
             raise
+    if case.world.clock() >= attempt.at + SENT_WITHIN:
+        with suppress(BookError):
+            case.world.book.drop_claim(case.ref, attempt)
+        return None
     try:
         return standing(attempt, send())
     except MessengerError as error:

@@ -56,17 +56,27 @@ def sweep(target: Target, world: World, rules: Rules, now: datetime, run: Run | 
 
 
 def _listed(target: Target, swept: Round) -> list[ListedPage]:
-    """List a target for half of the time at most, so that what was found by then is told. Raises StoreError."""
+    """List a target for half of the time at most, so that what was found by then is told. Raises StoreError.
+
+    Its prefixes come in another order each time, so that the same ones are not left out by every try and every night.
+    """
     pages: list[ListedPage] = []
     half = swept.run.half()
-    for page in swept.world.store.list_locks(target.bucket, target.prefixes):
+    prefixes = tuple(shuffled(target.prefixes, swept.now))
+    for page in swept.world.store.list_locks(target.bucket, prefixes):
         if pages and swept.run.workers.clock() > half:
             objects = sum(page.objects for page in pages)
-            why = f"only the first {objects} objects were listed in time: divide the target by prefixes"
+            why = f"only the first {objects} objects were listed in time: {_what_helps(target)}"
             swept.failed.append(f"{target.bucket}: {why}")
             break
         pages.append(page)
     return pages
+
+
+def _what_helps(target: Target) -> str:
+    if target.prefixes:
+        return "the next try lists its prefixes in another order"
+    return "divide the target by prefixes"
 
 
 def _is_worth_another_try(swept: Round, *, forgetful: bool) -> bool:

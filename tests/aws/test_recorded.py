@@ -16,6 +16,7 @@ from chalicelib.aws.s3_locks import S3LockStore
 from chalicelib.core.change import LockChange, ToldBy
 from chalicelib.core.owner import session_name
 from chalicelib.core.release import Deletion, LockObject, PutBack
+from chalicelib.ports import StoreError
 from tests.aws_fixtures import REGION
 from tests.builders import BUCKET, KEY, TAKEN, a_ref
 
@@ -162,6 +163,16 @@ def test_a_conditional_put_amounts_to_what_s3_answered(
     store, stubber = stubbed
     answered(stubber, "put_object", what)
     assert store.put_back(a_ref(body=b"x"), LockObject(b"x")) is put_back
+
+
+def test_what_s3_does_not_implement_it_has_not_done(stubbed: tuple[S3LockStore, Stubber]) -> None:
+    store, stubber = stubbed
+    answered(stubber, "delete_object", "delete if last modified")
+    with pytest.raises(StoreError, match="deleting"):
+        store.delete(a_ref(body=b"x"))
+    answered(stubber, "put_object", "put If-None-Match of an ETag")
+    with pytest.raises(StoreError, match="putting back"):
+        store.put_back(a_ref(body=b"x"), LockObject(b"x"))
 
 
 def test_a_listing_goes_on_where_s3_said_that_there_is_more(stubbed: tuple[S3LockStore, Stubber]) -> None:

@@ -28,6 +28,7 @@ def listed(size: int) -> dict[str, Any]:
         (409, "ConditionalRequestConflict", Deletion.CONFLICT),
         (500, "InternalError", Deletion.UNKNOWN),
         (503, "SlowDown", Deletion.UNKNOWN),
+        (501, "501", Deletion.UNKNOWN),  # a proxy's, without a code of S3's
     ],
 )
 def test_each_answer_of_s3_to_a_delete_has_its_meaning(

@@ -42,6 +42,11 @@ def test_lanes_take_turns_and_each_has_its_first_task_first() -> None:
     assert all_of(lanes) == ["a0", "b0", "a1", "b1", "a2", "b2"]
 
 
+def test_what_is_new_in_a_lane_that_was_served_comes_before_what_is_known_in_one_that_was_not() -> None:
+    lanes = some_lanes(a_task("a0", "a"), a_task("a1", "a"), a_task("b0", "b", Rank.FRESH))
+    assert all_of(lanes) == ["a0", "a1", "b0"]
+
+
 def test_a_lane_that_may_take_nothing_yet_keeps_no_other_waiting_and_says_how_long() -> None:
     busy = Busy({(Kind.POST, "a"): 0.7})
     lanes = some_lanes(a_task("a0", "a"), a_task("b0", "b", Rank.FRESH), busy=busy)

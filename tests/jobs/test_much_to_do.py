@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from math import inf
 
 import pytest
 
@@ -12,7 +13,7 @@ from chalicelib.core.digest import Digest
 from chalicelib.core.event import EventType, LockEvent
 from chalicelib.core.evidence import StateWritten
 from chalicelib.core.lock import ListedPage, LockRef, StateLock
-from chalicelib.core.message import Attempt, Posted
+from chalicelib.core.message import ALERT, Attempt, Posted
 from chalicelib.core.policy import Route, Rules, Target
 from chalicelib.core.release import Outcome
 from chalicelib.jobs.endings import tell_endings
@@ -21,7 +22,7 @@ from chalicelib.jobs.record import record_change, settle
 from chalicelib.jobs.run import Threads, run_of
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
-from chalicelib.ports import StoreError
+from chalicelib.ports import MessengerError, StoreError, Way
 from chalicelib.slack.digests import message
 from tests.builders import BUCKET, TAKEN, a_policy, sample, some_rules
 from tests.fake_slack import FakeMessenger
@@ -83,11 +84,11 @@ def test_the_oldest_are_told_first() -> None:
     world = a_world(0)
     for minutes in (5, 3, 9, 1):
         world.store.now = TAKEN + timedelta(minutes=minutes)
-        take(world, f"c0/{minutes}.tflock")
+        take(world, f"c0/{9 - minutes}.tflock")  # not in the order of their names
     world.later(minutes=10)
     watch_for(world, 1000)
     assert [alert.lock.ref.key for alert in world.messenger.shown.values()] == [
-        f"c0/{minutes}.tflock" for minutes in (1, 3, 5, 9)
+        f"c0/{9 - minutes}.tflock" for minutes in (1, 3, 5, 9)
     ]
 
 
@@ -113,6 +114,23 @@ def test_what_a_digest_says_is_true_when_it_is_posted_while_its_lines_come_and_w
     assert (digest.total, digest.coming, digest.waiting, len(world.messenger.shown)) == (300, 0, 0, 300)
     assert "Each has its own message" in said(message(digest)[1])
     assert {posted.thread_ts for posted in world.messenger.shown} == {digest.posted.ts if digest.posted else ""}
+
+
+def test_a_digest_does_not_count_a_line_that_another_run_is_at_or_whose_lock_was_let_go() -> None:
+    world = a_world(120)
+    slack = slack_of(world)
+    [taken, gone] = [
+        record.lock for record in world.book.records() if "0118" in record.lock.ref.key or "0119" in record.lock.ref.key
+    ]
+
+    def meanwhile() -> None:
+        world.book.claim(taken, Attempt(saying=(ALERT,), at=world.now, channel="C0"))
+        world.store.objects.pop((BUCKET, gone.ref.key), None)
+
+    slack.meanwhile = meanwhile
+    watch_for(world, 1000)
+    [digest] = world.messenger.digests.values()
+    assert (digest.total - digest.coming, len(world.messenger.shown)) == (118, 118)
 
 
 def test_a_digest_without_room_for_all_says_how_many_follow_and_they_do(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -277,6 +295,26 @@ def test_a_bucket_that_takes_too_long_to_list_has_its_first_locks_told_and_the_s
     assert world.journal.events[-1].event is EventType.SWEEP_FINISHED
 
 
+def test_of_a_bucket_that_takes_too_long_to_list_another_prefix_comes_first_each_time() -> None:
+    world = a_world(0)
+    prefixes = tuple(f"c{number}/" for number in range(4))
+    for prefix in prefixes:
+        take(world, f"{prefix}0.tflock", known=False)
+    slack = slack_of(world)
+
+    def slowly(_bucket: str, wanted: tuple[str, ...]) -> Iterator[ListedPage]:
+        for prefix in wanted:
+            slack.time.sleep(300)
+            yield ListedPage((f"{prefix}0.tflock",), 1000)
+
+    world.store.list_locks = slowly  # type: ignore[method-assign, assignment]
+    world.later(hours=3)
+    for _ in range(16):
+        with pytest.raises(SweepIncompleteError, match="the next try lists its prefixes in another order"):
+            sweep(Target(BUCKET, prefixes), world.ports, FOUR, world.later(minutes=16), slack.time.run(850))
+    assert len(world.messenger.shown) == 4
+
+
 def test_threads_tell_each_lock_once_too() -> None:
     world = a_world(60, channels=4)
     world.messenger = FakeMessenger()
@@ -327,6 +365,31 @@ def test_an_error_that_nobody_expected_stops_no_other_lock_and_is_raised_in_the_
     assert isinstance(raised.value.__cause__, ZeroDivisionError)
     assert len(world.messenger.shown) == 3
     assert "a mistake of ours" in world.journal.events[-1].detail
+
+
+@dataclass
+class OnlyRefusedEdits(SlowSlack):
+    """No post may come yet, and no edit is taken."""
+
+    def busy_for(self, way: Way, channel: str) -> float:
+        return inf if way is Way.POST else 0.0
+
+    def edit(self, posted: Posted, alert: Alert) -> None:
+        raise MessengerError("no edits")
+
+
+def test_a_new_lock_still_waits_when_the_message_of_an_earlier_one_there_could_not_be_closed() -> None:
+    world = a_world(1)
+    watch_for(world, 1000)
+    world.store.put(BUCKET, "c0/0000.tflock", sample("s3-plan-default"))
+    if lock := world.store.read(BUCKET, "c0/0000.tflock"):
+        world.book.remember(lock)
+    world.later(hours=3)
+    world.messenger = OnlyRefusedEdits()
+    with pytest.raises(WatchIncompleteError, match="no edits"):
+        watch_for(world, 60)
+    line = world.journal.events[-1]
+    assert (line.alerts, line.waiting, line.not_reached) == (0, 1, 0)
 
 
 def test_the_journal_of_events_does_not_wait_for_slack() -> None:
