@@ -3,7 +3,7 @@
 An exception that leaves one means "try again" or "bad caller" (401, 403, 400). Its rights: .chalice/policy-*.json.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial, wraps
 from typing import Any, ParamSpec, TypeVar
@@ -27,7 +27,6 @@ from chalicelib import wiring
 from chalicelib.aws import batches
 from chalicelib.aws.notifications import UnknownNotificationError, lock_changes
 from chalicelib.book_ports import BookError
-from chalicelib.core.change import LockChange
 from chalicelib.core.click import Click, Unheard, Unusable
 from chalicelib.core.listing import ListRequest
 from chalicelib.core.measure import TURNED_AWAY, sweep_duration
@@ -230,17 +229,12 @@ def _record(ended: list[Case], body: str) -> None:
     if order := settle_order(body):
         ended.extend(settle(order.release, world, rules, recording, _now()))
         return
-    changes, unknown = _changes(body)
-    record_changes(changes, world, rules, recording, _now(), ended)
-    if unknown:
-        raise unknown
-
-
-def _changes(body: str) -> tuple[Sequence[LockChange], UnknownNotificationError | None]:
     try:
-        return lock_changes(body), None
+        changes = lock_changes(body)
     except UnknownNotificationError as error:
-        return error.changes, error
+        record_changes(error.changes, world, rules, recording, _now(), ended)
+        raise
+    record_changes(changes, world, rules, recording, _now(), ended)
 
 
 def _run(context: Any) -> Run:

@@ -37,6 +37,8 @@ _NO_VERSION = "null"
 """The version of what was put while versioning was off or suspended. A delete may overwrite it."""
 # S3's codes, not its status: a proxy's page with a 404 says nothing about the lock.
 _ABSENT = {"NoSuchKey", "NoSuchVersion"}
+_NO_VERSION_ID = "InvalidArgument"
+"""Of a version that an event made up: it says nothing of the lock that is there now."""
 _ANOTHER = {*_ABSENT, "PreconditionFailed"}
 _DELETIONS = {404: Deletion.NOT_FOUND, 412: Deletion.CHANGED, 409: Deletion.CONFLICT}
 _PUTS = {412: PutBack.OCCUPIED, 409: PutBack.CONFLICT}
@@ -93,7 +95,7 @@ class S3LockStore:
         try:
             answer, body = self._get(bucket, key, **which)
         except ClientError as error:
-            if code_of(error) in _ABSENT:
+            if code_of(error) in _ABSENT or (version and code_of(error) == _NO_VERSION_ID):
                 return None
             return self._unreadable(bucket, key, error)
         return msgspec.structs.replace(_lock(bucket, key, answer, body), not_restored=_not_restored(answer))

@@ -20,6 +20,7 @@ def note(said: Note) -> tuple[str, list[Block]]:
 
 
 def _words(said: Note) -> str:
+    """Return what a reply says. Nobody edits it later, so it says nothing that the lock's end would make untrue."""
     alert, first = said.alert, said.attempt.saying[0]
     path = _path(alert)
     taken = f"{put_back_or('taken', alert.record)} {ago(alert.lock.ref.last_modified)}"
@@ -31,8 +32,8 @@ def _words(said: Note) -> str:
         return f"{ending_words(alert, alert.ending)}\nThe message above cannot be edited any more.\n{path}"
     if first.startswith("level"):
         level = f"level {said.attempt.level} of {len(alert.thresholds)}"
-        return f"Still held, {level}. The lock was {taken}.\n{path}"
-    return f"The snooze is over and the lock is still held. It was {taken}.\n{path}"
+        return f"Has reached {level}. The lock was {taken}.\n{path}"
+    return f"The snooze ended while the lock was held. It was {taken}.\n{path}"
 
 
 def _path(alert: Alert) -> str:

@@ -49,6 +49,13 @@ def test_a_delete_that_s3_refuses_is_an_error(stubbed: tuple[S3LockStore, Stubbe
         store.delete(a_ref(body=b"x"))
 
 
+def test_a_version_that_somebody_made_up_is_not_there_whatever_lock_is(stubbed: tuple[S3LockStore, Stubber]) -> None:
+    store, stubber = stubbed
+    stubber.add_client_error("get_object", "InvalidArgument", http_status_code=400)  # "Invalid version id specified"
+    assert store.read(BUCKET, KEY, "made up") is None
+    stubber.assert_no_pending_responses()
+
+
 def test_a_delete_whose_answer_is_lost_is_unknown_and_sent_once() -> None:
     with a_server_that_hangs_up() as (url, taken):
         assert a_store_at(url).delete(a_ref(body=b"x")) is Deletion.UNKNOWN

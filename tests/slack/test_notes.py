@@ -27,11 +27,11 @@ def a_note(saying: str, called: tuple[str, ...] = (), lock: StateLock | None = N
 
 def test_a_new_level_calls_its_people_and_says_for_how_long_it_has_been() -> None:
     text, _ = note(a_note("level 2", ("S0ONCALL", "here")))
-    assert text == f"<!subteam^S0ONCALL> <!here> Still held, level 2 of 2. The lock was taken {ago(TAKEN)}.{PATH}"
+    assert text == f"<!subteam^S0ONCALL> <!here> Has reached level 2 of 2. The lock was taken {ago(TAKEN)}.{PATH}"
 
 
 def test_a_level_that_calls_nobody_says_the_same() -> None:
-    assert note(a_note("level 2"))[0] == f"Still held, level 2 of 2. The lock was taken {ago(TAKEN)}.{PATH}"
+    assert note(a_note("level 2"))[0] == f"Has reached level 2 of 2. The lock was taken {ago(TAKEN)}.{PATH}"
 
 
 @pytest.mark.parametrize("saying", ["level 2", "snooze over"])
@@ -43,7 +43,7 @@ def test_a_lock_that_was_put_back_is_not_said_to_be_taken_then(saying: str) -> N
 
 def test_the_end_of_a_snooze_calls_who_snoozed() -> None:
     text, _ = note(a_note(Snooze(ALICE, NOW).over, (ALICE,)))
-    assert text == f"<@U0ALICE> The snooze is over and the lock is still held. It was taken {ago(TAKEN)}.{PATH}"
+    assert text == f"<@U0ALICE> The snooze ended while the lock was held. It was taken {ago(TAKEN)}.{PATH}"
 
 
 def test_a_release_by_the_reaper_itself_is_announced_with_the_way_back() -> None:
