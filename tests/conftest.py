@@ -26,6 +26,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByCloud
     return ByCloud(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Leave to `make test` what `make check` has in another form: contracts once more in moto, the demo's own tests."""
+    if " in moto" in item.name or item.nodeid.startswith("tests/demo/"):
+        item.add_marker(pytest.mark.thorough)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What lasts the longest first."""
