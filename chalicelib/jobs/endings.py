@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from functools import partial
 
+from chalicelib.book_ports import BookError
 from chalicelib.jobs.agenda import Agenda
 from chalicelib.jobs.alert import tell
 from chalicelib.jobs.case import Case
 from chalicelib.jobs.lanes import Kind, Rank, Task
 from chalicelib.jobs.run import Run
-from chalicelib.ports import World
+from chalicelib.ports import MessengerError, StoreError, World
 
 
 def tell_endings(cases: Iterable[Case], world: World, run: Run) -> list[str]:
@@ -21,7 +22,7 @@ def tell_endings(cases: Iterable[Case], world: World, run: Run) -> list[str]:
         run,
         world.messenger,
         hear=lambda _seen: None,
-        failed=lambda task, error: left.append(f"{task.subject}: {error!r}"),
+        failed=lambda task, error: left.append(f"{task.subject}: {_in_words(error)}"),
         given_up=lambda task, failures: left.append(f"{task.subject}: not tried, after {failures} failures"),
     )
     for case in cases:
@@ -29,3 +30,7 @@ def tell_endings(cases: Iterable[Case], world: World, run: Run) -> list[str]:
         agenda.add(Task(Kind.EDIT, channel, Rank.CLOSING, case.ref.state_path, partial(tell, case)))
     agenda.work()
     return [*left, *(f"{task.subject}: no time" for task in agenda.left)]
+
+
+def _in_words(error: Exception) -> str:
+    return str(error) if isinstance(error, (MessengerError, BookError, StoreError)) else repr(error)

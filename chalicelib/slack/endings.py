@@ -85,7 +85,7 @@ def try_again(ending: Ending) -> str:
     if not ending.user:
         return "It tries again in an hour."
     if ending.lasting:
-        return "Another click will fail as well until somebody has changed that."
+        return "Another click will fail as well, for as long as that is so."
     return "You can try again."
 
 
