@@ -54,7 +54,11 @@ def told(outcome: Outcome, name: str = "s3-apply-default", body: bytes | None = 
         (Outcome.UNWATCHED, {}, "to have it watched, put the bucket back and deploy."),
         (Outcome.BUCKET_GONE, {}, "*Gone with its bucket*: S3 says that there is no bucket `acme-tfstate` any more."),
         (Outcome.BUCKET_GONE, {}, "take it out of `reaper.toml` and deploy"),
-        (Outcome.FAILED, {"user": ALICE, "detail": "denied", "lasting": True}, "Another click will fail as well, for as long as that is so"),
+        (
+            Outcome.FAILED,
+            {"user": ALICE, "detail": "denied", "lasting": True},
+            "Another click will fail as well, for as long as that is so",
+        ),
         (Outcome.FAILED, {"user": ALICE, "detail": "no <way>"}, "*Release by <@U0ALICE> failed*, <"),
         (Outcome.FAILED, {"user": ALICE, "detail": "no <way>"}, "`no &lt;way&gt;`. You can try again."),
         (Outcome.FAILED, {"by_reaper": True, "detail": "denied"}, "*Release by the reaper itself failed*, <"),
