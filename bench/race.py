@@ -5,6 +5,7 @@ killed, answers get lost, clicks are delivered twice, runs of Terraform take and
 control is the same life with releases that read, compare and delete, as ``terraform force-unlock`` does.
 """
 
+import argparse
 import os
 import sys
 import time
@@ -71,4 +72,8 @@ def _words(name: str, counts: _Counts) -> str:
 _DONE = ("schedules", "clicks", "deletes", "puts")
 
 if __name__ == "__main__":
-    main(*(int(given) for given in (sys.argv[1:] + ["100000", "0"][len(sys.argv) - 1 :])))
+    parser = argparse.ArgumentParser(prog="python -m bench.race")
+    parser.add_argument("schedules", type=int, nargs="?", default=100_000)
+    parser.add_argument("first_seed", type=int, nargs="?", default=0)
+    options = parser.parse_args()
+    main(options.schedules, options.first_seed)
