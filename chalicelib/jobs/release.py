@@ -141,8 +141,7 @@ def _carry_out(click: Click, record: LockRecord, world: World, rules: Rules, now
     first = _remember(record, attempted, world)
     if first and first.ending:
         return _answer_again(click, first, first.ending, world, rules, now)
-    replaced = ending.outcome is Outcome.REPLACED
-    line = EventType.LOCK_REPLACED if replaced else EventType.RELEASE_ANSWERED
+    line = EventType.LOCK_REPLACED if ending.outcome is Outcome.REPLACED else EventType.RELEASE_ANSWERED
     world.journal.write(of_click(line, _click_of(ending, click), record.lock, now, ending))
     _answer(click, record, ending, world, rules, now)
     return ending
@@ -171,13 +170,16 @@ def _order_end_of_undo(click: Click, ending: Ending, world: World, now: datetime
 
 
 def _answer(click: Click, record: LockRecord, ending: Ending, world: World, rules: Rules, now: datetime) -> None:
-    if not ending.closes:
-        show(click, record, ending, world, rules)
-        whisper(click, ending, world)  # the next look at the lock edits the message, and what failed is no longer in it
-        return
     latest = None
     with suppress(BookError):
         latest = world.book.find(click.lock)
+    if not ending.closes:
+        if latest and latest.ending:  # it ended, and may have been put back, while this failed
+            settle(case_of(latest, world, rules, now))
+        else:
+            show(click, latest or record, ending, world, rules)
+        whisper(click, ending, world)  # the next look at the lock edits the message, and what failed is no longer in it
+        return
     if not latest or not latest.ending:
         latest = msgspec.structs.replace(latest or record, ending=ending)
     seen = show_closed(click, case_of(latest, world, rules, now))

@@ -394,3 +394,29 @@ def test_a_copy_of_a_lock_that_was_put_back_is_not_the_put_of_the_same_person() 
     copy = world.book.find(held(world).ref)
     assert copy
     assert copy.restored_by == ""
+
+
+def test_a_release_that_fails_while_the_lock_is_put_back_never_shows_the_old_lock_as_held() -> None:
+    world = an_alerted_world(BOTH)
+    store, slack = type(world.store), type(world.messenger)
+    written: list[tuple[LockRef, bool]] = []
+
+    class Noting(slack):  # type: ignore[misc, valid-type]
+        def edit(self, posted: Any, alert: Any) -> None:
+            super().edit(posted, alert)
+            written.append((alert.lock.ref, alert.open))
+
+    class Slow(store):  # type: ignore[misc, valid-type]
+        """While one release waits for S3, somebody else's releases the lock, and it is put back."""
+
+        def read(self, bucket: str, key: str, version: str = "") -> StateLock | None:
+            world.store.__class__ = store
+            release(a_click(a_lock()), world.ports, BOTH, world.now)
+            answer(PUT_BACK, world.ports, BOTH, world.later(seconds=30))
+            written.clear()
+            raise StoreError("no answer")
+
+    world.messenger.__class__, world.store.__class__ = Noting, Slow
+    release(a_click(a_lock(), BOB, click="2"), world.ports, BOTH, world.now)
+    assert (a_lock().ref, True) not in written
+    assert world.messenger.whispers[-1][1].ending.outcome is Outcome.FAILED
