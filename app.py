@@ -25,24 +25,27 @@ from chalice.app import (
 
 from chalicelib import wiring
 from chalicelib.aws import batches
-from chalicelib.aws.notifications import UnknownNotificationError, lock_changes
-from chalicelib.book_ports import BookError
-from chalicelib.core.click import Click, Unheard, Unusable
-from chalicelib.core.listing import ListRequest
-from chalicelib.core.measure import TURNED_AWAY, sweep_duration
-from chalicelib.core.policy import Rules, Target
-from chalicelib.jobs.answer import answer
-from chalicelib.jobs.case import Case
-from chalicelib.jobs.endings import tell_endings
+from chalicelib.aws.events.s3 import UnknownNotificationError, lock_changes
+from chalicelib.core.alerts.listing import ListRequest
+from chalicelib.core.audit.measure import TURNED_AWAY, sweep_duration
+from chalicelib.core.clicks.click import Click, Unheard, Unusable
+from chalicelib.core.locks.target import Target
+from chalicelib.core.policy import Rules
+from chalicelib.jobs.alerts.case import Case
+from chalicelib.jobs.alerts.endings import tell_endings
+from chalicelib.jobs.clicks.answer import answer
+from chalicelib.jobs.clicks.release import release
+from chalicelib.jobs.clicks.unheard import click_of
 from chalicelib.jobs.list_locks import list_locks
 from chalicelib.jobs.record import record_changes, settle, settle_order
-from chalicelib.jobs.release import release
-from chalicelib.jobs.run import Run
+from chalicelib.jobs.runs.run import Run
 from chalicelib.jobs.sweep import order_sweeps, sweep
-from chalicelib.jobs.unheard import click_of
 from chalicelib.jobs.watch import watch
-from chalicelib.ports import Queue, World
-from chalicelib.slack import listings, requests, response_url
+from chalicelib.ports.book import BookError
+from chalicelib.ports.orders import Queue
+from chalicelib.ports.world import World
+from chalicelib.slack import requests, response_url
+from chalicelib.slack.words import listings
 
 # configure_logs=False: Chalice would print every line of powertools' logger a second time.
 app = Chalice(app_name="tflock-reaper", configure_logs=False)

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from bench.measured import report, timed
-from chalicelib.slack.buttons import RELEASE_ACTION
+from chalicelib.slack.words.parts.buttons import RELEASE_ACTION
 from demo.deployed import ALICE, Decided, DeployedReaper
 from demo.terraform import TerraformState, find_terraform
 from demo.waiting import wait_for

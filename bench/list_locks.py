@@ -17,13 +17,14 @@ import boto3
 from botocore.awsrequest import AWSResponse
 
 from bench.measured import report
-from chalicelib.aws.lock_book import DynamoLockBook
-from chalicelib.aws.lock_list import DynamoLockList
-from chalicelib.core.listing import ListRequest
-from chalicelib.core.lock import LockRef
-from chalicelib.core.policy import Route, Rules, Target
+from chalicelib.aws.book.lock_book import DynamoLockBook
+from chalicelib.aws.book.lock_list import DynamoLockList
+from chalicelib.core.alerts.listing import ListRequest
+from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.target import Target
+from chalicelib.core.policy import Route, Rules
 from chalicelib.jobs.list_locks import list_locks
-from chalicelib.slack.listings import answer
+from chalicelib.slack.words.listings import answer
 from tests.builders import ALICE, CHANNEL, a_policy, sample
 from tests.fake_book import FakeGroupBook
 

@@ -16,14 +16,15 @@ import msgspec
 
 from bench.slow_world import BOOK_SECONDS, HangingStore, SlackLimits, Slow, SlowSlack, book_seconds
 from bench.virtual_time import SimulatedWorkers, Simulation, end
-from chalicelib.core.alert import alert_for
-from chalicelib.core.lock import StateLock
-from chalicelib.core.message import Attempt, Posted
-from chalicelib.core.policy import Route, Rules, Target
-from chalicelib.jobs.run import Run, run_of
+from chalicelib.core.alerts.alert import alert_for
+from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.target import Target
+from chalicelib.core.policy import Route, Rules
+from chalicelib.jobs.runs.run import Run, run_of
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
-from chalicelib.ports import World
+from chalicelib.ports.world import World
 from chalicelib.wiring import SIDE_BY_SIDE
 from tests.builders import TAKEN, a_policy, sample, some_rules
 from tests.fakes import FakeWorld

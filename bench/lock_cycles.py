@@ -16,7 +16,7 @@ from urllib.parse import quote_plus
 
 from moto.s3.models import s3_backends
 
-from chalicelib.core.lock import LOCK_SUFFIX
+from chalicelib.core.locks.terraform.lock_info import LOCK_SUFFIX
 from tests.builders import BUCKET, SAMPLES, sample
 
 _ACCOUNT = "123456789012"

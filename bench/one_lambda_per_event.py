@@ -31,13 +31,15 @@ from aws_lambda_powertools.utilities.idempotency import (
 )
 from boto3.dynamodb.conditions import Attr, Key
 
+from chalicelib.aws.events.s3 import lock_changes
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.metrics import EmfMetrics
-from chalicelib.aws.notifications import lock_changes
-from chalicelib.core.change import Hold, LockChange, release_kind
-from chalicelib.core.event import of_acquire, of_release
-from chalicelib.core.lock import LockRef, StateLock
-from chalicelib.core.lock_body import lock_of
+from chalicelib.core.audit.event import LockChange
+from chalicelib.core.audit.hold import Hold, release_kind
+from chalicelib.core.audit.line import of_acquire, of_release
+from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.terraform.body import lock_of
 
 PAGES, SEEN, QUEUE = "pages", "seen", "releases"
 """Its tables, the first one like the lock book's with a sparse index of what is held, and its queue."""

@@ -1,5 +1,5 @@
 """S3, DynamoDB and Slack as the jobs see them, with the time that their calls take and the limits that Slack has."""
-# ruff: noqa: D102  SlowSlack's methods are those of ports.Messenger
+# ruff: noqa: D102  SlowSlack's methods are those of ports.people.Messenger
 
 import math
 from collections import defaultdict
@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench.virtual_time import Simulation
-from chalicelib.core.alert import Alert, Note
-from chalicelib.core.digest import Digest
-from chalicelib.core.message import Attempt, Posted
-from chalicelib.ports import MessengerError, StoreError, Way
-from chalicelib.slack import messages
-from chalicelib.slack.pace import Paces
+from chalicelib.core.alerts.alert import Alert, Note
+from chalicelib.core.alerts.digest import Digest
+from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.ports.locks import StoreError
+from chalicelib.ports.people import MessengerError, Way
+from chalicelib.slack.web.pace import Paces
+from chalicelib.slack.words import messages
 from tests.fake_slack import FakeMessenger
 
 S3_SECONDS, BOOK_SECONDS, SLACK_SECONDS = 0.025, 0.008, 0.25

@@ -17,9 +17,9 @@ from typing import Any
 
 import boto3
 
-from chalicelib.aws.s3_locks import S3LockStore
-from chalicelib.core.release import Outcome
-from chalicelib.jobs.release import release
+from chalicelib.aws.locks.s3 import S3LockStore
+from chalicelib.core.clicks.ending import Outcome
+from chalicelib.jobs.clicks.release import release
 from chalicelib.wiring import WRITING
 from demo.local_cloud import ACCESS_KEY, REGION, SECRET_KEY, LocalCloud
 from demo.terraform import TerraformState, find_terraform

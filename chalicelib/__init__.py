@@ -3,21 +3,31 @@
 A line of code knows its room: it decides (``core``), it orders (``jobs``), or it touches the world (``aws``,
 ``slack``).
 
-==============  ============================================================================================
-``core``        what the reaper knows and decides: pure, no clock, no environment, no SDK
-``jobs``        what the reaper does, one module a job; reaches the world only through ``ports``
-``ports``       the Protocols the jobs need, and the failures those may raise; ``book_ports`` has those of the
-                reaper's memory
-``aws``         everything that imports boto3 or powertools
-``slack``       everything that knows Slack
-``config``      ``reaper.toml`` -> typed ``Config``; ``policy_keys`` reads what makes a policy, ``toml_table`` one
-                table, noting all its mistakes
-``wiring``      the composition root: the only place that puts real things behind ports
-==============  ============================================================================================
+==================  ==========================================================================================
+``core``            what the reaper knows and decides: pure, no clock, no environment, no SDK
+``core.locks``      where a lock is kept, what it is, whose word it goes by; ``terraform`` is all that is Terraform's
+``core.alerts``     the table from what is known of a lock to the next step, what is remembered of it, what is said
+``core.clicks``     who may do what, and how it ended
+``core.audit``      what AWS told, which hold it began or ended, the journal's lines
+``ports``           the Protocols that the jobs need, and the failures that those may raise
+``jobs``            what the reaper does; reaches the world only through ``ports``
+``jobs.alerts``     carries out the table for each lock
+``jobs.clicks``     carries out what people click
+``jobs.runs``       shares one run's time among its tasks
+``aws``             everything that imports boto3 or powertools
+``aws.locks``       the places where locks are kept, one module a kind
+``aws.events``      translates the payloads of AWS's events; pure
+``aws.book``        the reaper's memory, in its one DynamoDB table
+``slack``           everything that knows Slack: requests in, messages out
+``slack.web``       calls of Slack's Web API
+``slack.words``     every word that Slack shows; pure
+``config``          ``reaper.toml`` -> checked rules
+``wiring``          the composition root: the only place that puts real things behind ports
+==================  ==========================================================================================
 
 Imports point one way (``tests/test_imports.py`` holds it): ``app -> wiring, jobs, ports, core, aws.batches,
-aws.notifications, slack.requests, slack.listings, slack.response_url``; ``wiring ->`` everything; ``config -> core``;
-``aws, slack -> ports, core``; ``jobs -> ports, core``; ``ports -> core`` (``book_ports`` goes with ``ports``);
-``core ->`` the standard library and msgspec. ``aws`` and ``slack`` never see each other, nor a job them. ``tflocks/``,
-the operators' command line, imports ``core``, ``aws`` and the failures of ``ports``; nothing here imports it.
+aws.events, slack.requests, slack.words.listings, slack.response_url``; ``wiring ->`` everything; ``config -> core``;
+``aws, slack -> ports, core``; ``jobs -> ports, core``; ``ports -> core``; ``core ->`` the standard library and msgspec.
+``aws`` and ``slack`` never see each other, nor a job them. ``tflocks/``, the operators' command line, imports ``core``,
+``aws`` and the failures of ``ports``; nothing here imports it.
 """

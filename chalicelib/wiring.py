@@ -19,23 +19,24 @@ import boto3
 from aws_lambda_powertools.utilities.parameters import SSMProvider
 from botocore.config import Config as ClientConfig
 
-from chalicelib.aws.change_book import DynamoChangeBook
-from chalicelib.aws.channel_book import DynamoChannelBook
-from chalicelib.aws.digest_book import DynamoDigestBook
-from chalicelib.aws.group_book import DynamoGroupBook
+from chalicelib.aws.book.change_book import DynamoChangeBook
+from chalicelib.aws.book.channel_book import DynamoChannelBook
+from chalicelib.aws.book.digest_book import DynamoDigestBook
+from chalicelib.aws.book.group_book import DynamoGroupBook
+from chalicelib.aws.book.lock_book import DynamoLockBook
+from chalicelib.aws.book.lock_list import DynamoLockList
 from chalicelib.aws.journal import LogJournal
-from chalicelib.aws.lock_book import DynamoLockBook
-from chalicelib.aws.lock_list import DynamoLockList
+from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.aws.one_a_thread import OneAThread
 from chalicelib.aws.queues import SqsQueue
-from chalicelib.aws.s3_locks import S3LockStore
-from chalicelib.config import Config, load
-from chalicelib.core.measure import SLACK_FAILURE
-from chalicelib.jobs import lanes
+from chalicelib.config.file import Config, load
+from chalicelib.core.audit.measure import SLACK_FAILURE
 from chalicelib.jobs.record import Recording
-from chalicelib.jobs.run import Run, Threads, run_of
-from chalicelib.ports import MessengerError, World
+from chalicelib.jobs.runs import lanes
+from chalicelib.jobs.runs.run import Run, Threads, run_of
+from chalicelib.ports.people import MessengerError
+from chalicelib.ports.world import World
 from chalicelib.slack.directory import SlackDirectory
 from chalicelib.slack.installation import Installation
 from chalicelib.slack.messenger import SlackMessenger

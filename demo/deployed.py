@@ -15,8 +15,8 @@ from typing import Any, Self
 from botocore.exceptions import ClientError
 
 from chalicelib.core.duration import parse
-from chalicelib.slack import lock_token
-from chalicelib.slack.buttons import RELEASE_ACTION
+from chalicelib.slack.words.parts import lock_token
+from chalicelib.slack.words.parts.buttons import RELEASE_ACTION
 from demo import stopping
 from demo.local_cloud import LocalCloud
 from demo.slack_standin import Channel, Message, SlackStandIn, User, UserGroup, Workspace
@@ -120,7 +120,7 @@ class DeployedReaper:
         config.write_text(self._decided.toml(self.slack.api_url))
         given = {"slack-bot-token": self.workspace.bot_token, "slack-signing-secret": self.workspace.signing_secret}
         # Here S3 tells everything at once, and what takes time is a function's first start on a busy machine.
-        soon = {"SettleSeconds": "5", "EventBatchingSeconds": "1"}
+        soon = {"SettleSeconds": "10", "EventBatchingSeconds": "1"}
         with stopping.at_once():
             self.outputs = self.cloud.deploy(config, stage=STAGE, secrets=given, parameters=soon)
         self.slack.request_url = self.cloud.slack_actions_url(self.outputs)

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Protocol
 
-from chalicelib.slack.buttons import PUT_BACK_ACTION, RELEASE_ACTION
+from chalicelib.slack.words.parts.buttons import PUT_BACK_ACTION, RELEASE_ACTION
 from demo.browser import Visitor
 from demo.deployed import CHANNEL, DeployedReaper
 from demo.narrator import Narrator

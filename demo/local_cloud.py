@@ -24,7 +24,7 @@ import boto3
 import botocore.session
 from botocore.config import Config as ClientConfig
 
-from chalicelib.config import load
+from chalicelib.config.file import load
 from demo import stopping
 from deploy import slack_secrets, stack
 from deploy.commands import ROOT

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.core.click import SnoozeFor
-from chalicelib.slack.buttons import PUT_BACK_ACTION, RELEASE_ACTION, SNOOZE_ACTION, WAKE_ACTION
+from chalicelib.core.clicks.click import SnoozeFor
+from chalicelib.slack.words.parts.buttons import PUT_BACK_ACTION, RELEASE_ACTION, SNOOZE_ACTION, WAKE_ACTION
 from demo import stopping
 from demo.deployed import ALICE, BOB, CAROL, CHANNEL, ONCALL, Decided, DeployedReaper, demo_workspace
 from demo.hands import Hands

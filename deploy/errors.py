@@ -2,7 +2,7 @@
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.aws.aws_words import in_words
+from chalicelib.aws.errors_in_words import in_words
 
 
 def told(error: Exception) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote_plus
 
-from chalicelib.core.lock import LOCK_SUFFIX
+from chalicelib.core.locks.terraform.lock_info import LOCK_SUFFIX
 
 Notifications = dict[str, Any]
 """Topic, queue and Lambda configurations and EventBridge, as in botocore's ``NotificationConfiguration``."""

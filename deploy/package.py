@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from chalicelib.config import ConfigError, load
+from chalicelib.config.file import ConfigError, load
 from deploy import names
 from deploy.commands import ROOT, CommandError, run
 

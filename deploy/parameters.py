@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from chalicelib.config import Config, ConfigError, load
-from chalicelib.core.policy import Target
+from chalicelib.config.file import Config, ConfigError, load
+from chalicelib.core.locks.target import Target
 from deploy import names
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html (parameter values)

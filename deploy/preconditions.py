@@ -7,8 +7,8 @@ from typing import Protocol
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.aws.aws_words import in_words
-from chalicelib.config import ConfigError, load
+from chalicelib.aws.errors_in_words import in_words
+from chalicelib.config.file import ConfigError, load
 from deploy import names
 from deploy.commands import program
 

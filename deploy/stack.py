@@ -10,7 +10,7 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.config import Config, ConfigError, load
+from chalicelib.config.file import Config, ConfigError, load
 from deploy import names
 from deploy.commands import ROOT, CommandError, run
 from deploy.errors import told

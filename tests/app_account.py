@@ -15,7 +15,7 @@ from slack_sdk.signature import SignatureVerifier
 import app
 from tests.aws_fixtures import REGION, create_bucket, create_lock_book
 from tests.builders import BUCKET
-from tests.test_config import LEAST
+from tests.config.test_file import LEAST
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 

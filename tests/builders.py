@@ -5,11 +5,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from chalicelib.core.claim import Releasing
-from chalicelib.core.click import Click, Verb
-from chalicelib.core.lock import LockRef, Risk, StateLock
-from chalicelib.core.lock_body import lock_of
-from chalicelib.core.policy import Policy, Route, Rules, Target
+from chalicelib.core.clicks.claim import Releasing
+from chalicelib.core.clicks.click import Click, Verb
+from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.target import Target
+from chalicelib.core.locks.terraform.body import lock_of
+from chalicelib.core.locks.terraform.lock_info import Risk
+from chalicelib.core.policy import Policy, Route, Rules
 
 SAMPLES = Path(__file__).parent / "samples"
 BUCKET = "acme-tfstate"

@@ -5,14 +5,16 @@ from datetime import datetime
 
 import msgspec
 
-from chalicelib.book_ports import BookError
-from chalicelib.core.alert import Asked, LockRecord, Snooze
-from chalicelib.core.channel_trouble import ChannelTrouble
-from chalicelib.core.claim import Releasing, Restorer, Restoring
-from chalicelib.core.digest import Digest
-from chalicelib.core.lock import LockRef, StateLock
-from chalicelib.core.message import UNDER_WAY, Attempt, Posted
-from chalicelib.core.release import Ending, LockObject, Outcome
+from chalicelib.core.alerts.channel_trouble import ChannelTrouble
+from chalicelib.core.alerts.digest import Digest
+from chalicelib.core.alerts.message import UNDER_WAY, Attempt, Posted
+from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
+from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
+from chalicelib.core.clicks.deletion import LockObject
+from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.place import LockRef
+from chalicelib.ports.book import BookError
 
 _STAYS = (
     "lock",
@@ -40,7 +42,7 @@ class CanBeDown:
 
 @dataclass
 class FakeBook(CanBeDown):
-    """``ports.LockBook``."""
+    """``ports.book.LockBook``."""
 
     pages: dict[LockRef, LockRecord] = field(default_factory=dict)
     kept_objects: dict[LockRef, LockObject] = field(default_factory=dict)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from chalicelib.book_ports import UnderWayError
-from chalicelib.core.change import CLAIMED_FOR, LockChange, NotedChange
+from chalicelib.core.audit.event import CLAIMED_FOR, LockChange
+from chalicelib.core.audit.hold import NotedChange
+from chalicelib.ports.book import UnderWayError
 from tests.fake_book import CanBeDown
 
 _Place = tuple[str, str]

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chalicelib.core.alert import LockRecord
-from chalicelib.core.listing import HeldEntry
+from chalicelib.core.alerts.listing import HeldEntry
+from chalicelib.core.alerts.page import LockRecord
 from tests.fake_book import FakeBook
 
 
 @dataclass
 class FakeLockList:
-    """``ports.LockList``."""
+    """``ports.book.LockList``."""
 
     book: FakeBook
 

@@ -5,12 +5,12 @@ from datetime import datetime
 
 import msgspec
 
-from chalicelib.core.alert import Alert, Note
-from chalicelib.core.channel_trouble import ChannelNotice
-from chalicelib.core.click import Answer, Person, Unheard
-from chalicelib.core.digest import Digest
-from chalicelib.core.message import Attempt, Posted
-from chalicelib.ports import (
+from chalicelib.core.alerts.alert import Alert, Note
+from chalicelib.core.alerts.channel_trouble import ChannelNotice
+from chalicelib.core.alerts.digest import Digest
+from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.core.clicks.click import Answer, Person, Unheard
+from chalicelib.ports.people import (
     ChannelRefusedError,
     DirectoryError,
     MessageFixedError,

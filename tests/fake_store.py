@@ -8,19 +8,15 @@ from typing import TypeVar
 
 import msgspec
 
-from chalicelib.core.evidence import StateWritten
-from chalicelib.core.lock import (
-    BODY_LIMIT,
-    Body,
-    ListedPage,
-    LockRef,
-    StateLock,
-    is_lock_key,
-)
-from chalicelib.core.lock_body import lock_of, unread
-from chalicelib.core.mark import MARK_BYTES
-from chalicelib.core.release import Deletion, LockObject, PutBack
-from chalicelib.ports import BucketGoneError, StoreError, StoreRefusedError
+from chalicelib.core.alerts.evidence import StateWritten
+from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
+from chalicelib.core.locks.lock import Body, StateLock
+from chalicelib.core.locks.mark import MARK_BYTES
+from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.scan import ListedPage
+from chalicelib.core.locks.terraform.body import lock_of, unread
+from chalicelib.core.locks.terraform.lock_info import BODY_LIMIT, is_lock_key
+from chalicelib.ports.locks import BucketGoneError, StoreError, StoreRefusedError
 
 _Answer = TypeVar("_Answer", Deletion, PutBack)
 

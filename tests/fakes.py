@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from chalicelib.core.click import Click
-from chalicelib.core.event import EventType, LockEvent
-from chalicelib.ports import QueueError, World
+from chalicelib.core.audit.line import EventType, LockEvent
+from chalicelib.core.clicks.click import Click
+from chalicelib.ports.orders import QueueError
+from chalicelib.ports.world import World
 from tests.fake_book import FakeBook, FakeChannelBook, FakeDigestBook, FakeGroupBook
 from tests.fake_changes import FakeChangeBook
 from tests.fake_slack import FakeDirectory, FakeMessenger

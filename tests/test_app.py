@@ -17,11 +17,11 @@ from chalice.test import Client
 
 import app
 from chalicelib import wiring
-from chalicelib.core.click import Click, Unheard, Unusable, Verb
-from chalicelib.core.measure import Measurement
-from chalicelib.slack.lock_token import encode
+from chalicelib.core.audit.measure import Measurement
+from chalicelib.core.clicks.click import Click, Unheard, Unusable, Verb
+from chalicelib.slack.words.parts.lock_token import encode
 from tests.app_account import an_account, send
-from tests.aws.test_notifications import a_body
+from tests.aws.events.test_s3 import a_body
 from tests.builders import BUCKET, KEY, a_click, a_lock, sample
 from tests.slack.test_requests import action, payload
 

@@ -10,11 +10,11 @@ import pytest
 import app
 from chalicelib import wiring
 from chalicelib.aws import passed_over
-from chalicelib.core.event import EventType
+from chalicelib.core.audit.line import EventType
 from chalicelib.jobs.record import RecordingError, record_changes
 from tests.app_account import an_account
-from tests.aws.test_notifications import a_body, a_bridge_body
-from tests.aws.test_sns_envelopes import an_envelope
+from tests.aws.events.test_s3 import a_body, a_bridge_body
+from tests.aws.events.test_sns_envelopes import an_envelope
 from tests.builders import BUCKET, TAKEN
 from tests.fakes import FakeWorld
 from tests.jobs.recording import RECORDING, a_change

@@ -12,14 +12,15 @@ from chalice.test import Client
 
 import app
 from chalicelib import wiring
-from chalicelib.core.alert import LockRecord, alert_for
-from chalicelib.core.click import Click, Unheard, Unusable, Verb
-from chalicelib.core.message import ALERT, Attempt
+from chalicelib.core.alerts.alert import alert_for
+from chalicelib.core.alerts.message import ALERT, Attempt
+from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.clicks.click import Click, Unheard, Unusable, Verb
 from chalicelib.slack.requests import parse
 from demo.slack_standin import SCOPES, Channel, SlackStandIn, User, UserGroup, Workspace
 from tests.app_account import SECRET, an_account, send
 from tests.builders import APP, BUCKET, CHANNEL, TAKEN, TEAM, a_click, a_lock, a_policy, sample
-from tests.test_config import LEAST
+from tests.config.test_file import LEAST
 
 ACME = "E0ACME"
 MEMBER = User("U0MEMBER", "Mia")

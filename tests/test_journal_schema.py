@@ -15,10 +15,11 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.metrics import EmfMetrics
-from chalicelib.core.change import LockChange, ReleaseKind, ToldBy
-from chalicelib.core.event import EventType, LockEvent, of_acquire, of_lock, of_run
-from chalicelib.core.lock import LockInfo
-from chalicelib.core.release import Outcome
+from chalicelib.core.audit.event import LockChange, ToldBy
+from chalicelib.core.audit.hold import ReleaseKind
+from chalicelib.core.audit.line import EventType, LockEvent, of_acquire, of_lock, of_run
+from chalicelib.core.clicks.ending import Outcome
+from chalicelib.core.locks.terraform.lock_info import LockInfo
 from tests.builders import BUCKET, KEY, TAKEN, a_lock
 from tests.journal_schema import SCHEMA, Line, flaws_of
 

@@ -14,15 +14,15 @@ import pytest
 import app
 from chalicelib import wiring
 from chalicelib.aws import metrics
+from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.journal import LogJournal
-from chalicelib.aws.lock_book import DynamoLockBook
 from chalicelib.aws.metrics import EmfMetrics
-from chalicelib.core.measure import Measurement
-from chalicelib.core.message import ALERT, Attempt, Posted
+from chalicelib.core.alerts.message import ALERT, Attempt, Posted
+from chalicelib.core.audit.measure import Measurement
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from tests.app_account import an_account, send
-from tests.aws.test_notifications import a_body
+from tests.aws.events.test_s3 import a_body
 from tests.builders import BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_ref, sample, some_rules
 from tests.fakes import FakeWorld
 from tests.test_app import Remaining, a_batch, form

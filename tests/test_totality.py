@@ -13,13 +13,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.alert import LockRecord, alert_for
-from chalicelib.core.click import Refusal, SnoozeFor, Verb
-from chalicelib.core.event import EventType
-from chalicelib.core.release import Ending, Outcome
-from chalicelib.jobs.lanes import Kind
-from chalicelib.slack.buttons import SNOOZE_ACTIONS, VERBS
-from chalicelib.slack.endings import ending_words
+from chalicelib.core.alerts.alert import alert_for
+from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.audit.line import EventType
+from chalicelib.core.clicks.click import Refusal, SnoozeFor, Verb
+from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.jobs.runs.lanes import Kind
+from chalicelib.slack.words.endings import ending_words
+from chalicelib.slack.words.parts.buttons import SNOOZE_ACTIONS, VERBS
 from tests.builders import ALICE, TAKEN, a_lock, a_policy
 
 ROOT = Path(__file__).parent.parent
@@ -27,13 +28,13 @@ ROOMS = ("chalicelib", "tflocks", "demo", "deploy", "bench")
 MODULES = [ROOT / "app.py", *(path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")))]
 LEFT_OUT: dict[str, set[Enum]] = {
     # A morning is reckoned by the team's hours.
-    "chalicelib.core.click _SNOOZES": {SnoozeFor.MORNING},
+    "chalicelib.core.clicks.click _SNOOZES": {SnoozeFor.MORNING},
     # Both have sentences of their own, with the reason in it.
-    "chalicelib.slack.answers _ENDINGS": {Outcome.REFUSED, Outcome.FAILED},
+    "chalicelib.slack.words.answers _ENDINGS": {Outcome.REFUSED, Outcome.FAILED},
     # Slack counts neither.
-    "chalicelib.jobs.agenda _WAYS": {Kind.BUCKET, Kind.BOOK},
+    "chalicelib.jobs.runs.agenda _WAYS": {Kind.BUCKET, Kind.BOOK},
     # Lines without a number of their own.
-    "chalicelib.core.measure _MEASURES": {
+    "chalicelib.core.audit.measure _MEASURES": {
         EventType.LOCK_REAPPEARED,
         EventType.RELEASE_REQUESTED,
         EventType.RELEASE_ASKED,
@@ -48,7 +49,7 @@ LEFT_OUT: dict[str, set[Enum]] = {
         EventType.ALERT_FAILED,
     },
     # No other line is the beginning of a hold.
-    "tflocks.begins _BEGAN": {*EventType} - {EventType.LOCK_ACQUIRED, EventType.LOCK_REAPPEARED},
+    "tflocks.holds.acquires _BEGAN": {*EventType} - {EventType.LOCK_ACQUIRED, EventType.LOCK_REAPPEARED},
 }
 """By table: the members that it leaves out, because they never come to it, or mean nothing there."""
 
@@ -104,9 +105,9 @@ TABLES = [table for path in MODULES for table in tables_in(path)]
 def test_the_tables_are_found() -> None:
     names = {table.name for table in TABLES}
     assert {
-        "chalicelib.slack.evidence _WORDS",
-        "chalicelib.jobs.steps steps",
-        "chalicelib.slack.answers _DONE",
+        "chalicelib.slack.words.evidence _WORDS",
+        "chalicelib.jobs.alerts.steps steps",
+        "chalicelib.slack.words.answers _DONE",
     } <= names
     assert LEFT_OUT.keys() <= names
 

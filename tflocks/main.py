@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from tflocks.visible import visible
+from tflocks.output.visible import visible
 
 _COMMANDS = {"history": "Who held a state, who let it go, and for how long."}
 
@@ -42,7 +42,7 @@ class _LateGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(f"tflocks.{cmd_name}").command
+        command: click.Command = import_module(f"tflocks.commands.{cmd_name}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

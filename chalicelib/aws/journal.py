@@ -6,8 +6,8 @@ from typing import TextIO
 import msgspec
 
 from chalicelib.aws.metrics import EmfMetrics
-from chalicelib.core.event import LockEvent
-from chalicelib.core.measure import measured
+from chalicelib.core.audit.line import LockEvent
+from chalicelib.core.audit.measure import measured
 
 
 class LogJournal:

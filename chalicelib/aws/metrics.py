@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from aws_lambda_powertools.metrics import EphemeralMetrics
 
-from chalicelib.core.measure import Measurement
+from chalicelib.core.audit.measure import Measurement
 
 NAMESPACE = "TflockReaper"
 _logger = logging.getLogger(__name__)

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from chalicelib.aws.answers import genuine
-from chalicelib.aws.aws_words import in_words
-from chalicelib.ports import QueueError
+from chalicelib.aws.errors_in_words import in_words
+from chalicelib.ports.orders import QueueError
 
 if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient

@@ -6,9 +6,10 @@ from functools import lru_cache
 
 import msgspec
 
-from chalicelib.core.ci_run import CiRun
 from chalicelib.core.hours import WorkingHours, always
-from chalicelib.core.lock import Risk, is_lock_key
+from chalicelib.core.locks.ci_run import CiRun
+from chalicelib.core.locks.target import Target
+from chalicelib.core.locks.terraform.lock_info import Risk, is_lock_key
 
 EVERYONE = "*"
 """In a list of releasers: every member of the workspace, or of the organisation where the rules name one.
@@ -63,18 +64,6 @@ class Route(msgspec.Struct, frozen=True):
     def covers(self, state_path: str) -> bool:
         """Return whether one of the patterns matches the whole state path."""
         return _expression(self.state_paths).fullmatch(state_path) is not None
-
-
-class Target(msgspec.Struct, frozen=True):
-    """One place to sweep. No prefixes: the whole bucket. No region: the region of the stack."""
-
-    bucket: str
-    prefixes: tuple[str, ...] = ()
-    region: str | None = None
-
-    def covers(self, bucket: str, key: str) -> bool:
-        """Whether a key is this target's to sweep, and so ours to act on."""
-        return bucket == self.bucket and (not self.prefixes or key.startswith(self.prefixes))
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):

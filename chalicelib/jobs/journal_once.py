@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from chalicelib.core.change import NotedChange
-from chalicelib.core.event import LockEvent
-from chalicelib.ports import World
+from chalicelib.core.audit.hold import NotedChange
+from chalicelib.core.audit.line import LockEvent
+from chalicelib.ports.world import World
 
 
 def journal_once(noted: NotedChange, line: LockEvent, world: World, now: datetime) -> None:

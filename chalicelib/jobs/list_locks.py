@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from chalicelib.book_ports import GroupBook, LockList
-from chalicelib.core.click import MembersUnknownError
-from chalicelib.core.list_query import Query
-from chalicelib.core.listing import Listing, ListRequest, listed, routed, select
+from chalicelib.core.alerts.listing import Listing, ListRequest, listed, routed, select
+from chalicelib.core.clicks.click import MembersUnknownError
+from chalicelib.core.clicks.list_query import Query
 from chalicelib.core.policy import Rules
+from chalicelib.ports.book import GroupBook, LockList
 
 
 def list_locks(request: ListRequest, locks: LockList, groups: GroupBook, rules: Rules, now: datetime) -> Listing:

@@ -8,16 +8,18 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from chalicelib.core.alert import LockRecord
-from chalicelib.core.change import LockChange, NotedChange
-from chalicelib.core.event import of_reappearance
-from chalicelib.core.lock import StateLock
+from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.audit.event import LockChange
+from chalicelib.core.audit.hold import NotedChange
+from chalicelib.core.audit.line import of_reappearance
+from chalicelib.core.audit.reappeared import UNKNOWN_BEFORE, Standing, may_have_been_hidden, reappearance, standing
+from chalicelib.core.locks.lock import StateLock
 from chalicelib.core.policy import Rules
-from chalicelib.core.reappeared import UNKNOWN_BEFORE, Standing, may_have_been_hidden, reappearance, standing
-from chalicelib.jobs.alert import tell
-from chalicelib.jobs.case import case_of
+from chalicelib.jobs.alerts.alert import tell
+from chalicelib.jobs.alerts.case import case_of
 from chalicelib.jobs.journal_once import journal_once
-from chalicelib.ports import MessengerError, World
+from chalicelib.ports.people import MessengerError
+from chalicelib.ports.world import World
 
 _INSTANT = timedelta(microseconds=1)
 

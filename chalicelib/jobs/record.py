@@ -9,17 +9,19 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from chalicelib.core.alert import LockRecord
-from chalicelib.core.change import NEARBY, NULL_VERSION, LockChange, NotedChange, hold_ended_by, page_of, release_kind
-from chalicelib.core.event import of_acquire, of_release
-from chalicelib.core.lock import StateLock
+from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.audit.event import NEARBY, NULL_VERSION, LockChange
+from chalicelib.core.audit.hold import NotedChange, hold_ended_by, page_of, release_kind
+from chalicelib.core.audit.line import of_acquire, of_release
+from chalicelib.core.clicks.deletion import Presence, presence
+from chalicelib.core.clicks.ending import Ending, Outcome, released_by
+from chalicelib.core.locks.lock import StateLock
 from chalicelib.core.policy import Rules
-from chalicelib.core.release import Ending, Outcome, Presence, presence, released_by
-from chalicelib.jobs.alert import note_ending
-from chalicelib.jobs.case import Case, case_of
+from chalicelib.jobs.alerts.alert import note_ending
+from chalicelib.jobs.alerts.case import Case, case_of
 from chalicelib.jobs.journal_once import journal_once
 from chalicelib.jobs.reappear import look_again
-from chalicelib.ports import World
+from chalicelib.ports.world import World
 
 
 class RecordingError(Exception):
@@ -77,8 +79,8 @@ def record_change(
 ) -> tuple[Case, ...]:
     """Record one event. It is a hint: what is there now is read before anything is written.
 
-    Return the locks that ended by it and whose messages still have to say so (``jobs.endings``): the journal does not
-    wait for Slack.
+    Return the locks that ended by it and whose messages still have to say so (``jobs.alerts.endings``): the journal
+    does not wait for Slack.
 
     Raises:
         StoreError, BookError, QueueError: the queue delivers the event again.

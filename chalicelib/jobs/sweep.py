@@ -5,16 +5,22 @@ from functools import partial
 
 import msgspec
 
-from chalicelib.book_ports import BookError
-from chalicelib.core.alert import LockRecord
+from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.audit.line import EventType, of_run
 from chalicelib.core.brief import told_briefly
-from chalicelib.core.event import EventType, of_run
-from chalicelib.core.lock import LOCK_SUFFIX, ListedPage, LockRef, StateLock
-from chalicelib.core.policy import Rules, Target
-from chalicelib.jobs.round import Round, is_new, shuffled
-from chalicelib.jobs.run import Run
-from chalicelib.jobs.steps import Found, together
-from chalicelib.ports import Journal, Queue, StoreError, StoreRefusedError, World
+from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.scan import ListedPage
+from chalicelib.core.locks.target import Target
+from chalicelib.core.locks.terraform.lock_info import LOCK_SUFFIX
+from chalicelib.core.policy import Rules
+from chalicelib.jobs.alerts.round import Round, is_new, shuffled
+from chalicelib.jobs.alerts.steps import Found, together
+from chalicelib.jobs.runs.run import Run
+from chalicelib.ports.book import BookError
+from chalicelib.ports.locks import StoreError, StoreRefusedError
+from chalicelib.ports.orders import Queue
+from chalicelib.ports.world import Journal, World
 
 
 class SweepIncompleteError(Exception):

@@ -5,17 +5,18 @@ from functools import partial
 
 import msgspec
 
-from chalicelib.book_ports import BookError
-from chalicelib.core.alert import LockRecord
+from chalicelib.core.alerts.listing import standing
+from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.audit.line import EventType, of_run
 from chalicelib.core.brief import told_briefly
-from chalicelib.core.event import EventType, of_run
-from chalicelib.core.listing import standing
+from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.policy import Rules
-from chalicelib.core.release import Ending, Outcome
-from chalicelib.jobs.digest import changed
-from chalicelib.jobs.round import Round, shuffled
-from chalicelib.jobs.run import Run
-from chalicelib.ports import DirectoryError, World
+from chalicelib.jobs.alerts.digest import changed
+from chalicelib.jobs.alerts.round import Round, shuffled
+from chalicelib.jobs.runs.run import Run
+from chalicelib.ports.book import BookError
+from chalicelib.ports.people import DirectoryError
+from chalicelib.ports.world import World
 
 
 class WatchIncompleteError(Exception):

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from math import inf
 from typing import Any, TypeVar
 
-from chalicelib.ports import DirectoryError, MessengerError
-from chalicelib.slack.shapes import Done, Members, UserFound
-from chalicelib.slack.web_api import WebApi, WebApiError, uncounted
+from chalicelib.ports.people import DirectoryError, MessengerError
+from chalicelib.slack.web.shapes import Done, Members, UserFound
+from chalicelib.slack.web.web_api import WebApi, WebApiError, uncounted
 
 T = TypeVar("T", bound=Done)
 _MEMBERS_SECONDS = 300

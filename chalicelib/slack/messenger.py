@@ -7,12 +7,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from chalicelib.core.alert import Alert, Note
-from chalicelib.core.channel_trouble import ChannelNotice, NoticeKind
-from chalicelib.core.click import Answer, Person, Unheard
-from chalicelib.core.digest import Digest
-from chalicelib.core.message import Attempt, Posted
-from chalicelib.ports import (
+from chalicelib.core.alerts.alert import Alert, Note
+from chalicelib.core.alerts.channel_trouble import ChannelNotice, NoticeKind
+from chalicelib.core.alerts.digest import Digest
+from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.core.clicks.click import Answer, Person, Unheard
+from chalicelib.ports.people import (
     ChannelRefusedError,
     MessageFixedError,
     MessageGoneError,
@@ -20,17 +20,18 @@ from chalicelib.ports import (
     ReplyLostError,
     Way,
 )
-from chalicelib.slack import channel_notices, digests, messages, notes, response_url
-from chalicelib.slack.answers import private_answer
-from chalicelib.slack.blocks import Block
-from chalicelib.slack.history import History
-from chalicelib.slack.pace import Paces
-from chalicelib.slack.refusals import About, about
+from chalicelib.slack import response_url
 from chalicelib.slack.sender import Anywhere, Errand, Sender
-from chalicelib.slack.shapes import Done, PostDone
-from chalicelib.slack.turned_away import nothing_done
 from chalicelib.slack.versions import Version
-from chalicelib.slack.web_api import UnansweredError, WebApi, WebApiError, uncounted
+from chalicelib.slack.web.history import History
+from chalicelib.slack.web.pace import Paces
+from chalicelib.slack.web.refusals import About, about
+from chalicelib.slack.web.shapes import Done, PostDone
+from chalicelib.slack.web.web_api import UnansweredError, WebApi, WebApiError, uncounted
+from chalicelib.slack.words import channel_notices, digests, messages, notes
+from chalicelib.slack.words.answers import private_answer
+from chalicelib.slack.words.parts.blocks import Block
+from chalicelib.slack.words.turned_away import nothing_done
 
 _FIXED = frozenset({"cant_update_message", "edit_window_closed"})
 # A message that can never be edited again is as good as gone: what there is to say needs another one.
@@ -51,7 +52,7 @@ _UNREACHABLE = frozenset(
 
 
 class SlackMessenger:
-    """``ports.Messenger`` for one app in one workspace, or in one organisation."""
+    """``ports.people.Messenger`` for one app in one workspace, or in one organisation."""
 
     def __init__(
         self,

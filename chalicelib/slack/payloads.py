@@ -7,9 +7,9 @@ from typing import Annotated
 
 import msgspec
 
-from chalicelib.slack.buttons import RELEASE_ACTION, SNOOZE_ACTION, VERBS
 from chalicelib.slack.installation import Sender
-from chalicelib.slack.listings import PAGE_ACTIONS
+from chalicelib.slack.words.listings import PAGE_ACTIONS
+from chalicelib.slack.words.parts.buttons import RELEASE_ACTION, SNOOZE_ACTION, VERBS
 
 # "The time when the action occurred, expressed in decimal epoch time, wrapped in a string"
 # (docs.slack.dev/legacy/legacy-messaging/legacy-interactive-message-field-guide, of the same field).

@@ -14,14 +14,15 @@ from urllib.parse import parse_qsl
 import msgspec
 from slack_sdk.signature import Clock, SignatureVerifier
 
-from chalicelib.core.click import Click, SnoozeFor, Unheard, Unusable, Verb
-from chalicelib.core.listing import ListRequest
-from chalicelib.core.lock import LockRef
-from chalicelib.slack import lock_token, response_url
-from chalicelib.slack.buttons import SNOOZE_ACTION, SNOOZE_ACTIONS, VERBS
+from chalicelib.core.alerts.listing import ListRequest
+from chalicelib.core.clicks.click import Click, SnoozeFor, Unheard, Unusable, Verb
+from chalicelib.core.locks.place import LockRef
+from chalicelib.slack import response_url
 from chalicelib.slack.installation import Installation, Sender
-from chalicelib.slack.listings import PageTurn
 from chalicelib.slack.payloads import Action, BlockActions, Interaction, Waiting
+from chalicelib.slack.words.listings import PageTurn
+from chalicelib.slack.words.parts import lock_token
+from chalicelib.slack.words.parts.buttons import SNOOZE_ACTION, SNOOZE_ACTIONS, VERBS
 
 _WINDOW_SECONDS = 300
 _TIMESTAMP_DIGITS = 12

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
-from chalicelib.ports import MessengerError
+from chalicelib.ports.people import MessengerError
 
 _TIMEOUT_SECONDS = 5
 _TIMEOUT_AT_ONCE_SECONDS = 2

@@ -4,10 +4,10 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from chalicelib.slack.refusals import About, about
-from chalicelib.slack.shapes import Done
 from chalicelib.slack.versions import Markup, Version, with_less
-from chalicelib.slack.web_api import UnansweredError, WebApi, WebApiError
+from chalicelib.slack.web.refusals import About, about
+from chalicelib.slack.web.shapes import Done
+from chalicelib.slack.web.web_api import UnansweredError, WebApi, WebApiError
 
 T = TypeVar("T", bound=Done)
 _EVENT_TYPE = "tflock_reaper"

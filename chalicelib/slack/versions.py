@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
 
-from chalicelib.slack.blocks import Block, actions, context, question, section
-from chalicelib.slack.refusals import About, about
-from chalicelib.slack.text import shortened, size
+from chalicelib.slack.web.refusals import About, about
+from chalicelib.slack.words.parts.blocks import Block, actions, context, question, section
+from chalicelib.slack.words.parts.text import shortened, size
 
 _EVERYBODY = re.compile(r"<!(?:here|channel|everyone)(?:\|[^<>]*)?> ?")
 # All that is in angle brackets is ours: other people's are escaped. What follows the last bar is what people read.

@@ -6,7 +6,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from chalicelib.aws.s3_locks import S3LockStore
+from chalicelib.aws.locks.s3 import S3LockStore
 
 
 @pytest.fixture

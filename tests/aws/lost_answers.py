@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import boto3
 
-from chalicelib.aws.s3_locks import S3LockStore
+from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.wiring import WRITING
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.aws.metrics import EmfMetrics
-from chalicelib.core.measure import Measurement, Unit
+from chalicelib.core.audit.measure import Measurement, Unit
 
 SLOW = Measurement("HoldTime", 90, Unit.SECONDS, (("Operation", "apply"),))
 FAST = Measurement("HoldTime", 2, Unit.SECONDS, (("Operation", "plan"),))

@@ -11,22 +11,25 @@ from botocore.config import Config
 from botocore.stub import Stubber
 
 from chalicelib import wiring
-from chalicelib.aws.book_table import BookTable, Change
-from chalicelib.aws.channel_book import DynamoChannelBook
-from chalicelib.aws.digest_book import DynamoDigestBook
-from chalicelib.aws.group_book import DynamoGroupBook
-from chalicelib.aws.lock_book import DynamoLockBook
+from chalicelib.aws.book.channel_book import DynamoChannelBook
+from chalicelib.aws.book.digest_book import DynamoDigestBook
+from chalicelib.aws.book.group_book import DynamoGroupBook
+from chalicelib.aws.book.lock_book import DynamoLockBook
+from chalicelib.aws.book.table import BookTable, Change
+from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.aws.queues import SqsQueue
-from chalicelib.aws.s3_locks import S3LockStore
-from chalicelib.book_ports import BookError
-from chalicelib.core.message import Attempt
-from chalicelib.core.release import Deletion, LockObject, PutBack
+from chalicelib.core.alerts.message import Attempt
+from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
-from chalicelib.ports import MessengerError, QueueError, StoreError, World
+from chalicelib.ports.book import BookError
+from chalicelib.ports.locks import StoreError
+from chalicelib.ports.orders import QueueError
+from chalicelib.ports.people import MessengerError
+from chalicelib.ports.world import World
 from tests.aws_fixtures import REGION
 from tests.builders import BUCKET, CHANNEL, KEY, TAKEN, a_lock, sample, some_rules
 from tests.fakes import FakeWorld
-from tests.slack.odd_slack import PAGE, UNCLEAR, OddSlack, http, odd_slack
+from tests.slack.web.odd_slack import PAGE, UNCLEAR, OddSlack, http, odd_slack
 
 ONCE = Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=2, s3={"addressing_style": "path"})
 FROM_AWS = {"x_amz_request_id": "4442587FB7D0A2F9"}

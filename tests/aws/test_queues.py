@@ -6,7 +6,7 @@ from botocore.config import Config
 from botocore.stub import Stubber
 
 from chalicelib.aws.queues import SqsQueue
-from chalicelib.ports import QueueError
+from chalicelib.ports.orders import QueueError
 from tests.aws_fixtures import REGION, moto
 
 

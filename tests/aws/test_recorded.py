@@ -10,13 +10,13 @@ from boto3.dynamodb.conditions import Attr
 from botocore.stub import Stubber
 
 from chalicelib.aws import passed_over
-from chalicelib.aws.book_table import BookTable, Change
-from chalicelib.aws.notifications import lock_changes
-from chalicelib.aws.s3_locks import S3LockStore
-from chalicelib.core.change import LockChange, ToldBy
-from chalicelib.core.owner import session_name
-from chalicelib.core.release import Deletion, LockObject, PutBack
-from chalicelib.ports import StoreError
+from chalicelib.aws.book.table import BookTable, Change
+from chalicelib.aws.events.s3 import lock_changes
+from chalicelib.aws.locks.s3 import S3LockStore
+from chalicelib.core.alerts.owner import session_name
+from chalicelib.core.audit.event import LockChange, ToldBy
+from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
+from chalicelib.ports.locks import StoreError
 from tests.aws_fixtures import REGION
 from tests.builders import BUCKET, KEY, TAKEN, a_ref
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from chalicelib.aws.lock_book import DynamoLockBook
-from chalicelib.book_ports import LockBook
+from chalicelib.aws.book.lock_book import DynamoLockBook
+from chalicelib.ports.book import LockBook
 from tests.aws_fixtures import lock_book_table
 from tests.fake_book import FakeBook
 

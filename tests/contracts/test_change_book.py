@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.aws.change_book import DynamoChangeBook
-from chalicelib.book_ports import BookError, ChangeBook, UnderWayError
-from chalicelib.core.change import CLAIMED_FOR, LockChange, NotedChange, ToldBy
+from chalicelib.aws.book.change_book import DynamoChangeBook
+from chalicelib.core.audit.event import CLAIMED_FOR, LockChange, ToldBy
+from chalicelib.core.audit.hold import NotedChange
+from chalicelib.ports.book import BookError, ChangeBook, UnderWayError
 from tests.aws_fixtures import lock_book_table
 from tests.builders import BUCKET, KEY, TAKEN, a_lock
 from tests.fake_changes import FakeChangeBook

@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.aws.channel_book import DynamoChannelBook
-from chalicelib.book_ports import BookError, ChannelBook
-from chalicelib.core.channel_trouble import ChannelTrouble, Phase
+from chalicelib.aws.book.channel_book import DynamoChannelBook
+from chalicelib.core.alerts.channel_trouble import ChannelTrouble, Phase
+from chalicelib.ports.book import BookError, ChannelBook
 from tests.aws_fixtures import lock_book_table
 from tests.builders import TAKEN
 from tests.fake_book import FakeChannelBook

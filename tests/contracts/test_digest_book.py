@@ -4,10 +4,10 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from chalicelib.aws.digest_book import DynamoDigestBook
-from chalicelib.book_ports import DigestBook
-from chalicelib.core.digest import Digest, Named
-from chalicelib.core.message import Posted
+from chalicelib.aws.book.digest_book import DynamoDigestBook
+from chalicelib.core.alerts.digest import Digest, Named
+from chalicelib.core.alerts.message import Posted
+from chalicelib.ports.book import DigestBook
 from tests.aws_fixtures import lock_book_table
 from tests.builders import CHANNEL, TAKEN, a_ref
 from tests.fake_book import FakeDigestBook

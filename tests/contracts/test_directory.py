@@ -3,7 +3,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from chalicelib.ports import Directory, DirectoryError, MessengerError
+from chalicelib.ports.people import Directory, DirectoryError, MessengerError
 from chalicelib.slack.directory import SlackDirectory
 from demo.slack_standin import SCOPES, SlackStandIn, User, UserGroup, Workspace
 from tests.builders import ALICE, APP, BOB, TEAM

@@ -2,8 +2,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from chalicelib.aws.group_book import DynamoGroupBook
-from chalicelib.book_ports import GroupBook
+from chalicelib.aws.book.group_book import DynamoGroupBook
+from chalicelib.ports.book import GroupBook
 from tests.aws_fixtures import lock_book_table
 from tests.builders import ALICE, BOB
 from tests.fake_book import FakeGroupBook

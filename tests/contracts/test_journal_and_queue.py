@@ -8,8 +8,9 @@ import pytest
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.aws.queues import SqsQueue
-from chalicelib.core.event import EventType, LockEvent, of_lock
-from chalicelib.ports import Journal, Queue
+from chalicelib.core.audit.line import EventType, LockEvent, of_lock
+from chalicelib.ports.orders import Queue
+from chalicelib.ports.world import Journal
 from tests.aws_fixtures import moto
 from tests.builders import TAKEN, a_lock
 from tests.fakes import FakeJournal, FakeQueue

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.book_ports import LockBook
-from chalicelib.core.alert import Asked, LockRecord, Snooze
-from chalicelib.core.claim import Restorer, Restoring
-from chalicelib.core.lock import Body, LockRef, StateLock
-from chalicelib.core.message import ALERT, Attempt, Posted
-from chalicelib.core.release import Ending, LockObject, Outcome
+from chalicelib.core.alerts.message import ALERT, Attempt, Posted
+from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
+from chalicelib.core.clicks.claim import Restorer, Restoring
+from chalicelib.core.clicks.deletion import LockObject
+from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.core.locks.lock import Body, StateLock
+from chalicelib.core.locks.place import LockRef
+from chalicelib.ports.book import LockBook
 from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_claim, a_lock, a_ref, sample
 
 HOUR = timedelta(hours=1)

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.aws.lock_book import DynamoLockBook
-from chalicelib.book_ports import LockBook
-from chalicelib.core.alert import Asked, LockRecord, Snooze
-from chalicelib.core.claim import Releasing, Restorer, Restoring
-from chalicelib.core.message import ALERT, AUTO_RELEASED, Attempt, Posted
-from chalicelib.core.release import Ending, LockObject, Outcome
+from chalicelib.aws.book.lock_book import DynamoLockBook
+from chalicelib.core.alerts.message import ALERT, AUTO_RELEASED, Attempt, Posted
+from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
+from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
+from chalicelib.core.clicks.deletion import LockObject
+from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.ports.book import LockBook
 from tests.aws_fixtures import lock_book_table
 from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock
 from tests.fake_book import FakeBook

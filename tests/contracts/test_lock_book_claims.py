@@ -5,10 +5,10 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from chalicelib.book_ports import LockBook
-from chalicelib.core.alert import LockRecord
-from chalicelib.core.message import ALERT, AUTO_RELEASED, Attempt, Posted
-from chalicelib.core.release import Ending, Outcome
+from chalicelib.core.alerts.message import ALERT, AUTO_RELEASED, Attempt, Posted
+from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.ports.book import LockBook
 from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock
 
 LOCK = a_lock()

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from chalicelib.book_ports import LockBook
-from chalicelib.core.alert import Asked, LockRecord, Snooze
-from chalicelib.core.release import Ending, Outcome
+from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
+from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.ports.book import LockBook
 from tests.builders import ALICE, BOB, TAKEN, a_lock
 
 LOCK = a_lock()

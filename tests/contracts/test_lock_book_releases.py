@@ -5,10 +5,11 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from chalicelib.book_ports import LockBook
-from chalicelib.core.alert import LockRecord
-from chalicelib.core.claim import Releasing, Restorer, Restoring
-from chalicelib.core.release import Ending, LockObject, Outcome
+from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
+from chalicelib.core.clicks.deletion import LockObject
+from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.ports.book import LockBook
 from tests.builders import ALICE, BOB, TAKEN, a_claim, a_lock
 
 LOCK, MINUTE = a_lock(), timedelta(minutes=1)

@@ -5,11 +5,12 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from chalicelib.book_ports import LockBook
-from chalicelib.core.alert import Asked, LockRecord, Snooze
-from chalicelib.core.claim import Restorer, Restoring
-from chalicelib.core.message import ALERT, Attempt, Posted
-from chalicelib.core.release import Ending, LockObject, Outcome
+from chalicelib.core.alerts.message import ALERT, Attempt, Posted
+from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
+from chalicelib.core.clicks.claim import Restorer, Restoring
+from chalicelib.core.clicks.deletion import LockObject
+from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.ports.book import LockBook
 from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_claim, a_lock
 
 OLD = a_lock()

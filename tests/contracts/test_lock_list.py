@@ -3,13 +3,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.aws.lock_book import DynamoLockBook
-from chalicelib.aws.lock_list import DynamoLockList
-from chalicelib.book_ports import BookError, LockBook, LockList
-from chalicelib.core.listing import HeldEntry
-from chalicelib.core.lock import StateLock
-from chalicelib.core.message import ALERT, Attempt, Posted
-from chalicelib.core.release import Ending, Outcome
+from chalicelib.aws.book.lock_book import DynamoLockBook
+from chalicelib.aws.book.lock_list import DynamoLockList
+from chalicelib.core.alerts.listing import HeldEntry
+from chalicelib.core.alerts.message import ALERT, Attempt, Posted
+from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.core.locks.lock import StateLock
+from chalicelib.ports.book import BookError, LockBook, LockList
 from tests.aws_fixtures import lock_book_table
 from tests.builders import ALICE, CHANNEL, TAKEN, a_lock
 from tests.fake_book import FakeBook

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from chalicelib.aws.s3_locks import S3LockStore
-from chalicelib.core.lock import Body, LockRef
-from chalicelib.core.mark import mark_of, split
-from chalicelib.core.release import Deletion, LockObject, PutBack
-from chalicelib.ports import LockStore, StoreError
+from chalicelib.aws.locks.s3 import S3LockStore
+from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
+from chalicelib.core.locks.lock import Body
+from chalicelib.core.locks.mark import mark_of, split
+from chalicelib.core.locks.place import LockRef
+from chalicelib.ports.locks import LockStore, StoreError
 from tests.aws_fixtures import create_bucket, moto
 from tests.builders import BUCKET, KEY, STATE_KEY, a_ref, sample
 from tests.fake_store import FakeStore

@@ -5,13 +5,14 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from chalicelib.core.alert import LockRecord, Note, alert_for
-from chalicelib.core.channel_trouble import ChannelNotice, ChannelTrouble, NoticeKind
-from chalicelib.core.click import Answer, Click, Person, Refusal, SnoozeFor, Unheard, Unusable, Verb
-from chalicelib.core.digest import Digest
-from chalicelib.core.message import ALERT, Attempt, Posted
-from chalicelib.core.release import Ending, Outcome
-from chalicelib.ports import (
+from chalicelib.core.alerts.alert import Note, alert_for
+from chalicelib.core.alerts.channel_trouble import ChannelNotice, ChannelTrouble, NoticeKind
+from chalicelib.core.alerts.digest import Digest
+from chalicelib.core.alerts.message import ALERT, Attempt, Posted
+from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.clicks.click import Answer, Click, Person, Refusal, SnoozeFor, Unheard, Unusable, Verb
+from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.ports.people import (
     ChannelRefusedError,
     MessageFixedError,
     MessageGoneError,

@@ -9,9 +9,9 @@ import pytest
 
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.metrics import EmfMetrics
+from chalicelib.core.audit.event import LockChange
+from chalicelib.core.audit.line import EventType, LockEvent, of_acquire, of_click, of_lock, of_run
 from chalicelib.core.bounded import LONGEST, bounded
-from chalicelib.core.change import LockChange
-from chalicelib.core.event import EventType, LockEvent, of_acquire, of_click, of_lock, of_run
 from tests.builders import BUCKET, KEY, TAKEN, a_click, a_lock
 
 LARGEST_EVENT = 256 * 1024

@@ -2,8 +2,9 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.core.lock import Risk
-from chalicelib.core.policy import Route, Target, matches
+from chalicelib.core.locks.target import Target
+from chalicelib.core.locks.terraform.lock_info import Risk
+from chalicelib.core.policy import Route, matches
 from tests.builders import BUCKET, KEY, a_policy, some_rules
 
 

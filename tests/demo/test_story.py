@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.config import load
+from chalicelib.config.file import load
 from chalicelib.core.policy import Policy
 from demo.deployed import ONCALL
 from demo.runs import BUCKET, KILLED, SLOW

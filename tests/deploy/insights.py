@@ -5,7 +5,7 @@ docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
 
 import re
 
-from chalicelib.core.event import LockEvent
+from chalicelib.core.audit.line import LockEvent
 
 COMMANDS = {"fields", "display", "filter", "parse", "sort", "stats", "limit", "dedup"}
 # docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-operations-functions.html, and of stats; no round.

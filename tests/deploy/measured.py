@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any
 
 from chalicelib.aws.metrics import NAMESPACE, EmfMetrics
-from chalicelib.core.measure import SLACK_FAILURE, TURNED_AWAY, measured, sweep_duration
-from tests.core.test_measure import all_lines
+from chalicelib.core.audit.measure import SLACK_FAILURE, TURNED_AWAY, measured, sweep_duration
+from tests.core.audit.test_measure import all_lines
 from tests.deploy.stack_files import Document
 
 Metric = tuple[str, str, frozenset[tuple[str, str]]]

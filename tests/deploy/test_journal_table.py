@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-from chalicelib.core.event import LockEvent
+from chalicelib.core.audit.line import LockEvent
 from deploy.commands import ROOT
 from tests.deploy.measured import emitted
 from tests.deploy.stack_files import alarms, template

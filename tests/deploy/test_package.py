@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.config import ConfigError
+from chalicelib.config.file import ConfigError
 from deploy.commands import ROOT
 from deploy.package import package
 from tests.deploy.stack_files import Document, template
@@ -107,7 +107,7 @@ def test_the_template_is_short_enough_for_cloudformation(packaged: Path) -> None
 def test_the_zip_has_the_application_and_its_configuration_and_no_tests_or_tools(packaged: Path) -> None:
     with zipfile.ZipFile(packaged.with_name("deployment.zip")) as package_file:
         files = package_file.namelist()
-    assert {"app.py", "reaper.toml", "chalicelib/config.py", "chalice/app.py"} <= set(files)
+    assert {"app.py", "reaper.toml", "chalicelib/config/file.py", "chalice/app.py"} <= set(files)
     ours = [name for name in files if name.startswith(("tests/", "deploy/", "demo/", "tflocks/", "vendor/"))]
     assert not ours
     assert not any("__pycache__" in name for name in files if name.startswith("chalicelib/"))

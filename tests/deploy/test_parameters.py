@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.config import Config, ConfigError, load
+from chalicelib.config.file import Config, ConfigError, load
 from deploy.commands import ROOT
 from deploy.parameters import main, overrides
 

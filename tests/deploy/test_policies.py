@@ -3,7 +3,7 @@
 import pytest
 
 from app import app
-from chalicelib.aws.s3_locks import DEMANDED_ACLS
+from chalicelib.aws.locks.s3 import DEMANDED_ACLS
 from tests.deploy.stack_files import Document, actions, functions, resources, statements
 
 LOCKS = {"Ref": "LockObjectArns"}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.config import ConfigError, load
+from chalicelib.config.file import ConfigError, load
 from deploy.commands import ROOT
 from deploy.parameters import overrides
 from tests.deploy.stack_files import Document, functions, resources, statements

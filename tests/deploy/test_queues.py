@@ -5,7 +5,7 @@ import re
 import pytest
 
 import app
-from chalicelib.core.change import CLAIMED_FOR
+from chalicelib.core.audit.event import CLAIMED_FOR
 from tests.deploy.judged import ACCOUNT, REGION, judge_sender
 from tests.deploy.stack_files import alarms, functions, resources
 

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from chalicelib.core.change import ReleaseKind
-from chalicelib.core.event import EventType
+from chalicelib.core.audit.hold import ReleaseKind
+from chalicelib.core.audit.line import EventType
 from deploy import names, queries
 from tests.deploy.insights import commands_of, unknown_fields
 from tests.deploy.stack_files import queries as saved

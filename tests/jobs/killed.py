@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
-from chalicelib.ports import World
+from chalicelib.ports.world import World
 from tests.fakes import FakeWorld
 
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.core.change import LockChange
+from chalicelib.core.audit.event import LockChange
 from chalicelib.core.policy import Rules
-from chalicelib.jobs.endings import tell_endings
+from chalicelib.jobs.alerts.endings import tell_endings
 from chalicelib.jobs.record import Recording, Settle, record_change, settle
-from chalicelib.jobs.run import Run
-from chalicelib.ports import World
+from chalicelib.jobs.runs.run import Run
+from chalicelib.ports.world import World
 from tests.builders import BUCKET, KEY, some_rules
 from tests.fakes import FakeWorld
 

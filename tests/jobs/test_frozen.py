@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from chalicelib.core.policy import Rules
-from chalicelib.jobs.agenda import Agenda
-from chalicelib.jobs.lanes import Kind, Rank, Task
-from chalicelib.jobs.run import OneByOne, Run
+from chalicelib.jobs.runs.agenda import Agenda
+from chalicelib.jobs.runs.lanes import Kind, Rank, Task
+from chalicelib.jobs.runs.run import OneByOne, Run
 from chalicelib.jobs.watch import watch
 from tests.builders import BUCKET, KEY, TAKEN, sample, some_rules
 from tests.fakes import FakeWorld
-from tests.jobs.slow_slack import Time
+from tests.jobs.alerts.slow_slack import Time
 
 RULES = some_rules()
 DIGESTS = some_rules(digest_over=1)

@@ -8,16 +8,16 @@ from itertools import count
 
 import pytest
 
-from chalicelib.core.change import LockChange
-from chalicelib.core.click import Click, SnoozeFor, Verb
-from chalicelib.core.event import EventType
-from chalicelib.core.lock import StateLock
+from chalicelib.core.audit.event import LockChange
+from chalicelib.core.audit.line import EventType
+from chalicelib.core.clicks.click import Click, SnoozeFor, Verb
+from chalicelib.core.locks.lock import StateLock
 from chalicelib.core.policy import Rules
-from chalicelib.jobs.answer import answer
-from chalicelib.jobs.release import release
+from chalicelib.jobs.clicks.answer import answer
+from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
-from chalicelib.ports import World
+from chalicelib.ports.world import World
 from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, TEAM, a_click, a_lock, sample, some_rules
 from tests.fakes import FakeWorld
 from tests.jobs.killed import killed_after

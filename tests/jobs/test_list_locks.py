@@ -2,12 +2,12 @@
 
 import pytest
 
-from chalicelib.book_ports import BookError
-from chalicelib.core.listing import Listing, ListRequest
+from chalicelib.core.alerts.listing import Listing, ListRequest
+from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.policy import Route, Rules
-from chalicelib.core.release import Ending, Outcome
 from chalicelib.jobs.list_locks import list_locks
 from chalicelib.jobs.watch import WatchIncompleteError, watch
+from chalicelib.ports.book import BookError
 from tests.builders import ALICE, BOB, BUCKET, CHANNEL, TAKEN, a_lock, a_policy, some_rules
 from tests.fake_lock_list import FakeLockList
 from tests.fakes import FakeWorld

@@ -11,24 +11,24 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.core.alert import LockRecord
-from chalicelib.core.change import ToldBy
-from chalicelib.core.click import Click, Refusal, Verb
-from chalicelib.core.event import EventType, LockEvent
-from chalicelib.core.lock import LockRef
-from chalicelib.core.release import Ending, Outcome
-from chalicelib.jobs.answer import answer
+from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.audit.event import ToldBy
+from chalicelib.core.audit.line import EventType, LockEvent
+from chalicelib.core.clicks.click import Click, Refusal, Verb
+from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.core.locks.place import LockRef
+from chalicelib.jobs.clicks.answer import answer
+from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.record import record_change, settle
-from chalicelib.jobs.release import release
 from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
 from tests.builders import ALICE, BUCKET, KEY, TAKEN, a_click
 from tests.fake_book import FakeBook
 from tests.fakes import FakeWorld
+from tests.jobs.clicks.versioned import HOLDER, OPERATOR, VersionedKey
 from tests.jobs.killed import killed_after
 from tests.jobs.recording import RECORDING, a_change, record, settle_all, settle_order
 from tests.jobs.test_record import RULES, TARGET
-from tests.jobs.versioned import HOLDER, OPERATOR, VersionedKey
 
 pytestmark = pytest.mark.thorough
 

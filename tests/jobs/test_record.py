@@ -3,13 +3,13 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from chalicelib.core.alert import alert_for
-from chalicelib.core.change import LockChange
-from chalicelib.core.event import EventType
-from chalicelib.core.lock import StateLock
-from chalicelib.core.message import Attempt
-from chalicelib.core.release import Ending, Outcome, ReleasedBy
-from chalicelib.jobs.release import release
+from chalicelib.core.alerts.alert import alert_for
+from chalicelib.core.alerts.message import Attempt
+from chalicelib.core.audit.event import LockChange
+from chalicelib.core.audit.line import EventType
+from chalicelib.core.clicks.ending import Ending, Outcome, ReleasedBy
+from chalicelib.core.locks.lock import StateLock
+from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
 from tests.builders import ALICE, BUCKET, CHANNEL, KEY, TAKEN, a_claim, a_click, a_lock, a_policy, sample, some_rules

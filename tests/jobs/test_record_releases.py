@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.book_ports import UnderWayError
-from chalicelib.core.change import LockChange, NotedChange
-from chalicelib.core.event import EventType
-from chalicelib.core.release import Ending, Outcome
+from chalicelib.core.audit.event import LockChange
+from chalicelib.core.audit.hold import NotedChange
+from chalicelib.core.audit.line import EventType
+from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.jobs.sweep import sweep
+from chalicelib.ports.book import UnderWayError
 from tests.builders import ALICE, BUCKET, KEY, TAKEN, a_claim, a_lock, sample
 from tests.fakes import FakeWorld
 from tests.jobs.recording import RELEASE_ROLE, a_change, record, settle_all

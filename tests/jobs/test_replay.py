@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 import msgspec
 import pytest
 
-from chalicelib.core.change import LockChange, ToldBy
-from chalicelib.core.event import EventType, LockEvent
-from chalicelib.core.lock_body import read_body
-from chalicelib.core.policy import Rules, Target
+from chalicelib.core.audit.event import LockChange, ToldBy
+from chalicelib.core.audit.line import EventType, LockEvent
+from chalicelib.core.locks.target import Target
+from chalicelib.core.locks.terraform.body import read_body
+from chalicelib.core.policy import Rules
 from tests.builders import BUCKET, TAKEN, a_ref, sample, some_rules
 from tests.fakes import FakeWorld
 from tests.jobs.recording import RECORDING, record, settle_all, settle_and_tell, settle_order

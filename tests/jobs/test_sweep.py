@@ -2,14 +2,15 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.core.alert import Alert
-from chalicelib.core.event import EventType
-from chalicelib.core.lock import Body
-from chalicelib.core.message import Attempt, Posted
-from chalicelib.core.policy import Route, Target
-from chalicelib.core.release import Outcome
+from chalicelib.core.alerts.alert import Alert
+from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.core.audit.line import EventType
+from chalicelib.core.clicks.ending import Outcome
+from chalicelib.core.locks.lock import Body
+from chalicelib.core.locks.target import Target
+from chalicelib.core.policy import Route
 from chalicelib.jobs.sweep import SweepIncompleteError, order_sweeps, sweep
-from chalicelib.ports import ChannelRefusedError
+from chalicelib.ports.people import ChannelRefusedError
 from tests.builders import BUCKET, CHANNEL, KEY, STATE_KEY, TAKEN, a_policy, sample, some_rules
 from tests.builders import a_lock as build_lock
 from tests.fake_slack import FakeMessenger

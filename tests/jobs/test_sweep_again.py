@@ -1,8 +1,8 @@
 import pytest
 
-from chalicelib.core.event import EventType
-from chalicelib.core.lock import Body
-from chalicelib.core.release import Ending, Outcome
+from chalicelib.core.audit.line import EventType
+from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.core.locks.lock import Body
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from tests.builders import ALICE, BUCKET, KEY, TAKEN, sample
 from tests.builders import a_lock as build_lock

@@ -2,16 +2,17 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.book_ports import BookError
-from chalicelib.core.alert import Alert, alert_for
-from chalicelib.core.lock import LockRef, StateLock
-from chalicelib.core.message import Attempt, Posted
-from chalicelib.core.release import Ending, Outcome
+from chalicelib.core.alerts.alert import Alert, alert_for
+from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.place import LockRef
 from chalicelib.jobs.watch import WatchIncompleteError, watch
+from chalicelib.ports.book import BookError
 from tests.builders import ALICE, BUCKET, KEY, STATE_KEY, TAKEN, a_lock, a_policy, sample, some_rules
 from tests.fake_slack import FakeMessenger
 from tests.fakes import FakeWorld
-from tests.jobs.busy_slack import BusySlack
+from tests.jobs.alerts.busy_slack import BusySlack
 
 RULES = some_rules()
 

@@ -13,22 +13,24 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from hypothesis.strategies import DataObject, booleans, data, sampled_from
 
-from chalicelib.core.change import LockChange
-from chalicelib.core.click import Click, SnoozeFor, Verb
-from chalicelib.core.event import EventType
-from chalicelib.core.lock import LockRef, StateLock
-from chalicelib.core.message import Posted
-from chalicelib.core.release import Deletion, PutBack
-from chalicelib.jobs.answer import answer
-from chalicelib.jobs.delete import OutcomeUnknownError
-from chalicelib.jobs.release import release
+from chalicelib.core.alerts.message import Posted
+from chalicelib.core.audit.event import LockChange
+from chalicelib.core.audit.line import EventType
+from chalicelib.core.clicks.click import Click, SnoozeFor, Verb
+from chalicelib.core.clicks.deletion import Deletion, PutBack
+from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.place import LockRef
+from chalicelib.jobs.clicks.answer import answer
+from chalicelib.jobs.clicks.delete import OutcomeUnknownError
+from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
-from chalicelib.ports import MessengerError, StoreError
+from chalicelib.ports.locks import StoreError
+from chalicelib.ports.people import MessengerError
 from tests.builders import ALICE, BOB, BUCKET, CHANNEL, TAKEN, TEAM, sample, some_rules
 from tests.fake_slack import ANSWER, REQUEST
 from tests.fakes import FakeWorld
-from tests.jobs.busy_slack import BusySlack, Job
+from tests.jobs.alerts.busy_slack import BusySlack, Job
 from tests.jobs.recording import record, settle_all
 
 pytestmark = pytest.mark.thorough

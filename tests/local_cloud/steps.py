@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.slack.buttons import RELEASE_ACTION
+from chalicelib.slack.words.parts.buttons import RELEASE_ACTION
 from demo.deployed import ALICE, DeployedReaper
 from demo.local_cloud import LocalCloudError
 from demo.slack_standin import Message, User

@@ -13,7 +13,7 @@ from datetime import datetime
 
 import pytest
 
-from chalicelib.slack.buttons import PUT_BACK_ACTION
+from chalicelib.slack.words.parts.buttons import PUT_BACK_ACTION
 from demo import identities
 from demo.deployed import ALICE, DeployedReaper
 from demo.terraform import TerraformState
@@ -234,5 +234,7 @@ def _told(reaper: DeployedReaper) -> list[Line]:
 
 def _holds(day: list[Line], path: str) -> list[Hold]:
     """The holds of a state, oldest first."""
-    lines = sorted((line for line in day if line["state_path"] == path), key=lambda line: (line["time"], line["event"]))
+    lines = [line for line in day if line["state_path"] == path]
+    # By time and not by text: a whole second is written without a fraction, and "34Z" comes after "34.638Z".
+    lines.sort(key=lambda line: (datetime.fromisoformat(line["time"]), line["event"]))
     return list(zip(lines[::2], lines[1::2], strict=True))

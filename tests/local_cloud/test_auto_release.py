@@ -1,6 +1,6 @@
 """What a route may have the reaper do by itself."""
 
-from chalicelib.core.life import NOTICE, SHOWN_ANEW_AFTER
+from chalicelib.core.alerts.life import NOTICE, SHOWN_ANEW_AFTER
 from demo.deployed import DeployedReaper
 from demo.waiting import wait_for
 from tests.local_cloud.conftest import VERSIONED

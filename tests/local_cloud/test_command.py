@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from chalicelib.core.list_query import PAGE
+from chalicelib.core.clicks.list_query import PAGE
 from demo.browser import Visitor
 from demo.deployed import ALICE, BOB, DeployedReaper
 from demo.waiting import wait_for

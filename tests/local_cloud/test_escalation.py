@@ -1,6 +1,6 @@
 """A lock that nobody minds: snoozed, woken, escalated, each in front of a real browser."""
 
-from chalicelib.slack.buttons import SNOOZE_ACTION, WAKE_ACTION
+from chalicelib.slack.words.parts.buttons import SNOOZE_ACTION, WAKE_ACTION
 from demo.browser import Visitor
 from demo.deployed import ALICE, BOB, CAROL, DeployedReaper
 from tests.local_cloud.conftest import SECOND_LEVEL, VERSIONED, channel_of

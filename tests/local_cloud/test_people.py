@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from chalicelib.slack.buttons import RELEASE_ACTION, SNOOZE_ACTION, WITHDRAW_ACTION
+from chalicelib.slack.words.parts.buttons import RELEASE_ACTION, SNOOZE_ACTION, WITHDRAW_ACTION
 from demo import identities
 from demo.deployed import ALICE, BOB, CAROL, DeployedReaper
 from demo.slack_standin import Message

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 
-from chalicelib.slack.buttons import RELEASE_ACTION
+from chalicelib.slack.words.parts.buttons import RELEASE_ACTION
 from demo.browser import Visitor
 from demo.deployed import ALICE, BOB, DeployedReaper
 from demo.terraform import TerraformState

@@ -3,8 +3,8 @@
 import json
 from collections.abc import Callable
 
-from chalicelib.core.mark import split
-from chalicelib.slack.buttons import PUT_BACK_ACTION, RELEASE_ACTION
+from chalicelib.core.locks.mark import split
+from chalicelib.slack.words.parts.buttons import PUT_BACK_ACTION, RELEASE_ACTION
 from demo.browser import Visitor
 from demo.deployed import ALICE, BOB, DeployedReaper
 from demo.terraform import TerraformState

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from chalicelib.core.change import LockChange
-from chalicelib.core.click import Click
-from chalicelib.core.evidence import StateWritten
-from chalicelib.core.lock import ListedPage, LockRef, StateLock
-from chalicelib.core.lock_body import lock_of
-from chalicelib.core.release import Deletion, LockObject, PutBack
-from chalicelib.ports import StoreError
+from chalicelib.core.alerts.evidence import StateWritten
+from chalicelib.core.audit.event import LockChange
+from chalicelib.core.clicks.click import Click
+from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
+from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.scan import ListedPage
+from chalicelib.core.locks.terraform.body import lock_of
+from chalicelib.ports.locks import StoreError
 from tests.builders import BUCKET, KEY, sample
 from tests.jobs.recording import RELEASE_ROLE, RESTORE_ROLE, a_change
 from tests.race.schedule import Schedule
@@ -44,7 +46,7 @@ class Acquire:
 
 @dataclass
 class Bucket:
-    """``ports.LockStore`` for one key; ``tell`` takes S3's events."""
+    """``ports.locks.LockStore`` for one key; ``tell`` takes S3's events."""
 
     schedule: Schedule
     tell: Callable[[LockChange, Acquire], None]

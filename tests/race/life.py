@@ -5,17 +5,19 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from chalicelib.book_ports import BookError
-from chalicelib.core.change import LockChange
-from chalicelib.core.click import Click, Verb
-from chalicelib.core.lock import LockRef
-from chalicelib.core.release import Deletion
-from chalicelib.jobs.answer import answer
-from chalicelib.jobs.delete import OutcomeUnknownError
+from chalicelib.core.audit.event import LockChange
+from chalicelib.core.clicks.click import Click, Verb
+from chalicelib.core.clicks.deletion import Deletion
+from chalicelib.core.locks.place import LockRef
+from chalicelib.jobs.clicks.answer import answer
+from chalicelib.jobs.clicks.delete import OutcomeUnknownError
+from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.record import Settle, record_change, settle
-from chalicelib.jobs.release import release
 from chalicelib.jobs.watch import WatchIncompleteError, watch
-from chalicelib.ports import MessengerError, QueueError, StoreError
+from chalicelib.ports.book import BookError
+from chalicelib.ports.locks import StoreError
+from chalicelib.ports.orders import QueueError
+from chalicelib.ports.people import MessengerError
 from tests.builders import ALICE, BOB, CHANNEL, TEAM, some_rules
 from tests.fake_book import FakeBook
 from tests.jobs.recording import RECORDING

@@ -8,7 +8,7 @@ from random import Random
 
 from greenlet import getcurrent, greenlet
 
-from chalicelib.core.click import Click
+from chalicelib.core.clicks.click import Click
 from tests.builders import TAKEN
 
 BEGINS = TAKEN + timedelta(hours=3)

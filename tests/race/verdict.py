@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from chalicelib.core.click import Click, Verb
-from chalicelib.core.event import EventType, LockEvent
-from chalicelib.core.release import Ending, Outcome
+from chalicelib.core.audit.line import EventType, LockEvent
+from chalicelib.core.clicks.click import Click, Verb
+from chalicelib.core.clicks.ending import Ending, Outcome
 from tests.race.bucket import Acquire
 from tests.race.life import Race
 

@@ -6,12 +6,13 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.book_ports import BookError
-from chalicelib.core.alert import Alert
-from chalicelib.core.click import Answer, Click, Person
-from chalicelib.core.event import LockEvent
-from chalicelib.core.message import Posted
-from chalicelib.ports import MessengerError, World
+from chalicelib.core.alerts.alert import Alert
+from chalicelib.core.alerts.message import Posted
+from chalicelib.core.audit.line import LockEvent
+from chalicelib.core.clicks.click import Answer, Click, Person
+from chalicelib.ports.book import BookError
+from chalicelib.ports.people import MessengerError
+from chalicelib.ports.world import World
 from tests.fake_book import FakeBook
 from tests.fake_slack import FakeMessenger
 from tests.fakes import FakeWorld

@@ -6,9 +6,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from chalicelib.core.alert import Alert
-from chalicelib.core.lock import LockInfo
-from chalicelib.slack.messages import message
+from chalicelib.core.alerts.alert import Alert
+from chalicelib.core.locks.terraform.lock_info import LockInfo
+from chalicelib.slack.words.messages import message
 from demo.slack_standin.block_rules import is_too_long, problems_in
 
 FOREIGN = st.one_of(

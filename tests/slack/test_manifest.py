@@ -26,7 +26,7 @@ SCOPES = {
 
 def methods_called() -> set[str]:
     """As slack_sdk calls them."""
-    sources = "".join(path.read_text() for path in Path(chalicelib.slack.__path__[0]).glob("*.py"))
+    sources = "".join(path.read_text() for path in Path(chalicelib.slack.__path__[0]).rglob("*.py"))
     return {name for name in re.findall(r'"(\w+)"', sources) if hasattr(WebClient, name)}
 
 

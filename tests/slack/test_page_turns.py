@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from slack_sdk import WebClient
 
-from chalicelib.core.alert import LockRecord
-from chalicelib.core.click import Click, Unheard, Unusable
-from chalicelib.core.list_query import PAGE, Query
-from chalicelib.core.listing import Listed, Listing, ListRequest
-from chalicelib.ports import MessengerError
-from chalicelib.slack import listings
+from chalicelib.core.alerts.listing import Listed, Listing, ListRequest
+from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.clicks.click import Click, Unheard, Unusable
+from chalicelib.core.clicks.list_query import PAGE, Query
+from chalicelib.ports.people import MessengerError
 from chalicelib.slack.installation import Installation
-from chalicelib.slack.listings import NEXT_ACTION, PREVIOUS_ACTION, PageTurn
 from chalicelib.slack.requests import MalformedError, parse
 from chalicelib.slack.response_url import respond, usable
+from chalicelib.slack.words import listings
+from chalicelib.slack.words.listings import NEXT_ACTION, PREVIOUS_ACTION, PageTurn
 from demo.slack_standin import Channel, SlackStandIn, User, Workspace
 from tests.builders import ALICE, APP, BOB, CHANNEL, TAKEN, TEAM, a_lock
 

@@ -11,13 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.signature import Clock, SignatureVerifier
 
-from chalicelib.core.alert import LockRecord, alert_for
-from chalicelib.core.click import Click, SnoozeFor, Unheard, Unusable, Verb
-from chalicelib.core.listing import ListRequest
-from chalicelib.core.lock import Body, StateLock
-from chalicelib.slack import lock_token
+from chalicelib.core.alerts.alert import alert_for
+from chalicelib.core.alerts.listing import ListRequest
+from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.clicks.click import Click, SnoozeFor, Unheard, Unusable, Verb
+from chalicelib.core.locks.lock import Body, StateLock
 from chalicelib.slack.installation import Installation
-from chalicelib.slack.messages import message
 from chalicelib.slack.requests import (
     MalformedError,
     MisdirectedError,
@@ -27,6 +26,8 @@ from chalicelib.slack.requests import (
     parse_command,
     verify,
 )
+from chalicelib.slack.words.messages import message
+from chalicelib.slack.words.parts import lock_token
 from tests.builders import ALICE, APP, CHANNEL, TAKEN, TEAM, a_click, a_lock, a_policy
 
 SECRET = "shhh"

@@ -12,22 +12,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.alert import LockRecord, Note, alert_for
-from chalicelib.core.ci_run import CiRun
-from chalicelib.core.click import Answer, Person, Verb
-from chalicelib.core.digest import Digest, Named
-from chalicelib.core.message import ALERT, Attempt, Posted
-from chalicelib.core.release import Ending, Outcome
-from chalicelib.ports import ChannelRefusedError, MessageGoneError, MessengerError
-from chalicelib.slack.messages import message
+from chalicelib.core.alerts.alert import Note, alert_for
+from chalicelib.core.alerts.digest import Digest, Named
+from chalicelib.core.alerts.message import ALERT, Attempt, Posted
+from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.clicks.click import Answer, Person, Verb
+from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.core.locks.ci_run import CiRun
+from chalicelib.ports.people import ChannelRefusedError, MessageGoneError, MessengerError
 from chalicelib.slack.messenger import SlackMessenger
-from chalicelib.slack.refusals import About, about
 from chalicelib.slack.versions import Markup, Shape, Version, with_less
+from chalicelib.slack.web.refusals import About, about
+from chalicelib.slack.words.messages import message
 from demo.slack_standin import SlackStandIn
 from tests.builders import ALICE, APP, BOB, CHANNEL, TAKEN, a_lock, a_policy
 from tests.contracts.test_messenger import WORKSPACE
-from tests.slack.odd_slack import OddSlack, odd_slack, said
 from tests.slack.reading import assert_slack_takes
+from tests.slack.web.odd_slack import OddSlack, odd_slack, said
 
 pytestmark = pytest.mark.thorough
 

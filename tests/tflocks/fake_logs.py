@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.core.event import LockEvent
+from chalicelib.core.audit.line import LockEvent
 from tests.tflocks.story import as_json
 
 

@@ -7,14 +7,17 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.core.alert import LockRecord
-from chalicelib.core.change import Hold as EndedHold
-from chalicelib.core.change import LockChange, ReleaseKind, ToldBy
-from chalicelib.core.event import EventType, LockEvent, of_acquire, of_lock, of_reappearance, of_release
-from chalicelib.core.lock import LockInfo, LockRef, StateLock
-from tflocks.hold import Hold, Source
-from tflocks.lines import read
-from tflocks.pairing import journal_holds
+from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.audit.event import LockChange, ToldBy
+from chalicelib.core.audit.hold import Hold as EndedHold
+from chalicelib.core.audit.hold import ReleaseKind
+from chalicelib.core.audit.line import EventType, LockEvent, of_acquire, of_lock, of_reappearance, of_release
+from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.terraform.lock_info import LockInfo
+from tflocks.holds.hold import Hold, Source
+from tflocks.holds.pairing import journal_holds
+from tflocks.sources.lines import read
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PATH = "acme-tfstate/prod/network/terraform.tfstate"

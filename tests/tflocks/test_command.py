@@ -10,10 +10,10 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from tflocks.asked import form
-from tflocks.clients import Clients
+from tflocks.commands.arguments import form
+from tflocks.commands.state_path import StatePathError, split
 from tflocks.main import main
-from tflocks.state_path import StatePathError, split
+from tflocks.sources.clients import Clients
 
 ROOT = Path(__file__).parent.parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -202,7 +202,7 @@ def test_what_the_command_line_installs_is_pinned_as_what_ships_in_the_lambda() 
 
 
 def test_the_command_line_sees_only_the_core_and_the_adapters_of_aws() -> None:
-    seen = {name for path in (ROOT / "tflocks").glob("*.py") for name in _ours(path, "chalicelib")}
+    seen = {name for path in (ROOT / "tflocks").rglob("*.py") for name in _ours(path, "chalicelib")}
     assert {".".join(name.split(".")[:2]) for name in seen} == {"chalicelib.core", "chalicelib.aws", "chalicelib.ports"}
 
 

@@ -1,0 +1,1 @@
+"""Keep the reaper's memory in its one DynamoDB table."""

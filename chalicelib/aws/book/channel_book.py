@@ -1,0 +1,52 @@
+"""The channels that take no messages, in the lock book's table: one item a channel."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+from boto3.dynamodb.conditions import Attr, ConditionBase
+
+from chalicelib.aws.book.table import BookTable, Change, text, told_as_book_error
+from chalicelib.core.alerts.channel_trouble import ChannelTrouble
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.service_resource import Table
+
+_PARTITION = "#channels"
+"""No state path, like ``digest_book``'s."""
+_KEPT = timedelta(days=30)
+"""A trouble that lasts longer is told anew."""
+
+
+class DynamoChannelBook:
+    """``ports.ChannelBook``. Lost, it costs a second message about a channel."""
+
+    def __init__(self, table: "Table") -> None:
+        self._table = BookTable(table)
+
+    def troubled(self) -> list[ChannelTrouble]:
+        """Return the channels in trouble as they are now."""
+        items = self._table.query(_PARTITION)
+        with told_as_book_error():
+            return [msgspec.json.decode(item["Trouble"], type=ChannelTrouble) for item in items]
+
+    def replace(self, known: ChannelTrouble | None, new: ChannelTrouble) -> bool:
+        """Write what is known of a channel, if it is still what was read; return whether it was."""
+        expires = int((new.since + _KEPT).timestamp())
+        change = Change(put={"Trouble": text(new), "Mark": _mark(new), "ExpiresAt": expires})
+        unchanged = Attr("Mark").eq(_mark(known)) if known else Attr("Mark").not_exists()
+        return self._table.change(_key(new.channel), change, unchanged) is not None
+
+    def forget(self, channel: str) -> None:
+        """Delete what is known of a channel."""
+        there: ConditionBase = Attr("Mark").exists()
+        self._table.delete(_key(channel), there)
+
+
+def _key(channel: str) -> dict[str, str]:
+    return {"StatePath": _PARTITION, "LockIdentity": channel}
+
+
+def _mark(trouble: ChannelTrouble) -> str:
+    """Tell a trouble, and its step, from every other one: its JSON may have one more field in a new release."""
+    return f"{trouble.since.isoformat()} {trouble.step}"

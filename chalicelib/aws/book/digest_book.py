@@ -1,0 +1,69 @@
+"""The digests, in the lock book's table: one item for each that stands there, and one a channel for one being sent."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+from boto3.dynamodb.conditions import Attr, ConditionBase
+
+from chalicelib.aws.book.table import BookTable, Change, text, told_as_book_error
+from chalicelib.core.alerts.digest import Digest
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.service_resource import Table
+
+_PARTITION = "#digests"
+"""No state path: that has a bucket's name before its first slash, and no bucket's name has this character."""
+_KEPT = timedelta(days=30)
+
+
+class DynamoDigestBook:
+    """``ports.DigestBook``. Lost, it costs a digest that no longer counts down."""
+
+    def __init__(self, table: "Table") -> None:
+        self._table = BookTable(table)
+
+    def open(self) -> list[Digest]:
+        """Those with locks still held, and those that may not have been posted."""
+        items = self._table.query(_PARTITION)
+        with told_as_book_error():
+            digests = [msgspec.json.decode(item["Digest"], type=Digest) for item in items]
+        return [digest for digest in digests if digest.held or not digest.posted]
+
+    def claim(self, digest: Digest) -> bool:
+        """Take the right to send a digest to its channel."""
+        free = Attr("Digest").not_exists()
+        return self._table.change(_being_sent(digest), _noted(digest), free) is not None
+
+    def drop(self, digest: Digest) -> None:
+        """It was not sent, or none of its locks is held any more."""
+        self._table.delete(_standing(digest), _is(digest))
+        self._table.delete(_being_sent(digest), _is(digest))
+
+    def keep(self, digest: Digest) -> None:
+        """It stands there now, so; or, while it has no message, its claim is another by now.
+
+        What stands there is noted before the claim goes: when nothing follows, it is found in Slack once more.
+        """
+        if digest.posted is None:
+            self._table.change(_being_sent(digest), _noted(digest), _is(digest))
+            return
+        self._table.change(_standing(digest), _noted(digest))
+        self._table.delete(_being_sent(digest), _is(digest))
+
+
+def _being_sent(digest: Digest) -> dict[str, str]:
+    return {"StatePath": _PARTITION, "LockIdentity": f"being sent to {digest.channel}"}
+
+
+def _standing(digest: Digest) -> dict[str, str]:
+    return {"StatePath": _PARTITION, "LockIdentity": f"standing {digest.token}"}
+
+
+def _is(digest: Digest) -> ConditionBase:
+    return Attr("Token").eq(digest.token)
+
+
+def _noted(digest: Digest) -> Change:
+    expires = int((digest.at + _KEPT).timestamp())
+    return Change(put={"Digest": text(digest), "Token": digest.token, "ExpiresAt": expires})

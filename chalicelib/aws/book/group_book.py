@@ -1,0 +1,44 @@
+"""User groups' members, in the lock book's table: one item a group."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from chalicelib.aws.book.table import BookTable, Change, told_as_book_error
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.service_resource import Table
+
+_PARTITION = "#groups"
+"""No state path, like ``digest_book``'s."""
+_KEPT = timedelta(days=1)
+"""The watch notes them anew every few minutes; what it could not for so long is no longer taken for true."""
+
+
+class DynamoGroupBook:
+    """``ports.GroupBook``. ``clock`` gives the time in seconds since 1970."""
+
+    def __init__(self, table: "Table", clock: Callable[[], float] = time.time) -> None:
+        self._table = BookTable(table)
+        self._clock = clock
+
+    def keep(self, group: str, members: frozenset[str]) -> None:
+        """So it is now."""
+        # As JSON: DynamoDB has no empty sets, and a group may have nobody in it.
+        told = msgspec.json.encode(sorted(members)).decode()
+        page = {"Members": told, "ExpiresAt": int(self._clock() + _KEPT.total_seconds())}
+        self._table.change({"StatePath": _PARTITION, "LockIdentity": group}, Change(put=page))
+
+    def members(self) -> dict[str, frozenset[str]]:
+        """All groups that were kept within a day. DynamoDB may show an item for days after it has expired."""
+        now = self._clock()
+        items = self._table.query(_PARTITION)
+        with told_as_book_error():
+            return {
+                item["LockIdentity"]: msgspec.json.decode(item["Members"], type=frozenset[str])
+                for item in items
+                if item["ExpiresAt"] > now
+            }

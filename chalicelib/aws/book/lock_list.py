@@ -1,0 +1,52 @@
+"""The locks held now: found by two attributes of each page in the lock book's index, a few of them read in full."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.aws.book.lock_page import readable
+from chalicelib.aws.book.table import BookTable, Item, told_as_book_error
+from chalicelib.core.alerts.listing import HeldEntry
+from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.locks.terraform.lock_info import LockInfo
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.service_resource import Table
+
+_INDEX = "held"
+_HELD = Attr("Told").not_exists() & Attr("Ending").not_exists()
+_PLACE = ("StatePath", "LockIdentity")
+_HOLDER = (*_PLACE, "Owner", "Principal", "Lock")
+
+
+class _Lock(msgspec.Struct):
+    info: LockInfo | None = None
+
+
+class DynamoLockList:
+    """``ports.book.LockList`` over the lock book's table."""
+
+    def __init__(self, table: "Table") -> None:
+        self._table = BookTable(table)
+
+    def held(self, *, holders: bool) -> list[HeldEntry]:
+        """Return every held lock, in no order; who is behind each only with ``holders``."""
+        names = _HOLDER if holders else _PLACE
+        with told_as_book_error():
+            return [_entry(item) for item in self._table.scan_for(_INDEX, _HELD, names)]
+
+    def pages(self, entries: Sequence[HeldEntry]) -> list[LockRecord]:
+        """Return the pages of these, in their order, as they are now; without locks that have ended since."""
+        keys = ({"StatePath": entry.state_path, "LockIdentity": entry.identity} for entry in entries)
+        items = [item for key in keys if (item := self._table.find(key))]
+        return [record for record in readable(items) if not record.ending]
+
+
+def _entry(item: Item) -> HeldEntry:
+    if "Lock" not in item:
+        return HeldEntry(item["StatePath"], item["LockIdentity"])
+    info = msgspec.json.decode(item["Lock"], type=_Lock).info
+    who = info.Who if info else ""
+    return HeldEntry(item["StatePath"], item["LockIdentity"], item.get("Owner", ""), item.get("Principal", ""), who)

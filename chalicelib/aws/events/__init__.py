@@ -1,0 +1,1 @@
+"""Translate the payloads of AWS's events into ``core.audit``'s; pure."""

@@ -1,0 +1,234 @@
+"""S3's events as they come through SQS, in both of their formats and in SNS's envelopes: pure translation.
+
+The pages named here are those of docs.aws.amazon.com/AmazonS3/latest/userguide/.
+
+The direct notification is told in notification-content-structure.html, EventBridge's event in ev-events.html.
+
+What a removal was, its kind and its version tell together (notification-how-to-event-types-and-destinations.html, and
+for lifecycle rules lifecycle-configure-notification.html). An object deleted from an unversioned bucket is "permanently
+deleted", and no version is named: the lock is gone. In a versioned bucket the lock goes when a delete marker comes, and
+the version named is the marker's. A version "permanently deleted", by its ID or by a rule for old ones, is history
+cleared away, unless it was a delete marker: then what was hidden beneath it is current again, and S3 tells of no
+acquire.
+
+What is no lock's acquire or release (tags, restores, transitions) may come through a topic or a rule that sends all. It
+is said in the log once and passed over. What cannot be read stays on the queue and ends among the dead letters.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+from urllib.parse import unquote_plus
+
+import msgspec
+
+from chalicelib.aws.events.sns_envelopes import EnvelopeError, SubscriptionEndedError, opened
+from chalicelib.aws.passed_over import pass_over, say
+from chalicelib.core.audit.event import NULL_VERSION, LockChange, ToldBy
+
+_CREATED, _REMOVED, _EXPIRED = "ObjectCreated", "ObjectRemoved", "LifecycleExpiration"
+_TEST = "s3:TestEvent"
+_S3_SOURCE = "aws.s3"
+_BRIDGE_CREATED, _BRIDGE_REMOVED = "Object Created", "Object Deleted"
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_SEQUENCER_DIGITS = 18
+_ROOM = timedelta(days=366)
+"""Times further than this from an event are never compared with it."""
+_UNREADABLE = (msgspec.MsgspecError, RecursionError, OverflowError, UnicodeError)
+
+_Text = str | None
+_Time = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class UnknownNotificationError(ValueError):
+    """Not an S3 event, or not all of it; left on the queue, it ends among the dead letters, where it is seen."""
+
+    def __init__(self, words: str, changes: tuple[LockChange, ...] = ()) -> None:
+        super().__init__(words)
+        self.changes = changes
+        """What else the message tells of, which can be recorded all the same."""
+
+
+class _Bucket(msgspec.Struct):
+    name: str
+
+
+class _Object(msgspec.Struct, rename="camel"):
+    key: str
+    version_id: _Text = None
+    e_tag: _Text = None
+    sequencer: _Text = None
+
+
+class _S3(msgspec.Struct):
+    bucket: _Bucket
+    object: _Object
+
+
+class _Identity(msgspec.Struct, frozen=True, rename="camel"):
+    principal_id: _Text = None
+
+
+class _Request(msgspec.Struct, frozen=True):
+    source: _Text = msgspec.field(name="sourceIPAddress", default=None)
+
+
+class _Record(msgspec.Struct, rename="camel"):
+    event_name: str
+    event_time: _Time
+    s3: _S3
+    user_identity: _Identity = _Identity()
+    request_parameters: _Request = _Request()
+
+
+class _Message(msgspec.Struct):
+    """A message of either format, as far as it takes to see which."""
+
+    # Each is read by itself, so that one that cannot be read keeps nobody from the others.
+    records: list[msgspec.Raw] | msgspec.UnsetType = msgspec.field(name="Records", default=msgspec.UNSET)
+    event: str = msgspec.field(name="Event", default="")
+    source: str = ""
+    detail_type: str = msgspec.field(name="detail-type", default="")
+
+
+class _BridgeObject(msgspec.Struct, rename="kebab"):
+    key: str
+    version_id: _Text = None
+    etag: _Text = None
+    sequencer: _Text = None
+
+
+class _Detail(msgspec.Struct, rename="kebab"):
+    bucket: _Bucket
+    object: _BridgeObject
+    requester: _Text = None
+    source_ip_address: _Text = None
+    reason: _Text = None
+    deletion_type: _Text = None
+
+
+class _BridgeEvent(msgspec.Struct):
+    time: _Time
+    detail: _Detail
+
+
+def lock_changes(body: str) -> list[LockChange]:
+    """Return what one message tells. The test event that S3 sends when a bucket is wired tells nothing.
+
+    Raises:
+        UnknownNotificationError: for anything that is not an S3 event; it has what else the message tells.
+    """
+    try:
+        return _told(opened(body))
+    except SubscriptionEndedError as error:
+        say(str(error))
+        return []
+    except EnvelopeError as error:
+        raise UnknownNotificationError(f"not an S3 event notification: {error}") from None
+    except _UNREADABLE as error:
+        raise UnknownNotificationError(f"not an S3 event notification: {error}") from None
+
+
+def _told(body: str) -> list[LockChange]:
+    message = msgspec.json.decode(body, type=_Message)
+    if isinstance(message.records, list):
+        return _recorded(message.records)
+    if message.source == _S3_SOURCE:
+        return _bridged(body, message.detail_type)
+    if message.source:
+        raise EnvelopeError(f"an event of {message.source[:100]!r}, not of S3: take it out of the rule")
+    if message.event != _TEST:
+        raise EnvelopeError("it has no Records")
+    return []
+
+
+def _recorded(records: list[msgspec.Raw]) -> list[LockChange]:
+    changes, unread = [], []
+    for place, record in enumerate(records, 1):
+        try:
+            change = _change(msgspec.json.decode(record, type=_Record))
+        except _UNREADABLE as error:
+            unread.append(f"record {place} of {len(records)}: {error}")
+            continue
+        changes += [change] if change else []
+    if unread:
+        raise UnknownNotificationError(f"not an S3 event notification: {'; '.join(unread)[:1000]}", tuple(changes))
+    return changes
+
+
+def _bridged(body: str, detail_type: str) -> list[LockChange]:
+    if detail_type not in {_BRIDGE_CREATED, _BRIDGE_REMOVED}:
+        pass_over(f"EventBridge's {detail_type[:100]!r} of S3")
+        return []
+    event = msgspec.json.decode(body, type=_BridgeEvent)
+    return [_as_one_format(_bridge_change(event, acquired=detail_type == _BRIDGE_CREATED))]
+
+
+def _change(record: _Record) -> LockChange | None:
+    family, _, kind = record.event_name.removeprefix("s3:").partition(":")
+    if family not in {_CREATED, _REMOVED, _EXPIRED}:
+        pass_over(f"S3's event {record.event_name[:100]!r}")
+        return None
+    return _as_one_format(_direct_change(record, family, kind))
+
+
+def _direct_change(record: _Record, family: str, kind: str) -> LockChange:
+    stored = record.s3.object
+    return LockChange(
+        acquired=family == _CREATED,
+        bucket=record.s3.bucket.name,
+        # Keys are form-encoded here: a space is "+", a plus "%2B".
+        key=unquote_plus(stored.key),
+        at=record.event_time,
+        principal=record.user_identity.principal_id or "",
+        source_address=record.request_parameters.source or "",
+        version=stored.version_id or "",
+        etag=stored.e_tag or "",
+        sequencer=stored.sequencer or "",
+        by_lifecycle=family == _EXPIRED,
+        permanent=kind == "Delete",
+    )
+
+
+def _bridge_change(event: _BridgeEvent, *, acquired: bool) -> LockChange:
+    detail = event.detail
+    requester = detail.requester or ""
+    return LockChange(
+        acquired=acquired,
+        bucket=detail.bucket.name,
+        # As it is. No page of AWS says so, and powertools decodes it all the same; whoever uses both formats does not.
+        key=detail.object.key,
+        at=event.time,
+        # An account or a service ("s3.amazonaws.com"), never an identity.
+        account=requester if _ACCOUNT.fullmatch(requester) else "",
+        source_address=detail.source_ip_address or "",
+        told_by=ToldBy.EVENTBRIDGE,
+        version=detail.object.version_id or "",
+        etag=detail.object.etag or "",
+        sequencer=detail.object.sequencer or "",
+        by_lifecycle=detail.reason == "Lifecycle Expiration",
+        permanent=detail.deletion_type == "Permanently Deleted",
+    )
+
+
+def _as_one_format(change: LockChange) -> LockChange:
+    """The same, whichever format told it. Raises OverflowError for a time at the end of the calendar."""
+    _ = change.at - _ROOM, change.at + _ROOM
+    permanent = change.permanent and not change.acquired and bool(change.version)
+    return msgspec.structs.replace(
+        change,
+        at=change.at.astimezone(UTC),
+        version=_version(change, permanent=permanent),
+        etag=change.etag if change.acquired else "",
+        # One number in two spellings: AWS's samples have 0055AED6DCD90281E5 in one and 617f08299329d189 in the other,
+        # and both begin with the second that they are of.
+        sequencer=change.sequencer and change.sequencer.upper().rjust(_SEQUENCER_DIGITS, "0"),
+        permanent=permanent,
+    )
+
+
+def _version(change: LockChange, *, permanent: bool) -> str:
+    if permanent:
+        return change.version
+    # A delete marker's version is not the lock's.
+    return change.version if change.acquired and change.version != NULL_VERSION else ""

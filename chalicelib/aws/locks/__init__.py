@@ -1,0 +1,1 @@
+"""Reach the places where locks are kept, one module a kind."""

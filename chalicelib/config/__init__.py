@@ -1,0 +1,1 @@
+"""Read ``reaper.toml`` into checked rules, with errors that name key, value and expectation."""

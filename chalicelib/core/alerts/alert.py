@@ -1,0 +1,90 @@
+"""The alert: what the book remembers of a lock, and what a person is shown of it, as plain data."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from chalicelib.core.alerts.evidence import StateWritten
+from chalicelib.core.alerts.message import Attempt
+from chalicelib.core.alerts.owner import ci_run_link
+from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.clicks.ending import Ending
+from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.policy import Policy, by_name
+
+
+class Alert(msgspec.Struct, frozen=True, kw_only=True):
+    """One Slack message about one lock: all it says, nothing of how it looks."""
+
+    record: LockRecord
+    policy: Policy
+    level: int
+    now: datetime
+    state_written: StateWritten | None = None
+    """None: not looked up, or S3 would not say."""
+    ending: Ending | None = None
+    undo: timedelta = timedelta(0)
+    """How long a released lock can be put back; zero: nothing that is released is kept."""
+    instead_of: str = ""
+    """The channel that it was meant for, when it is posted elsewhere."""
+
+    @property
+    def lock(self) -> StateLock:
+        """The lock it is about."""
+        return self.record.lock
+
+    @property
+    def thresholds(self) -> tuple[timedelta, ...]:
+        """The ages at which it rises."""
+        return self.policy.thresholds[self.lock.risk]
+
+    @property
+    def open(self) -> bool:
+        """Whether the lock is still held, as far as is known."""
+        return self.ending is None or not self.ending.closes
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """Whom it calls: an edit calls nobody, so those of a later level are called by a reply."""
+        called = self.policy.called(0, self.record.level or self.level)
+        return by_name(called) if self.instead_of else called
+
+    @property
+    def ci_run_link(self) -> str:
+        """The CI run that holds the lock, "" where it is not known."""
+        return ci_run_link(self.record.principal, self.lock.info, self.policy)
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """A reply beneath an alert, which unlike an edit is heard."""
+
+    alert: Alert
+    attempt: Attempt
+    called: tuple[str, ...] = ()
+
+
+def alert_for(
+    record: LockRecord,
+    policy: Policy,
+    now: datetime,
+    state_written: StateWritten | None,
+    ending: Ending | None = None,
+    undo: timedelta = timedelta(0),
+) -> Alert:
+    """The alert as it should read now."""
+    return Alert(
+        record=record,
+        policy=policy,
+        level=level_of(record, policy, now),
+        now=now,
+        state_written=state_written,
+        ending=ending,
+        undo=undo,
+        instead_of=record.posted.instead_of if record.posted else "",
+    )
+
+
+def level_of(record: LockRecord, policy: Policy, now: datetime) -> int:
+    """The level of a lock now: one that was told is kept, unless the policy has lost it since."""
+    lock = record.lock
+    return min(max(policy.level(lock.risk, lock.age(now)), record.level), len(policy.thresholds[lock.risk]))

@@ -1,0 +1,39 @@
+"""What an alert's message depends on, as one short text: while it is the same, there is nothing to edit."""
+
+from datetime import timedelta
+
+import msgspec
+
+from chalicelib.core.alerts.alert import Alert
+from chalicelib.core.alerts.evidence import sign_of
+from chalicelib.core.alerts.message import token_of
+
+_EDITED_AT_LEAST = timedelta(days=1)
+"""Only an edit tells that somebody deleted the message in Slack, so there is one a day."""
+
+
+def appearance(alert: Alert) -> str:
+    """Return what two alerts have in common exactly when their messages read the same.
+
+    Slack itself keeps ages up to date. What else changes with time alone is the sign of the evidence, the level, the
+    end of a snooze, and the day.
+    """
+    record = alert.record
+    depends_on = (
+        alert.lock,
+        alert.policy,
+        alert.undo,
+        alert.level,
+        record.level,
+        record.principal,
+        record.owner,
+        record.snooze if record.snoozed(alert.now) else None,
+        record.asked,
+        sorted(record.refused),
+        record.restored_by,
+        alert.state_written,
+        sign_of(alert.lock, alert.state_written, alert.now),
+        alert.ending,
+        alert.lock.age(alert.now) // _EDITED_AT_LEAST,
+    )
+    return token_of(msgspec.json.encode(depends_on).decode())

@@ -1,0 +1,81 @@
+"""A channel that takes no messages: what is remembered of it, what people are told of it, and how many locks wait."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from chalicelib.core.alerts.alert import level_of
+from chalicelib.core.alerts.message import token_of
+from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.policy import Rules
+
+
+class Phase(StrEnum):
+    """How far people have been told."""
+
+    NEW = "not told"
+    TOLD = "told that it began"
+    BACK = "works again, and it is not told that it is over"
+
+
+class ChannelTrouble(msgspec.Struct, frozen=True, kw_only=True):
+    """A channel in which Slack takes no message of the reaper's."""
+
+    channel: str
+    why: str
+    """Slack's word for it and what it means."""
+    since: datetime
+    phase: Phase = Phase.NEW
+    step: int = 0
+    """Counts the changes of it: of two runs that make the same change, one does."""
+    claimed_until: datetime | None = None
+    """Until then the next message about it may be under way; afterwards nobody knows whether it was sent."""
+
+
+class NoticeKind(StrEnum):
+    """What a message about a channel says."""
+
+    BEGAN = "it takes no alerts"
+    BACK = "it takes alerts again, said in the channel itself"
+    OVER = "it takes alerts again"
+
+
+class ChannelNotice(msgspec.Struct, frozen=True, kw_only=True):
+    """One message about a channel that takes no messages, or takes them again."""
+
+    kind: NoticeKind
+    trouble: ChannelTrouble
+    instead: str
+    """The channel in which its alerts are posted."""
+    waiting: int
+    """How many locks are held whose alerts belong in it, and do not stand there."""
+    routed: bool = True
+    """Whether alerts are still to come to it."""
+
+    @property
+    def to(self) -> str:
+        """The channel that the message goes to."""
+        return self.trouble.channel if self.kind is NoticeKind.BACK else self.instead
+
+    @property
+    def token(self) -> str:
+        """Goes with the message as metadata, so that it can be found when the answer to it is lost."""
+        return token_of("channel trouble", self.trouble.channel, self.trouble.since.isoformat(), self.kind)
+
+
+def waiting(channel: str, records: Iterable[LockRecord], rules: Rules, now: datetime) -> int:
+    """Count the locks whose alerts belong in a channel and do not stand there."""
+    return sum(_waits(record, channel, rules, now) for record in records)
+
+
+def _waits(record: LockRecord, channel: str, rules: Rules, now: datetime) -> bool:
+    policy = rules.policy_for(record.lock.ref.state_path)
+    elsewhere = record.posted is None or bool(record.posted.instead_of)
+    return policy.channel == channel and not record.ending and elsewhere and level_of(record, policy, now) > 0
+
+
+def routed(channel: str, rules: Rules) -> bool:
+    """Return whether a route leads to a channel."""
+    return any(route.policy.channel == channel for route in rules.routes)

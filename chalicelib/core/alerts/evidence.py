@@ -1,0 +1,60 @@
+"""Evidence: what the time of the last write to a state says about the run that holds its lock, and no more.
+
+Terraform writes the state while it applies, when a resource is done and 20 seconds have passed, and never during a plan
+(``internal/states/remote/state.go``). One slow resource, or a run that waits for a *yes*, writes nothing for as long.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from chalicelib.core.locks.lock import Body, StateLock
+from chalicelib.core.locks.writing import Writing, writing
+
+_SILENCE = timedelta(hours=2)
+"""Longer than almost any single resource takes; after it, a run that had been writing is more likely dead."""
+
+
+class Sign(StrEnum):
+    """What can be said of the run, by when its state was written."""
+
+    UNKNOWN = "S3 did not say"
+    NO_STATE = "no state object"
+    PERHAPS_A_STATE = "no state object, and what is kept at the lock's key cannot be read as a lock"
+    SAME_SECOND = "written in the second the lock was taken"
+    ALIVE_THEN = "written after the lock was taken"
+    WENT_SILENT = "written after the lock was taken, then hours of silence"
+    PERHAPS_BY_IT = "written after the lock was taken, which an import does and a console never does"
+    BY_ANOTHER = "written after the lock was taken, which a plan never does"
+    SAYS_NOTHING = "nothing written, which a plan never does"
+    NO_PROOF = "nothing written, which is no proof"
+
+
+class StateWritten(msgspec.Struct, frozen=True):
+    """When the state itself was last written, by the listing, in whole seconds; None: there is no state object."""
+
+    at: datetime | None
+
+
+def sign_of(lock: StateLock, state: StateWritten | None, now: datetime) -> Sign:
+    """Return the sign; no ``state``: it was not looked up, or S3 would not say."""
+    if state is None:
+        return Sign.UNKNOWN
+    if state.at is None:
+        return Sign.NO_STATE if lock.body in {Body.LOCK, Body.EMPTY} else Sign.PERHAPS_A_STATE
+    taken = lock.ref.last_modified
+    if state.at == taken:
+        return Sign.SAME_SECOND
+    if state.at < taken:
+        return Sign.SAYS_NOTHING if writing(lock) is Writing.NEVER else Sign.NO_PROOF
+    return _sign_of_a_write(lock, now - state.at)
+
+
+def _sign_of_a_write(lock: StateLock, quiet: timedelta) -> Sign:
+    """Return what a write after the lock was taken says."""
+    if writing(lock) is Writing.NEVER:
+        return Sign.BY_ANOTHER
+    if writing(lock) is Writing.IMPORT_ONLY:
+        return Sign.PERHAPS_BY_IT
+    return Sign.WENT_SILENT if quiet >= _SILENCE else Sign.ALIVE_THEN

@@ -1,0 +1,208 @@
+"""The life of an alert: from what is known about a lock to what is to be done next, as one table."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from chalicelib.core.alerts.alert import level_of
+from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.locks.copies import speaks_for_itself
+from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.terraform.lock_info import Risk
+from chalicelib.core.policy import Policy
+
+SHOWN_ANEW_AFTER = timedelta(hours=1)
+"""How long an open message stands before the reaper looks whether it still reads as it should."""
+NOTICE = timedelta(minutes=15)
+"""How long people have had an alert before the reaper may release its lock by itself: a watch period."""
+
+
+class Held(StrEnum):
+    """Is the lock there?"""
+
+    YES = "held"
+    NO = "not held"
+
+
+class Story(StrEnum):
+    """What have people been told?"""
+
+    NONE = "no alert"
+    OPEN = "alert"
+    ENDED = "ended, not told"
+    CLOSED = "ended, told"
+
+
+class Level(StrEnum):
+    """How does its age compare with what has been told?"""
+
+    NEW = "new level"
+    SAME = "no new level"
+
+
+class Mood(StrEnum):
+    """May people be called?"""
+
+    SNOOZED = "snoozed"
+    AFTER_HOURS = "after hours"
+    SNOOZE_OVER = "snooze is over"
+    FREE = "free"
+
+
+class Shown(StrEnum):
+    """When was its message last written, or found to read as it should?"""
+
+    LATELY = "lately"
+    LONG_AGO = "over an hour ago"
+
+
+class Auto(StrEnum):
+    """Does its route have the reaper release it by itself, and is all that this asks for so?"""
+
+    DUE = "due"
+    NO = "no"
+
+
+class Step(StrEnum):
+    """What to do next about a lock."""
+
+    NOTHING = "nothing"
+    POST = "post"
+    RAISE = "raise"
+    """One reply that calls the people of the new level; then edit."""
+    WAKE = "wake"
+    """One reply that calls who snoozed it; then edit."""
+    REFRESH = "refresh"
+    """Look at the evidence once more; edit the message if anything that it says has changed."""
+    AUTO_RELEASE = "auto-release"
+    CLOSE = "close"
+    TELL = "tell"
+    """Edit the message to say how it ended."""
+    REOPEN = "reopen"
+
+
+ANY = None
+
+
+class Situation(msgspec.Struct, frozen=True):
+    """All that the next step depends on."""
+
+    held: Held
+    story: Story
+    level: Level
+    mood: Mood
+    shown: Shown
+    auto: Auto
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One line of the table; None is any."""
+
+    held: Held | None
+    story: Story | None
+    level: Level | None
+    mood: Mood | None
+    shown: Shown | None
+    auto: Auto | None
+    step: Step
+
+    def fits(self, situation: Situation) -> bool:
+        """Whether the situation is this line's."""
+        return all(getattr(self, name) in (ANY, getattr(situation, name)) for name in situation.__struct_fields__)
+
+
+# fmt: off
+TABLE = (
+    #   lock      people know   age           may call           shown           auto-release  next step
+    # An ending is told first of all, whatever is there now; a lock that is there after all begins anew.
+    Row(ANY,      Story.ENDED,  ANY,          ANY,               ANY,            ANY,          Step.TELL),
+    Row(Held.YES, Story.CLOSED, ANY,          ANY,               ANY,            ANY,          Step.REOPEN),
+    Row(Held.NO,  Story.CLOSED, ANY,          ANY,               ANY,            ANY,          Step.NOTHING),
+    Row(Held.NO,  ANY,          ANY,          ANY,               ANY,            ANY,          Step.CLOSE),
+    # A lock that nobody knows of: told when it is due, and people may be called.
+    Row(Held.YES, Story.NONE,   Level.SAME,   ANY,               ANY,            ANY,          Step.NOTHING),
+    Row(Held.YES, Story.NONE,   Level.NEW,    Mood.AFTER_HOURS,  ANY,            ANY,          Step.NOTHING),
+    Row(Held.YES, Story.NONE,   Level.NEW,    ANY,               ANY,            ANY,          Step.POST),
+    # A lock that people know of. A snooze holds everything back but the closing; what is new is said before all else.
+    Row(Held.YES, Story.OPEN,   ANY,          Mood.SNOOZED,      Shown.LONG_AGO, ANY,          Step.REFRESH),
+    Row(Held.YES, Story.OPEN,   ANY,          Mood.SNOOZED,      Shown.LATELY,   ANY,          Step.NOTHING),
+    Row(Held.YES, Story.OPEN,   Level.NEW,    Mood.FREE,         ANY,            ANY,          Step.RAISE),
+    Row(Held.YES, Story.OPEN,   Level.NEW,    Mood.SNOOZE_OVER,  ANY,            ANY,          Step.RAISE),
+    Row(Held.YES, Story.OPEN,   Level.SAME,   Mood.SNOOZE_OVER,  ANY,            ANY,          Step.WAKE),
+    # Once an hour at most: one that S3 refuses is told each time, and must not be in the way of everything else.
+    Row(Held.YES, Story.OPEN,   ANY,          ANY,               Shown.LONG_AGO, Auto.DUE,     Step.AUTO_RELEASE),
+    Row(Held.YES, Story.OPEN,   ANY,          ANY,               Shown.LONG_AGO, Auto.NO,      Step.REFRESH),
+    Row(Held.YES, Story.OPEN,   ANY,          ANY,               Shown.LATELY,   ANY,          Step.NOTHING),
+)
+# fmt: on
+"""The whole life, from top to bottom: the first line that fits is taken."""
+
+
+def next_step(record: LockRecord, policy: Policy, now: datetime, *, held: bool) -> Step:
+    """The step that the table has for a lock."""
+    return step_in(situation_of(record, policy, now, held=held))
+
+
+def step_in(situation: Situation) -> Step:
+    """The step of the first line that fits; the table has one for every situation."""
+    return next(row.step for row in TABLE if row.fits(situation))
+
+
+def situation_of(record: LockRecord, policy: Policy, now: datetime, *, held: bool) -> Situation:
+    """What a lock's record, its policy and the time amount to."""
+    return Situation(
+        held=Held.YES if held else Held.NO,
+        story=_story(record),
+        level=Level.NEW if level_of(record, policy, now) > record.level else Level.SAME,
+        mood=_mood(record, policy, now),
+        shown=_shown(record, now),
+        auto=Auto.DUE if may_auto_release(record, policy, now) else Auto.NO,
+    )
+
+
+def may_auto_release(record: LockRecord, policy: Policy, now: datetime) -> bool:
+    """Whether the reaper may release a lock by itself.
+
+    Only what a route asks for, only what cannot write the state, only what is whole and says that it locks this state,
+    and only after people have had the alert for a while, nobody wanted quiet and nobody put it back.
+    """
+    lock = record.lock
+    return (
+        policy.auto_release is not None
+        and can_auto_release(lock)
+        and lock.age(now) >= policy.auto_release
+        and _noticed(record, now)
+        and record.snooze is None
+        and not record.restored_by
+    )
+
+
+def can_auto_release(lock: StateLock) -> bool:
+    """Return whether a lock is of the kind that the reaper may ever release by itself: no copy, no odd time."""
+    return not lock.flaw and lock.risk is Risk.PLAN and speaks_for_itself(lock)
+
+
+def _noticed(record: LockRecord, now: datetime) -> bool:
+    return record.posted is not None and record.alerted_at is not None and now - record.alerted_at >= NOTICE
+
+
+def _story(record: LockRecord) -> Story:
+    if record.ending:
+        return Story.CLOSED if record.told else Story.ENDED
+    return Story.OPEN if record.posted else Story.NONE
+
+
+def _shown(record: LockRecord, now: datetime) -> Shown:
+    lately = record.shown_at is not None and now - record.shown_at < SHOWN_ANEW_AFTER
+    return Shown.LATELY if lately else Shown.LONG_AGO
+
+
+def _mood(record: LockRecord, policy: Policy, now: datetime) -> Mood:
+    if record.snoozed(now):
+        return Mood.SNOOZED
+    if not policy.working_hours.open_at(now):
+        return Mood.AFTER_HOURS
+    if record.snooze and record.snooze.over not in record.said:
+        return Mood.SNOOZE_OVER
+    return Mood.FREE

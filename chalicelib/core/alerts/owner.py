@@ -1,0 +1,48 @@
+"""Who is behind a lock: its AWS identity taken apart, the Slack user a route names for it, the CI run it belongs to."""
+
+import re
+from collections.abc import Iterator
+
+from chalicelib.core.locks.terraform.lock_info import LockInfo
+from chalicelib.core.policy import Policy, matches
+
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+
+def session_name(principal: str) -> str:
+    """The name that a role's session was given: the end of ``AWS:AROA...:<session name>``; "" for other identities.
+
+    docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html (unique identifiers: AROA is a role)
+    """
+    role, _, session = principal.removeprefix("AWS:").partition(":")
+    return session if role.startswith("AROA") else ""
+
+
+def mapped_owner(principal: str, info: LockInfo | None, policy: Policy) -> str:
+    """The Slack user that the route's table has for a holder, "" for none.
+
+    What AWS says of it comes before what the client says of itself.
+    """
+    for name in _names(principal, info):
+        for pattern, user in policy.owners.items():
+            if matches(pattern, name):
+                return user
+    return ""
+
+
+def owner_email(principal: str, policy: Policy) -> str:
+    """The e-mail address to look the owner up by, "" where there is none or the route does not want it."""
+    name = session_name(principal)
+    return name if policy.owner_emails and _EMAIL.fullmatch(name) else ""
+
+
+def ci_run_link(principal: str, info: LockInfo | None, policy: Policy) -> str:
+    """The link to the CI run that holds the lock, "" when no pattern of the route fits."""
+    links = (run.link_for(name) for name in _names(principal, info) for run in policy.ci_runs)
+    return next((link for link in links if link), "")
+
+
+def _names(principal: str, info: LockInfo | None) -> Iterator[str]:
+    yield from (name for name in (session_name(principal), principal) if name)
+    if info and info.Who:
+        yield info.Who

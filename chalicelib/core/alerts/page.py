@@ -1,0 +1,132 @@
+"""The lock book's page: what is remembered of one lock."""
+
+from datetime import datetime
+
+import msgspec
+
+from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
+from chalicelib.core.clicks.ending import Ending
+from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.mark import mark_of
+from chalicelib.core.locks.place import LockRef
+
+
+class Snooze(msgspec.Struct, frozen=True):
+    """Somebody wants quiet about a lock for a while."""
+
+    by: str
+    until: datetime
+
+    @property
+    def over(self) -> str:
+        """What is said, once, when it is over."""
+        return f"snooze over {self.until.isoformat()}"
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """The first of two people has asked for a release."""
+
+    by: str
+    at: datetime
+    click: str
+    """Which click it was; the same one may be delivered again."""
+
+
+class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What the lock book remembers of one lock."""
+
+    lock: StateLock
+    posted: Posted | None = None
+    level: int = 0
+    """The highest level that has been told."""
+    alerted_at: datetime | None = None
+    shown_at: datetime | None = None
+    """When its message was last written, or found to read as it should."""
+    appearance: str = ""
+    """What its message was last seen to depend on (``core.alerts.appearance``)."""
+    said: frozenset[str] = frozenset()
+    attempt: Attempt | None = None
+    claimed_until: datetime | None = None
+    """Until then the attempt may still be under way; afterwards nobody knows how it ended."""
+    acquired_at: datetime | None = None
+    """The time of the S3 event whose ``lock_acquired`` the journal has, to the millisecond."""
+    principal: str = ""
+    """Who took it by S3's account."""
+    owner: str = ""
+    """The Slack user behind its holder."""
+    snooze: Snooze | None = None
+    quiet_at: datetime | None = None
+    """When somebody last clicked to snooze it or to end a snooze."""
+    asked: Asked | None = None
+    withdrawn: frozenset[str] = frozenset()
+    """The clicks that asked and were withdrawn: delivered again, they neither ask nor approve."""
+    refused: frozenset[str] = frozenset()
+    """The Slack users who asked for a release and are not among its releasers."""
+    releasing: Releasing | None = None
+    """Whose delete was begun last. One that is known to have done nothing is not here."""
+    restoring: Restoring | None = None
+    """Whose put was begun last. One that is known to have done nothing is not here."""
+    restorers: frozenset[Restorer] = frozenset()
+    """All whose put was ever begun: the mark on a lock tells which of them put it there."""
+    restored_by: str = ""
+    """The Slack user who put it back after a release."""
+    back_as: LockRef | None = None
+    """The lock that it was put back as, whose page has its message now."""
+    reopened_at: datetime | None = None
+    """When it was found held again after it had ended."""
+    ending: Ending | None = None
+    told: bool = False
+    """Whether its message says how it ended."""
+
+    @property
+    def taken(self) -> datetime:
+        """Since when it is held, as exactly as is known."""
+        return self.acquired_at or self.lock.ref.last_modified
+
+    @property
+    def spoken_of(self) -> bool:
+        """Whether people have heard of it, or may be hearing of it now."""
+        return bool(self.posted or self.said or self.attempt)
+
+    @property
+    def deleter(self) -> str:
+        """For whom the reaper deleted the lock, or may have: a Slack user or REAPER; "" when no delete was begun."""
+        begun = self.releasing.by if self.releasing else ""
+        return (self.ending.deleter if self.ending else "") or begun
+
+    @property
+    def approved(self) -> str:
+        """The Slack user who had asked for the delete that ``deleter`` approved."""
+        if self.ending and self.ending.deleter:
+            return self.ending.approved
+        return self.releasing.approved if self.releasing else ""
+
+    def being_released(self, now: datetime) -> bool:
+        """Return whether a delete may be on its way, so that nobody else may send one."""
+        return self.ending is None and self.releasing is not None and now < self.releasing.until
+
+    def being_restored(self, now: datetime) -> bool:
+        """Return whether a put may be on its way, so that nobody else may send one."""
+        return self.restoring is not None and now < self.restoring.until
+
+    def restorer_of(self, lock: StateLock | None) -> Restorer | None:
+        """Return whose put is there; None where it is none of this page's, or a run's own lock.
+
+        Anybody can copy a lock with its mark, so once the put itself is known no other object has its name.
+        """
+        if lock is None or not lock.mark or (self.back_as and lock.ref != self.back_as):
+            return None
+        return next((one for one in self.restorers if mark_of(one.click) == lock.mark), None)
+
+    def is_after(self, clicked: datetime | None) -> bool:
+        """Return whether a click is older than this hold of the lock: it was made about one that has ended."""
+        return self.reopened_at is not None and clicked is not None and clicked < self.reopened_at
+
+    def snoozed(self, now: datetime) -> bool:
+        """Whether it is to be quiet now."""
+        return self.snooze is not None and now < self.snooze.until
+
+    def in_flight(self, now: datetime) -> bool:
+        """Whether a message about it is being sent by somebody else."""
+        return self.attempt is not None and self.claimed_until is not None and now < self.claimed_until

@@ -1,0 +1,213 @@
+"""The journal's lines. ``docs/journal.md`` is their documentation, for those who query them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from chalicelib.core.alerts.owner import session_name
+from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.audit.event import LockChange, event_id
+from chalicelib.core.audit.hold import Hold, ReleaseKind
+from chalicelib.core.bounded import bounded
+from chalicelib.core.clicks.click import Click, Verb
+from chalicelib.core.clicks.ending import Ending
+from chalicelib.core.locks.copies import copy_of
+from chalicelib.core.locks.lock import StateLock
+
+
+class EventType(StrEnum):
+    """The kinds of journal lines."""
+
+    LOCK_ACQUIRED = "lock_acquired"
+    LOCK_RELEASED = "lock_released"
+    LOCK_REAPPEARED = "lock_reappeared"
+    RELEASE_REQUESTED = "release_requested"
+    RELEASE_REFUSED = "release_refused"
+    RELEASE_ANSWERED = "release_answered"
+    RELEASE_ASKED = "release_asked"
+    RELEASE_WITHDRAWN = "release_withdrawn"
+    LOCK_REPLACED = "lock_replaced"
+    LOCK_RESTORED = "lock_restored"
+    RESTORE_ANSWERED = "restore_answered"
+    CLICK_REFUSED = "click_refused"
+    ALERT_POSTED = "alert_posted"
+    ALERT_RAISED = "alert_raised"
+    ALERT_SNOOZED = "alert_snoozed"
+    ALERT_WOKEN = "alert_woken"
+    ALERT_FAILED = "alert_failed"
+    SWEEP_FINISHED = "sweep_finished"
+    SWEEP_FAILED = "sweep_failed"
+    SWEEPS_ORDERED = "sweeps_ordered"
+    WATCH_FINISHED = "watch_finished"
+
+
+class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of the journal. Times are UTC, durations seconds; what is not known or does not apply is left out.
+
+    ``who`` is the client's own word, ``principal`` is IAM's.
+    """
+
+    event: EventType
+    time: datetime
+    event_id: str
+    """The same however often a line is written: a reader counts it once."""
+    state_path: str = ""
+    lock_id: str = ""
+    operation: str = ""
+    who: str = ""
+    terraform_version: str = ""
+    created: str = ""
+    acquired_at: datetime | None = None
+    held_seconds: float | None = None
+    etag: str = ""
+    flaw: str = ""
+    copy_of: str = ""
+    """The state path that the lock itself names, where that is not its place."""
+    principal: str = ""
+    session_name: str = ""
+    """The end of the principal of a role: what its session was called, often a CI run or a person."""
+    taken_by: str = ""
+    """The principal that took the lock, where ``principal`` is who let it go or brought it back."""
+    account: str = ""
+    """All that EventBridge tells of who it was."""
+    source_address: str = ""
+    told_by: str = ""
+    """A ``ToldBy``."""
+    released_by: str = ""
+    """A ``ReleaseKind``."""
+    slack_user: str = ""
+    asked_by: str = ""
+    """The first of the two people that a release took."""
+    by_reaper: bool = False
+    """Released by itself, as its route asks."""
+    outcome: str = ""
+    detail: str = ""
+    channel: str = ""
+    message_ts: str = ""
+    level: int | None = None
+    until: datetime | None = None
+    """Until when a snooze lasts."""
+    incomplete: bool = False
+    """The lock was gone before it could be read, so its ID and holder are not known."""
+    target: str = ""
+    """The bucket of a sweep."""
+    targets: int | None = None
+    locks: int | None = None
+    """Held, as the sweep found them or the lock book has them."""
+    stale: int | None = None
+    """Of these, over their first threshold."""
+    oldest_seconds: float | None = None
+    alerts: int | None = None
+    objects: int | None = None
+    """Listed by a sweep."""
+    waiting: int | None = None
+    """New alerts for which a run had no time: the next one posts them."""
+    not_reached: int | None = None
+    """Other steps for which it had none."""
+
+
+def of_lock(event: EventType, lock: StateLock, time: datetime, **fields: object) -> LockEvent:
+    """A line about a lock, with all that the lock says of itself."""
+    said = str(fields.get("message_ts") or time.isoformat())
+    return _line(event, time, event_id(event, lock.ref.name, said), **_of_state_lock(lock), **fields)
+
+
+def of_acquire(change: LockChange, lock: StateLock | None, slack_user: str) -> LockEvent:
+    """The line of an acquire; without a lock it is incomplete."""
+    return _of_change(EventType.LOCK_ACQUIRED, change, lock, acquired_at=change.at, slack_user=slack_user)
+
+
+def of_release(change: LockChange, hold: Hold | None, kind: ReleaseKind) -> LockEvent:
+    """The line of a release, with the hold that it ended where that is known."""
+    if hold is None:
+        detail = "no lock is known that this release ended"
+        return _of_change(EventType.LOCK_RELEASED, change, None, released_by=kind.value, detail=detail)
+    record = hold.record
+    clicked = record if record and kind is ReleaseKind.SLACK else None
+    return _of_change(
+        EventType.LOCK_RELEASED,
+        change,
+        hold.lock,
+        acquired_at=hold.since,
+        held_seconds=(change.at - hold.since).total_seconds(),
+        released_by=kind.value,
+        taken_by=hold.taken_by,
+        # Of two who clicked at once, the one whose delete it was.
+        slack_user=clicked.deleter if clicked else "",
+        asked_by=clicked.approved if clicked else "",
+        by_reaper=kind is ReleaseKind.REAPER,
+    )
+
+
+def of_reappearance(change: LockChange, lock: StateLock, page: LockRecord | None, detail: str) -> LockEvent:
+    """Return the line of a lock that had ended and is current again."""
+    taken_by = page.principal if page else ""
+    return _of_change(EventType.LOCK_REAPPEARED, change, lock, acquired_at=change.at, taken_by=taken_by, detail=detail)
+
+
+def of_click(
+    event: EventType,
+    click: Click,
+    lock: StateLock | None,
+    time: datetime,
+    ending: Ending | None = None,
+    **others: object,
+) -> LockEvent:
+    """A line about a click, with its outcome when there is one."""
+    fields: dict[str, object] = {
+        "slack_user": click.user,
+        "channel": click.channel,
+        "message_ts": click.message_ts,
+        "by_reaper": click.verb is Verb.AUTO_RELEASE,
+    }
+    if ending:
+        fields |= {"outcome": ending.outcome.value, "detail": ending.detail, "asked_by": ending.approved}
+    # A click delivered again is the same click; what the reaper wants by itself is told apart by its time.
+    said = (click.click or time.isoformat(), str(fields.get("outcome", "")))
+    told = _of_state_lock(lock or StateLock(click.lock))
+    return _line(event, time, event_id(event, click.lock.name, *said), **told, **fields, **others)
+
+
+def of_run(event: EventType, time: datetime, **fields: object) -> LockEvent:
+    """A line about a run of the reaper's own, and not about one lock."""
+    return _line(event, time, event_id(event, time.isoformat(), str(fields.get("target", ""))), **fields)
+
+
+def _of_change(event: EventType, change: LockChange, lock: StateLock | None, **fields: object) -> LockEvent:
+    unread: dict[str, object] = {"state_path": change.ref.state_path, "etag": _quoted(change.etag)}
+    told = _of_state_lock(lock) if lock else unread
+    told |= {
+        "principal": change.principal,
+        "session_name": session_name(change.principal),
+        "account": change.account,
+        "source_address": change.source_address,
+        "told_by": change.told_by.value,
+        "incomplete": lock is None,
+    }
+    return _line(event, change.at, change.event_id, **(told | fields))
+
+
+def _of_state_lock(lock: StateLock) -> dict[str, object]:
+    ref = lock.ref
+    told: dict[str, object] = {"state_path": ref.state_path, "etag": ref.etag, "acquired_at": ref.last_modified}
+    told |= {"flaw": lock.flaw, "copy_of": copy_of(lock)}
+    if lock.info:
+        info = lock.info
+        told |= {
+            "lock_id": info.ID,
+            "operation": info.Operation,
+            "who": info.Who,
+            "terraform_version": info.Version,
+            "created": info.Created,
+        }
+    return told
+
+
+def _line(event: EventType, time: datetime, identity: str, **fields: object) -> LockEvent:
+    texts = {name: bounded(value) if isinstance(value, str) else value for name, value in fields.items()}
+    return msgspec.convert({"event": event, "time": time, "event_id": identity, **texts}, LockEvent)
+
+
+def _quoted(etag: str) -> str:
+    return f'"{etag}"' if etag else ""

@@ -1,0 +1,60 @@
+"""A version is gone: is a lock there now that was not before?
+
+In a versioned bucket a lock that was let go lies beneath a delete marker. Whoever deletes the marker by its ID makes
+the lock current again, and S3 tells only that a version is gone (recorded from AWS, docs/decisions.md).
+"""
+
+from datetime import timedelta
+from enum import StrEnum
+
+import msgspec
+
+from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.audit.event import LockChange
+from chalicelib.core.audit.hold import NotedChange
+from chalicelib.core.locks.lock import StateLock
+
+UNKNOWN_BEFORE = "the reaper did not know this lock: it may have been held all along"
+_SECOND = timedelta(seconds=1)
+
+
+class Standing(StrEnum):
+    """What is known of a lock that is there after a version is gone."""
+
+    HELD = "held all along"
+    AGAIN = "had ended"
+    UNKNOWN = "not known"
+
+
+def may_have_been_hidden(gone: LockChange, lock: StateLock) -> bool:
+    """Return whether a lock is older than the event; a younger one has an acquire of its own."""
+    return lock.ref.last_modified <= gone.at
+
+
+def standing(lock: StateLock, page: LockRecord | None, before: NotedChange | None) -> Standing:
+    """Return what is known of a lock, from its page and the event right before the version was gone."""
+    if (page and page.ending) or _was_let_go(lock, page, before):
+        return Standing.AGAIN
+    return Standing.HELD if page else Standing.UNKNOWN
+
+
+def reappearance(gone: LockChange, lock: StateLock, version: str) -> LockChange:
+    """Return what the event did: a lock is held from then on. It is one for one event, however often that is told."""
+    return msgspec.structs.replace(
+        gone,
+        acquired=True,
+        permanent=False,
+        reappeared=True,
+        version=version,
+        etag=lock.ref.etag.strip('"'),
+        # Its identity, which must not hang on the lock's version: that may become known between two looks.
+        sequencer=gone.sequencer or gone.version,
+    )
+
+
+def _was_let_go(lock: StateLock, page: LockRecord | None, before: NotedChange | None) -> bool:
+    if before is None or before.change.acquired:
+        return False
+    # S3 gives whole seconds: without its acquire's event a lock may have been put after a release of the same second.
+    taken = page.acquired_at if page and page.acquired_at else lock.ref.last_modified + _SECOND
+    return taken <= before.change.at

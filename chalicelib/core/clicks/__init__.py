@@ -1,0 +1,1 @@
+"""Clicks: who may do what, and how it ended."""

@@ -1,0 +1,58 @@
+"""Decide what may be released: only a lock, what is empty, and what can come back.
+
+==============================  =======================================================================
+what it is                      may be released
+==============================  =======================================================================
+a lock, or empty                always
+neither, and readable           where its bytes are kept, or the bucket keeps it as a version
+not readable, a lock's size     where the bucket keeps it as a version
+what may be a state             never
+what the reaper may not see     never
+==============================  =======================================================================
+"""
+
+from enum import StrEnum
+
+from chalicelib.core.clicks.click import Refusal
+from chalicelib.core.clicks.ending import WayBack
+from chalicelib.core.locks.lock import Body, StateLock
+
+
+class Terms(StrEnum):
+    """On which terms a kind of body may be released."""
+
+    ALWAYS = "always"
+    IF_IT_CAN_COME_BACK = "if it can come back"
+    NEVER = "never"
+
+
+TERMS = {
+    Body.LOCK: Terms.ALWAYS,
+    Body.EMPTY: Terms.ALWAYS,
+    Body.FOREIGN: Terms.IF_IT_CAN_COME_BACK,
+    Body.SEALED: Terms.IF_IT_CAN_COME_BACK,
+    Body.STATE: Terms.NEVER,
+    Body.DENIED: Terms.NEVER,
+}
+
+
+def way_back(lock: StateLock, *, keeps: bool) -> WayBack | None:
+    """Return how what is no lock comes back after a release; None where it does not, or is a lock.
+
+    ``keeps`` is whether the bytes of what is released are kept, which ``undo = "never"`` forbids.
+    """
+    if TERMS[lock.body] is not Terms.IF_IT_CAN_COME_BACK:
+        return None
+    if keeps and lock.body is Body.FOREIGN:
+        return WayBack.KEPT
+    return WayBack.VERSION if lock.versioned else None
+
+
+def why_not_releasable(lock: StateLock, *, keeps: bool) -> Refusal | None:
+    """Return why nobody may release this object from Slack; None when it may be released."""
+    if lock.body is Body.STATE:
+        return Refusal.MAY_BE_STATE
+    if lock.body is Body.DENIED:
+        return Refusal.UNSEEN
+    comes_back = TERMS[lock.body] is Terms.ALWAYS or way_back(lock, keeps=keeps)
+    return None if comes_back else Refusal.NO_WAY_BACK

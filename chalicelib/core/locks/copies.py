@@ -1,0 +1,58 @@
+"""Compare a lock's own word with S3's: is it a copy of another place's lock, does its time fit?
+
+Replication, ``aws s3 sync`` and restores copy locks too. A copy locks the state beside it as any lock does, but its
+run works elsewhere, on the state that its ``Path`` names.
+"""
+
+from datetime import datetime, timedelta
+
+from chalicelib.core.locks.lock import Body, StateLock
+from chalicelib.core.locks.terraform.body import created_at
+
+BEFORE = timedelta(hours=1)
+"""Longest plausible time from ``Created`` to S3's time. Terraform sets ``Created`` once, before it waits
+(``-lock-timeout``, minutes as a rule) for its lock."""
+AFTER = timedelta(minutes=15)
+"""Longest plausible time that ``Created`` is ahead of S3's time: S3 refuses requests by a clock that is further off
+(RequestTimeTooSkewed)."""
+
+
+def copy_of(lock: StateLock) -> str:
+    """Return the state path that a copied lock speaks of; "" for a lock that speaks of its own place, or of none.
+
+    ``Path`` names the bucket as the client's configuration does, ours as the reaper's. Either may be an access point,
+    whose bucket nobody can tell by its name: then only the key is compared.
+    """
+    said, ref = lock.info.Path if lock.info else "", lock.ref
+    if not said or said == ref.state_path:
+        return ""
+    bucket = said.removesuffix(f"/{ref.state_key}")
+    same_key = bucket != said
+    another_name = _is_access_point(bucket) or _is_access_point(ref.bucket) or bucket.lower() == ref.bucket.lower()
+    return "" if same_key and another_name else said
+
+
+def odd_time(lock: StateLock) -> datetime | None:
+    """Return ``Created`` where it is far from the time by S3's clock; None where it fits, or says nothing."""
+    created = created_at(lock.info) if lock.info else None
+    if created is None:
+        return None
+    late = lock.ref.last_modified - created
+    return created if late > BEFORE or late < -AFTER else None
+
+
+def speaks_for_itself(lock: StateLock) -> bool:
+    """Return whether a lock says that it was taken here and when S3 says so: what a release by itself asks for."""
+    info = lock.info
+    return (
+        info is not None
+        and lock.body is Body.LOCK
+        and info.Path == lock.ref.state_path
+        and created_at(info) is not None
+        and odd_time(lock) is None
+    )
+
+
+def _is_access_point(bucket: str) -> bool:
+    """Access points by ARN or by alias (docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html)."""
+    return bucket.startswith("arn:") or bucket.endswith(("-s3alias", "--ol-s3", "--op-s3", ".mrap"))

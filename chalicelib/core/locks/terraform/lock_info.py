@@ -1,0 +1,63 @@
+"""Terraform's lock as it writes it: its JSON, its operations, its key."""
+
+from enum import StrEnum
+
+import msgspec
+
+LOCK_SUFFIX = ".tflock"
+
+
+BODY_LIMIT = 16 * 1024
+"""Bytes of a lock object that are ever read. Terraform writes about 200."""
+
+
+_DEFAULT_WORKSPACE_PREFIX = "env:/"
+
+
+_PLAIN_WORDS = {
+    "OperationTypePlan": "plan",
+    "OperationTypeApply": "apply or destroy",
+    "OperationTypeRefresh": "refresh",
+    "OperationTypeInvalid": "import or console",
+    "init": "workspace new",
+    "workspace-new": "workspace new",
+    "state-mv": "state mv",
+    "state-rm": "state rm",
+    "state-push": "state push",
+    "taint": "taint",
+    "untaint": "untaint",
+    # `workspace delete` names itself so too, in Terraform and OpenTofu alike (command/workspace_delete.go).
+    "state-replace-provider": "workspace delete or state replace-provider",
+    "migration source state": "init -migrate-state (old location)",
+    "migration destination state": "init -migrate-state (new location)",
+}
+
+
+class Risk(StrEnum):
+    """How much harm the release of a live lock can do; also the names of the thresholds in ``reaper.toml``."""
+
+    PLAN = "plan"
+    APPLY = "apply"
+    OTHER = "other"
+
+
+class LockInfo(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Terraform's ``LockInfo``, all text as the client wrote it: nothing in it is authenticated."""
+
+    ID: str = ""
+    Operation: str = ""
+    Info: str = ""
+    Who: str = ""
+    Version: str = ""
+    Created: str = ""
+    Path: str = ""
+
+
+def risk_of(operation: str) -> Risk:
+    """The risk of Terraform's word for an operation; "" for one that is not known."""
+    return {"OperationTypePlan": Risk.PLAN, "OperationTypeApply": Risk.APPLY}.get(operation, Risk.OTHER)
+
+
+def is_lock_key(key: str) -> bool:
+    """Whether an object's key is that of a lock; a bare ``.tflock`` locks no state."""
+    return key.endswith(LOCK_SUFFIX) and key != LOCK_SUFFIX

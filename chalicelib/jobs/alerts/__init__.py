@@ -1,0 +1,1 @@
+"""Carry out the table of ``core.alerts.life`` for each lock: alerts, digests, endings."""

@@ -1,0 +1,77 @@
+"""One lock as a job deals with it: what is known of it, what is decided about its like, the world, the time."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from chalicelib.core.alerts.alert import Alert, alert_for
+from chalicelib.core.alerts.evidence import StateWritten
+from chalicelib.core.alerts.owner import mapped_owner, owner_email
+from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.clicks.ending import Ending
+from chalicelib.core.locks.place import LockRef
+from chalicelib.core.policy import Policy, Rules
+from chalicelib.jobs.alerts.detours import Detours
+from chalicelib.ports.locks import StoreError
+from chalicelib.ports.people import DirectoryError
+from chalicelib.ports.world import World
+
+
+@dataclass(frozen=True)
+class Case:
+    """Passed from step to step; ``now`` is when the job began."""
+
+    record: LockRecord
+    policy: Policy
+    world: World
+    now: datetime
+    undo: timedelta
+    """How long a released lock can be put back."""
+    detours: Detours = field(default_factory=Detours)
+
+    @property
+    def channel(self) -> str:
+        """Where its alert is posted: its route's channel, or another while that takes none."""
+        return self.detours.channel_for(self.policy.channel)
+
+    @property
+    def ref(self) -> LockRef:
+        """Which lock it is about."""
+        return self.record.lock.ref
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nobody is to be called now."""
+        return self.record.snoozed(self.now) or not self.policy.working_hours.open_at(self.now)
+
+    def known_as(self, record: LockRecord) -> "Case":
+        """The same with what is known by now."""
+        return replace(self, record=record)
+
+    def alert(self, ending: Ending | None = None) -> Alert:
+        """Its alert as it should read now; the evidence is not looked up for a lock that is gone."""
+        state = None if ending and ending.closes else self._state_written()
+        return alert_for(self.record, self.policy, self.now, state, ending, self.undo)
+
+    def owner(self) -> tuple[str, str]:
+        """The Slack user behind the holder, and why one could not be looked up. An alert does not wait for either."""
+        principal, info = self.record.principal, self.record.lock.info
+        mapped, address = mapped_owner(principal, info, self.policy), owner_email(principal, self.policy)
+        if mapped or not address:
+            return mapped, ""
+        try:
+            return self.world.directory.user_by_email(address), ""
+        except DirectoryError as error:
+            return "", f"its owner could not be looked up: {error}"
+
+    def _state_written(self) -> StateWritten | None:
+        """The evidence, or None: an alert without it is better than no alert."""
+        try:
+            return self.world.store.state_written(self.ref)
+        except StoreError:
+            return None
+
+
+def case_of(record: LockRecord, world: World, rules: Rules, now: datetime, detours: Detours | None = None) -> Case:
+    """Return a lock's case under the rules; the ``detours`` are the run's, if it has more than one case."""
+    policy = rules.policy_for(record.lock.ref.state_path)
+    return Case(record, policy, world, now, rules.undo, detours or Detours(rules.trouble_channel))

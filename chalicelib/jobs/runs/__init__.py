@@ -1,0 +1,1 @@
+"""Share one run's time among its tasks."""

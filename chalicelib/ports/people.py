@@ -1,0 +1,106 @@
+"""The people to be told and asked: messages out, and who is who."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from chalicelib.core.alerts.alert import Alert, Note
+from chalicelib.core.alerts.channel_trouble import ChannelNotice
+from chalicelib.core.alerts.digest import Digest
+from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.core.clicks.click import Answer, Person, Unheard
+
+
+class MessengerError(Exception):
+    """Slack would not take a message; the message is Slack's own error code and what it means."""
+
+
+class MessageGoneError(MessengerError):
+    """The message to be edited, or to be replied to, is no longer there."""
+
+
+class MessageFixedError(MessageGoneError):
+    """The message to be edited is there and can never be edited again: what there is to say needs another one."""
+
+
+class ReplyLostError(MessengerError):
+    """The message may have been posted: its answer never came."""
+
+
+class ChannelRefusedError(MessengerError):
+    """Slack takes no message for this channel, whatever it says, until somebody changes something there."""
+
+    def __init__(self, channel: str, words: str) -> None:
+        super().__init__(words)
+        self.channel = channel
+
+
+class DirectoryError(Exception):
+    """Who somebody is, or who is in a group, could not be found out; the message says why."""
+
+
+class Way(StrEnum):
+    """The kinds of calls that Slack counts apart."""
+
+    POST = "post"
+    """A message or a reply: counted by channel, and for the workspace."""
+    EDIT = "edit"
+    LOOK = "look"
+    """To find a message whose answer was lost."""
+
+
+class Messenger(Protocol):
+    """Where people are told. Every method may raise MessengerError, and ChannelRefusedError in particular.
+
+    What Slack refuses of a message is left out, and that is said in it: nothing is lost for one part of it. A call that
+    would come too early for Slack waits; who has other things to do asks ``busy_for`` first. Threads may share it.
+    """
+
+    def busy_for(self, way: Way, channel: str) -> float:
+        """Return for how many seconds another call of this kind would have to wait; 0 or less: it would not."""
+
+    def post(self, alert: Alert, attempt: Attempt) -> Posted:
+        """Post a new alert. Raises ReplyLostError when it may stand there all the same."""
+
+    def edit(self, posted: Posted, alert: Alert) -> None:
+        """Make a posted alert read as it should now. Raises MessageGoneError when it was deleted."""
+
+    def reply(self, note: Note) -> Posted:
+        """Post a reply beneath an alert. Raises ReplyLostError, MessageGoneError."""
+
+    def post_digest(self, digest: Digest) -> Posted:
+        """Post a digest. Raises ReplyLostError."""
+
+    def edit_digest(self, digest: Digest) -> None:
+        """Make a posted digest read as it should now. Raises MessageGoneError."""
+
+    def find(self, channel: str, thread_ts: str, token: str, since: datetime) -> Posted | None:
+        """The reaper's own message with that token, in a channel or a thread; None: it is not there.
+
+        None also where the reaper was not given the right to look: a repeated message is a smaller harm than none.
+        """
+
+    def whisper(self, person: Person, answer: Answer) -> None:
+        """Tell one person where they clicked, unseen by others, what became of their click."""
+
+    def turn_away(self, unheard: Unheard) -> None:
+        """Tell one person where they clicked, unseen by others, why nothing was done."""
+
+    def notify(self, notice: ChannelNotice) -> None:
+        """Say that a channel takes no alerts, or takes them again. Raises ReplyLostError."""
+
+    def report(self, channel: str, subject: str, trouble: str) -> None:
+        """Tell a channel of the reaper's own trouble with something, in one plain message."""
+
+
+class Directory(Protocol):
+    """Who is who in the workspace. Every method may raise DirectoryError."""
+
+    def members(self, group: str) -> frozenset[str]:
+        """The users in a user group, a few minutes old at most."""
+
+    def user_by_email(self, address: str) -> str:
+        """The user with an e-mail address, "" when there is none."""
+
+    def belongs(self, user: str, enterprise: str) -> bool:
+        """Return whether a user is a member of that Enterprise Grid organisation, and not deactivated."""

@@ -1,0 +1,1 @@
+"""Call Slack's Web API: pace, refusals, the shapes of its answers."""

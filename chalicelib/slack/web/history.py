@@ -1,0 +1,75 @@
+"""Look for a message of the app's own in a channel or a thread, by the token in its metadata."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from chalicelib.core.alerts.message import Posted
+from chalicelib.slack.web.refusals import About, about
+from chalicelib.slack.web.shapes import Page, Seen
+from chalicelib.slack.web.web_api import WebApi, WebApiError
+
+_CLOCKS_DIFFER = timedelta(minutes=2)
+_PAGE, _PAGES = 200, 10
+
+
+class _CannotLook:
+    """The error codes of a place that the app may not read, or no longer."""
+
+    def __contains__(self, code: object) -> bool:
+        return isinstance(code, str) and (code == "missing_scope" or about(code) in {About.PLACE, About.CALLING})
+
+
+_CANNOT_LOOK = _CannotLook()
+
+
+class History:
+    """What stands in the channels of a workspace. ``wait`` comes back when Slack takes another call for it."""
+
+    def __init__(self, api: WebApi, app: str, wait: Callable[[], None]) -> None:
+        self._api = api
+        self._app = app
+        self._wait = wait
+
+    def find(self, channel: str, thread_ts: str, token: str, since: datetime) -> Posted | None:
+        """Return the app's own message with that token, among those posted since then. Raises WebApiError."""
+        place = {"channel": channel, "ts": thread_ts} if thread_ts else {"channel": channel}
+        method = "conversations_replies" if thread_ts else "conversations_history"
+        oldest = f"{(since - _CLOCKS_DIFFER).timestamp():.6f}"
+        found = (message.ts for message in self._read(method, oldest=oldest, **place) if self._is_own(message, token))
+        ts = next(found, None)
+        return Posted(channel, ts, thread_ts) if ts else None
+
+    def _read(self, method: str, **arguments: Any) -> Iterator[Seen]:
+        """Messages page by page, as many as there can be; none where the app may not look, or without the thread.
+
+        A channel that the app was removed from is none to wait for: its message is out of reach, there or not.
+        """
+        cursor = None
+        asked = arguments | {"limit": _PAGE, "include_all_metadata": True}
+        for _ in range(_PAGES):
+            self._wait()
+            try:
+                page = self._api.call(method, Page, expected=_CANNOT_LOOK, cursor=cursor, **asked)
+            except WebApiError as error:
+                if error.code not in _CANNOT_LOOK:
+                    raise
+                return
+            yield from filter(None, map(_seen, page.messages))
+            cursor = page.next_cursor
+            if not cursor:
+                return
+
+    def _is_own(self, message: Seen, token: str) -> bool:
+        apps = {message.app_id, message.bot_profile.app_id if message.bot_profile else None}
+        return self._app in apps and message.metadata.event_payload.token == token
+
+
+def _seen(message: Any) -> Seen | None:
+    """Return a message as one of the reaper's; None for what others write, and whatever else stands there."""
+    try:
+        return msgspec.convert(message, Seen)
+    except msgspec.ValidationError:
+        return None

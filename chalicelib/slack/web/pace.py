@@ -1,0 +1,67 @@
+"""No faster than Slack takes it: so many calls at once, then one every so many seconds."""
+
+from collections.abc import Callable
+from threading import Lock
+
+from chalicelib.ports.people import Way
+
+Clock = Callable[[], float]
+Sleep = Callable[[float], None]
+
+
+class Pace:
+    """Waits before a call that would be too early; what another process sends is left to Slack's 429.
+
+    Threads may share it.
+    """
+
+    def __init__(self, clock: Clock, sleep: Sleep, *, seconds: float, burst: int) -> None:
+        self._clock = clock
+        self._sleep = sleep
+        self._seconds = seconds
+        self._burst = burst
+        self._busy_until: dict[str, float] = {}
+        self._lock = Lock()
+
+    def early(self, place: str = "") -> float:
+        """Return by how many seconds a call to the place would be too early now; 0 or less: it may go."""
+        now = self._clock()
+        return max(self._busy_until.get(place, now), now) - now - (self._burst - 1) * self._seconds
+
+    def wait(self, place: str = "") -> None:
+        """Come back when a call may go to the place; it counts from then on."""
+        with self._lock:
+            early = self.early(place)
+            now = self._clock()
+            self._busy_until[place] = max(self._busy_until.get(place, now), now) + self._seconds
+        if early > 0:
+            self._sleep(early)
+
+
+class Paces:
+    """What one app may ask of one workspace.
+
+    About one post a second in a channel, and in the workspace a limit of which Slack says no number: five a second
+    here. 50 edits a minute, and 50 looks into channels' history (chat.update, conversations.history and .replies:
+    Tier 3). Short bursts are fine (docs.slack.dev/apis/web-api/rate-limits).
+    """
+
+    def __init__(self, clock: Clock, sleep: Sleep) -> None:
+        self._posts = Pace(clock, sleep, seconds=1.0, burst=4)
+        self._all_posts = Pace(clock, sleep, seconds=0.2, burst=10)
+        self._edits = Pace(clock, sleep, seconds=1.2, burst=20)
+        self._looks = Pace(clock, sleep, seconds=1.2, burst=20)
+
+    def busy_for(self, way: Way, channel: str) -> float:
+        """Return for how many seconds Slack would not take another call of this kind."""
+        if way is Way.POST:
+            return max(self._posts.early(channel), self._all_posts.early())
+        return (self._edits if way is Way.EDIT else self._looks).early()
+
+    def wait(self, way: Way, channel: str = "") -> None:
+        """Come back when such a call may go."""
+        if way is Way.POST:
+            self._posts.wait(channel)
+            self._all_posts.wait()
+        else:
+            (self._edits if way is Way.EDIT else self._looks).wait()

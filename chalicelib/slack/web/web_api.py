@@ -1,0 +1,190 @@
+"""Call Slack's Web API: give its answer, or say why there is none. Either Slack refused, or nobody knows.
+
+Nothing else leaves this module, whatever slack_sdk, a proxy or a network makes of a call.
+"""
+
+import random
+import re
+import socket
+import ssl
+import time
+from collections.abc import Callable, Container
+from http import HTTPStatus
+from typing import Any, TypeGuard, TypeVar
+from urllib.error import HTTPError, URLError
+
+import msgspec
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry import HttpResponse, RetryHandler, RetryState
+from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
+
+from chalicelib.ports.people import MessengerError
+from chalicelib.slack.web.network_words import in_words
+from chalicelib.slack.web.shapes import Done
+
+T = TypeVar("T", bound=Done)
+_TIMEOUT_SECONDS = 5
+_RATE_LIMIT_RETRIES = 5
+_LONGEST_WAIT_SECONDS = 5
+_TOKEN = re.compile(r"[ -~]+")
+_CODE = re.compile("[a-z][a-z0-9_]*")
+_RATE_LIMITED = "ratelimited"
+# "It's possible some aspect of the operation succeeded before the error was raised" is Slack's word of the first two
+# (docs.slack.dev/reference/methods/chat.postMessage, Errors); of the third it says nothing. A request_timeout is none
+# of them: the request did not arrive whole.
+_PERHAPS_DONE = {"internal_error", "fatal_error", "service_unavailable"}
+# Of a connection that was never made. A time-out may be one too, but urllib does not say of what.
+_NOT_SENT = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
+_MEANINGS = {
+    "not_in_channel": "invite the app: /invite @tflock-reaper",
+    "channel_not_found": "no such channel, or a private one that the app is not in",
+    "is_archived": "the channel is archived",
+    "invalid_auth": "the bot token is wrong or was revoked",
+    "account_inactive": "the app was removed from the workspace",
+    "missing_scope": "install the app again with the scopes of slack-manifest.yaml",
+    "user_not_in_channel": "that person is not in the channel",
+    "no_such_subteam": "there is no such user group",
+    "plan_upgrade_required": "this workspace's plan has no user groups: name the users themselves",
+}
+
+
+class WebApiError(Exception):
+    """Slack did not do it, and said so: ``code`` is its own word for why, "" when it was not even reached."""
+
+    def __init__(self, code: str, words: str) -> None:
+        super().__init__(words)
+        self.code = code
+
+
+class UnansweredError(WebApiError):
+    """Slack may have done it, or not."""
+
+
+class _ShortWaits(RateLimitErrorRetryHandler):
+    """Waits out a 429 of a few seconds; a longer one is left to the next delivery, which costs no running function.
+
+    So is one that does not say in seconds how long (a proxy's, with a date or nothing): slack_sdk would raise.
+    """
+
+    def __init__(self, sleep: Callable[[float], None]) -> None:
+        super().__init__(max_retry_count=_RATE_LIMIT_RETRIES)
+        self._sleep = sleep
+
+    def _can_retry(self, *, response: HttpResponse | None = None, **others: Any) -> bool:
+        return super()._can_retry(response=response, **others) and _seconds_to_wait(response) is not None
+
+    def prepare_for_next_attempt(
+        self,
+        *,
+        state: RetryState,
+        response: HttpResponse | None = None,
+        **_others: Any,
+    ) -> None:
+        """Wait as long as Slack says."""
+        state.next_attempt_requested = True
+        # A bit more each, so that functions that were refused together do not come back together.
+        self._sleep((_seconds_to_wait(response) or 0) + random.random())  # noqa: S311  no secret
+        state.increment_current_attempt()
+
+
+def _seconds_to_wait(response: HttpResponse | None) -> float | None:
+    """Return how long Slack asks to wait; None where it says no number of seconds, or too many."""
+    headers = response.headers.items() if response else ()
+    told = next((values for name, values in headers if name.lower() == "retry-after"), ())
+    try:
+        seconds = float(next(iter(told), ""))
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds <= _LONGEST_WAIT_SECONDS else None
+
+
+def uncounted() -> None:
+    """For those who do not count failures."""
+
+
+class WebApi:
+    """The Web API of one workspace. Each call asks for the token, so that a new one is used soon.
+
+    ``failed`` hears of every call that came to nothing.
+    """
+
+    def __init__(
+        self,
+        token: Callable[[], str],
+        api_url: str,
+        failed: Callable[[], None] = uncounted,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._token = token
+        self._failed = failed
+        # Only a 429 is tried again, as late as Slack says. slack_sdk's default also repeats a request whose
+        # answer was lost, and so would post an alert twice.
+        retries: list[RetryHandler] = [_ShortWaits(sleep)]
+        self._client = WebClient(base_url=api_url, timeout=_TIMEOUT_SECONDS, retry_handlers=retries)
+
+    def call(self, method: str, shape: type[T], *, expected: Container[str] = (), **arguments: Any) -> T:
+        """Call a method by slack_sdk's name of it; return its answer, which has the shape. Raises WebApiError.
+
+        ``expected`` are the error codes that the caller handles: raised, but not counted as failures.
+        """
+        try:
+            return self._send(method, self._usable_token(), shape, arguments)
+        except (WebApiError, MessengerError) as error:
+            code = getattr(error, "code", "")  # "" when Slack was not even reached
+            if not code or code not in expected:
+                self._failed()
+            raise
+
+    def _usable_token(self) -> str:
+        """Return the token. One with a line break in it would be quoted, whole, in the HTTP library's error."""
+        token = self._token()
+        if not _TOKEN.fullmatch(token):
+            raise MessengerError(
+                "the bot token is empty, or has characters that no token has: set it again (make secrets)"
+            )
+        return token
+
+    def _send(self, method: str, token: str, shape: type[T], arguments: dict[str, Any]) -> T:
+        try:
+            answer = getattr(self._client, method)(token=token, **arguments).data
+            return msgspec.convert(answer, shape)
+        except SlackApiError as error:
+            raise _answered(error) from None
+        except msgspec.ValidationError:
+            raise UnansweredError("", f"the answer to {method} is not one of Slack's, so perhaps a proxy's") from None
+        except Exception as error:  # noqa: BLE001  whatever slack_sdk makes of an answer (JSON, gzip, charset, ...)
+            raise _unreached(error) from None
+
+
+def _answered(error: SlackApiError) -> WebApiError:
+    status, told = error.response.status_code, error.response.data
+    code = told.get("error") if isinstance(told, dict) else None
+    if status == HTTPStatus.TOO_MANY_REQUESTS:  # whoever says it, and in whatever words: it went no further
+        code = code if _is_code(code) else _RATE_LIMITED
+    if not _is_code(code):  # what a proxy or a failing server says
+        return UnansweredError("", f"Slack answered HTTP {status} without an error code of its own")
+    meaning = _MEANINGS.get(code) or _details(told)
+    kind = UnansweredError if status >= HTTPStatus.INTERNAL_SERVER_ERROR or code in _PERHAPS_DONE else WebApiError
+    return kind(code, f"Slack answered {code}" + (f" ({meaning})" if meaning else ""))
+
+
+def _is_code(code: object) -> TypeGuard[str]:
+    return isinstance(code, str) and _CODE.fullmatch(code) is not None
+
+
+def _details(told: Any) -> str:
+    """Return what else Slack says of a refusal, for a person to read."""
+    match told:
+        case {"response_metadata": {"messages": [*messages]}}:
+            return "; ".join(message for message in messages if isinstance(message, str))
+    return ""
+
+
+def _unreached(error: Exception) -> WebApiError:
+    answer = error.__context__  # what slack_sdk was reading when it failed
+    if isinstance(answer, HTTPError) and answer.code == HTTPStatus.TOO_MANY_REQUESTS:
+        return WebApiError(_RATE_LIMITED, f"Slack answered {_RATE_LIMITED}, in bytes that are no text")
+    why = error.reason if isinstance(error, URLError) else error
+    kind = WebApiError if isinstance(why, _NOT_SENT) else UnansweredError
+    return kind("", f"Slack could not be reached: {in_words(why)}")

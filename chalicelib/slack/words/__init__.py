@@ -1,0 +1,1 @@
+"""Write every word that Slack shows; pure."""

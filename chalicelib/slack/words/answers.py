@@ -1,0 +1,96 @@
+"""What one person alone is told of their click: never silent, whatever came of it."""
+
+from chalicelib.core.clicks.click import Answer, Refusal, Verb
+from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.core.policy import EVERYONE
+from chalicelib.slack.words.doubts import after
+from chalicelib.slack.words.endings import try_again
+from chalicelib.slack.words.parts.lock_words import DETAIL_LIMIT, held_now
+from chalicelib.slack.words.parts.text import capital, code, exact, local_time, mention
+
+_PATH_LIMIT = 600
+_MOST_NAMED = 5
+_DONE = {
+    Verb.RELEASE: "release",
+    Verb.AUTO_RELEASE: "release",
+    Verb.SNOOZE: "snooze the alert of",
+    Verb.WAKE: "end the snooze of",
+    Verb.WITHDRAW: "withdraw the request to release",
+    Verb.PUT_BACK: "put back",
+    Verb.UNDO_OVER: "end the time to put back",
+}
+_REFUSALS = {
+    Refusal.OUTSIDE: "it is not within the targets of this reaper's configuration.",
+    Refusal.FOREIGN: "your Slack account belongs to another workspace, and only members of this reaper's own workspace "
+    "or organisation may. If both are of one Enterprise Grid, `enterprise_id` is missing in `reaper.toml`.",
+    Refusal.UNKNOWN_HOME: "Slack did not say whether you belong to the organisation of this reaper. Try again in a "
+    "minute; if that does not help, the app is without its scope `users:read`.",
+    Refusal.NOBODY: "its list of releasers is empty, so nobody may.",
+    Refusal.NOT_LISTED: "you are not among its releasers.",
+    Refusal.UNKNOWN_MEMBERS: "Slack did not say who is in the user groups of its releasers. Try again in a minute.",
+    Refusal.OWN_REQUEST: "you asked for it yourself, and a release takes two people.",
+    Refusal.NOT_ASKED: "you did not ask for it.",
+    Refusal.TOO_LATE: "the time for it is over.",
+    Refusal.HELD_AGAIN: "you clicked when it was held before. It had ended since, and is held again: look at its new "
+    "message.",
+    Refusal.UNDO_OFF: "this reaper is set up without it.",
+    Refusal.MAY_BE_STATE: "it may be a Terraform state. Somebody has to look at what it is.",
+    Refusal.UNSEEN: "the reaper is not allowed to read it. Somebody who may has to look at what it is.",
+    Refusal.NO_WAY_BACK: "it is not known to be a lock and would be gone for good: its bytes could not be kept, and "
+    "its bucket is not known to keep versions. Somebody has to look at what it is.",
+}
+_ENDINGS = {
+    Outcome.RELEASED: ":unlock: {Lock} was released by {who}, {when}.",
+    Outcome.UNCONFIRMED: ":unlock: {Lock} is gone: released by {who}, or by its holder, {when}.",
+    Outcome.GONE: ":white_check_mark: {Lock} was already gone, {when}; there was nothing left to do.",
+    Outcome.REPLACED: ":repeat: {Lock} is no longer the one that you saw, so nothing was done.",
+    Outcome.UNWATCHED: ":black_circle: {Lock} is no longer within the targets of this reaper's configuration.",
+    Outcome.BUCKET_GONE: ":black_circle: {Lock} is gone with its bucket, which S3 says does not exist any more.",
+    Outcome.ASKED: ":bust_in_silhouette: You asked to release {lock}. Somebody else has to approve.",
+    Outcome.WITHDRAWN: ":bust_in_silhouette: You no longer ask to release {lock}.",
+    Outcome.SNOOZED: ":zzz: You snoozed the alert of {lock}.",
+    Outcome.WOKEN: ":bell: You ended the snooze of {lock}.",
+    Outcome.RESTORED: ":lock: {Lock} was put back by {who}.",
+    Outcome.OCCUPIED: ":no_entry: {Lock} was not put back, because somebody holds the state by now.",
+}
+
+
+def private_answer(answer: Answer, user: str) -> str:
+    """What became of a click, for the person who clicked."""
+    ending, lock = answer.ending, _lock(answer.state_path)
+    done = f"{_DONE[answer.verb]} {lock}"
+    ask = _ask(answer.releasers, user)
+    if ending.outcome is Outcome.REFUSED:
+        return f":no_entry: You cannot {done}: {_refusal(ending.detail)}{ask}"
+    if ending.outcome is Outcome.FAILED:
+        return f":x: Could not {done}: {code(ending.detail, DETAIL_LIMIT)}. {try_again(ending)}"
+    words = _ENDINGS[ending.outcome].format(
+        lock=lock, Lock=capital(lock), who=_who(ending, user), when=local_time(ending.at)
+    )
+    return f"{words}{ask}{after(ending)}{held_now(ending)}"
+
+
+def _refusal(detail: str) -> str:
+    """Say why. Another version may have had other reasons."""
+    try:
+        return _REFUSALS[Refusal(detail)]
+    except ValueError:
+        return f"{code(detail, DETAIL_LIMIT)}."
+
+
+def _lock(state_path: str) -> str:
+    return f"the lock of {code(exact(state_path), _PATH_LIMIT)}" if state_path else "that lock"
+
+
+def _who(ending: Ending, user: str) -> str:
+    if ending.by_reaper:
+        return "the reaper itself"
+    if not ending.user:
+        return "somebody, it is not known who"
+    return "you" if ending.user == user else mention(ending.user)
+
+
+def _ask(releasers: tuple[str, ...], user: str) -> str:
+    """Whom to turn to. In a message for one person a mention tells nobody."""
+    others = ["anybody here" if name == EVERYONE else mention(name) for name in releasers if name != user]
+    return f" Ask {', '.join(others[:_MOST_NAMED])}." if others else ""

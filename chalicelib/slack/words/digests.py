@@ -1,0 +1,61 @@
+"""The digest: many new alerts of a channel in one message, each with its own in the thread."""
+
+from chalicelib.core.alerts.digest import Digest
+from chalicelib.slack.words.parts.blocks import Block, context, header, section
+from chalicelib.slack.words.parts.text import ago, channel, code, exact, since
+
+_PATH_LIMIT = 400
+
+
+def message(digest: Digest) -> tuple[str, list[Block]]:
+    """The text (for notifications) and the blocks of a digest, as it should read now."""
+    sign, title = _title(digest)
+    named = [
+        f"• {code(exact(one.state_path), _PATH_LIMIT)}, taken {ago(one.held_since)}"
+        + (" (a copy of another state's lock)" if one.copy else "")
+        for one in digest.oldest
+    ]
+    blocks = [header(f"{sign} {title}"), section("\n".join([f"*The oldest*{_once(digest)}", *named]))]
+    return title, [*blocks, context(*_small_print(digest))]
+
+
+def _title(digest: Digest) -> tuple[str, str]:
+    if not digest.held:
+        return ":white_check_mark:", f"{digest.total} Terraform locks were held too long, all of them are gone"
+    if digest.held < digest.total:
+        are = "is" if digest.held == 1 else "are"
+        return ":hourglass_flowing_sand:", f"{digest.held} of {digest.total} Terraform locks {are} still held too long"
+    return ":hourglass_flowing_sand:", f"{digest.total} Terraform locks are held too long"
+
+
+def _once(digest: Digest) -> str:
+    """The names stay when their locks are gone."""
+    return " when this was posted" if digest.held < digest.total else ""
+
+
+def _meant_for(digest: Digest) -> str:
+    if not digest.instead_of:
+        return ""
+    return f"Meant for {channel(digest.instead_of)}, where Slack did not let the reaper post them."
+
+
+def _small_print(digest: Digest) -> list[str]:
+    if not digest.held:
+        return ["How each of them ended is in the thread."]
+    more = "1 more follows" if digest.waiting == 1 else f"{digest.waiting} more follow"
+    return [
+        _meant_for(digest),
+        _lines(digest),
+        f"{more} in a digest of their own." if digest.waiting else "",
+    ]
+
+
+def _lines(digest: Digest) -> str:
+    """Say how many lines the thread has, and when that was so: true whenever it is read, though the run broke off."""
+    if not digest.coming:
+        return "Each has its own message with its own buttons in the thread."
+    there = digest.held - digest.coming
+    return (
+        "Each gets its own message with its own buttons in the thread, the oldest first: "
+        f"{there} of {digest.held} are there as of {since(digest.as_of)}."
+    )

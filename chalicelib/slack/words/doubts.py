@@ -1,0 +1,162 @@
+"""Say what is odd about a lock: a copy, a time that does not fit, no lock at all; and what a release of it comes to."""
+
+from datetime import datetime, timedelta
+
+from chalicelib.core.alerts.alert import Alert
+from chalicelib.core.clicks.ending import KEPT_FOR, Ending, Outcome, WayBack
+from chalicelib.core.clicks.release_terms import way_back, why_not_releasable
+from chalicelib.core.duration import in_words
+from chalicelib.core.locks.copies import copy_of, odd_time
+from chalicelib.core.locks.lock import Body, StateLock
+from chalicelib.core.locks.place import LockRef
+from chalicelib.slack.words.parts.text import code, exact, local_time
+
+_PATH_LIMIT = 600
+_SHORT_PATH_LIMIT = 60
+_PLACE_LIMIT = 1500
+_SAID_LIMIT = 100
+_EARLIEST_SHOWN, _LATEST_SHOWN = 1971, 2200
+"""Years. Slack shows no other times reliably, and Python's own end not much later."""
+_HOW = "`docs/operating.md`, *Bringing back what was no lock*, says how."
+_WHY_NOT = {
+    Body.LOCK: "",
+    Body.EMPTY: "",
+    Body.FOREIGN: "It is no lock, and would be gone for good: the bucket keeps no versions, and `undo` is off.",
+    Body.SEALED: "Nobody can see what it is, and the bucket is not known to keep versions, so it could not come back.",
+    Body.STATE: "It may be a Terraform state, which has to move to a key without `.tflock`.",
+    Body.DENIED: "The reaper is not allowed to read it (the bucket's policy, or its KMS key: `DecryptKeyArns`).",
+}
+"""Why there is no Release button."""
+_KINDS = {
+    Body.LOCK: "not readable",
+    Body.EMPTY: "empty",
+    Body.FOREIGN: "no Terraform lock",
+    Body.STATE: "may be a state",
+    Body.SEALED: "not readable",
+    Body.DENIED: "not readable",
+}
+
+
+def noun(alert: Alert) -> str:
+    """Return what an alert's title calls the lock."""
+    if copy_of(alert.lock):
+        return "Copy of a Terraform lock"
+    return "Possible copy of a Terraform lock" if _may_be_late_copy(alert) else "Terraform lock"
+
+
+def kind(lock: StateLock) -> str:
+    """Return in two or three words what is there instead of a readable lock."""
+    return _KINDS[lock.body]
+
+
+def copied(lock: StateLock, limit: int = _SHORT_PATH_LIMIT) -> str:
+    """Return whose lock this is a copy of, in words that follow a comma; "" where it is none."""
+    return f"a copy of the lock of {code(exact(copy_of(lock)), limit)}" if copy_of(lock) else ""
+
+
+def warning(alert: Alert) -> str:
+    """Return what people should know of an open lock that is not what it seems; "" where nothing is odd."""
+    lock, said = alert.lock, copy_of(alert.lock)
+    if said:
+        path = code(exact(said), _PATH_LIMIT)
+        return (
+            f":warning: *This lock is a copy.* It says that it locks {path}, but lies elsewhere: replication, "
+            "`aws s3 sync` and restores copy locks too. It blocks the state here; "
+            f"releasing it frees nothing at {path}."
+        )
+    odd = None if alert.record.restored_by else odd_time(lock)
+    return f":warning: {_odd_time(lock, odd)}" if odd else ""
+
+
+def evidence(alert: Alert) -> str:
+    """Return why the state's time is no evidence for a copied lock; "" where it is."""
+    if said := copy_of(alert.lock):
+        path = code(exact(said), _PATH_LIMIT)
+        return f":mag: *No evidence:* its run works on {path}; what is written here says nothing of it."
+    if _may_be_late_copy(alert):
+        return (
+            ":mag: *No evidence:* when it was taken is not certain, so the time of the state's last write says nothing."
+        )
+    return ""
+
+
+def dialog(lock: StateLock, undo: timedelta) -> str:
+    """Return what somebody who is about to release something odd has to know; "" for a plain lock. 150 characters."""
+    back = way_back(lock, keeps=bool(undo))
+    what = "It is no Terraform lock." if lock.body is Body.FOREIGN else "Nobody could look into it."
+    if back is WayBack.KEPT:
+        return (
+            f"{what} *Put the lock back* undoes it for {in_words(undo)}; its bytes are kept for {KEPT_FOR.days} days."
+        )
+    if back:
+        return f"{what} The bucket keeps it as a version, from which it can be brought back."
+    return f"It is {copied(lock)}: this frees nothing there." if copy_of(lock) else ""
+
+
+def odd_time_in_short(lock: StateLock) -> str:
+    """Return what a dialog says of a time that does not fit; "" where it fits. 90 characters."""
+    odd = odd_time(lock)
+    if odd is None:
+        return ""
+    if odd > lock.ref.last_modified:
+        return "Its own time is far from S3's: its client's clock is wrong."
+    return "Its own time is far from S3's: it may be a copy, whose release frees nothing elsewhere."
+
+
+def terms(alert: Alert) -> str:
+    """Return why something cannot be released from here and what to do, or how it would come back; "" for a lock."""
+    lock = alert.lock
+    if why_not_releasable(lock, keeps=bool(alert.undo)):
+        return (
+            f"It cannot be released from here. {_WHY_NOT[lock.body]} "
+            f"Someone who may read {_place(lock.ref)} has to look at what it is, and keep or delete it."
+        )
+    back = way_back(lock, keeps=bool(alert.undo))
+    version = _version(lock.version_id) if back is WayBack.VERSION else ""
+    return f"{dialog(lock, alert.undo)}{version} {_HOW}" if back else ""
+
+
+def after(ending: Ending, version_id: str = "") -> str:
+    """Return what a release did not free, and how what it took comes back, as lines of their own; "" for a lock."""
+    if ending.outcome not in {Outcome.RELEASED, Outcome.UNCONFIRMED}:
+        return ""
+    lines = []
+    if ending.copy_of:
+        path = code(exact(ending.copy_of), _PATH_LIMIT)
+        lines.append(f":warning: It was a copy of the lock of {path}, which this did not release.")
+    if ending.way_back is WayBack.KEPT:
+        lines.append(f"It was no Terraform lock. Its bytes are kept for {KEPT_FOR.days} days: {_HOW}")
+    if ending.way_back is WayBack.VERSION:
+        lines.append(f"The bucket keeps it as a version.{_version(version_id)} {_HOW}")
+    return "".join(f"\n{line}" for line in lines)
+
+
+def _may_be_late_copy(alert: Alert) -> bool:
+    """Return whether S3's time may be that of a later copy; a lock that was put back is later by design."""
+    odd = odd_time(alert.lock)
+    return odd is not None and odd < alert.lock.ref.last_modified and not alert.record.restored_by
+
+
+def _odd_time(lock: StateLock, created: datetime) -> str:
+    since = local_time(lock.ref.last_modified)
+    both = f"*Its times do not fit.* By its own word it was made {_time(created)}, in S3 it is since {since}."
+    if created > lock.ref.last_modified:
+        return f"{both} The clock of its client is wrong, or it was not written by Terraform."
+    return (
+        f"{both} It may be a copy, made later by replication, `aws s3 sync` or a restore, and then releasing it frees "
+        "nothing where it came from; or it waited long for the state (`-lock-timeout`); or its client's clock is wrong."
+    )
+
+
+def _time(created: datetime) -> str:
+    if _EARLIEST_SHOWN <= created.year <= _LATEST_SHOWN:
+        return local_time(created)
+    return code(created.isoformat(), _SAID_LIMIT)
+
+
+def _version(version_id: str) -> str:
+    return f" Its version is {code(version_id, _SAID_LIMIT)}." if version_id else ""
+
+
+def _place(ref: LockRef) -> str:
+    return code(exact(f"s3://{ref.bucket}/{ref.key}"), _PLACE_LIMIT)

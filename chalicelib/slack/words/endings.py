@@ -1,0 +1,116 @@
+"""How a lock, or what somebody asked of it, ended: the lines of its message that the whole channel reads."""
+
+from chalicelib.core.alerts.alert import Alert
+from chalicelib.core.clicks.ending import Ending, Outcome, ReleasedBy
+from chalicelib.core.duration import in_words
+from chalicelib.core.locks.copies import copy_of
+from chalicelib.core.locks.lock import Body, StateLock
+from chalicelib.core.locks.writing import Writing, writing
+from chalicelib.slack.words.doubts import after
+from chalicelib.slack.words.parts.lock_words import DETAIL_LIMIT, VALUE_LIMIT, held_now, identity
+from chalicelib.slack.words.parts.text import code, local_time, mention
+
+_HALF_WAY = "may have died half-way: check the next plan before you apply."
+_UNKNOWN_HAND = "As a rule that is the run itself at its end; if it was not, check the next plan before you apply."
+_NEXT = {
+    Writing.NEVER: "Run a plan before the next apply.",
+    Writing.AS_IT_GOES: f"The run {_HALF_WAY}",
+    Writing.YES: f"The run {_HALF_WAY}",
+    Writing.IMPORT_ONLY: f"If it was an import, it {_HALF_WAY}",
+    Writing.UNKNOWN: f"If the run was writing, it {_HALF_WAY}",
+}
+
+
+def ending_words(alert: Alert, ending: Ending) -> str:
+    """Return what the team reads of an ending; "" where other lines of the message say it already."""
+    words = f"{_closed(alert, ending)}{_undone(ending)}" if ending.closes else _still_open(ending)
+    return words + after(ending, alert.lock.version_id) + held_now(ending)
+
+
+def _undone(ending: Ending) -> str:
+    """Of a lock that was put back and is held still, another message tells."""
+    if not ending.restored_by:
+        return ""
+    return f" {mention(ending.restored_by)} put it back, and its holder has let it go since."
+
+
+def _closed(alert: Alert, ending: Ending) -> str:
+    who = mention(ending.user) if ending.user else ""
+    if ending.outcome is Outcome.RELEASED:
+        return f":unlock: {released(alert, ending)} {_after_release(alert.lock)}".rstrip()
+    if ending.outcome is Outcome.UNCONFIRMED:
+        began = "the reaper began to release it by itself" if ending.by_reaper else f"{who} clicked Release"
+        return (
+            f":unlock: *Gone* after {began}, {local_time(ending.at)}. S3's answer was lost, so it was released by that "
+            f"or by its holder. {_after_release(alert.lock)}"
+        )
+    if ending.outcome is Outcome.REPLACED:
+        return f":repeat: *The lock changed since you saw it.* {_untouched(who)}"
+    if ending.outcome is Outcome.GONE:
+        return f":white_check_mark: {_gone(alert.lock, ending, who)}"
+    if ending.outcome is Outcome.BUCKET_GONE:
+        return f":black_circle: *Gone with its bucket*: {bucket_gone(alert.lock.ref.bucket)}"
+    return (
+        ":black_circle: *No longer watched* since its bucket or prefix was taken out of `reaper.toml`. "
+        "Whether it is still held is not known here; to have it watched, put the bucket back and deploy."
+    )
+
+
+def released(alert: Alert, ending: Ending) -> str:
+    """By whom it was released, and when."""
+    when = local_time(ending.at)
+    if not ending.by_reaper:
+        asked = f", asked by {mention(ending.approved)}" if ending.approved else ""
+        return f"*Released by {mention(ending.user)}*{asked}, {when}."
+    age = f": a plan held over {in_words(alert.policy.auto_release)}" if alert.policy.auto_release else ""
+    return f"*Released by the reaper itself*, {when}, as its route asks{age}."
+
+
+def bucket_gone(bucket: str) -> str:
+    """Return what is known of a bucket that S3 says does not exist, and what to do about it."""
+    return (
+        f"S3 says that there is no bucket {code(bucket, VALUE_LIMIT)} any more. If that is meant, take it out of "
+        "`reaper.toml` and deploy; else every night tells of it."
+    )
+
+
+def _after_release(lock: StateLock) -> str:
+    if copy_of(lock) or lock.body is not Body.LOCK:
+        return ""  # no run here died with it
+    return _NEXT[writing(lock)]
+
+
+def try_again(ending: Ending) -> str:
+    """Return what can be done about a release or a click that failed."""
+    if not ending.user:
+        return "It tries again in an hour."
+    if ending.lasting:
+        return "Another click will fail as well, for as long as that is so."
+    return "You can try again."
+
+
+def _untouched(who: str) -> str:
+    gone = f"was already gone when {who} clicked Release, so nothing was deleted" if who else "is gone"
+    return f"The lock shown here {gone}. Who holds the state now is told of anew if that is for too long."
+
+
+def _gone(lock: StateLock, ending: Ending, who: str) -> str:
+    when = local_time(ending.at)
+    if who:
+        return f"*Already gone* when {who} clicked Release, {when}; nothing was deleted."
+    if ending.released_by is ReleasedBy.HOLDER:
+        return f"*Released by its holder*, {when}: the same AWS identity took it and let it go. Nothing is left to do."
+    by = f" by {identity(ending.principal)}" if ending.principal else ""
+    if ending.released_by is ReleasedBy.OTHER:
+        return f"*Released outside of Slack*{by}, another identity than took it, seen {when}. {_after_release(lock)}"
+    return f"*Released outside of Slack*{by}, seen {when}. {_UNKNOWN_HAND}"
+
+
+def _still_open(ending: Ending) -> str:
+    who, when = mention(ending.user) if ending.user else "the reaper itself", local_time(ending.at)
+    if ending.outcome is Outcome.FAILED:
+        why = code(ending.detail, DETAIL_LIMIT)
+        return f":x: *Release by {who} failed*, {when}: {why}. {try_again(ending)}"
+    if ending.outcome is Outcome.WITHDRAWN:
+        return f":bust_in_silhouette: {who} no longer asks to release it, {when}."
+    return f":bell: {who} ended the snooze, {when}." if ending.outcome is Outcome.WOKEN else ""

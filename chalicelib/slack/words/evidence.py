@@ -1,0 +1,70 @@
+"""The evidence in plain words: what the time of the last write proves, and no more."""
+
+from chalicelib.core.alerts.alert import Alert
+from chalicelib.core.alerts.evidence import Sign, sign_of
+from chalicelib.core.duration import in_words
+from chalicelib.core.locks.lock import StateLock
+from chalicelib.slack.words import doubts
+from chalicelib.slack.words.parts.lock_words import put_back_or, state
+from chalicelib.slack.words.parts.text import ago, code, exact, local_time
+
+_PLACE_LIMIT = 600
+
+# The verdict first: it is what a person in a hurry reads.
+_WORDS = {
+    Sign.UNKNOWN: "*No evidence:* S3 did not say when the state was last written.",
+    Sign.NO_STATE: "*No evidence:* nothing is kept at {state}; this run has written no state, or has removed it.",
+    Sign.PERHAPS_A_STATE: "*No evidence:* nothing is kept at {state}. What is kept at {key} may itself be a state.",
+    Sign.SAME_SECOND: "*Little evidence:* the state was last written {when}, {ago}, in the second the lock was "
+    "{taken}.",
+    Sign.ALIVE_THEN: "*Alive* {ago}: the state was written {when}, {apart} after the lock was {taken}.",
+    Sign.WENT_SILENT: "*Probably died half-way:* the state was last written {when}, {apart} after the lock was "
+    "{taken}; that was {ago}. It may be behind reality, so run a plan after the release.",
+    Sign.PERHAPS_BY_IT: "*Little evidence:* the state was last written {when}, {ago}, after the lock was {taken}. If "
+    "this is an import it was alive then; a `terraform console` never writes.",
+    Sign.BY_ANOTHER: "*No evidence of this run:* the state was written {when}, after the lock was {taken}, but a plan "
+    "never writes. Somebody else did, in spite of the lock.",
+    Sign.SAYS_NOTHING: "*No evidence:* a plan never writes the state, which was last written {when}.",
+    Sign.NO_PROOF: "*No sign of life, and no proof of death:* the state was last written {when}, "
+    "before the lock was {taken}.",
+}
+
+_MIGRATION = "`init -migrate-state` holds two locks, at the old and at the new location, while it waits for a *yes*"
+# Seen with real Terraform, but for the slow resource and the migration (command/meta_backend_migrate.go).
+_LONG_HOLDS = {
+    "OperationTypePlan": "a plan holds its lock while it waits at its prompt for a missing variable",
+    "OperationTypeApply": "an apply holds its lock while it waits for a *yes*, and one slow resource (a database, "
+    "a cluster) can take an hour",
+    "OperationTypeInvalid": "it is an import or a `terraform console`, and a console holds its lock for its whole "
+    "session",
+    "migration source state": _MIGRATION,
+    "migration destination state": _MIGRATION,
+}
+
+
+def evidence(alert: Alert) -> str:
+    """Say when the state was written, and when the lock was taken, or put back, which S3 cannot tell apart."""
+    if none := doubts.evidence(alert):
+        return none
+    ref = alert.lock.ref
+    words = _WORDS[sign_of(alert.lock, alert.state_written, alert.now)]
+    places = {"state": state(ref, _PLACE_LIMIT), "key": code(exact(f"{ref.bucket}/{ref.key}"), _PLACE_LIMIT)}
+    return f":mag: {words.format(**places, **_times(alert))}"
+
+
+def long_holds(lock: StateLock) -> str:
+    """Why a run that is alive may hold such a lock for long; "" where no reason is known."""
+    why = _LONG_HOLDS.get(lock.info.Operation) if lock.info else None
+    return f"It may be alive: {why}." if why else ""
+
+
+def _times(alert: Alert) -> dict[str, str]:
+    written = alert.state_written.at if alert.state_written else None
+    if written is None:
+        return {}
+    return {
+        "when": local_time(written),
+        "ago": ago(written),
+        "apart": in_words(abs(written - alert.lock.ref.last_modified)),
+        "taken": put_back_or("taken", alert.record),
+    }

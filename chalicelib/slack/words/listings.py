@@ -1,0 +1,175 @@
+"""The answer to ``/tflocks``: which locks are held, for one person's eyes.
+
+docs.slack.dev/interactivity/implementing-slash-commands: the answer to the request itself is shown as a message.
+"""
+
+from typing import Any
+
+import msgspec
+
+from chalicelib.core.alerts.listing import Listed, Listing, ListRequest
+from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.clicks.click import Unheard
+from chalicelib.core.clicks.list_query import PAGE, Query
+from chalicelib.slack.words import doubts
+from chalicelib.slack.words.parts import buttons
+from chalicelib.slack.words.parts.blocks import Block, actions, button, context, header, section
+from chalicelib.slack.words.parts.lock_words import operation, put_back_or, state, told
+from chalicelib.slack.words.parts.text import ago, capital, code, mention, size
+from chalicelib.slack.words.turned_away import nothing_done
+
+USAGE = """\
+`/tflocks` lists the Terraform locks held now whose alerts come to this channel, the oldest first
+`/tflocks all` those of all channels
+`/tflocks mine` those that are probably yours, in whatever channel
+`/tflocks payments` only those whose state path contains `payments`; of all channels: `/tflocks all payments`
+`/tflocks page 2` the second page, of any of these: `/tflocks all payments page 2`"""
+PREVIOUS_ACTION, NEXT_ACTION = "list_previous", "list_next"
+PAGE_ACTIONS = {PREVIOUS_ACTION, NEXT_ACTION}
+"""Buttons whose value is the command that shows another page."""
+
+_MOST_CHARACTERS = 10_000
+"""Of all texts together. Slack does not document its limit; 11,341 were too many in slackapi/bolt-js issue 2867."""
+
+
+class PageTurn(msgspec.Struct, frozen=True):
+    """A click on *Next page* or *Previous page*: what to list, and where to answer."""
+
+    request: ListRequest
+    response_url: str
+
+
+class _Limits(msgspec.Struct, frozen=True):
+    """How long what others wrote may be in a line."""
+
+    path: int
+    value: int
+
+
+_ROOMY, _TIGHT = _Limits(200, 60), _Limits(60, 16)
+"""The second is short enough for a page of the longest names."""
+_WORDS_LIMIT = 200
+
+
+def answer(listing: Listing) -> dict[str, Any]:
+    """Return the body that answers the command."""
+    if not listing.locks:
+        return _private(_nothing(listing))
+    title = _title(listing)
+    around = [header(title), *_turning(listing)]
+    lines = [_line(listed, listing, _ROOMY) for listed in listing.locks]
+    if sum(map(_characters, [*around, *lines])) > _MOST_CHARACTERS:
+        lines = [_line(listed, listing, _TIGHT) for listed in listing.locks]
+    return _private(title, [around[0], *lines, *around[1:]])
+
+
+def usage() -> dict[str, Any]:
+    """Return the body that answers a command that asks for help, or that cannot be understood."""
+    return _private(USAGE)
+
+
+def turned_away(unheard: Unheard) -> dict[str, Any]:
+    """The body that answers a command from another workspace."""
+    return _private(nothing_done(unheard))
+
+
+def unreachable() -> dict[str, Any]:
+    """Return the body that answers a command while the lock book cannot be read."""
+    return _private(":x: The lock book could not be reached just now. Please try again.")
+
+
+def _private(text: str, blocks: list[Block] | None = None) -> dict[str, Any]:
+    """Return a body that shows something to the person who asked, and to nobody else."""
+    return {"response_type": "ephemeral", "text": text, "blocks": blocks or [section(text)]}
+
+
+def _title(listing: Listing) -> str:
+    """Say how many there are of what was asked for. Plain text, so without what the person typed."""
+    one = listing.total == 1
+    yours = ("is" if one else "are") + " probably yours" if listing.query.mine else ""
+    fits = ("fits" if one else "fit") + " what you typed" if listing.query.words else ""
+    asked = " and ".join(filter(None, [yours, fits]))
+    held = "1 Terraform lock is held now" if one else f"{listing.total} Terraform locks are held now"
+    return f"{held} that {asked}" if asked else held
+
+
+def _nothing(listing: Listing) -> str:
+    query = listing.query
+    if not (query.everything or query.mine or listing.routed):
+        return "No alert comes to this channel: no route leads here. `/tflocks all` lists the locks of all channels."
+    nothing = ":white_check_mark: No Terraform lock is held now"
+    if query.mine:
+        return f"{nothing} that is probably yours{_containing(query)}. `/tflocks all` lists all that are held."
+    if query.everything:
+        return f"{nothing}{_containing(query, '')}."
+    return f"{nothing} that this channel's routes cover{_containing(query)}.{_elsewhere(query)}"
+
+
+def _containing(query: Query, joined: str = " and") -> str:
+    if not query.words:
+        return ""
+    return f"{joined} whose state path contains {code(' '.join(query.words), _WORDS_LIMIT)}"
+
+
+def _elsewhere(query: Query) -> str:
+    everywhere = msgspec.structs.replace(query, everything=True, page=1)
+    return f" In all channels: {code(f'/tflocks {everywhere.text}', _WORDS_LIMIT)}." if query.words else ""
+
+
+def _line(listed: Listed, listing: Listing, limits: _Limits) -> Block:
+    record, lock = listed.record, listed.record.lock
+    who = told(lock.info.Who, limits.value) if lock.info else ""
+    snoozed = record.snooze if record.snoozed(listing.now) else None
+    parts = [
+        f"{capital(put_back_or('taken', record))} {ago(lock.ref.last_modified)}{_by(who, record)}",
+        operation(lock, limits.value) if lock.info else doubts.kind(lock),
+        doubts.copied(lock, limits.value),
+        f":zzz: snoozed by {mention(snoozed.by)}" if snoozed else "",
+        f":bust_in_silhouette: {mention(record.asked.by)} asks to release it" if record.asked else "",
+    ]
+    words = f"{state(lock.ref, limits.path)}\n{' · '.join(filter(None, parts))}"
+    if not listed.releasable:
+        return section(words)
+    known = {"asked": record.asked is not None, "restored": bool(record.restored_by)}
+    release = buttons.release(lock, second_person=listed.second_person, undo=listed.undo, **known)
+    return section(words, accessory=release)
+
+
+def _by(who: str, record: LockRecord) -> str:
+    """Name the holder, who took the lock; it may have been put back by somebody else."""
+    if not who:
+        return ""
+    return f", held by {who}" if record.restored_by else f" by {who}"
+
+
+def _turning(listing: Listing) -> list[Block]:
+    """Return what leads to the other pages, and what has been left out."""
+    query, pages = listing.query, listing.pages
+    if pages == 1 and not query.narrowed:
+        return []
+    first = (query.page - 1) * PAGE
+    where = f"{first + 1} to {first + len(listing.locks)} of {listing.total}, the oldest first" if pages > 1 else ""
+    only = f"Only those whose state path contains {code(' '.join(query.words), _WORDS_LIMIT)}" if query.words else ""
+    narrow = "`/tflocks payments` lists only state paths that contain `payments`" if pages > 1 and not only else ""
+    said = [f"{part}." for part in (where, only, narrow) if part]
+    return [*([context(" ".join(said))] if said else []), *_turns(query, pages)]
+
+
+def _turns(query: Query, pages: int) -> list[Block]:
+    previous = [_turn("Previous page", PREVIOUS_ACTION, query, query.page - 1)] if query.page > 1 else []
+    following = [_turn("Next page", NEXT_ACTION, query, query.page + 1)] if query.page < pages else []
+    return [actions(*previous, *following)] if pages > 1 else []
+
+
+def _turn(name: str, action: str, query: Query, page: int) -> Block:
+    return button(name, action, query.turned_to(page).text)
+
+
+def _characters(value: Any) -> int:
+    """Count the bytes of all the texts in a block."""
+    if not isinstance(value, dict):
+        return 0
+    own = value.get("text")
+    inside = sum(_characters(part) for part in value.values() if isinstance(part, dict))
+    listed = sum(_characters(one) for part in value.values() if isinstance(part, list) for one in part)
+    return (size(own) if isinstance(own, str) else 0) + inside + listed

@@ -1,0 +1,194 @@
+"""The alert, as Block Kit: pure, as every word that Slack shows, so that it can be read and tested without Slack.
+
+Foreign text goes through ``text.code`` or ``text.escape``, never into a header (plain text) or a link.
+"""
+
+from chalicelib.core.alerts.alert import Alert
+from chalicelib.core.alerts.life import can_auto_release
+from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.clicks.ending import Outcome
+from chalicelib.core.duration import in_words
+from chalicelib.core.locks.copies import copy_of
+from chalicelib.core.locks.lock import Body, StateLock
+from chalicelib.slack.words import doubts
+from chalicelib.slack.words.channel_notices import meant_for
+from chalicelib.slack.words.endings import ending_words
+from chalicelib.slack.words.evidence import evidence, long_holds
+from chalicelib.slack.words.parts import buttons
+from chalicelib.slack.words.parts.blocks import Block, actions, context, header, mrkdwn, section
+from chalicelib.slack.words.parts.lock_words import DETAIL_LIMIT, VALUE_LIMIT, identity, operation, state, told
+from chalicelib.slack.words.parts.text import capital, code, escape, link, local_time, mention, since
+
+_PATH_LIMIT = 1400
+
+_MOST_NAMED = 5
+
+
+def message(alert: Alert) -> tuple[str, list[Block]]:
+    """Return the text (for notifications) and the blocks of one alert, as they should read now."""
+    sign, title = _open_title(alert) if alert.open else _closed_title(alert)
+    blocks = _open(alert) if alert.open else _closed(alert)
+    return f"{title}: {_path(alert)}", [header(f"{sign} {title}"), *blocks]
+
+
+def _path(alert: Alert) -> str:
+    return state(alert.lock.ref, _PATH_LIMIT)
+
+
+def _open_title(alert: Alert) -> tuple[str, str]:
+    """Without its age: a header is plain text, in which Slack keeps no time up to date."""
+    if alert.level:
+        return _sign(alert), f"{doubts.noun(alert)} held too long"
+    return _sign(alert), f"{doubts.noun(alert)} held{' again' if alert.record.restored_by else ''}"
+
+
+def _closed_title(alert: Alert) -> tuple[str, str]:
+    """How long it was held, unless nobody knows when it was let go, or whether it was."""
+    ending, lock = alert.ending, doubts.noun(alert)
+    outcome = ending.outcome if ending else Outcome.GONE
+    if outcome is Outcome.UNWATCHED:
+        return ":black_circle:", f"{lock} no longer watched"
+    if outcome is Outcome.BUCKET_GONE:
+        return ":black_circle:", f"{lock} gone with its bucket"
+    held = in_words(alert.lock.age(ending.at if ending else alert.now))
+    if outcome is Outcome.REPLACED:
+        return ":repeat:", f"{lock} changed hands after {held}"
+    words = "released" if outcome is Outcome.RELEASED else "gone"
+    return ":white_check_mark:", f"{lock} {words} after {held}"
+
+
+def _sign(alert: Alert) -> str:
+    if alert.record.snoozed(alert.now):
+        return ":zzz:"
+    return ":rotating_light:" if alert.level > 1 else ":hourglass_flowing_sand:"
+
+
+def _people(alert: Alert) -> str:
+    """Who is called, and where to look. A table of the route's says who is behind a holder, so it is only probable."""
+    owner = alert.record.owner
+    parts = [
+        " ".join(mention(name) for name in alert.called if name != owner),
+        f"probably {mention(owner)}'s run" if owner else "",
+        link(alert.ci_run_link, "CI run") if alert.ci_run_link else "",
+    ]
+    return capital(" · ".join(filter(None, parts)))
+
+
+def _open(alert: Alert) -> list[Block]:
+    lock = alert.lock
+    held = f"Held since {since(lock.ref.last_modified)}."
+    paragraphs = [
+        _lines(_path(alert), held, _people(alert), meant_for(alert)),
+        doubts.warning(alert),
+        _story(alert),
+        evidence(alert),
+    ]
+    terms = [section(words)] if (words := doubts.terms(alert)) else []
+    alive = "" if copy_of(lock) else long_holds(lock)
+    return [
+        *(section(words) for words in paragraphs if words),
+        *_fields(alert),
+        context(alive, _policy(alert)),
+        *terms,
+        actions(*buttons.of_open(alert)),
+    ]
+
+
+def _closed(alert: Alert) -> list[Block]:
+    """Which state, how it ended, by whom, what to do next; the rest is in the journal."""
+    words = ending_words(alert, alert.ending) if alert.ending else ""
+    return [section(_lines(_path(alert), words)), *_undo(alert)]
+
+
+def _fields(alert: Alert) -> list[Block]:
+    lock = alert.lock
+    fields, untold = _by_the_lock(lock)
+    if alert.record.principal:
+        fields["*AWS identity*, by S3's word"] = identity(alert.record.principal)
+    if lock.workspace:
+        fields["*Workspace*"] = code(lock.workspace, VALUE_LIMIT)
+    if untold:
+        fields["*Not told by the lock*"] = ", ".join(untold)
+    block: Block = {"type": "section", "fields": [mrkdwn(f"{name}\n{value}") for name, value in fields.items()]}
+    if lock.flaw:
+        block["text"] = mrkdwn(f":warning: *The lock {escape(lock.flaw, DETAIL_LIMIT)}.* {_flaw_hint(lock)}".strip())
+    shown = {name: value for name, value in block.items() if value}
+    return [shown] if len(shown) > 1 else []
+
+
+def _by_the_lock(lock: StateLock) -> tuple[dict[str, str], list[str]]:
+    """Return what the lock says of itself, by name, and the names of what it does not say and others do."""
+    info = lock.info
+    if info is None:
+        return {}, []
+    every = {
+        "*Operation*": operation(lock),
+        "*Holder*, by its own word": told(info.Who),
+        "*Terraform version*": told(info.Version),
+        "*Lock ID*": told(info.ID),
+    }
+    fields = {name: value for name, value in {**every, "*Note*": told(info.Info)}.items() if value}
+    return fields, [name.split("*")[1] for name, value in every.items() if not value]
+
+
+def _flaw_hint(lock: StateLock) -> str:
+    cli_fails = lock.body in {Body.EMPTY, Body.FOREIGN}
+    return "`terraform force-unlock` may not be able to release it." if cli_fails else ""
+
+
+def _story(alert: Alert) -> str:
+    """What people have done about it."""
+    record = alert.record
+    lines = []
+    if record.restored_by:
+        lines.append(f":lock: *Put back by {mention(record.restored_by)}* after it was released.")
+    if record.snooze and record.snoozed(alert.now):
+        lines.append(f":zzz: *Snoozed by {mention(record.snooze.by)}* until {local_time(record.snooze.until)}.")
+    if record.asked:
+        who, when = mention(record.asked.by), local_time(record.asked.at)
+        lines.append(f":bust_in_silhouette: *{who} asks to release it*, {when}. Somebody else has to approve.")
+    if record.refused:
+        lines.append(_refused(record))
+    if alert.ending:
+        lines.append(ending_words(alert, alert.ending))
+    return _lines(*lines)
+
+
+def _refused(record: LockRecord) -> str:
+    """Who asked for a release and may not: the team should know that somebody is blocked."""
+    names = sorted(record.refused)
+    who = ", ".join(mention(name) for name in names[:_MOST_NAMED])
+    others = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return f":no_entry: {who}{others} asked to release this lock, and may not: not among its releasers."
+
+
+def _undo(alert: Alert) -> list[Block]:
+    ending = alert.ending
+    if not ending or not ending.undo_until or not ending.undoable(alert.now):
+        return []
+    until = f"For a run that turns out to be alive. On offer until {local_time(ending.undo_until)}."
+    return [actions(buttons.put_back(alert.lock.ref)), context(until)]
+
+
+def _policy(alert: Alert) -> str:
+    """Why people are told, and what the route has for such a lock."""
+    count, threshold = len(alert.thresholds), alert.thresholds[max(alert.level, 1) - 1]
+    # A lock that was put back is younger than it was; its level stays.
+    over = "Over the threshold of" if alert.lock.age(alert.now) >= threshold else "The threshold is"
+    of = f" (level {alert.level} of {count})" if count > 1 and alert.level else ""
+    why = f"{over} {in_words(threshold)} for this kind of operation{of}."
+    two = "A release takes two people." if alert.policy.second_person else ""
+    return " ".join(filter(None, [why, two, _auto_release(alert)]))
+
+
+def _auto_release(alert: Alert) -> str:
+    """What ``life.may_auto_release`` comes to for a lock that nobody has wanted to keep."""
+    record, age = alert.record, alert.policy.auto_release
+    if age is None or not can_auto_release(alert.lock) or record.snooze or record.restored_by:
+        return ""
+    when = f"Once it is {in_words(age)} old, at its next hourly look"
+    return f"{when}, the reaper releases it by itself, unless somebody snoozes it."
+
+
+def _lines(*lines: str) -> str:
+    return "\n".join(filter(None, lines))

@@ -1,0 +1,125 @@
+"""Everything that can be clicked: what it is called, what it asks first, and which lock it is about.
+
+A button's value is the lock's token. A select has no value of its own and its options' values are too short for a
+token (150 characters, docs.slack.dev/reference/block-kit/composition-objects/option-object); Slack sends the message
+along with a click on it, and ``requests`` takes the token from the Release button of the same message. A ``block_id``
+is too short as well (255), and metadata can be read by other apps. A lock that has no Release button is snoozed by
+buttons; and in an ephemeral message, which Slack does not send along, there is nothing but buttons.
+"""
+
+from datetime import timedelta
+
+from chalicelib.core.alerts.alert import Alert
+from chalicelib.core.clicks.click import SnoozeFor, Verb
+from chalicelib.core.clicks.release_terms import why_not_releasable
+from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.writing import Writing, writing
+from chalicelib.slack.words import doubts
+from chalicelib.slack.words.parts import lock_token
+from chalicelib.slack.words.parts.blocks import Block, button, menu, question
+from chalicelib.slack.words.parts.lock_words import state
+from chalicelib.slack.words.parts.text import code
+
+RELEASE_ACTION = "release_lock"
+WITHDRAW_ACTION = "withdraw_release"
+SNOOZE_ACTION = "snooze_alert"
+WAKE_ACTION = "end_snooze"
+PUT_BACK_ACTION = "put_lock_back"
+SNOOZE_ACTIONS = {f"{SNOOZE_ACTION}_{length}": length for length in SnoozeFor}
+"""Snooze buttons, an action each."""
+VERBS = {
+    RELEASE_ACTION: Verb.RELEASE,
+    WITHDRAW_ACTION: Verb.WITHDRAW,
+    SNOOZE_ACTION: Verb.SNOOZE,
+    WAKE_ACTION: Verb.WAKE,
+    PUT_BACK_ACTION: Verb.PUT_BACK,
+    **dict.fromkeys(SNOOZE_ACTIONS, Verb.SNOOZE),
+}
+
+_ASKED_PATH_LIMIT = 80
+_ASKED_HOLDER_LIMIT = 50
+_LENGTHS: dict[str, str] = {
+    SnoozeFor.HOUR: "1 hour",
+    SnoozeFor.FOUR_HOURS: "4 hours",
+    SnoozeFor.MORNING: "until tomorrow morning",
+    SnoozeFor.WEEK: "1 week",
+}
+_RISKS = {
+    Writing.NEVER: "A plan does not write the state: if its run is alive, it ends with an error and nothing is lost.",
+    Writing.AS_IT_GOES: "If that run is alive, a second run can write the state at the same time and lose resources "
+    "from it.",
+    Writing.YES: "This operation writes the state: if it is alive, releasing its lock can damage the state.",
+    Writing.IMPORT_ONLY: "It is an import, which writes the state, or a console, which does not. Releasing a live "
+    "import can damage the state.",
+    Writing.UNKNOWN: "What this run does is not known. If it is alive and writes, releasing its lock can damage the "
+    "state.",
+}
+_TWO_PEOPLE = "Nothing is released before a second person approves it."
+
+
+def of_open(alert: Alert) -> list[Block]:
+    """What can be done about a lock that is held."""
+    lock, asked, token = alert.lock, alert.record.asked is not None, lock_token.encode(alert.lock.ref)
+    may = why_not_releasable(lock, keeps=bool(alert.undo)) is None
+    offered = [_offered(alert)] if may else []
+    if asked:
+        offered.append(button("Withdraw", WITHDRAW_ACTION, token))
+    if alert.record.snoozed(alert.now):
+        return [*offered, button("End snooze", WAKE_ACTION, token)]
+    return offered + ([menu("Snooze", SNOOZE_ACTION, _LENGTHS)] if may else _snooze_buttons(token))
+
+
+def _offered(alert: Alert) -> Block:
+    record, two = alert.record, alert.policy.second_person
+    told = {"asked": record.asked is not None, "restored": bool(record.restored_by)}
+    return release(alert.lock, second_person=two, undo=alert.undo, **told)
+
+
+def release(
+    lock: StateLock,
+    *,
+    asked: bool = False,
+    second_person: bool = False,
+    undo: timedelta = timedelta(0),
+    restored: bool = False,
+) -> Block:
+    """Return a Release button, or what stands in its place where a release takes two people.
+
+    A lock that was ``restored`` is younger in S3 than by its own word, and that is no doubt about it.
+    """
+    special, odd = doubts.dialog(lock, undo), "" if restored else doubts.odd_time_in_short(lock)
+    warning = special or f"{odd} {_RISKS[writing(lock)]}"
+    holder = "" if special or odd else _holder(lock)
+    if asked:
+        return _release(lock, "Approve release", "Approve this release?", holder, warning)
+    if second_person:
+        return _release(lock, "Ask to release", "Ask to release this lock?", holder, f"{special or odd} {_TWO_PEOPLE}")
+    return _release(lock, "Release", "Release this lock?", holder, warning)
+
+
+def put_back(ref: LockRef) -> Block:
+    """For a lock that was released."""
+    asked = question(
+        "Put the lock back?",
+        f"{state(ref, _ASKED_PATH_LIMIT)} is locked again by the very same lock, if nobody holds it by now. "
+        "A run that is still alive is protected again, and its own release still works.",
+        "Put it back",
+        "Leave it",
+    )
+    return button("Put the lock back", PUT_BACK_ACTION, lock_token.encode(ref), confirm=asked)
+
+
+def _holder(lock: StateLock) -> str:
+    return f", held by {code(lock.info.Who, _ASKED_HOLDER_LIMIT)}" if lock.info and lock.info.Who.strip() else ""
+
+
+def _release(lock: StateLock, name: str, title: str, holder: str, warning: str) -> Block:
+    loss = f" Putting it back cannot restore its {lock.not_restored}." if lock.not_restored else ""
+    text = f"{state(lock.ref, _ASKED_PATH_LIMIT)}{holder}. {warning.strip()}{loss}"
+    asked = question(title, text, name, "Keep it", style="danger")
+    return button(name, RELEASE_ACTION, lock_token.encode(lock.ref), style="danger", confirm=asked)
+
+
+def _snooze_buttons(token: str) -> list[Block]:
+    return [button(f"Snooze {_LENGTHS[length]}", action, token) for action, length in SNOOZE_ACTIONS.items()]

@@ -1,0 +1,63 @@
+"""What every message says of a lock in the same words."""
+
+from chalicelib.core.alerts.owner import session_name
+from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.clicks.ending import Ending
+from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.terraform.lock_info import LockInfo
+from chalicelib.slack.words.doubts import copied
+from chalicelib.slack.words.parts.text import clean, code, escape, exact, local_time
+
+# Slack's limits (docs.slack.dev/reference/block-kit/blocks), less what stands around the foreign text.
+VALUE_LIMIT = 300
+DETAIL_LIMIT = 600
+
+
+def state(ref: LockRef, limit: int) -> str:
+    """The state path, every character of it visible."""
+    return code(exact(ref.state_path), limit)
+
+
+def told(value: str, limit: int = VALUE_LIMIT) -> str:
+    """Return what the lock says of itself; "" where it says nothing."""
+    return code(value, limit) if clean(value) else ""
+
+
+def operation(lock: StateLock, limit: int = VALUE_LIMIT) -> str:
+    """Return the operation in plain words where it is known, in the client's where it is not; "" for none."""
+    return lock.operation or told(lock.info.Operation if lock.info else "", limit)
+
+
+def put_back_or(taken: str, record: LockRecord) -> str:
+    """Return what happened at the lock's time in S3: it was taken, unless somebody put it back then."""
+    return "put back" if record.restored_by else taken
+
+
+def identity(principal: str) -> str:
+    """An AWS identity; of a role's session its name, which says more than the role's unique ID."""
+    session = session_name(principal)
+    if not session:
+        return code(principal, VALUE_LIMIT)
+    role = principal.removeprefix("AWS:").removesuffix(f":{session}")
+    return f"{code(session, VALUE_LIMIT)} (role {code(role, VALUE_LIMIT)})"
+
+
+def held_now(ending: Ending) -> str:
+    """Return who holds the state by now, as a line of its own; "" where that is nobody or not known."""
+    lock = ending.held_now
+    if lock is None:
+        return ""
+    holder = _other_lock(lock) if lock.info is None else _holder(lock, lock.info)
+    return f"\nSeen {local_time(ending.at)}: the state is locked now by {holder}"
+
+
+def _other_lock(lock: StateLock) -> str:
+    return f"another lock, which {escape(lock.flaw, VALUE_LIMIT)}."
+
+
+def _holder(lock: StateLock, info: LockInfo) -> str:
+    who = told(info.Who) or "somebody whom the lock does not name"
+    parts = [operation(lock), f"lock ID {told(info.ID)}" if told(info.ID) else "", copied(lock)]
+    what = ", ".join(filter(None, parts))
+    return f"{who}{f' ({what})' if what else ''}, since {local_time(lock.ref.last_modified)}."

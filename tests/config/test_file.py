@@ -1,0 +1,204 @@
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from chalicelib.config.__main__ import main
+from chalicelib.config.file import ConfigError, load, parse
+from chalicelib.core.locks.terraform.lock_info import Risk
+
+EXAMPLE = Path(__file__).parents[2] / "reaper.example.toml"
+LEAST = """
+[slack]
+team_id = "T0DEMO"
+app_id = "A0DEMO"
+channel = "C0PLATFORM"
+releasers = []
+[thresholds]
+plan = "45m"
+apply = ["2h", "1d"]
+other = "1h"
+[[targets]]
+bucket = "acme-tfstate"
+"""
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        parse(text)
+    return caught.value.problems
+
+
+def test_a_file_that_is_not_toml_is_named_with_the_place(tmp_path: Path) -> None:
+    file = tmp_path / "reaper.toml"
+    file.write_text("[slack\n")
+    with pytest.raises(ConfigError) as caught:
+        load(file)
+    (problem,) = caught.value.problems
+    assert problem.startswith("reaper.toml is not TOML. ")
+    assert "line 1" in problem
+
+
+def test_the_example_is_a_good_configuration() -> None:
+    config = load(EXAMPLE)
+    assert [target.bucket for target in config.targets] == ["acme-tfstate", "acme-tfstate-legacy"]
+    assert len(config.rules.routes) == 2
+
+
+def test_the_least_configuration_has_one_route_for_every_state() -> None:
+    config = parse(LEAST)
+    policy = config.rules.policy_for("anything/at/all")
+    assert (policy.channel, policy.releasers) == ("C0PLATFORM", ())
+    assert policy.thresholds[Risk.APPLY] == (timedelta(hours=2), timedelta(days=1))
+    assert config.slack_api == "https://slack.com/api/"
+    assert (config.rules.digest_over, config.rules.undo) == (5, timedelta(minutes=10))
+
+
+def test_every_key_that_the_example_shows_in_a_comment_is_a_good_one() -> None:
+    text = re.sub(r"^# {1,3}(?=[a-z_]+ = |\{|\])", "", EXAMPLE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    shown = parse(text).rules
+    policy = shown.policy_for("acme-tfstate/x")
+    said = msgspec.structs.asdict(policy)
+    defaults = msgspec.structs.asdict(parse(LEAST).rules.policy_for("acme-tfstate/x"))
+    assert {key for key in said if said[key] == defaults[key]} <= {"thresholds"}
+    assert policy.ci_runs[0].link_for("GitHubActions-9") == "https://github.com/acme/infra/actions/runs/9"
+
+
+@pytest.mark.parametrize(
+    ("line", "undo"),
+    [
+        ('undo = "15m"', timedelta(minutes=15)),
+        ('undo = "30s"', timedelta(seconds=30)),
+        ('undo = "never"', timedelta(0)),
+    ],
+)
+def test_a_release_can_be_taken_back_for_as_long_as_the_file_says(line: str, undo: timedelta) -> None:
+    assert parse(LEAST.replace("[slack]", f"[slack]\n{line}")).rules.undo == undo
+
+
+def test_an_organisation_is_named_or_left_out() -> None:
+    assert parse(LEAST).rules.enterprise == ""
+    assert parse(LEAST.replace("[slack]", '[slack]\nenterprise_id = "E0ACME"')).rules.enterprise == "E0ACME"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('enterprise_id = "T0DEMO"', "slack.enterprise_id = 'T0DEMO': expected a Slack ID like E0123ABCD, of an Ent"),
+        ('enterprise_id = ""', "without one leave the key out"),
+        ("enterprise_id = 5", "slack.enterprise_id = 5: expected"),
+        ('enterprise = "E0ACME"', "did you mean enterprise_id?"),
+    ],
+)
+def test_what_is_no_organisation_is_told_with_what_to_do(line: str, said: str) -> None:
+    [problem] = problems(LEAST.replace("[slack]", f"[slack]\n{line}"))
+    assert said in problem
+
+
+def test_an_organisation_in_the_place_of_the_workspace_is_told_where_it_belongs() -> None:
+    [problem] = problems(LEAST.replace("T0DEMO", "E0ACME"))
+    assert "the ID of an Enterprise Grid organisation (E...) belongs into enterprise_id" in problem
+
+
+def test_a_digest_begins_above_what_the_file_says() -> None:
+    assert parse(LEAST.replace("[slack]", "[slack]\ndigest_over = 1")).rules.digest_over == 1
+
+
+def test_a_route_takes_what_it_does_not_say_from_the_defaults() -> None:
+    route = '[[routes]]\nstate_paths = ["acme-tfstate/a/*"]\nchannel = "C0TEAMA"\nthresholds = { plan = "5m" }\n'
+    policy = parse(LEAST + route).rules.policy_for("acme-tfstate/a/x")
+    assert (policy.channel, policy.releasers) == ("C0TEAMA", ())
+    assert policy.thresholds[Risk.PLAN] == (timedelta(minutes=5),)
+    assert policy.thresholds[Risk.OTHER] == (timedelta(hours=1),)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"T0DEMO"', "5", "slack.team_id = 5: expected a Slack ID like T0123ABCD"),
+        ('channel = "C0PLATFORM"', 'channel = "#platform"', "slack.channel = '#platform': expected a Slack channel ID"),
+        ("releasers = []", "", "slack.releasers is missing: expected a list of Slack user IDs"),
+        ("releasers = []", 'releasers = ["alice"]', "slack.releasers = ['alice']"),
+        ("releasers = []", 'releasers = "*"', "slack.releasers = '*'"),
+        ('"45m"', '"soon"', "thresholds.plan = 'soon': expected a duration like"),
+        ('"45m"', "45", "thresholds.plan = 45: expected a duration like"),
+        ('["2h", "1d"]', '["1d", "2h"]', "or a rising list of them"),
+        ('["2h", "1d"]', "[]", "thresholds.apply = []"),
+        ('other = "1h"', "", "thresholds.other is missing"),
+        ('"acme-tfstate"', '"Acme_State"', "targets[0].bucket = 'Acme_State': expected the name of an S3 bucket"),
+        ('[[targets]]\nbucket = "acme-tfstate"', "", "targets is missing: expected at least one [[targets]]"),
+        ("[[targets]]", "[targets]", "targets = {'bucket': 'acme-tfstate'}: expected at least one [[targets]]"),
+        ('bucket = "acme-tfstate"', 'bucket = "acme-tfstate"\nregion = "Frankfurt"', "expected an AWS region"),
+        ('bucket = "acme-tfstate"', 'bucket = "acme-tfstate"\nprefixes = ["a*"]', "without * ? $"),
+        (
+            'bucket = "acme-tfstate"',
+            'bucket = "acme-tfstate"\nprefix = "a"',
+            "there is no such key; did you mean prefixes?",
+        ),
+        ('bucket = "acme-tfstate"', 'bucket = "acme-tfstate"\nprefixes = ["/a/"]', "not beginning with /"),
+        ('bucket = "acme-tfstate"', 'bucket = "acme-tfstate"\nprefixes = ["Łódź/"]', "letters beyond Latin-1"),
+        ('"acme-tfstate"', '"10.0.0.1"', "targets[0].bucket = '10.0.0.1'"),
+        ('"acme-tfstate"', '"a..b"', "targets[0].bucket = 'a..b'"),
+        ('app_id = "A0DEMO"', 'app_id = "A0DEMO"\napi_url = "http://example.com/"', "expected an https URL"),
+        ('"45m"', '["45m", "45m"]', "or a rising list of them"),
+        ('"45m"', '["45m", 5]', "or a rising list of them"),
+        ('plan = "45m"', 'plan = { "45m" = 1 }', "thresholds.plan = {'45m': 1}"),
+        ("[slack]", "[slak]\nx = 1\n[slack]", "slak = {'x': 1}: there is no such key; did you mean slack?"),
+        ("[thresholds]", "thresholds = 5\n[ignored]", "slack.thresholds = 5"),
+        ("targets]]", "targets]]\nregion = 1", "targets[0].region = 1: expected an AWS region"),
+        ("[[targets]]", "targets = 5\n[[ignored]]", "thresholds.targets = 5: there is no such key"),
+        ("[slack]", "routes = 5\n[slack]", "routes = 5: expected [[routes]]"),
+        ("[slack]", "slack = 5\n[ignored]", "slack = 5: expected a table, [slack]"),
+        ("[slack]", "[slack]\ndigest_over = 0", "slack.digest_over = 0: expected a whole number from 1"),
+        ("[slack]", "[slack]\ndigest_over = true", "slack.digest_over = True: expected a whole number from 1"),
+        ("[slack]", "[slack]\ndigest_over = 2.5", "slack.digest_over = 2.5: expected a whole number from 1"),
+        ("[slack]", '[slack]\nundo = "16m"', "slack.undo = '16m': expected a duration up to 15 min, or \"never\""),
+        ("[slack]", "[slack]\nundo = false", "slack.undo = False: expected a duration up to 15 min"),
+        ("[slack]", '[slack]\nundo = "0m"', "slack.undo = '0m': expected a duration up to 15 min"),
+    ],
+)
+def test_a_mistake_is_told_by_its_key_its_value_and_what_was_expected(old: str, new: str, said: str) -> None:
+    assert any(said in problem for problem in problems(LEAST.replace(old, new, 1)))
+
+
+def test_all_mistakes_of_a_file_are_told_at_once() -> None:
+    text = LEAST.replace('"T0DEMO"', "5\nundo = 5\nmentions = 5").replace('"45m"', '"soon"')
+    assert len(problems(text + '[[routes]]\nstate_paths = ["other/*"]\nauto_release = 5\n')) == 6
+
+
+def test_a_bucket_named_twice_is_a_mistake() -> None:
+    assert "each bucket once" in problems(LEAST + '[[targets]]\nbucket = "acme-tfstate"\n')[0]
+
+
+def test_a_route_to_a_bucket_that_no_target_has_is_a_mistake() -> None:
+    [problem] = problems(LEAST + '[[routes]]\nstate_paths = ["acme-tfstat/*"]\n')
+    assert problem.startswith("routes[0].state_paths = 'acme-tfstat/*': expected a pattern that begins with the bucket")
+
+
+@pytest.mark.parametrize("line", ['undo = "5m"', "digest_over = 3"])
+def test_what_is_decided_once_for_all_cannot_stand_in_a_route(line: str) -> None:
+    [problem] = problems(LEAST + f'[[routes]]\nstate_paths = ["acme-tfstate/*"]\n{line}\n')
+    assert "there is no such key; known here: auto_release" in problem
+
+
+def test_what_is_not_toml_is_told_with_its_line() -> None:
+    assert "line 2" in problems("[slack]\nteam_id = \n")[0]
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe"])
+def test_a_file_that_cannot_be_read_is_told_so(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "reaper.toml"
+    if content:
+        path.write_bytes(content)
+    with pytest.raises(ConfigError, match=r"reaper\.toml"):
+        load(path)
+
+
+def test_the_checker_prints_every_mistake_and_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "reaper.toml"
+    path.write_text("[slack]\n")
+    assert main([str(path)]) == 1
+    assert len(capsys.readouterr().err.splitlines()) > 5
+    assert main([str(EXAMPLE)]) == 0

@@ -1,0 +1,111 @@
+from datetime import timedelta
+
+import msgspec
+
+from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.audit.event import LockChange
+from chalicelib.core.audit.hold import Hold, ReleaseKind
+from chalicelib.core.audit.line import EventType, of_acquire, of_click, of_lock, of_release
+from chalicelib.core.clicks.click import Verb
+from chalicelib.core.clicks.ending import Ending, Outcome
+from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, a_click, a_lock
+
+
+def line(event: object) -> dict[str, object]:
+    return dict(msgspec.json.decode(msgspec.json.encode(event)))
+
+
+def test_a_line_has_only_what_is_known() -> None:
+    change = LockChange(acquired=True, bucket=BUCKET, key=KEY, at=TAKEN)
+    assert line(of_acquire(change, None, "")) == {
+        "event": "lock_acquired",
+        "time": "2026-11-21T03:18:57Z",
+        "event_id": change.event_id,
+        "state_path": "acme-tfstate/prod/network/terraform.tfstate",
+        "acquired_at": "2026-11-21T03:18:57Z",
+        "told_by": "s3",
+        "incomplete": True,
+    }
+
+
+def test_a_line_about_an_unreadable_lock_says_what_is_wrong_with_it() -> None:
+    assert line(of_lock(EventType.ALERT_POSTED, a_lock(body=b""), TAKEN))["flaw"] == "is empty"
+
+
+def test_what_a_client_wrote_and_what_iam_knows_are_two_fields() -> None:
+    change = LockChange(acquired=True, bucket=BUCKET, key=KEY, at=TAKEN, principal="AWS:AIDAEXAMPLE")
+    told = line(of_acquire(change, a_lock(), ""))
+    assert (told["who"], told["principal"]) == ("root@vm", "AWS:AIDAEXAMPLE")
+
+
+def test_the_line_of_a_release_has_the_hold_that_it_ended() -> None:
+    released = LockChange(acquired=False, bucket=BUCKET, key=KEY, at=TAKEN + timedelta(milliseconds=90_250))
+    told = line(of_release(released, Hold(since=TAKEN, lock=a_lock()), ReleaseKind.HOLDER))
+    assert (told["acquired_at"], told["held_seconds"]) == ("2026-11-21T03:18:57Z", 90.25)
+    assert (told["released_by"], told["operation"], told["who"]) == ("holder", "OperationTypeApply", "root@vm")
+
+
+def test_a_click_delivered_again_gives_the_line_of_the_same_id_and_another_click_another() -> None:
+    later = TAKEN + timedelta(minutes=3)
+    asked, again, other = (
+        of_click(EventType.RELEASE_REQUESTED, a_click(a_lock(), click=click), a_lock(), time).event_id
+        for click, time in (("1", TAKEN), ("1", later), ("2", TAKEN))
+    )
+    assert asked == again != other
+
+
+def test_a_message_that_is_found_later_gives_the_line_of_the_same_id() -> None:
+    told, found = (
+        of_lock(EventType.ALERT_POSTED, a_lock(), TAKEN + timedelta(minutes=minutes), message_ts="1.1").event_id
+        for minutes in (0, 15)
+    )
+    assert told == found
+
+
+def test_a_release_of_which_no_hold_is_known_says_so() -> None:
+    released = LockChange(acquired=False, bucket=BUCKET, key=KEY, at=TAKEN)
+    told = line(of_release(released, None, ReleaseKind.UNKNOWN))
+    assert (told["incomplete"], told["released_by"]) == (True, "unknown")
+    assert told["detail"] == "no lock is known that this release ended"
+    assert not {"held_seconds", "acquired_at", "who", "slack_user"} & told.keys()
+
+
+def test_each_thing_said_of_each_lock_at_each_time_is_a_line_of_its_own() -> None:
+    lines = [
+        of_lock(event, lock, time, **others).event_id
+        for event in (EventType.ALERT_POSTED, EventType.ALERT_RAISED)
+        for lock in (a_lock(), a_lock(key="other.tflock"))
+        for time, others in ((TAKEN, {}), (TAKEN + timedelta(seconds=1), {}), (TAKEN, {"message_ts": "1.1"}))
+    ]
+    assert len(set(lines)) == len(lines) == 12
+
+
+def test_whoever_asked_in_slack_is_not_named_for_what_somebody_else_let_go() -> None:
+    released = LockChange(acquired=False, bucket=BUCKET, key=KEY, at=TAKEN)
+    page = LockRecord(lock=a_lock(), ending=Ending(outcome=Outcome.RELEASED, at=TAKEN, user=ALICE, approved=BOB))
+
+    def told(kind: ReleaseKind, record: LockRecord | None = page) -> dict[str, object]:
+        return line(of_release(released, Hold(since=TAKEN, lock=a_lock(), record=record), kind))
+
+    clicked = told(ReleaseKind.SLACK)
+    assert (clicked["slack_user"], clicked["asked_by"]) == (ALICE, BOB)
+    for kind in set(ReleaseKind) - {ReleaseKind.SLACK}:
+        assert not {"slack_user", "asked_by"} & told(kind).keys()
+        assert told(kind).get("by_reaper", False) == (kind is ReleaseKind.REAPER)
+    assert not {"slack_user", "asked_by", "by_reaper"} & told(ReleaseKind.SLACK, None).keys()
+
+
+def test_what_the_reaper_wants_by_itself_has_no_click_and_is_told_apart_by_its_time() -> None:
+    wish = msgspec.structs.replace(a_click(a_lock(), verb=Verb.AUTO_RELEASE), click="")
+    wishes = [of_click(EventType.RELEASE_REQUESTED, wish, a_lock(), TAKEN + timedelta(hours=hour)) for hour in (0, 1)]
+    assert len({wish.event_id for wish in wishes}) == 2
+    assert [wish.by_reaper for wish in wishes] == [True, True]
+
+
+def test_of_a_lock_that_could_not_be_read_again_a_click_s_line_has_its_place() -> None:
+    read, unread = (
+        line(of_click(EventType.RELEASE_REQUESTED, a_click(a_lock()), lock, TAKEN)) for lock in (a_lock(), None)
+    )
+    assert read["state_path"] == unread["state_path"] == a_lock().ref.state_path
+    assert read["etag"] == unread["etag"] == a_lock().ref.etag
+    assert (read["who"], "who" in unread) == ("root@vm", False)

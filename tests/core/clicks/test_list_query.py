@@ -1,0 +1,71 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.core.clicks.list_query import Query, read_query
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("", Query()),
+        ("  ", Query()),
+        ("all", Query(everything=True)),
+        (" ALL ", Query(everything=True)),
+        ("mine", Query(mine=True)),
+        ("payments", Query(words=("payments",))),
+        ("Payments PROD", Query(words=("payments", "prod"))),
+        ("all payments", Query(everything=True, words=("payments",))),
+        ("mine payments", Query(mine=True, words=("payments",))),
+        ("mine all", Query(everything=True, mine=True)),
+        ("page 2", Query(page=2)),
+        ("all page 3", Query(everything=True, page=3)),
+        ("all payments page 12", Query(everything=True, words=("payments",), page=12)),
+        ("all all", Query(everything=True, words=("all",))),
+        ("payments all", Query(words=("payments", "all"))),
+        ("landing pages", Query(words=("landing", "pages"))),
+        ("page page 2", Query(words=("page",), page=2)),
+        ("2", Query(words=("2",))),
+        ("help me", Query(words=("help", "me"))),
+    ],
+)
+def test_what_is_typed_says_whose_locks_of_what_states_and_which_page(text: str, query: Query) -> None:
+    assert read_query(text) == query
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "help",
+        "--help",
+        "-h",
+        "?",
+        " HELP ",
+        "page",
+        "all page",
+        "page 0",
+        "page -1",
+        "page x",
+        "page 1.5",
+        "page ٢",
+        "page 123456",
+        "x" * 301,
+    ],
+)
+def test_what_cannot_be_a_list_is_not_understood(text: str) -> None:
+    assert read_query(text) is None
+
+
+@given(
+    st.booleans(), st.booleans(), st.lists(st.sampled_from(["payments", "prod/", "é", "a&b"])), st.integers(1, 99999)
+)
+def test_a_query_s_text_means_the_same(everything: bool, mine: bool, words: list[str], page: int) -> None:
+    query = Query(everything=everything, mine=mine, words=tuple(words), page=page)
+    assert read_query(query.text) == query
+
+
+def test_a_state_path_has_to_contain_every_word_in_whatever_letters() -> None:
+    query = Query(words=("payments", "prod"))
+    assert query.fits("acme-tfstate/PROD/payments/terraform.tfstate")
+    assert not query.fits("acme-tfstate/staging/payments/terraform.tfstate")
+    assert Query().fits("anything")

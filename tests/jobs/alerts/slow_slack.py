@@ -1,0 +1,69 @@
+"""A Slack whose calls take time, and the time that a run has for them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from chalicelib.core.alerts.alert import Alert
+from chalicelib.core.alerts.digest import Digest
+from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.jobs.runs.run import OneByOne, Run
+from chalicelib.ports.people import Way
+from chalicelib.slack.web.pace import Paces
+from tests.fake_slack import FakeMessenger
+
+
+@dataclass
+class Time:
+    """Goes on only while somebody sleeps."""
+
+    now: float = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += max(seconds, 0.001)
+
+    def run(self, seconds: float) -> Run:
+        """A run that begins nothing when so many seconds have passed."""
+        return Run(OneByOne(self, self.sleep), begins_until=self.now + seconds, ends=self.now + seconds + 60)
+
+
+@dataclass
+class SlowSlack(FakeMessenger):
+    """Each call takes so many seconds, and comes no sooner than Slack's limits allow."""
+
+    time: Time = field(default_factory=Time)
+    seconds: float = 0.25
+    said: list[tuple[str, str, float]] = field(default_factory=list)
+    """What was done in which channel, and when."""
+    meanwhile: Callable[[], None] = lambda: None
+    paces: Paces = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.paces = Paces(self.time, self.time.sleep)
+
+    def busy_for(self, way: Way, channel: str) -> float:
+        return self.paces.busy_for(way, channel)
+
+    def post(self, alert: Alert, attempt: Attempt) -> Posted:
+        self._takes("post", Way.POST, attempt.channel)
+        return super().post(alert, attempt)
+
+    def post_digest(self, digest: Digest) -> Posted:
+        self._takes("digest", Way.POST, digest.channel)
+        return super().post_digest(digest)
+
+    def edit(self, posted: Posted, alert: Alert) -> None:
+        self._takes("edit" if alert.open else "close", Way.EDIT, posted.channel)
+        super().edit(posted, alert)
+
+    def edit_digest(self, digest: Digest) -> None:
+        self._takes("edit digest", Way.EDIT, digest.channel)
+        super().edit_digest(digest)
+
+    def _takes(self, what: str, way: Way, channel: str) -> None:
+        self.paces.wait(way, channel)
+        self.said.append((what, channel, self.time.now))
+        self.time.sleep(self.seconds)
+        self.meanwhile()

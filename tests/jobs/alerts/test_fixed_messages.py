@@ -1,0 +1,42 @@
+"""Messages that are there and can never be edited again: what there is to say is said beneath them, once."""
+
+from chalicelib.core.alerts.message import ENDED
+from chalicelib.core.policy import Rules
+from chalicelib.jobs.clicks.release import release
+from chalicelib.jobs.watch import watch
+from tests.builders import ALICE, BUCKET, KEY, TAKEN, a_click, a_lock, sample, some_rules
+from tests.fakes import FakeWorld
+
+RULES: Rules = some_rules()
+APPLY = "s3-apply-default"
+
+
+def an_alerted_lock() -> FakeWorld:
+    world = FakeWorld(TAKEN)
+    world.store.put(BUCKET, KEY, sample(APPLY))
+    world.book.remember(a_lock(APPLY))
+    watch(world.ports, RULES, world.later(hours=5))
+    assert len(world.messenger.shown) == 1
+    world.messenger.fixed = True
+    return world
+
+
+def said_beneath(world: FakeWorld) -> list[tuple[str, ...]]:
+    return [told.attempt.saying for told in world.messenger.notes.values()]
+
+
+def test_a_lock_that_is_gone_is_said_to_be_gone_beneath_its_message_once() -> None:
+    world = an_alerted_lock()
+    world.store.remove(BUCKET, KEY)
+    for _ in range(3):
+        watch(world.ports, RULES, world.later(minutes=15))
+    assert said_beneath(world) == [(ENDED,)]
+
+
+def test_so_is_one_that_somebody_released_who_is_told_as_well() -> None:
+    world = an_alerted_lock()
+    release(a_click(a_lock(APPLY).ref), world.ports, RULES, world.later(minutes=1))
+    assert said_beneath(world) == [(ENDED,)]
+    [(_, alert)] = [(posted, told.alert) for posted, told in world.messenger.notes.items()]
+    assert alert.ending is not None
+    assert alert.ending.user == ALICE

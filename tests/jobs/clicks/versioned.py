@@ -1,0 +1,67 @@
+"""A versioned bucket that tells what happens in it: locks, delete markers, and versions deleted by their IDs."""
+
+from dataclasses import dataclass, field
+
+from chalicelib.core.audit.event import LockChange
+from tests.builders import BUCKET, KEY, sample
+from tests.fakes import FakeWorld
+from tests.jobs.recording import a_change
+
+HOLDER, OPERATOR = "AWS:AROAEXAMPLE:ci-run-7", "AWS:AIDAOPERATOR"
+
+
+@dataclass
+class VersionedKey:
+    """One key of the world's bucket, with its versions from the oldest to the current one; "" is a lock's marker."""
+
+    world: FakeWorld
+    versions: list[tuple[str, bool]] = field(default_factory=list)
+    """Each with its ID, and whether it is a lock (else a delete marker)."""
+    told: list[LockChange] = field(default_factory=list)
+    uncovered: list[LockChange] = field(default_factory=list)
+    """The events that brought a lock back."""
+    markers: int = 0
+
+    @property
+    def held(self) -> bool:
+        return bool(self.versions) and self.versions[-1][1]
+
+    def take(self) -> LockChange:
+        body = sample("s3-apply-default").replace(b'"Info":""', b'"Info":"%d"' % len(self.told))
+        version = self.world.store.put(BUCKET, KEY, body)
+        self.versions.append((version, True))
+        lock = self.world.store.read(BUCKET, KEY)
+        assert lock
+        etag = lock.ref.etag.strip('"')
+        return self._tell(a_change(self.world.now, version, acquired=True, etag=etag, sequencer=self._sequencer()))
+
+    def let_go(self) -> LockChange:
+        self.markers += 1
+        self.versions.append((f"m{self.markers}", False))
+        self.world.store.objects.pop((BUCKET, KEY), None)
+        return self._tell(a_change(self.world.now, acquired=False, sequencer=self._sequencer()))
+
+    def delete_version(self, place: int = -1, *, by_lifecycle: bool = False) -> LockChange:
+        hidden = not self.held
+        current = place in (-1, len(self.versions) - 1)
+        version, _ = self.versions.pop(place)
+        self._show_current()
+        principal = "s3.amazonaws.com" if by_lifecycle else OPERATOR
+        gone = {"permanent": True, "by_lifecycle": by_lifecycle, "principal": principal}
+        change = a_change(self.world.now, version, acquired=False, sequencer=self._sequencer(), **gone)
+        if current and self.held and (hidden or self.versions):
+            self.uncovered.append(change)
+        return self._tell(change)
+
+    def _show_current(self) -> None:
+        if self.held:
+            self.world.store.objects[BUCKET, KEY] = self.world.store.versions[self.versions[-1][0]]
+        else:
+            self.world.store.objects.pop((BUCKET, KEY), None)
+
+    def _sequencer(self) -> str:
+        return f"{0x0055AED6DCD90281E5 + len(self.told):018X}"
+
+    def _tell(self, change: LockChange) -> LockChange:
+        self.told.append(change)
+        return change

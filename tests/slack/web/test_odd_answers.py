@@ -1,0 +1,194 @@
+"""Whatever comes back from Slack, or from what stands between, is one of the ports' failures and stops nothing else."""
+
+import gc
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from chalicelib.core.alerts.alert import Note, alert_for
+from chalicelib.core.alerts.digest import Digest
+from chalicelib.core.alerts.message import ALERT, Attempt, Posted
+from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.clicks.click import Answer, Person, Refusal, Verb
+from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.core.policy import Route
+from chalicelib.jobs.sweep import sweep
+from chalicelib.ports.people import DirectoryError, MessageGoneError, MessengerError, ReplyLostError
+from chalicelib.slack.directory import SlackDirectory
+from chalicelib.slack.messenger import SlackMessenger
+from tests.builders import ALICE, APP, BOB, BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_policy, sample, some_rules
+from tests.fakes import FakeWorld
+from tests.slack.web.odd_slack import HALF, RATE_LIMITS, UNCLEAR, WORDY, OddSlack, odd_slack, said, too_many
+
+NOW = TAKEN + timedelta(hours=2)
+ALERT_NOW = alert_for(LockRecord(lock=a_lock()), a_policy(mentions={1: (ALICE,)}), NOW, None)
+ATTEMPT = Attempt(saying=(ALERT,), at=NOW, channel=CHANNEL, level=1)
+NOTE = Note(alert=ALERT_NOW, attempt=msgspec.structs.replace(ATTEMPT, saying=("level 2",), thread_ts="1.000001"))
+DIGEST = Digest(channel=CHANNEL, locks=("a",), held=1, oldest=(), at=NOW, posted=Posted(CHANNEL, "1.000001"))
+WHISPERED = Answer(
+    verb=Verb.RELEASE, ending=Ending(outcome=Outcome.REFUSED, at=NOW, user=BOB, detail=Refusal.NOT_LISTED)
+)
+ALL = RATE_LIMITS | UNCLEAR | HALF | WORDY
+POSTS: dict[str, Callable[[SlackMessenger], Any]] = {
+    "post": lambda messenger: messenger.post(ALERT_NOW, ATTEMPT),
+    "reply": lambda messenger: messenger.reply(NOTE),
+    "post_digest": lambda messenger: messenger.post_digest(DIGEST),
+}
+OTHERS: dict[str, Callable[[SlackMessenger], Any]] = {
+    "edit": lambda messenger: messenger.edit(Posted(CHANNEL, "1.000001"), ALERT_NOW),
+    "edit_digest": lambda messenger: messenger.edit_digest(DIGEST),
+    "whisper": lambda messenger: messenger.whisper(Person(user=BOB, channel=CHANNEL), WHISPERED),
+    "find": lambda messenger: messenger.find(CHANNEL, "", "token", NOW),
+    "find in a thread": lambda messenger: messenger.find(CHANNEL, "1.000001", "token", NOW),
+}
+LOOKUPS: dict[str, Callable[[SlackDirectory], Any]] = {
+    "members": lambda directory: directory.members("S0"),
+    "belongs": lambda directory: directory.belongs(BOB, "E0"),
+    "user_by_email": lambda directory: directory.user_by_email("alice@acme.example"),
+}
+# An edit and a whisper need nothing of an answer but that it is ok.
+ENOUGH = {(name, answer) for name in ("edit", "edit_digest", "whisper") for answer in HALF}
+
+
+# What urllib was reading when an answer broke off is closed when it is collected: before other modules' tests.
+pytestmark = [
+    pytest.mark.thorough,
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture(scope="module")
+def slack() -> Iterator[OddSlack]:
+    with odd_slack() as running:
+        yield running
+    gc.collect()
+
+
+@pytest.fixture
+def waits() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def messenger(slack: OddSlack, waits: list[float]) -> SlackMessenger:
+    return SlackMessenger(lambda: "xoxb-made-up", slack.api_url, APP, clock=lambda: 0.0, sleep=waits.append)
+
+
+@pytest.mark.parametrize("answer", [*UNCLEAR, *HALF])
+@pytest.mark.parametrize("method", POSTS)
+def test_a_post_whose_answer_says_nothing_clear_may_stand_there(
+    slack: OddSlack, messenger: SlackMessenger, answer: str, method: str
+) -> None:
+    slack.always(ALL[answer])
+    with pytest.raises(ReplyLostError):
+        POSTS[method](messenger)
+    assert len(slack.asked) <= 12  # a redirect without end is given up
+
+
+@pytest.mark.parametrize("answer", [*RATE_LIMITS, *WORDY])
+@pytest.mark.parametrize("method", POSTS)
+def test_a_post_that_was_refused_whatever_the_details_was_not_posted(
+    slack: OddSlack, messenger: SlackMessenger, waits: list[float], answer: str, method: str
+) -> None:
+    slack.always(ALL[answer])
+    with pytest.raises(MessengerError) as caught:
+        POSTS[method](messenger)
+    assert not isinstance(caught.value, ReplyLostError | MessageGoneError)
+    assert len(slack.asked) == 1
+    assert waits == []
+
+
+@pytest.mark.parametrize("answer", ALL)
+@pytest.mark.parametrize("method", OTHERS)
+def test_any_other_call_fails_as_its_port_says(
+    slack: OddSlack, messenger: SlackMessenger, answer: str, method: str
+) -> None:
+    slack.always(ALL[answer])
+    if (method, answer) in ENOUGH:
+        OTHERS[method](messenger)
+        return
+    with pytest.raises(MessengerError):
+        OTHERS[method](messenger)
+
+
+@pytest.mark.parametrize("answer", ALL)
+@pytest.mark.parametrize("method", LOOKUPS)
+def test_a_look_up_fails_as_its_port_says_and_is_asked_again(slack: OddSlack, answer: str, method: str) -> None:
+    directory = SlackDirectory(lambda: "xoxb-made-up", slack.api_url)
+    slack.always(ALL[answer])
+    for _ in range(2):
+        with pytest.raises(DirectoryError):
+            LOOKUPS[method](directory)
+    assert len(slack.asked) >= 2
+
+
+@pytest.mark.parametrize("answer", ALL)
+def test_an_odd_answer_about_one_channel_keeps_no_other_from_its_alerts(
+    slack: OddSlack, messenger: SlackMessenger, answer: str
+) -> None:
+    def one_is_odd(asked: dict[str, Any]) -> bytes:
+        channel = asked["channel"]
+        return ALL[answer] if channel == "C0ODD" else said(ok=True, channel=channel, ts="1.000001", message={})
+
+    world = FakeWorld(TAKEN)
+    for key in ("a.tfstate.tflock", KEY, "z.tfstate.tflock"):
+        world.store.put(BUCKET, key, sample("s3-apply-default"))
+    world.messenger = messenger  # type: ignore[assignment]
+    slack.answer = one_is_odd
+    odd = Route((f"{BUCKET}/prod/*",), a_policy(channel="C0ODD"))
+    sweep(some_rules(odd).targets[0], world.ports, some_rules(odd), world.later(hours=3))
+    told = {record.lock.ref.key for record in world.book.records() if record.posted}
+    assert told == {"a.tfstate.tflock", "z.tfstate.tflock"}
+
+
+@pytest.mark.parametrize(("wait", "slept"), [("0", 0), ("1", 1), ("2.5", 2.5), ("5", 5)])
+def test_a_short_wait_is_waited_for_however_it_is_written(
+    slack: OddSlack, messenger: SlackMessenger, waits: list[float], wait: str, slept: float
+) -> None:
+    answers = [said(ok=True, channel=CHANNEL, ts="1.000001", message={}), too_many(wait)]
+    slack.answer = lambda _: answers.pop()
+    assert messenger.post(ALERT_NOW, ATTEMPT) == Posted(CHANNEL, "1.000001")
+    assert [pytest.approx(slept + 0.5, abs=0.5)] == waits
+
+
+def test_a_token_with_a_line_break_is_refused_and_not_quoted(slack: OddSlack) -> None:
+    slack.always(said(ok=True))
+    for token in ("xoxb-hidden\nxoxb-hidden", "", "xoxb-\N{NO-BREAK SPACE}hidden"):
+        broken = SlackMessenger(lambda token=token: token, slack.api_url, APP)  # type: ignore[misc]
+        with pytest.raises(MessengerError, match="set it again") as caught:
+            broken.post(ALERT_NOW, ATTEMPT)
+        assert "hidden" not in str(caught.value)
+        with pytest.raises(DirectoryError, match="set it again"):
+            SlackDirectory(lambda token=token: token, slack.api_url).members("S0")  # type: ignore[misc]
+    assert slack.asked == []
+
+
+def test_a_message_of_any_shape_in_a_channel_is_passed_over(slack: OddSlack, messenger: SlackMessenger) -> None:
+    own = {
+        "ts": "1.000001",
+        "app_id": APP,
+        "metadata": {"event_type": "tflock_reaper", "event_payload": {"token": "ours"}},
+    }
+    others: list[Any] = [
+        None,
+        5,
+        "text",
+        [],
+        {},
+        {"ts": 5},
+        {"ts": "1.1", "metadata": []},
+        own | {"bot_profile": 3},
+        own | {"ts": None},
+    ]
+    slack.always(said(ok=True, messages=[*others, own], response_metadata={"next_cursor": ""}))
+    assert messenger.find(CHANNEL, "", "ours", NOW) == Posted(CHANNEL, "1.000001")
+    assert messenger.find(CHANNEL, "", "theirs", NOW) is None
+
+
+def test_pages_that_never_end_are_read_only_so_far(slack: OddSlack, messenger: SlackMessenger) -> None:
+    slack.always(said(ok=True, messages=[], response_metadata={"next_cursor": "again"}))
+    assert messenger.find(CHANNEL, "", "ours", NOW) is None
+    assert len(slack.asked) == 10

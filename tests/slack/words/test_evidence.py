@@ -1,0 +1,70 @@
+from datetime import datetime, timedelta
+
+import pytest
+
+from chalicelib.core.alerts.alert import alert_for
+from chalicelib.core.alerts.evidence import Sign, StateWritten, sign_of
+from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.locks.lock import Body, StateLock
+from chalicelib.slack.words.evidence import evidence
+from chalicelib.slack.words.parts.text import ago
+from tests.builders import ALICE, TAKEN, a_lock, a_policy
+
+NOW = TAKEN + timedelta(hours=8)
+BEFORE = TAKEN - timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "sign", "said"),
+    [
+        (
+            "s3-apply-default",
+            NOW - timedelta(minutes=5),
+            Sign.ALIVE_THEN,
+            f"*Alive* {ago(NOW - timedelta(minutes=5))}: the",
+        ),
+        ("s3-apply-default", NOW - timedelta(minutes=5), Sign.ALIVE_THEN, "7 h 55 min after the lock was taken."),
+        ("s3-apply-default", TAKEN + timedelta(hours=3), Sign.WENT_SILENT, "*Probably died half-way:*"),
+        (
+            "s3-apply-default",
+            TAKEN + timedelta(hours=3),
+            Sign.WENT_SILENT,
+            f"that was {ago(NOW - timedelta(hours=5))}. It may be behind",
+        ),
+        ("s3-apply-default", TAKEN, Sign.SAME_SECOND, f"{ago(TAKEN)}, in the second the lock was taken."),
+        ("s3-apply-default", BEFORE, Sign.NO_PROOF, "*No sign of life, and no proof of death:*"),
+        ("s3-plan-default", BEFORE, Sign.SAYS_NOTHING, "*No evidence:* a plan never writes the state"),
+        ("s3-plan-default", NOW, Sign.BY_ANOTHER, "but a plan never writes. Somebody else did"),
+        ("s3-apply-default", None, Sign.NO_STATE, "nothing is kept at `acme-tfstate/prod/network/terraform.tfstate`;"),
+        (
+            "s3-console-default",
+            NOW,
+            Sign.PERHAPS_BY_IT,
+            "If this is an import it was alive then; a `terraform console`",
+        ),
+        ("s3-console-default", BEFORE, Sign.NO_PROOF, "*No sign of life, and no proof of death:*"),
+    ],
+)
+def test_it_says_what_the_times_prove_and_no_more(name: str, written: datetime | None, sign: Sign, said: str) -> None:
+    state = StateWritten(written)
+    assert sign_of(a_lock(name), state, NOW) is sign
+    assert said in evidence(alert_for(LockRecord(lock=a_lock(name)), a_policy(), NOW, state))
+
+
+def test_what_is_kept_at_a_lock_s_key_and_cannot_be_read_is_not_said_to_be_a_run_without_a_state() -> None:
+    lock = StateLock(a_lock(key="prod/odd.tflock").ref, flaw="looks like a Terraform state", body=Body.STATE)
+    said = evidence(alert_for(LockRecord(lock=lock), a_policy(), NOW, StateWritten(None)))
+    assert (
+        "nothing is kept at `acme-tfstate/prod/odd`. What is kept at `acme-tfstate/prod/odd.tflock` may itself" in said
+    )
+    assert "this run" not in said
+
+
+def test_what_s3_would_not_say_is_told_as_that() -> None:
+    assert "S3 did not say" in evidence(alert_for(LockRecord(lock=a_lock()), a_policy(), NOW, None))
+
+
+def test_of_a_lock_that_was_put_back_it_says_what_came_after_that() -> None:
+    record = LockRecord(lock=a_lock(), restored_by=ALICE)
+    alert = alert_for(record, a_policy(), NOW, StateWritten(BEFORE))
+    assert "before the lock was put back." in evidence(alert)

@@ -1,0 +1,1 @@
+"""Holds: from what happened to who held what, and for how long; pure."""

@@ -1,0 +1,169 @@
+"""From what happened to the holds: which release ended which acquire. Pure, and the same for every order of events."""
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import TypeVar
+
+import msgspec
+
+from chalicelib.core.audit.hold import ReleaseKind
+from chalicelib.core.audit.line import EventType, LockEvent
+from chalicelib.core.clicks.ending import Outcome
+from tflocks.holds.acquires import begins, of_release_alone, told_of
+from tflocks.holds.hold import Hold
+from tflocks.holds.matching import SAME_MOMENT, fits, same
+
+_IN_SLACK = {EventType.LOCK_RESTORED, EventType.RELEASE_REQUESTED, EventType.RELEASE_ANSWERED}
+_ANSWERED_WITHIN = timedelta(minutes=10)
+_MARGIN = int(SAME_MOMENT.total_seconds())
+_LONGEST = 3653 * 86_400
+"""Seconds; CloudWatch keeps nothing longer."""
+_LOCK_FIELDS = ("lock_id", "operation", "who", "terraform_version", "etag")
+End = TypeVar("End")
+Pair = tuple[Hold | None, End | None]
+
+
+def alternate(begun: Sequence[Hold], ends: Sequence[End], at: Callable[[End], datetime]) -> list[Pair[End]]:
+    """Each acquire with the release right after it; both lists are sorted.
+
+    In the same instant what fits comes first: the release of a lock that is held, else the acquire.
+    """
+    pairs: list[Pair[End]] = []
+    coming, going = deque(begun), deque(ends)
+    held: Hold | None = None
+    while coming or going:
+        if going and (not coming or _first(at(going[0]), coming[0].order, held=held is not None)):
+            pairs.append((held, going.popleft()))
+            held = None
+        else:
+            if held:
+                pairs.append((held, None))
+            held = coming.popleft()
+    return [*pairs, (held, None)] if held else pairs
+
+
+def journal_holds(events: Iterable[LockEvent]) -> list[Hold]:
+    """The holds that the journal knows of, of all states, each state's oldest first."""
+    by_state = sorted(events, key=lambda event: (event.state_path, event.time, event.event_id))
+    wired = {_bucket(event) for event in by_state if event.told_by}
+    states = groupby(by_state, key=lambda event: event.state_path)
+    return [hold for _, own in states for hold in _holds_of_state(list(own), wired)]
+
+
+def _bucket(event: LockEvent) -> str:
+    return event.state_path.partition("/")[0]
+
+
+def _holds_of_state(events: list[LockEvent], wired: set[str]) -> list[Hold]:
+    """Its last hold is still held when no release was told, where S3 tells of releases at all."""
+    releases = [event for event in events if event.event is EventType.LOCK_RELEASED]
+    holds = list(_paired(begins(events), releases))
+    if holds and not holds[-1].until:
+        held = not holds[-1].seen_only or _bucket(events[0]) in wired
+        holds[-1] = msgspec.structs.replace(holds[-1], still_held=held)
+    in_slack = _by_second(event for event in events if event.event in _IN_SLACK)
+    return [_with_slack(hold, in_slack) for hold in holds]
+
+
+def _paired(begun: list[Hold], releases: list[LockEvent]) -> Iterator[Hold]:
+    for begin, release in alternate(begun, releases, lambda release: release.time):
+        if release:
+            yield _ended(begin or _alone(release), release)
+        elif begin:
+            yield begin
+
+
+def _alone(release: LockEvent) -> Hold:
+    """The hold of a release before which nothing began: the release's own word.
+
+    But not since when, where it tells of an acquire that an earlier release has ended.
+    """
+    since = None if told_of(release) else _by_its_length(release)
+    return msgspec.structs.replace(of_release_alone(release), since=since)
+
+
+def _by_its_length(release: LockEvent) -> datetime | None:
+    length = release.held_seconds or 0
+    return release.time - timedelta(seconds=length) if 0 < length < _LONGEST else None
+
+
+def _ended(begin: Hold, release: LockEvent) -> Hold:
+    hold = _with_what_it_says(begin, told_of(release))
+    return msgspec.structs.replace(
+        hold,
+        # EventBridge's whole second may be the one that the hold began within.
+        until=max(release.time, hold.since or release.time),
+        released_by=release.released_by or ReleaseKind.UNKNOWN.value,
+        release_principal=release.principal,
+        release_session_name=release.session_name,
+        release_account=release.account,
+        release_source_address=release.source_address,
+        slack_user=release.slack_user,
+    )
+
+
+def _with_what_it_says(begin: Hold, told: Hold | None) -> Hold:
+    """What a release knows of its acquire: a lock that was read later, by a sweep or in a second attempt; the taker."""
+    if told is None or not same(told, begin):
+        return begin
+    if not begin.principal:
+        begin = msgspec.structs.replace(begin, principal=told.principal, session_name=told.session_name)
+    if not begin.unread or told.unread:
+        return begin
+    return msgspec.structs.replace(begin, unread=False, **{name: getattr(told, name) for name in _LOCK_FIELDS})
+
+
+def _by_second(events: Iterable[LockEvent]) -> defaultdict[int, list[LockEvent]]:
+    """By when the lock was taken: a busy state has thousands of holds, and not each is compared with each line."""
+    by_second: defaultdict[int, list[LockEvent]] = defaultdict(list)
+    for event in events:
+        if event.acquired_at:
+            by_second[int(event.acquired_at.timestamp())].append(event)
+    return by_second
+
+
+def _with_slack(hold: Hold, in_slack: defaultdict[int, list[LockEvent]]) -> Hold:
+    """With what only lines of the clicks tell: who asked first, who put it back, and a release that S3 did not tell."""
+    second = int(hold.order.timestamp())
+    near = [event for at in range(second - _MARGIN, second + _MARGIN + 1) for event in in_slack.get(at, ())]
+    put_back_by, asked_by = hold.put_back_by, ""
+    for event in sorted(near, key=lambda event: (event.time, event.event_id)):
+        if not _is_about(event, hold):
+            continue
+        if event.event is EventType.LOCK_RESTORED:
+            put_back_by = put_back_by or event.slack_user
+            continue
+        hold = _answered(hold, event)
+        if hold.slack_user and event.slack_user == hold.slack_user:
+            asked_by = event.asked_by or asked_by
+    return msgspec.structs.replace(hold, put_back_by=put_back_by, asked_by=asked_by)
+
+
+def _answered(hold: Hold, event: LockEvent) -> Hold:
+    """A bucket that tells nothing: all that is known is what became of the click."""
+    if hold.until or event.event is not EventType.RELEASE_ANSWERED:
+        return hold
+    if event.outcome == Outcome.RELEASED:
+        kind = ReleaseKind.REAPER if event.by_reaper else ReleaseKind.SLACK
+        return msgspec.structs.replace(
+            hold, still_held=False, until=event.time, released_by=kind.value, slack_user=event.slack_user
+        )
+    return msgspec.structs.replace(hold, still_held=False) if event.outcome == Outcome.GONE else hold
+
+
+def _is_about(event: LockEvent, hold: Hold) -> bool:
+    """By the lock's place in time: one that was put back has the same bytes as before."""
+    if not hold.since or not event.acquired_at or abs(event.acquired_at - hold.since) >= SAME_MOMENT:
+        return False
+    late = timedelta(0) if event.event is EventType.LOCK_RESTORED else _ANSWERED_WITHIN
+    in_time = hold.until is None or event.time <= hold.until + late
+    return in_time and fits(event.etag.strip('"'), hold.etag)
+
+
+def _first(end: datetime, begin: datetime, *, held: bool) -> bool:
+    """Whether a release comes before an acquire; a time in whole seconds says no more than the second."""
+    if not (end.microsecond and begin.microsecond):
+        end, begin = end.replace(microsecond=0), begin.replace(microsecond=0)
+    return end < begin or (end == begin and held)

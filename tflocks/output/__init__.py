@@ -1,0 +1,1 @@
+"""Show holds: tables, files, pictures."""

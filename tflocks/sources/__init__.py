@@ -1,0 +1,1 @@
+"""Where holds are read from: the journal, and the versions in a bucket."""

@@ -1,0 +1,54 @@
+"""The operator's own AWS session, and its errors in words."""
+
+import os
+from typing import TYPE_CHECKING
+
+import boto3
+import click
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    InvalidRegionError,
+    NoCredentialsError,
+    NoRegionError,
+    ProfileNotFound,
+)
+
+from tflocks.output.visible import visible
+
+if TYPE_CHECKING:
+    from types_boto3_logs import CloudWatchLogsClient
+    from types_boto3_s3 import S3Client
+
+# A listing full of delete markers can take two minutes to answer (xuanwo.io, 2025-02).
+_PATIENT = Config(
+    connect_timeout=5,
+    read_timeout=120,
+    retries={"mode": "standard", "total_max_attempts": 5},
+    user_agent_extra="tflocks",
+    max_pool_connections=16,
+)
+_ADVICE: dict[type[Exception], str] = {
+    ProfileNotFound: " (see `aws configure list-profiles`)",
+    NoRegionError: " (give --region, or set AWS_REGION)",
+    InvalidRegionError: " (give another --region, or set AWS_REGION)",
+    NoCredentialsError: " (sign in first: `aws sso login`, `aws configure`, or name a --profile)",
+}
+
+
+class Clients:
+    """Clients of one session. ``AWS_REGION`` counts as in the AWS CLI; boto3 alone would not look at it.
+
+    Raises:
+        click.ClickException: no such profile, no region, no credentials.
+    """
+
+    def __init__(self, profile: str | None, region: str | None) -> None:
+        try:
+            session = boto3.Session(profile_name=profile, region_name=region or os.environ.get("AWS_REGION") or None)
+            if session.get_credentials() is None:
+                raise NoCredentialsError
+            self.logs: CloudWatchLogsClient = session.client("logs", config=_PATIENT)
+            self.s3: S3Client = session.client("s3", config=_PATIENT)
+        except (BotoCoreError, ValueError) as error:
+            raise click.ClickException(visible(f"{error}{_ADVICE.get(type(error), '')}")) from error
