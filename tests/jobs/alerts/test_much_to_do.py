@@ -139,7 +139,7 @@ def test_a_digest_does_not_count_a_line_that_another_run_is_at_or_whose_lock_was
 
 def test_a_digest_without_room_for_all_says_how_many_follow_and_they_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chalicelib.jobs.alerts.digest.LINES", 20)
-    monkeypatch.setattr("chalicelib.jobs.announce.LINES", 20)
+    monkeypatch.setattr("chalicelib.jobs.alerts.announce.LINES", 20)
     world = a_world(50)
     assert watch_for(world, 1000).waiting == 30
     assert [digest.waiting for digest in world.messenger.digests.values()] == [30]
