@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.alerts.alert import Note, alert_for
+from chalicelib.core.alerts.alert import Reply, alert_for
 from chalicelib.core.alerts.digest import Digest, Named
-from chalicelib.core.alerts.message import ALERT, Attempt, Posted
+from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.clicks.click import Answer, Person, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome
@@ -25,7 +25,7 @@ from chalicelib.slack.versions import Markup, Shape, Version, with_less
 from chalicelib.slack.web.refusals import About, about
 from chalicelib.slack.words.messages import message
 from demo.slack_standin import SlackStandIn
-from tests.builders import ALICE, APP, BOB, CHANNEL, TAKEN, a_lock, a_policy
+from tests.builders import ALICE, APP, BOB, CHANNEL, TAKEN, a_lock, a_policy, a_sending
 from tests.contracts.test_messenger import WORKSPACE
 from tests.slack.reading import assert_slack_takes
 from tests.slack.web.odd_slack import OddSlack, odd_slack, said
@@ -37,10 +37,10 @@ CI = CiRun("GitHubActions-{run}", "https://ci.example/runs/{run}")
 EVERYBODY = ("here", "S0ONCALL", BOB)
 RECORD = LockRecord(lock=a_lock(), owner=ALICE, principal="AWS:AROAEXAMPLE:GitHubActions-7")
 ALERT_NOW = alert_for(RECORD, a_policy(mentions={1: EVERYBODY}, ci_runs=(CI,)), NOW, None)
-ATTEMPT = Attempt(saying=(ALERT,), at=NOW, channel=CHANNEL, level=1)
-NOTE = Note(
+ATTEMPT = a_sending(at=NOW, channel=CHANNEL, level=1)
+NOTE = Reply(
     alert=ALERT_NOW,
-    attempt=msgspec.structs.replace(ATTEMPT, saying=("level 2",), thread_ts="1.000001", level=2),
+    sending=msgspec.structs.replace(ATTEMPT, saying=("level 2",), beneath="1.000001", level=2),
     called=EVERYBODY,
 )
 POSTED = Posted(CHANNEL, "1.000001")

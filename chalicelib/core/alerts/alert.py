@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from chalicelib.core.alerts.evidence import StateWritten
-from chalicelib.core.alerts.message import Attempt
+from chalicelib.core.alerts.message import Sending
 from chalicelib.core.alerts.owner import ci_run_link
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.clicks.ending import Ending
@@ -55,11 +55,11 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
         return ci_run_link(self.record.principal, self.lock.info, self.policy)
 
 
-class Note(msgspec.Struct, frozen=True, kw_only=True):
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
     """A reply beneath an alert, which unlike an edit is heard."""
 
     alert: Alert
-    attempt: Attempt
+    sending: Sending
     called: tuple[str, ...] = ()
 
 

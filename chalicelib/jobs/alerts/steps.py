@@ -66,7 +66,7 @@ class Steps:
         self._drop_old_claim(record, there)
         case = self._case(self._as_seen(record, current))
         step = self._step(case, there)
-        if step in _SPEAKING and case.record.attempt:
+        if step in _SPEAKING and case.record.sending:
             if case.record.in_flight(self.now):
                 return Found()
             return _task(Kind.LOOK, "", Rank.NEW, case, partial(self._find_lost, case, there, current))
