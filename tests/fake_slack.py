@@ -42,6 +42,7 @@ class FakeMessenger:
     channels_refused: set[str] = field(default_factory=set)
     fixed: bool = False
     """Whether no message can be edited any more."""
+    can_edit: bool = True
     _traces: dict[Posted, str] = field(default_factory=dict)
     _count: int = 0
 
@@ -60,7 +61,7 @@ class FakeMessenger:
         standing = self._same(posted)
         if standing not in self.shown:
             raise MessageGoneError("Slack answered message_not_found")
-        if self.fixed:
+        if self.fixed or not self.can_edit:
             raise MessageFixedError("Slack answered edit_window_closed")
         self.edits += 1
         self.shown[standing] = alert

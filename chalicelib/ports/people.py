@@ -51,9 +51,14 @@ class Way(StrEnum):
 class Messenger(Protocol):
     """Where people are told. Every method may raise MessengerError, and ChannelRefusedError in particular.
 
-    What Slack refuses of a message is left out, and that is said in it: nothing is lost for one part of it. A call that
-    would come too early for Slack waits; who has other things to do asks ``busy_for`` first. Threads may share it.
+    A ``Posted`` is whatever the messenger gave, and means something to it alone. What is refused of a message is left
+    out, and the message says so: nothing is lost for one part of it. A call that would come too early waits; who has
+    other things to do asks ``busy_for`` first. Threads may share it.
     """
+
+    @property
+    def can_edit(self) -> bool:
+        """Return whether any message can be edited: where none can, ``edit`` raises MessageFixedError."""
 
     def busy_for(self, way: Way, channel: str) -> float:
         """Return for how many seconds another call of this kind would have to wait; 0 or less: it would not."""
@@ -74,10 +79,7 @@ class Messenger(Protocol):
         """Make a posted digest read as it should now. Raises MessageGoneError."""
 
     def find(self, sending: Sending) -> Posted | None:
-        """Return the message that may have been sent, where it was to go; None: it is not there.
-
-        None also where the reaper cannot look: a repeated message is a smaller harm than none.
-        """
+        """Return a message that may have been posted; None: it was not, or the messenger cannot look."""
 
     def whisper(self, person: Person, answer: Answer) -> None:
         """Tell one person where they clicked, unseen by others, what became of their click."""

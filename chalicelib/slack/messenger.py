@@ -70,6 +70,8 @@ class SlackMessenger:
         self._paces = Paces(clock, sleep)
         self._history = History(api, app, partial(self._paces.wait, Way.LOOK))
 
+    can_edit = True
+
     def busy_for(self, way: Way, channel: str) -> float:
         """Return for how many seconds Slack would not take another call of this kind."""
         return self._paces.busy_for(way, channel)

@@ -84,9 +84,9 @@ def wake(case: Case) -> Case | None:
 
 
 def has_changed(case: Case) -> bool:
-    """Look at the evidence once more; return whether the message of a held lock would read differently by now."""
+    """Look at the evidence once more; return whether the message of a held lock has to be edited."""
     known = appearance(case.alert())
-    if known != case.record.appearance:
+    if known != case.record.appearance and case.world.messenger.can_edit:
         return True
     with suppress(BookError):  # it is looked at once more than it had to be
         case.world.book.shown(case.ref, case.now, known)
@@ -94,12 +94,12 @@ def has_changed(case: Case) -> bool:
 
 
 def edit(case: Case, ending: Ending | None = None) -> bool:
-    """Bring the message of a held lock up to date; whether there is one to be seen.
+    """Bring the message of a held lock up to date; return whether there is one to be seen.
 
     One that was deleted, or that stands where nothing can be written any more, is posted anew. That calls people, so it
     waits until they may be called.
     """
-    if case.record.posted is None:
+    if case.record.posted is None or not case.world.messenger.can_edit:
         return False
     alert = case.alert(ending)
     try:

@@ -1,4 +1,4 @@
-"""Messages that are there and can never be edited again: what there is to say is said beneath them, once."""
+"""Messages that are there and can never be edited: what there is to say is said beneath them, once."""
 
 from chalicelib.core.alerts.message import Topic
 from chalicelib.core.policy import Rules
@@ -40,3 +40,17 @@ def test_so_is_one_that_somebody_released_who_is_told_as_well() -> None:
     [(_, alert)] = [(posted, told.alert) for posted, told in world.messenger.replies.items()]
     assert alert.ending is not None
     assert alert.ending.user == ALICE
+
+
+def test_a_messenger_that_can_edit_nothing_posts_an_alert_once_and_says_all_else_beneath_it() -> None:
+    world = FakeWorld(TAKEN)
+    world.messenger.can_edit = False
+    world.store.put(BUCKET, KEY, sample(APPLY))
+    world.book.remember(a_lock(APPLY))
+    for _ in range(60):
+        watch(world.ports, RULES, world.later(hours=1))
+    world.store.remove(BUCKET, KEY)
+    for _ in range(3):
+        watch(world.ports, RULES, world.later(minutes=15))
+    assert len(world.messenger.shown) == 1
+    assert said_beneath(world) == [Topic.LEVEL, Topic.ENDED]
