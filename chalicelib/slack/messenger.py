@@ -1,6 +1,5 @@
 """Messages out, by Slack's Web API."""
 
-import time
 from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -24,7 +23,7 @@ from chalicelib.slack import response_url
 from chalicelib.slack.sender import Anywhere, Errand, Sender
 from chalicelib.slack.versions import Version
 from chalicelib.slack.web.history import History
-from chalicelib.slack.web.pace import Paces
+from chalicelib.slack.web.pace import REAL_TIME, Paces, Time
 from chalicelib.slack.web.refusals import About, about
 from chalicelib.slack.web.shapes import Done, PostDone
 from chalicelib.slack.web.web_api import UnansweredError, WebApi, WebApiError, uncounted
@@ -60,14 +59,13 @@ class SlackMessenger:
         api_url: str,
         app: str,
         *,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        time: Time = REAL_TIME,
         failed: Callable[[], None] = uncounted,
     ) -> None:
-        api = WebApi(token, api_url, failed, sleep)
-        self._sender = Sender(api, clock)
+        api = WebApi(token, api_url, failed, time.sleep)
+        self._sender = Sender(api, time.clock)
         self._api_url = api_url
-        self._paces = Paces(clock, sleep)
+        self._paces = Paces(time.clock, time.sleep)
         self._history = History(api, app, partial(self._paces.wait, Way.LOOK))
 
     can_edit = True

@@ -24,6 +24,7 @@ from chalicelib.ports.people import (
 from chalicelib.slack.installation import Installation
 from chalicelib.slack.messenger import SlackMessenger
 from chalicelib.slack.requests import parse
+from chalicelib.slack.web.pace import Time
 from demo.slack_standin import SCOPES, Channel, SlackStandIn, User, UserGroup, Workspace
 from tests.builders import ALICE, APP, BOB, CHANNEL, TAKEN, TEAM, a_lock, a_policy, a_sending
 from tests.fake_slack import ANSWER, REQUEST, FakeMessenger
@@ -94,7 +95,7 @@ def messenger(stand_in: SlackStandIn, clock: Clock) -> SlackMessenger:
 
 
 def speaking_to(slack: SlackStandIn, clock: Clock, app: str = APP) -> SlackMessenger:
-    return SlackMessenger(lambda: WORKSPACE.bot_token, slack.api_url, app, clock=clock, sleep=clock.sleep)
+    return SlackMessenger(lambda: WORKSPACE.bot_token, slack.api_url, app, time=Time(clock, clock.sleep))
 
 
 @pytest.fixture(params=["fake", "slack_sdk and the stand-in"])

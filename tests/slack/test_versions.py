@@ -22,6 +22,7 @@ from chalicelib.core.locks.ci_run import CiRun
 from chalicelib.ports.people import ChannelRefusedError, MessageGoneError, MessengerError
 from chalicelib.slack.messenger import SlackMessenger
 from chalicelib.slack.versions import Markup, Shape, Version, with_less
+from chalicelib.slack.web.pace import Time
 from chalicelib.slack.web.refusals import About, about
 from chalicelib.slack.words.messages import message
 from demo.slack_standin import SlackStandIn
@@ -118,8 +119,7 @@ def messenger(server: OddSlack, failures: list[int]) -> SlackMessenger:
         lambda: "xoxb-made-up",
         server.api_url,
         APP,
-        clock=lambda: 0.0,
-        sleep=lambda _: None,
+        time=Time(lambda: 0.0, lambda _: None),
         failed=lambda: failures.append(1),
     )
 
@@ -185,7 +185,7 @@ def test_where_nobody_may_call_everybody_that_is_known_for_an_hour() -> None:
     clock = [0.0]
     with SlackStandIn(replace(WORKSPACE, everybody_may_be_called=False), clock=lambda: clock[0], burst=99) as slack:
         messenger = SlackMessenger(
-            lambda: WORKSPACE.bot_token, slack.api_url, APP, clock=lambda: clock[0], sleep=lambda _: None
+            lambda: WORKSPACE.bot_token, slack.api_url, APP, time=Time(lambda: clock[0], lambda _: None)
         )
         for _ in range(3):
             messenger.post(ALERT_NOW, ATTEMPT)

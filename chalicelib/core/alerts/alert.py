@@ -69,9 +69,8 @@ def alert_for(
     now: datetime,
     state_written: StateWritten | None,
     ending: Ending | None = None,
-    undo: timedelta = timedelta(0),
 ) -> Alert:
-    """The alert as it should read now."""
+    """Return the alert as it should read now, of a lock that nobody could put back."""
     return Alert(
         record=record,
         policy=policy,
@@ -79,7 +78,6 @@ def alert_for(
         now=now,
         state_written=state_written,
         ending=ending,
-        undo=undo,
         instead_of=record.posted.instead_of if record.posted else "",
     )
 

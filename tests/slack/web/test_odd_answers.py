@@ -19,6 +19,7 @@ from chalicelib.jobs.sweep import sweep
 from chalicelib.ports.people import DirectoryError, MaybePostedError, MessageGoneError, MessengerError
 from chalicelib.slack.directory import SlackDirectory
 from chalicelib.slack.messenger import SlackMessenger
+from chalicelib.slack.web.pace import Time
 from tests.builders import ALICE, APP, BOB, BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_policy, a_sending, sample, some_rules
 from tests.fakes import FakeWorld
 from tests.slack.web.odd_slack import HALF, RATE_LIMITS, UNCLEAR, WORDY, OddSlack, odd_slack, said, too_many
@@ -76,7 +77,7 @@ def waits() -> list[float]:
 
 @pytest.fixture
 def messenger(slack: OddSlack, waits: list[float]) -> SlackMessenger:
-    return SlackMessenger(lambda: "xoxb-made-up", slack.api_url, APP, clock=lambda: 0.0, sleep=waits.append)
+    return SlackMessenger(lambda: "xoxb-made-up", slack.api_url, APP, time=Time(lambda: 0.0, waits.append))
 
 
 @pytest.mark.parametrize("answer", [*UNCLEAR, *HALF])

@@ -39,7 +39,8 @@ UNDO = timedelta(minutes=10)
 def an_alert(lock: StateLock, ending: Ending | None = None, undo: timedelta = UNDO, **others: Any) -> Alert:
     now = lock.ref.last_modified + timedelta(hours=3)
     record = LockRecord(lock=lock, **others)
-    return alert_for(record, a_policy(), now, StateWritten(now - timedelta(hours=1)), ending, undo)
+    alert = alert_for(record, a_policy(), now, StateWritten(now - timedelta(hours=1)), ending)
+    return msgspec.structs.replace(alert, undo=undo)
 
 
 def dialog(lock: StateLock, **told: Any) -> str:
