@@ -19,7 +19,7 @@ import app
 from chalicelib import wiring
 from chalicelib.core.audit.measure import Measurement
 from chalicelib.core.clicks.click import Click, Unheard, Unusable, Verb
-from chalicelib.slack.words.parts.lock_token import encode
+from chalicelib.slack.words.parts.lock_value import encode
 from tests.app_account import an_account, send
 from tests.aws.events.test_s3 import a_body
 from tests.builders import BUCKET, KEY, a_click, a_lock, sample
