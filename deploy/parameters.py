@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from chalicelib.config.file import Config, ConfigError, load
+from chalicelib.checked_rules import Config
+from chalicelib.config.file import ConfigError, load
 from chalicelib.core.locks.target import Target
 from deploy import names
 

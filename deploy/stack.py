@@ -10,7 +10,8 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.config.file import Config, ConfigError, load
+from chalicelib.checked_rules import Config
+from chalicelib.config.file import ConfigError, load
 from deploy import names
 from deploy.commands import ROOT, CommandError, run
 from deploy.errors import told
@@ -84,7 +85,7 @@ def _deploy(options: argparse.Namespace, ambient: boto3.Session) -> None:
     given = dict(pair.split("=", 1) for pair in options.parameter)
     values = overrides(config, options.stage, partition, given)
     print("packaging ...", flush=True)
-    template = package(options.config, options.stage)
+    template = package(config, options.stage)
     print(
         f"deploying {names.stack(options.stage)} to {ambient.region_name} (a few minutes the first time) ...",
         flush=True,

@@ -4,8 +4,7 @@ import tomllib
 from datetime import timedelta
 from pathlib import Path
 
-import msgspec
-
+from chalicelib.checked_rules import Config
 from chalicelib.config.policy_keys import read_policy
 from chalicelib.config.toml_table import Problems, Table
 from chalicelib.core.duration import in_words
@@ -26,19 +25,6 @@ class ConfigError(ValueError):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
-
-
-class Config(msgspec.Struct, frozen=True):
-    """The whole of ``reaper.toml``. ``slack_api`` differs only in GovSlack."""
-
-    slack_app: str
-    slack_api: str
-    rules: Rules
-
-    @property
-    def targets(self) -> tuple[Target, ...]:
-        """Where the reaper sweeps."""
-        return self.rules.targets
 
 
 def load(path: Path) -> Config:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.config.file import Config, ConfigError, load
+from chalicelib.checked_rules import Config
+from chalicelib.config.file import ConfigError, load
 from deploy.commands import ROOT
 from deploy.parameters import main, overrides
 
