@@ -20,11 +20,11 @@ from deploy import names, packaged_rules
 from deploy.commands import ROOT, CommandError, run
 
 _SERVICES = frozenset({"dynamodb", "s3", "sqs", "ssm"})
-"""Those that the application calls. botocore describes 400 more, four fifths of the zip."""
+"""The services that the application calls. botocore describes 400 more, which would be four fifths of the zip."""
 _DESCRIPTION = re.compile(r"botocore/data/([^/]+)/")
-# "config": chalicelib's; only packaging reads reaper.toml.
+# "config" is chalicelib.config: only packaging reads reaper.toml.
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "deployed", "deployments", "venv", "config")
-# Chalice wants a region even though packaging calls nothing and the template is the same for all of them.
+# Chalice wants a region, although packaging calls no service and the template is the same for every region.
 _ANY_REGION = {"AWS_DEFAULT_REGION": "us-east-1"}
 
 
@@ -59,7 +59,7 @@ def package(
 
 
 def _leave_out_other_services(package: Path) -> None:
-    """What each function loads and unpacks before its first event, the one that a person in Slack may wait for."""
+    """Make the package small: each function unpacks it before its first event, and a person may wait for that one."""
     whole = package.rename(package.with_suffix(".whole"))
     with zipfile.ZipFile(whole) as old, zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as new:
         for entry in old.infolist():
@@ -84,7 +84,7 @@ def _copy(config: Config, application: Path) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Package one stage, saying where the result is."""
+    """Package one stage, and say where the result is."""
     parser = argparse.ArgumentParser(prog="python -m deploy.package")
     parser.add_argument("--stage", default="prod")
     parser.add_argument("--config", type=Path, default=ROOT / "reaper.toml")

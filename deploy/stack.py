@@ -1,4 +1,4 @@
-"""``make deploy``: from a package to a running stack, by the AWS CLI."""
+"""``make deploy``: make a running stack from a package, with the AWS CLI."""
 
 import argparse
 import json
@@ -30,7 +30,7 @@ def deploy(
     """
     uploaded = template.with_name("uploaded.yaml")
     source = ("--template-file", str(template.resolve()), "--output-template-file", str(uploaded.resolve()))
-    # For the template too: CloudFormation takes no more than 51,200 bytes of one that is not in a bucket.
+    # The template goes there too: CloudFormation takes one that is not in a bucket only up to 51,200 bytes.
     bucket = ("--s3-bucket", artifacts, "--s3-prefix", names.stack(stage))
     run("aws", "cloudformation", "package", *source, *bucket, environment=environment)
     # CAPABILITY_IAM for the roles, CAPABILITY_AUTO_EXPAND for the SAM transform.
@@ -42,7 +42,7 @@ def deploy(
 
 
 def outputs(stage: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """The outputs of the stack of a stage."""
+    """Return the outputs of a stage's stack."""
     said = run(
         "aws",
         "cloudformation",
@@ -57,12 +57,12 @@ def outputs(stage: str, environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def environment_of(session: boto3.Session) -> dict[str, str]:
-    """This process's environment for the AWS CLI, in the region that boto3 found."""
+    """Return this process's environment for the AWS CLI, with the region that boto3 found."""
     return dict(os.environ) | ({"AWS_DEFAULT_REGION": session.region_name} if session.region_name else {})
 
 
 def session() -> boto3.Session:
-    """The ambient credentials, in ``AWS_REGION`` where that is what is set."""
+    """Return a session with the ambient credentials, in ``AWS_REGION`` where that is set: boto3 does not read it."""
     return boto3.Session(region_name=os.environ.get("AWS_REGION"))
 
 
@@ -106,7 +106,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 
 
 def main(arguments: list[str]) -> int:
-    """Check what is needed, deploy, and say what comes next."""
+    """Check what a deployment needs, deploy, and say what comes next."""
     options, ambient = _options(arguments), session()
     try:
         if lacking := missing(options.stage, options.config, options.artifacts, AwsAccount(ambient)):

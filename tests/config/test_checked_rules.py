@@ -1,4 +1,4 @@
-"""The file that carries the checked rules to the functions."""
+"""Test the file that carries the checked rules to the functions."""
 
 import json
 import os
@@ -29,7 +29,7 @@ def test_the_functions_read_what_the_configuration_says(text: str) -> None:
 
 
 def test_a_change_of_the_format_is_a_new_format() -> None:
-    """Where this fails, the form of the file has changed: raise FORMAT, and record what the new one is like."""
+    """Where this fails, the form of the file has changed: raise FORMAT, and record the new form."""
     config = parse(EVERY_KEY.read_text(encoding="utf-8"))
     assert encode(config) == RECORDED.read_bytes()
     assert decode(RECORDED.read_bytes()) == config
@@ -41,7 +41,7 @@ def test_the_recorded_file_has_every_key_with_another_value_than_its_default() -
 
 
 def flat(written: bytes) -> dict[str, object]:
-    """The default policy, and all that is not a policy's, by dotted keys."""
+    """Return the values of a file by dotted keys; of all routes only the default one."""
     document = json.loads(written)
     document["config"]["rules"]["routes"] = document["config"]["rules"]["routes"][-1]["policy"]
     return dict(_flat(document, ""))
@@ -57,7 +57,7 @@ def of_format(version: int) -> bytes:
 
 
 def changed_rules(change: str) -> bytes:
-    """The least file, with one text of it replaced."""
+    """Return the least file with one text of it replaced."""
     old, _, new = change.partition(" => ")
     written = encode(parse(LEAST)).decode()
     assert old in written
@@ -119,7 +119,7 @@ def test_a_missing_or_unfit_file_is_named(tmp_path: Path) -> None:
 
 
 def test_a_function_starts_and_reads_its_rules_without_the_reader_of_reaper_toml(tmp_path: Path) -> None:
-    """`make package` leaves that reader out of the package."""
+    """The package does not even have it."""
     (tmp_path / "rules.json").write_bytes(encode(parse(LEAST)))
     script = "import sys, app; app.wiring.config(); print('tomllib' in sys.modules, 'chalicelib.config' in sys.modules)"
     named = os.environ | {"RULES_FILE": str(tmp_path / "rules.json")}

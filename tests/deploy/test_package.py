@@ -1,4 +1,4 @@
-"""The package as `chalice package` makes it: one template, one zip."""
+"""Test the package as `chalice package` makes it: one template, one zip."""
 
 import zipfile
 from pathlib import Path
@@ -103,7 +103,7 @@ def test_every_function_knows_its_stage_which_its_metrics_are_of(stack: Document
 
 
 def test_the_template_is_short_enough_for_cloudformation(packaged: Path) -> None:
-    """From a bucket, which deploy.stack names: sent as it is, it may have 51,200 bytes. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html."""
+    """A template in a bucket may have this; one that is sent may have 51,200 bytes. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html."""
     assert len(packaged.read_bytes()) < 1_000_000
 
 

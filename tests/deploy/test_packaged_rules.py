@@ -1,4 +1,4 @@
-"""What packaging says when the rules in a package do not fit the code in it."""
+"""Test what packaging says when the rules in a package do not fit the code in it."""
 
 import zipfile
 from pathlib import Path
@@ -16,7 +16,7 @@ THIS, NEXT = f"FORMAT = {FORMAT}\n", f"FORMAT = {FORMAT + 1}\n"
 
 
 def a_package(folder: Path, rules: bytes | None, version: str = THIS) -> Path:
-    """A package with the code of this checkout, but for the format that it reads."""
+    """Make a package with the code of this checkout, which reads the given format."""
     path = folder / "deployment.zip"
     with zipfile.ZipFile(path, "w") as package:
         for file in (ROOT / "chalicelib").rglob("*.py"):

@@ -1,4 +1,4 @@
-"""What of reaper.toml becomes a parameter of the stack."""
+"""Test which stack parameters follow from reaper.toml."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ TARGETS = '[[targets]]\nbucket = "acme-tfstate"\n'
 
 
 def _config(folder: Path, targets: str) -> Config:
-    """The example with other targets."""
+    """Read the example with other targets."""
     head = EXAMPLE.read_text().split("[[targets]]")[0]
     file = folder / "reaper.toml"
     file.write_text(head + targets)
