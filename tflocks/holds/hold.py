@@ -6,9 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from chalicelib.core.audit.hold import ReleaseKind
-from chalicelib.core.locks.lock import StateLock
-from chalicelib.core.locks.place import LockRef
-from chalicelib.core.locks.terraform.lock_info import LockInfo
+from chalicelib.core.locks.terraform.lock_info import operation_in_words
 
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 _RELEASED_BY: dict[str, str] = {
@@ -79,8 +77,7 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def plain_operation(self) -> str:
         """Return the operation in plain words, or Terraform's name for an unknown one."""
-        nowhere = LockRef("", "", "", _NO_TIME)
-        return StateLock(nowhere, LockInfo(Operation=self.operation)).operation or self.operation
+        return operation_in_words(self.operation) or self.operation
 
     @property
     def release_words(self) -> str:

@@ -94,7 +94,7 @@ def _asked_in_vain(click: Click, record: LockRecord | None, rules: Rules) -> Ref
 
 def _release_by_itself(click: Click, record: LockRecord | None, world: World, rules: Rules, now: datetime) -> Ending:
     """All that a route asks for is looked at again: the order may have waited in the queue."""
-    watched = rules.covers(click.lock.bucket, click.lock.key)
+    watched = rules.covers(click.lock.place)
     if record and watched and may_auto_release(record, rules.policy_for(click.lock.state_path), now):
         return _carry_out(click, record, world, rules, now)
     return ending_of(click, Outcome.REFUSED, now, "no longer due")  # the next watch looks at it again

@@ -18,7 +18,7 @@ from chalicelib.core.clicks.claim import Restorer, Restoring
 from chalicelib.core.clicks.click import Click, Refusal
 from chalicelib.core.clicks.deletion import LockObject, PutBack
 from chalicelib.core.clicks.ending import CLAIM_LASTS, Ending, Outcome
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.alert import settle
 from chalicelib.jobs.alerts.case import case_of
@@ -116,7 +116,7 @@ def _put(undo: _Undo, claim: Restoring, kept: LockObject) -> PutBack:
 def _look(undo: _Undo, answer: PutBack) -> Ending:
     """What a put amounts to by what is there now."""
     try:
-        current = undo.world.store.read(undo.click.lock.bucket, undo.click.lock.key)
+        current = undo.world.store.read(undo.click.lock.place)
         undo = undo.known_anew()
         if found := _if_put(undo, current):
             return found
@@ -127,7 +127,7 @@ def _look(undo: _Undo, answer: PutBack) -> Ending:
         raise OutcomeUnknownError(str(error)) from error
 
 
-def _if_put(undo: _Undo, current: StateLock | None) -> Ending | None:
+def _if_put(undo: _Undo, current: HeldLock | None) -> Ending | None:
     """Answer by whose put is there; None: it is nobody's."""
     there = undo.record.restorer_of(current)
     if there is None or current is None:
@@ -157,7 +157,7 @@ def _with_message(undo: _Undo) -> LockRecord:
     return msgspec.structs.replace(undo.record, posted=Posted(undo.click.channel, undo.click.message_ts))
 
 
-def _not_there(undo: _Undo, answer: PutBack, current: StateLock | None) -> Ending:
+def _not_there(undo: _Undo, answer: PutBack, current: HeldLock | None) -> Ending:
     ending, claim = undo.record.ending, undo.record.restoring
     if ending and ending.restored_by:
         return _tell_restored(undo, Restorer(ending.restored_by, ending.restored_click))
@@ -172,7 +172,7 @@ def _not_there(undo: _Undo, answer: PutBack, current: StateLock | None) -> Endin
     return _answer_not_put(undo, Outcome.OCCUPIED if current else Outcome.FAILED, why, current)
 
 
-def _answer_not_put(undo: _Undo, outcome: Outcome, why: str, current: StateLock | None) -> Ending:
+def _answer_not_put(undo: _Undo, outcome: Outcome, why: str, current: HeldLock | None) -> Ending:
     return _tell_alone(undo, msgspec.structs.replace(undo.ending(outcome, why), held_now=current))
 
 
