@@ -38,20 +38,17 @@ def post(case: Case, beneath: Handle = "") -> bool:
 
 def _post(case: Case, beneath: Handle) -> bool:
     before = case.record.posted
-    owner, trouble = case.owner()
-    alert = case.known_as(msgspec.structs.replace(case.record, owner=owner)).alert()
-    record, channel = msgspec.structs.replace(alert.record, level=alert.level), case.channel
-    elsewhere = case.policy.channel if channel != case.policy.channel else ""
-    alert, case = msgspec.structs.replace(alert, record=record, instead_of=elsewhere), case.known_as(record)
+    alert, trouble = case.new_alert()
+    case = case.known_as(alert.record)
     sending = Sending(
         about=case.ref.name,
         saying=(Saying(Topic.ALERT, f"after {before.handle}" if before else ""),),
         at=case.now,
-        channel=channel,
+        channel=case.detours.trouble_channel if alert.instead_of else case.policy.channel,
         beneath=beneath,
         level=alert.level,
-        owner=owner,
-        instead_of=elsewhere,
+        owner=alert.record.owner,
+        instead_of=alert.instead_of,
         appearance=appearance(alert),
     )
     try:
