@@ -1,7 +1,6 @@
 """Carry out a run's tasks side by side: what is new before all else, and nothing waits for what fails or hangs.
 
-A lane is what the tasks in it wait for: one bucket, the posts to one channel, the edits in it. Lanes are independent,
-so that a channel that may take no message yet, or a bucket that hangs, keeps nothing else waiting.
+Tasks in one lane wait for the same thing: a bucket, the posts to a channel, the edits in it. Lanes are independent.
 """
 
 from collections import Counter
@@ -130,11 +129,9 @@ class Lanes:
                 yield lane
 
     def _room(self, lane: Lane) -> int:
-        kind = lane.name[0]
-        most = SIDE_BY_SIDE[kind]
-        if lane.failures and self._suspects[kind] >= max(1, most // _SUSPECTS):
-            return 0
-        return most
+        most = SIDE_BY_SIDE[lane.name[0]]
+        full = self._suspects[lane.name[0]] >= max(1, most // _SUSPECTS)
+        return 0 if lane.failures and full else most
 
     def _taken(self, lane: Lane) -> Task:
         _, _, task = heappop(lane.waiting)
