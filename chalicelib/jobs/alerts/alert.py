@@ -16,7 +16,7 @@ from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.alerts.endings import tell
 from chalicelib.jobs.alerts.say import LockClaim, journal_said, reply_to
 from chalicelib.ports.book import BookError
-from chalicelib.ports.people import ChannelRefusedError, MessageGoneError, MessengerError
+from chalicelib.ports.people import Ability, ChannelRefusedError, MessageGoneError, MessengerError
 
 
 def post(case: Case, beneath: Handle = "") -> bool:
@@ -83,7 +83,7 @@ def wake(case: Case) -> Case | None:
 def has_changed(case: Case) -> bool:
     """Look at the evidence once more; return whether the message of a held lock has to be edited."""
     known = appearance(case.alert())
-    if known != case.record.appearance and case.world.messenger.can_edit:
+    if known != case.record.appearance and Ability.EDIT in case.world.messenger.can:
         return True
     with suppress(BookError):  # it is looked at once more than it had to be
         case.world.book.shown(case.ref, case.now, known)
@@ -96,7 +96,7 @@ def edit(case: Case, ending: Ending | None = None) -> bool:
     One that was deleted, or that stands where nothing can be written any more, is posted anew. That calls people, so it
     waits until they may be called.
     """
-    if case.record.posted is None or not case.world.messenger.can_edit:
+    if case.record.posted is None or Ability.EDIT not in case.world.messenger.can:
         return False
     alert = case.alert(ending)
     try:
