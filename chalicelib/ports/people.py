@@ -57,6 +57,8 @@ class Ability(StrEnum):
     """Without it ``find`` returns None: a message whose answer was lost is posted again."""
     THREAD = "thread"
     """Without it a reply is one more message of the channel."""
+    CHANNELS = "channels"
+    """Without it all goes to one channel, whichever the rules name."""
     ALONE = "alone"
     """Without it one person is told where everybody reads it."""
 

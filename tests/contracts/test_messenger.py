@@ -174,6 +174,7 @@ def test_an_edit_of_a_message_that_is_gone_says_so(slack: Slack) -> None:
 
 
 def test_a_channel_that_refuses_is_an_error_that_names_what_to_do(slack: Slack) -> None:
+    slack.needs(Ability.CHANNELS)
     elsewhere = msgspec.structs.replace(SENDING, channel=FOREIGN_CHANNEL)
     with pytest.raises(MessengerError, match="not_in_channel") as caught:
         slack.messenger.post(ALERT_NOW, elsewhere)
@@ -618,6 +619,7 @@ def test_a_notice_about_a_channel_is_a_message_that_can_be_found_again(slack: Sl
 
 
 def test_a_notice_to_a_channel_that_takes_nothing_says_so(slack: Slack) -> None:
+    slack.needs(Ability.CHANNELS)
     with pytest.raises(ChannelRefusedError) as caught:
         slack.messenger.notify(msgspec.structs.replace(NOTICE, kind=NoticeKind.BACK))
     assert caught.value.channel == FOREIGN_CHANNEL
@@ -633,6 +635,7 @@ def test_a_notice_whose_answer_is_lost_is_found_if_it_stands_there(slack: Slack,
 
 
 def test_whatever_a_channel_takes_nothing_of_it_is_told_as_that_channel_s_refusal(slack: Slack) -> None:
+    slack.needs(Ability.CHANNELS)
     elsewhere = msgspec.structs.replace(SENDING, channel=FOREIGN_CHANNEL)
     reply = msgspec.structs.replace(a_reply(""), sending=msgspec.structs.replace(elsewhere, beneath=NOWHERE))
     tries: list[Callable[[], object]] = [
