@@ -9,7 +9,7 @@ from chalicelib.core.alerts.owner import session_name
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.audit.event import LockChange, event_id
 from chalicelib.core.audit.hold import Hold
-from chalicelib.core.bounded import bounded
+from chalicelib.core.bounded import all_bounded
 from chalicelib.core.clicks.click import Click, Verb
 from chalicelib.core.clicks.ending import Ending, LetGoBy
 from chalicelib.core.locks.copies import copy_of
@@ -205,8 +205,8 @@ def _of_state_lock(lock: StateLock) -> dict[str, object]:
 
 
 def _line(event: EventType, time: datetime, identity: str, **fields: object) -> LockEvent:
-    texts = {name: bounded(value) if isinstance(value, str) else value for name, value in fields.items()}
-    return msgspec.convert({"event": event, "time": time, "event_id": identity, **texts}, LockEvent)
+    told = {"event": event, "time": time, "event_id": identity, **all_bounded(fields)}
+    return msgspec.convert(told, LockEvent)
 
 
 def _quoted(etag: str) -> str:

@@ -41,7 +41,8 @@ def answer(click: Click, world: World, rules: Rules, now: datetime) -> Ending | 
 def _answer(clicked: Clicked) -> Ending:
     if why := why_not(clicked):
         return clicked.refuse(why, EventType.CLICK_REFUSED)
-    clicked = clicked.seen()
+    if not clicked.remembered:
+        clicked = clicked.seen()
     ending = clicked.record.ending
     if ending is None or clicked.click.verb is Verb.PUT_BACK:
         return _act(clicked)
@@ -70,15 +71,15 @@ def _act(clicked: Clicked) -> Ending:
 
 def _snooze(clicked: Clicked) -> Ending:
     """Snooze for a while that is counted from the click, however late it is delivered."""
-    click, hours = clicked.click, clicked.case.policy.working_hours
-    until = (click.snooze_for or SnoozeFor.HOUR).until(click.at or clicked.case.now, hours)
+    click, hours = clicked.click, clicked.policy.working_hours
+    until = (click.snooze_for or SnoozeFor.HOUR).until(click.at or clicked.now, hours)
     return _quieten(clicked, Snooze(click.user, until))
 
 
 def _quieten(clicked: Clicked, snooze: Snooze | None) -> Ending:
     """Snooze, or end a snooze. Of two clicks the later one counts; one delivered again, or too late, is answered."""
-    clicked_at = clicked.click.at or clicked.case.now
-    known = clicked.case.world.book.snooze(clicked.record.lock, snooze, clicked_at)
+    clicked_at = clicked.click.at or clicked.now
+    known = clicked.world.book.snooze(clicked.record.lock, snooze, clicked_at)
     if clicked.record.quiet_at is None or clicked.record.quiet_at < clicked_at:
         if snooze:
             clicked.journal(EventType.ALERT_SNOOZED, until=snooze.until)
@@ -88,7 +89,7 @@ def _quieten(clicked: Clicked, snooze: Snooze | None) -> Ending:
 
 
 def _withdraw(clicked: Clicked) -> Ending:
-    book, asked = clicked.case.world.book, clicked.record.asked
+    book, asked = clicked.world.book, clicked.record.asked
     if asked is None or asked.by != clicked.click.user or not book.withdraw(clicked.click.lock, asked):
         return clicked.refuse(Refusal.NOT_ASKED, EventType.CLICK_REFUSED)
     clicked.journal(EventType.RELEASE_WITHDRAWN)
@@ -104,4 +105,4 @@ def _take_undo_away(clicked: Clicked) -> None:
     """Show a released lock without its button; the message of one that was put back is another lock's by now."""
     ending = clicked.record.ending
     if ending and not ending.restored_by:
-        tell(clicked.case)
+        tell(clicked)

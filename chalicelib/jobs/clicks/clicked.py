@@ -37,63 +37,51 @@ class NotYetError(Exception):
         self.until = until
 
 
-@dataclass(frozen=True)
-class Clicked:
-    """A click, and the case of its lock. It is passed from step to step."""
+@dataclass(frozen=True, kw_only=True)
+class Clicked(Case):
+    """The case of a lock that somebody clicked, with the click."""
 
     click: Click
-    case: Case
     rules: Rules
     remembered: bool = False
     """Whether the lock book has a page of the lock. Without one, only the click tells which lock it is."""
 
-    @property
-    def record(self) -> LockRecord:
-        """Return what is known of the lock."""
-        return self.case.record
-
-    def known_as(self, record: LockRecord) -> "Clicked":
-        """Return the same with what is known by now."""
-        return replace(self, case=self.case.known_as(record))
-
     def looked_up(self) -> "Clicked":
         """Return the same with what the book knows by now. Raises BookError."""
-        page = self.case.world.book.find(self.click.lock)
-        return replace(self.known_as(page), remembered=True) if page else self
+        page = self.world.book.find(self.click.lock)
+        return replace(self, record=page, remembered=True) if page else self
 
     def seen(self) -> "Clicked":
         """Return the same with as much as can be seen of a lock of which the book has no page."""
-        if self.remembered:
-            return self
         ref, current = self.click.lock, None
         with suppress(StoreError):
-            current = self.case.world.store.read(ref.bucket, ref.key)
+            current = self.world.store.read(ref.bucket, ref.key)
         if current and presence(ref, current) is Presence.SAME:
             return self.known_as(LockRecord(lock=current))
         return self.known_as(LockRecord(lock=StateLock(ref, flaw="is no longer known to the reaper's lock book")))
 
     def ending(self, outcome: Outcome, detail: str = "") -> Ending:
         """Return how the click ended."""
-        return Ending(outcome=outcome, at=self.case.now, user=self.click.user, click=self.click.click, detail=detail)
+        return Ending(outcome=outcome, at=self.now, user=self.click.user, click=self.click.click, detail=detail)
 
     def journal(self, event: EventType, ending: Ending | None = None, **others: object) -> None:
         """Write a line about the click, and about what came of it."""
-        line = of_click(event, self.click, self.record.lock, self.case.now, ending, **others)
-        self.case.world.journal.write(line)
+        line = of_click(event, self.click, self.record.lock, self.now, ending, **others)
+        self.world.journal.write(line)
 
     def whisper(self, ending: Ending, releasers: tuple[str, ...] = ()) -> Ending:
         """Tell the person alone how it ended; return that. Nobody clicked what the reaper does by itself."""
         click = self.click
         if click.user:
             told = Answer(verb=click.verb, ending=ending, releasers=releasers, state_path=click.lock.state_path)
-            self.case.world.messenger.whisper(click.person, told)
+            self.world.messenger.whisper(click.person, told)
         return ending
 
     def refuse(self, why: Refusal, line: EventType) -> Ending:
         """Tell a person that they may not, and journal it."""
         ending = msgspec.structs.replace(self.ending(Outcome.REFUSED), refusal=why)
         self.journal(line, ending)
-        return self.whisper(ending, self.case.policy.releasers if why in _ASK_A_RELEASER else ())
+        return self.whisper(ending, self.policy.releasers if why in _ASK_A_RELEASER else ())
 
     def show(self, ending: Ending) -> bool:
         """Tell how a click on a held lock ended, where it was clicked, and in the lock's message if that is another.
@@ -101,7 +89,7 @@ class Clicked:
         Return whether the person who clicked can see it.
         """
         seen = self._show_where_clicked(ending)
-        return (edit(self.case, ending) or seen) and bool(self.click.message_ts)
+        return (edit(self, ending) or seen) and bool(self.click.message_ts)
 
     def show_ended(self) -> bool:
         """Tell that the lock has ended, where it was clicked, and in the lock's message if that is another.
@@ -110,7 +98,7 @@ class Clicked:
         """
         seen = self._show_where_clicked(self.record.ending)
         with suppress(BookError):  # the message says it; that it does will be noted later
-            seen = tell(self.case) or seen
+            seen = tell(self) or seen
         return seen and bool(self.click.message_ts)
 
     def _show_where_clicked(self, ending: Ending | None) -> bool:
@@ -119,7 +107,7 @@ class Clicked:
         if not click.message_ts or (own and (own.channel, own.ts) == (click.channel, click.message_ts)):
             return False
         try:
-            self.case.world.messenger.edit(Posted(click.channel, click.message_ts), self.case.alert(ending))
+            self.world.messenger.edit(Posted(click.channel, click.message_ts), self.alert(ending))
         except MessageGoneError:
             return False
         return True
@@ -127,7 +115,8 @@ class Clicked:
 
 def clicked_on(click: Click, world: World, rules: Rules, now: datetime) -> Clicked:
     """Return a click as it comes: neither the book nor the store was asked about its lock."""
-    return Clicked(click, case_of(unknown(click.lock), world, rules, now), rules)
+    case = case_of(unknown(click.lock), world, rules, now)
+    return Clicked(**vars(case), click=click, rules=rules)
 
 
 def unknown(lock: LockRef) -> LockRecord:
@@ -143,5 +132,5 @@ def misrouted(clicked: Clicked) -> Ending:
 
 def come_again(clicked: Clicked, orders: Queue, until: datetime) -> None:
     """Have a click delivered once more, soon, and at the latest when the claim that it waits for is over."""
-    left = ceil((until - clicked.case.now).total_seconds()) + 1
+    left = ceil((until - clicked.now).total_seconds()) + 1
     orders.send(msgspec.json.encode(clicked.click), max(1, min(AGAIN_AFTER, left)))

@@ -18,6 +18,7 @@ from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.clicks.release_terms import way_back, why_not_releasable
 from chalicelib.core.locks.copies import copy_of
 from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.place import LockRef
 from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.clicks.clicked import NotYetError
 from chalicelib.ports.book import BookError
@@ -49,6 +50,11 @@ class _Release:
     keeps: bool
     """Whether its bytes are kept, so that it can be put back."""
 
+    @property
+    def ref(self) -> LockRef:
+        """Return which lock it is: the one that was shown."""
+        return self.case.record.lock.ref
+
     def ending(self, outcome: Outcome, held_now: StateLock | None = None) -> Ending:
         """Return how it ended, in the name of the claim."""
         about = {"copy_of": copy_of(self.lock), "way_back": way_back(self.lock, keeps=self.keeps)}
@@ -60,7 +66,7 @@ class _Release:
 
     def abandon(self) -> None:
         """Drop the claim: all that was sent is known to have done nothing."""
-        self.case.world.book.abandon_release(self.case.ref, self.claim)
+        self.case.world.book.abandon_release(self.ref, self.claim)
 
 
 def delete(case: Case, claim: Releasing) -> Concluded:
@@ -75,8 +81,8 @@ def delete(case: Case, claim: Releasing) -> Concluded:
     release = _Release(case, claim, case.record.lock, keeps=bool(case.undo))
     seen = case.record.releasing
     try:
-        current, kept = _look(case)
-        there = presence(case.ref, current)
+        current, kept = _look(release)
+        there = presence(release.ref, current)
         if there is not Presence.SAME or current is None:
             return _too_late(release, there, current)
         release = replace(release, lock=current, keeps=kept is not None)
@@ -94,10 +100,10 @@ def delete(case: Case, claim: Releasing) -> Concluded:
         return Concluded(release.failed(str(error), lasting=isinstance(error, StoreRefusedError)))
 
 
-def _look(case: Case) -> Look:
+def _look(release: _Release) -> Look:
     """Look at what is there, and at what could be put back of it where that is wanted: one GET tells both."""
-    store, ref = case.world.store, case.ref
-    return store.look(ref) if case.undo else Look(store.read(ref.bucket, ref.key))
+    store, ref = release.case.world.store, release.ref
+    return store.look(ref) if release.case.undo else Look(store.read(ref.bucket, ref.key))
 
 
 def _too_late(release: _Release, there: Presence, current: StateLock | None) -> Concluded:
@@ -130,7 +136,7 @@ def _delete(release: _Release) -> Ending:
             return release.ending(Outcome.RELEASED)
         lost = lost or deletion is Deletion.UNKNOWN
         current = _look_after(release, lost=lost)
-        outcome = conclude(Deletion.UNKNOWN if lost else deletion, presence(release.case.ref, current))
+        outcome = conclude(Deletion.UNKNOWN if lost else deletion, presence(release.ref, current))
         if outcome:
             return release.ending(outcome, current)
     if lost:
@@ -142,7 +148,7 @@ def _delete(release: _Release) -> Ending:
 def _send_delete(release: _Release, *, lost: bool) -> Deletion:
     try:
         check_time(release.case.world, release.claim.send_before)
-        return release.case.world.store.delete(release.case.ref)
+        return release.case.world.store.delete(release.ref)
     except StoreError as error:
         _give_up(release, error, lost=lost)
         raise
@@ -156,7 +162,7 @@ def check_time(world: World, send_before: datetime) -> None:
 
 def _look_after(release: _Release, *, lost: bool) -> StateLock | None:
     try:
-        return release.case.world.store.read(release.case.ref.bucket, release.case.ref.key)
+        return release.case.world.store.read(release.ref.bucket, release.ref.key)
     except StoreError as error:
         _give_up(release, error, lost=lost)
         raise

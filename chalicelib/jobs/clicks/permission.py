@@ -8,7 +8,7 @@ from chalicelib.ports.people import DirectoryError
 
 def why_not(clicked: Clicked) -> Refusal | None:
     """Return why this person may not do what they clicked; None when they may."""
-    directory, click, record = clicked.case.world.directory, clicked.click, clicked.record
+    directory, click, record = clicked.world.directory, clicked.click, clicked.record
 
     def colleague(user: str) -> bool:
         try:
@@ -22,11 +22,11 @@ def why_not(clicked: Clicked) -> Refusal | None:
 
 def why_not_release(clicked: Clicked, user: str) -> Refusal | None:
     """Return why a member may not release the lock that somebody clicked; None when they may."""
-    return may_release(user, clicked.case.policy, lambda group, one: _in_group(clicked, group, one))
+    return may_release(user, clicked.policy, lambda group, one: _in_group(clicked, group, one))
 
 
 def _in_group(clicked: Clicked, group: str, user: str) -> bool:
     try:
-        return user in clicked.case.world.directory.members(group)
+        return user in clicked.world.directory.members(group)
     except DirectoryError as error:
         raise MembersUnknownError(str(error)) from error

@@ -54,23 +54,29 @@ def _release(clicked: Clicked) -> Ending:
         return _release_by_itself(clicked)
     if why := why_not(clicked) or _asked_in_vain(clicked):
         return _refuse(clicked, why)
-    clicked = clicked.seen()
-    if clicked.case.policy.second_person:
+    return _release_for(clicked if clicked.remembered else clicked.seen())
+
+
+def _release_for(clicked: Clicked) -> Ending:
+    """Release for a person who may, or find out who else has to ask for it."""
+    if clicked.policy.second_person:
         return _release_by_two(clicked)
-    return _carry_out(clicked.known_as(msgspec.structs.replace(clicked.record, asked=None)))
+    if clicked.record.asked:  # when its route still asked for two people
+        clicked = clicked.known_as(msgspec.structs.replace(clicked.record, asked=None))
+    return _carry_out(clicked)
 
 
 def _asked_in_vain(clicked: Clicked) -> Refusal | None:
     """Return why a second person could not approve either; a release by one looks at the object itself."""
-    if not clicked.case.policy.second_person:
+    if not clicked.policy.second_person:
         return None
-    return why_not_releasable(clicked.record.lock, keeps=bool(clicked.case.undo))
+    return why_not_releasable(clicked.record.lock, keeps=bool(clicked.undo))
 
 
 def _release_by_itself(clicked: Clicked) -> Ending:
     """Look again at all that a route asks for: the order may have waited in the queue."""
-    case, lock = clicked.case, clicked.click.lock
-    if clicked.rules.covers(lock.bucket, lock.key) and may_auto_release(case.record, case.policy, case.now):
+    lock = clicked.click.lock
+    if clicked.rules.covers(lock.bucket, lock.key) and may_auto_release(clicked.record, clicked.policy, clicked.now):
         return _carry_out(clicked)
     return clicked.ending(Outcome.REFUSED, "no longer due")  # the next watch looks at it again
 
@@ -95,8 +101,8 @@ def _asked(clicked: Clicked) -> Asked | None:
 
     Whoever asked must still be allowed to; else the one who clicks now is the first. Raises MembersUnknownError.
     """
-    click, book, lock = clicked.click, clicked.case.world.book, clicked.record.lock
-    ours = Asked(click.user, clicked.case.now, click.click)
+    click, book, lock = clicked.click, clicked.world.book, clicked.record.lock
+    ours = Asked(click.user, clicked.now, click.click)
     known = book.ask(lock, ours)
     first = None if click.click in known.withdrawn else known.asked
     if first is None or first.by == click.user:
@@ -117,16 +123,16 @@ def _wait_for_another(clicked: Clicked, asked: Asked) -> Ending:
     ending = clicked.ending(Outcome.ASKED)
     clicked.journal(EventType.RELEASE_ASKED, ending)
     clicked.show(ending)
-    return clicked.whisper(ending, clicked.case.policy.releasers)
+    return clicked.whisper(ending, clicked.policy.releasers)
 
 
 def _carry_out(clicked: Clicked) -> Ending:
     """Delete the lock, note how that ended, answer."""
     record = clicked.record
-    if record.releasing and record.being_released(clicked.case.now):
+    if record.releasing and record.being_released(clicked.now):
         raise NotYetError(record.releasing.until)
     clicked.journal(EventType.RELEASE_REQUESTED)
-    concluded = delete(clicked.case, _claim(clicked))
+    concluded = delete(clicked, _claim(clicked))
     _order_end_of_undo(clicked, concluded.ending)
     first = _note(clicked, concluded)
     if first and first.record.ending:
@@ -138,13 +144,13 @@ def _carry_out(clicked: Clicked) -> Ending:
 def _claim(clicked: Clicked) -> Releasing:
     """Return this click's claim, which lasts from now on."""
     click, asked = clicked.click, clicked.record.asked
-    until = clicked.case.world.clock() + CLAIM_LASTS
+    until = clicked.world.clock() + CLAIM_LASTS
     return Releasing(click.user or REAPER, click.click, until, asked.by if asked else "")
 
 
 def _order_end_of_undo(clicked: Clicked, ending: Ending) -> None:
     """Have the button taken away when its time is over. Without that a click on it is told that it is too late."""
-    now, clicks = clicked.case.now, clicked.case.world.clicks
+    now, clicks = clicked.now, clicked.world.clicks
     if ending.undo_until and ending.undoable(now):
         over = Click(lock=clicked.click.lock, verb=Verb.UNDO_OVER)
         with suppress(QueueError):
@@ -157,7 +163,7 @@ def _note(clicked: Clicked, concluded: Concluded) -> Clicked | None:
     Raises:
         NotYetError: somebody else's delete may be what ended the lock; only the book can tell.
     """
-    ending, book = concluded.ending, clicked.case.world.book
+    ending, book = concluded.ending, clicked.world.book
     if not ending.closes:
         return None
     try:
@@ -193,7 +199,7 @@ def _answer(clicked: Clicked, ending: Ending) -> Ending:
             clicked = clicked.known_as(msgspec.structs.replace(record, ending=ending))
         return _tell_ended(clicked, ending)
     if record.ending:  # it ended, and may have been put back, while this failed
-        settle(clicked.case)
+        settle(clicked)
     else:
         clicked.show(ending)
     return clicked.whisper(ending)  # the next look at the lock edits the message, and what failed is no longer in it
@@ -211,7 +217,7 @@ def _answer_again(clicked: Clicked, ending: Ending) -> Ending:
     if not ending.restored_by:
         return _tell_ended(clicked, ending)
     if _spoke_before(clicked):
-        settle(clicked.case)
+        settle(clicked)
     return clicked.whisper(ending)  # the message is about the lock that was put back
 
 
@@ -232,7 +238,7 @@ def _with_refused(clicked: Clicked) -> Clicked:
     """Remember who needs this lock gone and may not release it, so that the team sees it in every later edit too."""
     user, record = clicked.click.user, clicked.record
     with suppress(BookError):
-        clicked.case.world.book.refused(clicked.click.lock, user)
+        clicked.world.book.refused(clicked.click.lock, user)
     return clicked.known_as(msgspec.structs.replace(record, refused=record.refused | {user}))
 
 

@@ -34,18 +34,18 @@ def put_back(clicked: Clicked) -> Ending:
         NotYetError: a put may be on its way, this click's or another's.
         MessengerError, OutcomeUnknownError: it was done, or may have been; the queue delivers the click again.
     """
-    record, now = clicked.record, clicked.case.now
+    record, now = clicked.record, clicked.now
     if _restorer(clicked) in record.restorers:
         return _look(clicked, PutBack.UNKNOWN)
     if record.ending and record.ending.restored_by:
         return _tell_restored(clicked, Restorer(record.ending.restored_by, record.ending.restored_click))
-    if not clicked.case.undo:
+    if not clicked.undo:
         return clicked.refuse(Refusal.UNDO_OFF, EventType.CLICK_REFUSED)
     if not (record.ending and record.ending.undoable(now)):
         return clicked.refuse(Refusal.TOO_LATE, EventType.CLICK_REFUSED)
     if record.restoring and record.being_restored(now):
         raise NotYetError(record.restoring.until)
-    kept = clicked.case.world.book.kept(clicked.click.lock)
+    kept = clicked.world.book.kept(clicked.click.lock)
     if kept is None:
         return _tell_not_put(clicked, Outcome.FAILED, _FORGOTTEN, lasting=True)
     return _put_once(clicked, kept)
@@ -57,11 +57,11 @@ def _restorer(clicked: Clicked) -> Restorer:
 
 
 def _put_once(clicked: Clicked, kept: LockObject) -> Ending:
-    click, world = clicked.click, clicked.case.world
+    click, world = clicked.click, clicked.world
     claim = Restoring(click.user, click.click, world.clock() + CLAIM_LASTS)
     page = world.book.begin_restore(click.lock, claim, clicked.record.restoring)
     if page is None or page.restoring != claim:
-        raise NotYetError(page.restoring.until if page and page.restoring else clicked.case.now)
+        raise NotYetError(page.restoring.until if page and page.restoring else clicked.now)
     clicked = clicked.known_as(page)
     try:
         answered = _put(clicked, claim, kept)
@@ -74,7 +74,7 @@ def _put_once(clicked: Clicked, kept: LockObject) -> Ending:
 
 def _put(clicked: Clicked, claim: Restoring, kept: LockObject) -> PutBack:
     """Send one conditional put. A conflict means that a delete was under way, and that nothing was put."""
-    world, answered = clicked.case.world, PutBack.CONFLICT
+    world, answered = clicked.world, PutBack.CONFLICT
     for _ in range(_TRIES):
         check_time(world, claim.send_before)
         answered = world.store.put_back(clicked.click.lock, kept.put_by(clicked.click.click))
@@ -87,7 +87,7 @@ def _look(clicked: Clicked, answered: PutBack) -> Ending:
     """Conclude what a put amounts to by what is there now."""
     lock = clicked.click.lock
     try:
-        current = clicked.case.world.store.read(lock.bucket, lock.key)
+        current = clicked.world.store.read(lock.bucket, lock.key)
         clicked = clicked.looked_up()
         there = clicked.record.restorer_of(current)
         if there and current:
@@ -105,7 +105,7 @@ def _restored(clicked: Clicked, current: StateLock, there: Restorer) -> Ending:
     In the channel in both cases: the function of that other click may have died before it could.
     """
     before, ending = clicked, clicked.ending(Outcome.RESTORED)
-    clicked = clicked.known_as(clicked.case.world.book.restored(_with_message(clicked), current, there))
+    clicked = clicked.known_as(clicked.world.book.restored(_with_message(clicked), current, there))
     if there != _restorer(clicked):
         clicked.show(ending)
         return _tell_restored(before, there)
@@ -122,7 +122,7 @@ def _with_message(clicked: Clicked) -> LockRecord:
 
 
 def _not_there(clicked: Clicked, answered: PutBack, current: StateLock | None) -> Ending:
-    ending, claim, world = clicked.record.ending, clicked.record.restoring, clicked.case.world
+    ending, claim, world = clicked.record.ending, clicked.record.restoring, clicked.world
     if ending and ending.restored_by:
         return _tell_restored(clicked, Restorer(ending.restored_by, ending.restored_click))
     mine = claim if claim and Restorer(claim.by, claim.click) == _restorer(clicked) else None
@@ -138,7 +138,7 @@ def _not_there(clicked: Clicked, answered: PutBack, current: StateLock | None) -
 
 def _let_go_since(clicked: Clicked) -> Ending:
     """Note that it was put back and its holder has let it go: nothing is to be put back any more."""
-    clicked.case.world.book.undone(clicked.click.lock, _restorer(clicked))
+    clicked.world.book.undone(clicked.click.lock, _restorer(clicked))
     clicked = clicked.looked_up()
     clicked.show_ended()
     return _tell_restored(clicked, _restorer(clicked))
@@ -149,7 +149,7 @@ def _tell_restored(clicked: Clicked, by: Restorer) -> Ending:
 
     The message once more as well: an earlier delivery may have written it late and died before it could look again.
     """
-    settle(clicked.case)
+    settle(clicked)
     ending = msgspec.structs.replace(clicked.ending(Outcome.RESTORED), user=by.by)
     clicked.journal(EventType.LOCK_RESTORED if by == _restorer(clicked) else EventType.RESTORE_ANSWERED, ending)
     return clicked.whisper(ending)
