@@ -7,7 +7,8 @@ import msgspec
 
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.audit.event import NEARBY, REMEMBERED, LockChange
-from chalicelib.core.clicks.ending import CLAIM_LASTS, REAPER, LetGoBy, Outcome, by_identity
+from chalicelib.core.clicks.claim import CLAIM_LASTS
+from chalicelib.core.clicks.ending import REAPER, LetGoBy, Outcome, by_identity
 from chalicelib.core.locks.lock import StateLock
 from chalicelib.core.locks.place import LockRef
 

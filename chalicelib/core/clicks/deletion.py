@@ -67,16 +67,16 @@ class PutBack(StrEnum):
 
 
 def presence(shown: LockRef, current: StateLock | None) -> Presence:
-    """Whether the lock there now is the one that was shown. This is the rule that no wrong lock is deleted by."""
+    """Return whether the lock there now is the one that was shown. By this rule no wrong lock is deleted."""
     if current is None:
         return Presence.GONE
     return Presence.SAME if current.ref == shown else Presence.REPLACED
 
 
 def conclude(deletion: Deletion, there_now: Presence) -> Outcome | None:
-    """What one attempt and a look afterwards amount to; None: the lock is still there and may be tried again.
+    """Return how a delete and a look after it ended; None: the lock is still there, and may be deleted again.
 
-    After a lost answer nobody can say who deleted a lock that is gone; S3 does not tell, so neither do we.
+    After a lost answer nobody can say who deleted a lock that is gone: S3 does not tell.
     """
     if deletion is Deletion.DELETED:
         return Outcome.RELEASED

@@ -1,8 +1,8 @@
-"""Delete exactly one lock, or nothing; the only job that does. Every answer of S3 becomes an ending, none a guess.
+"""Delete exactly one lock, or nothing; no other job deletes. Every answer of S3 becomes an ending, never a guess.
 
-Nobody deletes without a claim in the lock book, of which a page has one at a time. A claim that is over can be taken
-over, but only by who looked at the lock after that: it is still there, so the first delete has done nothing and never
-will; or it is gone, and that is told in the name of the claim, not of who came next.
+Nobody deletes without a claim in the lock book; a page has one claim at a time. When a claim has run out, another may
+replace it, but only after a look at the lock. If the lock is still there, the first delete did nothing and never will.
+If it is gone, that is told in the name of the first claim, not of who came next.
 """
 
 from contextlib import suppress
@@ -29,7 +29,7 @@ _TRIES = 3
 
 
 class OutcomeUnknownError(Exception):
-    """A delete or a put was sent, and S3 or the book would not be asked afterwards: only a later look can tell."""
+    """A delete or a put was sent, and then S3 or the book did not answer: only a later look can tell how it ended."""
 
 
 class Concluded(NamedTuple):
@@ -70,9 +70,9 @@ class _Release:
 
 
 def delete(case: Case, claim: Releasing) -> Concluded:
-    """Release the lock that was shown, if it is still there. Whether its person may was decided before.
+    """Release the lock that was shown, if it is still there. The caller has checked that its person may.
 
-    The claim that the record has is over by ``now``: the look comes after it.
+    The claim that the record has, if any, has run out by ``now``: the look comes after it.
 
     Raises:
         OutcomeUnknownError
@@ -107,7 +107,7 @@ def _look(release: _Release) -> Look:
 
 
 def _too_late(release: _Release, there: Presence, current: StateLock | None) -> Concluded:
-    """It is not there any more. An earlier delivery may have deleted it and died before it could say so."""
+    """Conclude for a lock that is not there. An earlier delivery may have deleted it, and died before it said so."""
     if before := release.case.record.releasing:
         return Concluded(replace(release, claim=before).ending(Outcome.UNCONFIRMED, current), before)
     ending = release.ending(conclude(Deletion.NOT_FOUND, there) or Outcome.FAILED, current)
@@ -115,7 +115,7 @@ def _too_late(release: _Release, there: Presence, current: StateLock | None) -> 
 
 
 def _begin(release: _Release, kept: LockObject | None) -> None:
-    """Take the claim. Where the book does not answer it may have been taken, and is dropped if that can be done."""
+    """Take the claim. If the book does not answer, the claim may have been taken: then try to drop it."""
     book, before = release.case.world.book, release.case.record.releasing
     try:
         page = book.begin_release(release.lock, release.claim, kept, before)
@@ -128,7 +128,7 @@ def _begin(release: _Release, kept: LockObject | None) -> None:
 
 
 def _delete(release: _Release) -> Ending:
-    """Delete this lock or nothing. A lost answer is followed by a look, never by a guess."""
+    """Delete this lock or nothing. After a lost answer, look; never guess."""
     lost = False
     for _ in range(_TRIES):
         deletion = _send_delete(release, lost=lost)

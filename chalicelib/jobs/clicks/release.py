@@ -10,9 +10,9 @@ import msgspec
 from chalicelib.core.alerts.life import may_auto_release
 from chalicelib.core.alerts.page import Asked
 from chalicelib.core.audit.line import EventType
-from chalicelib.core.clicks.claim import Releasing
+from chalicelib.core.clicks.claim import CLAIM_LASTS, Releasing
 from chalicelib.core.clicks.click import Click, MembersUnknownError, Verb
-from chalicelib.core.clicks.ending import CLAIM_LASTS, REAPER, Ending, Outcome, Refusal
+from chalicelib.core.clicks.ending import REAPER, Ending, Outcome, Refusal
 from chalicelib.core.clicks.release_terms import why_not_releasable
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.alert import settle

@@ -11,9 +11,9 @@ import msgspec
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.audit.line import EventType
-from chalicelib.core.clicks.claim import Restorer, Restoring
+from chalicelib.core.clicks.claim import CLAIM_LASTS, Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject, PutBack
-from chalicelib.core.clicks.ending import CLAIM_LASTS, Ending, Outcome, Refusal
+from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.locks.lock import StateLock
 from chalicelib.jobs.alerts.alert import settle
 from chalicelib.jobs.clicks.clicked import Clicked, NotYetError

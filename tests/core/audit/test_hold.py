@@ -10,7 +10,8 @@ import pytest
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.audit.event import LockChange, ToldBy, event_id
 from chalicelib.core.audit.hold import Hold, NotedChange, hold_ended_by, page_of, who_let_go
-from chalicelib.core.clicks.ending import CLAIM_LASTS, REAPER, Ending, LetGoBy, Outcome
+from chalicelib.core.clicks.claim import CLAIM_LASTS
+from chalicelib.core.clicks.ending import REAPER, Ending, LetGoBy, Outcome
 from chalicelib.core.locks.lock import StateLock
 from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, a_claim, a_lock
 
