@@ -133,12 +133,14 @@ def _carry_out(clicked: Clicked) -> Ending:
         raise NotYetError(record.releasing.until)
     clicked.journal(EventType.RELEASE_REQUESTED)
     concluded = delete(clicked, _claim(clicked))
-    _order_end_of_undo(clicked, concluded.ending)
+    ending = concluded.ending
+    if not ending.closes:
+        return _answer_held(clicked, ending)
+    _order_end_of_undo(clicked, ending)
     first = _note(clicked, concluded)
     if first and first.record.ending:
         return _answer_again(first, first.record.ending)
-    _journal_ending(clicked, concluded.ending)
-    return _answer(clicked, concluded.ending)
+    return _answer_ended(clicked, ending)
 
 
 def _claim(clicked: Clicked) -> Releasing:
@@ -158,14 +160,12 @@ def _order_end_of_undo(clicked: Clicked, ending: Ending) -> None:
 
 
 def _note(clicked: Clicked, concluded: Concluded) -> Clicked | None:
-    """Note how the lock ended, if it did. Where another ending was there first, return the click with that one.
+    """Note how the lock ended; None. Where another ending was there first, return the click with that one.
 
     Raises:
         NotYetError: somebody else's delete may be what ended the lock; only the book can tell.
     """
     ending, book = concluded.ending, clicked.world.book
-    if not ending.closes:
-        return None
     try:
         if book.end(clicked.record.lock, ending, concluded.claim):
             return None
@@ -179,30 +179,32 @@ def _note(clicked: Clicked, concluded: Concluded) -> Clicked | None:
     return clicked.known_as(first) if first and first.ending != ending else None
 
 
-def _journal_ending(clicked: Clicked, ending: Ending) -> None:
-    """Write the line of a release in the name of its click: one that comes late may find out how another's ended."""
-    line = EventType.LOCK_REPLACED if ending.outcome is Outcome.REPLACED else EventType.RELEASE_ANSWERED
-    if ending.outcome is Outcome.UNCONFIRMED and ending.click != clicked.click.click:
-        verb = Verb.AUTO_RELEASE if ending.by_reaper else Verb.RELEASE
-        of = msgspec.structs.replace(clicked.click, user=ending.user, click=ending.click, verb=verb)
-        clicked = replace(clicked, click=of)
-    clicked.journal(line, ending)
-
-
-def _answer(clicked: Clicked, ending: Ending) -> Ending:
-    """Tell how a release ended, by what the book has of the lock by now."""
+def _answer_held(clicked: Clicked, ending: Ending) -> Ending:
+    """Tell that a release failed, by what the book has of the lock by now."""
+    clicked.journal(EventType.RELEASE_ANSWERED, ending)
     with suppress(BookError):
         clicked = clicked.looked_up()
-    record = clicked.record
-    if ending.closes:
-        if not record.ending:
-            clicked = clicked.known_as(msgspec.structs.replace(record, ending=ending))
-        return _tell_ended(clicked, ending)
-    if record.ending:  # it ended, and may have been put back, while this failed
+    if clicked.record.ending:  # it ended, and may have been put back, while this failed
         settle(clicked)
     else:
         clicked.show(ending)
     return clicked.whisper(ending)  # the next look at the lock edits the message, and what failed is no longer in it
+
+
+def _answer_ended(clicked: Clicked, ending: Ending) -> Ending:
+    """Tell how the lock ended, in the name of its click: one that comes late may find out how another's ended."""
+    line = EventType.LOCK_REPLACED if ending.outcome is Outcome.REPLACED else EventType.RELEASE_ANSWERED
+    of = clicked
+    if ending.outcome is Outcome.UNCONFIRMED and ending.click != clicked.click.click:
+        verb = Verb.AUTO_RELEASE if ending.by_reaper else Verb.RELEASE
+        click = msgspec.structs.replace(clicked.click, user=ending.user, click=ending.click, verb=verb)
+        of = replace(clicked, click=click)
+    of.journal(line, ending)
+    with suppress(BookError):
+        clicked = clicked.looked_up()
+    if not clicked.record.ending:
+        clicked = clicked.known_as(msgspec.structs.replace(clicked.record, ending=ending))
+    return _tell_ended(clicked, ending)
 
 
 def _tell_ended(clicked: Clicked, ending: Ending) -> Ending:
