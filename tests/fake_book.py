@@ -12,7 +12,7 @@ from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
 from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject
 from chalicelib.core.clicks.ending import Ending, Outcome
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.ports.book import BookError
 
@@ -54,26 +54,24 @@ class FakeBook(CanBeDown):
     def records_of(self, state_path: str, until: datetime) -> list[LockRecord]:
         self._check()
         mine = (record for ref, record in self.pages.items() if ref.state_path == state_path)
-        then = sorted(
-            (one for one in mine if one.lock.ref.last_modified <= until), key=lambda one: one.lock.ref.identity
-        )
+        then = sorted((one for one in mine if one.lock.ref.since <= until), key=lambda one: one.lock.ref.identity)
         return sorted(then[-10:], key=lambda record: record.taken)
 
     def find(self, ref: LockRef) -> LockRecord | None:
         self._check()
         return self.pages.get(ref)
 
-    def remember(self, lock: StateLock) -> LockRecord:
+    def remember(self, lock: HeldLock) -> LockRecord:
         return self._write(lock)
 
-    def reopen(self, lock: StateLock, at: datetime) -> LockRecord:
+    def reopen(self, lock: HeldLock, at: datetime) -> LockRecord:
         known = self._write(lock)
         if known.ending:
             self._begin_anew(known, _STAYS)
             self._change(lock.ref, reopened_at=at)
         return self.pages[lock.ref]
 
-    def claim(self, lock: StateLock, attempt: Attempt, *, ended: bool = False) -> bool:
+    def claim(self, lock: HeldLock, attempt: Attempt, *, ended: bool = False) -> bool:
         self._check()
         known = self.pages.get(lock.ref, LockRecord(lock=lock))
         if known.attempt or attempt.saying[0] in known.said or (known.ending is not None) != ended:
@@ -81,7 +79,7 @@ class FakeBook(CanBeDown):
         self._write(lock, attempt=attempt, claimed_until=attempt.at + UNDER_WAY)
         return True
 
-    def said(self, lock: StateLock, attempt: Attempt, posted: Posted) -> None:
+    def said(self, lock: HeldLock, attempt: Attempt, posted: Posted) -> None:
         self._check()
         known = self.pages.get(lock.ref, LockRecord(lock=lock))
         if attempt.saying[0] not in known.said:
@@ -108,17 +106,17 @@ class FakeBook(CanBeDown):
     def shown(self, ref: LockRef, at: datetime, appearance: str) -> None:
         self._change(ref, shown_at=at, appearance=appearance)
 
-    def acquire_recorded(self, lock: StateLock, at: datetime, principal: str) -> None:
+    def acquire_recorded(self, lock: HeldLock, at: datetime, principal: str) -> None:
         known = self._write(lock)
         if not known.acquired_at:
             self._change(lock.ref, acquired_at=at, principal=known.principal if known.restored_by else principal)
 
-    def snooze(self, lock: StateLock, snooze: Snooze | None, at: datetime) -> LockRecord:
+    def snooze(self, lock: HeldLock, snooze: Snooze | None, at: datetime) -> LockRecord:
         known = self._write(lock)
         late = known.quiet_at and at <= known.quiet_at
         return known if late else self._write(lock, snooze=snooze, quiet_at=at)
 
-    def ask(self, lock: StateLock, asked: Asked) -> LockRecord:
+    def ask(self, lock: HeldLock, asked: Asked) -> LockRecord:
         known = self._write(lock)
         asks = not known.asked and asked.click not in known.withdrawn
         return self._write(lock, asked=asked) if asks else known
@@ -136,7 +134,7 @@ class FakeBook(CanBeDown):
             self._change(ref, refused=known.refused | {user})
 
     def begin_release(
-        self, lock: StateLock, releasing: Releasing, kept: LockObject | None, instead_of: Releasing | None
+        self, lock: HeldLock, releasing: Releasing, kept: LockObject | None, instead_of: Releasing | None
     ) -> LockRecord:
         known = self._write(lock)
         if known.ending or known.releasing != instead_of:
@@ -154,7 +152,7 @@ class FakeBook(CanBeDown):
         self._check()
         return self.kept_objects.get(ref)
 
-    def end(self, lock: StateLock, ending: Ending, seen: Releasing | None = None) -> bool:
+    def end(self, lock: HeldLock, ending: Ending, seen: Releasing | None = None) -> bool:
         known = self.find(lock.ref) or LockRecord(lock=lock)
         if ending.outcome is Outcome.RELEASED:
             believed = not (known.ending and known.ending.restored_by)
@@ -164,7 +162,7 @@ class FakeBook(CanBeDown):
             self._write(lock, ending=ending, told=False)
         return believed
 
-    def end_unspoken(self, lock: StateLock, ending: Ending) -> bool:
+    def end_unspoken(self, lock: HeldLock, ending: Ending) -> bool:
         self._check()
         known = self.pages.get(lock.ref, LockRecord(lock=lock))
         if known.ending or known.posted or known.attempt or known.said or known.releasing:
@@ -189,7 +187,7 @@ class FakeBook(CanBeDown):
         if known and known.restoring == restoring:
             self._change(ref, restoring=None)
 
-    def restored(self, old: LockRecord, lock: StateLock, by: Restorer) -> LockRecord:
+    def restored(self, old: LockRecord, lock: HeldLock, by: Restorer) -> LockRecord:
         new = self._write(lock)
         if not new.restored_by:
             message = {"posted": old.posted or new.posted, "alerted_at": old.alerted_at or new.alerted_at}
@@ -219,7 +217,7 @@ class FakeBook(CanBeDown):
         there = known.attempt if known else None
         return there is not None and (there.at, there.saying[0]) == (attempt.at, attempt.saying[0])
 
-    def _write(self, lock: StateLock, **changes: object) -> LockRecord:
+    def _write(self, lock: HeldLock, **changes: object) -> LockRecord:
         """Change a lock's page, or open it."""
         self._check()
         self.pages.setdefault(lock.ref, LockRecord(lock=lock))

@@ -250,7 +250,7 @@ def test_every_entry_point_writes_what_it_measured() -> None:
 
 
 def test_a_sweep_is_timed(queues: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    app.sweep_target(a_batch(json.dumps({"bucket": BUCKET})), Remaining())
+    app.sweep_target(a_batch(json.dumps({"kind": "s3", "container": BUCKET})), Remaining())
     [line] = printed(capsys, '{"_aws"')
     assert line["SweepsFinished"] == [1.0]
     assert 0 <= line["SweepDuration"][0] < 60

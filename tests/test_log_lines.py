@@ -209,7 +209,7 @@ LINES: dict[str, list[tuple[Callable[[io.StringIO], None], str]]] = {
     "metrics were not written": [(metrics_lost, "Error")],
     "sweep_failed": [(sweep_failed, "there is no such bucket")],
     "alert_failed": [(alert_failed, "is_archived")],
-    "sweep_finished": [(sweep_finished, re.escape(a_ref().key))],
+    "sweep_finished": [(sweep_finished, re.escape(a_ref().place.key))],
     "WatchIncompleteError": [(watch_incomplete, "invalid_auth")],
 }
 """What operating.md names, or a function may write: how it comes to be written, and what of the error is in it."""

@@ -20,6 +20,8 @@ from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.aws.queues import SqsQueue
 from chalicelib.core.alerts.message import Attempt
 from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
+from chalicelib.core.locks.place import Kind, Place
+from chalicelib.core.locks.target import Target
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import StoreError
@@ -85,8 +87,8 @@ ODD = {
 }
 LOCK = a_lock()
 S3: dict[str, Callable[[S3LockStore], Any]] = {
-    "list_locks": lambda store: list(store.list_locks(BUCKET, ())),
-    "read": lambda store: store.read(BUCKET, KEY),
+    "scan": lambda store: list(store.scan(Target(Kind.S3, BUCKET))),
+    "read": lambda store: store.read(Place(Kind.S3, BUCKET, KEY)),
     "look": lambda store: store.look(LOCK.ref),
     "state_written": lambda store: store.state_written(LOCK.ref),
     "delete": lambda store: store.delete(LOCK.ref),

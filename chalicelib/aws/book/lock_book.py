@@ -27,7 +27,7 @@ from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
 from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject
 from chalicelib.core.clicks.ending import KEPT_FOR, Ending, Outcome
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 
 if TYPE_CHECKING:
@@ -66,18 +66,18 @@ class DynamoLockBook:
         item = self._table.get(key_of(ref))
         return record_of(item) if item else None
 
-    def remember(self, lock: StateLock) -> LockRecord:
+    def remember(self, lock: HeldLock) -> LockRecord:
         """Open a page for a lock, or find the one it has."""
         return self._write(lock, Change())
 
-    def reopen(self, lock: StateLock, at: datetime) -> LockRecord:
+    def reopen(self, lock: HeldLock, at: datetime) -> LockRecord:
         """Begin a new page for a lock that is held after all; of two callers the second finds the first one's.
 
         An attempt whose end is not known stays: its message may stand there, and then it is the new page's.
         """
         return self._write(lock, Change(put={"ReopenedAt": at.isoformat()}, remove=RELEASE + STORY), _ENDED)
 
-    def claim(self, lock: StateLock, attempt: Attempt, *, ended: bool = False) -> bool:
+    def claim(self, lock: HeldLock, attempt: Attempt, *, ended: bool = False) -> bool:
         """Take the right to send one message about a lock. An attempt there is under way, or nobody knows its end."""
         claim = {
             "Attempt": text(attempt),
@@ -88,7 +88,7 @@ class DynamoLockBook:
         in_time = _ENDED if ended else _HELD_STILL
         return self._change(lock.ref, Change(put=opened(lock) | claim), free & in_time)
 
-    def said(self, lock: StateLock, attempt: Attempt, posted: Posted) -> None:
+    def said(self, lock: HeldLock, attempt: Attempt, posted: Posted) -> None:
         """The message of the attempt stands there; found twice, it is noted once.
 
         Levels are a set, of which the highest counts, so that it does not matter in which order two come. A new alert
@@ -119,17 +119,17 @@ class DynamoLockBook:
         """Note that its message reads as it should, and what that depends on."""
         self._change(ref, Change(put={"ShownAt": at.isoformat(), "Appearance": appearance}), _KNOWN)
 
-    def acquire_recorded(self, lock: StateLock, at: datetime, principal: str) -> None:
+    def acquire_recorded(self, lock: HeldLock, at: datetime, principal: str) -> None:
         """The journal has its ``lock_acquired``. The first stays, and of a restored lock who took it before."""
         self._write(lock, Change(put_first={"AcquiredAt": at.isoformat(), "Principal": principal}))
 
-    def snooze(self, lock: StateLock, snooze: Snooze | None, at: datetime) -> LockRecord:
+    def snooze(self, lock: HeldLock, snooze: Snooze | None, at: datetime) -> LockRecord:
         """Quiet until then; None: no longer. A click of the same time is the same one again."""
         wanted = {"Snooze": text(snooze)} if snooze else {}
         change = Change(put=wanted | {"QuietAt": sortable(at)}, remove=() if snooze else ("Snooze",))
         return self._write(lock, change, Attr("QuietAt").not_exists() | Attr("QuietAt").lt(sortable(at)))
 
-    def ask(self, lock: StateLock, asked: Asked) -> LockRecord:
+    def ask(self, lock: HeldLock, asked: Asked) -> LockRecord:
         """Somebody asks for a release that takes two; whoever asked before stays the one who asked."""
         change = Change(put_first={"Asked": text(asked), "AskedBy": asked.by, "AskedClick": asked.click})
         return self._write(lock, change, ~Attr("Withdrawn").contains(asked.click))
@@ -144,7 +144,7 @@ class DynamoLockBook:
         self._change(ref, Change(add={"Refused": {user}}), _KNOWN)
 
     def begin_release(
-        self, lock: StateLock, releasing: Releasing, kept: LockObject | None, instead_of: Releasing | None
+        self, lock: HeldLock, releasing: Releasing, kept: LockObject | None, instead_of: Releasing | None
     ) -> LockRecord:
         """Take the right to delete a lock, in place of the claim that was seen there, or of none."""
         change = Change(put={"Releasing": text(releasing)} | ({"Kept": text(kept)} if kept else {}))
@@ -163,14 +163,14 @@ class DynamoLockBook:
         with told_as_book_error():
             return msgspec.json.decode(item["Kept"], type=LockObject) if "Kept" in item else None
 
-    def end(self, lock: StateLock, ending: Ending, seen: Releasing | None = None) -> bool:
+    def end(self, lock: HeldLock, ending: Ending, seen: Releasing | None = None) -> bool:
         """Note that the lock is no longer held. It stays in the index until that has been told."""
         page = opened(lock) | _ended(ending)
         by_deleter = ending.outcome is Outcome.RELEASED
         believed = Attr("Undone").not_exists() if by_deleter else _HELD_STILL & _still("Releasing", seen)
         return self._change(lock.ref, Change(put=page, remove=("Told",)), believed)
 
-    def end_unspoken(self, lock: StateLock, ending: Ending) -> bool:
+    def end_unspoken(self, lock: HeldLock, ending: Ending) -> bool:
         """Note the end of a lock of which nothing was ever said."""
         page = opened(lock) | _ended(ending) | {"Told": True}
         del page["HeldSince"]
@@ -192,7 +192,7 @@ class DynamoLockBook:
         """Drop a claim whose put is known to have done nothing."""
         self._change(ref, Change(remove=("Restoring",)), _still("Restoring", restoring))
 
-    def restored(self, old: LockRecord, lock: StateLock, by: Restorer) -> LockRecord:
+    def restored(self, old: LockRecord, lock: HeldLock, by: Restorer) -> LockRecord:
         """Note that a released lock is held again: its message is the new page's, and nobody looks for it any more.
 
         The new page first: when nothing follows, both have the message, and the same call once more puts that right.
@@ -209,7 +209,7 @@ class DynamoLockBook:
         Noted twice it may be told twice, and that is all.
         """
         again = Change(
-            put={"HeldSince": ref.last_modified.isoformat()},
+            put={"HeldSince": ref.since.isoformat()},
             put_first={"Undone": text(by)},
             remove=("Told", "Restoring"),
         )
@@ -218,7 +218,7 @@ class DynamoLockBook:
     def _change(self, ref: LockRef, change: Change, condition: ConditionBase) -> bool:
         return self._table.change(key_of(ref), change, condition) is not None
 
-    def _write(self, lock: StateLock, change: Change, condition: ConditionBase | None = None) -> LockRecord:
+    def _write(self, lock: HeldLock, change: Change, condition: ConditionBase | None = None) -> LockRecord:
         """Change a lock's page, or open it; as it is then, also where the condition was not met."""
         page = self._table.change(key_of(lock.ref), replace(change, put={**opened(lock), **change.put}), condition)
         return record_of(page) if page else self.remember(lock)

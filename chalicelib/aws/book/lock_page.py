@@ -18,7 +18,7 @@ from chalicelib.core.alerts.message import Attempt, Posted
 from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
 from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
 from chalicelib.core.clicks.ending import Ending
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.ports.book import BookError
 
@@ -38,9 +38,9 @@ def key_of(ref: LockRef) -> dict[str, str]:
     return {"StatePath": ref.state_path, "LockIdentity": ref.identity}
 
 
-def opened(lock: StateLock) -> dict[str, Any]:
+def opened(lock: HeldLock) -> dict[str, Any]:
     """What every page of a held lock has."""
-    return {"Lock": text(lock), "HeldSince": lock.ref.last_modified.isoformat()}
+    return {"Lock": text(lock), "HeldSince": lock.ref.since.isoformat()}
 
 
 def claim_of(attempt: Attempt) -> str:
@@ -73,7 +73,7 @@ def _if_readable(item: Item) -> LockRecord | None:
 
 def _record(item: Item) -> LockRecord:
     return LockRecord(
-        lock=msgspec.json.decode(item["Lock"], type=StateLock),
+        lock=msgspec.json.decode(item["Lock"], type=HeldLock),
         posted=_struct(item, "Posted", Posted),
         level=int(max(item.get("Levels", {0}))),
         alerted_at=_time(item, "AlertedAt"),

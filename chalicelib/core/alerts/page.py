@@ -7,7 +7,7 @@ import msgspec
 from chalicelib.core.alerts.message import Attempt, Posted
 from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
 from chalicelib.core.clicks.ending import Ending
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.mark import mark_of
 from chalicelib.core.locks.place import LockRef
 
@@ -36,7 +36,7 @@ class Asked(msgspec.Struct, frozen=True):
 class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What the lock book remembers of one lock."""
 
-    lock: StateLock
+    lock: HeldLock
     posted: Posted | None = None
     level: int = 0
     """The highest level that has been told."""
@@ -82,7 +82,7 @@ class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def taken(self) -> datetime:
         """Since when it is held, as exactly as is known."""
-        return self.acquired_at or self.lock.ref.last_modified
+        return self.acquired_at or self.lock.ref.since
 
     @property
     def spoken_of(self) -> bool:
@@ -110,7 +110,7 @@ class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
         """Return whether a put may be on its way, so that nobody else may send one."""
         return self.restoring is not None and now < self.restoring.until
 
-    def restorer_of(self, lock: StateLock | None) -> Restorer | None:
+    def restorer_of(self, lock: HeldLock | None) -> Restorer | None:
         """Return whose put is there; None where it is none of this page's, or a run's own lock.
 
         Anybody can copy a lock with its mark, so once the put itself is known no other object has its name.

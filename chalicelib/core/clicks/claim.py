@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from chalicelib.core.clicks.ending import REAPER, Ending, Outcome
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 
 CLAIM_LASTS = timedelta(minutes=1)
 """How long one click's delete, or put, may be under way; twice the life of the functions that send them (30 s)."""
@@ -32,7 +32,7 @@ class Releasing(msgspec.Struct, frozen=True, omit_defaults=True):
         """Return when it is too late to send the delete."""
         return self.until - ON_ITS_WAY
 
-    def ending(self, outcome: Outcome, now: datetime, held_now: StateLock | None = None) -> Ending:
+    def ending(self, outcome: Outcome, now: datetime, held_now: HeldLock | None = None) -> Ending:
         """Return an ending of the lock in the name of this claim; ``held_now`` is the lock there instead of it."""
         by_reaper = self.by == REAPER
         return Ending(

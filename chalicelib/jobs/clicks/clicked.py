@@ -13,7 +13,7 @@ from chalicelib.core.audit.line import EventType, of_click
 from chalicelib.core.clicks.click import Answer, Click
 from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.alert import edit, tell
@@ -55,10 +55,10 @@ class Clicked(Case):
         """Return the same with as much as can be seen of a lock of which the book has no page."""
         ref, current = self.click.lock, None
         with suppress(StoreError):
-            current = self.world.store.read(ref.bucket, ref.key)
+            current = self.world.store.read(ref.place)
         if current and presence(ref, current) is Presence.SAME:
             return self.known_as(LockRecord(lock=current))
-        return self.known_as(LockRecord(lock=StateLock(ref, flaw="is no longer known to the reaper's lock book")))
+        return self.known_as(LockRecord(lock=HeldLock(ref, flaw="is no longer known to the reaper's lock book")))
 
     def ending(self, outcome: Outcome, detail: str = "") -> Ending:
         """Return how the click ended."""
@@ -121,7 +121,7 @@ def clicked_on(click: Click, world: World, rules: Rules, now: datetime) -> Click
 
 def unknown(lock: LockRef) -> LockRecord:
     """Return the record of a lock of which nothing is known but which one it is."""
-    return LockRecord(lock=StateLock(lock))
+    return LockRecord(lock=HeldLock(lock))
 
 
 def misrouted(clicked: Clicked) -> Ending:

@@ -17,7 +17,7 @@ from chalicelib.core.clicks.deletion import Deletion, LockObject, Look, Presence
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.clicks.release_terms import way_back, why_not_releasable
 from chalicelib.core.locks.copies import copy_of
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.clicks.clicked import NotYetError
@@ -45,7 +45,7 @@ class _Release:
 
     case: Case
     claim: Releasing
-    lock: StateLock
+    lock: HeldLock
     """The lock as it was remembered, then as it is."""
     keeps: bool
     """Whether its bytes are kept, so that it can be put back."""
@@ -55,7 +55,7 @@ class _Release:
         """Return which lock it is: the one that was shown."""
         return self.case.record.lock.ref
 
-    def ending(self, outcome: Outcome, held_now: StateLock | None = None) -> Ending:
+    def ending(self, outcome: Outcome, held_now: HeldLock | None = None) -> Ending:
         """Return how it ended, in the name of the claim."""
         about = {"copy_of": copy_of(self.lock), "way_back": way_back(self.lock, keeps=self.keeps)}
         return msgspec.structs.replace(self.claim.ending(outcome, self.case.now, held_now), **about)
@@ -103,10 +103,10 @@ def delete(case: Case, claim: Releasing) -> Concluded:
 def _look(release: _Release) -> Look:
     """Look at what is there, and at what could be put back of it where that is wanted: one GET tells both."""
     store, ref = release.case.world.store, release.ref
-    return store.look(ref) if release.case.undo else Look(store.read(ref.bucket, ref.key))
+    return store.look(ref) if release.case.undo else Look(store.read(ref.place))
 
 
-def _too_late(release: _Release, there: Presence, current: StateLock | None) -> Concluded:
+def _too_late(release: _Release, there: Presence, current: HeldLock | None) -> Concluded:
     """Conclude for a lock that is not there. An earlier delivery may have deleted it, and died before it said so."""
     if before := release.case.record.releasing:
         return Concluded(replace(release, claim=before).ending(Outcome.UNCONFIRMED, current), before)
@@ -160,9 +160,9 @@ def check_time(world: World, send_before: datetime) -> None:
         raise StoreError("S3 or the lock book took too long to answer, so nothing was sent")
 
 
-def _look_after(release: _Release, *, lost: bool) -> StateLock | None:
+def _look_after(release: _Release, *, lost: bool) -> HeldLock | None:
     try:
-        return release.case.world.store.read(release.ref.bucket, release.ref.key)
+        return release.case.world.store.read(release.ref.place)
     except StoreError as error:
         _give_up(release, error, lost=lost)
         raise

@@ -76,7 +76,7 @@ def _asked_in_vain(clicked: Clicked) -> Refusal | None:
 def _release_by_itself(clicked: Clicked) -> Ending:
     """Look again at all that a route asks for: the order may have waited in the queue."""
     lock = clicked.click.lock
-    if clicked.rules.covers(lock.bucket, lock.key) and may_auto_release(clicked.record, clicked.policy, clicked.now):
+    if clicked.rules.covers(lock.place) and may_auto_release(clicked.record, clicked.policy, clicked.now):
         return _carry_out(clicked)
     return clicked.ending(Outcome.REFUSED, "no longer due")  # the next watch looks at it again
 

@@ -14,7 +14,7 @@ from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.claim import CLAIM_LASTS, Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject, PutBack
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.jobs.alerts.alert import settle
 from chalicelib.jobs.clicks.clicked import Clicked, NotYetError
 from chalicelib.jobs.clicks.delete import OutcomeUnknownError, check_time
@@ -87,7 +87,7 @@ def _look(clicked: Clicked, answered: PutBack) -> Ending:
     """Conclude what a put amounts to by what is there now."""
     lock = clicked.click.lock
     try:
-        current = clicked.world.store.read(lock.bucket, lock.key)
+        current = clicked.world.store.read(lock.place)
         clicked = clicked.looked_up()
         there = clicked.record.restorer_of(current)
         if there and current:
@@ -99,7 +99,7 @@ def _look(clicked: Clicked, answered: PutBack) -> Ending:
         raise OutcomeUnknownError(str(error)) from error
 
 
-def _restored(clicked: Clicked, current: StateLock, there: Restorer) -> Ending:
+def _restored(clicked: Clicked, current: HeldLock, there: Restorer) -> Ending:
     """Tell that it was put back, by this click or by another.
 
     In the channel in both cases: the function of that other click may have died before it could.
@@ -121,7 +121,7 @@ def _with_message(clicked: Clicked) -> LockRecord:
     return msgspec.structs.replace(record, posted=Posted(click.channel, click.message_ts))
 
 
-def _not_there(clicked: Clicked, answered: PutBack, current: StateLock | None) -> Ending:
+def _not_there(clicked: Clicked, answered: PutBack, current: HeldLock | None) -> Ending:
     ending, claim, world = clicked.record.ending, clicked.record.restoring, clicked.world
     if ending and ending.restored_by:
         return _tell_restored(clicked, Restorer(ending.restored_by, ending.restored_click))

@@ -66,7 +66,7 @@ def test_the_index_is_read_to_its_last_page(table: Any) -> None:
     locks = [a_lock(key=f"{number}.tflock", body=b'{"Who":"' + b"x" * 15_000 + b'"}') for number in range(150)]
     for lock in locks:
         book.remember(lock)
-    assert {record.lock.ref.key for record in book.records()} == {lock.ref.key for lock in locks}
+    assert {record.lock.ref.place.key for record in book.records()} == {lock.ref.place.key for lock in locks}
 
 
 def test_an_ended_lock_and_its_bytes_are_kept_for_30_days_and_a_held_one_as_long_as_it_is_held(table: Any) -> None:
@@ -152,7 +152,7 @@ def test_a_page_that_cannot_be_read_is_told_in_the_log_and_keeps_nobody_from_the
         (logging.ERROR, LOCK.ref.state_path)
     ]
     with pytest.raises(BookError, match="cannot be read"):
-        book.records_of(LOCK.ref.state_path, LOCK.ref.last_modified)
+        book.records_of(LOCK.ref.state_path, LOCK.ref.since)
 
 
 def test_a_digest_or_a_group_that_cannot_be_read_is_told_as_that(table: Any) -> None:

@@ -9,6 +9,7 @@ from chalicelib.core.alerts.evidence import Sign, sign_of
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.hours import WorkingHours
+from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from tests.builders import ALICE, BOB, BUCKET, KEY, STATE_KEY, TAKEN, a_lock, sample, some_rules
@@ -23,7 +24,7 @@ SSO = "AWS:AROAEXAMPLE:bob@example.com"
 def a_world(rules: Rules = RULES, principal: str = "", name: str = "s3-apply-default") -> FakeWorld:
     world = FakeWorld(TAKEN)
     world.store.put(BUCKET, KEY, sample(name))
-    taken = LockChange(acquired=True, bucket=BUCKET, key=KEY, at=TAKEN, principal=principal)
+    taken = LockChange(acquired=True, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN, principal=principal)
     record(world, taken, rules=rules)
     return world
 
