@@ -16,8 +16,9 @@ from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.policy import Rules
-from chalicelib.jobs.alerts.alert import edit, tell
-from chalicelib.jobs.alerts.case import Case, case_of
+from chalicelib.jobs.alerts.alert import edit
+from chalicelib.jobs.alerts.case import Case, Detours
+from chalicelib.jobs.alerts.endings import tell
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import StoreError
 from chalicelib.ports.orders import Queue
@@ -89,7 +90,7 @@ class Clicked(Case):
         Return whether the person who clicked can see it.
         """
         seen = self._show_where_clicked(ending)
-        return (edit(self, ending) or seen) and bool(self.click.message_ts)
+        return (edit(self, ending) or seen) and bool(self.click.message)
 
     def show_ended(self) -> bool:
         """Tell that the lock has ended, where it was clicked, and in the lock's message if that is another.
@@ -99,15 +100,15 @@ class Clicked(Case):
         seen = self._show_where_clicked(self.record.ending)
         with suppress(BookError):  # the message says it; that it does will be noted later
             seen = tell(self) or seen
-        return seen and bool(self.click.message_ts)
+        return seen and bool(self.click.message)
 
     def _show_where_clicked(self, ending: Ending | None) -> bool:
         """Edit the message that was clicked, unless it is the lock's own or only one person sees it."""
         click, own = self.click, self.record.posted
-        if not click.message_ts or (own and (own.channel, own.ts) == (click.channel, click.message_ts)):
+        if not click.message or (own and (own.channel, own.handle) == (click.channel, click.message)):
             return False
         try:
-            self.world.messenger.edit(Posted(click.channel, click.message_ts), self.alert(ending))
+            self.world.messenger.edit(Posted(click.channel, click.message), self.alert(ending))
         except MessageGoneError:
             return False
         return True
@@ -115,8 +116,16 @@ class Clicked(Case):
 
 def clicked_on(click: Click, world: World, rules: Rules, now: datetime) -> Clicked:
     """Return a click as it comes: neither the book nor the store was asked about its lock."""
-    case = case_of(unknown(click.lock), world, rules, now)
-    return Clicked(**vars(case), click=click, rules=rules)
+    return Clicked(
+        record=unknown(click.lock),
+        policy=rules.policy_for(click.lock.state_path),
+        world=world,
+        now=now,
+        undo=rules.undo,
+        detours=Detours(rules.trouble_channel),
+        click=click,
+        rules=rules,
+    )
 
 
 def unknown(lock: LockRef) -> LockRecord:

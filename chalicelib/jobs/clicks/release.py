@@ -15,7 +15,7 @@ from chalicelib.core.clicks.click import Click, MembersUnknownError, Verb
 from chalicelib.core.clicks.ending import REAPER, Ending, Outcome, Refusal
 from chalicelib.core.clicks.release_terms import why_not_releasable
 from chalicelib.core.policy import Rules
-from chalicelib.jobs.alerts.alert import settle
+from chalicelib.jobs.alerts.alert import catch_up
 from chalicelib.jobs.clicks.clicked import Clicked, NotYetError, clicked_on, come_again, misrouted, unknown
 from chalicelib.jobs.clicks.delete import Concluded, delete
 from chalicelib.jobs.clicks.permission import why_not, why_not_release
@@ -185,7 +185,7 @@ def _answer_held(clicked: Clicked, ending: Ending) -> Ending:
     with suppress(BookError):
         clicked = clicked.looked_up()
     if clicked.record.ending:  # it ended, and may have been put back, while this failed
-        settle(clicked)
+        catch_up(clicked)
     else:
         clicked.show(ending)
     return clicked.whisper(ending)  # the next look at the lock edits the message, and what failed is no longer in it
@@ -219,7 +219,7 @@ def _answer_again(clicked: Clicked, ending: Ending) -> Ending:
     if not ending.restored_by:
         return _tell_ended(clicked, ending)
     if _spoke_before(clicked):
-        settle(clicked)
+        catch_up(clicked)
     return clicked.whisper(ending)  # the message is about the lock that was put back
 
 

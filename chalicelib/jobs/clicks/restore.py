@@ -15,7 +15,7 @@ from chalicelib.core.clicks.claim import CLAIM_LASTS, Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject, PutBack
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.locks.lock import HeldLock
-from chalicelib.jobs.alerts.alert import settle
+from chalicelib.jobs.alerts.alert import catch_up
 from chalicelib.jobs.clicks.clicked import Clicked, NotYetError
 from chalicelib.jobs.clicks.delete import OutcomeUnknownError, check_time
 from chalicelib.ports.book import BookError
@@ -116,9 +116,9 @@ def _restored(clicked: Clicked, current: HeldLock, there: Restorer) -> Ending:
 def _with_message(clicked: Clicked) -> LockRecord:
     """Return the page with the message that was clicked, where the answer of the one that posted it was lost."""
     record, click = clicked.record, clicked.click
-    if record.posted or not click.message_ts:
+    if record.posted or not click.message:
         return record
-    return msgspec.structs.replace(record, posted=Posted(click.channel, click.message_ts))
+    return msgspec.structs.replace(record, posted=Posted(click.channel, click.message))
 
 
 def _not_there(clicked: Clicked, answered: PutBack, current: HeldLock | None) -> Ending:
@@ -149,7 +149,7 @@ def _tell_restored(clicked: Clicked, by: Restorer) -> Ending:
 
     The message once more as well: an earlier delivery may have written it late and died before it could look again.
     """
-    settle(clicked)
+    catch_up(clicked)
     ending = msgspec.structs.replace(clicked.ending(Outcome.RESTORED), user=by.by)
     clicked.journal(EventType.LOCK_RESTORED if by == _restorer(clicked) else EventType.RESTORE_ANSWERED, ending)
     return clicked.whisper(ending)
