@@ -1,5 +1,6 @@
 """What ``answer_click`` does: snooze, end a snooze, withdraw a request, put a lock back. It can delete nothing."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import assert_never
 
@@ -7,6 +8,7 @@ from chalicelib.core.alerts.page import LockRecord, Snooze
 from chalicelib.core.audit.line import EventType, LockEvent, of_click
 from chalicelib.core.clicks.click import Click, Refusal, SnoozeFor, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.core.clicks.order import EndUndo
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.alert import tell
 from chalicelib.jobs.alerts.case import case_of
@@ -27,27 +29,37 @@ from chalicelib.ports.book import BookError
 from chalicelib.ports.world import World
 
 
-def answer(click: Click, world: World, rules: Rules, now: datetime) -> Ending | None:
-    """Carry out one click and answer it; delivered again, it changes nothing more.
+def answer(order: Click | EndUndo, world: World, rules: Rules, now: datetime) -> Ending | None:
+    """Carry out one order and answer its click; delivered again, it changes nothing more.
 
-    None: nobody waits for an answer, or a put may be on its way, so that the click comes again when its end is known.
+    None: nobody clicked, or a put may be on its way, so that the click comes again when its end is known.
 
     Raises:
-        MessengerError, OutcomeUnknownError, QueueError: it could not be answered yet; the queue delivers it again.
+        MessengerError, OutcomeUnknownError, OrderError: it could not be answered yet; the queue delivers it again.
     """
+    if isinstance(order, EndUndo):
+        _end_undo(order, world, rules, now)
+        return None
     try:
-        record = world.book.find(click.lock)
-        if click.verb is Verb.UNDO_OVER:
-            _take_undo_away(record, world, rules, now)
-            return None
-        return _answer(click, record, world, rules, now)
+        return _answer(order, world.book.find(order.lock), world, rules, now)
     except NotYetError as error:
-        come_again(click, world.clicks, error.until, now)
+        come_again(order, world.orders, error.until, now)
         return None
     except BookError as error:
-        ending = ending_of(click, Outcome.FAILED, now, str(error))
-        whisper(click, ending, world)
+        ending = ending_of(order, Outcome.FAILED, now, str(error))
+        whisper(order, ending, world)
         return ending
+
+
+def _end_undo(order: EndUndo, world: World, rules: Rules, now: datetime) -> None:
+    """Show a released lock without its button; one that was put back is another lock's by now.
+
+    A click on a button that is still there is told that it is too late, so an unreachable book is no reason to retry.
+    """
+    with suppress(BookError):
+        record = world.book.find(order.lock)
+        if record and record.ending and not record.ending.restored_by:
+            tell(case_of(record, world, rules, now))
 
 
 def _answer(click: Click, record: LockRecord | None, world: World, rules: Rules, now: datetime) -> Ending:
@@ -75,7 +87,7 @@ def _act(click: Click, record: LockRecord, world: World, rules: Rules, now: date
             return _withdraw(click, record, world, rules, now)
         case Verb.PUT_BACK:
             return put_back(click, record, world, rules, now)
-        case Verb.RELEASE | Verb.AUTO_RELEASE | Verb.UNDO_OVER:
+        case Verb.RELEASE:
             return misrouted(click, world, now)
         case _:
             assert_never(click.verb)
@@ -126,9 +138,3 @@ def _show(click: Click, record: LockRecord, ending: Ending, world: World, rules:
     if not show(click, record, ending, world, rules):
         whisper(click, ending, world)
     return ending
-
-
-def _take_undo_away(record: LockRecord | None, world: World, rules: Rules, now: datetime) -> None:
-    """The message of a released lock without its button; one that was put back is another lock's by now."""
-    if record and record.ending and not record.ending.restored_by:
-        tell(case_of(record, world, rules, now))

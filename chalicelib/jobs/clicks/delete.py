@@ -14,9 +14,9 @@ import msgspec
 
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.clicks.claim import Releasing
-from chalicelib.core.clicks.click import Click
 from chalicelib.core.clicks.deletion import Deletion, LockObject, Presence, conclude, presence
 from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.core.clicks.order import ReleaseOrder
 from chalicelib.core.clicks.release_terms import way_back, why_not_releasable
 from chalicelib.core.locks.copies import copy_of
 from chalicelib.core.locks.lock import StateLock
@@ -52,7 +52,7 @@ class Attempted(NamedTuple):
 class _Release:
     """One click's attempt at one lock."""
 
-    click: Click
+    click: ReleaseOrder
     claim: Releasing
     world: World
     now: datetime
@@ -71,7 +71,7 @@ class _Release:
             at=self.now,
             user=self.click.user,
             click=self.click.click,
-            by_reaper=not self.click.user,
+            by_reaper=self.click.by_reaper,
             approved=self.claim.approved,
             detail=detail,
             held_now=held_now,
@@ -83,7 +83,9 @@ class _Release:
         self.world.book.abandon_release(self.ref, self.claim)
 
 
-def attempt(click: Click, record: LockRecord, claim: Releasing, world: World, rules: Rules, now: datetime) -> Attempted:
+def attempt(
+    click: ReleaseOrder, record: LockRecord, claim: Releasing, world: World, rules: Rules, now: datetime
+) -> Attempted:
     """Release the lock that was shown, if it is still there. Whether its person may was decided before.
 
     The claim that the record has is over by ``now``: the look comes after it.

@@ -1,10 +1,7 @@
 """What every click goes through: what is known of its lock, whether its person may, how they are answered."""
 
 from contextlib import suppress
-from datetime import datetime
-from math import ceil
-
-import msgspec
+from datetime import datetime, timedelta
 
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.page import LockRecord
@@ -12,6 +9,7 @@ from chalicelib.core.audit.line import EventType, of_click
 from chalicelib.core.clicks.click import Answer, Click, Colleague, InGroup, MembersUnknownError, Refusal, refusal
 from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.core.clicks.order import ReleaseOrder
 from chalicelib.core.locks.lock import StateLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.policy import Rules
@@ -19,12 +17,13 @@ from chalicelib.jobs.alerts.alert import edit, tell
 from chalicelib.jobs.alerts.case import Case, case_of
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import StoreError
-from chalicelib.ports.orders import Queue
+from chalicelib.ports.orders import Orders
 from chalicelib.ports.people import DirectoryError, MessageGoneError
 from chalicelib.ports.world import World
 
-AGAIN_AFTER = 5
-"""Seconds until a click is looked at again that waits for another one: most deletes and puts take less than one."""
+AGAIN_AFTER = timedelta(seconds=5)
+"""The time until a click is looked at again that waits for another one: most deletes and puts take less than 1 s."""
+_SECOND = timedelta(seconds=1)
 
 
 def in_group_by(world: World) -> InGroup:
@@ -67,14 +66,14 @@ def unremembered(ref: LockRef, world: World) -> LockRecord:
     return LockRecord(lock=StateLock(ref, flaw="is no longer known to the reaper's lock book"))
 
 
-def ending_of(click: Click, outcome: Outcome, now: datetime, detail: str = "") -> Ending:
+def ending_of(click: ReleaseOrder, outcome: Outcome, now: datetime, detail: str = "") -> Ending:
     """How a click ended."""
     return Ending(outcome=outcome, at=now, user=click.user, click=click.click, detail=detail)
 
 
-def whisper(click: Click, ending: Ending, world: World, releasers: tuple[str, ...] = ()) -> None:
-    """Tell the person alone; nobody clicked what the reaper does by itself."""
-    if click.user:
+def whisper(click: ReleaseOrder, ending: Ending, world: World, releasers: tuple[str, ...] = ()) -> None:
+    """Tell the person alone who clicked, if anybody did."""
+    if isinstance(click, Click):
         answer = Answer(verb=click.verb, ending=ending, releasers=releasers, state_path=click.lock.state_path)
         world.messenger.whisper(click.person, answer)
 
@@ -86,10 +85,9 @@ def misrouted(click: Click, world: World, now: datetime) -> Ending:
     return ending
 
 
-def come_again(click: Click, orders: Queue, until: datetime, now: datetime) -> None:
+def come_again(click: Click, orders: Orders, until: datetime, now: datetime) -> None:
     """Have a click delivered once more, soon, and at the latest when the claim that it waits for is over."""
-    left = ceil((until - now).total_seconds()) + 1
-    orders.send(msgspec.json.encode(click), max(1, min(AGAIN_AFTER, left)))
+    orders.carry_out(click, max(_SECOND, min(AGAIN_AFTER, until - now + _SECOND)))
 
 
 def refuse(
@@ -103,7 +101,7 @@ def refuse(
     return ending
 
 
-def show(click: Click, record: LockRecord, ending: Ending, world: World, rules: Rules) -> bool:
+def show(click: ReleaseOrder, record: LockRecord, ending: Ending, world: World, rules: Rules) -> bool:
     """Tell how a click on a held lock ended, where it was clicked and in the lock's own message when that is another.
 
     Whether the person who clicked can see it.
@@ -113,7 +111,7 @@ def show(click: Click, record: LockRecord, ending: Ending, world: World, rules: 
     return (edit(case, ending) or seen) and bool(click.message_ts)
 
 
-def show_closed(click: Click, case: Case) -> bool:
+def show_closed(click: ReleaseOrder, case: Case) -> bool:
     """Tell that a lock has ended, where it was clicked and in the lock's own message when that is another.
 
     Whether the person who clicked can see it.
@@ -124,7 +122,7 @@ def show_closed(click: Click, case: Case) -> bool:
     return seen and bool(click.message_ts)
 
 
-def _show_where_clicked(click: Click, case: Case, ending: Ending | None) -> bool:
+def _show_where_clicked(click: ReleaseOrder, case: Case, ending: Ending | None) -> bool:
     """In the message that was clicked, unless it is the lock's own or only one person sees it; whether it is there."""
     own = case.record.posted
     if not click.message_ts or (own and (own.channel, own.ts) == (click.channel, click.message_ts)):

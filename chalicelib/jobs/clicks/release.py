@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 from datetime import datetime
-from math import ceil
 
 import msgspec
 
@@ -10,8 +9,9 @@ from chalicelib.core.alerts.life import may_auto_release
 from chalicelib.core.alerts.page import Asked, LockRecord
 from chalicelib.core.audit.line import EventType, of_click
 from chalicelib.core.clicks.claim import Releasing
-from chalicelib.core.clicks.click import Click, MembersUnknownError, Refusal, Verb, may_release
+from chalicelib.core.clicks.click import Click, MembersUnknownError, Refusal, may_release
 from chalicelib.core.clicks.ending import CLAIM_LASTS, REAPER, Ending, Outcome
+from chalicelib.core.clicks.order import AutoRelease, EndUndo, ReleaseOrder
 from chalicelib.core.clicks.release_terms import why_not_releasable
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.alert import settle
@@ -30,40 +30,40 @@ from chalicelib.jobs.clicks.person import (
     why_not,
 )
 from chalicelib.ports.book import BookError
-from chalicelib.ports.orders import QueueError
+from chalicelib.ports.orders import OrderError
 from chalicelib.ports.world import World
 
 
-def release(click: Click, world: World, rules: Rules, now: datetime) -> Ending | None:
-    """Carry out one click and answer it; delivered again, it changes nothing and is answered the same.
+def release(order: ReleaseOrder, world: World, rules: Rules, now: datetime) -> Ending | None:
+    """Carry out one order and answer its click; delivered again, it changes nothing and is answered the same.
 
-    None: another click's delete may be on its way, so this one comes again when its end is known.
+    None: another delete may be on its way, so a click comes again when its end is known.
 
     Raises:
-        MessengerError, OutcomeUnknownError, QueueError: it could not be answered yet; the queue delivers it again.
+        MessengerError, OutcomeUnknownError, OrderError: it could not be answered yet; the queue delivers it again.
     """
-    if not click.verb.releases:
-        return misrouted(click, world, now)
+    if isinstance(order, Click) and not order.verb.releases:
+        return misrouted(order, world, now)
     try:
-        return _release(click, world, rules, now)
+        return _release(order, world, rules, now)
     except NotYetError as error:
-        if click.verb is not Verb.AUTO_RELEASE:  # which the next watch orders again
-            come_again(click, world.releases, error.until, now)
+        if isinstance(order, Click):  # the next watch orders the other kind again
+            come_again(order, world.orders, error.until, now)
         return None
 
 
-def _release(click: Click, world: World, rules: Rules, now: datetime) -> Ending:
+def _release(order: ReleaseOrder, world: World, rules: Rules, now: datetime) -> Ending:
     try:
-        record = world.book.find(click.lock)
+        record = world.book.find(order.lock)
     except BookError as error:
-        return _answer_without_book(click, error, world, now)
+        return _answer_without_book(order, error, world, now)
     if record and record.ending:
-        return _answer_again(click, record, record.ending, world, rules, now)
-    if click.verb is Verb.AUTO_RELEASE:
-        return _release_by_itself(click, record, world, rules, now)
-    if why := why_not(click, record, world, rules) or _asked_in_vain(click, record, rules):
-        return _refuse(click, record, why, world, rules, now)
-    return _release_for(click, record or unremembered(click.lock, world), world, rules, now)
+        return _answer_again(order, record, record.ending, world, rules, now)
+    if isinstance(order, AutoRelease):
+        return _release_by_itself(order, record, world, rules, now)
+    if why := why_not(order, record, world, rules) or _asked_in_vain(order, record, rules):
+        return _refuse(order, record, why, world, rules, now)
+    return _release_for(order, record or unremembered(order.lock, world), world, rules, now)
 
 
 def _release_for(click: Click, record: LockRecord, world: World, rules: Rules, now: datetime) -> Ending:
@@ -92,12 +92,14 @@ def _asked_in_vain(click: Click, record: LockRecord | None, rules: Rules) -> Ref
     return why_not_releasable(record.lock, keeps=bool(rules.undo))
 
 
-def _release_by_itself(click: Click, record: LockRecord | None, world: World, rules: Rules, now: datetime) -> Ending:
-    """All that a route asks for is looked at again: the order may have waited in the queue."""
-    watched = rules.covers(click.lock.bucket, click.lock.key)
-    if record and watched and may_auto_release(record, rules.policy_for(click.lock.state_path), now):
-        return _carry_out(click, record, world, rules, now)
-    return ending_of(click, Outcome.REFUSED, now, "no longer due")  # the next watch looks at it again
+def _release_by_itself(
+    order: AutoRelease, record: LockRecord | None, world: World, rules: Rules, now: datetime
+) -> Ending:
+    """Look again at all that a route asks for: the order may have waited in the queue."""
+    watched = rules.covers(order.lock.bucket, order.lock.key)
+    if record and watched and may_auto_release(record, rules.policy_for(order.lock.state_path), now):
+        return _carry_out(order, record, world, rules, now)
+    return ending_of(order, Outcome.REFUSED, now, "no longer due")  # the next watch looks at it again
 
 
 def _asked(click: Click, record: LockRecord, world: World, rules: Rules, now: datetime) -> Asked | None:
@@ -132,7 +134,7 @@ def _wait_for_another(
     return ending
 
 
-def _carry_out(click: Click, record: LockRecord, world: World, rules: Rules, now: datetime) -> Ending:
+def _carry_out(click: ReleaseOrder, record: LockRecord, world: World, rules: Rules, now: datetime) -> Ending:
     if record.releasing and record.being_released(now):
         raise NotYetError(record.releasing.until)
     world.journal.write(of_click(EventType.RELEASE_REQUESTED, click, record.lock, now))
@@ -143,34 +145,25 @@ def _carry_out(click: Click, record: LockRecord, world: World, rules: Rules, now
     if first and first.ending:
         return _answer_again(click, first, first.ending, world, rules, now)
     line = EventType.LOCK_REPLACED if ending.outcome is Outcome.REPLACED else EventType.RELEASE_ANSWERED
-    world.journal.write(of_click(line, _click_of(ending, click), record.lock, now, ending))
+    world.journal.write(of_click(line, click, record.lock, now, ending))
     _answer(click, record, ending, world, rules, now)
     return ending
 
 
-def _click_of(ending: Ending, click: Click) -> Click:
-    """Return the click that an ending is of: one that comes too late may find out how an earlier one ended."""
-    if ending.outcome is not Outcome.UNCONFIRMED or ending.click == click.click:
-        return click
-    verb = Verb.AUTO_RELEASE if ending.by_reaper else Verb.RELEASE
-    return msgspec.structs.replace(click, user=ending.user, click=ending.click, verb=verb)
-
-
-def _claim(click: Click, record: LockRecord, world: World) -> Releasing:
+def _claim(click: ReleaseOrder, record: LockRecord, world: World) -> Releasing:
     """Return this click's claim, which lasts from now on."""
     approved = record.asked.by if record.asked else ""
     return Releasing(click.user or REAPER, click.click, world.clock() + CLAIM_LASTS, approved)
 
 
-def _order_end_of_undo(click: Click, ending: Ending, world: World, now: datetime) -> None:
+def _order_end_of_undo(click: ReleaseOrder, ending: Ending, world: World, now: datetime) -> None:
     """Have the button taken away when its time is over. Without that a click on it is told that it is too late."""
     if ending.undo_until and ending.undoable(now):
-        over = Click(lock=click.lock, verb=Verb.UNDO_OVER)
-        with suppress(QueueError):
-            world.clicks.send(msgspec.json.encode(over), ceil((ending.undo_until - now).total_seconds()))
+        with suppress(OrderError):
+            world.orders.end_undo(EndUndo(click.lock), ending.undo_until - now)
 
 
-def _answer(click: Click, record: LockRecord, ending: Ending, world: World, rules: Rules, now: datetime) -> None:
+def _answer(click: ReleaseOrder, record: LockRecord, ending: Ending, world: World, rules: Rules, now: datetime) -> None:
     latest = None
     with suppress(BookError):
         latest = world.book.find(click.lock)
@@ -225,7 +218,7 @@ def _with_refused(click: Click, record: LockRecord, world: World) -> LockRecord:
 
 
 def _answer_again(
-    click: Click, record: LockRecord, ending: Ending, world: World, rules: Rules, now: datetime
+    click: ReleaseOrder, record: LockRecord, ending: Ending, world: World, rules: Rules, now: datetime
 ) -> Ending:
     """A second click, or the first one delivered again because its answer did not get through."""
     _order_end_of_undo(click, ending, world, now)
@@ -238,12 +231,12 @@ def _answer_again(
     return ending
 
 
-def _spoke_before(click: Click, record: LockRecord) -> bool:
+def _spoke_before(click: ReleaseOrder, record: LockRecord) -> bool:
     """Return whether an earlier delivery may have written the message late, and died before it could look again."""
     return click.user in record.refused or bool(record.asked and record.asked.click == click.click)
 
 
-def _answer_without_book(click: Click, error: BookError, world: World, now: datetime) -> Ending:
+def _answer_without_book(click: ReleaseOrder, error: BookError, world: World, now: datetime) -> Ending:
     """Without its memory the reaper cannot tell a repeated click from a new one: nothing is deleted."""
     ending = ending_of(click, Outcome.FAILED, now, str(error))
     world.journal.write(of_click(EventType.RELEASE_ANSWERED, click, None, now, ending))
