@@ -17,6 +17,7 @@ from chalicelib.aws.orders.clicks import (
 )
 from chalicelib.aws.orders.settling import read_settling, write_settling
 from chalicelib.aws.orders.sweeps import read_sweep, write_sweep
+from chalicelib.core.audit.event import ToldBy
 from chalicelib.core.clicks.click import SnoozeFor, Unheard, Unusable, Verb
 from chalicelib.core.clicks.order import AutoRelease, EndUndo
 from chalicelib.core.locks.target import Target
@@ -96,12 +97,13 @@ def test_the_form_of_an_order_changes_only_with_its_version(order: str) -> None:
     assert json.loads(written) == form
 
 
-@pytest.mark.parametrize("values", [Verb, SnoozeFor, Unusable])
+@pytest.mark.parametrize("values", [Verb, SnoozeFor, Unusable, ToldBy])
 def test_the_values_of_enums_on_the_wire_change_only_with_the_version(values: Any) -> None:
     assert [*values] == {
         Verb: ["release", "snooze", "wake", "withdraw", "put back"],
         SnoozeFor: ["1h", "4h", "morning", "1w"],
         Unusable: ["for another workspace or app", "not readable", "unknown"],
+        ToldBy: ["s3", "eventbridge"],
     }[values]
 
 
