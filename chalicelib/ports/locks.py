@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from chalicelib.core.alerts.evidence import StateWritten
-from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
+from chalicelib.core.clicks.deletion import Deletion, LockObject, Look, PutBack
 from chalicelib.core.locks.lock import StateLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.locks.scan import ListedPage
@@ -34,17 +34,17 @@ class LockStore(Protocol):
         Raises StoreError when S3 does not even say whether there is one.
         """
 
+    def look(self, ref: LockRef) -> Look:
+        """Return the lock there now and, if it is the one that ``ref`` names, all of its object to put it back.
+
+        Raises StoreError as ``read`` does; an object whose bytes or tags cannot be read is only not kept.
+        """
+
     def state_written(self, ref: LockRef) -> StateWritten:
         """When the lock's state was last written, from the listing. Raises StoreError."""
 
     def delete(self, ref: LockRef) -> Deletion:
         """Delete the object only if it is still the one that ``ref`` names. Sent once. Raises StoreError."""
-
-    def keep(self, ref: LockRef) -> LockObject | None:
-        """The whole object that ``ref`` names, to put it back; None: it is another by now, or too large for a lock.
-
-        Raises StoreError.
-        """
 
     def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
         """Put an object where ``ref`` was, only if nothing is there. Sent once. Raises StoreError."""

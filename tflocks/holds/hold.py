@@ -5,19 +5,19 @@ from enum import StrEnum
 
 import msgspec
 
-from chalicelib.core.audit.hold import ReleaseKind
+from chalicelib.core.clicks.ending import LetGoBy
 from chalicelib.core.locks.lock import StateLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.locks.terraform.lock_info import LockInfo
 
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 _RELEASED_BY = {
-    ReleaseKind.SLACK: "Slack",
-    ReleaseKind.REAPER: "the reaper",
-    ReleaseKind.HOLDER: "holder",
-    ReleaseKind.OTHER: "other",
-    ReleaseKind.LIFECYCLE: "lifecycle rule",
-    ReleaseKind.UNKNOWN: "unknown",
+    LetGoBy.SLACK: "Slack",
+    LetGoBy.REAPER: "the reaper",
+    LetGoBy.HOLDER: "holder",
+    LetGoBy.OTHER: "other",
+    LetGoBy.LIFECYCLE: "lifecycle rule",
+    LetGoBy.UNKNOWN: "unknown",
 }
 
 
@@ -54,7 +54,7 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     account: str = ""
     source_address: str = ""
     released_by: str = ""
-    """A ``ReleaseKind``, "" when no release is known."""
+    """A ``LetGoBy``, "" when no release is known."""
     release_principal: str = ""
     release_session_name: str = ""
     release_account: str = ""
@@ -87,12 +87,12 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
         """By whom it was let go, for a person; "" while it is held."""
         if not self.released_by:
             return ""
-        words = _RELEASED_BY.get(ReleaseKind(self.released_by)) if self.released_by in _KINDS else self.released_by
+        words = _RELEASED_BY.get(LetGoBy(self.released_by)) if self.released_by in _KINDS else self.released_by
         if self.slack_user:
             asked = f" (asked by {self.asked_by})" if self.asked_by and self.asked_by != self.slack_user else ""
             return f"{words}: {self.slack_user}{asked}"
         other = self.release_session_name or self.release_principal or self.release_account
-        return f"{words}: {other}" if other and self.released_by == ReleaseKind.OTHER else str(words)
+        return f"{words}: {other}" if other and self.released_by == LetGoBy.OTHER else str(words)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -111,4 +111,4 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.missing)
 
 
-_KINDS = {kind.value for kind in ReleaseKind}
+_KINDS = {kind.value for kind in LetGoBy}

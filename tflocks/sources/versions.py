@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from chalicelib.core.audit.hold import ReleaseKind
+from chalicelib.core.clicks.ending import LetGoBy
 from chalicelib.core.locks.terraform.body import read_body
 from chalicelib.core.locks.terraform.lock_info import BODY_LIMIT, LOCK_SUFFIX, LockInfo
 from chalicelib.ports.locks import StoreError
@@ -124,7 +124,7 @@ def _begun(state_path: str, version: Version) -> Hold:
 def _ended(hold: Hold, until: datetime | None) -> Hold:
     if until is None:
         return hold
-    return msgspec.structs.replace(hold, until=until.astimezone(UTC), released_by=ReleaseKind.UNKNOWN.value)
+    return msgspec.structs.replace(hold, until=until.astimezone(UTC), released_by=LetGoBy.UNKNOWN.value)
 
 
 def _told(hold: Hold, info: LockInfo) -> Hold:

@@ -16,7 +16,7 @@ from chalicelib.aws.answers import genuine
 from chalicelib.aws.errors_in_words import in_words
 from chalicelib.aws.locks.s3_answers import code_of, sent_once, store_error, told_as_store_error
 from chalicelib.core.alerts.evidence import StateWritten
-from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
+from chalicelib.core.clicks.deletion import Deletion, LockObject, Look, PutBack
 from chalicelib.core.locks.lock import Body, StateLock
 from chalicelib.core.locks.mark import MARK_BYTES
 from chalicelib.core.locks.place import LockRef
@@ -35,7 +35,6 @@ _NO_VERSION = "null"
 _ABSENT = {"NoSuchKey", "NoSuchVersion"}
 _NO_VERSION_ID = "InvalidArgument"
 """Of a version that an event made up: it says nothing of the lock that is there now."""
-_ANOTHER = {*_ABSENT, "PreconditionFailed"}
 _DELETIONS = {404: Deletion.NOT_FOUND, 412: Deletion.CHANGED, 409: Deletion.CONFLICT}
 _PUTS = {412: PutBack.OCCUPIED, 409: PutBack.CONFLICT}
 _FORBIDDEN = 403
@@ -86,7 +85,7 @@ class S3LockStore:
                     seen |= keys
 
     def read(self, bucket: str, key: str, version: str = "") -> StateLock | None:
-        """The lock there now, or that version of it."""
+        """Return the lock there now, or that version of it."""
         which = {"VersionId": version} if version else {}
         try:
             answer, body = self._get(bucket, key, **which)
@@ -94,7 +93,24 @@ class S3LockStore:
             if code_of(error) in _ABSENT or (version and code_of(error) == _NO_VERSION_ID):
                 return None
             return self._unreadable(bucket, key, error)
-        return msgspec.structs.replace(_lock(bucket, key, answer, body), not_restored=_not_restored(answer))
+        return _lock(bucket, key, answer, body)
+
+    def look(self, ref: LockRef) -> Look:
+        """Return the lock there now and, if ``ref`` names it, its whole object; never one that may be a state."""
+        _check(ref)
+        try:
+            answer, body = self._get(ref.bucket, ref.key)
+        except ClientError as error:
+            absent = code_of(error) in _ABSENT
+            return Look(None if absent else self._unreadable(ref.bucket, ref.key, error))
+        lock = _lock(ref.bucket, ref.key, answer, body)
+        if lock.ref != ref or lock.body is Body.STATE:
+            return Look(lock)
+        try:
+            tags = self._tags(ref) if answer.get("TagCount") else {}
+        except StoreError:
+            return Look(lock)
+        return Look(lock, LockObject(body, _headers(answer), dict(answer.get("Metadata", {})), tags))
 
     def state_written(self, ref: LockRef) -> StateWritten:
         """When the state was last written: of all keys with the state's key as prefix, its own comes first."""
@@ -118,21 +134,6 @@ class S3LockStore:
             done=HTTPStatus.NO_CONTENT,
         )
         return _DELETIONS.get(status, Deletion.DELETED) if status else Deletion.UNKNOWN
-
-    def keep(self, ref: LockRef) -> LockObject | None:
-        """The whole object that ``ref`` names; never one that may be a state."""
-        _check(ref)
-        try:
-            answer, body = self._get(ref.bucket, ref.key, IfMatch=ref.etag)
-        except ClientError as error:
-            if code_of(error) in _ANOTHER:
-                return None
-            raise store_error(f"reading {ref.bucket}/{ref.key}", error) from error
-        lock = _lock(ref.bucket, ref.key, answer, body)
-        if lock.ref != ref or lock.body is Body.STATE:
-            return None
-        tags = self._tags(ref) if answer.get("TagCount") else {}
-        return LockObject(body, _headers(answer), dict(answer.get("Metadata", {})), tags)
 
     def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
         """One conditional put, sent once (AWS: see ``core.clicks.deletion.PutBack``), of an object as it was.
@@ -226,7 +227,8 @@ def _lock(bucket: str, key: str, answer: "GetObjectOutputTypeDef", body: bytes) 
     with told_as_store_error(f"reading {bucket}/{key}"):
         ref = LockRef(bucket, key, answer["ETag"], answer["LastModified"].replace(microsecond=0))
         version = answer.get("VersionId", "")
-        return lock_of(ref, body, "" if version == _NO_VERSION else version)
+        lock = lock_of(ref, body, "" if version == _NO_VERSION else version)
+        return msgspec.structs.replace(lock, not_restored=_not_restored(answer))
 
 
 def _check(ref: LockRef) -> None:

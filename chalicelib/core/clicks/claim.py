@@ -27,11 +27,11 @@ class Releasing(msgspec.Struct, frozen=True, omit_defaults=True):
         """When it is too late to send the delete."""
         return self.until - ON_ITS_WAY
 
-    def unconfirmed(self, now: datetime, held_now: StateLock | None) -> Ending:
-        """Return the ending of a lock that is gone, where nobody knows whether this claim's delete was done."""
+    def ending(self, outcome: Outcome, now: datetime, held_now: StateLock | None = None) -> Ending:
+        """Return an ending of the lock in the name of this claim; ``held_now`` is what is there instead of it."""
         by_reaper = self.by == REAPER
         return Ending(
-            outcome=Outcome.UNCONFIRMED,
+            outcome=outcome,
             at=now,
             user="" if by_reaper else self.by,
             click=self.click,

@@ -1,6 +1,7 @@
 """Delete and put back: what was asked of a place, and what it answered."""
 
 from enum import StrEnum
+from typing import NamedTuple
 
 import msgspec
 
@@ -43,6 +44,14 @@ class LockObject(msgspec.Struct, frozen=True, omit_defaults=True):
     def put_by(self, click: str) -> "LockObject":
         """Return the object as this click puts it back: with a mark of its own, so that its ETag is its own too."""
         return msgspec.structs.replace(self, body=marked(self.body, mark_of(click)))
+
+
+class Look(NamedTuple):
+    """What one look at a place found: the lock there, or None, and that object so that it could be put back."""
+
+    lock: StateLock | None
+    kept: LockObject | None = None
+    """None: it is not the lock that was looked for, may be a state, or could not be read with all that it has."""
 
 
 class PutBack(StrEnum):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Self
 
 from chalicelib.core.alerts.alert import Alert, alert_for
 from chalicelib.core.alerts.evidence import StateWritten
@@ -43,8 +44,8 @@ class Case:
         """Whether nobody is to be called now."""
         return self.record.snoozed(self.now) or not self.policy.working_hours.open_at(self.now)
 
-    def known_as(self, record: LockRecord) -> "Case":
-        """The same with what is known by now."""
+    def known_as(self, record: LockRecord) -> Self:
+        """Return the same with what is known by now."""
         return replace(self, record=record)
 
     def alert(self, ending: Ending | None = None) -> Alert:

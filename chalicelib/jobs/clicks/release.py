@@ -1,37 +1,31 @@
-"""Authorise a release, carry it out, answer: what ``release_lock`` does with one click."""
+"""Authorise a release, carry it out, answer: what ``release_lock`` does with one order."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from typing import TypeVar
 
 import msgspec
 
 from chalicelib.core.alerts.life import may_auto_release
-from chalicelib.core.alerts.page import Asked, LockRecord
-from chalicelib.core.audit.line import EventType, of_click
+from chalicelib.core.alerts.page import Asked
+from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.claim import Releasing
-from chalicelib.core.clicks.click import Click, MembersUnknownError, Refusal, may_release
-from chalicelib.core.clicks.ending import CLAIM_LASTS, REAPER, Ending, Outcome
+from chalicelib.core.clicks.click import MembersUnknownError
+from chalicelib.core.clicks.ending import CLAIM_LASTS, REAPER, Ending, Outcome, Refusal
 from chalicelib.core.clicks.order import AutoRelease, EndUndo, ReleaseOrder
 from chalicelib.core.clicks.release_terms import why_not_releasable
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.alert import settle
 from chalicelib.jobs.alerts.case import case_of
-from chalicelib.jobs.clicks.delete import Attempted, NotYetError, attempt
-from chalicelib.jobs.clicks.person import (
-    come_again,
-    ending_of,
-    in_group_by,
-    misrouted,
-    refuse,
-    show,
-    show_closed,
-    unremembered,
-    whisper,
-    why_not,
-)
+from chalicelib.jobs.clicks.clicked import Clicked, NotYetError, Ordered, clicked_on, come_again, misrouted, unknown
+from chalicelib.jobs.clicks.delete import Concluded, delete
+from chalicelib.jobs.clicks.permission import why_not, why_not_release
 from chalicelib.ports.book import BookError
 from chalicelib.ports.orders import OrderError
 from chalicelib.ports.world import World
+
+T = TypeVar("T", bound=Ordered)
 
 
 def release(order: ReleaseOrder, world: World, rules: Rules, now: datetime) -> Ending | None:
@@ -42,203 +36,216 @@ def release(order: ReleaseOrder, world: World, rules: Rules, now: datetime) -> E
     Raises:
         MessengerError, OutcomeUnknownError, OrderError: it could not be answered yet; the queue delivers it again.
     """
-    if isinstance(order, Click) and not order.verb.releases:
-        return misrouted(order, world, now)
-    try:
-        return _release(order, world, rules, now)
-    except NotYetError as error:
-        if isinstance(order, Click):  # the next watch orders the other kind again
-            come_again(order, world.orders, error.until, now)
-        return None
-
-
-def _release(order: ReleaseOrder, world: World, rules: Rules, now: datetime) -> Ending:
-    try:
-        record = world.book.find(order.lock)
-    except BookError as error:
-        return _answer_without_book(order, error, world, now)
-    if record and record.ending:
-        return _answer_again(order, record, record.ending, world, rules, now)
     if isinstance(order, AutoRelease):
-        return _release_by_itself(order, record, world, rules, now)
-    if why := why_not(order, record, world, rules) or _asked_in_vain(order, record, rules):
-        return _refuse(order, record, why, world, rules, now)
-    return _release_for(order, record or unremembered(order.lock, world), world, rules, now)
-
-
-def _release_for(click: Click, record: LockRecord, world: World, rules: Rules, now: datetime) -> Ending:
-    if not rules.policy_for(click.lock.state_path).second_person:
-        return _carry_out(click, msgspec.structs.replace(record, asked=None), world, rules, now)
+        return _release_by_itself(order, world, rules, now)
+    clicked = clicked_on(order, world, rules, now)
+    if not order.verb.releases:
+        return misrouted(clicked)
     try:
-        asked = _asked(click, record, world, rules, now)
-    except BookError as error:
-        return _answer_without_book(click, error, world, now)
-    except MembersUnknownError:
-        return _refuse(click, record, Refusal.UNKNOWN_MEMBERS, world, rules, now)
-    record = msgspec.structs.replace(record, asked=asked)
-    if asked is None:  # this very click was withdrawn, and is delivered again
-        ending = ending_of(click, Outcome.WITHDRAWN, now)
-        whisper(click, ending, world)
-        return ending
-    if asked.by == click.user:
-        return _wait_for_another(click, record, asked, world, rules, now)
-    return _carry_out(click, record, world, rules, now)
-
-
-def _asked_in_vain(click: Click, record: LockRecord | None, rules: Rules) -> Refusal | None:
-    """Return why a second person could not approve either; a release by one looks at the object itself."""
-    if record is None or not rules.policy_for(click.lock.state_path).second_person:
+        return _release(clicked, _release_clicked)
+    except NotYetError as error:
+        come_again(clicked, error.until)
         return None
-    return why_not_releasable(record.lock, keeps=bool(rules.undo))
 
 
-def _release_by_itself(
-    order: AutoRelease, record: LockRecord | None, world: World, rules: Rules, now: datetime
-) -> Ending:
+def _release_by_itself(order: AutoRelease, world: World, rules: Rules, now: datetime) -> Ending | None:
+    case = case_of(unknown(order.lock), world, rules, now)
+    with suppress(NotYetError):  # the next watch orders it again
+        return _release(Ordered(**vars(case), order=order, rules=rules), _release_if_due)
+    return None
+
+
+def _release(ordered: T, go_on: Callable[[T], Ending]) -> Ending:
+    """Release a lock, unless it is known how it ended."""
+    try:
+        ordered = ordered.looked_up()
+    except BookError as error:
+        return _answer_without_book(ordered, error)
+    return _answer_again(ordered, ordered.record.ending) if ordered.record.ending else go_on(ordered)
+
+
+def _release_if_due(ordered: Ordered) -> Ending:
     """Look again at all that a route asks for: the order may have waited in the queue."""
-    watched = rules.covers(order.lock.bucket, order.lock.key)
-    if record and watched and may_auto_release(record, rules.policy_for(order.lock.state_path), now):
-        return _carry_out(order, record, world, rules, now)
-    return ending_of(order, Outcome.REFUSED, now, "no longer due")  # the next watch looks at it again
+    lock = ordered.order.lock
+    if ordered.rules.covers(lock.bucket, lock.key) and may_auto_release(ordered.record, ordered.policy, ordered.now):
+        return _carry_out(ordered)
+    return ordered.ending(Outcome.REFUSED, "no longer due")  # the next watch looks at it again
 
 
-def _asked(click: Click, record: LockRecord, world: World, rules: Rules, now: datetime) -> Asked | None:
-    """Who has asked for a release that takes two, this click included; None when it was withdrawn.
+def _release_clicked(clicked: Clicked) -> Ending:
+    if why := why_not(clicked) or _asked_in_vain(clicked):
+        return _refuse(clicked, why)
+    return _release_for(clicked if clicked.remembered else clicked.seen())
+
+
+def _release_for(clicked: Clicked) -> Ending:
+    """Release for a person who may, or find out who else has to ask for it."""
+    if clicked.policy.second_person:
+        return _release_by_two(clicked)
+    if clicked.record.asked:  # when its route still asked for two people
+        clicked = clicked.known_as(msgspec.structs.replace(clicked.record, asked=None))
+    return _carry_out(clicked)
+
+
+def _asked_in_vain(clicked: Clicked) -> Refusal | None:
+    """Return why a second person could not approve either; a release by one looks at the object itself."""
+    if not clicked.policy.second_person:
+        return None
+    return why_not_releasable(clicked.record.lock, keeps=bool(clicked.undo))
+
+
+def _release_by_two(clicked: Clicked) -> Ending:
+    try:
+        asked = _asked(clicked)
+    except BookError as error:
+        return _answer_without_book(clicked, error)
+    except MembersUnknownError:
+        return _refuse(clicked, Refusal.UNKNOWN_MEMBERS)
+    clicked = clicked.known_as(msgspec.structs.replace(clicked.record, asked=asked))
+    if asked is None:  # this very click was withdrawn, and is delivered again
+        return clicked.whisper(clicked.ending(Outcome.WITHDRAWN))
+    if asked.by == clicked.click.user:
+        return _wait_for_another(clicked, asked)
+    return _carry_out(clicked)
+
+
+def _asked(clicked: Clicked) -> Asked | None:
+    """Return who has asked for a release that takes two, this click included; None when it was withdrawn.
 
     Whoever asked must still be allowed to; else the one who clicks now is the first. Raises MembersUnknownError.
     """
-    ours = Asked(click.user, now, click.click)
-    known = world.book.ask(record.lock, ours)
+    click, book, lock = clicked.click, clicked.world.book, clicked.record.lock
+    ours = Asked(click.user, clicked.now, click.click)
+    known = book.ask(lock, ours)
     first = None if click.click in known.withdrawn else known.asked
     if first is None or first.by == click.user:
         return first
-    why = may_release(first.by, rules.policy_for(click.lock.state_path), in_group_by(world))
+    why = why_not_release(clicked, first.by)
     if why is Refusal.UNKNOWN_MEMBERS:
         raise MembersUnknownError(first.by)
     if why:
-        world.book.withdraw(click.lock, first)
-        first = world.book.ask(record.lock, ours).asked
+        book.withdraw(click.lock, first)
+        first = book.ask(lock, ours).asked
     return first
 
 
-def _wait_for_another(
-    click: Click, record: LockRecord, asked: Asked, world: World, rules: Rules, now: datetime
-) -> Ending:
-    """The first of two. The same click delivered again is answered again; another one does not make a second."""
-    if asked.click != click.click:
-        return refuse(click, record, Refusal.OWN_REQUEST, world, rules, now, EventType.RELEASE_REFUSED)
-    ending = ending_of(click, Outcome.ASKED, now)
-    world.journal.write(of_click(EventType.RELEASE_ASKED, click, record.lock, now, ending))
-    show(click, record, ending, world, rules)
-    whisper(click, ending, world, rules.policy_for(click.lock.state_path).releasers)
-    return ending
+def _wait_for_another(clicked: Clicked, asked: Asked) -> Ending:
+    """Answer the first of two. The same click delivered again is answered again; another one is no second person."""
+    if asked.click != clicked.click.click:
+        return clicked.refuse(Refusal.OWN_REQUEST, EventType.RELEASE_REFUSED)
+    ending = clicked.ending(Outcome.ASKED)
+    clicked.journal(EventType.RELEASE_ASKED, ending)
+    clicked.show(ending)
+    return clicked.whisper(ending, clicked.policy.releasers)
 
 
-def _carry_out(click: ReleaseOrder, record: LockRecord, world: World, rules: Rules, now: datetime) -> Ending:
-    if record.releasing and record.being_released(now):
+def _carry_out(ordered: Ordered) -> Ending:
+    """Delete the lock, note how that ended, answer."""
+    record = ordered.record
+    if record.releasing and record.being_released(ordered.now):
         raise NotYetError(record.releasing.until)
-    world.journal.write(of_click(EventType.RELEASE_REQUESTED, click, record.lock, now))
-    attempted = attempt(click, record, _claim(click, record, world), world, rules, now)
-    ending = attempted.ending
-    _order_end_of_undo(click, ending, world, now)
-    first = _remember(record, attempted, world)
-    if first and first.ending:
-        return _answer_again(click, first, first.ending, world, rules, now)
-    line = EventType.LOCK_REPLACED if ending.outcome is Outcome.REPLACED else EventType.RELEASE_ANSWERED
-    world.journal.write(of_click(line, click, record.lock, now, ending))
-    _answer(click, record, ending, world, rules, now)
-    return ending
+    ordered.journal(EventType.RELEASE_REQUESTED)
+    concluded = delete(ordered, _claim(ordered))
+    _order_end_of_undo(ordered, concluded.ending)
+    first = _note(ordered, concluded)
+    if first and first.record.ending:
+        return _answer_again(first, first.record.ending)
+    replaced = concluded.ending.outcome is Outcome.REPLACED
+    ordered.journal(EventType.LOCK_REPLACED if replaced else EventType.RELEASE_ANSWERED, concluded.ending)
+    return _answer(ordered, concluded.ending)
 
 
-def _claim(click: ReleaseOrder, record: LockRecord, world: World) -> Releasing:
-    """Return this click's claim, which lasts from now on."""
-    approved = record.asked.by if record.asked else ""
-    return Releasing(click.user or REAPER, click.click, world.clock() + CLAIM_LASTS, approved)
+def _claim(ordered: Ordered) -> Releasing:
+    """Return this order's claim, which lasts from now on."""
+    order, asked = ordered.order, ordered.record.asked
+    until = ordered.world.clock() + CLAIM_LASTS
+    return Releasing(order.user or REAPER, order.click, until, asked.by if asked else "")
 
 
-def _order_end_of_undo(click: ReleaseOrder, ending: Ending, world: World, now: datetime) -> None:
+def _order_end_of_undo(ordered: Ordered, ending: Ending) -> None:
     """Have the button taken away when its time is over. Without that a click on it is told that it is too late."""
-    if ending.undo_until and ending.undoable(now):
+    if ending.undo_until and ending.undoable(ordered.now):
         with suppress(OrderError):
-            world.orders.end_undo(EndUndo(click.lock), ending.undo_until - now)
+            ordered.world.orders.end_undo(EndUndo(ordered.order.lock), ending.undo_until - ordered.now)
 
 
-def _answer(click: ReleaseOrder, record: LockRecord, ending: Ending, world: World, rules: Rules, now: datetime) -> None:
-    latest = None
-    with suppress(BookError):
-        latest = world.book.find(click.lock)
-    if not ending.closes:
-        if latest and latest.ending:  # it ended, and may have been put back, while this failed
-            settle(case_of(latest, world, rules, now))
-        else:
-            show(click, latest or record, ending, world, rules)
-        whisper(click, ending, world)  # the next look at the lock edits the message, and what failed is no longer in it
-        return
-    if not latest or not latest.ending:
-        latest = msgspec.structs.replace(latest or record, ending=ending)
-    seen = show_closed(click, case_of(latest, world, rules, now))
-    if ending.click != click.click or not seen:
-        whisper(click, ending, world)
-
-
-def _remember(record: LockRecord, attempted: Attempted, world: World) -> LockRecord | None:
-    """Note an ending. Where another one was there first, the record that has it.
+def _note(ordered: Ordered, concluded: Concluded) -> Ordered | None:
+    """Note how the lock ended, if it did. Where another ending was there first, return the order with that one.
 
     Raises:
         NotYetError: somebody else's delete may be what ended the lock; only the book can tell.
     """
-    ending = attempted.ending
+    ending, book = concluded.ending, ordered.world.book
     if not ending.closes:
         return None
     try:
-        if world.book.end(record.lock, ending, attempted.claim):
+        if book.end(ordered.record.lock, ending, concluded.claim):
             return None
-        first = world.book.find(record.lock.ref)
+        first = book.find(ordered.order.lock)
     except BookError as error:
         if ending.outcome is not Outcome.RELEASED:
             raise NotYetError(ending.at) from error
         return None  # Only memory is lost: the lock is gone, and a later click is told so by S3.
     if first and first.ending is None:
         raise NotYetError(first.releasing.until if first.releasing else ending.at)
-    return None if first and first.ending == ending else first
+    return ordered.known_as(first) if first and first.ending != ending else None
 
 
-def _refuse(click: Click, record: LockRecord | None, why: Refusal, world: World, rules: Rules, now: datetime) -> Ending:
-    ending = refuse(click, record, why, world, rules, now, EventType.RELEASE_REFUSED)
-    if why is Refusal.NOT_LISTED and record:
-        show(click, _with_refused(click, record, world), ending, world, rules)
-    return ending
-
-
-def _with_refused(click: Click, record: LockRecord, world: World) -> LockRecord:
-    """Remember who needs this lock gone and may not release it, so that the team sees it in every later edit too."""
+def _answer(ordered: Ordered, ending: Ending) -> Ending:
+    """Tell how a release ended, by what the book has of the lock by now."""
     with suppress(BookError):
-        world.book.refused(click.lock, click.user)
-    return msgspec.structs.replace(record, refused=record.refused | {click.user})
+        ordered = ordered.looked_up()
+    record = ordered.record
+    if ending.closes:
+        if not record.ending:
+            ordered = ordered.known_as(msgspec.structs.replace(record, ending=ending))
+        return _tell_ended(ordered, ending)
+    if record.ending:  # it ended, and may have been put back, while this failed
+        settle(ordered)
+    else:
+        ordered.show(ending)
+    return ordered.whisper(ending)  # the next look at the lock edits the message, and what failed is no longer in it
 
 
-def _answer_again(
-    click: ReleaseOrder, record: LockRecord, ending: Ending, world: World, rules: Rules, now: datetime
-) -> Ending:
-    """A second click, or the first one delivered again because its answer did not get through."""
-    _order_end_of_undo(click, ending, world, now)
-    if ending.restored_by and _spoke_before(click, record):
-        settle(case_of(record, world, rules, now))
-    # One that was put back: its message is about the lock that is held now.
-    seen = not ending.restored_by and show_closed(click, case_of(record, world, rules, now))
-    if ending.click != click.click or not seen:
-        whisper(click, ending, world)
-    return ending
+def _tell_ended(ordered: Ordered, ending: Ending) -> Ending:
+    """Tell that the lock has ended, and privately whoever cannot see that, or ended it with another click."""
+    seen = ordered.show_ended()
+    return ending if seen and ending.click == ordered.order.click else ordered.whisper(ending)
 
 
-def _spoke_before(click: ReleaseOrder, record: LockRecord) -> bool:
+def _answer_again(ordered: Ordered, ending: Ending) -> Ending:
+    """Answer a second click, or the first one delivered again because its answer did not get through."""
+    _order_end_of_undo(ordered, ending)
+    if not ending.restored_by:
+        return _tell_ended(ordered, ending)
+    if _spoke_before(ordered):
+        settle(ordered)
+    return ordered.whisper(ending)  # the message is about the lock that was put back
+
+
+def _spoke_before(ordered: Ordered) -> bool:
     """Return whether an earlier delivery may have written the message late, and died before it could look again."""
-    return click.user in record.refused or bool(record.asked and record.asked.click == click.click)
+    asked = ordered.record.asked
+    return ordered.order.user in ordered.record.refused or bool(asked and asked.click == ordered.order.click)
 
 
-def _answer_without_book(click: ReleaseOrder, error: BookError, world: World, now: datetime) -> Ending:
-    """Without its memory the reaper cannot tell a repeated click from a new one: nothing is deleted."""
-    ending = ending_of(click, Outcome.FAILED, now, str(error))
-    world.journal.write(of_click(EventType.RELEASE_ANSWERED, click, None, now, ending))
-    whisper(click, ending, world)
+def _refuse(clicked: Clicked, why: Refusal) -> Ending:
+    ending = clicked.refuse(why, EventType.RELEASE_REFUSED)
+    if why is Refusal.NOT_LISTED and clicked.remembered:
+        _with_refused(clicked).show(ending)
     return ending
+
+
+def _with_refused(clicked: Clicked) -> Clicked:
+    """Remember who needs this lock gone and may not release it, so that the team sees it in every later edit too."""
+    user, record = clicked.click.user, clicked.record
+    with suppress(BookError):
+        clicked.world.book.refused(clicked.click.lock, user)
+    return clicked.known_as(msgspec.structs.replace(record, refused=record.refused | {user}))
+
+
+def _answer_without_book(ordered: Ordered, error: BookError) -> Ending:
+    """Without its memory the reaper cannot tell a repeated click from a new one: nothing is deleted."""
+    ending = ordered.ending(Outcome.FAILED, str(error))
+    ordered.known_as(unknown(ordered.order.lock)).journal(EventType.RELEASE_ANSWERED, ending)
+    return ordered.whisper(ending)
