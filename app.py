@@ -57,7 +57,7 @@ class UnsupportedMediaTypeError(ChaliceViewError):
 
 
 def _measured(entry_point: Callable[P, T]) -> Callable[P, T]:
-    """Writes the metrics of an invocation when it ends, however it ends. Beneath Chalice's own, which must be last."""
+    """Write the metrics of an invocation when it ends, however it ends. Chalice's own decorator must be above it."""
 
     @wraps(entry_point)
     def run(*arguments: P.args, **named: P.kwargs) -> T:
@@ -72,14 +72,14 @@ def _measured(entry_point: Callable[P, T]) -> Callable[P, T]:
 @app.schedule(Cron(0, 3, "*", "*", "?", "*"))
 @_measured
 def nightly_sweep(_event: CloudWatchEvent) -> None:
-    """Every night: one order a target."""
+    """Order a sweep of each target, every night."""
     order_sweeps(wiring.config().rules, wiring.orders(), wiring.journal(), _now())
 
 
 @app.on_sqs_message(queue="tflock-sweeps", batch_size=1)
 @_measured
 def sweep_target(event: SQSEvent) -> None:
-    """One target's order."""
+    """Sweep one target."""
     for message in event:
         target = sweeps.read_sweep(message.body)
         began = _now()
@@ -92,26 +92,26 @@ def sweep_target(event: SQSEvent) -> None:
 @app.schedule(Rate(15, unit=Rate.MINUTES))
 @_measured
 def watch_locks(event: CloudWatchEvent) -> None:
-    """Every 15 minutes: the ages of the locks in the book."""
+    """Look at the ages of the locks in the book, every 15 minutes."""
     watch(wiring.world(), wiring.config().rules, _now(), _run(event.context))
 
 
 @app.on_sqs_message(queue="tflock-events", batch_size=25)
 @_measured
 def record_lock_event(event: SQSEvent) -> dict[str, Any]:
-    """S3's events, oldest first, and what is still to be done about earlier ones; only what failed comes again."""
+    """Record S3's events, oldest first, and settle releases told of earlier; only what failed comes again."""
     ended: list[Case] = []
     # An order to settle is older than the acquires beside it, and comes after them.
-    answer = batches.process(event, partial(_record, ended), last=lambda body: settling.read_settling(body) is not None)
+    response = batches.process(event, partial(_record, ended), last=lambda body: bool(settling.read_settling(body)))
     if left := tell_endings(ended, wiring.world(), _run(event.context)) if ended else []:
         logger.warning("messages that do not say yet that their lock is gone: the next watch sees to it", left=left)
-    return answer
+    return response
 
 
 @app.route("/slack/actions", methods=["GET", "POST"], content_types=["*/*"])
 @_measured
 def slack_actions() -> Response:
-    """A click in Slack: verified, handed over, answered at once."""
+    """Verify a click in Slack, hand it over, answer at once."""
     if _is_ssl_check():
         return Response("")
     _hand_over(_from_slack(requests.parse))
@@ -121,7 +121,7 @@ def slack_actions() -> Response:
 @app.route("/slack/commands", methods=["GET", "POST"], content_types=["*/*"])
 @_measured
 def slack_commands() -> Response:
-    """``/tflocks``: answered from the lock book, since Slack waits three seconds."""
+    """Answer ``/tflocks`` from the lock book, since Slack waits three seconds."""
     if _is_ssl_check():
         return Response("")
     asked = _from_slack(requests.parse_command)
@@ -151,7 +151,7 @@ def _hand_over(told: Click | Unheard | listings.PageTurn | None) -> None:
 
 
 def _turn_page(turn: listings.PageTurn) -> None:
-    """Put another page in the place of the list, at once: it takes no more than the command did."""
+    """Show another part of the list in its place, at once: it takes no more than the command did."""
     try:
         response_url.respond(turn.response_url, _list(turn.request) | {"replace_original": True})
     except BookError:
@@ -162,7 +162,7 @@ def _turn_page(turn: listings.PageTurn) -> None:
 @app.on_sqs_message(queue="tflock-releases", batch_size=1)
 @_measured
 def release_lock(event: SQSEvent) -> None:
-    """One release: the only function that may delete."""
+    """Carry out one order to release; no other function may delete."""
     for message in event:
         order = clicks.read_for_release_lock(message.body)
         if isinstance(order, Unheard):
@@ -174,7 +174,7 @@ def release_lock(event: SQSEvent) -> None:
 @app.on_sqs_message(queue="tflock-clicks", batch_size=1)
 @_measured
 def answer_click(event: SQSEvent) -> None:
-    """Any other click: it may put a lock back, and delete nothing."""
+    """Carry out any other click. It may put a lock back, and delete nothing."""
     for message in event:
         order = clicks.read_for_answer_click(message.body)
         if isinstance(order, Unheard):
@@ -191,7 +191,7 @@ _ANSWERS = {
 
 
 def _from_slack(parse: requests.Parse[T]) -> T:
-    """What Slack sent, once it is proven to be from Slack."""
+    """Return what Slack sent, once it is proven to be from Slack."""
     body, headers = _request().raw_body, _request().headers
     # Here and not in the route, because Slack's look at the certificate has no content type.
     if not headers.get("content-type", "").startswith(_FORM):
@@ -220,7 +220,7 @@ def _is_ssl_check() -> bool:
 
 
 def _request() -> Any:
-    """What came by HTTP; Chalice does not say of what type its parts are."""
+    """Return what came by HTTP; Chalice does not say of what type its parts are."""
     if app.current_request is None:
         raise BadRequestError("no request")
     return app.current_request
