@@ -1,9 +1,9 @@
 """``python -m bench.list_locks [LOCKS]``: how long ``/tflocks`` takes where thousands of locks are held.
 
-CPU seconds of this process, for which Slack waits three seconds in all: boto3 reads answers as DynamoDB writes them,
-made up beforehand and handed to it in place of a connection, so neither a network nor a server is in it. The peer is
-the way that reads every page of the book in full (what a watch does, which has the time). Fifty routes and fifty
-targets, so that nothing is found by the first.
+Measured are CPU seconds of this process; Slack waits three seconds in all. boto3 reads answers as DynamoDB writes them.
+They are made up beforehand and handed to it in place of a connection, so no network and no server is in the measure.
+The peer reads every page of the book in full (as a watch does, which has the time). There are fifty routes and fifty
+targets, so that a search does not end at the first.
 """
 
 import json
@@ -20,7 +20,7 @@ from bench.measured import report
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.lock_list import DynamoLockList
 from chalicelib.core.alerts.listing import ListRequest
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Route, Rules
 from chalicelib.jobs.list_locks import list_locks
@@ -35,7 +35,7 @@ _NOW = _BEGAN + timedelta(days=30)
 _OTHERS = {
     "AcquiredAt": {"S": _BEGAN.isoformat()},
     "Principal": {"S": "AWS:AROA771E00C6AB434607B:GitHubActions-19283746501-1"},
-    "Posted": {"S": '{"channel":"C0PLATFORM","ts":"1795261263.000100","thread_ts":""}'},
+    "Posted": {"S": '{"channel":"C0PLATFORM","handle":"1795261263.000100","beneath":""}'},
     "AlertedAt": {"S": _BEGAN.isoformat()},
     "ShownAt": {"S": _BEGAN.isoformat()},
     "Appearance": {"S": "0" * 32},
@@ -116,7 +116,7 @@ def _rules() -> Rules:
     return Rules(
         team="T0",
         trouble_channel=CHANNEL,
-        targets=tuple(Target(f"bucket-{team}") for team in range(_TEAMS)),
+        targets=tuple(Target(Kind.S3, f"bucket-{team}") for team in range(_TEAMS)),
         routes=(*routes, Route(("*",), a_policy())),
         digest_over=5,
         undo=timedelta(0),
@@ -125,23 +125,28 @@ def _rules() -> Rules:
 
 def _item(number: int) -> dict[str, Any]:
     bucket, key = f"bucket-{number % _TEAMS}", f"team{number % 77}/service-{number}/terraform.tfstate.tflock"
-    ref = LockRef(bucket, key, f'"{number:032x}"', _BEGAN + timedelta(seconds=number * 7))
+    ref = LockRef(Place(Kind.S3, bucket, key), f'"{number:032x}"', _BEGAN + timedelta(seconds=number * 7))
     lock = {"ref": _plain(ref), "info": json.loads(sample("s3-apply-default"))}
     return {
         "StatePath": {"S": ref.state_path},
         "LockIdentity": {"S": ref.identity},
-        "HeldSince": {"S": ref.last_modified.isoformat()},
+        "HeldSince": {"S": ref.since.isoformat()},
         "Lock": {"S": json.dumps(lock)},
         **_OTHERS,
     }
 
 
 def _plain(ref: LockRef) -> dict[str, str]:
-    return {"bucket": ref.bucket, "key": ref.key, "etag": ref.etag, "last_modified": ref.last_modified.isoformat()}
+    return {
+        "bucket": ref.place.container,
+        "key": ref.place.key,
+        "etag": ref.stamp,
+        "last_modified": ref.since.isoformat(),
+    }
 
 
 def _pages(items: list[dict[str, Any]], names: tuple[str, ...]) -> Iterator[bytes]:
-    """DynamoDB ends a page by what it read (1 MB), not by what it was asked to give."""
+    """Split items into answers: DynamoDB ends one by what it read (1 MB), not by what it was asked to give."""
     per_page = _PAGE_BYTES // len(json.dumps(items[0]))
     chunks = [items[at : at + per_page] for at in range(0, len(items), per_page)]
     for number, chunk in enumerate(chunks):
@@ -156,7 +161,7 @@ def _http(body: bytes) -> AWSResponse:
 
 
 class _Body:
-    """The raw part of a response, as much of it as botocore reads."""
+    """The part of a raw response that botocore reads."""
 
     def __init__(self, body: bytes) -> None:
         self._body = body

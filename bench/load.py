@@ -1,8 +1,8 @@
 """``python -m bench.load [SCENARIO ...]``: how soon everybody is told when there is much to tell, in virtual time.
 
-The real jobs, with calls that take as long as S3's, DynamoDB's and Slack's do, Slack's limits, and Lambda's: a watch
-every 15 minutes that is killed after 14, a sweep that is killed after 15 and comes again. ``bench.slow_world`` has the
-numbers. What is printed are the jobs' own waits; the last column is the processor's time on this machine.
+The real jobs run with calls that take as long as those of S3, DynamoDB and Slack, with Slack's limits, and Lambda's: a
+watch every 15 minutes is killed after 14, a sweep is killed after 15 and comes again. ``bench.slow_world`` has the
+numbers. Printed are the waits of the jobs themselves; the last column is CPU time on this machine.
 """
 
 import sys
@@ -17,8 +17,9 @@ import msgspec
 from bench.slow_world import BOOK_SECONDS, HangingStore, SlackLimits, Slow, SlowSlack, book_seconds
 from bench.virtual_time import SimulatedWorkers, Simulation, end
 from chalicelib.core.alerts.alert import alert_for
-from chalicelib.core.alerts.message import Attempt, Posted
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.alerts.message import Posted
+from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Route, Rules
 from chalicelib.jobs.runs.run import Run, run_of
@@ -26,7 +27,7 @@ from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports.world import World
 from chalicelib.wiring import SIDE_BY_SIDE
-from tests.builders import TAKEN, a_policy, sample, some_rules
+from tests.builders import TAKEN, a_policy, a_sending, sample, some_rules
 from tests.fakes import FakeWorld
 
 _WATCH_EVERY, _WATCH_LIVES, _SWEEP_LIVES, _SWEEP_AGAIN = 900.0, 840.0, 900.0, 960.0
@@ -36,7 +37,7 @@ _BODY = sample("s3-apply-default")
 
 @dataclass
 class Cloud:
-    """One installation, and what was seen of it."""
+    """One installation, with what was seen of it."""
 
     rules: Rules
     simulation: Simulation = field(default_factory=Simulation)
@@ -54,7 +55,7 @@ class Cloud:
         """Have a state locked, three hours before the beginning."""
         key = f"{name}/terraform.tfstate.tflock"
         self.fake.store.put(bucket, key, _BODY)
-        lock = self.fake.store.read(bucket, key)
+        lock = self.fake.store.read(Place(Kind.S3, bucket, key))
         if known and lock:
             self.fake.book.remember(lock)
         return f"{bucket}/{name}/terraform.tfstate"
@@ -64,9 +65,9 @@ class Cloud:
         slack = SlowSlack(simulation=self.simulation, limits=self.limits)
         if self.slack:
             first = self.slack[0]
-            slack.shown, slack.notes, slack.digests = first.shown, first.notes, first.digests
+            slack.shown, slack.replies, slack.digests = first.shown, first.replies, first.digests
             slack.times, slack.closed, slack.rate_limited = first.times, first.closed, first.rate_limited
-            slack.slow, slack.channels_refused, slack._tokens = first.slow, first.channels_refused, first._tokens  # noqa: SLF001
+            slack.slow, slack.channels_refused, slack._traces = first.slow, first.channels_refused, first._traces  # noqa: SLF001
             slack._count = 1_000_000 * len(self.slack)  # noqa: SLF001  no two messages have one name
         self.slack.append(slack)
         slow = {
@@ -105,7 +106,7 @@ class Cloud:
             workers.kill()
 
     def watches(self, hours: float, first: float = 0.0) -> None:
-        """Have a watch every 15 minutes, for so long."""
+        """Have a watch every 15 minutes, for a number of seconds."""
         world = self.world()
         for number in range(int(hours * 3600 / _WATCH_EVERY)):
             self.simulation.spawn(
@@ -136,7 +137,7 @@ class Cloud:
         self.simulation.spawn(deliveries)
 
     def told(self, paths: list[str]) -> str:
-        """Return when all of these were told of."""
+        """Return when all of these locks had been told of."""
         times = self.slack[0].times
         missing = sum(path not in times for path in paths)
         last = max((times[path] for path in paths if path in times), default=0.0)
@@ -152,11 +153,11 @@ def _rules(channels: int) -> Rules:
     """Return rules with a channel for each of the first folders."""
     routes = (Route((f"*/c{number}/*",), a_policy(channel=f"C{number:03}")) for number in range(channels))
     buckets = ("tf", *(f"b{number}" for number in range(40)))
-    return msgspec.structs.replace(some_rules(*routes), targets=tuple(Target(bucket) for bucket in buckets))
+    return msgspec.structs.replace(some_rules(*routes), targets=tuple(Target(Kind.S3, bucket) for bucket in buckets))
 
 
 def outage(locks: int, channels: int, hours: float) -> tuple[Cloud, str]:
-    """The book knows of all, nobody was told: after an outage of Slack."""
+    """Play the time after an outage of Slack: the book knows of all locks, nobody was told."""
     cloud = Cloud(_rules(channels))
     paths = [cloud.lock("tf", f"c{number % channels}/s{number}", known=True) for number in range(locks)]
     cloud.watches(hours)
@@ -165,17 +166,17 @@ def outage(locks: int, channels: int, hours: float) -> tuple[Cloud, str]:
 
 
 def first_night(locks: int, channels: int) -> tuple[Cloud, str]:
-    """Nobody knows of any: the first sweep of a bucket, and watches beside it."""
+    """Play the first sweep of a bucket, with watches beside it: no lock is known."""
     cloud = Cloud(_rules(channels))
     paths = [cloud.lock("tf", f"c{number % channels}/s{number}", known=False) for number in range(locks)]
-    cloud.sweeps(Target("tf"))
+    cloud.sweeps(Target(Kind.S3, "tf"))
     cloud.watches(1.5, first=300)
     cloud.simulation.run(5400)
     return cloud, f"all told at {cloud.told(paths)}"
 
 
 def hanging_buckets(hanging: int) -> tuple[Cloud, str]:
-    """Some buckets never answer, ten locks in each; twenty others are well."""
+    """Play buckets that never answer, with ten locks in each, beside twenty that do."""
     cloud = Cloud(_rules(20))
     cloud.store.hanging = {f"b{number}" for number in range(hanging)}
     for number in range(10 * hanging):
@@ -187,12 +188,12 @@ def hanging_buckets(hanging: int) -> tuple[Cloud, str]:
 
 
 def unreadable(number: int) -> tuple[Cloud, str]:
-    """A sweep of a bucket with locks on which S3 hangs."""
+    """Play the sweep of a bucket with locks on which S3 hangs."""
     cloud = Cloud(_rules(4))
     bad = [cloud.lock("tf", f"c0/a{one}", known=False) for one in range(number)]
     cloud.store.hanging = {f"{path.removeprefix('tf/')}.tflock" for path in bad}
     paths = [cloud.lock("tf", f"c{one % 4}/s{one}", known=False) for one in range(100)]
-    cloud.sweeps(Target("tf"))
+    cloud.sweeps(Target(Kind.S3, "tf"))
     cloud.watches(1, first=300)
     cloud.simulation.run(5400)
     lines = sum(line.event == "alert_posted" for line in cloud.fake.journal.events)
@@ -200,13 +201,13 @@ def unreadable(number: int) -> tuple[Cloud, str]:
 
 
 def closings(gone: int, new: int) -> tuple[Cloud, str]:
-    """Many alerted locks are gone while new ones are due."""
+    """Play many alerted locks that are gone while new ones are due."""
     cloud = Cloud(_rules(10))
     cloud.world()
     for number in range(gone):
         path = cloud.lock("tf", f"c{number % 10}/gone{number}", known=True)
         key = f"{path.removeprefix('tf/')}.tflock"
-        [record] = [one for one in cloud.fake.book.pages.values() if one.lock.ref.key == key]
+        [record] = [one for one in cloud.fake.book.pages.values() if one.lock.ref.place.key == key]
         _alerted(cloud, record.lock, f"C{number % 10:03}", number)
         cloud.fake.store.remove("tf", key)
     paths = [cloud.lock("tf", f"c{number % 10}/new{number}", known=True) for number in range(new)]
@@ -216,16 +217,16 @@ def closings(gone: int, new: int) -> tuple[Cloud, str]:
     return cloud, f"{new} new told at {cloud.told(paths)}, {len(closed)} closed at {_clock(max(closed.values()))}"
 
 
-def _alerted(cloud: Cloud, lock: StateLock, channel: str, number: int) -> None:
+def _alerted(cloud: Cloud, lock: HeldLock, channel: str, number: int) -> None:
     posted = Posted(channel, f"{number}.5")
-    attempt = Attempt(saying=("alert",), at=cloud.now(), channel=channel, level=1)
-    cloud.fake.book.said(lock, attempt, posted)
+    sending = a_sending(at=cloud.now(), channel=channel, level=1)
+    cloud.fake.book.said(lock, sending, posted)
     record = cloud.fake.book.pages[lock.ref]
     cloud.slack[0].shown[posted] = alert_for(record, a_policy(channel=channel), cloud.now(), None)
 
 
 def slow_channel() -> tuple[Cloud, str]:
-    """Slack takes four seconds for each call in one channel, and refuses another."""
+    """Play a channel in which Slack takes four seconds for each call, and one that it refuses."""
     cloud = Cloud(_rules(10))
     paths = [cloud.lock("tf", f"c{number % 10}/s{number}", known=True) for number in range(400)]
     cloud.watches(1)

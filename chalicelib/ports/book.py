@@ -7,14 +7,14 @@ from typing import Protocol
 from chalicelib.core.alerts.channel_trouble import ChannelTrouble
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.listing import HeldEntry
-from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.hold import NotedChange
 from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject
 from chalicelib.core.clicks.ending import Ending
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 
 
@@ -38,41 +38,41 @@ class LockBook(Protocol):
     def find(self, ref: LockRef) -> LockRecord | None:
         """What is remembered of one lock."""
 
-    def remember(self, lock: StateLock) -> LockRecord:
+    def remember(self, lock: HeldLock) -> LockRecord:
         """Open a page for a lock, or find the one it has."""
 
-    def reopen(self, lock: StateLock, at: datetime) -> LockRecord:
+    def reopen(self, lock: HeldLock, at: datetime) -> LockRecord:
         """Begin a new page for a lock that is held after all; what was posted of it stays as it is.
 
         No click from before ``at`` counts any more: it was about the hold that ended.
         """
 
-    def claim(self, lock: StateLock, attempt: Attempt, *, ended: bool = False) -> bool:
+    def claim(self, lock: HeldLock, sending: Sending, *, ended: bool = False) -> bool:
         """Take the right to send one message about a lock: one taker, for as long as a run can take.
 
-        False when somebody else has it, when an earlier attempt's end is not known, when it has been said before, or
+        False when somebody else has it, when an earlier sending's end is not known, when it has been said before, or
         when the lock has ended (or, with ``ended``, has not).
         """
 
-    def said(self, lock: StateLock, attempt: Attempt, posted: Posted) -> None:
-        """The message of the attempt stands there."""
+    def said(self, lock: HeldLock, sending: Sending, posted: Posted) -> None:
+        """The message of the sending stands there."""
 
-    def drop_claim(self, ref: LockRef, attempt: Attempt) -> None:
-        """The message of this attempt was not sent: anybody may try again. Another's attempt is left alone."""
+    def drop_claim(self, ref: LockRef, sending: Sending) -> None:
+        """The message of this sending was not sent: anybody may try again. Another's sending is left alone."""
 
-    def doubt(self, ref: LockRef, attempt: Attempt, until: datetime) -> None:
+    def doubt(self, ref: LockRef, sending: Sending, until: datetime) -> None:
         """Nobody knows whether it was sent, nor is it worth looking before that time."""
 
     def shown(self, ref: LockRef, at: datetime, appearance: str) -> None:
         """Note that its message reads as it should, and what that depends on."""
 
-    def acquire_recorded(self, lock: StateLock, at: datetime, principal: str) -> None:
+    def acquire_recorded(self, lock: HeldLock, at: datetime, principal: str) -> None:
         """The journal has its ``lock_acquired``, from the event of that time, by that identity."""
 
-    def snooze(self, lock: StateLock, snooze: Snooze | None, at: datetime) -> LockRecord:
+    def snooze(self, lock: HeldLock, snooze: Snooze | None, at: datetime) -> LockRecord:
         """Quiet until then; None: no longer. Of two clicks the later one counts, whichever comes first."""
 
-    def ask(self, lock: StateLock, asked: Asked) -> LockRecord:
+    def ask(self, lock: HeldLock, asked: Asked) -> LockRecord:
         """Somebody asks for a release that takes two; whoever asked before stays the one who asked.
 
         A click that was withdrawn does not ask again.
@@ -85,7 +85,7 @@ class LockBook(Protocol):
         """Note that somebody asked for a release who is not among the releasers."""
 
     def begin_release(
-        self, lock: StateLock, releasing: Releasing, kept: LockObject | None, instead_of: Releasing | None
+        self, lock: HeldLock, releasing: Releasing, kept: LockObject | None, instead_of: Releasing | None
     ) -> LockRecord:
         """Take the right to delete a lock, in place of the claim that was seen there, or of none.
 
@@ -99,14 +99,14 @@ class LockBook(Protocol):
     def kept(self, ref: LockRef) -> LockObject | None:
         """What can be put back of a released lock."""
 
-    def end(self, lock: StateLock, ending: Ending, seen: Releasing | None = None) -> bool:
+    def end(self, lock: HeldLock, ending: Ending, seen: Releasing | None = None) -> bool:
         """Note that the lock is no longer held. The first to say so is believed, but the deleter always: RELEASED.
 
         ``seen`` is the claim to a delete that the ending takes into account: where another one has come in between,
         the ending may name the wrong person, and is not noted. True when it was. It has not been told.
         """
 
-    def end_unspoken(self, lock: StateLock, ending: Ending) -> bool:
+    def end_unspoken(self, lock: HeldLock, ending: Ending) -> bool:
         """Note the end of a lock of which nothing was ever said, so that there is nothing to tell.
 
         False when something was, or is being said, when it had ended, or when somebody's delete was begun: then
@@ -126,7 +126,7 @@ class LockBook(Protocol):
     def abandon_restore(self, ref: LockRef, restoring: Restoring) -> None:
         """Drop a claim whose put is known to have done nothing. Another's is left alone."""
 
-    def restored(self, old: LockRecord, lock: StateLock, by: Restorer) -> LockRecord:
+    def restored(self, old: LockRecord, lock: HeldLock, by: Restorer) -> LockRecord:
         """Note that a released lock is held again, as the lock with this click's mark: its message is the new page's.
 
         Its levels begin anew.
@@ -190,14 +190,17 @@ class DigestBook(Protocol):
     def claim(self, digest: Digest) -> bool:
         """Take the right to send a digest to its channel, until ``claimed_until``.
 
-        False while the channel has one that is not known to stand there, until that is kept or dropped.
+        False while the channel has one that is not known to stand there, until that is saved or forgotten.
         """
 
-    def drop(self, digest: Digest) -> None:
-        """It was not sent, or none of its locks is held any more."""
+    def doubt(self, digest: Digest, until: datetime) -> None:
+        """Note that nobody knows whether a claimed digest was sent, and that nobody should look before that time."""
 
-    def keep(self, digest: Digest) -> None:
-        """It stands there now, so."""
+    def save(self, digest: Digest) -> None:
+        """Write a digest that stands, as its message reads now. Its claim is over."""
+
+    def forget(self, digest: Digest) -> None:
+        """Delete a digest that was not sent, or of which no lock is held any more."""
 
 
 class GroupBook(Protocol):

@@ -18,8 +18,8 @@ from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.table import BookTable, Change
 from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.aws.orders.sqs import SqsOrders
-from chalicelib.core.alerts.message import Attempt
 from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
+from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.target import Target
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from chalicelib.ports.book import BookError
@@ -28,7 +28,7 @@ from chalicelib.ports.orders import OrderError
 from chalicelib.ports.people import MessengerError
 from chalicelib.ports.world import World
 from tests.aws_fixtures import REGION
-from tests.builders import BUCKET, CHANNEL, KEY, TAKEN, a_lock, sample, some_rules
+from tests.builders import BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_sending, sample, some_rules
 from tests.fakes import FakeWorld
 from tests.slack.web.odd_slack import PAGE, UNCLEAR, OddSlack, http, odd_slack
 
@@ -86,8 +86,8 @@ ODD = {
 }
 LOCK = a_lock()
 S3: dict[str, Callable[[S3LockStore], Any]] = {
-    "list_locks": lambda store: list(store.list_locks(BUCKET, ())),
-    "read": lambda store: store.read(BUCKET, KEY),
+    "scan": lambda store: list(store.scan(Target(Kind.S3, BUCKET))),
+    "read": lambda store: store.read(Place(Kind.S3, BUCKET, KEY)),
     "look": lambda store: store.look(LOCK.ref),
     "state_written": lambda store: store.state_written(LOCK.ref),
     "delete": lambda store: store.delete(LOCK.ref),
@@ -98,7 +98,7 @@ LIKE_AN_EMPTY_LISTING = {"XML of another service"}
 DYNAMODB: dict[str, Callable[[Any], Any]] = {
     "records": lambda table: DynamoLockBook(table).records(),
     "find": lambda table: DynamoLockBook(table).find(LOCK.ref),
-    "claim": lambda table: DynamoLockBook(table).claim(LOCK, Attempt(saying=("alert",), at=TAKEN, channel=CHANNEL)),
+    "claim": lambda table: DynamoLockBook(table).claim(LOCK, a_sending(at=TAKEN, channel=CHANNEL)),
     "forget": lambda table: DynamoChannelBook(table).forget("C0"),
 }
 
@@ -169,7 +169,7 @@ def test_an_odd_answer_of_dynamodb_is_a_failure_of_the_book(
 def test_an_odd_answer_of_sqs_is_a_failure_to_leave_the_order(aws: OddSlack, orders: SqsOrders, answer: str) -> None:
     aws.always(ODD[answer])
     with pytest.raises(OrderError):
-        orders.sweep(Target("a"))
+        orders.sweep(Target(Kind.S3, "a"))
 
 
 @pytest.mark.parametrize("answer", ["a proxy's page", "a 404 of a proxy", "XML cut in the middle", "JSON null"])

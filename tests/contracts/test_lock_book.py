@@ -4,15 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.core.alerts.message import ALERT, Attempt, Posted
+from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
 from chalicelib.core.clicks.claim import Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject
 from chalicelib.core.clicks.ending import Ending, Outcome
-from chalicelib.core.locks.lock import Body, StateLock
+from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.ports.book import LockBook
-from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_claim, a_lock, a_ref, sample
+from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_claim, a_lock, a_ref, a_sending, sample
 
 HOUR = timedelta(hours=1)
 GONE = Ending(outcome=Outcome.GONE, at=TAKEN, user=BOB)
@@ -23,8 +23,8 @@ HOSTILE = "\x00<!channel>\n\"'}; DROP \U0001f600\uffff #by :by"
 KEPT = LockObject(b"\x00\xff" + sample("s3-apply-default"), {"ServerSideEncryption": "aws:kms"})
 
 
-def an_alert(level: int = 1) -> Attempt:
-    return Attempt(saying=(ALERT,), at=TAKEN, channel=CHANNEL, level=level, owner=BOB)
+def an_alert(level: int = 1) -> Sending:
+    return a_sending(at=TAKEN, channel=CHANNEL, level=level, owner=BOB)
 
 
 def found(book: LockBook, ref: LockRef | None = None) -> LockRecord:
@@ -40,12 +40,12 @@ def found(book: LockBook, ref: LockRef | None = None) -> LockRecord:
         a_lock(body=b""),
         a_lock(body=b'{"Who":"\\u0000\\ud83d\\ude00","ID":""}'),
         a_lock(key="k" * 893 + ".tflock"),
-        StateLock(a_ref("\n é.tflock"), flaw="cannot be read", body=Body.DENIED),
-        StateLock(a_ref("#digests/#by :by.tflock")),
+        HeldLock(a_ref("\n é.tflock"), flaw="cannot be read", body=Body.DENIED),
+        HeldLock(a_ref("#digests/#by :by.tflock")),
     ],
     ids=["genuine", "empty", "odd characters", "long key", "opaque", "words of DynamoDB"],
 )
-def test_a_lock_is_remembered_as_it_is(book: LockBook, lock: StateLock) -> None:
+def test_a_lock_is_remembered_as_it_is(book: LockBook, lock: HeldLock) -> None:
     assert book.remember(lock) == LockRecord(lock=lock)
     assert found(book, lock.ref) == LockRecord(lock=lock)
     assert book.records() == book.records_of(lock.ref.state_path, TAKEN) == [LockRecord(lock=lock)]
@@ -67,7 +67,7 @@ def test_remembering_again_forgets_nothing(book: LockBook) -> None:
 
 
 def test_a_lock_that_could_not_be_read_at_first_is_remembered_as_it_was_read_later(book: LockBook) -> None:
-    book.remember(StateLock(a_lock().ref, flaw="cannot be read"))
+    book.remember(HeldLock(a_lock().ref, flaw="cannot be read"))
     assert book.remember(a_lock()).lock == a_lock()
 
 
@@ -231,7 +231,7 @@ def test_a_message_that_may_stand_there_is_not_forgotten_when_its_lock_begins_an
     lock = a_lock()
     book.claim(lock, an_alert())
     book.end(lock, GONE)
-    assert book.reopen(lock, TAKEN).attempt == an_alert()
+    assert book.reopen(lock, TAKEN).sending == an_alert()
     assert not book.claim(lock, an_alert())
     book.said(lock, an_alert(), POSTED)
-    assert (found(book).posted, found(book).attempt) == (POSTED, None)
+    assert (found(book).posted, found(book).sending) == (POSTED, None)

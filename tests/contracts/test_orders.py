@@ -13,6 +13,7 @@ from chalicelib.aws.orders.sqs import Queue, SqsOrders
 from chalicelib.aws.orders.sweeps import read_sweep
 from chalicelib.core.clicks.click import SnoozeFor, Unheard, Unusable, Verb
 from chalicelib.core.clicks.order import AutoRelease, EndUndo
+from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
 from chalicelib.ports.orders import AT_ONCE, LONGEST_DELAY, OrderError, Orders
 from tests.aws_fixtures import moto
@@ -25,9 +26,9 @@ ODD = 'prod/é & <x> "\\" \uffff \ufffe.tflock'
 CLICK = a_click(a_ref(ODD), at=TAKEN, reply_to="https://hooks.slack.com/actions/T/1/x")
 SNOOZE = a_click(a_ref(ODD), BOB, verb=Verb.SNOOZE, snooze_for=SnoozeFor.MORNING, at=TAKEN, ts="")
 UNHEARD = Unheard(why=Unusable.MISDIRECTED, detail=ODD, reply_to="https://hooks.slack.com/actions/T/1/x")
-TARGET = Target("a", ("é/", "b"), "eu-west-1")
+TARGET = Target(Kind.S3, "a", ("é/", "b"), "eu-west-1")
 AUTO, END = AutoRelease(lock=a_ref(ODD), channel=CHANNEL), EndUndo(a_ref(ODD))
-GONE = a_change(TAKEN, "v1", acquired=False, key=ODD, etag="e", sequencer="0a", permanent=True, by_lifecycle=True)
+GONE = a_change(TAKEN, "v1", acquired=False, key=ODD, stamp="e", sequencer="0a", permanent=True, by_lifecycle=True)
 READ: dict[Queue, Callable[[str], object]] = {
     Queue.SWEEPS: read_sweep,
     Queue.RELEASES: read_for_release_lock,
@@ -73,7 +74,7 @@ def received(client: Any, urls: dict[Queue, str]) -> dict[Queue, list[object]]:
     ("leave", "queue", "order"),
     [
         (lambda orders: orders.sweep(TARGET), Queue.SWEEPS, TARGET),
-        (lambda orders: orders.sweep(Target("a")), Queue.SWEEPS, Target("a")),
+        (lambda orders: orders.sweep(Target(Kind.S3, "a")), Queue.SWEEPS, Target(Kind.S3, "a")),
         (lambda orders: orders.carry_out(CLICK), Queue.RELEASES, CLICK),
         (lambda orders: orders.carry_out(SNOOZE), Queue.CLICKS, SNOOZE),
         (lambda orders: orders.turn_away(UNHEARD), Queue.CLICKS, UNHEARD),

@@ -1,4 +1,4 @@
-"""A claim to a delete, or a put, outlives whatever its function may have sent."""
+"""Test that a claim to a delete, or to a put, lasts longer than any request that its function has sent."""
 
 import json
 from datetime import timedelta
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.clicks.ending import CLAIM_LASTS, ON_ITS_WAY
+from chalicelib.core.clicks.claim import CLAIM_LASTS, ON_ITS_WAY
 from chalicelib.wiring import WRITING
 from deploy.commands import ROOT
 from tests.deploy.stack_files import resources

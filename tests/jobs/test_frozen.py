@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.runs.agenda import Agenda
-from chalicelib.jobs.runs.lanes import Kind, Rank, Task
+from chalicelib.jobs.runs.lanes import Rank, Task, Wait
 from chalicelib.jobs.runs.run import OneByOne, Run
 from chalicelib.jobs.watch import watch
 from tests.builders import BUCKET, KEY, TAKEN, sample, some_rules
@@ -22,7 +23,7 @@ def a_world(locks: int) -> FakeWorld:
     for number in range(locks):
         key = f"{number}/{KEY}"
         world.store.put(BUCKET, key, sample("s3-apply-default"))
-        if lock := world.store.read(BUCKET, key):
+        if lock := world.store.read(Place(Kind.S3, BUCKET, key)):
             world.book.remember(lock)
     world.later(hours=2)
     return world
@@ -70,6 +71,6 @@ def test_a_task_that_waited_for_a_thread_until_its_run_was_over_is_not_carried_o
 
     run = Run(BusyThreads(time, time.sleep), begins_until=10, ends=60)
     agenda = Agenda(run, FakeWorld(TAKEN).ports.messenger, lambda _: None, lambda *_: None, lambda *_: None)
-    agenda.add(Task(Kind.BOOK, "", Rank.NEW, "late", lambda: done.append("late")))
+    agenda.add(Task(Wait.BOOK, "", Rank.NEW, "late", lambda: done.append("late")))
     agenda.work()
     assert done == []

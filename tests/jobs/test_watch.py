@@ -3,10 +3,10 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.core.alerts.alert import Alert, alert_for
-from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.clicks.ending import Ending, Outcome
-from chalicelib.core.locks.lock import StateLock
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports.book import BookError
 from tests.builders import ALICE, BUCKET, KEY, STATE_KEY, TAKEN, a_lock, a_policy, sample, some_rules
@@ -101,8 +101,8 @@ class Released(FakeMessenger):
             self.release(posted)
         super().edit(posted, alert)
 
-    def post(self, alert: Alert, attempt: Attempt) -> Posted:
-        posted = super().post(alert, attempt)
+    def post(self, alert: Alert, sending: Sending) -> Posted:
+        posted = super().post(alert, sending)
         self.world.book.end(a_lock(), RELEASED)
         return posted
 
@@ -196,9 +196,9 @@ def test_a_bucket_that_fails_again_and_again_does_not_take_the_time_of_all_other
     world = FakeWorld(TAKEN)
     for index in range(9):
         world.book.remember(a_lock(key=f"{index}.tflock"))
-    lock = LockRef("acme-other", KEY, a_lock().ref.etag, TAKEN)
+    lock = LockRef(Place(Kind.S3, "acme-other", KEY), a_lock().ref.stamp, TAKEN)
     world.store.put("acme-other", KEY, sample("s3-apply-default"))
-    world.book.remember(StateLock(lock, a_lock().info))
+    world.book.remember(HeldLock(lock, a_lock().info))
     world.store.buckets_failing.add(BUCKET)
     with pytest.raises(WatchIncompleteError, match="its bucket failed 5 times"):
         watch(world.ports, RULES, world.later(hours=2))

@@ -113,7 +113,7 @@ class Race:
                 for posted, alert in list(self.channel.shown.items()):
                     offered = alert.open if verb is Verb.RELEASE else self._undoable(alert.ending)
                     if offered:
-                        self._click(user, verb, alert.lock.ref, posted.ts)
+                        self._click(user, verb, alert.lock.ref, posted.handle)
                         return
                 self.schedule.pause(self.random.random() * 8)
 
@@ -130,7 +130,7 @@ class Race:
             user=user,
             user_team=TEAM,
             channel=CHANNEL,
-            message_ts=ts,
+            message=ts,
             at=self.schedule.now,
             click=name,
         )
@@ -184,7 +184,7 @@ class Race:
         self.schedule.spawn(lambda: self._invoke(None, job, 5), after)
 
     def _force_unlock(self, click: Click) -> Deletion | None:
-        current = self.bucket.read(click.lock.bucket, click.lock.key)
+        current = self.bucket.read(click.lock.place)
         if current is None or current.ref != click.lock:
             return None
         return self.bucket.delete_whatever_is_there()

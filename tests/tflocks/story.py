@@ -12,15 +12,17 @@ from chalicelib.core.audit.event import LockChange, ToldBy
 from chalicelib.core.audit.hold import Hold as EndedHold
 from chalicelib.core.audit.line import EventType, LockEvent, of_acquire, of_lock, of_reappearance, of_release
 from chalicelib.core.clicks.ending import LetGoBy
-from chalicelib.core.locks.lock import StateLock
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.locks.terraform.lock_info import LockInfo
 from tflocks.holds.hold import Hold, Source
 from tflocks.holds.pairing import journal_holds
-from tflocks.sources.lines import read
+from tflocks.sources.journal_lines import read
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PATH = "acme-tfstate/prod/network/terraform.tfstate"
+EVIL = "acme/<script>alert(1)</script>\n\x1b[2J\u202e[red]$\\frac{a}{b}$\"' onmouseover=x"
+"""Other people's text that tries to act on whatever shows it."""
 RUN, BOB = "AWS:AROAEXAMPLE:gh-run-4711", "AWS:AROAEXAMPLE:bob@acme.example"
 
 
@@ -28,11 +30,13 @@ def at(minutes: float) -> datetime:
     return NOON + timedelta(minutes=minutes)
 
 
-def lock(name: str, minutes: float, path: str = PATH) -> StateLock:
+def lock(name: str, minutes: float, path: str = PATH) -> HeldLock:
     bucket, _, key = path.partition("/")
     etag = hashlib.md5(name.encode()).hexdigest()  # noqa: S324  what S3 does
     info = LockInfo(ID=f"id-{name}", Operation="OperationTypePlan", Who="root@runner", Version="1.11.4")
-    return StateLock(LockRef(bucket, f"{key}.tflock", f'"{etag}"', at(minutes).replace(microsecond=0)), info)
+    return HeldLock(
+        LockRef(Place(Kind.S3, bucket, f"{key}.tflock"), f'"{etag}"', at(minutes).replace(microsecond=0)), info
+    )
 
 
 def acquired(name: str, minutes: float, path: str = PATH, *, read: bool = True, slack_user: str = "") -> LockEvent:
@@ -96,14 +100,13 @@ def a_hold(since: float | None = 0, until: float | None = 10, **fields: Any) -> 
     return Hold(**told | fields)
 
 
-def _change(told: StateLock, minutes: float, principal: str, *, took: bool) -> LockChange:
+def _change(told: HeldLock, minutes: float, principal: str, *, took: bool) -> LockChange:
     ref = told.ref
     return LockChange(
         acquired=took,
-        bucket=ref.bucket,
-        key=ref.key,
+        place=ref.place,
         at=at(minutes),
         principal=principal,
         told_by=ToldBy.S3,
-        etag=ref.etag.strip('"') if took else "",
+        stamp=ref.stamp.strip('"') if took else "",
     )

@@ -22,12 +22,12 @@ from chalicelib.aws.book.lock_page import (
     record_of,
 )
 from chalicelib.aws.book.table import BookTable, Change, sortable, text, told_as_book_error
-from chalicelib.core.alerts.message import UNDER_WAY, Attempt, Posted
+from chalicelib.core.alerts.message import UNDER_WAY, Posted, Sending
 from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
 from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject
 from chalicelib.core.clicks.ending import KEPT_FOR, Ending, Outcome
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 
 if TYPE_CHECKING:
@@ -66,70 +66,70 @@ class DynamoLockBook:
         item = self._table.get(key_of(ref))
         return record_of(item) if item else None
 
-    def remember(self, lock: StateLock) -> LockRecord:
+    def remember(self, lock: HeldLock) -> LockRecord:
         """Open a page for a lock, or find the one it has."""
         return self._write(lock, Change())
 
-    def reopen(self, lock: StateLock, at: datetime) -> LockRecord:
+    def reopen(self, lock: HeldLock, at: datetime) -> LockRecord:
         """Begin a new page for a lock that is held after all; of two callers the second finds the first one's.
 
-        An attempt whose end is not known stays: its message may stand there, and then it is the new page's.
+        A sending whose end is not known stays: its message may stand there, and then it is the new page's.
         """
         return self._write(lock, Change(put={"ReopenedAt": at.isoformat()}, remove=RELEASE + STORY), _ENDED)
 
-    def claim(self, lock: StateLock, attempt: Attempt, *, ended: bool = False) -> bool:
-        """Take the right to send one message about a lock. An attempt there is under way, or nobody knows its end."""
+    def claim(self, lock: HeldLock, sending: Sending, *, ended: bool = False) -> bool:
+        """Take the right to send one message about a lock. A sending there is under way, or nobody knows its end."""
         claim = {
-            "Attempt": text(attempt),
-            "Claim": claim_of(attempt),
-            "ClaimedUntil": (attempt.at + UNDER_WAY).isoformat(),
+            "Attempt": text(sending),
+            "Claim": claim_of(sending),
+            "ClaimedUntil": (sending.at + UNDER_WAY).isoformat(),
         }
-        free = Attr("Attempt").not_exists() & ~Attr("Said").contains(attempt.saying[0])
+        free = Attr("Attempt").not_exists() & ~Attr("Said").contains(sending.first.name)
         in_time = _ENDED if ended else _HELD_STILL
         return self._change(lock.ref, Change(put=opened(lock) | claim), free & in_time)
 
-    def said(self, lock: StateLock, attempt: Attempt, posted: Posted) -> None:
-        """The message of the attempt stands there; found twice, it is noted once.
+    def said(self, lock: HeldLock, sending: Sending, posted: Posted) -> None:
+        """The message of the sending stands there; found twice, it is noted once.
 
         Levels are a set, of which the highest counts, so that it does not matter in which order two come. A new alert
         of an ended lock does not say so: the ending is untold again.
         """
-        alert = _alerted(attempt, posted) if attempt.is_alert else Change()
+        alert = _alerted(sending, posted) if sending.is_alert else Change()
         change = Change(
             put=opened(lock) | dict(alert.put),
             put_first=alert.put_first,
-            add={"Said": set(attempt.saying), "Levels": {attempt.level}},
+            add={"Said": {saying.name for saying in sending.saying}, "Levels": {sending.level}},
             remove=alert.remove,
         )
-        unsaid = ~Attr("Said").contains(attempt.saying[0])
-        free = Attr("Claim").not_exists() | Attr("Claim").eq(claim_of(attempt))
+        unsaid = ~Attr("Said").contains(sending.first.name)
+        free = Attr("Claim").not_exists() | Attr("Claim").eq(claim_of(sending))
         if not self._change(lock.ref, replace(change, remove=alert.remove + CLAIM), unsaid & free):
             self._change(lock.ref, change, unsaid)  # somebody else is sending something else by now
-            self.drop_claim(lock.ref, attempt)
+            self.drop_claim(lock.ref, sending)
 
-    def drop_claim(self, ref: LockRef, attempt: Attempt) -> None:
-        """The message of this attempt was not sent."""
-        self._change(ref, Change(remove=CLAIM), Attr("Claim").eq(claim_of(attempt)))
+    def drop_claim(self, ref: LockRef, sending: Sending) -> None:
+        """The message of this sending was not sent."""
+        self._change(ref, Change(remove=CLAIM), Attr("Claim").eq(claim_of(sending)))
 
-    def doubt(self, ref: LockRef, attempt: Attempt, until: datetime) -> None:
+    def doubt(self, ref: LockRef, sending: Sending, until: datetime) -> None:
         """Nobody knows whether it was sent, nor is it worth looking before that time."""
-        self._change(ref, Change(put={"ClaimedUntil": until.isoformat()}), Attr("Claim").eq(claim_of(attempt)))
+        self._change(ref, Change(put={"ClaimedUntil": until.isoformat()}), Attr("Claim").eq(claim_of(sending)))
 
     def shown(self, ref: LockRef, at: datetime, appearance: str) -> None:
         """Note that its message reads as it should, and what that depends on."""
         self._change(ref, Change(put={"ShownAt": at.isoformat(), "Appearance": appearance}), _KNOWN)
 
-    def acquire_recorded(self, lock: StateLock, at: datetime, principal: str) -> None:
+    def acquire_recorded(self, lock: HeldLock, at: datetime, principal: str) -> None:
         """The journal has its ``lock_acquired``. The first stays, and of a restored lock who took it before."""
         self._write(lock, Change(put_first={"AcquiredAt": at.isoformat(), "Principal": principal}))
 
-    def snooze(self, lock: StateLock, snooze: Snooze | None, at: datetime) -> LockRecord:
+    def snooze(self, lock: HeldLock, snooze: Snooze | None, at: datetime) -> LockRecord:
         """Quiet until then; None: no longer. A click of the same time is the same one again."""
         wanted = {"Snooze": text(snooze)} if snooze else {}
         change = Change(put=wanted | {"QuietAt": sortable(at)}, remove=() if snooze else ("Snooze",))
         return self._write(lock, change, Attr("QuietAt").not_exists() | Attr("QuietAt").lt(sortable(at)))
 
-    def ask(self, lock: StateLock, asked: Asked) -> LockRecord:
+    def ask(self, lock: HeldLock, asked: Asked) -> LockRecord:
         """Somebody asks for a release that takes two; whoever asked before stays the one who asked."""
         change = Change(put_first={"Asked": text(asked), "AskedBy": asked.by, "AskedClick": asked.click})
         return self._write(lock, change, ~Attr("Withdrawn").contains(asked.click))
@@ -144,7 +144,7 @@ class DynamoLockBook:
         self._change(ref, Change(add={"Refused": {user}}), _KNOWN)
 
     def begin_release(
-        self, lock: StateLock, releasing: Releasing, kept: LockObject | None, instead_of: Releasing | None
+        self, lock: HeldLock, releasing: Releasing, kept: LockObject | None, instead_of: Releasing | None
     ) -> LockRecord:
         """Take the right to delete a lock, in place of the claim that was seen there, or of none."""
         change = Change(put={"Releasing": text(releasing)} | ({"Kept": text(kept)} if kept else {}))
@@ -163,14 +163,14 @@ class DynamoLockBook:
         with told_as_book_error():
             return msgspec.json.decode(item["Kept"], type=LockObject) if "Kept" in item else None
 
-    def end(self, lock: StateLock, ending: Ending, seen: Releasing | None = None) -> bool:
+    def end(self, lock: HeldLock, ending: Ending, seen: Releasing | None = None) -> bool:
         """Note that the lock is no longer held. It stays in the index until that has been told."""
         page = opened(lock) | _ended(ending)
         by_deleter = ending.outcome is Outcome.RELEASED
         believed = Attr("Undone").not_exists() if by_deleter else _HELD_STILL & _still("Releasing", seen)
         return self._change(lock.ref, Change(put=page, remove=("Told",)), believed)
 
-    def end_unspoken(self, lock: StateLock, ending: Ending) -> bool:
+    def end_unspoken(self, lock: HeldLock, ending: Ending) -> bool:
         """Note the end of a lock of which nothing was ever said."""
         page = opened(lock) | _ended(ending) | {"Told": True}
         del page["HeldSince"]
@@ -192,7 +192,7 @@ class DynamoLockBook:
         """Drop a claim whose put is known to have done nothing."""
         self._change(ref, Change(remove=("Restoring",)), _still("Restoring", restoring))
 
-    def restored(self, old: LockRecord, lock: StateLock, by: Restorer) -> LockRecord:
+    def restored(self, old: LockRecord, lock: HeldLock, by: Restorer) -> LockRecord:
         """Note that a released lock is held again: its message is the new page's, and nobody looks for it any more.
 
         The new page first: when nothing follows, both have the message, and the same call once more puts that right.
@@ -209,7 +209,7 @@ class DynamoLockBook:
         Noted twice it may be told twice, and that is all.
         """
         again = Change(
-            put={"HeldSince": ref.last_modified.isoformat()},
+            put={"HeldSince": ref.since.isoformat()},
             put_first={"Undone": text(by)},
             remove=("Told", "Restoring"),
         )
@@ -218,7 +218,7 @@ class DynamoLockBook:
     def _change(self, ref: LockRef, change: Change, condition: ConditionBase) -> bool:
         return self._table.change(key_of(ref), change, condition) is not None
 
-    def _write(self, lock: StateLock, change: Change, condition: ConditionBase | None = None) -> LockRecord:
+    def _write(self, lock: HeldLock, change: Change, condition: ConditionBase | None = None) -> LockRecord:
         """Change a lock's page, or open it; as it is then, also where the condition was not met."""
         page = self._table.change(key_of(lock.ref), replace(change, put={**opened(lock), **change.put}), condition)
         return record_of(page) if page else self.remember(lock)
@@ -233,11 +233,11 @@ def _ended(ending: Ending) -> dict[str, Any]:
     return {"Ending": text(ending), "ExpiresAt": int((ending.at + KEPT_FOR).timestamp())}
 
 
-def _alerted(attempt: Attempt, posted: Posted) -> Change:
+def _alerted(sending: Sending, posted: Posted) -> Change:
     """What is noted of a lock's own message. When people first heard of the lock does not change with a new one."""
-    at = attempt.at.isoformat()
+    at = sending.at.isoformat()
     return Change(
-        put={"Posted": text(posted), "ShownAt": at, "Appearance": attempt.appearance, "Owner": attempt.owner},
+        put={"Posted": text(posted), "ShownAt": at, "Appearance": sending.appearance, "Owner": sending.owner},
         put_first={"AlertedAt": at},
         remove=("Told",),
     )

@@ -14,11 +14,11 @@ import msgspec
 from aws_lambda_powertools import Logger
 
 from chalicelib.aws.book.table import Item, text, told_as_book_error
-from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
 from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
 from chalicelib.core.clicks.ending import Ending
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.ports.book import BookError
 
@@ -38,14 +38,14 @@ def key_of(ref: LockRef) -> dict[str, str]:
     return {"StatePath": ref.state_path, "LockIdentity": ref.identity}
 
 
-def opened(lock: StateLock) -> dict[str, Any]:
+def opened(lock: HeldLock) -> dict[str, Any]:
     """What every page of a held lock has."""
-    return {"Lock": text(lock), "HeldSince": lock.ref.last_modified.isoformat()}
+    return {"Lock": text(lock), "HeldSince": lock.ref.since.isoformat()}
 
 
-def claim_of(attempt: Attempt) -> str:
-    """Tells an attempt from every other one of its lock. Not all of its JSON: a new release may have one more field."""
-    return f"{attempt.at.isoformat()} {attempt.saying[0]}"
+def claim_of(sending: Sending) -> str:
+    """Tells a sending from every other one of its lock. Not all of its JSON: a new release may have one more field."""
+    return f"{sending.at.isoformat()} {sending.first.name}"
 
 
 def record_of(item: Item) -> LockRecord:
@@ -73,14 +73,14 @@ def _if_readable(item: Item) -> LockRecord | None:
 
 def _record(item: Item) -> LockRecord:
     return LockRecord(
-        lock=msgspec.json.decode(item["Lock"], type=StateLock),
+        lock=msgspec.json.decode(item["Lock"], type=HeldLock),
         posted=_struct(item, "Posted", Posted),
         level=int(max(item.get("Levels", {0}))),
         alerted_at=_time(item, "AlertedAt"),
         shown_at=_time(item, "ShownAt"),
         appearance=item.get("Appearance", ""),
         said=frozenset(item.get("Said", ())),
-        attempt=_struct(item, "Attempt", Attempt),
+        sending=_struct(item, "Attempt", Sending),
         claimed_until=_time(item, "ClaimedUntil"),
         acquired_at=_time(item, "AcquiredAt"),
         principal=item.get("Principal", ""),

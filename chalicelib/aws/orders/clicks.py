@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from chalicelib.aws.orders.wire import VERSION, Lock, Order, lock_of, ref_of
+from chalicelib.aws.orders.wire import VERSION, Lock, Order, read_lock, write_lock
 from chalicelib.core.clicks.click import Click, SnoozeFor, Unheard, Unusable, Verb
 from chalicelib.core.clicks.order import AutoRelease, EndUndo
 
@@ -28,7 +28,7 @@ class _Click(Order, frozen=True, tag="carry out a click"):
     user: str = ""
     user_team: str = ""
     channel: str = ""
-    message_ts: str = ""
+    message: str = ""
     at: datetime | None = None
     click: str = ""
     reply_to: str = ""
@@ -55,13 +55,13 @@ def write_click(click: Click) -> bytes:
     """Write an order to carry out a click."""
     order = _Click(
         v=VERSION,
-        lock=lock_of(click.lock),
+        lock=write_lock(click.lock),
         verb=click.verb,
         snooze_for=click.snooze_for,
         user=click.user,
         user_team=click.user_team,
         channel=click.channel,
-        message_ts=click.message_ts,
+        message=click.message,
         at=click.at,
         click=click.click,
         reply_to=click.reply_to,
@@ -84,12 +84,12 @@ def write_unheard(unheard: Unheard) -> bytes:
 
 def write_auto_release(order: AutoRelease) -> bytes:
     """Write an order to release a lock without a click."""
-    return msgspec.json.encode(_AutoRelease(v=VERSION, lock=lock_of(order.lock), channel=order.channel))
+    return msgspec.json.encode(_AutoRelease(v=VERSION, lock=write_lock(order.lock), channel=order.channel))
 
 
 def write_end_undo(order: EndUndo) -> bytes:
     """Write an order to end the time in which a lock can be put back."""
-    return msgspec.json.encode(_EndUndo(v=VERSION, lock=lock_of(order.lock)))
+    return msgspec.json.encode(_EndUndo(v=VERSION, lock=write_lock(order.lock)))
 
 
 def read_for_release_lock(message: str) -> Click | AutoRelease | Unheard:
@@ -103,7 +103,7 @@ def read_for_release_lock(message: str) -> Click | AutoRelease | Unheard:
     except msgspec.MsgspecError as error:
         return _not_understood(message, error)
     if isinstance(order, _AutoRelease):
-        return AutoRelease(lock=ref_of(order.lock), channel=order.channel)
+        return AutoRelease(lock=read_lock(order.lock), channel=order.channel)
     return _clicked(order)
 
 
@@ -117,7 +117,7 @@ def read_for_answer_click(message: str) -> Click | EndUndo | Unheard:
         order = msgspec.json.decode(message, type=_Click | _EndUndo | _Unheard)
     except msgspec.MsgspecError as error:
         return _not_understood(message, error)
-    return EndUndo(lock=ref_of(order.lock)) if isinstance(order, _EndUndo) else _clicked(order)
+    return EndUndo(lock=read_lock(order.lock)) if isinstance(order, _EndUndo) else _clicked(order)
 
 
 def _not_understood(message: str, error: msgspec.MsgspecError) -> Unheard:
@@ -138,13 +138,13 @@ def _clicked(order: _Click | _Unheard) -> Click | Unheard:
             reply_to=order.reply_to,
         )
     return Click(
-        lock=ref_of(order.lock),
+        lock=read_lock(order.lock),
         verb=order.verb,
         snooze_for=order.snooze_for,
         user=order.user,
         user_team=order.user_team,
         channel=order.channel,
-        message_ts=order.message_ts,
+        message=order.message,
         at=order.at,
         click=order.click,
         reply_to=order.reply_to,

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from chalicelib.aws.orders.wire import VERSION, Order
+from chalicelib.aws.orders.wire import VERSION, Order, Place, read_place, write_place
 from chalicelib.core.audit.event import LockChange, ToldBy
 
 _UNREADABLE = (msgspec.MsgspecError, RecursionError, ValueError, OverflowError, TypeError)
@@ -12,15 +12,14 @@ _UNREADABLE = (msgspec.MsgspecError, RecursionError, ValueError, OverflowError, 
 
 class _Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     acquired: bool
-    bucket: str
-    key: str
+    place: Place
     at: datetime
     principal: str = ""
     account: str = ""
     source_address: str = ""
     told_by: ToldBy = ToldBy.S3
     version: str = ""
-    etag: str = ""
+    stamp: str = ""
     sequencer: str = ""
     by_lifecycle: bool = False
     permanent: bool = False
@@ -47,15 +46,14 @@ def read_settling(message: str) -> LockChange | None:
 def _on_the_wire(change: LockChange) -> _Change:
     return _Change(
         acquired=change.acquired,
-        bucket=change.bucket,
-        key=change.key,
+        place=write_place(change.place),
         at=change.at,
         principal=change.principal,
         account=change.account,
         source_address=change.source_address,
         told_by=change.told_by,
         version=change.version,
-        etag=change.etag,
+        stamp=change.stamp,
         sequencer=change.sequencer,
         by_lifecycle=change.by_lifecycle,
         permanent=change.permanent,
@@ -66,15 +64,14 @@ def _on_the_wire(change: LockChange) -> _Change:
 def _off_the_wire(change: _Change) -> LockChange:
     return LockChange(
         acquired=change.acquired,
-        bucket=change.bucket,
-        key=change.key,
+        place=read_place(change.place),
         at=change.at,
         principal=change.principal,
         account=change.account,
         source_address=change.source_address,
         told_by=change.told_by,
         version=change.version,
-        etag=change.etag,
+        stamp=change.stamp,
         sequencer=change.sequencer,
         by_lifecycle=change.by_lifecycle,
         permanent=change.permanent,

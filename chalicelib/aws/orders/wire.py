@@ -9,7 +9,8 @@ from typing import Literal
 
 import msgspec
 
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks import place as core
+from chalicelib.core.locks.place import Kind
 
 VERSION: Literal[1] = 1
 
@@ -20,20 +21,51 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
     v: Literal[1]
 
 
+class Place(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where the lock is kept that an order is about."""
+
+    kind: Kind
+    container: str
+    key: str
+    account: str = ""
+    region: str = ""
+
+
 class Lock(msgspec.Struct, frozen=True):
     """Which lock an order is about."""
 
-    bucket: str
-    key: str
-    etag: str
-    last_modified: datetime
+    place: Place
+    stamp: str
+    since: datetime
 
 
-def lock_of(ref: LockRef) -> Lock:
+def write_place(place: core.Place) -> Place:
+    """Return the wire form of a place."""
+    return Place(
+        kind=place.kind,
+        container=place.container,
+        key=place.key,
+        account=place.account,
+        region=place.region,
+    )
+
+
+def read_place(place: Place) -> core.Place:
+    """Return the place that a wire form stands for."""
+    return core.Place(
+        kind=place.kind,
+        container=place.container,
+        key=place.key,
+        account=place.account,
+        region=place.region,
+    )
+
+
+def write_lock(ref: core.LockRef) -> Lock:
     """Return the wire form of a lock's reference."""
-    return Lock(bucket=ref.bucket, key=ref.key, etag=ref.etag, last_modified=ref.last_modified)
+    return Lock(place=write_place(ref.place), stamp=ref.stamp, since=ref.since)
 
 
-def ref_of(lock: Lock) -> LockRef:
+def read_lock(lock: Lock) -> core.LockRef:
     """Return the reference that a wire form stands for."""
-    return LockRef(bucket=lock.bucket, key=lock.key, etag=lock.etag, last_modified=lock.last_modified)
+    return core.LockRef(place=read_place(lock.place), stamp=lock.stamp, since=lock.since)

@@ -4,10 +4,10 @@ from datetime import datetime
 
 import msgspec
 
-from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.core.alerts.message import Posted, Saying, Sending, Topic
 from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
 from chalicelib.core.clicks.ending import Ending
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.mark import mark_of
 from chalicelib.core.locks.place import LockRef
 
@@ -19,9 +19,9 @@ class Snooze(msgspec.Struct, frozen=True):
     until: datetime
 
     @property
-    def over(self) -> str:
-        """What is said, once, when it is over."""
-        return f"snooze over {self.until.isoformat()}"
+    def over(self) -> Saying:
+        """Return what is said, once, when it is over."""
+        return Saying(Topic.SNOOZE_OVER, self.until.isoformat())
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -36,7 +36,7 @@ class Asked(msgspec.Struct, frozen=True):
 class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What the lock book remembers of one lock."""
 
-    lock: StateLock
+    lock: HeldLock
     posted: Posted | None = None
     level: int = 0
     """The highest level that has been told."""
@@ -46,9 +46,10 @@ class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
     appearance: str = ""
     """What its message was last seen to depend on (``core.alerts.appearance``)."""
     said: frozenset[str] = frozenset()
-    attempt: Attempt | None = None
+    """The names of the things that were said of it."""
+    sending: Sending | None = None
     claimed_until: datetime | None = None
-    """Until then the attempt may still be under way; afterwards nobody knows how it ended."""
+    """Until then the sending may still be under way; afterwards nobody knows how it ended."""
     acquired_at: datetime | None = None
     """The time of the S3 event whose ``lock_acquired`` the journal has, to the millisecond."""
     principal: str = ""
@@ -82,12 +83,12 @@ class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def taken(self) -> datetime:
         """Since when it is held, as exactly as is known."""
-        return self.acquired_at or self.lock.ref.last_modified
+        return self.acquired_at or self.lock.ref.since
 
     @property
     def spoken_of(self) -> bool:
         """Whether people have heard of it, or may be hearing of it now."""
-        return bool(self.posted or self.said or self.attempt)
+        return bool(self.posted or self.said or self.sending)
 
     @property
     def deleter(self) -> str:
@@ -110,7 +111,7 @@ class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
         """Return whether a put may be on its way, so that nobody else may send one."""
         return self.restoring is not None and now < self.restoring.until
 
-    def restorer_of(self, lock: StateLock | None) -> Restorer | None:
+    def restorer_of(self, lock: HeldLock | None) -> Restorer | None:
         """Return whose put is there; None where it is none of this page's, or a run's own lock.
 
         Anybody can copy a lock with its mark, so once the put itself is known no other object has its name.
@@ -129,4 +130,4 @@ class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     def in_flight(self, now: datetime) -> bool:
         """Whether a message about it is being sent by somebody else."""
-        return self.attempt is not None and self.claimed_until is not None and now < self.claimed_until
+        return self.sending is not None and self.claimed_until is not None and now < self.claimed_until

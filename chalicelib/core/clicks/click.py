@@ -7,6 +7,7 @@ from typing import ClassVar, assert_never
 
 import msgspec
 
+from chalicelib.core.alerts.message import Handle
 from chalicelib.core.clicks.ending import Ending, Refusal
 from chalicelib.core.hours import WorkingHours
 from chalicelib.core.locks.place import LockRef
@@ -65,7 +66,7 @@ class Click(msgspec.Struct, frozen=True, kw_only=True):
     user: str = ""
     user_team: str = ""
     channel: str = ""
-    message_ts: str = ""
+    message: Handle = ""
     """"" when only the person who clicked sees the message, which then cannot be edited."""
     at: datetime | None = None
     """When they clicked, by Slack's clock."""
@@ -146,7 +147,7 @@ def refusal(click: Click, rules: Rules, in_group: InGroup, colleague: Colleague,
     Who may release may do all else. Beside them the owner, who may be still at work, may have the alert be quiet.
     """
     lock = click.lock
-    if not rules.covers(lock.bucket, lock.key):
+    if not rules.covers(lock.place):
         return Refusal.OUTSIDE
     if why := _foreign(click, rules, colleague):
         return why

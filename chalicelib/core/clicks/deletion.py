@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from chalicelib.core.clicks.ending import Outcome
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.mark import mark_of, marked
 from chalicelib.core.locks.place import LockRef
 
@@ -49,7 +49,7 @@ class LockObject(msgspec.Struct, frozen=True, omit_defaults=True):
 class Look(NamedTuple):
     """What one look at a place found: the lock there, or None, and that object so that it could be put back."""
 
-    lock: StateLock | None
+    lock: HeldLock | None
     kept: LockObject | None = None
     """None: it is not the lock that was looked for, may be a state, or could not be read with all that it has."""
 
@@ -66,17 +66,17 @@ class PutBack(StrEnum):
     UNKNOWN = "unknown"  # the answer was lost; it may have been done
 
 
-def presence(shown: LockRef, current: StateLock | None) -> Presence:
-    """Whether the lock there now is the one that was shown. This is the rule that no wrong lock is deleted by."""
+def presence(shown: LockRef, current: HeldLock | None) -> Presence:
+    """Return whether the lock there now is the one that was shown. By this rule no wrong lock is deleted."""
     if current is None:
         return Presence.GONE
     return Presence.SAME if current.ref == shown else Presence.REPLACED
 
 
 def conclude(deletion: Deletion, there_now: Presence) -> Outcome | None:
-    """What one attempt and a look afterwards amount to; None: the lock is still there and may be tried again.
+    """Return how a delete and a look after it ended; None: the lock is still there, and may be deleted again.
 
-    After a lost answer nobody can say who deleted a lock that is gone; S3 does not tell, so neither do we.
+    After a lost answer nobody can say who deleted a lock that is gone: S3 does not tell.
     """
     if deletion is Deletion.DELETED:
         return Outcome.RELEASED

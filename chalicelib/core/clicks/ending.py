@@ -1,26 +1,20 @@
-"""A release: whether this lock is the one that was shown, what a delete amounts to, how a lock ended."""
+"""How a lock, or what somebody asked of it, ended: by whom, why not, and how it comes back."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
 
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 
 KEPT_FOR = timedelta(days=30)
 """How long the lock book keeps the page of a released lock, with the bytes that it had."""
 REAPER = "reaper"
-"""Stands where a Slack user would, for what the reaper does by itself; no Slack ID is like it."""
-
-
-CLAIM_LASTS = timedelta(minutes=1)
-"""How long one click's delete, or put, may be under way; twice the life of the functions that send them (30 s)."""
-ON_ITS_WAY = timedelta(seconds=30)
-"""How long a request may still arrive after it was sent: the client waits 8 s for an answer, and S3 may be slower."""
+"""Stands in the place of a Slack user for what the reaper does by itself; no Slack ID looks like it."""
 
 
 class Outcome(StrEnum):
-    """How a lock, or what somebody asked of it, ended. The first six close its alert."""
+    """How a lock, or what somebody asked of it, ended. The first six are how a lock ended: they close its alert."""
 
     RELEASED = "released"
     UNCONFIRMED = "unconfirmed"
@@ -133,11 +127,11 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The Slack user who put it back."""
     restored_click: str = ""
     """By which click."""
-    held_now: StateLock | None = None
+    held_now: HeldLock | None = None
     copy_of: str = ""
     """The state path that the released lock spoke of, where it was a copy from elsewhere."""
     way_back: WayBack | None = None
-    """How it comes back, where what was released was no lock."""
+    """How the object comes back, where what was released was no lock."""
 
     @property
     def why(self) -> str:
@@ -146,18 +140,18 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def closes(self) -> bool:
-        """Whether the lock shown is no longer held, so that its alert has nothing left to offer."""
+        """Return whether the lock shown is no longer held, so that its alert has nothing left to offer."""
         return self.outcome in _CLOSING
 
     @property
     def deleter(self) -> str:
-        """For whom the reaper deleted the lock, or may have: a Slack user or REAPER; "" when it did not."""
+        """Return for whom the reaper deleted the lock, or may have: a Slack user or REAPER; "" when it did not."""
         if self.outcome not in {Outcome.RELEASED, Outcome.UNCONFIRMED}:
             return ""
         return REAPER if self.by_reaper else self.user
 
     def undoable(self, now: datetime) -> bool:
-        """Whether *Put the lock back* is on offer."""
+        """Return whether *Put the lock back* is on offer."""
         return self.undo_until is not None and now < self.undo_until and not self.restored_by
 
 

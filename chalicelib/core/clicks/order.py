@@ -17,7 +17,7 @@ class AutoRelease(msgspec.Struct, frozen=True, kw_only=True):
     # What a ``Click`` has and this has not: both are orders to release.
     user: ClassVar[str] = ""
     click: ClassVar[str] = ""
-    message_ts: ClassVar[str] = ""
+    message: ClassVar[str] = ""
     by_reaper: ClassVar[bool] = True
 
 

@@ -14,7 +14,7 @@ what the reaper may not see     never
 from enum import StrEnum
 
 from chalicelib.core.clicks.ending import Refusal, WayBack
-from chalicelib.core.locks.lock import Body, StateLock
+from chalicelib.core.locks.lock import Body, HeldLock
 
 
 class Terms(StrEnum):
@@ -35,7 +35,7 @@ TERMS = {
 }
 
 
-def way_back(lock: StateLock, *, keeps: bool) -> WayBack | None:
+def way_back(lock: HeldLock, *, keeps: bool) -> WayBack | None:
     """Return how what is no lock comes back after a release; None where it does not, or is a lock.
 
     ``keeps`` is whether the bytes of what is released are kept, which ``undo = "never"`` forbids.
@@ -47,7 +47,7 @@ def way_back(lock: StateLock, *, keeps: bool) -> WayBack | None:
     return WayBack.VERSION if lock.versioned else None
 
 
-def why_not_releasable(lock: StateLock, *, keeps: bool) -> Refusal | None:
+def why_not_releasable(lock: HeldLock, *, keeps: bool) -> Refusal | None:
     """Return why nobody may release this object from Slack; None when it may be released."""
     if lock.body is Body.STATE:
         return Refusal.MAY_BE_STATE

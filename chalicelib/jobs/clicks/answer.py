@@ -10,8 +10,8 @@ from chalicelib.core.clicks.click import Click, SnoozeFor, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.clicks.order import EndUndo
 from chalicelib.core.policy import Rules
-from chalicelib.jobs.alerts.alert import tell
 from chalicelib.jobs.alerts.case import case_of
+from chalicelib.jobs.alerts.endings import tell
 from chalicelib.jobs.clicks.clicked import Clicked, NotYetError, clicked_on, come_again, misrouted
 from chalicelib.jobs.clicks.permission import why_not
 from chalicelib.jobs.clicks.restore import put_back

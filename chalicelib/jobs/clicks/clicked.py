@@ -14,11 +14,12 @@ from chalicelib.core.clicks.click import Answer, Click
 from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.clicks.order import ReleaseOrder
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.policy import Rules
-from chalicelib.jobs.alerts.alert import edit, tell
-from chalicelib.jobs.alerts.case import Case, case_of
+from chalicelib.jobs.alerts.alert import edit
+from chalicelib.jobs.alerts.case import Case, Detours
+from chalicelib.jobs.alerts.endings import tell
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import StoreError
 from chalicelib.ports.people import MessageGoneError
@@ -62,7 +63,7 @@ class Ordered(Case):
         self.world.journal.write(line)
 
     def whisper(self, ending: Ending) -> Ending:
-        """Return how it ended; nobody is told privately."""
+        """Return how it ended; nobody waits to be told."""
         return ending
 
     def show(self, ending: Ending) -> bool:
@@ -71,7 +72,7 @@ class Ordered(Case):
         Return whether the person who clicked can see it.
         """
         seen = self._show_where_clicked(ending)
-        return (edit(self, ending) or seen) and bool(self.order.message_ts)
+        return (edit(self, ending) or seen) and bool(self.order.message)
 
     def show_ended(self) -> bool:
         """Tell that the lock has ended, where it was clicked, and in the lock's message if that is another.
@@ -81,15 +82,15 @@ class Ordered(Case):
         seen = self._show_where_clicked(self.record.ending)
         with suppress(BookError):  # the message says it; that it does will be noted later
             seen = tell(self) or seen
-        return seen and bool(self.order.message_ts)
+        return seen and bool(self.order.message)
 
     def _show_where_clicked(self, ending: Ending | None) -> bool:
         """Edit the message that was clicked, unless it is the lock's own or only one person sees it."""
         order, own = self.order, self.record.posted
-        if not order.message_ts or (own and (own.channel, own.ts) == (order.channel, order.message_ts)):
+        if not order.message or (own and (own.channel, own.handle) == (order.channel, order.message)):
             return False
         try:
-            self.world.messenger.edit(Posted(order.channel, order.message_ts), self.alert(ending))
+            self.world.messenger.edit(Posted(order.channel, order.message), self.alert(ending))
         except MessageGoneError:
             return False
         return True
@@ -110,10 +111,10 @@ class Clicked(Ordered):
         """Return the same with as much as can be seen of a lock of which the book has no page."""
         ref, current = self.click.lock, None
         with suppress(StoreError):
-            current = self.world.store.read(ref.bucket, ref.key)
+            current = self.world.store.read(ref.place)
         if current and presence(ref, current) is Presence.SAME:
             return self.known_as(LockRecord(lock=current))
-        return self.known_as(LockRecord(lock=StateLock(ref, flaw="is no longer known to the reaper's lock book")))
+        return self.known_as(LockRecord(lock=HeldLock(ref, flaw="is no longer known to the reaper's lock book")))
 
     def whisper(self, ending: Ending, releasers: tuple[str, ...] = ()) -> Ending:
         """Tell the person alone how it ended; return that."""
@@ -131,12 +132,26 @@ class Clicked(Ordered):
 
 def clicked_on(click: Click, world: World, rules: Rules, now: datetime) -> Clicked:
     """Return a click as it comes: neither the book nor the store was asked about its lock."""
-    return Clicked(**vars(case_of(unknown(click.lock), world, rules, now)), order=click, rules=rules)
+    return Clicked(**vars(ordered_by(click, world, rules, now)))
+
+
+def ordered_by(order: ReleaseOrder, world: World, rules: Rules, now: datetime) -> Ordered:
+    """Return an order as it comes: neither the book nor the store was asked about its lock."""
+    return Ordered(
+        record=unknown(order.lock),
+        policy=rules.policy_for(order.lock.state_path),
+        world=world,
+        now=now,
+        undo=rules.undo,
+        detours=Detours(rules.trouble_channel),
+        order=order,
+        rules=rules,
+    )
 
 
 def unknown(lock: LockRef) -> LockRecord:
     """Return the record of a lock of which nothing is known but which one it is."""
-    return LockRecord(lock=StateLock(lock))
+    return LockRecord(lock=HeldLock(lock))
 
 
 def misrouted(clicked: Clicked) -> Ending:

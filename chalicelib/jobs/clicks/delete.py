@@ -1,8 +1,8 @@
-"""Delete exactly one lock, or nothing; the only job that does. Every answer of S3 becomes an ending, none a guess.
+"""Delete exactly one lock, or nothing; no other job deletes. Every answer of S3 becomes an ending, never a guess.
 
-Nobody deletes without a claim in the lock book, of which a page has one at a time. A claim that is over can be taken
-over, but only by who looked at the lock after that: it is still there, so the first delete has done nothing and never
-will; or it is gone, and that is told in the name of the claim, not of who came next.
+Nobody deletes without a claim in the lock book; a page has one claim at a time. When a claim has run out, another may
+replace it, but only after a look at the lock. If the lock is still there, the first delete did nothing and never will.
+If it is gone, that is told in the name of the first claim, not of who came next.
 """
 
 from contextlib import suppress
@@ -17,7 +17,7 @@ from chalicelib.core.clicks.deletion import Deletion, LockObject, Look, Presence
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.clicks.release_terms import way_back, why_not_releasable
 from chalicelib.core.locks.copies import copy_of
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.clicks.clicked import NotYetError
@@ -29,7 +29,7 @@ _TRIES = 3
 
 
 class OutcomeUnknownError(Exception):
-    """A delete or a put was sent, and S3 or the book would not be asked afterwards: only a later look can tell."""
+    """A delete or a put was sent, and then S3 or the book did not answer: only a later look can tell how it ended."""
 
 
 class Concluded(NamedTuple):
@@ -45,7 +45,7 @@ class _Release:
 
     case: Case
     claim: Releasing
-    lock: StateLock
+    lock: HeldLock
     """The lock as it was remembered, then as it is."""
     keeps: bool
     """Whether its bytes are kept, so that it can be put back."""
@@ -55,7 +55,7 @@ class _Release:
         """Return which lock it is: the one that was shown."""
         return self.case.record.lock.ref
 
-    def ending(self, outcome: Outcome, held_now: StateLock | None = None) -> Ending:
+    def ending(self, outcome: Outcome, held_now: HeldLock | None = None) -> Ending:
         """Return how it ended, in the name of the claim."""
         about = {"copy_of": copy_of(self.lock), "way_back": way_back(self.lock, keeps=self.keeps)}
         return msgspec.structs.replace(self.claim.ending(outcome, self.case.now, held_now), **about)
@@ -70,9 +70,9 @@ class _Release:
 
 
 def delete(case: Case, claim: Releasing) -> Concluded:
-    """Release the lock that was shown, if it is still there. Whether its person may was decided before.
+    """Release the lock that was shown, if it is still there. The caller has checked that its person may.
 
-    The claim that the record has is over by ``now``: the look comes after it.
+    The claim that the record has, if any, has run out by ``now``: the look comes after it.
 
     Raises:
         OutcomeUnknownError
@@ -103,11 +103,11 @@ def delete(case: Case, claim: Releasing) -> Concluded:
 def _look(release: _Release) -> Look:
     """Look at what is there, and at what could be put back of it where that is wanted: one GET tells both."""
     store, ref = release.case.world.store, release.ref
-    return store.look(ref) if release.case.undo else Look(store.read(ref.bucket, ref.key))
+    return store.look(ref) if release.case.undo else Look(store.read(ref.place))
 
 
-def _too_late(release: _Release, there: Presence, current: StateLock | None) -> Concluded:
-    """It is not there any more. An earlier delivery may have deleted it and died before it could say so."""
+def _too_late(release: _Release, there: Presence, current: HeldLock | None) -> Concluded:
+    """Conclude for a lock that is not there. An earlier delivery may have deleted it, and died before it said so."""
     if before := release.case.record.releasing:
         return Concluded(replace(release, claim=before).ending(Outcome.UNCONFIRMED, current), before)
     ending = release.ending(conclude(Deletion.NOT_FOUND, there) or Outcome.FAILED, current)
@@ -115,7 +115,7 @@ def _too_late(release: _Release, there: Presence, current: StateLock | None) -> 
 
 
 def _begin(release: _Release, kept: LockObject | None) -> None:
-    """Take the claim. Where the book does not answer it may have been taken, and is dropped if that can be done."""
+    """Take the claim. If the book does not answer, the claim may have been taken: then try to drop it."""
     book, before = release.case.world.book, release.case.record.releasing
     try:
         page = book.begin_release(release.lock, release.claim, kept, before)
@@ -128,7 +128,7 @@ def _begin(release: _Release, kept: LockObject | None) -> None:
 
 
 def _delete(release: _Release) -> Ending:
-    """Delete this lock or nothing. A lost answer is followed by a look, never by a guess."""
+    """Delete this lock or nothing. After a lost answer, look; never guess."""
     lost = False
     for _ in range(_TRIES):
         deletion = _send_delete(release, lost=lost)
@@ -160,9 +160,9 @@ def check_time(world: World, send_before: datetime) -> None:
         raise StoreError("S3 or the lock book took too long to answer, so nothing was sent")
 
 
-def _look_after(release: _Release, *, lost: bool) -> StateLock | None:
+def _look_after(release: _Release, *, lost: bool) -> HeldLock | None:
     try:
-        return release.case.world.store.read(release.ref.bucket, release.ref.key)
+        return release.case.world.store.read(release.ref.place)
     except StoreError as error:
         _give_up(release, error, lost=lost)
         raise

@@ -10,15 +10,23 @@ import msgspec
 from chalicelib.core.alerts.life import may_auto_release
 from chalicelib.core.alerts.page import Asked
 from chalicelib.core.audit.line import EventType
-from chalicelib.core.clicks.claim import Releasing
+from chalicelib.core.clicks.claim import CLAIM_LASTS, Releasing
 from chalicelib.core.clicks.click import MembersUnknownError
-from chalicelib.core.clicks.ending import CLAIM_LASTS, REAPER, Ending, Outcome, Refusal
+from chalicelib.core.clicks.ending import REAPER, Ending, Outcome, Refusal
 from chalicelib.core.clicks.order import AutoRelease, EndUndo, ReleaseOrder
 from chalicelib.core.clicks.release_terms import why_not_releasable
 from chalicelib.core.policy import Rules
-from chalicelib.jobs.alerts.alert import settle
-from chalicelib.jobs.alerts.case import case_of
-from chalicelib.jobs.clicks.clicked import Clicked, NotYetError, Ordered, clicked_on, come_again, misrouted, unknown
+from chalicelib.jobs.alerts.alert import catch_up
+from chalicelib.jobs.clicks.clicked import (
+    Clicked,
+    NotYetError,
+    Ordered,
+    clicked_on,
+    come_again,
+    misrouted,
+    ordered_by,
+    unknown,
+)
 from chalicelib.jobs.clicks.delete import Concluded, delete
 from chalicelib.jobs.clicks.permission import why_not, why_not_release
 from chalicelib.ports.book import BookError
@@ -37,7 +45,9 @@ def release(order: ReleaseOrder, world: World, rules: Rules, now: datetime) -> E
         MessengerError, OutcomeUnknownError, OrderError: it could not be answered yet; the queue delivers it again.
     """
     if isinstance(order, AutoRelease):
-        return _release_by_itself(order, world, rules, now)
+        with suppress(NotYetError):  # the next watch orders it again
+            return _release(ordered_by(order, world, rules, now), _release_if_due)
+        return None
     clicked = clicked_on(order, world, rules, now)
     if not order.verb.releases:
         return misrouted(clicked)
@@ -46,13 +56,6 @@ def release(order: ReleaseOrder, world: World, rules: Rules, now: datetime) -> E
     except NotYetError as error:
         come_again(clicked, error.until)
         return None
-
-
-def _release_by_itself(order: AutoRelease, world: World, rules: Rules, now: datetime) -> Ending | None:
-    case = case_of(unknown(order.lock), world, rules, now)
-    with suppress(NotYetError):  # the next watch orders it again
-        return _release(Ordered(**vars(case), order=order, rules=rules), _release_if_due)
-    return None
 
 
 def _release(ordered: T, go_on: Callable[[T], Ending]) -> Ending:
@@ -66,8 +69,8 @@ def _release(ordered: T, go_on: Callable[[T], Ending]) -> Ending:
 
 def _release_if_due(ordered: Ordered) -> Ending:
     """Look again at all that a route asks for: the order may have waited in the queue."""
-    lock = ordered.order.lock
-    if ordered.rules.covers(lock.bucket, lock.key) and may_auto_release(ordered.record, ordered.policy, ordered.now):
+    covered = ordered.rules.covers(ordered.order.lock.place)
+    if covered and may_auto_release(ordered.record, ordered.policy, ordered.now):
         return _carry_out(ordered)
     return ordered.ending(Outcome.REFUSED, "no longer due")  # the next watch looks at it again
 
@@ -146,13 +149,14 @@ def _carry_out(ordered: Ordered) -> Ending:
         raise NotYetError(record.releasing.until)
     ordered.journal(EventType.RELEASE_REQUESTED)
     concluded = delete(ordered, _claim(ordered))
-    _order_end_of_undo(ordered, concluded.ending)
+    ending = concluded.ending
+    if not ending.closes:
+        return _answer_held(ordered, ending)
+    _order_end_of_undo(ordered, ending)
     first = _note(ordered, concluded)
     if first and first.record.ending:
         return _answer_again(first, first.record.ending)
-    replaced = concluded.ending.outcome is Outcome.REPLACED
-    ordered.journal(EventType.LOCK_REPLACED if replaced else EventType.RELEASE_ANSWERED, concluded.ending)
-    return _answer(ordered, concluded.ending)
+    return _answer_ended(ordered, ending)
 
 
 def _claim(ordered: Ordered) -> Releasing:
@@ -170,14 +174,12 @@ def _order_end_of_undo(ordered: Ordered, ending: Ending) -> None:
 
 
 def _note(ordered: Ordered, concluded: Concluded) -> Ordered | None:
-    """Note how the lock ended, if it did. Where another ending was there first, return the order with that one.
+    """Note how the lock ended; None. Where another ending was there first, return the order with that one.
 
     Raises:
         NotYetError: somebody else's delete may be what ended the lock; only the book can tell.
     """
     ending, book = concluded.ending, ordered.world.book
-    if not ending.closes:
-        return None
     try:
         if book.end(ordered.record.lock, ending, concluded.claim):
             return None
@@ -191,20 +193,27 @@ def _note(ordered: Ordered, concluded: Concluded) -> Ordered | None:
     return ordered.known_as(first) if first and first.ending != ending else None
 
 
-def _answer(ordered: Ordered, ending: Ending) -> Ending:
-    """Tell how a release ended, by what the book has of the lock by now."""
+def _answer_held(ordered: Ordered, ending: Ending) -> Ending:
+    """Tell that a release failed, by what the book has of the lock by now."""
+    ordered.journal(EventType.RELEASE_ANSWERED, ending)
     with suppress(BookError):
         ordered = ordered.looked_up()
-    record = ordered.record
-    if ending.closes:
-        if not record.ending:
-            ordered = ordered.known_as(msgspec.structs.replace(record, ending=ending))
-        return _tell_ended(ordered, ending)
-    if record.ending:  # it ended, and may have been put back, while this failed
-        settle(ordered)
+    if ordered.record.ending:  # it ended, and may have been put back, while this failed
+        catch_up(ordered)
     else:
         ordered.show(ending)
     return ordered.whisper(ending)  # the next look at the lock edits the message, and what failed is no longer in it
+
+
+def _answer_ended(ordered: Ordered, ending: Ending) -> Ending:
+    """Tell how the lock ended, by what the book has of it by now."""
+    line = EventType.LOCK_REPLACED if ending.outcome is Outcome.REPLACED else EventType.RELEASE_ANSWERED
+    ordered.journal(line, ending)
+    with suppress(BookError):
+        ordered = ordered.looked_up()
+    if not ordered.record.ending:
+        ordered = ordered.known_as(msgspec.structs.replace(ordered.record, ending=ending))
+    return _tell_ended(ordered, ending)
 
 
 def _tell_ended(ordered: Ordered, ending: Ending) -> Ending:
@@ -219,7 +228,7 @@ def _answer_again(ordered: Ordered, ending: Ending) -> Ending:
     if not ending.restored_by:
         return _tell_ended(ordered, ending)
     if _spoke_before(ordered):
-        settle(ordered)
+        catch_up(ordered)
     return ordered.whisper(ending)  # the message is about the lock that was put back
 
 

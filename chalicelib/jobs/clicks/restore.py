@@ -11,11 +11,11 @@ import msgspec
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.audit.line import EventType
-from chalicelib.core.clicks.claim import Restorer, Restoring
+from chalicelib.core.clicks.claim import CLAIM_LASTS, Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject, PutBack
-from chalicelib.core.clicks.ending import CLAIM_LASTS, Ending, Outcome, Refusal
-from chalicelib.core.locks.lock import StateLock
-from chalicelib.jobs.alerts.alert import settle
+from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
+from chalicelib.core.locks.lock import HeldLock
+from chalicelib.jobs.alerts.alert import catch_up
 from chalicelib.jobs.clicks.clicked import Clicked, NotYetError
 from chalicelib.jobs.clicks.delete import OutcomeUnknownError, check_time
 from chalicelib.ports.book import BookError
@@ -87,7 +87,7 @@ def _look(clicked: Clicked, answered: PutBack) -> Ending:
     """Conclude what a put amounts to by what is there now."""
     lock = clicked.click.lock
     try:
-        current = clicked.world.store.read(lock.bucket, lock.key)
+        current = clicked.world.store.read(lock.place)
         clicked = clicked.looked_up()
         there = clicked.record.restorer_of(current)
         if there and current:
@@ -99,7 +99,7 @@ def _look(clicked: Clicked, answered: PutBack) -> Ending:
         raise OutcomeUnknownError(str(error)) from error
 
 
-def _restored(clicked: Clicked, current: StateLock, there: Restorer) -> Ending:
+def _restored(clicked: Clicked, current: HeldLock, there: Restorer) -> Ending:
     """Tell that it was put back, by this click or by another.
 
     In the channel in both cases: the function of that other click may have died before it could.
@@ -116,12 +116,12 @@ def _restored(clicked: Clicked, current: StateLock, there: Restorer) -> Ending:
 def _with_message(clicked: Clicked) -> LockRecord:
     """Return the page with the message that was clicked, where the answer of the one that posted it was lost."""
     record, click = clicked.record, clicked.click
-    if record.posted or not click.message_ts:
+    if record.posted or not click.message:
         return record
-    return msgspec.structs.replace(record, posted=Posted(click.channel, click.message_ts))
+    return msgspec.structs.replace(record, posted=Posted(click.channel, click.message))
 
 
-def _not_there(clicked: Clicked, answered: PutBack, current: StateLock | None) -> Ending:
+def _not_there(clicked: Clicked, answered: PutBack, current: HeldLock | None) -> Ending:
     ending, claim, world = clicked.record.ending, clicked.record.restoring, clicked.world
     if ending and ending.restored_by:
         return _tell_restored(clicked, Restorer(ending.restored_by, ending.restored_click))
@@ -149,7 +149,7 @@ def _tell_restored(clicked: Clicked, by: Restorer) -> Ending:
 
     The message once more as well: an earlier delivery may have written it late and died before it could look again.
     """
-    settle(clicked)
+    catch_up(clicked)
     ending = msgspec.structs.replace(clicked.ending(Outcome.RESTORED), user=by.by)
     clicked.journal(EventType.LOCK_RESTORED if by == _restorer(clicked) else EventType.RESTORE_ANSWERED, ending)
     return clicked.whisper(ending)

@@ -9,6 +9,7 @@ from botocore.stub import Stubber
 from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.core.clicks.deletion import LockObject, PutBack
 from chalicelib.core.locks.lock import Body
+from chalicelib.core.locks.place import Kind, Place
 from chalicelib.ports.locks import StoreError
 from tests.aws.lost_answers import a_server_that_hangs_up, a_store_at
 from tests.builders import BUCKET, KEY, TAKEN, a_ref
@@ -50,7 +51,7 @@ def test_a_put_that_s3_refuses_is_an_error_that_says_why(
         store.put_back(a_ref(), LockObject(b"{}"))
 
 
-GOT = {"ETag": a_ref().etag, "LastModified": TAKEN}
+GOT = {"ETag": a_ref().stamp, "LastModified": TAKEN}
 PUT = {"Bucket": BUCKET, "Key": KEY, "Body": b"{}", "ContentType": "application/json", "IfNoneMatch": "*"}
 
 
@@ -126,14 +127,14 @@ def test_what_cannot_be_put_back_is_known_when_the_lock_is_read(stubbed: tuple[S
     for hold in ("ON", "OFF"):
         body = StreamingBody(io.BytesIO(b"{}"), 2)
         stubber.add_response("get_object", {"Body": body, "ObjectLockLegalHoldStatus": hold, **GOT})
-    locks = [store.read(BUCKET, KEY) for _ in range(2)]
+    locks = [store.read(Place(Kind.S3, BUCKET, KEY)) for _ in range(2)]
     assert [lock.not_restored for lock in locks if lock] == ["legal hold", ""]
 
 
 def test_of_a_lock_that_s3_will_not_show_nothing_is_kept(stubbed: tuple[S3LockStore, Stubber]) -> None:
     store, stubber = stubbed
     stubber.add_client_error("get_object", "AccessDenied", http_status_code=403)
-    listed = {"Key": KEY, "ETag": a_ref().etag, "LastModified": TAKEN, "Size": 2}
+    listed = {"Key": KEY, "ETag": a_ref().stamp, "LastModified": TAKEN, "Size": 2}
     stubber.add_response("list_objects_v2", {"Contents": [listed]})
     lock, kept = store.look(a_ref())
     assert lock is not None

@@ -9,6 +9,7 @@ from botocore.stub import ANY, Stubber
 
 from chalicelib.aws.orders.sqs import SqsOrders
 from chalicelib.core.clicks.order import EndUndo
+from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
 from chalicelib.ports.orders import OrderError
 from tests.aws_fixtures import REGION, moto
@@ -36,7 +37,7 @@ def test_a_message_that_waits_is_not_delivered_yet() -> None:
 
 def test_a_message_that_could_not_be_left_is_an_error() -> None:
     with moto("sqs") as client, pytest.raises(OrderError, match=r"could not be left.*NonExistentQueue"):
-        SqsOrders(client, lambda _: "https://sqs.eu-central-1.amazonaws.com/1/none").sweep(Target("a"))
+        SqsOrders(client, lambda _: "https://sqs.eu-central-1.amazonaws.com/1/none").sweep(Target(Kind.S3, "a"))
 
 
 def test_a_queue_that_cannot_be_reached_is_an_error() -> None:
@@ -49,4 +50,4 @@ def test_a_queue_that_cannot_be_reached_is_an_error() -> None:
         config=Config(retries={"total_max_attempts": 1}, connect_timeout=1),
     )
     with pytest.raises(OrderError, match="could not be left"):
-        SqsOrders(client, lambda _: "http://127.0.0.1:9/q").sweep(Target("a"))
+        SqsOrders(client, lambda _: "http://127.0.0.1:9/q").sweep(Target(Kind.S3, "a"))

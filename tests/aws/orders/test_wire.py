@@ -20,21 +20,25 @@ from chalicelib.aws.orders.sweeps import read_sweep, write_sweep
 from chalicelib.core.audit.event import ToldBy
 from chalicelib.core.clicks.click import SnoozeFor, Unheard, Unusable, Verb
 from chalicelib.core.clicks.order import AutoRelease, EndUndo
+from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
 from tests.builders import ALICE, CHANNEL, TAKEN, a_click, a_ref
 from tests.jobs.recording import a_change
 
-LOCK = {
-    "bucket": "acme-tfstate",
-    "key": "prod/network/terraform.tfstate.tflock",
-    "etag": '"d41d8cd98f00b204e9800998ecf8427e"',
-    "last_modified": "2026-11-21T03:18:57Z",
-}
+PLACE = {"kind": "s3", "container": "acme-tfstate", "key": "prod/network/terraform.tfstate.tflock"}
+LOCK = {"place": PLACE, "stamp": '"d41d8cd98f00b204e9800998ecf8427e"', "since": "2026-11-21T03:18:57Z"}
 SNOOZE = a_click(a_ref(), verb=Verb.SNOOZE, snooze_for=SnoozeFor.FOUR_HOURS, at=TAKEN, reply_to="https://x")
 FORMS: dict[str, tuple[bytes, dict[str, Any]]] = {
     "a sweep": (
-        write_sweep(Target("acme-tfstate", ("prod/",), "eu-west-1")),
-        {"order": "sweep", "v": 1, "bucket": "acme-tfstate", "prefixes": ["prod/"], "region": "eu-west-1"},
+        write_sweep(Target(Kind.S3, "acme-tfstate", ("prod/",), "eu-west-1")),
+        {
+            "order": "sweep",
+            "v": 1,
+            "kind": "s3",
+            "container": "acme-tfstate",
+            "prefixes": ["prod/"],
+            "region": "eu-west-1",
+        },
     ),
     "a click": (
         write_click(SNOOZE),
@@ -47,7 +51,7 @@ FORMS: dict[str, tuple[bytes, dict[str, Any]]] = {
             "user": "U0ALICE",
             "user_team": "T0DEMO",
             "channel": "C0PLATFORM",
-            "message_ts": "1.000001",
+            "message": "1.000001",
             "at": "2026-11-21T03:18:57Z",
             "click": "U0ALICE 1",
             "reply_to": "https://x",
@@ -77,8 +81,7 @@ FORMS: dict[str, tuple[bytes, dict[str, Any]]] = {
             "v": 1,
             "release": {
                 "acquired": False,
-                "bucket": "acme-tfstate",
-                "key": "prod/network/terraform.tfstate.tflock",
+                "place": PLACE,
                 "at": "2026-11-21T03:18:57Z",
                 "principal": "AWS:AROAEXAMPLE:ci-run-7",
                 "source_address": "203.0.113.9",
@@ -97,13 +100,14 @@ def test_the_form_of_an_order_changes_only_with_its_version(order: str) -> None:
     assert json.loads(written) == form
 
 
-@pytest.mark.parametrize("values", [Verb, SnoozeFor, Unusable, ToldBy])
+@pytest.mark.parametrize("values", [Verb, SnoozeFor, Unusable, ToldBy, Kind])
 def test_the_values_of_enums_on_the_wire_change_only_with_the_version(values: Any) -> None:
     assert [*values] == {
         Verb: ["release", "snooze", "wake", "withdraw", "put back"],
         SnoozeFor: ["1h", "4h", "morning", "1w"],
         Unusable: ["for another workspace or app", "not readable", "unknown"],
         ToldBy: ["s3", "eventbridge"],
+        Kind: ["s3"],
     }[values]
 
 

@@ -9,6 +9,7 @@ from chalicelib.core.alerts.evidence import Sign, sign_of
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.hours import WorkingHours
+from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from tests.builders import ALICE, BOB, BUCKET, KEY, STATE_KEY, TAKEN, a_lock, sample, some_rules
@@ -23,13 +24,13 @@ SSO = "AWS:AROAEXAMPLE:bob@example.com"
 def a_world(rules: Rules = RULES, principal: str = "", name: str = "s3-apply-default") -> FakeWorld:
     world = FakeWorld(TAKEN)
     world.store.put(BUCKET, KEY, sample(name))
-    taken = LockChange(acquired=True, bucket=BUCKET, key=KEY, at=TAKEN, principal=principal)
+    taken = LockChange(acquired=True, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN, principal=principal)
     record(world, taken, rules=rules)
     return world
 
 
 def called(world: FakeWorld) -> list[tuple[str, ...]]:
-    return [note.called for note in world.messenger.notes.values()]
+    return [reply.called for reply in world.messenger.replies.values()]
 
 
 def test_the_first_level_is_a_message_that_calls_its_people() -> None:
@@ -45,9 +46,9 @@ def test_a_further_level_is_one_reply_that_calls_its_people_and_an_edit_of_the_m
     for _ in range(3):
         watch(world.ports, RULES, world.later(hours=22))
     [(posted, alert)] = world.messenger.shown.items()
-    [note] = world.messenger.notes
+    [reply] = world.messenger.replies
     assert called(world) == [(ONCALL, LEAD)]
-    assert note.thread_ts == posted.ts
+    assert reply.beneath == posted.handle
     assert (alert.level, alert.called) == (2, (ALICE, ONCALL, LEAD))
     raised = [line for line in world.journal.events if line.event is EventType.ALERT_RAISED]
     assert [line.level for line in raised] == [2]

@@ -3,7 +3,7 @@ import pytest
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.click import Answer, Person
 from chalicelib.core.clicks.ending import Outcome, Refusal
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.watch import watch
@@ -59,7 +59,7 @@ def test_without_the_book_a_refusal_is_answered_all_the_same() -> None:
 
     class Forgetful(FakeBook):
         def refused(self, ref: LockRef, user: str) -> None:
-            raise BookError(f"{ref.key}, {user}: the lock book could not be reached")
+            raise BookError(f"{ref.place.key}, {user}: the lock book could not be reached")
 
     world.book = Forgetful(pages=world.book.pages)
     release(a_click(a_lock(), user=BOB), world.ports, RULES, world.now)
@@ -87,7 +87,7 @@ def test_a_click_that_names_no_lock_deletes_nothing(key: str) -> None:
 def test_a_click_naming_another_bucket_s_lock_deletes_nothing() -> None:
     world = an_alerted_world()
     world.store.put("somebody-elses", KEY, b"{}")
-    release(a_click(LockRef("somebody-elses", KEY, '"e"', world.now)), world.ports, RULES, world.now)
+    release(a_click(LockRef(Place(Kind.S3, "somebody-elses", KEY), '"e"', world.now)), world.ports, RULES, world.now)
     assert world.store.deleted == []
 
 

@@ -11,9 +11,9 @@ from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.click import Verb
 from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
 from chalicelib.core.clicks.ending import Outcome, Refusal
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.mark import mark_of, marked, split
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.delete import OutcomeUnknownError
@@ -42,8 +42,8 @@ def a_released_world(rules: Rules = RULES) -> FakeWorld:
     return world
 
 
-def held(world: FakeWorld) -> StateLock:
-    lock = world.store.read(BUCKET, KEY)
+def held(world: FakeWorld) -> HeldLock:
+    lock = world.store.read(Place(Kind.S3, BUCKET, KEY))
     assert lock is not None
     return lock
 
@@ -59,7 +59,7 @@ def test_the_same_lock_is_put_back_and_the_message_goes_on_with_the_lock_that_is
     assert world.store.objects[BUCKET, KEY] == (marked(LOCK, MARK), world.now)
     [alert] = world.messenger.shown.values()
     assert alert.open
-    assert (alert.lock, alert.lock.info) == (world.store.read(BUCKET, KEY), a_lock().info)
+    assert (alert.lock, alert.lock.info) == (world.store.read(Place(Kind.S3, BUCKET, KEY)), a_lock().info)
     assert alert.record.restored_by == ALICE
     line = world.journal.events[-1]
     assert (line.event, line.slack_user, line.lock_id[:8]) == (EventType.LOCK_RESTORED, ALICE, "78653438")
@@ -180,7 +180,7 @@ def test_what_is_put_back_never_has_the_etag_of_anything_before_it(body: bytes) 
         seen.append(held(world))
         release(a_click(seen[-1], click=f"r{number}"), world.ports, RULES, world.later(seconds=1))
         answer(a_click(seen[-1], click=f"p{number}", verb=Verb.PUT_BACK), world.ports, RULES, world.now)
-    assert len({lock.ref.etag for lock in seen}) == 4
+    assert len({lock.ref.stamp for lock in seen}) == 4
     assert {(lock.info, lock.flaw) for lock in seen} == {(seen[0].info, seen[0].flaw)}
     assert split(world.store.objects[BUCKET, KEY][0])[0] == body
     for lock in seen:
@@ -278,7 +278,7 @@ def test_the_event_of_the_put_names_the_person_behind_it_however_early_it_comes(
         def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
             answer = super().put_back(ref, kept)
             change = LockChange(
-                acquired=True, bucket=BUCKET, key=KEY, at=world.now, principal=f"AWS:{RESTORE_ROLE}:reaper"
+                acquired=True, place=Place(Kind.S3, BUCKET, KEY), at=world.now, principal=f"AWS:{RESTORE_ROLE}:reaper"
             )
             record(world, change)
             return answer  # type: ignore[no-any-return]
@@ -295,13 +295,13 @@ def test_after_a_put_back_the_levels_begin_anew() -> None:
     watch(world.ports, rules, world.later(days=2))
     release(a_click(a_lock()), world.ports, rules, world.now)
     answer(PUT_BACK, world.ports, rules, world.later(minutes=1))
-    world.messenger.notes.clear()
+    world.messenger.replies.clear()
     for _ in range(3):
         watch(world.ports, rules, world.later(hours=1))
-    assert [note.called for note in world.messenger.notes.values()] == [(ALICE,)]
+    assert [reply.called for reply in world.messenger.replies.values()] == [(ALICE,)]
     for _ in range(3):
         watch(world.ports, rules, world.later(hours=8))
-    assert [note.called for note in world.messenger.notes.values()] == [(ALICE,), (BOB,)]
+    assert [reply.called for reply in world.messenger.replies.values()] == [(ALICE,), (BOB,)]
 
 
 @pytest.mark.parametrize("failing", ["the look", "the book"])
@@ -410,7 +410,7 @@ def test_a_release_that_fails_while_the_lock_is_put_back_never_shows_the_old_loc
     class Slow(store):  # type: ignore[misc, valid-type]
         """While one release waits for S3, somebody else's releases the lock, and it is put back."""
 
-        def read(self, bucket: str, key: str, version: str = "") -> StateLock | None:
+        def read(self, place: Place, version: str = "") -> HeldLock | None:
             world.store.__class__ = store
             release(a_click(a_lock()), world.ports, BOTH, world.now)
             answer(PUT_BACK, world.ports, BOTH, world.later(seconds=30))
