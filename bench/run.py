@@ -77,7 +77,7 @@ class Run:
             # Each message is one receive: a long poll ends with the first message. AWS does not say what Lambda's
             # pollers do while a window is open, so this is the most that it can be.
             self._account.calls.charge(SQS_REQUEST, len(batch) + math.ceil(len(batch) / _DELETED_AT_ONCE))
-            answer = self._meter.invoke(function, _sqs_event(batch))
+            answer = self._meter.invoke(function, sqs_event(batch))
             if answer and answer["batchItemFailures"]:
                 raise RuntimeError(f"not recorded, as the function has logged: {''.join(self._meter.lines()[-20:])}")
 
@@ -120,7 +120,8 @@ class Run:
         return (by_events + by_now) / _MONTH
 
 
-def _sqs_event(bodies: list[str]) -> dict[str, Any]:
+def sqs_event(bodies: list[str]) -> dict[str, Any]:
+    """Return what Lambda gives a function for a batch of these messages."""
     attributes = {"ApproximateReceiveCount": "1", "SentTimestamp": "0", "ApproximateFirstReceiveTimestamp": "0"}
     common = {
         "receiptHandle": "-",
