@@ -175,8 +175,9 @@ class LocalCloud:
         for secret, value in secrets.items():
             slack_secrets.put(self.client("ssm"), stage, secret, value)
         self.client("s3").create_bucket(Bucket=_ARTIFACTS)
-        template = package(config, stage, self.folder / "build", self.environment)
-        values = overrides(load(config), stage, given=parameters)
+        checked = load(config)
+        template = package(checked, stage, self.folder / "build", self.environment)
+        values = overrides(checked, stage, given=parameters)
         return stack.deploy(template, stage, _ARTIFACTS, values, self.environment)
 
     def slack_actions_url(self, outputs: Mapping[str, str]) -> str:

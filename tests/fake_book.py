@@ -7,7 +7,7 @@ import msgspec
 
 from chalicelib.core.alerts.channel_trouble import ChannelTrouble
 from chalicelib.core.alerts.digest import Digest
-from chalicelib.core.alerts.message import UNDER_WAY, Attempt, Posted
+from chalicelib.core.alerts.message import UNDER_WAY, Posted, Sending
 from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
 from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject
@@ -18,7 +18,7 @@ from chalicelib.ports.book import BookError
 
 _STAYS = (
     "lock",
-    "attempt",
+    "sending",
     "claimed_until",
     "acquired_at",
     "principal",
@@ -71,36 +71,37 @@ class FakeBook(CanBeDown):
             self._change(lock.ref, reopened_at=at)
         return self.pages[lock.ref]
 
-    def claim(self, lock: HeldLock, attempt: Attempt, *, ended: bool = False) -> bool:
+    def claim(self, lock: HeldLock, sending: Sending, *, ended: bool = False) -> bool:
         self._check()
         known = self.pages.get(lock.ref, LockRecord(lock=lock))
-        if known.attempt or attempt.saying[0] in known.said or (known.ending is not None) != ended:
+        if known.sending or sending.first.name in known.said or (known.ending is not None) != ended:
             return False
-        self._write(lock, attempt=attempt, claimed_until=attempt.at + UNDER_WAY)
+        self._write(lock, sending=sending, claimed_until=sending.at + UNDER_WAY)
         return True
 
-    def said(self, lock: HeldLock, attempt: Attempt, posted: Posted) -> None:
+    def said(self, lock: HeldLock, sending: Sending, posted: Posted) -> None:
         self._check()
         known = self.pages.get(lock.ref, LockRecord(lock=lock))
-        if attempt.saying[0] not in known.said:
+        if sending.first.name not in known.said:
             alert: dict[str, object] = {
                 "posted": posted,
-                "alerted_at": known.alerted_at or attempt.at,
-                "shown_at": attempt.at,
-                "appearance": attempt.appearance,
-                "owner": attempt.owner,
+                "alerted_at": known.alerted_at or sending.at,
+                "shown_at": sending.at,
+                "appearance": sending.appearance,
+                "owner": sending.owner,
                 "told": False,
             }
-            said = {"said": known.said | set(attempt.saying), "level": max(known.level, attempt.level)}
-            self._write(lock, **said, **(alert if attempt.is_alert else {}))
-        self.drop_claim(lock.ref, attempt)
+            names = {saying.name for saying in sending.saying}
+            said = {"said": known.said | names, "level": max(known.level, sending.level)}
+            self._write(lock, **said, **(alert if sending.is_alert else {}))
+        self.drop_claim(lock.ref, sending)
 
-    def drop_claim(self, ref: LockRef, attempt: Attempt) -> None:
-        if self._sending(ref, attempt):
-            self._change(ref, attempt=None, claimed_until=None)
+    def drop_claim(self, ref: LockRef, sending: Sending) -> None:
+        if self._claimed(ref, sending):
+            self._change(ref, sending=None, claimed_until=None)
 
-    def doubt(self, ref: LockRef, attempt: Attempt, until: datetime) -> None:
-        if self._sending(ref, attempt):
+    def doubt(self, ref: LockRef, sending: Sending, until: datetime) -> None:
+        if self._claimed(ref, sending):
             self._change(ref, claimed_until=until)
 
     def shown(self, ref: LockRef, at: datetime, appearance: str) -> None:
@@ -165,7 +166,7 @@ class FakeBook(CanBeDown):
     def end_unspoken(self, lock: HeldLock, ending: Ending) -> bool:
         self._check()
         known = self.pages.get(lock.ref, LockRecord(lock=lock))
-        if known.ending or known.posted or known.attempt or known.said or known.releasing:
+        if known.ending or known.posted or known.sending or known.said or known.releasing:
             return False
         self._write(lock, ending=ending, told=True)
         return True
@@ -194,7 +195,7 @@ class FakeBook(CanBeDown):
             self._change(lock.ref, restored_by=by.by, principal=old.principal, owner=old.owner, told=False, **message)
         before = self.pages.get(old.lock.ref)
         back_as = before.back_as if before and before.back_as else lock.ref
-        self._undo(old.lock.ref, by, told=True, posted=None, attempt=None, claimed_until=None, back_as=back_as)
+        self._undo(old.lock.ref, by, told=True, posted=None, sending=None, claimed_until=None, back_as=back_as)
         return self.pages[lock.ref]
 
     def undone(self, ref: LockRef, by: Restorer) -> None:
@@ -212,10 +213,10 @@ class FakeBook(CanBeDown):
         self.kept_objects.pop(known.lock.ref, None)
         self.pages[known.lock.ref] = LockRecord(**{name: getattr(known, name) for name in stays})
 
-    def _sending(self, ref: LockRef, attempt: Attempt) -> bool:
+    def _claimed(self, ref: LockRef, sending: Sending) -> bool:
         known = self.find(ref)
-        there = known.attempt if known else None
-        return there is not None and (there.at, there.saying[0]) == (attempt.at, attempt.saying[0])
+        there = known.sending if known else None
+        return there is not None and (there.at, there.first) == (sending.at, sending.first)
 
     def _write(self, lock: HeldLock, **changes: object) -> LockRecord:
         """Change a lock's page, or open it."""
@@ -233,7 +234,7 @@ class FakeBook(CanBeDown):
 
 @dataclass
 class FakeDigestBook(CanBeDown):
-    """``ports.DigestBook``: what is being sent by its channel, what stands there by its token."""
+    """``ports.DigestBook``: what is being sent by its channel, what stands there by its trace."""
 
     sending: dict[str, Digest] = field(default_factory=dict)
     standing: dict[str, Digest] = field(default_factory=dict)
@@ -249,23 +250,24 @@ class FakeDigestBook(CanBeDown):
         self.sending[digest.channel] = digest
         return True
 
-    def drop(self, digest: Digest) -> None:
+    def doubt(self, digest: Digest, until: datetime) -> None:
         self._check()
-        self.standing.pop(digest.token, None)
+        if self._is_sent(digest):
+            self.sending[digest.channel] = msgspec.structs.replace(digest, claimed_until=until)
+
+    def save(self, digest: Digest) -> None:
+        self.forget(digest)
+        self.standing[digest.sending.trace] = digest
+
+    def forget(self, digest: Digest) -> None:
+        self._check()
+        self.standing.pop(digest.sending.trace, None)
         if self._is_sent(digest):
             del self.sending[digest.channel]
 
-    def keep(self, digest: Digest) -> None:
-        self._check()
-        if digest.posted:
-            self.drop(digest)
-            self.standing[digest.token] = digest
-        elif self._is_sent(digest):
-            self.sending[digest.channel] = digest
-
     def _is_sent(self, digest: Digest) -> bool:
         sent = self.sending.get(digest.channel)
-        return sent is not None and sent.token == digest.token
+        return sent is not None and sent.sending.trace == digest.sending.trace
 
 
 @dataclass

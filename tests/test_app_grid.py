@@ -12,15 +12,15 @@ from chalice.test import Client
 
 import app
 from chalicelib import wiring
+from chalicelib.checked_rules import NAME
 from chalicelib.core.alerts.alert import alert_for
-from chalicelib.core.alerts.message import ALERT, Attempt
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.clicks.click import Click, Unheard, Unusable, Verb
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.slack.requests import parse
 from demo.slack_standin import SCOPES, Channel, SlackStandIn, User, UserGroup, Workspace
-from tests.app_account import SECRET, an_account, send
-from tests.builders import APP, BUCKET, CHANNEL, TAKEN, TEAM, a_click, a_lock, a_policy, sample
+from tests.app_account import SECRET, an_account, send, write_rules
+from tests.builders import APP, BUCKET, CHANNEL, TAKEN, TEAM, a_click, a_lock, a_policy, a_sending, sample
 from tests.config.test_file import LEAST
 
 ACME = "E0ACME"
@@ -48,11 +48,11 @@ RELEASED, FOREIGN, MISDIRECTED = "was released by you", "belongs to another work
 
 @dataclass
 class Account:
-    """The application in its account; its configuration can be written anew."""
+    """The application in its account; its checked rules can be written anew."""
 
     queues: Any
     s3: Any
-    config: Path
+    rules: Path
     locks: int = 0
 
     @property
@@ -102,7 +102,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     folder = tmp_path_factory.mktemp("config")
     forget_everything()
     with an_account(folder) as queues:
-        yield Account(queues, boto3.client("s3"), folder / "reaper.toml")
+        yield Account(queues, boto3.client("s3"), folder / NAME)
     forget_everything()
 
 
@@ -111,7 +111,7 @@ def configure(account: Account, slack: SlackStandIn, *, releasers: list[str], en
     text = LEAST.replace("[slack]", "\n".join(["[slack]", *lines])).replace(
         "releasers = []", f"releasers = {releasers}"
     )
-    account.config.write_text(text)
+    write_rules(account.rules, text)
     forget_configuration()
 
 
@@ -123,8 +123,8 @@ def an_alert(account: Account) -> str:
     lock = world.store.read(Place(Kind.S3, BUCKET, account.key))
     assert lock
     record = LockRecord(lock=lock)
-    attempt = Attempt(saying=(ALERT,), at=TAKEN, channel=CHANNEL, level=1)
-    return world.messenger.post(alert_for(record, a_policy(), TAKEN, None), attempt).ts
+    sending = a_sending(at=TAKEN, channel=CHANNEL, level=1)
+    return world.messenger.post(alert_for(record, a_policy(), TAKEN, None), sending).handle
 
 
 def clicked(

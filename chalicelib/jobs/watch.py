@@ -58,7 +58,7 @@ def _look_at(record: LockRecord, watched: Round) -> None:
 
 def _due(record: LockRecord, watched: Round) -> bool:
     """Whether it is worth a look into the bucket: it has something to say, or said something that may be over."""
-    if record.posted or record.ending or record.attempt or record.releasing:
+    if record.posted or record.ending or record.sending or record.releasing:
         return True
     lock = record.lock
     policy = watched.rules.policy_for(lock.ref.state_path)

@@ -7,7 +7,7 @@ from typing import Protocol
 from chalicelib.core.alerts.channel_trouble import ChannelTrouble
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.listing import HeldEntry
-from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.hold import NotedChange
@@ -47,20 +47,20 @@ class LockBook(Protocol):
         No click from before ``at`` counts any more: it was about the hold that ended.
         """
 
-    def claim(self, lock: HeldLock, attempt: Attempt, *, ended: bool = False) -> bool:
+    def claim(self, lock: HeldLock, sending: Sending, *, ended: bool = False) -> bool:
         """Take the right to send one message about a lock: one taker, for as long as a run can take.
 
-        False when somebody else has it, when an earlier attempt's end is not known, when it has been said before, or
+        False when somebody else has it, when an earlier sending's end is not known, when it has been said before, or
         when the lock has ended (or, with ``ended``, has not).
         """
 
-    def said(self, lock: HeldLock, attempt: Attempt, posted: Posted) -> None:
-        """The message of the attempt stands there."""
+    def said(self, lock: HeldLock, sending: Sending, posted: Posted) -> None:
+        """The message of the sending stands there."""
 
-    def drop_claim(self, ref: LockRef, attempt: Attempt) -> None:
-        """The message of this attempt was not sent: anybody may try again. Another's attempt is left alone."""
+    def drop_claim(self, ref: LockRef, sending: Sending) -> None:
+        """The message of this sending was not sent: anybody may try again. Another's sending is left alone."""
 
-    def doubt(self, ref: LockRef, attempt: Attempt, until: datetime) -> None:
+    def doubt(self, ref: LockRef, sending: Sending, until: datetime) -> None:
         """Nobody knows whether it was sent, nor is it worth looking before that time."""
 
     def shown(self, ref: LockRef, at: datetime, appearance: str) -> None:
@@ -190,14 +190,17 @@ class DigestBook(Protocol):
     def claim(self, digest: Digest) -> bool:
         """Take the right to send a digest to its channel, until ``claimed_until``.
 
-        False while the channel has one that is not known to stand there, until that is kept or dropped.
+        False while the channel has one that is not known to stand there, until that is saved or forgotten.
         """
 
-    def drop(self, digest: Digest) -> None:
-        """It was not sent, or none of its locks is held any more."""
+    def doubt(self, digest: Digest, until: datetime) -> None:
+        """Note that nobody knows whether a claimed digest was sent, and that nobody should look before that time."""
 
-    def keep(self, digest: Digest) -> None:
-        """It stands there now, so."""
+    def save(self, digest: Digest) -> None:
+        """Write a digest that stands, as its message reads now. Its claim is over."""
+
+    def forget(self, digest: Digest) -> None:
+        """Delete a digest that was not sent, or of which no lock is held any more."""
 
 
 class GroupBook(Protocol):

@@ -1,4 +1,4 @@
-"""The patterns for CI runs in ``reaper.example.toml``, tried on what CI systems call themselves.
+"""Try the patterns for CI runs in ``reaper.example.toml`` on the names that CI systems give themselves.
 
 The names are those that the systems write by default, or as their documentation advises: configure-aws-credentials
 (index.ts), GitLab's recipe for OIDC, gitlab-runner (docker.go), Spacelift (aws.md), pipeline-aws-plugin

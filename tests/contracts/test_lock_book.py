@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.core.alerts.message import ALERT, Attempt, Posted
+from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
 from chalicelib.core.clicks.claim import Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject
@@ -12,7 +12,7 @@ from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.ports.book import LockBook
-from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_claim, a_lock, a_ref, sample
+from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_claim, a_lock, a_ref, a_sending, sample
 
 HOUR = timedelta(hours=1)
 GONE = Ending(outcome=Outcome.GONE, at=TAKEN, user=BOB)
@@ -23,8 +23,8 @@ HOSTILE = "\x00<!channel>\n\"'}; DROP \U0001f600\uffff #by :by"
 KEPT = LockObject(b"\x00\xff" + sample("s3-apply-default"), {"ServerSideEncryption": "aws:kms"})
 
 
-def an_alert(level: int = 1) -> Attempt:
-    return Attempt(saying=(ALERT,), at=TAKEN, channel=CHANNEL, level=level, owner=BOB)
+def an_alert(level: int = 1) -> Sending:
+    return a_sending(at=TAKEN, channel=CHANNEL, level=level, owner=BOB)
 
 
 def found(book: LockBook, ref: LockRef | None = None) -> LockRecord:
@@ -231,7 +231,7 @@ def test_a_message_that_may_stand_there_is_not_forgotten_when_its_lock_begins_an
     lock = a_lock()
     book.claim(lock, an_alert())
     book.end(lock, GONE)
-    assert book.reopen(lock, TAKEN).attempt == an_alert()
+    assert book.reopen(lock, TAKEN).sending == an_alert()
     assert not book.claim(lock, an_alert())
     book.said(lock, an_alert(), POSTED)
-    assert (found(book).posted, found(book).attempt) == (POSTED, None)
+    assert (found(book).posted, found(book).sending) == (POSTED, None)

@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.aws.book.lock_book import DynamoLockBook
-from chalicelib.core.alerts.message import ALERT, AUTO_RELEASED, Attempt, Posted
+from chalicelib.core.alerts.message import Posted, Saying, Topic
 from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
 from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.ports.book import LockBook
 from tests.aws_fixtures import lock_book_table
-from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock
+from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock, a_sending
 from tests.fake_book import FakeBook
 
 pytestmark = pytest.mark.thorough
@@ -28,9 +28,15 @@ locks = st.sampled_from(LOCKS)
 users, principals = st.sampled_from([ALICE, BOB]), st.sampled_from(["AROA:ci", ""])
 times = st.integers(0, 3).map(lambda minutes: TAKEN + timedelta(minutes=minutes))
 sayings = st.sampled_from(
-    [(ALERT,), (f"{ALERT} after 1.1",), ("level 2", "snooze over"), ("snooze over",), (AUTO_RELEASED,)]
+    [
+        (Saying(Topic.ALERT),),
+        (Saying(Topic.ALERT, "after 1.1"),),
+        (Saying(Topic.LEVEL, "2"), Saying(Topic.SNOOZE_OVER)),
+        (Saying(Topic.SNOOZE_OVER),),
+        (Saying(Topic.AUTO_RELEASED),),
+    ]
 )
-attempts = st.builds(Attempt, saying=sayings, at=times, channel=st.just(CHANNEL), level=st.integers(0, 3), owner=users)
+sendings = st.builds(a_sending, saying=sayings, at=times, level=st.integers(0, 3), owner=users)
 messages = st.integers(1, 3).map(lambda number: Posted(CHANNEL, f"{number}.1"))
 outcomes = st.sampled_from([Outcome.GONE, Outcome.RELEASED, Outcome.UNCONFIRMED])
 endings = st.builds(Ending, outcome=outcomes, at=times, user=users)
@@ -59,10 +65,10 @@ refs = locks.map(lambda lock: lock.ref)
 steps = st.one_of(
     step("remember", locks),
     step("reopen", locks, times),
-    step("claim", locks, attempts, ended=st.booleans()),
-    step("said", locks, attempts, messages),
-    step("drop_claim", refs, attempts),
-    step("doubt", refs, attempts, times),
+    step("claim", locks, sendings, ended=st.booleans()),
+    step("said", locks, sendings, messages),
+    step("drop_claim", refs, sendings),
+    step("doubt", refs, sendings, times),
     step("shown", refs, times, users),
     step("refused", refs, users),
     step("acquire_recorded", locks, times, principals),

@@ -22,7 +22,7 @@ from chalicelib.aws.book.lock_page import (
     record_of,
 )
 from chalicelib.aws.book.table import BookTable, Change, sortable, text, told_as_book_error
-from chalicelib.core.alerts.message import UNDER_WAY, Attempt, Posted
+from chalicelib.core.alerts.message import UNDER_WAY, Posted, Sending
 from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
 from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject
@@ -73,47 +73,47 @@ class DynamoLockBook:
     def reopen(self, lock: HeldLock, at: datetime) -> LockRecord:
         """Begin a new page for a lock that is held after all; of two callers the second finds the first one's.
 
-        An attempt whose end is not known stays: its message may stand there, and then it is the new page's.
+        A sending whose end is not known stays: its message may stand there, and then it is the new page's.
         """
         return self._write(lock, Change(put={"ReopenedAt": at.isoformat()}, remove=RELEASE + STORY), _ENDED)
 
-    def claim(self, lock: HeldLock, attempt: Attempt, *, ended: bool = False) -> bool:
-        """Take the right to send one message about a lock. An attempt there is under way, or nobody knows its end."""
+    def claim(self, lock: HeldLock, sending: Sending, *, ended: bool = False) -> bool:
+        """Take the right to send one message about a lock. A sending there is under way, or nobody knows its end."""
         claim = {
-            "Attempt": text(attempt),
-            "Claim": claim_of(attempt),
-            "ClaimedUntil": (attempt.at + UNDER_WAY).isoformat(),
+            "Attempt": text(sending),
+            "Claim": claim_of(sending),
+            "ClaimedUntil": (sending.at + UNDER_WAY).isoformat(),
         }
-        free = Attr("Attempt").not_exists() & ~Attr("Said").contains(attempt.saying[0])
+        free = Attr("Attempt").not_exists() & ~Attr("Said").contains(sending.first.name)
         in_time = _ENDED if ended else _HELD_STILL
         return self._change(lock.ref, Change(put=opened(lock) | claim), free & in_time)
 
-    def said(self, lock: HeldLock, attempt: Attempt, posted: Posted) -> None:
-        """The message of the attempt stands there; found twice, it is noted once.
+    def said(self, lock: HeldLock, sending: Sending, posted: Posted) -> None:
+        """The message of the sending stands there; found twice, it is noted once.
 
         Levels are a set, of which the highest counts, so that it does not matter in which order two come. A new alert
         of an ended lock does not say so: the ending is untold again.
         """
-        alert = _alerted(attempt, posted) if attempt.is_alert else Change()
+        alert = _alerted(sending, posted) if sending.is_alert else Change()
         change = Change(
             put=opened(lock) | dict(alert.put),
             put_first=alert.put_first,
-            add={"Said": set(attempt.saying), "Levels": {attempt.level}},
+            add={"Said": {saying.name for saying in sending.saying}, "Levels": {sending.level}},
             remove=alert.remove,
         )
-        unsaid = ~Attr("Said").contains(attempt.saying[0])
-        free = Attr("Claim").not_exists() | Attr("Claim").eq(claim_of(attempt))
+        unsaid = ~Attr("Said").contains(sending.first.name)
+        free = Attr("Claim").not_exists() | Attr("Claim").eq(claim_of(sending))
         if not self._change(lock.ref, replace(change, remove=alert.remove + CLAIM), unsaid & free):
             self._change(lock.ref, change, unsaid)  # somebody else is sending something else by now
-            self.drop_claim(lock.ref, attempt)
+            self.drop_claim(lock.ref, sending)
 
-    def drop_claim(self, ref: LockRef, attempt: Attempt) -> None:
-        """The message of this attempt was not sent."""
-        self._change(ref, Change(remove=CLAIM), Attr("Claim").eq(claim_of(attempt)))
+    def drop_claim(self, ref: LockRef, sending: Sending) -> None:
+        """The message of this sending was not sent."""
+        self._change(ref, Change(remove=CLAIM), Attr("Claim").eq(claim_of(sending)))
 
-    def doubt(self, ref: LockRef, attempt: Attempt, until: datetime) -> None:
+    def doubt(self, ref: LockRef, sending: Sending, until: datetime) -> None:
         """Nobody knows whether it was sent, nor is it worth looking before that time."""
-        self._change(ref, Change(put={"ClaimedUntil": until.isoformat()}), Attr("Claim").eq(claim_of(attempt)))
+        self._change(ref, Change(put={"ClaimedUntil": until.isoformat()}), Attr("Claim").eq(claim_of(sending)))
 
     def shown(self, ref: LockRef, at: datetime, appearance: str) -> None:
         """Note that its message reads as it should, and what that depends on."""
@@ -233,11 +233,11 @@ def _ended(ending: Ending) -> dict[str, Any]:
     return {"Ending": text(ending), "ExpiresAt": int((ending.at + KEPT_FOR).timestamp())}
 
 
-def _alerted(attempt: Attempt, posted: Posted) -> Change:
+def _alerted(sending: Sending, posted: Posted) -> Change:
     """What is noted of a lock's own message. When people first heard of the lock does not change with a new one."""
-    at = attempt.at.isoformat()
+    at = sending.at.isoformat()
     return Change(
-        put={"Posted": text(posted), "ShownAt": at, "Appearance": attempt.appearance, "Owner": attempt.owner},
+        put={"Posted": text(posted), "ShownAt": at, "Appearance": sending.appearance, "Owner": sending.owner},
         put_first={"AlertedAt": at},
         remove=("Told",),
     )

@@ -14,7 +14,7 @@ import msgspec
 from aws_lambda_powertools import Logger
 
 from chalicelib.aws.book.table import Item, text, told_as_book_error
-from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
 from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
 from chalicelib.core.clicks.ending import Ending
@@ -43,9 +43,9 @@ def opened(lock: HeldLock) -> dict[str, Any]:
     return {"Lock": text(lock), "HeldSince": lock.ref.since.isoformat()}
 
 
-def claim_of(attempt: Attempt) -> str:
-    """Tells an attempt from every other one of its lock. Not all of its JSON: a new release may have one more field."""
-    return f"{attempt.at.isoformat()} {attempt.saying[0]}"
+def claim_of(sending: Sending) -> str:
+    """Tells a sending from every other one of its lock. Not all of its JSON: a new release may have one more field."""
+    return f"{sending.at.isoformat()} {sending.first.name}"
 
 
 def record_of(item: Item) -> LockRecord:
@@ -80,7 +80,7 @@ def _record(item: Item) -> LockRecord:
         shown_at=_time(item, "ShownAt"),
         appearance=item.get("Appearance", ""),
         said=frozenset(item.get("Said", ())),
-        attempt=_struct(item, "Attempt", Attempt),
+        sending=_struct(item, "Attempt", Sending),
         claimed_until=_time(item, "ClaimedUntil"),
         acquired_at=_time(item, "AcquiredAt"),
         principal=item.get("Principal", ""),
