@@ -93,7 +93,7 @@ def test_an_ending_that_does_not_know_of_the_delete_that_was_begun_is_not_believ
 
 def test_an_ending_by_a_claim_that_was_dropped_since_is_not_believed(book: LockBook) -> None:
     book.remember(LOCK)
-    assert not book.end(LOCK, ALICES.unconfirmed(TAKEN, None), ALICES)
+    assert not book.end(LOCK, ALICES.ending(Outcome.UNCONFIRMED, TAKEN), ALICES)
     assert book.end(LOCK, GONE)
 
 
