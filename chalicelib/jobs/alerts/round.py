@@ -26,7 +26,7 @@ from chalicelib.jobs.runs.run import Run
 from chalicelib.jobs.runs.tasks import Rank, Task, Wait
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import StoreError
-from chalicelib.ports.orders import QueueError
+from chalicelib.ports.orders import OrderError
 from chalicelib.ports.people import MessengerError
 from chalicelib.ports.world import World
 
@@ -142,7 +142,7 @@ class Round:
         if isinstance(error, MessengerError):
             self.untold.append(f"{subject}: {error}")
             self.detours.hear(error)
-        elif isinstance(error, (StoreError, BookError, QueueError)):
+        elif isinstance(error, (StoreError, BookError, OrderError)):
             self.failed.append(f"{subject}: {error}")
         else:
             self.failed.append(f"{subject}: {error!r}")
