@@ -23,7 +23,7 @@ from bench.cost_table import tell, tell_often
 from bench.counted import CountedCalls
 from bench.metered import Bill
 from bench.run import Account, Run
-from tests.app_account import an_account
+from tests.app.account import an_account
 from tests.aws_fixtures import REGION
 from tests.builders import BUCKET
 

@@ -33,26 +33,12 @@ class RecordingError(Exception):
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
     """How events are recorded here."""
 
-    settled_after: int
-    """Seconds until what happened before a release has been told too."""
+    settled_after: timedelta
+    """The time until what happened before a release has been told too."""
     release_role: str = ""
     """The unique ID (``AROA...``) of the one role that deletes for the reaper."""
     restore_role: str = ""
     """Of the one that puts locks back."""
-
-
-class Settle(msgspec.Struct, frozen=True, tag="settle"):
-    """An order to ``record_lock_event`` itself: journal this release now."""
-
-    release: LockChange
-
-
-def settle_order(body: str) -> Settle | None:
-    """Return the order that a message of the queue is; None: it is something else."""
-    try:
-        return msgspec.json.decode(body, type=Settle)
-    except (msgspec.MsgspecError, RecursionError, ValueError, OverflowError, TypeError):
-        return None
 
 
 def record_changes(
@@ -85,7 +71,7 @@ def record_change(
     does not wait for Slack.
 
     Raises:
-        StoreError, BookError, QueueError: the queue delivers the event again.
+        StoreError, BookError, OrderError: the queue delivers the event again.
     """
     if not rules.covers(change.place):
         return ()
@@ -149,7 +135,7 @@ def _is_of_the_lock(deleted: LockChange, before: NotedChange | None) -> bool:
 
 
 def _order_settling(release: LockChange, world: World, recording: Recording) -> None:
-    world.events.send(msgspec.json.encode(Settle(release)), recording.settled_after)
+    world.orders.settle(release, recording.settled_after)
 
 
 def _record_acquire(change: LockChange, world: World, recording: Recording, now: datetime) -> None:
@@ -166,7 +152,7 @@ def _record_acquire(change: LockChange, world: World, recording: Recording, now:
     journal_once(noted, of_acquire(change, lock, restorer), world, now)
     if lock:
         world.book.acquire_recorded(lock, change.at, change.principal)
-        if now - change.at >= timedelta(seconds=recording.settled_after):
+        if now - change.at >= recording.settled_after:
             _end_if_gone(lock, world, now)
 
 
