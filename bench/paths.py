@@ -29,7 +29,7 @@ from bench.traced import Tracer, Walk
 from chalicelib.slack.words.parts.buttons import RELEASE_ACTION
 from demo.deployed import SCHEDULED
 from demo.slack_standin import Channel, SlackStandIn, User, Workspace
-from tests.app_account import SECRET, an_account
+from tests.app.account import SECRET, an_account
 from tests.builders import ALICE, APP, BUCKET, CHANNEL, TEAM, sample
 
 _CONFIG = """

@@ -58,14 +58,22 @@ class Account:
                 yield from page["Items"]
 
 
+@dataclass(frozen=True)
+class Load:
+    """How many states are locked in turns, and how many cycles there are a month."""
+
+    states: int
+    a_month: int
+
+
 class Run:
     """One design, from its first event to its bill."""
 
-    def __init__(self, account: Account, name: str, *, states: int, a_month: int) -> None:
+    def __init__(self, account: Account, name: str, load: Load) -> None:
         self._account = account
         self._name = name
-        self._states = states
-        self._apart = _MONTH / a_month
+        self._states = load.states
+        self._apart = _MONTH / load.a_month
         self._clock = Clock()
         self._meter = Meter(account.calls, account.log)
         account.new_tables()
