@@ -27,7 +27,7 @@ class Written(NamedTuple):
 
     taken: bool
     page: Page | None
-    """The page as it is now, also where the transition was not taken; None: there is none."""
+    """The page as it is now, also where the transition was not taken; None: there is none, or it cannot be read."""
 
 
 class LockBook(Protocol):

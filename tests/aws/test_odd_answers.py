@@ -15,7 +15,7 @@ from chalicelib.aws.book.channel_book import DynamoChannelBook
 from chalicelib.aws.book.digest_book import DynamoDigestBook
 from chalicelib.aws.book.group_book import DynamoGroupBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
-from chalicelib.aws.book.table import BookTable, Change
+from chalicelib.aws.book.table import BookTable, Update
 from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.aws.queues import SqsQueue
 from chalicelib.core.alerts.message import Attempt
@@ -206,7 +206,7 @@ def test_a_page_without_its_items_is_a_failure_of_the_book(aws: OddSlack, table:
                 read()
     aws.always(http("{}", Content_Type="application/x-amz-json-1.0", **FROM_AWS))
     with pytest.raises(BookError):
-        BookTable(table).change({"StatePath": "x", "LockIdentity": "x"}, Change(put={"A": "b"}))
+        BookTable(table).change({"StatePath": "x", "LockIdentity": "x"}, Update(put={"A": "b"}))
 
 
 @pytest.mark.parametrize("answer", ["a proxy's page", "JSON null"])

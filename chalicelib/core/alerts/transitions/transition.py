@@ -19,7 +19,6 @@ class Question(StrEnum):
     ABSENT = "absent"
     EQUALS = "equals"
     LESS = "less"
-    CONTAINS = "contains"
     LACKS = "lacks"
     """The set does not contain the value, or there is no set."""
 
