@@ -18,6 +18,7 @@ from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.core.alerts.message import ALERT, Attempt, Posted
+from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.measure import Measurement
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
@@ -27,6 +28,7 @@ from tests.builders import BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_ref, sample, s
 from tests.fakes import FakeWorld
 from tests.test_app import Remaining, a_batch, form
 from tests.test_app_commands import a_page_turn, command
+from tests.written import say
 
 ROOT = Path(__file__).parent.parent
 MODULES = [ROOT / "app.py", *sorted(path for room in ("chalicelib", "deploy") for path in (ROOT / room).rglob("*.py"))]
@@ -160,8 +162,8 @@ def no_click(_: io.StringIO) -> None:
 def ending_untold(_: io.StringIO) -> None:
     book, lock = DynamoLockBook(boto3.resource("dynamodb").Table("book")), a_lock(key="untold.tflock")
     attempt = Attempt(saying=(ALERT,), at=TAKEN, channel=CHANNEL)
-    book.claim(lock, attempt)
-    book.said(lock, attempt, Posted(CHANNEL, "1.1"))
+    book.write(telling.claim(lock, attempt))
+    say(book, lock, attempt, Posted(CHANNEL, "1.1"))
     app.record_lock_event(a_batch(a_body("ObjectRemoved:Delete", "untold.tflock")), Remaining(120_000, 0))
 
 
@@ -191,7 +193,7 @@ def sweep_finished(log: io.StringIO) -> None:
 
 def watch_incomplete(log: io.StringIO) -> None:
     held = Journaled(log)
-    held.world.book.remember(a_lock())
+    held.world.book.write(telling.remember(a_lock()))
     held.world.messenger.refusing = "Slack answered invalid_auth"
     with pytest.raises(WatchIncompleteError) as caught:
         watch(held.world.ports, some_rules(), held.world.now)

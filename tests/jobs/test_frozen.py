@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.runs.agenda import Agenda
 from chalicelib.jobs.runs.lanes import Kind, Rank, Task
@@ -23,7 +24,7 @@ def a_world(locks: int) -> FakeWorld:
         key = f"{number}/{KEY}"
         world.store.put(BUCKET, key, sample("s3-apply-default"))
         if lock := world.store.read(BUCKET, key):
-            world.book.remember(lock)
+            world.book.write(telling.remember(lock))
     world.later(hours=2)
     return world
 

@@ -5,6 +5,7 @@ import pytest
 
 from chalicelib.core.alerts.alert import alert_for
 from chalicelib.core.alerts.message import Attempt
+from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.ending import Ending, Outcome, ReleasedBy
@@ -53,7 +54,7 @@ def test_a_release_is_one_line_with_the_time_held_in_seconds() -> None:
         settle_all(world)
     _, released = world.journal.events
     assert (released.event, released.held_seconds, released.lock_id[:8]) == (EventType.LOCK_RELEASED, 90, "78653438")
-    assert world.book.records() == []
+    assert world.book.open_pages() == []
 
 
 def test_a_lock_gone_before_its_event_came_is_read_from_its_version() -> None:
@@ -94,13 +95,13 @@ def test_an_acquire_whose_lock_another_one_has_followed_is_not_taken_for_the_oth
     earlier = msgspec.structs.replace(a_change(TAKEN, acquired=True), etag=a_lock().ref.etag.strip('"'))
     record(world, earlier)
     assert [line.incomplete for line in world.journal.events] == [True]
-    assert world.book.records() == []
+    assert world.book.open_pages() == []
 
 
 def test_a_release_that_is_told_while_the_lock_is_still_there_ends_nothing() -> None:
     world = an_acquired_world()
     record(world, a_change(TAKEN, acquired=False))
-    assert len(world.book.records()) == 1
+    assert len(world.book.open_pages()) == 1
 
 
 def test_a_late_release_ends_the_old_lock_and_not_the_one_held_now() -> None:
@@ -110,7 +111,7 @@ def test_a_late_release_ends_the_old_lock_and_not_the_one_held_now() -> None:
     record(world, a_change(world.now, acquired=True))
     record(world, a_change(TAKEN + timedelta(seconds=20), acquired=False))
     settle_all(world)
-    [still] = world.book.records()
+    [still] = world.book.open_pages()
     assert still.lock.operation == "plan"
     assert world.journal.events[-1].held_seconds == 20
 
@@ -133,7 +134,7 @@ def test_a_release_by_anyone_closes_the_open_message_and_says_who(principal: str
 def test_a_release_under_way_from_slack_is_named_after_its_clicker_and_told_by_the_release() -> None:
     world = an_acquired_world()
     sweep(TARGET, world.ports, RULES, world.later(hours=2))
-    world.book.begin_release(a_lock(), a_claim(), None, None)
+    world.book.write(endings.begin_release(a_lock(), a_claim(), None, None))
     world.store.remove(BUCKET, KEY)
     record(world, a_change(world.now, acquired=False, principal=REAPER))
     settle_all(world)
@@ -153,7 +154,7 @@ def test_when_slack_refuses_the_event_is_journaled_all_the_same_and_the_next_wat
     watch(world.ports, RULES, world.later(minutes=15))
     [alert] = world.messenger.shown.values()
     assert alert.ending is not None
-    assert world.book.records() == []
+    assert world.book.open_pages() == []
 
 
 @pytest.mark.parametrize(
@@ -183,24 +184,24 @@ def test_a_lock_acquired_while_an_older_one_s_release_is_recorded_is_not_taken_f
 
         def read(self, bucket: str, key: str, version: str = "") -> StateLock | None:
             found = super().read(bucket, key, version)
-            world.book.acquire_recorded(younger, younger.ref.last_modified, "")
+            world.book.write(telling.acquire_recorded(younger, younger.ref.last_modified, ""))
             return found
 
     world.store = Acquiring(world.now)
     record(world, a_change(world.later(seconds=20), acquired=False))
-    assert [record.lock for record in world.book.records()] == [younger]
+    assert [record.lock for record in world.book.open_pages()] == [younger]
 
 
 def test_an_event_is_of_the_youngest_lock_and_an_older_one_whose_event_was_lost_ends_unattributed() -> None:
     world = an_acquired_world()
     younger = a_lock("s3-plan-default", taken=TAKEN + timedelta(hours=1))
-    world.book.remember(younger)
+    world.book.write(telling.remember(younger))
     world.store.remove(BUCKET, KEY)
     record(world, a_change(TAKEN + timedelta(hours=2), acquired=False))
     settle_all(world)
     [_, line] = world.journal.events
     assert (line.lock_id, line.held_seconds) == (younger.info and younger.info.ID, 3600)
-    older, ended = world.book.records_of(younger.ref.state_path, world.now + timedelta(days=1))
+    older, ended = world.book.pages_of(younger.ref.state_path, world.now + timedelta(days=1))
     assert older.ending is not None
     assert ended.ending is not None
     assert (older.ending.principal, ended.ending.principal) == ("", "AWS:AROAEXAMPLE:ci-run-7")

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from chalicelib.aws.book.lock_page import key_of
+
 from chalicelib.aws.book.table import text
 from chalicelib.core.clicks.deletion import LockObject
 from tests.builders import a_lock

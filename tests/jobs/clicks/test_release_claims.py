@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.transitions import endings
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.click import Click, Verb
 from chalicelib.core.clicks.deletion import Deletion
@@ -33,7 +34,7 @@ def known(world: FakeWorld) -> LockRecord:
 
 def claimed(world: FakeWorld, by: str = ALICE) -> None:
     """Somebody's function has begun a delete, and nobody knows what became of it."""
-    world.book.begin_release(a_lock(), a_claim(by, world.now + MINUTE), None, None)
+    world.book.write(endings.begin_release(a_lock(), a_claim(by, world.now + MINUTE), None, None))
 
 
 def killed_at_delete(world: FakeWorld, *, done: bool) -> None:
@@ -164,7 +165,7 @@ def test_a_delete_of_the_reaper_s_own_that_nobody_saw_the_end_of_is_its_own() ->
 def test_an_order_of_the_reaper_s_own_does_not_wait_for_a_click() -> None:
     rules, plan = some_rules(auto_release=timedelta(0)), a_lock("s3-plan-default")
     world = an_alerted_world(rules, sample("s3-plan-default"))
-    world.book.begin_release(plan, a_claim(ALICE, world.later(hours=1) + MINUTE), None, None)
+    world.book.write(endings.begin_release(plan, a_claim(ALICE, world.later(hours=1) + MINUTE), None, None))
     order = Click(lock=plan.ref, verb=Verb.AUTO_RELEASE)
     assert release(order, world.ports, rules, world.now) is None
     assert (world.store.deleted, world.releases.messages) == ([], [])

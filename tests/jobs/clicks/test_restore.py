@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.click import Refusal, Verb
@@ -27,6 +28,7 @@ from tests.jobs.alerts.busy_slack import BusySlack
 from tests.jobs.clicks.test_release import RULES, an_alerted_world
 from tests.jobs.killed import killed_after
 from tests.jobs.recording import RESTORE_ROLE, a_change, record
+from tests.written import kept
 
 BOTH = some_rules(releasers=(ALICE, BOB))
 PUT_BACK = a_click(a_lock(), verb=Verb.PUT_BACK)
@@ -175,7 +177,7 @@ def test_a_put_is_never_sent_after_its_claim_is_over() -> None:
 def test_what_is_put_back_never_has_the_etag_of_anything_before_it(body: bytes) -> None:
     world = FakeWorld(TAKEN)
     world.store.put(BUCKET, KEY, body)
-    world.book.remember(held(world))
+    world.book.write(telling.remember(held(world)))
     seen = []
     for number in range(4):
         seen.append(held(world))
@@ -202,7 +204,7 @@ def test_where_undo_is_left_out_nothing_is_kept_and_nothing_offered() -> None:
     [alert] = world.messenger.shown.values()
     assert alert.ending
     assert alert.ending.undo_until is None
-    assert world.book.kept(a_lock().ref) is None
+    assert kept(world.book, a_lock().ref) is None
     answer(PUT_BACK, world.ports, rules, world.now)
     assert answered(world)[1:] == (Outcome.REFUSED, Refusal.UNDO_OFF)
 
