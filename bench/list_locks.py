@@ -35,7 +35,7 @@ _NOW = _BEGAN + timedelta(days=30)
 _OTHERS = {
     "AcquiredAt": {"S": _BEGAN.isoformat()},
     "Principal": {"S": "AWS:AROA771E00C6AB434607B:GitHubActions-19283746501-1"},
-    "Posted": {"S": '{"channel":"C0PLATFORM","ts":"1795261263.000100","thread_ts":""}'},
+    "Posted": {"S": '{"channel":"C0PLATFORM","handle":"1795261263.000100","beneath":""}'},
     "AlertedAt": {"S": _BEGAN.isoformat()},
     "ShownAt": {"S": _BEGAN.isoformat()},
     "Appearance": {"S": "0" * 32},

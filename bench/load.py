@@ -17,7 +17,7 @@ import msgspec
 from bench.slow_world import BOOK_SECONDS, HangingStore, SlackLimits, Slow, SlowSlack, book_seconds
 from bench.virtual_time import SimulatedWorkers, Simulation, end
 from chalicelib.core.alerts.alert import alert_for
-from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.locks.lock import StateLock
 from chalicelib.core.locks.target import Target
@@ -27,7 +27,7 @@ from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports.world import World
 from chalicelib.wiring import SIDE_BY_SIDE
-from tests.builders import TAKEN, a_policy, sample, some_rules
+from tests.builders import TAKEN, a_policy, a_sending, sample, some_rules
 from tests.fakes import FakeWorld
 from tests.written import say
 
@@ -66,9 +66,9 @@ class Cloud:
         slack = SlowSlack(simulation=self.simulation, limits=self.limits)
         if self.slack:
             first = self.slack[0]
-            slack.shown, slack.notes, slack.digests = first.shown, first.notes, first.digests
+            slack.shown, slack.replies, slack.digests = first.shown, first.replies, first.digests
             slack.times, slack.closed, slack.rate_limited = first.times, first.closed, first.rate_limited
-            slack.slow, slack.channels_refused, slack._tokens = first.slow, first.channels_refused, first._tokens  # noqa: SLF001
+            slack.slow, slack.channels_refused, slack._traces = first.slow, first.channels_refused, first._traces  # noqa: SLF001
             slack._count = 1_000_000 * len(self.slack)  # noqa: SLF001  no two messages have one name
         self.slack.append(slack)
         slow = {
@@ -220,8 +220,8 @@ def closings(gone: int, new: int) -> tuple[Cloud, str]:
 
 def _alerted(cloud: Cloud, lock: StateLock, channel: str, number: int) -> None:
     posted = Posted(channel, f"{number}.5")
-    attempt = Attempt(saying=("alert",), at=cloud.now(), channel=channel, level=1)
-    say(cloud.fake.book, lock, attempt, posted)
+    sending = a_sending(at=cloud.now(), channel=channel, level=1)
+    say(cloud.fake.book, lock, sending, posted)
     record = cloud.fake.book.pages[lock.ref]
     cloud.slack[0].shown[posted] = alert_for(record, a_policy(channel=channel), cloud.now(), None)
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench.virtual_time import Simulation
-from chalicelib.core.alerts.alert import Alert, Note
+from chalicelib.core.alerts.alert import Alert, Reply
 from chalicelib.core.alerts.digest import Digest
-from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.ports.locks import StoreError
 from chalicelib.ports.people import MessengerError, Way
 from chalicelib.slack.web.pace import Paces
@@ -19,7 +19,7 @@ from tests.fake_slack import FakeMessenger
 
 S3_SECONDS, BOOK_SECONDS, SLACK_SECONDS = 0.025, 0.008, 0.25
 HANGS_SECONDS = 16.5
-"""Three attempts of five seconds each, and what botocore waits in between."""
+"""Three sendings of five seconds each, and what botocore waits in between."""
 _RECORDS_A_PAGE = 700
 _LONGEST_WAIT, _RETRIES = 5, 5
 
@@ -127,16 +127,16 @@ class SlowSlack(FakeMessenger):
     def busy_for(self, way: Way, channel: str) -> float:
         return self.paces.busy_for(way, channel)
 
-    def post(self, alert: Alert, attempt: Attempt) -> Posted:
-        self._call(Way.POST, attempt.channel)
+    def post(self, alert: Alert, sending: Sending) -> Posted:
+        self._call(Way.POST, sending.channel)
         messages.message(alert)  # for its real time
-        posted = super().post(alert, attempt)
+        posted = super().post(alert, sending)
         self.times.setdefault(alert.lock.ref.state_path, self.simulation.now)
         return posted
 
-    def reply(self, note: Note) -> Posted:
-        self._call(Way.POST, note.attempt.channel)
-        return super().reply(note)
+    def reply(self, reply: Reply) -> Posted:
+        self._call(Way.POST, reply.sending.channel)
+        return super().reply(reply)
 
     def post_digest(self, digest: Digest) -> Posted:
         self._call(Way.POST, digest.channel)

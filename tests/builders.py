@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from chalicelib.core.alerts.message import Saying, Sending, Topic
 from chalicelib.core.clicks.claim import Releasing
 from chalicelib.core.clicks.click import Click, Verb
 from chalicelib.core.locks.lock import StateLock
@@ -87,7 +88,12 @@ def a_click(
         user=user,
         user_team=team,
         channel=CHANNEL,
-        message_ts=ts,
+        message=ts,
         click=f"{user} {click}",
         **others,
     )
+
+
+def a_sending(topic: Topic = Topic.ALERT, which: str = "", **others: Any) -> Sending:
+    said: dict[str, Any] = {"about": a_lock().ref.name, "saying": (Saying(topic, which),), "at": TAKEN}
+    return Sending(**said | {"channel": CHANNEL} | others)

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
+
+import msgspec
 
 from chalicelib.core.alerts.channel_trouble import ChannelTrouble
 from chalicelib.core.alerts.digest import Digest
@@ -76,17 +78,15 @@ def _holds(asked: Check | Either, stored: Stored) -> bool:
 
 
 def _changed(stored: Stored, transition: Transition) -> Stored:
-    new: Any = {**transition.put_first, **stored, **transition.put}
-    for name, members in transition.add.items():
-        new[name] = stored.get(name, frozenset()) | members
-    for name in transition.remove:
-        new.pop(name, None)
-    return new
+    new: dict[str, Any] = {**transition.put_first, **stored, **transition.put}
+    added: dict[str, Any] = dict(transition.add)
+    sets = {name: new.get(name, frozenset()) | members for name, members in added.items()}
+    return cast("Stored", {name: value for name, value in {**new, **sets}.items() if name not in transition.remove})
 
 
 @dataclass
 class FakeDigestBook(CanBeDown):
-    """``ports.DigestBook``: what is being sent by its channel, what stands there by its token."""
+    """``ports.DigestBook``: what is being sent by its channel, what stands there by its trace."""
 
     sending: dict[str, Digest] = field(default_factory=dict)
     standing: dict[str, Digest] = field(default_factory=dict)
@@ -102,23 +102,24 @@ class FakeDigestBook(CanBeDown):
         self.sending[digest.channel] = digest
         return True
 
-    def drop(self, digest: Digest) -> None:
+    def doubt(self, digest: Digest, until: datetime) -> None:
         self._check()
-        self.standing.pop(digest.token, None)
+        if self._is_sent(digest):
+            self.sending[digest.channel] = msgspec.structs.replace(digest, claimed_until=until)
+
+    def save(self, digest: Digest) -> None:
+        self.forget(digest)
+        self.standing[digest.sending.trace] = digest
+
+    def forget(self, digest: Digest) -> None:
+        self._check()
+        self.standing.pop(digest.sending.trace, None)
         if self._is_sent(digest):
             del self.sending[digest.channel]
 
-    def keep(self, digest: Digest) -> None:
-        self._check()
-        if digest.posted:
-            self.drop(digest)
-            self.standing[digest.token] = digest
-        elif self._is_sent(digest):
-            self.sending[digest.channel] = digest
-
     def _is_sent(self, digest: Digest) -> bool:
         sent = self.sending.get(digest.channel)
-        return sent is not None and sent.token == digest.token
+        return sent is not None and sent.sending.trace == digest.sending.trace
 
 
 @dataclass

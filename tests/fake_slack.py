@@ -1,22 +1,19 @@
 """Slack as the jobs know it, in memory. ``contracts/`` holds it to what the real one does."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
-import msgspec
-
-from chalicelib.core.alerts.alert import Alert, Note
+from chalicelib.core.alerts.alert import Alert, Reply
 from chalicelib.core.alerts.channel_trouble import ChannelNotice
 from chalicelib.core.alerts.digest import Digest
-from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.core.alerts.message import Handle, Posted, Sending
 from chalicelib.core.clicks.click import Answer, Person, Unheard
 from chalicelib.ports.people import (
     ChannelRefusedError,
     DirectoryError,
+    MaybePostedError,
     MessageFixedError,
     MessageGoneError,
     MessengerError,
-    ReplyLostError,
     Way,
 )
 
@@ -32,7 +29,7 @@ class FakeMessenger:
     """
 
     shown: dict[Posted, Alert] = field(default_factory=dict)
-    notes: dict[Posted, Note] = field(default_factory=dict)
+    replies: dict[Posted, Reply] = field(default_factory=dict)
     digests: dict[Posted, Digest] = field(default_factory=dict)
     whispers: list[tuple[str, Answer]] = field(default_factory=list)
     notices: dict[Posted, ChannelNotice] = field(default_factory=dict)
@@ -45,40 +42,40 @@ class FakeMessenger:
     channels_refused: set[str] = field(default_factory=set)
     fixed: bool = False
     """Whether no message can be edited any more."""
-    _tokens: dict[Posted, str] = field(default_factory=dict)
+    can_edit: bool = True
+    _traces: dict[Posted, str] = field(default_factory=dict)
     _count: int = 0
 
     def busy_for(self, way: Way, channel: str) -> float:
         return 0
 
-    def post(self, alert: Alert, attempt: Attempt) -> Posted:
-        thread_ts = attempt.thread_ts if self._there(attempt.channel, attempt.thread_ts) else ""
-        posted = self._stand(attempt.channel, thread_ts, attempt.token(alert.lock.ref))
+    def post(self, alert: Alert, sending: Sending) -> Posted:
+        there = self._there(sending.channel, sending.beneath)
+        posted = self._stand(sending, sending.beneath if there else "")
         if self.losing != REQUEST:
             self.shown[posted] = alert
         return self._answer(posted)
 
     def edit(self, posted: Posted, alert: Alert) -> None:
         self._check(posted.channel)
-        standing = msgspec.structs.replace(posted, instead_of="")
+        standing = self._same(posted)
         if standing not in self.shown:
             raise MessageGoneError("Slack answered message_not_found")
-        if self.fixed:
+        if self.fixed or not self.can_edit:
             raise MessageFixedError("Slack answered edit_window_closed")
         self.edits += 1
         self.shown[standing] = alert
 
-    def reply(self, note: Note) -> Posted:
-        channel, thread_ts = note.attempt.channel, note.attempt.thread_ts
-        posted = self._stand(channel, thread_ts, note.attempt.token(note.alert.lock.ref))
+    def reply(self, reply: Reply) -> Posted:
+        posted = self._stand(reply.sending, reply.sending.beneath)
         if self.losing != REQUEST:
-            self.notes[posted] = note
-        if not self._there(channel, thread_ts):
+            self.replies[posted] = reply
+        if not self._there(posted.channel, posted.beneath):
             raise MessageGoneError("the message to reply to is no longer there")
         return self._answer(posted)
 
     def post_digest(self, digest: Digest) -> Posted:
-        posted = self._stand(digest.channel, "", digest.token)
+        posted = self._stand(digest.sending)
         if self.losing != REQUEST:
             self.digests[posted] = digest
         return self._answer(posted)
@@ -89,12 +86,12 @@ class FakeMessenger:
             raise MessageGoneError("Slack answered message_not_found")
         self.digests[digest.posted] = digest
 
-    def find(self, channel: str, thread_ts: str, token: str, since: datetime) -> Posted | None:
+    def find(self, sending: Sending) -> Posted | None:
         self._check()
-        may_look = self.may_look and channel not in self.channels_refused
-        there = {**self.shown, **self.notes, **self.digests, **self.notices} if may_look else {}
-        found = (posted for posted in there if (posted.channel, posted.thread_ts) == (channel, thread_ts))
-        return next((posted for posted in found if self._tokens[posted] == token), None)
+        may_look = self.may_look and sending.channel not in self.channels_refused
+        there = {**self.shown, **self.replies, **self.digests, **self.notices} if may_look else {}
+        here = (sending.channel, sending.beneath, sending.trace)
+        return next((one for one in there if (one.channel, one.beneath, self._traces[one]) == here), None)
 
     def whisper(self, person: Person, answer: Answer) -> None:
         self._check()
@@ -104,11 +101,11 @@ class FakeMessenger:
         self._check()
         self.turned_away.append(unheard)
 
-    def notify(self, notice: ChannelNotice) -> None:
-        posted = self._stand(notice.to, "", notice.token)
+    def notify(self, notice: ChannelNotice) -> Posted:
+        posted = self._stand(notice.sending)
         if self.losing != REQUEST:
             self.notices[posted] = notice
-        self._answer(posted)
+        return self._answer(posted)
 
     def report(self, channel: str, subject: str, trouble: str) -> None:
         self._check(channel)
@@ -119,20 +116,25 @@ class FakeMessenger:
         self.shown.pop(posted, None)
         self.digests.pop(posted, None)
 
-    def _stand(self, channel: str, thread_ts: str, token: str) -> Posted:
-        self._check(channel)
+    def _stand(self, sending: Sending, beneath: Handle = "") -> Posted:
+        self._check(sending.channel)
         self._count += 1
-        posted = Posted(channel, f"{self._count}.000001", thread_ts)
-        self._tokens[posted] = token
+        posted = sending.stands(f"{self._count}.000001", beneath)
+        self._traces[posted] = sending.trace
         return posted
 
     def _answer(self, posted: Posted) -> Posted:
         if self.losing:
-            raise ReplyLostError("Slack could not be reached: timed out")
+            raise MaybePostedError("Slack could not be reached: timed out")
         return posted
 
-    def _there(self, channel: str, ts: str) -> bool:
-        return any((posted.channel, posted.ts) == (channel, ts) for posted in (*self.shown, *self.digests))
+    def _there(self, channel: str, handle: Handle) -> bool:
+        return any((posted.channel, posted.handle) == (channel, handle) for posted in (*self.shown, *self.digests))
+
+    def _same(self, posted: Posted) -> Posted:
+        """Return an alert's message as it was posted: a click tells less of it."""
+        wanted = (posted.channel, posted.handle)
+        return next((one for one in self.shown if (one.channel, one.handle) == wanted), posted)
 
     def _check(self, channel: str = "") -> None:
         if self.refusing:

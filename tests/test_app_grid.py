@@ -13,13 +13,12 @@ from chalice.test import Client
 import app
 from chalicelib import wiring
 from chalicelib.core.alerts.alert import alert_for
-from chalicelib.core.alerts.message import ALERT, Attempt
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.clicks.click import Click, Unheard, Unusable, Verb
 from chalicelib.slack.requests import parse
 from demo.slack_standin import SCOPES, Channel, SlackStandIn, User, UserGroup, Workspace
 from tests.app_account import SECRET, an_account, send
-from tests.builders import APP, BUCKET, CHANNEL, TAKEN, TEAM, a_click, a_lock, a_policy, sample
+from tests.builders import APP, BUCKET, CHANNEL, TAKEN, TEAM, a_click, a_lock, a_policy, a_sending, sample
 from tests.config.test_file import LEAST
 
 ACME = "E0ACME"
@@ -122,8 +121,8 @@ def an_alert(account: Account) -> str:
     lock = world.store.read(BUCKET, account.key)
     assert lock
     record = LockRecord(lock=lock)
-    attempt = Attempt(saying=(ALERT,), at=TAKEN, channel=CHANNEL, level=1)
-    return world.messenger.post(alert_for(record, a_policy(), TAKEN, None), attempt).ts
+    sending = a_sending(at=TAKEN, channel=CHANNEL, level=1)
+    return world.messenger.post(alert_for(record, a_policy(), TAKEN, None), sending).handle
 
 
 def clicked(

@@ -17,14 +17,14 @@ from chalicelib.aws import metrics
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.metrics import EmfMetrics
-from chalicelib.core.alerts.message import ALERT, Attempt, Posted
+from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.measure import Measurement
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from tests.app_account import an_account, send
 from tests.aws.events.test_s3 import a_body
-from tests.builders import BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_ref, sample, some_rules
+from tests.builders import BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_ref, a_sending, sample, some_rules
 from tests.fakes import FakeWorld
 from tests.test_app import Remaining, a_batch, form
 from tests.test_app_commands import a_page_turn, command
@@ -161,9 +161,9 @@ def no_click(_: io.StringIO) -> None:
 
 def ending_untold(_: io.StringIO) -> None:
     book, lock = DynamoLockBook(boto3.resource("dynamodb").Table("book")), a_lock(key="untold.tflock")
-    attempt = Attempt(saying=(ALERT,), at=TAKEN, channel=CHANNEL)
-    book.write(telling.claim(lock, attempt))
-    say(book, lock, attempt, Posted(CHANNEL, "1.1"))
+    sending = a_sending(at=TAKEN, channel=CHANNEL)
+    book.write(telling.claim(lock, sending))
+    say(book, lock, sending, Posted(CHANNEL, "1.1"))
     app.record_lock_event(a_batch(a_body("ObjectRemoved:Delete", "untold.tflock")), Remaining(120_000, 0))
 
 

@@ -1,6 +1,6 @@
 """What tests write into a lock book."""
 
-from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import restores, telling
 from chalicelib.core.alerts.transitions.transition import Transition
@@ -18,9 +18,9 @@ def page_after(book: LockBook, transition: Transition) -> Page:
     return page
 
 
-def say(book: LockBook, lock: StateLock, attempt: Attempt, posted: Posted) -> None:
+def say(book: LockBook, lock: StateLock, sending: Sending, posted: Posted) -> None:
     """Note a message as the jobs do."""
-    for transition in telling.said(lock, attempt, posted):
+    for transition in telling.said(lock, sending, posted):
         if book.write(transition).taken:
             return
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.audit.event import NEARBY, NULL_VERSION, LockChange
 from chalicelib.core.audit.hold import NotedChange, hold_ended_by, page_of, release_kind
 from chalicelib.core.audit.line import of_acquire, of_release
@@ -130,7 +131,7 @@ def _journal_release(
 ) -> tuple[Case, ...]:
     # The records first: an acquire is noted as an event before it is noted on its lock's page. The other way round, one
     # told between the two reads would be neither, and its release would be taken for that of the lock before it.
-    records = world.book.records_of(release.ref.state_path, release.at + NEARBY)
+    records = world.book.pages_of(release.ref.state_path, release.at + NEARBY)
     before = world.changes.before(release)
     hold = hold_ended_by(release, before, records)
     kind = release_kind(release, hold, recording.release_role)
@@ -158,7 +159,7 @@ def _record_acquire(change: LockChange, world: World, recording: Recording, now:
     noted = NotedChange(change, lock.ref if lock else None)
     journal_once(noted, of_acquire(change, lock, restorer), world, now)
     if lock:
-        world.book.acquire_recorded(lock, change.at, change.principal)
+        world.book.write(telling.acquire_recorded(lock, change.at, change.principal))
         if now - change.at >= timedelta(seconds=recording.settled_after):
             _end_if_gone(lock, world, now)
 
@@ -169,7 +170,8 @@ def _end_if_gone(lock: StateLock, world: World, now: datetime) -> None:
     there = presence(lock.ref, current)
     if there is not Presence.SAME:
         outcome = Outcome.GONE if there is Presence.GONE else Outcome.REPLACED
-        world.book.end_unspoken(lock, Ending(outcome=outcome, at=now, held_now=current))
+        ending = Ending(outcome=outcome, at=now, held_now=current)
+        world.book.write(endings.end_unspoken(lock, ending))
 
 
 def _lock_of(change: LockChange, world: World) -> StateLock | None:
@@ -177,7 +179,7 @@ def _lock_of(change: LockChange, world: World) -> StateLock | None:
     found = world.store.read(change.bucket, change.key, change.version)
     if found and change.is_about(found):
         return found
-    page = page_of(change, world.book.records_of(change.ref.state_path, change.at + NEARBY))
+    page = page_of(change, world.book.pages_of(change.ref.state_path, change.at + NEARBY))
     return page.lock if page else None
 
 
@@ -188,7 +190,7 @@ def _restorer(lock: StateLock, world: World) -> str:
     """
     if not lock.mark:
         return ""
-    records = world.book.records_of(lock.ref.state_path, lock.ref.last_modified)
+    records = world.book.pages_of(lock.ref.state_path, lock.ref.last_modified)
     known = (record.restorer_of(lock) for record in records)
     noted = (record.restored_by for record in records if record.lock.ref == lock.ref)
     return next((one.by for one in known if one), next(noted, ""))
@@ -198,7 +200,8 @@ def _end_unspoken(release: LockChange, record: LockRecord, world: World) -> bool
     """End the hold of a lock whose acquire S3 has told, so that it is known to be this one, and nobody has heard of."""
     if record.acquired_at is None:
         return False
-    return world.book.end_unspoken(record.lock, _ending(release, record, None, theirs=True))
+    ending = _ending(release, record, None, theirs=True)
+    return world.book.write(endings.end_unspoken(record.lock, ending)).taken
 
 
 def _close_alerts(release: LockChange, world: World, rules: Rules) -> tuple[Case, ...]:
@@ -207,7 +210,7 @@ def _close_alerts(release: LockChange, world: World, rules: Rules) -> tuple[Case
     Those that nobody has heard of end when the release is settled.
     """
     # The book first: a lock acquired between these two looks is then not known, rather than known and taken for gone.
-    known = world.book.records_of(release.ref.state_path, release.at)
+    known = world.book.pages_of(release.ref.state_path, release.at)
     if all(record.ending or (record.acquired_at and not record.spoken_of) for record in known):
         return ()
     current = world.store.read(release.bucket, release.key)

@@ -6,6 +6,7 @@ from functools import partial
 import msgspec
 
 from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.line import EventType, of_run
 from chalicelib.core.brief import told_briefly
 from chalicelib.core.locks.lock import StateLock
@@ -95,7 +96,7 @@ def _is_worth_another_try(swept: Round, *, forgetful: bool) -> bool:
 def _known(target: Target, world: World) -> tuple[list[LockRecord], list[str]]:
     """Read the book before the locks: a lock that is read as another one, or as gone, has then been let go since."""
     try:
-        records = world.book.records()
+        records = world.book.open_pages()
     except BookError as error:
         return [], [f"could not be read, so locks may be alerted again: {error}"]
     return [record for record in records if target.covers(record.lock.ref.bucket, record.lock.ref.key)], []
@@ -127,7 +128,7 @@ def _look_at(bucket: str, key: str, records: list[LockRecord], swept: Round, fou
 
 def _remember(lock: StateLock, world: World) -> LockRecord:
     try:
-        return world.book.remember(lock)
+        return world.book.write(telling.remember(lock)).page or LockRecord(lock=lock)
     except BookError:
         return LockRecord(lock=lock)  # told of by _known; the lock is alerted all the same
 

@@ -31,7 +31,7 @@ def watch(world: World, rules: Rules, now: datetime, run: Run | None = None) -> 
         WatchIncompleteError: so that the failure is counted by Lambda, which has an alarm on it.
     """
     digests = world.digests.open()  # before the records, so that none of a digest's locks is younger than them
-    records = world.book.records()
+    records = world.book.open_pages()
     watched = Round(world, rules, now, run or Run(), records)
     for record in shuffled(records, now):
         _look_at(record, watched)
@@ -58,7 +58,7 @@ def _look_at(record: LockRecord, watched: Round) -> None:
 
 def _due(record: LockRecord, watched: Round) -> bool:
     """Whether it is worth a look into the bucket: it has something to say, or said something that may be over."""
-    if record.posted or record.ending or record.attempt or record.releasing:
+    if record.posted or record.ending or record.sending or record.releasing:
         return True
     lock = record.lock
     policy = watched.rules.policy_for(lock.ref.state_path)

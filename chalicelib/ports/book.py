@@ -103,14 +103,17 @@ class DigestBook(Protocol):
     def claim(self, digest: Digest) -> bool:
         """Take the right to send a digest to its channel, until ``claimed_until``.
 
-        False while the channel has one that is not known to stand there, until that is kept or dropped.
+        False while the channel has one that is not known to stand there, until that is saved or forgotten.
         """
 
-    def drop(self, digest: Digest) -> None:
-        """It was not sent, or none of its locks is held any more."""
+    def doubt(self, digest: Digest, until: datetime) -> None:
+        """Note that nobody knows whether a claimed digest was sent, and that nobody should look before that time."""
 
-    def keep(self, digest: Digest) -> None:
-        """It stands there now, so."""
+    def save(self, digest: Digest) -> None:
+        """Write a digest that stands, as its message reads now. Its claim is over."""
+
+    def forget(self, digest: Digest) -> None:
+        """Delete a digest that was not sent, or of which no lock is held any more."""
 
 
 class GroupBook(Protocol):

@@ -1,13 +1,12 @@
 """The people to be told and asked: messages out, and who is who."""
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from chalicelib.core.alerts.alert import Alert, Note
+from chalicelib.core.alerts.alert import Alert, Reply
 from chalicelib.core.alerts.channel_trouble import ChannelNotice
 from chalicelib.core.alerts.digest import Digest
-from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.clicks.click import Answer, Person, Unheard
 
 
@@ -23,7 +22,7 @@ class MessageFixedError(MessageGoneError):
     """The message to be edited is there and can never be edited again: what there is to say needs another one."""
 
 
-class ReplyLostError(MessengerError):
+class MaybePostedError(MessengerError):
     """The message may have been posted: its answer never came."""
 
 
@@ -52,33 +51,35 @@ class Way(StrEnum):
 class Messenger(Protocol):
     """Where people are told. Every method may raise MessengerError, and ChannelRefusedError in particular.
 
-    What Slack refuses of a message is left out, and that is said in it: nothing is lost for one part of it. A call that
-    would come too early for Slack waits; who has other things to do asks ``busy_for`` first. Threads may share it.
+    A ``Posted`` is whatever the messenger gave, and means something to it alone. What is refused of a message is left
+    out, and the message says so: nothing is lost for one part of it. A call that would come too early waits; who has
+    other things to do asks ``busy_for`` first. Threads may share it.
     """
+
+    @property
+    def can_edit(self) -> bool:
+        """Return whether any message can be edited: where none can, ``edit`` raises MessageFixedError."""
 
     def busy_for(self, way: Way, channel: str) -> float:
         """Return for how many seconds another call of this kind would have to wait; 0 or less: it would not."""
 
-    def post(self, alert: Alert, attempt: Attempt) -> Posted:
-        """Post a new alert. Raises ReplyLostError when it may stand there all the same."""
+    def post(self, alert: Alert, sending: Sending) -> Posted:
+        """Post a new alert. Raises MaybePostedError when it may stand there all the same."""
 
     def edit(self, posted: Posted, alert: Alert) -> None:
         """Make a posted alert read as it should now. Raises MessageGoneError when it was deleted."""
 
-    def reply(self, note: Note) -> Posted:
-        """Post a reply beneath an alert. Raises ReplyLostError, MessageGoneError."""
+    def reply(self, reply: Reply) -> Posted:
+        """Post a reply beneath an alert. Raises MaybePostedError, MessageGoneError."""
 
     def post_digest(self, digest: Digest) -> Posted:
-        """Post a digest. Raises ReplyLostError."""
+        """Post a digest. Raises MaybePostedError."""
 
     def edit_digest(self, digest: Digest) -> None:
         """Make a posted digest read as it should now. Raises MessageGoneError."""
 
-    def find(self, channel: str, thread_ts: str, token: str, since: datetime) -> Posted | None:
-        """The reaper's own message with that token, in a channel or a thread; None: it is not there.
-
-        None also where the reaper was not given the right to look: a repeated message is a smaller harm than none.
-        """
+    def find(self, sending: Sending) -> Posted | None:
+        """Return a message that may have been posted; None: it was not, or the messenger cannot look."""
 
     def whisper(self, person: Person, answer: Answer) -> None:
         """Tell one person where they clicked, unseen by others, what became of their click."""
@@ -86,8 +87,8 @@ class Messenger(Protocol):
     def turn_away(self, unheard: Unheard) -> None:
         """Tell one person where they clicked, unseen by others, why nothing was done."""
 
-    def notify(self, notice: ChannelNotice) -> None:
-        """Say that a channel takes no alerts, or takes them again. Raises ReplyLostError."""
+    def notify(self, notice: ChannelNotice) -> Posted:
+        """Say that a channel takes no alerts, or takes them again. Raises MaybePostedError."""
 
     def report(self, channel: str, subject: str, trouble: str) -> None:
         """Tell a channel of the reaper's own trouble with something, in one plain message."""

@@ -1,34 +1,33 @@
 """Messages out, by Slack's Web API."""
 
-import time
 from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from chalicelib.core.alerts.alert import Alert, Note
+from chalicelib.core.alerts.alert import Alert, Reply
 from chalicelib.core.alerts.channel_trouble import ChannelNotice, NoticeKind
 from chalicelib.core.alerts.digest import Digest
-from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.clicks.click import Answer, Person, Unheard
 from chalicelib.ports.people import (
     ChannelRefusedError,
+    MaybePostedError,
     MessageFixedError,
     MessageGoneError,
     MessengerError,
-    ReplyLostError,
     Way,
 )
 from chalicelib.slack import response_url
 from chalicelib.slack.sender import Anywhere, Errand, Sender
 from chalicelib.slack.versions import Version
 from chalicelib.slack.web.history import History
-from chalicelib.slack.web.pace import Paces
+from chalicelib.slack.web.pace import REAL_TIME, Paces, Time
 from chalicelib.slack.web.refusals import About, about
 from chalicelib.slack.web.shapes import Done, PostDone
 from chalicelib.slack.web.web_api import UnansweredError, WebApi, WebApiError, uncounted
-from chalicelib.slack.words import channel_notices, digests, messages, notes
+from chalicelib.slack.words import channel_notices, digests, messages, replies
 from chalicelib.slack.words.answers import private_answer
 from chalicelib.slack.words.parts.blocks import Block
 from chalicelib.slack.words.turned_away import nothing_done
@@ -60,54 +59,54 @@ class SlackMessenger:
         api_url: str,
         app: str,
         *,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        time: Time = REAL_TIME,
         failed: Callable[[], None] = uncounted,
     ) -> None:
-        api = WebApi(token, api_url, failed, sleep)
-        self._sender = Sender(api, clock)
+        api = WebApi(token, api_url, failed, time.sleep)
+        self._sender = Sender(api, time.clock)
         self._api_url = api_url
-        self._paces = Paces(clock, sleep)
+        self._paces = Paces(time.clock, time.sleep)
         self._history = History(api, app, partial(self._paces.wait, Way.LOOK))
+
+    can_edit = True
 
     def busy_for(self, way: Way, channel: str) -> float:
         """Return for how many seconds Slack would not take another call of this kind."""
         return self._paces.busy_for(way, channel)
 
-    def post(self, alert: Alert, attempt: Attempt) -> Posted:
+    def post(self, alert: Alert, sending: Sending) -> Posted:
         """Post a new alert. Beneath a digest that is gone it becomes a message of the channel, and serves as well."""
-        token = attempt.token(alert.lock.ref)
-        return self._post(attempt.channel, messages.message(alert), token, attempt.thread_ts)
+        return self._post(sending, messages.message(alert))
 
     def edit(self, posted: Posted, alert: Alert) -> None:
         """Make a posted alert read as it should now."""
         self._edit(posted, messages.message(alert))
 
-    def reply(self, note: Note) -> Posted:
+    def reply(self, reply: Reply) -> Posted:
         """Post a reply beneath an alert.
 
         Slack has no error for a thread whose root was deleted: the reply then becomes a message of the channel, which
         shows in the answer alone (github.com/slack-go/slack/issues/1571). It may stay there: what it says is true.
         """
-        attempt, token = note.attempt, note.attempt.token(note.alert.lock.ref)
-        posted = self._post(attempt.channel, notes.note(note), token, attempt.thread_ts, _THREAD_GONE)
-        if not posted.thread_ts:
+        posted = self._post(reply.sending, replies.reply(reply), gone=_THREAD_GONE)
+        if not posted.beneath:
             raise MessageGoneError("the message to reply to is no longer there")
         return posted
 
     def post_digest(self, digest: Digest) -> Posted:
         """Post a digest."""
-        return self._post(digest.channel, digests.message(digest), digest.token)
+        return self._post(digest.sending, digests.message(digest))
 
     def edit_digest(self, digest: Digest) -> None:
         """Make a posted digest read as it should now."""
         if digest.posted:
             self._edit(digest.posted, digests.message(digest))
 
-    def find(self, channel: str, thread_ts: str, token: str, since: datetime) -> Posted | None:
-        """The app's own message with that token, among those posted since then."""
-        with _told(channel):
-            return self._history.find(channel, thread_ts, token, since)
+    def find(self, sending: Sending) -> Posted | None:
+        """Return the app's own message with the trace of this one, among those posted since it was sent."""
+        with _told(sending.channel):
+            ts = self._history.find(sending.channel, sending.beneath, sending.trace, sending.at)
+        return sending.stands(ts, sending.beneath) if ts else None
 
     def whisper(self, person: Person, answer: Answer) -> None:
         """Tell one person what became of their click."""
@@ -117,14 +116,14 @@ class SlackMessenger:
         """Tell one person why nothing was done."""
         self._tell_alone(unheard.person, nothing_done(unheard))
 
-    def notify(self, notice: ChannelNotice) -> None:
+    def notify(self, notice: ChannelNotice) -> Posted:
         """Say that a channel takes no alerts, or takes them again; that it still does not is no failure."""
         trying = Anywhere() if notice.kind is NoticeKind.BACK else ()
-        self._post(notice.to, (channel_notices.notice(notice), []), notice.token, expected=trying)
+        return self._post(notice.sending, (channel_notices.notice(notice), []), expected=trying)
 
     def report(self, channel: str, subject: str, trouble: str) -> None:
         """Tell a channel of the reaper's own trouble."""
-        self._post(channel, (notes.trouble(subject, trouble), []))
+        self._send(self._errand(channel), (replies.trouble(subject, trouble), []))
 
     def _tell_alone(self, person: Person, text: str) -> None:
         """Tell one person alone: where they clicked, else unseen in the channel, else in a direct message.
@@ -150,32 +149,29 @@ class SlackMessenger:
 
     def _post(
         self,
-        channel: str,
+        sending: Sending,
         said: tuple[str, list[Block]],
-        token: str = "",
-        thread_ts: str = "",
+        *,
         gone: frozenset[str] = frozenset(),
         expected: Container[str] = (),
     ) -> Posted:
-        errand = Errand(
-            method="chat_postMessage",
-            place={
-                "channel": channel,
-                "thread_ts": thread_ts or None,
-                "unfurl_links": False,
-                "unfurl_media": False,
-            },
-            token=token,
-            final=gone,
-            expected=expected,
-            wait=partial(self._paces.wait, Way.POST, channel),
+        errand = replace(
+            self._errand(sending.channel, sending.beneath), trace=sending.trace, final=gone, expected=expected
         )
-        with _told(channel, gone, lost=ReplyLostError, refused=Anywhere()):
-            answer = self._sender.send(errand, Version(*said), PostDone)
-        return Posted(answer.channel, answer.ts, answer.message.thread_ts or "")
+        answer = self._send(errand, said)
+        return sending.stands(answer.ts, answer.message.thread_ts or "")
+
+    def _errand(self, channel: str, thread_ts: str = "") -> Errand:
+        place = {"channel": channel, "thread_ts": thread_ts or None, "unfurl_links": False, "unfurl_media": False}
+        return Errand(method="chat_postMessage", place=place, wait=partial(self._paces.wait, Way.POST, channel))
+
+    def _send(self, errand: Errand, said: tuple[str, list[Block]]) -> PostDone:
+        channel = errand.place["channel"]
+        with _told(channel, errand.final, lost=MaybePostedError, refused=Anywhere()):
+            return self._sender.send(errand, Version(*said), PostDone)
 
     def _edit(self, posted: Posted, said: tuple[str, list[Block]]) -> None:
-        place = {"channel": posted.channel, "ts": posted.ts}
+        place = {"channel": posted.channel, "ts": posted.handle}
         errand = Errand(method="chat_update", place=place, final=_GONE, wait=partial(self._paces.wait, Way.EDIT))
         with _told(posted.channel, _GONE):
             self._sender.send(errand, Version(*said), Done)
@@ -203,7 +199,7 @@ class _OfThePlace(Container[str]):
 @contextmanager
 def _told(
     channel: str,
-    gone: frozenset[str] = frozenset(),
+    gone: Container[str] = (),
     *,
     lost: type[MessengerError] = MessengerError,
     refused: Container[str] = _OfThePlace(),

@@ -177,7 +177,7 @@ def _click(clicked: BlockActions, action: Action, reply_to: str) -> Click:
         user=clicked.user.id,
         user_team=clicked.user.team_id or "",
         channel=container.channel_id,
-        message_ts="" if container.is_ephemeral else container.message_ts,
+        message="" if container.is_ephemeral else container.message_ts,
         at=datetime.fromtimestamp(float(action.action_ts), UTC),
         click=f"{clicked.user.id} {action.action_ts}",
         reply_to=reply_to,

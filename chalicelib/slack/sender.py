@@ -22,7 +22,7 @@ class Errand:
 
     method: str
     place: dict[str, Any]
-    token: str = ""
+    trace: str = ""
     """By which the message is found again."""
     final: Container[str] = ()
     """Error codes that no smaller version changes anything about, by this method."""
@@ -58,8 +58,8 @@ class Sender:
                 return answer
 
     def _attempt(self, errand: Errand, version: Version, shape: type[T]) -> T:
-        payload = {"event_type": _EVENT_TYPE, "event_payload": {"token": errand.token}}
-        metadata = {"metadata": payload} if errand.token and version.traceable else {}
+        payload = {"event_type": _EVENT_TYPE, "event_payload": {"trace": errand.trace}}
+        metadata = {"metadata": payload} if errand.trace and version.traceable else {}
         handled = _Handled(errand, version)
         return self._api.call(errand.method, shape, expected=handled, **errand.place, **version.said(), **metadata)
 

@@ -18,7 +18,6 @@ from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.table import BookTable, Update
 from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.aws.queues import SqsQueue
-from chalicelib.core.alerts.message import Attempt
 from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from chalicelib.ports.book import BookError
@@ -27,7 +26,7 @@ from chalicelib.ports.orders import QueueError
 from chalicelib.ports.people import MessengerError
 from chalicelib.ports.world import World
 from tests.aws_fixtures import REGION
-from tests.builders import BUCKET, CHANNEL, KEY, TAKEN, a_lock, sample, some_rules
+from tests.builders import BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_sending, sample, some_rules
 from tests.fakes import FakeWorld
 from tests.slack.web.odd_slack import PAGE, UNCLEAR, OddSlack, http, odd_slack
 
@@ -97,7 +96,7 @@ LIKE_AN_EMPTY_LISTING = {"XML of another service"}
 DYNAMODB: dict[str, Callable[[Any], Any]] = {
     "records": lambda table: DynamoLockBook(table).records(),
     "find": lambda table: DynamoLockBook(table).find(LOCK.ref),
-    "claim": lambda table: DynamoLockBook(table).claim(LOCK, Attempt(saying=("alert",), at=TAKEN, channel=CHANNEL)),
+    "claim": lambda table: DynamoLockBook(table).claim(LOCK, a_sending(at=TAKEN, channel=CHANNEL)),
     "forget": lambda table: DynamoChannelBook(table).forget("C0"),
 }
 

@@ -41,7 +41,7 @@ def test_nothing_is_made_before_it_is_needed() -> None:
 def test_why_they_are_not_shared_two_conditions_built_at_once_would_have_one_name() -> None:
     """boto3 resets its one builder at the beginning of each request, so also in the middle of another."""
     builder = ConditionExpressionBuilder()
-    first = builder.build_expression(Attr("Attempt").not_exists())
+    first = builder.build_expression(Attr("Sending").not_exists())
     builder.reset()  # another thread's request
     second = builder.build_expression(Attr("Ending").not_exists())
     assert first.attribute_name_placeholders.keys() == second.attribute_name_placeholders.keys()

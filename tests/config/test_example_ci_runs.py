@@ -38,7 +38,7 @@ def link(policy: Policy, session: str = "", who: str = "") -> str:
     ("session", "expected"),
     [
         ("GitHubActions-19283746501", f"{GITHUB}/19283746501"),
-        ("GitHubActions-19283746501-2", f"{GITHUB}/19283746501/attempts/2"),
+        ("GitHubActions-19283746501-2", f"{GITHUB}/19283746501/sendings/2"),
         ("GitLabRunner-7120-815", f"{GITLAB}/pipelines/815"),
         ("GitLabRunner-7120-815-4711", f"{GITLAB}/jobs/4711"),
         (ULID, f"https://acme.app.spacelift.io/stack/infra/run/{ULID}"),

@@ -65,66 +65,66 @@ def test_another_channel_s_digest_does_not_wait(digests: DigestBook) -> None:
 
 def test_a_digest_that_stands_there_makes_way_for_the_next(digests: DigestBook) -> None:
     digests.claim(a_digest())
-    digests.keep(standing(a_digest()))
+    digests.save(standing(a_digest()))
     assert digests.open() == [standing(a_digest())]
     assert digests.claim(a_digest(minutes=15))
-    digests.keep(standing(a_digest(minutes=15)))
+    digests.save(standing(a_digest(minutes=15)))
     assert len(digests.open()) == 2
 
 
 def test_a_digest_that_was_not_sent_makes_way_for_the_next(digests: DigestBook) -> None:
     digests.claim(a_digest())
-    digests.drop(a_digest())
+    digests.forget(a_digest())
     assert digests.open() == []
     assert digests.claim(a_digest(minutes=15))
 
 
-def test_of_two_who_give_one_up_the_second_does_not_drop_the_next_one(digests: DigestBook) -> None:
+def test_of_two_who_give_one_up_the_second_does_not_forget_the_next_one(digests: DigestBook) -> None:
     digests.claim(a_digest())
-    digests.drop(a_digest())
+    digests.forget(a_digest())
     digests.claim(a_digest(minutes=15))
-    digests.drop(a_digest())
+    digests.forget(a_digest())
     assert not digests.claim(a_digest(minutes=30))
     assert digests.open() == [a_digest(minutes=15)]
 
 
 def test_one_found_by_two_frees_no_other_claim(digests: DigestBook) -> None:
     digests.claim(a_digest())
-    digests.keep(standing(a_digest()))
+    digests.save(standing(a_digest()))
     digests.claim(a_digest(minutes=15))
-    digests.keep(standing(a_digest()))
+    digests.save(standing(a_digest()))
     assert not digests.claim(a_digest(minutes=30))
 
 
 def test_until_when_a_claim_lasts_can_change(digests: DigestBook) -> None:
     doubtful = msgspec.structs.replace(a_digest(), claimed_until=TAKEN + timedelta(minutes=1))
     digests.claim(a_digest())
-    digests.keep(doubtful)
+    digests.doubt(a_digest(), TAKEN + timedelta(minutes=1))
     assert digests.open() == [doubtful]
     assert not digests.claim(a_digest(minutes=15))
 
 
 def test_a_claim_that_is_gone_does_not_come_back(digests: DigestBook) -> None:
     digests.claim(a_digest())
-    digests.drop(a_digest())
-    digests.keep(a_digest())
+    digests.forget(a_digest())
+    digests.doubt(a_digest(), TAKEN + timedelta(hours=1))
     assert digests.open() == []
 
 
 def test_a_digest_is_open_with_what_it_says_now_while_it_has_locks_still_held(digests: DigestBook) -> None:
-    digests.keep(standing(a_digest()))
-    digests.keep(standing(a_digest(), held=7))
+    digests.save(standing(a_digest()))
+    digests.save(standing(a_digest(), held=7))
     assert digests.open() == [standing(a_digest(), held=7)]
-    digests.keep(standing(a_digest(), held=0))
+    digests.save(standing(a_digest(), held=0))
     assert digests.open() == []
 
 
 def test_a_digest_of_whose_locks_none_is_held_is_forgotten(digests: DigestBook) -> None:
-    digests.keep(standing(a_digest()))
-    digests.drop(standing(a_digest(), held=0))
+    digests.save(standing(a_digest()))
+    digests.forget(standing(a_digest(), held=0))
     assert digests.open() == []
 
 
-def test_dropping_what_is_not_there_does_nothing(digests: DigestBook) -> None:
-    digests.drop(a_digest())
+def test_forgetting_what_is_not_there_does_nothing(digests: DigestBook) -> None:
+    digests.forget(a_digest())
     assert digests.open() == []

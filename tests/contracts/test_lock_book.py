@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.core.alerts.message import ALERT, Attempt, Posted
+from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
 from chalicelib.core.alerts.transitions import endings, restores, telling, wishes
 from chalicelib.core.clicks.claim import Restorer, Restoring
@@ -13,7 +13,7 @@ from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.locks.lock import Body, StateLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.ports.book import LockBook
-from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_claim, a_lock, a_ref, sample
+from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_claim, a_lock, a_ref, a_sending, sample
 from tests.written import kept, page_after, say
 
 HOUR = timedelta(hours=1)
@@ -25,8 +25,8 @@ HOSTILE = "\x00<!channel>\n\"'}; DROP \U0001f600\uffff #by :by"
 KEPT = LockObject(b"\x00\xff" + sample("s3-apply-default"), {"ServerSideEncryption": "aws:kms"})
 
 
-def an_alert(level: int = 1) -> Attempt:
-    return Attempt(saying=(ALERT,), at=TAKEN, channel=CHANNEL, level=level, owner=BOB)
+def an_alert(level: int = 1) -> Sending:
+    return a_sending(at=TAKEN, channel=CHANNEL, level=level, owner=BOB)
 
 
 def found(book: LockBook, ref: LockRef | None = None) -> LockRecord:
@@ -233,7 +233,7 @@ def test_a_message_that_may_stand_there_is_not_forgotten_when_its_lock_begins_an
     lock = a_lock()
     book.write(telling.claim(lock, an_alert()))
     book.write(endings.end(lock, GONE))
-    assert page_after(book, endings.reopen(lock, TAKEN)).attempt == an_alert()
+    assert page_after(book, endings.reopen(lock, TAKEN)).sending == an_alert()
     assert not book.write(telling.claim(lock, an_alert())).taken
     say(book, lock, an_alert(), POSTED)
-    assert (found(book).posted, found(book).attempt) == (POSTED, None)
+    assert (found(book).posted, found(book).sending) == (POSTED, None)

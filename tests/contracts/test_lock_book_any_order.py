@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.aws.book.lock_book import DynamoLockBook
-from chalicelib.core.alerts.message import ALERT, AUTO_RELEASED, Attempt, Posted
+from chalicelib.core.alerts.message import Posted, Saying, Sending, Topic
 from chalicelib.core.alerts.page import Asked, Page, Snooze
 from chalicelib.core.alerts.transitions import endings, restores, telling, wishes
 from chalicelib.core.alerts.transitions.transition import Transition
@@ -19,7 +19,7 @@ from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.locks.lock import StateLock
 from chalicelib.ports.book import LockBook
 from tests.aws_fixtures import lock_book_table
-from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock
+from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock, a_sending
 from tests.fake_book import FakeBook
 from tests.written import put_back, say
 
@@ -32,9 +32,15 @@ locks = st.sampled_from(LOCKS)
 users, principals = st.sampled_from([ALICE, BOB]), st.sampled_from(["AROA:ci", ""])
 times = st.integers(0, 3).map(lambda minutes: TAKEN + timedelta(minutes=minutes))
 sayings = st.sampled_from(
-    [(ALERT,), (f"{ALERT} after 1.1",), ("level 2", "snooze over"), ("snooze over",), (AUTO_RELEASED,)]
+    [
+        (Saying(Topic.ALERT),),
+        (Saying(Topic.ALERT, "after 1.1"),),
+        (Saying(Topic.LEVEL, "2"), Saying(Topic.SNOOZE_OVER)),
+        (Saying(Topic.SNOOZE_OVER),),
+        (Saying(Topic.AUTO_RELEASED),),
+    ]
 )
-attempts = st.builds(Attempt, saying=sayings, at=times, channel=st.just(CHANNEL), level=st.integers(0, 3), owner=users)
+sendings = st.builds(a_sending, saying=sayings, at=times, level=st.integers(0, 3), owner=users)
 messages = st.integers(1, 3).map(lambda number: Posted(CHANNEL, f"{number}.1"))
 outcomes = st.sampled_from([Outcome.GONE, Outcome.RELEASED, Outcome.UNCONFIRMED])
 endings_ = st.builds(Ending, outcome=outcomes, at=times, user=users)
@@ -52,8 +58,8 @@ def step(made: Callable[..., Transition], *arguments: st.SearchStrategy[Any], **
     return st.tuples(st.tuples(*arguments), st.fixed_dictionaries(named)).map(writing)
 
 
-def saying(lock: StateLock, attempt: Attempt, posted: Posted) -> Step:
-    return lambda book: say(book, lock, attempt, posted)
+def saying(lock: StateLock, sending: Sending, posted: Posted) -> Step:
+    return lambda book: say(book, lock, sending, posted)
 
 
 def restoring(old: int, new: int, by: Restorer) -> Step:
@@ -68,10 +74,10 @@ refs = locks.map(lambda lock: lock.ref)
 steps = st.one_of(
     step(telling.remember, locks),
     step(endings.reopen, locks, times),
-    step(telling.claim, locks, attempts, ended=st.booleans()),
-    st.builds(saying, locks, attempts, messages),
-    step(telling.drop_claim, refs, attempts),
-    step(telling.doubt, refs, attempts, times),
+    step(telling.claim, locks, sendings, ended=st.booleans()),
+    st.builds(saying, locks, sendings, messages),
+    step(telling.drop_claim, refs, sendings),
+    step(telling.doubt, refs, sendings, times),
     step(telling.shown, refs, times, users),
     step(wishes.refused, refs, users),
     step(telling.acquire_recorded, locks, times, principals),

@@ -5,27 +5,28 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from chalicelib.core.alerts.message import ALERT, AUTO_RELEASED, Attempt, Posted
+from chalicelib.core.alerts.message import Posted, Saying, Sending, Topic
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.ports.book import LockBook
-from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock
+from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock, a_sending
 from tests.written import say
 
 LOCK = a_lock()
 HOUR, CLAIM = timedelta(hours=1), timedelta(minutes=20)
 POSTED, REPLY, AGAIN = Posted(CHANNEL, "1.1"), Posted(CHANNEL, "1.2", "1.1"), Posted(CHANNEL, "2.1")
 GONE = Ending(outcome=Outcome.GONE, at=TAKEN)
-ALERTED = Attempt(saying=(ALERT,), at=TAKEN, channel=CHANNEL, level=1, owner=BOB)
-POSTED_ANEW = Attempt(saying=(f"{ALERT} after 1.1",), at=TAKEN + HOUR, channel=CHANNEL, level=1, owner=ALICE)
-RAISED = Attempt(saying=("level 2", "snooze over x"), at=TAKEN + HOUR, channel=CHANNEL, thread_ts="1.1", level=2)
-WOKEN = Attempt(saying=("snooze over x",), at=TAKEN + 2 * HOUR, channel=CHANNEL, thread_ts="1.1")
-ANNOUNCED = Attempt(saying=(AUTO_RELEASED,), at=TAKEN + HOUR, channel=CHANNEL, thread_ts="1.1")
+ALERTED = a_sending(at=TAKEN, channel=CHANNEL, level=1, owner=BOB)
+POSTED_ANEW = a_sending(which="after 1.1", at=TAKEN + HOUR, level=1, owner=ALICE)
+OVER = Saying(Topic.SNOOZE_OVER, "x")
+RAISED = a_sending(saying=(Saying(Topic.LEVEL, "2"), OVER), at=TAKEN + HOUR, beneath="1.1", level=2)
+WOKEN = a_sending(saying=(OVER,), at=TAKEN + 2 * HOUR, beneath="1.1")
+ANNOUNCED = a_sending(Topic.AUTO_RELEASED, at=TAKEN + HOUR, channel=CHANNEL, beneath="1.1")
 
 
-def later(attempt: Attempt, time: timedelta = HOUR) -> Attempt:
-    return msgspec.structs.replace(attempt, at=attempt.at + time)
+def later(sending: Sending, time: timedelta = HOUR) -> Sending:
+    return msgspec.structs.replace(sending, at=sending.at + time)
 
 
 def record(book: LockBook) -> LockRecord:
@@ -36,7 +37,7 @@ def record(book: LockBook) -> LockRecord:
 
 def test_a_claim_is_taken_once_and_opens_a_page(book: LockBook) -> None:
     assert [book.write(telling.claim(LOCK, ALERTED)).taken for _ in range(2)] == [True, False]
-    assert book.open_pages() == [LockRecord(lock=LOCK, attempt=ALERTED, claimed_until=TAKEN + CLAIM)]
+    assert book.open_pages() == [LockRecord(lock=LOCK, sending=ALERTED, claimed_until=TAKEN + CLAIM)]
 
 
 @pytest.mark.parametrize("after", [timedelta(seconds=1), CLAIM, timedelta(days=3)])
@@ -44,24 +45,25 @@ def test_a_claim_whose_end_is_not_known_is_never_taken_over(book: LockBook, afte
     book.write(telling.claim(LOCK, ALERTED))
     assert not book.write(telling.claim(LOCK, later(ALERTED, after))).taken
     assert not book.write(telling.claim(LOCK, later(RAISED, after))).taken
-    assert record(book).attempt == ALERTED
+    assert record(book).sending == ALERTED
 
 
 @pytest.mark.parametrize("saying", ["\x00", "\uffff", "a" * 1000, "#by :by"])
-def test_an_attempt_is_remembered_as_it_is(book: LockBook, saying: str) -> None:
-    attempt = Attempt(saying=(saying, "and more"), at=TAKEN, channel=saying, thread_ts=saying, level=3, owner=saying)
-    book.write(telling.claim(LOCK, attempt))
-    assert record(book).attempt == attempt
-    say(book, LOCK, attempt, Posted(saying, saying))
-    assert record(book).said == {saying, "and more"}
-    assert not book.write(telling.claim(LOCK, attempt)).taken
+def test_a_message_being_sent_is_remembered_as_it_is(book: LockBook, saying: str) -> None:
+    said = (Saying(Topic.LEVEL, saying), Saying(Topic.SNOOZE_OVER, "and more"))
+    sending = a_sending(about=saying, saying=said, channel=saying, beneath=saying, level=3, owner=saying)
+    book.write(telling.claim(LOCK, sending))
+    assert record(book).sending == sending
+    say(book, LOCK, sending, Posted(saying, saying))
+    assert record(book).said == {one.name for one in said}
+    assert not book.write(telling.claim(LOCK, sending)).taken
 
 
 def test_an_alert_that_stands_there_is_remembered_with_its_level_and_owner(book: LockBook) -> None:
     book.write(telling.claim(LOCK, ALERTED))
     say(book, LOCK, ALERTED, POSTED)
     assert record(book) == LockRecord(
-        lock=LOCK, posted=POSTED, level=1, alerted_at=TAKEN, shown_at=TAKEN, said=frozenset({ALERT}), owner=BOB
+        lock=LOCK, posted=POSTED, level=1, alerted_at=TAKEN, shown_at=TAKEN, said=frozenset({Topic.ALERT}), owner=BOB
     )
 
 
@@ -88,8 +90,8 @@ def test_a_reply_raises_the_level_and_leaves_the_message_alone(book: LockBook) -
     say(book, LOCK, RAISED, REPLY)
     known = record(book)
     assert (known.level, known.posted, known.shown_at, known.owner) == (2, POSTED, TAKEN, BOB)
-    assert known.said == {ALERT, "level 2", "snooze over x"}
-    assert (known.attempt, known.claimed_until) == (None, None)
+    assert known.said == {Topic.ALERT, "level 2", "snooze over x"}
+    assert (known.sending, known.claimed_until) == (None, None)
 
 
 def test_all_that_a_message_said_was_said(book: LockBook) -> None:
@@ -98,9 +100,9 @@ def test_all_that_a_message_said_was_said(book: LockBook) -> None:
 
 
 @pytest.mark.parametrize("order", [(ALERTED, RAISED, WOKEN), (WOKEN, RAISED, ALERTED), (RAISED, ALERTED, WOKEN)])
-def test_the_level_is_the_highest_in_whatever_order_they_come(book: LockBook, order: tuple[Attempt, ...]) -> None:
-    for attempt in order:
-        say(book, LOCK, attempt, POSTED)
+def test_the_level_is_the_highest_in_whatever_order_they_come(book: LockBook, order: tuple[Sending, ...]) -> None:
+    for sending in order:
+        say(book, LOCK, sending, POSTED)
     assert record(book).level == 2
 
 
@@ -125,7 +127,7 @@ def test_a_message_found_by_two_does_not_free_what_is_claimed_meanwhile(book: Lo
     say(book, LOCK, ALERTED, POSTED)
     book.write(telling.claim(LOCK, RAISED))
     say(book, LOCK, ALERTED, POSTED)
-    assert record(book).attempt == RAISED
+    assert record(book).sending == RAISED
 
 
 def test_a_message_found_after_it_was_given_up_is_noted_and_frees_no_other_claim(book: LockBook) -> None:
@@ -133,9 +135,9 @@ def test_a_message_found_after_it_was_given_up_is_noted_and_frees_no_other_claim
     book.write(telling.drop_claim(LOCK.ref, ALERTED))
     book.write(telling.claim(LOCK, later(ALERTED)))
     say(book, LOCK, ALERTED, POSTED)
-    assert (record(book).posted, record(book).attempt) == (POSTED, later(ALERTED))
+    assert (record(book).posted, record(book).sending) == (POSTED, later(ALERTED))
     say(book, LOCK, later(ALERTED), AGAIN)
-    assert (record(book).posted, record(book).attempt) == (POSTED, None)
+    assert (record(book).posted, record(book).sending) == (POSTED, None)
 
 
 def test_a_claim_that_came_to_nothing_can_be_taken_anew(book: LockBook) -> None:
@@ -151,21 +153,21 @@ def test_of_two_who_give_a_claim_up_the_second_does_not_drop_the_next_one(book: 
     book.write(telling.claim(LOCK, later(ALERTED)))
     book.write(telling.drop_claim(LOCK.ref, ALERTED))
     book.write(telling.doubt(LOCK.ref, ALERTED, TAKEN))
-    assert record(book).attempt == later(ALERTED)
+    assert record(book).sending == later(ALERTED)
     assert record(book).claimed_until == TAKEN + HOUR + CLAIM
 
 
 def test_a_claim_is_another_s_when_it_says_something_else_at_the_same_time(book: LockBook) -> None:
     book.write(telling.claim(LOCK, later(ALERTED)))
     book.write(telling.drop_claim(LOCK.ref, RAISED))
-    assert record(book).attempt == later(ALERTED)
+    assert record(book).sending == later(ALERTED)
 
 
 def test_a_doubtful_claim_stays_with_the_time_from_which_to_look(book: LockBook) -> None:
     book.write(telling.claim(LOCK, ALERTED))
     book.write(telling.doubt(LOCK.ref, ALERTED, TAKEN + timedelta(minutes=1, microseconds=5)))
     known = record(book)
-    assert (known.attempt, known.claimed_until) == (ALERTED, TAKEN + timedelta(minutes=1, microseconds=5))
+    assert (known.sending, known.claimed_until) == (ALERTED, TAKEN + timedelta(minutes=1, microseconds=5))
     assert not book.write(telling.claim(LOCK, later(ALERTED))).taken
 
 
@@ -173,7 +175,7 @@ def test_a_doubt_after_the_claim_was_settled_is_none(book: LockBook) -> None:
     book.write(telling.claim(LOCK, ALERTED))
     say(book, LOCK, ALERTED, POSTED)
     book.write(telling.doubt(LOCK.ref, ALERTED, TAKEN))
-    assert (record(book).attempt, record(book).claimed_until) == (None, None)
+    assert (record(book).sending, record(book).claimed_until) == (None, None)
 
 
 def test_nothing_is_claimed_of_a_lock_that_has_ended_but_what_is_about_its_end(book: LockBook) -> None:
@@ -192,7 +194,7 @@ def test_a_claim_taken_before_the_end_is_still_there_after_it(book: LockBook) ->
     book.write(telling.claim(LOCK, ALERTED))
     book.write(endings.end(LOCK, GONE))
     assert not book.write(telling.claim(LOCK, ANNOUNCED, ended=True)).taken
-    assert record(book).attempt == ALERTED
+    assert record(book).sending == ALERTED
 
 
 def test_an_alert_that_comes_after_the_end_was_told_has_not_been_told_of_it(book: LockBook) -> None:

@@ -11,7 +11,7 @@ import pytest
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.updates import update_of
 from chalicelib.aws.book.wire import ATTRIBUTES, key_of
-from chalicelib.core.alerts.message import ALERT, AUTO_RELEASED, Attempt, Posted
+from chalicelib.core.alerts.message import Posted, Saying, Topic
 from chalicelib.core.alerts.page import Asked, Name, Page, Snooze, Stored
 from chalicelib.core.alerts.transitions import endings, restores, telling, wishes
 from chalicelib.core.alerts.transitions.transition import Transition
@@ -20,14 +20,14 @@ from chalicelib.core.clicks.deletion import LockObject
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.ports.book import LockBook
 from tests.aws_fixtures import lock_book_table
-from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock
+from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock, a_sending
 from tests.fake_book import FakeBook
 
 LOCK, OTHER = a_lock(), a_lock(taken=TAKEN + timedelta(hours=1))
 LATER = TAKEN + timedelta(minutes=1)
-ALERTED = Attempt(saying=(ALERT,), at=TAKEN, channel=CHANNEL, level=1, owner=BOB, appearance="as it was")
-RAISED = Attempt(saying=("level 2", "snooze over"), at=LATER, channel=CHANNEL, thread_ts="1.1", level=2)
-ANNOUNCED = Attempt(saying=(AUTO_RELEASED,), at=LATER, channel=CHANNEL, thread_ts="1.1")
+ALERTED = a_sending(level=1, owner=BOB, appearance="as it was")
+RAISED = a_sending(saying=(Saying(Topic.LEVEL, "2"), Saying(Topic.SNOOZE_OVER)), at=LATER, beneath="1.1", level=2)
+ANNOUNCED = a_sending(saying=(Saying(Topic.AUTO_RELEASED),), at=LATER, beneath="1.1")
 POSTED, REPLY = Posted(CHANNEL, "1.1"), Posted(CHANNEL, "1.2", "1.1")
 ALICES, BOBS = Releasing(ALICE, "1", LATER), Releasing(BOB, "2", LATER, ALICE)
 PUT, ANOTHER = Restoring(ALICE, "3", LATER), Restoring(BOB, "4", LATER)

@@ -5,21 +5,21 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from chalicelib.core.alerts.message import ALERT, Attempt, Posted
+from chalicelib.core.alerts.message import Posted, Saying, Topic
 from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
 from chalicelib.core.alerts.transitions import endings, restores, telling, wishes
 from chalicelib.core.clicks.claim import Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.ports.book import LockBook
-from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_claim, a_lock
+from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_claim, a_lock, a_sending
 from tests.written import page_after, put_back, say
 
 OLD = a_lock()
 NEW = a_lock(taken=TAKEN + timedelta(hours=2))
 AT = NEW.ref.last_modified + timedelta(milliseconds=500)
 POSTED = Posted(CHANNEL, "1.1", "1.0")
-ALERTED = Attempt(saying=(ALERT, "more"), at=TAKEN, channel=CHANNEL, level=2, owner=BOB)
+ALERTED = a_sending(saying=(Saying(Topic.ALERT), Saying(Topic.LEVEL, "more")), level=2, owner=BOB)
 RELEASED = Ending(outcome=Outcome.RELEASED, at=AT, user=ALICE, undo_until=AT + timedelta(minutes=10))
 GONE = Ending(outcome=Outcome.GONE, at=AT)
 HOSTILE = "\x00<!channel>\n\U0001f600 #by :by"
@@ -84,7 +84,7 @@ def test_what_was_said_of_the_lock_put_back_before_that_was_known_stays_said(
 ) -> None:
     say(book, NEW, ALERTED, Posted(CHANNEL, "2.1"))
     new = put_back(book, released, NEW, BY_ALICE)
-    assert (new.posted, new.level, new.said) == (POSTED, 2, frozenset(ALERTED.saying))
+    assert (new.posted, new.level, new.said) == (POSTED, 2, frozenset(one.name for one in ALERTED.saying))
 
 
 def test_the_old_page_says_by_whom_and_has_nothing_left_to_tell(book: LockBook, released: LockRecord) -> None:

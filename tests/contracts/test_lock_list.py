@@ -6,13 +6,13 @@ import pytest
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.lock_list import DynamoLockList
 from chalicelib.core.alerts.listing import HeldEntry
-from chalicelib.core.alerts.message import ALERT, Attempt, Posted
+from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.locks.lock import StateLock
 from chalicelib.ports.book import BookError, LockBook, LockList
 from tests.aws_fixtures import lock_book_table
-from tests.builders import ALICE, CHANNEL, TAKEN, a_lock
+from tests.builders import ALICE, CHANNEL, TAKEN, a_lock, a_sending
 from tests.fake_book import FakeBook
 from tests.fake_lock_list import FakeLockList
 from tests.written import say
@@ -53,8 +53,8 @@ def test_every_lock_that_is_held_is_listed(books: tuple[LockBook, LockList]) -> 
 def test_who_is_behind_a_lock_is_listed_where_it_is_asked_for(books: tuple[LockBook, LockList]) -> None:
     book, locks = books
     book.write(telling.acquire_recorded(a_lock(), TAKEN, "AWS:AROA:ci"))
-    attempt = Attempt(saying=(ALERT,), at=TAKEN, channel=CHANNEL, owner=ALICE)
-    say(book, a_lock(), attempt, Posted(CHANNEL, "1.1"))
+    sending = a_sending(at=TAKEN, channel=CHANNEL, owner=ALICE)
+    say(book, a_lock(), sending, Posted(CHANNEL, "1.1"))
     book.write(telling.remember(UNREADABLE))
     listed = sorted(locks.held(holders=True), key=lambda one: one.state_path)
     assert listed == [

@@ -5,27 +5,28 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from chalicelib.core.alerts.alert import Note, alert_for
+from chalicelib.core.alerts.alert import Reply, alert_for
 from chalicelib.core.alerts.channel_trouble import ChannelNotice, ChannelTrouble, NoticeKind
 from chalicelib.core.alerts.digest import Digest
-from chalicelib.core.alerts.message import ALERT, Attempt, Posted
+from chalicelib.core.alerts.message import Handle, Posted, Sending, Topic
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.clicks.click import Answer, Click, Person, Refusal, SnoozeFor, Unheard, Unusable, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.ports.people import (
     ChannelRefusedError,
+    MaybePostedError,
     MessageFixedError,
     MessageGoneError,
     Messenger,
     MessengerError,
-    ReplyLostError,
     Way,
 )
 from chalicelib.slack.installation import Installation
 from chalicelib.slack.messenger import SlackMessenger
 from chalicelib.slack.requests import parse
+from chalicelib.slack.web.pace import Time
 from demo.slack_standin import SCOPES, Channel, SlackStandIn, User, UserGroup, Workspace
-from tests.builders import ALICE, APP, BOB, CHANNEL, TAKEN, TEAM, a_lock, a_policy
+from tests.builders import ALICE, APP, BOB, CHANNEL, TAKEN, TEAM, a_lock, a_policy, a_sending
 from tests.fake_slack import ANSWER, REQUEST, FakeMessenger
 
 FOREIGN_CHANNEL = "C0FOREIGN"
@@ -33,7 +34,7 @@ NOW = TAKEN + timedelta(hours=2)
 REF = a_lock().ref
 RECORD = LockRecord(lock=a_lock())
 ALERT_NOW = alert_for(RECORD, a_policy(mentions={1: (ALICE,)}), NOW, None)
-ATTEMPT = Attempt(saying=(ALERT,), at=NOW, channel=CHANNEL, level=1)
+SENDING = a_sending(at=NOW, channel=CHANNEL, level=1)
 DIGEST = Digest(channel=CHANNEL, locks=tuple("abcdef"), held=6, oldest=(), at=NOW)
 ENDING = Ending(outcome=Outcome.REFUSED, at=TAKEN, user=BOB, detail=Refusal.NOT_LISTED)
 ANSWERED = Answer(verb=Verb.RELEASE, ending=ENDING, releasers=(ALICE,))
@@ -94,7 +95,7 @@ def messenger(stand_in: SlackStandIn, clock: Clock) -> SlackMessenger:
 
 
 def speaking_to(slack: SlackStandIn, clock: Clock, app: str = APP) -> SlackMessenger:
-    return SlackMessenger(lambda: WORKSPACE.bot_token, slack.api_url, app, clock=clock, sleep=clock.sleep)
+    return SlackMessenger(lambda: WORKSPACE.bot_token, slack.api_url, app, time=Time(clock, clock.sleep))
 
 
 @pytest.fixture(params=["fake", "slack_sdk and the stand-in"])
@@ -114,20 +115,20 @@ def slack(request: pytest.FixtureRequest) -> Slack:
 def of_fake(fake: FakeMessenger) -> Slack:
     return Slack(
         messenger=fake,
-        shown=lambda: len(fake.shown) + len(fake.notes) + len(fake.digests) + len(fake.notices) + len(fake.reports),
+        shown=lambda: len(fake.shown) + len(fake.replies) + len(fake.digests) + len(fake.notices) + len(fake.reports),
         whispered=lambda: len(fake.whispers) + len(fake.turned_away),
         lose=lambda what: setattr(fake, "losing", what),
     )
 
 
-def a_note(thread_ts: str, saying: str = "level 2", called: tuple[str, ...] = ()) -> Note:
-    attempt = Attempt(saying=(saying,), at=NOW, channel=CHANNEL, thread_ts=thread_ts, level=2)
-    return Note(alert=ALERT_NOW, attempt=attempt, called=called)
+def a_reply(beneath: Handle, level: int = 2, called: tuple[str, ...] = ()) -> Reply:
+    sending = a_sending(Topic.LEVEL, str(level), at=NOW, beneath=beneath, level=level)
+    return Reply(alert=ALERT_NOW, sending=sending, called=called)
 
 
 def test_an_alert_posted_can_be_edited_and_stays_one_message(slack: Slack) -> None:
-    posted = slack.messenger.post(ALERT_NOW, ATTEMPT)
-    assert (posted.channel, posted.thread_ts) == (CHANNEL, "")
+    posted = slack.messenger.post(ALERT_NOW, SENDING)
+    assert (posted.channel, posted.beneath) == (CHANNEL, "")
     slack.messenger.edit(posted, ALERT_NOW)
     assert slack.shown() == 1
 
@@ -138,37 +139,37 @@ def test_an_edit_of_a_message_that_is_gone_says_so(slack: Slack) -> None:
 
 
 def test_a_channel_that_refuses_is_an_error_that_names_what_to_do(slack: Slack) -> None:
-    elsewhere = msgspec.structs.replace(ATTEMPT, channel=FOREIGN_CHANNEL)
+    elsewhere = msgspec.structs.replace(SENDING, channel=FOREIGN_CHANNEL)
     with pytest.raises(MessengerError, match="not_in_channel") as caught:
         slack.messenger.post(ALERT_NOW, elsewhere)
-    assert not isinstance(caught.value, ReplyLostError | MessageGoneError)
+    assert not isinstance(caught.value, MaybePostedError | MessageGoneError)
 
 
 def test_a_reply_stands_beneath_its_alert(slack: Slack) -> None:
-    alert = slack.messenger.post(ALERT_NOW, ATTEMPT)
-    reply = slack.messenger.reply(a_note(alert.root))
-    assert (reply.channel, reply.thread_ts) == (CHANNEL, alert.ts)
+    alert = slack.messenger.post(ALERT_NOW, SENDING)
+    reply = slack.messenger.reply(a_reply(alert.root))
+    assert (reply.channel, reply.beneath) == (CHANNEL, alert.handle)
     assert slack.shown() == 2
 
 
 def test_a_reply_to_a_message_that_is_gone_says_so(slack: Slack) -> None:
     with pytest.raises(MessageGoneError):
-        slack.messenger.reply(a_note(NOWHERE))
+        slack.messenger.reply(a_reply(NOWHERE))
 
 
 def test_the_lines_of_a_digest_and_their_replies_stand_beneath_it(slack: Slack) -> None:
     digest = slack.messenger.post_digest(DIGEST)
-    line = slack.messenger.post(ALERT_NOW, msgspec.structs.replace(ATTEMPT, thread_ts=digest.root))
-    reply = slack.messenger.reply(a_note(line.root))
-    assert (digest.thread_ts, line.thread_ts, reply.thread_ts) == ("", digest.ts, digest.ts)
+    line = slack.messenger.post(ALERT_NOW, msgspec.structs.replace(SENDING, beneath=digest.root))
+    reply = slack.messenger.reply(a_reply(line.root))
+    assert (digest.beneath, line.beneath, reply.beneath) == ("", digest.handle, digest.handle)
     slack.messenger.edit(line, ALERT_NOW)
     slack.messenger.edit_digest(msgspec.structs.replace(DIGEST, held=0, posted=digest))
     assert slack.shown() == 3
 
 
 def test_an_alert_beneath_a_digest_that_is_gone_becomes_a_message_of_the_channel(slack: Slack) -> None:
-    posted = slack.messenger.post(ALERT_NOW, msgspec.structs.replace(ATTEMPT, thread_ts=NOWHERE))
-    assert posted.thread_ts == ""
+    posted = slack.messenger.post(ALERT_NOW, msgspec.structs.replace(SENDING, beneath=NOWHERE))
+    assert posted.beneath == ""
     slack.messenger.edit(posted, ALERT_NOW)
 
 
@@ -180,9 +181,9 @@ def test_an_edit_of_a_digest_that_is_gone_says_so(slack: Slack) -> None:
 @pytest.mark.parametrize("lost", [ANSWER, REQUEST])
 def test_an_alert_whose_answer_is_lost_is_found_if_it_stands_there(slack: Slack, lost: str) -> None:
     slack.lose(lost)
-    with pytest.raises(ReplyLostError):
-        slack.messenger.post(ALERT_NOW, ATTEMPT)
-    found = slack.messenger.find(CHANNEL, "", ATTEMPT.token(REF), NOW)
+    with pytest.raises(MaybePostedError):
+        slack.messenger.post(ALERT_NOW, SENDING)
+    found = slack.messenger.find(SENDING)
     assert (found is not None) is (lost == ANSWER) is (slack.shown() == 1)
     if found:
         slack.messenger.edit(found, ALERT_NOW)
@@ -191,34 +192,34 @@ def test_an_alert_whose_answer_is_lost_is_found_if_it_stands_there(slack: Slack,
 @pytest.mark.parametrize("lost", [ANSWER, REQUEST])
 def test_a_digest_whose_answer_is_lost_is_found_if_it_stands_there(slack: Slack, lost: str) -> None:
     slack.lose(lost)
-    with pytest.raises(ReplyLostError):
+    with pytest.raises(MaybePostedError):
         slack.messenger.post_digest(DIGEST)
-    found = slack.messenger.find(CHANNEL, "", DIGEST.token, NOW)
+    found = slack.messenger.find(DIGEST.sending)
     assert (found is not None) is (lost == ANSWER) is (slack.shown() == 1)
 
 
 @pytest.mark.parametrize("lost", [ANSWER, REQUEST])
 def test_a_reply_whose_answer_is_lost_is_found_in_its_thread_if_it_stands_there(slack: Slack, lost: str) -> None:
-    alert = slack.messenger.post(ALERT_NOW, ATTEMPT)
-    note = a_note(alert.root)
+    alert = slack.messenger.post(ALERT_NOW, SENDING)
+    reply = a_reply(alert.root)
     slack.lose(lost)
-    with pytest.raises(ReplyLostError):
-        slack.messenger.reply(note)
-    found = slack.messenger.find(CHANNEL, alert.root, note.attempt.token(REF), NOW)
+    with pytest.raises(MaybePostedError):
+        slack.messenger.reply(reply)
+    found = slack.messenger.find(reply.sending)
     assert (found is not None) is (lost == ANSWER) is (slack.shown() == 2)
     if found:
-        assert found.thread_ts == alert.ts
+        assert found.beneath == alert.handle
 
 
-def test_only_the_message_with_that_token_in_that_place_is_found(slack: Slack) -> None:
-    alert = slack.messenger.post(ALERT_NOW, ATTEMPT)
-    reply = slack.messenger.reply(a_note(alert.root))
-    token, other = ATTEMPT.token(REF), a_note(alert.root).attempt.token(REF)
-    assert slack.messenger.find(CHANNEL, "", token, NOW) == alert
-    assert slack.messenger.find(CHANNEL, alert.ts, other, NOW) == reply
-    assert slack.messenger.find(CHANNEL, "", other, NOW) is None
-    assert slack.messenger.find(CHANNEL, alert.ts, "another", NOW) is None
-    assert slack.messenger.find(CHANNEL, NOWHERE, other, NOW) is None
+def test_only_the_message_that_says_it_of_that_lock_in_that_place_is_found(slack: Slack) -> None:
+    alert = slack.messenger.post(ALERT_NOW, SENDING)
+    reply = slack.messenger.reply(a_reply(alert.root))
+    other = a_reply(alert.root).sending
+    assert slack.messenger.find(SENDING) == alert
+    assert slack.messenger.find(other) == reply
+    assert slack.messenger.find(msgspec.structs.replace(other, beneath="")) is None
+    assert slack.messenger.find(msgspec.structs.replace(other, about="another lock")) is None
+    assert slack.messenger.find(msgspec.structs.replace(other, beneath=NOWHERE)) is None
 
 
 def test_a_whisper_is_seen_by_one_person_and_is_no_message_of_the_channel(slack: Slack) -> None:
@@ -246,14 +247,14 @@ def test_without_the_right_to_look_nothing_is_found(clock: Clock) -> None:
     fake = FakeMessenger(may_look=False)
     with SlackStandIn(less, clock=clock) as stand_in:
         for messenger in (fake, speaking_to(stand_in, clock)):
-            messenger.post(ALERT_NOW, ATTEMPT)
-            assert messenger.find(CHANNEL, "", ATTEMPT.token(REF), NOW) is None
+            messenger.post(ALERT_NOW, SENDING)
+            assert messenger.find(SENDING) is None
 
 
 def test_in_a_channel_that_the_app_has_left_nothing_is_found_so_that_nothing_waits_for_it_for_ever(
     slack: Slack,
 ) -> None:
-    assert slack.messenger.find(FOREIGN_CHANNEL, "", "token", NOW) is None
+    assert slack.messenger.find(msgspec.structs.replace(SENDING, channel=FOREIGN_CHANNEL)) is None
 
 
 @pytest.mark.parametrize("error", ["not_in_channel", "channel_not_found", "is_archived"])
@@ -261,90 +262,87 @@ def test_in_a_channel_that_the_app_has_left_nothing_is_found_so_that_nothing_wai
 def test_where_the_app_cannot_look_nothing_is_found(
     stand_in: SlackStandIn, messenger: SlackMessenger, error: str, method: str, thread: str
 ) -> None:
-    messenger.post(ALERT_NOW, ATTEMPT)
+    messenger.post(ALERT_NOW, SENDING)
     stand_in.refuse(method, error)
-    assert messenger.find(CHANNEL, thread, ATTEMPT.token(REF), NOW) is None
+    assert messenger.find(msgspec.structs.replace(SENDING, beneath=thread)) is None
 
 
 def test_what_is_posted_is_what_messages_says(stand_in: SlackStandIn, messenger: SlackMessenger) -> None:
-    messenger.post(ALERT_NOW, ATTEMPT)
+    messenger.post(ALERT_NOW, SENDING)
     [message] = stand_in.messages()
     assert "Terraform lock held too long" in message.text
     assert [element["action_id"] for element, _ in message.actions] == ["release_lock", "snooze_alert"]
-    assert message.metadata == {"event_type": "tflock_reaper", "event_payload": {"token": ATTEMPT.token(REF)}}
+    assert message.metadata == {"event_type": "tflock_reaper", "event_payload": {"trace": SENDING.trace}}
 
 
 def test_slack_s_clicks_on_a_posted_alert_are_about_its_lock(stand_in: SlackStandIn, messenger: SlackMessenger) -> None:
-    posted = messenger.post(ALERT_NOW, ATTEMPT)
+    posted = messenger.post(ALERT_NOW, SENDING)
     clicks = [
-        parse(stand_in.click_body(ALICE, CHANNEL, posted.ts, action, option=option), US)
+        parse(stand_in.click_body(ALICE, CHANNEL, posted.handle, action, option=option), US)
         for action, option in (("release_lock", None), ("snooze_alert", "morning"))
     ]
-    asked = [
-        (click.verb, click.snooze_for, click.lock, click.message_ts) for click in clicks if isinstance(click, Click)
-    ]
-    assert asked == [(Verb.RELEASE, None, REF, posted.ts), (Verb.SNOOZE, SnoozeFor.MORNING, REF, posted.ts)]
+    asked = [(click.verb, click.snooze_for, click.lock, click.message) for click in clicks if isinstance(click, Click)]
+    assert asked == [(Verb.RELEASE, None, REF, posted.handle), (Verb.SNOOZE, SnoozeFor.MORNING, REF, posted.handle)]
 
 
 def test_people_are_told_by_a_post_and_by_a_reply_and_never_by_an_edit(
     stand_in: SlackStandIn, messenger: SlackMessenger
 ) -> None:
-    alert = messenger.post(ALERT_NOW, ATTEMPT)
-    reply = messenger.reply(a_note(alert.root, called=("S0ONCALL",)))
+    alert = messenger.post(ALERT_NOW, SENDING)
+    reply = messenger.reply(a_reply(alert.root, called=("S0ONCALL",)))
     messenger.edit(alert, ALERT_NOW)
     messenger.whisper(IN_CHANNEL, ANSWERED)
-    assert [message.ts for message in stand_in.notifications(ALICE)] == [alert.ts, reply.ts]
+    assert [message.ts for message in stand_in.notifications(ALICE)] == [alert.handle, reply.handle]
 
 
 def test_an_edit_keeps_the_metadata(stand_in: SlackStandIn, messenger: SlackMessenger) -> None:
-    messenger.edit(messenger.post(ALERT_NOW, ATTEMPT), ALERT_NOW)
-    assert messenger.find(CHANNEL, "", ATTEMPT.token(REF), NOW)
+    messenger.edit(messenger.post(ALERT_NOW, SENDING), ALERT_NOW)
+    assert messenger.find(SENDING)
 
 
 def test_an_older_message_is_not_looked_for(stand_in: SlackStandIn, messenger: SlackMessenger, clock: Clock) -> None:
-    messenger.post(ALERT_NOW, ATTEMPT)
-    assert messenger.find(CHANNEL, "", ATTEMPT.token(REF), NOW + timedelta(minutes=1))
-    assert messenger.find(CHANNEL, "", ATTEMPT.token(REF), NOW + timedelta(minutes=3)) is None
+    messenger.post(ALERT_NOW, SENDING)
+    assert messenger.find(msgspec.structs.replace(SENDING, at=NOW + timedelta(minutes=1)))
+    assert messenger.find(msgspec.structs.replace(SENDING, at=NOW + timedelta(minutes=3))) is None
 
 
 def test_another_app_s_message_with_the_same_metadata_is_not_taken_for_its_own(
     stand_in: SlackStandIn, messenger: SlackMessenger, clock: Clock
 ) -> None:
-    messenger.post(ALERT_NOW, ATTEMPT)
-    assert speaking_to(stand_in, clock, app="A0OTHER").find(CHANNEL, "", ATTEMPT.token(REF), NOW) is None
+    messenger.post(ALERT_NOW, SENDING)
+    assert speaking_to(stand_in, clock, app="A0OTHER").find(SENDING) is None
 
 
 @pytest.mark.parametrize(("said_since", "found"), [(450, True), (2000, False)])
 def test_a_busy_channel_is_read_page_by_page_but_not_without_end(
     stand_in: SlackStandIn, messenger: SlackMessenger, said_since: int, found: bool
 ) -> None:
-    messenger.post(ALERT_NOW, ATTEMPT)
+    messenger.post(ALERT_NOW, SENDING)
     for _ in range(said_since):
         stand_in.say(ALICE, CHANNEL, "hello")
-    assert (messenger.find(CHANNEL, "", ATTEMPT.token(REF), NOW) is not None) is found
+    assert (messenger.find(SENDING) is not None) is found
     assert len(stand_in.calls("conversations.history")) <= 10
 
 
 def test_a_long_thread_is_read_page_by_page(stand_in: SlackStandIn, messenger: SlackMessenger, clock: Clock) -> None:
-    alert = messenger.post(ALERT_NOW, ATTEMPT)
+    alert = messenger.post(ALERT_NOW, SENDING)
     for count in range(201):
-        messenger.reply(a_note(alert.root, f"level {count}"))
-    token = a_note(alert.root, "level 200").attempt.token(REF)
-    assert messenger.find(CHANNEL, alert.root, token, NOW)
+        messenger.reply(a_reply(alert.root, count))
+    assert messenger.find(a_reply(alert.root, 200).sending)
     assert len(stand_in.calls("conversations.replies")) == 2
 
 
 def test_a_look_that_fails_is_an_error(stand_in: SlackStandIn, messenger: SlackMessenger) -> None:
     stand_in.refuse("conversations.history", "internal_error")
     with pytest.raises(MessengerError, match="internal_error"):
-        messenger.find(CHANNEL, "", "token", NOW)
+        messenger.find(SENDING)
 
 
 def test_posts_are_paced_so_that_slack_refuses_none(
     stand_in: SlackStandIn, messenger: SlackMessenger, clock: Clock
 ) -> None:
     for _ in range(20):
-        messenger.post(ALERT_NOW, ATTEMPT)
+        messenger.post(ALERT_NOW, SENDING)
     assert [call.status for call in stand_in.calls("chat.postMessage")] == [200] * 20
     assert clock.now - NOW.timestamp() == pytest.approx(16)
 
@@ -352,7 +350,7 @@ def test_posts_are_paced_so_that_slack_refuses_none(
 def test_edits_are_paced_in_all_channels_together(
     stand_in: SlackStandIn, messenger: SlackMessenger, clock: Clock
 ) -> None:
-    posted = messenger.post(ALERT_NOW, ATTEMPT)
+    posted = messenger.post(ALERT_NOW, SENDING)
     digest = msgspec.structs.replace(DIGEST, posted=messenger.post_digest(DIGEST))
     for _ in range(30):
         messenger.edit(posted, ALERT_NOW)
@@ -363,14 +361,14 @@ def test_edits_are_paced_in_all_channels_together(
 
 def test_a_429_is_waited_for_and_then_sent_once(stand_in: SlackStandIn, messenger: SlackMessenger) -> None:
     stand_in.refuse("chat.postMessage", "ratelimited", retry_after=1)
-    messenger.post(ALERT_NOW, ATTEMPT)
+    messenger.post(ALERT_NOW, SENDING)
     assert len(stand_in.messages()) == 1
 
 
 def test_a_long_429_is_left_to_the_next_delivery(stand_in: SlackStandIn, messenger: SlackMessenger) -> None:
     stand_in.refuse("chat.postMessage", "ratelimited", retry_after=30)
     with pytest.raises(MessengerError, match="ratelimited"):
-        messenger.post(ALERT_NOW, ATTEMPT)
+        messenger.post(ALERT_NOW, SENDING)
     assert len(stand_in.calls("chat.postMessage")) == 1
 
 
@@ -378,7 +376,7 @@ def test_a_long_429_is_left_to_the_next_delivery(stand_in: SlackStandIn, messeng
 def test_a_message_that_can_never_be_edited_again_is_as_good_as_gone(
     stand_in: SlackStandIn, messenger: SlackMessenger, error: str
 ) -> None:
-    posted = messenger.post(ALERT_NOW, ATTEMPT)
+    posted = messenger.post(ALERT_NOW, SENDING)
     stand_in.refuse("chat.update", error)
     with pytest.raises(MessageGoneError, match=error):
         messenger.edit(posted, ALERT_NOW)
@@ -388,7 +386,7 @@ def test_a_message_that_can_never_be_edited_again_is_as_good_as_gone(
 def test_a_message_that_is_there_and_cannot_be_edited_is_told_from_one_that_was_deleted(
     stand_in: SlackStandIn, messenger: SlackMessenger, error: str
 ) -> None:
-    posted = messenger.post(ALERT_NOW, ATTEMPT)
+    posted = messenger.post(ALERT_NOW, SENDING)
     stand_in.refuse("chat.update", error)
     with pytest.raises(MessageFixedError, match=error):
         messenger.edit(posted, ALERT_NOW)
@@ -398,25 +396,25 @@ def test_a_message_that_is_there_and_cannot_be_edited_is_told_from_one_that_was_
 def test_a_thread_that_can_never_be_written_to_again_is_as_good_as_gone(
     stand_in: SlackStandIn, messenger: SlackMessenger, error: str
 ) -> None:
-    alert = messenger.post(ALERT_NOW, ATTEMPT)
+    alert = messenger.post(ALERT_NOW, SENDING)
     stand_in.refuse("chat.postMessage", error)
     with pytest.raises(MessageGoneError, match=error):
-        messenger.reply(a_note(alert.root))
+        messenger.reply(a_reply(alert.root))
 
 
 @pytest.mark.parametrize("error", ["http_500", "internal_error", "fatal_error", "service_unavailable", "drop", "lost"])
 def test_what_slack_may_have_done_all_the_same_is_a_lost_answer_and_never_a_second_post(
     stand_in: SlackStandIn, messenger: SlackMessenger, error: str
 ) -> None:
-    alert = messenger.post(ALERT_NOW, ATTEMPT)
+    alert = messenger.post(ALERT_NOW, SENDING)
     sends: list[Callable[[], Posted]] = [
-        lambda: messenger.post(ALERT_NOW, ATTEMPT),
-        lambda: messenger.reply(a_note(alert.root)),
+        lambda: messenger.post(ALERT_NOW, SENDING),
+        lambda: messenger.reply(a_reply(alert.root)),
         lambda: messenger.post_digest(DIGEST),
     ]
     for send in sends:
         stand_in.refuse("chat.postMessage", error)
-        with pytest.raises(ReplyLostError):
+        with pytest.raises(MaybePostedError):
             send()
     assert len(stand_in.calls("chat.postMessage")) == 4
 
@@ -427,8 +425,8 @@ def test_what_slack_may_have_done_all_the_same_is_a_lost_answer_and_never_a_seco
 def test_what_slack_refuses_was_not_posted(stand_in: SlackStandIn, messenger: SlackMessenger, error: str) -> None:
     stand_in.refuse("chat.postMessage", error, retry_after=60)
     with pytest.raises(MessengerError, match=error) as caught:
-        messenger.post(ALERT_NOW, ATTEMPT)
-    assert not isinstance(caught.value, ReplyLostError | MessageGoneError)
+        messenger.post(ALERT_NOW, SENDING)
+    assert not isinstance(caught.value, MaybePostedError | MessageGoneError)
     assert stand_in.messages() == []
 
 
@@ -471,7 +469,7 @@ def an_address(slack: SlackStandIn, ts: str) -> str:
 def test_a_click_is_answered_at_its_own_address_for_five_answers_and_half_an_hour(
     stand_in: SlackStandIn, messenger: SlackMessenger, clock: Clock
 ) -> None:
-    ts = messenger.post(ALERT_NOW, ATTEMPT).ts
+    ts = messenger.post(ALERT_NOW, SENDING).handle
     bob = Person(user=BOB, channel=CHANNEL, reply_to=an_address(stand_in, ts))
     late = Person(user=BOB, channel=CHANNEL, reply_to=an_address(stand_in, ts))
     for _ in range(6):
@@ -487,7 +485,7 @@ def test_a_click_is_answered_at_its_own_address_for_five_answers_and_half_an_hou
 def test_an_answer_at_its_own_address_needs_neither_a_token_nor_the_app_in_the_channel(
     stand_in: SlackStandIn, messenger: SlackMessenger
 ) -> None:
-    address = an_address(stand_in, messenger.post(ALERT_NOW, ATTEMPT).ts)
+    address = an_address(stand_in, messenger.post(ALERT_NOW, SENDING).handle)
     with stand_in.down("invalid_auth"):
         messenger.whisper(Person(user=BOB, channel=FOREIGN_CHANNEL, reply_to=address), ANSWERED)
         messenger.turn_away(Unheard(why=Unusable.MISDIRECTED, detail="team T0X, app A0X", reply_to=address))
@@ -510,7 +508,7 @@ def test_an_address_of_another_slack_that_would_take_it_is_not_called(
     stand_in: SlackStandIn, messenger: SlackMessenger, clock: Clock
 ) -> None:
     with SlackStandIn(WORKSPACE, clock=clock) as another:
-        ts = speaking_to(another, clock).post(ALERT_NOW, ATTEMPT).ts
+        ts = speaking_to(another, clock).post(ALERT_NOW, SENDING).handle
         messenger.whisper(Person(user=BOB, channel=CHANNEL, reply_to=an_address(another, ts)), ANSWERED)
         assert another.ephemerals(BOB) == []
     assert len(stand_in.ephemerals(BOB)) == 1
@@ -539,20 +537,20 @@ def test_a_whisper_that_slack_may_take_later_is_an_error(
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9/", "http://slack.invalid/"])
 def test_a_slack_that_was_not_even_reached_has_posted_nothing(address: str) -> None:
     with pytest.raises(MessengerError, match="could not be reached") as caught:
-        SlackMessenger(lambda: "xoxb", address, APP).post(ALERT_NOW, ATTEMPT)
-    assert not isinstance(caught.value, ReplyLostError)
+        SlackMessenger(lambda: "xoxb", address, APP).post(ALERT_NOW, SENDING)
+    assert not isinstance(caught.value, MaybePostedError)
 
 
 def test_a_new_token_is_used_at_the_next_message(stand_in: SlackStandIn) -> None:
     tokens = ["the old one", WORKSPACE.bot_token]
     messenger = SlackMessenger(lambda: tokens.pop(0), stand_in.api_url, APP)
     with pytest.raises(MessengerError, match="invalid_auth"):
-        messenger.post(ALERT_NOW, ATTEMPT)
-    assert messenger.post(ALERT_NOW, ATTEMPT)
+        messenger.post(ALERT_NOW, SENDING)
+    assert messenger.post(ALERT_NOW, SENDING)
 
 
 def test_an_alert_is_never_a_link_preview(stand_in: SlackStandIn, messenger: SlackMessenger) -> None:
-    messenger.post(ALERT_NOW, ATTEMPT)
+    messenger.post(ALERT_NOW, SENDING)
     [call] = stand_in.calls("chat.postMessage")
     assert {str(call.arguments[name]).lower() for name in ("unfurl_links", "unfurl_media")} <= {"false", "0"}
 
@@ -568,7 +566,7 @@ NOTICE = ChannelNotice(
 def test_a_notice_about_a_channel_is_a_message_that_can_be_found_again(slack: Slack) -> None:
     slack.messenger.notify(NOTICE)
     assert slack.shown() == 1
-    assert slack.messenger.find(CHANNEL, "", NOTICE.token, NOW)
+    assert slack.messenger.find(NOTICE.sending)
 
 
 def test_a_notice_to_a_channel_that_takes_nothing_says_so(slack: Slack) -> None:
@@ -580,23 +578,23 @@ def test_a_notice_to_a_channel_that_takes_nothing_says_so(slack: Slack) -> None:
 @pytest.mark.parametrize("lost", [ANSWER, REQUEST])
 def test_a_notice_whose_answer_is_lost_is_found_if_it_stands_there(slack: Slack, lost: str) -> None:
     slack.lose(lost)
-    with pytest.raises(ReplyLostError):
+    with pytest.raises(MaybePostedError):
         slack.messenger.notify(NOTICE)
-    assert (slack.messenger.find(CHANNEL, "", NOTICE.token, NOW) is not None) is (lost == ANSWER)
+    assert (slack.messenger.find(NOTICE.sending) is not None) is (lost == ANSWER)
 
 
 def test_whatever_a_channel_takes_nothing_of_it_is_told_as_that_channel_s_refusal(slack: Slack) -> None:
-    elsewhere = msgspec.structs.replace(ATTEMPT, channel=FOREIGN_CHANNEL)
-    note = msgspec.structs.replace(a_note(""), attempt=msgspec.structs.replace(elsewhere, thread_ts=NOWHERE))
+    elsewhere = msgspec.structs.replace(SENDING, channel=FOREIGN_CHANNEL)
+    reply = msgspec.structs.replace(a_reply(""), sending=msgspec.structs.replace(elsewhere, beneath=NOWHERE))
     tries: list[Callable[[], object]] = [
         lambda: slack.messenger.post(ALERT_NOW, elsewhere),
-        lambda: slack.messenger.reply(note),
+        lambda: slack.messenger.reply(reply),
         lambda: slack.messenger.post_digest(msgspec.structs.replace(DIGEST, channel=FOREIGN_CHANNEL)),
         lambda: slack.messenger.report(FOREIGN_CHANNEL, "bucket acme", "no such bucket"),
     ]
-    for attempt in tries:
+    for one in tries:
         with pytest.raises(ChannelRefusedError, match="not_in_channel") as caught:
-            attempt()
+            one()
         assert caught.value.channel == FOREIGN_CHANNEL
 
 
@@ -604,7 +602,7 @@ def test_whatever_a_channel_takes_nothing_of_it_is_told_as_that_channel_s_refusa
 def test_an_edit_in_a_channel_that_takes_nothing_is_its_refusal_and_no_message_gone(
     stand_in: SlackStandIn, messenger: SlackMessenger, error: str
 ) -> None:
-    posted = messenger.post(ALERT_NOW, ATTEMPT)
+    posted = messenger.post(ALERT_NOW, SENDING)
     stand_in.refuse_in(CHANNEL, error)
     with pytest.raises(ChannelRefusedError, match=error) as caught:
         messenger.edit(posted, ALERT_NOW)
@@ -614,7 +612,7 @@ def test_an_edit_in_a_channel_that_takes_nothing_is_its_refusal_and_no_message_g
 
 
 def test_a_message_that_says_where_it_was_meant_for_is_edited_where_it_stands(slack: Slack) -> None:
-    posted = slack.messenger.post(ALERT_NOW, msgspec.structs.replace(ATTEMPT, instead_of=FOREIGN_CHANNEL))
+    posted = slack.messenger.post(ALERT_NOW, msgspec.structs.replace(SENDING, instead_of=FOREIGN_CHANNEL))
     slack.messenger.edit(msgspec.structs.replace(posted, instead_of=FOREIGN_CHANNEL), ALERT_NOW)
     assert slack.shown() == 1
 
@@ -623,8 +621,8 @@ def test_it_says_how_long_slack_would_take_no_other_post_to_a_channel_and_no_oth
     stand_in: SlackStandIn, messenger: SlackMessenger
 ) -> None:
     assert messenger.busy_for(Way.POST, CHANNEL) <= 0
-    attempts = [replace_saying(number) for number in range(4)]
-    posted = [messenger.post(ALERT_NOW, attempt) for attempt in attempts]
+    sendings = [replace_saying(number) for number in range(4)]
+    posted = [messenger.post(ALERT_NOW, sending) for sending in sendings]
     assert 0 < messenger.busy_for(Way.POST, CHANNEL) <= 1
     assert messenger.busy_for(Way.POST, FOREIGN_CHANNEL) <= 0
     assert messenger.busy_for(Way.EDIT, CHANNEL) <= 0
@@ -634,5 +632,5 @@ def test_it_says_how_long_slack_would_take_no_other_post_to_a_channel_and_no_oth
     assert messenger.busy_for(Way.LOOK, CHANNEL) <= 0
 
 
-def replace_saying(number: int) -> Attempt:
-    return msgspec.structs.replace(ATTEMPT, saying=(f"{ALERT} {number}",))
+def replace_saying(number: int) -> Sending:
+    return a_sending(which=str(number), at=NOW, level=1)

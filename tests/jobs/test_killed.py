@@ -195,9 +195,9 @@ def untrue(world: FakeWorld, rules: Rules) -> list[str]:
     held = {lock.ref: lock for bucket, key in world.store.objects if (lock := world.store.read(bucket, key))}
     shown = world.messenger.shown.values()
     told = Counter(alert.lock.ref for alert in shown if alert.open)
-    notes = Counter((note.alert.lock.ref, note.attempt.saying[0]) for note in world.messenger.notes.values())
+    replies = Counter((reply.alert.lock.ref, reply.sending.saying[0]) for reply in world.messenger.replies.values())
     wrong = ["shown as held, and gone"] * bool(told.keys() - held)
-    wrong += ["said twice"] * (max([*told.values(), *notes.values()], default=0) > 1)
+    wrong += ["said twice"] * (max([*told.values(), *replies.values()], default=0) > 1)
     wrong += ["an undo left over"] * any(alert.ending and alert.ending.undoable(alert.now) for alert in shown)
     wrong += [f"silent: {ref.key}" for ref, lock in held.items() if is_due(lock, world, rules) and ref not in told]
     wrong += [

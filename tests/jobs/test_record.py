@@ -4,7 +4,6 @@ import msgspec
 import pytest
 
 from chalicelib.core.alerts.alert import alert_for
-from chalicelib.core.alerts.message import Attempt
 from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.line import EventType
@@ -13,7 +12,20 @@ from chalicelib.core.locks.lock import StateLock
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
-from tests.builders import ALICE, BUCKET, CHANNEL, KEY, TAKEN, a_claim, a_click, a_lock, a_policy, sample, some_rules
+from tests.builders import (
+    ALICE,
+    BUCKET,
+    CHANNEL,
+    KEY,
+    TAKEN,
+    a_claim,
+    a_click,
+    a_lock,
+    a_policy,
+    a_sending,
+    sample,
+    some_rules,
+)
 from tests.fake_book import FakeBook
 from tests.fake_store import FakeStore
 from tests.fakes import FakeWorld
@@ -217,8 +229,8 @@ def test_an_ending_told_while_the_alert_was_being_posted_reaches_the_new_message
         def end_unspoken(self, lock: StateLock, ending: Ending) -> bool:
             if not world.messenger.shown:
                 alert = alert_for(self.pages[lock.ref], a_policy(), world.now, None)
-                attempt = Attempt(saying=("alert",), at=world.now, channel=CHANNEL, level=1)
-                self.said(lock, attempt, world.messenger.post(alert, attempt))
+                sending = a_sending(at=world.now, channel=CHANNEL, level=1)
+                self.said(lock, sending, world.messenger.post(alert, sending))
             return super().end_unspoken(lock, ending)
 
     world.book = Posting(pages=world.book.pages)

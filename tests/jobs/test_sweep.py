@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.core.alerts.alert import Alert
-from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.ending import Outcome
@@ -12,7 +12,7 @@ from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Route
 from chalicelib.jobs.sweep import SweepIncompleteError, order_sweeps, sweep
 from chalicelib.ports.people import ChannelRefusedError
-from tests.builders import BUCKET, CHANNEL, KEY, STATE_KEY, TAKEN, a_policy, sample, some_rules
+from tests.builders import BUCKET, CHANNEL, KEY, STATE_KEY, TAKEN, a_policy, a_sending, sample, some_rules
 from tests.builders import a_lock as build_lock
 from tests.fake_slack import FakeMessenger
 from tests.fakes import FakeJournal, FakeQueue, FakeWorld
@@ -74,7 +74,7 @@ def test_a_second_sweep_edits_the_age_and_posts_nothing() -> None:
     sweep(TARGET, world.ports, RULES, world.later(hours=24))
     [alert] = world.messenger.shown.values()
     assert (alert.now - TAKEN, alert.level) == (timedelta(hours=26), 2)
-    assert (world.messenger.edits, len(world.messenger.notes)) == (1, 1)
+    assert (world.messenger.edits, len(world.messenger.replies)) == (1, 1)
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"[]", b"{" * 100_000, b"x" * 5_000_000, b'{"ID":5}'])
@@ -168,7 +168,7 @@ def test_an_alert_that_slack_refuses_is_journaled_and_the_next_run_sends_it() ->
 def test_two_sweeps_at_once_post_one_alert() -> None:
     world = a_world()
     world.book.write(telling.remember(build_lock()))
-    world.book.write(telling.claim(build_lock(), Attempt(saying=("alert",), at=world.later(hours=3), channel=CHANNEL)))
+    world.book.write(telling.claim(build_lock(), a_sending(at=world.later(hours=3), channel=CHANNEL)))
     sweep(TARGET, world.ports, RULES, world.now)
     assert world.messenger.shown == {}
 
@@ -185,8 +185,8 @@ def test_without_the_book_an_alert_that_slack_refuses_makes_the_order_come_again
 class NoAlerts(FakeMessenger):
     """Slack takes no alert in any channel."""
 
-    def post(self, alert: Alert, attempt: Attempt) -> Posted:
-        raise ChannelRefusedError(attempt.channel, "Slack answered not_in_channel")
+    def post(self, alert: Alert, sending: Sending) -> Posted:
+        raise ChannelRefusedError(sending.channel, "Slack answered not_in_channel")
 
 
 def test_without_the_lock_book_it_alerts_all_the_same_and_says_so() -> None:

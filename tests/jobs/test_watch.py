@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.core.alerts.alert import Alert, alert_for
-from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.locks.lock import StateLock
@@ -102,8 +102,8 @@ class Released(FakeMessenger):
             self.release(posted)
         super().edit(posted, alert)
 
-    def post(self, alert: Alert, attempt: Attempt) -> Posted:
-        posted = super().post(alert, attempt)
+    def post(self, alert: Alert, sending: Sending) -> Posted:
+        posted = super().post(alert, sending)
         self.world.book.write(endings.end(a_lock(), RELEASED))
         return posted
 

@@ -157,8 +157,8 @@ class WholeLife(RuleBasedStateMachine):
     @invariant()
     def nothing_is_said_twice(self) -> None:
         alerts = Counter(alert.lock.ref for alert in self.slack.shown.values() if alert.open)
-        notes = Counter((note.alert.lock.ref, note.attempt.saying[0]) for note in self.slack.notes.values())
-        assert {*alerts.values(), *notes.values()} <= {1}
+        replies = Counter((reply.alert.lock.ref, reply.sending.saying[0]) for reply in self.slack.replies.values())
+        assert {*alerts.values(), *replies.values()} <= {1}
 
     def teardown(self) -> None:
         """All works again, and the reaper had its turns: people see what is so."""
@@ -227,7 +227,7 @@ class WholeLife(RuleBasedStateMachine):
             user=user,
             user_team=TEAM,
             channel=CHANNEL,
-            message_ts=posted.ts,
+            message=posted.handle,
             click=f"{user} {len(self.clicks)}",
         )
         self.clicks.append(click)

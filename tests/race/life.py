@@ -118,7 +118,7 @@ class Race:
                 for posted, alert in list(self.channel.shown.items()):
                     offered = alert.open if verb is Verb.RELEASE else self._undoable(alert.ending)
                     if offered:
-                        self._click(user, verb, alert.lock.ref, posted.ts)
+                        self._click(user, verb, alert.lock.ref, posted.handle)
                         return
                 self.schedule.pause(self.random.random() * 8)
 
@@ -135,7 +135,7 @@ class Race:
             user=user,
             user_team=TEAM,
             channel=CHANNEL,
-            message_ts=ts,
+            message=ts,
             at=self.schedule.now,
             click=name,
         )

@@ -56,7 +56,7 @@ class Channel(FakeMessenger):
     def edit(self, posted: Posted, alert: Alert) -> None:
         super().edit(posted, alert)
         click = self.schedule.task.click
-        if click and click.message_ts == posted.ts:
+        if click and click.message == posted.handle:
             self.answered.add(click.click)
 
     def whisper(self, person: Person, answer: Answer) -> None:

@@ -9,6 +9,7 @@ from chalicelib.core.policy import Route
 from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
 from chalicelib.slack.messenger import SlackMessenger
+from chalicelib.slack.web.pace import Time
 from demo.slack_standin import Channel, SlackStandIn
 from tests.builders import ALICE, APP, BOB, BUCKET, CHANNEL, TAKEN, a_policy, sample, some_rules
 from tests.contracts.test_messenger import WORKSPACE
@@ -28,7 +29,7 @@ def clock_of(world: FakeWorld) -> Callable[[], float]:
 
 
 def speak_to(slack: SlackStandIn, world: FakeWorld) -> None:
-    real = SlackMessenger(lambda: TWO.bot_token, slack.api_url, APP, clock=clock_of(world), sleep=lambda _: None)
+    real = SlackMessenger(lambda: TWO.bot_token, slack.api_url, APP, time=Time(clock_of(world), lambda _: None))
     world.messenger = real  # type: ignore[assignment]
 
 

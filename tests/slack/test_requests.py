@@ -230,7 +230,7 @@ def test_every_button_of_a_real_alert_can_be_parsed() -> None:
 def test_a_click_in_a_message_for_one_person_has_no_message_to_edit() -> None:
     container = {"type": "message", "channel_id": CHANNEL, "message_ts": "1.1", "is_ephemeral": True}
     click = read(form(container=container, message=None))
-    assert (click.channel, click.message_ts) == (CHANNEL, "")
+    assert (click.channel, click.message) == (CHANNEL, "")
 
 
 def test_the_same_click_delivered_again_is_the_same_and_another_is_another() -> None:

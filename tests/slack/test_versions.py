@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.alerts.alert import Note, alert_for
+from chalicelib.core.alerts.alert import Reply, alert_for
 from chalicelib.core.alerts.digest import Digest, Named
-from chalicelib.core.alerts.message import ALERT, Attempt, Posted
+from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.clicks.click import Answer, Person, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome
@@ -22,10 +22,11 @@ from chalicelib.core.locks.ci_run import CiRun
 from chalicelib.ports.people import ChannelRefusedError, MessageGoneError, MessengerError
 from chalicelib.slack.messenger import SlackMessenger
 from chalicelib.slack.versions import Markup, Shape, Version, with_less
+from chalicelib.slack.web.pace import Time
 from chalicelib.slack.web.refusals import About, about
 from chalicelib.slack.words.messages import message
 from demo.slack_standin import SlackStandIn
-from tests.builders import ALICE, APP, BOB, CHANNEL, TAKEN, a_lock, a_policy
+from tests.builders import ALICE, APP, BOB, CHANNEL, TAKEN, a_lock, a_policy, a_sending
 from tests.contracts.test_messenger import WORKSPACE
 from tests.slack.reading import assert_slack_takes
 from tests.slack.web.odd_slack import OddSlack, odd_slack, said
@@ -37,10 +38,10 @@ CI = CiRun("GitHubActions-{run}", "https://ci.example/runs/{run}")
 EVERYBODY = ("here", "S0ONCALL", BOB)
 RECORD = LockRecord(lock=a_lock(), owner=ALICE, principal="AWS:AROAEXAMPLE:GitHubActions-7")
 ALERT_NOW = alert_for(RECORD, a_policy(mentions={1: EVERYBODY}, ci_runs=(CI,)), NOW, None)
-ATTEMPT = Attempt(saying=(ALERT,), at=NOW, channel=CHANNEL, level=1)
-NOTE = Note(
+ATTEMPT = a_sending(at=NOW, channel=CHANNEL, level=1)
+NOTE = Reply(
     alert=ALERT_NOW,
-    attempt=msgspec.structs.replace(ATTEMPT, saying=("level 2",), thread_ts="1.000001", level=2),
+    sending=msgspec.structs.replace(ATTEMPT, saying=("level 2",), beneath="1.000001", level=2),
     called=EVERYBODY,
 )
 POSTED = Posted(CHANNEL, "1.000001")
@@ -118,8 +119,7 @@ def messenger(server: OddSlack, failures: list[int]) -> SlackMessenger:
         lambda: "xoxb-made-up",
         server.api_url,
         APP,
-        clock=lambda: 0.0,
-        sleep=lambda _: None,
+        time=Time(lambda: 0.0, lambda _: None),
         failed=lambda: failures.append(1),
     )
 
@@ -185,7 +185,7 @@ def test_where_nobody_may_call_everybody_that_is_known_for_an_hour() -> None:
     clock = [0.0]
     with SlackStandIn(replace(WORKSPACE, everybody_may_be_called=False), clock=lambda: clock[0], burst=99) as slack:
         messenger = SlackMessenger(
-            lambda: WORKSPACE.bot_token, slack.api_url, APP, clock=lambda: clock[0], sleep=lambda _: None
+            lambda: WORKSPACE.bot_token, slack.api_url, APP, time=Time(lambda: clock[0], lambda _: None)
         )
         for _ in range(3):
             messenger.post(ALERT_NOW, ATTEMPT)

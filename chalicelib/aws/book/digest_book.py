@@ -1,6 +1,6 @@
 """The digests, in the lock book's table: one item for each that stands there, and one a channel for one being sent."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -35,19 +35,18 @@ class DynamoDigestBook:
         free = Attr("Digest").not_exists()
         return self._table.change(_being_sent(digest), _noted(digest), free)
 
-    def drop(self, digest: Digest) -> None:
-        """It was not sent, or none of its locks is held any more."""
+    def doubt(self, digest: Digest, until: datetime) -> None:
+        """Note that nobody knows whether a claimed digest was sent."""
+        doubtful = msgspec.structs.replace(digest, claimed_until=until)
+        self._table.change(_being_sent(digest), _noted(doubtful), _is(digest))
+
+    def forget(self, digest: Digest) -> None:
+        """Delete a digest that was not sent, or of which no lock is held any more."""
         self._table.delete(_standing(digest), _is(digest))
         self._table.delete(_being_sent(digest), _is(digest))
 
-    def keep(self, digest: Digest) -> None:
-        """It stands there now, so; or, while it has no message, its claim is another by now.
-
-        What stands there is noted before the claim goes: when nothing follows, it is found in Slack once more.
-        """
-        if digest.posted is None:
-            self._table.change(_being_sent(digest), _noted(digest), _is(digest))
-            return
+    def save(self, digest: Digest) -> None:
+        """Write a digest that stands, before its claim goes: when nothing follows, it is found in Slack once more."""
         self._table.change(_standing(digest), _noted(digest))
         self._table.delete(_being_sent(digest), _is(digest))
 
@@ -57,13 +56,13 @@ def _being_sent(digest: Digest) -> dict[str, str]:
 
 
 def _standing(digest: Digest) -> dict[str, str]:
-    return {"StatePath": _PARTITION, "LockIdentity": f"standing {digest.token}"}
+    return {"StatePath": _PARTITION, "LockIdentity": f"standing {digest.sending.trace}"}
 
 
 def _is(digest: Digest) -> ConditionBase:
-    return Attr("Token").eq(digest.token)
+    return Attr("Trace").eq(digest.sending.trace)
 
 
 def _noted(digest: Digest) -> Update:
     expires = int((digest.at + _KEPT).timestamp())
-    return Update(put={"Digest": text(digest), "Token": digest.token, "ExpiresAt": expires})
+    return Update(put={"Digest": text(digest), "Trace": digest.sending.trace, "ExpiresAt": expires})

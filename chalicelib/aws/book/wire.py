@@ -49,7 +49,7 @@ ATTRIBUTES: Mapping[str, Attribute] = {
     "alerted_at": _time("AlertedAt"),
     "shown_at": _time("ShownAt"),
     "appearance": _plain("Appearance"),
-    "attempt": _json("Attempt", values.ATTEMPT),
+    "sending": _json("Sending", values.SENDING),
     "claimed_until": _time("ClaimedUntil"),
     "acquired_at": _time("AcquiredAt"),
     "principal": _plain("Principal"),

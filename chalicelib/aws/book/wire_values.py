@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from chalicelib.aws.book.wire_locks import LOCK, Form, LockWire, Wire
-from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.core.alerts.message import Posted, Saying, Sending, Topic
 from chalicelib.core.alerts.page import Asked, Snooze
 from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject
@@ -14,16 +14,22 @@ from chalicelib.core.clicks.ending import Ending, Outcome, ReleasedBy, WayBack
 
 class _Posted(Wire):
     channel: str
-    ts: str
-    thread_ts: str = ""
+    handle: str
+    beneath: str = ""
     instead_of: str = ""
 
 
-class _Attempt(Wire):
-    saying: tuple[str, ...]
+class _Saying(Wire):
+    topic: str
+    which: str = ""
+
+
+class _Sending(Wire):
+    about: str
+    saying: tuple[_Saying, ...]
     at: datetime
     channel: str
-    thread_ts: str = ""
+    beneath: str = ""
     level: int = 0
     owner: str = ""
     instead_of: str = ""
@@ -85,17 +91,19 @@ class _Ending(Wire):
     way_back: str = ""
 
 
-def _of_attempt(it: Attempt) -> _Attempt:
-    said = (it.saying, it.at, it.channel, it.thread_ts)
-    return _Attempt(*said, it.level, it.owner, it.instead_of, it.appearance)
+def _of_sending(it: Sending) -> _Sending:
+    saying = tuple(_Saying(one.topic.value, one.which) for one in it.saying)
+    where = (it.at, it.channel, it.beneath)
+    return _Sending(it.about, saying, *where, it.level, it.owner, it.instead_of, it.appearance)
 
 
-def _read_attempt(it: _Attempt) -> Attempt:
-    return Attempt(
-        saying=it.saying,
+def _read_sending(it: _Sending) -> Sending:
+    return Sending(
+        about=it.about,
+        saying=tuple(Saying(Topic(one.topic), one.which) for one in it.saying),
         at=it.at,
         channel=it.channel,
-        thread_ts=it.thread_ts,
+        beneath=it.beneath,
         level=it.level,
         owner=it.owner,
         instead_of=it.instead_of,
@@ -131,10 +139,10 @@ def _read_ending(it: _Ending) -> Ending:
 
 POSTED = Form[Posted, _Posted](
     _Posted,
-    lambda it: _Posted(it.channel, it.ts, it.thread_ts, it.instead_of),
-    lambda it: Posted(it.channel, it.ts, it.thread_ts, it.instead_of),
+    lambda it: _Posted(it.channel, it.handle, it.beneath, it.instead_of),
+    lambda it: Posted(it.channel, it.handle, it.beneath, it.instead_of),
 )
-ATTEMPT = Form[Attempt, _Attempt](_Attempt, _of_attempt, _read_attempt)
+SENDING = Form[Sending, _Sending](_Sending, _of_sending, _read_sending)
 SNOOZE = Form[Snooze, _Snooze](
     _Snooze, lambda it: _Snooze(it.by, it.until), lambda it: Snooze(by=it.by, until=it.until)
 )

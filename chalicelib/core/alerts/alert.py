@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from chalicelib.core.alerts.evidence import StateWritten
-from chalicelib.core.alerts.message import Attempt
+from chalicelib.core.alerts.message import Sending
 from chalicelib.core.alerts.owner import ci_run_link
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.clicks.ending import Ending
@@ -55,11 +55,11 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
         return ci_run_link(self.record.principal, self.lock.info, self.policy)
 
 
-class Note(msgspec.Struct, frozen=True, kw_only=True):
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
     """A reply beneath an alert, which unlike an edit is heard."""
 
     alert: Alert
-    attempt: Attempt
+    sending: Sending
     called: tuple[str, ...] = ()
 
 
@@ -69,9 +69,8 @@ def alert_for(
     now: datetime,
     state_written: StateWritten | None,
     ending: Ending | None = None,
-    undo: timedelta = timedelta(0),
 ) -> Alert:
-    """The alert as it should read now."""
+    """Return the alert as it should read now, of a lock that nobody could put back."""
     return Alert(
         record=record,
         policy=policy,
@@ -79,7 +78,6 @@ def alert_for(
         now=now,
         state_written=state_written,
         ending=ending,
-        undo=undo,
         instead_of=record.posted.instead_of if record.posted else "",
     )
 

@@ -6,7 +6,7 @@ import msgspec
 
 from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.evidence import sign_of
-from chalicelib.core.alerts.message import token_of
+from chalicelib.core.alerts.message import hash_of
 
 _EDITED_AT_LEAST = timedelta(days=1)
 """Only an edit tells that somebody deleted the message in Slack, so there is one a day."""
@@ -36,4 +36,4 @@ def appearance(alert: Alert) -> str:
         alert.ending,
         alert.lock.age(alert.now) // _EDITED_AT_LEAST,
     )
-    return token_of(msgspec.json.encode(depends_on).decode())
+    return hash_of(msgspec.json.encode(depends_on).decode())

@@ -7,7 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from chalicelib.core.alerts.alert import level_of
-from chalicelib.core.alerts.message import token_of
+from chalicelib.core.alerts.message import Saying, Sending, Topic
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.policy import Rules
 
@@ -60,9 +60,11 @@ class ChannelNotice(msgspec.Struct, frozen=True, kw_only=True):
         return self.trouble.channel if self.kind is NoticeKind.BACK else self.instead
 
     @property
-    def token(self) -> str:
-        """Goes with the message as metadata, so that it can be found when the answer to it is lost."""
-        return token_of("channel trouble", self.trouble.channel, self.trouble.since.isoformat(), self.kind)
+    def sending(self) -> Sending:
+        """Return its message as one that is being sent, or was since the trouble began."""
+        since = self.trouble.since
+        saying = Saying(Topic.CHANNEL, f"{self.kind} {since.isoformat()}")
+        return Sending(about=self.trouble.channel, saying=(saying,), at=since, channel=self.to)
 
 
 def waiting(channel: str, records: Iterable[LockRecord], rules: Rules, now: datetime) -> int:

@@ -5,16 +5,16 @@ from datetime import datetime
 
 import msgspec
 
-from chalicelib.core.alerts.message import Posted, token_of
+from chalicelib.core.alerts.message import Posted, Saying, Sending, Topic, hash_of
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.locks.place import LockRef
 
 LINES = 2000
-"""Locks that one digest is about. Their marks take 30 KB of a DynamoDB item, which may have 400 KB."""
+"""Locks that one digest is about. Their short names take 30 KB of a DynamoDB item, which may have 400 KB."""
 OLDEST = 5
 """Locks that the digest itself names."""
-_MARK = 12
-"""Hexadecimal digits of a mark: two of 10,000 locks have the same one in 1 of 5 million cases."""
+_SHORT = 12
+"""Hexadecimal digits of a short name: two of 10,000 locks have the same one in 1 of 5 million cases."""
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -31,7 +31,7 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True):
 
     channel: str
     locks: tuple[str, ...]
-    """The mark of each lock that it is about."""
+    """The short name of each lock that it is about."""
     oldest: tuple[Named, ...]
     at: datetime
     held: int
@@ -58,9 +58,11 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True):
         return self.counted_at or self.at
 
     @property
-    def token(self) -> str:
-        """Goes with the message as metadata, so that it can be found when the answer to it is lost."""
-        return token_of("digest", self.channel, self.at.isoformat())
+    def sending(self) -> Sending:
+        """Return its message as one that is being sent."""
+        name = f"{self.channel} {self.at.isoformat()}"
+        saying = (Saying(Topic.DIGEST),)
+        return Sending(about=name, saying=saying, at=self.at, channel=self.channel, instead_of=self.instead_of)
 
     def unsure(self, now: datetime) -> bool:
         """Whether it was sent, nobody knows."""
@@ -68,22 +70,22 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True):
 
     def covers(self, ref: LockRef) -> bool:
         """Return whether it is about this lock."""
-        return mark_of(ref) in self.locks
+        return short_name(ref) in self.locks
 
 
-def mark_of(ref: LockRef) -> str:
+def short_name(ref: LockRef) -> str:
     """Return what a digest knows a lock by: short, because it knows up to LINES of them."""
-    return token_of(ref.name)[:_MARK]
+    return hash_of(ref.name)[:_SHORT]
 
 
-def held_by_mark(records: Iterable[LockRecord]) -> dict[str, LockRecord]:
-    """Return the records of the locks that are held, each by its mark."""
-    return {mark_of(record.lock.ref): record for record in records if not record.ending}
+def held_by_short_name(records: Iterable[LockRecord]) -> dict[str, LockRecord]:
+    """Return the records of the locks that are held, each by its short name."""
+    return {short_name(record.lock.ref): record for record in records if not record.ending}
 
 
 def counted(digest: Digest, held: Mapping[str, LockRecord], waiting: int, now: datetime) -> Digest:
     """Count a digest's locks anew, from the records of all locks that are held."""
-    known = [held[mark] for mark in digest.locks if mark in held]
+    known = [held[name] for name in digest.locks if name in held]
     coming = sum(record.posted is None for record in known)
     return msgspec.structs.replace(digest, held=len(known), coming=coming, waiting=waiting, counted_at=now)
 

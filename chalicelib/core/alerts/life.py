@@ -203,6 +203,6 @@ def _mood(record: LockRecord, policy: Policy, now: datetime) -> Mood:
         return Mood.SNOOZED
     if not policy.working_hours.open_at(now):
         return Mood.AFTER_HOURS
-    if record.snooze and record.snooze.over not in record.said:
+    if record.snooze and record.snooze.over.name not in record.said:
         return Mood.SNOOZE_OVER
     return Mood.FREE

@@ -5,7 +5,7 @@ from typing import Any, Literal, TypeAlias, TypedDict
 
 import msgspec
 
-from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.core.alerts.message import Posted, Saying, Sending, Topic
 from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject
 from chalicelib.core.clicks.ending import Ending
@@ -21,9 +21,9 @@ class Snooze(msgspec.Struct, frozen=True):
     until: datetime
 
     @property
-    def over(self) -> str:
-        """What is said, once, when it is over."""
-        return f"snooze over {self.until.isoformat()}"
+    def over(self) -> Saying:
+        """Return what is said, once, when it is over."""
+        return Saying(Topic.SNOOZE_OVER, self.until.isoformat())
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -43,7 +43,7 @@ class Fields(TypedDict, total=False):
     alerted_at: datetime
     shown_at: datetime
     appearance: str
-    attempt: Attempt
+    sending: Sending
     claimed_until: datetime
     acquired_at: datetime
     principal: str
@@ -79,7 +79,7 @@ class Stored(Fields, Sets, total=False):
 
 
 Name: TypeAlias = Literal[
-    "lock", "posted", "alerted_at", "shown_at", "appearance", "attempt", "claimed_until", "acquired_at", "principal",
+    "lock", "posted", "alerted_at", "shown_at", "appearance", "sending", "claimed_until", "acquired_at", "principal",
     "owner", "snooze", "quiet_at", "asked", "releasing", "kept", "restoring", "restored_by", "back_as", "reopened_at",
     "ending", "undone", "told", "levels", "said", "withdrawn", "refused", "restorers",
 ]  # fmt: skip
@@ -99,9 +99,10 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     appearance: str = ""
     """What its message was last seen to depend on (``core.alerts.appearance``)."""
     said: frozenset[str] = frozenset()
-    attempt: Attempt | None = None
+    """The names of the things that were said of it."""
+    sending: Sending | None = None
     claimed_until: datetime | None = None
-    """Until then the attempt may still be under way; afterwards nobody knows how it ended."""
+    """Until then the sending may still be under way; afterwards nobody knows how it ended."""
     acquired_at: datetime | None = None
     """The time of the S3 event whose ``lock_acquired`` the journal has, to the millisecond."""
     principal: str = ""
@@ -142,7 +143,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def spoken_of(self) -> bool:
         """Whether people have heard of it, or may be hearing of it now."""
-        return bool(self.posted or self.said or self.attempt)
+        return bool(self.posted or self.said or self.sending)
 
     @property
     def deleter(self) -> str:
@@ -184,7 +185,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
     def in_flight(self, now: datetime) -> bool:
         """Whether a message about it is being sent by somebody else."""
-        return self.attempt is not None and self.claimed_until is not None and now < self.claimed_until
+        return self.sending is not None and self.claimed_until is not None and now < self.claimed_until
 
 
 def page_of(stored: Stored) -> Page:

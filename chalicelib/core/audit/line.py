@@ -158,7 +158,7 @@ def of_click(
     fields: dict[str, object] = {
         "slack_user": click.user,
         "channel": click.channel,
-        "message_ts": click.message_ts,
+        "message_ts": click.message,
         "by_reaper": click.verb is Verb.AUTO_RELEASE,
     }
     if ending:

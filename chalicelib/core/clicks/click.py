@@ -7,6 +7,7 @@ from typing import assert_never
 
 import msgspec
 
+from chalicelib.core.alerts.message import Handle
 from chalicelib.core.clicks.ending import Ending
 from chalicelib.core.hours import WorkingHours
 from chalicelib.core.locks.place import LockRef
@@ -69,7 +70,7 @@ class Click(msgspec.Struct, frozen=True, kw_only=True):
     user: str = ""
     user_team: str = ""
     channel: str = ""
-    message_ts: str = ""
+    message: Handle = ""
     """"" when only the person who clicked sees the message, which then cannot be edited."""
     at: datetime | None = None
     """When they clicked, by Slack's clock; None for what the reaper does by itself."""

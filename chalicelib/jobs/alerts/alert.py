@@ -1,24 +1,27 @@
 """Carry out what ``core.alerts.life`` decided about one lock's alert."""
 
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 import msgspec
 
-from chalicelib.core.alerts.alert import Alert, Note, level_of
+from chalicelib.core.alerts.alert import Alert, Reply, level_of
 from chalicelib.core.alerts.appearance import appearance
-from chalicelib.core.alerts.message import ALERT, AUTO_RELEASED, ENDED, Attempt, Posted
+from chalicelib.core.alerts.message import Handle, Posted, Saying, Sending, Topic
 from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.audit.line import EventType, of_lock
 from chalicelib.core.clicks.ending import Ending
 from chalicelib.core.policy import by_name
 from chalicelib.jobs.alerts.case import Case
-from chalicelib.jobs.alerts.say import journal_said, look_for_lost, say_once
+from chalicelib.jobs.alerts.say import LockClaim, journal_said, look_for_lost, say_once
 from chalicelib.ports.book import BookError
 from chalicelib.ports.people import ChannelRefusedError, MessageFixedError, MessageGoneError, MessengerError
 
 
-def post(case: Case, thread_ts: str = "") -> bool:
-    """Post a lock's alert, once; in the thread of a digest when it is one of many. Whether it was, and not by another.
+def post(case: Case, beneath: Handle = "") -> bool:
+    """Post a lock's alert, once; beneath a digest when it is one of many. Return whether it was, and not by another.
 
     An alert that its channel does not take is posted in the channel for the reaper's own trouble.
 
@@ -26,39 +29,40 @@ def post(case: Case, thread_ts: str = "") -> bool:
         MessengerError: Slack would not take it; the journal has it and the next run tries again.
     """
     try:
-        return _post(case, thread_ts)
+        return _post(case, beneath)
     except ChannelRefusedError as error:
         # A channel that takes no replies may take messages; it is tried with one before another channel is.
-        if not thread_ts and not case.detours.close(error):
+        if not beneath and not case.detours.close(error):
             raise
     return post(case)
 
 
-def _post(case: Case, thread_ts: str) -> bool:
+def _post(case: Case, beneath: Handle) -> bool:
     before = case.record.posted
     owner, trouble = case.owner()
     level = level_of(case.record, case.policy, case.now)
     case = case.known_as(msgspec.structs.replace(case.record, owner=owner, level=level))
     alert = case.alert()
-    attempt = Attempt(
-        saying=(f"{ALERT} after {before.ts}" if before else ALERT,),
+    sending = Sending(
+        about=case.ref.name,
+        saying=(Saying(Topic.ALERT, f"after {before.handle}" if before else ""),),
         at=case.now,
         channel=case.channel,
-        thread_ts=thread_ts,
+        beneath=beneath,
         level=level,
         owner=owner,
         instead_of=case.policy.channel if case.channel != case.policy.channel else "",
         appearance=appearance(alert),
     )
-    alert = msgspec.structs.replace(alert, instead_of=attempt.instead_of)
+    alert = msgspec.structs.replace(alert, instead_of=sending.instead_of)
     try:
-        posted = say_once(case, attempt, lambda: case.world.messenger.post(alert, attempt))
+        posted = _say(LockClaim(case, sending), partial(case.world.messenger.post, alert, sending))
     except MessengerError as error:
         _journal_failure(case, error)
         raise
     if posted:
-        journal_said(case, attempt, posted, "; ".join(filter(None, [trouble, _remember(case, attempt, posted)])))
-        settle(case)
+        journal_said(case, sending, posted, "; ".join(filter(None, [trouble, _remember(case, sending, posted)])))
+        catch_up(case)
     return posted is not None
 
 
@@ -71,7 +75,7 @@ def raise_level(case: Case) -> Case | None:
     over = (case.record.snooze.over,) if case.record.snooze else ()
     called = case.policy.called(case.record.level, level)
     elsewhere = case.record.posted and case.record.posted.instead_of
-    return _reply(case, (f"level {level}", *over), level, by_name(called) if elsewhere else called)
+    return _reply(case, (Saying(Topic.LEVEL, str(level)), *over), level, by_name(called) if elsewhere else called)
 
 
 def wake(case: Case) -> Case | None:
@@ -81,22 +85,22 @@ def wake(case: Case) -> Case | None:
 
 
 def has_changed(case: Case) -> bool:
-    """Look at the evidence once more; return whether the message of a held lock would read differently by now."""
+    """Look at the evidence once more; return whether the message of a held lock has to be edited."""
     known = appearance(case.alert())
-    if known != case.record.appearance:
+    if known != case.record.appearance and case.world.messenger.can_edit:
         return True
     with suppress(BookError):  # it is looked at once more than it had to be
-        case.world.book.shown(case.ref, case.now, known)
+        case.world.book.write(telling.shown(case.ref, case.now, known))
     return False
 
 
 def edit(case: Case, ending: Ending | None = None) -> bool:
-    """Bring the message of a held lock up to date; whether there is one to be seen.
+    """Bring the message of a held lock up to date; return whether there is one to be seen.
 
     One that was deleted, or that stands where nothing can be written any more, is posted anew. That calls people, so it
     waits until they may be called.
     """
-    if case.record.posted is None:
+    if case.record.posted is None or not case.world.messenger.can_edit:
         return False
     alert = case.alert(ending)
     try:
@@ -104,8 +108,8 @@ def edit(case: Case, ending: Ending | None = None) -> bool:
     except (MessageGoneError, ChannelRefusedError):
         return not case.quiet and post(case)
     with suppress(BookError):  # it is edited once more than it had to be
-        case.world.book.shown(case.ref, case.now, appearance(alert))
-    settle(case)
+        case.world.book.write(telling.shown(case.ref, case.now, appearance(alert)))
+    catch_up(case)
     return True
 
 
@@ -115,10 +119,10 @@ def note_ending(case: Case, ending: Ending) -> Case | None:
     Raises:
         BookError
     """
-    if case.world.book.end_unspoken(case.record.lock, ending):
+    book, lock = case.world.book, case.record.lock
+    if book.write(endings.end_unspoken(lock, ending)).taken:
         return None
-    case.world.book.end(case.record.lock, ending, case.record.releasing)
-    latest = case.world.book.find(case.ref)
+    latest = book.write(endings.end(lock, ending, case.record.releasing)).page
     return case.known_as(latest) if latest else None
 
 
@@ -130,17 +134,16 @@ def tell(case: Case) -> bool:
     """
     case = case.known_as(look_for_lost(case))
     record = case.record
-    if record.ending is None or (record.attempt and record.attempt.is_alert):
+    if record.ending is None or (record.sending and record.sending.is_alert):
         return False
     seen = record.posted is not None and _show_ending(case, record.posted, record.ending)
-    case.world.book.ending_told(case.ref)
-    latest = case.world.book.find(case.ref)
+    latest = case.world.book.write(endings.ending_told(case.ref)).page
     if latest and latest.ending and latest.ending != record.ending:
         return tell(case.known_as(latest))  # whoever deleted it knew better, and has told so in the meantime
     return seen
 
 
-def settle(case: Case) -> None:
+def catch_up(case: Case) -> None:
     """Make the message say what became of a lock, or was wanted of it, while it was spoken of.
 
     Whoever speaks of a lock looks into the book afterwards, and whoever ends one notes it before a last word: of two
@@ -173,21 +176,14 @@ def _wants_more(latest: LockRecord, shown: LockRecord) -> bool:
     return asked or bool(latest.refused - shown.refused)
 
 
-def _reply(case: Case, saying: tuple[str, ...], level: int, called: tuple[str, ...]) -> Case | None:
+def _reply(case: Case, saying: tuple[Saying, ...], level: int, called: tuple[str, ...]) -> Case | None:
     posted = case.record.posted
     if posted is None:
         return None
-    attempt = Attempt(
-        saying=saying,
-        at=case.now,
-        channel=posted.channel,
-        thread_ts=posted.root,
-        level=level,
-        owner=case.record.owner,
-    )
-    note = Note(alert=case.alert(), attempt=attempt, called=called)
+    sending = _beneath(posted, case, saying, level)
+    reply = Reply(alert=case.alert(), sending=sending, called=called)
     try:
-        told = say_once(case, attempt, lambda: case.world.messenger.reply(note))
+        told = _say(LockClaim(case, sending), partial(case.world.messenger.reply, reply))
     except (MessageGoneError, ChannelRefusedError):
         post(case)
         return None
@@ -196,7 +192,7 @@ def _reply(case: Case, saying: tuple[str, ...], level: int, called: tuple[str, .
         raise
     if told is None:
         return None
-    journal_said(case, attempt, told, _remember(case, attempt, told))
+    journal_said(case, sending, told, _remember(case, sending, told))
     return case.known_as(msgspec.structs.replace(case.record, level=level))
 
 
@@ -206,7 +202,7 @@ def _show_ending(case: Case, posted: Posted, ending: Ending) -> bool:
         case.world.messenger.edit(posted, alert)
         if ending.by_reaper:
             with suppress(ChannelRefusedError):  # the message says it, even where nobody can reply to it
-                _say_beneath(case, posted, alert, AUTO_RELEASED)
+                _say_beneath(case, posted, alert, Topic.AUTO_RELEASED)
     except MessageFixedError:
         return _say_instead(case, posted, alert)
     except MessageGoneError:  # Somebody deleted the message: there is nothing left to put right.
@@ -217,23 +213,33 @@ def _show_ending(case: Case, posted: Posted, ending: Ending) -> bool:
 def _say_instead(case: Case, posted: Posted, alert: Alert) -> bool:
     """Say how a lock ended beneath its message, which can no longer be edited; whether it can be seen there."""
     try:
-        _say_beneath(case, posted, alert, ENDED)
+        _say_beneath(case, posted, alert, Topic.ENDED)
     except MessageGoneError:
         return False
     return True
 
 
-def _say_beneath(case: Case, posted: Posted, alert: Alert, saying: str) -> None:
+def _say_beneath(case: Case, posted: Posted, alert: Alert, topic: Topic) -> None:
     """Say something of an ended lock in the thread, once: there it is heard."""
-    attempt = Attempt(saying=(saying,), at=case.now, channel=posted.channel, thread_ts=posted.root)
-    note = Note(alert=alert, attempt=attempt)
-    if told := say_once(case, attempt, lambda: case.world.messenger.reply(note), ended=True):
-        case.world.book.said(case.record.lock, attempt, told)
+    sending = _beneath(posted, case, (Saying(topic),))
+    claim = LockClaim(case, sending, ended=True)
+    if told := _say(claim, partial(case.world.messenger.reply, Reply(alert=alert, sending=sending))):
+        claim.said(told)
 
 
-def _remember(case: Case, attempt: Attempt, posted: Posted) -> str:
+def _beneath(posted: Posted, case: Case, saying: tuple[Saying, ...], level: int = 0) -> Sending:
+    """Return a message that is to go beneath another one."""
+    place = {"channel": posted.channel, "beneath": posted.root}
+    return Sending(about=case.ref.name, saying=saying, at=case.now, level=level, **place)
+
+
+def _say(claim: LockClaim, send: Callable[[], Posted]) -> Posted | None:
+    return say_once(claim, send, claim.case.world, claim.case.now)
+
+
+def _remember(case: Case, sending: Sending, posted: Posted) -> str:
     try:
-        case.world.book.said(case.record.lock, attempt, posted)
+        LockClaim(case, sending).said(posted)
     except BookError as error:
         return f"not remembered, so it may be said again: {error}"
     return ""

@@ -8,7 +8,8 @@ from typing import Protocol
 
 import msgspec
 
-from chalicelib.core.alerts.digest import LINES, Digest, counted, held_by_mark, mark_of
+from chalicelib.core.alerts.digest import LINES, Digest, counted, held_by_short_name, short_name
+from chalicelib.core.alerts.message import Handle
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.case import Case
@@ -31,7 +32,7 @@ class Telling(Protocol):
     now: datetime
     known: list[LockRecord]
 
-    def post(self, case: Case, thread_ts: str) -> Found:
+    def post(self, case: Case, beneath: Handle) -> Found:
         """Post one alert, beneath a message or by itself."""
 
     def posted(self, case: Case, answer: Found) -> None:
@@ -78,7 +79,7 @@ class Announcement:
             digests = [digest for digest in self.round.world.digests.open() if digest.posted]
         except BookError as error:
             return error
-        held = held_by_mark(self.round.known) if digests else {}
+        held = held_by_short_name(self.round.known) if digests else {}
         return [counted(one, held, one.waiting, self.round.now) if held else one for one in digests]
 
     def _group(self, cases: list[Case], standing: list[Digest] | BookError) -> None:
@@ -87,11 +88,11 @@ class Announcement:
             self.round.note("digests", standing)
             standing = []
         lines = [Lines(digest, digest.coming, self._clock()) for digest in standing]
-        of_mark = {(one.digest.channel, mark): one for one in lines for mark in one.digest.locks}
+        of_lock = {(one.digest.channel, name): one for one in lines for name in one.digest.locks}
         channels: defaultdict[str, list[Case]] = defaultdict(list)
         for case in cases:
             channel = case.policy.channel
-            if beneath := of_mark.get((channel, mark_of(case.ref))):
+            if beneath := of_lock.get((channel, short_name(case.ref))):
                 self._add(case, beneath)
             else:
                 channels[channel].append(case)
@@ -114,11 +115,11 @@ class Announcement:
                 self._add(case, lines)
 
     def _add(self, case: Case, lines: Lines | None) -> None:
-        root = ""
+        beneath = ""
         if lines:
             lines.unanswered += 1
-            root = lines.digest.posted.ts if lines.digest.posted else ""
-        act = partial(self.round.post, case, root)
+            beneath = lines.digest.posted.root if lines.digest.posted else ""
+        act = partial(self.round.post, case, beneath)
         then = partial(self._posted, case, lines)
         self.agenda.add(Task(Kind.POST, case.channel, Rank.NEW, case.ref.state_path, act, then))
 

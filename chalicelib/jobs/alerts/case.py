@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+import msgspec
+
 from chalicelib.core.alerts.alert import Alert, alert_for
 from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.alerts.owner import mapped_owner, owner_email
@@ -48,9 +50,10 @@ class Case:
         return replace(self, record=record)
 
     def alert(self, ending: Ending | None = None) -> Alert:
-        """Its alert as it should read now; the evidence is not looked up for a lock that is gone."""
+        """Return its alert as it should read now; the evidence is not looked up for a lock that is gone."""
         state = None if ending and ending.closes else self._state_written()
-        return alert_for(self.record, self.policy, self.now, state, ending, self.undo)
+        alert = alert_for(self.record, self.policy, self.now, state, ending)
+        return msgspec.structs.replace(alert, undo=self.undo)
 
     def owner(self) -> tuple[str, str]:
         """The Slack user behind the holder, and why one could not be looked up. An alert does not wait for either."""

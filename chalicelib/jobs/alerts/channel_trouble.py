@@ -7,14 +7,16 @@ claim comes before the message, and a message whose answer was lost is looked fo
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import msgspec
 
 from chalicelib.core.alerts.channel_trouble import ChannelNotice, ChannelTrouble, NoticeKind, Phase, routed, waiting
-from chalicelib.core.alerts.message import SURE_AFTER, UNDER_WAY
+from chalicelib.core.alerts.message import UNDER_WAY, Posted, Sending
 from chalicelib.core.policy import Rules
-from chalicelib.ports.book import BookError
-from chalicelib.ports.people import ChannelRefusedError, MessengerError, ReplyLostError
+from chalicelib.jobs.alerts.say import send_claimed
+from chalicelib.ports.book import BookError, ChannelBook
+from chalicelib.ports.people import ChannelRefusedError, MessengerError
 from chalicelib.ports.world import World
 
 
@@ -46,6 +48,45 @@ def attend(
     return untold
 
 
+@dataclass
+class _Claim:
+    """``say.Claim`` in what the book knows of the channel."""
+
+    channels: ChannelBook
+    notice: ChannelNotice
+    done: Phase
+    """The phase of the trouble once this is said."""
+    now: datetime
+    trouble: ChannelTrouble
+    """As the book has it."""
+
+    @property
+    def sending(self) -> Sending:
+        """Return the notice's message."""
+        return self.notice.sending
+
+    def take(self) -> bool:
+        """Take the right to send it."""
+        return self._change(claimed_until=self.now + UNDER_WAY)
+
+    def drop(self) -> None:
+        """Give the right back."""
+        self._change(claimed_until=None)
+
+    def doubt(self, until: datetime) -> None:
+        """Note that nobody knows whether it was sent."""
+        self._change(claimed_until=until)
+
+    def said(self, _posted: Posted) -> None:
+        """Note that it was said."""
+        self._change(phase=self.done, claimed_until=None)
+
+    def _change(self, **changes: object) -> bool:
+        changed = _changed(self.trouble, self.channels, **changes)
+        self.trouble = changed or self.trouble
+        return changed is not None
+
+
 @dataclass(frozen=True)
 class _Teller:
     world: World
@@ -67,7 +108,7 @@ class _Teller:
     def _try(self, trouble: ChannelTrouble) -> ChannelTrouble | None:
         """Find out whether the channel takes messages again, unless no route leads to it any more."""
         if not routed(trouble.channel, self.rules):
-            return self._change(trouble, phase=Phase.BACK)
+            return _changed(trouble, self.world.channels, phase=Phase.BACK)
         try:
             return self._say(trouble, NoticeKind.BACK, Phase.BACK)
         except ChannelRefusedError:
@@ -77,30 +118,17 @@ class _Teller:
         """Say one thing once; return the trouble as it is then. None: another run is at it, or was."""
         if trouble.claimed_until and self.now < trouble.claimed_until:
             return None
-        notice = self._notice(trouble, kind)
-        claimed = self._change(trouble, claimed_until=self.now + UNDER_WAY)
-        if claimed is None:
+        claim = _Claim(self.world.channels, self._notice(trouble, kind), phase, self.now, trouble)
+        if not claim.take():
             return None
-        if not (trouble.claimed_until and self._stands(notice)):
-            self._send(notice, claimed)
-        return self._change(claimed, phase=phase, claimed_until=None)
-
-    def _send(self, notice: ChannelNotice, claimed: ChannelTrouble) -> None:
-        try:
-            self.world.messenger.notify(notice)
-        except ReplyLostError:
-            self._change(claimed, claimed_until=self.now + SURE_AFTER)
-            raise
-        except MessengerError:
-            self._change(claimed, claimed_until=None)
-            raise
-
-    def _stands(self, notice: ChannelNotice) -> bool:
-        found = self.world.messenger.find(notice.to, "", notice.token, notice.trouble.since)
-        return found is not None
+        posted = self.world.messenger.find(claim.sending) if trouble.claimed_until else None
+        posted = posted or send_claimed(claim, partial(self.world.messenger.notify, claim.notice), self.world, self.now)
+        if posted:
+            claim.said(posted)
+        return claim.trouble if claim.trouble.claimed_until is None else None
 
     def _notice(self, trouble: ChannelTrouble, kind: NoticeKind) -> ChannelNotice:
-        records = self.world.book.records()
+        records = self.world.book.open_pages()
         return ChannelNotice(
             kind=kind,
             trouble=trouble,
@@ -109,6 +137,8 @@ class _Teller:
             routed=routed(trouble.channel, self.rules),
         )
 
-    def _change(self, trouble: ChannelTrouble, **changes: object) -> ChannelTrouble | None:
-        changed = msgspec.structs.replace(trouble, step=trouble.step + 1, **changes)
-        return changed if self.world.channels.replace(trouble, changed) else None
+
+def _changed(trouble: ChannelTrouble, channels: ChannelBook, **changes: object) -> ChannelTrouble | None:
+    """Change what the book knows of a channel; None: another run has changed it meanwhile."""
+    changed = msgspec.structs.replace(trouble, step=trouble.step + 1, **changes)
+    return changed if channels.replace(trouble, changed) else None

@@ -2,19 +2,60 @@
 
 from collections import Counter
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import msgspec
 
-from chalicelib.core.alerts.digest import LINES, OLDEST, Digest, Named, counted, differ, held_by_mark, mark_of
-from chalicelib.core.alerts.message import SENT_WITHIN, SURE_AFTER, UNDER_WAY
+from chalicelib.core.alerts.digest import (
+    LINES,
+    OLDEST,
+    Digest,
+    Named,
+    counted,
+    differ,
+    held_by_short_name,
+    short_name,
+)
+from chalicelib.core.alerts.message import UNDER_WAY, Posted, Sending
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.locks.copies import copy_of
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.case import Case
-from chalicelib.ports.book import BookError
-from chalicelib.ports.people import ChannelRefusedError, MessageGoneError, MessengerError, ReplyLostError
+from chalicelib.jobs.alerts.say import look_for, say_once
+from chalicelib.ports.book import BookError, DigestBook
+from chalicelib.ports.people import ChannelRefusedError, MessageGoneError
 from chalicelib.ports.world import World
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """``say.Claim`` in the book of digests."""
+
+    digests: DigestBook
+    digest: Digest
+
+    @property
+    def sending(self) -> Sending:
+        """Return the digest's message."""
+        return self.digest.sending
+
+    def take(self) -> bool:
+        """Take the right to send it."""
+        return self.digests.claim(self.digest)
+
+    def drop(self) -> None:
+        """Give the right back."""
+        self.digests.forget(self.digest)
+
+    def doubt(self, until: datetime) -> None:
+        """Note that nobody knows whether it was sent."""
+        self.digests.doubt(self.digest, until)
+
+    def said(self, posted: Posted) -> None:
+        """Note where it stands."""
+        self.digests.save(_standing(self.digest, posted))
 
 
 def stand(channel: str, cases: list[Case], world: World, now: datetime) -> Digest | None:
@@ -35,7 +76,7 @@ def stand(channel: str, cases: list[Case], world: World, now: datetime) -> Diges
 
 
 def _stand(channel: str, meant_for: str, cases: list[Case], world: World, now: datetime) -> Digest | None:
-    locks = tuple(mark_of(case.ref) for case in cases[:LINES])
+    locks = tuple(short_name(case.ref) for case in cases[:LINES])
     digest = Digest(
         channel=channel,
         locks=locks,
@@ -49,11 +90,13 @@ def _stand(channel: str, meant_for: str, cases: list[Case], world: World, now: d
     )
     try:
         lost = next((other for other in world.digests.open() if other.channel == channel and not other.posted), None)
-        if lost:
-            return _look_for(lost, digest, world, now)
-        return _post(digest, world, now) if world.digests.claim(digest) else None
-    except BookError:  # too many messages are a smaller harm than none
-        return msgspec.structs.replace(digest, posted=world.messenger.post_digest(digest))
+        if lost and not lost.unsure(now):
+            return None
+        if lost and (found := _found(lost, digest, world, now)):
+            return found
+    except BookError:
+        pass  # too many messages are a smaller harm than none
+    return _post(digest, world, now)
 
 
 def _named(case: Case) -> Named:
@@ -62,11 +105,11 @@ def _named(case: Case) -> Named:
 
 def changed(digests: list[Digest], records: list[LockRecord], rules: Rules, now: datetime) -> list[Digest]:
     """Count the locks of each posted digest anew; return those that would read differently."""
-    held = held_by_mark(records)
+    held = held_by_short_name(records)
     waiting = _waiting(digests, held, rules, now)
     now_true = [counted(digest, held, waiting[digest.channel], now) for digest in digests if digest.posted]
-    before = {digest.token: digest for digest in digests}
-    return [digest for digest in now_true if differ(digest, before[digest.token])]
+    before = {digest.sending: digest for digest in digests}
+    return [digest for digest in now_true if differ(digest, before[digest.sending])]
 
 
 def show(digest: Digest, world: World) -> None:
@@ -78,51 +121,42 @@ def show(digest: Digest, world: World) -> None:
     with suppress(MessageGoneError, ChannelRefusedError):
         world.messenger.edit_digest(digest)
     if digest.held:
-        world.digests.keep(digest)
+        world.digests.save(digest)
     else:
-        world.digests.drop(digest)
+        world.digests.forget(digest)
 
 
 def _waiting(digests: list[Digest], held: dict[str, LockRecord], rules: Rules, now: datetime) -> Counter[str]:
     """Count by channel the locks that should have been told of by now and are in no digest."""
-    told = {mark for digest in digests for mark in digest.locks}
+    told = {name for digest in digests for name in digest.locks}
     waiting: Counter[str] = Counter()
-    for mark, record in held.items() if digests else ():
-        if record.posted is None and mark not in told:
+    for name, record in held.items() if digests else ():
+        if record.posted is None and name not in told:
             policy = rules.policy_for(record.lock.ref.state_path)
             waiting[policy.channel] += policy.level(record.lock.risk, record.lock.age(now)) > 0
     return waiting
 
 
-def _look_for(lost: Digest, digest: Digest, world: World, now: datetime) -> Digest | None:
-    """Where an earlier digest may stand already, it becomes this one's message."""
-    if not lost.unsure(now):
-        return None
-    posted = world.messenger.find(lost.channel, "", lost.token, lost.at)
+def _found(lost: Digest, digest: Digest, world: World, now: datetime) -> Digest | None:
+    """Where an earlier digest stands, make its message this one's."""
+    posted = look_for(_Claim(world.digests, lost), world)
     if posted is None:
-        world.digests.drop(lost)
-        return _post(digest, world, now) if world.digests.claim(digest) else None
-    found = msgspec.structs.replace(digest, at=lost.at, counted_at=now, posted=posted, claimed_until=None)
-    world.digests.keep(found)
+        return None
+    found = msgspec.structs.replace(_standing(digest, posted), at=lost.at, counted_at=now)
+    world.digests.save(found)
     world.messenger.edit_digest(found)
     return found
 
 
 def _post(digest: Digest, world: World, now: datetime) -> Digest | None:
-    if world.clock() >= now + SENT_WITHIN:
-        with suppress(BookError):
-            world.digests.drop(digest)
+    claim = _Claim(world.digests, digest)
+    posted = say_once(claim, partial(world.messenger.post_digest, digest), world, now)
+    if posted is None:
         return None
-    try:
-        posted = world.messenger.post_digest(digest)
-    except MessengerError as error:
-        with suppress(BookError):
-            if isinstance(error, ReplyLostError):
-                world.digests.keep(msgspec.structs.replace(digest, claimed_until=now + SURE_AFTER))
-            else:
-                world.digests.drop(digest)
-        raise
-    standing = msgspec.structs.replace(digest, posted=posted, claimed_until=None)
     with suppress(BookError):
-        world.digests.keep(standing)
-    return standing
+        claim.said(posted)
+    return _standing(digest, posted)
+
+
+def _standing(digest: Digest, posted: Posted) -> Digest:
+    return msgspec.structs.replace(digest, posted=posted, claimed_until=None)

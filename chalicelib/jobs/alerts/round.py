@@ -8,6 +8,7 @@ from random import Random
 from typing import TypeVar
 
 from chalicelib.core.alerts.digest import Digest
+from chalicelib.core.alerts.message import Handle
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending
@@ -119,14 +120,14 @@ class Round:
         """How many of these are locks that were not looked at."""
         return sum(task.kind is Kind.BUCKET for task in self._left())
 
-    def post(self, case: Case, thread_ts: str) -> Found:
+    def post(self, case: Case, beneath: Handle) -> Found:
         """Post an alert. One that had to wait goes by a new look at its lock."""
         now = self.run.workers.clock()
         if now - self._waiting.get(case.ref.state_path, now) > _LOOK_IS_GOOD_FOR:
             current = self.world.store.read(case.ref.bucket, case.ref.key)
             if presence(case.ref, current) is not Presence.SAME:
                 return self.steps.tend(case.record, current)
-        return Found(posted=int(post(case, thread_ts)))
+        return Found(posted=int(post(case, beneath)))
 
     def posted(self, case: Case, answer: Found) -> None:
         """Count an alert that was posted, now or by another run."""

@@ -1,80 +1,141 @@
-"""Say a thing about a lock in Slack once, whoever else is about to, and whatever is lost on the way.
+"""Say a thing once, whoever else is about to say it, and whatever is lost on the way.
 
-The claim in the lock book comes before the message, and what was said is noted after it. In between everything can
-break: then the claim stays, and whoever comes next looks in Slack for the message before sending it.
+The claim in the book comes before the message, and what was said is noted after it. In between everything can break:
+then the claim stays, and whoever comes next looks for the message before sending it.
 """
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
 
-import msgspec
-
-from chalicelib.core.alerts.message import SENT_WITHIN, SURE_AFTER, Attempt, Posted
+from chalicelib.core.alerts.message import SENT_WITHIN, SURE_AFTER, Posted, Sending
 from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.line import EventType, of_lock
 from chalicelib.jobs.alerts.case import Case
 from chalicelib.ports.book import BookError
-from chalicelib.ports.people import MessengerError, ReplyLostError
+from chalicelib.ports.people import MaybePostedError, MessengerError
+from chalicelib.ports.world import World
 
 
-def say_once(case: Case, attempt: Attempt, send: Callable[[], Posted], *, ended: bool = False) -> Posted | None:
-    """Send one message; None when somebody else is at it, or was, or may be by now.
+class Claim(Protocol):
+    """The right to send one message, in the book that remembers it. Every method may raise BookError."""
+
+    @property
+    def sending(self) -> Sending:
+        """Return the message."""
+
+    def take(self) -> bool:
+        """Take the right; return False when another run has it, or may have had it, or the thing has been said."""
+
+    def drop(self) -> None:
+        """Give the right back: the message was not sent."""
+
+    def doubt(self, until: datetime) -> None:
+        """Note that nobody knows whether it was sent, and that nobody should look before that time."""
+
+    def said(self, posted: Posted) -> None:
+        """Note where the message stands."""
+
+
+@dataclass(frozen=True)
+class LockClaim:
+    """``Claim`` in the lock's page."""
+
+    case: Case
+    sending: Sending
+    ended: bool = False
+    """Whether it is said of a lock that has ended."""
+
+    def take(self) -> bool:
+        """Take the right to send it."""
+        claim = telling.claim(self.case.record.lock, self.sending, ended=self.ended)
+        return self.case.world.book.write(claim).taken
+
+    def drop(self) -> None:
+        """Give the right back."""
+        self.case.world.book.write(telling.drop_claim(self.case.ref, self.sending))
+
+    def doubt(self, until: datetime) -> None:
+        """Note that nobody knows whether it was sent."""
+        self.case.world.book.write(telling.doubt(self.case.ref, self.sending, until))
+
+    def said(self, posted: Posted) -> None:
+        """Note where it stands."""
+        for transition in telling.said(self.case.record.lock, self.sending, posted):
+            if self.case.world.book.write(transition).taken:
+                return
+
+
+def say_once(claim: Claim, send: Callable[[], Posted], world: World, now: datetime) -> Posted | None:
+    """Send one message in a run that began ``now``; None when somebody else is at it, or was, or may be by now.
 
     Raises:
-        MessengerError: Slack would not take it, or its answer was lost; the next run sees to it.
-        BookError: it may have been said before, and is no alert: of those, one too many is better than none.
+        MessengerError: the messenger would not take it, or its answer was lost; the next run sees to it.
+        BookError: it may have been said before, and should not be repeated.
     """
     try:
-        if not case.world.book.claim(case.record.lock, attempt, ended=ended):
+        if not claim.take():
             return None
     except BookError:
-        if not attempt.is_alert:
+        if not claim.sending.may_repeat:
             raise
-    if case.world.clock() >= attempt.at + SENT_WITHIN:
+    return send_claimed(claim, send, world, now)
+
+
+def send_claimed(claim: Claim, send: Callable[[], Posted], world: World, now: datetime) -> Posted | None:
+    """Send a message to which the right is taken; None when the right may have become another's.
+
+    Raises:
+        MessengerError: the messenger would not take it, or its answer was lost; the next run sees to it.
+    """
+    if world.clock() >= now + SENT_WITHIN:
         with suppress(BookError):
-            case.world.book.drop_claim(case.ref, attempt)
+            claim.drop()
         return None
     try:
-        return standing(attempt, send())
+        return send()
     except MessengerError as error:
         with suppress(BookError):
-            _unclaim(case, attempt, error)
+            if isinstance(error, MaybePostedError):
+                claim.doubt(now + SURE_AFTER)
+            else:
+                claim.drop()
         raise
 
 
-def look_for_lost(case: Case) -> LockRecord:
-    """Find out what became of a message whose answer was lost, and remember it; the record as it is then.
+def look_for(claim: Claim, world: World) -> Posted | None:
+    """Find out what became of a message whose answer was lost, and note it.
 
     Raises:
         MessengerError, BookError: nothing is known until Slack and the book can be asked.
     """
-    record, world = case.record, case.world
-    attempt = record.attempt
-    if attempt is None or record.in_flight(case.now):
-        return record
-    posted = world.messenger.find(attempt.channel, attempt.thread_ts, attempt.token(case.ref), attempt.at)
-    if posted is None:
-        world.book.drop_claim(case.ref, attempt)
+    posted = world.messenger.find(claim.sending)
+    if posted:
+        claim.said(posted)
     else:
-        world.book.said(record.lock, attempt, standing(attempt, posted))
-        journal_said(case, attempt, posted, "its answer was lost; found in Slack later")
-    return world.book.find(case.ref) or record
+        claim.drop()
+    return posted
 
 
-def standing(attempt: Attempt, posted: Posted) -> Posted:
-    """Return where a message stands, and where it was meant to."""
-    return msgspec.structs.replace(posted, instead_of=attempt.instead_of)
+def look_for_lost(case: Case) -> LockRecord:
+    """Find out what became of a lock's message whose answer was lost; return the record as it is then.
+
+    Raises:
+        MessengerError, BookError: nothing is known until Slack and the book can be asked.
+    """
+    sending = case.record.sending
+    if sending is None or case.record.in_flight(case.now):
+        return case.record
+    if posted := look_for(LockClaim(case, sending), case.world):
+        journal_said(case, sending, posted, "its answer was lost; found in Slack later")
+    return case.world.book.find(case.ref) or case.record
 
 
-def journal_said(case: Case, attempt: Attempt, posted: Posted, detail: str) -> None:
-    """The journal's line about a message."""
-    kind = EventType.ALERT_POSTED if attempt.is_alert else EventType.ALERT_RAISED
-    told = {"channel": posted.channel, "message_ts": posted.ts, "level": attempt.level, "detail": detail}
+def journal_said(case: Case, sending: Sending, posted: Posted, detail: str) -> None:
+    """Write the journal's line about a message."""
+    kind = EventType.ALERT_POSTED if sending.is_alert else EventType.ALERT_RAISED
+    told = {"channel": posted.channel, "message_ts": posted.handle, "level": sending.level, "detail": detail}
     case.world.journal.write(of_lock(kind, case.record.lock, case.now, **told))
-
-
-def _unclaim(case: Case, attempt: Attempt, error: MessengerError) -> None:
-    if isinstance(error, ReplyLostError):
-        case.world.book.doubt(case.ref, attempt, case.now + SURE_AFTER)
-    else:
-        case.world.book.drop_claim(case.ref, attempt)

@@ -8,7 +8,8 @@ from functools import partial
 import msgspec
 
 from chalicelib.core.alerts.life import Step, next_step
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import LockRecord, Page
+from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.clicks.click import Click, Verb
 from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending, Outcome
@@ -66,7 +67,7 @@ class Steps:
         self._drop_old_claim(record, there)
         case = self._case(self._as_seen(record, current))
         step = self._step(case, there)
-        if step in _SPEAKING and case.record.attempt:
+        if step in _SPEAKING and case.record.sending:
             if case.record.in_flight(self.now):
                 return Found()
             return _task(Kind.LOOK, "", Rank.NEW, case, partial(self._find_lost, case, there, current))
@@ -104,13 +105,13 @@ class Steps:
             return record
         if _is_unread(current) and not _is_unread(record.lock):
             return record
-        return self.world.book.remember(current)
+        return self.world.book.write(telling.remember(current)).page or record
 
     def _drop_old_claim(self, record: LockRecord, there: Presence) -> None:
         """Forget a delete that was begun and never came: the lock is there after the last moment it could arrive."""
         claim = None if record.ending or record.being_released(self.now) else record.releasing
         if claim and there is Presence.SAME:
-            self.world.book.abandon_release(record.lock.ref, claim)
+            self.world.book.write(endings.abandon_release(record.lock.ref, claim))
 
     def _order_release(self, case: Case) -> Found:
         click = Click(lock=case.ref, verb=Verb.AUTO_RELEASE, channel=case.policy.channel)
@@ -149,7 +150,8 @@ class Steps:
         """
         current = self.world.store.read(case.ref.bucket, case.ref.key)
         if current and current.ref == case.ref:
-            return self.tend(self.world.book.reopen(current, self.now), current)
+            reopened = self.world.book.write(endings.reopen(current, self.now)).page
+            return self.tend(reopened or Page(lock=current), current)
         return Found()
 
     def _case(self, record: LockRecord) -> Case:

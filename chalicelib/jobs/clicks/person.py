@@ -110,7 +110,7 @@ def show(click: Click, record: LockRecord, ending: Ending, world: World, rules: 
     """
     case = case_of(record, world, rules, ending.at)
     seen = _show_where_clicked(click, case, ending)
-    return (edit(case, ending) or seen) and bool(click.message_ts)
+    return (edit(case, ending) or seen) and bool(click.message)
 
 
 def show_closed(click: Click, case: Case) -> bool:
@@ -121,16 +121,16 @@ def show_closed(click: Click, case: Case) -> bool:
     seen = _show_where_clicked(click, case, case.record.ending)
     with suppress(BookError):  # the message says it; that it does will be noted later
         seen = tell(case) or seen
-    return seen and bool(click.message_ts)
+    return seen and bool(click.message)
 
 
 def _show_where_clicked(click: Click, case: Case, ending: Ending | None) -> bool:
     """In the message that was clicked, unless it is the lock's own or only one person sees it; whether it is there."""
     own = case.record.posted
-    if not click.message_ts or (own and (own.channel, own.ts) == (click.channel, click.message_ts)):
+    if not click.message or (own and (own.channel, own.handle) == (click.channel, click.message)):
         return False
     try:
-        case.world.messenger.edit(Posted(click.channel, click.message_ts), case.alert(ending))
+        case.world.messenger.edit(Posted(click.channel, click.message), case.alert(ending))
     except MessageGoneError:
         return False
     return True

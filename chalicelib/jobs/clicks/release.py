@@ -14,7 +14,7 @@ from chalicelib.core.clicks.click import Click, MembersUnknownError, Refusal, Ve
 from chalicelib.core.clicks.ending import CLAIM_LASTS, REAPER, Ending, Outcome
 from chalicelib.core.clicks.release_terms import why_not_releasable
 from chalicelib.core.policy import Rules
-from chalicelib.jobs.alerts.alert import settle
+from chalicelib.jobs.alerts.alert import catch_up
 from chalicelib.jobs.alerts.case import case_of
 from chalicelib.jobs.clicks.delete import Attempted, NotYetError, attempt
 from chalicelib.jobs.clicks.person import (
@@ -176,7 +176,7 @@ def _answer(click: Click, record: LockRecord, ending: Ending, world: World, rule
         latest = world.book.find(click.lock)
     if not ending.closes:
         if latest and latest.ending:  # it ended, and may have been put back, while this failed
-            settle(case_of(latest, world, rules, now))
+            catch_up(case_of(latest, world, rules, now))
         else:
             show(click, latest or record, ending, world, rules)
         whisper(click, ending, world)  # the next look at the lock edits the message, and what failed is no longer in it
@@ -230,7 +230,7 @@ def _answer_again(
     """A second click, or the first one delivered again because its answer did not get through."""
     _order_end_of_undo(click, ending, world, now)
     if ending.restored_by and _spoke_before(click, record):
-        settle(case_of(record, world, rules, now))
+        catch_up(case_of(record, world, rules, now))
     # One that was put back: its message is about the lock that is held now.
     seen = not ending.restored_by and show_closed(click, case_of(record, world, rules, now))
     if ending.click != click.click or not seen:

@@ -20,7 +20,7 @@ from chalicelib.core.clicks.deletion import LockObject, PutBack
 from chalicelib.core.clicks.ending import CLAIM_LASTS, Ending, Outcome
 from chalicelib.core.locks.lock import StateLock
 from chalicelib.core.policy import Rules
-from chalicelib.jobs.alerts.alert import settle
+from chalicelib.jobs.alerts.alert import catch_up
 from chalicelib.jobs.alerts.case import case_of
 from chalicelib.jobs.clicks.delete import NotYetError, OutcomeUnknownError, check_time
 from chalicelib.jobs.clicks.person import ending_of, refuse, show, show_closed, whisper
@@ -152,9 +152,9 @@ def _restored_by_another(undo: _Undo, held: LockRecord, by: Restorer) -> Ending:
 
 def _with_message(undo: _Undo) -> LockRecord:
     """The click tells where a message stands whose answer was lost."""
-    if undo.record.posted or not undo.click.message_ts:
+    if undo.record.posted or not undo.click.message:
         return undo.record
-    return msgspec.structs.replace(undo.record, posted=Posted(undo.click.channel, undo.click.message_ts))
+    return msgspec.structs.replace(undo.record, posted=Posted(undo.click.channel, undo.click.message))
 
 
 def _not_there(undo: _Undo, answer: PutBack, current: StateLock | None) -> Ending:
@@ -189,7 +189,7 @@ def _tell_restored(undo: _Undo, by: Restorer) -> Ending:
 
     The message once more as well: an earlier delivery may have written it late and died before it could look again.
     """
-    settle(case_of(undo.record, undo.world, undo.rules, undo.now))
+    catch_up(case_of(undo.record, undo.world, undo.rules, undo.now))
     ending = msgspec.structs.replace(undo.ending(Outcome.RESTORED), user=by.by)
     line = EventType.LOCK_RESTORED if by == undo.restorer else EventType.RESTORE_ANSWERED
     return _tell_alone(undo, ending, line)

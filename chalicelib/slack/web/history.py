@@ -1,4 +1,4 @@
-"""Look for a message of the app's own in a channel or a thread, by the token in its metadata."""
+"""Look for a message of the app's own in a channel or a thread, by the trace in its metadata."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.core.alerts.message import Posted
 from chalicelib.slack.web.refusals import About, about
 from chalicelib.slack.web.shapes import Page, Seen
 from chalicelib.slack.web.web_api import WebApi, WebApiError
@@ -33,14 +32,13 @@ class History:
         self._app = app
         self._wait = wait
 
-    def find(self, channel: str, thread_ts: str, token: str, since: datetime) -> Posted | None:
-        """Return the app's own message with that token, among those posted since then. Raises WebApiError."""
+    def find(self, channel: str, thread_ts: str, trace: str, since: datetime) -> str | None:
+        """Return the ts of the app's own message with a trace, among those posted since then. Raises WebApiError."""
         place = {"channel": channel, "ts": thread_ts} if thread_ts else {"channel": channel}
         method = "conversations_replies" if thread_ts else "conversations_history"
         oldest = f"{(since - _CLOCKS_DIFFER).timestamp():.6f}"
-        found = (message.ts for message in self._read(method, oldest=oldest, **place) if self._is_own(message, token))
-        ts = next(found, None)
-        return Posted(channel, ts, thread_ts) if ts else None
+        seen = self._read(method, oldest=oldest, **place)
+        return next((message.ts for message in seen if self._is_own(message, trace)), None)
 
     def _read(self, method: str, **arguments: Any) -> Iterator[Seen]:
         """Messages page by page, as many as there can be; none where the app may not look, or without the thread.
@@ -62,9 +60,9 @@ class History:
             if not cursor:
                 return
 
-    def _is_own(self, message: Seen, token: str) -> bool:
+    def _is_own(self, message: Seen, trace: str) -> bool:
         apps = {message.app_id, message.bot_profile.app_id if message.bot_profile else None}
-        return self._app in apps and message.metadata.event_payload.token == token
+        return self._app in apps and message.metadata.event_payload.trace == trace
 
 
 def _seen(message: Any) -> Seen | None:

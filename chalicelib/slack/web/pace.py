@@ -1,12 +1,25 @@
 """No faster than Slack takes it: so many calls at once, then one every so many seconds."""
 
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from threading import Lock
 
 from chalicelib.ports.people import Way
 
 Clock = Callable[[], float]
 Sleep = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Time:
+    """The time, and a way to wait. Tests have their own."""
+
+    clock: Clock = time.monotonic
+    sleep: Sleep = time.sleep
+
+
+REAL_TIME = Time()
 
 
 class Pace:

@@ -57,7 +57,7 @@ class Members(Done, frozen=True):
 class Payload(msgspec.Struct, frozen=True):
     """What the reaper wrote into a message's metadata."""
 
-    token: str
+    trace: str
 
 
 class Metadata(msgspec.Struct, frozen=True):

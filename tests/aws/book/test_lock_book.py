@@ -13,21 +13,21 @@ from botocore.config import Config
 from chalicelib.aws.book.digest_book import DynamoDigestBook
 from chalicelib.aws.book.group_book import DynamoGroupBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
-from chalicelib.core.alerts.digest import LINES, OLDEST, Digest, Named, mark_of
-from chalicelib.core.alerts.message import ALERT, Attempt, Posted
+from chalicelib.core.alerts.digest import LINES, OLDEST, Digest, Named, short_name
+from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.clicks.claim import Restorer
 from chalicelib.core.clicks.deletion import LockObject
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.ports.book import BookError
 from tests.aws_fixtures import lock_book_table
-from tests.builders import ALICE, CHANNEL, TAKEN, a_claim, a_lock, a_ref
+from tests.builders import ALICE, CHANNEL, TAKEN, a_claim, a_lock, a_ref, a_sending
 from tests.written import kept, page_after, put_back
 
 LOCK = a_lock()
 KEY = {"StatePath": LOCK.ref.state_path, "LockIdentity": LOCK.ref.identity}
 GONE = Ending(outcome=Outcome.GONE, at=TAKEN)
-ALERTED = Attempt(saying=(ALERT,), at=TAKEN, channel=CHANNEL)
+ALERTED = a_sending(at=TAKEN, channel=CHANNEL)
 DIGEST = Digest(channel=CHANNEL, locks=(LOCK.ref.name,), oldest=(), at=TAKEN, held=1)
 DAY = 24 * 3600
 NOW = int(TAKEN.timestamp())
@@ -93,7 +93,7 @@ def test_a_restored_lock_s_old_page_leaves_the_index(table: Any) -> None:
 def test_digests_expire_after_a_month_and_groups_after_a_day(table: Any) -> None:
     digests = DynamoDigestBook(table)
     digests.claim(DIGEST)
-    digests.keep(msgspec.structs.replace(DIGEST, posted=Posted(CHANNEL, "1.1")))
+    digests.save(msgspec.structs.replace(DIGEST, posted=Posted(CHANNEL, "1.1")))
     digests.claim(DIGEST)
     DynamoGroupBook(table, lambda: NOW + 0.5).keep("S1", frozenset())
     expiries = sorted(int(item["ExpiresAt"]) - NOW for item in table.scan()["Items"])
@@ -104,7 +104,7 @@ def test_a_digest_of_as_many_locks_as_there_can_be_with_the_longest_keys_is_no_l
     table: Any,
 ) -> None:
     longest = a_ref(508 * '/"' + ".tflock", bucket="b" * 63)
-    locks = tuple(mark_of(a_ref(f"{number}.tflock")) for number in range(LINES))
+    locks = tuple(short_name(a_ref(f"{number}.tflock")) for number in range(LINES))
     digest = msgspec.structs.replace(DIGEST, locks=locks, oldest=(Named(longest.name, TAKEN),) * OLDEST)
     book = DynamoDigestBook(table)
     assert book.claim(digest)
@@ -169,11 +169,11 @@ def test_a_digest_or_a_group_that_cannot_be_read_is_told_as_that(table: Any) -> 
 def test_a_claim_of_an_older_release_with_fewer_fields_can_still_be_settled(table: Any) -> None:
     book = DynamoLockBook(table)
     book.write(telling.claim(LOCK, ALERTED))
-    older = '{"saying":["alert"],"at":"2026-11-21T03:18:57Z","channel":"C0PLATFORM"}'
+    older = '{"about":"it","saying":[{"topic":"alert"}],"at":"2026-11-21T03:18:57Z","channel":"C0PLATFORM"}'
     table.put_item(Item=table.get_item(Key=KEY)["Item"] | {"Attempt": older})
     (record,) = book.open_pages()
-    assert record.attempt is not None
-    book.write(telling.drop_claim(LOCK.ref, record.attempt))
+    assert record.sending is not None
+    book.write(telling.drop_claim(LOCK.ref, record.sending))
     assert book.write(telling.claim(LOCK, ALERTED)).taken
 
 
@@ -194,4 +194,4 @@ def test_a_table_that_is_not_there_or_cannot_be_reached_is_told_as_that(table: A
         with pytest.raises(BookError, match="could not be reached"):
             book.write(telling.claim(LOCK, ALERTED))
     with pytest.raises(BookError, match="could not be reached"):
-        DynamoDigestBook(table).drop(DIGEST)
+        DynamoDigestBook(table).forget(DIGEST)

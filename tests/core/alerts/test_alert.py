@@ -3,17 +3,13 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.core.alerts.alert import alert_for
-from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.core.alerts.message import Posted, Topic
 from chalicelib.core.alerts.page import LockRecord
-from tests.builders import ALICE, BOB, CHANNEL, KEY, TAKEN, a_lock, a_policy
+from tests.builders import ALICE, BOB, CHANNEL, KEY, TAKEN, a_lock, a_policy, a_sending
 
 POSTED = Posted(CHANNEL, "1.1")
 OLD = timedelta(hours=3)
 CALLS = a_policy(mentions={1: (ALICE,), 2: (BOB, ALICE)})
-
-
-def an_attempt(saying: str) -> Attempt:
-    return Attempt(saying=(saying,), at=TAKEN, channel=CHANNEL)
 
 
 def test_a_level_that_the_policy_has_lost_since_is_the_highest_it_has() -> None:
@@ -38,8 +34,9 @@ def test_a_message_calls_the_people_of_the_levels_it_was_posted_for(
     assert alert_for(record, CALLS, TAKEN + age, None).called == called
 
 
-def test_each_thing_said_of_each_lock_has_a_token_of_its_own() -> None:
+def test_each_thing_said_of_each_lock_has_a_trace_of_its_own() -> None:
     refs = [a_lock().ref, a_lock("s3-plan-default").ref, a_lock(taken=TAKEN + OLD).ref, a_lock(key=f"x/{KEY}").ref]
-    tokens = {an_attempt(saying).token(ref) for saying in ("alert", "level 2") for ref in refs}
-    assert len(tokens) == 8
-    assert an_attempt("alert").token(a_lock().ref) == an_attempt("alert").token(a_lock().ref)
+    said = [(Topic.ALERT, ""), (Topic.ALERT, "after 1.1"), (Topic.LEVEL, "1"), (Topic.LEVEL, "2")]
+    traces = {a_sending(*one, about=ref.name).trace for one in said for ref in refs}
+    assert len(traces) == 16
+    assert a_sending().trace == a_sending(at=TAKEN + OLD).trace

@@ -118,7 +118,7 @@ def test_a_lock_that_is_gone_is_never_spoken_of_as_held() -> None:
 def test_a_snooze_that_is_over_is_said_once() -> None:
     over = snoozed(3)
     assert (
-        next_step(told(snooze=over, said=frozenset({over.over}), shown=3), a_policy(), hours(3), held=True)
+        next_step(told(snooze=over, said=frozenset({over.over.name}), shown=3), a_policy(), hours(3), held=True)
         is Step.NOTHING
     )
 

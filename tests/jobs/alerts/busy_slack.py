@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from chalicelib.core.alerts.alert import Alert, Note
-from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.core.alerts.alert import Alert, Reply
+from chalicelib.core.alerts.message import Posted, Sending
 from tests.fake_slack import FakeMessenger
 
 Job = Callable[[], None]
@@ -17,9 +17,9 @@ class BusySlack(FakeMessenger):
     before: list[Job] = field(default_factory=list)
     after: list[Job] = field(default_factory=list)
 
-    def post(self, alert: Alert, attempt: Attempt) -> Posted:
+    def post(self, alert: Alert, sending: Sending) -> Posted:
         _happen(self.before)
-        posted = super().post(alert, attempt)
+        posted = super().post(alert, sending)
         _happen(self.after)
         return posted
 
@@ -28,9 +28,9 @@ class BusySlack(FakeMessenger):
         super().edit(posted, alert)
         _happen(self.after)
 
-    def reply(self, note: Note) -> Posted:
+    def reply(self, reply: Reply) -> Posted:
         _happen(self.before)
-        posted = super().reply(note)
+        posted = super().reply(reply)
         _happen(self.after)
         return posted
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.digest import Digest
-from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.jobs.runs.run import OneByOne, Run
 from chalicelib.ports.people import Way
 from chalicelib.slack.web.pace import Paces
@@ -46,9 +46,9 @@ class SlowSlack(FakeMessenger):
     def busy_for(self, way: Way, channel: str) -> float:
         return self.paces.busy_for(way, channel)
 
-    def post(self, alert: Alert, attempt: Attempt) -> Posted:
-        self._takes("post", Way.POST, attempt.channel)
-        return super().post(alert, attempt)
+    def post(self, alert: Alert, sending: Sending) -> Posted:
+        self._takes("post", Way.POST, sending.channel)
+        return super().post(alert, sending)
 
     def post_digest(self, digest: Digest) -> Posted:
         self._takes("digest", Way.POST, digest.channel)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from chalicelib.core.alerts.alert import Alert, Note
+from chalicelib.core.alerts.alert import Alert, Reply
 from chalicelib.core.alerts.channel_trouble import ChannelNotice, NoticeKind
-from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.click import Verb
 from chalicelib.core.clicks.ending import Outcome
@@ -122,16 +122,16 @@ def test_a_refused_channel_is_tried_once_a_run_and_not_once_an_alert() -> None:
 class Watched(FakeMessenger):
     tried: list[str] = field(default_factory=list)
 
-    def post(self, alert: Alert, attempt: Attempt) -> Posted:
-        self.tried.append(attempt.channel)
-        return super().post(alert, attempt)
+    def post(self, alert: Alert, sending: Sending) -> Posted:
+        self.tried.append(sending.channel)
+        return super().post(alert, sending)
 
 
 def test_many_become_one_digest_where_trouble_is_told() -> None:
     world = a_refusing_world(prod=9)
     [(root, digest)] = world.messenger.digests.items()
     assert (root.channel, digest.instead_of, digest.total) == (CHANNEL, PROD, 9)
-    assert {(posted.channel, posted.thread_ts) for posted in world.messenger.shown} == {(CHANNEL, root.ts)}
+    assert {(posted.channel, posted.beneath) for posted in world.messenger.shown} == {(CHANNEL, root.handle)}
     assert told(world) == [(BEGAN, CHANNEL, 9)]
 
 
@@ -150,12 +150,12 @@ class Closing(FakeMessenger):
     closing: str = ""
     after: int = 0
 
-    def post(self, alert: Alert, attempt: Attempt) -> Posted:
-        if attempt.channel == self.closing:
+    def post(self, alert: Alert, sending: Sending) -> Posted:
+        if sending.channel == self.closing:
             self.after -= 1
         if self.after < 0:
             self.channels_refused.add(self.closing)
-        return super().post(alert, attempt)
+        return super().post(alert, sending)
 
 
 def test_who_is_called_elsewhere_is_called_by_name_and_not_with_everybody_there() -> None:
@@ -163,17 +163,17 @@ def test_who_is_called_elsewhere_is_called_by_name_and_not_with_everybody_there(
     [alert] = world.messenger.shown.values()
     assert alert.called == (BOB,)
     look(world, hours=24)
-    [note] = world.messenger.notes.values()
-    assert note.called == ("S0ONCALL",)
+    [reply] = world.messenger.replies.values()
+    assert reply.called == ("S0ONCALL",)
 
 
 def test_its_levels_and_its_ending_follow_the_message() -> None:
     world = a_refusing_world()
     world.messenger.channels_refused.clear()
     look(world, hours=24)
-    [posted] = world.messenger.notes
+    [posted] = world.messenger.replies
     [root] = world.messenger.shown
-    assert (posted.channel, posted.thread_ts) == (CHANNEL, root.ts)
+    assert (posted.channel, posted.beneath) == (CHANNEL, root.handle)
     world.store.remove(BUCKET, "prod/0.tflock")
     look(world)
     [alert] = world.messenger.shown.values()
@@ -184,7 +184,7 @@ def test_its_levels_and_its_ending_follow_the_message() -> None:
 def test_its_lock_can_be_released_there() -> None:
     world = a_refusing_world()
     [(posted, alert)] = world.messenger.shown.items()
-    click = a_click(alert.lock, user=ALICE, ts=posted.ts, verb=Verb.RELEASE)
+    click = a_click(alert.lock, user=ALICE, ts=posted.handle, verb=Verb.RELEASE)
     ending = release(click, world.ports, RULES, world.now)
     assert ending is not None
     assert ending.outcome is Outcome.RELEASED
@@ -240,10 +240,10 @@ def test_a_notice_whose_answer_is_lost_stands_there_once_in_the_end(lost: str) -
 class LosingNotices(FakeMessenger):
     lost: list[str] = field(default_factory=list)
 
-    def notify(self, notice: ChannelNotice) -> None:
+    def notify(self, notice: ChannelNotice) -> Posted:
         self.losing = self.lost.pop() if self.lost else ""
         try:
-            super().notify(notice)
+            return super().notify(notice)
         finally:
             self.losing = ""
 
@@ -264,10 +264,10 @@ def test_a_run_that_is_killed_between_the_claim_and_the_notice_has_it_told_by_a_
 class Killing(FakeMessenger):
     killed: bool = False
 
-    def notify(self, notice: ChannelNotice) -> None:
+    def notify(self, notice: ChannelNotice) -> Posted:
         if not self.killed:
             raise KeyboardInterrupt
-        super().notify(notice)
+        return super().notify(notice)
 
 
 @pytest.mark.parametrize("began", [True, False])
@@ -293,10 +293,10 @@ class Meanwhile(FakeMessenger):
 
     meanwhile: list[Callable[[], None]] = field(default_factory=list)
 
-    def notify(self, notice: ChannelNotice) -> None:
+    def notify(self, notice: ChannelNotice) -> Posted:
         if self.meanwhile:
             self.meanwhile.pop()()
-        super().notify(notice)
+        return super().notify(notice)
 
 
 def test_an_alert_that_stands_in_a_channel_which_takes_nothing_any_more_is_posted_elsewhere() -> None:
@@ -334,10 +334,10 @@ def test_a_channel_that_takes_no_replies_gets_a_new_message_for_a_new_level() ->
 
 @dataclass
 class NoThreads(FakeMessenger):
-    def reply(self, note: Note) -> Posted:
-        self.channels_refused.add(note.attempt.channel)
+    def reply(self, reply: Reply) -> Posted:
+        self.channels_refused.add(reply.sending.channel)
         try:
-            return super().reply(note)
+            return super().reply(reply)
         finally:
             self.channels_refused.clear()
 

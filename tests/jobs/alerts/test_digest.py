@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.digest import Digest
-from chalicelib.core.alerts.message import Attempt, Posted
+from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.policy import Route
 from chalicelib.jobs.alerts.round import Round
@@ -47,7 +47,7 @@ def the_digest(world: FakeWorld) -> Digest:
 def test_a_few_new_alerts_are_a_message_each() -> None:
     world = a_world(5)
     watch(world.ports, RULES, world.now)
-    assert [posted.thread_ts for posted in world.messenger.shown] == [""] * 5
+    assert [posted.beneath for posted in world.messenger.shown] == [""] * 5
     assert not world.messenger.digests
 
 
@@ -55,7 +55,7 @@ def test_more_become_one_digest_that_names_the_oldest_with_a_line_each_in_its_th
     world = a_world(6)
     watch(world.ports, RULES, world.now)
     [root] = world.messenger.digests
-    assert [posted.thread_ts for posted in world.messenger.shown] == [root.ts] * 6
+    assert [posted.beneath for posted in world.messenger.shown] == [root.handle] * 6
     digest = the_digest(world)
     assert (digest.total, digest.held, digest.waiting) == (6, 6, 0)
     assert [named.state_path for named in digest.oldest] == [
@@ -77,11 +77,11 @@ def test_a_lock_of_a_digest_is_released_and_raised_like_any_other() -> None:
     watch(world.ports, rules, world.now)
     [root] = world.messenger.digests
     first, second, *_ = world.book.open_pages()
-    release(a_click(first.lock, ts=first.posted.ts if first.posted else ""), world.ports, rules, world.now)
+    release(a_click(first.lock, ts=first.posted.handle if first.posted else ""), world.ports, rules, world.now)
     assert [bool(alert.ending) for alert in world.messenger.shown.values()] == [True] + [False] * 5
     world.store.objects = {(BUCKET, second.lock.ref.key): world.store.objects[BUCKET, second.lock.ref.key]}
     watch(world.ports, rules, world.later(days=1))
-    assert [note.thread_ts for note in world.messenger.notes] == [root.ts]
+    assert [reply.beneath for reply in world.messenger.replies] == [root.handle]
 
 
 def test_the_digest_says_how_many_are_still_held_and_is_forgotten_when_none_is() -> None:
@@ -120,7 +120,7 @@ def test_a_digest_whose_answer_was_lost_is_there_once_in_the_end(lost: str) -> N
     for _ in range(2):
         watch(world.ports, RULES, world.later(minutes=15))
     [root] = world.messenger.digests
-    assert [posted.thread_ts for posted in world.messenger.shown] == [root.ts] * 6
+    assert [posted.beneath for posted in world.messenger.shown] == [root.handle] * 6
 
 
 def test_a_digest_that_slack_refuses_is_posted_by_the_next_run() -> None:
@@ -168,10 +168,10 @@ def test_the_lines_that_a_broken_run_left_out_go_beneath_the_same_digest() -> No
 
         takes: int = 3
 
-        def post(self, alert: Alert, attempt: Attempt) -> Posted:
+        def post(self, alert: Alert, sending: Sending) -> Posted:
             if len(self.shown) >= self.takes:
                 raise MessengerError("Slack answered ratelimited")
-            return super().post(alert, attempt)
+            return super().post(alert, sending)
 
     world.messenger = tired = Tired()
     with pytest.raises(WatchIncompleteError, match="ratelimited"):
@@ -180,5 +180,5 @@ def test_the_lines_that_a_broken_run_left_out_go_beneath_the_same_digest() -> No
     for _ in range(3):
         watch(world.ports, RULES, world.later(minutes=15))
     [root] = world.messenger.digests
-    assert [posted.thread_ts for posted in world.messenger.shown] == [root.ts] * 8
+    assert [posted.beneath for posted in world.messenger.shown] == [root.handle] * 8
     assert (the_digest(world).total, the_digest(world).held) == (8, 8)

@@ -31,7 +31,7 @@ def a_world(rules: Rules = RULES, principal: str = "", name: str = "s3-apply-def
 
 
 def called(world: FakeWorld) -> list[tuple[str, ...]]:
-    return [note.called for note in world.messenger.notes.values()]
+    return [reply.called for reply in world.messenger.replies.values()]
 
 
 def test_the_first_level_is_a_message_that_calls_its_people() -> None:
@@ -47,9 +47,9 @@ def test_a_further_level_is_one_reply_that_calls_its_people_and_an_edit_of_the_m
     for _ in range(3):
         watch(world.ports, RULES, world.later(hours=22))
     [(posted, alert)] = world.messenger.shown.items()
-    [note] = world.messenger.notes
+    [reply] = world.messenger.replies
     assert called(world) == [(ONCALL, LEAD)]
-    assert note.thread_ts == posted.ts
+    assert reply.beneath == posted.handle
     assert (alert.level, alert.called) == (2, (ALICE, ONCALL, LEAD))
     raised = [line for line in world.journal.events if line.event is EventType.ALERT_RAISED]
     assert [line.level for line in raised] == [2]

@@ -1,6 +1,6 @@
-"""Messages that are there and can never be edited again: what there is to say is said beneath them, once."""
+"""Messages that are there and can never be edited: what there is to say is said beneath them, once."""
 
-from chalicelib.core.alerts.message import ENDED
+from chalicelib.core.alerts.message import Topic
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.clicks.release import release
@@ -22,8 +22,8 @@ def an_alerted_lock() -> FakeWorld:
     return world
 
 
-def said_beneath(world: FakeWorld) -> list[tuple[str, ...]]:
-    return [told.attempt.saying for told in world.messenger.notes.values()]
+def said_beneath(world: FakeWorld) -> list[Topic]:
+    return [told.sending.first.topic for told in world.messenger.replies.values()]
 
 
 def test_a_lock_that_is_gone_is_said_to_be_gone_beneath_its_message_once() -> None:
@@ -31,13 +31,27 @@ def test_a_lock_that_is_gone_is_said_to_be_gone_beneath_its_message_once() -> No
     world.store.remove(BUCKET, KEY)
     for _ in range(3):
         watch(world.ports, RULES, world.later(minutes=15))
-    assert said_beneath(world) == [(ENDED,)]
+    assert said_beneath(world) == [Topic.ENDED]
 
 
 def test_so_is_one_that_somebody_released_who_is_told_as_well() -> None:
     world = an_alerted_lock()
     release(a_click(a_lock(APPLY).ref), world.ports, RULES, world.later(minutes=1))
-    assert said_beneath(world) == [(ENDED,)]
-    [(_, alert)] = [(posted, told.alert) for posted, told in world.messenger.notes.items()]
+    assert said_beneath(world) == [Topic.ENDED]
+    [(_, alert)] = [(posted, told.alert) for posted, told in world.messenger.replies.items()]
     assert alert.ending is not None
     assert alert.ending.user == ALICE
+
+
+def test_a_messenger_that_can_edit_nothing_posts_an_alert_once_and_says_all_else_beneath_it() -> None:
+    world = FakeWorld(TAKEN)
+    world.messenger.can_edit = False
+    world.store.put(BUCKET, KEY, sample(APPLY))
+    world.book.write(telling.remember(a_lock(APPLY)))
+    for _ in range(60):
+        watch(world.ports, RULES, world.later(hours=1))
+    world.store.remove(BUCKET, KEY)
+    for _ in range(3):
+        watch(world.ports, RULES, world.later(minutes=15))
+    assert len(world.messenger.shown) == 1
+    assert said_beneath(world) == [Topic.LEVEL, Topic.ENDED]

@@ -55,7 +55,7 @@ def test_a_level_whose_answer_was_lost_is_raised_once_in_the_end(lost: str) -> N
     a_watch_that_loses(world, lost)
     for _ in range(3):
         watch(world.ports, RULES, world.later(minutes=15))
-    assert len(world.messenger.notes) == 1
+    assert len(world.messenger.replies) == 1
     assert world.book.open_pages()[0].level == 2
 
 
@@ -76,8 +76,8 @@ def test_a_run_that_died_between_its_claim_and_its_message_holds_the_alert_up_fo
     world.later(hours=2)
     a_watch_that_loses(world, REQUEST)
     [record] = world.book.open_pages()
-    assert record.attempt
-    world.book.write(telling.doubt(a_lock().ref, record.attempt, world.now + timedelta(minutes=20)))
+    assert record.sending
+    world.book.write(telling.doubt(a_lock().ref, record.sending, world.now + timedelta(minutes=20)))
     watch(world.ports, RULES, world.later(minutes=19))
     assert not world.messenger.shown
     watch(world.ports, RULES, world.later(minutes=1))

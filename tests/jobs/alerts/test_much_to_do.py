@@ -11,7 +11,7 @@ import pytest
 from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.evidence import StateWritten
-from chalicelib.core.alerts.message import ALERT, Attempt, Posted
+from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.line import EventType, LockEvent
 from chalicelib.core.clicks.ending import Outcome
@@ -29,7 +29,7 @@ from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports.locks import StoreError
 from chalicelib.ports.people import MessengerError, Way
 from chalicelib.slack.words.digests import message
-from tests.builders import BUCKET, TAKEN, a_policy, sample, some_rules
+from tests.builders import BUCKET, TAKEN, a_policy, a_sending, sample, some_rules
 from tests.fake_slack import FakeMessenger
 from tests.fake_store import FakeStore
 from tests.fakes import FakeWorld
@@ -118,7 +118,7 @@ def test_what_a_digest_says_is_true_when_it_is_posted_while_its_lines_come_and_w
     [digest] = world.messenger.digests.values()
     assert (digest.total, digest.coming, digest.waiting, len(world.messenger.shown)) == (300, 0, 0, 300)
     assert "Each has its own message" in said(message(digest)[1])
-    assert {posted.thread_ts for posted in world.messenger.shown} == {digest.posted.ts if digest.posted else ""}
+    assert {posted.beneath for posted in world.messenger.shown} == {digest.posted.handle if digest.posted else ""}
 
 
 def test_a_digest_does_not_count_a_line_that_another_run_is_at_or_whose_lock_was_let_go() -> None:
@@ -131,7 +131,7 @@ def test_a_digest_does_not_count_a_line_that_another_run_is_at_or_whose_lock_was
     ]
 
     def meanwhile() -> None:
-        world.book.write(telling.claim(taken, Attempt(saying=(ALERT,), at=world.now, channel="C0")))
+        world.book.write(telling.claim(taken, a_sending(at=world.now, channel="C0")))
         world.store.objects.pop((BUCKET, gone.ref.key), None)
 
     slack.meanwhile = meanwhile
@@ -358,10 +358,10 @@ def test_a_lock_that_was_let_go_while_it_waited_for_its_alert_calls_nobody() -> 
 class BuggySlack(SlowSlack):
     """Something that nobody expected, for one lock."""
 
-    def post(self, alert: Alert, attempt: Attempt) -> Posted:
+    def post(self, alert: Alert, sending: Sending) -> Posted:
         if alert.lock.ref.key == "c0/0001.tflock":
             raise ZeroDivisionError("a mistake of ours")
-        return super().post(alert, attempt)
+        return super().post(alert, sending)
 
 
 def test_an_error_that_nobody_expected_stops_no_other_lock_and_is_raised_in_the_end() -> None:
@@ -423,6 +423,6 @@ def test_a_digest_counted_by_an_older_run_is_put_right_by_the_next_watch() -> No
     watch_for(world, 1000)
     [digest] = world.digests.open()
     stale = Digest(**{**{name: getattr(digest, name) for name in digest.__struct_fields__}, "coming": 5})
-    world.digests.keep(stale)
+    world.digests.save(stale)
     next_watch(world)
     assert [one.coming for one in world.messenger.digests.values()] == [0]

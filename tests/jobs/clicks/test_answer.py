@@ -50,10 +50,10 @@ def test_a_snoozed_lock_calls_nobody_until_the_snooze_is_over_and_then_once() ->
     world = an_alerted_world()
     answer(a_snooze(BOB), world.ports, rules := some_rules(releasers=(BOB,)), world.now)
     watch(world.ports, rules, world.later(hours=3.9))
-    assert not world.messenger.notes
+    assert not world.messenger.replies
     for _ in range(2):
         watch(world.ports, rules, world.later(hours=0.2))
-    assert [note.called for note in world.messenger.notes.values()] == [(BOB,)]
+    assert [reply.called for reply in world.messenger.replies.values()] == [(BOB,)]
 
 
 def test_a_level_reached_during_a_snooze_is_raised_when_it_is_over_in_one_reply() -> None:
@@ -61,10 +61,10 @@ def test_a_level_reached_during_a_snooze_is_raised_when_it_is_over_in_one_reply(
     world = an_alerted_world(rules)
     answer(a_snooze(length=SnoozeFor.WEEK), world.ports, rules, world.now)
     watch(world.ports, rules, world.later(days=6))
-    assert not world.messenger.notes
+    assert not world.messenger.replies
     for _ in range(3):
         watch(world.ports, rules, world.later(days=1))
-    assert [note.called for note in world.messenger.notes.values()] == [(ONCALL,)]
+    assert [reply.called for reply in world.messenger.replies.values()] == [(ONCALL,)]
 
 
 def test_a_snooze_ended_by_a_button_lets_levels_rise_again() -> None:
@@ -74,8 +74,8 @@ def test_a_snooze_ended_by_a_button_lets_levels_rise_again() -> None:
     assert shown_snooze(world) is None
     assert world.journal.events[-1].event is EventType.ALERT_WOKEN
     watch(world.ports, RULES, world.later(hours=22))
-    [note] = world.messenger.notes.values()
-    assert note.attempt.level == 2
+    [reply] = world.messenger.replies.values()
+    assert reply.sending.level == 2
 
 
 def test_until_tomorrow_morning_is_the_team_s_morning() -> None:

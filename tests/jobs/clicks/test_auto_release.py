@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from chalicelib.core.alerts.message import AUTO_RELEASED
+from chalicelib.core.alerts.message import Topic
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.click import Click, SnoozeFor, Verb
@@ -53,8 +53,8 @@ def test_it_is_told_in_the_message_and_announced_once_in_the_thread() -> None:
     [(posted, alert)] = world.messenger.shown.items()
     assert alert.ending
     assert (alert.ending.outcome, alert.ending.by_reaper, alert.ending.user) == (Outcome.RELEASED, True, "")
-    [(note, told)] = world.messenger.notes.items()
-    assert (note.thread_ts, told.attempt.saying) == (posted.ts, (AUTO_RELEASED,))
+    [(reply, told)] = world.messenger.replies.items()
+    assert (reply.beneath, told.sending.first.topic) == (posted.handle, Topic.AUTO_RELEASED)
     assert world.messenger.whispers == []
     lines = [line for line in world.journal.events if line.by_reaper]
     assert [line.event for line in lines] == [EventType.RELEASE_REQUESTED, EventType.RELEASE_ANSWERED]
@@ -116,7 +116,7 @@ def test_when_slack_is_down_it_is_told_and_announced_afterwards_once() -> None:
         watch(world.ports, RULES, world.later(minutes=15))
     [alert] = world.messenger.shown.values()
     assert alert.ending
-    assert len(world.messenger.notes) == 1
+    assert len(world.messenger.replies) == 1
     assert world.book.open_pages() == []
 
 
@@ -140,7 +140,7 @@ def test_a_release_that_keeps_failing_is_in_nobody_s_way_and_tried_once_an_hour(
             release(click, world.ports, rules, world.now)
         orders, world.releases.messages = len(world.releases.messages), []
         assert orders <= 1
-    assert [note.called for note in world.messenger.notes.values()] == [(ALICE,)]
+    assert [reply.called for reply in world.messenger.replies.values()] == [(ALICE,)]
     failed = [line for line in world.journal.events if line.outcome == "failed"]
     assert 15 <= len(failed) <= 25
 

@@ -112,7 +112,7 @@ def test_a_member_of_a_group_may_release_and_a_group_that_is_not_known_opens_not
 
 def test_a_click_on_a_list_that_one_person_sees_is_answered_to_that_person() -> None:
     world = an_alerted_world()
-    click = msgspec.structs.replace(a_click(a_lock()), message_ts="")
+    click = msgspec.structs.replace(a_click(a_lock()), message="")
     release(click, world.ports, some_rules(), world.now)
     [(user, told)] = world.messenger.whispers
     assert (user, told.ending.outcome) == (ALICE, Outcome.RELEASED)

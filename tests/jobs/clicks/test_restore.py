@@ -298,13 +298,13 @@ def test_after_a_put_back_the_levels_begin_anew() -> None:
     watch(world.ports, rules, world.later(days=2))
     release(a_click(a_lock()), world.ports, rules, world.now)
     answer(PUT_BACK, world.ports, rules, world.later(minutes=1))
-    world.messenger.notes.clear()
+    world.messenger.replies.clear()
     for _ in range(3):
         watch(world.ports, rules, world.later(hours=1))
-    assert [note.called for note in world.messenger.notes.values()] == [(ALICE,)]
+    assert [reply.called for reply in world.messenger.replies.values()] == [(ALICE,)]
     for _ in range(3):
         watch(world.ports, rules, world.later(hours=8))
-    assert [note.called for note in world.messenger.notes.values()] == [(ALICE,), (BOB,)]
+    assert [reply.called for reply in world.messenger.replies.values()] == [(ALICE,), (BOB,)]
 
 
 @pytest.mark.parametrize("failing", ["the look", "the book"])

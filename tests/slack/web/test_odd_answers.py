@@ -8,32 +8,35 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.core.alerts.alert import Note, alert_for
+from chalicelib.core.alerts.alert import Reply, alert_for
 from chalicelib.core.alerts.digest import Digest
-from chalicelib.core.alerts.message import ALERT, Attempt, Posted
+from chalicelib.core.alerts.message import Posted, Saying, Topic
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.clicks.click import Answer, Person, Refusal, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.policy import Route
 from chalicelib.jobs.sweep import sweep
-from chalicelib.ports.people import DirectoryError, MessageGoneError, MessengerError, ReplyLostError
+from chalicelib.ports.people import DirectoryError, MaybePostedError, MessageGoneError, MessengerError
 from chalicelib.slack.directory import SlackDirectory
 from chalicelib.slack.messenger import SlackMessenger
-from tests.builders import ALICE, APP, BOB, BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_policy, sample, some_rules
+from chalicelib.slack.web.pace import Time
+from tests.builders import ALICE, APP, BOB, BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_policy, a_sending, sample, some_rules
 from tests.fakes import FakeWorld
 from tests.slack.web.odd_slack import HALF, RATE_LIMITS, UNCLEAR, WORDY, OddSlack, odd_slack, said, too_many
 
 NOW = TAKEN + timedelta(hours=2)
 ALERT_NOW = alert_for(LockRecord(lock=a_lock()), a_policy(mentions={1: (ALICE,)}), NOW, None)
-ATTEMPT = Attempt(saying=(ALERT,), at=NOW, channel=CHANNEL, level=1)
-NOTE = Note(alert=ALERT_NOW, attempt=msgspec.structs.replace(ATTEMPT, saying=("level 2",), thread_ts="1.000001"))
+SENDING = a_sending(at=NOW, channel=CHANNEL, level=1)
+NOTE = Reply(
+    alert=ALERT_NOW, sending=msgspec.structs.replace(SENDING, saying=(Saying(Topic.LEVEL, "2"),), beneath="1.000001")
+)
 DIGEST = Digest(channel=CHANNEL, locks=("a",), held=1, oldest=(), at=NOW, posted=Posted(CHANNEL, "1.000001"))
 WHISPERED = Answer(
     verb=Verb.RELEASE, ending=Ending(outcome=Outcome.REFUSED, at=NOW, user=BOB, detail=Refusal.NOT_LISTED)
 )
 ALL = RATE_LIMITS | UNCLEAR | HALF | WORDY
 POSTS: dict[str, Callable[[SlackMessenger], Any]] = {
-    "post": lambda messenger: messenger.post(ALERT_NOW, ATTEMPT),
+    "post": lambda messenger: messenger.post(ALERT_NOW, SENDING),
     "reply": lambda messenger: messenger.reply(NOTE),
     "post_digest": lambda messenger: messenger.post_digest(DIGEST),
 }
@@ -41,8 +44,8 @@ OTHERS: dict[str, Callable[[SlackMessenger], Any]] = {
     "edit": lambda messenger: messenger.edit(Posted(CHANNEL, "1.000001"), ALERT_NOW),
     "edit_digest": lambda messenger: messenger.edit_digest(DIGEST),
     "whisper": lambda messenger: messenger.whisper(Person(user=BOB, channel=CHANNEL), WHISPERED),
-    "find": lambda messenger: messenger.find(CHANNEL, "", "token", NOW),
-    "find in a thread": lambda messenger: messenger.find(CHANNEL, "1.000001", "token", NOW),
+    "find": lambda messenger: messenger.find(SENDING),
+    "find in a thread": lambda messenger: messenger.find(NOTE.sending),
 }
 LOOKUPS: dict[str, Callable[[SlackDirectory], Any]] = {
     "members": lambda directory: directory.members("S0"),
@@ -74,7 +77,7 @@ def waits() -> list[float]:
 
 @pytest.fixture
 def messenger(slack: OddSlack, waits: list[float]) -> SlackMessenger:
-    return SlackMessenger(lambda: "xoxb-made-up", slack.api_url, APP, clock=lambda: 0.0, sleep=waits.append)
+    return SlackMessenger(lambda: "xoxb-made-up", slack.api_url, APP, time=Time(lambda: 0.0, waits.append))
 
 
 @pytest.mark.parametrize("answer", [*UNCLEAR, *HALF])
@@ -83,7 +86,7 @@ def test_a_post_whose_answer_says_nothing_clear_may_stand_there(
     slack: OddSlack, messenger: SlackMessenger, answer: str, method: str
 ) -> None:
     slack.always(ALL[answer])
-    with pytest.raises(ReplyLostError):
+    with pytest.raises(MaybePostedError):
         POSTS[method](messenger)
     assert len(slack.asked) <= 12  # a redirect without end is given up
 
@@ -96,7 +99,7 @@ def test_a_post_that_was_refused_whatever_the_details_was_not_posted(
     slack.always(ALL[answer])
     with pytest.raises(MessengerError) as caught:
         POSTS[method](messenger)
-    assert not isinstance(caught.value, ReplyLostError | MessageGoneError)
+    assert not isinstance(caught.value, MaybePostedError | MessageGoneError)
     assert len(slack.asked) == 1
     assert waits == []
 
@@ -150,7 +153,7 @@ def test_a_short_wait_is_waited_for_however_it_is_written(
 ) -> None:
     answers = [said(ok=True, channel=CHANNEL, ts="1.000001", message={}), too_many(wait)]
     slack.answer = lambda _: answers.pop()
-    assert messenger.post(ALERT_NOW, ATTEMPT) == Posted(CHANNEL, "1.000001")
+    assert messenger.post(ALERT_NOW, SENDING) == Posted(CHANNEL, "1.000001")
     assert [pytest.approx(slept + 0.5, abs=0.5)] == waits
 
 
@@ -159,7 +162,7 @@ def test_a_token_with_a_line_break_is_refused_and_not_quoted(slack: OddSlack) ->
     for token in ("xoxb-hidden\nxoxb-hidden", "", "xoxb-\N{NO-BREAK SPACE}hidden"):
         broken = SlackMessenger(lambda token=token: token, slack.api_url, APP)  # type: ignore[misc]
         with pytest.raises(MessengerError, match="set it again") as caught:
-            broken.post(ALERT_NOW, ATTEMPT)
+            broken.post(ALERT_NOW, SENDING)
         assert "hidden" not in str(caught.value)
         with pytest.raises(DirectoryError, match="set it again"):
             SlackDirectory(lambda token=token: token, slack.api_url).members("S0")  # type: ignore[misc]
@@ -170,7 +173,7 @@ def test_a_message_of_any_shape_in_a_channel_is_passed_over(slack: OddSlack, mes
     own = {
         "ts": "1.000001",
         "app_id": APP,
-        "metadata": {"event_type": "tflock_reaper", "event_payload": {"token": "ours"}},
+        "metadata": {"event_type": "tflock_reaper", "event_payload": {"trace": SENDING.trace}},
     }
     others: list[Any] = [
         None,
@@ -184,11 +187,11 @@ def test_a_message_of_any_shape_in_a_channel_is_passed_over(slack: OddSlack, mes
         own | {"ts": None},
     ]
     slack.always(said(ok=True, messages=[*others, own], response_metadata={"next_cursor": ""}))
-    assert messenger.find(CHANNEL, "", "ours", NOW) == Posted(CHANNEL, "1.000001")
-    assert messenger.find(CHANNEL, "", "theirs", NOW) is None
+    assert messenger.find(SENDING) == Posted(CHANNEL, "1.000001")
+    assert messenger.find(msgspec.structs.replace(SENDING, about="theirs")) is None
 
 
 def test_pages_that_never_end_are_read_only_so_far(slack: OddSlack, messenger: SlackMessenger) -> None:
     slack.always(said(ok=True, messages=[], response_metadata={"next_cursor": "again"}))
-    assert messenger.find(CHANNEL, "", "ours", NOW) is None
+    assert messenger.find(SENDING) is None
     assert len(slack.asked) == 10

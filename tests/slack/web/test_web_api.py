@@ -1,7 +1,6 @@
 """Which calls of Slack's Web API count as failures."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 
@@ -11,6 +10,7 @@ from chalicelib.slack.messenger import SlackMessenger
 from chalicelib.slack.web.shapes import Done, UserFound
 from chalicelib.slack.web.web_api import WebApi, WebApiError
 from demo.slack_standin import Channel, SlackStandIn, User, Workspace
+from tests.builders import a_sending
 
 WORKSPACE = Workspace(
     team_id="T0",
@@ -76,7 +76,7 @@ def test_an_answer_that_its_caller_has_a_plan_for_is_no_failure(slack: SlackStan
     assert SlackDirectory(token, slack.api_url, failed=failures).user_by_email("nobody@acme.example") == ""
     slack.refuse("conversations.history", "missing_scope")
     messenger = SlackMessenger(token, slack.api_url, "A0", failed=failures)
-    assert messenger.find("C0", "", "token", datetime(2026, 11, 21, tzinfo=UTC)) is None
+    assert messenger.find(a_sending()) is None
     assert failures.number == 0
 
 

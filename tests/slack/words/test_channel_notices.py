@@ -67,11 +67,11 @@ def test_each_of_them_has_words_of_its_own() -> None:
     assert len({notice(of(kind)) for kind in NoticeKind}) == len(NoticeKind)
 
 
-def test_each_of_them_is_found_by_a_token_of_its_own() -> None:
+def test_each_of_them_is_found_by_a_trace_of_its_own() -> None:
     later = msgspec.structs.replace(TROUBLE, since=TAKEN + timedelta(days=1), step=5)
-    tokens = {one.token for kind in NoticeKind for one in (of(kind), of(kind, trouble=later))}
-    assert len(tokens) == 6
-    assert of(NoticeKind.OVER, waiting=5).token == of(NoticeKind.OVER, waiting=0).token
+    traces = {one.sending.trace for kind in NoticeKind for one in (of(kind), of(kind, trouble=later))}
+    assert len(traces) == 6
+    assert of(NoticeKind.OVER, waiting=5).sending.trace == of(NoticeKind.OVER, waiting=0).sending.trace
 
 
 @given(FOREIGN)

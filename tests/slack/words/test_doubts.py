@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.alerts.alert import Alert, Note, alert_for
+from chalicelib.core.alerts.alert import Alert, Reply, alert_for
 from chalicelib.core.alerts.digest import Digest, Named
 from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.alerts.listing import Listed, Listing
-from chalicelib.core.alerts.message import Attempt
+from chalicelib.core.alerts.message import Topic
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.clicks.click import Answer, Refusal, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome, WayBack
@@ -21,12 +21,12 @@ from chalicelib.core.locks.lock import Body, StateLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.locks.terraform.body import unread
 from chalicelib.core.locks.terraform.lock_info import LockInfo
-from chalicelib.slack.words import digests, notes
+from chalicelib.slack.words import digests, replies
 from chalicelib.slack.words.answers import private_answer
 from chalicelib.slack.words.listings import answer
 from chalicelib.slack.words.messages import message
 from chalicelib.slack.words.parts import buttons
-from tests.builders import ALICE, BOB, BUCKET, CHANNEL, TAKEN, a_lock, a_policy, a_ref, sample
+from tests.builders import ALICE, BOB, BUCKET, CHANNEL, TAKEN, a_lock, a_policy, a_ref, a_sending, sample
 from tests.slack.reading import FOREIGN, INFOS, assert_slack_takes, elements, s3_takes, said, words
 
 PRIMARY = "acme-primary/prod/network/terraform.tfstate"
@@ -39,7 +39,8 @@ UNDO = timedelta(minutes=10)
 def an_alert(lock: StateLock, ending: Ending | None = None, undo: timedelta = UNDO, **others: Any) -> Alert:
     now = lock.ref.last_modified + timedelta(hours=3)
     record = LockRecord(lock=lock, **others)
-    return alert_for(record, a_policy(), now, StateWritten(now - timedelta(hours=1)), ending, undo)
+    alert = alert_for(record, a_policy(), now, StateWritten(now - timedelta(hours=1)), ending)
+    return msgspec.structs.replace(alert, undo=undo)
 
 
 def dialog(lock: StateLock, **told: Any) -> str:
@@ -94,8 +95,8 @@ def test_lists_digests_and_replies_say_what_is_a_copy() -> None:
     assert f"a copy of the lock of `{PRIMARY}`" in said(answer(listing)["blocks"][1]["text"])
     digest = Digest(channel=CHANNEL, locks=("x",), oldest=(Named("a/b", TAKEN, copy=True),), at=TAKEN, held=1)
     assert "(a copy of another state's lock)" in said(digests.message(digest)[1])
-    attempt = Attempt(saying=("level 2",), at=TAKEN, channel=CHANNEL, level=2)
-    text, _ = notes.note(Note(alert=an_alert(COPY), attempt=attempt))
+    sending = a_sending(Topic.LEVEL, "2", at=TAKEN, channel=CHANNEL, level=2)
+    text, _ = replies.reply(Reply(alert=an_alert(COPY), sending=sending))
     assert f"a copy of the lock of `{PRIMARY}`" in text
     replaced = Ending(outcome=Outcome.REPLACED, at=TAKEN, user=BOB, held_now=COPY)
     assert f"a copy of the lock of `{PRIMARY}`" in words(an_alert(a_lock(), replaced))

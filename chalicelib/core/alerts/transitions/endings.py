@@ -28,7 +28,7 @@ _STORY: tuple[Name, ...] = (
     "asked",
 )
 """All that people were told of a held lock, and what they wanted."""
-_UNSPOKEN: tuple[Name, ...] = ("ending", "posted", "attempt", "said", "releasing")
+_UNSPOKEN: tuple[Name, ...] = ("ending", "posted", "sending", "said", "releasing")
 
 
 def begin_release(
@@ -82,7 +82,7 @@ def reopen(lock: StateLock, at: datetime) -> Transition:
     """Begin a new page for a lock that is held after all; of two callers the second finds the first one's.
 
     What was posted of it stays in Slack as it is. No click from before ``at`` counts any more: it was about the hold
-    that ended. An attempt whose end is not known stays: its message may stand there, and then it is the new page's.
+    that ended. A sending whose end is not known stays: its message may stand there, and then it is the new page's.
     """
     return Transition(
         ref=lock.ref, put={"lock": lock, "reopened_at": at}, remove=_END + _STORY, only_if=(exists("ending"),)

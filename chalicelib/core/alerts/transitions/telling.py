@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from chalicelib.core.alerts.message import UNDER_WAY, Attempt, Posted
+from chalicelib.core.alerts.message import UNDER_WAY, Posted, Sending
 from chalicelib.core.alerts.page import Fields, Name
 from chalicelib.core.alerts.transitions.transition import (
     Check,
@@ -16,7 +16,7 @@ from chalicelib.core.alerts.transitions.transition import (
 from chalicelib.core.locks.lock import StateLock
 from chalicelib.core.locks.place import LockRef
 
-CLAIM: tuple[Name, ...] = ("attempt", "claimed_until")
+CLAIM: tuple[Name, ...] = ("sending", "claimed_until")
 """Always there together, or neither."""
 
 
@@ -33,41 +33,41 @@ def acquire_recorded(lock: StateLock, at: datetime, principal: str) -> Transitio
     return Transition(ref=lock.ref, put={"lock": lock}, put_first={"acquired_at": at, "principal": principal})
 
 
-def claim(lock: StateLock, attempt: Attempt, *, ended: bool = False) -> Transition:
+def claim(lock: StateLock, sending: Sending, *, ended: bool = False) -> Transition:
     """Take the right to send one message about a lock: one taker, for as long as a run can take.
 
-    It is not taken when somebody else has it, when an earlier attempt's end is not known, when this has been said
+    It is not taken when somebody else has it, when an earlier sending's end is not known, when this has been said
     before, or when the lock has ended (or, with ``ended``, has not).
     """
     return Transition(
         ref=lock.ref,
-        put={"lock": lock, "attempt": attempt, "claimed_until": attempt.at + UNDER_WAY},
-        only_if=(absent("attempt"), _unsaid(attempt), exists("ending") if ended else absent("ending")),
+        put={"lock": lock, "sending": sending, "claimed_until": sending.at + UNDER_WAY},
+        only_if=(absent("sending"), _unsaid(sending), exists("ending") if ended else absent("ending")),
     )
 
 
-def said(lock: StateLock, attempt: Attempt, posted: Posted) -> tuple[Transition, ...]:
-    """Note that the message of the attempt stands there. Write these in order, until one is taken.
+def said(lock: StateLock, sending: Sending, posted: Posted) -> tuple[Transition, ...]:
+    """Note where a message stands. Write these in order, until one is taken.
 
-    Usually the first is: it drops the attempt's own claim. The second leaves the claim of somebody who is sending
+    Usually the first is: it drops the message's own claim. The second leaves the claim of somebody who is sending
     something else by now. The third drops a claim to a message that is noted already.
     """
-    free = Either((absent("attempt"), equals("attempt", attempt)))
+    free = Either((absent("sending"), equals("sending", sending)))
     return (
-        _said(lock, attempt, posted, drops=CLAIM, only_if=(_unsaid(attempt), free)),
-        _said(lock, attempt, posted, drops=(), only_if=(_unsaid(attempt),)),
-        drop_claim(lock.ref, attempt),
+        _said(lock, sending, posted, drops=CLAIM, only_if=(_unsaid(sending), free)),
+        _said(lock, sending, posted, drops=(), only_if=(_unsaid(sending),)),
+        drop_claim(lock.ref, sending),
     )
 
 
-def drop_claim(ref: LockRef, attempt: Attempt) -> Transition:
+def drop_claim(ref: LockRef, sending: Sending) -> Transition:
     """Note that the message was not sent, so that anybody may try again. Another's claim is left alone."""
-    return Transition(ref=ref, remove=CLAIM, only_if=(equals("attempt", attempt),))
+    return Transition(ref=ref, remove=CLAIM, only_if=(equals("sending", sending),))
 
 
-def doubt(ref: LockRef, attempt: Attempt, until: datetime) -> Transition:
+def doubt(ref: LockRef, sending: Sending, until: datetime) -> Transition:
     """Note that nobody knows whether the message was sent, nor is it worth looking before that time."""
-    return Transition(ref=ref, put={"claimed_until": until}, only_if=(equals("attempt", attempt),))
+    return Transition(ref=ref, put={"claimed_until": until}, only_if=(equals("sending", sending),))
 
 
 def shown(ref: LockRef, at: datetime, appearance: str) -> Transition:
@@ -75,30 +75,30 @@ def shown(ref: LockRef, at: datetime, appearance: str) -> Transition:
     return Transition(ref=ref, put={"shown_at": at, "appearance": appearance}, only_if=(exists("lock"),))
 
 
-def _unsaid(attempt: Attempt) -> Check:
-    return lacks("said", attempt.saying[0])
+def _unsaid(sending: Sending) -> Check:
+    return lacks("said", sending.first.name)
 
 
 def _said(
-    lock: StateLock, attempt: Attempt, posted: Posted, *, drops: tuple[Name, ...], only_if: tuple[Check | Either, ...]
+    lock: StateLock, sending: Sending, posted: Posted, *, drops: tuple[Name, ...], only_if: tuple[Check | Either, ...]
 ) -> Transition:
     """Return the transition that notes a message.
 
     Levels are a set, of which the highest counts, so that it does not matter in which order two come. A new alert of
     an ended lock does not say so: the ending is untold again. The time when people first heard of the lock stays.
     """
-    own, first, untold = _own(attempt, posted) if attempt.is_alert else (Fields(), Fields(), ())
+    own, first, untold = _own(sending, posted) if sending.is_alert else (Fields(), Fields(), ())
     return Transition(
         ref=lock.ref,
         put={"lock": lock, **own},
         put_first=first,
-        add={"said": frozenset(attempt.saying), "levels": frozenset({attempt.level})},
+        add={"said": frozenset(saying.name for saying in sending.saying), "levels": frozenset({sending.level})},
         remove=untold + drops,
         only_if=only_if,
     )
 
 
-def _own(attempt: Attempt, posted: Posted) -> tuple[Fields, Fields, tuple[Name, ...]]:
+def _own(sending: Sending, posted: Posted) -> tuple[Fields, Fields, tuple[Name, ...]]:
     """Return what is put, put first and removed for a lock's own message."""
-    put = Fields(posted=posted, shown_at=attempt.at, appearance=attempt.appearance, owner=attempt.owner)
-    return put, Fields(alerted_at=attempt.at), ("told",)
+    put = Fields(posted=posted, shown_at=sending.at, appearance=sending.appearance, owner=sending.owner)
+    return put, Fields(alerted_at=sending.at), ("told",)

@@ -4,60 +4,63 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from chalicelib.core.alerts.alert import Note, alert_for
-from chalicelib.core.alerts.message import AUTO_RELEASED, ENDED, Attempt
+from chalicelib.core.alerts.alert import Reply, alert_for
+from chalicelib.core.alerts.message import Saying, Topic
 from chalicelib.core.alerts.page import LockRecord, Snooze
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.locks.lock import StateLock
 from chalicelib.core.locks.place import LockRef
-from chalicelib.slack.words.notes import note, trouble
 from chalicelib.slack.words.parts.text import ago
-from tests.builders import ALICE, BUCKET, CHANNEL, TAKEN, a_lock, a_policy
+from chalicelib.slack.words.replies import reply, trouble
+from tests.builders import ALICE, BUCKET, TAKEN, a_lock, a_policy, a_sending
 from tests.slack.reading import FOREIGN, assert_harmless, assert_slack_takes, s3_takes
 
 NOW = TAKEN + timedelta(days=1)
 PATH = "\n`acme-tfstate/prod/network/terraform.tfstate`"
 
 
-def a_note(saying: str, called: tuple[str, ...] = (), lock: StateLock | None = None, **others: Any) -> Note:
+LEVEL_2 = Saying(Topic.LEVEL, "2")
+
+
+def a_reply(saying: Saying, called: tuple[str, ...] = (), lock: StateLock | None = None, **others: Any) -> Reply:
     policy = a_policy(auto_release=timedelta(hours=6))
     record = LockRecord(lock=lock or a_lock(), restored_by=others.pop("restored_by", ""))
     alert = alert_for(record, policy, NOW, None, others.pop("ending", None))
-    attempt = Attempt(saying=(saying,), at=NOW, channel=CHANNEL, thread_ts="1.1", level=2)
-    return Note(alert=alert, attempt=attempt, called=called)
+    sending = a_sending(saying=(saying,), at=NOW, beneath="1.1", level=2)
+    return Reply(alert=alert, sending=sending, called=called)
 
 
 def test_a_new_level_calls_its_people_and_says_for_how_long_it_has_been() -> None:
-    text, _ = note(a_note("level 2", ("S0ONCALL", "here")))
+    text, _ = reply(a_reply(LEVEL_2, ("S0ONCALL", "here")))
     assert text == f"<!subteam^S0ONCALL> <!here> Has reached level 2 of 2. The lock was taken {ago(TAKEN)}.{PATH}"
 
 
 def test_a_level_that_calls_nobody_says_the_same() -> None:
-    assert note(a_note("level 2"))[0] == f"Has reached level 2 of 2. The lock was taken {ago(TAKEN)}.{PATH}"
+    assert reply(a_reply(LEVEL_2))[0] == f"Has reached level 2 of 2. The lock was taken {ago(TAKEN)}.{PATH}"
 
 
-@pytest.mark.parametrize("saying", ["level 2", "snooze over"])
-def test_a_lock_that_was_put_back_is_not_said_to_be_taken_then(saying: str) -> None:
-    text, _ = note(a_note(saying, restored_by=ALICE))
+@pytest.mark.parametrize("saying", [LEVEL_2, Saying(Topic.SNOOZE_OVER)])
+def test_a_lock_that_was_put_back_is_not_said_to_be_taken_then(saying: Saying) -> None:
+    text, _ = reply(a_reply(saying, restored_by=ALICE))
     assert f" was put back {ago(TAKEN)}." in text
     assert "taken" not in text
 
 
 def test_the_end_of_a_snooze_calls_who_snoozed() -> None:
-    text, _ = note(a_note(Snooze(ALICE, NOW).over, (ALICE,)))
+    text, _ = reply(a_reply(Snooze(ALICE, NOW).over, (ALICE,)))
     assert text == f"<@U0ALICE> The snooze ended while the lock was held. It was taken {ago(TAKEN)}.{PATH}"
 
 
 def test_a_release_by_the_reaper_itself_is_announced_with_the_way_back() -> None:
     ending = Ending(outcome=Outcome.RELEASED, at=NOW, by_reaper=True, undo_until=NOW + timedelta(minutes=10))
-    text, _ = note(a_note(AUTO_RELEASED, ending=ending))
+    text, _ = reply(a_reply(Saying(Topic.AUTO_RELEASED), ending=ending))
     assert text.startswith("*Released by the reaper itself*, <")
     assert "as its route asks: a plan held over 6 h. Its message offers to put it back until <!date" in text
     assert text.endswith(PATH)
 
 
 def test_a_message_that_cannot_be_edited_any_more_has_its_ending_beneath_it() -> None:
-    text, _ = note(a_note(ENDED, ending=Ending(outcome=Outcome.RELEASED, at=NOW, user=ALICE)))
+    text, _ = reply(a_reply(Saying(Topic.ENDED), ending=Ending(outcome=Outcome.RELEASED, at=NOW, user=ALICE)))
     assert "*Released by <@U0ALICE>*" in text
     assert text.endswith(f"The message above cannot be edited any more.{PATH}")
 
@@ -65,7 +68,7 @@ def test_a_message_that_cannot_be_edited_any_more_has_its_ending_beneath_it() ->
 @given(key=FOREIGN)
 def test_whatever_the_key_a_note_fits_and_calls_nobody_else(key: str) -> None:
     lock = StateLock(LockRef(BUCKET, f"{s3_takes(key)}.tflock", '"e"', TAKEN))
-    assert_slack_takes(*note(a_note("level 2", (ALICE,), lock)))
+    assert_slack_takes(*reply(a_reply(LEVEL_2, (ALICE,), lock)))
 
 
 def test_trouble_names_its_subject_and_escapes_its_detail() -> None:
