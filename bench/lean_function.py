@@ -66,8 +66,8 @@ _once = idempotent_function(_record, data_keyword_argument="record", persistence
 
 
 def _acquired(change: LockChange) -> None:
-    answer = _s3.get_object(Bucket=change.bucket, Key=change.key, VersionId=change.version)
-    ref = LockRef(change.bucket, change.key, answer["ETag"], answer["LastModified"])
+    answer = _s3.get_object(Bucket=change.place.container, Key=change.place.key, VersionId=change.version)
+    ref = LockRef(change.place, answer["ETag"], answer["LastModified"])
     lock = lock_of(ref, answer["Body"].read())
     hold = msgspec.json.encode(Hold(since=change.at, lock=lock, taken_by=change.principal)).decode()
     _held.put_item(Item={"StatePath": change.ref.state_path, "Hold": hold})

@@ -20,7 +20,7 @@ from bench.measured import report
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.lock_list import DynamoLockList
 from chalicelib.core.alerts.listing import ListRequest
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Route, Rules
 from chalicelib.jobs.list_locks import list_locks
@@ -94,7 +94,7 @@ def main(locks: int) -> None:
     }
     for name, text in asked.items():
         report(f"{name}, {locks} locks", [_cpu(lambda: _listed(table, rules, text)) for _ in range(7)])  # noqa: B023
-    report("every page in full", [_cpu(DynamoLockBook(table).records) for _ in range(3)])
+    report("every page in full", [_cpu(DynamoLockBook(table).open_pages) for _ in range(3)])
 
 
 def _listed(table: Any, rules: Rules, text: str) -> None:
@@ -116,7 +116,7 @@ def _rules() -> Rules:
     return Rules(
         team="T0",
         trouble_channel=CHANNEL,
-        targets=tuple(Target(f"bucket-{team}") for team in range(_TEAMS)),
+        targets=tuple(Target(Kind.S3, f"bucket-{team}") for team in range(_TEAMS)),
         routes=(*routes, Route(("*",), a_policy())),
         digest_over=5,
         undo=timedelta(0),
@@ -125,19 +125,24 @@ def _rules() -> Rules:
 
 def _item(number: int) -> dict[str, Any]:
     bucket, key = f"bucket-{number % _TEAMS}", f"team{number % 77}/service-{number}/terraform.tfstate.tflock"
-    ref = LockRef(bucket, key, f'"{number:032x}"', _BEGAN + timedelta(seconds=number * 7))
+    ref = LockRef(Place(Kind.S3, bucket, key), f'"{number:032x}"', _BEGAN + timedelta(seconds=number * 7))
     lock = {"ref": _plain(ref), "info": json.loads(sample("s3-apply-default"))}
     return {
         "StatePath": {"S": ref.state_path},
         "LockIdentity": {"S": ref.identity},
-        "HeldSince": {"S": ref.last_modified.isoformat()},
+        "HeldSince": {"S": ref.since.isoformat()},
         "Lock": {"S": json.dumps(lock)},
         **_OTHERS,
     }
 
 
 def _plain(ref: LockRef) -> dict[str, str]:
-    return {"bucket": ref.bucket, "key": ref.key, "etag": ref.etag, "last_modified": ref.last_modified.isoformat()}
+    return {
+        "bucket": ref.place.container,
+        "key": ref.place.key,
+        "etag": ref.stamp,
+        "last_modified": ref.since.isoformat(),
+    }
 
 
 def _pages(items: list[dict[str, Any]], names: tuple[str, ...]) -> Iterator[bytes]:

@@ -19,7 +19,8 @@ from bench.virtual_time import SimulatedWorkers, Simulation, end
 from chalicelib.core.alerts.alert import alert_for
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.transitions import telling
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Route, Rules
 from chalicelib.jobs.runs.run import Run, run_of
@@ -56,7 +57,7 @@ class Cloud:
         """Have a state locked, three hours before the beginning."""
         key = f"{name}/terraform.tfstate.tflock"
         self.fake.store.put(bucket, key, _BODY)
-        lock = self.fake.store.read(bucket, key)
+        lock = self.fake.store.read(Place(Kind.S3, bucket, key))
         if known and lock:
             self.fake.book.write(telling.remember(lock))
         return f"{bucket}/{name}/terraform.tfstate"
@@ -154,7 +155,7 @@ def _rules(channels: int) -> Rules:
     """Return rules with a channel for each of the first folders."""
     routes = (Route((f"*/c{number}/*",), a_policy(channel=f"C{number:03}")) for number in range(channels))
     buckets = ("tf", *(f"b{number}" for number in range(40)))
-    return msgspec.structs.replace(some_rules(*routes), targets=tuple(Target(bucket) for bucket in buckets))
+    return msgspec.structs.replace(some_rules(*routes), targets=tuple(Target(Kind.S3, bucket) for bucket in buckets))
 
 
 def outage(locks: int, channels: int, hours: float) -> tuple[Cloud, str]:
@@ -170,7 +171,7 @@ def first_night(locks: int, channels: int) -> tuple[Cloud, str]:
     """Nobody knows of any: the first sweep of a bucket, and watches beside it."""
     cloud = Cloud(_rules(channels))
     paths = [cloud.lock("tf", f"c{number % channels}/s{number}", known=False) for number in range(locks)]
-    cloud.sweeps(Target("tf"))
+    cloud.sweeps(Target(Kind.S3, "tf"))
     cloud.watches(1.5, first=300)
     cloud.simulation.run(5400)
     return cloud, f"all told at {cloud.told(paths)}"
@@ -194,7 +195,7 @@ def unreadable(number: int) -> tuple[Cloud, str]:
     bad = [cloud.lock("tf", f"c0/a{one}", known=False) for one in range(number)]
     cloud.store.hanging = {f"{path.removeprefix('tf/')}.tflock" for path in bad}
     paths = [cloud.lock("tf", f"c{one % 4}/s{one}", known=False) for one in range(100)]
-    cloud.sweeps(Target("tf"))
+    cloud.sweeps(Target(Kind.S3, "tf"))
     cloud.watches(1, first=300)
     cloud.simulation.run(5400)
     lines = sum(line.event == "alert_posted" for line in cloud.fake.journal.events)
@@ -208,7 +209,7 @@ def closings(gone: int, new: int) -> tuple[Cloud, str]:
     for number in range(gone):
         path = cloud.lock("tf", f"c{number % 10}/gone{number}", known=True)
         key = f"{path.removeprefix('tf/')}.tflock"
-        [record] = [one for one in cloud.fake.book.pages.values() if one.lock.ref.key == key]
+        [record] = [one for one in cloud.fake.book.pages.values() if one.lock.ref.place.key == key]
         _alerted(cloud, record.lock, f"C{number % 10:03}", number)
         cloud.fake.store.remove("tf", key)
     paths = [cloud.lock("tf", f"c{number % 10}/new{number}", known=True) for number in range(new)]
@@ -218,7 +219,7 @@ def closings(gone: int, new: int) -> tuple[Cloud, str]:
     return cloud, f"{new} new told at {cloud.told(paths)}, {len(closed)} closed at {_clock(max(closed.values()))}"
 
 
-def _alerted(cloud: Cloud, lock: StateLock, channel: str, number: int) -> None:
+def _alerted(cloud: Cloud, lock: HeldLock, channel: str, number: int) -> None:
     posted = Posted(channel, f"{number}.5")
     sending = a_sending(at=cloud.now(), channel=channel, level=1)
     say(cloud.fake.book, lock, sending, posted)

@@ -37,7 +37,7 @@ from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.hold import Hold, release_kind
 from chalicelib.core.audit.line import of_acquire, of_release
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.locks.terraform.body import lock_of
 
@@ -95,8 +95,8 @@ def _told(event: dict[str, Any]) -> dict[str, Any]:
 
 def _acquired(record: dict[str, Any]) -> None:
     change = _change(record)
-    answer = _s3.get_object(Bucket=change.bucket, Key=change.key, VersionId=change.version)
-    ref = LockRef(change.bucket, change.key, answer["ETag"], answer["LastModified"])
+    answer = _s3.get_object(Bucket=change.place.container, Key=change.place.key, VersionId=change.version)
+    ref = LockRef(change.place, answer["ETag"], answer["LastModified"])
     lock = lock_of(ref, answer["Body"].read())
     before = (_page_before(change) if _RESTORE_ROLE in change.principal else None) or {}
     restorer = str(before.get("RestoringFor", ""))  # noted on the old page by whoever puts a lock back
@@ -124,7 +124,7 @@ def _change(record: dict[str, Any]) -> LockChange:
     return change
 
 
-def _open(change: LockChange, lock: StateLock, holder: str) -> None:
+def _open(change: LockChange, lock: HeldLock, holder: str) -> None:
     """Remember a lock; after a crash, when this is the second time, it may have ended since."""
     page = _key(change.ref.state_path, _place(change)) | {
         "HeldSince": _time(change),
@@ -168,7 +168,7 @@ def _note_end(page: Mapping[str, Any], change: LockChange) -> None:
 
 
 def _hold(page: Mapping[str, Any]) -> Hold:
-    lock = msgspec.json.decode(page["Lock"], type=StateLock)
+    lock = msgspec.json.decode(page["Lock"], type=HeldLock)
     return Hold(
         since=datetime.fromisoformat(page["LockIdentity"].partition(" ")[0]), lock=lock, taken_by=page["Principal"]
     )

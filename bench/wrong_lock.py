@@ -19,6 +19,7 @@ import boto3
 
 from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.core.clicks.ending import Outcome
+from chalicelib.core.locks.place import Kind, Place
 from chalicelib.jobs.clicks.release import release
 from chalicelib.wiring import WRITING
 from demo.local_cloud import ACCESS_KEY, REGION, SECRET_KEY, LocalCloud
@@ -119,10 +120,10 @@ def _reaper(proxy: SwappingProxy) -> Any:
     store = S3LockStore(*[lambda _bucket: client] * 3)
 
     def run() -> None:
-        lock = store.read(BUCKET, f"{_KEY}.tflock")
+        lock = store.read(Place(Kind.S3, BUCKET, f"{_KEY}.tflock"))
         if lock is None:
             raise RuntimeError("the lock to be released is not there")
-        taken = lock.ref.last_modified
+        taken = lock.ref.since
         world = dataclasses.replace(FakeWorld(taken).ports, store=store)
         ending = release(a_click(lock), world, some_rules(), taken)
         if ending is None or ending.outcome is not Outcome.REPLACED:

@@ -248,4 +248,4 @@ def _new_s3_client(patience: ClientConfig, region: str | None) -> "S3Client":
 
 
 def _region(bucket: str) -> str | None:
-    return next((target.region for target in config().targets if target.bucket == bucket), None)
+    return next((target.region for target in config().targets if target.container == bucket), None)

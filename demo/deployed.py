@@ -178,7 +178,7 @@ class DeployedReaper:
             for element, _ in message.actions:
                 if element["action_id"] == RELEASE_ACTION:
                     offered = lock_token.decode(element["value"])
-                    if (offered.bucket, offered.key) == (bucket, f"{key}.tflock"):
+                    if (offered.place.container, offered.place.key) == (bucket, f"{key}.tflock"):
                         return message
         return None
 

@@ -60,7 +60,7 @@ def _policy_characters(values: dict[str, str]) -> int:
 
 
 def _bucket_arn(target: Target, partition: str) -> str:
-    return f"arn:{partition}:s3:::{target.bucket}"
+    return f"arn:{partition}:s3:::{target.container}"
 
 
 def _lock_arns(target: Target, partition: str) -> list[str]:

@@ -66,7 +66,7 @@ def session() -> boto3.Session:
 
 
 def _next_steps(stage: str, stack: Mapping[str, str], config: Config) -> str:
-    wires = "".join(f"  make wire STAGE={stage} BUCKET={target.bucket}\n" for target in config.targets)
+    wires = "".join(f"  make wire STAGE={stage} BUCKET={target.container}\n" for target in config.targets)
     return (
         "\nSlack app (api.slack.com/apps): put these in the place of its two request URLs, then save.\n"
         f"  Interactivity & Shortcuts, Request URL:\n    {stack['SlackActionsUrl']}\n"

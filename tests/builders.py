@@ -8,8 +8,8 @@ from typing import Any
 from chalicelib.core.alerts.message import Saying, Sending, Topic
 from chalicelib.core.clicks.claim import Releasing
 from chalicelib.core.clicks.click import Click, Verb
-from chalicelib.core.locks.lock import StateLock
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.body import lock_of
 from chalicelib.core.locks.terraform.lock_info import Risk
@@ -32,12 +32,12 @@ def sample(name: str) -> bytes:
 
 def a_ref(key: str = KEY, body: bytes = b"", taken: datetime = TAKEN, bucket: str = BUCKET) -> LockRef:
     etag = f'"{hashlib.md5(body).hexdigest()}"'  # noqa: S324  what S3 does for an unencrypted object
-    return LockRef(bucket, key, etag, taken)
+    return LockRef(Place(Kind.S3, bucket, key), etag, taken)
 
 
 def a_lock(
     name: str = "s3-apply-default", key: str = KEY, taken: datetime = TAKEN, body: bytes | None = None
-) -> StateLock:
+) -> HeldLock:
     body = sample(name) if body is None else body
     return lock_of(a_ref(key, body, taken), body)
 
@@ -66,7 +66,7 @@ def some_rules(
         team=TEAM,
         enterprise=enterprise,
         trouble_channel=CHANNEL,
-        targets=(Target(BUCKET, prefixes), Target("acme-other")),
+        targets=(Target(Kind.S3, BUCKET, prefixes), Target(Kind.S3, "acme-other")),
         routes=(*routes, every),
         digest_over=digest_over,
         undo=undo,
@@ -74,7 +74,7 @@ def some_rules(
 
 
 def a_click(
-    lock: StateLock | LockRef,
+    lock: HeldLock | LockRef,
     user: str = ALICE,
     click: str = "1",
     team: str = TEAM,
@@ -83,7 +83,7 @@ def a_click(
     **others: Any,
 ) -> Click:
     return Click(
-        lock=lock.ref if isinstance(lock, StateLock) else lock,
+        lock=lock.ref if isinstance(lock, HeldLock) else lock,
         verb=verb,
         user=user,
         user_team=team,

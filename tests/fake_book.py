@@ -43,9 +43,7 @@ class FakeBook(CanBeDown):
     def pages_of(self, state_path: str, until: datetime) -> list[Page]:
         self._check()
         mine = [page for ref, page in self.pages.items() if ref.state_path == state_path]
-        then = sorted(
-            (one for one in mine if one.lock.ref.last_modified <= until), key=lambda one: one.lock.ref.identity
-        )
+        then = sorted((one for one in mine if one.lock.ref.since <= until), key=lambda one: one.lock.ref.identity)
         return sorted(then[-10:], key=lambda page: page.taken)
 
     def find(self, ref: LockRef) -> Page | None:

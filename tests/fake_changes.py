@@ -23,7 +23,7 @@ class FakeChangeBook(CanBeDown):
     def claim(self, noted: NotedChange, now: datetime) -> bool:
         self._check()
         change = noted.change
-        self.noted.setdefault((change.bucket, change.key), {}).setdefault(change.identity, noted)
+        self.noted.setdefault((change.place.container, change.place.key), {}).setdefault(change.identity, noted)
         mine = noted.change.event_id
         if mine in self.told:
             return False
@@ -34,12 +34,12 @@ class FakeChangeBook(CanBeDown):
 
     def journaled(self, change: LockChange) -> None:
         self._check()
-        if change.identity in self.noted.get((change.bucket, change.key), {}):
+        if change.identity in self.noted.get((change.place.container, change.place.key), {}):
             self.told.add(change.event_id)
 
     def before(self, change: LockChange) -> NotedChange | None:
         self._check()
-        noted = self.noted.get((change.bucket, change.key), {})
+        noted = self.noted.get((change.place.container, change.place.key), {})
         earlier: NotedChange | None = None
         # In DynamoDB's order: of two that sequencers of unequal lengths do not tell apart, the first one found counts.
         for identity in sorted(noted, reverse=True):
@@ -50,9 +50,9 @@ class FakeChangeBook(CanBeDown):
 
     def remember_gone(self, gone: LockChange) -> None:
         self._check()
-        self.gone.setdefault((gone.bucket, gone.key), {})[gone.identity] = gone
+        self.gone.setdefault((gone.place.container, gone.place.key), {})[gone.identity] = gone
 
     def gone_after(self, change: LockChange) -> list[LockChange]:
         self._check()
-        gone = self.gone.get((change.bucket, change.key), {})
+        gone = self.gone.get((change.place.container, change.place.key), {})
         return [gone[identity] for identity in sorted(gone, reverse=True)[:20] if change.before(gone[identity])]

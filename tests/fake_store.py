@@ -10,10 +10,11 @@ import msgspec
 
 from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
-from chalicelib.core.locks.lock import Body, StateLock
+from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.locks.mark import MARK_BYTES
-from chalicelib.core.locks.place import LockRef
-from chalicelib.core.locks.scan import ListedPage
+from chalicelib.core.locks.place import Kind, LockRef, Place
+from chalicelib.core.locks.scan import Scanned
+from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.body import lock_of, unread
 from chalicelib.core.locks.terraform.lock_info import BODY_LIMIT, is_lock_key
 from chalicelib.ports.locks import BucketGoneError, StoreError, StoreRefusedError
@@ -57,13 +58,22 @@ class FakeStore:
     def remove(self, bucket: str, key: str) -> None:
         del self.objects[bucket, key]
 
-    def list_locks(self, bucket: str, prefixes: tuple[str, ...]) -> Iterator[ListedPage]:
+    def scan(self, target: Target, after: str = "") -> Iterator[Scanned]:
+        bucket = target.container
         self._check(bucket)
         self.listed.append(bucket)
-        keys = [key for owner, key in sorted(self.objects) if owner == bucket and key.startswith(prefixes or "")]
-        yield ListedPage(tuple(key for key in keys if is_lock_key(key)), len(keys))
+        prefixes, seen = target.prefixes or ("",), set[str]()
+        for number in range(int(after or -1) + 1, len(prefixes)):
+            listed = [
+                key for owner, key in sorted(self.objects) if owner == bucket and key.startswith(prefixes[number])
+            ]
+            keys = [key for key in listed if is_lock_key(key) and key not in seen]
+            more = str(number) if number + 1 < len(prefixes) else ""
+            yield Scanned(tuple(Place(Kind.S3, bucket, key) for key in keys), len(listed), more)
+            seen.update(keys)
 
-    def read(self, bucket: str, key: str, version: str = "") -> StateLock | None:
+    def read(self, place: Place, version: str = "") -> HeldLock | None:
+        bucket, key = place.container, place.key
         self._check(bucket)
         self.read_keys.append(key)
         if key in self.keys_failing:
@@ -72,7 +82,7 @@ class FakeStore:
         if found is None:
             return None
         body, taken = found
-        ref = LockRef(bucket, key, _etag(body), taken)
+        ref = LockRef(place, _etag(body), taken)
         versioned = bucket in self.versioned_buckets
         if key in self.keys_refused | self.keys_sealed:
             lock = unread(ref, "AccessDenied" if key in self.keys_refused else "InvalidRequest", len(body))
@@ -81,20 +91,20 @@ class FakeStore:
         return lock_of(ref, body[: BODY_LIMIT + MARK_BYTES + 1], kept)
 
     def state_written(self, ref: LockRef) -> StateWritten:
-        self._check(ref.bucket)
-        found = self.objects.get((ref.bucket, ref.state_key))
+        self._check(ref.place.container)
+        found = self.objects.get((ref.place.container, ref.place.state_key))
         return StateWritten(found[1] if found else None)
 
     def delete(self, ref: LockRef) -> Deletion:
         self._check_ref(ref)
         if self.answers:
             return _answered(self.answers.pop(0))
-        found = self.objects.get((ref.bucket, ref.key))
+        found = self.objects.get((ref.place.container, ref.place.key))
         if found is None:
             return Deletion.NOT_FOUND
-        if _etag(found[0]) != ref.etag:
+        if _etag(found[0]) != ref.stamp:
             return Deletion.CHANGED
-        self.remove(ref.bucket, ref.key)
+        self.remove(ref.place.container, ref.place.key)
         self.deleted.append(ref)
         if self.lost_replies:
             self.lost_replies -= 1
@@ -103,21 +113,21 @@ class FakeStore:
 
     def keep(self, ref: LockRef) -> LockObject | None:
         self._check_ref(ref)
-        lock = self.read(ref.bucket, ref.key)
+        lock = self.read(ref.place)
         if lock is None or lock.ref != ref:
             return None
-        if ref.key in self.keys_refused | self.keys_sealed:
-            raise StoreError(f"reading {ref.key}: access denied")
-        body = self.objects[ref.bucket, ref.key][0]
+        if ref.place.key in self.keys_refused | self.keys_sealed:
+            raise StoreError(f"reading {ref.place.key}: access denied")
+        body = self.objects[ref.place.container, ref.place.key][0]
         return None if lock.body is Body.STATE else LockObject(body)
 
     def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
         self._check_ref(ref)
         if self.put_answers:
             return _answered(self.put_answers.pop(0))
-        if (ref.bucket, ref.key) in self.objects:
+        if (ref.place.container, ref.place.key) in self.objects:
             return PutBack.OCCUPIED
-        self.put(ref.bucket, ref.key, kept.body)
+        self.put(ref.place.container, ref.place.key, kept.body)
         self.restored.append(ref)
         if self.lost_put_replies:
             self.lost_put_replies -= 1
@@ -125,8 +135,8 @@ class FakeStore:
         return PutBack.DONE
 
     def _check_ref(self, ref: LockRef) -> None:
-        self._check(ref.bucket)
-        if not is_lock_key(ref.key) or not ref.etag:
+        self._check(ref.place.container)
+        if not is_lock_key(ref.place.key) or not ref.stamp:
             raise StoreError("not a lock that was read")
 
     def _check(self, bucket: str) -> None:

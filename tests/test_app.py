@@ -17,6 +17,7 @@ from chalice.test import Client
 
 import app
 from chalicelib import wiring
+from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.measure import Measurement
 from chalicelib.core.clicks.click import Click, Unheard, Unusable, Verb
 from chalicelib.slack.words.parts.lock_token import encode
@@ -210,7 +211,7 @@ def test_what_there_is_no_time_left_for_is_delivered_again_and_nothing_else_is(q
 def test_a_watch_without_time_begins_nothing_and_says_what_is_left(
     queues: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    wiring.lock_book().remember(a_lock(taken=datetime(2026, 1, 1, tzinfo=UTC)))
+    wiring.lock_book().write(telling.remember(a_lock(taken=datetime(2026, 1, 1, tzinfo=UTC))))
     with Client(app.app) as client:
         event = client.events.generate_cw_event("aws.events", "Scheduled Event", {}, [])
     app.watch_locks(event, Remaining(0))
@@ -250,7 +251,7 @@ def test_every_entry_point_writes_what_it_measured() -> None:
 
 
 def test_a_sweep_is_timed(queues: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    app.sweep_target(a_batch(json.dumps({"bucket": BUCKET})), Remaining())
+    app.sweep_target(a_batch(json.dumps({"kind": "s3", "container": BUCKET})), Remaining())
     [line] = printed(capsys, '{"_aws"')
     assert line["SweepsFinished"] == [1.0]
     assert 0 <= line["SweepDuration"][0] < 60

@@ -49,7 +49,7 @@ HOSTILE = {
     "nested in an envelope": an_envelope(DEEP),
     "half a character": '{"Records":"\ud800"}',
     "an order of the year 1": '{"type":"settle","release":{"acquired":false,"at":"0001-01-01T00:00:00+01:00"}}',
-    "an order of no time": '{"type":"settle","release":{"acquired":false,"bucket":"b","key":"k","at":1e400}}',
+    "an order of no time": '{"type":"settle","release":{"acquired":false,"at":1e400}}',
     "a record of the year 1": a_body().replace("2026-11-21T03:18:57.357Z", "0001-01-01T00:00:00+01:00"),
     "nothing": "",
     "null": "null",

@@ -15,6 +15,7 @@ from chalicelib import wiring
 from chalicelib.core.alerts.alert import alert_for
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.clicks.click import Click, Unheard, Unusable, Verb
+from chalicelib.core.locks.place import Kind, Place
 from chalicelib.slack.requests import parse
 from demo.slack_standin import SCOPES, Channel, SlackStandIn, User, UserGroup, Workspace
 from tests.app_account import SECRET, an_account, send
@@ -61,7 +62,7 @@ class Account:
     @property
     def held(self) -> bool:
         """Whether the latest lock is there still."""
-        return wiring.world().store.read(BUCKET, self.key) is not None
+        return wiring.world().store.read(Place(Kind.S3, BUCKET, self.key)) is not None
 
     def left(self) -> list[tuple[str, str]]:
         """The messages that wait for a function, with its name."""
@@ -118,7 +119,7 @@ def an_alert(account: Account) -> str:
     account.locks += 1
     account.s3.put_object(Bucket=BUCKET, Key=account.key, Body=sample("s3-apply-default"))
     world = wiring.world()
-    lock = world.store.read(BUCKET, account.key)
+    lock = world.store.read(Place(Kind.S3, BUCKET, account.key))
     assert lock
     record = LockRecord(lock=lock)
     sending = a_sending(at=TAKEN, channel=CHANNEL, level=1)

@@ -19,6 +19,7 @@ from chalicelib.core.audit.event import LockChange, ToldBy
 from chalicelib.core.audit.hold import ReleaseKind
 from chalicelib.core.audit.line import EventType, LockEvent, of_acquire, of_lock, of_run
 from chalicelib.core.clicks.ending import Outcome
+from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.terraform.lock_info import LockInfo
 from tests.builders import BUCKET, KEY, TAKEN, a_lock
 from tests.journal_schema import SCHEMA, Line, flaws_of
@@ -116,7 +117,9 @@ def test_what_others_wrote_stays_inside_of_its_string_on_one_line_of_ascii() -> 
     body = json.dumps(dict.fromkeys(names, HOSTILE)).encode()
     lock = a_lock(key=f"{HOSTILE.replace(chr(0xD800), '')}.tflock", body=body)
     principal = "AWS:AROAEXAMPLE:" + HOSTILE.replace(chr(0xD800), "")
-    change = LockChange(acquired=True, bucket=BUCKET, key=KEY, at=TAKEN, principal=principal, source_address=principal)
+    change = LockChange(
+        acquired=True, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN, principal=principal, source_address=principal
+    )
     for event in (
         of_lock(EventType.ALERT_FAILED, lock, TAKEN, channel="C1", detail=principal),
         of_acquire(change, lock, ""),

@@ -149,9 +149,9 @@ def _forget_the_table() -> None:
 
 def unreadable_page(_: io.StringIO) -> None:
     table = boto3.resource("dynamodb").Table("book")
-    page = {"StatePath": "acme/x", "LockIdentity": "x", "HeldSince": "x", "Lock": "{"}
+    page = {"StatePath": "acme/x", "LockIdentity": "x", "HeldSince": "x", "Form": 1, "Lock": "{"}
     table.put_item(Item=page)
-    DynamoLockBook(table).records()
+    DynamoLockBook(table).open_pages()
     table.delete_item(Key={name: page[name] for name in ("StatePath", "LockIdentity")})
 
 
@@ -211,7 +211,7 @@ LINES: dict[str, list[tuple[Callable[[io.StringIO], None], str]]] = {
     "metrics were not written": [(metrics_lost, "Error")],
     "sweep_failed": [(sweep_failed, "there is no such bucket")],
     "alert_failed": [(alert_failed, "is_archived")],
-    "sweep_finished": [(sweep_finished, re.escape(a_ref().key))],
+    "sweep_finished": [(sweep_finished, re.escape(a_ref().place.key))],
     "WatchIncompleteError": [(watch_incomplete, "invalid_auth")],
 }
 """What operating.md names, or a function may write: how it comes to be written, and what of the error is in it."""

@@ -18,7 +18,7 @@ from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.click import Refusal, SnoozeFor, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome
-from chalicelib.jobs.runs.lanes import Kind
+from chalicelib.jobs.runs.lanes import Wait
 from chalicelib.slack.words.endings import ending_words
 from chalicelib.slack.words.parts.buttons import SNOOZE_ACTIONS, VERBS
 from tests.builders import ALICE, TAKEN, a_lock, a_policy
@@ -32,7 +32,7 @@ LEFT_OUT: dict[str, set[Enum]] = {
     # Both have sentences of their own, with the reason in it.
     "chalicelib.slack.words.answers _ENDINGS": {Outcome.REFUSED, Outcome.FAILED},
     # Slack counts neither.
-    "chalicelib.jobs.runs.agenda _WAYS": {Kind.BUCKET, Kind.BOOK},
+    "chalicelib.jobs.runs.agenda _WAYS": {Wait.SCAN, Wait.PLACE, Wait.BOOK},
     # Lines without a number of their own.
     "chalicelib.core.audit.measure _MEASURES": {
         EventType.LOCK_REAPPEARED,

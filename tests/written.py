@@ -6,7 +6,7 @@ from chalicelib.core.alerts.transitions import restores, telling
 from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.clicks.claim import Restorer
 from chalicelib.core.clicks.deletion import LockObject
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.ports.book import LockBook
 
@@ -18,14 +18,14 @@ def page_after(book: LockBook, transition: Transition) -> Page:
     return page
 
 
-def say(book: LockBook, lock: StateLock, sending: Sending, posted: Posted) -> None:
+def say(book: LockBook, lock: HeldLock, sending: Sending, posted: Posted) -> None:
     """Note a message as the jobs do."""
     for transition in telling.said(lock, sending, posted):
         if book.write(transition).taken:
             return
 
 
-def put_back(book: LockBook, old: Page, lock: StateLock, by: Restorer) -> Page:
+def put_back(book: LockBook, old: Page, lock: HeldLock, by: Restorer) -> Page:
     """Note a lock put back as the jobs do; return its page."""
     inherited, handed_over = restores.restored(old, lock, by)
     page = page_after(book, inherited)

@@ -9,6 +9,7 @@ import msgspec
 from chalicelib.config.policy_keys import read_policy
 from chalicelib.config.toml_table import Problems, Table
 from chalicelib.core.duration import in_words
+from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Policy, Route, Rules
 
@@ -78,7 +79,7 @@ def _read(root: Table) -> Config:
     digest_over, undo = slack.count("digest_over", _DIGEST_OVER), _undo(slack)
     slack.done()
     targets = tuple(_target(table) for table in root.tables("targets", required=True))
-    buckets = {target.bucket for target in targets if target.bucket}
+    buckets = {target.container for target in targets if target.container}
     routes = tuple(_route(table, default, buckets) for table in root.tables("routes", required=False))
     root.done()
     _note_repeated(targets, root.problems)
@@ -100,7 +101,7 @@ def _undo(slack: Table) -> timedelta:
 
 
 def _target(table: Table) -> Target:
-    target = Target(table.bucket("bucket"), table.prefixes("prefixes"), table.region("region"))
+    target = Target(Kind.S3, table.bucket("bucket"), table.prefixes("prefixes"), table.region("region"))
     table.done()
     return target
 
@@ -126,7 +127,7 @@ def _note_unswept(table: Table, pattern: str, buckets: set[str]) -> None:
 
 def _note_repeated(targets: tuple[Target, ...], problems: Problems) -> None:
     seen: set[str] = set()
-    for index, bucket in enumerate(target.bucket for target in targets):
+    for index, bucket in enumerate(target.container for target in targets):
         if bucket in seen:
             problems.note(f"targets[{index}].bucket", bucket, "each bucket once; give one target all its prefixes")
         seen.add(bucket)

@@ -8,8 +8,9 @@ import msgspec
 
 from chalicelib.core.hours import WorkingHours, always
 from chalicelib.core.locks.ci_run import CiRun
+from chalicelib.core.locks.place import Place
 from chalicelib.core.locks.target import Target
-from chalicelib.core.locks.terraform.lock_info import Risk, is_lock_key
+from chalicelib.core.locks.terraform.lock_info import Risk
 
 EVERYONE = "*"
 """In a list of releasers: every member of the workspace, or of the organisation where the rules name one.
@@ -92,9 +93,9 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
         """The policy of the first route that covers the state path."""
         return next(route.policy for route in self.routes if route.covers(state_path))
 
-    def covers(self, bucket: str, key: str) -> bool:
-        """Whether a lock key is within any target; nothing else is read, told or deleted, whoever asks."""
-        return is_lock_key(key) and any(target.covers(bucket, key) for target in self.targets)
+    def covers(self, place: Place) -> bool:
+        """Return whether a place is within any target; nothing else is read, told or deleted, whoever asks."""
+        return any(target.covers(place) for target in self.targets)
 
 
 def by_name(called: tuple[str, ...]) -> tuple[str, ...]:

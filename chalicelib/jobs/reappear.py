@@ -14,7 +14,7 @@ from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.hold import NotedChange
 from chalicelib.core.audit.line import of_reappearance
 from chalicelib.core.audit.reappeared import UNKNOWN_BEFORE, Standing, may_have_been_hidden, reappearance, standing
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.alert import tell
 from chalicelib.jobs.alerts.case import case_of
@@ -33,7 +33,7 @@ def look_again(gone: LockChange, world: World, rules: Rules, now: datetime, *, s
     Raises:
         StoreError, BookError: the queue delivers the event again.
     """
-    lock = world.store.read(gone.bucket, gone.key)
+    lock = world.store.read(gone.place)
     if lock is None or not may_have_been_hidden(gone, lock):
         return False
     if settled:
@@ -46,10 +46,10 @@ def look_again(gone: LockChange, world: World, rules: Rules, now: datetime, *, s
 
 
 def _hold_again(
-    gone: LockChange, lock: StateLock, page: LockRecord | None, world: World, rules: Rules, now: datetime
+    gone: LockChange, lock: HeldLock, page: LockRecord | None, world: World, rules: Rules, now: datetime
 ) -> None:
     # Once more, because it may have been let go between the look at the bucket and that at its page.
-    current = world.store.read(gone.bucket, gone.key)
+    current = world.store.read(gone.place)
     if current is None or current.ref != lock.ref:
         return
     change = reappearance(gone, lock, _version_of(lock, page, gone, world))
@@ -79,7 +79,7 @@ def _is_told(page: LockRecord, world: World, rules: Rules, now: datetime) -> boo
     return latest is None or latest.told
 
 
-def _version_of(lock: StateLock, page: LockRecord | None, gone: LockChange, world: World) -> str:
+def _version_of(lock: HeldLock, page: LockRecord | None, gone: LockChange, world: World) -> str:
     """Return the lock's version as its acquire told it, "" when that is not known."""
     if page is None or page.acquired_at is None:
         return ""

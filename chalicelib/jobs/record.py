@@ -16,7 +16,7 @@ from chalicelib.core.audit.hold import NotedChange, hold_ended_by, page_of, rele
 from chalicelib.core.audit.line import of_acquire, of_release
 from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending, Outcome, released_by
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.alert import note_ending
 from chalicelib.jobs.alerts.case import Case, case_of
@@ -86,7 +86,7 @@ def record_change(
     Raises:
         StoreError, BookError, QueueError: the queue delivers the event again.
     """
-    if not rules.covers(change.bucket, change.key):
+    if not rules.covers(change.place):
         return ()
     if change.acquired:
         _record_acquire(change, world, recording, now)
@@ -164,9 +164,9 @@ def _record_acquire(change: LockChange, world: World, recording: Recording, now:
             _end_if_gone(lock, world, now)
 
 
-def _end_if_gone(lock: StateLock, world: World, now: datetime) -> None:
+def _end_if_gone(lock: HeldLock, world: World, now: datetime) -> None:
     """An acquire told so late may come after its release was settled, and then nothing else would end the hold."""
-    current = world.store.read(lock.ref.bucket, lock.ref.key)
+    current = world.store.read(lock.ref.place)
     there = presence(lock.ref, current)
     if there is not Presence.SAME:
         outcome = Outcome.GONE if there is Presence.GONE else Outcome.REPLACED
@@ -174,23 +174,23 @@ def _end_if_gone(lock: StateLock, world: World, now: datetime) -> None:
         world.book.write(endings.end_unspoken(lock, ending))
 
 
-def _lock_of(change: LockChange, world: World) -> StateLock | None:
+def _lock_of(change: LockChange, world: World) -> HeldLock | None:
     """The lock that an acquire is about, though it may be gone: its own version, or what a sweep saw of it."""
-    found = world.store.read(change.bucket, change.key, change.version)
+    found = world.store.read(change.place, change.version)
     if found and change.is_about(found):
         return found
     page = page_of(change, world.book.pages_of(change.ref.state_path, change.at + NEARBY))
     return page.lock if page else None
 
 
-def _restorer(lock: StateLock, world: World) -> str:
+def _restorer(lock: HeldLock, world: World) -> str:
     """Return the Slack user for whom the reaper put this lock back, by its mark; "" for a lock that somebody took.
 
     S3's event can be faster than our note of what it is about, or come right between its two halves.
     """
     if not lock.mark:
         return ""
-    records = world.book.pages_of(lock.ref.state_path, lock.ref.last_modified)
+    records = world.book.pages_of(lock.ref.state_path, lock.ref.since)
     known = (record.restorer_of(lock) for record in records)
     noted = (record.restored_by for record in records if record.lock.ref == lock.ref)
     return next((one.by for one in known if one), next(noted, ""))
@@ -213,7 +213,7 @@ def _close_alerts(release: LockChange, world: World, rules: Rules) -> tuple[Case
     known = world.book.pages_of(release.ref.state_path, release.at)
     if all(record.ending or (record.acquired_at and not record.spoken_of) for record in known):
         return ()
-    current = world.store.read(release.bucket, release.key)
+    current = world.store.read(release.place)
     gone = [record for record in known if _gone_by(release, record, current)]
     noted = (
         note_ending(
@@ -226,12 +226,12 @@ def _close_alerts(release: LockChange, world: World, rules: Rules) -> tuple[Case
     return tuple(case for case in noted if case)
 
 
-def _gone_by(release: LockChange, record: LockRecord, current: StateLock | None) -> bool:
+def _gone_by(release: LockChange, record: LockRecord, current: HeldLock | None) -> bool:
     """Whether a lock was there before the event and is not now; a younger one has an event of its own."""
     return record.taken <= release.at and presence(record.lock.ref, current) is not Presence.SAME
 
 
-def _ending(release: LockChange, record: LockRecord, current: StateLock | None, *, theirs: bool) -> Ending:
+def _ending(release: LockChange, record: LockRecord, current: HeldLock | None, *, theirs: bool) -> Ending:
     """The event is that of the youngest lock; that of an older one was lost, and nobody knows who released it."""
     principal = release.principal if theirs else ""
     return Ending(

@@ -1,5 +1,7 @@
 """Find every lock of a target, set the lock book right, alert."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
@@ -9,11 +11,10 @@ from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.line import EventType, of_run
 from chalicelib.core.brief import told_briefly
-from chalicelib.core.locks.lock import StateLock
-from chalicelib.core.locks.place import LockRef
-from chalicelib.core.locks.scan import ListedPage
+from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.place import LockRef, Place
+from chalicelib.core.locks.scan import Scanned
 from chalicelib.core.locks.target import Target
-from chalicelib.core.locks.terraform.lock_info import LOCK_SUFFIX
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.round import Round, is_new, shuffled
 from chalicelib.jobs.alerts.steps import Found, together
@@ -45,39 +46,92 @@ def sweep(target: Target, world: World, rules: Rules, now: datetime, run: Run | 
             the queue delivers the order again.
     """
     swept = Round(world, rules, now, run or Run())
+    known, trouble = _known(target, world)
+    scan = _Scan(target, swept, known)
     try:
-        pages = _listed(target, swept)
+        scan.begin()
     except StoreError as error:
         _tell_failure(target, error, world, rules, now)
         return
-    known, trouble = _known(target, world)
-    locks = _look_at_all(target, [key for page in pages for key in page.lock_keys], known, swept)
+    swept.finish()
+    if scan.error:
+        _tell_failure(target, scan.error, world, rules, now)
+        return
+    if not scan.finished:
+        why = f"only the first {scan.objects} objects were listed in time: {_what_helps(target)}"
+        swept.failed.append(f"{target.container}: {why}")
     detail = told_briefly([*trouble, *swept.failed, *swept.untold])
-    counts = {"locks": len(locks), "alerts": swept.alerts, "objects": sum(page.objects for page in pages)}
+    counts = {"locks": len(scan.found), "alerts": swept.alerts, "objects": scan.objects}
     left = {"waiting": swept.waiting, "not_reached": swept.not_reached}
-    world.journal.write(of_run(EventType.SWEEP_FINISHED, now, target=target.bucket, detail=detail, **counts, **left))
+    world.journal.write(of_run(EventType.SWEEP_FINISHED, now, target=target.container, detail=detail, **counts, **left))
     if trouble:
         world.messenger.report(rules.trouble_channel, "the lock book", "; ".join(trouble))
     if _is_worth_another_try(swept, forgetful=bool(trouble)):
         raise SweepIncompleteError(detail or f"{swept.not_seen} locks were not looked at in time") from swept.unexpected
 
 
-def _listed(target: Target, swept: Round) -> list[ListedPage]:
-    """List a target for half of the time at most, so that what was found by then is told. Raises StoreError.
+@dataclass
+class _Scan:
+    """The scan of a target. Its locks are looked at, and told of, while it goes on."""
 
-    Its prefixes come in another order each time, so that the same ones are not left out by every try and every night.
-    """
-    pages: list[ListedPage] = []
-    half = swept.run.half()
-    prefixes = tuple(shuffled(target.prefixes, swept.now))
-    for page in swept.world.store.list_locks(target.bucket, prefixes):
-        if pages and swept.run.workers.clock() > half:
-            objects = sum(page.objects for page in pages)
-            why = f"only the first {objects} objects were listed in time: {_what_helps(target)}"
-            swept.failed.append(f"{target.bucket}: {why}")
-            break
-        pages.append(page)
-    return pages
+    target: Target
+    swept: Round
+    known: dict[Place, list[LockRecord]]
+    """What the book has, by place."""
+    found: set[LockRef] = field(default_factory=set)
+    objects: int = 0
+    finished: bool = True
+    error: StoreError | None = None
+    """What ended the scan before its time. What was found by then is told."""
+    _until: float = field(init=False)
+    _parts: Iterator[Scanned] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Half of the time at most, so that what was found by then is told. The prefixes come in another order each
+        # time, so that the same ones are not left out by every try and every night.
+        self._until = self.swept.run.half()
+        prefixes = tuple(shuffled(self.target.prefixes, self.swept.now))
+        self._parts = self.swept.world.store.scan(msgspec.structs.replace(self.target, prefixes=prefixes))
+
+    def begin(self) -> None:
+        """Have a look at all that the book has, and at what the first part of the scan finds. Raises StoreError."""
+        first = next(self._parts, None)
+        self._look_at(list(self.known))
+        if first:
+            self._take(first)
+
+    def _go_on(self) -> Scanned | None:
+        try:
+            return next(self._parts, None)
+        except StoreError as error:
+            self.error = error
+            return None
+
+    def _hear(self, part: Scanned | None) -> None:
+        if part and self.swept.run.workers.clock() <= self._until:
+            self._take(part)
+
+    def _take(self, part: Scanned) -> None:
+        self.objects += part.looked_at
+        self._look_at([place for place in part.places if place not in self.known])
+        self.finished = not part.cursor
+        if part.cursor:
+            self.swept.scan(self.target.container, self._go_on, self._hear)
+
+    def _look_at(self, places: list[Place]) -> None:
+        for place in shuffled(places, self.swept.now):
+            records = self.known.get(place, [])
+            new = not records or any(is_new(record) for record in records)
+            self.swept.look(place, partial(self._look, place, records), new=new)
+
+    def _look(self, place: Place, records: list[LockRecord]) -> Found:
+        """Look at the lock there now, which may be new to the book, and at those that the book has there."""
+        current = self.swept.world.store.read(place)
+        if current:
+            self.found.add(current.ref)
+            if all(record.lock.ref != current.ref for record in records):
+                records = [*records, _remember(current, self.swept.world)]
+        return together([self.swept.steps.tend(record, current) for record in records])
 
 
 def _what_helps(target: Target) -> str:
@@ -93,40 +147,20 @@ def _is_worth_another_try(swept: Round, *, forgetful: bool) -> bool:
     return bool(swept.failed or swept.not_seen)
 
 
-def _known(target: Target, world: World) -> tuple[list[LockRecord], list[str]]:
+def _known(target: Target, world: World) -> tuple[dict[Place, list[LockRecord]], list[str]]:
     """Read the book before the locks: a lock that is read as another one, or as gone, has then been let go since."""
+    known: dict[Place, list[LockRecord]] = {}
     try:
         records = world.book.open_pages()
     except BookError as error:
-        return [], [f"could not be read, so locks may be alerted again: {error}"]
-    return [record for record in records if target.covers(record.lock.ref.bucket, record.lock.ref.key)], []
+        return known, [f"could not be read, so locks may be alerted again: {error}"]
+    for record in records:
+        if target.covers(record.lock.ref.place):
+            known.setdefault(record.lock.ref.place, []).append(record)
+    return known, []
 
 
-def _look_at_all(target: Target, listed: list[str], known: list[LockRecord], swept: Round) -> set[LockRef]:
-    """Look at what was listed, and at what the book has and the listing does not; return the locks found."""
-    of_key: dict[str, list[LockRecord]] = {key: [] for key in listed}
-    for record in known:
-        of_key.setdefault(record.lock.ref.key, []).append(record)
-    found: set[LockRef] = set()
-    for key, records in shuffled(list(of_key.items()), swept.now):
-        new = not records or any(is_new(record) for record in records)
-        act = partial(_look_at, target.bucket, key, records, swept, found)
-        swept.look(target.bucket, f"{target.bucket}/{key.removesuffix(LOCK_SUFFIX)}", act, new=new)
-    swept.finish()
-    return found
-
-
-def _look_at(bucket: str, key: str, records: list[LockRecord], swept: Round, found: set[LockRef]) -> Found:
-    """Look at one place: at the lock there now, which may be new to the book, and at those that the book has there."""
-    current = swept.world.store.read(bucket, key)
-    if current:
-        found.add(current.ref)
-        if all(record.lock.ref != current.ref for record in records):
-            records = [*records, _remember(current, swept.world)]
-    return together([swept.steps.tend(record, current) for record in records])
-
-
-def _remember(lock: StateLock, world: World) -> LockRecord:
+def _remember(lock: HeldLock, world: World) -> LockRecord:
     try:
         return world.book.write(telling.remember(lock)).page or LockRecord(lock=lock)
     except BookError:
@@ -135,7 +169,7 @@ def _remember(lock: StateLock, world: World) -> LockRecord:
 
 def _tell_failure(target: Target, error: StoreError, world: World, rules: Rules, now: datetime) -> None:
     """Tell people what S3 refuses; what merely went wrong is tried again first, and ends among the dead letters."""
-    world.journal.write(of_run(EventType.SWEEP_FAILED, now, target=target.bucket, detail=str(error)))
+    world.journal.write(of_run(EventType.SWEEP_FAILED, now, target=target.container, detail=str(error)))
     if not isinstance(error, StoreRefusedError):
         raise SweepIncompleteError(str(error)) from error
-    world.messenger.report(rules.trouble_channel, f"bucket {target.bucket}", str(error))
+    world.messenger.report(rules.trouble_channel, f"{target.called}", str(error))

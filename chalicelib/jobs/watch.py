@@ -49,11 +49,11 @@ def watch(world: World, rules: Rules, now: datetime, run: Run | None = None) -> 
 
 def _look_at(record: LockRecord, watched: Round) -> None:
     ref = record.lock.ref
-    if not record.ending and not watched.rules.covers(ref.bucket, ref.key):
+    if not record.ending and not watched.rules.covers(ref.place):
         # Its target was taken out of the configuration: whether it is still held is no longer ours to know.
         watched.end(record, Ending(outcome=Outcome.UNWATCHED, at=watched.now))
     elif _due(record, watched):
-        watched.look_at(record, partial(watched.world.store.read, ref.bucket, ref.key))
+        watched.look_at(record)
 
 
 def _due(record: LockRecord, watched: Round) -> bool:

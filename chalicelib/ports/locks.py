@@ -5,9 +5,10 @@ from typing import Protocol
 
 from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
-from chalicelib.core.locks.lock import StateLock
-from chalicelib.core.locks.place import LockRef
-from chalicelib.core.locks.scan import ListedPage
+from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.place import LockRef, Place
+from chalicelib.core.locks.scan import Scanned
+from chalicelib.core.locks.target import Target
 
 
 class StoreError(Exception):
@@ -23,28 +24,31 @@ class BucketGoneError(StoreRefusedError):
 
 
 class LockStore(Protocol):
-    """Where the locks are kept."""
+    """The places where locks are kept, of one kind or of all."""
 
-    def list_locks(self, bucket: str, prefixes: tuple[str, ...]) -> Iterator[ListedPage]:
-        """All locks below the prefixes (none: the whole bucket), each once, page by page. Raises StoreError."""
+    def scan(self, target: Target, after: str = "") -> Iterator[Scanned]:
+        """Give the places of a target's locks as they are found, each once; from the beginning, or after a cursor.
 
-    def read(self, bucket: str, key: str, version: str = "") -> StateLock | None:
-        """The lock there now (or that version of it); None: there is none. One that cannot be read is a lock too.
+        Raises StoreError, also in the middle.
+        """
 
-        Raises StoreError when S3 does not even say whether there is one.
+    def read(self, place: Place, version: str = "") -> HeldLock | None:
+        """Return the lock there now (or that version of it); None: there is none. An unreadable one is a lock too.
+
+        Raises StoreError when the place does not even say whether there is one.
         """
 
     def state_written(self, ref: LockRef) -> StateWritten:
-        """When the lock's state was last written, from the listing. Raises StoreError."""
+        """Return when the lock's state was last written, from the listing. Raises StoreError."""
 
     def delete(self, ref: LockRef) -> Deletion:
-        """Delete the object only if it is still the one that ``ref`` names. Sent once. Raises StoreError."""
+        """Delete the lock only if it is still the one that ``ref`` names. Sent once. Raises StoreError."""
 
     def keep(self, ref: LockRef) -> LockObject | None:
-        """The whole object that ``ref`` names, to put it back; None: it is another by now, or too large for a lock.
+        """Return all that ``ref`` names, to put it back; None: it is another by now, or too large for a lock.
 
         Raises StoreError.
         """
 
     def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
-        """Put an object where ``ref`` was, only if nothing is there. Sent once. Raises StoreError."""
+        """Put a lock where ``ref`` was, only if nothing is there. Sent once. Raises StoreError."""

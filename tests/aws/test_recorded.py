@@ -10,12 +10,14 @@ from boto3.dynamodb.conditions import Attr
 from botocore.stub import Stubber
 
 from chalicelib.aws import passed_over
-from chalicelib.aws.book.table import BookTable, Change
+from chalicelib.aws.book.table import BookTable, Update
 from chalicelib.aws.events.s3 import lock_changes
 from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.core.alerts.owner import session_name
 from chalicelib.core.audit.event import LockChange, ToldBy
 from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
+from chalicelib.core.locks.place import Kind
+from chalicelib.core.locks.target import Target
 from chalicelib.ports.locks import StoreError
 from tests.aws_fixtures import REGION
 from tests.builders import BUCKET, KEY, TAKEN, a_ref
@@ -44,7 +46,7 @@ def recorded(file: str) -> Any:
 
 
 def told(change: LockChange) -> tuple[bool, bool, str, str]:
-    return change.acquired, change.permanent, change.version, change.etag
+    return change.acquired, change.permanent, change.version, change.stamp.strip('"')
 
 
 DIRECT = recorded("s3-notifications")
@@ -81,7 +83,7 @@ def test_every_recording_of_a_notification_is_tried() -> None:
 
 def test_a_key_comes_encoded() -> None:
     [change] = lock_changes(json.dumps({"Records": [DIRECT["encoded key"]]}))
-    assert change.key == "a@b"
+    assert change.place.key == "a@b"
 
 
 @pytest.mark.parametrize("what", sorted(NO_LOCK_S_BUSINESS))
@@ -184,7 +186,7 @@ def test_a_listing_goes_on_where_s3_said_that_there_is_more(stubbed: tuple[S3Loc
     stubber.add_response("list_objects_v2", first, {"Bucket": BUCKET, "Prefix": ""})
     more = {"Bucket": BUCKET, "Prefix": "", "ContinuationToken": first["NextContinuationToken"]}
     stubber.add_response("list_objects_v2", last, more)
-    assert [page.objects for page in store.list_locks(BUCKET, ())] == [2, 1]
+    assert [part.looked_at for part in store.scan(Target(Kind.S3, BUCKET))] == [2, 1]
 
 
 def test_a_condition_that_is_not_met_is_no_failure() -> None:
@@ -196,7 +198,7 @@ def test_a_condition_that_is_not_met_is_no_failure() -> None:
         error, status = answer["Error"], answer["ResponseMetadata"]["HTTPStatusCode"]
         stubber.add_client_error("update_item", error["Code"], error["Message"], http_status_code=status)
         key = {"StatePath": KEY, "LockIdentity": "1"}
-        assert BookTable(table).change(key, Change(put={"Told": True}), Attr("Ending").exists()) is None
+        assert not BookTable(table).change(key, Update(put={"Told": True}), Attr("Ending").exists())
 
 
 def test_a_session_of_a_role_is_named_behind_the_role_s_unique_id() -> None:

@@ -43,7 +43,7 @@ def test_a_file_that_is_not_toml_is_named_with_the_place(tmp_path: Path) -> None
 
 def test_the_example_is_a_good_configuration() -> None:
     config = load(EXAMPLE)
-    assert [target.bucket for target in config.targets] == ["acme-tfstate", "acme-tfstate-legacy"]
+    assert [target.container for target in config.targets] == ["acme-tfstate", "acme-tfstate-legacy"]
     assert len(config.rules.routes) == 2
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from chalicelib.aws.book.change_book import DynamoChangeBook
 from chalicelib.core.audit.event import CLAIMED_FOR, LockChange, ToldBy
 from chalicelib.core.audit.hold import NotedChange
+from chalicelib.core.locks.place import Kind, Place
 from chalicelib.ports.book import BookError, ChangeBook, UnderWayError
 from tests.aws_fixtures import lock_book_table
 from tests.builders import BUCKET, KEY, TAKEN, a_lock
@@ -38,7 +39,7 @@ def changes(request: pytest.FixtureRequest) -> Iterator[ChangeBook]:
 
 
 def an_event(after: timedelta = timedelta(), *, acquired: bool = True, key: str = KEY, **others: Any) -> LockChange:
-    return LockChange(acquired=acquired, bucket=BUCKET, key=key, at=TAKEN + after, **others)
+    return LockChange(acquired=acquired, place=Place(Kind.S3, BUCKET, key), at=TAKEN + after, **others)
 
 
 def a_release(after: timedelta = SECOND, **others: Any) -> LockChange:
@@ -59,7 +60,7 @@ def before(changes: ChangeBook, event: LockChange) -> LockChange | None:
 @pytest.mark.parametrize(
     "event",
     [
-        an_event(timedelta(microseconds=123456), sequencer="0055", version="v1", etag="e", principal="AWS:AROA:ci"),
+        an_event(timedelta(microseconds=123456), sequencer="0055", version="v1", stamp="e", principal="AWS:AROA:ci"),
         an_event(told_by=ToldBy.EVENTBRIDGE, account="123456789012"),
         an_event(sequencer=HOSTILE, principal=HOSTILE, version=HOSTILE, source_address=HOSTILE),
         an_event(key=f"{HOSTILE}.tflock"),
@@ -69,11 +70,11 @@ def before(changes: ChangeBook, event: LockChange) -> LockChange | None:
 )
 def test_an_event_is_remembered_as_it_was_told_with_its_lock(changes: ChangeBook, event: LockChange) -> None:
     changes.claim(NotedChange(event, a_lock().ref), TAKEN)
-    assert changes.before(a_release(key=event.key)) == NotedChange(event, a_lock().ref)
+    assert changes.before(a_release(key=event.place.key)) == NotedChange(event, a_lock().ref)
 
 
 def test_what_is_known_of_an_event_stays_as_it_is(changes: ChangeBook) -> None:
-    first, again = (NotedChange(an_event(sequencer="1", etag=etag), a_lock().ref) for etag in ("", "other"))
+    first, again = (NotedChange(an_event(sequencer="1", stamp=etag), a_lock().ref) for etag in ("", "other"))
     changes.claim(first, TAKEN)
     changes.claim(again, TAKEN + CLAIMED_FOR)
     assert changes.before(a_release()) == first
@@ -162,7 +163,7 @@ OTHER_KEYS = [
 
 @pytest.mark.parametrize("key", OTHER_KEYS)
 def test_another_lock_s_events_are_not_before_it(changes: ChangeBook, key: str) -> None:
-    note(changes, an_event(key=key), msgspec.structs.replace(an_event(), bucket="acme"))
+    note(changes, an_event(key=key), msgspec.structs.replace(an_event(), place=Place(Kind.S3, "acme", KEY)))
     assert before(changes, a_release()) is None
     note(changes, an_event())
     assert before(changes, a_release()) == an_event()
@@ -256,16 +257,16 @@ def test_an_event_that_cannot_be_read_is_a_book_error(table: Any) -> None:
     changes = DynamoChangeBook(table)
     event = an_event(key="unreadable.tflock")
     note(changes, event)
-    key = {"StatePath": f"#changes {event.bucket}/{event.key}", "LockIdentity": event.identity}
+    key = {"StatePath": f"#changes {event.place.name}", "LockIdentity": event.identity}
     table.put_item(Item=key | {"Noted": "{"})
     with pytest.raises(BookError, match="cannot be read"):
-        changes.before(a_release(key=event.key))
+        changes.before(a_release(key=event.place.key))
 
 
 def test_an_event_is_forgotten_when_it_cannot_be_delivered_any_more(table: Any) -> None:
     event = an_event(key="old.tflock")
     note(DynamoChangeBook(table), event)
-    key = {"StatePath": f"#changes {event.bucket}/{event.key}", "LockIdentity": event.identity}
+    key = {"StatePath": f"#changes {event.place.name}", "LockIdentity": event.identity}
     assert table.get_item(Key=key)["Item"]["ExpiresAt"] == int((TAKEN + timedelta(days=21)).timestamp())
 
 
@@ -303,7 +304,7 @@ def test_the_book_in_memory_and_dynamodb_s_answer_alike(
     fake, real = FakeChangeBook(), DynamoChangeBook(table)
     mine = f"acme-{next(_buckets)}"  # the table is empty for each example
     for act, index, key, after in asked:
-        event = msgspec.structs.replace(pool[index % len(pool)], bucket=mine, key=key)
+        event = msgspec.structs.replace(pool[index % len(pool)], place=Place(Kind.S3, mine, key))
         first, second = (
             answer(
                 partial(book.claim, NotedChange(event), TAKEN + after)
@@ -313,5 +314,5 @@ def test_the_book_in_memory_and_dynamodb_s_answer_alike(
             for book in (fake, real)
         )
         assert first == second
-    for event in (msgspec.structs.replace(event, bucket=mine, key=key) for event in pool for key in KEYS):
+    for event in (msgspec.structs.replace(event, place=Place(Kind.S3, mine, key)) for event in pool for key in KEYS):
         assert fake.before(event) == real.before(event)

@@ -10,7 +10,7 @@ from chalicelib.core.alerts.transitions import endings, restores, telling, wishe
 from chalicelib.core.clicks.claim import Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject
 from chalicelib.core.clicks.ending import Ending, Outcome
-from chalicelib.core.locks.lock import Body, StateLock
+from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.ports.book import LockBook
 from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_claim, a_lock, a_ref, a_sending, sample
@@ -42,12 +42,12 @@ def found(book: LockBook, ref: LockRef | None = None) -> LockRecord:
         a_lock(body=b""),
         a_lock(body=b'{"Who":"\\u0000\\ud83d\\ude00","ID":""}'),
         a_lock(key="k" * 893 + ".tflock"),
-        StateLock(a_ref("\n é.tflock"), flaw="cannot be read", body=Body.DENIED),
-        StateLock(a_ref("#digests/#by :by.tflock")),
+        HeldLock(a_ref("\n é.tflock"), flaw="cannot be read", body=Body.DENIED),
+        HeldLock(a_ref("#digests/#by :by.tflock")),
     ],
     ids=["genuine", "empty", "odd characters", "long key", "opaque", "words of DynamoDB"],
 )
-def test_a_lock_is_remembered_as_it_is(book: LockBook, lock: StateLock) -> None:
+def test_a_lock_is_remembered_as_it_is(book: LockBook, lock: HeldLock) -> None:
     assert page_after(book, telling.remember(lock)) == LockRecord(lock=lock)
     assert found(book, lock.ref) == LockRecord(lock=lock)
     assert book.open_pages() == book.pages_of(lock.ref.state_path, TAKEN) == [LockRecord(lock=lock)]
@@ -69,7 +69,7 @@ def test_remembering_again_forgets_nothing(book: LockBook) -> None:
 
 
 def test_a_lock_that_could_not_be_read_at_first_is_remembered_as_it_was_read_later(book: LockBook) -> None:
-    book.write(telling.remember(StateLock(a_lock().ref, flaw="cannot be read")))
+    book.write(telling.remember(HeldLock(a_lock().ref, flaw="cannot be read")))
     assert page_after(book, telling.remember(a_lock())).lock == a_lock()
 
 

@@ -16,7 +16,7 @@ from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject
 from chalicelib.core.clicks.ending import Ending, Outcome
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.ports.book import LockBook
 from tests.aws_fixtures import lock_book_table
 from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock, a_sending
@@ -58,7 +58,7 @@ def step(made: Callable[..., Transition], *arguments: st.SearchStrategy[Any], **
     return st.tuples(st.tuples(*arguments), st.fixed_dictionaries(named)).map(writing)
 
 
-def saying(lock: StateLock, sending: Sending, posted: Posted) -> Step:
+def saying(lock: HeldLock, sending: Sending, posted: Posted) -> Step:
     return lambda book: say(book, lock, sending, posted)
 
 

@@ -17,7 +17,7 @@ from tests.written import page_after, put_back, say
 
 OLD = a_lock()
 NEW = a_lock(taken=TAKEN + timedelta(hours=2))
-AT = NEW.ref.last_modified + timedelta(milliseconds=500)
+AT = NEW.ref.since + timedelta(milliseconds=500)
 POSTED = Posted(CHANNEL, "1.1", "1.0")
 ALERTED = a_sending(saying=(Saying(Topic.ALERT), Saying(Topic.LEVEL, "more")), level=2, owner=BOB)
 RELEASED = Ending(outcome=Outcome.RELEASED, at=AT, user=ALICE, undo_until=AT + timedelta(minutes=10))
@@ -42,7 +42,7 @@ def released(book: LockBook) -> LockRecord:
 
 def found(book: LockBook, ref: object = NEW.ref) -> LockRecord:
     record = next(
-        (record for record in book.pages_of(NEW.ref.state_path, NEW.ref.last_modified) if record.lock.ref == ref),
+        (record for record in book.pages_of(NEW.ref.state_path, NEW.ref.since) if record.lock.ref == ref),
         None,
     )
     assert record is not None
@@ -151,7 +151,7 @@ def test_a_lock_without_a_message_can_be_put_back_too(book: LockBook) -> None:
 
 def test_a_lock_whose_old_page_was_lost_is_put_back_too(book: LockBook) -> None:
     put_back(book, LockRecord(lock=OLD, posted=POSTED), NEW, BY_ALICE)
-    assert [record.lock for record in book.pages_of(NEW.ref.state_path, NEW.ref.last_modified)] == [NEW]
+    assert [record.lock for record in book.pages_of(NEW.ref.state_path, NEW.ref.since)] == [NEW]
 
 
 def test_a_restored_lock_can_be_released_and_put_back_again(book: LockBook, released: LockRecord) -> None:

@@ -9,7 +9,7 @@ from chalicelib.core.alerts.listing import HeldEntry
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.clicks.ending import Ending, Outcome
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.ports.book import BookError, LockBook, LockList
 from tests.aws_fixtures import lock_book_table
 from tests.builders import ALICE, CHANNEL, TAKEN, a_lock, a_sending
@@ -19,7 +19,7 @@ from tests.written import say
 
 GONE = Ending(outcome=Outcome.GONE, at=TAKEN)
 ODD = a_lock(key="#by :by/ é.tflock")
-UNREADABLE = StateLock(a_lock(key="x.tflock").ref, flaw="is empty")
+UNREADABLE = HeldLock(a_lock(key="x.tflock").ref, flaw="is empty")
 
 
 @pytest.fixture(params=["fake", "DynamoDB in moto"])
@@ -32,7 +32,7 @@ def books(request: pytest.FixtureRequest) -> Iterator[tuple[LockBook, LockList]]
         yield DynamoLockBook(table), DynamoLockList(table)
 
 
-def entry(lock: StateLock, **known: str) -> HeldEntry:
+def entry(lock: HeldLock, **known: str) -> HeldEntry:
     return HeldEntry(lock.ref.state_path, lock.ref.identity, **known)
 
 

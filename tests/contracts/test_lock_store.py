@@ -2,6 +2,7 @@ import gzip
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -10,7 +11,8 @@ from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
 from chalicelib.core.locks.lock import Body
 from chalicelib.core.locks.mark import mark_of, split
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.place import Kind, LockRef, Place
+from chalicelib.core.locks.target import Target
 from chalicelib.ports.locks import LockStore, StoreError
 from tests.aws_fixtures import create_bucket, moto
 from tests.builders import BUCKET, KEY, STATE_KEY, a_ref, sample
@@ -54,13 +56,17 @@ def bucket(request: pytest.FixtureRequest) -> Iterator[Bucket]:
 
 
 def read(bucket: Bucket, key: str = KEY) -> LockRef:
-    lock = bucket.store.read(BUCKET, key)
+    lock = bucket.store.read(Place(Kind.S3, BUCKET, key))
     assert lock is not None
     return lock.ref
 
 
 def listed(bucket: Bucket, prefixes: tuple[str, ...] = ()) -> list[str]:
-    return sorted(key for page in bucket.store.list_locks(BUCKET, prefixes) for key in page.lock_keys)
+    return sorted(place.key for part in bucket.store.scan(a_target(prefixes)) for place in part.places)
+
+
+def a_target(prefixes: tuple[str, ...] = ()) -> Target:
+    return Target(Kind.S3, BUCKET, prefixes)
 
 
 def test_only_locks_are_listed_and_each_once(bucket: Bucket) -> None:
@@ -73,8 +79,19 @@ def test_only_locks_are_listed_and_each_once(bucket: Bucket) -> None:
 def test_a_listing_says_how_many_objects_it_took(bucket: Bucket) -> None:
     for key in (KEY, STATE_KEY, "b/x.tflock"):
         bucket.put(key, b"{}")
-    assert sum(page.objects for page in bucket.store.list_locks(BUCKET, ())) == 3
-    assert sum(page.objects for page in bucket.store.list_locks(BUCKET, ("b/",))) == 1
+    assert sum(part.looked_at for part in bucket.store.scan(a_target())) == 3
+    assert sum(part.looked_at for part in bucket.store.scan(a_target(("b/",)))) == 1
+
+
+def test_a_scan_goes_on_where_another_stopped(bucket: Bucket) -> None:
+    for key in ("a/1.tflock", "a/2.tflock", "b/1.tflock", "c/1.tflock"):
+        bucket.put(key, b"{}")
+    target = a_target(("a/", "b/", "c/"))
+    parts = list(bucket.store.scan(target))
+    assert parts[-1].cursor == ""
+    for number, part in enumerate(parts[:-1], 1):
+        rest = [place.key for later in bucket.store.scan(target, part.cursor) for place in later.places]
+        assert rest == [place.key for later in parts[number:] for place in later.places]
 
 
 @pytest.mark.parametrize("key", ODD_KEYS, ids=range(len(ODD_KEYS)))
@@ -87,11 +104,11 @@ def test_odd_keys_are_listed_read_and_deleted_as_they_are(bucket: Bucket, key: s
 
 def test_a_genuine_lock_is_read_with_what_tells_it_from_every_other(bucket: Bucket) -> None:
     bucket.put(KEY, sample("s3-apply-default"))
-    lock = bucket.store.read(BUCKET, KEY)
+    lock = bucket.store.read(Place(Kind.S3, BUCKET, KEY))
     assert lock is not None
     assert lock.info is not None
     assert lock.info.ID == "78653438-8ad9-5195-0db7-201620792a67"
-    assert (lock.ref.bucket, lock.ref.key, lock.ref.last_modified.microsecond) == (BUCKET, KEY, 0)
+    assert (lock.ref.place.container, lock.ref.place.key, lock.ref.since.microsecond) == (BUCKET, KEY, 0)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +124,7 @@ def test_a_genuine_lock_is_read_with_what_tells_it_from_every_other(bucket: Buck
 )
 def test_what_is_at_a_lock_s_key_is_listed_as_what_it_is(bucket: Bucket, body: bytes, kind: Body) -> None:
     bucket.put(KEY, body)
-    lock = bucket.store.read(BUCKET, KEY)
+    lock = bucket.store.read(Place(Kind.S3, BUCKET, KEY))
     assert lock is not None
     assert lock.info is None
     assert lock.flaw
@@ -116,25 +133,25 @@ def test_what_is_at_a_lock_s_key_is_listed_as_what_it_is(bucket: Bucket, body: b
 
 def test_what_a_versioned_bucket_keeps_of_a_lock_has_its_version(bucket: Bucket) -> None:
     versions = [bucket.put(KEY, body) for body in (b"garbage", b"more of it")]
-    lock = bucket.store.read(BUCKET, KEY)
+    lock = bucket.store.read(Place(Kind.S3, BUCKET, KEY))
     assert lock is not None
     assert (lock.version_id, lock.versioned) == (versions[-1], True)
 
 
 def test_a_lock_that_is_not_there_is_none(bucket: Bucket) -> None:
-    assert bucket.store.read(BUCKET, KEY) is None
+    assert bucket.store.read(Place(Kind.S3, BUCKET, KEY)) is None
 
 
 def test_a_version_can_be_read_after_its_lock_was_released(bucket: Bucket) -> None:
     version = bucket.put(KEY, sample("s3-plan-default"))
     bucket.remove(KEY)
-    lock = bucket.store.read(BUCKET, KEY, version)
+    lock = bucket.store.read(Place(Kind.S3, BUCKET, KEY), version)
     assert lock is not None
     assert lock.operation == "plan"
 
 
 def test_the_state_s_time_is_its_own_and_not_a_neighbour_s(bucket: Bucket) -> None:
-    ref = LockRef(BUCKET, KEY, '"e"', datetime.now(UTC))
+    ref = LockRef(Place(Kind.S3, BUCKET, KEY), '"e"', datetime.now(UTC))
     bucket.put(f"{STATE_KEY}.backup", b"")
     assert bucket.store.state_written(ref).at is None
     bucket.put(STATE_KEY, b"state")
@@ -152,11 +169,14 @@ def test_a_lock_that_changed_since_it_was_read_is_left_alone(bucket: Bucket) -> 
     ref = read(bucket)
     bucket.put(KEY, sample("s3-plan-default"))
     assert bucket.store.delete(ref) is Deletion.CHANGED
-    assert bucket.store.read(BUCKET, KEY) is not None
+    assert bucket.store.read(Place(Kind.S3, BUCKET, KEY)) is not None
 
 
-@pytest.mark.parametrize("changes", [{"key": STATE_KEY}, {"key": ".tflock"}, {"etag": ""}])
-def test_nothing_is_done_to_what_is_no_lock_that_was_read(bucket: Bucket, changes: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "changes",
+    [{"place": Place(Kind.S3, BUCKET, STATE_KEY)}, {"place": Place(Kind.S3, BUCKET, ".tflock")}, {"stamp": ""}],
+)
+def test_nothing_is_done_to_what_is_no_lock_that_was_read(bucket: Bucket, changes: dict[str, Any]) -> None:
     bucket.put(STATE_KEY, b"state")
     bucket.put(KEY, b"{}")
     ref = msgspec.structs.replace(read(bucket), **changes)
@@ -177,15 +197,15 @@ def test_a_released_lock_can_be_put_back_byte_for_byte_with_a_mark_behind(
     kept = bucket.store.keep(ref)
     assert kept is not None
     assert kept.body == body
-    was = bucket.store.read(BUCKET, key)
+    was = bucket.store.read(Place(Kind.S3, BUCKET, key))
     for click in ("1", "2"):
         bucket.store.delete(read(bucket, key))
         assert bucket.store.put_back(ref, kept.put_by(click)) is PutBack.DONE
-        lock = bucket.store.read(BUCKET, key)
+        lock = bucket.store.read(Place(Kind.S3, BUCKET, key))
         assert lock is not None
         assert was is not None
         assert (lock.info, lock.flaw, lock.mark) == (was.info, was.flaw, mark_of(click))
-        assert lock.ref.etag != ref.etag
+        assert lock.ref.stamp != ref.stamp
         assert bucket.store.delete(ref) is Deletion.CHANGED
         again = bucket.store.keep(lock.ref)
         assert again is not None
@@ -200,7 +220,7 @@ def test_a_lock_is_put_back_only_where_nobody_holds_the_state(bucket: Bucket) ->
     bucket.store.delete(ref)
     bucket.put(KEY, sample("s3-plan-default"))
     assert bucket.store.put_back(ref, kept) is PutBack.OCCUPIED
-    lock = bucket.store.read(BUCKET, KEY)
+    lock = bucket.store.read(Place(Kind.S3, BUCKET, KEY))
     assert lock is not None
     assert lock.operation == "plan"
 
@@ -228,7 +248,7 @@ def test_what_is_not_the_lock_that_was_read_or_no_lock_is_not_kept(bucket: Bucke
     same_bytes = (
         read(bucket)
         if body != sample("s3-plan-default")
-        else msgspec.structs.replace(read(bucket), last_modified=ref.last_modified - timedelta(seconds=1))
+        else msgspec.structs.replace(read(bucket), since=ref.since - timedelta(seconds=1))
     )
     assert bucket.store.keep(same_bytes) is None
 
@@ -242,9 +262,9 @@ def test_a_lock_that_is_gone_is_not_kept(bucket: Bucket) -> None:
 
 def test_a_bucket_that_is_not_there_is_an_error_that_says_so(bucket: Bucket) -> None:
     with pytest.raises(StoreError, match="no such bucket"):
-        list(bucket.store.list_locks("missing", ()))
+        list(bucket.store.scan(Target(Kind.S3, "missing")))
     with pytest.raises(StoreError, match="no such bucket"):
-        bucket.store.read("missing", KEY)
+        bucket.store.read(Place(Kind.S3, "missing", KEY))
     with pytest.raises(StoreError, match="no such bucket"):
         bucket.store.keep(a_ref(bucket="missing"))
     with pytest.raises(StoreError, match="no such bucket"):

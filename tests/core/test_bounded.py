@@ -12,6 +12,7 @@ from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.line import EventType, LockEvent, of_acquire, of_click, of_lock, of_run
 from chalicelib.core.bounded import LONGEST, bounded
+from chalicelib.core.locks.place import Kind, Place
 from tests.builders import BUCKET, KEY, TAKEN, a_click, a_lock
 
 LARGEST_EVENT = 256 * 1024
@@ -37,7 +38,12 @@ def test_a_line_is_never_longer_than_cloudwatch_takes(character: str) -> None:
     much = character * 500_000
     principal = f"AWS:AROA:{much}"
     change = LockChange(
-        acquired=True, bucket=BUCKET, key=KEY, at=TAKEN, principal=principal, source_address=much, account=much
+        acquired=True,
+        place=Place(Kind.S3, BUCKET, KEY),
+        at=TAKEN,
+        principal=principal,
+        source_address=much,
+        account=much,
     )
     whole = dict.fromkeys(["who", "lock_id", "created", "detail", "flaw", "operation", "etag", "principal"], much)
     for event in (

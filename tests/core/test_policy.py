@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.lock_info import Risk
 from chalicelib.core.policy import Route, matches
@@ -83,13 +84,13 @@ def test_the_first_route_that_covers_a_state_is_taken_and_the_last_covers_all() 
 
 
 def test_a_target_with_prefixes_covers_only_these() -> None:
-    target = Target(BUCKET, ("prod/", "env:/prod/"))
-    assert target.covers(BUCKET, KEY)
-    assert not target.covers(BUCKET, "staging/x.tflock")
-    assert not target.covers("another", KEY)
+    target = Target(Kind.S3, BUCKET, ("prod/", "env:/prod/"))
+    assert target.covers(Place(Kind.S3, BUCKET, KEY))
+    assert not target.covers(Place(Kind.S3, BUCKET, "staging/x.tflock"))
+    assert not target.covers(Place(Kind.S3, "another", KEY))
 
 
 def test_the_rules_cover_locks_only() -> None:
     rules = some_rules()
-    assert rules.covers(BUCKET, KEY)
-    assert not rules.covers(BUCKET, KEY.removesuffix(".tflock"))
+    assert rules.covers(Place(Kind.S3, BUCKET, KEY))
+    assert not rules.covers(Place(Kind.S3, BUCKET, KEY.removesuffix(".tflock")))

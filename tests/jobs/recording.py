@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.core.audit.event import LockChange
+from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.endings import tell_endings
 from chalicelib.jobs.record import Recording, Settle, record_change, settle
@@ -20,8 +21,9 @@ RECORDING = Recording(settled_after=120, release_role=RELEASE_ROLE, restore_role
 _RULES = some_rules()
 
 
-def a_change(at: datetime, version: str = "", *, acquired: bool, **others: Any) -> LockChange:
-    told = {"principal": "AWS:AROAEXAMPLE:ci-run-7", "source_address": "203.0.113.9", "bucket": BUCKET, "key": KEY}
+def a_change(at: datetime, version: str = "", *, acquired: bool, key: str = KEY, **others: Any) -> LockChange:
+    told: dict[str, Any] = {"principal": "AWS:AROAEXAMPLE:ci-run-7", "source_address": "203.0.113.9"}
+    told["place"] = Place(Kind.S3, BUCKET, key)
     return LockChange(acquired=acquired, at=at, version=version, **(told | others))
 
 

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from chalicelib.core.alerts.transitions import telling
+from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.runs.agenda import Agenda
-from chalicelib.jobs.runs.lanes import Kind, Rank, Task
+from chalicelib.jobs.runs.lanes import Rank, Task, Wait
 from chalicelib.jobs.runs.run import OneByOne, Run
 from chalicelib.jobs.watch import watch
 from tests.builders import BUCKET, KEY, TAKEN, sample, some_rules
@@ -23,17 +24,17 @@ def a_world(locks: int) -> FakeWorld:
     for number in range(locks):
         key = f"{number}/{KEY}"
         world.store.put(BUCKET, key, sample("s3-apply-default"))
-        if lock := world.store.read(BUCKET, key):
+        if lock := world.store.read(Place(Kind.S3, BUCKET, key)):
             world.book.write(telling.remember(lock))
     world.later(hours=2)
     return world
 
 
-def frozen_after(claim: Callable[..., bool], world: FakeWorld, rules: Rules) -> Callable[..., bool]:
+def frozen_after(claim: Callable[..., Any], world: FakeWorld, rules: Rules) -> Callable[..., Any]:
     """Take the claim; the first time, the thread is frozen then, and another function's watch comes meanwhile."""
-    frozen: list[bool] = []
+    frozen: list[Any] = []
 
-    def freezing(*arguments: Any, **named: Any) -> bool:
+    def freezing(*arguments: Any, **named: Any) -> Any:
         taken = claim(*arguments, **named)
         if not frozen:
             frozen.append(taken)
@@ -45,7 +46,7 @@ def frozen_after(claim: Callable[..., bool], world: FakeWorld, rules: Rules) -> 
 
 def test_an_alert_that_another_run_has_posted_since_is_not_posted_late() -> None:
     world = a_world(1)
-    world.book.claim = frozen_after(world.book.claim, world, RULES)  # type: ignore[method-assign]
+    world.book.write = frozen_after(world.book.write, world, RULES)  # type: ignore[method-assign]
     watch(world.ports, RULES, world.now)
     assert len(world.messenger.shown) == 1
     watch(world.ports, RULES, world.later(minutes=15))
@@ -71,6 +72,6 @@ def test_a_task_that_waited_for_a_thread_until_its_run_was_over_is_not_carried_o
 
     run = Run(BusyThreads(time, time.sleep), begins_until=10, ends=60)
     agenda = Agenda(run, FakeWorld(TAKEN).ports.messenger, lambda _: None, lambda *_: None, lambda *_: None)
-    agenda.add(Task(Kind.BOOK, "", Rank.NEW, "late", lambda: done.append("late")))
+    agenda.add(Task(Wait.BOOK, "", Rank.NEW, "late", lambda: done.append("late")))
     agenda.work()
     assert done == []

@@ -12,7 +12,8 @@ from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.click import Click, SnoozeFor, Verb
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.release import release
@@ -192,14 +193,18 @@ def lines(world: FakeWorld) -> Counter[str]:
 
 def untrue(world: FakeWorld, rules: Rules) -> list[str]:
     """All that people see and is not so."""
-    held = {lock.ref: lock for bucket, key in world.store.objects if (lock := world.store.read(bucket, key))}
+    held = {
+        lock.ref: lock for bucket, key in world.store.objects if (lock := world.store.read(Place(Kind.S3, bucket, key)))
+    }
     shown = world.messenger.shown.values()
     told = Counter(alert.lock.ref for alert in shown if alert.open)
     replies = Counter((reply.alert.lock.ref, reply.sending.saying[0]) for reply in world.messenger.replies.values())
     wrong = ["shown as held, and gone"] * bool(told.keys() - held)
     wrong += ["said twice"] * (max([*told.values(), *replies.values()], default=0) > 1)
     wrong += ["an undo left over"] * any(alert.ending and alert.ending.undoable(alert.now) for alert in shown)
-    wrong += [f"silent: {ref.key}" for ref, lock in held.items() if is_due(lock, world, rules) and ref not in told]
+    wrong += [
+        f"silent: {ref.place.key}" for ref, lock in held.items() if is_due(lock, world, rules) and ref not in told
+    ]
     wrong += [
         "a digest that miscounts"
         for digest in world.messenger.digests.values()
@@ -209,7 +214,7 @@ def untrue(world: FakeWorld, rules: Rules) -> list[str]:
     return wrong + ["two messages of one lock"] * (max(lines.values(), default=0) > 1)
 
 
-def is_due(lock: StateLock, world: FakeWorld, rules: Rules) -> bool:
+def is_due(lock: HeldLock, world: FakeWorld, rules: Rules) -> bool:
     record = world.book.find(lock.ref)
     reached = rules.policy_for(lock.ref.state_path).level(lock.risk, lock.age(world.now)) > 0
     return reached and not (record and record.snoozed(world.now))

@@ -17,7 +17,7 @@ from chalicelib.core.audit.event import ToldBy
 from chalicelib.core.audit.line import EventType, LockEvent
 from chalicelib.core.clicks.click import Click, Refusal, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.record import record_change, settle
@@ -45,7 +45,7 @@ def lines(key: VersionedKey, kind: EventType = AGAIN) -> list[LockEvent]:
 
 
 def held(key: VersionedKey) -> list[str]:
-    return [page.lock.ref.key for page in key.world.book.open_pages() if not page.ending]
+    return [page.lock.ref.place.key for page in key.world.book.open_pages() if not page.ending]
 
 
 def a_lock_that_is_there_again() -> VersionedKey:
@@ -88,7 +88,7 @@ def test_it_is_alerted_by_the_next_watch() -> None:
     key = a_lock_that_is_there_again()
     record(key.world, key.told[-1])
     watch(key.world.ports, RULES, key.world.later(hours=3))
-    assert [alert.lock.ref.key for alert in key.world.messenger.shown.values() if alert.open] == [KEY]
+    assert [alert.lock.ref.place.key for alert in key.world.messenger.shown.values() if alert.open] == [KEY]
 
 
 def test_its_next_release_is_of_the_second_hold_by_the_one_who_took_it() -> None:
@@ -196,7 +196,7 @@ def test_a_lock_that_is_let_go_between_two_looks_is_not_there_again() -> None:
     book = MeanwhileBook()
     key = VersionedKey(FakeWorld(TAKEN, book=book))
     record(key.world, key.take())
-    lock = key.world.store.read(BUCKET, KEY)
+    lock = key.world.store.read(Place(Kind.S3, BUCKET, KEY))
     assert lock
     key.world.later(minutes=1)
     key.versions.insert(0, ("old", True))
@@ -310,7 +310,7 @@ def test_a_release_in_slack_that_somebody_undoes_by_its_marker_is_held_again() -
     key = a_key()
     record(key.world, key.take())
     sweep(TARGET, key.world.ports, RULES, key.world.later(hours=5))
-    lock = key.world.store.read(BUCKET, KEY)
+    lock = key.world.store.read(Place(Kind.S3, BUCKET, KEY))
     assert lock
     release(a_click(lock, user=ALICE), key.world.ports, RULES, key.world.later(minutes=1))
     assert not key.world.store.objects
@@ -333,7 +333,7 @@ def a_release_that_was_undone_by_its_marker(click: Click, key: VersionedKey) -> 
 
 
 def a_click_on(key: VersionedKey, name: str = "1", **others: Any) -> Click:
-    lock = key.world.store.read(BUCKET, KEY)
+    lock = key.world.store.read(Place(Kind.S3, BUCKET, KEY))
     assert lock
     return a_click(lock, user=ALICE, click=name, at=key.world.now, **others)
 

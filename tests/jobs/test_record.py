@@ -5,13 +5,16 @@ import pytest
 
 from chalicelib.core.alerts.alert import alert_for
 from chalicelib.core.alerts.transitions import endings, telling
+from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.line import EventType
-from chalicelib.core.clicks.ending import Ending, Outcome, ReleasedBy
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.clicks.ending import Outcome, ReleasedBy
+from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.place import Kind, Place
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
+from chalicelib.ports.book import Written
 from tests.builders import (
     ALICE,
     BUCKET,
@@ -30,6 +33,7 @@ from tests.fake_book import FakeBook
 from tests.fake_store import FakeStore
 from tests.fakes import FakeWorld
 from tests.jobs.recording import RELEASE_ROLE, a_change, record, settle_all
+from tests.written import say
 
 RULES = some_rules()
 TARGET = RULES.targets[0]
@@ -95,8 +99,8 @@ def test_without_versions_a_lock_that_a_sweep_has_seen_keeps_its_story_however_l
     world.store.put(BUCKET, KEY, sample("s3-apply-default"))
     sweep(TARGET, world.ports, RULES, world.later(seconds=5))
     world.store.remove(BUCKET, KEY)
-    etag = a_lock().ref.etag.strip('"')
-    record(world, a_change(TAKEN + timedelta(milliseconds=300), acquired=True, etag=etag))
+    etag = a_lock().ref.stamp
+    record(world, a_change(TAKEN + timedelta(milliseconds=300), acquired=True, stamp=etag))
     [line] = [line for line in world.journal.events if line.event is EventType.LOCK_ACQUIRED]
     assert (line.lock_id[:8], line.incomplete) == ("78653438", False)
 
@@ -104,7 +108,7 @@ def test_without_versions_a_lock_that_a_sweep_has_seen_keeps_its_story_however_l
 def test_an_acquire_whose_lock_another_one_has_followed_is_not_taken_for_the_other() -> None:
     world = FakeWorld(TAKEN)
     world.store.put(BUCKET, KEY, sample("s3-plan-default"))
-    earlier = msgspec.structs.replace(a_change(TAKEN, acquired=True), etag=a_lock().ref.etag.strip('"'))
+    earlier = msgspec.structs.replace(a_change(TAKEN, acquired=True), stamp=a_lock().ref.stamp)
     record(world, earlier)
     assert [line.incomplete for line in world.journal.events] == [True]
     assert world.book.open_pages() == []
@@ -174,7 +178,7 @@ def test_when_slack_refuses_the_event_is_journaled_all_the_same_and_the_next_wat
     [
         a_change(TAKEN, acquired=False, permanent=True),
         a_change(TAKEN, acquired=True, key="outside/terraform.tfstate.tflock"),
-        msgspec.structs.replace(a_change(TAKEN, acquired=True), bucket="somebody-elses"),
+        msgspec.structs.replace(a_change(TAKEN, acquired=True), place=Place(Kind.S3, "somebody-elses", KEY)),
         a_change(TAKEN, acquired=True, key="prod/network/terraform.tfstate"),
     ],
     ids=["history cleared away", "outside the prefixes", "another bucket", "not a lock"],
@@ -194,9 +198,9 @@ def test_a_lock_acquired_while_an_older_one_s_release_is_recorded_is_not_taken_f
     class Acquiring(FakeStore):
         """Another run takes the state right after the look into the bucket."""
 
-        def read(self, bucket: str, key: str, version: str = "") -> StateLock | None:
-            found = super().read(bucket, key, version)
-            world.book.write(telling.acquire_recorded(younger, younger.ref.last_modified, ""))
+        def read(self, place: Place, version: str = "") -> HeldLock | None:
+            found = super().read(place, version)
+            world.book.write(telling.acquire_recorded(younger, younger.ref.since, ""))
             return found
 
     world.store = Acquiring(world.now)
@@ -226,14 +230,15 @@ def test_an_ending_told_while_the_alert_was_being_posted_reaches_the_new_message
     class Posting(FakeBook):
         """The watch posts the alert between the record's look and its note of the ending."""
 
-        def end_unspoken(self, lock: StateLock, ending: Ending) -> bool:
-            if not world.messenger.shown:
-                alert = alert_for(self.pages[lock.ref], a_policy(), world.now, None)
+        def write(self, transition: Transition) -> Written:
+            if "ending" in transition.put and not world.messenger.shown:
+                page = self.pages[transition.ref]
                 sending = a_sending(at=world.now, channel=CHANNEL, level=1)
-                self.said(lock, sending, world.messenger.post(alert, sending))
-            return super().end_unspoken(lock, ending)
+                posted = world.messenger.post(alert_for(page, a_policy(), world.now, None), sending)
+                say(self, page.lock, sending, posted)
+            return super().write(transition)
 
-    world.book = Posting(pages=world.book.pages)
+    world.book = Posting(stored=world.book.stored)
     record(world, a_change(TAKEN + timedelta(hours=3), acquired=False))
     settle_all(world)
     [alert] = world.messenger.shown.values()

@@ -119,7 +119,7 @@ def test_an_acquire_told_late_of_a_lock_that_is_held_is_watched_all_the_same() -
     version = world.store.put(BUCKET, KEY, sample("s3-plan-default"))
     world.later(hours=1)
     record(world, a_change(TAKEN, version, acquired=True))
-    assert [found.lock.ref.key for found in world.book.open_pages()] == [KEY]
+    assert [found.lock.ref.place.key for found in world.book.open_pages()] == [KEY]
 
 
 def test_a_release_waits_for_what_happened_before_it() -> None:

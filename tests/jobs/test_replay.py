@@ -12,6 +12,7 @@ import pytest
 
 from chalicelib.core.audit.event import LockChange, ToldBy
 from chalicelib.core.audit.line import EventType, LockEvent
+from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.body import read_body
 from chalicelib.core.policy import Rules
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.thorough
 
 UNVERSIONED, ELSEWHERE = "acme-unversioned", "acme-eu-central-1"
 """In the second one's region only EventBridge tells of it."""
-TARGETS = (Target(BUCKET), Target(UNVERSIONED), Target(ELSEWHERE))
+TARGETS = (Target(Kind.S3, BUCKET), Target(Kind.S3, UNVERSIONED), Target(Kind.S3, ELSEWHERE))
 RULES: Rules = msgspec.structs.replace(some_rules(), targets=TARGETS)
 STATES, HOLDS, HELD, SEED = 120, 1_200, 20, 20261121
 BODIES = ("s3-plan-default", "s3-apply-default", "s3-import-default", "s3-workspace-delete-dev")
@@ -45,7 +46,7 @@ class Day:
         body = sample(self.dice.choice(BODIES)).replace(b'"Info":""', b'"Info":"%d"' % len(self.events))
         self.world.store.now = begin
         version = self.world.store.put(bucket, key, body)
-        etag = a_ref(key, body).etag.strip('"')
+        etag = a_ref(key, body).stamp
         # Without versions only the lock that is still there can be read when the day is over.
         info = None if bucket == UNVERSIONED and end else read_body(body).info
         operation = info.Operation if info else ""
@@ -62,11 +63,10 @@ class Day:
     ) -> LockChange:
         change = LockChange(
             acquired=acquired,
-            bucket=bucket,
-            key=key,
+            place=Place(Kind.S3, bucket, key),
             at=at,
             version=version,
-            etag=etag,
+            stamp=etag,
             principal=self.dice.choice(PRINCIPALS),
             sequencer=f"{0x0055AED6DCD90281E5 + len(self.events):018X}",
         )
@@ -183,5 +183,5 @@ def test_so_are_they_while_events_are_up_to_two_minutes_late_and_lines_are_writt
 
 def test_the_day_is_a_busy_one() -> None:
     day = a_busy_day()
-    assert len({(change.bucket, change.key) for change in day.events}) >= 100
+    assert len({(change.place.container, change.place.key) for change in day.events}) >= 100
     assert sum(not change.acquired for change in day.events) >= 1_000

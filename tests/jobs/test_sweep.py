@@ -8,6 +8,7 @@ from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.ending import Outcome
 from chalicelib.core.locks.lock import Body
+from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Route
 from chalicelib.jobs.sweep import SweepIncompleteError, order_sweeps, sweep
@@ -18,7 +19,7 @@ from tests.fake_slack import FakeMessenger
 from tests.fakes import FakeJournal, FakeQueue, FakeWorld
 
 RULES = some_rules()
-TARGET = Target(BUCKET)
+TARGET = Target(Kind.S3, BUCKET)
 
 
 def a_world(name: str = "s3-apply-default") -> FakeWorld:
@@ -39,7 +40,7 @@ def test_a_lock_under_its_threshold_is_remembered_and_not_alerted() -> None:
     world = a_world()
     sweep(TARGET, world.ports, RULES, world.later(minutes=119))
     assert world.messenger.shown == {}
-    assert [record.lock.ref.key for record in world.book.open_pages()] == [KEY]
+    assert [record.lock.ref.place.key for record in world.book.open_pages()] == [KEY]
 
 
 def test_a_lock_over_its_threshold_is_alerted_in_the_channel_of_its_route() -> None:
@@ -120,7 +121,7 @@ def test_a_lock_that_another_one_replaced_closes_its_alert_and_the_other_gets_it
 def test_a_lock_recorded_while_the_bucket_was_listed_is_not_taken_for_gone() -> None:
     world = a_world()
     world.book.write(telling.remember(build_lock()))
-    world.store.list_locks = lambda _bucket, _prefixes: iter(())  # type: ignore[method-assign, assignment]
+    world.store.scan = lambda target, after="": iter(())  # type: ignore[method-assign]
     sweep(TARGET, world.ports, RULES, world.later(minutes=1))
     assert len(world.book.open_pages()) == 1
 
@@ -128,8 +129,8 @@ def test_a_lock_recorded_while_the_bucket_was_listed_is_not_taken_for_gone() -> 
 def test_the_records_of_another_target_are_left_alone() -> None:
     world = a_world()
     world.book.write(telling.remember(build_lock()))
-    sweep(Target("acme-other"), world.ports, RULES, world.later(hours=5))
-    sweep(Target(BUCKET, ("staging/",)), world.ports, RULES, world.now)
+    sweep(Target(Kind.S3, "acme-other"), world.ports, RULES, world.later(hours=5))
+    sweep(Target(Kind.S3, BUCKET, ("staging/",)), world.ports, RULES, world.now)
     assert len(world.book.open_pages()) == 1
 
 

@@ -6,8 +6,8 @@ from chalicelib.core.alerts.alert import Alert, alert_for
 from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.clicks.ending import Ending, Outcome
-from chalicelib.core.locks.lock import StateLock
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports.book import BookError
 from tests.builders import ALICE, BUCKET, KEY, STATE_KEY, TAKEN, a_lock, a_policy, sample, some_rules
@@ -142,7 +142,7 @@ def test_an_ending_told_since_the_book_was_listed_is_not_told_otherwise() -> Non
     world.store.remove(BUCKET, KEY)
     assert stale.posted
     Released(world).release(stale.posted)
-    world.book.records = lambda: [stale]  # type: ignore[method-assign]
+    world.book.open_pages = lambda: [stale]  # type: ignore[method-assign]
     watch(world.ports, RULES, world.later(minutes=15))
     assert shown_endings(world) == [RELEASED]
 
@@ -197,9 +197,9 @@ def test_a_bucket_that_fails_again_and_again_does_not_take_the_time_of_all_other
     world = FakeWorld(TAKEN)
     for index in range(9):
         world.book.write(telling.remember(a_lock(key=f"{index}.tflock")))
-    lock = LockRef("acme-other", KEY, a_lock().ref.etag, TAKEN)
+    lock = LockRef(Place(Kind.S3, "acme-other", KEY), a_lock().ref.stamp, TAKEN)
     world.store.put("acme-other", KEY, sample("s3-apply-default"))
-    world.book.write(telling.remember(StateLock(lock, a_lock().info)))
+    world.book.write(telling.remember(HeldLock(lock, a_lock().info)))
     world.store.buckets_failing.add(BUCKET)
     with pytest.raises(WatchIncompleteError, match="its bucket failed 5 times"):
         watch(world.ports, RULES, world.later(hours=2))

@@ -18,8 +18,8 @@ from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.click import Click, SnoozeFor, Verb
 from chalicelib.core.clicks.deletion import Deletion, PutBack
-from chalicelib.core.locks.lock import StateLock
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.delete import OutcomeUnknownError
 from chalicelib.jobs.clicks.release import release
@@ -72,9 +72,9 @@ class WholeLife(RuleBasedStateMachine):
             self.world.later(seconds=1)
             version = self.world.store.put(BUCKET, key, self.body(key, plan=plan))
             self.events.append(self.change(key, acquired=True, version=version))
-            lock = self.world.store.read(BUCKET, key)
+            lock = self.world.store.read(Place(Kind.S3, BUCKET, key))
             if plan and lock:
-                self.plans.add(lock.ref.etag)
+                self.plans.add(lock.ref.stamp)
 
     @rule(key=sampled_from(KEYS))
     def a_lock_is_let_go(self, key: str) -> None:
@@ -152,7 +152,7 @@ class WholeLife(RuleBasedStateMachine):
     @invariant()
     def nothing_is_released_but_what_somebody_saw_and_may(self) -> None:
         for ref in self.world.store.deleted:
-            assert ref in self.allowed or ref.etag in self.plans
+            assert ref in self.allowed or ref.stamp in self.plans
 
     @invariant()
     def nothing_is_said_twice(self) -> None:
@@ -212,7 +212,7 @@ class WholeLife(RuleBasedStateMachine):
             self.events.append(self.change(key, acquired=False))
 
     def change(self, key: str, *, acquired: bool, version: str = "") -> LockChange:
-        return LockChange(acquired=acquired, bucket=BUCKET, key=key, at=self.world.now, version=version)
+        return LockChange(acquired=acquired, place=Place(Kind.S3, BUCKET, key), at=self.world.now, version=version)
 
     def body(self, key: str, *, plan: bool) -> bytes:
         name = "s3-plan-default" if plan else "s3-apply-default"
@@ -235,11 +235,11 @@ class WholeLife(RuleBasedStateMachine):
             self.allowed.add(ref)
         return click
 
-    def held(self) -> dict[LockRef, StateLock]:
-        found = (self.world.store.read(BUCKET, key) for key in KEYS)
+    def held(self) -> dict[LockRef, HeldLock]:
+        found = (self.world.store.read(Place(Kind.S3, BUCKET, key)) for key in KEYS)
         return {lock.ref: lock for lock in found if lock}
 
-    def is_due(self, lock: StateLock) -> bool:
+    def is_due(self, lock: HeldLock) -> bool:
         record = self.world.book.find(lock.ref)
         reached = RULES.policy_for(lock.ref.state_path).level(lock.risk, lock.age(self.world.now)) > 0
         return reached and not (record and record.snoozed(self.world.now))

@@ -10,9 +10,10 @@ from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.clicks.click import Click
 from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
-from chalicelib.core.locks.lock import StateLock
-from chalicelib.core.locks.place import LockRef
-from chalicelib.core.locks.scan import ListedPage
+from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.place import Kind, LockRef, Place
+from chalicelib.core.locks.scan import Scanned
+from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.body import lock_of
 from chalicelib.ports.locks import StoreError
 from tests.builders import BUCKET, KEY, sample
@@ -41,7 +42,7 @@ class Acquire:
 
     @property
     def ref(self) -> LockRef:
-        return LockRef(BUCKET, KEY, self.etag, self.at.replace(microsecond=0))
+        return LockRef(Place(Kind.S3, BUCKET, KEY), self.etag, self.at.replace(microsecond=0))
 
 
 @dataclass
@@ -75,13 +76,13 @@ class Bucket:
 
     # --- what the reaper does
 
-    def list_locks(self, bucket: str, prefixes: tuple[str, ...]) -> Iterator[ListedPage]:
+    def scan(self, target: Target, after: str = "") -> Iterator[Scanned]:
         raise NotImplementedError
 
     def state_written(self, ref: LockRef) -> StateWritten:
         return StateWritten(None)
 
-    def read(self, bucket: str, key: str, version: str = "") -> StateLock | None:
+    def read(self, place: Place, version: str = "") -> HeldLock | None:
         self.schedule.step()
         if self.schedule.chance(0.005):
             raise StoreError("reading: S3 failed")
@@ -120,7 +121,7 @@ class Bucket:
     def _delete(self, ref: LockRef | None, click: Click | None) -> Deletion:
         if self.there is None:
             return Deletion.NOT_FOUND
-        if ref and self.there.etag != ref.etag:
+        if ref and self.there.etag != ref.stamp:
             return Deletion.CHANGED
         self._end(click, f"AWS:{RELEASE_ROLE}:reaper")
         return Deletion.DELETED
@@ -154,5 +155,5 @@ class Bucket:
         self.tell(a_change(at, version, acquired=acquired, principal=who), about)
 
 
-def _lock(found: Acquire | None) -> StateLock | None:
+def _lock(found: Acquire | None) -> HeldLock | None:
     return lock_of(found.ref, found.body) if found else None

@@ -189,7 +189,7 @@ class Race:
         self.schedule.spawn(lambda: self._invoke(None, job, 5), after)
 
     def _force_unlock(self, click: Click, *_: object) -> Deletion | None:
-        current = self.bucket.read(click.lock.bucket, click.lock.key)
+        current = self.bucket.read(click.lock.place)
         if current is None or current.ref != click.lock:
             return None
         return self.bucket.delete_whatever_is_there()

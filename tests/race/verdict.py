@@ -118,6 +118,6 @@ def _in_messages(race: Race) -> Iterator[str]:
     held = race.bucket.there.ref if race.bucket.there else None
     for alert in race.channel.shown.values():
         if alert.open and alert.lock.ref != held:
-            yield f"a lock of {alert.lock.ref.last_modified:%H:%M:%S} is shown as held"
+            yield f"a lock of {alert.lock.ref.since:%H:%M:%S} is shown as held"
         if not alert.open and alert.lock.ref == held:
             yield "a lock that is held is shown as ended"

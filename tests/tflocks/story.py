@@ -12,8 +12,8 @@ from chalicelib.core.audit.event import LockChange, ToldBy
 from chalicelib.core.audit.hold import Hold as EndedHold
 from chalicelib.core.audit.hold import ReleaseKind
 from chalicelib.core.audit.line import EventType, LockEvent, of_acquire, of_lock, of_reappearance, of_release
-from chalicelib.core.locks.lock import StateLock
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.locks.terraform.lock_info import LockInfo
 from tflocks.holds.hold import Hold, Source
 from tflocks.holds.pairing import journal_holds
@@ -28,11 +28,13 @@ def at(minutes: float) -> datetime:
     return NOON + timedelta(minutes=minutes)
 
 
-def lock(name: str, minutes: float, path: str = PATH) -> StateLock:
+def lock(name: str, minutes: float, path: str = PATH) -> HeldLock:
     bucket, _, key = path.partition("/")
     etag = hashlib.md5(name.encode()).hexdigest()  # noqa: S324  what S3 does
     info = LockInfo(ID=f"id-{name}", Operation="OperationTypePlan", Who="root@runner", Version="1.11.4")
-    return StateLock(LockRef(bucket, f"{key}.tflock", f'"{etag}"', at(minutes).replace(microsecond=0)), info)
+    return HeldLock(
+        LockRef(Place(Kind.S3, bucket, f"{key}.tflock"), f'"{etag}"', at(minutes).replace(microsecond=0)), info
+    )
 
 
 def acquired(name: str, minutes: float, path: str = PATH, *, read: bool = True, slack_user: str = "") -> LockEvent:
@@ -96,14 +98,13 @@ def a_hold(since: float | None = 0, until: float | None = 10, **fields: Any) -> 
     return Hold(**told | fields)
 
 
-def _change(told: StateLock, minutes: float, principal: str, *, took: bool) -> LockChange:
+def _change(told: HeldLock, minutes: float, principal: str, *, took: bool) -> LockChange:
     ref = told.ref
     return LockChange(
         acquired=took,
-        bucket=ref.bucket,
-        key=ref.key,
+        place=ref.place,
         at=at(minutes),
         principal=principal,
         told_by=ToldBy.S3,
-        etag=ref.etag.strip('"') if took else "",
+        stamp=ref.stamp.strip('"') if took else "",
     )

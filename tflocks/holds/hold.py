@@ -6,8 +6,8 @@ from enum import StrEnum
 import msgspec
 
 from chalicelib.core.audit.hold import ReleaseKind
-from chalicelib.core.locks.lock import StateLock
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.locks.terraform.lock_info import LockInfo
 
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
@@ -79,8 +79,8 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def plain_operation(self) -> str:
         """The operation in plain words where Terraform is known to write it."""
-        nowhere = LockRef("", "", "", _NO_TIME)
-        return StateLock(nowhere, LockInfo(Operation=self.operation)).operation or self.operation
+        nowhere = LockRef(Place(Kind.S3, "", ""), "", _NO_TIME)
+        return HeldLock(nowhere, LockInfo(Operation=self.operation)).operation or self.operation
 
     @property
     def release_words(self) -> str:

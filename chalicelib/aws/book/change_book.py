@@ -79,11 +79,11 @@ class DynamoChangeBook:
 
 
 def _gone_key_of(change: LockChange) -> dict[str, str]:
-    return {"StatePath": f"#gone {change.ref.state_path}", "LockIdentity": change.identity}
+    return {"StatePath": f"#gone {change.place.name}", "LockIdentity": change.identity}
 
 
 def _key_of(change: LockChange) -> dict[str, str]:
-    return {"StatePath": f"#changes {change.bucket}/{change.key}", "LockIdentity": change.identity}
+    return {"StatePath": f"#changes {change.place.name}", "LockIdentity": change.identity}
 
 
 def _item(noted: NotedChange) -> Item:

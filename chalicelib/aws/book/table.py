@@ -113,14 +113,14 @@ class BookTable:
         """Change one item, or make it; return whether the condition was met. Otherwise nothing is done."""
         return self.write(key, update, condition)[0]
 
-    def write(self, key: Item, update: Update, condition: ConditionBase | None = None) -> tuple[bool, Item | None]:
+    def write(self, key: Item, update: Update, condition: ConditionBase | None) -> tuple[bool, Item | None]:
         """Do as ``change``; return the item too as it is now, also where the condition was not met."""
         guard: dict[str, Any] = {} if condition is None else {"ConditionExpression": condition, **_SAY_WHAT_IS_THERE}
         with told_as_book_error():
             try:
                 answer = self._table.update_item(Key=key, ReturnValues="ALL_NEW", **update.arguments(), **guard)
             except self._table.meta.client.exceptions.ConditionalCheckFailedException as error:
-                return False, _item_of(error) or self.get(key)
+                return False, _item_of(error)
             return True, genuine(answer)["Attributes"]
 
     def delete(self, key: Item, condition: ConditionBase) -> None:

@@ -37,7 +37,7 @@ def _followers(transition: Transition) -> tuple[dict[str, Any], list[str]]:
     if "told" in transition.put:
         remove.append("HeldSince")
     elif "lock" in transition.put or "told" in transition.remove:
-        put["HeldSince"] = transition.ref.last_modified.isoformat()
+        put["HeldSince"] = transition.ref.since.isoformat()
     if "ending" in transition.put:
         put["ExpiresAt"] = int((transition.put["ending"].at + KEPT_FOR).timestamp())
     elif "ending" in transition.remove:

@@ -9,8 +9,8 @@ from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
-from chalicelib.core.locks.lock import Body, StateLock
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.lock import Body, HeldLock
+from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.locks.terraform.lock_info import LockInfo
 
 _Value = TypeVar("_Value")
@@ -40,10 +40,13 @@ class Form(NamedTuple, Generic[_Value, _Wire]):
 class RefWire(Wire):
     """The wire form of a ``LockRef``."""
 
-    bucket: str
+    kind: str
+    container: str
     key: str
-    etag: str
-    last_modified: datetime
+    stamp: str
+    since: datetime
+    account: str = ""
+    region: str = ""
 
 
 class InfoWire(Wire):
@@ -59,7 +62,7 @@ class InfoWire(Wire):
 
 
 class LockWire(Wire):
-    """The wire form of a ``StateLock``."""
+    """The wire form of a ``HeldLock``."""
 
     ref: RefWire
     info: InfoWire | None = None
@@ -82,6 +85,15 @@ class HolderWire(msgspec.Struct):
         return self.info.Who if self.info else ""
 
 
+def _of_ref(it: LockRef) -> RefWire:
+    place = it.place
+    return RefWire(place.kind.value, place.container, place.key, it.stamp, it.since, place.account, place.region)
+
+
+def _read_ref(it: RefWire) -> LockRef:
+    return LockRef(Place(Kind(it.kind), it.container, it.key, it.account, it.region), it.stamp, it.since)
+
+
 def _of_info(it: LockInfo) -> InfoWire:
     return InfoWire(it.ID, it.Operation, it.Info, it.Who, it.Version, it.Created, it.Path)
 
@@ -90,19 +102,15 @@ def _read_info(it: InfoWire) -> LockInfo:
     return LockInfo(it.ID, it.Operation, it.Info, it.Who, it.Version, it.Created, it.Path)
 
 
-def _of_lock(it: StateLock) -> LockWire:
+def _of_lock(it: HeldLock) -> LockWire:
     ref, info = REF.of(it.ref), _of_info(it.info) if it.info else None
     return LockWire(ref, info, it.flaw, it.body.value, it.version_id, it.versioned, it.mark, it.not_restored)
 
 
-def _read_lock(it: LockWire) -> StateLock:
+def _read_lock(it: LockWire) -> HeldLock:
     ref, info = REF.read(it.ref), _read_info(it.info) if it.info else None
-    return StateLock(ref, info, it.flaw, Body(it.body), it.version_id, it.versioned, it.mark, it.not_restored)
+    return HeldLock(ref, info, it.flaw, Body(it.body), it.version_id, it.versioned, it.mark, it.not_restored)
 
 
-REF = Form[LockRef, RefWire](
-    RefWire,
-    lambda it: RefWire(it.bucket, it.key, it.etag, it.last_modified),
-    lambda it: LockRef(it.bucket, it.key, it.etag, it.last_modified),
-)
-LOCK = Form[StateLock, LockWire](LockWire, _of_lock, _read_lock)
+REF = Form[LockRef, RefWire](RefWire, _of_ref, _read_ref)
+LOCK = Form[HeldLock, LockWire](LockWire, _of_lock, _read_lock)

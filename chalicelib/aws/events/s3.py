@@ -25,6 +25,7 @@ import msgspec
 from chalicelib.aws.events.sns_envelopes import EnvelopeError, SubscriptionEndedError, opened
 from chalicelib.aws.passed_over import pass_over, say
 from chalicelib.core.audit.event import NULL_VERSION, LockChange, ToldBy
+from chalicelib.core.locks.place import Kind, Place
 
 _CREATED, _REMOVED, _EXPIRED = "ObjectCreated", "ObjectRemoved", "LifecycleExpiration"
 _TEST = "s3:TestEvent"
@@ -176,14 +177,13 @@ def _direct_change(record: _Record, family: str, kind: str) -> LockChange:
     stored = record.s3.object
     return LockChange(
         acquired=family == _CREATED,
-        bucket=record.s3.bucket.name,
         # Keys are form-encoded here: a space is "+", a plus "%2B".
-        key=unquote_plus(stored.key),
+        place=Place(Kind.S3, record.s3.bucket.name, unquote_plus(stored.key)),
         at=record.event_time,
         principal=record.user_identity.principal_id or "",
         source_address=record.request_parameters.source or "",
         version=stored.version_id or "",
-        etag=stored.e_tag or "",
+        stamp=_stamp(stored.e_tag),
         sequencer=stored.sequencer or "",
         by_lifecycle=family == _EXPIRED,
         permanent=kind == "Delete",
@@ -195,16 +195,15 @@ def _bridge_change(event: _BridgeEvent, *, acquired: bool) -> LockChange:
     requester = detail.requester or ""
     return LockChange(
         acquired=acquired,
-        bucket=detail.bucket.name,
-        # As it is. No page of AWS says so, and powertools decodes it all the same; whoever uses both formats does not.
-        key=detail.object.key,
+        # The key as it is. No page of AWS says so, and powertools decodes it; whoever uses both formats does not.
+        place=Place(Kind.S3, detail.bucket.name, detail.object.key),
         at=event.time,
         # An account or a service ("s3.amazonaws.com"), never an identity.
         account=requester if _ACCOUNT.fullmatch(requester) else "",
         source_address=detail.source_ip_address or "",
         told_by=ToldBy.EVENTBRIDGE,
         version=detail.object.version_id or "",
-        etag=detail.object.etag or "",
+        stamp=_stamp(detail.object.etag),
         sequencer=detail.object.sequencer or "",
         by_lifecycle=detail.reason == "Lifecycle Expiration",
         permanent=detail.deletion_type == "Permanently Deleted",
@@ -219,12 +218,17 @@ def _as_one_format(change: LockChange) -> LockChange:
         change,
         at=change.at.astimezone(UTC),
         version=_version(change, permanent=permanent),
-        etag=change.etag if change.acquired else "",
+        stamp=change.stamp if change.acquired else "",
         # One number in two spellings: AWS's samples have 0055AED6DCD90281E5 in one and 617f08299329d189 in the other,
         # and both begin with the second that they are of.
         sequencer=change.sequencer and change.sequencer.upper().rjust(_SEQUENCER_DIGITS, "0"),
         permanent=permanent,
     )
+
+
+def _stamp(etag: str | None) -> str:
+    """Return the stamp of an event's ETag, which has no quotes here and has them wherever S3 shows the object."""
+    return f'"{etag}"' if etag else ""
 
 
 def _version(change: LockChange, *, permanent: bool) -> str:

@@ -6,7 +6,7 @@ reply, and so would call "already gone" what it had deleted itself; a second put
 
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import urlencode
 
 import msgspec
@@ -17,17 +17,18 @@ from chalicelib.aws.errors_in_words import in_words
 from chalicelib.aws.locks.s3_answers import code_of, sent_once, store_error, told_as_store_error
 from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
-from chalicelib.core.locks.lock import Body, StateLock
+from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.locks.mark import MARK_BYTES
-from chalicelib.core.locks.place import LockRef
-from chalicelib.core.locks.scan import ListedPage
+from chalicelib.core.locks.place import Kind, LockRef, Place
+from chalicelib.core.locks.scan import Scanned
+from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.body import lock_of, unread
 from chalicelib.core.locks.terraform.lock_info import BODY_LIMIT, is_lock_key
 from chalicelib.ports.locks import StoreError
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
-    from types_boto3_s3.type_defs import GetObjectOutputTypeDef
+    from types_boto3_s3.type_defs import GetObjectOutputTypeDef, ListObjectsV2OutputTypeDef
 
 _NO_VERSION = "null"
 """The version of what was put while versioning was off or suspended. A delete may overwrite it."""
@@ -61,6 +62,11 @@ ClientOf = Callable[[str], "S3Client"]
 """Gives a client for a bucket, in the bucket's region."""
 
 
+class _Named(TypedDict):
+    Bucket: str
+    Key: str
+
+
 class S3LockStore:
     """``ports.locks.LockStore`` over the state buckets.
 
@@ -73,38 +79,48 @@ class S3LockStore:
         self._reader = reader
         self._writer = writer
 
-    def list_locks(self, bucket: str, prefixes: tuple[str, ...]) -> Iterator[ListedPage]:
-        """All locks below the prefixes, each once, page by page."""
-        with told_as_store_error(f"listing {bucket}"):
-            pages = self._lister(bucket).get_paginator("list_objects_v2")
-            seen: set[str] = set()
-            for prefix in prefixes or ("",):
-                for page in map(genuine, pages.paginate(Bucket=bucket, Prefix=prefix)):
-                    listed = page.get("Contents", [])
-                    keys = {entry["Key"] for entry in listed if is_lock_key(entry["Key"])}
-                    yield ListedPage(tuple(sorted(keys - seen)), len(listed))
-                    seen |= keys
+    def scan(self, target: Target, after: str = "") -> Iterator[Scanned]:
+        """Give the places of all locks below the prefixes, listing page by listing page.
 
-    def read(self, bucket: str, key: str, version: str = "") -> StateLock | None:
-        """The lock there now, or that version of it."""
+        A cursor has the number of a prefix, and the last key that was listed below it.
+        """
+        prefixes, seen = target.prefixes or ("",), set[str]()
+        first, _, last = after.partition(":")
+        with told_as_store_error(f"listing {target.container}"):
+            for number in range(int(first or 0), len(prefixes)):
+                for page in self._listed(target.container, prefixes[number], last):
+                    listed = [entry["Key"] for entry in page.get("Contents", [])]
+                    keys = {key for key in listed if is_lock_key(key)} - seen
+                    places = tuple(Place(Kind.S3, target.container, key) for key in sorted(keys))
+                    last = listed[-1] if listed else last
+                    more = page.get("IsTruncated") or number + 1 < len(prefixes)
+                    yield Scanned(places, len(listed), f"{number}:{last}" if more else "")
+                    seen |= keys
+                last = ""
+
+    def _listed(self, bucket: str, prefix: str, after: str) -> "Iterator[ListObjectsV2OutputTypeDef]":
+        begin = {"StartAfter": after} if after else {}
+        pages = self._lister(bucket).get_paginator("list_objects_v2")
+        return map(genuine, pages.paginate(Bucket=bucket, Prefix=prefix, **begin))  # type: ignore[arg-type]
+
+    def read(self, place: Place, version: str = "") -> HeldLock | None:
+        """Return the lock there now, or that version of it."""
         which = {"VersionId": version} if version else {}
         try:
-            answer, body = self._get(bucket, key, **which)
+            answer, body = self._get(place, **which)
         except ClientError as error:
             if code_of(error) in _ABSENT or (version and code_of(error) == _NO_VERSION_ID):
                 return None
-            return self._unreadable(bucket, key, error)
-        return msgspec.structs.replace(_lock(bucket, key, answer, body), not_restored=_not_restored(answer))
+            return self._unreadable(place, error)
+        return msgspec.structs.replace(_lock(place, answer, body), not_restored=_not_restored(answer))
 
     def state_written(self, ref: LockRef) -> StateWritten:
         """When the state was last written: of all keys with the state's key as prefix, its own comes first."""
-        with told_as_store_error(f"listing {ref.bucket}"):
-            page = genuine(self._reader(ref.bucket).list_objects_v2(Bucket=ref.bucket, Prefix=ref.state_key, MaxKeys=1))
-            times = [
-                entry["LastModified"].replace(microsecond=0)
-                for entry in page.get("Contents", [])
-                if entry["Key"] == ref.state_key
-            ]
+        bucket, state_key = ref.place.container, ref.place.state_key
+        with told_as_store_error(f"listing {bucket}"):
+            page = genuine(self._reader(bucket).list_objects_v2(Bucket=bucket, Prefix=state_key, MaxKeys=1))
+            listed = page.get("Contents", [])
+            times = [entry["LastModified"].replace(microsecond=0) for entry in listed if entry["Key"] == state_key]
         return StateWritten(times[0] if times else None)
 
     def delete(self, ref: LockRef) -> Deletion:
@@ -113,7 +129,7 @@ class S3LockStore:
         client = self._writing_client(ref)
         status = sent_once(
             "deleting",
-            lambda: client.delete_object(Bucket=ref.bucket, Key=ref.key, IfMatch=ref.etag),
+            lambda: client.delete_object(**_named(ref.place), IfMatch=ref.stamp),
             expected=set(_DELETIONS),
             done=HTTPStatus.NO_CONTENT,
         )
@@ -123,12 +139,12 @@ class S3LockStore:
         """The whole object that ``ref`` names; never one that may be a state."""
         _check(ref)
         try:
-            answer, body = self._get(ref.bucket, ref.key, IfMatch=ref.etag)
+            answer, body = self._get(ref.place, IfMatch=ref.stamp)
         except ClientError as error:
             if code_of(error) in _ANOTHER:
                 return None
-            raise store_error(f"reading {ref.bucket}/{ref.key}", error) from error
-        lock = _lock(ref.bucket, ref.key, answer, body)
+            raise store_error(f"reading {_told(ref.place)}", error) from error
+        lock = _lock(ref.place, answer, body)
         if lock.ref != ref or lock.body is Body.STATE:
             return None
         tags = self._tags(ref) if answer.get("TagCount") else {}
@@ -154,23 +170,23 @@ class S3LockStore:
         client = self._writing_client(ref)
         return sent_once(
             "putting back",
-            lambda: client.put_object(Bucket=ref.bucket, Key=ref.key, IfNoneMatch="*", **arguments),
+            lambda: client.put_object(**_named(ref.place), IfNoneMatch="*", **arguments),
             expected=expected,
         )
 
     def _writing_client(self, ref: LockRef) -> "S3Client":
-        with told_as_store_error(f"a client for {ref.bucket}"):
-            return self._writer(ref.bucket)
+        with told_as_store_error(f"a client for {ref.place.container}"):
+            return self._writer(ref.place.container)
 
     def _tags(self, ref: LockRef) -> dict[str, str]:
-        with told_as_store_error(f"reading the tags of {ref.bucket}/{ref.key}"):
-            found = genuine(self._reader(ref.bucket).get_object_tagging(Bucket=ref.bucket, Key=ref.key))
+        with told_as_store_error(f"reading the tags of {_told(ref.place)}"):
+            found = genuine(self._reader(ref.place.container).get_object_tagging(**_named(ref.place)))
             return {tag["Key"]: tag["Value"] for tag in found["TagSet"]}
 
-    def _get(self, bucket: str, key: str, **which: str) -> "tuple[GetObjectOutputTypeDef, bytes]":
-        """An object and as much of its body as tells whether it is too large for a lock. Raises ClientError."""
+    def _get(self, place: Place, **which: str) -> "tuple[GetObjectOutputTypeDef, bytes]":
+        """Return an object and as much of its body as tells whether it is too large for a lock. Raises ClientError."""
         try:
-            answer = genuine(self._reader(bucket).get_object(Bucket=bucket, Key=key, **which))  # type: ignore[arg-type]
+            answer = genuine(self._reader(place.container).get_object(**_named(place), **which))  # type: ignore[arg-type]
             with answer["Body"] as stream:
                 body = stream.read(BODY_LIMIT + MARK_BYTES + 1)
                 if len(body) <= BODY_LIMIT + MARK_BYTES:
@@ -179,17 +195,18 @@ class S3LockStore:
         except ClientError:
             raise
         except Exception as error:
-            raise StoreError(f"reading {bucket}/{key}: {in_words('S3', error)}") from error
+            raise StoreError(f"reading {_told(place)}: {in_words('S3', error)}") from error
 
-    def _unreadable(self, bucket: str, key: str, error: ClientError) -> StateLock | None:
-        """A lock that S3 lists and will not show: another key's encryption, a denying policy."""
+    def _unreadable(self, place: Place, error: ClientError) -> HeldLock | None:
+        """Return a lock that S3 lists and will not show: another key's encryption, a denying policy."""
         if code_of(error) not in _UNSHOWN and not code_of(error).startswith("KMS"):
-            raise store_error(f"reading {bucket}/{key}", error) from error
-        with told_as_store_error(f"reading {bucket}/{key}"):
-            page = genuine(self._reader(bucket).list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1))
+            raise store_error(f"reading {_told(place)}", error) from error
+        bucket = place.container
+        with told_as_store_error(f"reading {_told(place)}"):
+            page = genuine(self._reader(bucket).list_objects_v2(Bucket=bucket, Prefix=place.key, MaxKeys=1))
             for entry in page.get("Contents", []):
-                if entry["Key"] == key:
-                    ref = LockRef(bucket, key, entry["ETag"], entry["LastModified"].replace(microsecond=0))
+                if entry["Key"] == place.key:
+                    ref = LockRef(place, entry["ETag"], entry["LastModified"].replace(microsecond=0))
                     lock = unread(ref, code_of(error), entry["Size"])
                     versioned = lock.body is Body.SEALED and self._is_versioned(bucket)
                     return msgspec.structs.replace(lock, versioned=versioned)
@@ -222,13 +239,21 @@ def _put_arguments(kept: LockObject) -> dict[str, Any]:
     return arguments | {name: value for name, value in others.items() if value}
 
 
-def _lock(bucket: str, key: str, answer: "GetObjectOutputTypeDef", body: bytes) -> StateLock:
-    with told_as_store_error(f"reading {bucket}/{key}"):
-        ref = LockRef(bucket, key, answer["ETag"], answer["LastModified"].replace(microsecond=0))
+def _lock(place: Place, answer: "GetObjectOutputTypeDef", body: bytes) -> HeldLock:
+    with told_as_store_error(f"reading {_told(place)}"):
+        ref = LockRef(place, answer["ETag"], answer["LastModified"].replace(microsecond=0))
         version = answer.get("VersionId", "")
         return lock_of(ref, body, "" if version == _NO_VERSION else version)
 
 
+def _named(place: Place) -> "_Named":
+    return {"Bucket": place.container, "Key": place.key}
+
+
+def _told(place: Place) -> str:
+    return f"{place.container}/{place.key}"
+
+
 def _check(ref: LockRef) -> None:
-    if not is_lock_key(ref.key) or not ref.etag:
-        raise StoreError(f"{ref.bucket}/{ref.key} is not a lock that was read: nothing is done to it")
+    if not ref.place.may_have_lock or not ref.stamp:
+        raise StoreError(f"{_told(ref.place)} is not a lock that was read: nothing is done to it")

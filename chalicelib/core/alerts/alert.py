@@ -9,7 +9,7 @@ from chalicelib.core.alerts.message import Sending
 from chalicelib.core.alerts.owner import ci_run_link
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.clicks.ending import Ending
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.policy import Policy, by_name
 
 
@@ -29,7 +29,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     """The channel that it was meant for, when it is posted elsewhere."""
 
     @property
-    def lock(self) -> StateLock:
+    def lock(self) -> HeldLock:
         """The lock it is about."""
         return self.record.lock
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
-from chalicelib.core.locks.lock import Body, StateLock
+from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.locks.writing import Writing, writing
 
 _SILENCE = timedelta(hours=2)
@@ -37,13 +37,13 @@ class StateWritten(msgspec.Struct, frozen=True):
     at: datetime | None
 
 
-def sign_of(lock: StateLock, state: StateWritten | None, now: datetime) -> Sign:
+def sign_of(lock: HeldLock, state: StateWritten | None, now: datetime) -> Sign:
     """Return the sign; no ``state``: it was not looked up, or S3 would not say."""
     if state is None:
         return Sign.UNKNOWN
     if state.at is None:
         return Sign.NO_STATE if lock.body in {Body.LOCK, Body.EMPTY} else Sign.PERHAPS_A_STATE
-    taken = lock.ref.last_modified
+    taken = lock.ref.since
     if state.at == taken:
         return Sign.SAME_SECOND
     if state.at < taken:
@@ -51,7 +51,7 @@ def sign_of(lock: StateLock, state: StateWritten | None, now: datetime) -> Sign:
     return _sign_of_a_write(lock, now - state.at)
 
 
-def _sign_of_a_write(lock: StateLock, quiet: timedelta) -> Sign:
+def _sign_of_a_write(lock: HeldLock, quiet: timedelta) -> Sign:
     """Return what a write after the lock was taken says."""
     if writing(lock) is Writing.NEVER:
         return Sign.BY_ANOTHER

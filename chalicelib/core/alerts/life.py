@@ -8,7 +8,7 @@ import msgspec
 from chalicelib.core.alerts.alert import level_of
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.locks.copies import speaks_for_itself
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.terraform.lock_info import Risk
 from chalicelib.core.policy import Policy
 
@@ -178,7 +178,7 @@ def may_auto_release(record: LockRecord, policy: Policy, now: datetime) -> bool:
     )
 
 
-def can_auto_release(lock: StateLock) -> bool:
+def can_auto_release(lock: HeldLock) -> bool:
     """Return whether a lock is of the kind that the reaper may ever release by itself: no copy, no odd time."""
     return not lock.flaw and lock.risk is Risk.PLAN and speaks_for_itself(lock)
 

@@ -10,6 +10,7 @@ from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.clicks.click import InGroup, may_release
 from chalicelib.core.clicks.list_query import PAGE, Query, read_query
 from chalicelib.core.clicks.release_terms import why_not_releasable
+from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.terraform.lock_info import LOCK_SUFFIX, LockInfo
 from chalicelib.core.policy import Rules
 
@@ -126,7 +127,7 @@ def standing(records: list[LockRecord], rules: Rules, now: datetime) -> Standing
 
 
 def _covers(record: LockRecord, rules: Rules) -> bool:
-    return rules.covers(record.lock.ref.bucket, record.lock.ref.key)
+    return rules.covers(record.lock.ref.place)
 
 
 def _filter(request: ListRequest, query: Query, rules: Rules) -> Callable[[HeldEntry], bool]:
@@ -136,7 +137,7 @@ def _filter(request: ListRequest, query: Query, rules: Rules) -> Callable[[HeldE
         if not query.fits(entry.state_path):
             return False
         bucket, _, state_key = entry.state_path.partition("/")
-        if not rules.covers(bucket, state_key + LOCK_SUFFIX):
+        if not rules.covers(Place(Kind.S3, bucket, state_key + LOCK_SUFFIX)):
             return False
         if query.mine:
             return _is_of(entry, request.user, rules)

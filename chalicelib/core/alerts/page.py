@@ -9,7 +9,7 @@ from chalicelib.core.alerts.message import Posted, Saying, Sending, Topic
 from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject
 from chalicelib.core.clicks.ending import Ending
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.mark import mark_of
 from chalicelib.core.locks.place import LockRef
 
@@ -38,7 +38,7 @@ class Asked(msgspec.Struct, frozen=True):
 class Fields(TypedDict, total=False):
     """The fields of a page as a book stores them, but for its sets."""
 
-    lock: StateLock
+    lock: HeldLock
     posted: Posted
     alerted_at: datetime
     shown_at: datetime
@@ -89,7 +89,7 @@ Name: TypeAlias = Literal[
 class Page(msgspec.Struct, frozen=True, kw_only=True):
     """What the lock book remembers of one lock."""
 
-    lock: StateLock
+    lock: HeldLock
     posted: Posted | None = None
     level: int = 0
     """The highest level that has been told."""
@@ -138,7 +138,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def taken(self) -> datetime:
         """Since when it is held, as exactly as is known."""
-        return self.acquired_at or self.lock.ref.last_modified
+        return self.acquired_at or self.lock.ref.since
 
     @property
     def spoken_of(self) -> bool:
@@ -166,7 +166,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
         """Return whether a put may be on its way, so that nobody else may send one."""
         return self.restoring is not None and now < self.restoring.until
 
-    def restorer_of(self, lock: StateLock | None) -> Restorer | None:
+    def restorer_of(self, lock: HeldLock | None) -> Restorer | None:
         """Return whose put is there; None where it is none of this page's, or a run's own lock.
 
         Anybody can copy a lock with its mark, so once the put itself is known no other object has its name.

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
-from chalicelib.core.locks.lock import StateLock
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.place import LockRef, Place
 
 CLAIMED_FOR = timedelta(minutes=2)
 """How long a line of the journal may be under way: ``record_lock_event`` runs no longer."""
@@ -36,8 +36,7 @@ class LockChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One S3 event about a lock: a hint that something happened, not the truth about what is there now."""
 
     acquired: bool
-    bucket: str
-    key: str
+    place: Place
     at: datetime
     principal: str = ""
     account: str = ""
@@ -45,8 +44,8 @@ class LockChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     told_by: ToldBy = ToldBy.S3
     version: str = ""
     """Of the lock that was put, or that was deleted by its version's ID; that of a delete marker is left out."""
-    etag: str = ""
-    """The object's ETag as the event has it: without quotes, "" where it has none."""
+    stamp: str = ""
+    """Of the lock that was acquired, as its place gives it; "" where the event has none."""
     sequencer: str = ""
     """Equal only for one and the same event of a key. AWS's pages contradict each other on its order."""
     by_lifecycle: bool = False
@@ -60,8 +59,8 @@ class LockChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def ref(self) -> LockRef:
-        """Its place and time, with no ETag: it names no lock that could be deleted."""
-        return LockRef(self.bucket, self.key, "", self.at)
+        """Return its place and time, with no stamp: it names no lock that could be deleted."""
+        return LockRef(self.place, "", self.at)
 
     @property
     def identity(self) -> str:
@@ -81,11 +80,11 @@ class LockChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def event_id(self) -> str:
         """The same for the same event however often it is told, and for no other."""
-        return event_id(self.bucket, self.key, self.identity)
+        return event_id(self.place.name, self.identity)
 
-    def is_about(self, lock: StateLock) -> bool:
+    def is_about(self, lock: HeldLock) -> bool:
         """Whether this acquire is that lock's; without versions, or the right to read one, it may be a younger lock."""
-        return self.etag in ("", lock.ref.etag.strip('"'))
+        return self.stamp in ("", lock.ref.stamp)
 
     def by(self, role: str) -> bool:
         """Whether S3 says that a session of this role did it, by the role's unique ID."""

@@ -9,7 +9,7 @@ import msgspec
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.audit.event import NEARBY, REMEMBERED, LockChange
 from chalicelib.core.clicks.ending import CLAIM_LASTS, REAPER, Outcome, ReleasedBy, released_by
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 
 _SAME_END = timedelta(minutes=5)
@@ -43,7 +43,7 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     """A hold that has ended, as far as it is known."""
 
     since: datetime
-    lock: StateLock | None = None
+    lock: HeldLock | None = None
     record: LockRecord | None = None
     taken_by: str = ""
     """The AWS identity that took the lock, "" where S3 did not tell."""
@@ -53,9 +53,9 @@ def page_of(change: LockChange, records: Iterable[LockRecord]) -> LockRecord | N
     """The page of the lock that an acquire is about, found without reading the object: by its bytes and its second."""
 
     def apart(record: LockRecord) -> timedelta:
-        return abs(record.lock.ref.last_modified - change.at)
+        return abs(record.lock.ref.since - change.at)
 
-    same = [record for record in records if record.lock.ref.etag.strip('"') == change.etag]
+    same = [record for record in records if record.lock.ref.stamp == change.stamp]
     return min((record for record in same if apart(record) < NEARBY), key=apart, default=None)
 
 

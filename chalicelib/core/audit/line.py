@@ -13,7 +13,7 @@ from chalicelib.core.bounded import bounded
 from chalicelib.core.clicks.click import Click, Verb
 from chalicelib.core.clicks.ending import Ending
 from chalicelib.core.locks.copies import copy_of
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 
 
 class EventType(StrEnum):
@@ -107,13 +107,13 @@ class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Other steps for which it had none."""
 
 
-def of_lock(event: EventType, lock: StateLock, time: datetime, **fields: object) -> LockEvent:
+def of_lock(event: EventType, lock: HeldLock, time: datetime, **fields: object) -> LockEvent:
     """A line about a lock, with all that the lock says of itself."""
     said = str(fields.get("message_ts") or time.isoformat())
     return _line(event, time, event_id(event, lock.ref.name, said), **_of_state_lock(lock), **fields)
 
 
-def of_acquire(change: LockChange, lock: StateLock | None, slack_user: str) -> LockEvent:
+def of_acquire(change: LockChange, lock: HeldLock | None, slack_user: str) -> LockEvent:
     """The line of an acquire; without a lock it is incomplete."""
     return _of_change(EventType.LOCK_ACQUIRED, change, lock, acquired_at=change.at, slack_user=slack_user)
 
@@ -140,7 +140,7 @@ def of_release(change: LockChange, hold: Hold | None, kind: ReleaseKind) -> Lock
     )
 
 
-def of_reappearance(change: LockChange, lock: StateLock, page: LockRecord | None, detail: str) -> LockEvent:
+def of_reappearance(change: LockChange, lock: HeldLock, page: LockRecord | None, detail: str) -> LockEvent:
     """Return the line of a lock that had ended and is current again."""
     taken_by = page.principal if page else ""
     return _of_change(EventType.LOCK_REAPPEARED, change, lock, acquired_at=change.at, taken_by=taken_by, detail=detail)
@@ -149,7 +149,7 @@ def of_reappearance(change: LockChange, lock: StateLock, page: LockRecord | None
 def of_click(
     event: EventType,
     click: Click,
-    lock: StateLock | None,
+    lock: HeldLock | None,
     time: datetime,
     ending: Ending | None = None,
     **others: object,
@@ -165,7 +165,7 @@ def of_click(
         fields |= {"outcome": ending.outcome.value, "detail": ending.detail, "asked_by": ending.approved}
     # A click delivered again is the same click; what the reaper wants by itself is told apart by its time.
     said = (click.click or time.isoformat(), str(fields.get("outcome", "")))
-    told = _of_state_lock(lock or StateLock(click.lock))
+    told = _of_state_lock(lock or HeldLock(click.lock))
     return _line(event, time, event_id(event, click.lock.name, *said), **told, **fields, **others)
 
 
@@ -174,8 +174,8 @@ def of_run(event: EventType, time: datetime, **fields: object) -> LockEvent:
     return _line(event, time, event_id(event, time.isoformat(), str(fields.get("target", ""))), **fields)
 
 
-def _of_change(event: EventType, change: LockChange, lock: StateLock | None, **fields: object) -> LockEvent:
-    unread: dict[str, object] = {"state_path": change.ref.state_path, "etag": _quoted(change.etag)}
+def _of_change(event: EventType, change: LockChange, lock: HeldLock | None, **fields: object) -> LockEvent:
+    unread: dict[str, object] = {"state_path": change.ref.state_path, "etag": change.stamp}
     told = _of_state_lock(lock) if lock else unread
     told |= {
         "principal": change.principal,
@@ -188,9 +188,9 @@ def _of_change(event: EventType, change: LockChange, lock: StateLock | None, **f
     return _line(event, change.at, change.event_id, **(told | fields))
 
 
-def _of_state_lock(lock: StateLock) -> dict[str, object]:
+def _of_state_lock(lock: HeldLock) -> dict[str, object]:
     ref = lock.ref
-    told: dict[str, object] = {"state_path": ref.state_path, "etag": ref.etag, "acquired_at": ref.last_modified}
+    told: dict[str, object] = {"state_path": ref.state_path, "etag": ref.stamp, "acquired_at": ref.since}
     told |= {"flaw": lock.flaw, "copy_of": copy_of(lock)}
     if lock.info:
         info = lock.info
@@ -207,7 +207,3 @@ def _of_state_lock(lock: StateLock) -> dict[str, object]:
 def _line(event: EventType, time: datetime, identity: str, **fields: object) -> LockEvent:
     texts = {name: bounded(value) if isinstance(value, str) else value for name, value in fields.items()}
     return msgspec.convert({"event": event, "time": time, "event_id": identity, **texts}, LockEvent)
-
-
-def _quoted(etag: str) -> str:
-    return f'"{etag}"' if etag else ""

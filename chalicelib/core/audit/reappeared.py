@@ -12,7 +12,7 @@ import msgspec
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.hold import NotedChange
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 
 UNKNOWN_BEFORE = "the reaper did not know this lock: it may have been held all along"
 _SECOND = timedelta(seconds=1)
@@ -26,19 +26,19 @@ class Standing(StrEnum):
     UNKNOWN = "not known"
 
 
-def may_have_been_hidden(gone: LockChange, lock: StateLock) -> bool:
+def may_have_been_hidden(gone: LockChange, lock: HeldLock) -> bool:
     """Return whether a lock is older than the event; a younger one has an acquire of its own."""
-    return lock.ref.last_modified <= gone.at
+    return lock.ref.since <= gone.at
 
 
-def standing(lock: StateLock, page: LockRecord | None, before: NotedChange | None) -> Standing:
+def standing(lock: HeldLock, page: LockRecord | None, before: NotedChange | None) -> Standing:
     """Return what is known of a lock, from its page and the event right before the version was gone."""
     if (page and page.ending) or _was_let_go(lock, page, before):
         return Standing.AGAIN
     return Standing.HELD if page else Standing.UNKNOWN
 
 
-def reappearance(gone: LockChange, lock: StateLock, version: str) -> LockChange:
+def reappearance(gone: LockChange, lock: HeldLock, version: str) -> LockChange:
     """Return what the event did: a lock is held from then on. It is one for one event, however often that is told."""
     return msgspec.structs.replace(
         gone,
@@ -46,15 +46,15 @@ def reappearance(gone: LockChange, lock: StateLock, version: str) -> LockChange:
         permanent=False,
         reappeared=True,
         version=version,
-        etag=lock.ref.etag.strip('"'),
+        stamp=lock.ref.stamp,
         # Its identity, which must not hang on the lock's version: that may become known between two looks.
         sequencer=gone.sequencer or gone.version,
     )
 
 
-def _was_let_go(lock: StateLock, page: LockRecord | None, before: NotedChange | None) -> bool:
+def _was_let_go(lock: HeldLock, page: LockRecord | None, before: NotedChange | None) -> bool:
     if before is None or before.change.acquired:
         return False
     # S3 gives whole seconds: without its acquire's event a lock may have been put after a release of the same second.
-    taken = page.acquired_at if page and page.acquired_at else lock.ref.last_modified + _SECOND
+    taken = page.acquired_at if page and page.acquired_at else lock.ref.since + _SECOND
     return taken <= before.change.at

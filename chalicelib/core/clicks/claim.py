@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from chalicelib.core.clicks.ending import ON_ITS_WAY, REAPER, Ending, Outcome
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 
 
 class Releasing(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -27,7 +27,7 @@ class Releasing(msgspec.Struct, frozen=True, omit_defaults=True):
         """When it is too late to send the delete."""
         return self.until - ON_ITS_WAY
 
-    def unconfirmed(self, now: datetime, held_now: StateLock | None) -> Ending:
+    def unconfirmed(self, now: datetime, held_now: HeldLock | None) -> Ending:
         """Return the ending of a lock that is gone, where nobody knows whether this claim's delete was done."""
         by_reaper = self.by == REAPER
         return Ending(

@@ -179,7 +179,7 @@ def refusal(click: Click, rules: Rules, in_group: InGroup, colleague: Colleague,
     Who may release may do all else. Beside them the owner, who may be still at work, may have the alert be quiet.
     """
     lock = click.lock
-    if not rules.covers(lock.bucket, lock.key):
+    if not rules.covers(lock.place):
         return Refusal.OUTSIDE
     if why := _foreign(click, rules, colleague):
         return why

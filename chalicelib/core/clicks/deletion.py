@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from chalicelib.core.clicks.ending import Outcome
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.mark import mark_of, marked
 from chalicelib.core.locks.place import LockRef
 
@@ -57,7 +57,7 @@ class PutBack(StrEnum):
     UNKNOWN = "unknown"  # the answer was lost; it may have been done
 
 
-def presence(shown: LockRef, current: StateLock | None) -> Presence:
+def presence(shown: LockRef, current: HeldLock | None) -> Presence:
     """Whether the lock there now is the one that was shown. This is the rule that no wrong lock is deleted by."""
     if current is None:
         return Presence.GONE

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 
 KEPT_FOR = timedelta(days=30)
 """How long the lock book keeps the page of a released lock, with the bytes that it had."""
@@ -98,7 +98,7 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The Slack user who put it back."""
     restored_click: str = ""
     """By which click."""
-    held_now: StateLock | None = None
+    held_now: HeldLock | None = None
     copy_of: str = ""
     """The state path that the released lock spoke of, where it was a copy from elsewhere."""
     way_back: WayBack | None = None

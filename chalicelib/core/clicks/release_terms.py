@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from chalicelib.core.clicks.click import Refusal
 from chalicelib.core.clicks.ending import WayBack
-from chalicelib.core.locks.lock import Body, StateLock
+from chalicelib.core.locks.lock import Body, HeldLock
 
 
 class Terms(StrEnum):
@@ -36,7 +36,7 @@ TERMS = {
 }
 
 
-def way_back(lock: StateLock, *, keeps: bool) -> WayBack | None:
+def way_back(lock: HeldLock, *, keeps: bool) -> WayBack | None:
     """Return how what is no lock comes back after a release; None where it does not, or is a lock.
 
     ``keeps`` is whether the bytes of what is released are kept, which ``undo = "never"`` forbids.
@@ -48,7 +48,7 @@ def way_back(lock: StateLock, *, keeps: bool) -> WayBack | None:
     return WayBack.VERSION if lock.versioned else None
 
 
-def why_not_releasable(lock: StateLock, *, keeps: bool) -> Refusal | None:
+def why_not_releasable(lock: HeldLock, *, keeps: bool) -> Refusal | None:
     """Return why nobody may release this object from Slack; None when it may be released."""
     if lock.body is Body.STATE:
         return Refusal.MAY_BE_STATE

@@ -6,7 +6,7 @@ run works elsewhere, on the state that its ``Path`` names.
 
 from datetime import datetime, timedelta
 
-from chalicelib.core.locks.lock import Body, StateLock
+from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.locks.terraform.body import created_at
 
 BEFORE = timedelta(hours=1)
@@ -17,31 +17,32 @@ AFTER = timedelta(minutes=15)
 (RequestTimeTooSkewed)."""
 
 
-def copy_of(lock: StateLock) -> str:
+def copy_of(lock: HeldLock) -> str:
     """Return the state path that a copied lock speaks of; "" for a lock that speaks of its own place, or of none.
 
     ``Path`` names the bucket as the client's configuration does, ours as the reaper's. Either may be an access point,
     whose bucket nobody can tell by its name: then only the key is compared.
     """
     said, ref = lock.info.Path if lock.info else "", lock.ref
+    ours = ref.place.container
     if not said or said == ref.state_path:
         return ""
-    bucket = said.removesuffix(f"/{ref.state_key}")
+    bucket = said.removesuffix(f"/{ref.place.state_key}")
     same_key = bucket != said
-    another_name = _is_access_point(bucket) or _is_access_point(ref.bucket) or bucket.lower() == ref.bucket.lower()
+    another_name = _is_access_point(bucket) or _is_access_point(ours) or bucket.lower() == ours.lower()
     return "" if same_key and another_name else said
 
 
-def odd_time(lock: StateLock) -> datetime | None:
+def odd_time(lock: HeldLock) -> datetime | None:
     """Return ``Created`` where it is far from the time by S3's clock; None where it fits, or says nothing."""
     created = created_at(lock.info) if lock.info else None
     if created is None:
         return None
-    late = lock.ref.last_modified - created
+    late = lock.ref.since - created
     return created if late > BEFORE or late < -AFTER else None
 
 
-def speaks_for_itself(lock: StateLock) -> bool:
+def speaks_for_itself(lock: HeldLock) -> bool:
     """Return whether a lock says that it was taken here and when S3 says so: what a release by itself asks for."""
     info = lock.info
     return (

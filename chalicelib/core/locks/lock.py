@@ -1,8 +1,4 @@
-"""The lock: what it is, how old it is and how risky its operation. ``lock_body`` reads its body.
-
-Facts about the body are from Terraform's ``internal/states/statemgr/locker.go`` (``LockInfo``) and
-``internal/backend/remote-state/s3/client.go``.
-"""
+"""The held lock: what it is, how old it is and how risky its operation."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,7 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from chalicelib.core.locks.place import LockRef
-from chalicelib.core.locks.terraform.lock_info import _DEFAULT_WORKSPACE_PREFIX, _PLAIN_WORDS, LockInfo, Risk, risk_of
+from chalicelib.core.locks.terraform.lock_info import LockInfo, Risk, operation_in_words, risk_of, workspace_of
 
 
 class Body(StrEnum):
@@ -29,8 +25,8 @@ class Body(StrEnum):
     STATE = "may be a state"
 
 
-class StateLock(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One held lock on one state path.
+class HeldLock(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is kept at one place now.
 
     ``info`` is None where the body could not be read or parsed; then ``flaw`` says why in words that follow "The lock".
     """
@@ -50,26 +46,19 @@ class StateLock(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def risk(self) -> Risk:
-        """Plan is the lowest, apply (and destroy, which looks the same) the highest; all else may write."""
+        """Return its risk: plan is the lowest, apply (and destroy, which looks the same) the highest."""
         return risk_of(self.info.Operation if self.info else "")
 
     @property
     def operation(self) -> str:
-        """The operation in plain words; "" for one that Terraform is not known to write."""
-        return _PLAIN_WORDS.get(self.info.Operation, "") if self.info else ""
+        """Return the operation in plain words; "" for one that Terraform is not known to write."""
+        return operation_in_words(self.info.Operation) if self.info else ""
 
     @property
     def workspace(self) -> str:
-        """The workspace, or "" where it cannot be known.
-
-        ``workspace_key_prefix`` is free text, so only Terraform's default ``env:`` is recognised.
-        """
-        key = self.ref.state_key
-        if not key.startswith(_DEFAULT_WORKSPACE_PREFIX):
-            return ""
-        name, slash, _ = key.removeprefix(_DEFAULT_WORKSPACE_PREFIX).partition("/")
-        return name if slash else ""
+        """Return the workspace, or "" where it cannot be known."""
+        return workspace_of(self.ref.place.state_key)
 
     def age(self, now: datetime) -> timedelta:
-        """How long it has been held by S3's clock, which no client can set; never negative."""
-        return max(now - self.ref.last_modified, timedelta(0))
+        """Return how long it has been held by its place's clock, which no client can set; never negative."""
+        return max(now - self.ref.since, timedelta(0))

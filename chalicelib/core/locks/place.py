@@ -1,40 +1,134 @@
-"""Where one lock is kept, and which lock is there."""
+"""Where one lock can be kept, and which lock is kept there."""
 
+from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 
 import msgspec
 
-from chalicelib.core.locks.terraform.lock_info import LOCK_SUFFIX
+from chalicelib.core.locks.terraform.lock_info import is_lock_key, state_key_of
 
 
-class LockRef(msgspec.Struct, frozen=True):
-    """Which lock exactly: its place, its bytes (ETag) and S3's time.
+class Kind(StrEnum):
+    """The kinds of places. ``aws.locks`` has one module for each."""
 
-    The time is there for empty and hand-made locks, whose equal bytes give equal ETags. It is cut to whole seconds,
-    which is all that S3's ``Last-Modified`` header has.
+    S3 = "s3"
+    """An object beside its state. Terraform: ``use_lockfile``."""
+
+
+class Traits(msgspec.Struct, frozen=True, kw_only=True):
+    """What is so of every place of one kind."""
+
+    container: str
+    """What people call the container."""
+    address: str
+    """How people write the place; ``{container}`` and ``{key}`` stand for its own."""
+    is_lock: Callable[[str], bool]
+    """Whether a key is one under which Terraform keeps a lock."""
+    state_path: Callable[[str, str], str]
+    """Which state path a lock locks, by its container and its key."""
+
+
+TRAITS: dict[Kind, Traits] = {
+    Kind.S3: Traits(
+        container="bucket",
+        address="s3://{container}/{key}",
+        is_lock=is_lock_key,
+        state_path=lambda bucket, key: f"{bucket}/{state_key_of(key)}",
+    ),
+}
+
+
+class Place(msgspec.Struct, frozen=True, order=True):
+    """Where one lock can be kept, and no other at the same time. Unique in the world.
+
+    Account and region are part of it only where the container's name is not unique by itself: a bucket's name is.
     """
 
-    bucket: str
+    kind: Kind
+    container: str
+    """A bucket."""
     key: str
-    etag: str
-    last_modified: datetime
+    account: str = ""
+    region: str = ""
 
     @property
-    def state_key(self) -> str:
-        """The key of the state: the lock's key without its suffix, in every workspace."""
-        return self.key.removesuffix(LOCK_SUFFIX)
+    def traits(self) -> Traits:
+        """Return what is so of every place of its kind."""
+        return TRAITS[self.kind]
+
+    @property
+    def may_have_lock(self) -> bool:
+        """Return whether Terraform would keep a lock here; nothing else is read, told or deleted."""
+        return self.traits.is_lock(self.key)
 
     @property
     def state_path(self) -> str:
-        """``<bucket>/<state key>``, what Terraform calls ``Path``."""
-        return f"{self.bucket}/{self.state_key}"
+        """Return ``<bucket>/<state key>``, what Terraform calls ``Path``."""
+        return self.traits.state_path(self.container, self.key)
 
     @property
-    def identity(self) -> str:
-        """What tells this lock from every other lock on the same state path; sortable by its time."""
-        return f"{self.last_modified.isoformat()} {self.etag}"
+    def state_key(self) -> str:
+        """Return the state's key in its bucket, in every workspace."""
+        return self.state_path.partition("/")[2]
+
+    @property
+    def address(self) -> str:
+        """Return the place as people write it."""
+        return self.traits.address.format(container=self.container, key=self.key)
 
     @property
     def name(self) -> str:
-        """What tells this lock from every other lock there is."""
-        return f"{self.state_path} {self.identity}"
+        """Return what tells this place from every other one there is."""
+        return "\n".join((self.kind, self.account, self.region, self.container, self.key))
+
+
+class LockRef(msgspec.Struct, frozen=True):
+    """Which lock exactly: its place, its stamp, and since when it is there.
+
+    The time tells empty and hand-made locks apart, whose equal bytes give equal stamps. It is the place's own clock,
+    cut to whole seconds, which is all that S3's ``Last-Modified`` header has.
+    """
+
+    place: Place
+    stamp: str
+    """What tells one acquire at a place from others; opaque to all but the room that made it. In S3: the ETag."""
+    since: datetime
+
+    @property
+    def state_path(self) -> str:
+        """Return ``<bucket>/<state key>``, what Terraform calls ``Path``."""
+        return self.place.state_path
+
+    @property
+    def identity(self) -> str:
+        """Return what tells this lock from every other lock on the same state path; sortable by its time."""
+        return f"{self.since.isoformat()} {self.stamp}"
+
+    @property
+    def name(self) -> str:
+        """Return what tells this lock from every other lock there is."""
+        return f"{self.place.name}\n{self.identity}"
+
+    def parts(self) -> tuple[str, ...]:
+        """Return the lock as texts, of which only the last may have line breaks. ``ref_of`` reads them."""
+        place = self.place
+        home = (place.kind, place.account, place.region, place.container)
+        return (self.stamp, self.since.isoformat(), *home, place.key)
+
+
+PARTS = 7
+"""How many texts ``LockRef.parts`` gives."""
+
+
+def ref_of(parts: tuple[str, ...]) -> LockRef:
+    """Return the lock that ``LockRef.parts`` wrote.
+
+    Raises:
+        ValueError: when they are anything else.
+    """
+    stamp, since, kind, account, region, container, key = parts
+    at = datetime.fromisoformat(since)
+    if at.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return LockRef(Place(Kind(kind), container, key, account, region), stamp, at)

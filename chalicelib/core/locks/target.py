@@ -2,14 +2,23 @@
 
 import msgspec
 
+from chalicelib.core.locks.place import TRAITS, Kind, Place
+
 
 class Target(msgspec.Struct, frozen=True):
-    """One place to sweep. No prefixes: the whole bucket. No region: the region of the stack."""
+    """One container to sweep. No prefixes: all of it. No region: the region of the stack."""
 
-    bucket: str
+    kind: Kind
+    container: str
     prefixes: tuple[str, ...] = ()
     region: str | None = None
 
-    def covers(self, bucket: str, key: str) -> bool:
-        """Whether a key is this target's to sweep, and so ours to act on."""
-        return bucket == self.bucket and (not self.prefixes or key.startswith(self.prefixes))
+    @property
+    def called(self) -> str:
+        """Return what people call it."""
+        return f"{TRAITS[self.kind].container} {self.container}"
+
+    def covers(self, place: Place) -> bool:
+        """Return whether a place is this target's to sweep, and so ours to act on."""
+        ours = (place.kind, place.container) == (self.kind, self.container)
+        return ours and place.may_have_lock and (not self.prefixes or place.key.startswith(self.prefixes))

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.terraform.lock_info import Risk
 
 _IMPORT_OR_CONSOLE = "OperationTypeInvalid"
@@ -19,7 +19,7 @@ class Writing(StrEnum):
     UNKNOWN = "nobody can say: the lock does not tell, or tells nothing that Terraform writes"
 
 
-def writing(lock: StateLock) -> Writing:
+def writing(lock: HeldLock) -> Writing:
     """Return whether the holder's operation writes the state."""
     if lock.info and lock.info.Operation == _IMPORT_OR_CONSOLE:
         return Writing.IMPORT_ONLY

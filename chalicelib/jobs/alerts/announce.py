@@ -16,7 +16,7 @@ from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.alerts.digest import show, stand
 from chalicelib.jobs.alerts.steps import Found
 from chalicelib.jobs.runs.agenda import Agenda
-from chalicelib.jobs.runs.lanes import Kind, Rank, Task
+from chalicelib.jobs.runs.lanes import Rank, Task, Wait
 from chalicelib.ports.book import BookError
 from chalicelib.ports.world import World
 
@@ -71,7 +71,7 @@ class Announcement:
         """Look which digests stand, then put the alerts on the agenda, oldest first."""
         oldest_first = sorted(cases, key=lambda case: (case.record.taken, case.ref.state_path))
         then = partial(self._group, oldest_first)
-        self.agenda.add(Task(Kind.BOOK, "digests", Rank.NEW, "digests", self._standing, then))
+        self.agenda.add(Task(Wait.BOOK, "digests", Rank.NEW, "digests", self._standing, then))
 
     def _standing(self) -> list[Digest] | BookError:
         """Return the digests that stand, each counted anew where all records are known."""
@@ -105,7 +105,7 @@ class Announcement:
                 self._add(case, None)
             return
         act = partial(stand, channel, cases, self.round.world, self.round.now)
-        self.agenda.add(Task(Kind.POST, channel, Rank.NEW, channel, act, partial(self._list, cases[:LINES])))
+        self.agenda.add(Task(Wait.POST, channel, Rank.NEW, channel, act, partial(self._list, cases[:LINES])))
 
     def _list(self, cases: list[Case], digest: Digest | None) -> None:
         """Post the lines of a digest that stands now; without one, another run is at it."""
@@ -121,7 +121,7 @@ class Announcement:
             beneath = lines.digest.posted.root if lines.digest.posted else ""
         act = partial(self.round.post, case, beneath)
         then = partial(self._posted, case, lines)
-        self.agenda.add(Task(Kind.POST, case.channel, Rank.NEW, case.ref.state_path, act, then))
+        self.agenda.add(Task(Wait.POST, case.channel, Rank.NEW, case.ref.state_path, act, then))
 
     def _posted(self, case: Case, lines: Lines | None, answer: Found) -> None:
         self.round.posted(case, answer)
@@ -136,7 +136,7 @@ class Announcement:
             lines.digest = msgspec.structs.replace(lines.digest, coming=lines.coming, counted_at=at)
             act = partial(show, lines.digest, self.round.world)
             channel = lines.digest.channel
-            self.agenda.add(Task(Kind.EDIT, channel, Rank.CLOSING, f"digest in {channel}", act))
+            self.agenda.add(Task(Wait.EDIT, channel, Rank.CLOSING, f"digest in {channel}", act))
 
     def _clock(self) -> float:
         return self.agenda.run.workers.clock()

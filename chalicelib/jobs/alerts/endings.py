@@ -6,7 +6,7 @@ from functools import partial
 from chalicelib.jobs.alerts.alert import tell
 from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.runs.agenda import Agenda
-from chalicelib.jobs.runs.lanes import Kind, Rank, Task
+from chalicelib.jobs.runs.lanes import Rank, Task, Wait
 from chalicelib.jobs.runs.run import Run
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import StoreError
@@ -29,7 +29,7 @@ def tell_endings(cases: Iterable[Case], world: World, run: Run) -> list[str]:
     )
     for case in cases:
         channel = case.record.posted.channel if case.record.posted else case.policy.channel
-        agenda.add(Task(Kind.EDIT, channel, Rank.CLOSING, case.ref.state_path, partial(tell, case)))
+        agenda.add(Task(Wait.EDIT, channel, Rank.CLOSING, case.ref.state_path, partial(tell, case)))
     agenda.work()
     return [*left, *(f"{task.subject}: no time" for task in agenda.left)]
 

@@ -12,7 +12,8 @@ from chalicelib.core.alerts.message import Handle
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.place import Place
+from chalicelib.core.locks.scan import Scanned
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.alert import post
 from chalicelib.jobs.alerts.announce import Announcement
@@ -22,7 +23,7 @@ from chalicelib.jobs.alerts.detours import Detours
 from chalicelib.jobs.alerts.digest import show
 from chalicelib.jobs.alerts.steps import Found, Steps
 from chalicelib.jobs.runs.agenda import Agenda
-from chalicelib.jobs.runs.lanes import Kind, Rank, Task
+from chalicelib.jobs.runs.lanes import Rank, Task, Wait
 from chalicelib.jobs.runs.run import Run
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import StoreError
@@ -75,30 +76,33 @@ class Round:
         self._agenda = Agenda(self.run, self.world.messenger, self._hear, self._fail, self._give_up)
         self._announcement = Announcement(self, self._agenda)
 
-    def look_at(self, record: LockRecord, look: Callable[[], StateLock | None]) -> None:
-        """Take a lock's next step; ``look`` says what is there now at its place. ``finish`` does it."""
-        ref = record.lock.ref
-        self.look(ref.bucket, ref.state_path, partial(self.steps.look, [record], look), new=is_new(record))
+    def look_at(self, record: LockRecord) -> None:
+        """Take a lock's next step, by what is there now at its place. ``finish`` does it."""
+        self.look(record.lock.ref.place, partial(self.steps.look, record), new=is_new(record))
 
-    def look(self, bucket: str, state_path: str, act: Callable[[], Found], *, new: bool) -> None:
+    def look(self, place: Place, act: Callable[[], Found], *, new: bool) -> None:
         """Have a look at a place, side by side with others."""
         rank = Rank.NEW if new else Rank.KNOWN
-        self._agenda.add(Task(Kind.BUCKET, bucket, rank, state_path, act))
+        self._agenda.add(Task(Wait.PLACE, place.container, rank, place.state_path, act))
+
+    def scan(self, container: str, act: Callable[[], Scanned | None], then: Callable[[Scanned | None], None]) -> None:
+        """Go on with a scan, beside all else."""
+        self._agenda.add(Task(Wait.SCAN, container, Rank.NEW, container, act, then))
 
     def end(self, record: LockRecord, ending: Ending) -> None:
         """Close the alert of a lock that is no longer ours to look at."""
         ref = record.lock.ref
         act = partial(self.steps.end, record, ending)
-        self._agenda.add(Task(Kind.BOOK, ref.bucket, Rank.KNOWN, ref.state_path, act))
+        self._agenda.add(Task(Wait.BOOK, ref.place.container, Rank.KNOWN, ref.state_path, act))
 
     def show(self, digest: Digest) -> None:
         """Bring a digest up to date."""
         act = partial(show, digest, self.world)
-        self._agenda.add(Task(Kind.EDIT, digest.channel, Rank.CLOSING, f"digest in {digest.channel}", act))
+        self._agenda.add(Task(Wait.EDIT, digest.channel, Rank.CLOSING, f"digest in {digest.channel}", act))
 
     def aside(self, place: str, subject: str, act: Callable[[], object]) -> None:
         """Do something beside the locks."""
-        self._agenda.add(Task(Kind.BOOK, place, Rank.KNOWN, subject, act))
+        self._agenda.add(Task(Wait.BOOK, place, Rank.KNOWN, subject, act))
 
     def finish(self) -> None:
         """Do all that there is to do, as far as the time allows; what is left is counted."""
@@ -118,13 +122,13 @@ class Round:
     @property
     def not_seen(self) -> int:
         """How many of these are locks that were not looked at."""
-        return sum(task.kind is Kind.BUCKET for task in self._left())
+        return sum(task.kind is Wait.PLACE for task in self._left())
 
     def post(self, case: Case, beneath: Handle) -> Found:
         """Post an alert. One that had to wait goes by a new look at its lock."""
         now = self.run.workers.clock()
         if now - self._waiting.get(case.ref.state_path, now) > _LOOK_IS_GOOD_FOR:
-            current = self.world.store.read(case.ref.bucket, case.ref.key)
+            current = self.world.store.read(case.ref.place)
             if presence(case.ref, current) is not Presence.SAME:
                 return self.steps.tend(case.record, current)
         return Found(posted=int(post(case, beneath)))
@@ -152,7 +156,7 @@ class Round:
             self._announcement.announce(new)
 
     def _expects_more(self) -> bool:
-        return any(self._agenda.expects(Rank.NEW, kind) for kind in (Kind.BUCKET, Kind.LOOK))
+        return any(self._agenda.expects(Rank.NEW, kind) for kind in (Wait.SCAN, Wait.PLACE, Wait.LOOK))
 
     def _has_time_for_one(self) -> bool:
         return self.run.left() > _FOR_ONE_CHANNEL
@@ -175,7 +179,7 @@ class Round:
 
     def _give_up(self, task: Task, failures: int) -> None:
         self._waits_no_longer(task)
-        if task.kind is Kind.BUCKET:
+        if task.kind is Wait.PLACE:
             self.failed.append(f"{task.subject}: not looked at, because its bucket failed {failures} times")
         else:
             why = f"left to the next run, because {task.place or 'Slack'} failed {failures} times"

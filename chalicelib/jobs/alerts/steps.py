@@ -13,13 +13,13 @@ from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.clicks.click import Click, Verb
 from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending, Outcome
-from chalicelib.core.locks.lock import Body, StateLock
+from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.alert import edit, has_changed, note_ending, raise_level, tell, wake
 from chalicelib.jobs.alerts.case import Case, case_of
 from chalicelib.jobs.alerts.detours import Detours
 from chalicelib.jobs.alerts.say import look_for_lost
-from chalicelib.jobs.runs.lanes import Kind, Rank, Task
+from chalicelib.jobs.runs.lanes import Rank, Task, Wait
 from chalicelib.ports.locks import BucketGoneError
 from chalicelib.ports.world import World
 
@@ -52,16 +52,15 @@ class Steps:
     now: datetime
     detours: Detours = field(default_factory=Detours)
 
-    def look(self, records: list[LockRecord], read: Callable[[], StateLock | None]) -> Found:
-        """Look at a place, and take the next step of each lock that the book has there."""
+    def look(self, record: LockRecord) -> Found:
+        """Look at a lock's place, and take its next step."""
         try:
-            current = read()
+            current = self.world.store.read(record.lock.ref.place)
         except BucketGoneError:
-            gone = Ending(outcome=Outcome.BUCKET_GONE, at=self.now)
-            return together(self.end(record, gone) for record in records)
-        return together(self.tend(record, current) for record in records)
+            return self.end(record, Ending(outcome=Outcome.BUCKET_GONE, at=self.now))
+        return self.tend(record, current)
 
-    def tend(self, record: LockRecord, current: StateLock | None) -> Found:
+    def tend(self, record: LockRecord, current: HeldLock | None) -> Found:
         """Find out a lock's next step from what is there now, and take it."""
         there = presence(record.lock.ref, current)
         self._drop_old_claim(record, there)
@@ -70,7 +69,7 @@ class Steps:
         if step in _SPEAKING and case.record.sending:
             if case.record.in_flight(self.now):
                 return Found()
-            return _task(Kind.LOOK, "", Rank.NEW, case, partial(self._find_lost, case, there, current))
+            return _task(Wait.LOOK, "", Rank.NEW, case, partial(self._find_lost, case, there, current))
         return self._take(step, case, there, current)
 
     def end(self, record: LockRecord, ending: Ending) -> Found:
@@ -78,15 +77,15 @@ class Steps:
         noted = note_ending(self._case(record), ending)
         return self._say_ending(noted) if noted else Found()
 
-    def _find_lost(self, case: Case, there: Presence, current: StateLock | None) -> Found:
+    def _find_lost(self, case: Case, there: Presence, current: HeldLock | None) -> Found:
         case = case.known_as(look_for_lost(case))
         return self._take(self._step(case, there), case, there, current)
 
-    def _take(self, step: Step, case: Case, there: Presence, current: StateLock | None) -> Found:
+    def _take(self, step: Step, case: Case, there: Presence, current: HeldLock | None) -> Found:
         steps: dict[Step, Callable[[], Found]] = {
             Step.POST: lambda: Found(new=(case,)),
-            Step.RAISE: lambda: _in_channel(Kind.POST, Rank.LOUDER, case, partial(_louder, case, raise_level)),
-            Step.WAKE: lambda: _in_channel(Kind.POST, Rank.LOUDER, case, partial(_louder, case, wake)),
+            Step.RAISE: lambda: _in_channel(Wait.POST, Rank.LOUDER, case, partial(_louder, case, raise_level)),
+            Step.WAKE: lambda: _in_channel(Wait.POST, Rank.LOUDER, case, partial(_louder, case, wake)),
             Step.REFRESH: lambda: _refresh(case),
             Step.AUTO_RELEASE: lambda: self._order_release(case),
             Step.CLOSE: lambda: self._close_unless_ended(case, there, current),
@@ -99,7 +98,7 @@ class Steps:
     def _step(self, case: Case, there: Presence) -> Step:
         return next_step(case.record, case.policy, self.now, held=there is Presence.SAME)
 
-    def _as_seen(self, record: LockRecord, current: StateLock | None) -> LockRecord:
+    def _as_seen(self, record: LockRecord, current: HeldLock | None) -> LockRecord:
         """Update a page whose lock has become readable; never overwrite readable with unreadable."""
         if current is None or current.ref != record.lock.ref or current == record.lock:
             return record
@@ -116,9 +115,9 @@ class Steps:
     def _order_release(self, case: Case) -> Found:
         click = Click(lock=case.ref, verb=Verb.AUTO_RELEASE, channel=case.policy.channel)
         send = partial(self.world.releases.send, msgspec.json.encode(click))
-        return together([_task(Kind.BOOK, "orders", Rank.LOUDER, case, send), _refresh(case)])
+        return together([_task(Wait.BOOK, "orders", Rank.LOUDER, case, send), _refresh(case)])
 
-    def _close_unless_ended(self, case: Case, there: Presence, current: StateLock | None) -> Found:
+    def _close_unless_ended(self, case: Case, there: Presence, current: HeldLock | None) -> Found:
         """Close an alert. A listing of the book can be older than an ending that somebody noted since."""
         latest = case.known_as(self.world.book.find(case.ref) or case.record)
         if latest.record.being_released(self.now):
@@ -130,14 +129,14 @@ class Steps:
     def _say_ending(self, case: Case) -> Found:
         """Have a message say that its lock is gone; where nobody was told there is nothing to wait for."""
         if case.record.spoken_of:
-            return _in_channel(Kind.EDIT, Rank.CLOSING, case, partial(tell, case))
+            return _in_channel(Wait.EDIT, Rank.CLOSING, case, partial(tell, case))
         tell(case)
         return Found()
 
     def _tell(self, case: Case, there: Presence) -> Found:
         if there is not Presence.SAME:
             return self._say_ending(case)
-        return _in_channel(Kind.EDIT, Rank.CLOSING, case, partial(self._tell_and_reopen, case))
+        return _in_channel(Wait.EDIT, Rank.CLOSING, case, partial(self._tell_and_reopen, case))
 
     def _tell_and_reopen(self, case: Case) -> Found:
         tell(case)
@@ -148,7 +147,7 @@ class Steps:
 
         Looked at once more, because it may have been let go since the look that came before the book's.
         """
-        current = self.world.store.read(case.ref.bucket, case.ref.key)
+        current = self.world.store.read(case.ref.place)
         if current and current.ref == case.ref:
             reopened = self.world.book.write(endings.reopen(current, self.now)).page
             return self.tend(reopened or Page(lock=current), current)
@@ -158,15 +157,15 @@ class Steps:
         return case_of(record, self.world, self.rules, self.now, self.detours)
 
 
-def _is_unread(lock: StateLock) -> bool:
+def _is_unread(lock: HeldLock) -> bool:
     return lock.body in {Body.SEALED, Body.DENIED}
 
 
-def _task(kind: Kind, place: str, rank: Rank, case: Case, act: Callable[[], object]) -> Found:
+def _task(kind: Wait, place: str, rank: Rank, case: Case, act: Callable[[], object]) -> Found:
     return Found(tasks=(Task(kind, place, rank, case.ref.state_path, act),))
 
 
-def _in_channel(kind: Kind, rank: Rank, case: Case, act: Callable[[], object]) -> Found:
+def _in_channel(kind: Wait, rank: Rank, case: Case, act: Callable[[], object]) -> Found:
     channel = case.record.posted.channel if case.record.posted else case.policy.channel
     return _task(kind, channel, rank, case, act)
 
@@ -177,7 +176,7 @@ def _refresh(case: Case) -> Found:
 
 
 def _to_edit(case: Case) -> Found:
-    return _in_channel(Kind.EDIT, Rank.FRESH, case, partial(_edit, case))
+    return _in_channel(Wait.EDIT, Rank.FRESH, case, partial(_edit, case))
 
 
 def _edit(case: Case) -> None:
@@ -193,7 +192,7 @@ def _louder(case: Case, say: Callable[[Case], Case | None]) -> Found:
     return _to_edit(said) if said else Found()
 
 
-def _ending(record: LockRecord, there: Presence, current: StateLock | None, now: datetime) -> Ending:
+def _ending(record: LockRecord, there: Presence, current: HeldLock | None, now: datetime) -> Ending:
     if record.releasing:
         return record.releasing.unconfirmed(now, current)
     outcome = Outcome.REPLACED if there is Presence.REPLACED else Outcome.GONE

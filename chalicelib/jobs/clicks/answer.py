@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import assert_never
 
 from chalicelib.core.alerts.page import LockRecord, Snooze
+from chalicelib.core.alerts.transitions import wishes
 from chalicelib.core.audit.line import EventType, LockEvent, of_click
 from chalicelib.core.clicks.click import Click, Refusal, SnoozeFor, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome
@@ -106,7 +107,7 @@ def _quieten(
 ) -> Ending:
     """The later of two clicks counts; one delivered again, or too late, is answered and changes nothing."""
     clicked = click.at or line.time
-    known = world.book.snooze(record.lock, snooze, clicked)
+    known = world.book.write(wishes.snooze(record.lock, snooze, clicked)).page or record
     if record.quiet_at is None or record.quiet_at < clicked:
         world.journal.write(line)
     return _show(click, known, ending_of(click, outcome, line.time), world, rules)
@@ -114,10 +115,12 @@ def _quieten(
 
 def _withdraw(click: Click, record: LockRecord, world: World, rules: Rules, now: datetime) -> Ending:
     asked = record.asked
-    if asked is None or asked.by != click.user or not world.book.withdraw(click.lock, asked):
+    mine = asked if asked and asked.by == click.user else None
+    withdrawn = world.book.write(wishes.withdraw(click.lock, mine)) if mine else None
+    if withdrawn is None or not withdrawn.taken:
         return refuse(click, record, Refusal.NOT_ASKED, world, rules, now, EventType.CLICK_REFUSED)
     world.journal.write(of_click(EventType.RELEASE_WITHDRAWN, click, record.lock, now))
-    known = world.book.find(click.lock) or record
+    known = withdrawn.page or record
     return _show(click, known, ending_of(click, Outcome.WITHDRAWN, now), world, rules)
 
 

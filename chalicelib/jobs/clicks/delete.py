@@ -13,13 +13,14 @@ from typing import NamedTuple
 import msgspec
 
 from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.transitions import endings
 from chalicelib.core.clicks.claim import Releasing
 from chalicelib.core.clicks.click import Click
 from chalicelib.core.clicks.deletion import Deletion, LockObject, Presence, conclude, presence
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.clicks.release_terms import way_back, why_not_releasable
 from chalicelib.core.locks.copies import copy_of
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.policy import Rules
 from chalicelib.ports.book import BookError
@@ -56,7 +57,7 @@ class _Release:
     claim: Releasing
     world: World
     now: datetime
-    lock: StateLock
+    lock: HeldLock
     """The lock as it was remembered, then as it is."""
     keeps: bool
     """Whether its bytes are kept, so that it can be put back."""
@@ -65,7 +66,7 @@ class _Release:
     def ref(self) -> LockRef:
         return self.click.lock
 
-    def ending(self, outcome: Outcome, detail: str = "", held_now: StateLock | None = None) -> Ending:
+    def ending(self, outcome: Outcome, detail: str = "", held_now: HeldLock | None = None) -> Ending:
         return Ending(
             outcome=outcome,
             at=self.now,
@@ -80,7 +81,7 @@ class _Release:
         )
 
     def abandon(self) -> None:
-        self.world.book.abandon_release(self.ref, self.claim)
+        self.world.book.write(endings.abandon_release(self.ref, self.claim))
 
 
 def attempt(click: Click, record: LockRecord, claim: Releasing, world: World, rules: Rules, now: datetime) -> Attempted:
@@ -95,7 +96,7 @@ def attempt(click: Click, record: LockRecord, claim: Releasing, world: World, ru
     release = _Release(click, claim, world, now, record.lock, keeps=bool(rules.undo))
     seen = record.releasing
     try:
-        current = world.store.read(click.lock.bucket, click.lock.key)
+        current = world.store.read(click.lock.place)
         there = presence(click.lock, current)
         if there is not Presence.SAME or current is None:
             return _too_late(record.releasing, there, current, release)
@@ -116,7 +117,7 @@ def attempt(click: Click, record: LockRecord, claim: Releasing, world: World, ru
         return Attempted(msgspec.structs.replace(failed, lasting=isinstance(error, StoreRefusedError)))
 
 
-def _too_late(before: Releasing | None, there: Presence, current: StateLock | None, release: _Release) -> Attempted:
+def _too_late(before: Releasing | None, there: Presence, current: HeldLock | None, release: _Release) -> Attempted:
     """It is not there any more. An earlier delivery may have deleted it and died before it could say so."""
     if before:
         about = release.ending(Outcome.UNCONFIRMED)
@@ -138,13 +139,13 @@ def _keep(ref: LockRef, world: World, rules: Rules) -> LockObject | None:
 def _begin(release: _Release, kept: LockObject | None, before: Releasing | None) -> None:
     """Take the claim. Where the book does not answer it may have been taken, and is dropped if that can be done."""
     try:
-        page = release.world.book.begin_release(release.lock, release.claim, kept, before)
+        page = release.world.book.write(endings.begin_release(release.lock, release.claim, kept, before)).page
     except BookError:
         with suppress(BookError):
             release.abandon()
         raise
-    if page.releasing != release.claim:
-        raise NotYetError(page.releasing.until if page.releasing else release.now)
+    if page is None or page.releasing != release.claim:
+        raise NotYetError(page.releasing.until if page and page.releasing else release.now)
 
 
 def _delete(release: _Release) -> Ending:
@@ -180,9 +181,9 @@ def check_time(world: World, send_before: datetime) -> None:
         raise StoreError("S3 or the lock book took too long to answer, so nothing was sent")
 
 
-def _look_after(release: _Release, *, lost: bool) -> StateLock | None:
+def _look_after(release: _Release, *, lost: bool) -> HeldLock | None:
     try:
-        return release.world.store.read(release.ref.bucket, release.ref.key)
+        return release.world.store.read(release.ref.place)
     except StoreError as error:
         _give_up(release, error, lost=lost)
         raise

@@ -12,7 +12,7 @@ from chalicelib.core.audit.line import EventType, of_click
 from chalicelib.core.clicks.click import Answer, Click, Colleague, InGroup, MembersUnknownError, Refusal, refusal
 from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending, Outcome
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.alert import edit, tell
@@ -61,10 +61,10 @@ def unremembered(ref: LockRef, world: World) -> LockRecord:
     """A record for a lock that the book has lost: as much as can be seen of it now."""
     current = None
     with suppress(StoreError):
-        current = world.store.read(ref.bucket, ref.key)
+        current = world.store.read(ref.place)
     if current and presence(ref, current) is Presence.SAME:
         return LockRecord(lock=current)
-    return LockRecord(lock=StateLock(ref, flaw="is no longer known to the reaper's lock book"))
+    return LockRecord(lock=HeldLock(ref, flaw="is no longer known to the reaper's lock book"))
 
 
 def ending_of(click: Click, outcome: Outcome, now: datetime, detail: str = "") -> Ending:

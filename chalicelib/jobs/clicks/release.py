@@ -8,6 +8,7 @@ import msgspec
 
 from chalicelib.core.alerts.life import may_auto_release
 from chalicelib.core.alerts.page import Asked, LockRecord
+from chalicelib.core.alerts.transitions import endings, wishes
 from chalicelib.core.audit.line import EventType, of_click
 from chalicelib.core.clicks.claim import Releasing
 from chalicelib.core.clicks.click import Click, MembersUnknownError, Refusal, Verb, may_release
@@ -94,7 +95,7 @@ def _asked_in_vain(click: Click, record: LockRecord | None, rules: Rules) -> Ref
 
 def _release_by_itself(click: Click, record: LockRecord | None, world: World, rules: Rules, now: datetime) -> Ending:
     """All that a route asks for is looked at again: the order may have waited in the queue."""
-    watched = rules.covers(click.lock.bucket, click.lock.key)
+    watched = rules.covers(click.lock.place)
     if record and watched and may_auto_release(record, rules.policy_for(click.lock.state_path), now):
         return _carry_out(click, record, world, rules, now)
     return ending_of(click, Outcome.REFUSED, now, "no longer due")  # the next watch looks at it again
@@ -106,7 +107,7 @@ def _asked(click: Click, record: LockRecord, world: World, rules: Rules, now: da
     Whoever asked must still be allowed to; else the one who clicks now is the first. Raises MembersUnknownError.
     """
     ours = Asked(click.user, now, click.click)
-    known = world.book.ask(record.lock, ours)
+    known = world.book.write(wishes.ask(record.lock, ours)).page or record
     first = None if click.click in known.withdrawn else known.asked
     if first is None or first.by == click.user:
         return first
@@ -114,8 +115,9 @@ def _asked(click: Click, record: LockRecord, world: World, rules: Rules, now: da
     if why is Refusal.UNKNOWN_MEMBERS:
         raise MembersUnknownError(first.by)
     if why:
-        world.book.withdraw(click.lock, first)
-        first = world.book.ask(record.lock, ours).asked
+        world.book.write(wishes.withdraw(click.lock, first))
+        known = world.book.write(wishes.ask(record.lock, ours)).page or record
+        first = known.asked
     return first
 
 
@@ -198,13 +200,14 @@ def _remember(record: LockRecord, attempted: Attempted, world: World) -> LockRec
     if not ending.closes:
         return None
     try:
-        if world.book.end(record.lock, ending, attempted.claim):
-            return None
-        first = world.book.find(record.lock.ref)
+        written = world.book.write(endings.end(record.lock, ending, attempted.claim))
     except BookError as error:
         if ending.outcome is not Outcome.RELEASED:
             raise NotYetError(ending.at) from error
         return None  # Only memory is lost: the lock is gone, and a later click is told so by S3.
+    first = written.page
+    if written.taken:
+        return None
     if first and first.ending is None:
         raise NotYetError(first.releasing.until if first.releasing else ending.at)
     return None if first and first.ending == ending else first
@@ -220,7 +223,7 @@ def _refuse(click: Click, record: LockRecord | None, why: Refusal, world: World,
 def _with_refused(click: Click, record: LockRecord, world: World) -> LockRecord:
     """Remember who needs this lock gone and may not release it, so that the team sees it in every later edit too."""
     with suppress(BookError):
-        world.book.refused(click.lock, click.user)
+        world.book.write(wishes.refused(click.lock, click.user))
     return msgspec.structs.replace(record, refused=record.refused | {click.user})
 
 

@@ -13,12 +13,13 @@ import msgspec
 
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.transitions import restores
 from chalicelib.core.audit.line import EventType, of_click
 from chalicelib.core.clicks.claim import Restorer, Restoring
 from chalicelib.core.clicks.click import Click, Refusal
 from chalicelib.core.clicks.deletion import LockObject, PutBack
 from chalicelib.core.clicks.ending import CLAIM_LASTS, Ending, Outcome
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.alert import catch_up
 from chalicelib.jobs.alerts.case import case_of
@@ -71,11 +72,10 @@ def put_back(click: Click, record: LockRecord, world: World, rules: Rules, now: 
         return refuse(click, record, refused, world, rules, now, EventType.CLICK_REFUSED)
     if record.restoring and record.being_restored(now):
         raise NotYetError(record.restoring.until)
-    kept = world.book.kept(click.lock)
-    if kept is None:
+    if record.kept is None:
         why = "its bytes are no longer known to the reaper's lock book"
         return _tell_alone(undo, _failed(undo, why, lasting=True))
-    return _put_once(undo, kept)
+    return _put_once(undo, record.kept)
 
 
 def _why_not(record: LockRecord, rules: Rules, now: datetime) -> Refusal | None:
@@ -86,14 +86,14 @@ def _why_not(record: LockRecord, rules: Rules, now: datetime) -> Refusal | None:
 
 def _put_once(undo: _Undo, kept: LockObject) -> Ending:
     claim = Restoring(undo.click.user, undo.click.click, undo.world.clock() + CLAIM_LASTS)
-    page = undo.world.book.begin_restore(undo.click.lock, claim, undo.record.restoring)
+    page = undo.world.book.write(restores.begin_restore(undo.click.lock, claim, undo.record.restoring)).page
     if page is None or page.restoring != claim:
         raise NotYetError(page.restoring.until if page and page.restoring else undo.now)
     undo = replace(undo, record=page)
     try:
         answer = _put(undo, claim, kept)
     except StoreError as error:
-        undo.world.book.abandon_restore(undo.click.lock, claim)
+        undo.world.book.write(restores.abandon_restore(undo.click.lock, claim))
         return _tell_alone(undo, _failed(undo, str(error), lasting=isinstance(error, StoreRefusedError)))
     return _look(undo, answer)
 
@@ -116,7 +116,7 @@ def _put(undo: _Undo, claim: Restoring, kept: LockObject) -> PutBack:
 def _look(undo: _Undo, answer: PutBack) -> Ending:
     """What a put amounts to by what is there now."""
     try:
-        current = undo.world.store.read(undo.click.lock.bucket, undo.click.lock.key)
+        current = undo.world.store.read(undo.click.lock.place)
         undo = undo.known_anew()
         if found := _if_put(undo, current):
             return found
@@ -127,12 +127,14 @@ def _look(undo: _Undo, answer: PutBack) -> Ending:
         raise OutcomeUnknownError(str(error)) from error
 
 
-def _if_put(undo: _Undo, current: StateLock | None) -> Ending | None:
+def _if_put(undo: _Undo, current: HeldLock | None) -> Ending | None:
     """Answer by whose put is there; None: it is nobody's."""
     there = undo.record.restorer_of(current)
     if there is None or current is None:
         return None
-    held = undo.world.book.restored(_with_message(undo), current, there)
+    inherited, handed_over = restores.restored(_with_message(undo), current, there)
+    held = undo.world.book.write(inherited).page or LockRecord(lock=current)
+    undo.world.book.write(handed_over)
     return _restored(undo, held) if there == undo.restorer else _restored_by_another(undo, held, there)
 
 
@@ -157,7 +159,7 @@ def _with_message(undo: _Undo) -> LockRecord:
     return msgspec.structs.replace(undo.record, posted=Posted(undo.click.channel, undo.click.message))
 
 
-def _not_there(undo: _Undo, answer: PutBack, current: StateLock | None) -> Ending:
+def _not_there(undo: _Undo, answer: PutBack, current: HeldLock | None) -> Ending:
     ending, claim = undo.record.ending, undo.record.restoring
     if ending and ending.restored_by:
         return _tell_restored(undo, Restorer(ending.restored_by, ending.restored_click))
@@ -167,19 +169,19 @@ def _not_there(undo: _Undo, answer: PutBack, current: StateLock | None) -> Endin
             raise NotYetError(mine.until)
         return _answer_not_put(undo, Outcome.FAILED, _NOBODY_KNOWS, current)
     if mine:
-        undo.world.book.abandon_restore(undo.click.lock, mine)
+        undo.world.book.write(restores.abandon_restore(undo.click.lock, mine))
     why = "" if answer is PutBack.OCCUPIED else f"S3 did not put it (its last answer: {answer})"
     return _answer_not_put(undo, Outcome.OCCUPIED if current else Outcome.FAILED, why, current)
 
 
-def _answer_not_put(undo: _Undo, outcome: Outcome, why: str, current: StateLock | None) -> Ending:
+def _answer_not_put(undo: _Undo, outcome: Outcome, why: str, current: HeldLock | None) -> Ending:
     return _tell_alone(undo, msgspec.structs.replace(undo.ending(outcome, why), held_now=current))
 
 
 def _let_go_since(undo: _Undo) -> Ending:
     """It was put back and its holder has let it go: nothing is to be put back any more."""
-    undo.world.book.undone(undo.click.lock, undo.restorer)
-    undo = undo.known_anew()
+    page = undo.world.book.write(restores.undone(undo.click.lock, undo.restorer)).page
+    undo = replace(undo, record=page or undo.record)
     show_closed(undo.click, case_of(undo.record, undo.world, undo.rules, undo.now))
     return _tell_restored(undo, undo.restorer)
 

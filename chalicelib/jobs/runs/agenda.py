@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from chalicelib.jobs.runs.lanes import Kind, LaneName, Lanes, Rank, Task
+from chalicelib.jobs.runs.lanes import LaneName, Lanes, Rank, Task, Wait
 from chalicelib.jobs.runs.run import Run
 from chalicelib.ports.people import Messenger, Way
 
-_WAYS = {Kind.POST: Way.POST, Kind.EDIT: Way.EDIT, Kind.LOOK: Way.LOOK}
+_WAYS = {Wait.POST: Way.POST, Wait.EDIT: Way.EDIT, Wait.LOOK: Way.LOOK}
 _PATIENCE = 3.0
 """Seconds for which others wait for a task's answer. A bucket that takes longer most likely hangs."""
 _SHORTEST_WAIT, _LONGEST_WAIT = 0.01, 1.0
@@ -62,7 +62,7 @@ class Agenda:
         """The tasks that were not begun, or not done."""
         return [*self._lanes.left(), *(begun.task for begun in self._running.values())]
 
-    def expects(self, rank: Rank, kind: Kind) -> bool:
+    def expects(self, rank: Rank, kind: Wait) -> bool:
         """Return whether a task of that rank and kind is about to answer, as far as one can tell."""
         return self._lanes.promise(rank, kind) or any(
             begun.task.rank is rank and begun.task.kind is kind and self._age(begun) < _PATIENCE and not begun.suspect

@@ -14,10 +14,11 @@ from math import inf
 from typing import Any
 
 
-class Kind(StrEnum):
+class Wait(StrEnum):
     """What the tasks of a lane wait for. Those that Slack counts are ``ports.Way``'s by name."""
 
-    BUCKET = "bucket"
+    SCAN = "scan"
+    PLACE = "bucket"
     BOOK = "book"
     POST = "post"
     EDIT = "edit"
@@ -39,7 +40,7 @@ class Rank(IntEnum):
     """To bring a message up to date."""
 
 
-SIDE_BY_SIDE = {Kind.BUCKET: 14, Kind.BOOK: 2, Kind.POST: 6, Kind.EDIT: 2, Kind.LOOK: 2}
+SIDE_BY_SIDE = {Wait.SCAN: 1, Wait.PLACE: 14, Wait.BOOK: 2, Wait.POST: 6, Wait.EDIT: 2, Wait.LOOK: 2}
 """How many tasks of a kind run at once. Slack's paces need no more; what hangs in one kind leaves the others theirs."""
 _SUSPECTS = 4
 """What has failed may have one place in so many of its kind, beside at least one."""
@@ -48,14 +49,14 @@ GIVEN_UP_AFTER = 5
 _GIVEN_UP_THOUGH_IT_ANSWERED = 50
 """The same for a bucket that has answered in this run: then it is some of its locks that hang, not all."""
 
-LaneName = tuple[Kind, str]
+LaneName = tuple[Wait, str]
 
 
 @dataclass(frozen=True)
 class Task:
     """Something to do. ``act`` may run beside others; ``then`` hears its answer and never does."""
 
-    kind: Kind
+    kind: Wait
     place: str
     rank: Rank
     subject: str
@@ -85,7 +86,7 @@ class Lane:
     @property
     def width(self) -> int:
         """How many of its tasks may run at once: a bucket that has not answered yet gets one."""
-        return SIDE_BY_SIDE[Kind.BUCKET] if self._is_good_bucket else 1
+        return SIDE_BY_SIDE[Wait.PLACE] if self._is_good_bucket else 1
 
     @property
     def given_up(self) -> bool:
@@ -99,7 +100,7 @@ class Lane:
 
     @property
     def _is_good_bucket(self) -> bool:
-        return self.proven and self.name[0] is Kind.BUCKET
+        return self.proven and self.name[0] is Wait.PLACE
 
 
 class Lanes:
@@ -108,8 +109,8 @@ class Lanes:
     def __init__(self, busy_for: Callable[[LaneName], float]) -> None:
         self._busy_for = busy_for
         self._lanes: dict[LaneName, Lane] = {}
-        self._running: Counter[Kind] = Counter()
-        self._suspects: Counter[Kind] = Counter()
+        self._running: Counter[Wait] = Counter()
+        self._suspects: Counter[Wait] = Counter()
         self._numbers = count(1)
         self.waiting = 0
 
@@ -152,7 +153,7 @@ class Lanes:
         """Return the tasks that were not begun."""
         return [task for lane in self._lanes.values() for _, _, task in lane.waiting]
 
-    def promise(self, rank: Rank, kind: Kind) -> bool:
+    def promise(self, rank: Rank, kind: Wait) -> bool:
         """Return whether a task of that rank and kind is about to begin: in no lane that failed, or hangs."""
         return any(
             lane.name[0] is kind and lane.waiting and lane.waiting[0][0] is rank and lane.running < lane.width

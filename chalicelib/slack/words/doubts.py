@@ -7,7 +7,7 @@ from chalicelib.core.clicks.ending import KEPT_FOR, Ending, Outcome, WayBack
 from chalicelib.core.clicks.release_terms import way_back, why_not_releasable
 from chalicelib.core.duration import in_words
 from chalicelib.core.locks.copies import copy_of, odd_time
-from chalicelib.core.locks.lock import Body, StateLock
+from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.slack.words.parts.text import code, exact, local_time
 
@@ -44,12 +44,12 @@ def noun(alert: Alert) -> str:
     return "Possible copy of a Terraform lock" if _may_be_late_copy(alert) else "Terraform lock"
 
 
-def kind(lock: StateLock) -> str:
+def kind(lock: HeldLock) -> str:
     """Return in two or three words what is there instead of a readable lock."""
     return _KINDS[lock.body]
 
 
-def copied(lock: StateLock, limit: int = _SHORT_PATH_LIMIT) -> str:
+def copied(lock: HeldLock, limit: int = _SHORT_PATH_LIMIT) -> str:
     """Return whose lock this is a copy of, in words that follow a comma; "" where it is none."""
     return f"a copy of the lock of {code(exact(copy_of(lock)), limit)}" if copy_of(lock) else ""
 
@@ -80,7 +80,7 @@ def evidence(alert: Alert) -> str:
     return ""
 
 
-def dialog(lock: StateLock, undo: timedelta) -> str:
+def dialog(lock: HeldLock, undo: timedelta) -> str:
     """Return what somebody who is about to release something odd has to know; "" for a plain lock. 150 characters."""
     back = way_back(lock, keeps=bool(undo))
     what = "It is no Terraform lock." if lock.body is Body.FOREIGN else "Nobody could look into it."
@@ -93,12 +93,12 @@ def dialog(lock: StateLock, undo: timedelta) -> str:
     return f"It is {copied(lock)}: this frees nothing there." if copy_of(lock) else ""
 
 
-def odd_time_in_short(lock: StateLock) -> str:
+def odd_time_in_short(lock: HeldLock) -> str:
     """Return what a dialog says of a time that does not fit; "" where it fits. 90 characters."""
     odd = odd_time(lock)
     if odd is None:
         return ""
-    if odd > lock.ref.last_modified:
+    if odd > lock.ref.since:
         return "Its own time is far from S3's: its client's clock is wrong."
     return "Its own time is far from S3's: it may be a copy, whose release frees nothing elsewhere."
 
@@ -134,13 +134,13 @@ def after(ending: Ending, version_id: str = "") -> str:
 def _may_be_late_copy(alert: Alert) -> bool:
     """Return whether S3's time may be that of a later copy; a lock that was put back is later by design."""
     odd = odd_time(alert.lock)
-    return odd is not None and odd < alert.lock.ref.last_modified and not alert.record.restored_by
+    return odd is not None and odd < alert.lock.ref.since and not alert.record.restored_by
 
 
-def _odd_time(lock: StateLock, created: datetime) -> str:
-    since = local_time(lock.ref.last_modified)
+def _odd_time(lock: HeldLock, created: datetime) -> str:
+    since = local_time(lock.ref.since)
     both = f"*Its times do not fit.* By its own word it was made {_time(created)}, in S3 it is since {since}."
-    if created > lock.ref.last_modified:
+    if created > lock.ref.since:
         return f"{both} The clock of its client is wrong, or it was not written by Terraform."
     return (
         f"{both} It may be a copy, made later by replication, `aws s3 sync` or a restore, and then releasing it frees "
@@ -159,4 +159,4 @@ def _version(version_id: str) -> str:
 
 
 def _place(ref: LockRef) -> str:
-    return code(exact(f"s3://{ref.bucket}/{ref.key}"), _PLACE_LIMIT)
+    return code(exact(ref.place.address), _PLACE_LIMIT)

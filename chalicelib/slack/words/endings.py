@@ -4,7 +4,7 @@ from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.clicks.ending import Ending, Outcome, ReleasedBy
 from chalicelib.core.duration import in_words
 from chalicelib.core.locks.copies import copy_of
-from chalicelib.core.locks.lock import Body, StateLock
+from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.locks.writing import Writing, writing
 from chalicelib.slack.words.doubts import after
 from chalicelib.slack.words.parts.lock_words import DETAIL_LIMIT, VALUE_LIMIT, held_now, identity
@@ -49,7 +49,7 @@ def _closed(alert: Alert, ending: Ending) -> str:
     if ending.outcome is Outcome.GONE:
         return f":white_check_mark: {_gone(alert.lock, ending, who)}"
     if ending.outcome is Outcome.BUCKET_GONE:
-        return f":black_circle: *Gone with its bucket*: {bucket_gone(alert.lock.ref.bucket)}"
+        return f":black_circle: *Gone with its bucket*: {bucket_gone(alert.lock.ref.place.container)}"
     return (
         ":black_circle: *No longer watched* since its bucket or prefix was taken out of `reaper.toml`. "
         "Whether it is still held is not known here; to have it watched, put the bucket back and deploy."
@@ -74,7 +74,7 @@ def bucket_gone(bucket: str) -> str:
     )
 
 
-def _after_release(lock: StateLock) -> str:
+def _after_release(lock: HeldLock) -> str:
     if copy_of(lock) or lock.body is not Body.LOCK:
         return ""  # no run here died with it
     return _NEXT[writing(lock)]
@@ -94,7 +94,7 @@ def _untouched(who: str) -> str:
     return f"The lock shown here {gone}. Who holds the state now is told of anew if that is for too long."
 
 
-def _gone(lock: StateLock, ending: Ending, who: str) -> str:
+def _gone(lock: HeldLock, ending: Ending, who: str) -> str:
     when = local_time(ending.at)
     if who:
         return f"*Already gone* when {who} clicked Release, {when}; nothing was deleted."

@@ -3,7 +3,7 @@
 from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.evidence import Sign, sign_of
 from chalicelib.core.duration import in_words
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.slack.words import doubts
 from chalicelib.slack.words.parts.lock_words import put_back_or, state
 from chalicelib.slack.words.parts.text import ago, code, exact, local_time
@@ -47,12 +47,16 @@ def evidence(alert: Alert) -> str:
     if none := doubts.evidence(alert):
         return none
     ref = alert.lock.ref
+    key = f"{ref.place.container}/{ref.place.key}"
     words = _WORDS[sign_of(alert.lock, alert.state_written, alert.now)]
-    places = {"state": state(ref, _PLACE_LIMIT), "key": code(exact(f"{ref.bucket}/{ref.key}"), _PLACE_LIMIT)}
+    places = {
+        "state": state(ref, _PLACE_LIMIT),
+        "key": code(exact(key), _PLACE_LIMIT),
+    }
     return f":mag: {words.format(**places, **_times(alert))}"
 
 
-def long_holds(lock: StateLock) -> str:
+def long_holds(lock: HeldLock) -> str:
     """Why a run that is alive may hold such a lock for long; "" where no reason is known."""
     why = _LONG_HOLDS.get(lock.info.Operation) if lock.info else None
     return f"It may be alive: {why}." if why else ""
@@ -65,6 +69,6 @@ def _times(alert: Alert) -> dict[str, str]:
     return {
         "when": local_time(written),
         "ago": ago(written),
-        "apart": in_words(abs(written - alert.lock.ref.last_modified)),
+        "apart": in_words(abs(written - alert.lock.ref.since)),
         "taken": put_back_or("taken", alert.record),
     }

@@ -121,7 +121,7 @@ def _line(listed: Listed, listing: Listing, limits: _Limits) -> Block:
     who = told(lock.info.Who, limits.value) if lock.info else ""
     snoozed = record.snooze if record.snoozed(listing.now) else None
     parts = [
-        f"{capital(put_back_or('taken', record))} {ago(lock.ref.last_modified)}{_by(who, record)}",
+        f"{capital(put_back_or('taken', record))} {ago(lock.ref.since)}{_by(who, record)}",
         operation(lock, limits.value) if lock.info else doubts.kind(lock),
         doubts.copied(lock, limits.value),
         f":zzz: snoozed by {mention(snoozed.by)}" if snoozed else "",

@@ -9,7 +9,7 @@ from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.clicks.ending import Outcome
 from chalicelib.core.duration import in_words
 from chalicelib.core.locks.copies import copy_of
-from chalicelib.core.locks.lock import Body, StateLock
+from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.slack.words import doubts
 from chalicelib.slack.words.channel_notices import meant_for
 from chalicelib.slack.words.endings import ending_words
@@ -76,7 +76,7 @@ def _people(alert: Alert) -> str:
 
 def _open(alert: Alert) -> list[Block]:
     lock = alert.lock
-    held = f"Held since {since(lock.ref.last_modified)}."
+    held = f"Held since {since(lock.ref.since)}."
     paragraphs = [
         _lines(_path(alert), held, _people(alert), meant_for(alert)),
         doubts.warning(alert),
@@ -116,7 +116,7 @@ def _fields(alert: Alert) -> list[Block]:
     return [shown] if len(shown) > 1 else []
 
 
-def _by_the_lock(lock: StateLock) -> tuple[dict[str, str], list[str]]:
+def _by_the_lock(lock: HeldLock) -> tuple[dict[str, str], list[str]]:
     """Return what the lock says of itself, by name, and the names of what it does not say and others do."""
     info = lock.info
     if info is None:
@@ -131,7 +131,7 @@ def _by_the_lock(lock: StateLock) -> tuple[dict[str, str], list[str]]:
     return fields, [name.split("*")[1] for name, value in every.items() if not value]
 
 
-def _flaw_hint(lock: StateLock) -> str:
+def _flaw_hint(lock: HeldLock) -> str:
     cli_fails = lock.body in {Body.EMPTY, Body.FOREIGN}
     return "`terraform force-unlock` may not be able to release it." if cli_fails else ""
 

@@ -68,7 +68,7 @@ def test_the_index_is_read_to_its_last_page(table: Any) -> None:
     locks = [a_lock(key=f"{number}.tflock", body=b'{"Who":"' + b"x" * 15_000 + b'"}') for number in range(150)]
     for lock in locks:
         book.write(telling.remember(lock))
-    assert {record.lock.ref.key for record in book.open_pages()} == {lock.ref.key for lock in locks}
+    assert {record.lock.ref.place.key for record in book.open_pages()} == {lock.ref.place.key for lock in locks}
 
 
 def test_an_ended_lock_and_its_bytes_are_kept_for_30_days_and_a_held_one_as_long_as_it_is_held(table: Any) -> None:
@@ -124,7 +124,7 @@ def test_a_group_that_nobody_looked_up_for_a_day_is_unknown_before_dynamodb_dele
         ("Lock", '{"x":' + "[" * 100_000),
         ("Restoring", "{}"),
         ("QuietAt", "late"),
-        ("Attempt", '{"saying":"x"}'),
+        ("Sending", '{"saying":"x"}'),
         ("Posted", 1),
         ("Ending", "{}"),
         ("AlertedAt", "yesterday"),
@@ -154,7 +154,7 @@ def test_a_page_that_cannot_be_read_is_told_in_the_log_and_keeps_nobody_from_the
         (logging.ERROR, LOCK.ref.state_path)
     ]
     with pytest.raises(BookError, match="cannot be read"):
-        book.pages_of(LOCK.ref.state_path, LOCK.ref.last_modified)
+        book.pages_of(LOCK.ref.state_path, LOCK.ref.since)
 
 
 def test_a_digest_or_a_group_that_cannot_be_read_is_told_as_that(table: Any) -> None:
@@ -170,7 +170,7 @@ def test_a_claim_of_an_older_release_with_fewer_fields_can_still_be_settled(tabl
     book = DynamoLockBook(table)
     book.write(telling.claim(LOCK, ALERTED))
     older = '{"about":"it","saying":[{"topic":"alert"}],"at":"2026-11-21T03:18:57Z","channel":"C0PLATFORM"}'
-    table.put_item(Item=table.get_item(Key=KEY)["Item"] | {"Attempt": older})
+    table.put_item(Item=table.get_item(Key=KEY)["Item"] | {"Sending": older})
     (record,) = book.open_pages()
     assert record.sending is not None
     book.write(telling.drop_claim(LOCK.ref, record.sending))

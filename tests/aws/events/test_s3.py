@@ -57,9 +57,9 @@ def told_by(name: str) -> LockChange:
 
 def test_a_created_object_is_an_acquire_with_all_that_s3_tells() -> None:
     [change] = lock_changes(a_body(versionId="v1", eTag="e", size="219"))
-    assert (change.acquired, change.bucket, change.key) == (True, "acme-tfstate", "a.tflock")
+    assert (change.acquired, change.place.container, change.place.key) == (True, "acme-tfstate", "a.tflock")
     assert (change.principal, change.source_address) == ("AWS:AROAEXAMPLE:ci-run-7", "203.0.113.9")
-    assert (change.version, change.etag) == ("v1", "e")
+    assert (change.version, change.stamp) == ("v1", '"e"')
     assert change.at.isoformat() == "2026-11-21T03:18:57.357000+00:00"
 
 
@@ -94,14 +94,14 @@ def test_a_removal_is_a_release_unless_it_was_history_and_both_formats_say_so_al
     )
     for body in bodies:
         [change] = lock_changes(body)
-        assert (change.acquired, change.etag) == (False, "")
+        assert (change.acquired, change.stamp) == (False, "")
         assert (change.permanent, change.by_lifecycle, change.version) == expected
 
 
 @pytest.mark.parametrize("key", ODD_KEYS)
 def test_a_key_is_decoded_once_where_it_is_encoded(key: str) -> None:
-    assert lock_changes(a_body(key=key))[0].key == key
-    assert lock_changes(a_bridge_body(key=key))[0].key == key
+    assert lock_changes(a_body(key=key))[0].place.key == key
+    assert lock_changes(a_bridge_body(key=key))[0].place.key == key
 
 
 @pytest.mark.parametrize("version", ["null", None])
@@ -133,9 +133,9 @@ def test_one_message_can_tell_of_many_changes() -> None:
 
 def test_eventbridge_tells_the_account_and_no_identity() -> None:
     [change] = lock_changes(a_bridge_body(stored={"etag": "e", "version-id": "v1"}))
-    assert (change.acquired, change.bucket, change.key) == (True, "acme-tfstate", "a.tflock")
+    assert (change.acquired, change.place.container, change.place.key) == (True, "acme-tfstate", "a.tflock")
     assert (change.principal, change.account, change.source_address) == ("", "123456789012", "203.0.113.9")
-    assert (change.version, change.etag, change.told_by) == ("v1", "e", ToldBy.EVENTBRIDGE)
+    assert (change.version, change.stamp, change.told_by) == ("v1", '"e"', ToldBy.EVENTBRIDGE)
     assert change.at.isoformat() == "2026-11-21T03:18:57+00:00"
 
 

@@ -11,6 +11,8 @@ from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.core.clicks.deletion import Deletion
 from chalicelib.core.locks.lock import Body
 from chalicelib.core.locks.mark import MARK_BYTES
+from chalicelib.core.locks.place import Kind, Place
+from chalicelib.core.locks.target import Target
 from chalicelib.ports.locks import StoreError
 from tests.aws.lost_answers import a_server_that_hangs_up, a_store_at
 from tests.builders import BUCKET, KEY, TAKEN, a_ref
@@ -36,7 +38,7 @@ def test_each_answer_of_s3_to_a_delete_has_its_meaning(
 ) -> None:
     store, stubber = stubbed
     ref = a_ref(body=b"x")
-    sent = {"Bucket": BUCKET, "Key": KEY, "IfMatch": ref.etag}
+    sent = {"Bucket": BUCKET, "Key": KEY, "IfMatch": ref.stamp}
     stubber.add_client_error("delete_object", code, http_status_code=status, expected_params=sent)
     assert store.delete(ref) is deletion
 
@@ -52,7 +54,7 @@ def test_a_delete_that_s3_refuses_is_an_error(stubbed: tuple[S3LockStore, Stubbe
 def test_a_version_that_somebody_made_up_is_not_there_whatever_lock_is(stubbed: tuple[S3LockStore, Stubber]) -> None:
     store, stubber = stubbed
     stubber.add_client_error("get_object", "InvalidArgument", http_status_code=400)  # "Invalid version id specified"
-    assert store.read(BUCKET, KEY, "made up") is None
+    assert store.read(Place(Kind.S3, BUCKET, KEY), "made up") is None
     stubber.assert_no_pending_responses()
 
 
@@ -85,9 +87,9 @@ def test_a_lock_that_s3_lists_and_will_not_show_is_told_from_what_may_be_a_state
     stubber.add_response("list_objects_v2", listed(size))
     if kind is Body.SEALED:
         stubber.add_response("get_bucket_versioning", {"Status": "Enabled"})
-    lock = store.read(BUCKET, KEY)
+    lock = store.read(Place(Kind.S3, BUCKET, KEY))
     assert lock is not None
-    assert (lock.body, lock.ref.etag, lock.versioned) == (kind, '"e"', kind is Body.SEALED)
+    assert (lock.body, lock.ref.stamp, lock.versioned) == (kind, '"e"', kind is Body.SEALED)
     assert code in lock.flaw
     stubber.assert_no_pending_responses()
 
@@ -103,7 +105,7 @@ def test_a_sealed_lock_comes_back_only_where_the_bucket_says_that_it_keeps_versi
         stubber.add_client_error("get_bucket_versioning", "AccessDenied", http_status_code=403)
     else:
         stubber.add_response("get_bucket_versioning", answer)
-    lock = store.read(BUCKET, KEY)
+    lock = store.read(Place(Kind.S3, BUCKET, KEY))
     assert lock is not None
     assert (lock.body, lock.versioned) == (Body.SEALED, False)
 
@@ -116,7 +118,7 @@ def test_only_a_version_that_a_delete_leaves_alone_is_noted(
     body = StreamingBody(io.BytesIO(b"garbage"), 7)
     answer = {"Body": body, "ETag": '"e"', "LastModified": TAKEN}
     stubber.add_response("get_object", answer if version is None else answer | {"VersionId": version})
-    lock = store.read(BUCKET, KEY)
+    lock = store.read(Place(Kind.S3, BUCKET, KEY))
     assert lock is not None
     assert (lock.version_id, lock.versioned) == (kept, bool(kept))
 
@@ -128,7 +130,7 @@ def test_a_read_that_merely_failed_is_an_error_and_no_opaque_lock(
     store, stubber = stubbed
     stubber.add_client_error("get_object", code, http_status_code=status)
     with pytest.raises(StoreError, match="reading"):
-        store.read(BUCKET, KEY)
+        store.read(Place(Kind.S3, BUCKET, KEY))
 
 
 def test_a_lock_neither_shown_nor_listed_is_none(stubbed: tuple[S3LockStore, Stubber]) -> None:
@@ -137,7 +139,7 @@ def test_a_lock_neither_shown_nor_listed_is_none(stubbed: tuple[S3LockStore, Stu
     stubber.add_response(
         "list_objects_v2", {"Contents": [{"Key": f"{KEY}x", "ETag": '"e"', "LastModified": TAKEN, "Size": 210}]}
     )
-    assert store.read(BUCKET, KEY) is None
+    assert store.read(Place(Kind.S3, BUCKET, KEY)) is None
 
 
 @pytest.mark.parametrize(
@@ -150,7 +152,7 @@ def test_a_listing_that_s3_refuses_says_what_is_wrong(
     store, stubber = stubbed
     stubber.add_client_error("list_objects_v2", code, http_status_code=403)
     with pytest.raises(StoreError, match=said):
-        list(store.list_locks(BUCKET, ()))
+        list(store.scan(Target(Kind.S3, BUCKET)))
 
 
 def test_no_more_of_a_body_is_read_than_a_lock_can_have(stubbed: tuple[S3LockStore, Stubber]) -> None:
@@ -168,7 +170,7 @@ def test_no_more_of_a_body_is_read_than_a_lock_can_have(stubbed: tuple[S3LockSto
     store, stubber = stubbed
     body = StreamingBody(stream, None)  # type: ignore[arg-type]
     stubber.add_response("get_object", {"Body": body, "ETag": '"e"', "LastModified": TAKEN})
-    lock = store.read(BUCKET, KEY)
+    lock = store.read(Place(Kind.S3, BUCKET, KEY))
     assert lock is not None
     assert lock.flaw == "is larger than 16 KB, which no Terraform lock is"
     assert stream.taken == 16 * 1024 + MARK_BYTES + 1

@@ -8,6 +8,7 @@ from botocore.stub import Stubber
 
 from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.core.clicks.deletion import LockObject, PutBack
+from chalicelib.core.locks.place import Kind, Place
 from chalicelib.ports.locks import StoreError
 from tests.aws.lost_answers import a_server_that_hangs_up, a_store_at
 from tests.builders import BUCKET, KEY, TAKEN, a_ref
@@ -49,7 +50,7 @@ def test_a_put_that_s3_refuses_is_an_error_that_says_why(
         store.put_back(a_ref(), LockObject(b"{}"))
 
 
-GOT = {"ETag": a_ref().etag, "LastModified": TAKEN}
+GOT = {"ETag": a_ref().stamp, "LastModified": TAKEN}
 PUT = {"Bucket": BUCKET, "Key": KEY, "Body": b"{}", "ContentType": "application/json", "IfNoneMatch": "*"}
 
 
@@ -73,7 +74,7 @@ def test_a_lock_is_put_back_as_the_object_it_was(
     store, stubber = stubbed
     body = StreamingBody(io.BytesIO(b"{}"), 2)
     stubber.add_response(
-        "get_object", {"Body": body, **GOT, **object_}, {"Bucket": BUCKET, "Key": KEY, "IfMatch": a_ref().etag}
+        "get_object", {"Body": body, **GOT, **object_}, {"Bucket": BUCKET, "Key": KEY, "IfMatch": a_ref().stamp}
     )
     kept = store.keep(a_ref())
     assert kept is not None
@@ -126,7 +127,7 @@ def test_what_cannot_be_put_back_is_known_when_the_lock_is_read(stubbed: tuple[S
     for hold in ("ON", "OFF"):
         body = StreamingBody(io.BytesIO(b"{}"), 2)
         stubber.add_response("get_object", {"Body": body, "ObjectLockLegalHoldStatus": hold, **GOT})
-    locks = [store.read(BUCKET, KEY) for _ in range(2)]
+    locks = [store.read(Place(Kind.S3, BUCKET, KEY)) for _ in range(2)]
     assert [lock.not_restored for lock in locks if lock] == ["legal hold", ""]
 
 

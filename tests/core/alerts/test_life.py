@@ -25,7 +25,7 @@ from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.page import LockRecord, Snooze
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.hours import WorkingHours
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.policy import Policy
 from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock, a_policy, a_ref
 
@@ -51,7 +51,7 @@ def told(level: int = 1, shown: float = 2, **others: Any) -> LockRecord:
     return LockRecord(**fields | others)
 
 
-def plan(lock: StateLock | None = None, **others: Any) -> LockRecord:
+def plan(lock: HeldLock | None = None, **others: Any) -> LockRecord:
     """A plan's alert, posted an hour after the lock was taken."""
     fields: dict[str, Any] = {"posted": POSTED, "level": 1, "alerted_at": hours(1), "shown_at": hours(1)}
     return LockRecord(lock=lock or a_lock("s3-plan-default"), **fields | others)
@@ -143,7 +143,7 @@ def test_a_level_that_the_policy_lost_does_not_rise_again() -> None:
             LockRecord(lock=a_lock("s3-import-default"), posted=POSTED, alerted_at=TAKEN),
             BY_ITSELF,
         ),
-        ("it cannot be read", plan(StateLock(a_ref(), flaw="is empty")), BY_ITSELF),
+        ("it cannot be read", plan(HeldLock(a_ref(), flaw="is empty")), BY_ITSELF),
         ("nobody was told", plan(posted=None), BY_ITSELF),
         ("people were told only now", plan(alerted_at=hours(6)), BY_ITSELF),
         ("somebody wants quiet", plan(snooze=Snooze(ALICE, hours(7))), BY_ITSELF),

@@ -11,7 +11,8 @@ from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.audit.event import LockChange, ToldBy, event_id
 from chalicelib.core.audit.hold import Hold, NotedChange, ReleaseKind, hold_ended_by, page_of, release_kind
 from chalicelib.core.clicks.ending import CLAIM_LASTS, REAPER, Ending, Outcome
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.place import Kind, Place
 from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, a_claim, a_lock
 
 ROLE = "AROARELEASE"
@@ -23,19 +24,18 @@ LOCK = a_lock()
 def an_acquire(after: timedelta = timedelta(), **others: Any) -> LockChange:
     told: dict[str, Any] = {
         "acquired": True,
-        "bucket": BUCKET,
-        "key": KEY,
+        "place": Place(Kind.S3, BUCKET, KEY),
         "principal": CI,
-        "etag": LOCK.ref.etag.strip('"'),
+        "stamp": LOCK.ref.stamp,
     }
     return LockChange(at=TAKEN + after, **(told | others))
 
 
 def a_release(after: timedelta = HOUR, **others: Any) -> LockChange:
-    return an_acquire(after, **({"acquired": False, "etag": ""} | others))
+    return an_acquire(after, **({"acquired": False, "stamp": ""} | others))
 
 
-def a_page(lock: StateLock = LOCK, **others: Any) -> LockRecord:
+def a_page(lock: HeldLock = LOCK, **others: Any) -> LockRecord:
     return LockRecord(lock=lock, **others)
 
 
@@ -57,8 +57,8 @@ def test_a_sequencer_makes_one_event_of_two_formats() -> None:
         a_release(timedelta(), sequencer="1"),
         an_acquire(SECOND, sequencer="1"),
         an_acquire(sequencer="2"),
-        an_acquire(sequencer="1", key="other.tflock"),
-        an_acquire(sequencer="1", bucket="acme-other"),
+        an_acquire(sequencer="1", place=Place(Kind.S3, BUCKET, "other.tflock")),
+        an_acquire(sequencer="1", place=Place(Kind.S3, "acme-other", KEY)),
     ],
     ids=["release", "second", "sequencer", "key", "bucket"],
 )
@@ -78,7 +78,7 @@ def test_identities_sort_by_the_second() -> None:
 
 def test_a_line_break_in_a_key_makes_no_other_key_s_event_of_it() -> None:
     told = an_acquire(sequencer="1")
-    forged = an_acquire(sequencer="1", key=f"{KEY}\n{told.identity}")
+    forged = an_acquire(sequencer="1", place=Place(Kind.S3, BUCKET, f"{KEY}\n{told.identity}"))
     assert told.event_id != forged.event_id
     assert len(event_id(BUCKET, KEY)) == 16
 
@@ -113,19 +113,19 @@ def test_s3_s_events_have_one_order() -> None:
 
 
 def test_what_is_read_of_a_version_that_cannot_be_read_is_not_taken_for_it() -> None:
-    assert not an_acquire(version="v1", etag="other").is_about(LOCK)
+    assert not an_acquire(version="v1", stamp="other").is_about(LOCK)
 
 
-@pytest.mark.parametrize(("etag", "about"), [(LOCK.ref.etag.strip('"'), True), ("", True), ("other", False)])
-def test_without_a_version_its_bytes_decide_where_they_are_known(etag: str, *, about: bool) -> None:
-    assert an_acquire(etag=etag).is_about(LOCK) is about
+@pytest.mark.parametrize(("stamp", "about"), [(LOCK.ref.stamp, True), ("", True), ("other", False)])
+def test_without_a_version_its_bytes_decide_where_they_are_known(stamp: str, *, about: bool) -> None:
+    assert an_acquire(stamp=stamp).is_about(LOCK) is about
 
 
 def test_an_acquire_s_page_is_found_by_its_bytes_and_time() -> None:
     later, other = a_lock(taken=TAKEN + 2 * SECOND), a_lock("s3-plan-default")
     pages = [a_page(other), a_page(), a_page(later)]
     assert page_of(an_acquire(357 * INSTANT), pages) == a_page()
-    assert page_of(an_acquire(HOUR), pages) is page_of(an_acquire(etag=""), pages) is None
+    assert page_of(an_acquire(HOUR), pages) is page_of(an_acquire(stamp=""), pages) is None
 
 
 def test_a_release_ends_the_hold_that_began_right_before() -> None:
@@ -139,7 +139,7 @@ def test_a_hold_needs_no_page() -> None:
 
 
 def test_a_hold_s_lock_need_not_have_been_read() -> None:
-    assert hold_ended_by(a_release(), NotedChange(an_acquire(etag="", principal="")), []) == Hold(since=TAKEN)
+    assert hold_ended_by(a_release(), NotedChange(an_acquire(stamp="", principal="")), []) == Hold(since=TAKEN)
 
 
 def test_a_lock_that_only_a_sweep_has_seen_is_found_by_its_page() -> None:
@@ -164,7 +164,7 @@ def test_a_lock_older_than_the_reaper_is_known_from_its_page() -> None:
     assert hold_ended_by(a_release(), None, [page]) == Hold(since=TAKEN, lock=LOCK, record=page, taken_by=CI)
 
 
-@pytest.mark.parametrize("before", [a_release(-HOUR), an_acquire(-HOUR, etag="other")], ids=["release", "acquire"])
+@pytest.mark.parametrize("before", [a_release(-HOUR), an_acquire(-HOUR, stamp="other")], ids=["release", "acquire"])
 def test_a_lock_whose_acquire_was_lost_is_younger_than_the_event_before(before: LockChange) -> None:
     hold = hold_ended_by(a_release(), NotedChange(before), [a_page()])
     assert hold == Hold(since=TAKEN, lock=LOCK, record=a_page())

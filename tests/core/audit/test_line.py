@@ -8,6 +8,7 @@ from chalicelib.core.audit.hold import Hold, ReleaseKind
 from chalicelib.core.audit.line import EventType, of_acquire, of_click, of_lock, of_release
 from chalicelib.core.clicks.click import Verb
 from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.core.locks.place import Kind, Place
 from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, a_click, a_lock
 
 
@@ -16,7 +17,7 @@ def line(event: object) -> dict[str, object]:
 
 
 def test_a_line_has_only_what_is_known() -> None:
-    change = LockChange(acquired=True, bucket=BUCKET, key=KEY, at=TAKEN)
+    change = LockChange(acquired=True, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN)
     assert line(of_acquire(change, None, "")) == {
         "event": "lock_acquired",
         "time": "2026-11-21T03:18:57Z",
@@ -33,13 +34,13 @@ def test_a_line_about_an_unreadable_lock_says_what_is_wrong_with_it() -> None:
 
 
 def test_what_a_client_wrote_and_what_iam_knows_are_two_fields() -> None:
-    change = LockChange(acquired=True, bucket=BUCKET, key=KEY, at=TAKEN, principal="AWS:AIDAEXAMPLE")
+    change = LockChange(acquired=True, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN, principal="AWS:AIDAEXAMPLE")
     told = line(of_acquire(change, a_lock(), ""))
     assert (told["who"], told["principal"]) == ("root@vm", "AWS:AIDAEXAMPLE")
 
 
 def test_the_line_of_a_release_has_the_hold_that_it_ended() -> None:
-    released = LockChange(acquired=False, bucket=BUCKET, key=KEY, at=TAKEN + timedelta(milliseconds=90_250))
+    released = LockChange(acquired=False, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN + timedelta(milliseconds=90_250))
     told = line(of_release(released, Hold(since=TAKEN, lock=a_lock()), ReleaseKind.HOLDER))
     assert (told["acquired_at"], told["held_seconds"]) == ("2026-11-21T03:18:57Z", 90.25)
     assert (told["released_by"], told["operation"], told["who"]) == ("holder", "OperationTypeApply", "root@vm")
@@ -63,7 +64,7 @@ def test_a_message_that_is_found_later_gives_the_line_of_the_same_id() -> None:
 
 
 def test_a_release_of_which_no_hold_is_known_says_so() -> None:
-    released = LockChange(acquired=False, bucket=BUCKET, key=KEY, at=TAKEN)
+    released = LockChange(acquired=False, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN)
     told = line(of_release(released, None, ReleaseKind.UNKNOWN))
     assert (told["incomplete"], told["released_by"]) == (True, "unknown")
     assert told["detail"] == "no lock is known that this release ended"
@@ -81,7 +82,7 @@ def test_each_thing_said_of_each_lock_at_each_time_is_a_line_of_its_own() -> Non
 
 
 def test_whoever_asked_in_slack_is_not_named_for_what_somebody_else_let_go() -> None:
-    released = LockChange(acquired=False, bucket=BUCKET, key=KEY, at=TAKEN)
+    released = LockChange(acquired=False, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN)
     page = LockRecord(lock=a_lock(), ending=Ending(outcome=Outcome.RELEASED, at=TAKEN, user=ALICE, approved=BOB))
 
     def told(kind: ReleaseKind, record: LockRecord | None = page) -> dict[str, object]:
@@ -107,5 +108,5 @@ def test_of_a_lock_that_could_not_be_read_again_a_click_s_line_has_its_place() -
         line(of_click(EventType.RELEASE_REQUESTED, a_click(a_lock()), lock, TAKEN)) for lock in (a_lock(), None)
     )
     assert read["state_path"] == unread["state_path"] == a_lock().ref.state_path
-    assert read["etag"] == unread["etag"] == a_lock().ref.etag
+    assert read["etag"] == unread["etag"] == a_lock().ref.stamp
     assert (read["who"], "who" in unread) == ("root@vm", False)

@@ -10,7 +10,7 @@ from chalicelib.core.audit.hold import ReleaseKind
 from chalicelib.core.audit.line import EventType, LockEvent
 from chalicelib.core.audit.measure import Measurement, Unit, measured, sweep_duration
 from chalicelib.core.clicks.ending import Outcome
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.terraform.lock_info import LockInfo
 from tests.builders import a_lock
 
@@ -54,7 +54,7 @@ def test_a_release_whose_acquire_is_not_known_has_no_hold_time() -> None:
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_operations_are_told_apart_as_thresholds_tell_them(operation: str) -> None:
     line = a_line(EventType.LOCK_RELEASED, operation=operation, held_seconds=1)
-    lock = StateLock(a_lock().ref, LockInfo(Operation=operation))
+    lock = HeldLock(a_lock().ref, LockInfo(Operation=operation))
     assert measured(line)[1].dimensions == (("Operation", lock.risk.value),)
 
 

@@ -11,16 +11,19 @@ from chalicelib.core.audit.hold import NotedChange, hold_ended_by
 from chalicelib.core.audit.line import of_reappearance
 from chalicelib.core.audit.reappeared import Standing, may_have_been_hidden, reappearance, standing
 from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.core.locks.place import Kind, Place
 from tests.builders import BUCKET, KEY, TAKEN, a_lock
 
 SECOND = timedelta(seconds=1)
-GONE = LockChange(acquired=False, bucket=BUCKET, key=KEY, at=TAKEN + 9 * SECOND, version="m1", permanent=True)
+GONE = LockChange(
+    acquired=False, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN + 9 * SECOND, version="m1", permanent=True
+)
 PAGE = LockRecord(lock=a_lock(), acquired_at=TAKEN + SECOND / 2, principal="AWS:AIDACAROL")
 ENDED = msgspec.structs.replace(PAGE, ending=Ending(outcome=Outcome.GONE, at=TAKEN + SECOND))
 
 
 def noted(after: timedelta, *, acquired: bool) -> NotedChange:
-    return NotedChange(LockChange(acquired=acquired, bucket=BUCKET, key=KEY, at=TAKEN + after))
+    return NotedChange(LockChange(acquired=acquired, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN + after))
 
 
 @pytest.mark.parametrize(
@@ -67,7 +70,7 @@ def test_the_hold_that_follows_is_of_the_one_who_took_the_lock_not_of_the_one_wh
     change = reappearance(msgspec.structs.replace(GONE, principal="AWS:AIDABOB"), a_lock(), "v1")
     line = of_reappearance(change, a_lock(), page, "")
     assert (line.principal, line.taken_by, line.acquired_at) == ("AWS:AIDABOB", taken_by, GONE.at)
-    release = LockChange(acquired=False, bucket=BUCKET, key=KEY, at=GONE.at + SECOND)
+    release = LockChange(acquired=False, place=Place(Kind.S3, BUCKET, KEY), at=GONE.at + SECOND)
     hold = hold_ended_by(release, NotedChange(change, a_lock().ref), [page] if page else [])
     assert hold is not None
     assert (hold.since, hold.taken_by) == (GONE.at, taken_by)

@@ -10,6 +10,7 @@ from chalicelib.core.audit.hold import Hold, ReleaseKind, release_kind
 from chalicelib.core.audit.line import EventType, of_click
 from chalicelib.core.clicks.click import Verb
 from chalicelib.core.clicks.ending import REAPER, Ending, Outcome
+from chalicelib.core.locks.place import Kind, Place
 from tests.builders import ALICE, BUCKET, KEY, TAKEN, a_click, a_lock
 
 ROLE = "AROARELEASE"
@@ -19,7 +20,7 @@ LATER = TAKEN + timedelta(minutes=3)
 
 
 def kind(ending: Ending, principal: str) -> ReleaseKind:
-    release = LockChange(acquired=False, bucket=BUCKET, key=KEY, at=LATER, principal=principal)
+    release = LockChange(acquired=False, place=Place(Kind.S3, BUCKET, KEY), at=LATER, principal=principal)
     page = LockRecord(lock=a_lock(), ending=ending)
     return release_kind(release, Hold(since=TAKEN, lock=a_lock(), record=page, taken_by="AWS:AIDAEXAMPLE"), ROLE)
 

@@ -6,7 +6,7 @@ import pytest
 from chalicelib.core.clicks.click import Refusal
 from chalicelib.core.clicks.ending import WayBack
 from chalicelib.core.clicks.release_terms import TERMS, way_back, why_not_releasable
-from chalicelib.core.locks.lock import Body, StateLock
+from chalicelib.core.locks.lock import Body, HeldLock
 from tests.builders import a_lock, a_ref
 
 KEPT, VERSION = WayBack.KEPT, WayBack.VERSION
@@ -35,7 +35,7 @@ TABLE = [
 def test_what_is_no_lock_is_released_only_where_it_comes_back_and_what_may_be_a_state_never(
     body: Body, keeps: bool, versioned: bool, refusal: Refusal | None, back: WayBack | None
 ) -> None:
-    lock = StateLock(a_ref(), body=body, versioned=versioned)
+    lock = HeldLock(a_ref(), body=body, versioned=versioned)
     assert why_not_releasable(lock, keeps=keeps) is refusal
     assert way_back(lock, keeps=keeps) is back
 

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from chalicelib.core.locks.copies import copy_of, odd_time, speaks_for_itself
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.terraform.body import created_at
 from tests.builders import BUCKET, STATE_KEY, TAKEN, a_lock, sample
 from tests.core.locks.test_body import GENUINE
@@ -15,7 +16,7 @@ from tests.core.locks.test_body import GENUINE
 HERE = f"{BUCKET}/{STATE_KEY}"
 
 
-def says(**fields: str) -> StateLock:
+def says(**fields: str) -> HeldLock:
     told = {"ID": "x", "Operation": "OperationTypePlan", "Created": TAKEN.isoformat(), "Path": HERE}
     return a_lock(body=json.dumps(told | fields).encode())
 
@@ -65,9 +66,10 @@ def test_a_lock_whose_bucket_goes_by_another_name_or_that_names_no_place_is_not_
 
 def test_a_target_that_is_an_access_point_makes_no_copies() -> None:
     lock = says()
-    ref = msgspec.structs.replace(lock.ref, bucket="states-abcdefgh1234567-s3alias")
+    alias = "states-abcdefgh1234567-s3alias"
+    ref = msgspec.structs.replace(lock.ref, place=Place(Kind.S3, alias, lock.ref.place.key))
     assert copy_of(msgspec.structs.replace(lock, ref=ref)) == ""
-    elsewhere = msgspec.structs.replace(ref, key="other.tflock")
+    elsewhere = msgspec.structs.replace(ref, place=Place(Kind.S3, alias, "other.tflock"))
     assert copy_of(msgspec.structs.replace(lock, ref=elsewhere)) == HERE
 
 

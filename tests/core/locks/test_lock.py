@@ -48,7 +48,7 @@ def test_a_workspace_is_told_where_it_can_be_known(key: str, workspace: str) -> 
 
 def test_the_state_path_is_the_bucket_and_the_lock_s_key_without_its_suffix() -> None:
     ref = a_lock(key="team a/r&d+1/terraform.tfstate.tflock").ref
-    assert (ref.state_path, ref.state_key) == (
+    assert (ref.state_path, ref.place.state_key) == (
         "acme-tfstate/team a/r&d+1/terraform.tfstate",
         "team a/r&d+1/terraform.tfstate",
     )

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 
 import pytest
 
@@ -10,6 +9,7 @@ from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.alerts.transitions import telling
+from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.policy import Route
 from chalicelib.jobs.alerts.round import Round
 from chalicelib.jobs.clicks.release import release
@@ -27,7 +27,7 @@ def a_world(count: int) -> FakeWorld:
     world = FakeWorld(TAKEN)
     for index in range(count):
         world.store.put(BUCKET, key(index), sample("s3-apply-default"))
-        lock = world.store.read(BUCKET, key(index))
+        lock = world.store.read(Place(Kind.S3, BUCKET, key(index)))
         assert lock
         world.book.write(telling.remember(lock))
         world.later(minutes=1)
@@ -79,7 +79,7 @@ def test_a_lock_of_a_digest_is_released_and_raised_like_any_other() -> None:
     first, second, *_ = world.book.open_pages()
     release(a_click(first.lock, ts=first.posted.handle if first.posted else ""), world.ports, rules, world.now)
     assert [bool(alert.ending) for alert in world.messenger.shown.values()] == [True] + [False] * 5
-    world.store.objects = {(BUCKET, second.lock.ref.key): world.store.objects[BUCKET, second.lock.ref.key]}
+    world.store.objects = {(BUCKET, second.lock.ref.place.key): world.store.objects[BUCKET, second.lock.ref.place.key]}
     watch(world.ports, rules, world.later(days=1))
     assert [reply.beneath for reply in world.messenger.replies] == [root.handle]
 
@@ -88,13 +88,13 @@ def test_the_digest_says_how_many_are_still_held_and_is_forgotten_when_none_is()
     world = a_world(6)
     watch(world.ports, RULES, world.now)
     for record in world.book.open_pages()[:4]:
-        world.store.remove(BUCKET, record.lock.ref.key)
+        world.store.remove(BUCKET, record.lock.ref.place.key)
     for _ in range(2):
         watch(world.ports, RULES, world.later(minutes=15))
     watch(world.ports, RULES, world.later(minutes=15))
     assert the_digest(world).held == 2
     for record in world.book.open_pages():
-        world.store.remove(BUCKET, record.lock.ref.key)
+        world.store.remove(BUCKET, record.lock.ref.place.key)
     for _ in range(2):
         watch(world.ports, RULES, world.later(minutes=15))
     assert the_digest(world).held == 0
@@ -154,7 +154,7 @@ def test_without_the_memory_of_digests_the_channel_is_told_all_the_same() -> Non
     world.digests.down = True
     round_ = Round(world.ports, RULES, world.now)
     for record in known:
-        round_.look_at(record, partial(world.store.read, BUCKET, record.lock.ref.key))
+        round_.look_at(record)
     round_.finish()
     assert (len(world.messenger.digests), len(world.messenger.shown)) == (1, 6)
 

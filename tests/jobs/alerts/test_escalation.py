@@ -10,6 +10,7 @@ from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.hours import WorkingHours
+from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from tests.builders import ALICE, BOB, BUCKET, KEY, STATE_KEY, TAKEN, a_lock, sample, some_rules
@@ -25,7 +26,7 @@ SSO = "AWS:AROAEXAMPLE:bob@example.com"
 def a_world(rules: Rules = RULES, principal: str = "", name: str = "s3-apply-default") -> FakeWorld:
     world = FakeWorld(TAKEN)
     world.store.put(BUCKET, KEY, sample(name))
-    taken = LockChange(acquired=True, bucket=BUCKET, key=KEY, at=TAKEN, principal=principal)
+    taken = LockChange(acquired=True, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN, principal=principal)
     record(world, taken, rules=rules)
     return world
 
@@ -186,7 +187,7 @@ def test_two_watches_at_once_raise_a_level_once() -> None:
     watch(world.ports, RULES, world.later(hours=2))
     [stale] = world.book.open_pages()
     watch(world.ports, RULES, world.later(hours=22))
-    world.book.records = lambda: [stale]  # type: ignore[method-assign]
+    world.book.open_pages = lambda: [stale]  # type: ignore[method-assign]
     watch(world.ports, RULES, world.now)
     assert called(world) == [(ONCALL, LEAD)]
 

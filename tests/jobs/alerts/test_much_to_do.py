@@ -15,9 +15,9 @@ from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.line import EventType, LockEvent
 from chalicelib.core.clicks.ending import Outcome
-from chalicelib.core.locks.lock import StateLock
-from chalicelib.core.locks.place import LockRef
-from chalicelib.core.locks.scan import ListedPage
+from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.place import Kind, LockRef, Place
+from chalicelib.core.locks.scan import Scanned
 from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Route, Rules
 from chalicelib.jobs.alerts.endings import tell_endings
@@ -38,7 +38,7 @@ from tests.jobs.recording import RECORDING, a_change, settle_order
 from tests.slack.reading import said
 
 FOUR = some_rules(*(Route((f"{BUCKET}/c{number}/*",), a_policy(channel=f"C{number}")) for number in range(4)))
-TARGET = Target(BUCKET)
+TARGET = Target(Kind.S3, BUCKET)
 
 
 def a_world(locks: int, channels: int = 1, known: bool = True) -> FakeWorld:
@@ -52,7 +52,7 @@ def a_world(locks: int, channels: int = 1, known: bool = True) -> FakeWorld:
 
 def take(world: FakeWorld, key: str, known: bool = True) -> None:
     world.store.put(BUCKET, key, sample("s3-apply-default"))
-    lock = world.store.read(BUCKET, key)
+    lock = world.store.read(Place(Kind.S3, BUCKET, key))
     if lock and known:
         world.book.write(telling.remember(lock))
 
@@ -92,7 +92,7 @@ def test_the_oldest_are_told_first() -> None:
         take(world, f"c0/{9 - minutes}.tflock")  # not in the order of their names
     world.later(minutes=10)
     watch_for(world, 1000)
-    assert [alert.lock.ref.key for alert in world.messenger.shown.values()] == [
+    assert [alert.lock.ref.place.key for alert in world.messenger.shown.values()] == [
         f"c0/{9 - minutes}.tflock" for minutes in (1, 3, 5, 9)
     ]
 
@@ -127,12 +127,12 @@ def test_a_digest_does_not_count_a_line_that_another_run_is_at_or_whose_lock_was
     [taken, gone] = [
         record.lock
         for record in world.book.open_pages()
-        if "0118" in record.lock.ref.key or "0119" in record.lock.ref.key
+        if "0118" in record.lock.ref.place.key or "0119" in record.lock.ref.place.key
     ]
 
     def meanwhile() -> None:
         world.book.write(telling.claim(taken, a_sending(at=world.now, channel="C0")))
-        world.store.objects.pop((BUCKET, gone.ref.key), None)
+        world.store.objects.pop((BUCKET, gone.ref.place.key), None)
 
     slack.meanwhile = meanwhile
     watch_for(world, 1000)
@@ -244,11 +244,11 @@ class HangingStore(FakeStore):
     time: Time = field(default_factory=Time)
     hanging: str = ""
 
-    def read(self, bucket: str, key: str, version: str = "") -> StateLock | None:
-        if self.hanging and key.startswith(self.hanging):
+    def read(self, place: Place, version: str = "") -> HeldLock | None:
+        if self.hanging and place.key.startswith(self.hanging):
             self.time.sleep(4)  # as if several were looked at side by side
-            raise StoreError(f"reading {key}: read timeout")
-        return super().read(bucket, key, version)
+            raise StoreError(f"reading {place.key}: read timeout")
+        return super().read(place, version)
 
     def state_written(self, ref: LockRef) -> StateWritten:
         return StateWritten(None)
@@ -290,12 +290,12 @@ def test_a_bucket_that_takes_too_long_to_list_has_its_first_locks_told_and_the_s
         take(world, f"c0/{number:04}.tflock", known=False)
     slack = slack_of(world)
 
-    def slowly(_bucket: str, _prefixes: tuple[str, ...]) -> Iterator[ListedPage]:
+    def slowly(_target: Target) -> Iterator[Scanned]:
         for number in range(20):
             slack.time.sleep(60)
-            yield ListedPage((f"c0/{number:04}.tflock",), 1000)
+            yield Scanned((Place(Kind.S3, BUCKET, f"c0/{number:04}.tflock"),), 1000, "more")
 
-    world.store.list_locks = slowly  # type: ignore[method-assign, assignment]
+    world.store.scan = slowly  # type: ignore[method-assign, assignment]
     with pytest.raises(SweepIncompleteError, match="only the first 7000 objects were listed in time: divide"):
         sweep(TARGET, world.ports, FOUR, world.later(hours=3), slack.time.run(850))
     assert len(world.messenger.shown) == 7
@@ -309,16 +309,16 @@ def test_of_a_bucket_that_takes_too_long_to_list_another_prefix_comes_first_each
         take(world, f"{prefix}0.tflock", known=False)
     slack = slack_of(world)
 
-    def slowly(_bucket: str, wanted: tuple[str, ...]) -> Iterator[ListedPage]:
-        for prefix in wanted:
+    def slowly(target: Target) -> Iterator[Scanned]:
+        for prefix in target.prefixes:
             slack.time.sleep(300)
-            yield ListedPage((f"{prefix}0.tflock",), 1000)
+            yield Scanned((Place(Kind.S3, BUCKET, f"{prefix}0.tflock"),), 1000, "more")
 
-    world.store.list_locks = slowly  # type: ignore[method-assign, assignment]
+    world.store.scan = slowly  # type: ignore[method-assign, assignment]
     world.later(hours=3)
     for _ in range(16):
         with pytest.raises(SweepIncompleteError, match="the next try lists its prefixes in another order"):
-            sweep(Target(BUCKET, prefixes), world.ports, FOUR, world.later(minutes=16), slack.time.run(850))
+            sweep(Target(Kind.S3, BUCKET, prefixes), world.ports, FOUR, world.later(minutes=16), slack.time.run(850))
     assert len(world.messenger.shown) == 4
 
 
@@ -351,7 +351,7 @@ def test_a_lock_that_was_let_go_while_it_waited_for_its_alert_calls_nobody() -> 
     slack.meanwhile = let_go
     watch_for(world, 10_000)
     assert len(world.messenger.shown) == 149
-    assert all(alert.lock.ref.key != "c0/0149.tflock" for alert in world.messenger.shown.values())
+    assert all(alert.lock.ref.place.key != "c0/0149.tflock" for alert in world.messenger.shown.values())
 
 
 @dataclass
@@ -359,7 +359,7 @@ class BuggySlack(SlowSlack):
     """Something that nobody expected, for one lock."""
 
     def post(self, alert: Alert, sending: Sending) -> Posted:
-        if alert.lock.ref.key == "c0/0001.tflock":
+        if alert.lock.ref.place.key == "c0/0001.tflock":
             raise ZeroDivisionError("a mistake of ours")
         return super().post(alert, sending)
 
@@ -389,7 +389,7 @@ def test_a_new_lock_still_waits_when_the_message_of_an_earlier_one_there_could_n
     world = a_world(1)
     watch_for(world, 1000)
     world.store.put(BUCKET, "c0/0000.tflock", sample("s3-plan-default"))
-    if lock := world.store.read(BUCKET, "c0/0000.tflock"):
+    if lock := world.store.read(Place(Kind.S3, BUCKET, "c0/0000.tflock")):
         world.book.write(telling.remember(lock))
     world.later(hours=3)
     world.messenger = OnlyRefusedEdits()

@@ -5,7 +5,7 @@ from datetime import timedelta
 from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.jobs.alerts.steps import Steps
-from chalicelib.jobs.runs.lanes import Kind
+from chalicelib.jobs.runs.lanes import Wait
 from chalicelib.jobs.watch import watch
 from tests.builders import BUCKET, KEY, TAKEN, a_lock, sample, some_rules
 from tests.fakes import FakeWorld
@@ -22,7 +22,7 @@ def test_an_edit_that_had_to_wait_leaves_a_lock_alone_that_has_ended_since() -> 
     record = world.book.find(LOCK.ref)
     assert record is not None
     [edit] = Steps(world.ports, RULES, world.later(hours=130)).tend(record, LOCK).tasks
-    assert edit.kind is Kind.EDIT
+    assert edit.kind is Wait.EDIT
     world.book.write(endings.end(LOCK, Ending(outcome=Outcome.GONE, at=world.now + timedelta(seconds=1)), None))
     edits = world.messenger.edits
     edit.act()

@@ -5,22 +5,23 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.alerts.transitions import telling
+from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.click import Refusal, Verb
 from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
 from chalicelib.core.clicks.ending import Outcome
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.mark import mark_of, marked, split
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.delete import OutcomeUnknownError
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
+from chalicelib.ports.book import Written
 from chalicelib.ports.locks import StoreError
 from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, a_click, a_lock, sample, some_rules
 from tests.fakes import FakeWorld
@@ -45,8 +46,8 @@ def a_released_world(rules: Rules = RULES) -> FakeWorld:
     return world
 
 
-def held(world: FakeWorld) -> StateLock:
-    lock = world.store.read(BUCKET, KEY)
+def held(world: FakeWorld) -> HeldLock:
+    lock = world.store.read(Place(Kind.S3, BUCKET, KEY))
     assert lock is not None
     return lock
 
@@ -62,7 +63,7 @@ def test_the_same_lock_is_put_back_and_the_message_goes_on_with_the_lock_that_is
     assert world.store.objects[BUCKET, KEY] == (marked(LOCK, MARK), world.now)
     [alert] = world.messenger.shown.values()
     assert alert.open
-    assert (alert.lock, alert.lock.info) == (world.store.read(BUCKET, KEY), a_lock().info)
+    assert (alert.lock, alert.lock.info) == (world.store.read(Place(Kind.S3, BUCKET, KEY)), a_lock().info)
     assert alert.record.restored_by == ALICE
     line = world.journal.events[-1]
     assert (line.event, line.slack_user, line.lock_id[:8]) == (EventType.LOCK_RESTORED, ALICE, "78653438")
@@ -146,7 +147,7 @@ def test_a_put_whose_function_died_is_told_in_its_own_name_by_whoever_clicks_nex
 
 def test_while_a_put_may_be_on_its_way_another_click_waits_for_its_end() -> None:
     world = a_released_world(BOTH)
-    killed_after(world, 3, lambda ports: answer(PUT_BACK, ports, BOTH, world.now))
+    killed_after(world, 2, lambda ports: answer(PUT_BACK, ports, BOTH, world.now))
     second = a_click(a_lock(), BOB, verb=Verb.PUT_BACK)
     assert answer(second, world.ports, BOTH, world.now) is None
     assert (world.clicks.clicks(), world.clicks.delays) == ([second], [5])
@@ -162,10 +163,9 @@ def test_a_put_is_never_sent_after_its_claim_is_over() -> None:
     class Slow(type(world.book)):  # type: ignore[misc]
         """The lock book takes half a minute to answer."""
 
-        def begin_restore(self, *claim: Any) -> LockRecord | None:
-            page = super().begin_restore(*claim)
-            world.later(seconds=30)
-            return page  # type: ignore[no-any-return]
+        def write(self, transition: Transition) -> Written:
+            world.later(seconds=30 if "restoring" in transition.put else 0)
+            return super().write(transition)  # type: ignore[no-any-return]
 
     world.book.__class__ = Slow
     answer(PUT_BACK, world.ports, RULES, world.now)
@@ -183,7 +183,7 @@ def test_what_is_put_back_never_has_the_etag_of_anything_before_it(body: bytes) 
         seen.append(held(world))
         release(a_click(seen[-1], click=f"r{number}"), world.ports, RULES, world.later(seconds=1))
         answer(a_click(seen[-1], click=f"p{number}", verb=Verb.PUT_BACK), world.ports, RULES, world.now)
-    assert len({lock.ref.etag for lock in seen}) == 4
+    assert len({lock.ref.stamp for lock in seen}) == 4
     assert {(lock.info, lock.flaw) for lock in seen} == {(seen[0].info, seen[0].flaw)}
     assert split(world.store.objects[BUCKET, KEY][0])[0] == body
     for lock in seen:
@@ -281,7 +281,7 @@ def test_the_event_of_the_put_names_the_person_behind_it_however_early_it_comes(
         def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
             answer = super().put_back(ref, kept)
             change = LockChange(
-                acquired=True, bucket=BUCKET, key=KEY, at=world.now, principal=f"AWS:{RESTORE_ROLE}:reaper"
+                acquired=True, place=Place(Kind.S3, BUCKET, KEY), at=world.now, principal=f"AWS:{RESTORE_ROLE}:reaper"
             )
             record(world, change)
             return answer  # type: ignore[no-any-return]
@@ -413,7 +413,7 @@ def test_a_release_that_fails_while_the_lock_is_put_back_never_shows_the_old_loc
     class Slow(store):  # type: ignore[misc, valid-type]
         """While one release waits for S3, somebody else's releases the lock, and it is put back."""
 
-        def read(self, bucket: str, key: str, version: str = "") -> StateLock | None:
+        def read(self, place: Place, version: str = "") -> HeldLock | None:
             world.store.__class__ = store
             release(a_click(a_lock()), world.ports, BOTH, world.now)
             answer(PUT_BACK, world.ports, BOTH, world.later(seconds=30))

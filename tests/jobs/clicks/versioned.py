@@ -1,8 +1,10 @@
 """A versioned bucket that tells what happens in it: locks, delete markers, and versions deleted by their IDs."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from chalicelib.core.audit.event import LockChange
+from chalicelib.core.locks.place import Kind, Place
 from tests.builders import BUCKET, KEY, sample
 from tests.fakes import FakeWorld
 from tests.jobs.recording import a_change
@@ -30,10 +32,10 @@ class VersionedKey:
         body = sample("s3-apply-default").replace(b'"Info":""', b'"Info":"%d"' % len(self.told))
         version = self.world.store.put(BUCKET, KEY, body)
         self.versions.append((version, True))
-        lock = self.world.store.read(BUCKET, KEY)
+        lock = self.world.store.read(Place(Kind.S3, BUCKET, KEY))
         assert lock
-        etag = lock.ref.etag.strip('"')
-        return self._tell(a_change(self.world.now, version, acquired=True, etag=etag, sequencer=self._sequencer()))
+        etag = lock.ref.stamp
+        return self._tell(a_change(self.world.now, version, acquired=True, stamp=etag, sequencer=self._sequencer()))
 
     def let_go(self) -> LockChange:
         self.markers += 1
@@ -47,7 +49,7 @@ class VersionedKey:
         version, _ = self.versions.pop(place)
         self._show_current()
         principal = "s3.amazonaws.com" if by_lifecycle else OPERATOR
-        gone = {"permanent": True, "by_lifecycle": by_lifecycle, "principal": principal}
+        gone: dict[str, Any] = {"permanent": True, "by_lifecycle": by_lifecycle, "principal": principal}
         change = a_change(self.world.now, version, acquired=False, sequencer=self._sequencer(), **gone)
         if current and self.held and (hidden or self.versions):
             self.uncovered.append(change)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.jobs.runs.agenda import Agenda
-from chalicelib.jobs.runs.lanes import Kind, Rank, Task
+from chalicelib.jobs.runs.lanes import Rank, Task, Wait
 from chalicelib.jobs.runs.run import Run
 from tests.fake_slack import FakeMessenger
 from tests.jobs.alerts.slow_slack import Time
@@ -37,7 +37,7 @@ def an_agenda(workers: Workers, **answers: str | None) -> Agenda:
     run = Run(workers, begins_until=workers.clock() + 10, ends=workers.clock() + 60)
     agenda = Agenda(run, FakeMessenger(), lambda _: None, lambda *_: None, lambda *_: None)
     for name, answer in answers.items():
-        agenda.add(Task(Kind.BUCKET, name, Rank.NEW, name, lambda answer=answer: answer))  # type: ignore[misc]
+        agenda.add(Task(Wait.PLACE, name, Rank.NEW, name, lambda answer=answer: answer))  # type: ignore[misc]
     return agenda
 
 
@@ -53,7 +53,7 @@ def test_what_has_not_answered_for_some_seconds_is_not_waited_for() -> None:
     workers = Workers()
     agenda = an_agenda(workers, well="well", hanging=None)
     expected: list[tuple[float, bool]] = []
-    agenda.work(lambda: expected.append((workers.clock(), agenda.expects(Rank.NEW, Kind.BUCKET))))
+    agenda.work(lambda: expected.append((workers.clock(), agenda.expects(Rank.NEW, Wait.PLACE))))
     assert {expects for at, expects in expected if at < 2.5} == {True}
     assert {expects for at, expects in expected if at > 3.5} == {False}
 

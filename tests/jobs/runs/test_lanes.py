@@ -1,9 +1,9 @@
 """Which task of a run is next."""
 
-from chalicelib.jobs.runs.lanes import GIVEN_UP_AFTER, SIDE_BY_SIDE, Kind, LaneName, Lanes, Rank, Task
+from chalicelib.jobs.runs.lanes import GIVEN_UP_AFTER, SIDE_BY_SIDE, LaneName, Lanes, Rank, Task, Wait
 
 
-def a_task(subject: str, place: str = "a", rank: Rank = Rank.NEW, kind: Kind = Kind.POST) -> Task:
+def a_task(subject: str, place: str = "a", rank: Rank = Rank.NEW, kind: Wait = Wait.POST) -> Task:
     return Task(kind, place, rank, subject, lambda: None)
 
 
@@ -48,7 +48,7 @@ def test_what_is_new_in_a_lane_that_was_served_comes_before_what_is_known_in_one
 
 
 def test_a_lane_that_may_take_nothing_yet_keeps_no_other_waiting_and_says_how_long() -> None:
-    busy = Busy({(Kind.POST, "a"): 0.7})
+    busy = Busy({(Wait.POST, "a"): 0.7})
     lanes = some_lanes(a_task("a0", "a"), a_task("b0", "b", Rank.FRESH), busy=busy)
     assert all_of(lanes) == ["b0"]
     assert lanes.soonest() == 0.7
@@ -61,17 +61,17 @@ def test_a_channel_gets_one_task_at_a_time_and_a_kind_so_many() -> None:
     begun = []
     while task := lanes.next():
         begun.append(task.place)
-    assert len(begun) == len(set(begun)) == SIDE_BY_SIDE[Kind.POST]
+    assert len(begun) == len(set(begun)) == SIDE_BY_SIDE[Wait.POST]
 
 
 def test_a_bucket_gets_one_look_until_it_has_answered_and_then_many() -> None:
-    lanes = some_lanes(*(a_task(str(number), kind=Kind.BUCKET) for number in range(99)))
+    lanes = some_lanes(*(a_task(str(number), kind=Wait.PLACE) for number in range(99)))
     first = lanes.next()
     assert first
     assert lanes.next() is None
     lanes.ended(first, well=True, suspect=False)
     begun = iter(lanes.next, None)
-    assert len(list(begun)) == SIDE_BY_SIDE[Kind.BUCKET]
+    assert len(list(begun)) == SIDE_BY_SIDE[Wait.PLACE]
 
 
 def test_what_failed_comes_last_even_when_it_is_the_newest() -> None:
@@ -84,15 +84,15 @@ def test_what_failed_comes_last_even_when_it_is_the_newest() -> None:
 
 def test_lanes_that_fail_have_a_quarter_of_the_places_of_their_kind() -> None:
     places = [str(number) for number in range(20)]
-    lanes = some_lanes(*(a_task(place, place, kind=Kind.BUCKET) for place in places for _ in range(2)))
+    lanes = some_lanes(*(a_task(place, place, kind=Wait.PLACE) for place in places for _ in range(2)))
     for _ in range(len(places)):
         task = lanes.next()
         assert task
         lanes.ended(task, well=False, suspect=False)
-    lanes.add(a_task("well", "a healthy one", Rank.FRESH, Kind.BUCKET))
+    lanes.add(a_task("well", "a healthy one", Rank.FRESH, Wait.PLACE))
     begun = list(iter(lanes.next, None))
     assert begun[0].subject == "well"
-    assert len(begun) - 1 == SIDE_BY_SIDE[Kind.BUCKET] // 4
+    assert len(begun) - 1 == SIDE_BY_SIDE[Wait.PLACE] // 4
 
 
 def fail(lanes: Lanes, times: int) -> list[Task]:
@@ -122,7 +122,7 @@ def test_one_that_ends_well_in_between_makes_up_for_all_failures() -> None:
 
 
 def test_looks_that_fail_side_by_side_are_one_failure() -> None:
-    lanes = some_lanes(*(a_task(str(number), kind=Kind.BUCKET) for number in range(30)))
+    lanes = some_lanes(*(a_task(str(number), kind=Wait.PLACE) for number in range(30)))
     first = lanes.next()
     assert first
     lanes.ended(first, well=True, suspect=False)
@@ -132,7 +132,7 @@ def test_looks_that_fail_side_by_side_are_one_failure() -> None:
 
 
 def test_a_bucket_that_has_answered_is_asked_for_its_other_locks_ten_times_as_long() -> None:
-    lanes = some_lanes(*(a_task(str(number), kind=Kind.BUCKET) for number in range(60)))
+    lanes = some_lanes(*(a_task(str(number), kind=Wait.PLACE) for number in range(60)))
     first = lanes.next()
     assert first
     lanes.ended(first, well=True, suspect=False)
@@ -141,12 +141,12 @@ def test_a_bucket_that_has_answered_is_asked_for_its_other_locks_ten_times_as_lo
 
 
 def test_a_lane_promises_what_it_is_about_to_begin_and_nothing_while_it_hangs_or_fails() -> None:
-    lanes = some_lanes(*(a_task(str(number), kind=Kind.BUCKET) for number in range(3)))
-    assert lanes.promise(Rank.NEW, Kind.BUCKET)
-    assert not lanes.promise(Rank.NEW, Kind.POST)
-    assert not lanes.promise(Rank.KNOWN, Kind.BUCKET)
+    lanes = some_lanes(*(a_task(str(number), kind=Wait.PLACE) for number in range(3)))
+    assert lanes.promise(Rank.NEW, Wait.PLACE)
+    assert not lanes.promise(Rank.NEW, Wait.POST)
+    assert not lanes.promise(Rank.KNOWN, Wait.PLACE)
     task = lanes.next()
     assert task
-    assert not lanes.promise(Rank.NEW, Kind.BUCKET)
+    assert not lanes.promise(Rank.NEW, Wait.PLACE)
     lanes.ended(task, well=False, suspect=False)
-    assert not lanes.promise(Rank.NEW, Kind.BUCKET)
+    assert not lanes.promise(Rank.NEW, Wait.PLACE)

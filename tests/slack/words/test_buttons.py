@@ -7,8 +7,8 @@ import pytest
 from chalicelib.core.alerts.alert import alert_for
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.clicks.click import SnoozeFor, Verb
-from chalicelib.core.locks.lock import Body, StateLock
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.lock import Body, HeldLock
+from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.locks.terraform.lock_info import LockInfo
 from chalicelib.slack.words.parts import buttons, lock_token
 from chalicelib.slack.words.parts.blocks import actions
@@ -43,7 +43,9 @@ def test_release_says_before_the_click_what_could_not_be_put_back() -> None:
     assert "cannot restore its legal hold" in question(buttons.release(held))
     assert "cannot restore" not in question(buttons.release(a_lock()))
     info = msgspec.structs.replace(held.info or LockInfo(), Who="&" * 300)
-    longest = StateLock(LockRef("b" * 63, "k" * 1000 + ".tflock", '"e"', TAKEN), info, not_restored="legal hold")
+    longest = HeldLock(
+        LockRef(Place(Kind.S3, "b" * 63, "k" * 1000 + ".tflock"), '"e"', TAKEN), info, not_restored="legal hold"
+    )
     assert problems_in([actions(buttons.release(longest))]) == []
 
 
@@ -71,7 +73,7 @@ def test_putting_back_asks_first_and_says_what_it_does() -> None:
 
 
 def test_every_button_is_about_the_lock_that_is_shown() -> None:
-    for lock in (a_lock(), StateLock(a_lock().ref, body=Body.STATE)):
+    for lock in (a_lock(), HeldLock(a_lock().ref, body=Body.STATE)):
         alert = alert_for(LockRecord(lock=lock), a_policy(), TAKEN + timedelta(hours=3), None)
         values = [element["value"] for element in buttons.of_open(alert) if element["type"] == "button"]
         assert {lock_token.decode(value) for value in values} == {lock.ref}
@@ -83,7 +85,7 @@ def test_every_action_is_a_verb_that_a_person_may_ask() -> None:
 
 
 def test_the_longest_key_of_s3_fits_every_button() -> None:
-    ref = LockRef("b" * 63, "&" * 1018 + ".tflock", '"d41d8cd98f00b204e9800998ecf8427e-10000"', TAKEN)
-    for lock in (StateLock(ref), StateLock(ref, body=Body.STATE)):
+    ref = LockRef(Place(Kind.S3, "b" * 63, "&" * 1018 + ".tflock"), '"d41d8cd98f00b204e9800998ecf8427e-10000"', TAKEN)
+    for lock in (HeldLock(ref), HeldLock(ref, body=Body.STATE)):
         alert = alert_for(LockRecord(lock=lock), a_policy(), TAKEN + timedelta(hours=3), None)
         assert problems_in([actions(*buttons.of_open(alert)), actions(buttons.put_back(ref))]) == []

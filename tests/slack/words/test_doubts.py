@@ -17,8 +17,8 @@ from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.clicks.click import Answer, Refusal, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome, WayBack
 from chalicelib.core.clicks.list_query import Query
-from chalicelib.core.locks.lock import Body, StateLock
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.lock import Body, HeldLock
+from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.locks.terraform.body import unread
 from chalicelib.core.locks.terraform.lock_info import LockInfo
 from chalicelib.slack.words import digests, replies
@@ -36,19 +36,19 @@ SEALED = msgspec.structs.replace(unread(a_ref(), "InvalidRequest", 210), version
 UNDO = timedelta(minutes=10)
 
 
-def an_alert(lock: StateLock, ending: Ending | None = None, undo: timedelta = UNDO, **others: Any) -> Alert:
-    now = lock.ref.last_modified + timedelta(hours=3)
+def an_alert(lock: HeldLock, ending: Ending | None = None, undo: timedelta = UNDO, **others: Any) -> Alert:
+    now = lock.ref.since + timedelta(hours=3)
     record = LockRecord(lock=lock, **others)
     alert = alert_for(record, a_policy(), now, StateWritten(now - timedelta(hours=1)), ending)
     return msgspec.structs.replace(alert, undo=undo)
 
 
-def dialog(lock: StateLock, **told: Any) -> str:
+def dialog(lock: HeldLock, **told: Any) -> str:
     return str(buttons.release(lock, **{"undo": UNDO, **told})["confirm"]["text"]["text"])
 
 
-def released(lock: StateLock, **told: Any) -> Ending:
-    return Ending(outcome=Outcome.RELEASED, at=lock.ref.last_modified + timedelta(hours=4), user=ALICE, **told)
+def released(lock: HeldLock, **told: Any) -> Ending:
+    return Ending(outcome=Outcome.RELEASED, at=lock.ref.since + timedelta(hours=4), user=ALICE, **told)
 
 
 def test_a_copy_is_called_one_in_title_text_and_dialog_and_its_state_is_named() -> None:
@@ -106,7 +106,7 @@ def test_a_lock_that_s3_has_long_after_its_own_time_may_be_a_copy_and_both_times
     lock = a_lock(taken=TAKEN + timedelta(days=2))
     shown = words(an_alert(lock))
     assert "Possible copy of a Terraform lock" in shown
-    for time in (TAKEN, lock.ref.last_modified):
+    for time in (TAKEN, lock.ref.since):
         assert f"<!date^{int(time.timestamp())}^" in shown
     assert "it may be a copy, whose release frees nothing elsewhere" in dialog(lock)
     assert "lose resources" in dialog(lock)
@@ -160,7 +160,7 @@ def test_who_released_what_was_no_lock_is_told_how_it_comes_back() -> None:
     ],
 )
 def test_what_cannot_be_released_has_no_button_and_says_why_and_what_to_do(
-    lock: StateLock, undo: timedelta, why: str
+    lock: HeldLock, undo: timedelta, why: str
 ) -> None:
     alert = an_alert(lock, undo=undo)
     assert "release_lock" not in elements(message(alert)[1])
@@ -179,8 +179,8 @@ def test_a_click_on_an_old_button_of_such_a_thing_is_answered_in_words(why: Refu
 
 @given(info=INFOS, key=FOREIGN, body=st.sampled_from(Body))
 def test_whatever_a_copy_says_of_itself_fits_slack_s_limits(info: LockInfo, key: str, body: Body) -> None:
-    ref = LockRef(BUCKET, f"{s3_takes(key)}.tflock", '"e"', TAKEN)
-    lock = StateLock(ref, info, info.Who, body, version_id=info.ID[:1024], versioned=True)
+    ref = LockRef(Place(Kind.S3, BUCKET, f"{s3_takes(key)}.tflock"), '"e"', TAKEN)
+    lock = HeldLock(ref, info, info.Who, body, version_id=info.ID[:1024], versioned=True)
     ending = released(lock, copy_of=info.Path, way_back=WayBack.VERSION)
     for alert in (an_alert(lock), an_alert(lock, undo=timedelta(0)), an_alert(lock, ending)):
         assert_slack_takes(*message(alert))
@@ -190,7 +190,7 @@ def test_whatever_a_copy_says_of_itself_fits_slack_s_limits(info: LockInfo, key:
 @pytest.mark.parametrize("days", [0, 2, -2])
 def test_no_dialog_is_longer_than_slack_takes(body: Body, days: int) -> None:
     info = LockInfo(Who="&" * 500, Path="&" * 3000 if days == 0 else "", Created="2026-11-21T03:18:57Z")
-    ref = LockRef("b" * 63, "&" * 1000 + ".tflock", '"e"', TAKEN + timedelta(days=days))
-    lock = StateLock(ref, info, "is odd", body, versioned=True)
+    ref = LockRef(Place(Kind.S3, "b" * 63, "&" * 1000 + ".tflock"), '"e"', TAKEN + timedelta(days=days))
+    lock = HeldLock(ref, info, "is odd", body, versioned=True)
     for told in ({}, {"second_person": True}, {"asked": True}, {"undo": timedelta(0)}):
         assert len(dialog(lock, **told)) <= 300

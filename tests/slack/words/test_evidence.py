@@ -5,7 +5,7 @@ import pytest
 from chalicelib.core.alerts.alert import alert_for
 from chalicelib.core.alerts.evidence import Sign, StateWritten, sign_of
 from chalicelib.core.alerts.page import LockRecord
-from chalicelib.core.locks.lock import Body, StateLock
+from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.slack.words.evidence import evidence
 from chalicelib.slack.words.parts.text import ago
 from tests.builders import ALICE, TAKEN, a_lock, a_policy
@@ -52,7 +52,7 @@ def test_it_says_what_the_times_prove_and_no_more(name: str, written: datetime |
 
 
 def test_what_is_kept_at_a_lock_s_key_and_cannot_be_read_is_not_said_to_be_a_run_without_a_state() -> None:
-    lock = StateLock(a_lock(key="prod/odd.tflock").ref, flaw="looks like a Terraform state", body=Body.STATE)
+    lock = HeldLock(a_lock(key="prod/odd.tflock").ref, flaw="looks like a Terraform state", body=Body.STATE)
     said = evidence(alert_for(LockRecord(lock=lock), a_policy(), NOW, StateWritten(None)))
     assert (
         "nothing is kept at `acme-tfstate/prod/odd`. What is kept at `acme-tfstate/prod/odd.tflock` may itself" in said

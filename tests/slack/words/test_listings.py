@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from chalicelib.core.alerts.listing import Listed, Listing
 from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
 from chalicelib.core.clicks.list_query import PAGE, Query
-from chalicelib.core.locks.lock import StateLock
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.locks.terraform.lock_info import LockInfo
 from chalicelib.slack.words.listings import _MOST_CHARACTERS, PAGE_ACTIONS, _characters, answer, usage
 from chalicelib.slack.words.parts import lock_token
@@ -25,7 +25,7 @@ def a_listing(*locks: Listed, total: int | None = None, routed: bool = True, **q
     return Listing(now=NOW, query=Query(**query), routed=routed, total=total, locks=locks)
 
 
-def listed(lock: StateLock | None = None, *, releasable: bool = True, two: bool = False, **record: Any) -> Listed:
+def listed(lock: HeldLock | None = None, *, releasable: bool = True, two: bool = False, **record: Any) -> Listed:
     return Listed(LockRecord(lock=lock or a_lock(), **record), releasable, two)
 
 
@@ -162,7 +162,7 @@ def test_of_long_names_as_many_are_shown_and_less_of_each() -> None:
 def test_the_longest_of_everything_fits_into_a_page() -> None:
     """What the rules of a route, the lock and people can make of a line, all at once."""
     info = LockInfo(Who="&" * 3000, Operation="&" * 3000)
-    lock = StateLock(LockRef(BUCKET, f"{'&' * 900}.tflock", '"e"', TAKEN), info)
+    lock = HeldLock(LockRef(Place(Kind.S3, BUCKET, f"{'&' * 900}.tflock"), '"e"', TAKEN), info)
     snooze = Snooze("U0" + "A" * 30, NOW + timedelta(hours=1))
     line = listed(lock, two=True, snooze=snooze, asked=Asked("U0" + "B" * 30, NOW, "1"))
     body = answer(a_listing(*[line] * PAGE, total=99_999, page=3000, words=("&" * 200,), mine=True))
@@ -178,6 +178,6 @@ def _turns(body: dict[str, Any]) -> dict[str, str]:
 @settings(max_examples=30)  # of fifteen lines each
 @given(info=INFOS, key=FOREIGN)
 def test_whatever_others_write_a_list_fits_and_calls_nobody(info: LockInfo, key: str) -> None:
-    lock = StateLock(LockRef(BUCKET, f"{s3_takes(key)}.tflock", '"e"', TAKEN), info)
+    lock = HeldLock(LockRef(Place(Kind.S3, BUCKET, f"{s3_takes(key)}.tflock"), '"e"', TAKEN), info)
     body = answer(a_listing(*[listed(lock)] * PAGE))
     assert_slack_takes(body["text"], body["blocks"])

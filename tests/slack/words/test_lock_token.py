@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.slack.words.parts.lock_token import decode, encode
 from tests.builders import TAKEN
 
@@ -16,7 +16,9 @@ KEYS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=10
 
 @given(KEYS, st.datetimes(timezones=st.just(UTC)))
 def test_every_lock_comes_back_as_it_was_and_fits_a_button(key: str, taken: datetime) -> None:
-    ref = LockRef("b" * 63, key, '"d41d8cd98f00b204e9800998ecf8427e-10000"', taken.replace(microsecond=0))
+    ref = LockRef(
+        Place(Kind.S3, "b" * 63, key), '"d41d8cd98f00b204e9800998ecf8427e-10000"', taken.replace(microsecond=0)
+    )
     token = encode(ref)
     assert decode(token) == ref
     assert len(token) <= 2000
@@ -41,5 +43,5 @@ def test_anything_else_is_refused(token: str) -> None:
 
 
 def test_a_key_with_a_line_break_stays_one_key() -> None:
-    ref = LockRef("b", "a\nb.tflock", '"e"', TAKEN)
+    ref = LockRef(Place(Kind.S3, "b", "a\nb.tflock"), '"e"', TAKEN)
     assert decode(encode(ref)) == ref

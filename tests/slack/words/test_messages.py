@@ -10,8 +10,8 @@ from chalicelib.core.alerts.life import may_auto_release
 from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
 from chalicelib.core.clicks.ending import Ending, Outcome, ReleasedBy
 from chalicelib.core.locks.ci_run import CiRun
-from chalicelib.core.locks.lock import Body, StateLock
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.lock import Body, HeldLock
+from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.locks.terraform.lock_info import LockInfo
 from chalicelib.slack.words.messages import message
 from chalicelib.slack.words.parts.text import since
@@ -25,7 +25,7 @@ CI = CiRun("GitHubActions-{run}", "https://ci.example/runs/{run}")
 ONCALL = "S0ONCALL"
 
 
-def an_alert(lock: StateLock | None = None, ending: Ending | None = None, now: Any = NOW, **others: Any) -> Alert:
+def an_alert(lock: HeldLock | None = None, ending: Ending | None = None, now: Any = NOW, **others: Any) -> Alert:
     state = others.pop("state", None)
     policy = a_policy(**others.pop("policy", {}))
     return alert_for(LockRecord(lock=lock or a_lock(), **others), policy, now, state, ending)
@@ -149,7 +149,7 @@ def test_a_lock_that_cannot_be_parsed_says_so_and_can_be_released() -> None:
 
 
 def test_a_lock_that_s3_will_not_show_can_be_snoozed_only_and_says_why() -> None:
-    alert = an_alert(StateLock(a_lock().ref, flaw="cannot be read by the reaper (AccessDenied)", body=Body.DENIED))
+    alert = an_alert(HeldLock(a_lock().ref, flaw="cannot be read by the reaper (AccessDenied)", body=Body.DENIED))
     assert "It cannot be released from here." in words(alert)
     assert list(elements(message(alert)[1])) == [
         "snooze_alert_1h",
@@ -193,7 +193,7 @@ def test_what_a_lock_does_not_tell_is_named_as_that_and_nothing_else() -> None:
 
 
 def test_a_lock_of_which_nothing_is_known_is_an_alert_all_the_same() -> None:
-    for lock in (StateLock(a_lock().ref), a_lock(body=b"{}"), a_lock(body=b"")):
+    for lock in (HeldLock(a_lock().ref), a_lock(body=b"{}"), a_lock(body=b"")):
         assert_slack_takes(*message(an_alert(lock)))
 
 
@@ -247,7 +247,7 @@ def test_an_operation_nobody_knows_is_told_as_it_is_written_and_forges_no_layout
 def test_whatever_others_write_fits_slack_s_limits_and_cannot_mention_link_or_break_a_line(
     info: LockInfo, key: str, principal: str
 ) -> None:
-    lock = StateLock(LockRef(BUCKET, f"{s3_takes(key)}.tflock", '"e"', TAKEN), info)
+    lock = HeldLock(LockRef(Place(Kind.S3, BUCKET, f"{s3_takes(key)}.tflock"), '"e"', TAKEN), info)
     gone = Ending(outcome=Outcome.GONE, at=NOW, principal=principal, released_by=ReleasedBy.OTHER)
     replaced = Ending(outcome=Outcome.REPLACED, at=NOW, user=ALICE, held_now=lock)
     failed = Ending(outcome=Outcome.FAILED, at=NOW, user=ALICE, detail=info.Who)
@@ -260,5 +260,7 @@ def test_whatever_others_write_fits_slack_s_limits_and_cannot_mention_link_or_br
 
 @given(flaw=FOREIGN, key=FOREIGN)
 def test_a_lock_that_nobody_can_read_fits_as_well(flaw: str, key: str) -> None:
-    lock = StateLock(LockRef(BUCKET, f"{s3_takes(key)}.tflock", '"e"', TAKEN), flaw=flaw, body=Body.DENIED)
+    lock = HeldLock(
+        LockRef(Place(Kind.S3, BUCKET, f"{s3_takes(key)}.tflock"), '"e"', TAKEN), flaw=flaw, body=Body.DENIED
+    )
     assert_slack_takes(*message(an_alert(lock)))

@@ -8,8 +8,8 @@ from chalicelib.core.alerts.alert import Reply, alert_for
 from chalicelib.core.alerts.message import Saying, Topic
 from chalicelib.core.alerts.page import LockRecord, Snooze
 from chalicelib.core.clicks.ending import Ending, Outcome
-from chalicelib.core.locks.lock import StateLock
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.slack.words.parts.text import ago
 from chalicelib.slack.words.replies import reply, trouble
 from tests.builders import ALICE, BUCKET, TAKEN, a_lock, a_policy, a_sending
@@ -22,7 +22,7 @@ PATH = "\n`acme-tfstate/prod/network/terraform.tfstate`"
 LEVEL_2 = Saying(Topic.LEVEL, "2")
 
 
-def a_reply(saying: Saying, called: tuple[str, ...] = (), lock: StateLock | None = None, **others: Any) -> Reply:
+def a_reply(saying: Saying, called: tuple[str, ...] = (), lock: HeldLock | None = None, **others: Any) -> Reply:
     policy = a_policy(auto_release=timedelta(hours=6))
     record = LockRecord(lock=lock or a_lock(), restored_by=others.pop("restored_by", ""))
     alert = alert_for(record, policy, NOW, None, others.pop("ending", None))
@@ -67,7 +67,7 @@ def test_a_message_that_cannot_be_edited_any_more_has_its_ending_beneath_it() ->
 
 @given(key=FOREIGN)
 def test_whatever_the_key_a_note_fits_and_calls_nobody_else(key: str) -> None:
-    lock = StateLock(LockRef(BUCKET, f"{s3_takes(key)}.tflock", '"e"', TAKEN))
+    lock = HeldLock(LockRef(Place(Kind.S3, BUCKET, f"{s3_takes(key)}.tflock"), '"e"', TAKEN))
     assert_slack_takes(*reply(a_reply(LEVEL_2, (ALICE,), lock)))
 
 

@@ -172,7 +172,7 @@ def test_who_put_a_lock_back_is_known_from_the_reaper_s_own_line_too() -> None:
         event=EventType.LOCK_RESTORED,
         event_id="1",
         time=at(20.2),
-        acquired_at=lock("a", 20).ref.last_modified,
+        acquired_at=lock("a", 20).ref.since,
         slack_user="U0ALICE",
     )
     first, second = holds(acquired("a", 0), released("a", 10, since=0), acquired("a", 20), restored)

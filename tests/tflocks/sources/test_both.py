@@ -8,8 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.core.audit.line import EventType, LockEvent, of_lock
-from chalicelib.core.locks.lock import StateLock
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.place import Kind, LockRef, Place
 from tests.aws_fixtures import create_bucket
 from tests.builders import sample
 from tests.tflocks.fake_logs import FakeLogs, refused
@@ -162,5 +162,5 @@ def test_lines_that_were_left_out_are_told(monkeypatch: pytest.MonkeyPatch) -> N
 def of_alert(s3: Any, state: str, kind: EventType = EventType.ALERT_POSTED) -> LockEvent:
     """The line about the lock that is, or last was, in the bucket."""
     there = list_versions(s3, BUCKET, state).versions[-1]
-    ref = LockRef(BUCKET, f"{state}.tflock", f'"{there.etag}"', there.at)
-    return of_lock(kind, StateLock(ref, lock("a", 0).info), there.at)
+    ref = LockRef(Place(Kind.S3, BUCKET, f"{state}.tflock"), f'"{there.etag}"', there.at)
+    return of_lock(kind, HeldLock(ref, lock("a", 0).info), there.at)

@@ -10,7 +10,7 @@ from chalicelib.core.alerts.transitions.transition import Transition, absent, eq
 from chalicelib.core.clicks.claim import Releasing
 from chalicelib.core.clicks.deletion import LockObject
 from chalicelib.core.clicks.ending import Ending, Outcome
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 
 _END: tuple[Name, ...] = ("ending", "told", "releasing", "kept", "restoring", "undone", "back_as")
@@ -32,7 +32,7 @@ _UNSPOKEN: tuple[Name, ...] = ("ending", "posted", "sending", "said", "releasing
 
 
 def begin_release(
-    lock: StateLock, releasing: Releasing, kept: LockObject | None, instead_of: Releasing | None
+    lock: HeldLock, releasing: Releasing, kept: LockObject | None, instead_of: Releasing | None
 ) -> Transition:
     """Take the right to delete a lock, in place of the claim that was seen there, or of none.
 
@@ -53,7 +53,7 @@ def abandon_release(ref: LockRef, releasing: Releasing) -> Transition:
     return Transition(ref=ref, remove=("releasing",), only_if=(equals("releasing", releasing),))
 
 
-def end(lock: StateLock, ending: Ending, seen: Releasing | None = None) -> Transition:
+def end(lock: HeldLock, ending: Ending, seen: Releasing | None = None) -> Transition:
     """Note that the lock is no longer held. It has not been told.
 
     ``seen`` is the claim to a delete that the ending takes into account: where another one has come in between, the
@@ -64,7 +64,7 @@ def end(lock: StateLock, ending: Ending, seen: Releasing | None = None) -> Trans
     return Transition(ref=lock.ref, put={"lock": lock, "ending": ending}, remove=("told",), only_if=believed)
 
 
-def end_unspoken(lock: StateLock, ending: Ending) -> Transition:
+def end_unspoken(lock: HeldLock, ending: Ending) -> Transition:
     """Note the end of a lock of which nothing was ever said, so that there is nothing to tell.
 
     It is not taken when something was, or is being said, when the lock had ended, or when somebody's delete was begun.
@@ -78,7 +78,7 @@ def ending_told(ref: LockRef) -> Transition:
     return Transition(ref=ref, put={"told": True}, only_if=(exists("ending"),))
 
 
-def reopen(lock: StateLock, at: datetime) -> Transition:
+def reopen(lock: HeldLock, at: datetime) -> Transition:
     """Begin a new page for a lock that is held after all; of two callers the second finds the first one's.
 
     What was posted of it stays in Slack as it is. No click from before ``at`` counts any more: it was about the hold

@@ -7,7 +7,7 @@ from chalicelib.core.alerts.page import Fields, Page
 from chalicelib.core.alerts.transitions.telling import CLAIM
 from chalicelib.core.alerts.transitions.transition import Transition, absent, equals, exists, still
 from chalicelib.core.clicks.claim import Restorer, Restoring
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 
 
@@ -29,7 +29,7 @@ def abandon_restore(ref: LockRef, restoring: Restoring) -> Transition:
     return Transition(ref=ref, remove=("restoring",), only_if=(equals("restoring", restoring),))
 
 
-def restored(old: Page, lock: StateLock, by: Restorer) -> tuple[Transition, Transition]:
+def restored(old: Page, lock: HeldLock, by: Restorer) -> tuple[Transition, Transition]:
     """Note that a released lock is held again, as the lock with this click's mark. Write both, in this order.
 
     The new page comes first: when nothing follows, both pages have the message, and the same once more puts that right.
@@ -45,7 +45,7 @@ def undone(ref: LockRef, by: Restorer) -> Transition:
     return Transition(ref=ref, put_first={"undone": by}, remove=("told", "restoring"), only_if=(exists("ending"),))
 
 
-def _inherited(old: Page, lock: StateLock, by: Restorer) -> Transition:
+def _inherited(old: Page, lock: HeldLock, by: Restorer) -> Transition:
     """Give the page of a restored lock what the released one's has. Who took it is not who put it back."""
     put = Fields(lock=lock, restored_by=by.by, principal=old.principal, owner=old.owner)
     if old.posted:

@@ -13,19 +13,19 @@ from chalicelib.core.alerts.transitions.transition import (
     exists,
     lacks,
 )
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 
 CLAIM: tuple[Name, ...] = ("sending", "claimed_until")
 """Always there together, or neither."""
 
 
-def remember(lock: StateLock) -> Transition:
+def remember(lock: HeldLock) -> Transition:
     """Open a page for a lock, or write the lock into the page it has."""
     return Transition(ref=lock.ref, put={"lock": lock})
 
 
-def acquire_recorded(lock: StateLock, at: datetime, principal: str) -> Transition:
+def acquire_recorded(lock: HeldLock, at: datetime, principal: str) -> Transition:
     """Note that the journal has its ``lock_acquired``, from the event of that time, by that identity.
 
     The first acquire that is recorded stays. A restored lock keeps who took it before.
@@ -33,7 +33,7 @@ def acquire_recorded(lock: StateLock, at: datetime, principal: str) -> Transitio
     return Transition(ref=lock.ref, put={"lock": lock}, put_first={"acquired_at": at, "principal": principal})
 
 
-def claim(lock: StateLock, sending: Sending, *, ended: bool = False) -> Transition:
+def claim(lock: HeldLock, sending: Sending, *, ended: bool = False) -> Transition:
     """Take the right to send one message about a lock: one taker, for as long as a run can take.
 
     It is not taken when somebody else has it, when an earlier sending's end is not known, when this has been said
@@ -46,7 +46,7 @@ def claim(lock: StateLock, sending: Sending, *, ended: bool = False) -> Transiti
     )
 
 
-def said(lock: StateLock, sending: Sending, posted: Posted) -> tuple[Transition, ...]:
+def said(lock: HeldLock, sending: Sending, posted: Posted) -> tuple[Transition, ...]:
     """Note where a message stands. Write these in order, until one is taken.
 
     Usually the first is: it drops the message's own claim. The second leaves the claim of somebody who is sending
@@ -80,7 +80,7 @@ def _unsaid(sending: Sending) -> Check:
 
 
 def _said(
-    lock: StateLock, sending: Sending, posted: Posted, *, drops: tuple[Name, ...], only_if: tuple[Check | Either, ...]
+    lock: HeldLock, sending: Sending, posted: Posted, *, drops: tuple[Name, ...], only_if: tuple[Check | Either, ...]
 ) -> Transition:
     """Return the transition that notes a message.
 

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from chalicelib.core.alerts.page import Asked, Fields, Snooze
 from chalicelib.core.alerts.transitions.transition import Either, Transition, absent, equals, exists, lacks, less
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 
 
-def snooze(lock: StateLock, wanted: Snooze | None, at: datetime) -> Transition:
+def snooze(lock: HeldLock, wanted: Snooze | None, at: datetime) -> Transition:
     """Note a snooze; with None, its end. Of two clicks the later one counts, whichever is delivered first.
 
     A click of the same time is the same click again.
@@ -23,7 +23,7 @@ def snooze(lock: StateLock, wanted: Snooze | None, at: datetime) -> Transition:
     return Transition(ref=lock.ref, put=put, remove=() if wanted else ("snooze",), only_if=(earlier,))
 
 
-def ask(lock: StateLock, asked: Asked) -> Transition:
+def ask(lock: HeldLock, asked: Asked) -> Transition:
     """Note who asks for a release that takes two; whoever asked before stays the one who asked.
 
     A click that was withdrawn does not ask again.

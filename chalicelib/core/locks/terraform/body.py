@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from chalicelib.core.locks.lock import Body, StateLock
+from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.locks.mark import split
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.locks.terraform.lock_info import BODY_LIMIT, LockInfo
@@ -67,21 +67,21 @@ def read_body(body: bytes) -> Reading:
     return _state_or(_written_out(unknown), _judged(told, has_unknown=bool(unknown)))
 
 
-def lock_of(ref: LockRef, body: bytes, version_id: str = "") -> StateLock:
+def lock_of(ref: LockRef, body: bytes, version_id: str = "") -> HeldLock:
     """Return the lock that an object is."""
     plain, mark = split(body)
     reading = read_body(plain)
-    return StateLock(ref, reading.info, reading.flaw, reading.body, version_id, versioned=bool(version_id), mark=mark)
+    return HeldLock(ref, reading.info, reading.flaw, reading.body, version_id, versioned=bool(version_id), mark=mark)
 
 
-def unread(ref: LockRef, code: str, size: int) -> StateLock:
+def unread(ref: LockRef, code: str, size: int) -> HeldLock:
     """Return the lock that S3 lists with a size and does not show, with S3's own code for the reason."""
     why = "its KMS key does not let the reaper read it" if code.startswith("KMS") else _SEALS.get(code, "")
     if not why:
-        return StateLock(ref, flaw=f"cannot be read: access is denied to the reaper ({code})", body=Body.DENIED)
+        return HeldLock(ref, flaw=f"cannot be read: access is denied to the reaper ({code})", body=Body.DENIED)
     if size > BODY_LIMIT:
-        return StateLock(ref, flaw=f"{_TOO_LARGE}, and cannot be read: {why} ({code})", body=Body.STATE)
-    return StateLock(ref, flaw=f"cannot be read: {why} ({code})", body=Body.SEALED)
+        return HeldLock(ref, flaw=f"{_TOO_LARGE}, and cannot be read: {why} ({code})", body=Body.STATE)
+    return HeldLock(ref, flaw=f"cannot be read: {why} ({code})", body=Body.SEALED)
 
 
 def created_at(info: LockInfo) -> datetime | None:

@@ -1,4 +1,8 @@
-"""Terraform's lock as it writes it: its JSON, its operations, its key."""
+"""Terraform's lock as it writes it: its JSON, its operations, its key.
+
+Facts are from Terraform's ``internal/states/statemgr/locker.go`` (``LockInfo``) and
+``internal/backend/remote-state/s3/client.go``.
+"""
 
 from enum import StrEnum
 
@@ -54,10 +58,31 @@ class LockInfo(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def risk_of(operation: str) -> Risk:
-    """The risk of Terraform's word for an operation; "" for one that is not known."""
+    """Return the risk of Terraform's word for an operation; "" for one that is not known."""
     return {"OperationTypePlan": Risk.PLAN, "OperationTypeApply": Risk.APPLY}.get(operation, Risk.OTHER)
 
 
+def state_key_of(lock_key: str) -> str:
+    """Return the key of the state that the lock at a key locks, in every workspace."""
+    return lock_key.removesuffix(LOCK_SUFFIX)
+
+
+def operation_in_words(operation: str) -> str:
+    """Return Terraform's operation in plain words; "" for one that Terraform is not known to write."""
+    return _PLAIN_WORDS.get(operation, "")
+
+
+def workspace_of(state_key: str) -> str:
+    """Return the workspace of a state, or "" where it cannot be known.
+
+    ``workspace_key_prefix`` is free text, so only Terraform's default ``env:`` is recognised.
+    """
+    if not state_key.startswith(_DEFAULT_WORKSPACE_PREFIX):
+        return ""
+    name, slash, _ = state_key.removeprefix(_DEFAULT_WORKSPACE_PREFIX).partition("/")
+    return name if slash else ""
+
+
 def is_lock_key(key: str) -> bool:
-    """Whether an object's key is that of a lock; a bare ``.tflock`` locks no state."""
+    """Return whether an object's key is that of a lock; a bare ``.tflock`` locks no state."""
     return key.endswith(LOCK_SUFFIX) and key != LOCK_SUFFIX

@@ -12,7 +12,7 @@ from datetime import timedelta
 from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.clicks.click import SnoozeFor, Verb
 from chalicelib.core.clicks.release_terms import why_not_releasable
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.locks.writing import Writing, writing
 from chalicelib.slack.words import doubts
@@ -77,7 +77,7 @@ def _offered(alert: Alert) -> Block:
 
 
 def release(
-    lock: StateLock,
+    lock: HeldLock,
     *,
     asked: bool = False,
     second_person: bool = False,
@@ -110,11 +110,11 @@ def put_back(ref: LockRef) -> Block:
     return button("Put the lock back", PUT_BACK_ACTION, lock_token.encode(ref), confirm=asked)
 
 
-def _holder(lock: StateLock) -> str:
+def _holder(lock: HeldLock) -> str:
     return f", held by {code(lock.info.Who, _ASKED_HOLDER_LIMIT)}" if lock.info and lock.info.Who.strip() else ""
 
 
-def _release(lock: StateLock, name: str, title: str, holder: str, warning: str) -> Block:
+def _release(lock: HeldLock, name: str, title: str, holder: str, warning: str) -> Block:
     loss = f" Putting it back cannot restore its {lock.not_restored}." if lock.not_restored else ""
     text = f"{state(lock.ref, _ASKED_PATH_LIMIT)}{holder}. {warning.strip()}{loss}"
     asked = question(title, text, name, "Keep it", style="danger")

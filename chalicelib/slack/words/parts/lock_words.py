@@ -3,7 +3,7 @@
 from chalicelib.core.alerts.owner import session_name
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.clicks.ending import Ending
-from chalicelib.core.locks.lock import StateLock
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.locks.terraform.lock_info import LockInfo
 from chalicelib.slack.words.doubts import copied
@@ -24,7 +24,7 @@ def told(value: str, limit: int = VALUE_LIMIT) -> str:
     return code(value, limit) if clean(value) else ""
 
 
-def operation(lock: StateLock, limit: int = VALUE_LIMIT) -> str:
+def operation(lock: HeldLock, limit: int = VALUE_LIMIT) -> str:
     """Return the operation in plain words where it is known, in the client's where it is not; "" for none."""
     return lock.operation or told(lock.info.Operation if lock.info else "", limit)
 
@@ -52,12 +52,12 @@ def held_now(ending: Ending) -> str:
     return f"\nSeen {local_time(ending.at)}: the state is locked now by {holder}"
 
 
-def _other_lock(lock: StateLock) -> str:
+def _other_lock(lock: HeldLock) -> str:
     return f"another lock, which {escape(lock.flaw, VALUE_LIMIT)}."
 
 
-def _holder(lock: StateLock, info: LockInfo) -> str:
+def _holder(lock: HeldLock, info: LockInfo) -> str:
     who = told(info.Who) or "somebody whom the lock does not name"
     parts = [operation(lock), f"lock ID {told(info.ID)}" if told(info.ID) else "", copied(lock)]
     what = ", ".join(filter(None, parts))
-    return f"{who}{f' ({what})' if what else ''}, since {local_time(lock.ref.last_modified)}."
+    return f"{who}{f' ({what})' if what else ''}, since {local_time(lock.ref.since)}."
