@@ -1,8 +1,8 @@
 """``python -m bench.click [ROUNDS]``: how long a click takes.
 
-On the local cloud, warm: until Slack has its 200 (it waits three seconds), and until the lock is gone. The peer is
-what a person does today, with the repository checked out, initialised and the lock's ID at hand:
-`terraform force-unlock`.
+Measured on the local cloud, with warm functions: the time until Slack has its 200 (it waits three seconds), and until
+the lock is gone. The peer is what a person does today, with the repository checked out, initialised and the lock's ID
+at hand: `terraform force-unlock`.
 """
 
 import sys

@@ -2,7 +2,7 @@
 
 The reaper's own function is run in this process against moto, with the batches that its queue would make, and each
 call to AWS is counted with the sizes of the items it met. So are two peers with an invocation for each event and the
-same locks: ``one_lambda_per_event``, which has the same duties, and ``lean_function``, which has not. S3 tells some
+same locks: ``one_lambda_per_event``, which has the same duties, and ``lean_function``, which has fewer. S3 tells some
 events late, out of order or twice. Metrics are left out: they cost the same each month whatever happens.
 """
 
@@ -28,14 +28,14 @@ from tests.aws_fixtures import REGION
 from tests.builders import BUCKET
 
 _BATCH, _WINDOW, _SETTLE = 25, 10, 120
-"""What app.py and .chalice/resources.yaml ask Lambda and SQS for."""
+"""The batch settings that app.py and .chalice/resources.yaml ask Lambda and SQS for."""
 _BUSY, _SELDOM = 1_000_000, 10_000
 """Cycles a month."""
 _STATES, _FEW_STATES = 100, 2
 
 
 def main(number: int) -> None:
-    """Count and tell."""
+    """Count the calls of all designs and print the bills."""
     few = number // 4  # where nothing depends on how full a batch is
     with tempfile.TemporaryDirectory() as folder, _account(Path(folder)) as account:
         busy = _ours(account, "the reaper, 1 M a month", number)
@@ -64,14 +64,14 @@ def _account(folder: Path) -> Iterator[Account]:
 def _ours(
     account: Account, name: str, number: int, *, a_month: int = _BUSY, states: int = _STATES, batch: int = _BATCH
 ) -> Bill:
-    """S3 tells a queue, whose batches are ``record_lock_event``'s."""
+    """Run the reaper's design: S3 tells a queue, and ``record_lock_event`` takes its batches."""
     run = Run(account, name, states=states, a_month=a_month)
     queue = run.queue(app.record_lock_event, batch, _WINDOW if batch > 1 else 0)
     return run.bill(number, lambda event, late: run.send(queue, event, late))
 
 
 def _peer(account: Account, name: str, number: int, *, direct: bool = False) -> Bill:
-    """S3 tells a queue whose batches are single messages, or invokes the function itself."""
+    """Run the peer: S3 tells a queue whose batches are single messages, or invokes the function itself."""
     run = Run(account, name, states=_STATES, a_month=_BUSY)
     peer = _loaded(account, "bench.one_lambda_per_event")
     events = run.queue(peer.on_message)
@@ -87,14 +87,14 @@ def _peer(account: Account, name: str, number: int, *, direct: bool = False) -> 
 
 
 def _lean(account: Account, name: str, number: int) -> Bill:
-    """S3 invokes the one function."""
+    """Run the lean peer: S3 invokes its one function."""
     run = Run(account, name, states=_STATES, a_month=_BUSY)
     lean = _loaded(account, "bench.lean_function")
     return run.bill(number, lambda event, late: run.invoke(lean.on_event, event, late), whole=False)
 
 
 def _loaded(account: Account, module: str) -> Any:
-    """A function's code, which makes its clients when it is loaded, so there must be an account."""
+    """Load a function's code. It makes its clients when it is loaded, so there must be an account."""
     with redirect_stdout(account.log):
         return importlib.import_module(module)
 

@@ -1,16 +1,16 @@
-"""Bills side by side, and what was assumed for them."""
+"""Print bills side by side, with what was assumed for them."""
 
 from bench.metered import LATENCY, MEMORY_MB, Bill
 from bench.prices import ALL, EVENTBRIDGE_EVENT, MILLION, READ_UNIT, SQS_REQUEST, WRITE_UNIT
 
 _EVENTS = 2
-"""Of a cycle."""
+"""Parts of a cycle's bill."""
 _LETTERS = "ABCDEFGH"
 _SERVICES = list(dict.fromkeys(price.service for price in ALL))
 
 
 def tell(bills: list[Bill]) -> None:
-    """The first one is ours at its best, and all others are told as multiples of it."""
+    """Print the bills: the first one is ours at its best, all others are shown as multiples of it."""
     named = list(zip(_LETTERS, bills, strict=False))
     for letter, bill in named:
         print(f"{letter}  {bill.name}")
@@ -27,7 +27,7 @@ def tell(bills: list[Bill]) -> None:
 
 
 def tell_often(busy: Bill, often: Bill, remembered: float) -> None:
-    """What it makes that a state is locked often, so that more of its locks are remembered."""
+    """Print how the cost changes for a state that is locked often, so that more of its locks are remembered."""
     more = often.dollars(READ_UNIT) - busy.dollars(READ_UNIT)
     print(f"with {remembered:.0f} locks of a state remembered on average, for reading them: ${more:+.2f}")
 
@@ -54,6 +54,6 @@ def _calls(bill: Bill) -> str:
 
 
 def _receives_saved(bill: Bill) -> float:
-    """What it makes where Lambda's pollers receive as much at once as a batch has."""
+    """Return what a million cycles save if Lambda's pollers receive as many messages at once as a batch has."""
     saved = (bill.messages - bill.invocations) / bill.cycles if SQS_REQUEST in bill.used else 0
     return SQS_REQUEST.for_number(saved * MILLION)

@@ -1,6 +1,6 @@
-"""Calls to AWS, counted as they are sent: a listener on the session that all clients are made from.
+"""Count calls to AWS as they are sent, by a listener on the session that all clients are made from.
 
-AWS is moto's, in this process: it says what an item was before a change, and its own CPU time is taken off.
+moto plays AWS in this process. It tells what an item was before a change; its own CPU time is subtracted.
 """
 
 import json
@@ -16,14 +16,14 @@ from bench.dynamodb_units import Item, read, written
 from bench.prices import READ_UNIT, S3_GET, S3_LIST, SQS_REQUEST, WRITE_UNIT, Price
 
 _ACCOUNT = "123456789012"
-"""moto's."""
+"""moto's account ID."""
 _INDEX_KEY = "HeldSince"
 _S3 = {"GetObject": S3_GET, "ListObjectsV2": S3_LIST}
 _WRITES = {"PutItem", "UpdateItem", "DeleteItem"}
 
 
 class CountedCalls:
-    """What is called while ``counting``: in what is paid for, and by name."""
+    """The calls while ``counting``: in units that are paid for, and by name."""
 
     def __init__(self, region: str) -> None:
         self.counting = False
@@ -38,7 +38,7 @@ class CountedCalls:
         self._before: Item | None = None
 
     def listen(self) -> None:
-        """To all clients that boto3's default session makes from now on."""
+        """Listen to all clients that boto3's default session makes from now on."""
         boto3.setup_default_session()
         session: Any = boto3.DEFAULT_SESSION
         session.events.register("before-call", self._called)
@@ -47,11 +47,11 @@ class CountedCalls:
         session.events.register_first("after-call.dynamodb", self._answered)
 
     def charge(self, price: Price, number: int) -> None:
-        """Something that AWS does for a function, and that is paid for."""
+        """Count something that AWS does for a function, and that is paid for."""
         self._used[price] += number
 
     def take(self) -> tuple[dict[Price, float], dict[str, int]]:
-        """What was counted, and begin anew."""
+        """Return what was counted, and begin anew."""
         taken = dict(self._used), dict(self._names)
         self._used.clear()
         self._names.clear()
@@ -72,7 +72,7 @@ class CountedCalls:
             self._before = self._item() if model.name in _WRITES else None
 
     def _answered(self, model: Any, parsed: Any, **_: Any) -> None:
-        """Comes before boto3 makes Python's own types of what DynamoDB says."""
+        """Count an answer, before boto3 turns DynamoDB's types into Python's."""
         if not self.counting:
             return
         if model.name in _WRITES:
@@ -86,7 +86,7 @@ class CountedCalls:
             self.left(message["MessageBody"], message.get("DelaySeconds", 0))
 
     def _item(self) -> Item | None:
-        """The item that the call is about, as it is now."""
+        """Return the item that the call is about, as it is now."""
         name, whole = self._asked["TableName"], self._asked.get("Key") or self._asked["Item"]
         table = self._tables.get_table(name)
         key = {attribute: whole[attribute] for attribute in (table.hash_key_attr, table.range_key_attr) if attribute}

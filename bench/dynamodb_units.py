@@ -1,4 +1,4 @@
-"""What a DynamoDB call is charged, from the items it met.
+"""Work out what a DynamoDB call is charged, from the items that it met.
 
 docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html (rounding),
 CapacityUnitCalculations.html (sizes) and GSI.html (indexes).
@@ -9,7 +9,7 @@ from math import ceil
 from typing import Any
 
 Item = Mapping[str, Mapping[str, Any]]
-"""As in requests: each value with its type."""
+"""An item as in requests: each value with its type."""
 
 _WRITE, _READ = 1024, 4096
 _WITH_EACH_ITEM = 100
@@ -17,25 +17,25 @@ _WITH_EACH_ITEM = 100
 
 
 def size_of(item: Item) -> int:
-    """The size of an item in bytes: names and values."""
+    """Return the size of an item in bytes: names and values."""
     return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
 
 
 def stored(item: Item) -> int:
-    """The bytes that an item takes, and that are paid for by the month."""
+    """Return the bytes that an item takes, and that are paid for by the month."""
     return size_of(item) + _WITH_EACH_ITEM
 
 
 def written(before: Item | None, after: Item | None, index_key: str) -> int:
-    """Write units of one change, the table's and those of its index of all attributes.
+    """Return the write units of one change: the table's, and those of its index of all attributes.
 
-    A change that was refused by its condition is charged for the item that it met, by 1 KB at least.
+    A change that was refused by its condition is charged for the item that it met, for 1 KB at least.
     """
     return _change(before, after) + _index_change(_indexed(before, index_key), _indexed(after, index_key), index_key)
 
 
 def read(items: list[Item], *, consistent: bool) -> float:
-    """Read units of one query or get: all that was looked at together; nothing found is charged as 4 KB are."""
+    """Return the read units of one query or get, for all items read together; an empty answer is charged as 4 KB."""
     units = max(1, ceil(sum(map(size_of, items)) / _READ))
     return units if consistent else units / 2
 
@@ -48,7 +48,7 @@ def _index_change(before: Item | None, after: Item | None, index_key: str) -> in
     if before == after:
         return 0
     if before and after and before[index_key] != after[index_key]:
-        return _change(before, None) + _change(None, after)  # taken out and put in again
+        return _change(before, None) + _change(None, after)  # the index takes the old item out and puts the new one in
     return _change(before, after)
 
 

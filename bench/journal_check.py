@@ -1,4 +1,4 @@
-"""What a journal lacks of what happened: only a function that has done all its work is to be paid for."""
+"""Find what a journal lacks of what happened, so that only complete work is compared."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -6,7 +6,7 @@ from datetime import datetime
 
 
 def flaws(lines: Iterable[str], taken: Mapping[str, str], released: Mapping[str, str]) -> list[str]:
-    """A word about each lock whose story is not told exactly once: when it was taken and released, by its ID."""
+    """Return a word about each lock whose acquire and release are not told exactly once."""
     told = [line for line in map(_event, lines) if line.get("event") in ("lock_acquired", "lock_released")]
     begun = _by_lock(told, "lock_acquired")
     ended = _by_lock(told, "lock_released")

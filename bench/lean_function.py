@@ -1,11 +1,11 @@
-"""The lean peer: what one writes who starts from the tutorials. S3 invokes one function, once an event.
+"""Be the lean peer, as somebody writes it who starts from the tutorials. S3 invokes one function, once an event.
 
 powertools' Idempotency keeps duplicates out, one DynamoDB item a held state pairs a release with its acquire, and the
 function's last act is to flush its metrics. Lines and metrics are the reaper's own, so that all write the same.
 
-It has less than half of the duties. A release told before its acquire stays without its hold, and the lock of that
-acquire is taken for held until its state is locked and released again. A watch can find no held lock but by reading
-all, and there is nothing in which it could note an alert, so that none is closed. It reads a lock by its version only.
+It has less than half of the duties. If a release is told before its acquire, the release has no hold, and the lock
+counts as held until its state is locked and released again. A watch can find held locks only by reading all items.
+There is no place to note an alert, so no alert is closed. It reads a lock by its version only.
 """
 
 import json
@@ -31,7 +31,7 @@ from chalicelib.core.locks.place import LockRef
 from chalicelib.core.locks.terraform.body import lock_of
 
 HELD, SEEN = "lean-held", "lean-seen"
-"""Its tables."""
+"""The function's tables."""
 _ONE_DAY = 24 * 60 * 60
 _s3 = boto3.client("s3")
 _held = boto3.resource("dynamodb").Table(HELD)
@@ -45,7 +45,7 @@ _seen = DynamoDBPersistenceLayer(table_name=SEEN, boto3_client=boto3.client("dyn
 
 
 def on_event(event: dict[str, Any], context: Any) -> None:
-    """One event of S3's."""
+    """Handle one event of S3."""
     _idempotency.register_lambda_context(context)
     try:
         for record in event["Records"]:

@@ -1,9 +1,9 @@
 """``python -m bench.list_locks [LOCKS]``: how long ``/tflocks`` takes where thousands of locks are held.
 
-CPU seconds of this process, for which Slack waits three seconds in all: boto3 reads answers as DynamoDB writes them,
-made up beforehand and handed to it in place of a connection, so neither a network nor a server is in it. The peer is
-the way that reads every page of the book in full (what a watch does, which has the time). Fifty routes and fifty
-targets, so that nothing is found by the first.
+Measured are CPU seconds of this process; Slack waits three seconds in all. boto3 reads answers as DynamoDB writes them.
+They are made up beforehand and handed to it in place of a connection, so no network and no server is in the measure.
+The peer reads every page of the book in full (as a watch does, which has the time). There are fifty routes and fifty
+targets, so that a search does not end at the first.
 """
 
 import json
@@ -146,7 +146,7 @@ def _plain(ref: LockRef) -> dict[str, str]:
 
 
 def _pages(items: list[dict[str, Any]], names: tuple[str, ...]) -> Iterator[bytes]:
-    """DynamoDB ends a page by what it read (1 MB), not by what it was asked to give."""
+    """Split items into answers: DynamoDB ends one by what it read (1 MB), not by what it was asked to give."""
     per_page = _PAGE_BYTES // len(json.dumps(items[0]))
     chunks = [items[at : at + per_page] for at in range(0, len(items), per_page)]
     for number, chunk in enumerate(chunks):
@@ -161,7 +161,7 @@ def _http(body: bytes) -> AWSResponse:
 
 
 class _Body:
-    """The raw part of a response, as much of it as botocore reads."""
+    """The part of a raw response that botocore reads."""
 
     def __init__(self, body: bytes) -> None:
         self._body = body

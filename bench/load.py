@@ -1,8 +1,8 @@
 """``python -m bench.load [SCENARIO ...]``: how soon everybody is told when there is much to tell, in virtual time.
 
-The real jobs, with calls that take as long as S3's, DynamoDB's and Slack's do, Slack's limits, and Lambda's: a watch
-every 15 minutes that is killed after 14, a sweep that is killed after 15 and comes again. ``bench.slow_world`` has the
-numbers. What is printed are the jobs' own waits; the last column is the processor's time on this machine.
+The real jobs run with calls that take as long as those of S3, DynamoDB and Slack, with Slack's limits, and Lambda's: a
+watch every 15 minutes is killed after 14, a sweep is killed after 15 and comes again. ``bench.slow_world`` has the
+numbers. Printed are the waits of the jobs themselves; the last column is CPU time on this machine.
 """
 
 import sys
@@ -39,7 +39,7 @@ _BODY = sample("s3-apply-default")
 
 @dataclass
 class Cloud:
-    """One installation, and what was seen of it."""
+    """One installation, with what was seen of it."""
 
     rules: Rules
     simulation: Simulation = field(default_factory=Simulation)
@@ -108,7 +108,7 @@ class Cloud:
             workers.kill()
 
     def watches(self, hours: float, first: float = 0.0) -> None:
-        """Have a watch every 15 minutes, for so long."""
+        """Have a watch every 15 minutes, for a number of seconds."""
         world = self.world()
         for number in range(int(hours * 3600 / _WATCH_EVERY)):
             self.simulation.spawn(
@@ -139,7 +139,7 @@ class Cloud:
         self.simulation.spawn(deliveries)
 
     def told(self, paths: list[str]) -> str:
-        """Return when all of these were told of."""
+        """Return when all of these locks had been told of."""
         times = self.slack[0].times
         missing = sum(path not in times for path in paths)
         last = max((times[path] for path in paths if path in times), default=0.0)
@@ -159,7 +159,7 @@ def _rules(channels: int) -> Rules:
 
 
 def outage(locks: int, channels: int, hours: float) -> tuple[Cloud, str]:
-    """The book knows of all, nobody was told: after an outage of Slack."""
+    """Play the time after an outage of Slack: the book knows of all locks, nobody was told."""
     cloud = Cloud(_rules(channels))
     paths = [cloud.lock("tf", f"c{number % channels}/s{number}", known=True) for number in range(locks)]
     cloud.watches(hours)
@@ -168,7 +168,7 @@ def outage(locks: int, channels: int, hours: float) -> tuple[Cloud, str]:
 
 
 def first_night(locks: int, channels: int) -> tuple[Cloud, str]:
-    """Nobody knows of any: the first sweep of a bucket, and watches beside it."""
+    """Play the first sweep of a bucket, with watches beside it: no lock is known."""
     cloud = Cloud(_rules(channels))
     paths = [cloud.lock("tf", f"c{number % channels}/s{number}", known=False) for number in range(locks)]
     cloud.sweeps(Target(Kind.S3, "tf"))
@@ -178,7 +178,7 @@ def first_night(locks: int, channels: int) -> tuple[Cloud, str]:
 
 
 def hanging_buckets(hanging: int) -> tuple[Cloud, str]:
-    """Some buckets never answer, ten locks in each; twenty others are well."""
+    """Play buckets that never answer, with ten locks in each, beside twenty that do."""
     cloud = Cloud(_rules(20))
     cloud.store.hanging = {f"b{number}" for number in range(hanging)}
     for number in range(10 * hanging):
@@ -190,7 +190,7 @@ def hanging_buckets(hanging: int) -> tuple[Cloud, str]:
 
 
 def unreadable(number: int) -> tuple[Cloud, str]:
-    """A sweep of a bucket with locks on which S3 hangs."""
+    """Play the sweep of a bucket with locks on which S3 hangs."""
     cloud = Cloud(_rules(4))
     bad = [cloud.lock("tf", f"c0/a{one}", known=False) for one in range(number)]
     cloud.store.hanging = {f"{path.removeprefix('tf/')}.tflock" for path in bad}
@@ -203,7 +203,7 @@ def unreadable(number: int) -> tuple[Cloud, str]:
 
 
 def closings(gone: int, new: int) -> tuple[Cloud, str]:
-    """Many alerted locks are gone while new ones are due."""
+    """Play many alerted locks that are gone while new ones are due."""
     cloud = Cloud(_rules(10))
     cloud.world()
     for number in range(gone):
@@ -228,7 +228,7 @@ def _alerted(cloud: Cloud, lock: HeldLock, channel: str, number: int) -> None:
 
 
 def slow_channel() -> tuple[Cloud, str]:
-    """Slack takes four seconds for each call in one channel, and refuses another."""
+    """Play a channel in which Slack takes four seconds for each call, and one that it refuses."""
     cloud = Cloud(_rules(10))
     paths = [cloud.lock("tf", f"c{number % 10}/s{number}", known=True) for number in range(400)]
     cloud.watches(1)

@@ -1,6 +1,6 @@
-"""A workload: states that are locked and released again and again, and S3's events of it, as a queue hands them out.
+"""Make a workload: states that are locked and released again and again, with S3's events as a queue hands them out.
 
-Time is the workload's own: nobody waits for a hold to end or for a window to close.
+The workload has its own clock, so nobody waits for a hold to end or for a batch window to close.
 """
 
 import heapq
@@ -20,28 +20,28 @@ from chalicelib.core.locks.terraform.lock_info import LOCK_SUFFIX
 from tests.builders import BUCKET, SAMPLES, sample
 
 _ACCOUNT = "123456789012"
-"""moto's."""
+"""moto's account ID."""
 BEGIN = datetime.now(UTC)
-"""The workload's second 0: what a function is told is no older than its own clock says."""
+"""The workload's second 0. It is this machine's now, because functions read the machine's clock."""
 _OPERATIONS = [
     path.name.removesuffix(".tflock.json")
     for path in sorted(SAMPLES.glob("s3-*.tflock.json"))
     if "migrate" not in path.name
 ]
 _WHO = "runner@fv-az1337-421"
-"""As on a runner of GitHub's."""
+"""The holder's name, as on a runner of GitHub."""
 _SHORTEST, _LONGEST = 15, 600
-"""Seconds: as plans and applies take."""
+"""How many seconds plans and applies take."""
 _LATE, _VERY_LATE = 2, 90
-"""Seconds at most that S3 takes to tell: as a rule, and of one event in ``_ONE_IN``, so that the order is lost."""
+"""Seconds at most that S3 takes to tell: for most events, and for one in ``_ONE_IN``, so that the order is lost."""
 _ONE_IN = 20
 _ONE_TWICE_IN = 100
-"""S3 tells at least once."""
+"""S3 tells an event at least once; one in this many comes twice."""
 
 
 @dataclass(frozen=True)
 class Cycle:
-    """One lock: taken and released."""
+    """One lock that is taken and released."""
 
     key: str
     lock_id: str
@@ -51,12 +51,12 @@ class Cycle:
 
 
 def cycles(number: int, states: int, apart: float, run: str) -> Iterator[Cycle]:
-    """So many locks, one every ``apart`` seconds, the states taking turns. The same but for their names in any run."""
+    """Yield a number of locks, one every ``apart`` seconds, the states in turns; all runs differ only in names."""
     chance = random.Random(number)  # noqa: S311  a workload
     for index in range(number):
         state = index % states
         taken = index * apart + chance.random()
-        # A state is locked again only when it was released.
+        # The hold ends before its state is locked again.
         held = min(chance.uniform(_SHORTEST, _LONGEST), 0.8 * states * apart)
         key = f"{run}/team-{state % 10}/service-{state}/terraform.tfstate.tflock"
         own = {
@@ -69,7 +69,7 @@ def cycles(number: int, states: int, apart: float, run: str) -> Iterator[Cycle]:
 
 
 def notification(bucket: str, key: str, at: float, sequencer: int, stored: dict[str, Any]) -> dict[str, Any]:
-    """One event as S3 tells it, in full length. What was put has an ETag, a delete marker has none."""
+    """Return one event in full length, as S3 tells it: an object that was put has an ETag, a delete marker has none."""
     name = "ObjectCreated:Put" if "eTag" in stored else "ObjectRemoved:DeleteMarkerCreated"
     return {
         "eventVersion": "2.1",
@@ -97,7 +97,7 @@ def notification(bucket: str, key: str, at: float, sequencer: int, stored: dict[
 
 
 class Clock:
-    """What happens at which second, in order."""
+    """A virtual clock that runs things at their second, in order."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -105,18 +105,18 @@ class Clock:
         self._numbers = count()
 
     def at(self, second: float, action: Callable[[], None]) -> None:
-        """Do this then."""
+        """Plan something for a second."""
         heapq.heappush(self._due, (second, next(self._numbers), action))
 
     def run(self) -> None:
-        """Until nothing is left to do."""
+        """Run until nothing is left to do."""
         while self._due:
             self.now, _, action = heapq.heappop(self._due)
             action()
 
 
 class BatchedQueue:
-    """A queue whose messages are gathered for some seconds from the first on, or until there are enough of them."""
+    """A queue that gathers messages for some seconds after the first, or until there are enough of them."""
 
     def __init__(self, clock: Clock, seconds: float, most: int, invoke: Callable[[list[str]], None]) -> None:
         self._clock = clock
@@ -126,7 +126,7 @@ class BatchedQueue:
         self._gathered: list[str] = []
 
     def leave(self, message: str, delay: float = 0) -> None:
-        """A message that can be received from then on."""
+        """Leave a message that can be received from a second on."""
         self._clock.at(self._clock.now + delay, lambda: self._receive(message))
 
     def _receive(self, message: str) -> None:
@@ -143,10 +143,10 @@ class BatchedQueue:
 
 
 class Bucket:
-    """A versioned bucket in which the cycles take place, and that tells of them."""
+    """A versioned bucket in which the cycles take place; it tells of them."""
 
     def __init__(self, clock: Clock, s3: Any, bucket: str, tell: Callable[[dict[str, Any], float], None]) -> None:
-        """``tell`` takes an event and the seconds until it is told."""
+        """Take the bucket, and ``tell``, which takes an event and the seconds until it is told."""
         self._clock = clock
         self._s3 = s3
         self._bucket = bucket
@@ -158,7 +158,7 @@ class Bucket:
         self.released: dict[str, str] = {}
 
     def expect(self, cycle: Cycle) -> None:
-        """This lock will be taken and released."""
+        """Plan that a lock is taken and released."""
         self._clock.at(cycle.taken, lambda: self._put(cycle))
         self._clock.at(cycle.released, lambda: self._delete(cycle))
 
@@ -169,7 +169,7 @@ class Bucket:
         self.taken[cycle.lock_id] = self._happened(cycle, stored)
 
     def _stored(self, key: str) -> Any:
-        """Moto's own object of what was put last; moto takes its time from this machine."""
+        """Return moto's own object of what was put last; moto takes its time from this machine."""
         return s3_backends[_ACCOUNT]["aws"].get_object(self._bucket, key)
 
     def _delete(self, cycle: Cycle) -> None:
@@ -177,7 +177,7 @@ class Bucket:
         self.released[cycle.lock_id] = self._happened(cycle, {"versionId": marker})
 
     def _happened(self, cycle: Cycle, stored: dict[str, Any]) -> str:
-        """Tell it, late and sometimes twice; when it was."""
+        """Tell an event, late and sometimes twice; return its time."""
         event = notification(self._bucket, cycle.key, self._clock.now, next(self._sequencers), stored)
         for _ in range(2 if self._chance.randrange(_ONE_TWICE_IN) == 0 else 1):
             late = _VERY_LATE if self._chance.randrange(_ONE_IN) == 0 else _LATE

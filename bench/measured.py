@@ -1,4 +1,4 @@
-"""Time measured and told."""
+"""Measure and print how long something takes."""
 
 import statistics
 import time
@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 
 
 def timed(run: Callable[[], object]) -> float:
-    """The seconds that it takes."""
+    """Return the seconds that an action takes."""
     start = time.perf_counter()
     run()
     return time.perf_counter() - start
 
 
 def report(what: str, seconds: Sequence[float]) -> None:
-    """Median and 95th percentile in milliseconds."""
+    """Print the median and the 95th percentile in milliseconds."""
     ordered = sorted(seconds)
     p95 = ordered[min(len(ordered) - 1, round(0.95 * len(ordered)))]
     median = 1000 * statistics.median(ordered)

@@ -1,7 +1,7 @@
-"""A function run as Lambda runs it, and the bill for that.
+"""Run a function as Lambda runs it, and bill it.
 
-What no machine but AWS's can tell is assumed: see ``LATENCY`` and ``_MB_OF_A_CPU``. Cold starts are left out: at the
-rates that cost anything the function is warm.
+What only AWS's machines could tell is assumed: see ``LATENCY`` and ``_MB_OF_A_CPU``. Cold starts are left out, because
+a function that is called often enough to cost anything is warm.
 """
 
 import io
@@ -16,13 +16,14 @@ from bench import prices
 from bench.counted import CountedCalls
 
 MEMORY_MB = 512
-"""Of all functions, as .chalice/config.json has it."""
+"""The memory of all functions, as .chalice/config.json has it."""
 LATENCY = {"s3": 0.020, "dynamodb": 0.005, "sqs": 0.008}
-"""Seconds that a call within a region takes: assumed."""
+"""Seconds that a call within a region takes; assumed."""
 _MB_OF_A_CPU = 1769
-"""With less memory the same work takes longer (docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html)."""
+"""The memory of one CPU; with less, the same work takes longer
+(docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html)."""
 _ID = uuid.UUID(int=0)
-# As Lambda writes them around each invocation.
+# Lambda writes these lines around each invocation.
 _PLATFORM_LINES = [
     f"START RequestId: {_ID} Version: $LATEST\n",
     f"END RequestId: {_ID}\n",
@@ -35,7 +36,7 @@ _LINE_OVERHEAD = 26
 
 @dataclass(frozen=True)
 class Bill:
-    """What some cycles used."""
+    """What a number of cycles used."""
 
     name: str
     cycles: int
@@ -45,41 +46,41 @@ class Bill:
     calls: Mapping[str, int]
     cpu_seconds: float
     untold: int
-    """Acquires and releases that the journal has not told exactly once, with their holds."""
+    """Acquires and releases that the journal did not tell exactly once, with their holds."""
     held: int
     """Released locks that are still listed as held."""
 
     def per_million(self, price: prices.Price) -> float:
-        """How many of these a million cycles use."""
+        """Return how many of these a million cycles use."""
         return self.used.get(price, 0) * prices.MILLION / self.cycles
 
     def dollars(self, price: prices.Price) -> float:
-        """What these cost, for a million cycles."""
+        """Return what these cost, for a million cycles."""
         return price.for_number(self.per_million(price))
 
     @property
     def total(self) -> float:
-        """What a million cycles cost."""
+        """Return what a million cycles cost."""
         return sum(map(self.dollars, prices.ALL))
 
     @property
     def fill(self) -> float:
-        """Messages an invocation."""
+        """Return the messages per invocation."""
         return self.messages / self.invocations
 
     def gb_seconds(self, latency: float = 1, memory_mb: int = MEMORY_MB) -> float:
-        """CPU time as measured here on the function's share of a CPU, and waiting for each call."""
+        """Return the GB seconds: CPU time as measured here, on the function's share of a CPU, plus each call's wait."""
         waited = latency * sum(LATENCY[name.split()[0]] * number for name, number in self.calls.items())
         return (self.cpu_seconds * _MB_OF_A_CPU / memory_mb + waited) * memory_mb / 1024
 
     def total_with(self, latency: float = 1, memory_mb: int = MEMORY_MB) -> float:
-        """The total under other assumptions."""
+        """Return the total under other assumptions."""
         other = self.gb_seconds(latency, memory_mb) * prices.MILLION / self.cycles
         return self.total - self.dollars(prices.LAMBDA_SECOND) + prices.LAMBDA_SECOND.for_number(other)
 
 
 class _Context:
-    """What powertools asks Lambda's own."""
+    """The part of Lambda's context that powertools asks for."""
 
     def get_remaining_time_in_millis(self) -> int:
         return 60_000
@@ -89,7 +90,7 @@ class Meter:
     """Runs the functions of one design."""
 
     def __init__(self, calls: CountedCalls, log: io.StringIO) -> None:
-        """``log`` is standard output for the whole process, since a function remembers which one it first met."""
+        """Take ``log`` as standard output for the whole process: a function remembers the first one that it met."""
         self._calls = calls
         self._log = log
         self._log_began = log.tell()
@@ -98,7 +99,7 @@ class Meter:
         self._cpu_seconds = 0.0
 
     def invoke(self, function: Callable[[Any, Any], Any], event: Any) -> Any:
-        """One invocation."""
+        """Invoke a function once."""
         self._invocations += 1
         self._messages += len(event["Records"])
         self._calls.counting = True
@@ -111,7 +112,7 @@ class Meter:
             self._calls.counting = False
 
     def bill(self, name: str, cycles: int, byte_months: float, untold: int, held: int) -> Bill:
-        """What all invocations have used, and what they leave to be stored."""
+        """Return what all invocations have used, and what they leave to be stored."""
         used, calls = self._calls.take()
         lines = self.lines() + _PLATFORM_LINES * self._invocations
         used[prices.LAMBDA_REQUEST] = self._invocations
@@ -122,6 +123,6 @@ class Meter:
         return bill
 
     def lines(self) -> list[str]:
-        """What the functions have logged."""
+        """Return the lines that the functions have logged."""
         self._log.seek(self._log_began)
         return self._log.read().splitlines(keepends=True)

@@ -1,17 +1,17 @@
-"""The peer: one Lambda invocation for each event, with the recorder's duties, as a competent engineer would write it.
+"""Be the peer: one Lambda invocation for each event, with the recorder's duties, as a competent engineer writes it.
 
-S3 tells a queue, whose messages are ``on_message``'s in batches of one. S3 could invoke ``on_event`` itself, which
-costs less; but what has failed for three minutes, as in an outage of DynamoDB, Lambda tries no more
-(docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html), and a person must tell it again or the
-journal has holes. (Through EventBridge it would cost more, and tell no identity.)
+S3 tells a queue, and ``on_message`` takes its messages in batches of one. S3 could invoke ``on_event`` itself, which
+costs less. But Lambda gives up on an event that has failed for three minutes, as in an outage of DynamoDB
+(docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html); then a person must send it again, or the
+journal has holes. (EventBridge would cost more, and does not tell the identity.)
 
-A release ends its lock's page at once, so that its alert can be closed, and is journaled by ``on_release`` two minutes
-later, out of a queue with a delay: which hold it ended is certain only when what happened before has been told. To keep
-it in DynamoDB until its acquire comes would save the message, and pair a release with the hold before whenever two
-holds of a state are told at once.
+A release ends its lock's page at once, so that its alert can be closed. ``on_release`` journals it two minutes later,
+out of a queue with a delay: which hold it ended is certain only when all earlier events have been told. Without that
+queue, the release could wait in DynamoDB for its acquire. That would save a message, but would pair a release with the
+wrong hold whenever two holds of a state are told at once.
 
-powertools' Idempotency keeps lines from coming twice, not what is harmless twice. Journal and metrics are the reaper's
-own, so that both write the same.
+powertools' Idempotency prevents double lines; work that is harmless twice is not protected. Journal and metrics are
+the reaper's own, so that both write the same.
 """
 
 import json
@@ -42,7 +42,7 @@ from chalicelib.core.locks.place import LockRef
 from chalicelib.core.locks.terraform.body import lock_of
 
 PAGES, SEEN, QUEUE = "pages", "seen", "releases"
-"""Its tables, the first one like the lock book's with a sparse index of what is held, and its queue."""
+"""The peer's tables and its queue; the first table is like the lock book's, with a sparse index of what is held."""
 _SETTLE_SECONDS = 120
 _RESTORE_ROLE = "AROARESTORE"
 _ONE_DAY = 24 * 60 * 60
@@ -60,12 +60,12 @@ _seen = DynamoDBPersistenceLayer(table_name=SEEN, boto3_client=boto3.client("dyn
 
 
 def on_message(event: dict[str, Any], context: Any) -> None:
-    """One event of S3's, out of the queue."""
+    """Handle one event of S3 out of the queue."""
     on_event(_told(event), context)
 
 
 def on_event(event: dict[str, Any], context: Any) -> None:
-    """One event of S3's."""
+    """Handle one event of S3."""
     _idempotency.register_lambda_context(context)
     try:
         [change] = lock_changes(json.dumps(event))
@@ -79,7 +79,7 @@ def on_event(event: dict[str, Any], context: Any) -> None:
 
 
 def on_release(event: dict[str, Any], context: Any) -> None:
-    """One release of a while ago, out of the queue."""
+    """Journal a release of two minutes ago, out of the queue."""
     _idempotency.register_lambda_context(context)
     try:
         [record] = _told(event)["Records"]
@@ -99,7 +99,7 @@ def _acquired(record: dict[str, Any]) -> None:
     ref = LockRef(change.place, answer["ETag"], answer["LastModified"])
     lock = lock_of(ref, answer["Body"].read())
     before = (_page_before(change) if _RESTORE_ROLE in change.principal else None) or {}
-    restorer = str(before.get("RestoringFor", ""))  # noted on the old page by whoever puts a lock back
+    restorer = str(before.get("RestoringFor", ""))  # whoever puts a lock back notes it on the old page
     _open(change, lock, str(before["Principal"]) if restorer else change.principal)
     _journal.write(of_acquire(change, lock, restorer))
 
@@ -125,7 +125,7 @@ def _change(record: dict[str, Any]) -> LockChange:
 
 
 def _open(change: LockChange, lock: HeldLock, holder: str) -> None:
-    """Remember a lock; after a crash, when this is the second time, it may have ended since."""
+    """Remember a lock; on a second attempt after a crash, it may have ended since."""
     page = _key(change.ref.state_path, _place(change)) | {
         "HeldSince": _time(change),
         "Lock": msgspec.json.encode(lock).decode(),
@@ -136,7 +136,7 @@ def _open(change: LockChange, lock: HeldLock, holder: str) -> None:
 
 
 def _end(change: LockChange) -> Mapping[str, Any] | None:
-    """End the hold that was last begun before a release, and tell it; None when an earlier release has ended it."""
+    """End the last hold that began before a release, and return it; None if an earlier release has ended it."""
     page = _page_before(change)
     if page is None:
         return None
@@ -147,14 +147,17 @@ def _end(change: LockChange) -> Mapping[str, Any] | None:
 
 
 def _page_before(change: LockChange) -> Mapping[str, Any] | None:
-    """Of the lock that was taken last before."""
+    """Return the page of the last lock that was taken before."""
     latest = Key("StatePath").eq(change.ref.state_path) & Key("LockIdentity").lt(_place(change))
     found = _pages.query(KeyConditionExpression=latest, ConsistentRead=True, ScanIndexForward=False, Limit=1)["Items"]
     return found[0] if found else None
 
 
 def _note_end(page: Mapping[str, Any], change: LockChange) -> None:
-    """Of two releases the earlier one ended it. Refused, since another was noted just now, Lambda tries again."""
+    """Note the end of a hold: of two releases, the earlier one ended it.
+
+    If another release was noted at the same time, DynamoDB refuses the write and Lambda tries again.
+    """
     _pages.update_item(
         Key=_key(page["StatePath"], page["LockIdentity"]),
         UpdateExpression="SET EndedAt = :at, EndedBy = :by, ExpiresAt = :expiry REMOVE HeldSince",
@@ -179,7 +182,7 @@ def _key(state_path: str, identity: str) -> dict[str, Any]:
 
 
 def _place(change: LockChange) -> str:
-    """Sorts the events of a state: by their time, those of the same by S3's sequencer."""
+    """Return what the events of a state are sorted by: their time, then S3's sequencer."""
     return f"{_time(change)} {change.sequencer}"
 
 

@@ -1,4 +1,4 @@
-"""List prices of us-east-1 in US dollars, without any free tier. Each with the page that has it."""
+"""Know the list prices of us-east-1 in US dollars, without any free tier; each names the web page that has it."""
 
 from dataclasses import dataclass
 
@@ -8,16 +8,16 @@ _GB, _GIB = 1000**3, 1024**3
 
 @dataclass(frozen=True)
 class Price:
-    """What so many of something cost."""
+    """The price of a number of something."""
 
     service: str
     what: str
     dollars: float
-    """For ``of`` them."""
+    """Dollars for ``of`` of them."""
     of: float = MILLION
 
     def for_number(self, number: float) -> float:
-        """What this number of them costs."""
+        """Return what a number of them costs."""
         return number / self.of * self.dollars
 
 
@@ -38,7 +38,7 @@ STORED_BYTE = Price("DynamoDB", "byte-months", 0.25, _GIB)
 # aws.amazon.com/cloudwatch/pricing: standard class, ingestion.
 LOGGED_BYTE = Price("CloudWatch Logs", "bytes", 0.50, _GB)
 # aws.amazon.com/eventbridge/pricing counts S3's events among its "opt-in data events", apart from the management events
-# that are free. Others' pages often call them free.
+# that are free. Other web pages often call them free.
 EVENTBRIDGE_EVENT = Price("EventBridge", "events", 1.00)
 
 ALL = (

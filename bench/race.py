@@ -1,8 +1,8 @@
 """``python -m bench.race [SCHEDULES] [FIRST_SEED]``: a random model of two or three people at one lock.
 
-The product's own jobs run side by side in virtual time (``tests/race``): others go first at every call, functions are
-killed, answers get lost, clicks are delivered twice, runs of Terraform take and release the lock in between. The
-control is the same life with releases that read, compare and delete, as ``terraform force-unlock`` does.
+The product's own jobs run side by side in virtual time (``tests/race``). At every call another job may go first;
+functions are killed, answers get lost, clicks are delivered twice, and runs of Terraform take and release the lock in
+between. The control is the same model with releases that read, compare and delete, as ``terraform force-unlock`` does.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""One design at work: what S3 tells it, what is in its queues, whether it has done its work, and its bill."""
+"""Run one design, from S3's events over its queues to its bill; check that it did all its work."""
 
 import io
 import json
@@ -23,13 +23,13 @@ _DELETED_AT_ONCE = 10
 _MONTH = timedelta(days=30).total_seconds()
 _LOCK_BOOKS, _OTHER_TABLES = ("book", "pages"), {"seen": "id", "lean-seen": "id", "lean-held": "StatePath"}
 _HELD = ("HeldSince", "Hold")
-"""What an item has, in one table or the other, only while its lock is held."""
+"""Attributes that an item, in one table or the other, has only while its lock is held."""
 _numbers = count(1)
 
 
 @dataclass(frozen=True)
 class Account:
-    """Where all runs take place, and what listens there."""
+    """The account that all runs take place in, with what listens there."""
 
     calls: CountedCalls
     log: io.StringIO
@@ -38,7 +38,7 @@ class Account:
     bucket: str
 
     def new_tables(self) -> None:
-        """All of them, and empty."""
+        """Make all tables anew, empty."""
         for name in self.dynamodb.list_tables()["TableNames"]:
             self.dynamodb.delete_table(TableName=name)
         for name in _LOCK_BOOKS:
@@ -52,14 +52,14 @@ class Account:
             )
 
     def items(self) -> Iterator[Item]:
-        """Of all tables."""
+        """Return the items of all tables."""
         for name in (*_LOCK_BOOKS, *_OTHER_TABLES):
             for page in self.dynamodb.get_paginator("scan").paginate(TableName=name):
                 yield from page["Items"]
 
 
 class Run:
-    """A design, from its first event to its bill."""
+    """One design, from its first event to its bill."""
 
     def __init__(self, account: Account, name: str, *, states: int, a_month: int) -> None:
         self._account = account
@@ -71,10 +71,10 @@ class Run:
         account.new_tables()
 
     def queue(self, function: Callable[[Any, Any], Any], most: int = 1, seconds: float = 0) -> BatchedQueue:
-        """Whose batches are the function's. What functions send goes to the one that was made last."""
+        """Make a queue whose batches a function takes; functions send to the queue that was made last."""
 
         def invoke(batch: list[str]) -> None:
-            # One receive each: a long poll ends with the first message there is. AWS does not say what Lambda's
+            # Each message is one receive: a long poll ends with the first message. AWS does not say what Lambda's
             # pollers do while a window is open, so this is the most that it can be.
             self._account.calls.charge(SQS_REQUEST, len(batch) + math.ceil(len(batch) / _DELETED_AT_ONCE))
             answer = self._meter.invoke(function, _sqs_event(batch))
@@ -86,16 +86,16 @@ class Run:
         return queue
 
     def send(self, queue: BatchedQueue, event: dict[str, Any], after: float) -> None:
-        """S3 tells a queue, which whoever has the bucket pays for."""
+        """Let S3 send an event to a queue, which the bucket's owner pays for."""
         self._account.calls.charge(SQS_REQUEST, 1)
         queue.leave(json.dumps({"Records": [event]}), after)
 
     def invoke(self, function: Callable[[Any, Any], Any], event: dict[str, Any], after: float) -> None:
-        """S3 tells a function."""
+        """Let S3 invoke a function."""
         self._clock.at(self._clock.now + after, lambda: self._meter.invoke(function, {"Records": [event]}))
 
     def bill(self, number: int, tell: Callable[[dict[str, Any], float], None], *, whole: bool = True) -> Bill:
-        """Of so many cycles. ``tell`` takes an event of S3's and the seconds until it is told.
+        """Return the bill of a number of cycles. ``tell`` takes an event of S3 and the seconds until it is told.
 
         Raises:
             RuntimeError: when the ``whole`` work was not done.
@@ -112,7 +112,7 @@ class Run:
         return self._meter.bill(self._name, number, self._byte_months(items), len(missing), held)
 
     def _byte_months(self, items: list[Item]) -> float:
-        """What is left behind until it expires."""
+        """Return the byte months of what is left behind until it expires."""
         middle = (BEGIN + timedelta(seconds=self._clock.now / 2)).timestamp()
         by_events = sum(stored(item) * (int(item["ExpiresAt"]["N"]) - middle) for item in items if "ExpiresAt" in item)
         # powertools' items expire by the clock of this machine.

@@ -1,4 +1,4 @@
-"""S3, DynamoDB and Slack as the jobs see them, with the time that their calls take and the limits that Slack has."""
+"""Play S3, DynamoDB and Slack for the jobs, with the time that their calls take and Slack's limits."""
 # ruff: noqa: D102  SlowSlack's methods are those of ports.people.Messenger
 
 import math
@@ -19,13 +19,13 @@ from tests.fake_slack import FakeMessenger
 
 S3_SECONDS, BOOK_SECONDS, SLACK_SECONDS = 0.025, 0.008, 0.25
 HANGS_SECONDS = 16.5
-"""Three sendings of five seconds each, and what botocore waits in between."""
+"""Seconds of three attempts of five seconds each, with botocore's waits between them."""
 _RECORDS_A_PAGE = 700
 _LONGEST_WAIT, _RETRIES = 5, 5
 
 
 class Slow:
-    """A neighbour whose calls take time. ``seconds`` gives it by the name and the arguments of a call."""
+    """A neighbour whose calls take time. ``seconds`` gives the time for the name and the arguments of a call."""
 
     def __init__(self, neighbour: Any, simulation: Simulation, seconds: Callable[..., float]) -> None:
         self._neighbour, self._simulation, self._seconds = neighbour, simulation, seconds
@@ -42,12 +42,12 @@ class Slow:
 
 @dataclass
 class HangingStore:
-    """S3, of which some buckets or keys never answer."""
+    """S3 with some buckets or keys that never answer."""
 
     neighbour: Any
     simulation: Simulation
     hanging: set[str] = field(default_factory=set)
-    """Buckets and keys."""
+    """The buckets and keys that never answer."""
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         method = getattr(self.neighbour, name)
@@ -64,7 +64,7 @@ class HangingStore:
 
 
 def book_seconds(held: Callable[[], int]) -> Callable[..., float]:
-    """Return what calls of the lock book take: a scan of it is a page after another."""
+    """Return the seconds that a call of the lock book takes; a scan takes one answer after the other."""
 
     def seconds(name: str, *_arguments: Any) -> float:
         return BOOK_SECONDS * math.ceil(held() / _RECORDS_A_PAGE) if name == "records" else BOOK_SECONDS
@@ -74,7 +74,7 @@ def book_seconds(held: Callable[[], int]) -> Callable[..., float]:
 
 @dataclass
 class TokenBucket:
-    """So many calls a second on average, and a burst of so many."""
+    """A limit of calls: a number a second on average, and a number in a burst."""
 
     clock: Callable[[], float]
     each: float
@@ -82,7 +82,7 @@ class TokenBucket:
     full_at: float = 0.0
 
     def take(self) -> float:
-        """Take a call's token; or return after how many seconds there is one."""
+        """Take the token of a call, or return after how many seconds there will be one."""
         now = self.clock()
         full_at = max(self.full_at, now) + self.each
         early = full_at - now - self.burst * self.each
@@ -93,7 +93,7 @@ class TokenBucket:
 
 
 class SlackLimits:
-    """What Slack takes of one app in one workspace, from all its processes together."""
+    """Slack's limits for one app in one workspace, for all its processes together."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._channels: defaultdict[str, TokenBucket] = defaultdict(lambda: TokenBucket(clock, 1.0, 5))
@@ -101,7 +101,7 @@ class SlackLimits:
         self._tiers = {way: TokenBucket(clock, 60 / 50, 25) for way in (Way.EDIT, Way.LOOK)}
 
     def take(self, way: Way, channel: str) -> float:
-        """Take a call; or return after how many seconds it may come again."""
+        """Take a call, or return after how many seconds it may come again."""
         if way is not Way.POST:
             return self._tiers[way].take()
         return self._channels[channel].take() or self._posts.take()
@@ -116,7 +116,7 @@ class SlowSlack(FakeMessenger):
     slow: set[str] = field(default_factory=set)
     """Channels in which a call takes four seconds."""
     times: dict[str, float] = field(default_factory=dict)
-    """When each lock was told of, by its state path."""
+    """The time when each lock was told of, by its state path."""
     closed: dict[str, float] = field(default_factory=dict)
     rate_limited: list[float] = field(default_factory=list)
     paces: Paces = field(init=False)
@@ -154,7 +154,7 @@ class SlowSlack(FakeMessenger):
         super().edit_digest(digest)
 
     def _there(self, channel: str, ts: str) -> bool:
-        return bool(channel and ts)  # nobody deletes a message here, and looking for it takes long
+        return bool(channel and ts)  # nobody deletes a message here, so the long search for it is left out
 
     def _call(self, way: Way, channel: str) -> None:
         """Wait as ``slack.messenger`` does, then as ``slack.web_api`` does after a 429."""

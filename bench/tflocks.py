@@ -1,8 +1,8 @@
 """``python -m bench.tflocks [LOCKS]``: how long ``/tflocks`` takes, with so many locks held. Slack waits three seconds.
 
-Cold is a process that has just been started with the package: Python, the imports, the signing secret from SSM, the
-lock book, the answer. Warm is the deployed function, through the API. The peers do without a lock book: a process that
-lists the bucket and reads each lock, as a script with boto3 would, and ``aws s3 ls``, which says who holds nothing.
+Cold is a new process with the package: Python starts, imports, reads the signing secret from SSM, reads the lock book,
+and answers. Warm is the deployed function, through the API. The peers have no lock book: a process that lists the
+bucket and reads each lock, as a script with boto3 would, and ``aws s3 ls``, which does not say who holds a lock.
 """
 
 import json
@@ -77,7 +77,7 @@ def _typed(reaper: DeployedReaper) -> str:
 
 
 def _unpacked(folder: Path) -> Path:
-    """The package as Lambda unpacks it."""
+    """Unpack the package as Lambda does, and return the folder."""
     package = next((folder / "build" / STAGE).rglob("deployment.zip"))
     with zipfile.ZipFile(package) as zipped:
         zipped.extractall(folder / "code")
@@ -85,12 +85,12 @@ def _unpacked(folder: Path) -> Path:
 
 
 def _cold(reaper: DeployedReaper, code: Path) -> None:
-    """One command in a process of its own, from its start to its answer."""
+    """Answer one command in a new process."""
     _run(reaper, [sys.executable, "-c", _ONE_EVENT], code, json.dumps(_event(reaper)))
 
 
 def _event(reaper: DeployedReaper) -> dict[str, Any]:
-    """What API Gateway tells the function of a command that Slack signed."""
+    """Return what API Gateway tells the function of a command that Slack signed."""
     form = {"team_id": "T0DEMO", "api_app_id": "A0DEMO", "user_id": ALICE.id, "channel_id": CHANNEL.id, "text": ""}
     body = urlencode(form)
     headers = reaper.slack.signed_request(body.encode()) | {"Content-Type": "application/x-www-form-urlencoded"}
@@ -110,7 +110,7 @@ def _run(reaper: DeployedReaper, command: list[str], folder: Path | None = None,
     own = next(one for one in functions if "APIHandler" in one["FunctionName"])["Environment"]["Variables"]
     path = {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONDONTWRITEBYTECODE": "1",  # Lambda's copy of the package cannot be written to: compiled at every start
+        "PYTHONDONTWRITEBYTECODE": "1",  # Lambda's package is read-only, so Python compiles it at every start
     }
     subprocess.run(  # noqa: S603  ours
         command,

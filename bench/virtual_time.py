@@ -1,4 +1,4 @@
-"""Virtual time: processes that run side by side, each until it sleeps. Deterministic, and hours take seconds."""
+"""Simulate time: processes run side by side, each until it sleeps. It is deterministic, and hours take seconds."""
 
 from collections.abc import Callable, Collection
 from concurrent.futures import Future
@@ -23,13 +23,13 @@ class Simulation:
         return self.now
 
     def spawn(self, act: Callable[[], object], after: float = 0) -> greenlet:
-        """Have a process begin."""
+        """Begin a process."""
         process = greenlet(act)
         self.wake(process, after)
         return process
 
     def wake(self, process: greenlet, after: float = 0) -> None:
-        """Give a process a turn."""
+        """Give a process its turn."""
         heappush(self._turns, (self.now + max(0.0, after), next(self._number), process))
 
     def pause(self) -> None:
@@ -37,7 +37,7 @@ class Simulation:
         getcurrent().parent.switch()
 
     def sleep(self, seconds: float) -> None:
-        """Come back after so many seconds. A wake-up that is left of something else is not meant."""
+        """Come back after a number of seconds; a wake-up that was meant for an earlier pause is ignored."""
         ends = self.now + max(0.0, seconds)
         self.wake(getcurrent(), seconds)
         self.pause()
@@ -54,7 +54,7 @@ class Simulation:
 
 
 class SimulatedWorkers:
-    """``jobs.run.Workers`` of a simulation: so many processes side by side."""
+    """The workers of ``jobs.runs`` in a simulation: a number of processes side by side."""
 
     def __init__(self, simulation: Simulation, size: int) -> None:
         self.size = size
@@ -83,7 +83,7 @@ class SimulatedWorkers:
         return future
 
     def wait(self, running: "Collection[Future[Any]]", seconds: float) -> None:
-        """Come back when a task has ended, or after so many seconds."""
+        """Come back when a task has ended, or after a number of seconds."""
         if any(future.done() for future in running):
             return
         ends = self._simulation.now + seconds
@@ -94,13 +94,13 @@ class SimulatedWorkers:
         self._waiting = None
 
     def kill(self) -> None:
-        """End what still runs."""
+        """End all processes that still run."""
         for process in list(self._running):
             end(process)
 
 
 def end(process: greenlet) -> None:
-    """Kill a process, as Lambda does one whose time is over."""
+    """Kill a process, as Lambda kills one whose time is over."""
     with suppress(GreenletExit):
         process.parent = getcurrent()
         process.throw(GreenletExit)

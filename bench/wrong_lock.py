@@ -2,7 +2,7 @@
 
 A run is dead and a person releases its lock. Between the tool's last look and its delete the state changes hands: the
 old lock goes, another run takes its own. A proxy in front of the local cloud's S3 makes that happen every time, right
-before it passes the DELETE on. The same race for both: `terraform force-unlock` and the reaper's release.
+before it passes the DELETE on. `terraform force-unlock` and the reaper's release run the same race.
 """
 
 import dataclasses
@@ -32,7 +32,7 @@ _HOP_BY_HOP = {"host", "connection", "transfer-encoding", "content-length"}
 
 
 class _Swapping(BaseHTTPRequestHandler):
-    """Passes everything on; a lock about to be deleted changes hands first."""
+    """A handler that passes everything on; a lock that is about to be deleted changes hands first."""
 
     server: "SwappingProxy"
 
@@ -41,7 +41,7 @@ class _Swapping(BaseHTTPRequestHandler):
             self.server.swap()
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP_BY_HOP}
-        # The signature covers Host, which MiniStack reads the address from.
+        # The signature covers Host, and MiniStack reads the address from it.
         request = urllib.request.Request(  # noqa: S310
             self.server.target + self.path, body or None, headers | {"Host": self.headers["Host"]}, method=self.command
         )
@@ -65,7 +65,7 @@ class _Swapping(BaseHTTPRequestHandler):
 
 
 class SwappingProxy(ThreadingHTTPServer):
-    """In front of the local cloud."""
+    """A proxy in front of the local cloud."""
 
     daemon_threads = True
 
@@ -77,7 +77,7 @@ class SwappingProxy(ThreadingHTTPServer):
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def swap(self) -> None:
-        """The dead run's lock goes, a live run takes its own."""
+        """Remove the dead run's lock, and take a live run's."""
         self._s3.delete_object(Bucket=BUCKET, Key=f"{_KEY}.tflock")
         self._s3.put_object(Bucket=BUCKET, Key=f"{_KEY}.tflock", Body=sample("s3-plan-default"))
 
@@ -103,7 +103,7 @@ def main(rounds: int) -> None:
 
 
 def _round(s3: Any, run: Any) -> bool:
-    """One race; True when the live run's lock is gone afterwards."""
+    """Run one race; return whether the live run's lock is gone afterwards."""
     s3.delete_object(Bucket=BUCKET, Key=f"{_KEY}.tflock")
     s3.put_object(Bucket=BUCKET, Key=f"{_KEY}.tflock", Body=sample("s3-apply-default"))
     run()

@@ -21,13 +21,15 @@ A line of code knows its room: it decides (``core``), it orders (``jobs``), or i
 ``slack``           everything that knows Slack: requests in, messages out
 ``slack.web``       calls of Slack's Web API
 ``slack.words``     every word that Slack shows; pure
-``config``          ``reaper.toml`` -> checked rules
+``config``          ``reaper.toml`` -> checked rules; only packaging uses it, so that it is not in the package
+``checked_rules``   the file that carries the checked rules from packaging to the functions
 ``wiring``          the composition root: the only place that puts real things behind ports
 ==================  ==========================================================================================
 
 Imports point one way (``tests/test_imports.py`` holds it): ``app -> wiring, jobs, ports, core, aws.batches,
-aws.events, slack.requests, slack.words.listings, slack.response_url``; ``wiring ->`` everything; ``config -> core``;
-``aws, slack -> ports, core``; ``jobs -> ports, core``; ``ports -> core``; ``core ->`` the standard library and msgspec.
+aws.events, slack.requests, slack.words.listings, slack.response_url``; ``wiring ->`` everything but ``config``;
+``config -> checked_rules -> core``; ``aws, slack -> ports, core``; ``jobs -> ports, core``; ``ports -> core``;
+``core ->`` the standard library and msgspec.
 ``aws`` and ``slack`` never see each other, nor a job them. ``tflocks/``, the operators' command line, imports ``core``,
 ``aws`` and the failures of ``ports``; nothing here imports it.
 """

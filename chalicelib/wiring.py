@@ -2,8 +2,8 @@
 
 Environment variables, set by ``.chalice/resources.yaml``: STAGE, LOCK_BOOK_TABLE, SWEEP_QUEUE_URL, RELEASE_QUEUE_URL,
 CLICK_QUEUE_URL, EVENT_QUEUE_URL, SETTLE_SECONDS, RELEASE_ROLE_ID, ANSWER_ROLE_ID, SLACK_BOT_TOKEN_PARAMETER and
-SLACK_SIGNING_SECRET_PARAMETER (names of SSM parameters, never their values). REAPER_TOML names a configuration other
-than the package's own, to run a function outside of Lambda. Everything is built when first asked for, once a process.
+SLACK_SIGNING_SECRET_PARAMETER (names of SSM parameters, never their values). RULES_FILE names checked rules other
+than those in the package. Everything is built when first asked for, once a process.
 """
 
 import os
@@ -30,7 +30,7 @@ from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.aws.one_a_thread import OneAThread
 from chalicelib.aws.queues import SqsQueue
-from chalicelib.config.file import Config, load
+from chalicelib.checked_rules import NAME, Config, load
 from chalicelib.core.audit.measure import SLACK_FAILURE
 from chalicelib.jobs.record import Recording
 from chalicelib.jobs.runs import lanes
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
     from types_boto3_sqs import SQSClient
 
-_PACKAGED_CONFIG = Path(__file__).parent.parent / "reaper.toml"
+_PACKAGED_RULES = Path(__file__).parent.parent / NAME
 _SECRET_SECONDS, _FRESH_SECRET_SECONDS = 300, 60
 SIDE_BY_SIDE = sum(lanes.SIDE_BY_SIDE.values())  # threads of a run: one for each task that may run at once
 # Shorter than the functions' own time-outs, so that what cannot be reached is told as that.
@@ -69,8 +69,8 @@ _one_at_a_time = Lock()
 
 @cache
 def config() -> Config:
-    """The configuration: the one in the package, unless REAPER_TOML names another file. Raises ConfigError."""
-    return load(Path(os.environ.get("REAPER_TOML", _PACKAGED_CONFIG)))
+    """Return the configuration that was checked when the package was made. Raises CheckedRulesError."""
+    return load(Path(os.environ.get("RULES_FILE", _PACKAGED_RULES)))
 
 
 @cache

@@ -6,5 +6,5 @@ import sys
 from demo import stopping
 
 if __name__ == "__main__":
-    stopping.listen()  # before what takes long to import
+    stopping.listen()  # listen before the imports that take long
     sys.exit(importlib.import_module("demo.playing").main())

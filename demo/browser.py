@@ -1,4 +1,4 @@
-"""A real browser as the person in front of Slack: looks at the page, clicks, confirms."""
+"""Be the person in front of Slack, with a real browser: look at the page, click, confirm."""
 
 import contextlib
 import shutil
@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-# A headless browser for one local page: no sandbox (it may run as root), no calls home.
+# The browser shows one local page: it needs no sandbox (it may run as root) and makes no calls home.
 _FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -24,7 +24,7 @@ _MILLISECONDS = 60_000
 
 
 def find_browser() -> str | None:
-    """Chromium or Chrome from the PATH, or Playwright's own where it was installed; None when there is none."""
+    """Return Chromium or Chrome from the PATH, or Playwright's own; None if none is installed."""
     on_path = next((found for name in _NAMES if (found := shutil.which(name))), None)
     if on_path:
         return on_path
@@ -34,7 +34,7 @@ def find_browser() -> str | None:
 
 
 def install_browser() -> bool:
-    """Have Playwright fetch its own Chromium; False where that cannot be had."""
+    """Have Playwright fetch its own Chromium; return False if that fails."""
     command = [sys.executable, "-m", "playwright", "install", "chromium", "--only-shell"]
     with contextlib.suppress(subprocess.TimeoutExpired):
         return subprocess.run(command, capture_output=True, timeout=180, check=False).returncode == 0
@@ -61,7 +61,7 @@ class Visitor:
         self.page.press("#composer input", "Enter")
 
     def message(self, *said: str) -> Locator:
-        """The message that shows all of these texts, once it is there."""
+        """Return the message that shows all of these texts, once it is there."""
         found = self.page.locator("article.message")
         for text in said:
             found = found.filter(has_text=text)
@@ -69,15 +69,15 @@ class Visitor:
         return found.first
 
     def choose(self, select: str, option: str, *said: str) -> None:
-        """Choose an option of that message's select."""
+        """Choose an option of a message's select."""
         self.message(*said).locator(f'select[data-action-id="{select}"]').select_option(option)
 
     def press(self, button: str, *said: str) -> None:
-        """Click a button of that message that asks nothing."""
+        """Click a button of a message that asks nothing back."""
         self.message(*said).locator(f'button[data-action-id="{button}"]').click()
 
     def press_and_answer(self, button: str, *said: str, yes: bool = True) -> str:
-        """Click a button of that message and answer the question it asks; gives the question's text."""
+        """Click a button of a message and answer its question; return the question's text."""
         self.press(button, *said)
         dialog = self.page.locator("dialog.confirm[open]")
         dialog.wait_for()
@@ -88,7 +88,7 @@ class Visitor:
 
 @contextlib.contextmanager
 def a_browser(program: str) -> Iterator[Browser]:
-    """A headless browser."""
+    """Start a headless browser."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(_FLAGS))
         try:
@@ -99,13 +99,13 @@ def a_browser(program: str) -> Iterator[Browser]:
 
 @contextlib.contextmanager
 def a_visitor(program: str) -> Iterator[Visitor]:
-    """A visitor with a browser of their own."""
+    """Start a visitor with a browser of their own."""
     with a_browser(program) as browser:
         yield visitor_in(browser)
 
 
 def visitor_in(browser: Browser) -> Visitor:
-    """A visitor in a window of their own."""
+    """Open a window for a visitor."""
     page = browser.new_page(viewport={"width": 1020, "height": 900}, device_scale_factor=2)
     page.set_default_timeout(_MILLISECONDS)
     return Visitor(page)

@@ -1,4 +1,4 @@
-"""The real package on the local cloud, beside a Slack stand-in. The demo shows it, the end-to-end tests drive it."""
+"""Deploy the real package to the local cloud, beside a Slack stand-in, for the demo and the end-to-end tests."""
 
 import contextlib
 import json
@@ -57,7 +57,7 @@ other = %(thresholds)s
 
 
 def demo_workspace(*channels: Channel, people: tuple[User, ...] = PEOPLE) -> Workspace:
-    """Three people, those on call, one channel and others that are asked for; with secrets made up for this once."""
+    """Return a workspace with three people, those on call and one channel, for one use: its secrets are made up."""
     return Workspace(
         team_id="T0DEMO",
         app_id="A0DEMO",
@@ -71,7 +71,7 @@ def demo_workspace(*channels: Channel, people: tuple[User, ...] = PEOPLE) -> Wor
 
 @dataclass(frozen=True)
 class Decided:
-    """What the reaper's configuration says; TOML as in ``reaper.example.toml``."""
+    """The reaper's configuration; TOML as in ``reaper.example.toml``."""
 
     buckets: tuple[str, ...]
     thresholds: tuple[str, ...] = ("1s",)
@@ -82,7 +82,7 @@ class Decided:
     workspace: Workspace = field(default_factory=demo_workspace)
 
     def toml(self, api: str) -> str:
-        """The whole file."""
+        """Return the whole file."""
         targets = "".join(f'\n[[targets]]\nbucket = "{bucket}"\n' for bucket in self.buckets)
         thresholds = json.dumps(self.thresholds)
         own = {"api": api, "slack": self.slack, "thresholds": thresholds, "routes": self.routes}
@@ -90,7 +90,7 @@ class Decided:
 
 
 class DeployedReaper:
-    """A context manager: started with its cloud and its Slack, and nothing left of them afterwards."""
+    """A context manager: it starts the reaper with its cloud and its Slack, and leaves nothing of them behind."""
 
     def __init__(self, folder: Path, decided: Decided, *, slack_port: int = 0) -> None:
         self.cloud = LocalCloud(folder)
@@ -115,11 +115,11 @@ class DeployedReaper:
         self._open.close()
 
     def deploy(self) -> None:
-        """The way of ``make deploy``: configuration checked, packaged, secrets in SSM, one stack."""
+        """Deploy as ``make deploy`` does: check the configuration, package, put secrets into SSM, make one stack."""
         config = self._folder / "reaper.toml"
         config.write_text(self._decided.toml(self.slack.api_url))
         given = {"slack-bot-token": self.workspace.bot_token, "slack-signing-secret": self.workspace.signing_secret}
-        # Here S3 tells everything at once, and what takes time is a function's first start on a busy machine.
+        # Here S3 tells everything at once; only a function's first start on a busy machine takes time.
         soon = {"SettleSeconds": "10", "EventBatchingSeconds": "1"}
         with stopping.at_once():
             self.outputs = self.cloud.deploy(config, stage=STAGE, secrets=given, parameters=soon)
@@ -128,13 +128,13 @@ class DeployedReaper:
         self._start_api(self.slack.request_url)
 
     def _start_api(self, url: str) -> None:
-        """Unpacked anew for each process of a function, the package takes longer to start here than Slack waits."""
+        """Start the API: here each process of a function unpacks the package, which takes longer than Slack waits."""
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with contextlib.suppress(urllib.error.HTTPError):  # 401: it is not signed
             direct.open(url, b"", timeout=30).close()
 
     def create_state_bucket(self, bucket: str, *, versioned: bool = True, wired: bool = True) -> None:
-        """A bucket for states, wired by ``make wire``'s own function."""
+        """Create a bucket for states, wired by ``make wire``'s own function."""
         s3 = self.cloud.client("s3")
         s3.create_bucket(Bucket=bucket)
         if versioned:
@@ -143,7 +143,7 @@ class DeployedReaper:
             wire(s3, bucket, self.outputs["LockEventsQueueArn"])
 
     def put_lock(self, bucket: str, key: str, body: bytes, identity: Mapping[str, str] | None = None) -> None:
-        """Take a lock as Terraform does: only if there is none. Raises ClientError when there is one."""
+        """Take a lock as Terraform does, only if there is none. Raises ClientError if there is one."""
         lock = {"Bucket": bucket, "Key": f"{key}.tflock", "Body": body, "ContentType": "application/json"}
         self.cloud.client("s3", identity).put_object(**lock, IfNoneMatch="*")
 
@@ -152,7 +152,7 @@ class DeployedReaper:
         self.cloud.client("s3", identity).delete_object(Bucket=bucket, Key=f"{key}.tflock")
 
     def lock_body(self, bucket: str, key: str) -> bytes | None:
-        """The bytes of the lock on a state, None when it is not locked."""
+        """Return the bytes of the lock on a state; None if it is not locked."""
         try:
             return bytes(self.cloud.client("s3").get_object(Bucket=bucket, Key=f"{key}.tflock")["Body"].read())
         except ClientError as error:
@@ -161,19 +161,19 @@ class DeployedReaper:
             return None
 
     def wait_until_held_for(self, bucket: str, key: str, threshold: str) -> None:
-        """Until a lock is so old by S3's clock."""
+        """Wait until a lock has a given age by S3's clock."""
         taken = self.cloud.client("s3").head_object(Bucket=bucket, Key=f"{key}.tflock")["LastModified"]
         due = taken + parse(threshold)
         wait_for(f"the lock on {key} is {threshold} old", lambda: datetime.now(UTC) >= due)
 
     def alert_of(self, bucket: str, key: str) -> Message:
-        """The alert about the lock on a state: waits until the lock is over its threshold, sweeps, waits for Slack."""
+        """Return the alert about the lock on a state: wait until it is over its threshold, sweep, wait for Slack."""
         self.wait_until_held_for(bucket, key, self._decided.thresholds[0])
         self.sweep()
         return wait_for(f"Slack offers to release {bucket}/{key}", lambda: self.offer(bucket, key))
 
     def offer(self, bucket: str, key: str) -> Message | None:
-        """The message that offers to release the lock on a state, if there is one."""
+        """Return the message that offers to release the lock on a state, if there is one."""
         for message in self.slack.messages():
             for element, _ in message.actions:
                 if element["action_id"] == RELEASE_ACTION:
@@ -183,15 +183,15 @@ class DeployedReaper:
         return None
 
     def sweep(self) -> None:
-        """What the schedule does at night."""
+        """Do what the schedule does at night."""
         self.cloud.invoke(self.outputs["NightlySweepFunction"], SCHEDULED)
 
     def watch(self) -> None:
-        """What the schedule does every 15 minutes."""
+        """Do what the schedule does every 15 minutes."""
         self.cloud.invoke(self.outputs["WatchLocksFunction"], SCHEDULED)
 
     def alert(self, *said: str, seconds: float = 60) -> Message:
-        """The first message that says all this in its blocks or text, once there is one."""
+        """Return the first message that says all this in its blocks or text, once there is one."""
 
         def look() -> list[Message]:
             return [message for message in self.slack.messages() if all(text in shown_in(message) for text in said)]
@@ -199,18 +199,18 @@ class DeployedReaper:
         return wait_for(f"Slack shows {said}", look, seconds)[0]
 
     def journal_lines(self) -> list[dict[str, Any]]:
-        """The journal's lines since the last call, as CloudWatch has them."""
+        """Return the journal's lines since the last call, as CloudWatch has them."""
         lines = [text for _, text in self.cloud.log_lines(self.outputs["LogGroupName"])]
         fresh = [json.loads(line) for line in lines if line.startswith('{"event":')]
         self._journal += fresh
         return fresh
 
     def journal(self) -> list[dict[str, Any]]:
-        """All of the journal's lines."""
+        """Return all of the journal's lines."""
         self.journal_lines()
         return list(self._journal)
 
 
 def shown_in(message: Message) -> str:
-    """All that a message says, as one text."""
+    """Return all that a message says, as one text."""
     return message.text + json.dumps(message.blocks, ensure_ascii=False)

@@ -1,18 +1,18 @@
 """MiniStack with IAM enforced: the process that ``LocalCloud`` starts.
 
 ``AUTH=true`` makes MiniStack judge every call of a Lambda function by its role, so the policies in ``.chalice`` are
-tried and not merely written. What it lacks is added here as AWS defines it.
+put to the test. This module adds what MiniStack lacks, as AWS defines it.
 
 Three condition keys with the values of the request, ``s3:if-match``, ``s3:if-none-match`` and ``s3:VersionId``:
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-delete-enforce.html
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
 
-The delete of an unversioned object, which an explicit deny of ``s3:DeleteObjectVersion`` refuses too. AWS says so of
-bucket policies; whether it holds for a role's policies is not written anywhere, so here it does:
+An explicit deny of ``s3:DeleteObjectVersion`` refuses the delete of an unversioned object too. AWS documents this for
+bucket policies, and nothing for a role's policies, so here it holds for both:
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html
 
-The identity in S3's notifications, where MiniStack has one and the same word for all:
+The identity in S3's notifications, where MiniStack writes the same word for everybody:
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
 """
@@ -30,7 +30,7 @@ from ministack.core import iam_actions, iam_evaluator  # type: ignore[import-unt
 from ministack.services import iam, s3  # type: ignore[import-untyped]
 
 _HEADERS = {"s3:DeleteObject": ("if-match",), "s3:PutObject": ("if-match", "if-none-match")}
-"""A condition key is named after its header, and other actions do not have it."""
+"""The condition keys, each named after its header; other actions do not have them."""
 
 _without_conditions = iam_actions.s3_service_context
 _by_the_action_alone = iam_evaluator.evaluate
@@ -42,7 +42,7 @@ def _with_conditions(
 ) -> dict[str, object]:
     context: dict[str, object] = _without_conditions(action, query, path, headers)
     sent = headers or {}
-    # MiniStack looks for the names of condition keys in small letters. A batch names its versions in its body.
+    # MiniStack looks up condition keys in lower case. A batch delete names its versions in its body.
     version = {"s3:versionid": _version(query) or "named in the body"} if action == "s3:DeleteObjectVersion" else {}
     return context | version | {f"s3:{name}": sent[name] for name in _HEADERS.get(action, ()) if sent.get(name)}
 
@@ -62,14 +62,14 @@ def _as_unversioned_objects_are_judged(request: Any, policies: Any, *limits: Any
 
 
 def _with_identity(queue: str, notification: dict[str, Any], *others: object, **named: object) -> None:
-    # Sent in a thread, which has the context of the request that it is about.
+    # MiniStack sends it in a thread that has the context of its request.
     for record in notification.get("Records", ()):  # the test event has none
         record["userIdentity"] = {"principalId": _principal_id(iam_evaluator.caller_arn())}
     _without_identity(queue, notification, *others, **named)
 
 
 def _principal_id(arn: str) -> str:
-    """``AWS:AIDA...`` of a user, ``AWS:AROA...:<session name>`` of a role, ``AWS:<account>`` of the account's root."""
+    """Return ``AWS:AIDA...`` for a user, ``AWS:AROA...:<session name>`` for a role, ``AWS:<account>`` for the root."""
     *_, account, resource = arn.split(":", 5)
     kind, *names = resource.split("/")
     if kind == "assumed-role":
@@ -81,7 +81,7 @@ def _principal_id(arn: str) -> str:
 
 
 def _end_with_parent() -> None:
-    """Standard input ends when the starter does, even by SIGKILL; then this group has nobody left to stop it."""
+    """End this process group when its starter ends, even by SIGKILL: standard input ends with the starter."""
     sys.stdin.read()
     os.killpg(0, signal.SIGKILL)
 

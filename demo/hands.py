@@ -1,4 +1,4 @@
-"""Who clicks when the demo plays by itself: a headless browser, or without one the stand-in alone."""
+"""Click when the demo plays by itself: by a headless browser, or, without one, by the stand-in alone."""
 
 from http import HTTPStatus
 from typing import Protocol
@@ -11,11 +11,11 @@ from demo.picture import Album
 from demo.slack_standin import User
 
 _ASKED = {RELEASE_ACTION, PUT_BACK_ACTION}
-"""Buttons that ask whether one is sure."""
+"""Buttons that ask whether the person is sure."""
 
 
 class Hands(Protocol):
-    """What people do with the alert of one state path."""
+    """The things people do with the alert of one state path."""
 
     def click(self, user: User, action: str, option: str | None = None) -> None:
         """Click a button of the alert and say yes if it asks, or choose an option of a select."""
@@ -24,11 +24,11 @@ class Hands(Protocol):
         """Type into the channel."""
 
     def show(self, picture: str, *said: str) -> None:
-        """Look at the message that says this; ``picture`` is what a picture of it is called."""
+        """Look at the message that says this; ``picture`` is the name of a picture of it."""
 
 
 class BrowserHands:
-    """At the stand-in's page."""
+    """Hands at the stand-in's page in a browser."""
 
     def __init__(self, visitor: Visitor, album: Album, path: str, narrator: Narrator) -> None:
         self._visitor = visitor
@@ -37,7 +37,7 @@ class BrowserHands:
         self._narrator = narrator
 
     def click(self, user: User, action: str, option: str | None = None) -> None:
-        """At the alert as the page shows it."""
+        """Click on the alert that the page shows."""
         self._visitor.become(user.id)
         if option:
             self._visitor.choose(action, option, self._path)
@@ -48,32 +48,32 @@ class BrowserHands:
             self._visitor.press(action, self._path)
 
     def enter(self, user: User, text: str) -> None:
-        """Into the composer."""
+        """Type into the composer."""
         self._visitor.become(user.id)
         self._visitor.enter(text)
 
     def show(self, picture: str, *said: str) -> None:
-        """Wait until the page shows it; a picture goes into the album."""
+        """Wait until the page shows the message; put a picture of it into the album."""
         self._album.take(picture, self._visitor.message(*said))
 
 
 class StandInHands:
-    """Without a page: what Slack would send is sent."""
+    """Hands without a page: they send what Slack would send."""
 
     def __init__(self, reaper: DeployedReaper, path: str) -> None:
         self._reaper = reaper
         self._path = path
 
     def click(self, user: User, action: str, option: str | None = None) -> None:
-        """The payload of that click."""
+        """Send the payload of that click."""
         message = self._reaper.alert(self._path, action)
         status = self._reaper.slack.click(user.id, message.channel, message.ts, action, option=option)
         if status != HTTPStatus.OK:
             raise RuntimeError(f"the app answered the click with {status}")
 
     def enter(self, user: User, text: str) -> None:
-        """The form of that command."""
+        """Send the form of that command."""
         self._reaper.slack.enter(user.id, CHANNEL.id, text)
 
     def show(self, picture: str, *said: str) -> None:
-        """There is nothing to look at."""
+        """Do nothing: there is nothing to look at."""

@@ -1,4 +1,4 @@
-"""AWS identities on the local cloud, each as the environment that a program runs in as it."""
+"""Make AWS identities on the local cloud, each as the environment of a program that runs as that identity."""
 
 import json
 
@@ -13,7 +13,7 @@ _TRUST = {
 
 
 def user(cloud: LocalCloud, name: str) -> dict[str, str]:
-    """A new IAM user, who may do everything with S3."""
+    """Create an IAM user who may do everything with S3."""
     iam = cloud.client("iam")
     iam.create_user(UserName=name)
     iam.put_user_policy(UserName=name, PolicyName="states", PolicyDocument=json.dumps(_STATES))
@@ -23,7 +23,7 @@ def user(cloud: LocalCloud, name: str) -> dict[str, str]:
 
 
 def role(cloud: LocalCloud, name: str) -> str:
-    """The ARN of a new role, which anybody may assume and which may do everything with S3."""
+    """Create a role that anybody may assume and that may do everything with S3; return its ARN."""
     iam = cloud.client("iam")
     made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(_TRUST))["Role"]
     iam.put_role_policy(RoleName=name, PolicyName="states", PolicyDocument=json.dumps(_STATES))
@@ -31,7 +31,7 @@ def role(cloud: LocalCloud, name: str) -> str:
 
 
 def session(cloud: LocalCloud, role_arn: str, name: str) -> dict[str, str]:
-    """A new session of a role: what a CI run has, or a person who came by single sign-on."""
+    """Begin a session of a role, such as a CI run has, or a person who signed in by single sign-on."""
     given = cloud.client("sts").assume_role(RoleArn=role_arn, RoleSessionName=name)["Credentials"]
     return cloud.environment | {
         "AWS_ACCESS_KEY_ID": given["AccessKeyId"],

@@ -1,7 +1,7 @@
-"""The local cloud: MiniStack as a process of ours, and the application deployed to it the way ``make deploy`` does.
+"""Run the local cloud: MiniStack as a process of ours, with the application deployed as ``make deploy`` does.
 
-Nothing in here can reach a real account: no ``AWS_*`` variable, profile or credentials file of the user is passed on
-or read.
+Nothing here can reach a real account: no ``AWS_*`` variable, profile or credentials file of the user is passed on or
+read.
 """
 
 import base64
@@ -62,7 +62,7 @@ class LocalCloud:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a program needs in order to talk to this cloud and to no other."""
+        """Return the variables that a program needs in order to talk to this cloud and to no other."""
         return {name: value for name, value in os.environ.items() if not name.startswith(_SETTINGS_OF_OTHERS)} | {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
@@ -87,14 +87,14 @@ class LocalCloud:
         self.stop()
 
     def start(self) -> None:
-        """Start it and wait until it answers.
+        """Start the cloud and wait until it answers.
 
         Raises:
-            LocalCloudError: when it ends, or is not ready within 30 seconds.
+            LocalCloudError: it ended, or was not ready within 30 seconds.
         """
         Path(self._own_folder).mkdir(parents=True, exist_ok=True)
         with self.log.open("wb") as log:
-            # A group of its own: Ctrl-C in the terminal is ours to handle, and its Lambda processes end with it.
+            # It gets a process group of its own: we handle Ctrl-C, and its Lambda processes end with it.
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "demo.enforcing_ministack"],
                 cwd=ROOT,
@@ -112,11 +112,11 @@ class LocalCloud:
 
     @property
     def _own_folder(self) -> str:
-        """Where all that runs here keeps its temporary files, so that those of a program that is killed go too."""
+        """Return the folder for all temporary files, so that those of a killed program are removed too."""
         return str((self.folder / "tmp").resolve())
 
     def _own_environment(self) -> dict[str, str]:
-        """MiniStack's settings; what it does not need is off, above all the listeners on all interfaces."""
+        """Return MiniStack's settings; what is not needed is off, above all the listeners on all interfaces."""
         return self.environment | {
             "GATEWAY_PORT": str(self.port),
             "BIND_HOST": "127.0.0.1",
@@ -138,11 +138,11 @@ class LocalCloud:
             stopping.sleep(0.05)
 
     def log_tail(self, lines: int = 20) -> str:
-        """The end of MiniStack's own log."""
+        """Return the end of MiniStack's own log."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
     def stop(self) -> None:
-        """End it and every process it started; to be called as often as one likes."""
+        """End the cloud and every process that it started; a second call does nothing."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -157,9 +157,9 @@ class LocalCloud:
             process.stdin.close()
 
     def client(self, service: str, identity: Mapping[str, str] | None = None) -> Any:
-        """A boto3 client for this cloud; the caller's variable says which type it is.
+        """Return a boto3 client for this cloud; the caller's variable says which type it is.
 
-        ``identity`` is the environment of somebody else than the account's root.
+        ``identity`` is the environment of an identity other than the account's root.
         """
         session = _session(identity or self.environment)
         config = ClientConfig(proxies={}, **_PATIENCE.get(service, {}))
@@ -168,23 +168,24 @@ class LocalCloud:
     def deploy(
         self, config: Path, *, stage: str, secrets: Mapping[str, str], parameters: Mapping[str, str]
     ) -> dict[str, str]:
-        """Package and deploy as ``make package`` and ``make deploy`` do; returns the stack's outputs.
+        """Package and deploy as ``make package`` and ``make deploy`` do; return the stack's outputs.
 
         ``secrets`` have values for ``slack-bot-token`` and ``slack-signing-secret``; ``parameters`` are the stack's.
         """
         for secret, value in secrets.items():
             slack_secrets.put(self.client("ssm"), stage, secret, value)
         self.client("s3").create_bucket(Bucket=_ARTIFACTS)
-        template = package(config, stage, self.folder / "build", self.environment)
-        values = overrides(load(config), stage, given=parameters)
+        checked = load(config)
+        template = package(checked, stage, self.folder / "build", self.environment)
+        values = overrides(checked, stage, given=parameters)
         return stack.deploy(template, stage, _ARTIFACTS, values, self.environment)
 
     def slack_actions_url(self, outputs: Mapping[str, str]) -> str:
-        """Where the deployed API takes clicks here; the output ``SlackActionsUrl`` only resolves on AWS."""
+        """Return where the deployed API takes clicks here; the output ``SlackActionsUrl`` only resolves on AWS."""
         return self._api_url(outputs, "slack/actions")
 
     def slack_commands_url(self, outputs: Mapping[str, str]) -> str:
-        """Where it takes slash commands: what ``SlackCommandsUrl`` is on AWS."""
+        """Return where it takes slash commands, as ``SlackCommandsUrl`` does on AWS."""
         return self._api_url(outputs, "slack/commands")
 
     def _api_url(self, outputs: Mapping[str, str], path: str) -> str:
@@ -194,7 +195,7 @@ class LocalCloud:
         """Run a function once, to its end.
 
         Raises:
-            LocalCloudError: with the function's log when it raised.
+            LocalCloudError: the function raised; the text has its log.
         """
         client: LambdaClient = self.client("lambda")
         with stopping.at_once():
@@ -204,9 +205,9 @@ class LocalCloud:
             raise LocalCloudError(f"{function_name} failed: {answer['Payload'].read().decode()}\n{tail}")
 
     def log_lines(self, group: str) -> list[tuple[int, str]]:
-        """Time (ms) and text of the events of a log group that were not there at the last call."""
+        """Return the time (ms) and text of a log group's events that came after the last call."""
         pages = self.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
-        counted: Counter[str] = Counter()  # MiniStack gives events no id, but a stream only ever grows
+        counted: Counter[str] = Counter()  # MiniStack gives events no ID, but a stream never shrinks
         fresh = []
         for event in (event for page in pages for event in page["events"]):
             stream = event["logStreamName"]
@@ -237,7 +238,7 @@ def _free_port() -> int:
 
 
 def _answers(url: str) -> bool:
-    # Without the user's proxy, which would not know this machine's own address.
+    # The user's proxy is left out: it would not know this machine's own address.
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         direct.open(url, timeout=1).close()

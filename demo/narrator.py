@@ -1,4 +1,4 @@
-"""What the terminal shows: numbered steps with the seconds since the start, and the journal's lines as they come."""
+"""Tell the story on the terminal: numbered steps with their seconds, and the journal's lines as they come."""
 
 import contextlib
 import os
@@ -31,7 +31,7 @@ _DIM, _BOLD, _PLAIN = "\033[2m", "\033[1m", "\033[0m"
 
 
 class Narrator:
-    """Tells the story; safe to use from two threads."""
+    """The teller of the story; it is safe to use from two threads."""
 
     def __init__(self) -> None:
         self._start = time.monotonic()
@@ -40,15 +40,15 @@ class Narrator:
         self._last_watch = ""
 
     def step(self, text: str) -> None:
-        """One step of the story."""
+        """Print one step of the story."""
         self._write(f"{time.monotonic() - self._start:6.1f} s  ", text, _BOLD)
 
     def aside(self, text: str) -> None:
-        """Something to know about the step before."""
+        """Print something to know about the step before."""
         self._write("          ", text, "")
 
     def journal_line(self, line: dict[str, Any]) -> None:
-        """Tell one line of the journal, in short; a watch that found what the last one did is not told again."""
+        """Print one line of the journal, in short, but not a watch that found the same as the last one."""
         told = " ".join(f"{name}={line[name]}" for name in _SHOWN if line.get(name) not in (None, ""))
         if line["event"] == "watch_finished":
             if told == self._last_watch:
@@ -61,18 +61,18 @@ class Narrator:
         with self._writing:
             try:
                 print(before + styled, flush=True)
-            except OSError:  # the terminal was closed; what is left to say nobody hears, and clearing up goes on
+            except OSError:  # the terminal was closed: nobody hears the rest, and clearing up goes on
                 _say_no_more()
 
 
 def _say_no_more() -> None:
-    """Send standard output nowhere, with what is still in its buffer (docs.python.org: "Note on SIGPIPE")."""
+    """Discard standard output, with what is still in its buffer (docs.python.org: "Note on SIGPIPE")."""
     with Path(os.devnull).open("w") as nowhere, contextlib.suppress(OSError):
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 class JournalTail:
-    """Follows the journal in a thread of its own, telling each line and keeping it."""
+    """A thread that follows the journal; it prints each line and remembers it."""
 
     def __init__(self, reaper: DeployedReaper, narrator: Narrator) -> None:
         self._lines: list[dict[str, Any]] = []
@@ -92,7 +92,7 @@ class JournalTail:
             self._thread.join()
 
     def take(self, event: str, **fields: object) -> dict[str, Any] | None:
-        """A line of that event with those fields that was not taken before; None: there is none yet."""
+        """Take a line of that event with those fields that was not taken before; return None if there is none yet."""
         for line in self._lines:
             if line["event"] == event and fields.items() <= line.items():
                 self._lines.remove(line)

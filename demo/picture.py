@@ -1,4 +1,4 @@
-"""The README's pictures: ``python -m demo.picture`` plays the demo by itself and keeps in ``docs`` what it shows."""
+"""Take the README's pictures: ``python -m demo.picture`` plays the demo by itself and saves pictures in ``docs``."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator
 
-# A message with the replies right below it, as the page draws them.
+# The page draws replies right below their message.
 _AREA = """
 message => {
   const boxes = [message.getBoundingClientRect()];
@@ -20,13 +20,13 @@ message => {
 
 
 class Album:
-    """Where pictures go; without a folder none is taken."""
+    """The folder that pictures go into; without a folder none is taken."""
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
 
     def take(self, name: str, message: Locator) -> None:
-        """A picture of a message and its thread."""
+        """Take a picture of a message with its thread."""
         if self._folder is None:
             return
         message.page.mouse.move(0, 0)
@@ -35,7 +35,7 @@ class Album:
 
 
 def main(folder: str) -> int:
-    """Play it in a process of its own, with a browser."""
+    """Play the demo in a process of its own, with a browser."""
     return subprocess.run(
         [sys.executable, "-m", "demo"], env=os.environ | {"ONCE": "1", "PICTURES": folder}, check=False
     ).returncode

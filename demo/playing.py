@@ -1,4 +1,4 @@
-"""Playing the demo: by itself, or beside a person; nothing is left of it, however it ends."""
+"""Play the demo, by itself or beside a person; nothing is left of it, however it ends."""
 
 import os
 import socket
@@ -25,7 +25,7 @@ _SECOND, _SECOND_FOR_A_PERSON = "15s", "1m"
 
 
 def main() -> int:
-    """Play it; 0 when every step was seen, or when the person who was looking has ended it."""
+    """Play it; return 0 if every step was seen, or if the person who was looking ended it."""
     narrator = Narrator()
     once = os.environ.get("ONCE", "") not in ("", "0")
     try:
@@ -40,7 +40,7 @@ def main() -> int:
     except stopping.Stopped:
         return _stopped(narrator, once=once)
     except (TimeoutError, RuntimeError, BrowserError) as error:
-        if stopping.asked():  # Ctrl-C reaches the programs that it runs, too
+        if stopping.asked():  # Ctrl-C reaches the programs of the demo too
             return _stopped(narrator, once=once)
         narrator.step(f"the demo failed: {error}")
         return 1
@@ -73,7 +73,7 @@ def _play_with_a_person(folder: Path, narrator: Narrator, closing: ExitStack) ->
 
 
 def _port() -> int:
-    """Return the page's port; 0, any free one, when another demo has it."""
+    """Return the page's port; 0, which takes any free one, if another demo has it."""
     with socket.socket() as taken:
         return _PORT if taken.connect_ex(("127.0.0.1", _PORT)) else 0
 

@@ -1,4 +1,4 @@
-"""The runs of the story: one that ends well, one that is killed and leaves its lock behind, one that is only slow."""
+"""Run the runs of the story: one ends well, one is killed and leaves its lock behind, one is only slow."""
 
 import json
 import re
@@ -19,7 +19,7 @@ SAMPLES = Path(__file__).parent.parent / "tests" / "samples"
 
 _WELL_SECONDS = 3
 _BLOCKED = "Error acquiring the state lock"
-_LOCK_ID = re.compile(r"\bID: {2,}(\S+)")  # with one space it is that of a request to S3
+_LOCK_ID = re.compile(r"\bID: {2,}(\S+)")  # with one space it would be the line of a request to S3
 
 
 class RealRuns:
@@ -36,14 +36,14 @@ class RealRuns:
         )
 
     def end_well(self) -> None:
-        """A run that takes its lock and lets it go."""
+        """Run once: take the lock and let it go."""
         self._narrator.step(f"terraform apply on {KILLED}: takes its lock and lets it go")
         self._killed.must("init")
         self._killed.start_apply(_WELL_SECONDS)
         self._killed.wait()
 
     def die(self) -> None:
-        """One run that lasts a while, one that is killed in the middle of its apply."""
+        """Start one run that lasts a while, and one that is killed in the middle of its apply."""
         self._narrator.step(f"terraform apply on {SLOW}: alive, and slow; on {KILLED}: killed with SIGKILL half-way")
         self._slow.must("init")
         self._slow.start_apply(LONG)
@@ -53,7 +53,7 @@ class RealRuns:
         self._killed.kill()
 
     def blocked_by(self) -> str:
-        """The ID of the lock that a plan of the killed run's state fails on; "" when it works."""
+        """Return the ID of the lock that a plan of the killed run's state fails on; "" if the plan works."""
         plan = self._killed.run("plan")
         if plan.returncode == 0:
             return ""
@@ -73,7 +73,7 @@ class RealRuns:
 
 
 class SampleLocks:
-    """Without Terraform: its genuine lock bodies, taken and let go the way it does."""
+    """Runs without Terraform: its genuine lock bodies, taken and let go as Terraform does."""
 
     plan = f"taking a plan's lock on {KILLED}"
 
@@ -82,19 +82,19 @@ class SampleLocks:
         self._narrator = narrator
 
     def end_well(self) -> None:
-        """A lock taken and let go."""
+        """Take a lock and let it go."""
         self._narrator.step("no terraform or tofu on the PATH: taking genuine lock bodies of Terraform 1.11.4 instead")
         self._reaper.put_lock(BUCKET, KILLED, _sample("refresh", KILLED))
         self._reaper.delete_lock(BUCKET, KILLED)
 
     def die(self) -> None:
-        """Two locks taken."""
+        """Take two locks."""
         self._narrator.step(f"the locks of {SLOW} and {KILLED} are taken, and nobody lets the latter go")
         for key in (SLOW, KILLED):
             self._reaper.put_lock(BUCKET, key, _sample("apply", key))
 
     def blocked_by(self) -> str:
-        """The ID of the lock that another one fails on; "" when it can be taken, and then it is let go."""
+        """Return the ID of the lock in the way; "" if a lock could be taken, which is then let go."""
         try:
             self._reaper.put_lock(BUCKET, KILLED, _sample("plan", KILLED))
         except ClientError:
@@ -103,15 +103,15 @@ class SampleLocks:
         return ""
 
     def end_slow_run(self) -> None:
-        """Let its lock go."""
+        """Let the slow run's lock go."""
         self._reaper.delete_lock(BUCKET, SLOW)
 
     def close(self) -> None:
-        """Nothing runs."""
+        """Do nothing: nothing runs."""
 
 
 def _sample(operation: str, key: str) -> bytes:
-    """Return a genuine body as it would be written at this key now: another place or time would make it a copy."""
+    """Return a genuine body as Terraform would write it at this key now; another key or time would show a copy."""
     body = json.loads((SAMPLES / f"s3-{operation}-default.tflock.json").read_bytes())
     created = datetime.now(UTC).isoformat().replace("+00:00", "Z")
     return json.dumps(body | {"Created": created, "Path": f"{BUCKET}/{key}"}).encode()

@@ -1,8 +1,8 @@
-"""Ending on Ctrl-C, SIGTERM or a closed terminal: noted at once, acted upon where nothing can be left behind.
+"""End on Ctrl-C, SIGTERM or a closed terminal, but only where nothing can be left behind.
 
-An exception out of a signal handler can come between the start of a process and the note of it, or in the middle of
-clearing up. So the handler only notes the signal. ``check`` raises at points where all that runs is known to somebody
-who ends it; in ``at_once`` the exception may come anywhere.
+An exception out of a signal handler can come right after the start of a process, before anybody knows of it, or in the
+middle of clearing up. So the handler only notes the signal. ``check`` raises at points where somebody will end all that
+runs; in ``at_once`` the exception may come anywhere.
 """
 
 import contextlib
@@ -37,19 +37,19 @@ def listen() -> None:
 
 
 def asked() -> int:
-    """Return the number of the first signal, 0 when there was none."""
+    """Return the number of the first signal; 0 if there was none."""
     return _noted.signal
 
 
 def check() -> None:
-    """Raise Stopped when there was a signal."""
+    """Raise Stopped if there was a signal."""
     if _noted.signal:
         raise Stopped
 
 
 @contextlib.contextmanager
 def at_once() -> Iterator[None]:
-    """Let a signal raise Stopped wherever it comes: only around what leaves nothing behind when it is broken off."""
+    """Let a signal raise Stopped wherever it comes; use it only around code that may break off at any point."""
     _noted.at_once = True
     try:
         check()
@@ -59,7 +59,7 @@ def at_once() -> Iterator[None]:
 
 
 def sleep(seconds: float) -> None:
-    """Wait so long; Stopped ends it."""
+    """Wait for a number of seconds; a signal ends the wait with Stopped."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         check()
@@ -68,13 +68,13 @@ def sleep(seconds: float) -> None:
 
 
 def _note(number: int, _frame: FrameType | None) -> None:
-    if not _noted.signal:  # of several, the first one counts: a closed terminal and `make` both send one
+    if not _noted.signal:  # the first signal counts: a closed terminal and `make` both send one
         _noted.signal = number
         if _noted.at_once:
             raise Stopped
 
 
 def forget() -> None:
-    """Begin anew: there was no signal."""
+    """Forget all signals."""
     _noted.signal = 0
     _noted.at_once = False

@@ -1,4 +1,4 @@
-"""The story: a run is killed, its lock told of in Slack, snoozed, escalated, released, put back, and released again."""
+"""Play the story: a run is killed; Slack shows its lock; people snooze, release, put back and release it."""
 
 from dataclasses import replace
 from typing import Any
@@ -30,12 +30,12 @@ thresholds = {{ apply = "{FIRST}" }}
 
 
 def decided(second: str) -> Decided:
-    """Return who may do what, as ``rights`` tells it, and the thresholds."""
+    """Return the configuration: who may do what, as ``rights`` tells it, and the thresholds."""
     return Decided((BUCKET,), (FIRST, second), slack=_SLACK, routes=_ROUTES, workspace=demo_workspace(people=rights()))
 
 
 def rights() -> tuple[User, ...]:
-    """Return the people, each with what they may do as their title, which the page shows."""
+    """Return the people; each has as a title what they may do, which the page shows."""
     return (
         replace(ALICE, title="may release locks, and all else"),
         replace(BOB, title="may not release; may snooze, since the run is probably his; on call"),
@@ -44,7 +44,7 @@ def rights() -> tuple[User, ...]:
 
 
 def prepare(reaper: DeployedReaper, narrator: Narrator) -> None:
-    """A deployed reaper and a state bucket wired to it."""
+    """Deploy a reaper and wire a state bucket to it."""
     narrator.step(f"local cloud (MiniStack) and Slack stand-in are up: {reaper.cloud.url}, {reaper.slack.url}")
     narrator.step("packaging the application and deploying it by CloudFormation")
     reaper.deploy()
@@ -53,7 +53,7 @@ def prepare(reaper: DeployedReaper, narrator: Narrator) -> None:
 
 
 class Story:
-    """A TimeoutError or RuntimeError names the step that was not seen."""
+    """The steps of the story; a TimeoutError or RuntimeError names the step that was not seen."""
 
     def __init__(
         self, reaper: DeployedReaper, runs: RealRuns | SampleLocks, journal: JournalTail, narrator: Narrator
@@ -66,7 +66,7 @@ class Story:
         self._holds: list[dict[str, Any]] = []
 
     def begin(self) -> None:
-        """From the killed run to its alert."""
+        """Play from the killed run to its alert."""
         self._runs.end_well()
         self._expect("lock_acquired")
         self._holds.append(self._expect("lock_released"))
@@ -84,7 +84,7 @@ class Story:
         self._narrator.step(f"Slack shows it: {self._reaper.slack.url}/#{CHANNEL.id}")
 
     def play(self, hands: Hands, second: str) -> None:
-        """The rest, with hands that click."""
+        """Play the rest, with hands that click."""
         hands.show("alert", PATH, "Release")
         self._snooze(hands, second)
         self._escalate(hands)
@@ -99,7 +99,7 @@ class Story:
         self._sum_up()
 
     def accompany(self) -> None:
-        """Go on beside a person who clicks what they like, until they stop it."""
+        """Go on beside a person who clicks what they like, until that person stops it."""
         self._narrator.aside(f"the run on {SLOW} stays alive for as long as you look")
         before = held, buttons = True, True
         while True:
@@ -168,7 +168,7 @@ class Story:
             self._narrator.aside(f"{since}  {line['who']}  {line['operation']}  {held} s, let go by: {by}")
 
     def _look(self) -> str:
-        """Try to plan the killed run's state; the ID of the lock that is in the way."""
+        """Try to plan the killed run's state; return the ID of the lock that is in the way."""
         lock_id = self._runs.blocked_by()
         self._narrator.step(
             f"{self._runs.plan}: blocked by the lock {lock_id}" if lock_id else f"{self._runs.plan} works"
@@ -180,6 +180,6 @@ class Story:
         return [reply.text for reply in self._reaper.slack.replies(alert.channel, alert.ts)]
 
     def _expect(self, event: str, **fields: object) -> dict[str, Any]:
-        """The journal has this line, or one more of it than before."""
+        """Wait until the journal has this line, one more than before."""
         told = {"state_path": PATH, **fields}
         return wait_for(f"the journal has {event}", lambda: self._journal.take(event, **told))

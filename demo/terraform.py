@@ -1,4 +1,4 @@
-"""The real client: Terraform or OpenTofu with an S3 backend on the local cloud."""
+"""Run the real client: Terraform or OpenTofu with an S3 backend on the local cloud."""
 
 import copy
 import os
@@ -29,9 +29,9 @@ variable "seconds" { default = 0 }
 variable "starter" { default = 0 }
 """
 LONG = 86_400
-"""Seconds that a run lasts which is to be alive for as long as somebody looks."""
+"""Seconds of a run that has to live as long as somebody looks."""
 _FINISH = "finish"
-# A run ends by itself, too, when whoever started it is gone and cannot end it any more.
+# A run also ends by itself when its starter is gone and cannot end it any more.
 _ALIVE = f"[ ! -e {_FINISH} ] && [ $n -lt ${{var.seconds}} ] && kill -0 ${{var.starter}}"
 # terraform_data is built in, so nothing is downloaded.
 _RESOURCE = f"""
@@ -46,7 +46,7 @@ _QUIET = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "
 
 
 def find_terraform() -> str | None:
-    """The program on the PATH, Terraform before OpenTofu; None when there is neither."""
+    """Return the program on the PATH, Terraform before OpenTofu; None if there is neither."""
     return shutil.which("terraform") or shutil.which("tofu")
 
 
@@ -64,13 +64,13 @@ class TerraformState:
         (folder / "main.tf").write_text(_BACKEND % backend + _RESOURCE)
 
     def run_by(self, environment: Mapping[str, str]) -> Self:
-        """The same module in the hands of another AWS identity."""
+        """Return the same module, run by another AWS identity."""
         other = copy.copy(self)
         other.environment = environment
         return other
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run one command to its end, whatever that is."""
+        """Run one command to its end, whether it succeeds or fails."""
         return subprocess.run(
             [self._program, *arguments, "-no-color"],
             cwd=self._folder,
@@ -82,14 +82,14 @@ class TerraformState:
         )
 
     def must(self, *arguments: str) -> str:
-        """Run one command that has to succeed; RuntimeError with its output when it does not."""
+        """Run one command that has to succeed; raise RuntimeError with its output if it fails."""
         done = self.run(*arguments)
         if done.returncode:
             raise RuntimeError(f"terraform {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
         return done.stdout
 
     def start_apply(self, seconds: int) -> None:
-        """Start an apply that holds its lock for so many seconds, or until it is told to `finish`."""
+        """Start an apply that holds its lock for a number of seconds, or until ``finish``."""
         (self._folder / _FINISH).unlink(missing_ok=True)
         process = subprocess.Popen(
             [
@@ -109,19 +109,19 @@ class TerraformState:
         self._running.append(process)
 
     def finish(self) -> None:
-        """End the runs well, now; RuntimeError when one does not."""
+        """End the runs well, now; raise RuntimeError if one fails."""
         (self._folder / _FINISH).touch()
         self.wait()
 
     def wait(self) -> None:
-        """Wait for the runs to end; RuntimeError when one does not end well."""
+        """Wait for the runs to end; raise RuntimeError if one fails."""
         while self._running:
             if self._running[-1].wait(60):
                 raise RuntimeError("terraform apply failed")
             self._running.pop()
 
     def kill(self) -> None:
-        """SIGKILL to every run and what it started, as the OOM killer or a lost runner does."""
+        """Kill every run and what it started by SIGKILL, as the OOM killer does or a lost runner."""
         while self._running:
             process = self._running.pop()
             if process.poll() is None:

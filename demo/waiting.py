@@ -1,4 +1,4 @@
-"""Waiting for a condition, with a limit."""
+"""Wait for a condition, with a limit."""
 
 import time
 from collections.abc import Callable
@@ -10,9 +10,9 @@ Found = TypeVar("Found")
 
 
 def wait_for(condition: str, look: Callable[[], Found | None], seconds: float = 60, every: float = 0.1) -> Found:
-    """Look until there is something, and give it back; TimeoutError names the condition when there never was.
+    """Look until there is something, and return it; raise TimeoutError, which names the condition, if nothing comes.
 
-    Stopped ends the wait in a program that listens to signals.
+    In a program that listens to signals, Stopped ends the wait.
     """
     deadline = time.monotonic() + seconds
     while not (found := look()):

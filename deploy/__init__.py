@@ -1,1 +1,1 @@
-"""Packaging, deploying and wiring tflock-reaper; nothing in here ships in the Lambda package."""
+"""Package, deploy and wire tflock-reaper; nothing in here is in the Lambda package."""

@@ -1,4 +1,4 @@
-"""Running the programs of the virtual environment: ``chalice`` and ``aws``."""
+"""Run the programs of the virtual environment, such as ``chalice`` and ``aws``."""
 
 import contextlib
 import functools
@@ -15,11 +15,11 @@ _SECONDS_TO_END = 3.0
 
 
 class CommandError(RuntimeError):
-    """A program that ended with an error; its text is what the program said."""
+    """A program ended with an error; the text is what the program said."""
 
 
 def program(name: str) -> Path:
-    """The program installed beside this Python, so that nobody's other version of it is run."""
+    """Return the path of a program beside this Python, so that no other version of it runs."""
     return Path(sys.executable).with_name(name)
 
 
@@ -32,8 +32,8 @@ def run(
 ) -> str:
     """Run a program to its end and return what it printed.
 
-    ``has_children``: the program starts others, which end with it when this one is broken off. It cannot ask for
-    anything at the terminal then, as the AWS CLI does for an MFA code.
+    ``has_children``: the program starts other programs, and all of them end when this one is interrupted. Such a
+    program cannot ask at the terminal, as the AWS CLI does for an MFA code.
 
     Raises:
         CommandError: with the program's own words.
@@ -59,7 +59,7 @@ def run(
 
 
 def _end(running: "subprocess.Popen[str]", *, has_children: bool) -> None:
-    """End a program as Ctrl-C does, so that it clears up; after a few seconds, end it without asking."""
+    """End a program as Ctrl-C does, so that it can clean up; kill it after a few seconds."""
     send = functools.partial(os.killpg, running.pid) if has_children else running.send_signal
     with contextlib.suppress(ProcessLookupError):
         send(signal.SIGINT)

@@ -1,4 +1,4 @@
-"""The names one installation (a stage) goes by in an AWS account."""
+"""Name what one installation (a stage) has in an AWS account."""
 
 import re
 
@@ -9,27 +9,27 @@ _STAGE = re.compile(r"[a-z][a-z0-9-]{0,19}")
 
 
 def stage_problem(stage: str) -> str | None:
-    """Why a stage cannot be called so, or nothing; resources.yaml has the same pattern."""
+    """Return why a stage cannot have this name, or None; resources.yaml has the same pattern."""
     if _STAGE.fullmatch(stage):
         return None
     return f"STAGE={stage or '(empty)'}: expected a lower-case name for this installation, such as STAGE=prod"
 
 
 def stack(stage: str) -> str:
-    """The CloudFormation stack of a stage."""
+    """Return the name of a stage's CloudFormation stack."""
     return f"{APP}-{stage}"
 
 
 def queries_stack(stage: str) -> str:
-    """The CloudFormation stack of a stage's saved queries."""
+    """Return the name of the CloudFormation stack that has a stage's saved queries."""
     return f"{stack(stage)}-queries"
 
 
 def log_group(stage: str) -> str:
-    """The log group of a stage, as resources.yaml names it."""
+    """Return the name of a stage's log group, as resources.yaml has it."""
     return f"/{APP}/{stage}"
 
 
 def secret_parameter(stage: str, secret: str) -> str:
-    """The SSM parameter that holds one of the two secrets of a stage."""
+    """Return the name of the SSM parameter that has one of the two secrets of a stage."""
     return f"/{APP}/{stage}/{secret}"

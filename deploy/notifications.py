@@ -1,4 +1,4 @@
-"""A bucket's notification configuration with ours added or taken out: pure, on the structure that S3 gives and takes.
+"""Add our notifications to a bucket's notification configuration, or remove them. Pure: the structure is S3's.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html
 """
@@ -15,15 +15,15 @@ Notifications = dict[str, Any]
 
 _QUEUES = "QueueConfigurations"
 EVENTS = ["s3:ObjectCreated:*", "s3:ObjectRemoved:*", "s3:LifecycleExpiration:*"]
-"""What happens to a lock. What a lifecycle rule deletes is not among the removed, and would be gone in silence:
+"""What happens to a lock. ``ObjectRemoved`` leaves out what a lifecycle rule deletes, which has an event of its own:
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html"""
-# In a filter a space is "+", and all but these characters is percent-encoded, the colon of "env:/" too:
+# In a filter a space is "+", and all but these characters are percent-encoded, also the colon of "env:/":
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
 _SAFE = "/!-_.*'()"
 
 
 def ours(queue_arn: str, prefixes: Sequence[str], notification_id: str) -> list[Notifications]:
-    """One notification for each prefix, or one for the whole bucket; they differ in their Id by a number."""
+    """Return one notification for each prefix, or one for the whole bucket. A number makes their Ids differ."""
     return [
         {
             "Id": notification_id if number == 1 else f"{notification_id}-{number}",
@@ -41,25 +41,25 @@ def _filter(prefix: str) -> Notifications:
 
 
 def wired(existing: Notifications, queue_arn: str, prefixes: Sequence[str], notification_id: str) -> Notifications:
-    """The configuration with our notifications in it, in place of earlier ones of ours; nobody else's is touched."""
+    """Return the configuration with our notifications, which replace earlier ones of ours and nobody else's."""
     rest = unwired(existing, notification_id)
     return rest | {_QUEUES: [*rest.get(_QUEUES, []), *ours(queue_arn, prefixes, notification_id)]}
 
 
 def is_ours(entry: Notifications, notification_id: str) -> bool:
-    """Whether a notification was made by us: its Id is ours, or ours with a number."""
+    """Return whether a notification is ours: its Id is our Id, or our Id with a number."""
     return re.fullmatch(re.escape(notification_id) + r"(-\d+)?", entry.get("Id", "")) is not None
 
 
 def unwired(existing: Notifications, notification_id: str) -> Notifications:
-    """The configuration without our notifications."""
+    """Return the configuration without our notifications."""
     kept = {name: value for name, value in existing.items() if name not in {_QUEUES, "ResponseMetadata"}}
     queues = [queue for queue in existing.get(_QUEUES, []) if not is_ours(queue, notification_id)]
     return kept | ({_QUEUES: queues} if queues else {})
 
 
 def same(one: Notifications, other: Notifications) -> bool:
-    """Whether two configurations mean the same: S3 gives filter names back as ``Prefix`` and ``Suffix``, unordered."""
+    """Return whether two configurations mean the same. S3 returns filter names capitalised, and lists in any order."""
     return _comparable(one) == _comparable(other)
 
 

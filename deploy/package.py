@@ -1,7 +1,7 @@
-"""``make package``: the application and its configuration as one CloudFormation template and one zip.
+"""``make package``: the application and its checked rules as one CloudFormation template and one zip.
 
-``chalice package`` makes both (https://aws.github.io/chalice/topics/cfn.html). It is run in a copy of the application,
-so that the configuration can ship in ``vendor/``, which Chalice puts at the root of the zip.
+``chalice package`` makes both (https://aws.github.io/chalice/topics/cfn.html). It runs in a copy of the application,
+so that the checked rules can be in ``vendor/``, which Chalice puts at the root of the zip.
 """
 
 import argparse
@@ -13,28 +13,29 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from chalicelib import checked_rules
+from chalicelib.checked_rules import Config
 from chalicelib.config.file import ConfigError, load
-from deploy import names
+from deploy import names, packaged_rules
 from deploy.commands import ROOT, CommandError, run
 
 _SERVICES = frozenset({"dynamodb", "s3", "sqs", "ssm"})
-"""Those that the application calls. botocore describes 400 more, four fifths of the zip."""
+"""The services that the application calls. botocore describes 400 more, which would be four fifths of the zip."""
 _DESCRIPTION = re.compile(r"botocore/data/([^/]+)/")
-_LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "deployed", "deployments", "venv")
-# Chalice wants a region even though packaging calls nothing and the template is the same for all of them.
+# "config" is chalicelib.config: only packaging reads reaper.toml.
+_LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "deployed", "deployments", "venv", "config")
+# Chalice wants a region, although packaging calls no service and the template is the same for every region.
 _ANY_REGION = {"AWS_DEFAULT_REGION": "us-east-1"}
 
 
 def package(
-    config: Path, stage: str, build: Path = ROOT / "build", environment: Mapping[str, str] | None = None
+    config: Config, stage: str, build: Path = ROOT / "build", environment: Mapping[str, str] | None = None
 ) -> Path:
     """Build the package of a stage below ``build`` and return its template.
 
     Raises:
-        ConfigError: for a configuration with mistakes, before anything is built.
-        CommandError: with what Chalice said.
+        CommandError: with what Chalice said, or why the packaged code cannot use the packaged rules.
     """
-    load(config)
     application, packaged = build / stage / "app", build / stage / "package"
     for folder in (application, packaged):
         shutil.rmtree(folder, ignore_errors=True)
@@ -53,11 +54,12 @@ def package(
         has_children=True,  # pip
     )
     _leave_out_other_services(packaged / "deployment.zip")
+    packaged_rules.check(packaged / "deployment.zip")
     return packaged / "sam.yaml"
 
 
 def _leave_out_other_services(package: Path) -> None:
-    """What each function loads and unpacks before its first event, the one that a person in Slack may wait for."""
+    """Make the package small: each function unpacks it before its first event, and a person may wait for that one."""
     whole = package.rename(package.with_suffix(".whole"))
     with zipfile.ZipFile(whole) as old, zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as new:
         for entry in old.infolist():
@@ -71,18 +73,18 @@ def _is_needed(name: str) -> bool:
     return described is None or described[1] in _SERVICES
 
 
-def _copy(config: Path, application: Path) -> None:
+def _copy(config: Config, application: Path) -> None:
     for name in ("chalicelib", ".chalice"):
         shutil.copytree(ROOT / name, application / name, ignore=_LEFT_OUT)
     for name in ("app.py", "requirements.txt"):
         shutil.copy(ROOT / name, application / name)
     vendor = application / "vendor"
     vendor.mkdir()
-    shutil.copy(config, vendor / "reaper.toml")
+    (vendor / checked_rules.NAME).write_bytes(checked_rules.encode(config))
 
 
 def main(arguments: list[str]) -> int:
-    """Package one stage, saying where the result is."""
+    """Package one stage, and say where the result is."""
     parser = argparse.ArgumentParser(prog="python -m deploy.package")
     parser.add_argument("--stage", default="prod")
     parser.add_argument("--config", type=Path, default=ROOT / "reaper.toml")
@@ -91,7 +93,7 @@ def main(arguments: list[str]) -> int:
         parser.error(problem)
     print("packaging: copying the application, fetching its pinned packages ...", flush=True)
     try:
-        template = package(options.config, options.stage)
+        template = package(load(options.config), options.stage)
     except (ConfigError, CommandError) as error:
         print(error, file=sys.stderr)
         return 1

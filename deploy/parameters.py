@@ -1,6 +1,6 @@
-"""What CloudFormation must know of ``reaper.toml``: what the reaper's roles may touch, and whether they may put back.
+"""Derive stack parameters from ``reaper.toml``: what the reaper's roles may touch, and whether they may put back.
 
-Run as a program it prints it: ``python -m deploy.parameters reaper.toml``.
+``python -m deploy.parameters reaper.toml`` prints them.
 """
 
 import argparse
@@ -10,15 +10,16 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from chalicelib.config.file import Config, ConfigError, load
+from chalicelib.checked_rules import Config
+from chalicelib.config.file import ConfigError, load
 from chalicelib.core.locks.target import Target
 from deploy import names
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html (parameter values)
 _LONGEST_VALUE = 4096
 # A role's inline policies, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html. The longest are
-# release_lock's and answer_click's: a lock is read and deleted, or read and put back; its key decrypts and encrypts.
-# All but these ARNs is in the reserve.
+# release_lock's and answer_click's: they read and delete a lock, or read it and put it back, and use its KMS key.
+# The reserve is for all of a policy but these ARNs.
 _INLINE_POLICY, _RESERVE = 10_240, 3_000
 _NAMED_IN_ONE_ROLE = ("StateBucketArns", "LockObjectArns", "LockObjectArns", "DecryptKeyArns", "DecryptKeyArns")
 
@@ -26,7 +27,7 @@ _NAMED_IN_ONE_ROLE = ("StateBucketArns", "LockObjectArns", "LockObjectArns", "De
 def overrides(
     config: Config, stage: str, partition: str = "aws", given: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """The stack parameters that follow from a configuration, and those ``given`` beside or instead of them.
+    """Return the stack parameters that follow from a configuration. Those in ``given`` are added, or replace them.
 
     Raises:
         ConfigError: when the configuration names more than a CloudFormation parameter can hold.
@@ -37,7 +38,7 @@ def overrides(
         "LockObjectArns": _listed(arn for target in config.targets for arn in _lock_arns(target, partition)),
         "SlackBotTokenParameter": names.secret_parameter(stage, names.BOT_TOKEN),
         "SlackSigningSecretParameter": names.secret_parameter(stage, names.SIGNING_SECRET),
-        # Rounded up: the stack only asks whether there is any time, and a few seconds are not none.
+        # Rounded up: to the stack 0 means never, and a few seconds are more than that.
         "UndoMinutes": str(math.ceil(config.rules.undo / timedelta(minutes=1))),
     } | dict(given or {})
     if too_long := [name for name, value in values.items() if len(value.encode()) > _LONGEST_VALUE]:
@@ -55,7 +56,7 @@ def overrides(
 
 
 def _policy_characters(values: dict[str, str]) -> int:
-    """What the ARNs take in one role, each with its quotes and comma."""
+    """Return how many characters the ARNs take in one role, each with its quotes and comma."""
     return sum(len(arn) + 3 for name in _NAMED_IN_ONE_ROLE for arn in values.get(name, "").split(","))
 
 
@@ -64,19 +65,19 @@ def _bucket_arn(target: Target, partition: str) -> str:
 
 
 def _lock_arns(target: Target, partition: str) -> list[str]:
-    """One ARN for each prefix; a comma, which would end an item of the list, stands as ``?``: any one character."""
+    """Return one ARN for each prefix. ``?`` (any one character) replaces a comma, which would end an item."""
     bucket = _bucket_arn(target, partition)
     return [f"{bucket}/{prefix.replace(',', '?')}*.tflock" for prefix in target.prefixes or ("",)]
 
 
 def _listed(arns: Iterable[str]) -> str:
-    """Sorted and without repetitions, so that an unchanged configuration is an unchanged stack."""
+    """Return the ARNs sorted and each once, so that an unchanged configuration is an unchanged stack."""
     return ",".join(sorted(set(arns)))
 
 
 def main(arguments: list[str]) -> int:
-    """Print the overrides, one a line."""
-    parser = argparse.ArgumentParser(prog="python -m deploy.parameters", description=overrides.__doc__)
+    """Print the parameters, one a line."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.parameters", description="print the stack parameters")
     parser.add_argument("config", type=Path)
     parser.add_argument("--stage", default="prod")
     options = parser.parse_args(arguments)

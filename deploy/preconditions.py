@@ -1,4 +1,4 @@
-"""What must be there before ``make deploy`` can work; all that is missing is told at once, with what to do about it."""
+"""Check what ``make deploy`` needs, and tell at once all that is missing, with what to do about it."""
 
 import shutil
 from pathlib import Path
@@ -14,29 +14,29 @@ from deploy.commands import program
 
 
 class Account(Protocol):
-    """What is asked of the AWS account that is deployed to."""
+    """What the checks ask of the AWS account to deploy to."""
 
     def region(self) -> str | None:
-        """The region that commands go to, if one is set."""
+        """Return the region that commands go to, if one is set."""
 
     def refusal(self) -> str | None:
-        """Why the credentials do not work, or nothing."""
+        """Return why the credentials do not work, or None."""
 
     def bucket_problem(self, bucket: str) -> str | None:
-        """Why packages cannot be put into this bucket, or nothing."""
+        """Return why packages cannot be put into this bucket, or None."""
 
     def parameter_type(self, name: str) -> str | None:
-        """The type of an SSM parameter, if there is such a parameter."""
+        """Return the type of an SSM parameter, or None when there is no such parameter."""
 
     def has_stack(self, name: str) -> bool:
-        """Whether there is such a CloudFormation stack."""
+        """Return whether there is such a CloudFormation stack."""
 
     def has_log_group(self, name: str) -> bool:
-        """Whether there is such a log group."""
+        """Return whether there is such a log group."""
 
 
 def missing(stage: str, config: Path, artifacts: str, account: Account) -> list[str]:
-    """All that is missing for a deployment, a line each; nothing when it can go ahead."""
+    """Return a line for each thing that a deployment lacks; an empty list when it can go ahead."""
     return [*_local(stage, config, artifacts), *_in_account(stage, artifacts, account)]
 
 
@@ -63,7 +63,7 @@ def _config_problems(config: Path) -> list[str]:
 
 
 def _in_account(stage: str, artifacts: str, account: Account) -> list[str]:
-    """Nothing else can be asked of an account while region or credentials are missing."""
+    """Check region and credentials, and the rest only when it has both: it needs them."""
     lines = [] if account.region() else ["region: none set; `export AWS_REGION=...` or `aws configure set region ...`"]
     lines += [f"credentials: {refusal}"] if (refusal := account.refusal()) else []
     return lines or _in_region(stage, artifacts, account)
@@ -90,7 +90,7 @@ def _secret_problem(stage: str, secret: str, account: Account) -> str | None:
 
 
 def _left_over(stage: str, account: Account) -> list[str]:
-    """The journal outlives its stack (resources.yaml keeps it), and CloudFormation creates nothing that exists."""
+    """Find the journal of a deleted stack: it stays, and CloudFormation does not create a log group that exists."""
     group = names.log_group(stage)
     if account.has_stack(names.stack(stage)) or not account.has_log_group(group):
         return []
@@ -107,11 +107,11 @@ class AwsAccount:
         self._session = session
 
     def region(self) -> str | None:
-        """``AWS_REGION`` is what people export, though only ``AWS_DEFAULT_REGION`` and the profile count for boto3."""
+        """Return the session's region; ``deploy.stack.session`` reads ``AWS_REGION``, which boto3 does not."""
         return self._session.region_name
 
     def refusal(self) -> str | None:
-        """Ask AWS who we are, which it answers in every region."""
+        """Ask AWS who we are, because it answers that in every region."""
         try:
             self._session.client("sts", region_name=self.region() or "us-east-1").get_caller_identity()
         except (BotoCoreError, ClientError) as error:
@@ -139,7 +139,7 @@ class AwsAccount:
             return None
 
     def has_stack(self, name: str) -> bool:
-        """CloudFormation answers a ValidationError for a stack it does not have."""
+        """Ask for the stack; CloudFormation answers a ValidationError when there is none."""
         try:
             self._session.client("cloudformation").describe_stacks(StackName=name)
         except ClientError as error:
@@ -149,6 +149,6 @@ class AwsAccount:
         return True
 
     def has_log_group(self, name: str) -> bool:
-        """Whether the log group is there, by its whole name."""
+        """Look for the log group by its whole name."""
         groups = self._session.client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
         return any(group.get("logGroupName") == name for group in groups)

@@ -1,7 +1,7 @@
-"""``make queries``: saved queries of CloudWatch Logs Insights, as a small stack of their own beside the reaper's.
+"""``make queries``: save queries for CloudWatch Logs Insights, in a small stack beside the reaper's own.
 
-Not by ``logs put-query-definition``, which makes another one each time unless it is given the ID of the last, and
-leaves them all behind. A stack changes and deletes its own.
+``logs put-query-definition`` would make a new query each time, unless it gets the ID of the last one, and would delete
+none. A stack changes and deletes what it has made.
 """
 
 import argparse
@@ -31,7 +31,7 @@ def deploy(stage: str, environment: Mapping[str, str], template: Path = TEMPLATE
 
 
 def main(arguments: list[str]) -> int:
-    """Deploy the queries of one stage, saying where they are."""
+    """Deploy the queries of one stage, and say where they are."""
     parser = argparse.ArgumentParser(prog="python -m deploy.queries")
     parser.add_argument("--stage", required=True)
     options = parser.parse_args(arguments)

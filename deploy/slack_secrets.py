@@ -1,4 +1,4 @@
-"""``make secrets``: the two secrets of the Slack app, from a prompt into SSM SecureString parameters, nowhere else."""
+"""``make secrets``: ask for the two secrets of the Slack app, and store them in SSM SecureString parameters only."""
 
 import argparse
 import getpass
@@ -22,12 +22,12 @@ _PROMPTS = {
 
 
 def put(ssm: "SSMClient", stage: str, secret: str, value: str) -> None:
-    """Keep one secret, in place of an earlier one."""
+    """Store one secret, and replace an earlier one."""
     ssm.put_parameter(Name=names.secret_parameter(stage, secret), Value=value, Type="SecureString", Overwrite=True)
 
 
 def ask(ssm: "SSMClient", stage: str, prompt: Callable[[str], str] = getpass.getpass) -> None:
-    """Ask for both; an empty answer leaves what is there."""
+    """Ask for both secrets. An empty answer leaves a secret as it is."""
     for secret, question in _PROMPTS.items():
         if value := prompt(question).strip():
             put(ssm, stage, secret, value)

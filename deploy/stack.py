@@ -1,4 +1,4 @@
-"""``make deploy``: from a package to a running stack, by the AWS CLI."""
+"""``make deploy``: make a running stack from a package, with the AWS CLI."""
 
 import argparse
 import json
@@ -10,7 +10,8 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.config.file import Config, ConfigError, load
+from chalicelib.checked_rules import Config
+from chalicelib.config.file import ConfigError, load
 from deploy import names
 from deploy.commands import ROOT, CommandError, run
 from deploy.errors import told
@@ -29,7 +30,7 @@ def deploy(
     """
     uploaded = template.with_name("uploaded.yaml")
     source = ("--template-file", str(template.resolve()), "--output-template-file", str(uploaded.resolve()))
-    # For the template too: CloudFormation takes no more than 51,200 bytes of one that is not in a bucket.
+    # The template goes there too: CloudFormation takes one that is not in a bucket only up to 51,200 bytes.
     bucket = ("--s3-bucket", artifacts, "--s3-prefix", names.stack(stage))
     run("aws", "cloudformation", "package", *source, *bucket, environment=environment)
     # CAPABILITY_IAM for the roles, CAPABILITY_AUTO_EXPAND for the SAM transform.
@@ -41,7 +42,7 @@ def deploy(
 
 
 def outputs(stage: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """The outputs of the stack of a stage."""
+    """Return the outputs of a stage's stack."""
     said = run(
         "aws",
         "cloudformation",
@@ -56,12 +57,12 @@ def outputs(stage: str, environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def environment_of(session: boto3.Session) -> dict[str, str]:
-    """This process's environment for the AWS CLI, in the region that boto3 found."""
+    """Return this process's environment for the AWS CLI, with the region that boto3 found."""
     return dict(os.environ) | ({"AWS_DEFAULT_REGION": session.region_name} if session.region_name else {})
 
 
 def session() -> boto3.Session:
-    """The ambient credentials, in ``AWS_REGION`` where that is what is set."""
+    """Return a session with the ambient credentials, in ``AWS_REGION`` where that is set: boto3 does not read it."""
     return boto3.Session(region_name=os.environ.get("AWS_REGION"))
 
 
@@ -84,7 +85,7 @@ def _deploy(options: argparse.Namespace, ambient: boto3.Session) -> None:
     given = dict(pair.split("=", 1) for pair in options.parameter)
     values = overrides(config, options.stage, partition, given)
     print("packaging ...", flush=True)
-    template = package(options.config, options.stage)
+    template = package(config, options.stage)
     print(
         f"deploying {names.stack(options.stage)} to {ambient.region_name} (a few minutes the first time) ...",
         flush=True,
@@ -105,7 +106,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 
 
 def main(arguments: list[str]) -> int:
-    """Check what is needed, deploy, and say what comes next."""
+    """Check what a deployment needs, deploy, and say what comes next."""
     options, ambient = _options(arguments), session()
     try:
         if lacking := missing(options.stage, options.config, options.artifacts, AwsAccount(ambient)):

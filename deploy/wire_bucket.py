@@ -1,7 +1,7 @@
 """``make wire``: let a state bucket tell the reaper's queue of every lock that is acquired and released.
 
-PutBucketNotificationConfiguration replaces everything there is, so it is read, merged, written, and read back. Two
-people wiring one bucket at the same moment can still overwrite each other: S3 has no condition for this call.
+PutBucketNotificationConfiguration replaces the whole configuration. So this reads it, merges, writes, and reads it
+again. Two people who wire one bucket at the same moment can still overwrite each other: this call has no condition.
 """
 
 import argparse
@@ -25,13 +25,13 @@ DEFAULT_ID = "tflock-reaper"
 
 
 class WiringError(RuntimeError):
-    """A bucket that could not be wired, and why."""
+    """A bucket could not be wired; the text says why."""
 
 
 def wire(
     s3: "S3Client", bucket: str, queue_arn: str, prefixes: "Sequence[str]" = (), notification_id: str = DEFAULT_ID
 ) -> bool:
-    """Send the lock events of a bucket (or of these prefixes) to the queue; False when they already went there.
+    """Send the lock events of a bucket (or of these prefixes) to the queue; return False when they already went there.
 
     Raises:
         WiringError: with what was wrong and what to do about it.
@@ -43,7 +43,7 @@ def wire(
 
 
 def unwire(s3: "S3Client", bucket: str, notification_id: str = DEFAULT_ID) -> bool:
-    """Take our notifications out; False when there were none."""
+    """Remove our notifications; return False when there were none."""
     before = _read(s3, bucket)
     return _write(s3, bucket, before, unwired(before, notification_id))
 
@@ -70,14 +70,14 @@ def _write(s3: "S3Client", bucket: str, before: dict[str, Any], after: dict[str,
 
 
 def _check_not_taken(before: dict[str, Any], bucket: str, queue_arn: str, notification_id: str) -> None:
-    """S3 sends an event to one queue only, so wiring for one stage would silently unwire another."""
+    """Fail when another stage has the bucket: S3 sends an event to one queue, so the other would get no more events."""
     ours = [queue for queue in before.get("QueueConfigurations", []) if is_ours(queue, notification_id)]
     if others := {queue["QueueArn"] for queue in ours} - {queue_arn}:
         raise WiringError(f"{bucket}: already wired to {', '.join(others)}; unwire it first (--unwire)")
 
 
 def _check_region(s3: "S3Client", bucket: str, queue_arn: str) -> None:
-    """S3 notifies only within a region: https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-enable-disable-notification-intro.html."""
+    """Fail when the queue is in another region: https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-enable-disable-notification-intro.html."""
     region, expected = _bucket_region(s3, bucket), queue_arn.split(":")[3]
     if region and region != expected:
         raise WiringError(
@@ -86,7 +86,7 @@ def _check_region(s3: "S3Client", bucket: str, queue_arn: str) -> None:
 
 
 def _bucket_region(s3: "S3Client", bucket: str) -> str | None:
-    """S3 names the region even to those whom it refuses the bucket; not every S3-compatible store does."""
+    """Return a bucket's region. S3 tells it also where it denies access; some S3-compatible stores never tell it."""
     try:
         answer: Any = s3.head_bucket(Bucket=bucket)
     except ClientError as error:
@@ -96,7 +96,7 @@ def _bucket_region(s3: "S3Client", bucket: str) -> str | None:
 
 
 def explain(bucket: str, error: ClientError) -> str:
-    """S3's refusal in words that say what to do."""
+    """Put S3's refusal in words that say what to do."""
     code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
     if code == "InvalidArgument":
         return _explain_argument(bucket, message)

@@ -13,6 +13,8 @@ from moto import mock_aws
 from slack_sdk.signature import SignatureVerifier
 
 import app
+from chalicelib.checked_rules import NAME, encode
+from chalicelib.config.file import parse
 from tests.aws_fixtures import REGION, create_bucket, create_lock_book
 from tests.builders import BUCKET
 from tests.config.test_file import LEAST
@@ -23,13 +25,13 @@ SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 @contextmanager
 def an_account(folder: Path) -> Iterator[Any]:
     """Gives a client of its queues, which are named like the environment variables they stand in."""
-    config = folder / "reaper.toml"
-    config.write_text(LEAST)
+    rules = folder / NAME
+    write_rules(rules, LEAST)
     environment = {
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
-        "REAPER_TOML": str(config),
+        "RULES_FILE": str(rules),
         "STAGE": "test",
         "LOCK_BOOK_TABLE": "book",
         "SETTLE_SECONDS": "0",
@@ -49,6 +51,11 @@ def an_account(folder: Path) -> Iterator[Any]:
         create_lock_book(boto3.client("dynamodb"))
         create_bucket(boto3.client("s3"), BUCKET)
         yield client
+
+
+def write_rules(file: Path, toml: str) -> None:
+    """Write the checked rules of a configuration, as ``make package`` does."""
+    file.write_bytes(encode(parse(toml)))
 
 
 def send(path: str, body: bytes, **headers: str) -> HTTPResponse:

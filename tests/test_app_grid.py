@@ -12,13 +12,14 @@ from chalice.test import Client
 
 import app
 from chalicelib import wiring
+from chalicelib.checked_rules import NAME
 from chalicelib.core.alerts.alert import alert_for
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.clicks.click import Click, Unheard, Unusable, Verb
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.slack.requests import parse
 from demo.slack_standin import SCOPES, Channel, SlackStandIn, User, UserGroup, Workspace
-from tests.app_account import SECRET, an_account, send
+from tests.app_account import SECRET, an_account, send, write_rules
 from tests.builders import APP, BUCKET, CHANNEL, TAKEN, TEAM, a_click, a_lock, a_policy, a_sending, sample
 from tests.config.test_file import LEAST
 
@@ -47,11 +48,11 @@ RELEASED, FOREIGN, MISDIRECTED = "was released by you", "belongs to another work
 
 @dataclass
 class Account:
-    """The application in its account; its configuration can be written anew."""
+    """The application in its account; its checked rules can be written anew."""
 
     queues: Any
     s3: Any
-    config: Path
+    rules: Path
     locks: int = 0
 
     @property
@@ -101,7 +102,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     folder = tmp_path_factory.mktemp("config")
     forget_everything()
     with an_account(folder) as queues:
-        yield Account(queues, boto3.client("s3"), folder / "reaper.toml")
+        yield Account(queues, boto3.client("s3"), folder / NAME)
     forget_everything()
 
 
@@ -110,7 +111,7 @@ def configure(account: Account, slack: SlackStandIn, *, releasers: list[str], en
     text = LEAST.replace("[slack]", "\n".join(["[slack]", *lines])).replace(
         "releasers = []", f"releasers = {releasers}"
     )
-    account.config.write_text(text)
+    write_rules(account.rules, text)
     forget_configuration()
 
 

@@ -1,20 +1,19 @@
-"""``tflocks``: the commands. Each is imported only when it is asked for, so that ``tflocks --help`` is quick."""
+"""Start the command that ``tflocks`` is asked for."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
 import click
 
-from tflocks.output.visible import visible
-
-_COMMANDS = {"history": "Who held a state, who let it go, and for how long."}
+from chalicelib.core.visible import visible
+from tflocks.commands import COMMANDS
 
 
 @contextmanager
-def _errors_as_text() -> Iterator[None]:
-    """What AWS, a file or a command line said is in the errors of all commands, and may act on a terminal."""
+def _errors_visible() -> Iterator[None]:
+    """Make errors of all commands harmless: AWS, a file or a command line may have put anything into their text."""
     try:
         yield
     except click.exceptions.NoArgsIsHelpError:
@@ -25,32 +24,58 @@ def _errors_as_text() -> Iterator[None]:
         raise click.ClickException(visible(error.format_message())) from error
 
 
-class _LateGroup(click.Group):
-    """Knows its commands by name; click's documentation calls this lazily loading subcommands."""
+def _import(name: str) -> click.Command:
+    command: click.Command = import_module(f"tflocks.commands.{name}.command").command
+    return command
+
+
+class CommandsByName(click.Group):
+    """A group that imports a command only when it is asked for, so that ``tflocks --help`` is quick.
+
+    ``summaries`` has a line of help for each command's name; ``load`` gives the command. Click's documentation calls
+    this lazily loading subcommands.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        summaries: Mapping[str, str] = COMMANDS,
+        load: Callable[[str], click.Command] = _import,
+        **others: Any,
+    ) -> None:
+        super().__init__(*args, **others)
+        self._summaries = summaries
+        self._load = load
 
     def make_context(self, *given: Any, **more: Any) -> click.Context:
-        with _errors_as_text():
+        """Read the command line."""
+        with _errors_visible():
             return super().make_context(*given, **more)
 
     def invoke(self, ctx: click.Context) -> Any:
-        with _errors_as_text():
+        """Carry the command out."""
+        with _errors_visible():
             return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
-        return list(_COMMANDS)
+        """Return the names of all commands."""
+        return list(self._summaries)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in _COMMANDS:
-            return None
-        command: click.Command = import_module(f"tflocks.commands.{cmd_name}").command
-        return command
+        """Return the command of a name, or None."""
+        return self._load(cmd_name) if cmd_name in self._summaries else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the commands into the help."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
+            formatter.write_dl(list(self._summaries.items()))
 
 
-@click.group(cls=_LateGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=CommandsByName,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="The locks of Terraform and OpenTofu states, for those who operate them.",
+)
 @click.version_option(package_name="tflock-reaper", prog_name="tflocks")
 def main() -> None:
-    """The locks of Terraform and OpenTofu states, for those who operate them."""
+    """Read the options before a command's name."""

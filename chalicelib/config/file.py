@@ -1,11 +1,11 @@
-"""``reaper.toml`` -> typed ``Config``, with every mistake of the file told at once."""
+"""Read ``reaper.toml`` into a checked ``Config``, and tell every mistake of the file at once."""
 
 import tomllib
 from datetime import timedelta
 from pathlib import Path
 
-import msgspec
-
+from chalicelib.checked_rules import Config
+from chalicelib.config import amounts, names
 from chalicelib.config.policy_keys import read_policy
 from chalicelib.config.toml_table import Problems, Table
 from chalicelib.core.duration import in_words
@@ -16,37 +16,24 @@ from chalicelib.core.policy import Policy, Route, Rules
 _SLACK_API = "https://slack.com/api/"
 _ANY_STATE = ("*",)
 _DIGEST_OVER, _UNDO = 5, timedelta(minutes=10)
-# The end of the offer is a message that waits in SQS; longest DelaySeconds: 15 minutes
+# A message that waits in SQS ends the offer, and the longest DelaySeconds is 15 minutes
 # (docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html).
 _LONGEST_DELAY = timedelta(minutes=15)
 
 
 class ConfigError(ValueError):
-    """A configuration that cannot be used; ``problems`` has a line for each mistake."""
+    """A configuration that cannot be used. ``problems`` has a line for each mistake."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
 
 
-class Config(msgspec.Struct, frozen=True):
-    """The whole of ``reaper.toml``. ``slack_api`` differs only in GovSlack."""
-
-    slack_app: str
-    slack_api: str
-    rules: Rules
-
-    @property
-    def targets(self) -> tuple[Target, ...]:
-        """Where the reaper sweeps."""
-        return self.rules.targets
-
-
 def load(path: Path) -> Config:
     """Read and check a configuration file.
 
     Raises:
-        ConfigError: with all mistakes of the file, each naming the key, the value and what was expected.
+        ConfigError: with all mistakes of the file; each names the key, the value and what was expected.
     """
     try:
         return parse(path.read_text(encoding="utf-8"), path.name)
@@ -73,10 +60,11 @@ def parse(text: str, name: str = "the configuration") -> Config:
 
 def _read(root: Table) -> Config:
     slack = root.table("slack")
-    app, api, team = slack.slack_id("app_id", "A"), slack.url("api_url", _SLACK_API), slack.slack_id("team_id", "T")
-    enterprise = slack.slack_id("enterprise_id", "E") if "enterprise_id" in slack else ""
+    app, api = names.slack_id(slack, "app_id", "A"), names.api_url(slack, "api_url", _SLACK_API)
+    team = names.slack_id(slack, "team_id", "T")
+    enterprise = names.slack_id(slack, "enterprise_id", "E") if "enterprise_id" in slack else ""
     default = read_policy(slack, root.table("thresholds"))
-    digest_over, undo = slack.count("digest_over", _DIGEST_OVER), _undo(slack)
+    digest_over, undo = amounts.count(slack, "digest_over", _DIGEST_OVER), _undo(slack)
     slack.done()
     targets = tuple(_target(table) for table in root.tables("targets", required=True))
     buckets = {target.container for target in targets if target.container}
@@ -97,17 +85,19 @@ def _read(root: Table) -> Config:
 
 def _undo(slack: Table) -> timedelta:
     expected = f'a duration up to {in_words(_LONGEST_DELAY)}, or "never"'
-    return slack.duration_or_never("undo", expected, _UNDO, _LONGEST_DELAY) or timedelta(0)
+    return amounts.duration_or_never(slack, "undo", expected, _UNDO, _LONGEST_DELAY) or timedelta(0)
 
 
 def _target(table: Table) -> Target:
-    target = Target(Kind.S3, table.bucket("bucket"), table.prefixes("prefixes"), table.region("region"))
+    target = Target(
+        Kind.S3, names.bucket(table, "bucket"), names.prefixes(table, "prefixes"), names.region(table, "region")
+    )
     table.done()
     return target
 
 
 def _route(table: Table, default: Policy, buckets: set[str]) -> Route:
-    route = Route(table.patterns("state_paths"), read_policy(table, table.table("thresholds"), default))
+    route = Route(names.state_paths(table, "state_paths"), read_policy(table, table.table("thresholds"), default))
     for pattern in route.state_paths:
         _note_unswept(table, pattern, buckets)
     table.done()
@@ -115,7 +105,7 @@ def _route(table: Table, default: Policy, buckets: set[str]) -> Route:
 
 
 def _note_unswept(table: Table, pattern: str, buckets: set[str]) -> None:
-    """A route for a bucket that no target has would never be used: a misspelling."""
+    """Note a route for a bucket that no target has: its bucket is misspelt, and no lock would ever take it."""
     bucket = pattern.partition("/")[0]
     if not set("*?") & set(bucket) and bucket not in buckets:
         table.note(

@@ -1,6 +1,6 @@
-"""The keys of ``reaper.toml`` that make a policy: in ``[slack]`` for every lock, in a route for its own.
+"""Read the keys that make a policy: those of ``[slack]`` are for every lock, those of a route for its own locks.
 
-What a route does not say it inherits.
+A route inherits what it does not say.
 """
 
 import re
@@ -9,6 +9,7 @@ from importlib import resources
 
 import msgspec
 
+from chalicelib.config import amounts
 from chalicelib.config.toml_table import MISSING, Table
 from chalicelib.core.duration import in_words
 from chalicelib.core.hours import WorkingHours, always
@@ -26,19 +27,21 @@ _USER = re.compile(r"[UW][A-Z0-9]{2,}")
 _LEVEL = re.compile(r"[1-9][0-9]?")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _END_OF_DAY = "24:00"
-# All of them stand in one section of a message: 3,000 characters at most, half of which are the state path's.
+# One section of a message has all of them. It may have 3,000 characters, and the state path needs half of those.
 _MOST_CALLED, _MOST_CALLED_IN_ALL = 10, 50
-# Each is one power more in the time for the worst name of 128 characters: 8 ms, with four 0.3 s, with five 6 s.
+# Each one more multiplies the time for the worst name of 128 characters: three need 8 ms, four 0.3 s, five 6 s.
 _MOST_GUESSES = 3
-# Two placeholders, or * and one, with nothing between them: where the one ends and the other begins is a guess.
+# Refuses two placeholders, or * and one, with no text between them: nobody knows where one ends and the other begins.
 _MATCH = re.compile(r"(?!.*[*}]\{)([^{}]|\{[a-z_]+(:[a-z0-9]+)?\})+")
-# No placeholder in the host: what fills it is foreign text. No character that ends a link in Slack.
+# The host has no placeholder, because foreign text fills it. No character may end a link in Slack.
 _LINK = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]+)?/([^\s{}|<>\x00-\x1f\x7f]|\{[a-z_]+\})*")
 
 
 def read_policy(who: Table, thresholds: Table, inherited: Policy | None = None) -> Policy:
-    """The policy of ``[slack]``, or of a route that inherits from it."""
-    ages = {risk: thresholds.durations(risk, inherited.thresholds[risk] if inherited else None) for risk in Risk}
+    """Read the policy of ``[slack]``, or of a route that inherits from it."""
+    ages = {
+        risk: amounts.durations(thresholds, risk, inherited.thresholds[risk] if inherited else None) for risk in Risk
+    }
     thresholds.done()
     default = inherited or _SAYS_NOTHING
     policy = Policy(
@@ -51,20 +54,22 @@ def read_policy(who: Table, thresholds: Table, inherited: Policy | None = None) 
         owner_emails=who.flag("owner_emails", default.owner_emails),
         ci_runs=_ci_runs(who, default.ci_runs),
         second_person=who.flag("second_person", default.second_person),
-        auto_release=who.duration_or_never("auto_release", 'a duration like "6h", or "never"', default.auto_release),
+        auto_release=amounts.duration_or_never(
+            who, "auto_release", 'a duration like "6h", or "never"', default.auto_release
+        ),
     )
     _note_untold_release(who, thresholds, policy)
     return policy
 
 
 def _channel(who: Table, fallback: str | None) -> str:
-    """A Slack channel by its ID: a name can be given to another channel, an ID cannot."""
+    """Read a Slack channel's ID. Names are refused, because another channel can get the same name."""
     expected = "a Slack channel ID like C0123ABCD (channel details, at the bottom), not a name"
     return who.text("channel", _CHANNEL, expected, fallback)
 
 
 def _releasers(who: Table, fallback: tuple[str, ...] | None) -> tuple[str, ...]:
-    """An empty list is an answer (nobody); a missing one is not."""
+    """Read who may release. An empty list means nobody; a missing list is a mistake."""
     expected = (
         'a list of Slack user IDs and user group IDs like ["U0123ABCD", "S0123ABCD"], [] for nobody, '
         '["*"] for everyone in the workspace'
@@ -95,14 +100,14 @@ def _is_reached(levels: Table, level: str, ages: _Ages) -> bool:
         levels.note(level, "the number of a level, from 1, as the key")
         return False
     most = max(map(len, ages.values()))
-    # Where an age is itself a mistake, nobody knows how many levels were meant.
+    # Where an age is a mistake itself, the number of levels is unknown.
     if all(ages.values()) and int(level) > most:
         levels.note(level, f"a level that is reached; no operation has more than {most} thresholds here")
     return True
 
 
 def _working_hours(who: Table, inherited: WorkingHours) -> WorkingHours:
-    """The hours in the time zone; a time zone alone moves the inherited hours there."""
+    """Read the hours in the time zone. A time zone without hours moves the inherited hours there."""
     zone = _time_zone(who, inherited.time_zone)
     if "working_hours" not in who:
         return msgspec.structs.replace(inherited, time_zone=zone)
@@ -115,7 +120,7 @@ def _working_hours(who: Table, inherited: WorkingHours) -> WorkingHours:
 
 
 def _time_zone(who: Table, fallback: str) -> str:
-    """One of the zones that ship with the reaper: this machine may know others, and the Lambda none."""
+    """Read a time zone of those in the package: this machine may know others, and Lambda may know none."""
     value = who.get("time_zone")
     if value is MISSING:
         return fallback
@@ -146,7 +151,7 @@ def _days(table: Table) -> tuple[int, ...]:
 
 
 def _time(table: Table, key: str, expected: str) -> time | None:
-    """A time in quotes, or TOML's own."""
+    """Read a time in quotes, or a TOML time."""
     value = table.get(key)
     if isinstance(value, time):
         return value
@@ -159,7 +164,7 @@ def _time(table: Table, key: str, expected: str) -> time | None:
 def _owners(who: Table, inherited: dict[str, str]) -> dict[str, str]:
     table = who.table("owners", 'a table of patterns like { "alice@*" = "U0123ABCD" }')
     own = {pattern: table.text(pattern, _USER, "a Slack user ID like U0123ABCD") for pattern in table}
-    # The first that matches is taken: its own come first, and where both have a pattern its own user stands.
+    # The first match is taken, so the route's own patterns come first; for a pattern of both, the route's user counts.
     return own | inherited | own
 
 
@@ -191,7 +196,7 @@ def _ci_run(table: Table) -> CiRun:
 
 
 def _note_parts(table: Table, match: str) -> None:
-    """Note what keeps a pattern from taking a name apart in one way only."""
+    """Note why a pattern could split a name in more than one way."""
     known = placeholders(match)
     if len(known) > len(set(known)):
         table.note("match", "each placeholder once")
@@ -208,7 +213,7 @@ def _note_parts(table: Table, match: str) -> None:
 
 
 def _note_untold_release(who: Table, thresholds: Table, policy: Policy) -> None:
-    """A lock is told of before the reaper releases it by itself."""
+    """Note a plan threshold after the automatic release: a lock must have an alert before the reaper releases it."""
     first = policy.thresholds[Risk.PLAN][:1]
     if not policy.auto_release or not first or policy.auto_release >= first[0]:
         return

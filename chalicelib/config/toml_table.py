@@ -1,4 +1,4 @@
-"""Reading one TOML table with every mistake noted, none raised, so that a file's mistakes are told together.
+"""Read a TOML table, note every mistake and raise none, so that all mistakes of a file are told together.
 
 msgspec checks types too, but stops at the first mistake.
 """
@@ -6,24 +6,10 @@ msgspec checks types too, but stops at the first mistake.
 import difflib
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
-
-from chalicelib.core import duration
 
 MISSING = object()
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_BUCKET = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
-# Unencrypted only to this machine: the bot token goes there.
-_URL = re.compile(r"(https://[^\s/]+|http://(127\.0\.0\.1|localhost)(:\d+)?)/(\S*/)?")
-# Slack's own pages call an organisation's ID a team's now and then.
-_MISPLACED_IDS = {
-    "T": ", of one workspace; the ID of an Enterprise Grid organisation (E...) belongs into enterprise_id",
-    "E": ", of an Enterprise Grid organisation; without one leave the key out",
-}
-_PREFIX = re.compile(r"[^/*?$\x00-\x1f\u0100-\U0010ffff][^*?$\x00-\x1f\u0100-\U0010ffff]*")
-_ANY_TEXT = re.compile(r".+", re.DOTALL)
 
 
 class Problems:
@@ -33,15 +19,15 @@ class Problems:
         self.found: list[str] = []
 
     def note(self, key: str, value: object, expected: str) -> None:
-        """One mistake more; ``MISSING`` stands for a key that is not there."""
+        """Add a mistake; ``MISSING`` as the value means that the key is missing."""
         said = "is missing" if value is MISSING else f"= {value!r}"
         self.found.append(f"{key} {said}: expected {expected}")
 
 
 class Table:
-    """One table of the file. Every reading method answers something of its type, noted mistake or not.
+    """One table of the file. Every reading method returns a value of its type, also where it notes a mistake.
 
-    A fallback is the answer for a key that is not there; without one (None) the key is required.
+    A fallback is what a missing key means; without one (None) the key is required.
     """
 
     def __init__(self, values: dict[str, Any], path: str, problems: Problems) -> None:
@@ -55,34 +41,34 @@ class Table:
         return key in self._values
 
     def __iter__(self) -> Iterator[str]:
-        """Every key, for a table whose keys are the user's own."""
+        """Iterate over all keys, for a table whose keys are the user's own."""
         return iter(self._values)
 
     def get(self, key: str) -> Any:
-        """A value as it stands in the file, or ``MISSING``."""
+        """Return a value as the file has it, or ``MISSING``."""
         self._asked.add(key)
         return self._values.get(key, MISSING)
 
     def done(self) -> None:
-        """Note every key that nothing asked for: it is misspelt, or would be silently without effect."""
+        """Note every key that nobody asked for: it is misspelt, or would have no effect and nobody would know."""
         for key in self._values.keys() - self._asked:
             near = difflib.get_close_matches(key, self._asked, 1)
             hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(sorted(self._asked))}"
             self.problems.found.append(f"{self._name(key)} = {self._values[key]!r}: there is no such key; {hint}")
 
     def note(self, key: str, expected: str, value: object = None) -> None:
-        """A mistake in one of this table's keys, or in one value of its list."""
+        """Note a mistake in a key of this table, or in the given value of its list."""
         self.problems.note(self._name(key), self.get(key) if value is None else value, expected)
 
     def table(self, key: str, expected: str = "") -> "Table":
-        """A table below this one; one that is not there is an empty one, and its own keys are noted as missing."""
+        """Read a table below this one. A missing table is read as an empty one: its required keys are missing."""
         value = self.get(key)
         if value is not MISSING and not isinstance(value, dict):
             self.note(key, expected or f"a table, [{self._name(key)}]")
         return Table(value if isinstance(value, dict) else {}, self._name(key), self.problems)
 
     def tables(self, key: str, *, required: bool) -> list["Table"]:
-        """An array of tables."""
+        """Read an array of tables."""
         value = self.get(key)
         if value is MISSING and not required:
             return []
@@ -94,7 +80,7 @@ class Table:
         return [Table(entry, f"{name}[{index}]", self.problems) for index, entry in enumerate(value)]
 
     def text(self, key: str, form: re.Pattern[str], expected: str, fallback: str | None = None) -> str:
-        """A text of a form."""
+        """Read a text that has the form."""
         value = self.get(key)
         if value is MISSING and fallback is not None:
             return fallback
@@ -112,7 +98,7 @@ class Table:
         *,
         empty: bool = False,
     ) -> tuple[str, ...]:
-        """A list of texts of a form; ``empty`` when a list of none is an answer."""
+        """Read a list of texts that have the form; ``empty`` allows an empty list."""
         value = self.get(key)
         if value is MISSING and fallback is not None:
             return fallback
@@ -123,86 +109,12 @@ class Table:
         return ()
 
     def flag(self, key: str, fallback: bool) -> bool:  # noqa: FBT001  a value, not a mode
-        """Yes or no."""
+        """Read yes or no."""
         value = self.get(key)
         if value is not MISSING and not isinstance(value, bool):
             self.note(key, "true or false")
         return value if isinstance(value, bool) else fallback
 
-    def count(self, key: str, fallback: int) -> int:
-        """A whole number from 1."""
-        value = self.get(key)
-        # To Python, true is a whole number.
-        good = isinstance(value, int) and not isinstance(value, bool) and value >= 1
-        if value is not MISSING and not good:
-            self.note(key, "a whole number from 1")
-        return value if good else fallback
-
-    def durations(self, key: str, fallback: tuple[timedelta, ...] | None = None) -> tuple[timedelta, ...]:
-        """One duration, or several that rise."""
-        value = self.get(key)
-        if value is MISSING and fallback is not None:
-            return fallback
-        read = [_duration(entry) for entry in (value if isinstance(value, list) else [value])]
-        ages = tuple(age for age in read if age)
-        if not ages or len(ages) < len(read) or list(ages) != sorted(set(ages)):
-            self.note(key, 'a duration like "45m", "2h" or "1d", or a rising list of them')
-            return ()
-        return ages
-
-    def duration_or_never(
-        self, key: str, expected: str, fallback: timedelta | None, most: timedelta = timedelta.max
-    ) -> timedelta | None:
-        """One duration, or the word ``never``: None."""
-        value = self.get(key)
-        if value in (MISSING, "never"):
-            return fallback if value is MISSING else None
-        read = _duration(value)
-        if read and read <= most:
-            return read
-        self.note(key, expected)
-        return fallback
-
-    def bucket(self, key: str) -> str:
-        """The name of an S3 bucket (docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html)."""
-        return self.text(key, _BUCKET, "the name of an S3 bucket")
-
-    def region(self, key: str) -> str | None:
-        """An AWS region, or None where there is none."""
-        return self.text(key, _REGION, "an AWS region like eu-central-1") if key in self else None
-
-    def slack_id(self, key: str, letter: str) -> str:
-        """A Slack ID that begins with the letter."""
-        expected = f"a Slack ID like {letter}0123ABCD{_MISPLACED_IDS.get(letter, '')}"
-        return self.text(key, re.compile(letter + r"[A-Z0-9]{2,}"), expected)
-
-    def url(self, key: str, default: str) -> str:
-        """The base URL of an API, with its slash at the end."""
-        return self.text(key, _URL, "an https URL that ends with a slash", default)
-
-    def prefixes(self, key: str) -> tuple[str, ...]:
-        """Key prefixes. They become IAM resources: only Latin-1, and ``*``, ``?``, ``$`` mean something else there.
-
-        No state key begins with a slash, says Terraform (``internal/backend/remote-state/s3/backend.go``).
-        """
-        expected = (
-            'a list of key prefixes like ["team-a/"], not beginning with / and without * ? $ or letters beyond '
-            "Latin-1; leave it out for the whole bucket"
-        )
-        return self.texts(key, _PREFIX, expected, ())
-
-    def patterns(self, key: str) -> tuple[str, ...]:
-        """Patterns over state paths."""
-        expected = 'a list of state paths like ["acme-tfstate/team-a/*"], where * is any text and ? one character'
-        return self.texts(key, _ANY_TEXT, expected)
-
     def _name(self, key: str) -> str:
         written = key if _BARE_KEY.fullmatch(key) else f'"{key}"'
         return f"{self._path}.{written}" if self._path else written
-
-
-def _duration(value: object) -> timedelta | None:
-    try:
-        return duration.parse(value) if isinstance(value, str) else None
-    except ValueError:
-        return None

@@ -16,8 +16,8 @@ from chalicelib.core.audit.line import of_reappearance
 from chalicelib.core.audit.reappeared import UNKNOWN_BEFORE, Standing, may_have_been_hidden, reappearance, standing
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.policy import Rules
-from chalicelib.jobs.alerts.alert import tell
 from chalicelib.jobs.alerts.case import case_of
+from chalicelib.jobs.alerts.endings import tell
 from chalicelib.jobs.journal_once import journal_once
 from chalicelib.ports.people import MessengerError
 from chalicelib.ports.world import World

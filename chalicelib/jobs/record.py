@@ -18,8 +18,8 @@ from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending, Outcome, released_by
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.policy import Rules
-from chalicelib.jobs.alerts.alert import note_ending
 from chalicelib.jobs.alerts.case import Case, case_of
+from chalicelib.jobs.alerts.endings import note_ending
 from chalicelib.jobs.journal_once import journal_once
 from chalicelib.jobs.reappear import look_again
 from chalicelib.ports.world import World

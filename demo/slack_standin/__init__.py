@@ -1,4 +1,4 @@
-"""A Slack stand-in: Slack's Web API, its signed requests and a page to look at, on this machine, no account needed.
+"""Stand in for Slack, without an account: its Web API, its signed requests, and a page to look at.
 
 ``model`` is what it knows, ``board`` the messages, ``web_api`` a call of the Web API, ``chat``, ``conversations`` and
 ``people`` its methods, ``block_rules`` and ``shapes`` Block Kit's limits, ``failures`` the arranged and the rate-limit

@@ -1,7 +1,7 @@
-"""Block Kit's rules, by Slack's documented limits, for the blocks and elements an alert is made of.
+"""Check Block Kit's rules, by Slack's documented limits, for the blocks and elements of an alert.
 
 https://docs.slack.dev/reference/block-kit/blocks and .../block-elements and .../composition-objects. Types that Slack
-has and this list has not are refused too: the page could not draw them, and old Slack clients cannot either.
+has and this list lacks are refused too: the page could not draw them, and old Slack clients cannot either.
 """
 
 from collections.abc import Iterator
@@ -10,17 +10,17 @@ from typing import Any
 from demo.slack_standin.model import clickable
 from demo.slack_standin.shapes import Rule, boolean, by_type, every, items, one_of, record, string, wrong
 
-# Not in the reference: measured by https://github.com/slackapi/bolt-js/issues/2509.
+# This limit is not in the reference; it was measured by https://github.com/slackapi/bolt-js/issues/2509.
 MOST_CHARACTERS = 13_200
 
 
 def problems_in(blocks: list[Any]) -> list[str]:
-    """Everything that Slack would refuse, each with its place; an empty list is a good message."""
+    """Return everything that Slack would refuse, each with its place; an empty list means a good message."""
     return list(_BLOCKS(blocks, "/blocks"))
 
 
 def is_too_long(blocks: list[Any]) -> bool:
-    """Whether all texts of the (valid) blocks together are more than one message may hold."""
+    """Return whether all texts of the (valid) blocks together are longer than one message may be."""
     return sum(_characters(block) for block in blocks) > MOST_CHARACTERS
 
 

@@ -1,4 +1,4 @@
-"""The messages of the workspace: posted, edited, found again. Knows nothing of HTTP, tokens or limits."""
+"""Post, edit and find the messages of the workspace; HTTP, tokens and limits are elsewhere."""
 
 import threading
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from demo.slack_standin.model import Message, SlackError, clickable
 
 @dataclass(frozen=True)
 class Draft:
-    """What is to be posted: a message before it has a ``ts``."""
+    """A message that is to be posted, so it has no ``ts`` yet."""
 
     channel: str
     user: str
@@ -39,8 +39,8 @@ class Board:
         """Add a message. A reply to a message that is not there becomes a message of the channel, as in Slack.
 
         https://github.com/slack-go/slack/issues/1571 and https://github.com/langchain-ai/open-swe/pull/2753: no
-        error, only no ``thread_ts`` in the answer. The ts of a reply is taken for a thread of its own, that nobody
-        finds: neither in the channel nor below the parent (https://github.com/slackapi/python-slack-sdk/issues/1116).
+        error, only no ``thread_ts`` in the answer. The ts of a reply begins a thread of its own, which is shown neither
+        in the channel nor below the parent (https://github.com/slackapi/python-slack-sdk/issues/1116).
         """
         with self.changed:
             there = {one.ts for one in self.public(draft.channel)}
@@ -72,26 +72,26 @@ class Board:
             return edited
 
     def public(self, channel: str | None = None) -> list[Message]:
-        """The messages everyone in the channel, or in any channel, sees, those in threads too."""
+        """Return the messages that everyone in the channel, or in any channel, sees, those in threads too."""
         messages = [one for one in self.everything() if one.ephemeral_to is None]
         return [one for one in messages if (one.channel == channel if channel else not one.is_direct)]
 
     def replies(self, channel: str, ts: str) -> list[Message]:
-        """What everyone sees in the thread of that message, without the message itself."""
+        """Return what everyone sees in the thread of a message, without the message itself."""
         return [one for one in self.public(channel) if one.thread_ts == ts]
 
     def everything(self) -> list[Message]:
-        """All messages, those for one person's eyes too."""
+        """Return all messages, those for one person's eyes too."""
         with self.changed:
             return list(self._messages)
 
     def as_posted(self) -> list[Message]:
-        """The messages everyone sees, as they were before any edit: what Slack notified people of."""
+        """Return the messages that everyone sees, as they were before any edit: what Slack notified people of."""
         with self.changed:
             return [one for one in self._as_posted if one.ephemeral_to is None and not one.is_direct]
 
     def find(self, channel: str, ts: str) -> Message:
-        """The public message of that channel and ``ts``. Raises SlackError."""
+        """Return the public message of a channel and ``ts``. Raises SlackError."""
         found = next((one for one in self.public(channel) if one.ts == ts), None)
         if found is None:
             raise SlackError("message_not_found")
@@ -102,7 +102,7 @@ class Board:
         return f"{self._microseconds // 1_000_000}.{self._microseconds % 1_000_000:06}"
 
     def _named(self, blocks: tuple[dict[str, Any], ...]) -> list[dict[str, Any]]:
-        """The blocks with the ids that Slack gives to those without one."""
+        """Return the blocks, with the ids that Slack gives to those without one."""
         return [self._with_ids(block) for block in blocks]
 
     def _with_ids(self, block: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""``chat.postMessage``, ``chat.postEphemeral`` and ``chat.update``, and what a message may say at all.
+"""Answer ``chat.postMessage``, ``chat.postEphemeral`` and ``chat.update``; check what a message may say.
 
 Errors: the "Errors" table of each method's page, https://docs.slack.dev/reference/methods/chat.postMessage and so on.
 """
@@ -13,7 +13,7 @@ from demo.slack_standin.mentions import calls_everybody
 from demo.slack_standin.message_json import message_json
 from demo.slack_standin.model import Channel, SlackError, Workspace
 
-# Slack has these; here they would be without effect in silence, so they are refused by name.
+# Slack has these. Here they would silently have no effect, so they are refused by name.
 _NOT_DRAWN = (
     "attachments",
     "markdown_text",
@@ -28,7 +28,7 @@ _LONGEST_TEXT = 40_000
 
 
 class Chat:
-    """Posting and editing, as the app."""
+    """The methods that post and edit, as the app."""
 
     def __init__(self, workspace: Workspace, board: Board, throttle: Throttle) -> None:
         self._workspace = workspace
@@ -36,7 +36,7 @@ class Chat:
         self._throttle = throttle
 
     def methods(self) -> Methods:
-        """The methods by name."""
+        """Return the methods by name."""
         return {
             "chat.postEphemeral": self._post_ephemeral,
             "chat.postMessage": self._post_message,
@@ -53,13 +53,13 @@ class Chat:
         return {"channel": channel.id, "ts": message.ts, "message": told}
 
     def _place(self, channel_id: str) -> Channel:
-        """A person's id is the app's direct messages with them; ``channel_not_found`` where there can be none."""
+        """Return the channel; a person's id stands for the app's direct messages with them. Raises SlackError."""
         if channel_id in {user.id for user in self._workspace.users}:
             return self._workspace.direct(channel_id)
         return self._workspace.joined(channel_id)
 
     def _post_ephemeral(self, arguments: Arguments) -> Response:
-        """Its metadata is not kept: https://docs.slack.dev/reference/methods/chat.postEphemeral."""
+        """Post for one person's eyes; the metadata is dropped: https://docs.slack.dev/reference/methods/chat.postEphemeral."""
         channel = self._workspace.joined(required(arguments, "channel"))
         user = str(required(arguments, "user"))
         if user not in channel.members:
@@ -68,7 +68,7 @@ class Chat:
         return {"message_ts": message.ts}
 
     def _update(self, arguments: Arguments) -> Response:
-        """Metadata left out stays, empty metadata is removed: https://docs.slack.dev/reference/methods/chat.update."""
+        """Edit; metadata that is left out stays, empty metadata is removed: https://docs.slack.dev/reference/methods/chat.update."""
         channel = self._workspace.channel(required(arguments, "channel"))
         message = self._board.find(channel.id, str(required(arguments, "ts")))
         if message.user != self._workspace.bot_user_id:
@@ -82,14 +82,14 @@ class Chat:
 
     def _draft(self, channel: Channel, arguments: Arguments, **more: Any) -> Draft:
         text, blocks = content(arguments)
-        # github.com/slackhq/slack-api-docs/issues/85. Whether an edit is refused so, nobody has told; it calls nobody.
+        # github.com/slackhq/slack-api-docs/issues/85. Whether Slack refuses an edit so is not known.
         if not self._workspace.everybody_may_be_called and calls_everybody(text, list(blocks)):
             raise SlackError("restricted_action")
         return Draft(channel.id, self._workspace.bot_user_id, text, blocks, _thread(arguments), **more)
 
 
 def content(arguments: Arguments) -> tuple[str, tuple[dict[str, Any], ...]]:
-    """Text and blocks, valid; else SlackError. Text without blocks means no blocks, for an edit too."""
+    """Return valid text and blocks, or raise SlackError. Text without blocks means no blocks, for an edit too."""
     _refuse_what_is_not_drawn(arguments)
     text, blocks = str(arguments.get("text") or ""), arguments.get("blocks") or []
     if not text and not blocks:
@@ -117,7 +117,7 @@ def _check_blocks(blocks: Any) -> None:
 
 
 def _metadata(given: Any) -> dict[str, Any] | None:
-    """https://docs.slack.dev/messaging/message-metadata: a type and a payload, whose schema Slack does not enforce."""
+    """Return checked metadata: a type and a payload (https://docs.slack.dev/messaging/message-metadata)."""
     match given:
         case None:
             return None

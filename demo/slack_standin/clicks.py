@@ -1,4 +1,4 @@
-"""A person's click, as Slack tells the app of it: the ``block_actions`` payload.
+"""Turn a person's click into what Slack tells the app of it: the ``block_actions`` payload.
 
 https://docs.slack.dev/reference/interaction-payloads/block_actions-payload.
 """
@@ -16,7 +16,7 @@ _ECHOED = ("type", "action_id", "text", "value", "style", "confirm", "placeholde
 
 @dataclass(frozen=True)
 class Click:
-    """Who clicked what. ``option`` is the value chosen in a select or an overflow; None takes the first one."""
+    """One click: who clicked what. ``option`` is the value chosen in a select or an overflow; None takes the first."""
 
     user: str
     channel: str
@@ -27,14 +27,14 @@ class Click:
 
 
 class Clicks:
-    """Turns a click on a message of the board into Slack's payload."""
+    """The clicks on messages of the board, as Slack's payloads."""
 
     def __init__(self, workspace: Workspace, board: Board) -> None:
         self._workspace = workspace
         self._board = board
 
     def payload(self, click: Click, now: float, response_url: str) -> dict[str, Any]:
-        """What Slack tells the app about this click. Raises LookupError if there is nothing like it to click now."""
+        """Return what Slack tells the app about a click. Raises LookupError if it cannot be clicked now."""
         message = self._seen_by(click)
         element, block_id = _element(message, click)
         action = _action(element, click, block_id) | {"action_ts": f"{now:.6f}"}
@@ -67,7 +67,7 @@ class Clicks:
         return {"id": user.id, "username": user.handle, "name": user.handle, "team_id": user.team_id}
 
     def _installation(self) -> dict[str, Any]:
-        """Real payloads: slackapi/java-slack-sdk issue 1041, and of a whole organisation deno-slack-sdk issue 267."""
+        """Return the installation, as in real payloads (java-slack-sdk issue 1041, deno-slack-sdk issue 267)."""
         of = self._workspace
         named = {"enterprise_id": of.enterprise_id, "enterprise_name": of.name} if of.enterprise_id else {}
         return {
@@ -112,7 +112,7 @@ def _container(message: Message) -> dict[str, Any]:
 
 
 def _state(action: dict[str, Any]) -> dict[str, Any]:
-    """Only elements that keep a choice have a state."""
+    """Return the state of the clicked element; only elements that keep a choice have one."""
     if action["type"] != "static_select":
         return {}
     chosen = {"type": "static_select", "selected_option": action["selected_option"]}

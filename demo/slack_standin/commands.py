@@ -1,4 +1,4 @@
-"""Slash commands: what Slack tells the app of one, and what it shows of the app's answer.
+"""Carry slash commands to the app, and show its answers.
 
 https://docs.slack.dev/interactivity/implementing-slash-commands. Slack's own words in a failure are not documented;
 users report them, as in https://github.com/Netflix/dispatch/issues/495 (http_client_error) and /833
@@ -20,7 +20,7 @@ from demo.slack_standin.outgoing import VERIFICATION_TOKEN, Reply, trigger_id
 
 @dataclass(frozen=True)
 class Command:
-    """Who typed which command where, and what came after it."""
+    """One command: who typed which, where, and what came after it."""
 
     user: str
     channel: str
@@ -36,11 +36,11 @@ class Commands:
         self._board = board
 
     def knows(self, name: str) -> bool:
-        """Whether there is such a command: the app has it, and was granted the scope to have any."""
+        """Return whether there is such a command: the app has it, and was granted the scope for commands."""
         return name in self._workspace.slash_commands and "commands" in self._workspace.scopes
 
     def form(self, command: Command, response_url: str) -> dict[str, str]:
-        """What Slack tells the app. Raises LookupError if there is no such command, user or channel."""
+        """Return what Slack tells the app. Raises LookupError if there is no such command, user or channel."""
         if not self.knows(command.name):
             raise LookupError(f"the app has no command {command.name!r}, or not the scope `commands`")
         try:
@@ -69,14 +69,14 @@ class Commands:
         return {"enterprise_id": of.enterprise_id, "enterprise_name": of.name} if of.enterprise_id else {}
 
     def show(self, command: Command, reply: Reply) -> None:
-        """The app's answer, or why there is none, as messages."""
+        """Show the app's answer, or why there is none, as messages."""
         try:
             self._post(command, _answer(reply))
         except SlackError as error:
             self._whisper(command, f'{command.name} failed with the error "{error.error}"')
 
     def show_unknown(self, command: Command) -> None:
-        """Slack's answer to a command that nobody has."""
+        """Show Slack's answer to a command that no app has."""
         self._whisper(
             command,
             f"{html.escape(command.name, quote=False)} is not a valid command. In Slack, all messages that start with "
@@ -85,7 +85,7 @@ class Commands:
         )
 
     def _post(self, command: Command, answer: dict[str, Any]) -> None:
-        """An answer for all shows the command too, in the name of who typed it; else nobody sees that."""
+        """Post an answer; one for everyone also shows the command, in the name of the person who typed it."""
         public = answer.get("response_type") == "in_channel"
         says = answer.get("text") or answer.get("blocks")
         text, blocks = content(answer) if says else ("", ())
@@ -101,7 +101,7 @@ class Commands:
 
 
 def _answer(reply: Reply) -> dict[str, Any]:
-    """What the app says; nothing in it if it says nothing. Raises SlackError."""
+    """Return what the app says, which may be nothing. Raises SlackError."""
     if reply.status != HTTPStatus.OK:
         raise SlackError(_failure(reply))
     if not reply.body.strip():

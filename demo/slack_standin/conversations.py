@@ -1,4 +1,4 @@
-"""``conversations.history`` and ``conversations.replies``: what everyone sees, page by page.
+"""Answer ``conversations.history`` and ``conversations.replies``: what everyone sees, part by part.
 
 https://docs.slack.dev/reference/methods/conversations.history and .../conversations.replies: the newest message comes
 first in a history, the oldest first in a thread; a history has no replies (there is no ``reply_broadcast`` here).
@@ -15,18 +15,18 @@ from demo.slack_standin.message_json import message_json
 from demo.slack_standin.model import Channel, Message, SlackError, Workspace
 
 _TIME = re.compile(r"\d+(\.\d{1,6})?")
-_DEFAULT, _MOST = 100, 999  # messages a page of a history; a thread comes whole as far as it may
+_DEFAULT, _MOST = 100, 999  # messages in a part of a history; a thread comes whole as far as it may
 
 
 class Conversations:
-    """Reading a channel and its threads."""
+    """The methods that read a channel and its threads."""
 
     def __init__(self, workspace: Workspace, board: Board) -> None:
         self._workspace = workspace
         self._board = board
 
     def methods(self) -> Methods:
-        """The methods by name."""
+        """Return the methods by name."""
         return {"conversations.history": self._history, "conversations.replies": self._replies}
 
     def _history(self, arguments: Arguments) -> Response:
@@ -36,10 +36,10 @@ class Conversations:
         return page | {"pin_count": 0}
 
     def _replies(self, arguments: Arguments) -> Response:
-        """The parent is always told, whatever the range; of a reply's ts only that reply.
+        """Return a thread, always with its parent, whatever the range; for the ts of a reply, return only that reply.
 
-        The latter is https://github.com/slackapi/bolt-python/issues/783; the former is what many clients say who read
-        a thread since a time and have to leave out the parent.
+        The reply alone: https://github.com/slackapi/bolt-python/issues/783. The parent: many clients that read a thread
+        since a time have to leave it out.
         """
         channel, ts = self._readable(arguments), str(arguments.get("ts"))
         if ts not in {one.ts for one in self._board.public(channel.id)}:
@@ -85,7 +85,7 @@ def _thread_json(parent: Message, replies: list[Message]) -> dict[str, Any]:
 
 
 def _in_range(messages: list[Message], arguments: Arguments) -> list[Message]:
-    """Those between ``oldest`` and ``latest``, and with ``inclusive`` those of just that time."""
+    """Return the messages between ``oldest`` and ``latest``; with ``inclusive``, those of exactly that time too."""
     oldest, latest = _time(arguments, "oldest", "0"), _time(arguments, "latest", "Infinity")
     at_the_ends = {oldest, latest} if flag(arguments, "inclusive") else set()
     times = [(Decimal(one.ts), one) for one in messages]
@@ -107,7 +107,7 @@ def _limit(arguments: Arguments, default: int) -> int:
 
 
 def _cursor(first: Message) -> str:
-    """Of the page that begins with this message; the form is that of Slack's own examples."""
+    """Return the cursor of the part that begins with this message, in the form of Slack's own examples."""
     return base64.b64encode(f"next_ts:{first.ts.replace('.', '')}".encode()).decode()
 
 

@@ -1,4 +1,4 @@
-"""Why a good call may fail all the same: failures arranged by a test, and Slack's limit of posts in a channel."""
+"""Fail good calls: as a test arranged, or by Slack's limit of posts in a channel."""
 
 from collections import defaultdict, deque
 from collections.abc import Callable
@@ -25,15 +25,15 @@ class Refusals:
         self._waiting: defaultdict[str, deque[Refusal]] = defaultdict(deque)
 
     def arrange(self, method: str, refusal: Refusal, times: int) -> None:
-        """The next ``times`` calls of the method fail so, after those arranged before; 0 takes all of them back."""
+        """Let the next calls of a method fail, after those arranged before; ``times=0`` takes all of them back."""
         if times == 0:
             self._waiting[method].clear()
         self._waiting[method].extend([refusal] * times)
 
     def take(self, method: str) -> Refusal | None:
-        """The failure of this call, if one is due; one for the method goes before one for every method.
+        """Return the failure of this call, if one is due; one for the method goes before one for every method.
 
-        While there is a failure of all calls, those arranged for some wait.
+        While there is a failure of all calls, those that were arranged for some wait.
         """
         if self.always:
             return self.always
@@ -56,7 +56,7 @@ class Throttle:
         self._left: dict[str, tuple[float, float]] = {}
 
     def allows(self, channel: str) -> bool:
-        """Whether one more post may go to the channel now; if so, it counts."""
+        """Return whether one more post may go to the channel now; if so, count it."""
         now = self._clock()
         left, since = self._left.get(channel, (float(self._burst), now))
         left = min(float(self._burst), left + max(0.0, now - since) * self._per_second)

@@ -1,7 +1,7 @@
-"""Whom a message mentions, and so whom Slack tells of it when it is posted.
+"""Find whom a message mentions: Slack tells these people of it when it is posted.
 
 https://docs.slack.dev/messaging/formatting-message-text, "Mentioning users", "Mentioning groups", "special mentions".
-Read from the raw text, before anything is decoded: what was escaped mentions nobody.
+The raw text counts, before anything is decoded: what was escaped mentions nobody.
 """
 
 import re
@@ -15,14 +15,14 @@ _EVERYBODY = {"channel", "here", "everyone"}
 
 
 def calls_everybody(text: str, blocks: Any) -> bool:
-    """Whether what is to be posted calls all of its channel."""
+    """Return whether a message calls everybody in its channel."""
     return any(
         kind == "!" and name in _EVERYBODY for part in (text, *_mrkdwn(blocks)) for kind, name in _TOKEN.findall(part)
     )
 
 
 def mentioned(workspace: Workspace, message: Message) -> set[str]:
-    """The user ids, of the groups' and the channel's members too, but never the author's own."""
+    """Return the ids of all users that are mentioned, also as members of a group or the channel; never the author's."""
     found: set[str] = set()
     for text in (message.text, *_mrkdwn(message.blocks)):
         for kind, name in _TOKEN.findall(text):
@@ -39,7 +39,7 @@ def _meant(workspace: Workspace, message: Message, kind: str, name: str) -> set[
 
 
 def _mrkdwn(value: Any) -> Iterator[str]:
-    """The texts shown with the message; plain_text is literal, and a question is shown to the one who clicks."""
+    """Yield the texts shown with the message; plain_text is literal, and only the person who clicks sees a question."""
     if isinstance(value, list):
         for item in value:
             yield from _mrkdwn(item)

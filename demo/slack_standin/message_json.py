@@ -1,4 +1,4 @@
-"""A message as Slack puts it into its answers and into the payload of a click."""
+"""Write a message as Slack puts it into its answers and into the payload of a click."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from demo.slack_standin.model import Message, Workspace
 
 
 def message_json(workspace: Workspace, message: Message, *, metadata: bool = False) -> dict[str, Any]:
-    """The message; its metadata only if that is asked for, as Slack has it."""
+    """Return the message; its metadata only if asked for, as Slack does."""
     told: dict[str, Any] = {"type": "message", "user": message.user, "ts": message.ts, "text": message.text}
     if message.user == workspace.bot_user_id:
         told |= {"bot_id": workspace.bot_id, "app_id": workspace.app_id}

@@ -1,4 +1,4 @@
-"""The words of the stand-in: who and what is in the workspace, one message, one call. Plain data."""
+"""Describe the workspace as plain data: who and what is in it, one message, one call."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -29,9 +29,9 @@ class SlackError(Exception):
 
 @dataclass(frozen=True)
 class User:
-    """One person. A ``team_id`` other than the workspace's is a colleague's, if the organisation is the same.
+    """One person. With another ``team_id`` than the workspace's it is a colleague of the same organisation.
 
-    Else it is that of a stranger over Slack Connect.
+    If the organisation is another too, it is a stranger over Slack Connect.
     """
 
     id: str
@@ -41,17 +41,17 @@ class User:
     enterprise_id: str = ""
     deleted: bool = False
     title: str = ""
-    """What they are here, in their own words; part of a Slack profile."""
+    """What the person does here, in their own words; part of a Slack profile."""
 
     @property
     def handle(self) -> str:
-        """The name without spaces and capitals, as Slack's ``name`` and ``user_name``."""
+        """Return the name without spaces and capitals, as Slack's ``name`` and ``user_name``."""
         return self.name.lower().replace(" ", ".")
 
 
 @dataclass(frozen=True)
 class UserGroup:
-    """One user group: its id (``S...``), what stands behind the @, and the user ids of its members."""
+    """One user group: its id (``S...``), its name behind the @, and the user ids of its members."""
 
     id: str
     handle: str
@@ -71,7 +71,7 @@ class Channel:
 
     @property
     def name_for_apps(self) -> str:
-        """The name in what Slack sends to apps, where it hides that of a private channel."""
+        """Return the name that Slack sends to apps; it hides the name of a private channel."""
         if self.is_direct:
             return "directmessage"
         return "privategroup" if self.is_private else self.name
@@ -82,7 +82,7 @@ SLACKBOT = User("USLACKBOT", "Slackbot")
 
 @dataclass(frozen=True)
 class Workspace:
-    """One workspace with one app installed: all that is fixed while the stand-in runs."""
+    """One workspace with one app installed. Nothing here changes while the stand-in runs."""
 
     team_id: str
     app_id: str
@@ -97,7 +97,7 @@ class Workspace:
     scopes: frozenset[str] = SCOPES
     slash_commands: frozenset[str] = frozenset({"/tflocks"})
     everybody_may_be_called: bool = True
-    """False: a preference forbids apps to call everybody in a channel, with ``<!here>`` and its like."""
+    """Whether apps may call everybody in a channel, with ``<!here>`` and its like."""
     enterprise_id: str = ""
     """The Enterprise Grid organisation that the workspace is part of."""
     org_wide: bool = False
@@ -105,16 +105,16 @@ class Workspace:
 
     @property
     def domain(self) -> str:
-        """The workspace's part of its address, ``<domain>.slack.com``."""
+        """Return the workspace's part of its address, ``<domain>.slack.com``."""
         return self.name.lower().replace(" ", "-")
 
     @property
     def bot_id(self) -> str:
-        """The bot's own id, which Slack keeps beside the bot's user id."""
+        """Return the bot's own id, which Slack has beside the bot's user id."""
         return "B" + self.bot_user_id[1:]
 
     def channel(self, channel_id: object) -> Channel:
-        """The channel of that id. Raises SlackError."""
+        """Return the channel of an id. Raises SlackError."""
         everywhere = (*self.channels, *(self.direct(user.id) for user in self.users))
         found = next((channel for channel in everywhere if channel.id == channel_id), None)
         if found is None:
@@ -122,18 +122,18 @@ class Workspace:
         return found
 
     def direct(self, user_id: str) -> Channel:
-        """The app's direct messages with that person; there from the start, where Slack opens them at need."""
+        """Return the app's direct messages with a person; here they need not be opened first, as in Slack."""
         return Channel(_direct_id(user_id), self.bot_name, frozenset({user_id}), is_direct=True)
 
     def joined(self, channel_id: object) -> Channel:
-        """The channel of that id, which the bot is in. Raises SlackError."""
+        """Return the channel of an id, which the bot has to be in. Raises SlackError."""
         channel = self.channel(channel_id)
         if not channel.bot_is_member:
             raise SlackError("channel_not_found" if channel.is_private else "not_in_channel")
         return channel
 
     def user(self, user_id: object) -> User:
-        """The user of that id, the bot and Slackbot too. Raises SlackError."""
+        """Return the user of an id, the bot and Slackbot too. Raises SlackError."""
         everyone = (*self.users, User(self.bot_user_id, self.bot_name, self.team_id), SLACKBOT)
         found = next((user for user in everyone if user.id == user_id), None)
         if found is None:
@@ -141,14 +141,14 @@ class Workspace:
         return found
 
     def user_group(self, group_id: object) -> UserGroup:
-        """The user group of that id. Raises SlackError."""
+        """Return the user group of an id. Raises SlackError."""
         found = next((group for group in self.user_groups if group.id == group_id), None)
         if found is None:
             raise SlackError("no_such_subteam")
         return found
 
     def require_scope(self, scope: str) -> None:
-        """Whether the app was granted that; if not, SlackError with what is missing and what there is."""
+        """Raise SlackError, with what is missing and what there is, unless the app was granted a scope."""
         if scope not in self.scopes:
             raise SlackError("missing_scope", needed=scope, provided=",".join(sorted(self.scopes)))
 
@@ -169,22 +169,22 @@ class Message:
 
     @property
     def is_direct(self) -> bool:
-        """Whether it is a direct message: its channel's id begins with D, as in Slack."""
+        """Return whether it is a direct message: its channel's id begins with D, as in Slack."""
         return self.channel.startswith("D")
 
     def seen_by(self, user_id: str) -> bool:
-        """Whether it is nobody else's alone."""
+        """Return whether a user sees the message: it is for everyone, or for this user alone."""
         return self.ephemeral_to in (None, user_id) and (not self.is_direct or self.channel == _direct_id(user_id))
 
     @property
     def actions(self) -> list[tuple[dict[str, Any], str]]:
-        """Every element that can be clicked, with the id of its block, top to bottom."""
+        """Return every element that can be clicked, with the id of its block, top to bottom."""
         return [(element, block["block_id"]) for block in self.blocks for element in clickable(block)]
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call of the Web API; ``arguments`` without the token, ``status`` 0 where the reply was dropped on purpose."""
+    """One call of the Web API; ``arguments`` without the token, ``status`` 0 if the reply was dropped on purpose."""
 
     method: str
     arguments: dict[str, Any]
@@ -197,7 +197,7 @@ def _direct_id(user_id: str) -> str:
 
 
 def clickable(block: dict[str, Any]) -> list[dict[str, Any]]:
-    """The elements of a block that can be clicked: those of an actions block, and the accessory of a section."""
+    """Return the elements of a block that can be clicked: those of an actions block, and a section's accessory."""
     if block["type"] == "actions":
         return list(block["elements"])
     accessory = block.get("accessory")

@@ -1,4 +1,4 @@
-"""What Slack sends to the app: a signed form, for whose answer it waits three seconds.
+"""Send to the app what Slack sends: a signed form, for whose answer it waits three seconds.
 
 https://docs.slack.dev/authentication/verifying-requests-from-slack.
 """
@@ -20,7 +20,7 @@ _PATIENCE = 3.0  # seconds; https://docs.slack.dev/interactivity/handling-user-i
 
 @dataclass(frozen=True)
 class Reply:
-    """What the app answered; the status NO_ANSWER is three seconds over, or no connection."""
+    """What the app answered; the status NO_ANSWER means no answer within three seconds, or no connection."""
 
     status: int
     body: bytes = b""
@@ -29,7 +29,7 @@ class Reply:
 
 
 def signed(secret: str, body: bytes, timestamp: int) -> dict[str, str]:
-    """The headers with which Slack sends this body."""
+    """Return the headers with which Slack sends a body."""
     base = b"v0:%d:%s" % (timestamp, body)
     digest = hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
     return {
@@ -41,17 +41,17 @@ def signed(secret: str, body: bytes, timestamp: int) -> dict[str, str]:
 
 
 def form_body(payload: Mapping[str, Any]) -> bytes:
-    """The payload of an interaction as the form that Slack sends; that of a command is a form itself."""
+    """Return the payload of an interaction as the form that Slack sends; a command's payload is a form already."""
     return urlencode({"payload": json.dumps(payload)}).encode()
 
 
 def trigger_id() -> str:
-    """A new one of Slack's form."""
+    """Make a new trigger id in Slack's form."""
     return f"{secrets.randbits(40)}.{secrets.randbits(40)}.{secrets.token_hex(16)}"
 
 
 def send(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
-    """POST as Slack does, no redirect followed."""
+    """Post as Slack does; follow no redirect."""
     parts = urlsplit(url)
     kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     connection = kind(parts.netloc, timeout=_PATIENCE)

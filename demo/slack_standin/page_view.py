@@ -1,4 +1,4 @@
-"""What the page is told: the workspace and all messages as plain JSON, without the signing secret and the token."""
+"""Write what the page is told: the workspace with all messages as plain JSON, but no secret and no token."""
 
 from dataclasses import asdict
 from typing import Any
@@ -8,7 +8,7 @@ from demo.slack_standin.model import SLACKBOT, Workspace
 
 
 def page_view(workspace: Workspace, board: Board) -> dict[str, Any]:
-    """Everything the page shows, for every user and channel; the page picks."""
+    """Return everything that the page shows, for every user and channel; the page picks."""
     bot = {"id": workspace.bot_user_id, "name": workspace.bot_name}
     return {
         "team": {"id": workspace.team_id, "name": workspace.name},

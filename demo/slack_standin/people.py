@@ -1,4 +1,4 @@
-"""The methods of the Web API about the app itself, users and user groups."""
+"""Answer the methods of the Web API about the app itself, users and user groups."""
 
 from demo.slack_standin.arguments import Arguments, Methods, Response, required
 from demo.slack_standin.model import SlackError, User, Workspace
@@ -11,7 +11,7 @@ class People:
         self._workspace = workspace
 
     def methods(self) -> Methods:
-        """The methods by name."""
+        """Return the methods by name."""
         return {
             "auth.test": self._auth_test,
             "usergroups.users.list": self._group_members,
@@ -32,9 +32,9 @@ class People:
         } | ({"enterprise_id": of.enterprise_id} if of.enterprise_id else {})
 
     def _group_members(self, arguments: Arguments) -> Response:
-        """The members of a group. An organisation's token has to name the workspace.
+        """Return the members of a group. An organisation's token has to name the workspace.
 
-        The error is as reported of dnd.info in slack-go/slack issue 1157.
+        The error is the one reported for dnd.info in slack-go/slack issue 1157.
         """
         if self._workspace.org_wide and arguments.get("team_id") != self._workspace.team_id:
             raise SlackError("missing_argument", arg="team_id")
@@ -44,7 +44,7 @@ class People:
         return {"user": self._user_json(self._workspace.user(arguments.get("user")))}
 
     def _lookup_by_email(self, arguments: Arguments) -> Response:
-        """Only of the workspace's own people: a guest's address belongs to another workspace."""
+        """Look up one of the workspace's own people: a guest's address belongs to another workspace."""
         wanted = str(required(arguments, "email")).casefold()
         for user in self._workspace.users:
             if user.team_id == self._workspace.team_id and (user.email or "").casefold() == wanted:
@@ -66,7 +66,7 @@ class People:
         return {"id": user.id, "team_id": user.team_id, **about, "profile": profile, **grid}
 
     def _enterprise_user(self, user: User) -> Response:
-        """As in looker/lookerbot issue 184."""
+        """Return what a user of an organisation has besides, as in looker/lookerbot issue 184."""
         return {
             "id": user.id,
             "enterprise_id": user.enterprise_id,

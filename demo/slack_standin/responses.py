@@ -1,4 +1,4 @@
-"""Every ``response_url`` that was given out: an answer to one click or command, in the place where it was made.
+"""Take answers at the ``response_url`` of a click or command, and show them where that was made.
 
 https://docs.slack.dev/interactivity/handling-user-interaction, "Message responses": five answers, thirty minutes, no
 token, and the app need not be in the channel. Slack does not document its errors; these are what users report.
@@ -46,7 +46,7 @@ class Responses:
         return path in self._given
 
     def take(self, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
-        """Show an answer; Slack's HTTP status and what it says."""
+        """Show an answer; return Slack's HTTP status and what it says."""
         given = self._given[path]
         with self._board.changed:
             if self._clock() - given.at > _SECONDS:
@@ -71,7 +71,7 @@ class Responses:
         self._board.post(Draft(given.channel, self._bot, text, blocks, ephemeral_to=seen_by))
 
     def _clicked(self, given: _Given) -> Message:
-        """Return the message that was clicked, one for a single person's eyes too: only this way can that be edited."""
+        """Return the message that was clicked; one for a single person's eyes can be edited only in this way."""
         for message in self._board.everything():
             if message.seen_by(given.user) and (message.channel, message.ts) == (given.channel, given.ts):
                 return message

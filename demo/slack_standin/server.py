@@ -1,4 +1,4 @@
-"""The HTTP of the stand-in: the Web API under /api/, the page, its live events, what is done on it. Decides nothing."""
+"""Serve the stand-in over HTTP: the Web API under /api/, the page, its live events. It decides nothing."""
 
 import json
 import socket
@@ -78,12 +78,12 @@ class Server(ThreadingHTTPServer):
             self._open.pop(request, None)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A browser that leaves in the middle is no error, nor is hanging up at the end; anything else is told."""
+        """Print an error, unless a browser left in the middle or a connection was ended at the stop."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
     def stop(self) -> None:
-        """Take no more, wake and end what is open, wait until all threads are gone."""
+        """Take no more requests, wake and end what is open, wait until all threads are gone."""
         self.shutdown()
         self._loop.join()
         self.server_close()
@@ -109,7 +109,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing: every call is in ``SlackStandIn.calls``."""
 
     def do_GET(self) -> None:
-        """The page, its files, its events; and the Web API, whose reading methods slack_sdk calls with GET."""
+        """Serve the page, its files and its events; and the Web API, whose reading methods slack_sdk calls with GET."""
         url = urlsplit(self.path)
         if url.path.startswith("/api/"):
             self._api(url.path, dict(parse_qsl(url.query)))
@@ -119,7 +119,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._file(url.path)
 
     def do_POST(self) -> None:
-        """The Web API, an answer to a click or command, or what a person does on the page."""
+        """Take a call of the Web API, an answer to a click or command, or what a person does on the page."""
         url = urlsplit(self.path)
         body = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), _LARGEST_BODY))
         if url.path.startswith("/api/"):
@@ -155,7 +155,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._reply(answer.status, answer.response, extra)
 
     def _from_page(self, path: str, body: bytes) -> None:
-        if self.headers.get_content_type() != "application/json":  # no other site's form may click
+        if self.headers.get_content_type() != "application/json":  # a form on another site must not click
             self._reply(415, {"error": "the page sends application/json"})
             return
         try:
@@ -171,7 +171,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, f"{_TYPES[file.suffix]}; charset=utf-8", file.read_bytes())
 
     def _events(self) -> None:
-        """Server-sent events: the whole view at every change; the page finds the differences itself."""
+        """Send server-sent events: the whole view at every change; the page finds the differences itself."""
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Cache-Control", "no-store")
@@ -206,7 +206,7 @@ def _hang_up(connection: socket.socket) -> None:
 
 
 def _arguments(kind: str, body: bytes) -> dict[str, Any]:
-    """The arguments of a POST in one of the two forms Slack takes. Raises SlackError."""
+    """Return the arguments of a POST in one of the two forms that Slack takes. Raises SlackError."""
     if kind != "application/json":
         return dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
     try:

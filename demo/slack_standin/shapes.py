@@ -1,4 +1,4 @@
-"""Small rules to say what a JSON value must look like; each yields what is wrong as Slack words it, with the place.
+"""Check what a JSON value must look like, by small rules that yield what is wrong as Slack words it.
 
 A rule takes a value and its place (a JSON pointer). Slack's wording, taken from real answers:
 https://github.com/incidentbot/incidentbot/issues/328.
@@ -11,12 +11,12 @@ Rule = Callable[[Any, str], Iterator[str]]
 
 
 def wrong(problem: str, place: str) -> str:
-    """One mistake as Slack tells it."""
+    """Return one mistake as Slack tells it."""
     return f"{problem} [json-pointer:{place}]"
 
 
 def string(most: int, least: int = 1) -> Rule:
-    """A string of so many characters."""
+    """Require a string within limits of length."""
 
     def check(value: Any, place: str) -> Iterator[str]:
         if not isinstance(value, str):
@@ -30,13 +30,13 @@ def string(most: int, least: int = 1) -> Rule:
 
 
 def boolean(value: Any, place: str) -> Iterator[str]:
-    """True or false."""
+    """Require true or false."""
     if not isinstance(value, bool):
         yield wrong("must be a boolean", place)
 
 
 def one_of(*allowed: str) -> Rule:
-    """One of a few strings."""
+    """Require one of a few strings."""
 
     def check(value: Any, place: str) -> Iterator[str]:
         if value not in allowed:
@@ -46,7 +46,7 @@ def one_of(*allowed: str) -> Rule:
 
 
 def items(rule: Rule, least: int, most: int) -> Rule:
-    """A list of so many items, each by the rule."""
+    """Require a list within limits of length, each item by the rule."""
 
     def check(value: Any, place: str) -> Iterator[str]:
         if not isinstance(value, list):
@@ -63,7 +63,7 @@ def items(rule: Rule, least: int, most: int) -> Rule:
 
 
 def record(required: Mapping[str, Rule], optional: Mapping[str, Rule]) -> Rule:
-    """An object with these keys and no others; its ``type`` has been looked at by ``by_type`` already."""
+    """Require an object with these keys and no others; ``by_type`` has checked its ``type`` already."""
     rules = {**required, **optional}
 
     def check(value: Any, place: str) -> Iterator[str]:
@@ -79,7 +79,7 @@ def record(required: Mapping[str, Rule], optional: Mapping[str, Rule]) -> Rule:
 
 
 def by_type(kinds: Mapping[str, Rule]) -> Rule:
-    """An object whose ``type`` says which rule it is held to."""
+    """Require an object that follows the rule of its ``type``."""
 
     def check(value: Any, place: str) -> Iterator[str]:
         if not isinstance(value, dict):
@@ -94,7 +94,7 @@ def by_type(kinds: Mapping[str, Rule]) -> Rule:
 
 
 def every(*rules: Rule) -> Rule:
-    """All of these; a later one is asked only if the earlier found nothing, so that it may rely on them."""
+    """Require all of these; a later rule runs only if the earlier ones found nothing, so it may rely on them."""
 
     def check(value: Any, place: str) -> Iterator[str]:
         for rule in rules:

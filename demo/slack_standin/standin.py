@@ -1,4 +1,4 @@
-"""The stand-in as a whole, for tests and for the demo: start it, look at what the app did, click."""
+"""Run the stand-in as a whole, for tests and the demo: start it, look at what the app did, click."""
 
 import contextlib
 import html
@@ -49,7 +49,7 @@ class SlackStandIn:
         self._server: Server | None = None
 
     def start(self) -> None:
-        """Listen; from now on ``url`` is known. Port 0 takes a free one."""
+        """Listen; from now on ``url`` is known. Port 0 takes any free one."""
         if self._server is not None:
             raise RuntimeError("this Slack stand-in is running already")
         from_page = {"/click": self._clicked, "/compose": self._composed}
@@ -73,7 +73,7 @@ class SlackStandIn:
 
     @property
     def url(self) -> str:
-        """Where the page is."""
+        """Return where the page is."""
         if self._server is None:
             raise RuntimeError("this Slack stand-in is not running: call start() first")
         host, port = self._server.server_address[:2]
@@ -81,45 +81,45 @@ class SlackStandIn:
 
     @property
     def api_url(self) -> str:
-        """What slack_sdk's WebClient takes as ``base_url``."""
+        """Return what slack_sdk's WebClient takes as ``base_url``."""
         return f"{self.url}/api/"
 
     def messages(self, channel: str | None = None) -> list[Message]:
-        """What everyone in the channel, or in any channel, sees, oldest first, replies in threads too, as it is now."""
+        """Return the messages that everyone in the channel (or in any) sees now, oldest first, with replies."""
         return self._board.public(channel)
 
     def replies(self, channel: str, ts: str) -> list[Message]:
-        """What everyone sees in the thread of that message, oldest first, without the message itself."""
+        """Return what everyone sees in the thread of a message, oldest first, without the message itself."""
         return self._board.replies(channel, ts)
 
     def ephemerals(self, user: str) -> list[Message]:
-        """What only this user sees, oldest first."""
+        """Return what only this user sees, oldest first."""
         return [message for message in self._board.everything() if message.ephemeral_to == user]
 
     def direct_messages(self, user: str) -> list[Message]:
-        """The app's direct messages with this user, oldest first."""
+        """Return the app's direct messages with this user, oldest first."""
         return self._board.public(self.workspace.direct(user).id)
 
     def notifications(self, user: str) -> list[Message]:
-        """The messages and replies that mentioned the user when they were posted, and as they were then.
+        """Return the messages and replies that mentioned the user when they were posted, as they were then.
 
-        By name, in a user group, or all of the channel; an edit notifies nobody, and what one person alone
-        sees is not counted.
+        They mentioned the user by name, a user group, or all of the channel. An edit notifies nobody; messages for one
+        person's eyes do not count.
         """
         return [one for one in self._board.as_posted() if user in mentioned(self.workspace, one)]
 
     def calls(self, method: str | None = None) -> list[Call]:
-        """What the app asked for, in order, refused calls too."""
+        """Return what the app asked for, in order, refused calls too."""
         with self._board.changed:
             return [call for call in self._api.log if method in (None, call.method)]
 
     def say(self, user: str, channel: str, text: str) -> Message:
-        """A person writes into a channel."""
+        """Write into a channel, as a person."""
         place = self.workspace.channel(channel)
         return self._board.post(Draft(place.id, self.workspace.user(user).id, text))
 
     def enter(self, user: str, channel: str, text: str) -> None:
-        """A person types into the composer of a channel and presses Enter: a slash command, or words for everyone."""
+        """Type into the composer of a channel, as a person, and press Enter: a slash command, or words for everyone."""
         name, _, rest = text.partition(" ")
         if not text.startswith("/"):
             self.say(user, channel, html.escape(text.strip(), quote=False))
@@ -129,7 +129,7 @@ class SlackStandIn:
             self._commands.show_unknown(Command(user, channel, name, rest))
 
     def command(self, user: str, channel: str, name: str, text: str = "") -> int:
-        """A slash command: the app's HTTP status, or NO_ANSWER after three seconds; its answer is shown as messages.
+        """Send a slash command and show its answer; return the app's HTTP status, or NO_ANSWER after three seconds.
 
         Raises LookupError if there is no such command, user or channel, RuntimeError while ``command_url`` is None.
         """
@@ -140,17 +140,17 @@ class SlackStandIn:
         return reply.status
 
     def refuse(self, method: str, error: str, *, times: int = 1, retry_after: int | None = None) -> None:
-        """The next calls of the method ("*": of any) fail; ``times=0`` takes back what was arranged for it.
+        """Let the next calls of a method ("*": of any) fail; ``times=0`` takes back what was arranged for it.
 
         "ratelimited" answers HTTP 429 with Retry-After, "http_500" a bare 500. "drop" does the work and hangs up
-        without an answer, "lost" hangs up before anything is done: to the app both look the same, and both are in
+        without an answer, "lost" hangs up before anything is done: both look the same to the app, and both are in
         ``calls`` with status 0. Any other word is Slack's ``{"ok": false, "error": ...}``.
         """
         with self._board.changed:
             self._api.refusals.arrange(method, Refusal(error, retry_after), times)
 
     def refuse_in(self, channel: str, error: str) -> None:
-        """From now on no message is taken in the channel (``is_archived``, ...); "" takes that back."""
+        """Take no message in the channel from now on (``is_archived``, ...); "" takes that back."""
         with self._board.changed:
             self._api.refusals.in_channels.pop(channel, None)
             if error:
@@ -158,7 +158,7 @@ class SlackStandIn:
 
     @contextlib.contextmanager
     def down(self, error: str = "service_unavailable") -> Iterator[None]:
-        """Every call fails so, with the words of ``refuse``, until the end of the block."""
+        """Let every call fail, with the words of ``refuse``, until the end of the block."""
         with self._board.changed:
             self._api.refusals.always = Refusal(error)
         try:
@@ -168,25 +168,25 @@ class SlackStandIn:
                 self._api.refusals.always = None
 
     def signed_request(self, body: bytes, *, timestamp: int | None = None) -> dict[str, str]:
-        """The headers with which Slack would send this body now, or at that time."""
+        """Return the headers with which Slack would send this body now, or at a given time."""
         at = int(self._clock()) if timestamp is None else timestamp
         return outgoing.signed(self.workspace.signing_secret, body, at)
 
     def click_body(
         self, user: str, channel: str, ts: str, action_id: str, /, *, option: str | None = None, **overrides: Any
     ) -> bytes:
-        """The form body of this click; ``overrides`` replace whole keys of the payload (``team``, ``actions``, ...)."""
+        """Return the form body of a click; ``overrides`` replace keys of the payload (``team``, ``actions``, ...)."""
         return outgoing.form_body(self._payload(Click(user, channel, ts, action_id, option)) | overrides)
 
     def click(self, user: str, channel: str, ts: str, action_id: str, *, option: str | None = None) -> int:
-        """Click, having confirmed where that is asked: the app's HTTP status, or NO_ANSWER after three seconds.
+        """Click, and confirm if asked; return the app's HTTP status, or NO_ANSWER after three seconds.
 
         Raises LookupError if the message has no such button now, RuntimeError while ``request_url`` is None.
         """
         return self.press(Click(user, channel, ts, action_id, option))
 
     def press(self, click: Click) -> int:
-        """The same for a click that names more, as the page's do."""
+        """Click with all that a click of the page names."""
         body = outgoing.form_body(self._payload(click))
         missing = "request_url is None: set it to the app's POST /slack/actions before anybody clicks"
         return self._send(self.request_url, missing, body).status

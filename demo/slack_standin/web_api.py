@@ -1,4 +1,4 @@
-"""A call of the Web API, whichever method: token, scope, arranged failures, the log. No HTTP in here.
+"""Answer a call of the Web API, of any method: token, scope, arranged failures, the log. HTTP is elsewhere.
 
 https://docs.slack.dev/apis/web-api; the methods themselves are in ``chat``, ``conversations`` and ``people``.
 """
@@ -13,7 +13,7 @@ from demo.slack_standin.failures import Refusal, Refusals, Throttle
 from demo.slack_standin.model import Call, SlackError, Workspace
 from demo.slack_standin.people import People
 
-# By the methods' pages. Which scope reads a conversation is up to its kind: ``conversations`` asks for it.
+# As Slack documents each method. The scope to read a conversation depends on its kind: ``conversations`` checks it.
 _SCOPES = {
     "chat.postEphemeral": "chat:write",
     "chat.postMessage": "chat:write",
@@ -26,7 +26,7 @@ _SCOPES = {
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes back over HTTP; status 0 is no answer at all."""
+    """What goes back over HTTP; status 0 means no answer at all."""
 
     status: int
     response: Response
@@ -34,7 +34,7 @@ class Answer:
 
 
 class WebApi:
-    """The Web API of one workspace. ``call`` is the only way in; ``log`` keeps every call."""
+    """The Web API of one workspace. ``call`` is the only way in; ``log`` has every call."""
 
     def __init__(self, workspace: Workspace, board: Board, throttle: Throttle) -> None:
         self.refusals = Refusals()
@@ -45,7 +45,7 @@ class WebApi:
         self._methods: Methods = {name: method for part in parts for name, method in part.methods().items()}
 
     def call(self, method: str, token: str | None, raw: Arguments) -> Answer:
-        """Answer one call and remember it. One at a time, so that a limit or an arranged failure counts exactly."""
+        """Answer one call and remember it. Calls come one at a time, so that limits and failures count exactly."""
         arguments = decoded(raw)
         with self._board.changed:
             answer = self._answer(method, token, arguments)
@@ -79,7 +79,7 @@ class WebApi:
             self._workspace.require_scope(_SCOPES[method])
 
     def _check_channel(self, method: str, arguments: Arguments) -> None:
-        """An archived channel, or a read-only one, can be read: only what writes is refused."""
+        """Refuse to write into an archived or read-only channel, which can still be read."""
         error = self.refusals.in_channels.get(str(arguments.get("channel")))
         if error and method.startswith("chat."):
             raise SlackError(error)

@@ -1,4 +1,4 @@
-"""The patterns for CI runs in ``reaper.example.toml``, tried on what CI systems call themselves.
+"""Try the patterns for CI runs in ``reaper.example.toml`` on the names that CI systems give themselves.
 
 The names are those that the systems write by default, or as their documentation advises: configure-aws-credentials
 (index.ts), GitLab's recipe for OIDC, gitlab-runner (docker.go), Spacelift (aws.md), pipeline-aws-plugin
@@ -38,7 +38,7 @@ def link(policy: Policy, session: str = "", who: str = "") -> str:
     ("session", "expected"),
     [
         ("GitHubActions-19283746501", f"{GITHUB}/19283746501"),
-        ("GitHubActions-19283746501-2", f"{GITHUB}/19283746501/sendings/2"),
+        ("GitHubActions-19283746501-2", f"{GITHUB}/19283746501/attempts/2"),
         ("GitLabRunner-7120-815", f"{GITLAB}/pipelines/815"),
         ("GitLabRunner-7120-815-4711", f"{GITLAB}/jobs/4711"),
         (ULID, f"https://acme.app.spacelift.io/stack/infra/run/{ULID}"),

@@ -1,4 +1,4 @@
-"""The keys that make a policy, in ``[slack]`` and in a route."""
+"""Test the keys that make a policy, in ``[slack]`` and in a route."""
 
 from datetime import time, timedelta
 
@@ -19,7 +19,7 @@ def the_file(default: str = "", route: str = "") -> str:
 
 
 def the_policies(default: str = "", route: str = "") -> tuple[Policy, Policy]:
-    """That of every lock, and that of the route."""
+    """Return the policy of every lock, and that of the route."""
     rules = parse(the_file(default, route)).rules
     return rules.policy_for("acme-tfstate/b"), rules.policy_for("acme-tfstate/a")
 
@@ -64,7 +64,7 @@ def test_a_level_is_mentioned_by_its_number() -> None:
 
 
 def calling(*counts: int) -> str:
-    """A file's line that calls so many people at each level, and six levels."""
+    """Return lines that call so many people at each level, with six levels."""
     levels = (f"{level} = {['U0A'] * count}" for level, count in enumerate(counts, start=1))
     return f'mentions = {{ {", ".join(levels)} }}\nthresholds = {{ apply = ["1h", "2h", "3h", "4h", "5h", "6h"] }}'
 

@@ -35,6 +35,10 @@ def test_what_is_written_out_can_be_printed_and_says_the_same_again(text: str) -
     assert visible(visible(text)) == visible(text)
 
 
+def test_plain_text_of_any_script_stays_as_it_is() -> None:
+    assert visible("prod/app é 日本 [x] \\n") == "prod/app é 日本 [x] \\n"
+
+
 @pytest.mark.parametrize("letter", ["e\u0301", "ế", "e\u0302\u0301", "שׁ\u05bc\u05b8\u0596", "ที่", "हिन्दी", "#\u20e3"])
 def test_a_letter_keeps_its_accents(letter: str) -> None:
     assert visible(f"prod/{letter}/x") == f"prod/{letter}/x"

@@ -1,1 +1,1 @@
-"""Tests of the stack, its policies and the programs that deploy it."""
+"""Test the stack, its policies and the programs that deploy it."""

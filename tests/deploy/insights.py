@@ -1,4 +1,4 @@
-"""Just enough of the query language of CloudWatch Logs Insights to check a query against the journal.
+"""Check a query against the journal, with just enough of the query language of CloudWatch Logs Insights.
 
 docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
 """
@@ -15,12 +15,12 @@ _SYSTEM = {"@timestamp", "@message"}
 
 
 def commands_of(query: str) -> list[str]:
-    """The commands, in their order."""
+    """Return the commands, in their order."""
     return [step.split()[0] for step in _steps(query)]
 
 
 def unknown_fields(query: str) -> set[str]:
-    """What a query names that is neither a field of the journal nor made by the query before."""
+    """Return what a query names that is neither a field of the journal nor made earlier in the query."""
     known = set(LockEvent.__struct_fields__) | _SYSTEM
     unknown = set()
     for step in _steps(query):
@@ -36,6 +36,6 @@ def unknown_fields(query: str) -> set[str]:
 
 
 def _steps(query: str) -> list[str]:
-    """Without comments, and without what is in quotes."""
+    """Remove comments and quoted texts."""
     bare = "\n".join(line for line in query.splitlines() if not line.lstrip().startswith("#"))
     return [step.strip() for step in re.sub(r'"[^"]*"', "0", bare).split("|")]

@@ -1,4 +1,4 @@
-"""The policies of the functions as IAM judges a request, without a cloud: by the local cloud's own evaluator."""
+"""Judge requests by the functions' policies, as IAM does: with the local cloud's evaluator, without a cloud."""
 
 import json
 import re
@@ -30,20 +30,20 @@ _VALUES: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """What IAM says of one request."""
+    """IAM's answer to one request."""
 
     allowed: bool
     denied: bool
-    """Explicitly, so that no other policy could allow it."""
+    """A policy denies it explicitly, so no other policy can allow it."""
 
 
 def place(name: str) -> str:
-    """The ARN of a resource of the stack."""
+    """Return the ARN of a resource of the stack."""
     return f"arn:aws:any:{REGION}:{ACCOUNT}:{name}"
 
 
 def parameter(name: str) -> str:
-    """The ARN of an SSM parameter."""
+    """Return the ARN of an SSM parameter."""
     return f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter{name}"
 
 

@@ -1,4 +1,4 @@
-"""The metrics that the application really writes, for those that the stack names: MiniStack makes none of its lines."""
+"""Collect the metrics that the application really writes: MiniStack makes no metric of its log lines."""
 
 import contextlib
 import io
@@ -18,7 +18,7 @@ STAGE = "${Stage}"
 
 @cache
 def emitted() -> set[Metric]:
-    """Namespace, name and dimensions of every metric, out of the lines that CloudWatch reads."""
+    """Return namespace, name and dimensions of every metric, from the lines that CloudWatch reads."""
     metrics = EmfMetrics(STAGE)
     for line in all_lines():
         metrics.add(*measured(line))
@@ -38,7 +38,7 @@ def _metrics(line: dict[str, Any]) -> set[Metric]:
 
 
 def own_metrics(alarm: Document) -> set[Metric]:
-    """The metric of ours that an alarm looks at, if it is one."""
+    """Return the metric that an alarm looks at, if it is one of ours."""
     if alarm["Namespace"] != NAMESPACE:
         return set()
     dimensions = frozenset(

@@ -1,4 +1,4 @@
-"""A deployed stack, and a way to try what the roles of its functions may do."""
+"""Try what the roles of a deployed stack's functions may do."""
 
 import io
 import json
@@ -33,7 +33,7 @@ class Stack:
         self._stage = stage
 
     def attempt(self, function: str, *calls: tuple[str, str, dict[str, Any]]) -> list[str]:
-        """What AWS answers to calls made with the role of a function."""
+        """Return what AWS answers to calls made with the role of a function."""
         role = self.role(function)
         client = self.cloud.client("lambda")
         code = io.BytesIO()
@@ -49,7 +49,7 @@ class Stack:
         return answers
 
     def role(self, function: str) -> str:
-        """The ARN of a function's role."""
+        """Return the ARN of a function's role."""
         functions = self.cloud.client("lambda").list_functions()["Functions"]
         name = f"tflock-reaper-{self._stage}-{function}-"
         (role,) = [f["Role"] for f in functions if f["FunctionName"].startswith(name)]

@@ -1,4 +1,4 @@
-"""The files the stack is made of, as the tests read them."""
+"""Read the files that the stack is made of."""
 
 import copy
 import json
@@ -40,12 +40,12 @@ def _loaded(text: str) -> Document:
 
 
 def resources() -> Document:
-    """What is merged into Chalice's template."""
+    """Return what is merged into Chalice's template."""
     return template((ROOT / ".chalice" / "resources.yaml").read_text())
 
 
 def alarms() -> dict[str, Document]:
-    """The alarms of the stack, by their logical ids."""
+    """Return the alarms of the stack, by their logical ids."""
     return {
         name: resource["Properties"]
         for name, resource in resources()["Resources"].items()
@@ -54,24 +54,24 @@ def alarms() -> dict[str, Document]:
 
 
 def queries() -> dict[str, Document]:
-    """The saved queries."""
+    """Return the saved queries."""
     document = template((ROOT / ".chalice" / "queries.yaml").read_text())
     return {name: resource["Properties"] for name, resource in document["Resources"].items()}
 
 
 def functions() -> dict[str, Document]:
-    """Chalice's settings of each function."""
+    """Return Chalice's settings of each function."""
     settings: dict[str, Document] = json.loads((ROOT / ".chalice" / "config.json").read_text())["lambda_functions"]
     return settings
 
 
 def statements(function: str) -> list[Document]:
-    """The policy of one function."""
+    """Return the statements of one function's policy."""
     policy: Document = json.loads((ROOT / ".chalice" / functions()[function]["iam_policy_file"]).read_text())
     listed: list[Document] = policy["Statement"]
     return listed
 
 
 def actions(statement: Document) -> list[str]:
-    """The actions of a statement, which may be written as one or as a list."""
+    """Return the actions of a statement, which has one text or a list."""
     return [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]

@@ -1,4 +1,4 @@
-"""What README.md says that the reaper may do in an account, sentence by sentence, as IAM judges it."""
+"""Test what README.md says that the reaper may do in an account: each sentence, as IAM judges it."""
 
 import pytest
 
@@ -90,7 +90,7 @@ def test_nobody_destroys_a_version_whatever_a_bucket_policy_grants(function: str
 
 @pytest.mark.parametrize("function", ["release_lock", "answer_click"])
 def test_no_deny_about_versions_can_be_met_by_a_delete_that_names_none(function: str) -> None:
-    """AWS's DeleteObject page: where it is denied, deletes of unversioned objects are refused."""
+    """Where it is denied, S3 refuses deletes of unversioned objects (AWS's DeleteObject page)."""
     assert judge(function, "s3:DeleteObjectVersion", LOCK, s3__if_match=ETAG) == NOT_GIVEN
 
 

@@ -1,4 +1,4 @@
-"""The alarms: what rings, when, and that each says what to do."""
+"""Test the alarms: what each looks at, when it rings, and that it says what to do."""
 
 import pytest
 
@@ -36,7 +36,7 @@ def test_every_alarm_says_what_to_do_and_tells_the_topic(name: str) -> None:
 
 @pytest.mark.parametrize("name", alarms())
 def test_cloudwatch_looks_back_as_far_as_an_alarm_asks(name: str) -> None:
-    """PutMetricAlarm: seven days in all, one where a period is shorter than an hour."""
+    """It takes at most seven days in all, and one day where a period is shorter than an hour (PutMetricAlarm)."""
     alarm = alarms()[name]
     period = alarm["Period"]
     assert period * alarm["EvaluationPeriods"] <= (604_800 if period >= 3600 else 86_400)

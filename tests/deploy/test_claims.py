@@ -1,4 +1,4 @@
-"""A claim to a delete, or a put, outlives whatever its function may have sent."""
+"""Test that a claim to a delete, or to a put, lasts longer than any request that its function has sent."""
 
 import json
 from datetime import timedelta

@@ -31,7 +31,7 @@ def is_alive(pid: int) -> bool:
 
 @contextmanager
 def broken_off_when(file: Path) -> Iterator[None]:
-    """The exception of a signal handler, once there is a file."""
+    """Raise as a signal handler does, as soon as a file is there."""
 
     def handler(_number: int, _frame: object) -> None:
         if file.exists() and file.read_text():

@@ -1,4 +1,4 @@
-"""The dashboard: that CloudWatch can read it, and that whatever it names is there."""
+"""Test that CloudWatch can read the dashboard, and that all it names exists."""
 
 import json
 import re
@@ -21,7 +21,7 @@ def of_kind(kind: str) -> list[dict[str, Any]]:
 
 
 def spelled_out(rows: list[list[Any]]) -> Iterator[list[str]]:
-    """A widget's metrics without CloudWatch's short forms: "..." stands for all that is as in the row before."""
+    """Return a widget's metrics without CloudWatch's short form: "..." repeats the row before."""
     before: list[str] = []
     for row in rows:
         words = [word for word in row if isinstance(word, str)]

@@ -1,4 +1,4 @@
-"""What docs/operating.md says of the journal in S3, against the journal."""
+"""Compare what docs/operating.md says of the journal in S3 with the journal."""
 
 import re
 

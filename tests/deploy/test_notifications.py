@@ -1,4 +1,4 @@
-"""Merging our notification into those a bucket already has."""
+"""Test how our notification is merged into those that a bucket has."""
 
 from deploy.notifications import Notifications, same, unwired, wired
 

@@ -1,15 +1,18 @@
-"""The package as `chalice package` makes it: one template, one zip."""
+"""Test the package as `chalice package` makes it: one template, one zip."""
 
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from chalicelib.config.file import ConfigError
-from deploy.commands import ROOT
-from deploy.package import package
+from chalicelib import checked_rules
+from chalicelib.checked_rules import Config
+from chalicelib.config.file import load
+from deploy.commands import ROOT, CommandError
+from deploy.package import main, package
 from tests.deploy.stack_files import Document, template
 
+EXAMPLE = ROOT / "reaper.example.toml"
 FUNCTIONS = {
     "NightlySweep",
     "SweepTarget",
@@ -30,7 +33,7 @@ pytestmark = pytest.mark.local_cloud  # not for the cloud but for its five secon
 
 @pytest.fixture(scope="module")
 def packaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return package(ROOT / "reaper.example.toml", "prod", tmp_path_factory.mktemp("build"))
+    return package(load(EXAMPLE), "prod", tmp_path_factory.mktemp("build"))
 
 
 @pytest.fixture(scope="module")
@@ -100,16 +103,18 @@ def test_every_function_knows_its_stage_which_its_metrics_are_of(stack: Document
 
 
 def test_the_template_is_short_enough_for_cloudformation(packaged: Path) -> None:
-    """From a bucket, which deploy.stack names: sent as it is, it may have 51,200 bytes. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html."""
+    """A template in a bucket may have this; one that is sent may have 51,200 bytes. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html."""
     assert len(packaged.read_bytes()) < 1_000_000
 
 
-def test_the_zip_has_the_application_and_its_configuration_and_no_tests_or_tools(packaged: Path) -> None:
+def test_the_zip_has_the_application_and_its_checked_rules_and_no_tests_or_tools(packaged: Path) -> None:
     with zipfile.ZipFile(packaged.with_name("deployment.zip")) as package_file:
         files = package_file.namelist()
-    assert {"app.py", "reaper.toml", "chalicelib/config/file.py", "chalice/app.py"} <= set(files)
-    ours = [name for name in files if name.startswith(("tests/", "deploy/", "demo/", "tflocks/", "vendor/"))]
-    assert not ours
+        rules = checked_rules.decode(package_file.read("rules.json"))
+    assert rules == load(EXAMPLE)
+    assert {"app.py", "chalicelib/wiring.py", "chalicelib/checked_rules.py", "chalice/app.py"} <= set(files)
+    not_ours = ("tests/", "deploy/", "demo/", "tflocks/", "vendor/", "chalicelib/config/", "reaper.toml")
+    assert [name for name in files if name.startswith(not_ours)] == []
     assert not any("__pycache__" in name for name in files if name.startswith("chalicelib/"))
 
 
@@ -121,9 +126,15 @@ def test_the_zip_describes_the_services_that_are_called_and_no_other(packaged: P
     assert ["endpoints.json"] in described
 
 
-def test_a_configuration_with_mistakes_is_not_packaged(tmp_path: Path) -> None:
+def test_a_configuration_with_mistakes_is_not_packaged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = tmp_path / "reaper.toml"
     config.write_text("[slack]\n")
-    with pytest.raises(ConfigError):
-        package(config, "prod", tmp_path / "build")
-    assert not (tmp_path / "build").exists()
+    assert main(["--config", str(config), "--stage", "never"]) == 1
+    assert "slack.team_id is missing" in capsys.readouterr().err
+    assert not (ROOT / "build" / "never").exists()
+
+
+def test_rules_that_the_packaged_code_cannot_read_end_the_packaging(tmp_path: Path) -> None:
+    unchecked = Config(slack_app=5, slack_api="", rules=load(EXAMPLE).rules)  # type: ignore[arg-type]
+    with pytest.raises(CommandError, match=r"rules\.json .* does not fit it .* run `make package`"):
+        package(unchecked, "prod", tmp_path)

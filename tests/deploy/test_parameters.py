@@ -1,10 +1,11 @@
-"""What of reaper.toml becomes a parameter of the stack."""
+"""Test which stack parameters follow from reaper.toml."""
 
 from pathlib import Path
 
 import pytest
 
-from chalicelib.config.file import Config, ConfigError, load
+from chalicelib.checked_rules import Config
+from chalicelib.config.file import ConfigError, load
 from deploy.commands import ROOT
 from deploy.parameters import main, overrides
 
@@ -13,7 +14,7 @@ TARGETS = '[[targets]]\nbucket = "acme-tfstate"\n'
 
 
 def _config(folder: Path, targets: str) -> Config:
-    """The example with other targets."""
+    """Read the example with other targets."""
     head = EXAMPLE.read_text().split("[[targets]]")[0]
     file = folder / "reaper.toml"
     file.write_text(head + targets)

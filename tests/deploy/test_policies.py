@@ -1,4 +1,4 @@
-"""What each function may do: read from the policy files, so that no right is gained unnoticed."""
+"""Test what each function may do, by its policy file, so that nobody adds a right by accident."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.deploy.stack_files import Document, actions, functions, resources, st
 LOCKS = {"Ref": "LockObjectArns"}
 ANY_LOCK = {"Fn::Sub": "arn:${AWS::Partition}:s3:::*/*.tflock"}
 A_VERSION_IS_NAMED = {"Null": {"s3:VersionId": "false"}}
-"""So that no delete of an unversioned object can meet it (AWS's DeleteObject page)."""
+"""No delete of an unversioned object can meet this condition (AWS's DeleteObject page)."""
 FUNCTIONS = sorted(functions())
 BOOK = {
     "answer_click": ["GetItem", "UpdateItem"],
@@ -20,7 +20,7 @@ BOOK = {
     "sweep_target": ["DeleteItem", "GetItem", "Query", "Scan held", "UpdateItem"],
     "watch_locks": ["DeleteItem", "GetItem", "Query", "Scan held", "UpdateItem"],
 }
-"""What each does in the lock book: the whole table, or its index of held locks."""
+"""What each function does in the lock book: in the whole table, or in its index of held locks."""
 ORDERS = {
     "api_handler": ["ReleaseQueue", "ClickQueue"],
     "nightly_sweep": ["SweepQueue"],
@@ -30,11 +30,10 @@ ORDERS = {
     "release_lock": ["ReleaseQueue", "ClickQueue"],
     "answer_click": ["ClickQueue"],
 }
-"""Who leaves orders where: the API what was clicked, the reaper its own releases and the end of an undo's time.
+"""Which queues each function sends to.
 
-A click that has to wait for another one's end goes back into the queue that it came from.
-
-``record_lock_event`` leaves itself what can only be told later.
+The API sends clicks. The reaper sends its own releases, and the end of an undo's time. A click that has to wait for
+another click goes back into its queue. ``record_lock_event`` sends itself what it can only journal later.
 """
 
 

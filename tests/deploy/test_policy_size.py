@@ -1,4 +1,4 @@
-"""The size of each role's policies, by IAM's count, for the largest configuration that `make deploy` takes."""
+"""Test the size of each role's policies, as IAM counts, for the largest configuration that `make deploy` takes."""
 
 import json
 import re
@@ -17,13 +17,13 @@ pytestmark = pytest.mark.thorough
 STAGE, PARTITION = "s" * 20, "aws-us-gov"
 ELSE = {"AWS::Partition": PARTITION, "AWS::Region": "ap-southeast-1", "AWS::AccountId": "123456789012"}
 GENERATED = "0123456789ABC"
-"""What CloudFormation puts behind a name of its own."""
+"""What CloudFormation adds to a name that it makes."""
 KEY = f"arn:{PARTITION}:kms:ap-southeast-1:123456789012:key/mrk-1234567890abcdef1234567890abcdef"
 INLINE_POLICY = 10_240
 
 
 def _filled(value: Any, values: dict[str, str]) -> Any:
-    """A policy as IAM gets it."""
+    """Return a policy as IAM gets it."""
     if isinstance(value, list):
         return [_filled(item, values) for item in value]
     if not isinstance(value, dict):
@@ -36,7 +36,7 @@ def _inside(value: Document, values: dict[str, str]) -> Document:
 
 
 def _arn(name: str) -> str:
-    """Of a queue, the table or the log group: what is longest in any of them."""
+    """Return an ARN that is as long as the longest of the queues', the table's and the log group's."""
     return f"arn:{PARTITION}:logs:ap-southeast-1:123456789012:log-group:tflock-reaper-{STAGE}-{name}-{GENERATED}"
 
 
@@ -54,7 +54,7 @@ _FUNCTIONS: dict[str, Any] = {
 
 
 def _policies(function: str) -> list[Document]:
-    """The function's own policy, and those of the stack that its role has."""
+    """Return the function's own policy, and the policies of the stack that its role has."""
     role = {"Ref": f"{function.title().replace('_', '')}Role"}
     beside = [r["Properties"] for r in resources()["Resources"].values() if r.get("Type") == "AWS::IAM::Policy"]
     shared: list[Document] = [policy["PolicyDocument"] for policy in beside if role in policy["Roles"]]
@@ -62,7 +62,7 @@ def _policies(function: str) -> list[Document]:
 
 
 def _largest(folder: Path, keys: int, name: str) -> dict[str, str]:
-    """The parameters for as many buckets as are not refused."""
+    """Return the parameters for as many buckets as are taken."""
     head = (ROOT / "reaper.example.toml").read_text().split("[[targets]]")[0]
     values: dict[str, str] = {}
     for buckets in range(1, 200):

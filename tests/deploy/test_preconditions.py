@@ -1,4 +1,4 @@
-"""What `make deploy` says when something is missing."""
+"""Test what `make deploy` says when something is missing."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

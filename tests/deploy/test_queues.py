@@ -1,4 +1,4 @@
-"""The queues of the stack against the functions that take from them."""
+"""Compare the queues of the stack with the functions that take from them."""
 
 import re
 
@@ -16,7 +16,7 @@ QUEUES = {
     "ClickQueue": "answer_click",
 }
 AGES = {"SweepQueue": 7200, "LockEventQueue": 7200, "ReleaseQueue": 600, "ClickQueue": 1800}
-"""Seconds after which a message that nobody takes rings."""
+"""How many seconds a message may wait in a queue before its alarm rings."""
 SHORT = ("LockEventQueue", "ReleaseQueue", "ClickQueue")
 TOLD_IN_SLACK = ("SweepQueue", "ReleaseQueue", "ClickQueue")
 
@@ -121,7 +121,7 @@ def test_no_topic_is_admitted_before_it_is_named_and_then_that_one() -> None:
 
 
 def test_a_watch_that_failed_is_not_repeated_by_lambda_and_never_comes_late() -> None:
-    """What a schedule invokes is retried after one and two minutes, and kept for six hours, unless it is said."""
+    """By default Lambda tries again after one minute and after two, and keeps the event for six hours."""
     stack = resources()["Resources"]
     assert stack["WatchLocks"]["Properties"]["EventInvokeConfig"] == {
         "MaximumRetryAttempts": 0,

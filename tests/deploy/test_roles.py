@@ -1,4 +1,4 @@
-"""The roles as IAM judges them: the packaged stack on the local cloud, which enforces IAM."""
+"""Test the roles of the packaged stack on the local cloud, which enforces IAM."""
 
 import json
 import socket
@@ -84,7 +84,7 @@ def test_release_lock_destroys_no_version_and_puts_nothing_whatever_a_bucket_pol
 def test_the_local_cloud_refuses_deletes_of_unversioned_objects_where_those_of_versions_are_denied(
     stack: Stack, etag: str
 ) -> None:
-    """As AWS's DeleteObject page has it: else no test here could see that a policy hinders every release."""
+    """Otherwise no test here could see that a policy stops every release (AWS's DeleteObject page)."""
     s3, role = stack.cloud.client("s3"), {"AWS": stack.role("ReleaseLock")}
     deny = {
         "Effect": "Deny",

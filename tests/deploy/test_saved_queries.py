@@ -1,4 +1,4 @@
-"""The saved queries: that each asks for what the journal has, in commands that Logs Insights knows."""
+"""Test that each saved query asks for what the journal has, with commands that Logs Insights knows."""
 
 import re
 
@@ -35,7 +35,7 @@ def test_a_field_that_the_journal_does_not_have_would_be_noticed() -> None:
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_a_line_that_was_written_twice_counts_once(name: str) -> None:
-    """By dedup, after which Insights takes only a limit, or by functions that do not add up."""
+    """By dedup, after which Insights takes only a limit, or by functions that do not add repeated lines."""
     commands = commands_of(QUERIES[name])
     if "dedup" in commands:
         assert commands[commands.index("dedup") :] == ["dedup", "limit"]

@@ -1,4 +1,4 @@
-"""Wiring a bucket, against moto's S3."""
+"""Test the wiring of a bucket in moto's S3."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast

@@ -21,7 +21,6 @@ class FakeLogs:
     """A log group of journal lines, each written at its event's time."""
 
     events: list[LockEvent] = field(default_factory=list)
-    limit: int = 10_000
     looks: int = 0
     """How often a query is still running when it is asked for."""
     ends_as: str = "Complete"
@@ -48,7 +47,8 @@ class FakeLogs:
         there = [one for one in self.events if asked["startTime"] <= one.time.timestamp() <= asked["endTime"]]
         patterns = re.findall(r"like /(.*?)/(?= \||$)", asked["queryString"])
         found = [one for one in there if all(re.search(pattern, as_json(one)) for pattern in patterns)]
-        rows = [_row(one) for one in sorted(found, key=lambda one: one.time)][: self.limit]
+        [limit] = re.findall(r"\| limit (\d+)$", asked["queryString"])
+        rows = [_row(one) for one in sorted(found, key=lambda one: one.time)][: int(limit)]
         statistics = {"recordsScanned": float(len(there)), "bytesScanned": 100.0 * len(there)}
         return {"status": self.ends_as, "results": rows, "statistics": statistics}
 

@@ -17,10 +17,12 @@ from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.locks.terraform.lock_info import LockInfo
 from tflocks.holds.hold import Hold, Source
 from tflocks.holds.pairing import journal_holds
-from tflocks.sources.lines import read
+from tflocks.sources.journal_lines import read
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PATH = "acme-tfstate/prod/network/terraform.tfstate"
+EVIL = "acme/<script>alert(1)</script>\n\x1b[2J\u202e[red]$\\frac{a}{b}$\"' onmouseover=x"
+"""Other people's text that tries to act on whatever shows it."""
 RUN, BOB = "AWS:AROAEXAMPLE:gh-run-4711", "AWS:AROAEXAMPLE:bob@acme.example"
 
 

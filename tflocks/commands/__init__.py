@@ -1,1 +1,4 @@
-"""The commands: what is asked for, checked, and carried out."""
+"""The commands, one folder each; ``command`` in its module ``command`` is what click calls."""
+
+COMMANDS = {"history": "Who held a state, who let it go, and for how long."}
+"""Each folder's name, with the line that ``tflocks --help`` has for it."""

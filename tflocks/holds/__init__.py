@@ -1,1 +1,1 @@
-"""Holds: from what happened to who held what, and for how long; pure."""
+"""Holds, derived from what happened: who held what, and for how long. Pure."""

@@ -1,4 +1,7 @@
-"""When holds of one state began: what S3 told, and what other lines of the journal know of locks it did not tell of."""
+"""Find when the holds of one state began.
+
+Most acquires were told by S3. Other lines of the journal know of locks whose acquire S3 did not tell.
+"""
 
 from collections.abc import Iterable
 
@@ -16,33 +19,33 @@ SEEN_HELD = (
     EventType.RELEASE_REQUESTED,
     EventType.LOCK_RESTORED,
 )
-"""Lines about a lock that the reaper has seen. Not all clicks: they can come long after the lock is gone."""
+"""Lines about a lock that the reaper has seen held. Other lines about clicks can come long after the lock is gone."""
 
 
-def begins(events: Iterable[LockEvent]) -> list[Hold]:
-    """Every hold that began, once, the oldest first.
+def holds_begun(events: Iterable[LockEvent]) -> list[Hold]:
+    """Return every hold that began, once, the oldest first.
 
-    First the acquires, and the locks that are there again. Then those that only their release's line tells of and those
-    that only an alert or a click is about: older than what was read, or never told by S3.
+    The acquires and reappearances count first. Then come the holds that only the line of their release tells of, and
+    those that only an alert or a click is about: they are older than what was read, or S3 never told of them.
     """
     events = list(events)
     known = [_BEGAN[event.event](event) for event in events if event.event in _BEGAN]
-    for accounts in (_each_once(map(told_of, events)), _each_once(map(_seen, events))):
-        matched = nearest(accounts, known)
-        known += [hold for place, hold in enumerate(accounts) if place not in matched]
+    for indirect in (_each_once(map(hold_named_by, events)), _each_once(map(_seen, events))):
+        matched = nearest(indirect, known)
+        known += [hold for index, hold in enumerate(indirect) if index not in matched]
     return sorted(known, key=lambda hold: (hold.order, hold.etag, hold.lock_id))
 
 
-def told_of(release: LockEvent) -> Hold | None:
-    """The acquire that a release's line says it ended, as far as that can be."""
+def hold_named_by(release: LockEvent) -> Hold | None:
+    """Return the hold that a release's line says it ended, or None if it could not have."""
     if release.event is not EventType.LOCK_RELEASED:
         return None
     possible = release.acquired_at is not None and release.acquired_at <= release.time
-    return of_release_alone(release) if possible else None
+    return hold_of_release(release) if possible else None
 
 
-def of_release_alone(release: LockEvent) -> Hold:
-    """What only the line of a release tells of the hold that it ended."""
+def hold_of_release(release: LockEvent) -> Hold:
+    """Return the hold that a release ended, with nothing but what the release's line tells."""
     return msgspec.structs.replace(
         _of_lock(release), principal=release.taken_by, session_name=session_name(release.taken_by)
     )
@@ -61,7 +64,10 @@ def _acquired(line: LockEvent) -> Hold:
 
 
 def _reappeared(line: LockEvent) -> Hold:
-    """A lock that had ended and is current again: who took it is not who brought it back."""
+    """Begin a hold of a lock that had ended and is current again.
+
+    Its holder is who took it, which is not who brought it back.
+    """
     return msgspec.structs.replace(
         _of_lock(line), since=line.time, principal=line.taken_by, session_name=session_name(line.taken_by)
     )
@@ -77,7 +83,7 @@ def _seen(line: LockEvent) -> Hold | None:
 
 
 def _of_lock(line: LockEvent) -> Hold:
-    """What any line about a lock tells of it."""
+    """Return what any line about a lock tells of it."""
     return Hold(
         state_path=line.state_path,
         source=Source.JOURNAL,
@@ -91,12 +97,13 @@ def _of_lock(line: LockEvent) -> Hold:
     )
 
 
-def _each_once(accounts: Iterable[Hold | None]) -> list[Hold]:
-    """Several lines name the same lock: alerts one after the other, and a release that took its acquire for another's.
+def _each_once(holds: Iterable[Hold | None]) -> list[Hold]:
+    """Return the first of the holds that are about the same lock.
 
-    Of these the first counts.
+    Several lines name the same lock: one alert after the other, and a release that mistook another's acquire for its
+    own.
     """
     once: dict[tuple[object, ...], Hold] = {}
-    for hold in filter(None, accounts):
+    for hold in filter(None, holds):
         once.setdefault((hold.since, hold.etag, hold.lock_id), hold)
     return list(once.values())

@@ -6,12 +6,10 @@ from enum import StrEnum
 import msgspec
 
 from chalicelib.core.audit.hold import ReleaseKind
-from chalicelib.core.locks.lock import HeldLock
-from chalicelib.core.locks.place import Kind, LockRef, Place
-from chalicelib.core.locks.terraform.lock_info import LockInfo
+from chalicelib.core.locks.terraform.lock_info import operation_in_words
 
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
-_RELEASED_BY = {
+_RELEASED_BY: dict[str, str] = {
     ReleaseKind.SLACK: "Slack",
     ReleaseKind.REAPER: "the reaper",
     ReleaseKind.HOLDER: "holder",
@@ -26,12 +24,12 @@ class Source(StrEnum):
 
     JOURNAL = "journal"
     VERSIONS = "versions"
-    """Of the lock object, in a versioned bucket: nobody knows who let it go."""
+    """The versions of the lock object, in a versioned bucket; they do not tell who let it go."""
     BOTH = "both"
 
 
 class Hold(msgspec.Struct, frozen=True, kw_only=True):
-    """All text in it is as somebody else wrote it; ``who`` is the client's word, ``principal`` is IAM's."""
+    """One hold. All text in it is as somebody else wrote it; ``who`` is the client's word, ``principal`` is IAM's."""
 
     state_path: str
     source: Source
@@ -39,12 +37,12 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
     still_held: bool = False
     unread: bool = False
-    """The lock was gone before it could be read: nobody knows its ID, its holder and its operation."""
+    """The lock was gone before it could be read, so its ID, its holder and its operation are not known."""
     seen_only: bool = False
-    """S3 told of no acquire: known from an alert or a click, so that it began is sure and that it goes on is not."""
+    """S3 told of no acquire. An alert or a click proves that the hold began; nothing proves that it goes on."""
     lock_id: str = ""
     operation: str = ""
-    """Terraform's name of it."""
+    """The operation by Terraform's name for it."""
     who: str = ""
     terraform_version: str = ""
     etag: str = ""
@@ -67,36 +65,35 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     """Who in Slack put this lock back after it had been released."""
 
     def seconds(self, now: datetime) -> float | None:
-        """How long it was held, or is by now; None when nobody knows."""
+        """Return how long the lock was held, or has been held until now; None if that is not known."""
         end = now if self.still_held else self.until
         return max(0.0, (end - self.since).total_seconds()) if self.since and end else None
 
     @property
     def order(self) -> datetime:
-        """What holds are sorted by."""
+        """Return the time that holds are sorted by."""
         return self.since or self.until or _NO_TIME
 
     @property
     def plain_operation(self) -> str:
-        """The operation in plain words where Terraform is known to write it."""
-        nowhere = LockRef(Place(Kind.S3, "", ""), "", _NO_TIME)
-        return HeldLock(nowhere, LockInfo(Operation=self.operation)).operation or self.operation
+        """Return the operation in plain words, or Terraform's name for an unknown one."""
+        return operation_in_words(self.operation) or self.operation
 
     @property
     def release_words(self) -> str:
-        """By whom it was let go, for a person; "" while it is held."""
+        """Return who let the lock go, in words for a person; "" if no release is known."""
         if not self.released_by:
             return ""
-        words = _RELEASED_BY.get(ReleaseKind(self.released_by)) if self.released_by in _KINDS else self.released_by
+        words = _RELEASED_BY.get(self.released_by, self.released_by)
         if self.slack_user:
             asked = f" (asked by {self.asked_by})" if self.asked_by and self.asked_by != self.slack_user else ""
             return f"{words}: {self.slack_user}{asked}"
         other = self.release_session_name or self.release_principal or self.release_account
-        return f"{words}: {other}" if other and self.released_by == ReleaseKind.OTHER else str(words)
+        return f"{words}: {other}" if other and self.released_by == ReleaseKind.OTHER else words
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """What of its story nobody knows."""
+        """Return what is not known of the hold, in words for a person."""
         ended = self.until or self.still_held
         gaps = {
             "since when is not known": self.since is None,
@@ -107,8 +104,5 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def incomplete(self) -> bool:
-        """Whether a part of its story is not known."""
+        """Return whether a part of the hold is not known."""
         return bool(self.missing)
-
-
-_KINDS = {kind.value for kind in ReleaseKind}

@@ -1,4 +1,4 @@
-"""The holds of one state from both sources, each once. The journal knows more; the versions know what it missed."""
+"""Merge the holds of one state from both sources. The journal knows more; the versions know what it missed."""
 
 import msgspec
 
@@ -8,26 +8,26 @@ from tflocks.holds.matching import nearest
 
 
 def merge(journal: list[Hold], versions: list[Hold] | None) -> list[Hold]:
-    """The holds of one state, newest first; ``versions`` is None where the bucket could not be read."""
+    """Return the holds of one state, each once, newest first; ``versions`` is None if the bucket could not be read."""
     if versions is None:
         return newest_first(journal)
     matched = nearest(journal, versions)
-    there = {one.etag for one in versions if one.still_held and one.etag}
+    held_now = {one.etag for one in versions if one.still_held and one.etag}
     merged = [
-        _both(hold, versions[matched[place]]) if place in matched else _by_the_bucket(hold, there)
-        for place, hold in enumerate(journal)
+        _both(hold, versions[matched[index]]) if index in matched else _held_by_the_bucket(hold, held_now)
+        for index, hold in enumerate(journal)
     ]
     used = set(matched.values())
-    return newest_first([*merged, *(one for place, one in enumerate(versions) if place not in used)])
+    return newest_first([*merged, *(one for index, one in enumerate(versions) if index not in used)])
 
 
 def newest_first(holds: list[Hold]) -> list[Hold]:
-    """As they are shown."""
+    """Sort holds as they are shown."""
     return sorted(holds, key=lambda hold: (hold.order, hold.state_path, hold.etag), reverse=True)
 
 
 def _both(hold: Hold, version: Hold) -> Hold:
-    """The journal's word, and the version's where the journal has none."""
+    """Return the journal's hold, with what only the version knows filled in."""
     hold = msgspec.structs.replace(
         hold,
         source=Source.BOTH,
@@ -37,14 +37,14 @@ def _both(hold: Hold, version: Hold) -> Hold:
     )
     if hold.until:
         return hold
-    # A release that S3 told of late, or never.
+    # The journal has no release: S3 told of it late, or never.
     known = ReleaseKind.UNKNOWN.value if version.until else ""
     return msgspec.structs.replace(hold, until=version.until, still_held=version.still_held, released_by=known)
 
 
-def _by_the_bucket(hold: Hold, there: set[str]) -> Hold:
-    """What is not there now is not held, whatever the journal missed.
+def _held_by_the_bucket(hold: Hold, held_now: set[str]) -> Hold:
+    """Return the hold, still held only if its lock is in the bucket now, whatever the journal missed.
 
-    A lock whose delete marker was deleted is there, as the version of its first hold.
+    A lock whose delete marker was deleted is in the bucket, as the version of its first hold.
     """
-    return msgspec.structs.replace(hold, still_held=hold.still_held and hold.etag in there)
+    return msgspec.structs.replace(hold, still_held=hold.still_held and hold.etag in held_now)

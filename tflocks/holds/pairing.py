@@ -1,4 +1,4 @@
-"""From what happened to the holds: which release ended which acquire. Pure, and the same for every order of events."""
+"""Pair acquires with the releases that ended them. The result is the same for every order of events."""
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,7 +11,7 @@ import msgspec
 from chalicelib.core.audit.hold import ReleaseKind
 from chalicelib.core.audit.line import EventType, LockEvent
 from chalicelib.core.clicks.ending import Outcome
-from tflocks.holds.acquires import begins, of_release_alone, told_of
+from tflocks.holds.acquires import hold_named_by, hold_of_release, holds_begun
 from tflocks.holds.hold import Hold
 from tflocks.holds.matching import SAME_MOMENT, fits, same
 
@@ -19,16 +19,16 @@ _IN_SLACK = {EventType.LOCK_RESTORED, EventType.RELEASE_REQUESTED, EventType.REL
 _ANSWERED_WITHIN = timedelta(minutes=10)
 _MARGIN = int(SAME_MOMENT.total_seconds())
 _LONGEST = 3653 * 86_400
-"""Seconds; CloudWatch keeps nothing longer."""
+"""Seconds of CloudWatch's longest retention."""
 _LOCK_FIELDS = ("lock_id", "operation", "who", "terraform_version", "etag")
 End = TypeVar("End")
 Pair = tuple[Hold | None, End | None]
 
 
 def alternate(begun: Sequence[Hold], ends: Sequence[End], at: Callable[[End], datetime]) -> list[Pair[End]]:
-    """Each acquire with the release right after it; both lists are sorted.
+    """Return each acquire with the release right after it; both lists are sorted.
 
-    In the same instant what fits comes first: the release of a lock that is held, else the acquire.
+    At the same time, the release comes first if a lock is held, else the acquire.
     """
     pairs: list[Pair[End]] = []
     coming, going = deque(begun), deque(ends)
@@ -45,7 +45,7 @@ def alternate(begun: Sequence[Hold], ends: Sequence[End], at: Callable[[End], da
 
 
 def journal_holds(events: Iterable[LockEvent]) -> list[Hold]:
-    """The holds that the journal knows of, of all states, each state's oldest first."""
+    """Return the holds of all states that the journal knows of, each state's oldest first."""
     by_state = sorted(events, key=lambda event: (event.state_path, event.time, event.event_id))
     wired = {_bucket(event) for event in by_state if event.told_by}
     states = groupby(by_state, key=lambda event: event.state_path)
@@ -57,9 +57,12 @@ def _bucket(event: LockEvent) -> str:
 
 
 def _holds_of_state(events: list[LockEvent], wired: set[str]) -> list[Hold]:
-    """Its last hold is still held when no release was told, where S3 tells of releases at all."""
+    """Return the holds of one state.
+
+    The last one is still held if no release was told, in a bucket where S3 tells of releases at all.
+    """
     releases = [event for event in events if event.event is EventType.LOCK_RELEASED]
-    holds = list(_paired(begins(events), releases))
+    holds = list(_paired(holds_begun(events), releases))
     if holds and not holds[-1].until:
         held = not holds[-1].seen_only or _bucket(events[0]) in wired
         holds[-1] = msgspec.structs.replace(holds[-1], still_held=held)
@@ -70,18 +73,18 @@ def _holds_of_state(events: list[LockEvent], wired: set[str]) -> list[Hold]:
 def _paired(begun: list[Hold], releases: list[LockEvent]) -> Iterator[Hold]:
     for begin, release in alternate(begun, releases, lambda release: release.time):
         if release:
-            yield _ended(begin or _alone(release), release)
+            yield _ended(begin or _begun_before(release), release)
         elif begin:
             yield begin
 
 
-def _alone(release: LockEvent) -> Hold:
-    """The hold of a release before which nothing began: the release's own word.
+def _begun_before(release: LockEvent) -> Hold:
+    """Return the hold of a release before which no hold began, from the release's own line.
 
-    But not since when, where it tells of an acquire that an earlier release has ended.
+    If the line names an acquire, an earlier release has ended that one, so the time it names does not count.
     """
-    since = None if told_of(release) else _by_its_length(release)
-    return msgspec.structs.replace(of_release_alone(release), since=since)
+    since = None if hold_named_by(release) else _by_its_length(release)
+    return msgspec.structs.replace(hold_of_release(release), since=since)
 
 
 def _by_its_length(release: LockEvent) -> datetime | None:
@@ -90,10 +93,10 @@ def _by_its_length(release: LockEvent) -> datetime | None:
 
 
 def _ended(begin: Hold, release: LockEvent) -> Hold:
-    hold = _with_what_it_says(begin, told_of(release))
+    hold = _with_what_release_knows(begin, hold_named_by(release))
     return msgspec.structs.replace(
         hold,
-        # EventBridge's whole second may be the one that the hold began within.
+        # EventBridge's time is in whole seconds, so it may be before the time that the hold began.
         until=max(release.time, hold.since or release.time),
         released_by=release.released_by or ReleaseKind.UNKNOWN.value,
         release_principal=release.principal,
@@ -104,8 +107,8 @@ def _ended(begin: Hold, release: LockEvent) -> Hold:
     )
 
 
-def _with_what_it_says(begin: Hold, told: Hold | None) -> Hold:
-    """What a release knows of its acquire: a lock that was read later, by a sweep or in a second attempt; the taker."""
+def _with_what_release_knows(begin: Hold, told: Hold | None) -> Hold:
+    """Return the hold with what its release knows: the lock, if it was read only later; the identity that took it."""
     if told is None or not same(told, begin):
         return begin
     if not begin.principal:
@@ -116,7 +119,10 @@ def _with_what_it_says(begin: Hold, told: Hold | None) -> Hold:
 
 
 def _by_second(events: Iterable[LockEvent]) -> defaultdict[int, list[LockEvent]]:
-    """By when the lock was taken: a busy state has thousands of holds, and not each is compared with each line."""
+    """Return the events by the second in which their lock was taken.
+
+    A busy state has thousands of holds, so not every line is compared with every hold.
+    """
     by_second: defaultdict[int, list[LockEvent]] = defaultdict(list)
     for event in events:
         if event.acquired_at:
@@ -125,7 +131,10 @@ def _by_second(events: Iterable[LockEvent]) -> defaultdict[int, list[LockEvent]]
 
 
 def _with_slack(hold: Hold, in_slack: defaultdict[int, list[LockEvent]]) -> Hold:
-    """With what only lines of the clicks tell: who asked first, who put it back, and a release that S3 did not tell."""
+    """Return the hold with what only lines of clicks tell.
+
+    They tell who asked for its release first, who put it back, and of a release that S3 did not tell.
+    """
     second = int(hold.order.timestamp())
     near = [event for at in range(second - _MARGIN, second + _MARGIN + 1) for event in in_slack.get(at, ())]
     put_back_by, asked_by = hold.put_back_by, ""
@@ -142,7 +151,7 @@ def _with_slack(hold: Hold, in_slack: defaultdict[int, list[LockEvent]]) -> Hold
 
 
 def _answered(hold: Hold, event: LockEvent) -> Hold:
-    """A bucket that tells nothing: all that is known is what became of the click."""
+    """End a hold in a bucket that tells no releases, by what became of the click."""
     if hold.until or event.event is not EventType.RELEASE_ANSWERED:
         return hold
     if event.outcome == Outcome.RELEASED:
@@ -154,7 +163,10 @@ def _answered(hold: Hold, event: LockEvent) -> Hold:
 
 
 def _is_about(event: LockEvent, hold: Hold) -> bool:
-    """By the lock's place in time: one that was put back has the same bytes as before."""
+    """Return whether an event is about this hold, by its time.
+
+    The bytes do not tell: a lock that was put back has the same bytes as before.
+    """
     if not hold.since or not event.acquired_at or abs(event.acquired_at - hold.since) >= SAME_MOMENT:
         return False
     late = timedelta(0) if event.event is EventType.LOCK_RESTORED else _ANSWERED_WITHIN
@@ -163,7 +175,10 @@ def _is_about(event: LockEvent, hold: Hold) -> bool:
 
 
 def _first(end: datetime, begin: datetime, *, held: bool) -> bool:
-    """Whether a release comes before an acquire; a time in whole seconds says no more than the second."""
+    """Return whether a release comes before an acquire.
+
+    If one of the times is in whole seconds, only the seconds are compared.
+    """
     if not (end.microsecond and begin.microsecond):
         end, begin = end.replace(microsecond=0), begin.replace(microsecond=0)
     return end < begin or (end == begin and held)

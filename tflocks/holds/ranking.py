@@ -1,4 +1,4 @@
-"""Which states are locked the longest: sums over a time window."""
+"""Rank states by how long they were locked within a window."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -7,39 +7,40 @@ from datetime import datetime
 import msgspec
 
 from tflocks.holds.hold import Hold
+from tflocks.holds.scope import Window
 
 NOT_TOLD = "not told"
 
 
 class Ranked(msgspec.Struct, frozen=True, kw_only=True):
-    """One state's holds in figures; seconds are those within the window."""
+    """The holds of one state in figures; seconds outside the window do not count."""
 
     state_path: str
     holds: int
     locked_seconds: float
     longest_seconds: float
-    """Of its longest hold, whole, also the part before the window."""
+    """Seconds of the longest hold, with its part before the window."""
     still_held: bool
     unknown: int
-    """Of the holds, those that nobody knows the length of."""
+    """How many of the holds have no known length."""
     by_operation: dict[str, float]
     """Seconds by operation in plain words, the largest first."""
 
 
-def rank(holds: Iterable[Hold], since: datetime, now: datetime) -> list[Ranked]:
-    """All states, the one that was locked longest first."""
+def rank(holds: Iterable[Hold], window: Window) -> list[Ranked]:
+    """Return all states, the one that was locked longest first."""
     of_state: defaultdict[str, list[Hold]] = defaultdict(list)
     for hold in holds:
         of_state[hold.state_path].append(hold)
-    ranked = [_ranked(path, own, since, now) for path, own in of_state.items()]
+    ranked = [_ranked(path, own, window) for path, own in of_state.items()]
     return sorted(ranked, key=lambda one: (-one.locked_seconds, one.state_path))
 
 
-def _ranked(path: str, holds: list[Hold], since: datetime, now: datetime) -> Ranked:
+def _ranked(path: str, holds: list[Hold], window: Window) -> Ranked:
     by_operation: defaultdict[str, float] = defaultdict(float)
     for hold in holds:
-        by_operation[hold.plain_operation or NOT_TOLD] += _within(hold, since, now)
-    lengths = [_length(hold, now) for hold in holds]
+        by_operation[hold.plain_operation or NOT_TOLD] += _within(hold, window)
+    lengths = [_length(hold, window.now) for hold in holds]
     return Ranked(
         state_path=path,
         holds=len(holds),
@@ -52,13 +53,13 @@ def _ranked(path: str, holds: list[Hold], since: datetime, now: datetime) -> Ran
 
 
 def _length(hold: Hold, now: datetime) -> float | None:
-    """Up to ``now``: what was asked for before it was read can have ended after it was asked."""
+    """Return a hold's seconds until ``now`` at most: a hold can end between the question and its reading."""
     end = now if hold.still_held or not hold.until else min(hold.until, now)
     return None if hold.seconds(now) is None or not hold.since else max(0.0, (end - hold.since).total_seconds())
 
 
-def _within(hold: Hold, since: datetime, now: datetime) -> float:
-    length = _length(hold, now)
+def _within(hold: Hold, window: Window) -> float:
+    length = _length(hold, window.now)
     if length is None or hold.since is None:
         return 0.0
-    return max(0.0, length - max(0.0, (since - hold.since).total_seconds()))
+    return max(0.0, length - max(0.0, (window.since - hold.since).total_seconds()))

@@ -1,1 +1,1 @@
-"""Show holds: tables, files, pictures."""
+"""What is shown: tables, files, pictures."""

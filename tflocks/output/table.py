@@ -1,4 +1,4 @@
-"""Holds and figures for a person at a terminal. All foreign text is ``Text``: rich's markup in it means nothing."""
+"""Lay out tables for a person at a terminal. Foreign text is ``Text``, in which rich's markup means nothing."""
 
 from datetime import datetime, timedelta
 
@@ -8,35 +8,35 @@ from rich.table import Table
 from rich.text import Text
 
 from chalicelib.core.duration import in_words
+from chalicelib.core.visible import visible
 from tflocks.holds.hold import Hold
 from tflocks.holds.ranking import Ranked
-from tflocks.output.timeline import counted
-from tflocks.output.visible import shortened, visible
+from tflocks.words import counted, shortened
 
 _WIDE, _NARROW = 160, 80
-"""From how many columns of a terminal on a table of holds has all of its own, and below how many it has but one."""
-_TOP_WIDE, _TOP_NARROW = 100, 50
+"""Terminal columns: from the first on, a table of holds has a column for each fact; below the second, only one."""
+_RANKING_WIDE, _RANKING_NARROW = 100, 50
 _SINCE, _HOLDER, _RELEASED = "Since, until (UTC)", "Holder, identity", "Released by"
 _TIMES, _HELD, _GAP = 19, 17, 2
 _SHARES = 3
 _OPERATION = 48
-"""Room for the longest of the plain words; an unknown operation can be any text."""
+"""Characters of the longest operation in plain words; an unknown operation can be any text."""
 _DIM, _BAD = "dim", "bold red"
 _STYLES = {"plan": "cyan", "apply or destroy": "yellow"}
 
 
 def holds_table(holds: list[Hold], now: datetime, console: Console) -> Table:
-    """The holds of one state, one row each; the narrower the terminal, the more shares a cell. Nothing is left out."""
+    """Return the holds of one state, one row each; in a narrow terminal, several facts share a cell."""
     if console.width < _NARROW:
         return _stories(holds, now)
     return (_wide_table if console.width >= _WIDE else _narrow_table)(holds, now, console.width)
 
 
-def top_table(ranked: list[Ranked], console: Console) -> Table:
-    """One row a state; on a narrow terminal the operations are below its name."""
-    if console.width < _TOP_NARROW:
-        return _top_stories(ranked)
-    wide = console.width >= _TOP_WIDE
+def ranking_table(ranked: list[Ranked], console: Console) -> Table:
+    """Return one row a state; in a narrow terminal the operations are below its name."""
+    if console.width < _RANKING_NARROW:
+        return _ranking_stories(ranked)
+    wide = console.width >= _RANKING_WIDE
     table = _table()
     table.add_column("", justify="right", style=_DIM)
     table.add_column("State", overflow="fold")
@@ -45,15 +45,15 @@ def top_table(ranked: list[Ranked], console: Console) -> Table:
     table.add_column("Longest", no_wrap=True)
     if wide:
         table.add_column("By operation", no_wrap=True)
-    for place, one in enumerate(ranked, 1):
+    for rank, one in enumerate(ranked, 1):
         shares = _shares(one)
         state = _state(one) if wide else _lines(_state(one), shares)
         figures = _words(one.locked_seconds), _count(one), _longest(one)
-        table.add_row(str(place), state, *figures, *([shares] if wide else []))
+        table.add_row(str(rank), state, *figures, *([shares] if wide else []))
     return table
 
 
-def _top_stories(ranked: list[Ranked]) -> Table:
+def _ranking_stories(ranked: list[Ranked]) -> Table:
     table = _table()
     table.add_column("Locked longest", overflow="fold")
     for one in ranked:
@@ -87,13 +87,13 @@ def _narrow_table(holds: list[Hold], now: datetime, width: int) -> Table:
 
 
 def _identities(width: int) -> dict[str, int]:
-    """Half of it each; one column is rich's, which pads the last cell too."""
+    """Return the widths of two columns that share the rest; rich pads the last cell, which takes one more."""
     holder = width // 2
     return {_HOLDER: holder, _RELEASED: width - holder - 1}
 
 
 def _stories(holds: list[Hold], now: datetime) -> Table:
-    """One column: each hold in as many lines as it takes."""
+    """Return one column with each hold in as many lines as it takes."""
     table = _table()
     table.add_column(_SINCE, overflow="fold")
     for hold in holds:
@@ -109,7 +109,7 @@ def _stories(holds: list[Hold], now: datetime) -> Table:
 
 
 def _table(widths: dict[str, int] | None = None) -> Table:
-    """With columns of widths that are said: rich, left to share them out, cuts off what does not fit."""
+    """Return an empty table with columns of given widths: rich's own widths would cut off what does not fit."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), collapse_padding=True, pad_edge=False, show_edge=False)
     for name, width in (widths or {}).items():
         table.add_column(name, overflow="fold", width=width)

@@ -1,1 +1,1 @@
-"""Where holds are read from: the journal, and the versions in a bucket."""
+"""The sources that holds are read from: the journal, and the lock's versions in its bucket."""

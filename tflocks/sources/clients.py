@@ -1,4 +1,4 @@
-"""The operator's own AWS session, and its errors in words."""
+"""Make AWS clients with the operator's own session."""
 
 import os
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from botocore.exceptions import (
     ProfileNotFound,
 )
 
-from tflocks.output.visible import visible
+from chalicelib.core.visible import visible
 
 if TYPE_CHECKING:
     from types_boto3_logs import CloudWatchLogsClient
@@ -37,7 +37,7 @@ _ADVICE: dict[type[Exception], str] = {
 
 
 class Clients:
-    """Clients of one session. ``AWS_REGION`` counts as in the AWS CLI; boto3 alone would not look at it.
+    """Clients of one session. Like the AWS CLI it reads ``AWS_REGION``, which boto3 alone does not.
 
     Raises:
         click.ClickException: no such profile, no region, no credentials.

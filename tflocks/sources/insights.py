@@ -1,7 +1,7 @@
-"""The journal, read by CloudWatch Logs Insights.
+"""Read the journal's lines by CloudWatch Logs Insights.
 
-Not by FilterLogEvents: that is free, but reads a group a page of 1 MB at a time, one after the other, and a journal of
-a year is gigabytes beside Lambda's own lines. Insights reads it in seconds for $0.005 a GB.
+FilterLogEvents would be free, but it reads a log group one megabyte after the other, and the journal of a year lies
+among gigabytes of Lambda's own lines. Insights reads it in seconds for $0.005 a GB.
 """
 
 import json
@@ -14,16 +14,18 @@ import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.aws.errors_in_words import in_words
-from tflocks.sources.lines import ABOUT_HOLDS
+from tflocks.holds.scope import Window
+from tflocks.sources.journal_lines import ABOUT_HOLDS
 
 if TYPE_CHECKING:
     from types_boto3_logs import CloudWatchLogsClient
     from types_boto3_logs.type_defs import GetQueryResultsResponseTypeDef
 
-ROWS = 10_000
-"""What one query gives at most; a range with more is asked on from the second of its last row."""
+MOST_ROWS = 10_000
+"""Rows that Logs Insights gives for one query; after a full answer the next query begins at the second of its last row.
+"""
 _AIMED_AT = 0.7
-"""Of ``ROWS``: for so many a query is asked once it is known how dense they lie."""
+"""Share of the most rows that a query aims at, once it is known how dense the rows lie."""
 _GROWS = 8
 _FIRST_AT_LEAST = 86_400
 _POLLS = (0.1, 0.2, 0.4, 0.8, *[1.0] * 600)
@@ -36,8 +38,8 @@ _MEANINGS = {
     "LimitExceededException": "too many Logs Insights queries run in this account now: try again in a minute",
 }
 _BEFORE_THE_GROUP = "MalformedQueryException"
-"""Also of a range that ends before the log group was made, or before what it still keeps. A query that is malformed
-itself is so for the last piece too."""
+"""AWS's error also for a range that ends before the log group was made, or before what it still keeps. If the query
+itself is malformed, the last piece of the range fails with it too."""
 
 
 class JournalError(Exception):
@@ -45,63 +47,68 @@ class JournalError(Exception):
 
 
 class Scanned(msgspec.Struct):
-    """What reading cost."""
+    """What Insights has scanned, and bills for."""
 
     lines: int = 0
     bytes: int = 0
 
 
 def query(path: str = "", *, whole_bucket: bool = False) -> str:
-    """A query for the lines about holds: of one state, of a bucket's states, or (without a path) of all.
+    """Return a query for the lines about holds: of one state, of a bucket's states, or (without a path) of all.
 
-    A path is anybody's text, and how the language quotes it is not documented. So only letters, digits, ``_`` and ``-``
-    of it come into the query and every other character is "any": it finds too much, and the reader looks again.
+    A path is other people's text, and AWS does not document how its query language quotes text. So only letters,
+    digits, ``_`` and ``-`` of the path come into the query, and every other character becomes "any character". The
+    query finds too much; the caller checks the path of each line again.
     """
     events = "|".join(ABOUT_HOLDS)
     stages = ["fields @timestamp, @message", f'filter @message like /^."event":"({events})"/']
     if path:
-        # As LogJournal writes it: JSON in ASCII.
+        # LogJournal writes JSON in ASCII, so the path is looked for in this form.
         written = re.sub(r"[^A-Za-z0-9_-]", ".", json.dumps(path)[1:-1])
         end = "[^a-z0-9.-]" if whole_bucket else '"'
         stages.append(f'filter @message like /"state_path":"{written}{end}/')
-    return " | ".join([*stages, "sort @timestamp asc", f"limit {ROWS}"])
+    return " | ".join([*stages, "sort @timestamp asc"])
 
 
-class InsightsJournal:
-    """The journal's lines in a log group. ``pause`` waits so many seconds between two looks at a query."""
+class InsightsReader:
+    """One reading of a log group. ``pause`` waits a number of seconds between two looks at a running query."""
 
-    def __init__(self, logs: "CloudWatchLogsClient", group: str, pause: Callable[[float], None]) -> None:
+    def __init__(
+        self, logs: "CloudWatchLogsClient", group: str, pause: Callable[[float], None], most_rows: int = MOST_ROWS
+    ) -> None:
         self._logs = logs
         self._group = group
         self._pause = pause
+        self._most_rows = most_rows
         self.scanned = Scanned()
         self.crowded: list[datetime] = []
-        """Seconds with more lines than one answer takes, of which the others were not read."""
+        """Seconds that have more lines than one answer takes; the lines beyond were not read."""
 
-    def lines(self, asked: str, start: datetime, end: datetime) -> Iterator[str]:
-        """All lines of a time range that a query finds; those of a second at a seam come twice.
+    def lines(self, asked: str, window: Window) -> Iterator[str]:
+        """Yield all lines of a time window that a query finds; lines of a second between two pieces come twice.
 
-        What a query reads costs money, however few rows it gives, and each reads its whole range. So the range is read
-        piece by piece, each as long as the rows so far let expect one answer's worth: of every byte about once.
+        A query costs by the bytes that it scans, and it scans its whole range, however few rows it gives. So the window
+        is read piece by piece. The rows so far tell how long the next piece may be to fill about one answer; thus
+        nearly every byte is scanned once.
 
         Raises:
             JournalError: with what AWS said.
         """
-        since, until = max(0, int(start.timestamp())), int(end.timestamp()) + 1
+        since, until = max(0, int(window.since.timestamp())), int(window.now.timestamp()) + 1
         step = max(_FIRST_AT_LEAST, (until - since) // _GROWS)
         while since <= until:
             last = min(until, since + step)
             rows = self._rows(asked, since, last, final=last == until)
             yield from (row["@message"] for row in rows)
-            if len(rows) < ROWS and last == until:
+            if len(rows) < self._most_rows and last == until:
                 return
-            # ``endTime`` is inclusive, in milliseconds: of its second only the first one (aws/aws-sdk#280).
-            covered = last - since if len(rows) < ROWS else self._covered(since, rows[-1]["@timestamp"])
+            # ``endTime`` is inclusive, but only for the first millisecond of its second (aws/aws-sdk#280).
+            covered = last - since if len(rows) < self._most_rows else self._covered(since, rows[-1]["@timestamp"])
             since += covered
-            step = _next_step(covered, len(rows))
+            step = _next_step(covered, self._most_rows / max(len(rows), 1))
 
     def _covered(self, since: int, last_row: str) -> int:
-        """Seconds that a full answer is about, without that of its last row, which may go on."""
+        """Return the seconds that a full answer covers, without that of its last row, which may have more lines."""
         second = int(datetime.fromisoformat(last_row).replace(tzinfo=UTC).timestamp())
         if second > since:
             return second - since
@@ -126,12 +133,13 @@ class InsightsJournal:
         return [{cell["field"]: cell.get("value", "") for cell in row} for row in answer["results"]]
 
     def _run(self, asked: str, since: int, until: int) -> "GetQueryResultsResponseTypeDef":
-        started = self._logs.start_query(logGroupName=self._group, startTime=since, endTime=until, queryString=asked)
+        limited = f"{asked} | limit {self._most_rows}"
+        started = self._logs.start_query(logGroupName=self._group, startTime=since, endTime=until, queryString=limited)
         name = started["queryId"]
         try:
             return self._answer(name)
         except BaseException:
-            # Nobody waits for it any more (Ctrl-C), but it would go on and be paid for.
+            # Nobody waits for the query any more (Ctrl-C), but it would go on and cost money.
             self._stop(name)
             raise
 
@@ -149,9 +157,12 @@ class InsightsJournal:
         try:
             self._logs.stop_query(queryId=name)
         except (ClientError, BotoCoreError):
-            return  # it has ended by itself, or runs to its end
+            return  # the query has ended by itself, or it runs to its end
 
 
-def _next_step(covered: int, rows: int) -> int:
-    """How many seconds to ask for next: bursts make guesses wrong, so it grows by steps."""
-    return max(1, int(min(covered * _GROWS, covered * _AIMED_AT * ROWS / max(rows, 1))))
+def _next_step(covered: int, room: float) -> int:
+    """Return how many seconds to ask for next; ``room`` is how many times the rows so far fit into one answer.
+
+    A burst makes the guess wrong, so it grows by steps.
+    """
+    return max(1, int(min(covered * _GROWS, covered * _AIMED_AT * room)))

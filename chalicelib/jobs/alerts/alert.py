@@ -1,23 +1,23 @@
 """Carry out what ``core.alerts.life`` decided about one lock's alert."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
 import msgspec
 
-from chalicelib.core.alerts.alert import Alert, Reply, level_of
+from chalicelib.core.alerts.alert import Reply, level_of
 from chalicelib.core.alerts.appearance import appearance
 from chalicelib.core.alerts.message import Handle, Posted, Saying, Sending, Topic
 from chalicelib.core.alerts.page import LockRecord
-from chalicelib.core.alerts.transitions import endings, telling
+from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.line import EventType, of_lock
 from chalicelib.core.clicks.ending import Ending
 from chalicelib.core.policy import by_name
 from chalicelib.jobs.alerts.case import Case
-from chalicelib.jobs.alerts.say import LockClaim, journal_said, look_for_lost, say_once
+from chalicelib.jobs.alerts.endings import tell
+from chalicelib.jobs.alerts.say import LockClaim, journal_said, reply_to
 from chalicelib.ports.book import BookError
-from chalicelib.ports.people import ChannelRefusedError, MessageFixedError, MessageGoneError, MessengerError
+from chalicelib.ports.people import ChannelRefusedError, MessageGoneError, MessengerError
 
 
 def post(case: Case, beneath: Handle = "") -> bool:
@@ -40,23 +40,23 @@ def post(case: Case, beneath: Handle = "") -> bool:
 def _post(case: Case, beneath: Handle) -> bool:
     before = case.record.posted
     owner, trouble = case.owner()
-    level = level_of(case.record, case.policy, case.now)
-    case = case.known_as(msgspec.structs.replace(case.record, owner=owner, level=level))
-    alert = case.alert()
+    alert = case.known_as(msgspec.structs.replace(case.record, owner=owner)).alert()
+    record, channel = msgspec.structs.replace(alert.record, level=alert.level), case.channel
+    elsewhere = case.policy.channel if channel != case.policy.channel else ""
+    alert, case = msgspec.structs.replace(alert, record=record, instead_of=elsewhere), case.known_as(record)
     sending = Sending(
         about=case.ref.name,
         saying=(Saying(Topic.ALERT, f"after {before.handle}" if before else ""),),
         at=case.now,
-        channel=case.channel,
+        channel=channel,
         beneath=beneath,
-        level=level,
+        level=alert.level,
         owner=owner,
-        instead_of=case.policy.channel if case.channel != case.policy.channel else "",
+        instead_of=elsewhere,
         appearance=appearance(alert),
     )
-    alert = msgspec.structs.replace(alert, instead_of=sending.instead_of)
     try:
-        posted = _say(LockClaim(case, sending), partial(case.world.messenger.post, alert, sending))
+        posted = LockClaim(case, sending).say(partial(case.world.messenger.post, alert, sending))
     except MessengerError as error:
         _journal_failure(case, error)
         raise
@@ -113,36 +113,6 @@ def edit(case: Case, ending: Ending | None = None) -> bool:
     return True
 
 
-def note_ending(case: Case, ending: Ending) -> Case | None:
-    """Note how a lock ended; return the case whose message still has to say so. Until it does, the watch tries.
-
-    Raises:
-        BookError
-    """
-    book, lock = case.world.book, case.record.lock
-    if book.write(endings.end_unspoken(lock, ending)).taken:
-        return None
-    latest = book.write(endings.end(lock, ending, case.record.releasing)).page
-    return case.known_as(latest) if latest else None
-
-
-def tell(case: Case) -> bool:
-    """Make the message of a lock that has ended say so, and note that it does; whether there is such a message.
-
-    One that is being posted by somebody else, or whose answer was lost, may be there without being known: then it is
-    too early to say that all is told.
-    """
-    case = case.known_as(look_for_lost(case))
-    record = case.record
-    if record.ending is None or (record.sending and record.sending.is_alert):
-        return False
-    seen = record.posted is not None and _show_ending(case, record.posted, record.ending)
-    latest = case.world.book.write(endings.ending_told(case.ref)).page
-    if latest and latest.ending and latest.ending != record.ending:
-        return tell(case.known_as(latest))  # whoever deleted it knew better, and has told so in the meantime
-    return seen
-
-
 def catch_up(case: Case) -> None:
     """Make the message say what became of a lock, or was wanted of it, while it was spoken of.
 
@@ -180,10 +150,10 @@ def _reply(case: Case, saying: tuple[Saying, ...], level: int, called: tuple[str
     posted = case.record.posted
     if posted is None:
         return None
-    sending = _beneath(posted, case, saying, level)
+    sending = reply_to(posted, case, saying, level)
     reply = Reply(alert=case.alert(), sending=sending, called=called)
     try:
-        told = _say(LockClaim(case, sending), partial(case.world.messenger.reply, reply))
+        told = LockClaim(case, sending).say(partial(case.world.messenger.reply, reply))
     except (MessageGoneError, ChannelRefusedError):
         post(case)
         return None
@@ -194,47 +164,6 @@ def _reply(case: Case, saying: tuple[Saying, ...], level: int, called: tuple[str
         return None
     journal_said(case, sending, told, _remember(case, sending, told))
     return case.known_as(msgspec.structs.replace(case.record, level=level))
-
-
-def _show_ending(case: Case, posted: Posted, ending: Ending) -> bool:
-    alert = case.alert(ending)
-    try:
-        case.world.messenger.edit(posted, alert)
-        if ending.by_reaper:
-            with suppress(ChannelRefusedError):  # the message says it, even where nobody can reply to it
-                _say_beneath(case, posted, alert, Topic.AUTO_RELEASED)
-    except MessageFixedError:
-        return _say_instead(case, posted, alert)
-    except MessageGoneError:  # Somebody deleted the message: there is nothing left to put right.
-        return False
-    return True
-
-
-def _say_instead(case: Case, posted: Posted, alert: Alert) -> bool:
-    """Say how a lock ended beneath its message, which can no longer be edited; whether it can be seen there."""
-    try:
-        _say_beneath(case, posted, alert, Topic.ENDED)
-    except MessageGoneError:
-        return False
-    return True
-
-
-def _say_beneath(case: Case, posted: Posted, alert: Alert, topic: Topic) -> None:
-    """Say something of an ended lock in the thread, once: there it is heard."""
-    sending = _beneath(posted, case, (Saying(topic),))
-    claim = LockClaim(case, sending, ended=True)
-    if told := _say(claim, partial(case.world.messenger.reply, Reply(alert=alert, sending=sending))):
-        claim.said(told)
-
-
-def _beneath(posted: Posted, case: Case, saying: tuple[Saying, ...], level: int = 0) -> Sending:
-    """Return a message that is to go beneath another one."""
-    place = {"channel": posted.channel, "beneath": posted.root}
-    return Sending(about=case.ref.name, saying=saying, at=case.now, level=level, **place)
-
-
-def _say(claim: LockClaim, send: Callable[[], Posted]) -> Posted | None:
-    return say_once(claim, send, claim.case.world, claim.case.now)
 
 
 def _remember(case: Case, sending: Sending, posted: Posted) -> str:

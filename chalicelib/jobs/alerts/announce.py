@@ -69,7 +69,7 @@ class Announcement:
 
     def announce(self, cases: list[Case]) -> None:
         """Look which digests stand, then put the alerts on the agenda, oldest first."""
-        oldest_first = sorted(cases, key=lambda case: (case.record.taken, case.ref.state_path))
+        oldest_first = sorted(cases, key=lambda case: (case.record.taken, case.state_path))
         then = partial(self._group, oldest_first)
         self.agenda.add(Task(Wait.BOOK, "digests", Rank.NEW, "digests", self._standing, then))
 
@@ -121,7 +121,7 @@ class Announcement:
             beneath = lines.digest.posted.root if lines.digest.posted else ""
         act = partial(self.round.post, case, beneath)
         then = partial(self._posted, case, lines)
-        self.agenda.add(Task(Wait.POST, case.channel, Rank.NEW, case.ref.state_path, act, then))
+        self.agenda.add(Task(Wait.POST, case.channel, Rank.NEW, case.state_path, act, then))
 
     def _posted(self, case: Case, lines: Lines | None, answer: Found) -> None:
         self.round.posted(case, answer)

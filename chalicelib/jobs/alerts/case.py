@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 import msgspec
 
@@ -12,10 +13,42 @@ from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.clicks.ending import Ending
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.policy import Policy, Rules
-from chalicelib.jobs.alerts.detours import Detours
 from chalicelib.ports.locks import StoreError
-from chalicelib.ports.people import DirectoryError
+from chalicelib.ports.people import ChannelRefusedError, DirectoryError, MessengerError
 from chalicelib.ports.world import World
+
+
+@dataclass
+class Detours:
+    """One run's knowledge of the channels that take nothing. The next run tries each of them anew."""
+
+    trouble_channel: str = ""
+    """"" when there is no other channel."""
+    closed: dict[str, str] = field(default_factory=dict)
+    """Why Slack takes no alert in a channel."""
+    heard: dict[str, str] = field(default_factory=dict)
+    """Why Slack took no other message there."""
+
+    @property
+    def refused(self) -> dict[str, str]:
+        """All channels that refused something, and why."""
+        return self.heard | self.closed
+
+    def channel_for(self, channel: str) -> str:
+        """Return where to post what belongs in a channel."""
+        return self.trouble_channel if channel in self.closed else channel
+
+    def close(self, error: ChannelRefusedError) -> bool:
+        """Post no more alerts in a channel in this run; return whether they can be posted elsewhere."""
+        if error.channel == self.trouble_channel or not self.trouble_channel:
+            return False
+        self.closed.setdefault(error.channel, str(error))
+        return True
+
+    def hear(self, error: MessengerError) -> None:
+        """Note a channel that refused something, so that people are told of it."""
+        if isinstance(error, ChannelRefusedError) and error.channel != self.trouble_channel:
+            self.heard.setdefault(error.channel, str(error))
 
 
 @dataclass(frozen=True)
@@ -32,21 +65,26 @@ class Case:
 
     @property
     def channel(self) -> str:
-        """Where its alert is posted: its route's channel, or another while that takes none."""
+        """Return where its alert is posted: its route's channel, or another while that takes none."""
         return self.detours.channel_for(self.policy.channel)
 
-    @property
+    @cached_property
     def ref(self) -> LockRef:
-        """Which lock it is about."""
+        """Return which lock it is about."""
         return self.record.lock.ref
+
+    @cached_property
+    def state_path(self) -> str:
+        """Return which state it locks."""
+        return self.ref.state_path
 
     @property
     def quiet(self) -> bool:
-        """Whether nobody is to be called now."""
+        """Return whether nobody is to be called now."""
         return self.record.snoozed(self.now) or not self.policy.working_hours.open_at(self.now)
 
     def known_as(self, record: LockRecord) -> "Case":
-        """The same with what is known by now."""
+        """Return the same with what is known by now."""
         return replace(self, record=record)
 
     def alert(self, ending: Ending | None = None) -> Alert:
@@ -56,7 +94,7 @@ class Case:
         return msgspec.structs.replace(alert, undo=self.undo)
 
     def owner(self) -> tuple[str, str]:
-        """The Slack user behind the holder, and why one could not be looked up. An alert does not wait for either."""
+        """Return the Slack user behind the holder, and why that could not be looked up: no alert waits for either."""
         principal, info = self.record.principal, self.record.lock.info
         mapped, address = mapped_owner(principal, info, self.policy), owner_email(principal, self.policy)
         if mapped or not address:
@@ -67,7 +105,7 @@ class Case:
             return "", f"its owner could not be looked up: {error}"
 
     def _state_written(self) -> StateWritten | None:
-        """The evidence, or None: an alert without it is better than no alert."""
+        """Return the evidence, or None: an alert without it is better than no alert."""
         try:
             return self.world.store.state_written(self.ref)
         except StoreError:

@@ -100,7 +100,7 @@ def _stand(channel: str, meant_for: str, cases: list[Case], world: World, now: d
 
 
 def _named(case: Case) -> Named:
-    return Named(case.ref.state_path, case.record.taken, copy=bool(copy_of(case.record.lock)))
+    return Named(case.state_path, case.record.taken, copy=bool(copy_of(case.record.lock)))
 
 
 def changed(digests: list[Digest], records: list[LockRecord], rules: Rules, now: datetime) -> list[Digest]:

@@ -1,17 +1,52 @@
-"""Have messages say that their locks are gone, after all that does not wait for Slack is done."""
+"""How locks ended: noted in the book, and said by their messages."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import partial
 
-from chalicelib.jobs.alerts.alert import tell
+from chalicelib.core.alerts.alert import Alert, Reply
+from chalicelib.core.alerts.message import Posted, Saying, Topic
+from chalicelib.core.alerts.transitions import endings
+from chalicelib.core.clicks.ending import Ending
 from chalicelib.jobs.alerts.case import Case
+from chalicelib.jobs.alerts.say import LockClaim, look_for_lost, reply_to
 from chalicelib.jobs.runs.agenda import Agenda
 from chalicelib.jobs.runs.lanes import Rank, Task, Wait
 from chalicelib.jobs.runs.run import Run
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import StoreError
-from chalicelib.ports.people import MessengerError
+from chalicelib.ports.people import ChannelRefusedError, MessageFixedError, MessageGoneError, MessengerError
 from chalicelib.ports.world import World
+
+
+def note_ending(case: Case, ending: Ending) -> Case | None:
+    """Note how a lock ended; return the case whose message still has to say so. Until it does, the watch tries.
+
+    Raises:
+        BookError
+    """
+    book, lock = case.world.book, case.record.lock
+    if book.write(endings.end_unspoken(lock, ending)).taken:
+        return None
+    latest = book.write(endings.end(lock, ending, case.record.releasing)).page
+    return case.known_as(latest) if latest else None
+
+
+def tell(case: Case) -> bool:
+    """Make the message of a lock that has ended say so, and note that it does; return whether there is one.
+
+    One that is being posted by somebody else, or whose answer was lost, may be there without being known: then it is
+    too early to say that all is told.
+    """
+    case = case.known_as(look_for_lost(case))
+    record = case.record
+    if record.ending is None or (record.sending and record.sending.is_alert):
+        return False
+    seen = record.posted is not None and _show_ending(case, record.posted, record.ending)
+    latest = case.world.book.write(endings.ending_told(case.ref)).page
+    if latest and latest.ending and latest.ending != record.ending:
+        return tell(case.known_as(latest))  # whoever deleted it knew better, and has told so in the meantime
+    return seen
 
 
 def tell_endings(cases: Iterable[Case], world: World, run: Run) -> list[str]:
@@ -29,10 +64,41 @@ def tell_endings(cases: Iterable[Case], world: World, run: Run) -> list[str]:
     )
     for case in cases:
         channel = case.record.posted.channel if case.record.posted else case.policy.channel
-        agenda.add(Task(Wait.EDIT, channel, Rank.CLOSING, case.ref.state_path, partial(tell, case)))
+        agenda.add(Task(Wait.EDIT, channel, Rank.CLOSING, case.state_path, partial(tell, case)))
     agenda.work()
     return [*left, *(f"{task.subject}: no time" for task in agenda.left)]
 
 
 def _in_words(error: Exception) -> str:
     return str(error) if isinstance(error, (MessengerError, BookError, StoreError)) else repr(error)
+
+
+def _show_ending(case: Case, posted: Posted, ending: Ending) -> bool:
+    alert = case.alert(ending)
+    try:
+        case.world.messenger.edit(posted, alert)
+        if ending.by_reaper:
+            with suppress(ChannelRefusedError):  # the message says it, even where nobody can reply to it
+                _say_beneath(case, posted, alert, Topic.AUTO_RELEASED)
+    except MessageFixedError:
+        return _say_instead(case, posted, alert)
+    except MessageGoneError:  # Somebody deleted the message: there is nothing left to put right.
+        return False
+    return True
+
+
+def _say_instead(case: Case, posted: Posted, alert: Alert) -> bool:
+    """Say how a lock ended beneath its message, which can no longer be edited; whether it can be seen there."""
+    try:
+        _say_beneath(case, posted, alert, Topic.ENDED)
+    except MessageGoneError:
+        return False
+    return True
+
+
+def _say_beneath(case: Case, posted: Posted, alert: Alert, topic: Topic) -> None:
+    """Say something of an ended lock in the thread, once: there it is heard."""
+    sending = reply_to(posted, case, (Saying(topic),))
+    claim = LockClaim(case, sending, ended=True)
+    if told := claim.say(partial(case.world.messenger.reply, Reply(alert=alert, sending=sending))):
+        claim.said(told)

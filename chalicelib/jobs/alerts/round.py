@@ -17,9 +17,8 @@ from chalicelib.core.locks.scan import Scanned
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.alert import post
 from chalicelib.jobs.alerts.announce import Announcement
-from chalicelib.jobs.alerts.case import Case
+from chalicelib.jobs.alerts.case import Case, Detours
 from chalicelib.jobs.alerts.channel_trouble import attend
-from chalicelib.jobs.alerts.detours import Detours
 from chalicelib.jobs.alerts.digest import show
 from chalicelib.jobs.alerts.steps import Found, Steps
 from chalicelib.jobs.runs.agenda import Agenda
@@ -127,7 +126,7 @@ class Round:
     def post(self, case: Case, beneath: Handle) -> Found:
         """Post an alert. One that had to wait goes by a new look at its lock."""
         now = self.run.workers.clock()
-        if now - self._waiting.get(case.ref.state_path, now) > _LOOK_IS_GOOD_FOR:
+        if now - self._waiting.get(case.state_path, now) > _LOOK_IS_GOOD_FOR:
             current = self.world.store.read(case.ref.place)
             if presence(case.ref, current) is not Presence.SAME:
                 return self.steps.tend(case.record, current)
@@ -135,7 +134,7 @@ class Round:
 
     def posted(self, case: Case, answer: Found) -> None:
         """Count an alert that was posted, now or by another run."""
-        self._waiting.pop(case.ref.state_path, None)
+        self._waiting.pop(case.state_path, None)
         self._hear(answer)
 
     def note(self, subject: str, error: Exception) -> None:
@@ -169,7 +168,7 @@ class Round:
         if isinstance(answer, Found):
             self.alerts += answer.posted
             self._new.extend(answer.new)
-            self._waiting |= dict.fromkeys((case.ref.state_path for case in answer.new), self.run.workers.clock())
+            self._waiting |= dict.fromkeys((case.state_path for case in answer.new), self.run.workers.clock())
             for task in answer.tasks:
                 self._agenda.add(task)
 

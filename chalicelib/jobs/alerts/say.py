@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.core.alerts.message import SENT_WITHIN, SURE_AFTER, Posted, Sending
+from chalicelib.core.alerts.message import SENT_WITHIN, SURE_AFTER, Posted, Saying, Sending
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.line import EventType, of_lock
@@ -67,6 +67,16 @@ class LockClaim:
         for transition in telling.said(self.case.record.lock, self.sending, posted):
             if self.case.world.book.write(transition).taken:
                 return
+
+    def say(self, send: Callable[[], Posted]) -> Posted | None:
+        """Send it once (``say_once``)."""
+        return say_once(self, send, self.case.world, self.case.now)
+
+
+def reply_to(posted: Posted, case: Case, saying: tuple[Saying, ...], level: int = 0) -> Sending:
+    """Return a message about a lock that is to go beneath another one."""
+    place = {"channel": posted.channel, "beneath": posted.root}
+    return Sending(about=case.ref.name, saying=saying, at=case.now, level=level, **place)
 
 
 def say_once(claim: Claim, send: Callable[[], Posted], world: World, now: datetime) -> Posted | None:

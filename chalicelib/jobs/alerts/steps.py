@@ -15,9 +15,9 @@ from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.policy import Rules
-from chalicelib.jobs.alerts.alert import edit, has_changed, note_ending, raise_level, tell, wake
-from chalicelib.jobs.alerts.case import Case, case_of
-from chalicelib.jobs.alerts.detours import Detours
+from chalicelib.jobs.alerts.alert import edit, has_changed, raise_level, wake
+from chalicelib.jobs.alerts.case import Case, Detours, case_of
+from chalicelib.jobs.alerts.endings import note_ending, tell
 from chalicelib.jobs.alerts.say import look_for_lost
 from chalicelib.jobs.runs.lanes import Rank, Task, Wait
 from chalicelib.ports.locks import BucketGoneError
@@ -162,7 +162,7 @@ def _is_unread(lock: HeldLock) -> bool:
 
 
 def _task(kind: Wait, place: str, rank: Rank, case: Case, act: Callable[[], object]) -> Found:
-    return Found(tasks=(Task(kind, place, rank, case.ref.state_path, act),))
+    return Found(tasks=(Task(kind, place, rank, case.state_path, act),))
 
 
 def _in_channel(kind: Wait, rank: Rank, case: Case, act: Callable[[], object]) -> Found:

@@ -9,8 +9,8 @@ from chalicelib.core.audit.line import EventType, LockEvent, of_click
 from chalicelib.core.clicks.click import Click, Refusal, SnoozeFor, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.policy import Rules
-from chalicelib.jobs.alerts.alert import tell
 from chalicelib.jobs.alerts.case import case_of
+from chalicelib.jobs.alerts.endings import tell
 from chalicelib.jobs.clicks.delete import NotYetError
 from chalicelib.jobs.clicks.person import (
     come_again,

@@ -15,8 +15,9 @@ from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.policy import Rules
-from chalicelib.jobs.alerts.alert import edit, tell
+from chalicelib.jobs.alerts.alert import edit
 from chalicelib.jobs.alerts.case import Case, case_of
+from chalicelib.jobs.alerts.endings import tell
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import StoreError
 from chalicelib.ports.orders import Queue

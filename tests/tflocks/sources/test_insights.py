@@ -9,15 +9,16 @@ from hypothesis import strategies as st
 from chalicelib.core.audit.line import LockEvent
 from tests.tflocks.fake_logs import FakeLogs, refused
 from tests.tflocks.story import PATH, acquired, as_json, at
-from tflocks.sources import insights
-from tflocks.sources.insights import InsightsJournal, JournalError, query
+from tflocks.holds.scope import Window
+from tflocks.sources.insights import MOST_ROWS, InsightsReader, JournalError, query
 
 HOSTILE = "acme-tfstate/a\" | limit 1 | filter @message like /x/ #\n'`\\é\u202e😀"
 
 
 def lines(logs: FakeLogs, asked: str = "", waits: list[float] | None = None) -> list[str]:
-    journal = InsightsJournal(logs, "/tflock-reaper/prod", (waits if waits is not None else []).append)  # type: ignore[arg-type]
-    return list(journal.lines(asked or query(), at(0), at(600)))
+    pause = (waits if waits is not None else []).append
+    reader = InsightsReader(logs, "/tflock-reaper/prod", pause)  # type: ignore[arg-type]
+    return list(reader.lines(asked or query(), Window(at(0), at(600))))
 
 
 @given(st.text(min_size=1))
@@ -50,74 +51,71 @@ def test_a_query_is_looked_at_until_it_is_complete() -> None:
     assert waits == [0.1, 0.2, 0.4]
 
 
-def journal_of(logs: FakeLogs) -> InsightsJournal:
-    return InsightsJournal(logs, "g", [].append)  # type: ignore[arg-type]
+def reader_of(logs: FakeLogs, most_rows: int = MOST_ROWS) -> InsightsReader:
+    return InsightsReader(logs, "g", [].append, most_rows)  # type: ignore[arg-type]
 
 
-def test_a_full_answer_is_asked_on_from_its_last_second(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(insights, "ROWS", 10)
+def test_a_full_answer_is_asked_on_from_its_last_second() -> None:
     events = [acquired(str(number), number / 60) for number in range(35)]
-    logs = FakeLogs(events, limit=10)
-    assert set(map(str.strip, lines(logs))) == set(map(as_json, events))
+    logs = FakeLogs(events)
+    found = reader_of(logs, 10).lines(query(), Window(at(0), at(600)))
+    assert set(map(str.strip, found)) == set(map(as_json, events))
     assert [asked["startTime"] - logs.asked[0]["startTime"] for asked in logs.asked[:2]] == [0, 9]
 
 
 @given(st.lists(st.integers(0, 60 * 24 * 40), min_size=30, max_size=200, unique=True), st.sampled_from([1, 7, 60]))
 def test_every_line_is_read_and_most_only_once_however_they_lie(places: list[int], per_minute: int) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(insights, "ROWS", 10)
-        events = [acquired(str(place), place / per_minute) for place in places]
-        logs = FakeLogs(events, limit=10)
-        journal = journal_of(logs)
-        found = set(journal.lines(query(), at(0), at(60 * 24 * 40)))
+    events = [acquired(str(place), place / per_minute) for place in places]
+    journal = reader_of(FakeLogs(events), 10)
+    found = set(journal.lines(query(), Window(at(0), at(60 * 24 * 40))))
     assert set(map(str.strip, found)) == set(map(as_json, events))
     assert journal.crowded == []
 
 
-def test_of_many_answers_each_line_is_scanned_about_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(insights, "ROWS", 10)
+def test_of_many_answers_each_line_is_scanned_about_once() -> None:
     many = 1500
-    logs = FakeLogs([acquired(str(number), number) for number in range(many)], limit=10)
-    journal = journal_of(logs)
-    assert len(set(journal.lines(query(), at(0), at(many)))) == many
+    logs = FakeLogs([acquired(str(number), number) for number in range(many)])
+    journal = reader_of(logs, 10)
+    assert len(set(journal.lines(query(), Window(at(0), at(many))))) == many
     assert journal.scanned.lines < many * 2.2
     assert len(logs.asked) < many / 10 * 2
 
     month = 60 * 24 * 30
-    logs = FakeLogs([acquired(str(number), number * month / many) for number in range(many)], limit=10)
-    journal = journal_of(logs)
-    assert len(set(journal.lines(query(), at(0), at(month)))) == many
+    logs = FakeLogs([acquired(str(number), number * month / many) for number in range(many)])
+    journal = reader_of(logs, 10)
+    assert len(set(journal.lines(query(), Window(at(0), at(month))))) == many
     assert journal.scanned.lines < many * 1.3
 
 
 def test_a_small_journal_takes_two_questions_and_that_of_a_day_one() -> None:
     for since, questions in ((60 * 24 * 365, 2), (60 * 23, 1)):
         logs = FakeLogs([acquired("a", -5)])
-        assert len(list(journal_of(logs).lines(query(), at(-since), at(0)))) == 1
+        assert len(list(reader_of(logs).lines(query(), Window(at(-since), at(0))))) == 1
         assert len(logs.asked) == questions
 
 
 def test_a_time_before_there_was_a_log_group_is_empty_and_no_error() -> None:
     logs = FakeLogs([acquired("a", -5)], made=at(-10))
-    assert len(list(journal_of(logs).lines(query(), at(-60 * 24 * 365), at(0)))) == 1
+    assert len(list(reader_of(logs).lines(query(), Window(at(-60 * 24 * 365), at(0))))) == 1
     with pytest.raises(JournalError):
-        list(journal_of(FakeLogs(error=refused("MalformedQueryException"))).lines(query(), at(-60 * 24 * 365), at(0)))
+        list(
+            reader_of(FakeLogs(error=refused("MalformedQueryException"))).lines(
+                query(), Window(at(-60 * 24 * 365), at(0))
+            )
+        )
 
 
-def test_a_second_with_more_lines_than_an_answer_takes_is_told_and_is_no_endless_loop(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(insights, "ROWS", 10)
+def test_a_second_with_more_lines_than_an_answer_takes_is_told_and_is_no_endless_loop() -> None:
     crowd: list[LockEvent] = [acquired(str(number), 1) for number in range(15)]
-    journal = journal_of(FakeLogs([acquired("first", 0.5), *crowd, acquired("last", 2)], limit=10))
-    found = set(map(str.strip, journal.lines(query(), at(0), at(600))))
+    journal = reader_of(FakeLogs([acquired("first", 0.5), *crowd, acquired("last", 2)]), 10)
+    found = set(map(str.strip, journal.lines(query(), Window(at(0), at(600)))))
     assert {as_json(acquired("first", 0.5)), as_json(acquired("last", 2))} < found
     assert journal.crowded == [at(1)]
 
 
 def test_what_was_scanned_is_counted() -> None:
-    journal = InsightsJournal(FakeLogs([acquired("a", 1), acquired("b", 2, "other/x")]), "g", [].append)  # type: ignore[arg-type]
-    assert len(list(journal.lines(query(PATH), at(0), at(9)))) == 1
+    journal = reader_of(FakeLogs([acquired("a", 1), acquired("b", 2, "other/x")]))
+    assert len(list(journal.lines(query(PATH), Window(at(0), at(9))))) == 1
     assert (journal.scanned.lines, journal.scanned.bytes) == (2, 200)
 
 
@@ -147,5 +145,5 @@ def test_a_query_that_fails_or_is_given_up_is_stopped() -> None:
 
     left = FakeLogs(looks=1)
     with pytest.raises(KeyboardInterrupt):
-        list(InsightsJournal(left, "g", interrupted).lines(query(), at(0), at(1)))  # type: ignore[arg-type]
+        list(InsightsReader(left, "g", interrupted).lines(query(), Window(at(0), at(1))))  # type: ignore[arg-type]
     assert left.stopped == ["0"]

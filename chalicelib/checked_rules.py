@@ -1,0 +1,93 @@
+"""The file that carries the checked configuration from ``make package`` to the functions: ``rules.json``.
+
+``deploy/package.py`` writes it, and reads it again with the packaged code. The functions read it once a process.
+"""
+
+from pathlib import Path
+
+import msgspec
+
+from chalicelib.core.locks.target import Target
+from chalicelib.core.policy import Rules
+
+NAME = "rules.json"
+FORMAT = 1
+"""The version of the file's format. Raise it when ``Config``, or a struct below it, gets another JSON form."""
+_AGAIN = "run `make package` with the reaper.toml of this installation, and deploy what it makes"
+
+
+class Config(msgspec.Struct, frozen=True):
+    """All that ``reaper.toml`` says, checked. ``slack_api`` differs only in GovSlack."""
+
+    slack_app: str
+    slack_api: str
+    rules: Rules
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """Return the targets that the reaper sweeps."""
+        return self.rules.targets
+
+
+class CheckedRulesError(ValueError):
+    """A file of checked rules cannot be used; the text says why and what to do."""
+
+
+class _Head(msgspec.Struct, frozen=True):
+    format: int
+
+
+class _File(_Head, frozen=True):
+    config: Config
+
+
+def encode(config: Config) -> bytes:
+    """Write a configuration as the functions read it; the same configuration gives the same bytes."""
+    return msgspec.json.format(msgspec.json.encode(_File(FORMAT, config)), indent=2) + b"\n"
+
+
+def load(path: Path) -> Config:
+    """Read a file of checked rules.
+
+    Raises:
+        CheckedRulesError: when the file is missing, damaged or of another format.
+    """
+    try:
+        return decode(path.read_bytes())
+    except OSError as error:
+        raise CheckedRulesError(f"{path} cannot be read ({error.strerror}); {_AGAIN}") from None
+    except CheckedRulesError as error:
+        raise CheckedRulesError(f"{path} {error}") from None
+
+
+def decode(written: bytes) -> Config:
+    """Read the content of a file of checked rules; raises ``CheckedRulesError`` like ``load``."""
+    _check_format(written)
+    try:
+        config = msgspec.json.decode(written, type=_File).config
+    except msgspec.DecodeError as error:
+        raise _misfit(str(error)) from None
+    # msgspec ignores unknown keys and fills in missing ones, and the order of owners counts: no rule may be lost so.
+    if encode(config) != written:
+        raise _misfit("a key is missing, unknown to this code or in another place")
+    return config
+
+
+def _check_format(written: bytes) -> None:
+    """Compare the versions before anything else of the file is looked at."""
+    try:
+        found = msgspec.json.decode(written, type=_Head).format
+    except msgspec.DecodeError as error:
+        raise CheckedRulesError(f"is not a whole file of checked rules ({error}); {_AGAIN}") from None
+    if found != FORMAT:
+        raise CheckedRulesError(
+            f"has format {found}, and this code reads format {FORMAT}; rules and code must come from the same version "
+            f"of the reaper: {_AGAIN}"
+        )
+
+
+def _misfit(why: str) -> CheckedRulesError:
+    return CheckedRulesError(
+        f"says that it has format {FORMAT}, but does not fit it ({why}); it was changed after `make package`, or "
+        f"comes from another version of the reaper: {_AGAIN}"
+    )

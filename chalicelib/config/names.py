@@ -1,0 +1,56 @@
+"""Read what AWS and Slack have given names to from a TOML table, and note each name that cannot be one."""
+
+import re
+
+from chalicelib.config.toml_table import Table
+
+_BUCKET = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+# http only to this machine, because the bot token goes to this URL.
+_URL = re.compile(r"(https://[^\s/]+|http://(127\.0\.0\.1|localhost)(:\d+)?)/(\S*/)?")
+# Slack's own pages sometimes call an organisation's ID a team's.
+_MISPLACED_IDS = {
+    "T": ", of one workspace; the ID of an Enterprise Grid organisation (E...) belongs into enterprise_id",
+    "E": ", of an Enterprise Grid organisation; without one leave the key out",
+}
+_PREFIX = re.compile(r"[^/*?$\x00-\x1f\u0100-\U0010ffff][^*?$\x00-\x1f\u0100-\U0010ffff]*")
+_ANY_TEXT = re.compile(r".+", re.DOTALL)
+
+
+def bucket(table: Table, key: str) -> str:
+    """Read the name of an S3 bucket (docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html)."""
+    return table.text(key, _BUCKET, "the name of an S3 bucket")
+
+
+def region(table: Table, key: str) -> str | None:
+    """Read an AWS region; return None where the key is missing."""
+    return table.text(key, _REGION, "an AWS region like eu-central-1") if key in table else None
+
+
+def prefixes(table: Table, key: str) -> tuple[str, ...]:
+    """Read key prefixes. They become IAM resources: only Latin-1, and ``*``, ``?``, ``$`` mean something else there.
+
+    Terraform takes no state key that begins with a slash (``internal/backend/remote-state/s3/backend.go``).
+    """
+    expected = (
+        'a list of key prefixes like ["team-a/"], not beginning with / and without * ? $ or letters beyond '
+        "Latin-1; leave it out for the whole bucket"
+    )
+    return table.texts(key, _PREFIX, expected, ())
+
+
+def state_paths(table: Table, key: str) -> tuple[str, ...]:
+    """Read patterns over state paths."""
+    expected = 'a list of state paths like ["acme-tfstate/team-a/*"], where * is any text and ? one character'
+    return table.texts(key, _ANY_TEXT, expected)
+
+
+def slack_id(table: Table, key: str, letter: str) -> str:
+    """Read a Slack ID that begins with the letter."""
+    expected = f"a Slack ID like {letter}0123ABCD{_MISPLACED_IDS.get(letter, '')}"
+    return table.text(key, re.compile(letter + r"[A-Z0-9]{2,}"), expected)
+
+
+def api_url(table: Table, key: str, default: str) -> str:
+    """Read the base URL of an API, which ends with a slash."""
+    return table.text(key, _URL, "an https URL that ends with a slash", default)

@@ -1,0 +1,1 @@
+"""What the command lines of several commands have in common, checked."""

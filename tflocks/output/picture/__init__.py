@@ -1,0 +1,1 @@
+"""The timeline of holds, and the files it is drawn into."""
