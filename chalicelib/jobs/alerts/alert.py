@@ -107,20 +107,21 @@ def edit(case: Case, ending: Ending | None = None) -> bool:
         case.world.messenger.edit(case.record.posted, alert)
     except (MessageGoneError, ChannelRefusedError):
         return not case.quiet and post(case)
+    latest = None
     with suppress(BookError):  # it is edited once more than it had to be
-        case.world.book.write(telling.shown(case.ref, case.now, appearance(alert)))
-    catch_up(case)
+        latest = case.world.book.write(telling.shown(case.ref, case.now, appearance(alert))).page
+    catch_up(case, latest)
     return True
 
 
-def catch_up(case: Case) -> None:
+def catch_up(case: Case, latest: LockRecord | None = None) -> None:
     """Make the message say what became of a lock, or was wanted of it, while it was spoken of.
 
-    Whoever speaks of a lock looks into the book afterwards, and whoever ends one notes it before a last word: of two
-    at once, the later one sees what the other noted.
+    All writers write the book first and look at the page afterwards (``latest`` is the page as the write found it), so
+    of two at once the later one sees what the other noted.
     """
     with suppress(BookError):
-        latest = case.world.book.find(case.ref)
+        latest = latest or case.world.book.find(case.ref)
         if latest and latest.back_as:
             _show_as_it_is_now(case, latest)
         elif latest and latest.ending:
