@@ -25,7 +25,7 @@ from chalicelib.aws.events.s3 import lock_changes
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.core.audit.event import LockChange
-from chalicelib.core.audit.hold import Hold, release_kind
+from chalicelib.core.audit.hold import Hold, who_let_go
 from chalicelib.core.audit.line import of_acquire, of_release
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.locks.terraform.body import lock_of
@@ -78,4 +78,4 @@ def _released(change: LockChange) -> None:
     deleted = _held.delete_item(Key={"StatePath": change.ref.state_path}, ReturnValues="ALL_OLD")
     item = deleted.get("Attributes")
     hold = msgspec.json.decode(str(item["Hold"]), type=Hold) if item else None
-    _journal.write(of_release(change, hold, release_kind(change, hold, "")))
+    _journal.write(of_release(change, hold, who_let_go(change, hold, "")))

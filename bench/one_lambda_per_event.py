@@ -35,7 +35,7 @@ from chalicelib.aws.events.s3 import lock_changes
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.core.audit.event import LockChange
-from chalicelib.core.audit.hold import Hold, release_kind
+from chalicelib.core.audit.hold import Hold, who_let_go
 from chalicelib.core.audit.line import of_acquire, of_release
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
@@ -108,7 +108,7 @@ def _released(record: dict[str, Any]) -> None:
     change = _change(record)
     page = _end(change)
     hold = _hold(page) if page else None
-    _journal.write(of_release(change, hold, release_kind(change, hold, "")))
+    _journal.write(of_release(change, hold, who_let_go(change, hold, "")))
 
 
 _acquired_once = idempotent_function(

@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from chalicelib.core.alerts.evidence import StateWritten
-from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
+from chalicelib.core.clicks.deletion import Deletion, LockObject, Look, PutBack
 from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.locks.mark import MARK_BYTES
 from chalicelib.core.locks.place import Kind, LockRef, Place
@@ -90,6 +90,13 @@ class FakeStore:
         kept = next(known for known, one in self.versions.items() if one == found) if versioned else ""
         return lock_of(ref, body[: BODY_LIMIT + MARK_BYTES + 1], kept)
 
+    def look(self, ref: LockRef) -> Look:
+        self._check_ref(ref)
+        lock = self.read(ref.place)
+        if lock is None or lock.ref != ref or lock.body in {Body.STATE, Body.SEALED, Body.DENIED}:
+            return Look(lock)
+        return Look(lock, LockObject(self.objects[ref.place.container, ref.place.key][0]))
+
     def state_written(self, ref: LockRef) -> StateWritten:
         self._check(ref.place.container)
         found = self.objects.get((ref.place.container, ref.place.state_key))
@@ -110,16 +117,6 @@ class FakeStore:
             self.lost_replies -= 1
             return Deletion.UNKNOWN
         return Deletion.DELETED
-
-    def keep(self, ref: LockRef) -> LockObject | None:
-        self._check_ref(ref)
-        lock = self.read(ref.place)
-        if lock is None or lock.ref != ref:
-            return None
-        if ref.place.key in self.keys_refused | self.keys_sealed:
-            raise StoreError(f"reading {ref.place.key}: access denied")
-        body = self.objects[ref.place.container, ref.place.key][0]
-        return None if lock.body is Body.STATE else LockObject(body)
 
     def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
         self._check_ref(ref)

@@ -16,9 +16,8 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.core.audit.event import LockChange, ToldBy
-from chalicelib.core.audit.hold import ReleaseKind
 from chalicelib.core.audit.line import EventType, LockEvent, of_acquire, of_lock, of_run
-from chalicelib.core.clicks.ending import Outcome
+from chalicelib.core.clicks.ending import LetGoBy, Outcome
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.terraform.lock_info import LockInfo
 from tests.builders import BUCKET, KEY, TAKEN, a_lock
@@ -52,7 +51,7 @@ def schema_type(name: str) -> object:
 def expected_type(name: str) -> object:
     enums: dict[str, type[StrEnum]] = {
         "told_by": ToldBy,
-        "released_by": ReleaseKind,
+        "released_by": LetGoBy,
         "outcome": Outcome,
         "event": EventType,
     }

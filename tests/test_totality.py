@@ -16,8 +16,8 @@ import pytest
 from chalicelib.core.alerts.alert import alert_for
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.audit.line import EventType
-from chalicelib.core.clicks.click import Refusal, SnoozeFor, Verb
-from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.core.clicks.click import SnoozeFor, Verb
+from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.jobs.runs.lanes import Wait
 from chalicelib.slack.words.endings import ending_words
 from chalicelib.slack.words.parts.buttons import SNOOZE_ACTIONS, VERBS
@@ -158,7 +158,7 @@ SAID_BY_OTHER_LINES = {Outcome.ASKED, Outcome.SNOOZED, Outcome.RESTORED, Outcome
 
 
 def words(outcome: Outcome) -> str:
-    ending = Ending(outcome=outcome, at=TAKEN, user=ALICE, detail=Refusal.NOT_LISTED)
+    ending = Ending(outcome=outcome, at=TAKEN, user=ALICE, refusal=Refusal.NOT_LISTED)
     return ending_words(alert_for(LockRecord(lock=a_lock()), a_policy(), TAKEN, None, ending), ending)
 
 

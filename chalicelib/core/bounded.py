@@ -1,5 +1,7 @@
 """Cut what is too long for a line of the journal, and say so."""
 
+from collections.abc import Mapping
+
 LONGEST = 8_000
 """Bytes of one text as JSON in ASCII. With all of its texts this long a line has 200 KB; CloudWatch Logs takes 256 KB.
 
@@ -9,6 +11,11 @@ _AS_IT_IS, _SHORT, _ESCAPE, _TWO_ESCAPES = 1, 2, 6, 12
 """Bytes that JSON in ASCII has for one character: x, \\\\n, \\\\u00e9, and one outside of the basic plane."""
 _SHORT_ESCAPES = frozenset('"\\\b\f\n\r\t')
 _BASIC_PLANE = "\uffff"
+
+
+def all_bounded(fields: Mapping[str, object]) -> dict[str, object]:
+    """Return the fields of a line, with every text as ``bounded`` has it."""
+    return {name: bounded(value) if isinstance(value, str) else value for name, value in fields.items()}
 
 
 def bounded(text: str) -> str:

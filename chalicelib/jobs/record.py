@@ -12,10 +12,10 @@ import msgspec
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.audit.event import NEARBY, NULL_VERSION, LockChange
-from chalicelib.core.audit.hold import NotedChange, hold_ended_by, page_of, release_kind
+from chalicelib.core.audit.hold import NotedChange, hold_ended_by, page_of, who_let_go
 from chalicelib.core.audit.line import of_acquire, of_release
 from chalicelib.core.clicks.deletion import Presence, presence
-from chalicelib.core.clicks.ending import Ending, Outcome, released_by
+from chalicelib.core.clicks.ending import Ending, Outcome, by_identity
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.case import Case, case_of
@@ -134,7 +134,7 @@ def _journal_release(
     records = world.book.pages_of(release.ref.state_path, release.at + NEARBY)
     before = world.changes.before(release)
     hold = hold_ended_by(release, before, records)
-    kind = release_kind(release, hold, recording.release_role)
+    kind = who_let_go(release, hold, recording.release_role)
     journal_once(NotedChange(release), of_release(release, hold, kind), world, now)
     if hold and hold.record and not hold.record.ending and not _end_unspoken(release, hold.record, world):
         # Its acquire was told after its release, so that nothing could be closed then.
@@ -238,6 +238,6 @@ def _ending(release: LockChange, record: LockRecord, current: HeldLock | None, *
         outcome=Outcome.REPLACED if current else Outcome.GONE,
         at=release.at,
         principal=principal,
-        released_by=released_by(record.principal, principal),
+        let_go_by=by_identity(record.principal, principal),
         held_now=current,
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from chalicelib.core.alerts.evidence import StateWritten
-from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
+from chalicelib.core.clicks.deletion import Deletion, LockObject, Look, PutBack
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef, Place
 from chalicelib.core.locks.scan import Scanned
@@ -38,17 +38,17 @@ class LockStore(Protocol):
         Raises StoreError when the place does not even say whether there is one.
         """
 
+    def look(self, ref: LockRef) -> Look:
+        """Return the lock there now and, if it is the one that ``ref`` names, all of its object to put it back.
+
+        Raises StoreError as ``read`` does; an object whose bytes or tags cannot be read is only not kept.
+        """
+
     def state_written(self, ref: LockRef) -> StateWritten:
         """Return when the lock's state was last written, from the listing. Raises StoreError."""
 
     def delete(self, ref: LockRef) -> Deletion:
         """Delete the lock only if it is still the one that ``ref`` names. Sent once. Raises StoreError."""
-
-    def keep(self, ref: LockRef) -> LockObject | None:
-        """Return all that ``ref`` names, to put it back; None: it is another by now, or too large for a lock.
-
-        Raises StoreError.
-        """
 
     def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
         """Put a lock where ``ref`` was, only if nothing is there. Sent once. Raises StoreError."""

@@ -89,7 +89,7 @@ LOCK = a_lock()
 S3: dict[str, Callable[[S3LockStore], Any]] = {
     "scan": lambda store: list(store.scan(Target(Kind.S3, BUCKET))),
     "read": lambda store: store.read(Place(Kind.S3, BUCKET, KEY)),
-    "keep": lambda store: store.keep(LOCK.ref),
+    "look": lambda store: store.look(LOCK.ref),
     "state_written": lambda store: store.state_written(LOCK.ref),
     "delete": lambda store: store.delete(LOCK.ref),
     "put_back": lambda store: store.put_back(LOCK.ref, LockObject(b"{}")),

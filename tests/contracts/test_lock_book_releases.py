@@ -99,7 +99,7 @@ def test_an_ending_that_does_not_know_of_the_delete_that_was_begun_is_not_believ
 
 def test_an_ending_by_a_claim_that_was_dropped_since_is_not_believed(book: LockBook) -> None:
     book.write(telling.remember(LOCK))
-    assert not book.write(endings.end(LOCK, ALICES.unconfirmed(TAKEN, None), ALICES)).taken
+    assert not book.write(endings.end(LOCK, ALICES.ending(Outcome.UNCONFIRMED, TAKEN), ALICES)).taken
     assert book.write(endings.end(LOCK, GONE)).taken
 
 

@@ -180,7 +180,7 @@ def test_nothing_is_done_to_what_is_no_lock_that_was_read(bucket: Bucket, change
     bucket.put(STATE_KEY, b"state")
     bucket.put(KEY, b"{}")
     ref = msgspec.structs.replace(read(bucket), **changes)
-    for act in (bucket.store.delete, bucket.store.keep, lambda ref: bucket.store.put_back(ref, LockObject(b"{}"))):
+    for act in (bucket.store.delete, bucket.store.look, lambda ref: bucket.store.put_back(ref, LockObject(b"{}"))):
         with pytest.raises(StoreError, match="not a lock that was read"):
             act(ref)
 
@@ -194,7 +194,7 @@ def test_a_released_lock_can_be_put_back_byte_for_byte_with_a_mark_behind(
 ) -> None:
     bucket.put(key, body)
     ref = read(bucket, key)
-    kept = bucket.store.keep(ref)
+    kept = bucket.store.look(ref).kept
     assert kept is not None
     assert kept.body == body
     was = bucket.store.read(Place(Kind.S3, BUCKET, key))
@@ -207,7 +207,7 @@ def test_a_released_lock_can_be_put_back_byte_for_byte_with_a_mark_behind(
         assert (lock.info, lock.flaw, lock.mark) == (was.info, was.flaw, mark_of(click))
         assert lock.ref.stamp != ref.stamp
         assert bucket.store.delete(ref) is Deletion.CHANGED
-        again = bucket.store.keep(lock.ref)
+        again = bucket.store.look(lock.ref).kept
         assert again is not None
         assert split(again.body)[0] == body
 
@@ -215,7 +215,7 @@ def test_a_released_lock_can_be_put_back_byte_for_byte_with_a_mark_behind(
 def test_a_lock_is_put_back_only_where_nobody_holds_the_state(bucket: Bucket) -> None:
     bucket.put(KEY, sample("s3-apply-default"))
     ref = read(bucket)
-    kept = bucket.store.keep(ref)
+    kept = bucket.store.look(ref).kept
     assert kept is not None
     bucket.store.delete(ref)
     bucket.put(KEY, sample("s3-plan-default"))
@@ -244,20 +244,28 @@ def test_what_is_not_the_lock_that_was_read_or_no_lock_is_not_kept(bucket: Bucke
     bucket.put(KEY, sample("s3-apply-default"))
     ref = read(bucket)
     bucket.put(KEY, body)
-    assert bucket.store.keep(ref) is None
+    assert bucket.store.look(ref) == (bucket.store.read(Place(Kind.S3, BUCKET, KEY)), None)
     same_bytes = (
         read(bucket)
         if body != sample("s3-plan-default")
         else msgspec.structs.replace(read(bucket), since=ref.since - timedelta(seconds=1))
     )
-    assert bucket.store.keep(same_bytes) is None
+    assert bucket.store.look(same_bytes) == (bucket.store.read(Place(Kind.S3, BUCKET, KEY)), None)
+
+
+def test_one_look_gives_the_lock_as_a_read_does_and_all_of_its_object(bucket: Bucket) -> None:
+    bucket.put(KEY, sample("s3-apply-default"))
+    look = bucket.store.look(read(bucket))
+    assert look.lock == bucket.store.read(Place(Kind.S3, BUCKET, KEY))
+    assert look.kept is not None
+    assert look.kept.body == sample("s3-apply-default")
 
 
 def test_a_lock_that_is_gone_is_not_kept(bucket: Bucket) -> None:
     bucket.put(KEY, b"{}")
     ref = read(bucket)
     bucket.remove(KEY)
-    assert bucket.store.keep(ref) is None
+    assert bucket.store.look(ref) == (None, None)
 
 
 def test_a_bucket_that_is_not_there_is_an_error_that_says_so(bucket: Bucket) -> None:
@@ -266,6 +274,6 @@ def test_a_bucket_that_is_not_there_is_an_error_that_says_so(bucket: Bucket) -> 
     with pytest.raises(StoreError, match="no such bucket"):
         bucket.store.read(Place(Kind.S3, "missing", KEY))
     with pytest.raises(StoreError, match="no such bucket"):
-        bucket.store.keep(a_ref(bucket="missing"))
+        bucket.store.look(a_ref(bucket="missing"))
     with pytest.raises(StoreError, match="no such bucket"):
         bucket.store.put_back(a_ref(bucket="missing"), LockObject(b"{}"))

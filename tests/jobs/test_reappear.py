@@ -15,8 +15,8 @@ from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.alerts.transitions import endings
 from chalicelib.core.audit.event import ToldBy
 from chalicelib.core.audit.line import EventType, LockEvent
-from chalicelib.core.clicks.click import Click, Refusal, Verb
-from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.core.clicks.click import Click, Verb
+from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.release import release
@@ -348,7 +348,7 @@ def test_a_click_from_before_does_not_release_a_lock_that_is_held_again(*, same:
     a_release_that_was_undone_by_its_marker(first, key)
     again = release(first if same else second, key.world.ports, RULES, key.world.later(minutes=3))
     assert again
-    assert (again.outcome, again.detail) == (Outcome.REFUSED, Refusal.HELD_AGAIN)
+    assert (again.outcome, again.refusal) == (Outcome.REFUSED, Refusal.HELD_AGAIN)
     assert key.world.messenger.whispers[-1][1].ending == again
     assert key.held
     assert key.world.store.objects
@@ -367,7 +367,7 @@ def test_an_old_click_does_not_snooze_a_lock_that_is_held_again() -> None:
     a_release_that_was_undone_by_its_marker(a_click_on(key), key)
     told = answer(snooze, key.world.ports, RULES, key.world.later(minutes=3))
     assert told
-    assert told.detail == Refusal.HELD_AGAIN
+    assert told.refusal is Refusal.HELD_AGAIN
     assert [page.snooze for page in key.world.book.open_pages()] == [None]
 
 

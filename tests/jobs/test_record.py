@@ -8,7 +8,7 @@ from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.line import EventType
-from chalicelib.core.clicks.ending import Outcome, ReleasedBy
+from chalicelib.core.clicks.ending import LetGoBy, Outcome
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.jobs.clicks.release import release
@@ -134,9 +134,9 @@ def test_a_late_release_ends_the_old_lock_and_not_the_one_held_now() -> None:
 
 @pytest.mark.parametrize(
     ("principal", "who"),
-    [("AWS:AROAEXAMPLE:ci-run-7", ReleasedBy.HOLDER), ("AWS:AIDAEXAMPLE", ReleasedBy.OTHER), ("", ReleasedBy.UNKNOWN)],
+    [("AWS:AROAEXAMPLE:ci-run-7", LetGoBy.HOLDER), ("AWS:AIDAEXAMPLE", LetGoBy.OTHER), ("", LetGoBy.UNKNOWN)],
 )
-def test_a_release_by_anyone_closes_the_open_message_and_says_who(principal: str, who: ReleasedBy) -> None:
+def test_a_release_by_anyone_closes_the_open_message_and_says_who(principal: str, who: LetGoBy) -> None:
     world = an_acquired_world()
     sweep(TARGET, world.ports, RULES, world.later(hours=2))
     world.store.remove(BUCKET, KEY)
@@ -144,7 +144,7 @@ def test_a_release_by_anyone_closes_the_open_message_and_says_who(principal: str
     record(world, released)
     [alert] = world.messenger.shown.values()
     assert alert.ending is not None
-    assert (alert.ending.outcome, alert.ending.principal, alert.ending.released_by) == (Outcome.GONE, principal, who)
+    assert (alert.ending.outcome, alert.ending.principal, alert.ending.let_go_by) == (Outcome.GONE, principal, who)
 
 
 def test_a_release_under_way_from_slack_is_named_after_its_clicker_and_told_by_the_release() -> None:

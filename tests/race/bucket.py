@@ -9,7 +9,7 @@ from typing import TypeVar
 from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.clicks.click import Click
-from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
+from chalicelib.core.clicks.deletion import Deletion, LockObject, Look, PutBack
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.locks.scan import Scanned
@@ -88,9 +88,9 @@ class Bucket:
             raise StoreError("reading: S3 failed")
         return _lock(self.history[int(version)] if version else self.there)
 
-    def keep(self, ref: LockRef) -> LockObject | None:
-        self.schedule.step()
-        return LockObject(self.there.body) if self.there and self.there.ref == ref else None
+    def look(self, ref: LockRef) -> Look:
+        lock = self.read(ref.place)
+        return Look(lock, LockObject(self.there.body) if self.there and self.there.ref == ref else None)
 
     def delete(self, ref: LockRef) -> Deletion:
         click = self.schedule.task.click

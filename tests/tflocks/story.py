@@ -10,8 +10,8 @@ import msgspec
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.audit.event import LockChange, ToldBy
 from chalicelib.core.audit.hold import Hold as EndedHold
-from chalicelib.core.audit.hold import ReleaseKind
 from chalicelib.core.audit.line import EventType, LockEvent, of_acquire, of_lock, of_reappearance, of_release
+from chalicelib.core.clicks.ending import LetGoBy
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.locks.terraform.lock_info import LockInfo
@@ -47,7 +47,7 @@ def acquired(name: str, minutes: float, path: str = PATH, *, read: bool = True, 
 def released(
     name: str, minutes: float, path: str = PATH, *, since: float | None = None, by: str = RUN, **fields: Any
 ) -> LockEvent:
-    kind = ReleaseKind.HOLDER if by == RUN else ReleaseKind.OTHER
+    kind = LetGoBy.HOLDER if by == RUN else LetGoBy.OTHER
     told = lock(name, since or 0, path)
     hold = None if since is None else EndedHold(since=at(since), lock=told, taken_by=RUN)
     line = of_release(_change(told, minutes, by, took=False), hold, kind)

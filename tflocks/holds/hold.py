@@ -5,17 +5,17 @@ from enum import StrEnum
 
 import msgspec
 
-from chalicelib.core.audit.hold import ReleaseKind
+from chalicelib.core.clicks.ending import LetGoBy
 from chalicelib.core.locks.terraform.lock_info import operation_in_words
 
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 _RELEASED_BY: dict[str, str] = {
-    ReleaseKind.SLACK: "Slack",
-    ReleaseKind.REAPER: "the reaper",
-    ReleaseKind.HOLDER: "holder",
-    ReleaseKind.OTHER: "other",
-    ReleaseKind.LIFECYCLE: "lifecycle rule",
-    ReleaseKind.UNKNOWN: "unknown",
+    LetGoBy.SLACK: "Slack",
+    LetGoBy.REAPER: "the reaper",
+    LetGoBy.HOLDER: "holder",
+    LetGoBy.OTHER: "other",
+    LetGoBy.LIFECYCLE: "lifecycle rule",
+    LetGoBy.UNKNOWN: "unknown",
 }
 
 
@@ -52,7 +52,7 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     account: str = ""
     source_address: str = ""
     released_by: str = ""
-    """A ``ReleaseKind``, "" when no release is known."""
+    """A ``LetGoBy``, "" when no release is known."""
     release_principal: str = ""
     release_session_name: str = ""
     release_account: str = ""
@@ -89,7 +89,7 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
             asked = f" (asked by {self.asked_by})" if self.asked_by and self.asked_by != self.slack_user else ""
             return f"{words}: {self.slack_user}{asked}"
         other = self.release_session_name or self.release_principal or self.release_account
-        return f"{words}: {other}" if other and self.released_by == ReleaseKind.OTHER else words
+        return f"{words}: {other}" if other and self.released_by == LetGoBy.OTHER else words
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chalicelib.core.audit.hold import ReleaseKind
+from chalicelib.core.clicks.ending import LetGoBy
 from tflocks.holds.hold import Hold, Source
 from tflocks.holds.matching import nearest
 
@@ -38,7 +38,7 @@ def _both(hold: Hold, version: Hold) -> Hold:
     if hold.until:
         return hold
     # The journal has no release: S3 told of it late, or never.
-    known = ReleaseKind.UNKNOWN.value if version.until else ""
+    known = LetGoBy.UNKNOWN.value if version.until else ""
     return msgspec.structs.replace(hold, until=version.until, still_held=version.still_held, released_by=known)
 
 

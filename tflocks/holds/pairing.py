@@ -8,9 +8,8 @@ from typing import TypeVar
 
 import msgspec
 
-from chalicelib.core.audit.hold import ReleaseKind
 from chalicelib.core.audit.line import EventType, LockEvent
-from chalicelib.core.clicks.ending import Outcome
+from chalicelib.core.clicks.ending import LetGoBy, Outcome
 from tflocks.holds.acquires import hold_named_by, hold_of_release, holds_begun
 from tflocks.holds.hold import Hold
 from tflocks.holds.matching import SAME_MOMENT, fits, same
@@ -98,7 +97,7 @@ def _ended(begin: Hold, release: LockEvent) -> Hold:
         hold,
         # EventBridge's time is in whole seconds, so it may be before the time that the hold began.
         until=max(release.time, hold.since or release.time),
-        released_by=release.released_by or ReleaseKind.UNKNOWN.value,
+        released_by=release.released_by or LetGoBy.UNKNOWN.value,
         release_principal=release.principal,
         release_session_name=release.session_name,
         release_account=release.account,
@@ -155,7 +154,7 @@ def _answered(hold: Hold, event: LockEvent) -> Hold:
     if hold.until or event.event is not EventType.RELEASE_ANSWERED:
         return hold
     if event.outcome == Outcome.RELEASED:
-        kind = ReleaseKind.REAPER if event.by_reaper else ReleaseKind.SLACK
+        kind = LetGoBy.REAPER if event.by_reaper else LetGoBy.SLACK
         return msgspec.structs.replace(
             hold, still_held=False, until=event.time, released_by=kind.value, slack_user=event.slack_user
         )

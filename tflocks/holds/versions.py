@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from chalicelib.core.audit.hold import ReleaseKind
+from chalicelib.core.clicks.ending import LetGoBy
 from tflocks.holds.hold import Hold, Source
 from tflocks.holds.pairing import alternate
 
@@ -60,4 +60,4 @@ def _hold_begun_by(version: Version, state_path: str) -> Hold:
 def _ended(hold: Hold, until: datetime | None) -> Hold:
     if until is None:
         return hold
-    return msgspec.structs.replace(hold, until=until.astimezone(UTC), released_by=ReleaseKind.UNKNOWN.value)
+    return msgspec.structs.replace(hold, until=until.astimezone(UTC), released_by=LetGoBy.UNKNOWN.value)

@@ -9,7 +9,7 @@ from chalicelib.core.alerts.message import Posted, Saying, Sending, Topic
 from chalicelib.core.alerts.page import Asked, Snooze
 from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject
-from chalicelib.core.clicks.ending import Ending, Outcome, ReleasedBy, WayBack
+from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome, Refusal, WayBack
 
 
 class _Posted(Wire):
@@ -79,10 +79,11 @@ class _Ending(Wire):
     at: datetime
     user: str = ""
     click: str = ""
+    refusal: str = ""
     detail: str = ""
     lasting: bool = False
     principal: str = ""
-    released_by: str = ""
+    let_go_by: str = "unknown"
     by_reaper: bool = False
     approved: str = ""
     undo_until: datetime | None = None
@@ -112,8 +113,9 @@ def _read_sending(it: _Sending) -> Sending:
 
 
 def _of_ending(it: Ending) -> _Ending:
-    clicked = (it.outcome.value, it.at, it.user, it.click, it.detail, it.lasting)
-    deleted = (it.principal, it.released_by.value, it.by_reaper, it.approved, it.undo_until)
+    refusal = it.refusal.value if it.refusal else ""
+    clicked = (it.outcome.value, it.at, it.user, it.click, refusal, it.detail, it.lasting)
+    deleted = (it.principal, it.let_go_by.value, it.by_reaper, it.approved, it.undo_until)
     held_now = LOCK.of(it.held_now) if it.held_now else None
     return _Ending(*clicked, *deleted, held_now, it.copy_of, it.way_back.value if it.way_back else "")
 
@@ -124,10 +126,11 @@ def _read_ending(it: _Ending) -> Ending:
         at=it.at,
         user=it.user,
         click=it.click,
+        refusal=Refusal(it.refusal) if it.refusal else None,
         detail=it.detail,
         lasting=it.lasting,
         principal=it.principal,
-        released_by=ReleasedBy(it.released_by),
+        let_go_by=LetGoBy(it.let_go_by),
         by_reaper=it.by_reaper,
         approved=it.approved,
         undo_until=it.undo_until,

@@ -2,33 +2,18 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 import msgspec
 
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.audit.event import NEARBY, REMEMBERED, LockChange
-from chalicelib.core.clicks.ending import CLAIM_LASTS, REAPER, Outcome, ReleasedBy, released_by
+from chalicelib.core.clicks.claim import CLAIM_LASTS
+from chalicelib.core.clicks.ending import REAPER, LetGoBy, Outcome, by_identity
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 
 _SAME_END = timedelta(minutes=5)
 """An ending in the lock book that is so much older than a release is of another one."""
-
-
-class ReleaseKind(StrEnum):
-    """Who let a lock go, as far as AWS tells: not by which command, and CI runs may share an identity."""
-
-    SLACK = "slack"
-    """The reaper, for a person in Slack."""
-    REAPER = "reaper"
-    """The reaper by itself, as the route asks."""
-    HOLDER = "holder"
-    """The identity that took it."""
-    OTHER = "other"
-    LIFECYCLE = "lifecycle"
-    """A lifecycle rule of the bucket, which took it for an old file."""
-    UNKNOWN = "unknown"
 
 
 class NotedChange(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -74,22 +59,22 @@ def hold_ended_by(release: LockChange, before: NotedChange | None, records: list
     return _begun_by(acquire, own) if acquire else None
 
 
-def release_kind(release: LockChange, hold: Hold | None, release_role: str) -> ReleaseKind:
+def who_let_go(release: LockChange, hold: Hold | None, release_role: str) -> LetGoBy:
     """Who let the lock go. ``release_role`` is the unique ID of the one role that deletes for the reaper (``AROA...``).
 
     The role decides where S3 names an identity: whoever clicked may have come after the holder's own release. Where it
     names none, only a delete that S3 has confirmed is the reaper's: one that was begun may have come too late.
     """
     if release.by_lifecycle:
-        return ReleaseKind.LIFECYCLE
+        return LetGoBy.LIFECYCLE
     record = hold.record if hold else None
     if release.principal and release_role:
         ours = release.by(release_role)
     else:
         ours = record is not None and _is_confirmed(record, release)
     if ours:
-        return ReleaseKind.REAPER if record and record.deleter == REAPER else ReleaseKind.SLACK
-    return _KINDS[released_by(hold.taken_by if hold else "", release.principal)]
+        return LetGoBy.REAPER if record and record.deleter == REAPER else LetGoBy.SLACK
+    return by_identity(hold.taken_by if hold else "", release.principal)
 
 
 def _is_confirmed(record: LockRecord, release: LockChange) -> bool:
@@ -125,10 +110,3 @@ def _begun_by(acquire: NotedChange, page: LockRecord | None) -> Hold:
     else:
         taken_by = page.principal if page and page.restored_by else acquire.change.principal
     return Hold(since=acquire.change.at, lock=page.lock if page else None, record=page, taken_by=taken_by)
-
-
-_KINDS = {
-    ReleasedBy.HOLDER: ReleaseKind.HOLDER,
-    ReleasedBy.OTHER: ReleaseKind.OTHER,
-    ReleasedBy.UNKNOWN: ReleaseKind.UNKNOWN,
-}

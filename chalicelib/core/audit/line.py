@@ -8,10 +8,10 @@ import msgspec
 from chalicelib.core.alerts.owner import session_name
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.audit.event import LockChange, event_id
-from chalicelib.core.audit.hold import Hold, ReleaseKind
-from chalicelib.core.bounded import bounded
+from chalicelib.core.audit.hold import Hold
+from chalicelib.core.bounded import all_bounded
 from chalicelib.core.clicks.click import Click, Verb
-from chalicelib.core.clicks.ending import Ending
+from chalicelib.core.clicks.ending import Ending, LetGoBy
 from chalicelib.core.locks.copies import copy_of
 from chalicelib.core.locks.lock import HeldLock
 
@@ -75,7 +75,7 @@ class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     told_by: str = ""
     """A ``ToldBy``."""
     released_by: str = ""
-    """A ``ReleaseKind``."""
+    """A ``core.clicks.ending.LetGoBy``."""
     slack_user: str = ""
     asked_by: str = ""
     """The first of the two people that a release took."""
@@ -118,13 +118,13 @@ def of_acquire(change: LockChange, lock: HeldLock | None, slack_user: str) -> Lo
     return _of_change(EventType.LOCK_ACQUIRED, change, lock, acquired_at=change.at, slack_user=slack_user)
 
 
-def of_release(change: LockChange, hold: Hold | None, kind: ReleaseKind) -> LockEvent:
+def of_release(change: LockChange, hold: Hold | None, kind: LetGoBy) -> LockEvent:
     """The line of a release, with the hold that it ended where that is known."""
     if hold is None:
         detail = "no lock is known that this release ended"
         return _of_change(EventType.LOCK_RELEASED, change, None, released_by=kind.value, detail=detail)
     record = hold.record
-    clicked = record if record and kind is ReleaseKind.SLACK else None
+    clicked = record if record and kind is LetGoBy.SLACK else None
     return _of_change(
         EventType.LOCK_RELEASED,
         change,
@@ -136,7 +136,7 @@ def of_release(change: LockChange, hold: Hold | None, kind: ReleaseKind) -> Lock
         # Of two who clicked at once, the one whose delete it was.
         slack_user=clicked.deleter if clicked else "",
         asked_by=clicked.approved if clicked else "",
-        by_reaper=kind is ReleaseKind.REAPER,
+        by_reaper=kind is LetGoBy.REAPER,
     )
 
 
@@ -162,7 +162,7 @@ def of_click(
         "by_reaper": click.verb is Verb.AUTO_RELEASE,
     }
     if ending:
-        fields |= {"outcome": ending.outcome.value, "detail": ending.detail, "asked_by": ending.approved}
+        fields |= {"outcome": ending.outcome.value, "detail": ending.why, "asked_by": ending.approved}
     # A click delivered again is the same click; what the reaper wants by itself is told apart by its time.
     said = (click.click or time.isoformat(), str(fields.get("outcome", "")))
     told = _of_state_lock(lock or HeldLock(click.lock))
@@ -205,5 +205,5 @@ def _of_state_lock(lock: HeldLock) -> dict[str, object]:
 
 
 def _line(event: EventType, time: datetime, identity: str, **fields: object) -> LockEvent:
-    texts = {name: bounded(value) if isinstance(value, str) else value for name, value in fields.items()}
-    return msgspec.convert({"event": event, "time": time, "event_id": identity, **texts}, LockEvent)
+    told = {"event": event, "time": time, "event_id": identity, **all_bounded(fields)}
+    return msgspec.convert(told, LockEvent)

@@ -10,9 +10,8 @@ from enum import StrEnum
 
 import msgspec
 
-from chalicelib.core.audit.hold import ReleaseKind
 from chalicelib.core.audit.line import EventType, LockEvent
-from chalicelib.core.clicks.ending import Outcome
+from chalicelib.core.clicks.ending import LetGoBy, Outcome
 from chalicelib.core.locks.terraform.lock_info import risk_of
 
 
@@ -57,7 +56,7 @@ def _acquired(_event: LockEvent) -> Iterator[Measurement]:
 
 
 def _released(event: LockEvent) -> Iterator[Measurement]:
-    kind = event.released_by or ReleaseKind.UNKNOWN.value
+    kind = event.released_by or LetGoBy.UNKNOWN.value
     yield Measurement("Releases", 1, dimensions=(("Kind", kind),))
     if event.held_seconds is not None:
         operation = risk_of(event.operation).value

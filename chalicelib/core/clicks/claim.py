@@ -1,11 +1,16 @@
-"""Claims: whose delete, or put, of a lock may be on its way. A page of the lock book has one of each at a time."""
+"""Claims: whose delete, or put, of a lock may be under way. A page of the lock book has at most one of each."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
-from chalicelib.core.clicks.ending import ON_ITS_WAY, REAPER, Ending, Outcome
+from chalicelib.core.clicks.ending import REAPER, Ending, Outcome
 from chalicelib.core.locks.lock import HeldLock
+
+CLAIM_LASTS = timedelta(minutes=1)
+"""How long one click's delete, or put, may be under way; twice the life of the functions that send them (30 s)."""
+ON_ITS_WAY = timedelta(seconds=30)
+"""How long a request may still arrive after it was sent: the client waits 8 s for an answer, and S3 may be slower."""
 
 
 class Releasing(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -24,14 +29,14 @@ class Releasing(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def send_before(self) -> datetime:
-        """When it is too late to send the delete."""
+        """Return when it is too late to send the delete."""
         return self.until - ON_ITS_WAY
 
-    def unconfirmed(self, now: datetime, held_now: HeldLock | None) -> Ending:
-        """Return the ending of a lock that is gone, where nobody knows whether this claim's delete was done."""
+    def ending(self, outcome: Outcome, now: datetime, held_now: HeldLock | None = None) -> Ending:
+        """Return an ending of the lock in the name of this claim; ``held_now`` is the lock there instead of it."""
         by_reaper = self.by == REAPER
         return Ending(
-            outcome=Outcome.UNCONFIRMED,
+            outcome=outcome,
             at=now,
             user="" if by_reaper else self.by,
             click=self.click,
@@ -50,7 +55,7 @@ class Restoring(msgspec.Struct, frozen=True):
 
     @property
     def send_before(self) -> datetime:
-        """When it is too late to send the put."""
+        """Return when it is too late to send the put."""
         return self.until - ON_ITS_WAY
 
 

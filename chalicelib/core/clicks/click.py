@@ -8,7 +8,7 @@ from typing import assert_never
 import msgspec
 
 from chalicelib.core.alerts.message import Handle
-from chalicelib.core.clicks.ending import Ending
+from chalicelib.core.clicks.ending import Ending, Refusal
 from chalicelib.core.hours import WorkingHours
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.policy import EVERYONE, GROUP_LETTER, Policy, Rules
@@ -123,32 +123,6 @@ class Unheard(msgspec.Struct, frozen=True, kw_only=True):
     def answerable(self) -> bool:
         """Return whether there is anybody to answer."""
         return bool(self.user or self.reply_to)
-
-
-class Refusal(StrEnum):
-    """Why a person may not."""
-
-    OUTSIDE = "outside the targets"
-    FOREIGN = "another workspace"
-    UNKNOWN_HOME = "unknown workspace"
-    """Their home is another workspace, and whether it is one of our organisation could not be found out."""
-    NOBODY = "no releasers"
-    NOT_LISTED = "not a releaser"
-    UNKNOWN_MEMBERS = "unknown members"
-    """They are on no list, and who is in the user groups of the list could not be found out."""
-    OWN_REQUEST = "own request"
-    """A release by two people needs another one."""
-    NOT_ASKED = "not theirs"
-    """Only who asked can withdraw."""
-    TOO_LATE = "too late"
-    HELD_AGAIN = "held again since"
-    """The click is of before the lock, which had ended, was found held again (a delete marker was taken away)."""
-    UNDO_OFF = "undo is off"
-    MAY_BE_STATE = "may be a state"
-    UNSEEN = "not to be looked at"
-    """The reaper is denied a look at the object."""
-    NO_WAY_BACK = "cannot come back"
-    """It is no lock, or nobody can tell, and a release of it would be for good."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

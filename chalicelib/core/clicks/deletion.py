@@ -1,6 +1,7 @@
 """Delete and put back: what was asked of a place, and what it answered."""
 
 from enum import StrEnum
+from typing import NamedTuple
 
 import msgspec
 
@@ -45,6 +46,14 @@ class LockObject(msgspec.Struct, frozen=True, omit_defaults=True):
         return msgspec.structs.replace(self, body=marked(self.body, mark_of(click)))
 
 
+class Look(NamedTuple):
+    """What one look at a place found: the lock there, or None, and that object so that it could be put back."""
+
+    lock: HeldLock | None
+    kept: LockObject | None = None
+    """None: it is not the lock that was looked for, may be a state, or could not be read with all that it has."""
+
+
 class PutBack(StrEnum):
     """What S3 answered to one conditional put.
 
@@ -58,16 +67,16 @@ class PutBack(StrEnum):
 
 
 def presence(shown: LockRef, current: HeldLock | None) -> Presence:
-    """Whether the lock there now is the one that was shown. This is the rule that no wrong lock is deleted by."""
+    """Return whether the lock there now is the one that was shown. By this rule no wrong lock is deleted."""
     if current is None:
         return Presence.GONE
     return Presence.SAME if current.ref == shown else Presence.REPLACED
 
 
 def conclude(deletion: Deletion, there_now: Presence) -> Outcome | None:
-    """What one attempt and a look afterwards amount to; None: the lock is still there and may be tried again.
+    """Return how a delete and a look after it ended; None: the lock is still there, and may be deleted again.
 
-    After a lost answer nobody can say who deleted a lock that is gone; S3 does not tell, so neither do we.
+    After a lost answer nobody can say who deleted a lock that is gone: S3 does not tell.
     """
     if deletion is Deletion.DELETED:
         return Outcome.RELEASED

@@ -1,4 +1,4 @@
-"""A release: whether this lock is the one that was shown, what a delete amounts to, how a lock ended."""
+"""How a lock, or what somebody asked of it, ended: by whom, why not, and how it comes back."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,17 +10,11 @@ from chalicelib.core.locks.lock import HeldLock
 KEPT_FOR = timedelta(days=30)
 """How long the lock book keeps the page of a released lock, with the bytes that it had."""
 REAPER = "reaper"
-"""Stands where a Slack user would, for what the reaper does by itself; no Slack ID is like it."""
-
-
-CLAIM_LASTS = timedelta(minutes=1)
-"""How long one click's delete, or put, may be under way; twice the life of the functions that send them (30 s)."""
-ON_ITS_WAY = timedelta(seconds=30)
-"""How long a request may still arrive after it was sent: the client waits 8 s for an answer, and S3 may be slower."""
+"""Stands in the place of a Slack user for what the reaper does by itself; no Slack ID looks like it."""
 
 
 class Outcome(StrEnum):
-    """How a lock, or what somebody asked of it, ended. The first six close its alert."""
+    """How a lock, or what somebody asked of it, ended. The first six are how a lock ended: they close its alert."""
 
     RELEASED = "released"
     UNCONFIRMED = "unconfirmed"
@@ -55,13 +49,45 @@ _CLOSING = {
 }
 
 
-class ReleasedBy(StrEnum):
-    """What S3's account of the identities says of a lock that was not released from Slack."""
+class Refusal(StrEnum):
+    """Why a person may not."""
 
-    UNKNOWN = ""
+    OUTSIDE = "outside the targets"
+    FOREIGN = "another workspace"
+    UNKNOWN_HOME = "unknown workspace"
+    """Their home is another workspace, and whether it is one of our organisation could not be found out."""
+    NOBODY = "no releasers"
+    NOT_LISTED = "not a releaser"
+    UNKNOWN_MEMBERS = "unknown members"
+    """They are on no list, and who is in the user groups of the list could not be found out."""
+    OWN_REQUEST = "own request"
+    """A release by two people needs another one."""
+    NOT_ASKED = "not theirs"
+    """Only who asked can withdraw."""
+    TOO_LATE = "too late"
+    HELD_AGAIN = "held again since"
+    """The click is of before the lock, which had ended, was found held again (a delete marker was taken away)."""
+    UNDO_OFF = "undo is off"
+    MAY_BE_STATE = "may be a state"
+    UNSEEN = "not to be looked at"
+    """The reaper is denied a look at the object."""
+    NO_WAY_BACK = "cannot come back"
+    """It is no lock, or nobody can tell, and a release of it would be for good."""
+
+
+class LetGoBy(StrEnum):
+    """Who let a lock go, as far as AWS tells: not by which command, and CI runs may share an identity."""
+
+    SLACK = "slack"
+    """The reaper, for a person in Slack."""
+    REAPER = "reaper"
+    """The reaper by itself, as the route asks."""
     HOLDER = "holder"
-    """The same identity took it and let it go. CI runs may share one, so this is strong, not certain."""
+    """The identity that took it. CI runs may share one, so this is strong, not certain."""
     OTHER = "other"
+    LIFECYCLE = "lifecycle"
+    """A lifecycle rule of the bucket, which took it for an old file."""
+    UNKNOWN = "unknown"
 
 
 class WayBack(StrEnum):
@@ -81,13 +107,16 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     user: str = ""
     """The Slack user who clicked; "" when nobody did."""
     click: str = ""
+    refusal: Refusal | None = None
+    """Why the person may not."""
     detail: str = ""
-    """Why it was refused (a ``Refusal``) or failed (words for a person)."""
+    """Why it failed, in words for a person."""
     lasting: bool = False
     """It failed, and would fail again until somebody changes what ``detail`` names."""
     principal: str = ""
     """Who deleted the lock by S3's account, where an S3 notification told."""
-    released_by: ReleasedBy = ReleasedBy.UNKNOWN
+    let_go_by: LetGoBy = LetGoBy.UNKNOWN
+    """Who released a lock that was not released from Slack."""
     by_reaper: bool = False
     """Released by itself, as its route asks."""
     approved: str = ""
@@ -102,27 +131,32 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     copy_of: str = ""
     """The state path that the released lock spoke of, where it was a copy from elsewhere."""
     way_back: WayBack | None = None
-    """How it comes back, where what was released was no lock."""
+    """How the object comes back, where what was released was no lock."""
+
+    @property
+    def why(self) -> str:
+        """Return why it was refused or failed, as the journal has it."""
+        return self.refusal.value if self.refusal else self.detail
 
     @property
     def closes(self) -> bool:
-        """Whether the lock shown is no longer held, so that its alert has nothing left to offer."""
+        """Return whether the lock shown is no longer held, so that its alert has nothing left to offer."""
         return self.outcome in _CLOSING
 
     @property
     def deleter(self) -> str:
-        """For whom the reaper deleted the lock, or may have: a Slack user or REAPER; "" when it did not."""
+        """Return for whom the reaper deleted the lock, or may have: a Slack user or REAPER; "" when it did not."""
         if self.outcome not in {Outcome.RELEASED, Outcome.UNCONFIRMED}:
             return ""
         return REAPER if self.by_reaper else self.user
 
     def undoable(self, now: datetime) -> bool:
-        """Whether *Put the lock back* is on offer."""
+        """Return whether *Put the lock back* is on offer."""
         return self.undo_until is not None and now < self.undo_until and not self.restored_by
 
 
-def released_by(taken_by: str, principal: str) -> ReleasedBy:
-    """Whether the identity that deleted a lock is the one that took it; either may be unknown."""
+def by_identity(taken_by: str, principal: str) -> LetGoBy:
+    """Return whether the identity that deleted a lock is the one that took it; either may be unknown ("")."""
     if not taken_by or not principal:
-        return ReleasedBy.UNKNOWN
-    return ReleasedBy.HOLDER if taken_by == principal else ReleasedBy.OTHER
+        return LetGoBy.UNKNOWN
+    return LetGoBy.HOLDER if taken_by == principal else LetGoBy.OTHER

@@ -23,13 +23,13 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def text(self) -> str:
-        """The command's argument that means this."""
+        """Return the argument of the command that means this."""
         named = [_ALL if self.everything else "", _MINE if self.mine else "", *self.words]
         return " ".join([*filter(None, named), *([f"{_PAGE} {self.page}"] if self.page > 1 else [])])
 
     @property
     def narrowed(self) -> bool:
-        """Whether it leaves out locks of the channels it asks for."""
+        """Return whether it leaves out locks of the channels it asks for."""
         return self.mine or bool(self.words)
 
     def fits(self, state_path: str) -> bool:

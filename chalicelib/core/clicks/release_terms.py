@@ -13,8 +13,7 @@ what the reaper may not see     never
 
 from enum import StrEnum
 
-from chalicelib.core.clicks.click import Refusal
-from chalicelib.core.clicks.ending import WayBack
+from chalicelib.core.clicks.ending import Refusal, WayBack
 from chalicelib.core.locks.lock import Body, HeldLock
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Self
 
 import msgspec
 
@@ -83,7 +84,7 @@ class Case:
         """Return whether nobody is to be called now."""
         return self.record.snoozed(self.now) or not self.policy.working_hours.open_at(self.now)
 
-    def known_as(self, record: LockRecord) -> "Case":
+    def known_as(self, record: LockRecord) -> Self:
         """Return the same with what is known by now."""
         return replace(self, record=record)
 

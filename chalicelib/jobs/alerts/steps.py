@@ -194,6 +194,6 @@ def _louder(case: Case, say: Callable[[Case], Case | None]) -> Found:
 
 def _ending(record: LockRecord, there: Presence, current: HeldLock | None, now: datetime) -> Ending:
     if record.releasing:
-        return record.releasing.unconfirmed(now, current)
+        return record.releasing.ending(Outcome.UNCONFIRMED, now, current)
     outcome = Outcome.REPLACED if there is Presence.REPLACED else Outcome.GONE
     return Ending(outcome=outcome, at=now, held_now=current)

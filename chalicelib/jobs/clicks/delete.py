@@ -1,8 +1,8 @@
-"""Delete exactly one lock, or nothing; the only job that does. Every answer of S3 becomes an ending, none a guess.
+"""Delete exactly one lock, or nothing; no other job deletes. Every answer of S3 becomes an ending, never a guess.
 
-Nobody deletes without a claim in the lock book, of which a page has one at a time. A claim that is over can be taken
-over, but only by who looked at the lock after that: it is still there, so the first delete has done nothing and never
-will; or it is gone, and that is told in the name of the claim, not of who came next.
+Nobody deletes without a claim in the lock book; a page has one claim at a time. When a claim has run out, another may
+replace it, but only after a look at the lock. If the lock is still there, the first delete did nothing and never will.
+If it is gone, that is told in the name of the first claim, not of who came next.
 """
 
 from contextlib import suppress
@@ -12,38 +12,29 @@ from typing import NamedTuple
 
 import msgspec
 
-from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.alerts.transitions import endings
 from chalicelib.core.clicks.claim import Releasing
-from chalicelib.core.clicks.click import Click
-from chalicelib.core.clicks.deletion import Deletion, LockObject, Presence, conclude, presence
+from chalicelib.core.clicks.deletion import Deletion, LockObject, Look, Presence, conclude, presence
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.clicks.release_terms import way_back, why_not_releasable
 from chalicelib.core.locks.copies import copy_of
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
-from chalicelib.core.policy import Rules
+from chalicelib.jobs.alerts.case import Case
+from chalicelib.jobs.clicks.clicked import NotYetError
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import BucketGoneError, StoreError, StoreRefusedError
 from chalicelib.ports.world import World
 
-_ATTEMPTS = 3
+_TRIES = 3
 
 
 class OutcomeUnknownError(Exception):
-    """A delete or a put was sent, and S3 or the book would not be asked afterwards: only a later look can tell."""
+    """A delete or a put was sent, and then S3 or the book did not answer: only a later look can tell how it ended."""
 
 
-class NotYetError(Exception):
-    """A delete or a put of this lock may be on its way, so nothing can be said or done before its claim is over."""
-
-    def __init__(self, until: datetime) -> None:
-        super().__init__(f"a delete or a put of this lock may be on its way until {until.isoformat()}")
-        self.until = until
-
-
-class Attempted(NamedTuple):
-    """How an attempt ended, and the claim on the lock's page that this takes into account."""
+class Concluded(NamedTuple):
+    """How a release ended, and the claim on the lock's page that this takes into account."""
 
     ending: Ending
     claim: Releasing | None = None
@@ -51,12 +42,10 @@ class Attempted(NamedTuple):
 
 @dataclass(frozen=True)
 class _Release:
-    """One click's attempt at one lock."""
+    """The delete of one lock, for one claim."""
 
-    click: Click
+    case: Case
     claim: Releasing
-    world: World
-    now: datetime
     lock: HeldLock
     """The lock as it was remembered, then as it is."""
     keeps: bool
@@ -64,94 +53,85 @@ class _Release:
 
     @property
     def ref(self) -> LockRef:
-        return self.click.lock
+        """Return which lock it is: the one that was shown."""
+        return self.case.record.lock.ref
 
-    def ending(self, outcome: Outcome, detail: str = "", held_now: HeldLock | None = None) -> Ending:
-        return Ending(
-            outcome=outcome,
-            at=self.now,
-            user=self.click.user,
-            click=self.click.click,
-            by_reaper=not self.click.user,
-            approved=self.claim.approved,
-            detail=detail,
-            held_now=held_now,
-            copy_of=copy_of(self.lock),
-            way_back=way_back(self.lock, keeps=self.keeps),
-        )
+    def ending(self, outcome: Outcome, held_now: HeldLock | None = None) -> Ending:
+        """Return how it ended, in the name of the claim."""
+        about = {"copy_of": copy_of(self.lock), "way_back": way_back(self.lock, keeps=self.keeps)}
+        return msgspec.structs.replace(self.claim.ending(outcome, self.case.now, held_now), **about)
+
+    def failed(self, why: str, *, lasting: bool = False) -> Ending:
+        """Return that it failed, and why."""
+        return msgspec.structs.replace(self.ending(Outcome.FAILED), detail=why, lasting=lasting)
 
     def abandon(self) -> None:
-        self.world.book.write(endings.abandon_release(self.ref, self.claim))
+        """Drop the claim: all that was sent is known to have done nothing."""
+        self.case.world.book.write(endings.abandon_release(self.ref, self.claim))
 
 
-def attempt(click: Click, record: LockRecord, claim: Releasing, world: World, rules: Rules, now: datetime) -> Attempted:
-    """Release the lock that was shown, if it is still there. Whether its person may was decided before.
+def delete(case: Case, claim: Releasing) -> Concluded:
+    """Release the lock that was shown, if it is still there. The caller has checked that its person may.
 
-    The claim that the record has is over by ``now``: the look comes after it.
+    The claim that the record has, if any, has run out by ``now``: the look comes after it.
 
     Raises:
         OutcomeUnknownError
         NotYetError: another click's claim came in between, or what was sent may still arrive.
     """
-    release = _Release(click, claim, world, now, record.lock, keeps=bool(rules.undo))
-    seen = record.releasing
+    release = _Release(case, claim, case.record.lock, keeps=bool(case.undo))
+    seen = case.record.releasing
     try:
-        current = world.store.read(click.lock.place)
-        there = presence(click.lock, current)
+        current, kept = _look(release)
+        there = presence(release.ref, current)
         if there is not Presence.SAME or current is None:
-            return _too_late(record.releasing, there, current, release)
-        kept = _keep(click.lock, world, rules)
+            return _too_late(release, there, current)
         release = replace(release, lock=current, keeps=kept is not None)
-        if why := why_not_releasable(current, keeps=kept is not None):
-            return Attempted(release.ending(Outcome.REFUSED, why.value))
-        _begin(release, kept, record.releasing)
+        if why := why_not_releasable(current, keeps=release.keeps):
+            return Concluded(msgspec.structs.replace(release.ending(Outcome.REFUSED), refusal=why))
+        _begin(release, kept)
         seen = None  # whatever ends this from now on has dropped the claim
         ending = _delete(release)
         if kept and ending.outcome is Outcome.RELEASED:
-            ending = msgspec.structs.replace(ending, undo_until=now + rules.undo)
-        return Attempted(ending, claim)
+            ending = msgspec.structs.replace(ending, undo_until=case.now + case.undo)
+        return Concluded(ending, claim)
     except BucketGoneError:
-        return Attempted(release.ending(Outcome.BUCKET_GONE), seen)
+        return Concluded(release.ending(Outcome.BUCKET_GONE), seen)
     except (StoreError, BookError) as error:
-        failed = release.ending(Outcome.FAILED, str(error))
-        return Attempted(msgspec.structs.replace(failed, lasting=isinstance(error, StoreRefusedError)))
+        return Concluded(release.failed(str(error), lasting=isinstance(error, StoreRefusedError)))
 
 
-def _too_late(before: Releasing | None, there: Presence, current: HeldLock | None, release: _Release) -> Attempted:
-    """It is not there any more. An earlier delivery may have deleted it and died before it could say so."""
-    if before:
-        about = release.ending(Outcome.UNCONFIRMED)
-        gone = before.unconfirmed(release.now, current)
-        return Attempted(msgspec.structs.replace(gone, copy_of=about.copy_of, way_back=about.way_back), before)
-    ending = release.ending(conclude(Deletion.NOT_FOUND, there) or Outcome.FAILED, held_now=current)
-    return Attempted(msgspec.structs.replace(ending, by_reaper=False))
+def _look(release: _Release) -> Look:
+    """Look at what is there, and at what could be put back of it where that is wanted: one GET tells both."""
+    store, ref = release.case.world.store, release.ref
+    return store.look(ref) if release.case.undo else Look(store.read(ref.place))
 
 
-def _keep(ref: LockRef, world: World, rules: Rules) -> LockObject | None:
-    """What could be put back. A release does not wait for it: without it there is no undo, and that is all."""
-    if not rules.undo:
-        return None
-    with suppress(StoreError):
-        return world.store.keep(ref)
-    return None
+def _too_late(release: _Release, there: Presence, current: HeldLock | None) -> Concluded:
+    """Conclude for a lock that is not there. An earlier delivery may have deleted it, and died before it said so."""
+    if before := release.case.record.releasing:
+        return Concluded(replace(release, claim=before).ending(Outcome.UNCONFIRMED, current), before)
+    ending = release.ending(conclude(Deletion.NOT_FOUND, there) or Outcome.FAILED, current)
+    return Concluded(msgspec.structs.replace(ending, by_reaper=False))
 
 
-def _begin(release: _Release, kept: LockObject | None, before: Releasing | None) -> None:
-    """Take the claim. Where the book does not answer it may have been taken, and is dropped if that can be done."""
+def _begin(release: _Release, kept: LockObject | None) -> None:
+    """Take the claim. If the book does not answer, the claim may have been taken: then try to drop it."""
+    book, before = release.case.world.book, release.case.record.releasing
     try:
-        page = release.world.book.write(endings.begin_release(release.lock, release.claim, kept, before)).page
+        page = book.write(endings.begin_release(release.lock, release.claim, kept, before)).page
     except BookError:
         with suppress(BookError):
             release.abandon()
         raise
     if page is None or page.releasing != release.claim:
-        raise NotYetError(page.releasing.until if page and page.releasing else release.now)
+        raise NotYetError(page.releasing.until if page and page.releasing else release.case.now)
 
 
 def _delete(release: _Release) -> Ending:
-    """Delete this lock or nothing. A lost answer is followed by a look, never by a guess."""
+    """Delete this lock or nothing. After a lost answer, look; never guess."""
     lost = False
-    for _ in range(_ATTEMPTS):
+    for _ in range(_TRIES):
         deletion = _send_delete(release, lost=lost)
         if deletion is Deletion.DELETED:
             return release.ending(Outcome.RELEASED)
@@ -159,17 +139,17 @@ def _delete(release: _Release) -> Ending:
         current = _look_after(release, lost=lost)
         outcome = conclude(Deletion.UNKNOWN if lost else deletion, presence(release.ref, current))
         if outcome:
-            return release.ending(outcome, held_now=current)
+            return release.ending(outcome, current)
     if lost:
         raise NotYetError(release.claim.until)
     release.abandon()
-    return release.ending(Outcome.FAILED, f"S3 did not delete it in {_ATTEMPTS} attempts (last answer: {deletion})")
+    return release.failed(f"S3 did not delete it in {_TRIES} attempts (last answer: {deletion})")
 
 
 def _send_delete(release: _Release, *, lost: bool) -> Deletion:
     try:
-        check_time(release.world, release.claim.send_before)
-        return release.world.store.delete(release.ref)
+        check_time(release.case.world, release.claim.send_before)
+        return release.case.world.store.delete(release.ref)
     except StoreError as error:
         _give_up(release, error, lost=lost)
         raise
@@ -183,7 +163,7 @@ def check_time(world: World, send_before: datetime) -> None:
 
 def _look_after(release: _Release, *, lost: bool) -> HeldLock | None:
     try:
-        return release.world.store.read(release.ref.place)
+        return release.case.world.store.read(release.ref.place)
     except StoreError as error:
         _give_up(release, error, lost=lost)
         raise

@@ -6,56 +6,28 @@ have ended and let its lock go, and a second put would leave a lock that nobody 
 its mark (``core.locks.mark``), never guessed from who clicked.
 """
 
-from dataclasses import dataclass, replace
-from datetime import datetime
-
 import msgspec
 
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.alerts.transitions import restores
-from chalicelib.core.audit.line import EventType, of_click
-from chalicelib.core.clicks.claim import Restorer, Restoring
-from chalicelib.core.clicks.click import Click, Refusal
+from chalicelib.core.audit.line import EventType
+from chalicelib.core.clicks.claim import CLAIM_LASTS, Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject, PutBack
-from chalicelib.core.clicks.ending import CLAIM_LASTS, Ending, Outcome
+from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.locks.lock import HeldLock
-from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.alert import catch_up
-from chalicelib.jobs.alerts.case import case_of
-from chalicelib.jobs.clicks.delete import NotYetError, OutcomeUnknownError, check_time
-from chalicelib.jobs.clicks.person import ending_of, refuse, show, show_closed, whisper
+from chalicelib.jobs.clicks.clicked import Clicked, NotYetError
+from chalicelib.jobs.clicks.delete import OutcomeUnknownError, check_time
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import StoreError, StoreRefusedError
-from chalicelib.ports.world import World
 
-_ATTEMPTS = 3
+_TRIES = 3
+_FORGOTTEN = "its bytes are no longer known to the reaper's lock book"
 _NOBODY_KNOWS = "S3 did not say whether this click put it back, and it is not there now"
 
 
-@dataclass(frozen=True)
-class _Undo:
-    """One click on *Put the lock back*, with what is known of the released lock."""
-
-    click: Click
-    record: LockRecord
-    world: World
-    rules: Rules
-    now: datetime
-
-    @property
-    def restorer(self) -> Restorer:
-        return Restorer(self.click.user, self.click.click)
-
-    def known_anew(self) -> "_Undo":
-        """Return the same with what the book knows by now."""
-        return replace(self, record=self.world.book.find(self.click.lock) or self.record)
-
-    def ending(self, outcome: Outcome, detail: str = "") -> Ending:
-        return ending_of(self.click, outcome, self.now, detail)
-
-
-def put_back(click: Click, record: LockRecord, world: World, rules: Rules, now: datetime) -> Ending:
+def put_back(clicked: Clicked) -> Ending:
     """Put back what was released, if it is still time; delivered again, it changes nothing and is answered the same.
 
     Raises:
@@ -63,141 +35,129 @@ def put_back(click: Click, record: LockRecord, world: World, rules: Rules, now: 
         NotYetError: a put may be on its way, this click's or another's.
         MessengerError, OutcomeUnknownError: it was done, or may have been; the queue delivers the click again.
     """
-    undo = _Undo(click, record, world, rules, now)
-    if undo.restorer in record.restorers:
-        return _look(undo, PutBack.UNKNOWN)
+    record, now = clicked.record, clicked.now
+    if _restorer(clicked) in record.restorers:
+        return _look(clicked, PutBack.UNKNOWN)
     if record.ending and record.ending.restored_by:
-        return _tell_restored(undo, Restorer(record.ending.restored_by, record.ending.restored_click))
-    if refused := _why_not(record, rules, now):
-        return refuse(click, record, refused, world, rules, now, EventType.CLICK_REFUSED)
+        return _tell_restored(clicked, Restorer(record.ending.restored_by, record.ending.restored_click))
+    if not clicked.undo:
+        return clicked.refuse(Refusal.UNDO_OFF, EventType.CLICK_REFUSED)
+    if not (record.ending and record.ending.undoable(now)):
+        return clicked.refuse(Refusal.TOO_LATE, EventType.CLICK_REFUSED)
     if record.restoring and record.being_restored(now):
         raise NotYetError(record.restoring.until)
     if record.kept is None:
-        why = "its bytes are no longer known to the reaper's lock book"
-        return _tell_alone(undo, _failed(undo, why, lasting=True))
-    return _put_once(undo, record.kept)
+        return _tell_not_put(clicked, Outcome.FAILED, _FORGOTTEN, lasting=True)
+    return _put_once(clicked, record.kept)
 
 
-def _why_not(record: LockRecord, rules: Rules, now: datetime) -> Refusal | None:
-    if not rules.undo:
-        return Refusal.UNDO_OFF
-    return None if record.ending and record.ending.undoable(now) else Refusal.TOO_LATE
+def _restorer(clicked: Clicked) -> Restorer:
+    """Return who this click's put would be by."""
+    return Restorer(clicked.click.user, clicked.click.click)
 
 
-def _put_once(undo: _Undo, kept: LockObject) -> Ending:
-    claim = Restoring(undo.click.user, undo.click.click, undo.world.clock() + CLAIM_LASTS)
-    page = undo.world.book.write(restores.begin_restore(undo.click.lock, claim, undo.record.restoring)).page
+def _put_once(clicked: Clicked, kept: LockObject) -> Ending:
+    click, world = clicked.click, clicked.world
+    claim = Restoring(click.user, click.click, world.clock() + CLAIM_LASTS)
+    page = world.book.write(restores.begin_restore(click.lock, claim, clicked.record.restoring)).page
     if page is None or page.restoring != claim:
-        raise NotYetError(page.restoring.until if page and page.restoring else undo.now)
-    undo = replace(undo, record=page)
+        raise NotYetError(page.restoring.until if page and page.restoring else clicked.now)
+    clicked = clicked.known_as(page)
     try:
-        answer = _put(undo, claim, kept)
+        answered = _put(clicked, claim, kept)
     except StoreError as error:
-        undo.world.book.write(restores.abandon_restore(undo.click.lock, claim))
-        return _tell_alone(undo, _failed(undo, str(error), lasting=isinstance(error, StoreRefusedError)))
-    return _look(undo, answer)
+        world.book.write(restores.abandon_restore(click.lock, claim))
+        lasting = isinstance(error, StoreRefusedError)
+        return _tell_not_put(clicked, Outcome.FAILED, str(error), lasting=lasting)
+    return _look(clicked, answered)
 
 
-def _failed(undo: _Undo, why: str, *, lasting: bool) -> Ending:
-    return msgspec.structs.replace(undo.ending(Outcome.FAILED, why), lasting=lasting)
-
-
-def _put(undo: _Undo, claim: Restoring, kept: LockObject) -> PutBack:
-    """One conditional put. A conflict means that a delete was under way, and that nothing was put."""
-    answer = PutBack.CONFLICT
-    for _ in range(_ATTEMPTS):
-        check_time(undo.world, claim.send_before)
-        answer = undo.world.store.put_back(undo.click.lock, kept.put_by(undo.click.click))
-        if answer is not PutBack.CONFLICT:
+def _put(clicked: Clicked, claim: Restoring, kept: LockObject) -> PutBack:
+    """Send one conditional put. A conflict means that a delete was under way, and that nothing was put."""
+    world, answered = clicked.world, PutBack.CONFLICT
+    for _ in range(_TRIES):
+        check_time(world, claim.send_before)
+        answered = world.store.put_back(clicked.click.lock, kept.put_by(clicked.click.click))
+        if answered is not PutBack.CONFLICT:
             break
-    return answer
+    return answered
 
 
-def _look(undo: _Undo, answer: PutBack) -> Ending:
-    """What a put amounts to by what is there now."""
+def _look(clicked: Clicked, answered: PutBack) -> Ending:
+    """Conclude what a put amounts to by what is there now."""
+    lock = clicked.click.lock
     try:
-        current = undo.world.store.read(undo.click.lock.place)
-        undo = undo.known_anew()
-        if found := _if_put(undo, current):
-            return found
-        if answer is PutBack.DONE:
-            return _let_go_since(undo)
-        return _not_there(undo, answer, current)
+        current = clicked.world.store.read(lock.place)
+        clicked = clicked.looked_up()
+        there = clicked.record.restorer_of(current)
+        if there and current:
+            return _restored(clicked, current, there)
+        if answered is PutBack.DONE:
+            return _let_go_since(clicked)
+        return _not_there(clicked, answered, current)
     except (StoreError, BookError) as error:
         raise OutcomeUnknownError(str(error)) from error
 
 
-def _if_put(undo: _Undo, current: HeldLock | None) -> Ending | None:
-    """Answer by whose put is there; None: it is nobody's."""
-    there = undo.record.restorer_of(current)
-    if there is None or current is None:
-        return None
-    inherited, handed_over = restores.restored(_with_message(undo), current, there)
-    held = undo.world.book.write(inherited).page or LockRecord(lock=current)
-    undo.world.book.write(handed_over)
-    return _restored(undo, held) if there == undo.restorer else _restored_by_another(undo, held, there)
+def _restored(clicked: Clicked, current: HeldLock, there: Restorer) -> Ending:
+    """Tell that it was put back, by this click or by another.
+
+    In the channel in both cases: the function of that other click may have died before it could.
+    """
+    before, ending = clicked, clicked.ending(Outcome.RESTORED)
+    inherited, handed_over = restores.restored(_with_message(clicked), current, there)
+    clicked = clicked.known_as(LockRecord(lock=current)).after(inherited)
+    clicked.world.book.write(handed_over)
+    if there != _restorer(clicked):
+        clicked.show(ending)
+        return _tell_restored(before, there)
+    clicked.journal(EventType.LOCK_RESTORED, ending)
+    return ending if clicked.show(ending) else clicked.whisper(ending)
 
 
-def _restored(undo: _Undo, held: LockRecord) -> Ending:
-    ending = undo.ending(Outcome.RESTORED)
-    undo.world.journal.write(of_click(EventType.LOCK_RESTORED, undo.click, held.lock, undo.now, ending))
-    if not show(undo.click, held, ending, undo.world, undo.rules):
-        whisper(undo.click, ending, undo.world)
-    return ending
+def _with_message(clicked: Clicked) -> LockRecord:
+    """Return the page with the message that was clicked, where the answer of the one that posted it was lost."""
+    record, click = clicked.record, clicked.click
+    if record.posted or not click.message:
+        return record
+    return msgspec.structs.replace(record, posted=Posted(click.channel, click.message))
 
 
-def _restored_by_another(undo: _Undo, held: LockRecord, by: Restorer) -> Ending:
-    """Tell in the channel too: the function of that other click may have died before it could."""
-    show(undo.click, held, undo.ending(Outcome.RESTORED), undo.world, undo.rules)
-    return _tell_restored(undo, by)
-
-
-def _with_message(undo: _Undo) -> LockRecord:
-    """The click tells where a message stands whose answer was lost."""
-    if undo.record.posted or not undo.click.message:
-        return undo.record
-    return msgspec.structs.replace(undo.record, posted=Posted(undo.click.channel, undo.click.message))
-
-
-def _not_there(undo: _Undo, answer: PutBack, current: HeldLock | None) -> Ending:
-    ending, claim = undo.record.ending, undo.record.restoring
+def _not_there(clicked: Clicked, answered: PutBack, current: HeldLock | None) -> Ending:
+    ending, claim, world = clicked.record.ending, clicked.record.restoring, clicked.world
     if ending and ending.restored_by:
-        return _tell_restored(undo, Restorer(ending.restored_by, ending.restored_click))
-    mine = claim if claim and Restorer(claim.by, claim.click) == undo.restorer else None
-    if answer is PutBack.UNKNOWN:
-        if mine and undo.world.clock() < mine.until:
+        return _tell_restored(clicked, Restorer(ending.restored_by, ending.restored_click))
+    mine = claim if claim and Restorer(claim.by, claim.click) == _restorer(clicked) else None
+    if answered is PutBack.UNKNOWN:
+        if mine and world.clock() < mine.until:
             raise NotYetError(mine.until)
-        return _answer_not_put(undo, Outcome.FAILED, _NOBODY_KNOWS, current)
+        return _tell_not_put(clicked, Outcome.FAILED, _NOBODY_KNOWS, held_now=current)
     if mine:
-        undo.world.book.write(restores.abandon_restore(undo.click.lock, mine))
-    why = "" if answer is PutBack.OCCUPIED else f"S3 did not put it (its last answer: {answer})"
-    return _answer_not_put(undo, Outcome.OCCUPIED if current else Outcome.FAILED, why, current)
+        world.book.write(restores.abandon_restore(clicked.click.lock, mine))
+    why = "" if answered is PutBack.OCCUPIED else f"S3 did not put it (its last answer: {answered})"
+    return _tell_not_put(clicked, Outcome.OCCUPIED if current else Outcome.FAILED, why, held_now=current)
 
 
-def _answer_not_put(undo: _Undo, outcome: Outcome, why: str, current: HeldLock | None) -> Ending:
-    return _tell_alone(undo, msgspec.structs.replace(undo.ending(outcome, why), held_now=current))
+def _let_go_since(clicked: Clicked) -> Ending:
+    """Note that it was put back and its holder has let it go: nothing is to be put back any more."""
+    clicked = clicked.after(restores.undone(clicked.click.lock, _restorer(clicked)))
+    clicked.show_ended()
+    return _tell_restored(clicked, _restorer(clicked))
 
 
-def _let_go_since(undo: _Undo) -> Ending:
-    """It was put back and its holder has let it go: nothing is to be put back any more."""
-    page = undo.world.book.write(restores.undone(undo.click.lock, undo.restorer)).page
-    undo = replace(undo, record=page or undo.record)
-    show_closed(undo.click, case_of(undo.record, undo.world, undo.rules, undo.now))
-    return _tell_restored(undo, undo.restorer)
-
-
-def _tell_restored(undo: _Undo, by: Restorer) -> Ending:
+def _tell_restored(clicked: Clicked, by: Restorer) -> Ending:
     """Tell the person alone by whom it was put back; the line of the put is written by its own click only.
 
     The message once more as well: an earlier delivery may have written it late and died before it could look again.
     """
-    catch_up(case_of(undo.record, undo.world, undo.rules, undo.now))
-    ending = msgspec.structs.replace(undo.ending(Outcome.RESTORED), user=by.by)
-    line = EventType.LOCK_RESTORED if by == undo.restorer else EventType.RESTORE_ANSWERED
-    return _tell_alone(undo, ending, line)
+    catch_up(clicked)
+    ending = msgspec.structs.replace(clicked.ending(Outcome.RESTORED), user=by.by)
+    clicked.journal(EventType.LOCK_RESTORED if by == _restorer(clicked) else EventType.RESTORE_ANSWERED, ending)
+    return clicked.whisper(ending)
 
 
-def _tell_alone(undo: _Undo, ending: Ending, line: EventType = EventType.RESTORE_ANSWERED) -> Ending:
-    undo.world.journal.write(of_click(line, undo.click, undo.record.lock, ending.at, ending))
-    whisper(undo.click, ending, undo.world)
-    return ending
+def _tell_not_put(clicked: Clicked, outcome: Outcome, why: str, **others: object) -> Ending:
+    """Tell the person alone that it was not put back."""
+    ending = msgspec.structs.replace(clicked.ending(outcome, why), **others)
+    clicked.journal(EventType.RESTORE_ANSWERED, ending)
+    return clicked.whisper(ending)

@@ -1,7 +1,7 @@
 """What one person alone is told of their click: never silent, whatever came of it."""
 
-from chalicelib.core.clicks.click import Answer, Refusal, Verb
-from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.core.clicks.click import Answer, Verb
+from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.policy import EVERYONE
 from chalicelib.slack.words.doubts import after
 from chalicelib.slack.words.endings import try_again
@@ -61,7 +61,7 @@ def private_answer(answer: Answer, user: str) -> str:
     done = f"{_DONE[answer.verb]} {lock}"
     ask = _ask(answer.releasers, user)
     if ending.outcome is Outcome.REFUSED:
-        return f":no_entry: You cannot {done}: {_refusal(ending.detail)}{ask}"
+        return f":no_entry: You cannot {done}: {_refusal(ending)}{ask}"
     if ending.outcome is Outcome.FAILED:
         return f":x: Could not {done}: {code(ending.detail, DETAIL_LIMIT)}. {try_again(ending)}"
     words = _ENDINGS[ending.outcome].format(
@@ -70,12 +70,9 @@ def private_answer(answer: Answer, user: str) -> str:
     return f"{words}{ask}{after(ending)}{held_now(ending)}"
 
 
-def _refusal(detail: str) -> str:
-    """Say why. Another version may have had other reasons."""
-    try:
-        return _REFUSALS[Refusal(detail)]
-    except ValueError:
-        return f"{code(detail, DETAIL_LIMIT)}."
+def _refusal(ending: Ending) -> str:
+    """Return why they may not."""
+    return _REFUSALS[ending.refusal] if ending.refusal else f"{code(ending.detail, DETAIL_LIMIT)}."
 
 
 def _lock(state_path: str) -> str:

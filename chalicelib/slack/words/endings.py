@@ -1,7 +1,7 @@
 """How a lock, or what somebody asked of it, ended: the lines of its message that the whole channel reads."""
 
 from chalicelib.core.alerts.alert import Alert
-from chalicelib.core.clicks.ending import Ending, Outcome, ReleasedBy
+from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome
 from chalicelib.core.duration import in_words
 from chalicelib.core.locks.copies import copy_of
 from chalicelib.core.locks.lock import Body, HeldLock
@@ -98,10 +98,10 @@ def _gone(lock: HeldLock, ending: Ending, who: str) -> str:
     when = local_time(ending.at)
     if who:
         return f"*Already gone* when {who} clicked Release, {when}; nothing was deleted."
-    if ending.released_by is ReleasedBy.HOLDER:
+    if ending.let_go_by is LetGoBy.HOLDER:
         return f"*Released by its holder*, {when}: the same AWS identity took it and let it go. Nothing is left to do."
     by = f" by {identity(ending.principal)}" if ending.principal else ""
-    if ending.released_by is ReleasedBy.OTHER:
+    if ending.let_go_by is LetGoBy.OTHER:
         return f"*Released outside of Slack*{by}, another identity than took it, seen {when}. {_after_release(lock)}"
     return f"*Released outside of Slack*{by}, seen {when}. {_UNKNOWN_HAND}"
 

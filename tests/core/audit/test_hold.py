@@ -9,8 +9,9 @@ import pytest
 
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.audit.event import LockChange, ToldBy, event_id
-from chalicelib.core.audit.hold import Hold, NotedChange, ReleaseKind, hold_ended_by, page_of, release_kind
-from chalicelib.core.clicks.ending import CLAIM_LASTS, REAPER, Ending, Outcome
+from chalicelib.core.audit.hold import Hold, NotedChange, hold_ended_by, page_of, who_let_go
+from chalicelib.core.clicks.claim import CLAIM_LASTS
+from chalicelib.core.clicks.ending import REAPER, Ending, LetGoBy, Outcome
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, Place
 from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, a_claim, a_lock
@@ -192,63 +193,63 @@ def test_who_put_a_lock_back_is_not_who_took_it() -> None:
     assert hold.taken_by == CI
 
 
-def kind(release: LockChange, page: LockRecord | None = None, taken_by: str = CI, role: str = ROLE) -> ReleaseKind:
-    return release_kind(release, Hold(since=TAKEN, lock=LOCK, record=page, taken_by=taken_by), role)
+def kind(release: LockChange, page: LockRecord | None = None, taken_by: str = CI, role: str = ROLE) -> LetGoBy:
+    return who_let_go(release, Hold(since=TAKEN, lock=LOCK, record=page, taken_by=taken_by), role)
 
 
 @pytest.mark.parametrize(
     ("principal", "expected"),
-    [(CI, ReleaseKind.HOLDER), (DAVE, ReleaseKind.OTHER), ("", ReleaseKind.UNKNOWN), (OURS, ReleaseKind.SLACK)],
+    [(CI, LetGoBy.HOLDER), (DAVE, LetGoBy.OTHER), ("", LetGoBy.UNKNOWN), (OURS, LetGoBy.SLACK)],
 )
-def test_the_identity_decides_who_let_a_lock_go(principal: str, expected: ReleaseKind) -> None:
+def test_the_identity_decides_who_let_a_lock_go(principal: str, expected: LetGoBy) -> None:
     assert kind(a_release(principal=principal)) is expected
 
 
 def test_where_nobody_knows_who_took_it_nobody_is_said_to_have_let_it_go() -> None:
-    assert kind(a_release(), taken_by="") is ReleaseKind.UNKNOWN
-    assert release_kind(a_release(), None, ROLE) is ReleaseKind.UNKNOWN
+    assert kind(a_release(), taken_by="") is LetGoBy.UNKNOWN
+    assert who_let_go(a_release(), None, ROLE) is LetGoBy.UNKNOWN
 
 
 @pytest.mark.parametrize(
     "principal", [f"AWS:{ROLE}X:ci", f"AWS:AIDA:{ROLE}:", ROLE, f"AWS:AROAEXAMPLE:AWS:{ROLE}:x", f"{ROLE}X:ci"]
 )
 def test_a_session_named_after_our_role_is_not_ours(principal: str) -> None:
-    assert kind(a_release(principal=principal)) is ReleaseKind.OTHER
+    assert kind(a_release(principal=principal)) is LetGoBy.OTHER
 
 
 def test_a_click_that_came_after_the_holder_s_own_release_did_not_release_it() -> None:
     ending = Ending(outcome=Outcome.RELEASED, at=TAKEN, user=BOB)
     page = a_page(releasing=a_claim(BOB), ending=ending)
-    assert kind(a_release(), page) is ReleaseKind.HOLDER
-    assert kind(a_release(principal=OURS), page) is ReleaseKind.SLACK
+    assert kind(a_release(), page) is LetGoBy.HOLDER
+    assert kind(a_release(principal=OURS), page) is LetGoBy.SLACK
 
 
 @pytest.mark.parametrize("principal", [OURS, ""])
 def test_what_it_released_by_itself_the_reaper_did(principal: str) -> None:
     ending = Ending(outcome=Outcome.RELEASED, at=a_release().at, by_reaper=True)
     page = a_page(releasing=a_claim(REAPER), ending=ending)
-    assert kind(a_release(principal=principal), page) is ReleaseKind.REAPER
-    assert kind(a_release(principal=OURS), a_page(releasing=a_claim(REAPER))) is ReleaseKind.REAPER
+    assert kind(a_release(principal=principal), page) is LetGoBy.REAPER
+    assert kind(a_release(principal=OURS), a_page(releasing=a_claim(REAPER))) is LetGoBy.REAPER
 
 
 @pytest.mark.parametrize("role", [ROLE, ""])
 def test_where_s3_names_nobody_only_a_delete_that_was_confirmed_is_the_reaper_s(role: str) -> None:
     told = a_release(principal="", told_by=ToldBy.EVENTBRIDGE)
     confirmed = Ending(outcome=Outcome.RELEASED, at=told.at, user=ALICE)
-    assert kind(told, a_page(releasing=a_claim(), ending=confirmed), role=role) is ReleaseKind.SLACK
+    assert kind(told, a_page(releasing=a_claim(), ending=confirmed), role=role) is LetGoBy.SLACK
     long_ago = msgspec.structs.replace(confirmed, at=told.at - 2 * CLAIM_LASTS)
-    assert kind(told, a_page(releasing=a_claim(), ending=long_ago), role=role) is ReleaseKind.UNKNOWN
-    assert kind(told, a_page(releasing=a_claim()), role=role) is ReleaseKind.UNKNOWN
-    unconfirmed = a_claim().unconfirmed(TAKEN, None)
-    assert kind(told, a_page(releasing=a_claim(), ending=unconfirmed), role=role) is ReleaseKind.UNKNOWN
-    assert kind(told, a_page(), role=role) is ReleaseKind.UNKNOWN
+    assert kind(told, a_page(releasing=a_claim(), ending=long_ago), role=role) is LetGoBy.UNKNOWN
+    assert kind(told, a_page(releasing=a_claim()), role=role) is LetGoBy.UNKNOWN
+    unconfirmed = a_claim().ending(Outcome.UNCONFIRMED, TAKEN)
+    assert kind(told, a_page(releasing=a_claim(), ending=unconfirmed), role=role) is LetGoBy.UNKNOWN
+    assert kind(told, a_page(), role=role) is LetGoBy.UNKNOWN
 
 
 @pytest.mark.parametrize("principal", ["s3.amazonaws.com", ""])
 def test_a_lifecycle_rule_is_nobody_whatever_the_book_says(principal: str) -> None:
     release = a_release(principal=principal, by_lifecycle=True)
-    assert kind(release, a_page(releasing=a_claim())) is ReleaseKind.LIFECYCLE
-    assert release_kind(release, None, ROLE) is ReleaseKind.LIFECYCLE
+    assert kind(release, a_page(releasing=a_claim())) is LetGoBy.LIFECYCLE
+    assert who_let_go(release, None, ROLE) is LetGoBy.LIFECYCLE
 
 
 @pytest.mark.parametrize(
@@ -271,5 +272,5 @@ def test_a_lock_that_only_the_book_knows_is_the_one_let_go_if_it_is_younger_than
 
 def test_where_the_reaper_s_own_role_is_not_known_the_book_says_whose_release_it_was() -> None:
     page = a_page(ending=Ending(outcome=Outcome.RELEASED, at=TAKEN + HOUR, user=ALICE))
-    assert kind(a_release(principal=OURS), page, role="") is ReleaseKind.SLACK
-    assert kind(a_release(principal=CI), a_page(), role="") is ReleaseKind.HOLDER
+    assert kind(a_release(principal=OURS), page, role="") is LetGoBy.SLACK
+    assert kind(a_release(principal=CI), a_page(), role="") is LetGoBy.HOLDER

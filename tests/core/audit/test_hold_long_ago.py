@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from chalicelib.core.audit.hold import NotedChange, ReleaseKind, hold_ended_by, page_of, release_kind
+from chalicelib.core.audit.hold import NotedChange, hold_ended_by, page_of, who_let_go
 from chalicelib.core.audit.line import of_release
-from chalicelib.core.clicks.ending import REAPER, Ending, Outcome
+from chalicelib.core.clicks.ending import REAPER, Ending, LetGoBy, Outcome
 from tests.builders import ALICE, BOB, TAKEN, a_claim, a_lock
 from tests.core.audit.test_hold import HOUR, ROLE, SECOND, a_page, a_release, an_acquire
 
@@ -27,14 +27,14 @@ def test_of_two_who_clicked_at_once_the_line_names_the_one_whose_delete_it_was()
     ending = Ending(outcome=Outcome.RELEASED, at=TAKEN + HOUR, user=ALICE, approved=BOB)
     released = a_release(principal=f"AWS:{ROLE}:release")
     hold = hold_ended_by(released, None, [a_page(releasing=a_claim(BOB), ending=ending)])
-    line = of_release(released, hold, release_kind(released, hold, ROLE))
+    line = of_release(released, hold, who_let_go(released, hold, ROLE))
     assert (line.released_by, line.slack_user, line.asked_by) == ("slack", ALICE, BOB)
 
 
 def test_what_the_reaper_was_about_to_release_and_did_not_it_has_not_released() -> None:
     gone = a_page(releasing=a_claim(REAPER), ending=Ending(outcome=Outcome.GONE, at=TAKEN + HOUR))
     hold = hold_ended_by(a_release(principal=""), None, [gone])
-    assert release_kind(a_release(principal=""), hold, ROLE) is ReleaseKind.UNKNOWN
+    assert who_let_go(a_release(principal=""), hold, ROLE) is LetGoBy.UNKNOWN
 
 
 def test_of_two_pages_of_the_same_bytes_the_nearer_one_is_an_acquire_s() -> None:
@@ -45,4 +45,4 @@ def test_of_two_pages_of_the_same_bytes_the_nearer_one_is_an_acquire_s() -> None
 
 def test_the_reaper_s_role_is_known_without_the_word_that_some_events_leave_out() -> None:
     hold = hold_ended_by(a_release(), None, [a_page(releasing=a_claim())])
-    assert release_kind(a_release(principal=f"{ROLE}:release"), hold, ROLE) is ReleaseKind.SLACK
+    assert who_let_go(a_release(principal=f"{ROLE}:release"), hold, ROLE) is LetGoBy.SLACK

@@ -4,10 +4,10 @@ import msgspec
 
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.audit.event import LockChange
-from chalicelib.core.audit.hold import Hold, ReleaseKind
+from chalicelib.core.audit.hold import Hold
 from chalicelib.core.audit.line import EventType, of_acquire, of_click, of_lock, of_release
 from chalicelib.core.clicks.click import Verb
-from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome
 from chalicelib.core.locks.place import Kind, Place
 from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, a_click, a_lock
 
@@ -41,7 +41,7 @@ def test_what_a_client_wrote_and_what_iam_knows_are_two_fields() -> None:
 
 def test_the_line_of_a_release_has_the_hold_that_it_ended() -> None:
     released = LockChange(acquired=False, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN + timedelta(milliseconds=90_250))
-    told = line(of_release(released, Hold(since=TAKEN, lock=a_lock()), ReleaseKind.HOLDER))
+    told = line(of_release(released, Hold(since=TAKEN, lock=a_lock()), LetGoBy.HOLDER))
     assert (told["acquired_at"], told["held_seconds"]) == ("2026-11-21T03:18:57Z", 90.25)
     assert (told["released_by"], told["operation"], told["who"]) == ("holder", "OperationTypeApply", "root@vm")
 
@@ -65,7 +65,7 @@ def test_a_message_that_is_found_later_gives_the_line_of_the_same_id() -> None:
 
 def test_a_release_of_which_no_hold_is_known_says_so() -> None:
     released = LockChange(acquired=False, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN)
-    told = line(of_release(released, None, ReleaseKind.UNKNOWN))
+    told = line(of_release(released, None, LetGoBy.UNKNOWN))
     assert (told["incomplete"], told["released_by"]) == (True, "unknown")
     assert told["detail"] == "no lock is known that this release ended"
     assert not {"held_seconds", "acquired_at", "who", "slack_user"} & told.keys()
@@ -85,15 +85,15 @@ def test_whoever_asked_in_slack_is_not_named_for_what_somebody_else_let_go() -> 
     released = LockChange(acquired=False, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN)
     page = LockRecord(lock=a_lock(), ending=Ending(outcome=Outcome.RELEASED, at=TAKEN, user=ALICE, approved=BOB))
 
-    def told(kind: ReleaseKind, record: LockRecord | None = page) -> dict[str, object]:
+    def told(kind: LetGoBy, record: LockRecord | None = page) -> dict[str, object]:
         return line(of_release(released, Hold(since=TAKEN, lock=a_lock(), record=record), kind))
 
-    clicked = told(ReleaseKind.SLACK)
+    clicked = told(LetGoBy.SLACK)
     assert (clicked["slack_user"], clicked["asked_by"]) == (ALICE, BOB)
-    for kind in set(ReleaseKind) - {ReleaseKind.SLACK}:
+    for kind in set(LetGoBy) - {LetGoBy.SLACK}:
         assert not {"slack_user", "asked_by"} & told(kind).keys()
-        assert told(kind).get("by_reaper", False) == (kind is ReleaseKind.REAPER)
-    assert not {"slack_user", "asked_by", "by_reaper"} & told(ReleaseKind.SLACK, None).keys()
+        assert told(kind).get("by_reaper", False) == (kind is LetGoBy.REAPER)
+    assert not {"slack_user", "asked_by", "by_reaper"} & told(LetGoBy.SLACK, None).keys()
 
 
 def test_what_the_reaper_wants_by_itself_has_no_click_and_is_told_apart_by_its_time() -> None:

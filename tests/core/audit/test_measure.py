@@ -6,10 +6,9 @@ from itertools import product
 import msgspec
 import pytest
 
-from chalicelib.core.audit.hold import ReleaseKind
 from chalicelib.core.audit.line import EventType, LockEvent
 from chalicelib.core.audit.measure import Measurement, Unit, measured, sweep_duration
-from chalicelib.core.clicks.ending import Outcome
+from chalicelib.core.clicks.ending import LetGoBy, Outcome
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.terraform.lock_info import LockInfo
 from tests.builders import a_lock
@@ -28,7 +27,7 @@ def all_lines() -> list[LockEvent]:
     answers = [a_line(EventType.RELEASE_ANSWERED, outcome=outcome.value) for outcome in Outcome]
     releases = [
         a_line(EventType.LOCK_RELEASED, operation=operation, released_by=kind.value, held_seconds=7.5)
-        for operation, kind in product(OPERATIONS, ReleaseKind)
+        for operation, kind in product(OPERATIONS, LetGoBy)
     ]
     return [*plain, *answers, *releases]
 

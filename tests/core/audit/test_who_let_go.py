@@ -6,10 +6,10 @@ import pytest
 
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.audit.event import LockChange
-from chalicelib.core.audit.hold import Hold, ReleaseKind, release_kind
+from chalicelib.core.audit.hold import Hold, who_let_go
 from chalicelib.core.audit.line import EventType, of_click
 from chalicelib.core.clicks.click import Verb
-from chalicelib.core.clicks.ending import REAPER, Ending, Outcome
+from chalicelib.core.clicks.ending import REAPER, Ending, LetGoBy, Outcome
 from chalicelib.core.locks.place import Kind, Place
 from tests.builders import ALICE, BUCKET, KEY, TAKEN, a_click, a_lock
 
@@ -19,23 +19,23 @@ MAY_HAVE_DELETED = {Outcome.RELEASED, Outcome.UNCONFIRMED}
 LATER = TAKEN + timedelta(minutes=3)
 
 
-def kind(ending: Ending, principal: str) -> ReleaseKind:
+def kind(ending: Ending, principal: str) -> LetGoBy:
     release = LockChange(acquired=False, place=Place(Kind.S3, BUCKET, KEY), at=LATER, principal=principal)
     page = LockRecord(lock=a_lock(), ending=ending)
-    return release_kind(release, Hold(since=TAKEN, lock=a_lock(), record=page, taken_by="AWS:AIDAEXAMPLE"), ROLE)
+    return who_let_go(release, Hold(since=TAKEN, lock=a_lock(), record=page, taken_by="AWS:AIDAEXAMPLE"), ROLE)
 
 
 @pytest.mark.parametrize("outcome", Outcome)
 def test_a_release_is_the_reaper_s_own_only_where_its_delete_did_it_or_may_have(outcome: Outcome) -> None:
     ending = Ending(outcome=outcome, at=LATER, user=REAPER, by_reaper=True)
-    assert (kind(ending, OURS) is ReleaseKind.REAPER) == (outcome in MAY_HAVE_DELETED)
+    assert (kind(ending, OURS) is LetGoBy.REAPER) == (outcome in MAY_HAVE_DELETED)
 
 
 @pytest.mark.parametrize("outcome", [one for one in Outcome if one not in MAY_HAVE_DELETED])
 @pytest.mark.parametrize(("user", "by_reaper"), [(REAPER, True), (ALICE, False)])
 def test_a_delete_that_came_to_nothing_let_no_lock_go(outcome: Outcome, user: str, by_reaper: bool) -> None:
     ending = Ending(outcome=outcome, at=LATER, user=user, by_reaper=by_reaper)
-    assert kind(ending, "") is ReleaseKind.UNKNOWN
+    assert kind(ending, "") is LetGoBy.UNKNOWN
 
 
 def test_each_outcome_of_one_click_is_a_line_of_its_own_and_the_same_outcome_the_same_line() -> None:

@@ -2,7 +2,8 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from chalicelib.core.clicks.click import MembersUnknownError, Refusal, SnoozeFor, Verb, may_release, refusal
+from chalicelib.core.clicks.click import MembersUnknownError, SnoozeFor, Verb, may_release, refusal
+from chalicelib.core.clicks.ending import Refusal
 from chalicelib.core.hours import WorkingHours, always
 from tests.builders import ALICE, BOB, TAKEN, a_click, a_lock, a_policy, some_rules
 

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from chalicelib.core.clicks.deletion import Deletion, Presence, conclude, presence
-from chalicelib.core.clicks.ending import Ending, Outcome, ReleasedBy, released_by
+from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome, by_identity
 from tests.builders import ALICE, TAKEN, a_lock
 
 
@@ -44,14 +44,14 @@ def test_what_an_attempt_and_a_look_amount_to(deletion: Deletion, there_now: Pre
 @pytest.mark.parametrize(
     ("taken_by", "let_go_by", "who"),
     [
-        ("AWS:AROAX:ci-1", "AWS:AROAX:ci-1", ReleasedBy.HOLDER),
-        ("AWS:AROAX:ci-1", "AWS:AROAX:ci-2", ReleasedBy.OTHER),
-        ("", "AWS:AROAX:ci-1", ReleasedBy.UNKNOWN),
-        ("AWS:AROAX:ci-1", "", ReleasedBy.UNKNOWN),
+        ("AWS:AROAX:ci-1", "AWS:AROAX:ci-1", LetGoBy.HOLDER),
+        ("AWS:AROAX:ci-1", "AWS:AROAX:ci-2", LetGoBy.OTHER),
+        ("", "AWS:AROAX:ci-1", LetGoBy.UNKNOWN),
+        ("AWS:AROAX:ci-1", "", LetGoBy.UNKNOWN),
     ],
 )
-def test_who_let_go_is_told_by_aws_identities_and_else_unknown(taken_by: str, let_go_by: str, who: ReleasedBy) -> None:
-    assert released_by(taken_by, let_go_by) is who
+def test_who_let_go_is_told_by_aws_identities_and_else_unknown(taken_by: str, let_go_by: str, who: LetGoBy) -> None:
+    assert by_identity(taken_by, let_go_by) is who
 
 
 def test_a_lock_can_be_put_back_until_its_time_is_over_and_once() -> None:

@@ -3,8 +3,7 @@
 import msgspec
 import pytest
 
-from chalicelib.core.clicks.click import Refusal
-from chalicelib.core.clicks.ending import WayBack
+from chalicelib.core.clicks.ending import Refusal, WayBack
 from chalicelib.core.clicks.release_terms import TERMS, way_back, why_not_releasable
 from chalicelib.core.locks.lock import Body, HeldLock
 from tests.builders import a_lock, a_ref

@@ -10,8 +10,8 @@ from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.page import Snooze
 from chalicelib.core.alerts.transitions import telling, wishes
 from chalicelib.core.audit.line import EventType
-from chalicelib.core.clicks.click import Click, Refusal, SnoozeFor, Verb
-from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.core.clicks.click import Click, SnoozeFor, Verb
+from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.hours import WorkingHours
 from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.release import release
@@ -103,7 +103,7 @@ def test_who_may_not_release_may_nothing_else_and_is_told_whom_to_ask(verb: Verb
     world = an_alerted_world()
     answer(a_click(a_lock(), BOB, verb=verb), world.ports, RULES, world.now)
     [(user, told)] = world.messenger.whispers
-    assert (user, told.verb, told.ending.detail, told.releasers) == (BOB, verb, Refusal.NOT_LISTED, (ALICE,))
+    assert (user, told.verb, told.ending.refusal, told.releasers) == (BOB, verb, Refusal.NOT_LISTED, (ALICE,))
     assert shown_snooze(world) is None
     assert world.journal.events[-1].event is EventType.CLICK_REFUSED
 

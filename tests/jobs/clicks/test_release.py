@@ -5,9 +5,8 @@ import pytest
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.transitions import endings
 from chalicelib.core.audit.line import EventType
-from chalicelib.core.clicks.click import Refusal
 from chalicelib.core.clicks.deletion import Deletion
-from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.clicks.delete import OutcomeUnknownError
@@ -192,7 +191,7 @@ def test_a_lock_that_s3_will_not_show_is_not_released() -> None:
     release(CLICK, world.ports, RULES, world.now)
     assert world.store.deleted == []
     [(_, told)] = world.messenger.whispers
-    assert (told.ending.outcome, told.ending.detail) == (Outcome.REFUSED, Refusal.UNSEEN)
+    assert (told.ending.outcome, told.ending.refusal) == (Outcome.REFUSED, Refusal.UNSEEN)
 
 
 def test_a_lost_lock_book_costs_no_release() -> None:

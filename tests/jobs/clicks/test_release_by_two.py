@@ -3,8 +3,8 @@
 import msgspec
 
 from chalicelib.core.audit.line import EventType
-from chalicelib.core.clicks.click import Refusal, Verb
-from chalicelib.core.clicks.ending import Outcome
+from chalicelib.core.clicks.click import Verb
+from chalicelib.core.clicks.ending import Outcome, Refusal
 from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.release import release
 from tests.builders import ALICE, BOB, a_click, a_lock, some_rules
@@ -50,7 +50,7 @@ def test_the_requester_cannot_approve() -> None:
     world = an_asked_world()
     release(a_click(a_lock(), click="2"), world.ports, RULES, world.later(minutes=1))
     assert world.store.deleted == []
-    assert world.messenger.whispers[-1][1].ending.detail == Refusal.OWN_REQUEST
+    assert world.messenger.whispers[-1][1].ending.refusal is Refusal.OWN_REQUEST
     assert world.journal.events[-1].event is EventType.RELEASE_REFUSED
 
 
@@ -65,7 +65,7 @@ def test_who_may_not_release_may_not_approve() -> None:
     world = an_asked_world()
     release(a_click(a_lock(), CAROL), world.ports, RULES, world.now)
     assert world.store.deleted == []
-    assert world.messenger.whispers[-1][1].ending.detail == Refusal.NOT_LISTED
+    assert world.messenger.whispers[-1][1].ending.refusal is Refusal.NOT_LISTED
 
 
 def test_a_request_of_somebody_who_may_no_longer_release_counts_for_nothing() -> None:
@@ -82,7 +82,7 @@ def test_a_request_can_be_withdrawn_by_who_made_it_only() -> None:
     world = an_asked_world()
     answer(a_click(a_lock(), BOB, verb=Verb.WITHDRAW), world.ports, RULES, world.now)
     assert asked_by(world) == ALICE
-    assert world.messenger.whispers[-1][1].ending.detail == Refusal.NOT_ASKED
+    assert world.messenger.whispers[-1][1].ending.refusal is Refusal.NOT_ASKED
     answer(a_click(a_lock(), verb=Verb.WITHDRAW), world.ports, RULES, world.now)
     assert asked_by(world) == ""
     assert world.journal.events[-1].event is EventType.RELEASE_WITHDRAWN
@@ -102,7 +102,7 @@ def test_a_member_of_a_group_may_release_and_a_group_that_is_not_known_opens_not
     world.directory.refusing = "Slack answered missing_scope"
     release(a_click(a_lock(), CAROL), world.ports, rules, world.now)
     [(_, told)] = world.messenger.whispers
-    assert (told.ending.detail, told.releasers) == (Refusal.UNKNOWN_MEMBERS, (GROUP,))
+    assert (told.ending.refusal, told.releasers) == (Refusal.UNKNOWN_MEMBERS, (GROUP,))
     assert world.store.deleted == []
     world.directory.refusing = ""
     world.directory.groups[GROUP] = frozenset({CAROL})
@@ -140,4 +140,4 @@ def test_who_asked_is_not_forgotten_because_slack_does_not_say_whether_they_stil
     world.directory.refusing = "Slack answered internal_error"
     release(a_click(a_lock(), BOB), world.ports, mixed, world.now)
     assert (world.store.deleted, asked_by(world)) == ([], ALICE)
-    assert world.messenger.whispers[-1][1].ending.detail == Refusal.UNKNOWN_MEMBERS
+    assert world.messenger.whispers[-1][1].ending.refusal is Refusal.UNKNOWN_MEMBERS

@@ -2,8 +2,8 @@ import pytest
 
 from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.audit.line import EventType
-from chalicelib.core.clicks.click import Answer, Person, Refusal
-from chalicelib.core.clicks.ending import Outcome
+from chalicelib.core.clicks.click import Answer, Person
+from chalicelib.core.clicks.ending import Outcome, Refusal
 from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.clicks.release import release
@@ -33,7 +33,7 @@ def test_a_click_that_is_not_allowed_deletes_nothing_and_is_answered_privately(
     release(a_click(a_lock(), user=user, team=team), world.ports, rules, world.now)
     assert world.store.deleted == []
     [(clicker, told)] = world.messenger.whispers
-    assert (clicker, told.ending.outcome, told.ending.detail) == (user, Outcome.REFUSED, why.value)
+    assert (clicker, told.ending.outcome, told.ending.refusal) == (user, Outcome.REFUSED, why)
     assert world.journal.events[-1].event is EventType.RELEASE_REFUSED
 
 
@@ -84,7 +84,7 @@ def test_a_click_that_names_no_lock_deletes_nothing(key: str) -> None:
     ref = a_ref(key, b"state", world.now)
     release(a_click(ref), world.ports, RULES, world.now)
     assert world.store.deleted == []
-    assert world.messenger.whispers[0][1].ending.detail == Refusal.OUTSIDE.value
+    assert world.messenger.whispers[0][1].ending.refusal is Refusal.OUTSIDE
 
 
 def test_a_click_naming_another_bucket_s_lock_deletes_nothing() -> None:

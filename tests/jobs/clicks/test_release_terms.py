@@ -7,15 +7,15 @@ import pytest
 
 from chalicelib.core.alerts.listing import ListRequest
 from chalicelib.core.audit.line import EventType
-from chalicelib.core.clicks.click import Refusal, Verb
-from chalicelib.core.clicks.deletion import LockObject
-from chalicelib.core.clicks.ending import Outcome, WayBack
+from chalicelib.core.clicks.click import Verb
+from chalicelib.core.clicks.deletion import Look
+from chalicelib.core.clicks.ending import Outcome, Refusal, WayBack
+from chalicelib.core.locks.place import LockRef
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.list_locks import list_locks
 from chalicelib.jobs.sweep import sweep
-from chalicelib.ports.locks import StoreError
 from tests.builders import ALICE, BUCKET, CHANNEL, KEY, TAKEN, a_click, sample, some_rules
 from tests.fake_lock_list import FakeLockList
 from tests.fake_store import FakeStore
@@ -64,7 +64,7 @@ def test_what_may_be_a_state_is_never_released_not_even_by_a_click_on_an_old_but
     assert clicked(world) is Outcome.REFUSED
     assert world.store.deleted == []
     [(user, told)] = world.messenger.whispers
-    assert (user, told.ending.detail) == (ALICE, Refusal.MAY_BE_STATE)
+    assert (user, told.ending.refusal) == (ALICE, Refusal.MAY_BE_STATE)
     [line] = [line for line in world.journal.events if line.event is EventType.RELEASE_ANSWERED]
     assert (line.outcome, line.detail) == ("refused", "may be a state")
 
@@ -74,7 +74,7 @@ def test_nobody_is_kept_waiting_for_a_second_person_about_what_is_never_released
     world = a_world(STATE, rules)
     assert clicked(world, rules) is Outcome.REFUSED
     [(_, told)] = world.messenger.whispers
-    assert told.ending.detail == Refusal.MAY_BE_STATE
+    assert told.ending.refusal is Refusal.MAY_BE_STATE
 
 
 @pytest.mark.parametrize(
@@ -108,10 +108,10 @@ def test_the_bytes_of_what_is_no_lock_are_kept_and_can_be_put_back_by_a_click() 
 
 
 class ForgetfulStore(FakeStore):
-    """S3 that fails whenever something is to be kept."""
+    """S3 of whose objects nothing can be kept."""
 
-    def keep(self, ref: object) -> LockObject | None:
-        raise StoreError("S3 failed")
+    def look(self, ref: LockRef) -> Look:
+        return Look(super().look(ref).lock)
 
 
 @pytest.mark.parametrize(

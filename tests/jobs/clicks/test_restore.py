@@ -9,9 +9,9 @@ from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.line import EventType
-from chalicelib.core.clicks.click import Refusal, Verb
+from chalicelib.core.clicks.click import Verb
 from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
-from chalicelib.core.clicks.ending import Outcome
+from chalicelib.core.clicks.ending import Outcome, Refusal
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.mark import mark_of, marked, split
 from chalicelib.core.locks.place import Kind, LockRef, Place
@@ -54,7 +54,7 @@ def held(world: FakeWorld) -> HeldLock:
 
 def answered(world: FakeWorld) -> tuple[str, Outcome, str]:
     [(user, told)] = world.messenger.whispers
-    return user, told.ending.outcome, told.ending.detail
+    return user, told.ending.outcome, told.ending.why
 
 
 def test_the_same_lock_is_put_back_and_the_message_goes_on_with_the_lock_that_is_held() -> None:

@@ -12,8 +12,8 @@ from chalicelib.core.alerts.alert import Reply, alert_for
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.message import Posted, Saying, Topic
 from chalicelib.core.alerts.page import LockRecord
-from chalicelib.core.clicks.click import Answer, Person, Refusal, Verb
-from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.core.clicks.click import Answer, Person, Verb
+from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.policy import Route
 from chalicelib.jobs.sweep import sweep
 from chalicelib.ports.people import DirectoryError, MaybePostedError, MessageGoneError, MessengerError
@@ -32,7 +32,7 @@ NOTE = Reply(
 )
 DIGEST = Digest(channel=CHANNEL, locks=("a",), held=1, oldest=(), at=NOW, posted=Posted(CHANNEL, "1.000001"))
 WHISPERED = Answer(
-    verb=Verb.RELEASE, ending=Ending(outcome=Outcome.REFUSED, at=NOW, user=BOB, detail=Refusal.NOT_LISTED)
+    verb=Verb.RELEASE, ending=Ending(outcome=Outcome.REFUSED, at=NOW, user=BOB, refusal=Refusal.NOT_LISTED)
 )
 ALL = RATE_LIMITS | UNCLEAR | HALF | WORDY
 POSTS: dict[str, Callable[[SlackMessenger], Any]] = {

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from chalicelib.core.clicks.click import Answer, Refusal, Verb
-from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.core.clicks.click import Answer, Verb
+from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.slack.words.answers import private_answer
 from chalicelib.slack.words.parts.buttons import VERBS
 from tests.builders import ALICE, BOB, TAKEN, a_lock
@@ -52,7 +52,7 @@ def test_every_outcome_is_told_in_words(outcome: Outcome, ending: dict[str, Any]
 @pytest.mark.parametrize("verb", sorted(set(VERBS.values())))
 @pytest.mark.parametrize("why", Refusal)
 def test_every_refusal_of_everything_has_its_reason(verb: Verb, why: Refusal) -> None:
-    said = told(Outcome.REFUSED, verb, (ALICE,), detail=why)
+    said = told(Outcome.REFUSED, verb, (ALICE,), refusal=why)
     assert said.startswith(":no_entry: You cannot ")
     assert said.endswith(". Ask <@U0ALICE>.")
 
@@ -74,7 +74,7 @@ def test_a_route_that_is_open_to_everyone_names_nobody() -> None:
 
 def test_of_many_releasers_five_are_named() -> None:
     many = tuple(f"U0{letter}" for letter in "ABCDEFGH")
-    assert told(Outcome.REFUSED, releasers=many, detail=Refusal.NOT_LISTED).count("<@") == 5
+    assert told(Outcome.REFUSED, releasers=many, refusal=Refusal.NOT_LISTED).count("<@") == 5
 
 
 @given(FOREIGN, FOREIGN)

@@ -14,8 +14,8 @@ from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.alerts.listing import Listed, Listing
 from chalicelib.core.alerts.message import Topic
 from chalicelib.core.alerts.page import LockRecord
-from chalicelib.core.clicks.click import Answer, Refusal, Verb
-from chalicelib.core.clicks.ending import Ending, Outcome, WayBack
+from chalicelib.core.clicks.click import Answer, Verb
+from chalicelib.core.clicks.ending import Ending, Outcome, Refusal, WayBack
 from chalicelib.core.clicks.list_query import Query
 from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
@@ -170,7 +170,7 @@ def test_what_cannot_be_released_has_no_button_and_says_why_and_what_to_do(
 
 @pytest.mark.parametrize("why", [Refusal.MAY_BE_STATE, Refusal.UNSEEN, Refusal.NO_WAY_BACK])
 def test_a_click_on_an_old_button_of_such_a_thing_is_answered_in_words(why: Refusal) -> None:
-    ending = Ending(outcome=Outcome.REFUSED, at=TAKEN, user=ALICE, detail=why.value)
+    ending = Ending(outcome=Outcome.REFUSED, at=TAKEN, user=ALICE, refusal=why)
     told = private_answer(Answer(verb=Verb.RELEASE, ending=ending, state_path="a/b"), ALICE)
     assert told.startswith(":no_entry: You cannot release the lock of `a/b`: ")
     assert "Somebody" in told

@@ -5,8 +5,7 @@ import pytest
 
 from chalicelib.core.alerts.alert import alert_for
 from chalicelib.core.alerts.page import LockRecord
-from chalicelib.core.clicks.click import Refusal
-from chalicelib.core.clicks.ending import Ending, Outcome, ReleasedBy
+from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome, Refusal
 from chalicelib.slack.words.messages import message
 from tests.builders import ALICE, BOB, TAKEN, a_lock, a_policy
 from tests.slack.reading import assert_slack_takes, said
@@ -40,11 +39,11 @@ def told(outcome: Outcome, name: str = "s3-apply-default", body: bytes | None = 
         (Outcome.UNCONFIRMED, {"user": ALICE}, "*Gone* after <@U0ALICE> clicked Release, <"),
         (Outcome.UNCONFIRMED, {"by_reaper": True}, "*Gone* after the reaper began to release it by itself, <"),
         (Outcome.GONE, {"user": ALICE}, "*Already gone* when <@U0ALICE> clicked Release, <"),
-        (Outcome.GONE, {"principal": CI, "released_by": ReleasedBy.HOLDER}, "*Released by its holder*, <"),
-        (Outcome.GONE, {"principal": CI, "released_by": ReleasedBy.HOLDER}, "the same AWS identity took it and let it"),
+        (Outcome.GONE, {"principal": CI, "let_go_by": LetGoBy.HOLDER}, "*Released by its holder*, <"),
+        (Outcome.GONE, {"principal": CI, "let_go_by": LetGoBy.HOLDER}, "the same AWS identity took it and let it"),
         (
             Outcome.GONE,
-            {"principal": CI, "released_by": ReleasedBy.OTHER},
+            {"principal": CI, "let_go_by": LetGoBy.OTHER},
             "*Released outside of Slack* by `ci` (role `AROAEXAMPLE`), another identity than took it, seen <",
         ),
         (Outcome.GONE, {"principal": CI}, "*Released outside of Slack* by `ci` (role `AROAEXAMPLE`), seen <"),
@@ -137,4 +136,4 @@ def test_only_a_lock_that_is_held_keeps_its_button(outcome: Outcome) -> None:
 
 @pytest.mark.parametrize("why", Refusal)
 def test_a_refusal_shows_nothing_that_the_lock_s_record_does_not(why: Refusal) -> None:
-    assert "<@U0BOB>" not in told(Outcome.REFUSED, user=BOB, detail=why)
+    assert "<@U0BOB>" not in told(Outcome.REFUSED, user=BOB, refusal=why)

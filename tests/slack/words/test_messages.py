@@ -8,7 +8,7 @@ from chalicelib.core.alerts.alert import Alert, alert_for
 from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.alerts.life import may_auto_release
 from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
-from chalicelib.core.clicks.ending import Ending, Outcome, ReleasedBy
+from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome
 from chalicelib.core.locks.ci_run import CiRun
 from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
@@ -248,7 +248,7 @@ def test_whatever_others_write_fits_slack_s_limits_and_cannot_mention_link_or_br
     info: LockInfo, key: str, principal: str
 ) -> None:
     lock = HeldLock(LockRef(Place(Kind.S3, BUCKET, f"{s3_takes(key)}.tflock"), '"e"', TAKEN), info)
-    gone = Ending(outcome=Outcome.GONE, at=NOW, principal=principal, released_by=ReleasedBy.OTHER)
+    gone = Ending(outcome=Outcome.GONE, at=NOW, principal=principal, let_go_by=LetGoBy.OTHER)
     replaced = Ending(outcome=Outcome.REPLACED, at=NOW, user=ALICE, held_now=lock)
     failed = Ending(outcome=Outcome.FAILED, at=NOW, user=ALICE, detail=info.Who)
     policy = {"ci_runs": (CI, CiRun("*{run}*", "https://ci.example/{run}")), "mentions": {1: (ONCALL, "here")}}
