@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from functools import partial, wraps
 from typing import Any, ParamSpec, TypeVar
 
-import msgspec
 from aws_lambda_powertools import Logger
 from chalice.app import (
     BadRequestError,
@@ -26,24 +25,20 @@ from chalice.app import (
 from chalicelib import wiring
 from chalicelib.aws import batches
 from chalicelib.aws.events.s3 import UnknownNotificationError, lock_changes
+from chalicelib.aws.orders import clicks, settling, sweeps
 from chalicelib.core.alerts.listing import ListRequest
 from chalicelib.core.audit.measure import TURNED_AWAY, sweep_duration
 from chalicelib.core.clicks.click import Click, Unheard, Unusable
-from chalicelib.core.locks.target import Target
-from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.alerts.endings import tell_endings
 from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.release import release
-from chalicelib.jobs.clicks.unheard import click_of
 from chalicelib.jobs.list_locks import list_locks
-from chalicelib.jobs.record import record_changes, settle, settle_order
+from chalicelib.jobs.record import record_changes, settle
 from chalicelib.jobs.runs.run import Run
 from chalicelib.jobs.sweep import order_sweeps, sweep
 from chalicelib.jobs.watch import watch
 from chalicelib.ports.book import BookError
-from chalicelib.ports.orders import Queue
-from chalicelib.ports.world import World
 from chalicelib.slack import requests, response_url
 from chalicelib.slack.words import listings
 
@@ -62,7 +57,7 @@ class UnsupportedMediaTypeError(ChaliceViewError):
 
 
 def _measured(entry_point: Callable[P, T]) -> Callable[P, T]:
-    """Writes the metrics of an invocation when it ends, however it ends. Beneath Chalice's own, which must be last."""
+    """Write the metrics of an invocation when it ends, however it ends. Chalice's own decorator must be above it."""
 
     @wraps(entry_point)
     def run(*arguments: P.args, **named: P.kwargs) -> T:
@@ -77,16 +72,16 @@ def _measured(entry_point: Callable[P, T]) -> Callable[P, T]:
 @app.schedule(Cron(0, 3, "*", "*", "?", "*"))
 @_measured
 def nightly_sweep(_event: CloudWatchEvent) -> None:
-    """Every night: one order a target."""
-    order_sweeps(wiring.config().rules, wiring.sweep_queue(), wiring.journal(), _now())
+    """Order a sweep of each target, every night."""
+    order_sweeps(wiring.config().rules, wiring.orders(), wiring.journal(), _now())
 
 
 @app.on_sqs_message(queue="tflock-sweeps", batch_size=1)
 @_measured
 def sweep_target(event: SQSEvent) -> None:
-    """One target's order."""
+    """Sweep one target."""
     for message in event:
-        target = msgspec.json.decode(message.body, type=Target)
+        target = sweeps.read_sweep(message.body)
         began = _now()
         try:
             sweep(target, wiring.world(), wiring.config().rules, began, _run(event.context))
@@ -97,40 +92,36 @@ def sweep_target(event: SQSEvent) -> None:
 @app.schedule(Rate(15, unit=Rate.MINUTES))
 @_measured
 def watch_locks(event: CloudWatchEvent) -> None:
-    """Every 15 minutes: the ages of the locks in the book."""
+    """Look at the ages of the locks in the book, every 15 minutes."""
     watch(wiring.world(), wiring.config().rules, _now(), _run(event.context))
 
 
 @app.on_sqs_message(queue="tflock-events", batch_size=25)
 @_measured
 def record_lock_event(event: SQSEvent) -> dict[str, Any]:
-    """S3's events, oldest first, and what is still to be done about earlier ones; only what failed comes again."""
+    """Record S3's events, oldest first, and settle releases told of earlier; only what failed comes again."""
     ended: list[Case] = []
     # An order to settle is older than the acquires beside it, and comes after them.
-    answer = batches.process(event, partial(_record, ended), last=lambda body: settle_order(body) is not None)
+    response = batches.process(event, partial(_record, ended), last=lambda body: bool(settling.read_settling(body)))
     if left := tell_endings(ended, wiring.world(), _run(event.context)) if ended else []:
         logger.warning("messages that do not say yet that their lock is gone: the next watch sees to it", left=left)
-    return answer
+    return response
 
 
 @app.route("/slack/actions", methods=["GET", "POST"], content_types=["*/*"])
 @_measured
 def slack_actions() -> Response:
-    """A click in Slack: verified, handed over, answered at once."""
+    """Verify a click in Slack, hand it over, answer at once."""
     if _is_ssl_check():
         return Response("")
-    click = _from_slack(requests.parse)
-    if isinstance(click, listings.PageTurn):
-        _turn_page(click)
-    elif click:
-        _queue_for(click).send(msgspec.json.encode(click))
+    _hand_over(_from_slack(requests.parse))
     return Response("")
 
 
 @app.route("/slack/commands", methods=["GET", "POST"], content_types=["*/*"])
 @_measured
 def slack_commands() -> Response:
-    """``/tflocks``: answered from the lock book, since Slack waits three seconds."""
+    """Answer ``/tflocks`` from the lock book, since Slack waits three seconds."""
     if _is_ssl_check():
         return Response("")
     asked = _from_slack(requests.parse_command)
@@ -149,8 +140,18 @@ def _list(asked: ListRequest) -> dict[str, Any]:
     return listings.answer(list_locks(asked, wiring.lock_list(), wiring.group_book(), wiring.config().rules, _now()))
 
 
+def _hand_over(told: Click | Unheard | listings.PageTurn | None) -> None:
+    """Leave a click for the function that may carry it out; only a page of a list is shown at once."""
+    if isinstance(told, listings.PageTurn):
+        _turn_page(told)
+    elif isinstance(told, Unheard):
+        wiring.orders().turn_away(told)
+    elif told:
+        wiring.orders().carry_out(told)
+
+
 def _turn_page(turn: listings.PageTurn) -> None:
-    """Put another page in the place of the list, at once: it takes no more than the command did."""
+    """Show another part of the list in its place, at once: it takes no more than the command did."""
     try:
         response_url.respond(turn.response_url, _list(turn.request) | {"replace_original": True})
     except BookError:
@@ -161,17 +162,25 @@ def _turn_page(turn: listings.PageTurn) -> None:
 @app.on_sqs_message(queue="tflock-releases", batch_size=1)
 @_measured
 def release_lock(event: SQSEvent) -> None:
-    """One release: the only function that may delete."""
+    """Carry out one order to release; no other function may delete."""
     for message in event:
-        _carry_out(release, message.body)
+        order = clicks.read_for_release_lock(message.body)
+        if isinstance(order, Unheard):
+            _turn_away(order)
+        else:
+            release(order, wiring.world(), wiring.config().rules, _now())
 
 
 @app.on_sqs_message(queue="tflock-clicks", batch_size=1)
 @_measured
 def answer_click(event: SQSEvent) -> None:
-    """Any other click: it may put a lock back, and delete nothing."""
+    """Carry out any other click. It may put a lock back, and delete nothing."""
     for message in event:
-        _carry_out(answer, message.body)
+        order = clicks.read_for_answer_click(message.body)
+        if isinstance(order, Unheard):
+            _turn_away(order)
+        else:
+            answer(order, wiring.world(), wiring.config().rules, _now())
 
 
 _ANSWERS = {
@@ -182,7 +191,7 @@ _ANSWERS = {
 
 
 def _from_slack(parse: requests.Parse[T]) -> T:
-    """What Slack sent, once it is proven to be from Slack."""
+    """Return what Slack sent, once it is proven to be from Slack."""
     body, headers = _request().raw_body, _request().headers
     # Here and not in the route, because Slack's look at the certificate has no content type.
     if not headers.get("content-type", "").startswith(_FORM):
@@ -200,19 +209,10 @@ def _from_slack(parse: requests.Parse[T]) -> T:
     return told
 
 
-def _queue_for(click: Click | Unheard) -> Queue:
-    """Only a release goes to the function that may delete."""
-    return wiring.release_queue() if isinstance(click, Click) and click.verb.releases else wiring.click_queue()
-
-
-def _carry_out(job: Callable[[Click, World, Rules, datetime], object], message: str) -> None:
-    """One click from a queue; who clicked what cannot be carried out is told so, and it is not tried again."""
-    click = click_of(message)
-    if isinstance(click, Unheard):
-        logger.warning("a click was not carried out", why=click.why, reason=click.detail)
-        wiring.world().messenger.turn_away(click)
-        return
-    job(click, wiring.world(), wiring.config().rules, _now())
+def _turn_away(unheard: Unheard) -> None:
+    """Tell who clicked what cannot be carried out; it is not tried again."""
+    logger.warning("a click was not carried out", why=unheard.why, reason=unheard.detail)
+    wiring.world().messenger.turn_away(unheard)
 
 
 def _is_ssl_check() -> bool:
@@ -220,7 +220,7 @@ def _is_ssl_check() -> bool:
 
 
 def _request() -> Any:
-    """What came by HTTP; Chalice does not say of what type its parts are."""
+    """Return what came by HTTP; Chalice does not say of what type its parts are."""
     if app.current_request is None:
         raise BadRequestError("no request")
     return app.current_request
@@ -229,8 +229,8 @@ def _request() -> Any:
 def _record(ended: list[Case], body: str) -> None:
     """Record all that can be recorded of one message, then raise what could not: it alone comes again."""
     world, rules, recording = wiring.world(), wiring.config().rules, wiring.recording()
-    if order := settle_order(body):
-        ended.extend(settle(order.release, world, rules, recording, _now()))
+    if release := settling.read_settling(body):
+        ended.extend(settle(release, world, rules, recording, _now()))
         return
     try:
         changes = lock_changes(body)

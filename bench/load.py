@@ -76,7 +76,7 @@ class Cloud:
             "book": book_seconds(lambda: len(self.fake.book.pages)),
             "digests": lambda *_: BOOK_SECONDS,
             "groups": lambda *_: BOOK_SECONDS,
-            "releases": lambda *_: BOOK_SECONDS,
+            "orders": lambda *_: BOOK_SECONDS,
         }
         neighbours = {
             name: Slow(getattr(self.fake.ports, name), self.simulation, seconds) for name, seconds in slow.items()

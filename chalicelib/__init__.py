@@ -17,6 +17,7 @@ A line of code knows its room: it decides (``core``), it orders (``jobs``), or i
 ``aws``             everything that imports boto3 or powertools
 ``aws.locks``       the places where locks are kept, one module a kind
 ``aws.events``      translates the payloads of AWS's events; pure
+``aws.orders``      what one function leaves for another: its form on the wire, and its queue
 ``aws.book``        the reaper's memory, in its one DynamoDB table
 ``slack``           everything that knows Slack: requests in, messages out
 ``slack.web``       calls of Slack's Web API
@@ -27,9 +28,9 @@ A line of code knows its room: it decides (``core``), it orders (``jobs``), or i
 ==================  ==========================================================================================
 
 Imports point one way (``tests/test_imports.py`` holds it): ``app -> wiring, jobs, ports, core, aws.batches,
-aws.events, slack.requests, slack.words.listings, slack.response_url``; ``wiring ->`` everything but ``config``;
-``config -> checked_rules -> core``; ``aws, slack -> ports, core``; ``jobs -> ports, core``; ``ports -> core``;
-``core ->`` the standard library and msgspec.
+aws.events, aws.orders, slack.requests, slack.words.listings, slack.response_url``; ``wiring ->`` everything but
+``config``; ``config -> checked_rules -> core``; ``aws, slack -> ports, core``; ``jobs -> ports, core``;
+``ports -> core``; ``core ->`` the standard library and msgspec.
 ``aws`` and ``slack`` never see each other, nor a job them. ``tflocks/``, the operators' command line, imports ``core``,
 ``aws`` and the failures of ``ports``; nothing here imports it.
 """

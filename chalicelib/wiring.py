@@ -9,7 +9,7 @@ than those in the package. Everything is built when first asked for, once a proc
 import os
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from threading import Lock
@@ -29,11 +29,11 @@ from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.aws.one_a_thread import OneAThread
-from chalicelib.aws.queues import SqsQueue
+from chalicelib.aws.orders.sqs import Queue, SqsOrders
 from chalicelib.checked_rules import NAME, Config, load
 from chalicelib.core.audit.measure import SLACK_FAILURE
 from chalicelib.jobs.record import Recording
-from chalicelib.jobs.runs import lanes
+from chalicelib.jobs.runs import tasks
 from chalicelib.jobs.runs.run import Run, Threads, run_of
 from chalicelib.ports.people import MessengerError
 from chalicelib.ports.world import World
@@ -46,9 +46,15 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
     from types_boto3_sqs import SQSClient
 
+_QUEUES = {
+    Queue.SWEEPS: "SWEEP_QUEUE_URL",
+    Queue.RELEASES: "RELEASE_QUEUE_URL",
+    Queue.CLICKS: "CLICK_QUEUE_URL",
+    Queue.EVENTS: "EVENT_QUEUE_URL",
+}
 _PACKAGED_RULES = Path(__file__).parent.parent / NAME
 _SECRET_SECONDS, _FRESH_SECRET_SECONDS = 300, 60
-SIDE_BY_SIDE = sum(lanes.SIDE_BY_SIDE.values())  # threads of a run: one for each task that may run at once
+SIDE_BY_SIDE = sum(tasks.SIDE_BY_SIDE.values())  # threads of a run: one for each task that may run at once
 # Shorter than the functions' own time-outs, so that what cannot be reached is told as that.
 _PROMPT = ClientConfig(
     connect_timeout=3,
@@ -86,9 +92,7 @@ def world() -> World:
         messenger=SlackMessenger(_bot_token, config().slack_api, config().slack_app, failed=_slack_failed),
         directory=SlackDirectory(_bot_token, config().slack_api, team=config().rules.team, failed=_slack_failed),
         journal=journal(),
-        releases=release_queue(),
-        clicks=click_queue(),
-        events=_queue("EVENT_QUEUE_URL"),
+        orders=orders(),
         clock=lambda: datetime.now(UTC),
     )
 
@@ -118,7 +122,7 @@ def metrics() -> EmfMetrics:
 def recording() -> Recording:
     """How S3's events are recorded here."""
     return Recording(
-        settled_after=int(os.environ["SETTLE_SECONDS"]),
+        settled_after=timedelta(seconds=int(os.environ["SETTLE_SECONDS"])),
         release_role=os.environ["RELEASE_ROLE_ID"],
         restore_role=os.environ["ANSWER_ROLE_ID"],
     )
@@ -152,21 +156,9 @@ def installation() -> Installation:
 
 
 @cache
-def sweep_queue() -> SqsQueue:
-    """Where ``nightly_sweep`` leaves its orders."""
-    return _queue("SWEEP_QUEUE_URL")
-
-
-@cache
-def release_queue() -> SqsQueue:
-    """What waits for ``release_lock``."""
-    return _queue("RELEASE_QUEUE_URL")
-
-
-@cache
-def click_queue() -> SqsQueue:
-    """What waits for ``answer_click``."""
-    return _queue("CLICK_QUEUE_URL")
+def orders() -> SqsOrders:
+    """Return where one function leaves orders for another."""
+    return SqsOrders(_sqs(), lambda queue: os.environ[_QUEUES[queue]])
 
 
 def signing_secret(fresh: bool) -> str:  # noqa: FBT001  the type is slack.requests.SigningSecret
@@ -217,10 +209,6 @@ def _table() -> "Table":
 def _new_table() -> "Table":
     with _one_at_a_time:
         return boto3.resource("dynamodb", config=_PROMPT).Table(os.environ["LOCK_BOOK_TABLE"])
-
-
-def _queue(variable: str) -> SqsQueue:
-    return SqsQueue(_sqs(), os.environ[variable])
 
 
 def _sqs() -> "SQSClient":

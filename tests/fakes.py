@@ -3,14 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import msgspec
-
 from chalicelib.core.audit.line import EventType, LockEvent
-from chalicelib.core.clicks.click import Click
-from chalicelib.ports.orders import QueueError
 from chalicelib.ports.world import World
 from tests.fake_book import FakeBook, FakeChannelBook, FakeDigestBook, FakeGroupBook
 from tests.fake_changes import FakeChangeBook
+from tests.fake_orders import FakeOrders
 from tests.fake_slack import FakeDirectory, FakeMessenger
 from tests.fake_store import FakeStore
 
@@ -29,24 +26,6 @@ class FakeJournal:
 
 
 @dataclass
-class FakeQueue:
-    """A queue that keeps what it is given."""
-
-    messages: list[bytes] = field(default_factory=list)
-    delays: list[int] = field(default_factory=list)
-    refusing: str = ""
-
-    def send(self, message: bytes, delay_seconds: int = 0) -> None:
-        if self.refusing:
-            raise QueueError(self.refusing)
-        self.messages.append(message)
-        self.delays.append(delay_seconds)
-
-    def clicks(self) -> list[Click]:
-        return [msgspec.json.decode(message, type=Click) for message in self.messages]
-
-
-@dataclass
 class FakeWorld:
     """All neighbours, and the time."""
 
@@ -60,9 +39,7 @@ class FakeWorld:
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
     directory: FakeDirectory = field(default_factory=FakeDirectory)
     journal: FakeJournal = field(default_factory=FakeJournal)
-    releases: FakeQueue = field(default_factory=FakeQueue)
-    clicks: FakeQueue = field(default_factory=FakeQueue)
-    events: FakeQueue = field(default_factory=FakeQueue)
+    orders: FakeOrders = field(default_factory=FakeOrders)
 
     def __post_init__(self) -> None:
         self.store = FakeStore(self.now)
@@ -79,9 +56,7 @@ class FakeWorld:
             messenger=self.messenger,
             directory=self.directory,
             journal=self.journal,
-            releases=self.releases,
-            clicks=self.clicks,
-            events=self.events,
+            orders=self.orders,
             clock=lambda: self.now,
         )
 

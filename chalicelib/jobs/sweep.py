@@ -21,7 +21,7 @@ from chalicelib.jobs.alerts.steps import Found, together
 from chalicelib.jobs.runs.run import Run
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import StoreError, StoreRefusedError
-from chalicelib.ports.orders import Queue
+from chalicelib.ports.orders import Orders
 from chalicelib.ports.world import Journal, World
 
 
@@ -29,10 +29,10 @@ class SweepIncompleteError(Exception):
     """Some of a target's locks could not be read or told of; sweeping it again does the rest, and only the rest."""
 
 
-def order_sweeps(rules: Rules, queue: Queue, journal: Journal, now: datetime) -> None:
-    """One message a target, so that no target's trouble is another's. The journal's line is the night's heartbeat."""
+def order_sweeps(rules: Rules, orders: Orders, journal: Journal, now: datetime) -> None:
+    """Leave one order a target, so that no target's trouble is another's; the line is the night's heartbeat."""
     for target in rules.targets:
-        queue.send(msgspec.json.encode(target))
+        orders.sweep(target)
     journal.write(of_run(EventType.SWEEPS_ORDERED, now, targets=len(rules.targets)))
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from chalicelib.core.audit.line import LockEvent
 from chalicelib.ports.book import ChangeBook, ChannelBook, DigestBook, GroupBook, LockBook
 from chalicelib.ports.locks import LockStore
-from chalicelib.ports.orders import Queue
+from chalicelib.ports.orders import Orders
 from chalicelib.ports.people import Directory, Messenger
 
 
@@ -32,11 +32,6 @@ class World:
     messenger: Messenger
     directory: Directory
     journal: Journal
-    releases: Queue
-    """For ``release_lock``."""
-    clicks: Queue
-    """For ``answer_click``."""
-    events: Queue
-    """For ``record_lock_event``, which has more to do about a release later."""
+    orders: Orders
     clock: Callable[[], datetime]
     """The time now, not when the job began: a claim to a delete or a put lasts by it."""

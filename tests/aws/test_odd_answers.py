@@ -17,7 +17,7 @@ from chalicelib.aws.book.group_book import DynamoGroupBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.table import BookTable, Update
 from chalicelib.aws.locks.s3 import S3LockStore
-from chalicelib.aws.queues import SqsQueue
+from chalicelib.aws.orders.sqs import SqsOrders
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
 from chalicelib.core.locks.place import Kind, Place
@@ -25,7 +25,7 @@ from chalicelib.core.locks.target import Target
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import StoreError
-from chalicelib.ports.orders import QueueError
+from chalicelib.ports.orders import OrderError
 from chalicelib.ports.people import MessengerError
 from chalicelib.ports.world import World
 from tests.aws_fixtures import REGION
@@ -134,8 +134,8 @@ def table(aws: OddSlack) -> Any:
 
 
 @pytest.fixture(scope="module")
-def queue(aws: OddSlack) -> SqsQueue:
-    return SqsQueue(boto3.client("sqs", **at(aws)), f"{aws.api_url}queue")
+def orders(aws: OddSlack) -> SqsOrders:
+    return SqsOrders(boto3.client("sqs", **at(aws)), lambda _: f"{aws.api_url}queue")
 
 
 @pytest.mark.parametrize("answer", ODD)
@@ -167,10 +167,10 @@ def test_an_odd_answer_of_dynamodb_is_a_failure_of_the_book(
 
 
 @pytest.mark.parametrize("answer", ODD)
-def test_an_odd_answer_of_sqs_is_a_failure_of_the_queue(aws: OddSlack, queue: SqsQueue, answer: str) -> None:
+def test_an_odd_answer_of_sqs_is_a_failure_to_leave_the_order(aws: OddSlack, orders: SqsOrders, answer: str) -> None:
     aws.always(ODD[answer])
-    with pytest.raises(QueueError):
-        queue.send(b"{}")
+    with pytest.raises(OrderError):
+        orders.sweep(Target(Kind.S3, "a"))
 
 
 @pytest.mark.parametrize("answer", ["a proxy's page", "a 404 of a proxy", "XML cut in the middle", "JSON null"])

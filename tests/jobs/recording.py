@@ -1,15 +1,13 @@
 """S3's events and what ``record_lock_event`` makes of them, again and again."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
-
-import msgspec
 
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.endings import tell_endings
-from chalicelib.jobs.record import Recording, Settle, record_change, settle
+from chalicelib.jobs.record import Recording, record_change, settle
 from chalicelib.jobs.runs.run import Run
 from chalicelib.ports.world import World
 from tests.builders import BUCKET, KEY, some_rules
@@ -17,7 +15,7 @@ from tests.fakes import FakeWorld
 
 RELEASE_ROLE = "AROARELEASE"
 RESTORE_ROLE = "AROAANSWER"
-RECORDING = Recording(settled_after=120, release_role=RELEASE_ROLE, restore_role=RESTORE_ROLE)
+RECORDING = Recording(settled_after=timedelta(seconds=120), release_role=RELEASE_ROLE, restore_role=RESTORE_ROLE)
 _RULES = some_rules()
 
 
@@ -39,14 +37,10 @@ def record_and_tell(change: LockChange, ports: World, rules: Rules, now: datetim
 
 def settle_all(world: FakeWorld, rules: Rules = _RULES) -> None:
     """Carry out the orders that wait until what happened before has been told too."""
-    orders, world.events.messages = world.events.messages, []
-    for order in orders:
-        settle_and_tell(settle_order(order), world.ports, rules, world.now)
+    releases, world.orders.settling = world.orders.settling, []
+    for release in releases:
+        settle_and_tell(release, world.ports, rules, world.now)
 
 
 def settle_and_tell(release: LockChange, ports: World, rules: Rules, now: datetime) -> None:
     tell_endings(settle(release, ports, rules, RECORDING, now), ports, Run())
-
-
-def settle_order(message: bytes) -> LockChange:
-    return msgspec.json.decode(message, type=Settle).release

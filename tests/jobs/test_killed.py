@@ -12,16 +12,16 @@ from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.click import Click, SnoozeFor, Verb
+from chalicelib.core.clicks.order import AutoRelease
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.policy import Rules
-from chalicelib.jobs.clicks.answer import answer
-from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports.world import World
 from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, TEAM, a_click, a_lock, sample, some_rules
 from tests.fakes import FakeWorld
+from tests.jobs.delivery import Order, deliver
 from tests.jobs.killed import killed_after
 from tests.jobs.recording import a_change, record, record_and_tell, settle_all, settle_and_tell
 
@@ -34,8 +34,8 @@ RELEASE, BACK = a_click(a_lock()), a_click(a_lock(), click="2", verb=Verb.PUT_BA
 Job = Callable[[FakeWorld, World], object]
 
 
-def carry_out(click: Click, world: FakeWorld, ports: World, rules: Rules = RULES) -> object:
-    return (release if click.verb in {Verb.RELEASE, Verb.AUTO_RELEASE} else answer)(click, ports, rules, world.now)
+def carry_out(order: Order, world: FakeWorld, ports: World, rules: Rules = RULES) -> object:
+    return deliver(order, ports, rules, world.now)
 
 
 def a_taken(name: str = "s3-apply-default") -> FakeWorld:
@@ -74,7 +74,7 @@ def a_gone() -> FakeWorld:
 def a_gone_for_a_while() -> FakeWorld:
     world = a_gone()
     record(world, ACQUIRE, gone(), rules=RULES)
-    world.events.messages.clear()
+    world.orders.settling.clear()
     return world
 
 
@@ -135,7 +135,7 @@ JOBS: dict[str, tuple[Callable[[], FakeWorld], Job, Rules]] = {
     "the second of two": (an_asked, lambda world, ports: carry_out(RELEASE, world, ports, TWO), TWO),
     "a release by itself": (
         an_old_plan,
-        lambda world, ports: carry_out(Click(lock=a_lock("s3-plan-default").ref, verb=Verb.AUTO_RELEASE), world, ports),
+        lambda world, ports: carry_out(AutoRelease(lock=a_lock("s3-plan-default").ref), world, ports),
         RULES,
     ),
     "a put back": (a_released, lambda world, ports: carry_out(BACK, world, ports), RULES),
@@ -179,8 +179,8 @@ def go_on(world: FakeWorld, again: Callable[[], object], rules: Rules) -> None:
         again()
     for _ in range(4):
         world.later(minutes=15)
-        for click in world.releases.clicks() + world.clicks.clicks():
-            carry_out(click, world, world.ports, rules)
+        for order in [*world.orders.releases, *world.orders.clicks]:
+            carry_out(order, world, world.ports, rules)
         settle_all(world, rules)
         watch(world.ports, rules, world.now)
 

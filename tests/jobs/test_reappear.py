@@ -28,7 +28,7 @@ from tests.fake_book import FakeBook
 from tests.fakes import FakeWorld
 from tests.jobs.clicks.versioned import HOLDER, OPERATOR, VersionedKey
 from tests.jobs.killed import killed_after
-from tests.jobs.recording import RECORDING, a_change, record, settle_all, settle_order
+from tests.jobs.recording import RECORDING, a_change, record, settle_all
 from tests.jobs.test_record import RULES, TARGET
 
 pytestmark = pytest.mark.thorough
@@ -175,7 +175,7 @@ def test_a_rule_that_clears_old_versions_and_markers_where_nothing_is_costs_one_
     key.world.later(hours=1)
     record(key.world, key.delete_version(0, by_lifecycle=True))
     record(key.world, key.delete_version(0, by_lifecycle=True))  # ExpiredObjectDeleteMarker
-    assert key.world.events.messages == []
+    assert key.world.orders.settling == []
     assert len(key.world.store.read_keys) == looks + 2
     assert lines(key) == []
 
@@ -426,10 +426,10 @@ def test_told_in_any_order_and_as_often_as_s3_likes_what_is_there_is_held_and_sa
     dice.shuffle(told)
     for change in told:
         record(key.world, change)
-        if key.world.events.messages and dice.random() < 0.4:
-            order = key.world.events.messages.pop(dice.randrange(len(key.world.events.messages)))
-            settle(settle_order(order), key.world.ports, RULES, RECORDING, key.world.now)
-    dice.shuffle(key.world.events.messages)
+        settling = key.world.orders.settling
+        if settling and dice.random() < 0.4:
+            settle(settling.pop(dice.randrange(len(settling))), key.world.ports, RULES, RECORDING, key.world.now)
+    dice.shuffle(key.world.orders.settling)
     settle_all(key.world)
     assert len(held(key)) == key.held
     ids = Counter(line.event_id for line in key.world.journal.events)

@@ -13,7 +13,7 @@ from chalicelib.jobs.sweep import sweep
 from chalicelib.ports.book import UnderWayError
 from tests.builders import ALICE, BUCKET, KEY, TAKEN, a_claim, a_lock, sample
 from tests.fakes import FakeWorld
-from tests.jobs.recording import RELEASE_ROLE, a_change, record, settle_all
+from tests.jobs.recording import RECORDING, RELEASE_ROLE, a_change, record, settle_all
 from tests.jobs.test_record import RULES, TARGET, an_acquired_world
 
 REAPER = f"AWS:{RELEASE_ROLE}:tflock-reaper-prod-ReleaseLock"
@@ -126,7 +126,7 @@ def test_a_release_waits_for_what_happened_before_it() -> None:
     world = an_acquired_world()
     record(world, a_change(world.later(minutes=1), acquired=False))
     assert world.journal.kinds() == [EventType.LOCK_ACQUIRED]
-    assert world.events.delays == [120]
+    assert world.orders.delays == [RECORDING.settled_after]
 
 
 def test_an_event_that_another_process_is_journaling_is_left_for_later() -> None:

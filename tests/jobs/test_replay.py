@@ -18,7 +18,7 @@ from chalicelib.core.locks.terraform.body import read_body
 from chalicelib.core.policy import Rules
 from tests.builders import BUCKET, TAKEN, a_ref, sample, some_rules
 from tests.fakes import FakeWorld
-from tests.jobs.recording import RECORDING, record, settle_all, settle_and_tell, settle_order
+from tests.jobs.recording import RECORDING, record, settle_all, settle_and_tell
 
 pytestmark = pytest.mark.thorough
 
@@ -152,7 +152,7 @@ def test_the_facts_of_a_day_are_the_same_exactly_once_in_whatever_order_and_howe
     day.world.later(days=2 * order.startswith("shuffled 2"))  # late, all of them
     told = {"as it happened": iter(day.events), "backwards": reversed(day.events)}
     record(day.world, *(told.get(order) or shuffled(day, int(order[-1]))), rules=RULES)
-    random.Random(order).shuffle(day.world.events.messages)  # noqa: S311
+    random.Random(order).shuffle(day.world.orders.settling)  # noqa: S311
     settle_all(day.world, RULES)
     assert journaled(day) == day.facts
     assert len(day.world.book.open_pages()) == HELD
@@ -174,10 +174,10 @@ def test_so_are_they_while_events_are_up_to_two_minutes_late_and_lines_are_writt
             settle_and_tell(orders[number], day.world.ports, RULES, now)
         else:
             record(day.world, day.events[number], rules=RULES)
-        for message in day.world.events.messages:
-            heapq.heappush(due, (now + timedelta(seconds=RECORDING.settled_after), 1, len(orders)))
-            orders.append(settle_order(message))
-        day.world.events.messages.clear()
+        for release in day.world.orders.settling:
+            heapq.heappush(due, (now + RECORDING.settled_after, 1, len(orders)))
+            orders.append(release)
+        day.world.orders.settling.clear()
     assert journaled(day) == day.facts
 
 

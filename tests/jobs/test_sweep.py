@@ -15,8 +15,9 @@ from chalicelib.jobs.sweep import SweepIncompleteError, order_sweeps, sweep
 from chalicelib.ports.people import ChannelRefusedError
 from tests.builders import BUCKET, CHANNEL, KEY, STATE_KEY, TAKEN, a_policy, a_sending, sample, some_rules
 from tests.builders import a_lock as build_lock
+from tests.fake_orders import FakeOrders
 from tests.fake_slack import FakeMessenger
-from tests.fakes import FakeJournal, FakeQueue, FakeWorld
+from tests.fakes import FakeJournal, FakeWorld
 
 RULES = some_rules()
 TARGET = Target(Kind.S3, BUCKET)
@@ -29,10 +30,10 @@ def a_world(name: str = "s3-apply-default") -> FakeWorld:
 
 
 def test_one_order_is_left_for_each_target() -> None:
-    queue = FakeQueue()
+    orders = FakeOrders()
     journal = FakeJournal()
-    order_sweeps(RULES, queue, journal, TAKEN)
-    assert [b"acme-tfstate" in message for message in queue.messages] == [True, False]
+    order_sweeps(RULES, orders, journal, TAKEN)
+    assert orders.sweeps == list(RULES.targets)
     assert [(line.event, line.targets) for line in journal.events] == [(EventType.SWEEPS_ORDERED, 2)]
 
 

@@ -155,7 +155,7 @@ def test_an_order_that_cannot_be_left_stops_no_new_alert() -> None:
     watch(world.ports, rules, world.later(hours=5))
     world.store.put(BUCKET, "new.tflock", sample("s3-apply-default"))
     world.book.write(telling.remember(a_lock(key="new.tflock", taken=world.now)))
-    world.releases.refusing = "SQS is down"
+    world.orders.refusing = "SQS is down"
     with pytest.raises(WatchIncompleteError, match="SQS is down"):
         watch(world.ports, rules, world.later(hours=3))
     assert len(world.messenger.shown) == 2

@@ -20,9 +20,7 @@ from chalicelib.core.clicks.click import Click, SnoozeFor, Verb
 from chalicelib.core.clicks.deletion import Deletion, PutBack
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
-from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.delete import OutcomeUnknownError
-from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports.locks import StoreError
@@ -31,6 +29,7 @@ from tests.builders import ALICE, BOB, BUCKET, CHANNEL, TAKEN, TEAM, sample, som
 from tests.fake_slack import ANSWER, REQUEST
 from tests.fakes import FakeWorld
 from tests.jobs.alerts.busy_slack import BusySlack, Job
+from tests.jobs.delivery import Order, deliver
 from tests.jobs.recording import record, settle_all
 
 pytestmark = pytest.mark.thorough
@@ -198,12 +197,11 @@ class WholeLife(RuleBasedStateMachine):
     def sweep(self) -> None:
         sweep(TARGET, self.world.ports, RULES, self.world.now)
 
-    def deliver(self, click: Click) -> None:
-        job = release if click.verb in {Verb.RELEASE, Verb.AUTO_RELEASE} else answer
-        job(click, self.world.ports, RULES, self.world.now)
+    def deliver(self, order: Order) -> None:
+        deliver(order, self.world.ports, RULES, self.world.now)
 
-    def orders(self) -> list[Click]:
-        return self.clicks + self.world.releases.clicks() + self.world.clicks.clicks()
+    def orders(self) -> list[Order]:
+        return [*self.clicks, *self.world.orders.releases, *self.world.orders.clicks]
 
     def let_go(self, key: str) -> None:
         if (BUCKET, key) in self.world.store.objects:

@@ -59,7 +59,7 @@ def test_the_pages_of_a_list_are_turned_in_its_own_place(reaper: DeployedReaper,
     [
         ({}, {}, 200),
         ({}, {"X-Slack-Signature": "v0=" + "0" * 64}, 401),
-        # In words, which tests/test_app_commands.py reads.
+        # In words, which tests/app/test_commands.py reads.
         ({"team_id": "T0OTHER"}, {}, 200),
         ({"api_app_id": "A0OTHER"}, {}, 200),
     ],

@@ -9,28 +9,27 @@ from chalicelib.core.audit.event import LockChange
 from chalicelib.core.clicks.click import Click, Verb
 from chalicelib.core.clicks.deletion import Deletion
 from chalicelib.core.locks.place import LockRef
-from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.delete import OutcomeUnknownError
-from chalicelib.jobs.clicks.release import release
-from chalicelib.jobs.record import Settle, record_change, settle
+from chalicelib.jobs.record import record_change, settle
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import StoreError
-from chalicelib.ports.orders import QueueError
+from chalicelib.ports.orders import OrderError
 from chalicelib.ports.people import MessengerError
 from tests.builders import ALICE, BOB, CHANNEL, TEAM, some_rules
 from tests.fake_book import FakeBook
+from tests.jobs.delivery import Order, deliver
 from tests.jobs.recording import RECORDING
 from tests.race.bucket import Acquire, Bucket
 from tests.race.schedule import KilledError, Schedule
-from tests.race.world import Channel, Lines, Orders, world_of
+from tests.race.world import Channel, Deliveries, Lines, world_of
 
 CAROL = "U0CAROL"
 PEOPLE = (ALICE, BOB, CAROL)
 RULES = some_rules(releasers=PEOPLE, undo=timedelta(minutes=10))
 TWO = some_rules(releasers=PEOPLE, undo=timedelta(minutes=10), second_person=True)
 _LIFE, _AGAIN = 30.0, 180.0
-_FAILURES = (MessengerError, OutcomeUnknownError, StoreError, BookError, QueueError, WatchIncompleteError)
+_FAILURES = (MessengerError, OutcomeUnknownError, StoreError, BookError, OrderError, WatchIncompleteError)
 
 
 @dataclass
@@ -59,14 +58,10 @@ class Race:
         draw = self.random.random
         self.bucket = Bucket(self.schedule, self._told, encrypted=draw() < 0.2, nameless=draw() < 0.25)
         self.rules = TWO if self.random.random() < 0.15 else RULES
-        queues = {
-            "releases": Orders(self.schedule, Click, self.deliver),
-            "clicks": Orders(self.schedule, Click, self.deliver),
-            "events": Orders(self.schedule, Settle, self._settle),
-        }
+        deliveries = Deliveries(self.schedule, self.deliver, self._settle)
         self.book = FakeBook()
         """What the lock book has at the end."""
-        self.world = world_of(self.schedule, self.bucket, self.channel, self.lines, self.book, queues)
+        self.world = world_of(self.schedule, self.bucket, self.channel, self.lines, self.book, deliveries)
 
     def run(self) -> "Race":
         """Let it all happen."""
@@ -146,18 +141,18 @@ class Race:
 
     # --- what AWS does
 
-    def deliver(self, click: Click) -> None:
-        """Give a click to its function, again and again until it is done."""
-        job = answer if click.verb in {Verb.PUT_BACK, Verb.UNDO_OVER} else release
-        if self.unconditional and click.verb is Verb.RELEASE:
-            job = self._force_unlock  # type: ignore[assignment]
-        self.schedule.spawn(
-            lambda: self._invoke(click, lambda: job(click, self.world, self.rules, self.schedule.now), 30)
-        )
+    def deliver(self, order: Order) -> None:
+        """Give an order to its function, again and again until it is done."""
+        self.schedule.spawn(lambda: self._invoke(order, lambda: self._carry_out(order), 30))
 
-    def _invoke(self, click: Click | None, job: Callable[[], object], receives: int) -> None:
+    def _carry_out(self, order: Order) -> object:
+        if self.unconditional and isinstance(order, Click) and order.verb is Verb.RELEASE:
+            return self._force_unlock(order)
+        return deliver(order, self.world, self.rules, self.schedule.now)
+
+    def _invoke(self, order: Order | None, job: Callable[[], object], receives: int) -> None:
         task, began = self.schedule.task, self.schedule.seconds
-        task.click, task.dies_at = click, began + _LIFE
+        task.click, task.dies_at = order if isinstance(order, Click) else None, began + _LIFE
         again = True
         try:
             with suppress(*_FAILURES):
@@ -167,20 +162,20 @@ class Race:
             pass
         if again and receives:
             self.calm = False
-            self.in_time = self.in_time and click is not None
+            self.in_time = self.in_time and order is not None
             after = began + _AGAIN - self.schedule.seconds
-            self.schedule.spawn(lambda: self._invoke(click, job, receives - 1), max(0.0, after))
+            self.schedule.spawn(lambda: self._invoke(order, job, receives - 1), max(0.0, after))
 
     def _told(self, change: LockChange, about: Acquire) -> None:
         """Deliver an event, mostly. Without an identity a release is known by its neighbours only (decision 36)."""
         self.events[change.event_id] = about
-        longest = RECORDING.settled_after - _LIFE if self.bucket.nameless else 300
+        longest = RECORDING.settled_after.total_seconds() - _LIFE if self.bucket.nameless else 300
         if self.bucket.nameless or self.random.random() < 0.9:
             late = self.random.random() * (2 if self.random.random() < 0.8 else longest)
             self._work(lambda: record_change(change, self.world, self.rules, RECORDING, self.schedule.now), late)
 
-    def _settle(self, order: Settle) -> None:
-        self._work(lambda: settle(order.release, self.world, self.rules, RECORDING, self.schedule.now), 0)
+    def _settle(self, release: LockChange) -> None:
+        self._work(lambda: settle(release, self.world, self.rules, RECORDING, self.schedule.now), 0)
 
     def _watch(self) -> None:
         self._work(lambda: watch(self.world, self.rules, self.schedule.now), 0)
@@ -188,7 +183,7 @@ class Race:
     def _work(self, job: Callable[[], object], after: float) -> None:
         self.schedule.spawn(lambda: self._invoke(None, job, 5), after)
 
-    def _force_unlock(self, click: Click, *_: object) -> Deletion | None:
+    def _force_unlock(self, click: Click) -> Deletion | None:
         current = self.bucket.read(click.lock.place)
         if current is None or current.ref != click.lock:
             return None

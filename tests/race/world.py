@@ -2,20 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
-
-import msgspec
 
 from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.message import Posted
+from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.line import LockEvent
 from chalicelib.core.clicks.click import Answer, Click, Person
+from chalicelib.core.clicks.order import AutoRelease, EndUndo
 from chalicelib.ports.book import BookError
+from chalicelib.ports.orders import AT_ONCE
 from chalicelib.ports.people import MessengerError
 from chalicelib.ports.world import World
 from tests.fake_book import FakeBook
 from tests.fake_slack import FakeMessenger
 from tests.fakes import FakeWorld
+from tests.jobs.delivery import Order
 from tests.race.bucket import Bucket
 from tests.race.schedule import BEGINS, Schedule
 
@@ -79,20 +82,31 @@ class Lines:
 
 
 @dataclass
-class Orders:
-    """A queue that hands its messages to ``take`` when they are due."""
+class Deliveries:
+    """``ports.Orders`` that hands each order on when it is due."""
 
     schedule: Schedule
-    kind: type[Any]
-    take: Callable[[Any], object]
+    deliver: Callable[[Order], object]
+    settle_now: Callable[[LockChange], object]
 
-    def send(self, message: bytes, delay_seconds: int = 0) -> None:
-        order = msgspec.json.decode(message, type=self.kind)
-        self.schedule.spawn(lambda: self.take(order), delay_seconds + self.schedule.random.random())
+    def carry_out(self, click: Click, after: timedelta = AT_ONCE) -> None:
+        self._later(lambda: self.deliver(click), after)
+
+    def release_by_itself(self, order: AutoRelease) -> None:
+        self._later(lambda: self.deliver(order), AT_ONCE)
+
+    def end_undo(self, order: EndUndo, after: timedelta) -> None:
+        self._later(lambda: self.deliver(order), after)
+
+    def settle(self, release: LockChange, after: timedelta) -> None:
+        self._later(lambda: self.settle_now(release), after)
+
+    def _later(self, act: Callable[[], object], after: timedelta) -> None:
+        self.schedule.spawn(act, after.total_seconds() + self.schedule.random.random())
 
 
 def world_of(
-    schedule: Schedule, bucket: Bucket, channel: Channel, lines: Lines, book: FakeBook, queues: dict[str, Orders]
+    schedule: Schedule, bucket: Bucket, channel: Channel, lines: Lines, book: FakeBook, deliveries: Deliveries
 ) -> World:
     """Return the world of one schedule: memory as in all other tests, everything else as above."""
     fakes = FakeWorld(BEGINS, book=book).ports
@@ -105,7 +119,7 @@ def world_of(
         "store": bucket,
         "messenger": Crossing(channel, schedule, MessengerError),
         "journal": Crossing(lines, schedule),
+        "orders": Crossing(deliveries, schedule),
         "clock": lambda: schedule.now,
     }
-    orders: dict[str, Any] = {name: Crossing(queue, schedule) for name, queue in queues.items()}
-    return World(**memory, **others, **orders)
+    return World(**memory, **others)

@@ -10,8 +10,8 @@ from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.audit.event import LockChange, event_id
 from chalicelib.core.audit.hold import Hold
 from chalicelib.core.bounded import all_bounded
-from chalicelib.core.clicks.click import Click, Verb
-from chalicelib.core.clicks.ending import Ending, LetGoBy
+from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome
+from chalicelib.core.clicks.order import ReleaseOrder
 from chalicelib.core.locks.copies import copy_of
 from chalicelib.core.locks.lock import HeldLock
 
@@ -148,25 +148,27 @@ def of_reappearance(change: LockChange, lock: HeldLock, page: LockRecord | None,
 
 def of_click(
     event: EventType,
-    click: Click,
+    order: ReleaseOrder,
     lock: HeldLock | None,
     time: datetime,
     ending: Ending | None = None,
     **others: object,
 ) -> LockEvent:
-    """A line about a click, with its outcome when there is one."""
+    """Return a line about a click, or about a release without one, with its outcome when there is one."""
+    # Who comes too late may find out how an earlier release ended: the ending says for whom that was.
+    whose = ending if ending and ending.outcome is Outcome.UNCONFIRMED else order
     fields: dict[str, object] = {
-        "slack_user": click.user,
-        "channel": click.channel,
-        "message_ts": click.message,
-        "by_reaper": click.verb is Verb.AUTO_RELEASE,
+        "slack_user": whose.user,
+        "channel": order.channel,
+        "message_ts": order.message,
+        "by_reaper": whose.by_reaper,
     }
     if ending:
         fields |= {"outcome": ending.outcome.value, "detail": ending.why, "asked_by": ending.approved}
     # A click delivered again is the same click; what the reaper wants by itself is told apart by its time.
-    said = (click.click or time.isoformat(), str(fields.get("outcome", "")))
-    told = _of_state_lock(lock or HeldLock(click.lock))
-    return _line(event, time, event_id(event, click.lock.name, *said), **told, **fields, **others)
+    said = (whose.click or time.isoformat(), str(fields.get("outcome", "")))
+    told = _of_state_lock(lock or HeldLock(order.lock))
+    return _line(event, time, event_id(event, order.lock.name, *said), **told, **fields, **others)
 
 
 def of_run(event: EventType, time: datetime, **fields: object) -> LockEvent:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import assert_never
+from typing import ClassVar, assert_never
 
 import msgspec
 
@@ -18,22 +18,18 @@ class Verb(StrEnum):
     """What is asked of a lock."""
 
     RELEASE = "release"
-    AUTO_RELEASE = "auto-release"
-    """By the reaper itself; no click in Slack becomes one."""
     SNOOZE = "snooze"
     WAKE = "wake"
     WITHDRAW = "withdraw"
     PUT_BACK = "put back"
-    UNDO_OVER = "undo over"
-    """By the reaper itself: the time for *Put the lock back* is over."""
 
     @property
     def releases(self) -> bool:
         """Return whether it is for ``release_lock``, the only function that may delete; else for ``answer_click``."""
         match self:
-            case Verb.RELEASE | Verb.AUTO_RELEASE:
+            case Verb.RELEASE:
                 return True
-            case Verb.SNOOZE | Verb.WAKE | Verb.WITHDRAW | Verb.PUT_BACK | Verb.UNDO_OVER:
+            case Verb.SNOOZE | Verb.WAKE | Verb.WITHDRAW | Verb.PUT_BACK:
                 return False
             case _:
                 assert_never(self)
@@ -73,11 +69,12 @@ class Click(msgspec.Struct, frozen=True, kw_only=True):
     message: Handle = ""
     """"" when only the person who clicked sees the message, which then cannot be edited."""
     at: datetime | None = None
-    """When they clicked, by Slack's clock; None for what the reaper does by itself."""
+    """When they clicked, by Slack's clock."""
     click: str = ""
     """The same again when the same click is delivered again; another for every other."""
     reply_to: str = ""
     """Slack's address for an answer to this click, opaque to core and jobs. Whoever has it can answer: never log it."""
+    by_reaper: ClassVar[bool] = False
 
     @property
     def person(self) -> "Person":
@@ -103,10 +100,7 @@ class Unusable(StrEnum):
 
 
 class Unheard(msgspec.Struct, frozen=True, kw_only=True):
-    """A click that is not carried out, and as much of it as is needed to say so.
-
-    A click that another version left in the queue reads as one too: the names are those of ``Click``.
-    """
+    """A click that is not carried out, and as much of it as is needed to say so."""
 
     why: Unusable = Unusable.UNKNOWN
     detail: str = ""

@@ -5,21 +5,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-import msgspec
-
 from chalicelib.core.alerts.life import Step, next_step
 from chalicelib.core.alerts.page import LockRecord, Page
 from chalicelib.core.alerts.transitions import endings, telling
-from chalicelib.core.clicks.click import Click, Verb
 from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.core.clicks.order import AutoRelease
 from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.alert import edit, has_changed, raise_level, wake
 from chalicelib.jobs.alerts.case import Case, Detours, case_of
 from chalicelib.jobs.alerts.endings import note_ending, tell
 from chalicelib.jobs.alerts.say import look_for_lost
-from chalicelib.jobs.runs.lanes import Rank, Task, Wait
+from chalicelib.jobs.runs.tasks import Rank, Task, Wait
 from chalicelib.ports.locks import BucketGoneError
 from chalicelib.ports.world import World
 
@@ -113,9 +111,9 @@ class Steps:
             self.world.book.write(endings.abandon_release(record.lock.ref, claim))
 
     def _order_release(self, case: Case) -> Found:
-        click = Click(lock=case.ref, verb=Verb.AUTO_RELEASE, channel=case.policy.channel)
-        send = partial(self.world.releases.send, msgspec.json.encode(click))
-        return together([_task(Wait.BOOK, "orders", Rank.LOUDER, case, send), _refresh(case)])
+        order = AutoRelease(lock=case.ref, channel=case.policy.channel)
+        leave = partial(self.world.orders.release_by_itself, order)
+        return together([_task(Wait.BOOK, "orders", Rank.LOUDER, case, leave), _refresh(case)])
 
     def _close_unless_ended(self, case: Case, there: Presence, current: HeldLock | None) -> Found:
         """Close an alert. A listing of the book can be older than an ending that somebody noted since."""

@@ -1,5 +1,6 @@
 """What ``answer_click`` does: snooze, end a snooze, withdraw a request, put a lock back. It can delete nothing."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import assert_never
 
@@ -8,7 +9,9 @@ from chalicelib.core.alerts.transitions import wishes
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.click import Click, SnoozeFor, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
+from chalicelib.core.clicks.order import EndUndo
 from chalicelib.core.policy import Rules
+from chalicelib.jobs.alerts.case import case_of
 from chalicelib.jobs.alerts.endings import tell
 from chalicelib.jobs.clicks.clicked import Clicked, NotYetError, clicked_on, come_again, misrouted
 from chalicelib.jobs.clicks.permission import why_not
@@ -17,23 +20,22 @@ from chalicelib.ports.book import BookError
 from chalicelib.ports.world import World
 
 
-def answer(click: Click, world: World, rules: Rules, now: datetime) -> Ending | None:
-    """Carry out one click and answer it; delivered again, it changes nothing more.
+def answer(order: Click | EndUndo, world: World, rules: Rules, now: datetime) -> Ending | None:
+    """Carry out one order and answer its click; delivered again, it changes nothing more.
 
-    None: nobody waits for an answer, or a put may be on its way, so that the click comes again when its end is known.
+    None: nobody clicked, or a put may be on its way, so that the click comes again when its end is known.
 
     Raises:
-        MessengerError, OutcomeUnknownError, QueueError: it could not be answered yet; the queue delivers it again.
+        MessengerError, OutcomeUnknownError, OrderError: it could not be answered yet; the queue delivers it again.
     """
-    clicked = clicked_on(click, world, rules, now)
+    if isinstance(order, EndUndo):
+        _end_undo(order, world, rules, now)
+        return None
+    clicked = clicked_on(order, world, rules, now)
     try:
-        clicked = clicked.looked_up()
-        if click.verb is Verb.UNDO_OVER:
-            _take_undo_away(clicked)
-            return None
-        return _answer(clicked)
+        return _answer(clicked.looked_up())
     except NotYetError as error:
-        come_again(clicked, world.clicks, error.until)
+        come_again(clicked, error.until)
         return None
     except BookError as error:
         return clicked.whisper(clicked.ending(Outcome.FAILED, str(error)))
@@ -64,7 +66,7 @@ def _act(clicked: Clicked) -> Ending:
             return _withdraw(clicked)
         case Verb.PUT_BACK:
             return put_back(clicked)
-        case Verb.RELEASE | Verb.AUTO_RELEASE | Verb.UNDO_OVER:
+        case Verb.RELEASE:
             return misrouted(clicked)
         case _:
             assert_never(clicked.click.verb)
@@ -104,8 +106,12 @@ def _show(clicked: Clicked, ending: Ending) -> Ending:
     return ending if clicked.show(ending) else clicked.whisper(ending)
 
 
-def _take_undo_away(clicked: Clicked) -> None:
-    """Show a released lock without its button; the message of one that was put back is another lock's by now."""
-    ending = clicked.record.ending
-    if ending and not ending.restored_by:
-        tell(clicked)
+def _end_undo(order: EndUndo, world: World, rules: Rules, now: datetime) -> None:
+    """Show a released lock without its button; the message of one that was put back is another lock's by now.
+
+    Where the book cannot be reached, the button stays, and a click on it is told that it is too late.
+    """
+    with suppress(BookError):
+        record = world.book.find(order.lock)
+        if record and record.ending and not record.ending.restored_by:
+            tell(case_of(record, world, rules, now))

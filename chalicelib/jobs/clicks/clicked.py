@@ -1,9 +1,9 @@
-"""One click as a job deals with it: what is known of its lock, and how the person who clicked is answered."""
+"""One order as a job deals with it: what is known of its lock, and how the person who clicked is answered."""
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
-from math import ceil
+from datetime import datetime, timedelta
+from typing import Self
 
 import msgspec
 
@@ -14,6 +14,7 @@ from chalicelib.core.audit.line import EventType, of_click
 from chalicelib.core.clicks.click import Answer, Click
 from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
+from chalicelib.core.clicks.order import ReleaseOrder
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.policy import Rules
@@ -22,12 +23,12 @@ from chalicelib.jobs.alerts.case import Case, Detours
 from chalicelib.jobs.alerts.endings import tell
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import StoreError
-from chalicelib.ports.orders import Queue
 from chalicelib.ports.people import MessageGoneError
 from chalicelib.ports.world import World
 
-AGAIN_AFTER = 5
-"""Seconds until a click is looked at again that waits for another one: most deletes and puts take less than one."""
+AGAIN_AFTER = timedelta(seconds=5)
+"""The time until a click is looked at again that waits for another one: most deletes and puts take less than 1 s."""
+_SECOND = timedelta(seconds=1)
 _ASK_A_RELEASER = {Refusal.NOT_LISTED, Refusal.UNKNOWN_MEMBERS}
 
 
@@ -40,55 +41,36 @@ class NotYetError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Clicked(Case):
-    """The case of a lock that somebody clicked, with the click."""
+class Ordered(Case):
+    """The case of a lock with an order about it, for which nobody waits unless it is ``Clicked``."""
 
-    click: Click
+    order: ReleaseOrder
     rules: Rules
     remembered: bool = False
-    """Whether the lock book has a page of the lock. Without one, only the click tells which lock it is."""
+    """Whether the lock book has a page of the lock. Without one, only the order tells which lock it is."""
 
-    def looked_up(self) -> "Clicked":
+    def looked_up(self) -> Self:
         """Return the same with what the book knows by now. Raises BookError."""
-        page = self.world.book.find(self.click.lock)
+        page = self.world.book.find(self.order.lock)
         return replace(self, record=page, remembered=True) if page else self
 
-    def after(self, transition: Transition) -> "Clicked":
+    def after(self, transition: Transition) -> Self:
         """Carry out a transition of the lock's page; return the same with the page as it is then. Raises BookError."""
         page = self.world.book.write(transition).page
         return self.known_as(page) if page else self
 
-    def seen(self) -> "Clicked":
-        """Return the same with as much as can be seen of a lock of which the book has no page."""
-        ref, current = self.click.lock, None
-        with suppress(StoreError):
-            current = self.world.store.read(ref.place)
-        if current and presence(ref, current) is Presence.SAME:
-            return self.known_as(LockRecord(lock=current))
-        return self.known_as(LockRecord(lock=HeldLock(ref, flaw="is no longer known to the reaper's lock book")))
-
     def ending(self, outcome: Outcome, detail: str = "") -> Ending:
-        """Return how the click ended."""
-        return Ending(outcome=outcome, at=self.now, user=self.click.user, click=self.click.click, detail=detail)
+        """Return how the order ended."""
+        return Ending(outcome=outcome, at=self.now, user=self.order.user, click=self.order.click, detail=detail)
 
     def journal(self, event: EventType, ending: Ending | None = None, **others: object) -> None:
-        """Write a line about the click, and about what came of it."""
-        line = of_click(event, self.click, self.record.lock, self.now, ending, **others)
+        """Write a line about the order, and about what came of it."""
+        line = of_click(event, self.order, self.record.lock, self.now, ending, **others)
         self.world.journal.write(line)
 
-    def whisper(self, ending: Ending, releasers: tuple[str, ...] = ()) -> Ending:
-        """Tell the person alone how it ended; return that. Nobody clicked what the reaper does by itself."""
-        click = self.click
-        if click.user:
-            told = Answer(verb=click.verb, ending=ending, releasers=releasers, state_path=click.lock.state_path)
-            self.world.messenger.whisper(click.person, told)
+    def whisper(self, ending: Ending) -> Ending:
+        """Return how it ended; nobody waits to be told."""
         return ending
-
-    def refuse(self, why: Refusal, line: EventType) -> Ending:
-        """Tell a person that they may not, and journal it."""
-        ending = msgspec.structs.replace(self.ending(Outcome.REFUSED), refusal=why)
-        self.journal(line, ending)
-        return self.whisper(ending, self.policy.releasers if why in _ASK_A_RELEASER else ())
 
     def show(self, ending: Ending) -> bool:
         """Tell how a click on a held lock ended, where it was clicked, and in the lock's message if that is another.
@@ -96,7 +78,7 @@ class Clicked(Case):
         Return whether the person who clicked can see it.
         """
         seen = self._show_where_clicked(ending)
-        return (edit(self, ending) or seen) and bool(self.click.message)
+        return (edit(self, ending) or seen) and bool(self.order.message)
 
     def show_ended(self) -> bool:
         """Tell that the lock has ended, where it was clicked, and in the lock's message if that is another.
@@ -106,30 +88,69 @@ class Clicked(Case):
         seen = self._show_where_clicked(self.record.ending)
         with suppress(BookError):  # the message says it; that it does will be noted later
             seen = tell(self) or seen
-        return seen and bool(self.click.message)
+        return seen and bool(self.order.message)
 
     def _show_where_clicked(self, ending: Ending | None) -> bool:
         """Edit the message that was clicked, unless it is the lock's own or only one person sees it."""
-        click, own = self.click, self.record.posted
-        if not click.message or (own and (own.channel, own.handle) == (click.channel, click.message)):
+        order, own = self.order, self.record.posted
+        if not order.message or (own and (own.channel, own.handle) == (order.channel, order.message)):
             return False
         try:
-            self.world.messenger.edit(Posted(click.channel, click.message), self.alert(ending))
+            self.world.messenger.edit(Posted(order.channel, order.message), self.alert(ending))
         except MessageGoneError:
             return False
         return True
 
 
+@dataclass(frozen=True, kw_only=True)
+class Clicked(Ordered):
+    """The case of a lock that somebody clicked, with the click."""
+
+    order: Click
+
+    @property
+    def click(self) -> Click:
+        """Return the click."""
+        return self.order
+
+    def seen(self) -> Self:
+        """Return the same with as much as can be seen of a lock of which the book has no page."""
+        ref, current = self.click.lock, None
+        with suppress(StoreError):
+            current = self.world.store.read(ref.place)
+        if current and presence(ref, current) is Presence.SAME:
+            return self.known_as(LockRecord(lock=current))
+        return self.known_as(LockRecord(lock=HeldLock(ref, flaw="is no longer known to the reaper's lock book")))
+
+    def whisper(self, ending: Ending, releasers: tuple[str, ...] = ()) -> Ending:
+        """Tell the person alone how it ended; return that."""
+        click = self.click
+        told = Answer(verb=click.verb, ending=ending, releasers=releasers, state_path=click.lock.state_path)
+        self.world.messenger.whisper(click.person, told)
+        return ending
+
+    def refuse(self, why: Refusal, line: EventType) -> Ending:
+        """Tell a person that they may not, and journal it."""
+        ending = msgspec.structs.replace(self.ending(Outcome.REFUSED), refusal=why)
+        self.journal(line, ending)
+        return self.whisper(ending, self.policy.releasers if why in _ASK_A_RELEASER else ())
+
+
 def clicked_on(click: Click, world: World, rules: Rules, now: datetime) -> Clicked:
     """Return a click as it comes: neither the book nor the store was asked about its lock."""
-    return Clicked(
-        record=unknown(click.lock),
-        policy=rules.policy_for(click.lock.state_path),
+    return Clicked(**vars(ordered_by(click, world, rules, now)))
+
+
+def ordered_by(order: ReleaseOrder, world: World, rules: Rules, now: datetime) -> Ordered:
+    """Return an order as it comes: neither the book nor the store was asked about its lock."""
+    return Ordered(
+        record=unknown(order.lock),
+        policy=rules.policy_for(order.lock.state_path),
         world=world,
         now=now,
         undo=rules.undo,
         detours=Detours(rules.trouble_channel),
-        click=click,
+        order=order,
         rules=rules,
     )
 
@@ -145,7 +166,7 @@ def misrouted(clicked: Clicked) -> Ending:
     return clicked.whisper(ending)
 
 
-def come_again(clicked: Clicked, orders: Queue, until: datetime) -> None:
+def come_again(clicked: Clicked, until: datetime) -> None:
     """Have a click delivered once more, soon, and at the latest when the claim that it waits for is over."""
-    left = ceil((until - clicked.now).total_seconds()) + 1
-    orders.send(msgspec.json.encode(clicked.click), max(1, min(AGAIN_AFTER, left)))
+    after = max(_SECOND, min(AGAIN_AFTER, until - clicked.now + _SECOND))
+    clicked.world.orders.carry_out(clicked.click, after)

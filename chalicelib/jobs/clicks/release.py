@@ -1,9 +1,9 @@
-"""Authorise a release, carry it out, answer: what ``release_lock`` does with one click."""
+"""Authorise a release, carry it out, answer: what ``release_lock`` does with one order."""
 
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
-from math import ceil
+from typing import TypeVar
 
 import msgspec
 
@@ -12,47 +12,71 @@ from chalicelib.core.alerts.page import Asked
 from chalicelib.core.alerts.transitions import endings, wishes
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.claim import CLAIM_LASTS, Releasing
-from chalicelib.core.clicks.click import Click, MembersUnknownError, Verb
+from chalicelib.core.clicks.click import MembersUnknownError
 from chalicelib.core.clicks.ending import REAPER, Ending, Outcome, Refusal
+from chalicelib.core.clicks.order import AutoRelease, EndUndo, ReleaseOrder
 from chalicelib.core.clicks.release_terms import why_not_releasable
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.alert import catch_up
-from chalicelib.jobs.clicks.clicked import Clicked, NotYetError, clicked_on, come_again, misrouted, unknown
+from chalicelib.jobs.clicks.clicked import (
+    Clicked,
+    NotYetError,
+    Ordered,
+    clicked_on,
+    come_again,
+    misrouted,
+    ordered_by,
+    unknown,
+)
 from chalicelib.jobs.clicks.delete import Concluded, delete
 from chalicelib.jobs.clicks.permission import why_not, why_not_release
 from chalicelib.ports.book import BookError
-from chalicelib.ports.orders import QueueError
+from chalicelib.ports.orders import OrderError
 from chalicelib.ports.world import World
 
+T = TypeVar("T", bound=Ordered)
 
-def release(click: Click, world: World, rules: Rules, now: datetime) -> Ending | None:
-    """Carry out one click and answer it; delivered again, it changes nothing and is answered the same.
 
-    None: another click's delete may be on its way, so this one comes again when its end is known.
+def release(order: ReleaseOrder, world: World, rules: Rules, now: datetime) -> Ending | None:
+    """Carry out one order and answer its click; delivered again, it changes nothing and is answered the same.
+
+    None: another delete may be on its way, so a click comes again when its end is known.
 
     Raises:
-        MessengerError, OutcomeUnknownError, QueueError: it could not be answered yet; the queue delivers it again.
+        MessengerError, OutcomeUnknownError, OrderError: it could not be answered yet; the queue delivers it again.
     """
-    clicked = clicked_on(click, world, rules, now)
-    if not click.verb.releases:
+    if isinstance(order, AutoRelease):
+        with suppress(NotYetError):  # the next watch orders it again
+            return _release(ordered_by(order, world, rules, now), _release_if_due)
+        return None
+    clicked = clicked_on(order, world, rules, now)
+    if not order.verb.releases:
         return misrouted(clicked)
     try:
-        return _release(clicked)
+        return _release(clicked, _release_clicked)
     except NotYetError as error:
-        if click.verb is not Verb.AUTO_RELEASE:  # which the next watch orders again
-            come_again(clicked, world.releases, error.until)
+        come_again(clicked, error.until)
         return None
 
 
-def _release(clicked: Clicked) -> Ending:
+def _release(ordered: T, go_on: Callable[[T], Ending]) -> Ending:
+    """Release a lock, unless it is known how it ended."""
     try:
-        clicked = clicked.looked_up()
+        ordered = ordered.looked_up()
     except BookError as error:
-        return _answer_without_book(clicked, error)
-    if clicked.record.ending:
-        return _answer_again(clicked, clicked.record.ending)
-    if clicked.click.verb is Verb.AUTO_RELEASE:
-        return _release_by_itself(clicked)
+        return _answer_without_book(ordered, error)
+    return _answer_again(ordered, ordered.record.ending) if ordered.record.ending else go_on(ordered)
+
+
+def _release_if_due(ordered: Ordered) -> Ending:
+    """Look again at all that a route asks for: the order may have waited in the queue."""
+    covered = ordered.rules.covers(ordered.order.lock.place)
+    if covered and may_auto_release(ordered.record, ordered.policy, ordered.now):
+        return _carry_out(ordered)
+    return ordered.ending(Outcome.REFUSED, "no longer due")  # the next watch looks at it again
+
+
+def _release_clicked(clicked: Clicked) -> Ending:
     if why := why_not(clicked) or _asked_in_vain(clicked):
         return _refuse(clicked, why)
     return _release_for(clicked if clicked.remembered else clicked.seen())
@@ -72,14 +96,6 @@ def _asked_in_vain(clicked: Clicked) -> Refusal | None:
     if not clicked.policy.second_person:
         return None
     return why_not_releasable(clicked.record.lock, keeps=bool(clicked.undo))
-
-
-def _release_by_itself(clicked: Clicked) -> Ending:
-    """Look again at all that a route asks for: the order may have waited in the queue."""
-    lock = clicked.click.lock
-    if clicked.rules.covers(lock.place) and may_auto_release(clicked.record, clicked.policy, clicked.now):
-        return _carry_out(clicked)
-    return clicked.ending(Outcome.REFUSED, "no longer due")  # the next watch looks at it again
 
 
 def _release_by_two(clicked: Clicked) -> Ending:
@@ -127,107 +143,100 @@ def _wait_for_another(clicked: Clicked, asked: Asked) -> Ending:
     return clicked.whisper(ending, clicked.policy.releasers)
 
 
-def _carry_out(clicked: Clicked) -> Ending:
+def _carry_out(ordered: Ordered) -> Ending:
     """Delete the lock, note how that ended, answer."""
-    record = clicked.record
-    if record.releasing and record.being_released(clicked.now):
+    record = ordered.record
+    if record.releasing and record.being_released(ordered.now):
         raise NotYetError(record.releasing.until)
-    clicked.journal(EventType.RELEASE_REQUESTED)
-    concluded = delete(clicked, _claim(clicked))
+    ordered.journal(EventType.RELEASE_REQUESTED)
+    concluded = delete(ordered, _claim(ordered))
     ending = concluded.ending
     if not ending.closes:
-        return _answer_held(clicked, ending)
-    _order_end_of_undo(clicked, ending)
-    clicked = _note(clicked, concluded)
-    first = clicked.record.ending
+        return _answer_held(ordered, ending)
+    _order_end_of_undo(ordered, ending)
+    ordered = _note(ordered, concluded)
+    first = ordered.record.ending
     if first and first != ending:
-        return _answer_again(clicked, first)
-    return _answer_ended(clicked, ending)
+        return _answer_again(ordered, first)
+    return _answer_ended(ordered, ending)
 
 
-def _claim(clicked: Clicked) -> Releasing:
-    """Return this click's claim, which lasts from now on."""
-    click, asked = clicked.click, clicked.record.asked
-    until = clicked.world.clock() + CLAIM_LASTS
-    return Releasing(click.user or REAPER, click.click, until, asked.by if asked else "")
+def _claim(ordered: Ordered) -> Releasing:
+    """Return this order's claim, which lasts from now on."""
+    order, asked = ordered.order, ordered.record.asked
+    until = ordered.world.clock() + CLAIM_LASTS
+    return Releasing(order.user or REAPER, order.click, until, asked.by if asked else "")
 
 
-def _order_end_of_undo(clicked: Clicked, ending: Ending) -> None:
+def _order_end_of_undo(ordered: Ordered, ending: Ending) -> None:
     """Have the button taken away when its time is over. Without that a click on it is told that it is too late."""
-    now, clicks = clicked.now, clicked.world.clicks
-    if ending.undo_until and ending.undoable(now):
-        over = Click(lock=clicked.click.lock, verb=Verb.UNDO_OVER)
-        with suppress(QueueError):
-            clicks.send(msgspec.json.encode(over), ceil((ending.undo_until - now).total_seconds()))
+    if ending.undo_until and ending.undoable(ordered.now):
+        with suppress(OrderError):
+            ordered.world.orders.end_undo(EndUndo(ordered.order.lock), ending.undo_until - ordered.now)
 
 
-def _note(clicked: Clicked, concluded: Concluded) -> Clicked:
-    """Note how the lock ended; return the click with the page as it is then: another ending may have been first.
+def _note(ordered: Ordered, concluded: Concluded) -> Ordered:
+    """Note how the lock ended; return the order with the page as it is then: another ending may have been first.
 
     Raises:
         NotYetError: somebody else's delete may be what ended the lock; only the book can tell.
     """
     ending = concluded.ending
     try:
-        taken, page = clicked.world.book.write(endings.end(clicked.record.lock, ending, concluded.claim))
+        taken, page = ordered.world.book.write(endings.end(ordered.record.lock, ending, concluded.claim))
     except BookError as error:
         if ending.outcome is not Outcome.RELEASED:
             raise NotYetError(ending.at) from error
-        return clicked  # Only memory is lost: the lock is gone, and a later click is told so by S3.
+        return ordered  # Only memory is lost: the lock is gone, and a later click is told so by S3.
     if page and not taken and page.ending is None:
         raise NotYetError(page.releasing.until if page.releasing else ending.at)
-    return clicked.known_as(page) if page else clicked
+    return ordered.known_as(page) if page else ordered
 
 
-def _answer_held(clicked: Clicked, ending: Ending) -> Ending:
+def _answer_held(ordered: Ordered, ending: Ending) -> Ending:
     """Tell that a release failed, by what the book has of the lock by now."""
-    clicked.journal(EventType.RELEASE_ANSWERED, ending)
+    ordered.journal(EventType.RELEASE_ANSWERED, ending)
     with suppress(BookError):
-        clicked = clicked.looked_up()
-    if clicked.record.ending:  # it ended, and may have been put back, while this failed
-        catch_up(clicked)
+        ordered = ordered.looked_up()
+    if ordered.record.ending:  # it ended, and may have been put back, while this failed
+        catch_up(ordered)
     else:
-        clicked.show(ending)
-    return clicked.whisper(ending)  # the next look at the lock edits the message, and what failed is no longer in it
+        ordered.show(ending)
+    return ordered.whisper(ending)  # the next look at the lock edits the message, and what failed is no longer in it
 
 
-def _answer_ended(clicked: Clicked, ending: Ending) -> Ending:
-    """Tell how the lock ended, in the name of its click: one that comes late may find out how another's ended."""
+def _answer_ended(ordered: Ordered, ending: Ending) -> Ending:
+    """Tell how the lock ended, by what the book has of it by now."""
     line = EventType.LOCK_REPLACED if ending.outcome is Outcome.REPLACED else EventType.RELEASE_ANSWERED
-    of = clicked
-    if ending.outcome is Outcome.UNCONFIRMED and ending.click != clicked.click.click:
-        verb = Verb.AUTO_RELEASE if ending.by_reaper else Verb.RELEASE
-        click = msgspec.structs.replace(clicked.click, user=ending.user, click=ending.click, verb=verb)
-        of = replace(clicked, click=click)
-    of.journal(line, ending)
-    if not clicked.record.ending:  # the book was not reached, or has lost the page
+    ordered.journal(line, ending)
+    if not ordered.record.ending:  # the book was not reached, or has lost the page
         with suppress(BookError):
-            clicked = clicked.looked_up()
-    if not clicked.record.ending:
-        clicked = clicked.known_as(msgspec.structs.replace(clicked.record, ending=ending))
-    return _tell_ended(clicked, ending)
+            ordered = ordered.looked_up()
+    if not ordered.record.ending:
+        ordered = ordered.known_as(msgspec.structs.replace(ordered.record, ending=ending))
+    return _tell_ended(ordered, ending)
 
 
-def _tell_ended(clicked: Clicked, ending: Ending) -> Ending:
+def _tell_ended(ordered: Ordered, ending: Ending) -> Ending:
     """Tell that the lock has ended, and privately whoever cannot see that, or ended it with another click."""
-    seen = clicked.show_ended()
-    return ending if seen and ending.click == clicked.click.click else clicked.whisper(ending)
+    seen = ordered.show_ended()
+    return ending if seen and ending.click == ordered.order.click else ordered.whisper(ending)
 
 
-def _answer_again(clicked: Clicked, ending: Ending) -> Ending:
+def _answer_again(ordered: Ordered, ending: Ending) -> Ending:
     """Answer a second click, or the first one delivered again because its answer did not get through."""
-    _order_end_of_undo(clicked, ending)
+    _order_end_of_undo(ordered, ending)
     if not ending.restored_by:
-        return _tell_ended(clicked, ending)
-    if _spoke_before(clicked):
-        catch_up(clicked)
-    return clicked.whisper(ending)  # the message is about the lock that was put back
+        return _tell_ended(ordered, ending)
+    if _spoke_before(ordered):
+        catch_up(ordered)
+    return ordered.whisper(ending)  # the message is about the lock that was put back
 
 
-def _spoke_before(clicked: Clicked) -> bool:
+def _spoke_before(ordered: Ordered) -> bool:
     """Return whether an earlier delivery may have written the message late, and died before it could look again."""
-    asked = clicked.record.asked
-    return clicked.click.user in clicked.record.refused or bool(asked and asked.click == clicked.click.click)
+    asked = ordered.record.asked
+    return ordered.order.user in ordered.record.refused or bool(asked and asked.click == ordered.order.click)
 
 
 def _refuse(clicked: Clicked, why: Refusal) -> Ending:
@@ -245,8 +254,8 @@ def _with_refused(clicked: Clicked) -> Clicked:
     return clicked.known_as(msgspec.structs.replace(record, refused=record.refused | {user}))
 
 
-def _answer_without_book(clicked: Clicked, error: BookError) -> Ending:
+def _answer_without_book(ordered: Ordered, error: BookError) -> Ending:
     """Without its memory the reaper cannot tell a repeated click from a new one: nothing is deleted."""
-    ending = clicked.ending(Outcome.FAILED, str(error))
-    clicked.known_as(unknown(clicked.click.lock)).journal(EventType.RELEASE_ANSWERED, ending)
-    return clicked.whisper(ending)
+    ending = ordered.ending(Outcome.FAILED, str(error))
+    ordered.known_as(unknown(ordered.order.lock)).journal(EventType.RELEASE_ANSWERED, ending)
+    return ordered.whisper(ending)

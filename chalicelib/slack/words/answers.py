@@ -12,12 +12,10 @@ _PATH_LIMIT = 600
 _MOST_NAMED = 5
 _DONE = {
     Verb.RELEASE: "release",
-    Verb.AUTO_RELEASE: "release",
     Verb.SNOOZE: "snooze the alert of",
     Verb.WAKE: "end the snooze of",
     Verb.WITHDRAW: "withdraw the request to release",
     Verb.PUT_BACK: "put back",
-    Verb.UNDO_OVER: "end the time to put back",
 }
 _REFUSALS = {
     Refusal.OUTSIDE: "it is not within the targets of this reaper's configuration.",

@@ -6,8 +6,8 @@ from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.hold import Hold
 from chalicelib.core.audit.line import EventType, of_acquire, of_click, of_lock, of_release
-from chalicelib.core.clicks.click import Verb
 from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome
+from chalicelib.core.clicks.order import AutoRelease
 from chalicelib.core.locks.place import Kind, Place
 from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, a_click, a_lock
 
@@ -97,10 +97,10 @@ def test_whoever_asked_in_slack_is_not_named_for_what_somebody_else_let_go() -> 
 
 
 def test_what_the_reaper_wants_by_itself_has_no_click_and_is_told_apart_by_its_time() -> None:
-    wish = msgspec.structs.replace(a_click(a_lock(), verb=Verb.AUTO_RELEASE), click="")
-    wishes = [of_click(EventType.RELEASE_REQUESTED, wish, a_lock(), TAKEN + timedelta(hours=hour)) for hour in (0, 1)]
-    assert len({wish.event_id for wish in wishes}) == 2
-    assert [wish.by_reaper for wish in wishes] == [True, True]
+    order = AutoRelease(lock=a_lock().ref)
+    lines = [of_click(EventType.RELEASE_REQUESTED, order, a_lock(), TAKEN + timedelta(hours=hour)) for hour in (0, 1)]
+    assert len({line.event_id for line in lines}) == 2
+    assert [line.by_reaper for line in lines] == [True, True]
 
 
 def test_of_a_lock_that_could_not_be_read_again_a_click_s_line_has_its_place() -> None:

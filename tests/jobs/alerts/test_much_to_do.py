@@ -22,7 +22,7 @@ from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Route, Rules
 from chalicelib.jobs.alerts.endings import tell_endings
 from chalicelib.jobs.record import record_change, settle
-from chalicelib.jobs.runs.lanes import GIVEN_UP_AFTER
+from chalicelib.jobs.runs.agenda import GIVEN_UP_AFTER
 from chalicelib.jobs.runs.run import Threads, run_of
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
@@ -34,7 +34,7 @@ from tests.fake_slack import FakeMessenger
 from tests.fake_store import FakeStore
 from tests.fakes import FakeWorld
 from tests.jobs.alerts.slow_slack import SlowSlack, Time
-from tests.jobs.recording import RECORDING, a_change, settle_order
+from tests.jobs.recording import RECORDING, a_change
 from tests.slack.reading import said
 
 FOUR = some_rules(*(Route((f"{BUCKET}/c{number}/*",), a_policy(channel=f"C{number}")) for number in range(4)))
@@ -407,8 +407,8 @@ def test_the_journal_of_events_does_not_wait_for_slack() -> None:
     slack.said.clear()
     gone = [a_change(world.later(seconds=1), acquired=False, key=f"c0/{number:04}.tflock") for number in range(60)]
     ended = [case for change in gone for case in record_change(change, world.ports, FOUR, RECORDING, world.now)]
-    for order in world.events.messages:
-        settle(settle_order(order), world.ports, FOUR, RECORDING, world.now)
+    for release in world.orders.settling:
+        settle(release, world.ports, FOUR, RECORDING, world.now)
     assert world.journal.kinds().count(EventType.LOCK_RELEASED) == 60
     assert slack.said == []
     left = tell_endings(ended, world.ports, slack.time.run(20))

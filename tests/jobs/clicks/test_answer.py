@@ -12,6 +12,7 @@ from chalicelib.core.alerts.transitions import telling, wishes
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.click import Click, SnoozeFor, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
+from chalicelib.core.clicks.order import EndUndo
 from chalicelib.core.hours import WorkingHours
 from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.release import release
@@ -143,9 +144,9 @@ def test_a_lock_that_the_book_has_lost_can_be_snoozed() -> None:
 def test_the_button_that_undoes_a_release_is_gone_when_its_time_is_over() -> None:
     world = an_alerted_world()
     release(a_click(a_lock()), world.ports, RULES, world.now)
-    [over] = world.clicks.clicks()
-    assert (over.verb, world.clicks.delays) == (Verb.UNDO_OVER, [600])
-    answer(over, world.ports, RULES, world.later(minutes=10))
+    [end] = world.orders.clicks
+    assert (end, world.orders.delays) == (EndUndo(a_lock().ref), [RULES.undo])
+    answer(end, world.ports, RULES, world.later(minutes=10))
     [alert] = world.messenger.shown.values()
     assert isinstance(alert.ending, Ending)
     assert not alert.ending.undoable(alert.now)
@@ -156,8 +157,8 @@ def test_the_end_of_an_undo_says_nothing_of_a_lock_that_was_put_back() -> None:
     release(a_click(a_lock()), world.ports, RULES, world.now)
     answer(a_click(a_lock(), verb=Verb.PUT_BACK), world.ports, RULES, world.later(minutes=1))
     shown = dict(world.messenger.shown)
-    [over] = world.clicks.clicks()
-    answer(over, world.ports, RULES, TAKEN + timedelta(hours=2, minutes=10))
+    [end] = world.orders.clicks
+    answer(end, world.ports, RULES, TAKEN + timedelta(hours=2, minutes=10))
     assert world.messenger.shown == shown
 
 

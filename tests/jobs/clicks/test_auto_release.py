@@ -8,8 +8,9 @@ import pytest
 from chalicelib.core.alerts.message import Topic
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.line import EventType
-from chalicelib.core.clicks.click import Click, SnoozeFor, Verb
+from chalicelib.core.clicks.click import SnoozeFor, Verb
 from chalicelib.core.clicks.ending import Outcome
+from chalicelib.core.clicks.order import AutoRelease
 from chalicelib.core.locks.terraform.lock_info import Risk
 from chalicelib.core.policy import Policy, Route, Rules
 from chalicelib.jobs.clicks.answer import answer
@@ -17,7 +18,7 @@ from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.watch import watch
 from chalicelib.ports.locks import StoreError
 from chalicelib.ports.people import MessengerError
-from tests.builders import ALICE, BUCKET, KEY, TAKEN, a_click, a_lock, sample, some_rules
+from tests.builders import ALICE, BUCKET, CHANNEL, KEY, TAKEN, a_click, a_lock, sample, some_rules
 from tests.fakes import FakeWorld
 
 RULES = some_rules(auto_release=timedelta(hours=6))
@@ -34,14 +35,14 @@ def a_world(name: str = "s3-plan-default") -> FakeWorld:
 
 def carried_out(world: FakeWorld, rules: Rules = RULES) -> None:
     """The orders that the watch left, each delivered twice."""
-    for click in world.releases.clicks() * 2:
-        release(click, world.ports, rules, world.now)
+    for order in world.orders.releases * 2:
+        release(order, world.ports, rules, world.now)
 
 
 def test_an_old_plan_is_released_by_an_order_to_the_function_that_may() -> None:
     world = a_world()
     watch(world.ports, RULES, world.later(hours=4))
-    assert [(order.verb, order.lock) for order in world.releases.clicks()] == [(Verb.AUTO_RELEASE, PLAN.ref)]
+    assert world.orders.releases == [AutoRelease(lock=PLAN.ref, channel=CHANNEL)]
     carried_out(world)
     assert world.store.deleted == [PLAN.ref]
 
@@ -73,7 +74,7 @@ def test_it_can_be_put_back() -> None:
 def test_an_apply_is_never_released_by_itself() -> None:
     world = a_world("s3-apply-default")
     watch(world.ports, RULES, world.later(days=9))
-    assert world.releases.messages == []
+    assert world.orders.releases == []
 
 
 def test_an_order_for_what_is_no_longer_due_is_not_carried_out() -> None:
@@ -90,7 +91,7 @@ def test_an_order_that_names_another_lock_is_not_carried_out() -> None:
     world = a_world()
     world.later(hours=4)
     for lock in (a_lock(), a_lock("s3-plan-default", taken=world.now)):
-        release(Click(lock=lock.ref, verb=Verb.AUTO_RELEASE), world.ports, RULES, world.now)
+        release(AutoRelease(lock=lock.ref), world.ports, RULES, world.now)
     assert world.store.deleted == []
 
 
@@ -136,10 +137,10 @@ def test_a_release_that_keeps_failing_is_in_nobody_s_way_and_tried_once_an_hour(
     for _ in range(4 * 24):
         world.store.answers = [StoreError("deleting: access denied")] * 3
         watch(world.ports, rules, world.later(minutes=15))
-        for click in world.releases.clicks():
-            release(click, world.ports, rules, world.now)
-        orders, world.releases.messages = len(world.releases.messages), []
-        assert orders <= 1
+        orders, world.orders.releases = world.orders.releases, []
+        for order in orders:
+            release(order, world.ports, rules, world.now)
+        assert len(orders) <= 1
     assert [reply.called for reply in world.messenger.replies.values()] == [(ALICE,)]
     failed = [line for line in world.journal.events if line.outcome == "failed"]
     assert 15 <= len(failed) <= 25
@@ -158,15 +159,15 @@ def test_what_somebody_snoozed_or_put_back_is_never_released_by_itself() -> None
     answer(snooze, world.ports, RULES, world.now)
     for _ in range(9):
         watch(world.ports, RULES, world.later(hours=1))
-    assert world.releases.messages == []
+    assert world.orders.releases == []
     world = a_world()
     watch(world.ports, RULES, world.later(hours=4))
     carried_out(world)
     answer(a_click(PLAN, verb=Verb.PUT_BACK), world.ports, RULES, world.later(minutes=5))
-    world.releases.messages.clear()
+    world.orders.forget()
     for _ in range(9):
         watch(world.ports, RULES, world.later(hours=1))
-    assert world.releases.messages == []
+    assert world.orders.releases == []
 
 
 def levels(policy: Policy) -> Policy:

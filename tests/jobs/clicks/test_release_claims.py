@@ -8,9 +8,10 @@ from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.alerts.transitions import endings
 from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.audit.line import EventType
-from chalicelib.core.clicks.click import Click, Verb
+from chalicelib.core.clicks.click import Click
 from chalicelib.core.clicks.deletion import Deletion
 from chalicelib.core.clicks.ending import REAPER, Outcome
+from chalicelib.core.clicks.order import AutoRelease
 from chalicelib.core.locks.place import LockRef
 from chalicelib.jobs.clicks.delete import OutcomeUnknownError
 from chalicelib.jobs.clicks.release import release
@@ -53,14 +54,14 @@ def test_while_a_delete_may_be_on_its_way_a_second_click_waits_and_sends_none() 
     claimed(world)
     assert release(BOBS, world.ports, RULES, world.now) is None
     assert (world.store.deleted, world.messenger.whispers) == ([], [])
-    assert (world.releases.clicks(), world.releases.delays) == ([BOBS], [5])
+    assert (world.orders.releases, world.orders.delays) == ([BOBS], [timedelta(seconds=5)])
 
 
 def test_a_click_that_waits_comes_no_later_than_the_claim_is_over() -> None:
     world = an_alerted_world(RULES)
     claimed(world)
     release(BOBS, world.ports, RULES, world.later(seconds=58))
-    assert world.releases.delays == [3]
+    assert world.orders.delays == [timedelta(seconds=3)]
 
 
 def test_so_does_the_same_click_when_it_is_delivered_twice_at_once() -> None:
@@ -85,7 +86,7 @@ def test_the_one_who_waited_is_told_who_released_it() -> None:
     world.store.__class__ = Crowded
     release(ALICES, world.ports, RULES, world.now)
     assert world.messenger.whispers == []
-    for click in world.releases.clicks():
+    for click in world.orders.releases:
         release(click, world.ports, RULES, world.later(seconds=5))
     assert {(user, told.ending.outcome, told.ending.user) for user, told in world.messenger.whispers} == {
         (BOB, Outcome.RELEASED, ALICE)
@@ -168,9 +169,9 @@ def test_an_order_of_the_reaper_s_own_does_not_wait_for_a_click() -> None:
     rules, plan = some_rules(auto_release=timedelta(0)), a_lock("s3-plan-default")
     world = an_alerted_world(rules, sample("s3-plan-default"))
     world.book.write(endings.begin_release(plan, a_claim(ALICE, world.later(hours=1) + MINUTE), None, None))
-    order = Click(lock=plan.ref, verb=Verb.AUTO_RELEASE)
+    order = AutoRelease(lock=plan.ref)
     assert release(order, world.ports, rules, world.now) is None
-    assert (world.store.deleted, world.releases.messages) == ([], [])
+    assert (world.store.deleted, world.orders.releases) == ([], [])
 
 
 def test_a_delete_is_never_sent_after_its_claim_is_over() -> None:
@@ -194,7 +195,7 @@ def test_a_delete_that_got_no_answer_and_may_still_arrive_is_looked_at_again_whe
     world = an_alerted_world(RULES)
     world.store.answers = [Deletion.UNKNOWN] * 3
     assert release(ALICES, world.ports, RULES, world.now) is None
-    assert world.releases.clicks() == [ALICES]
+    assert world.orders.releases == [ALICES]
     assert release(BOBS, world.ports, RULES, world.later(seconds=30)) is None
     release(ALICES, world.ports, RULES, world.later(seconds=30))
     assert outcome_shown(world) is Outcome.RELEASED
@@ -234,4 +235,4 @@ def test_where_the_book_does_not_take_an_ending_nobody_is_told_a_guess() -> None
 
     world.book.__class__ = Forgetful
     assert release(ALICES, world.ports, RULES, world.now) is None
-    assert (world.messenger.whispers, world.releases.clicks()) == ([], [ALICES])
+    assert (world.messenger.whispers, world.orders.releases) == ([], [ALICES])

@@ -193,4 +193,4 @@ def test_a_copy_of_a_plan_s_lock_is_never_released_by_the_reaper_itself(
     world = a_world(sample("s3-plan-default").replace(*changed), rules)
     sweep(rules.targets[0], world.ports, rules, world.later(days=9))
     sweep(rules.targets[0], world.ports, rules, world.later(days=9))
-    assert bool(world.releases.messages) is due
+    assert bool(world.orders.releases) is due

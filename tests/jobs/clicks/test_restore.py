@@ -40,8 +40,7 @@ MARK = mark_of(PUT_BACK.click)
 def a_released_world(rules: Rules = RULES) -> FakeWorld:
     world = an_alerted_world(rules)
     release(a_click(a_lock()), world.ports, rules, world.now)
-    world.clicks.messages.clear()  # the end of the undo
-    world.clicks.delays.clear()
+    world.orders.forget()  # the end of the undo
     world.later(minutes=1)
     return world
 
@@ -124,7 +123,7 @@ def test_a_second_person_is_told_who_put_it_back_and_the_journal_has_that_name_o
     if between:
         world.store.__class__ = Crowded
     answer(PUT_BACK, world.ports, BOTH, world.now)
-    for click in world.clicks.clicks() or [second]:
+    for click in world.orders.clicks or [second]:
         answer(click, world.ports, BOTH, world.now)
     [(user, told)] = world.messenger.whispers
     assert (user, told.ending.outcome, told.ending.user) == (BOB, Outcome.RESTORED, ALICE)
@@ -150,7 +149,7 @@ def test_while_a_put_may_be_on_its_way_another_click_waits_for_its_end() -> None
     killed_after(world, 2, lambda ports: answer(PUT_BACK, ports, BOTH, world.now))
     second = a_click(a_lock(), BOB, verb=Verb.PUT_BACK)
     assert answer(second, world.ports, BOTH, world.now) is None
-    assert (world.clicks.clicks(), world.clicks.delays) == ([second], [5])
+    assert (world.orders.clicks, world.orders.delays) == ([second], [timedelta(seconds=5)])
     answer(second, world.ports, BOTH, world.later(minutes=1))
     assert held(world).mark == mark_of(second.click)
     [alert] = world.messenger.shown.values()
@@ -241,7 +240,7 @@ def test_a_put_without_an_answer_is_told_when_it_can_no_longer_arrive_and_can_be
     world = a_released_world()
     world.store.put_answers = [PutBack.UNKNOWN]
     assert answer(PUT_BACK, world.ports, RULES, world.now) is None
-    assert (world.clicks.clicks(), world.messenger.whispers) == ([PUT_BACK], [])
+    assert (world.orders.clicks, world.messenger.whispers) == ([PUT_BACK], [])
     answer(PUT_BACK, world.ports, RULES, world.later(minutes=1))
     assert answered(world)[1] is Outcome.FAILED
     answer(a_click(a_lock(), click="2", verb=Verb.PUT_BACK), world.ports, RULES, world.now)

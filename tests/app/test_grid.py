@@ -1,5 +1,6 @@
 """Clicks from inside and outside of an Enterprise Grid, from Slack's request to what the person sees. AWS is moto's."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,15 +13,17 @@ from chalice.test import Client
 
 import app
 from chalicelib import wiring
+from chalicelib.aws.orders.clicks import write_auto_release, write_click, write_end_undo, write_unheard
 from chalicelib.checked_rules import NAME
 from chalicelib.core.alerts.alert import alert_for
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.clicks.click import Click, Unheard, Unusable, Verb
+from chalicelib.core.clicks.order import AutoRelease, EndUndo
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.slack.requests import parse
 from demo.slack_standin import SCOPES, Channel, SlackStandIn, User, UserGroup, Workspace
-from tests.app_account import SECRET, an_account, send, write_rules
-from tests.builders import APP, BUCKET, CHANNEL, TAKEN, TEAM, a_click, a_lock, a_policy, a_sending, sample
+from tests.app.account import SECRET, an_account, send, write_rules
+from tests.builders import APP, BUCKET, CHANNEL, TAKEN, TEAM, a_click, a_lock, a_policy, a_ref, a_sending, sample
 from tests.config.test_file import LEAST
 
 ACME = "E0ACME"
@@ -240,16 +243,18 @@ def test_a_command_of_others_is_answered_in_words_and_tells_of_no_lock(account: 
 
 def queued(account: Account, slack: SlackStandIn, **changes: Any) -> str:
     """A click as another version of the reaper may have left it in a queue."""
-    click = msgspec.to_builtins(a_click(a_lock(), user=MEMBER.id))
     body = slack.click_body(MEMBER.id, CHANNEL, an_alert(account), "release_lock")
     asked = parse(body, wiring.installation())
     assert isinstance(asked, Click)
-    return msgspec.json.encode(click | {"reply_to": asked.reply_to} | changes).decode()
+    click = write_click(a_click(a_lock(), user=MEMBER.id, reply_to=asked.reply_to))
+    return json.dumps(json.loads(click) | changes)
 
 
 @pytest.mark.parametrize("function", ["release_lock", "answer_click"])
 @pytest.mark.parametrize(
-    "changes", [{"verb": "escalate"}, {"snooze_for": "2w"}, {"lock": None}, {"at": "noon"}], ids=str
+    "changes",
+    [{"verb": "escalate"}, {"snooze_for": "2w"}, {"lock": None}, {"at": "noon"}, {"v": 2}, {"order": "click/2"}],
+    ids=str,
 )
 @pytest.mark.parametrize("reachable", [{}, {"reply_to": ""}], ids=["by its address", "without"])
 def test_a_click_of_another_version_is_answered_in_words_logged_and_not_tried_again(
@@ -270,8 +275,7 @@ def test_a_click_of_another_version_is_answered_in_words_logged_and_not_tried_ag
 
 @pytest.mark.parametrize(
     ("function", "verb"),
-    [("release_lock", verb) for verb in Verb if verb not in {Verb.RELEASE, Verb.AUTO_RELEASE}]
-    + [("answer_click", Verb.RELEASE), ("answer_click", Verb.AUTO_RELEASE)],
+    [("release_lock", verb) for verb in Verb if verb is not Verb.RELEASE] + [("answer_click", Verb.RELEASE)],
 )
 def test_a_click_in_the_wrong_queue_does_nothing_to_the_lock_and_is_answered(
     account: Account, function: str, verb: Verb
@@ -282,6 +286,20 @@ def test_a_click_in_the_wrong_queue_does_nothing_to_the_lock_and_is_answered(
         [told] = slack.ephemerals(MEMBER.id)
     assert "it came to a function that does not" in told.text
     assert account.held
+
+
+@pytest.mark.parametrize(
+    ("function", "order"),
+    [
+        ("release_lock", write_end_undo(EndUndo(a_ref()))),
+        ("answer_click", write_auto_release(AutoRelease(lock=a_ref()))),
+    ],
+)
+def test_an_order_in_the_wrong_queue_that_nobody_clicked_goes_the_way_of_dead_letters(
+    account: Account, function: str, order: bytes
+) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        carry_out(function, order.decode())
 
 
 @pytest.mark.parametrize("body", ["", "nonsense", "[]", "{}", '{"verb":"escalate"}', "[" * 2000, '{"reply_to":5}'])
@@ -297,5 +315,5 @@ def test_a_person_of_another_workspace_who_cannot_be_answered_any_more_is_not_tr
     with SlackStandIn(PLAIN) as slack:
         configure(account, slack, releasers=["*"])
         unheard = Unheard(why=Unusable.MISDIRECTED, reply_to=f"{slack.url}/actions/T0DEMO/9/gone")
-        carry_out("answer_click", msgspec.json.encode(unheard).decode())
+        carry_out("answer_click", write_unheard(unheard).decode())
         assert slack.calls() == []

@@ -2,13 +2,10 @@
 
 import ast
 import importlib
-import json
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import boto3
 import msgspec
@@ -17,43 +14,20 @@ from chalice.test import Client
 
 import app
 from chalicelib import wiring
+from chalicelib.aws.orders.clicks import read_for_answer_click, read_for_release_lock
+from chalicelib.aws.orders.sweeps import read_sweep, write_sweep
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.measure import Measurement
 from chalicelib.core.clicks.click import Click, Unheard, Unusable, Verb
-from chalicelib.slack.words.parts.lock_token import encode
-from tests.app_account import an_account, send
+from chalicelib.core.locks.place import Kind
+from chalicelib.core.locks.target import Target
+from chalicelib.slack.words.parts.lock_value import encode
+from tests.app.account import Remaining, a_batch, form, left_on, post, printed
 from tests.aws.events.test_s3 import a_body
 from tests.builders import BUCKET, KEY, a_click, a_lock, sample
-from tests.slack.test_requests import action, payload
+from tests.slack.test_requests import action
 
-
-@pytest.fixture(scope="module")
-def queues(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    with an_account(tmp_path_factory.mktemp("config")) as client:
-        yield client
-
-
-@pytest.fixture(autouse=True)
-def onto_the_captured_output() -> None:
-    """The journal keeps the standard output it was built with, and pytest has another one for each test."""
-    wiring.journal.cache_clear()
-    wiring.world.cache_clear()
-
-
-def left_on(queues: Any, name: str) -> list[bytes]:
-    url = queues.get_queue_url(QueueName=name)["QueueUrl"]
-    messages = queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
-    for message in messages:
-        queues.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-    return [message["Body"].encode() for message in messages]
-
-
-def post(body: bytes, **headers: str) -> int:
-    return int(send("/slack/actions", body, **headers).status_code)
-
-
-def form(**changes: Any) -> bytes:
-    return urlencode({"payload": json.dumps(payload(**changes))}).encode()
+pytestmark = pytest.mark.usefixtures("onto_the_captured_output")
 
 
 def test_every_handler_that_lambda_is_told_of_can_be_imported() -> None:
@@ -75,10 +49,10 @@ def test_every_handler_that_lambda_is_told_of_can_be_imported() -> None:
 def test_a_signed_click_is_left_for_release_lock_and_answered_200(queues: Any) -> None:
     assert post(form()) == 200
     [message] = left_on(queues, "RELEASE-QUEUE-URL")
-    assert msgspec.json.decode(message, type=Click) == a_click(
+    assert read_for_release_lock(message) == a_click(
         a_lock(), click="17.1", ts="1.1", at=datetime.fromtimestamp(17.1, UTC)
     )
-    assert b"hooks.invalid" not in message
+    assert "hooks.invalid" not in message
 
 
 @pytest.mark.parametrize(
@@ -95,7 +69,9 @@ def test_only_a_release_is_left_for_the_function_that_may_delete(
 ) -> None:
     assert post(form(actions=[{"action_id": action, "action_ts": "17.1", "value": encode(a_lock().ref)}])) == 200
     left = {name: left_on(queues, name) for name in ("RELEASE-QUEUE-URL", "CLICK-QUEUE-URL")}
-    assert [msgspec.json.decode(message, type=Click).verb for message in left.pop(queue)] == [verb]
+    [click] = [read_for_answer_click(message) for message in left.pop(queue)]
+    assert isinstance(click, Click)
+    assert click.verb is verb
     assert list(left.values()) == [[]]
 
 
@@ -145,37 +121,7 @@ def test_another_content_type_is_415(queues: Any) -> None:
 def test_the_night_leaves_one_order_for_each_target(queues: Any) -> None:
     with Client(app.app) as client:
         client.lambda_.invoke("nightly_sweep", client.events.generate_cw_event("aws.events", "Scheduled Event", {}, []))
-    assert [b"acme-tfstate" in message for message in left_on(queues, "SWEEP-QUEUE-URL")] == [True]
-
-
-def a_batch(*bodies: str) -> dict[str, Any]:
-    """Each message younger than the one after it, as a queue may deliver them."""
-    event: dict[str, Any] = json.loads((Path(__file__).parent / "events" / "sqs.json").read_text())
-    [template] = event["Records"]
-    records = [
-        template
-        | {
-            "messageId": f"m{index}",
-            "body": body,
-            "attributes": template["attributes"] | {"SentTimestamp": str(99 - index)},
-        }
-        for index, body in enumerate(bodies)
-    ]
-    return {"Records": records}
-
-
-class Remaining:
-    """Lambda's context, with so much time left at each look."""
-
-    def __init__(self, *milliseconds: int) -> None:
-        self._milliseconds = list(milliseconds)
-
-    def get_remaining_time_in_millis(self) -> int:
-        return self._milliseconds.pop(0) if self._milliseconds else 120_000
-
-
-def printed(capsys: pytest.CaptureFixture[str], begin: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith(begin)]
+    assert [read_sweep(message) for message in left_on(queues, "SWEEP-QUEUE-URL")] == [Target(Kind.S3, BUCKET)]
 
 
 def test_a_batch_is_recorded_oldest_first_and_only_what_cannot_be_read_is_delivered_again(
@@ -196,7 +142,7 @@ def test_a_batch_is_recorded_oldest_first_and_only_what_cannot_be_read_is_delive
         ("lock_acquired", "acme-tfstate/prod/network/terraform.tfstate", "root@vm"),
         ("lock_acquired", "acme-tfstate/prod/gone.tfstate", None),
     ]
-    orders = [message.decode() for message in left_on(queues, "EVENT-QUEUE-URL")]
+    orders = left_on(queues, "EVENT-QUEUE-URL")
     assert app.record_lock_event(a_batch(*orders), Remaining()) == {"batchItemFailures": []}
     [line] = printed(capsys, '{"event"')
     assert (line["event"], line["state_path"]) == ("lock_released", "acme-tfstate/prod/gone.tfstate")
@@ -251,7 +197,7 @@ def test_every_entry_point_writes_what_it_measured() -> None:
 
 
 def test_a_sweep_is_timed(queues: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    app.sweep_target(a_batch(json.dumps({"kind": "s3", "container": BUCKET})), Remaining())
+    app.sweep_target(a_batch(write_sweep(Target(Kind.S3, BUCKET)).decode()), Remaining())
     [line] = printed(capsys, '{"_aws"')
     assert line["SweepsFinished"] == [1.0]
     assert 0 <= line["SweepDuration"][0] < 60
@@ -276,5 +222,5 @@ def test_a_button_of_another_version_is_no_strangers_request(queues: Any, capsys
     for clicked in (unknown, unreadable):
         assert post(form(actions=[clicked], response_url="https://hooks.slack.com/actions/T/1/x")) == 200
     assert printed(capsys, '{"_aws"') == []
-    left = [msgspec.json.decode(message, type=Unheard).why for message in left_on(queues, "CLICK-QUEUE-URL")]
-    assert sorted(left) == [Unusable.UNREADABLE, Unusable.UNKNOWN]
+    left = [read_for_answer_click(message) for message in left_on(queues, "CLICK-QUEUE-URL")]
+    assert sorted(one.why for one in left if isinstance(one, Unheard)) == [Unusable.UNREADABLE, Unusable.UNKNOWN]

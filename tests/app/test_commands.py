@@ -10,7 +10,7 @@ import pytest
 from chalicelib import wiring
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.core.alerts.transitions import telling
-from tests.app_account import an_account, send
+from tests.app.account import an_account, send
 from tests.builders import ALICE, APP, CHANNEL, TEAM, a_lock
 
 

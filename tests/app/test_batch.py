@@ -1,41 +1,27 @@
 """A batch of lock events in which something is wrong: it fails alone, and all else is recorded once."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 import app
-from chalicelib import wiring
-from chalicelib.aws import passed_over
+from chalicelib.aws.orders.settling import write_settling
 from chalicelib.core.audit.line import EventType
 from chalicelib.jobs.record import RecordingError, record_changes
-from tests.app_account import an_account
+from tests.app.account import Remaining, a_batch, printed
 from tests.aws.events.test_s3 import a_body, a_bridge_body
 from tests.aws.events.test_sns_envelopes import an_envelope
 from tests.builders import BUCKET, TAKEN
 from tests.fakes import FakeWorld
 from tests.jobs.recording import RECORDING, a_change
 from tests.jobs.test_record import RULES
-from tests.test_app import Remaining, a_batch, printed
 
+pytestmark = pytest.mark.usefixtures("onto_the_captured_output")
 DEEP = "[" * 1200 + "]" * 1200
+AN_ORDER = write_settling(a_change(TAKEN, acquired=False)).decode()
 GOOD = json.loads(a_body(key="prod/good.tflock"))["Records"][0]
-
-
-@pytest.fixture(scope="module")
-def queues(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    with an_account(tmp_path_factory.mktemp("config")) as client:
-        yield client
-
-
-@pytest.fixture(autouse=True)
-def onto_the_captured_output() -> None:
-    wiring.journal.cache_clear()
-    wiring.world.cache_clear()
-    passed_over._say_once.cache_clear()
 
 
 def acquired(capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -44,12 +30,13 @@ def acquired(capsys: pytest.CaptureFixture[str]) -> list[str]:
 
 HOSTILE = {
     "nested": DEEP,
-    "nested in an order": '{"type":"settle","release":' + DEEP + "}",
+    "nested in an order": '{"order":"settle","v":1,"release":' + DEEP + "}",
     "nested in a record": '{"Records":[{"x":' + DEEP + "}]}",
     "nested in an envelope": an_envelope(DEEP),
     "half a character": '{"Records":"\ud800"}',
-    "an order of the year 1": '{"type":"settle","release":{"acquired":false,"at":"0001-01-01T00:00:00+01:00"}}',
-    "an order of no time": '{"type":"settle","release":{"acquired":false,"at":1e400}}',
+    "an order of the year 1": AN_ORDER.replace("2026-11-21T03:18:57Z", "0001-01-01T00:00:00+01:00"),
+    "an order of no time": AN_ORDER.replace('"2026-11-21T03:18:57Z"', "1e400"),
+    "an order of another version": AN_ORDER.replace('"v":1', '"v":2'),
     "a record of the year 1": a_body().replace("2026-11-21T03:18:57.357Z", "0001-01-01T00:00:00+01:00"),
     "nothing": "",
     "null": "null",

@@ -22,15 +22,14 @@ from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.measure import Measurement
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
-from tests.app_account import an_account, send
+from tests.app.account import Remaining, a_batch, an_account, form, send
+from tests.app.test_commands import a_page_turn, command
 from tests.aws.events.test_s3 import a_body
 from tests.builders import BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_ref, a_sending, sample, some_rules
 from tests.fakes import FakeWorld
-from tests.test_app import Remaining, a_batch, form
-from tests.test_app_commands import a_page_turn, command
 from tests.written import say
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 MODULES = [ROOT / "app.py", *sorted(path for room in ("chalicelib", "deploy") for path in (ROOT / room).rglob("*.py"))]
 METHODS = {"debug", "info", "warning", "error", "critical", "exception", "log"}
 # Of a call of the logger itself; everything else that is named becomes an attribute of the record.

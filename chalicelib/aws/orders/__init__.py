@@ -1,0 +1,1 @@
+"""Orders between functions: their wire form, and the SQS queues they go through."""

@@ -1,0 +1,76 @@
+"""Orders for another function, by SQS."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from enum import StrEnum
+from math import ceil
+from typing import TYPE_CHECKING
+
+from chalicelib.aws.answers import genuine
+from chalicelib.aws.errors_in_words import in_words
+from chalicelib.aws.orders.clicks import write_auto_release, write_click, write_end_undo, write_unheard
+from chalicelib.aws.orders.settling import write_settling
+from chalicelib.aws.orders.sweeps import write_sweep
+from chalicelib.core.audit.event import LockChange
+from chalicelib.core.clicks.click import Click, Unheard
+from chalicelib.core.clicks.order import AutoRelease, EndUndo
+from chalicelib.core.locks.target import Target
+from chalicelib.ports.orders import AT_ONCE, OrderError
+
+if TYPE_CHECKING:
+    from types_boto3_sqs import SQSClient
+
+
+class Queue(StrEnum):
+    """The queues, each read by one function."""
+
+    SWEEPS = "sweeps"
+    """``sweep_target``'s."""
+    RELEASES = "releases"
+    """``release_lock``'s, the only function that may delete."""
+    CLICKS = "clicks"
+    """``answer_click``'s."""
+    EVENTS = "events"
+    """``record_lock_event``'s."""
+
+
+class SqsOrders:
+    """``ports.Orders`` over SQS queues. A function knows the URLs of those that it may send to."""
+
+    def __init__(self, client: "SQSClient", url_of: Callable[[Queue], str]) -> None:
+        self._client = client
+        self._url_of = url_of
+
+    def sweep(self, target: Target) -> None:
+        """Have ``sweep_target`` sweep a target."""
+        self._leave(Queue.SWEEPS, write_sweep(target))
+
+    def carry_out(self, click: Click, after: timedelta = AT_ONCE) -> None:
+        """Have a click carried out by the function that may."""
+        self._leave(Queue.RELEASES if click.verb.releases else Queue.CLICKS, write_click(click), after)
+
+    def turn_away(self, unheard: Unheard) -> None:
+        """Have ``answer_click`` tell a person that nothing is done with their click."""
+        self._leave(Queue.CLICKS, write_unheard(unheard))
+
+    def release_by_itself(self, order: AutoRelease) -> None:
+        """Have ``release_lock`` release a lock that nobody clicked."""
+        self._leave(Queue.RELEASES, write_auto_release(order))
+
+    def end_undo(self, order: EndUndo, after: timedelta) -> None:
+        """Have ``answer_click`` take the button away that puts a released lock back."""
+        self._leave(Queue.CLICKS, write_end_undo(order), after)
+
+    def settle(self, release: LockChange, after: timedelta) -> None:
+        """Have ``record_lock_event`` journal a release with its hold."""
+        self._leave(Queue.EVENTS, write_settling(release), after)
+
+    def _leave(self, queue: Queue, message: bytes, after: timedelta = AT_ONCE) -> None:
+        url = self._url_of(queue)
+        # The two characters that JSON takes as they are and SQS does not (API reference, SendMessage).
+        text = message.decode().replace("\ufffe", r"\ufffe").replace("\uffff", r"\uffff")
+        seconds = ceil(after.total_seconds())
+        try:
+            genuine(self._client.send_message(QueueUrl=url, MessageBody=text, DelaySeconds=seconds))
+        except Exception as error:  # botocore has more than its own two for an answer that is not SQS's
+            raise OrderError(f"the order could not be left in its queue: {in_words('SQS', error)}") from error

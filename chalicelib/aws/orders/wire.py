@@ -1,0 +1,71 @@
+"""The wire form of orders: JSON with an order's name and the version of its form in every message.
+
+No struct of ``core`` is on the wire, so that a field renamed there changes no message; only enums have the same values.
+Whoever changes a form gives it a new version: what another version left in a queue is then refused, and said.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from chalicelib.core.locks import place as core
+from chalicelib.core.locks.place import Kind
+
+VERSION: Literal[1] = 1
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="order"):
+    """One message; its class gives it a tag, which is the order's name."""
+
+    v: Literal[1]
+
+
+class Place(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where the lock is kept that an order is about."""
+
+    kind: Kind
+    container: str
+    key: str
+    account: str = ""
+    region: str = ""
+
+
+class Lock(msgspec.Struct, frozen=True):
+    """Which lock an order is about."""
+
+    place: Place
+    stamp: str
+    since: datetime
+
+
+def write_place(place: core.Place) -> Place:
+    """Return the wire form of a place."""
+    return Place(
+        kind=place.kind,
+        container=place.container,
+        key=place.key,
+        account=place.account,
+        region=place.region,
+    )
+
+
+def read_place(place: Place) -> core.Place:
+    """Return the place that a wire form stands for."""
+    return core.Place(
+        kind=place.kind,
+        container=place.container,
+        key=place.key,
+        account=place.account,
+        region=place.region,
+    )
+
+
+def write_lock(ref: core.LockRef) -> Lock:
+    """Return the wire form of a lock's reference."""
+    return Lock(place=write_place(ref.place), stamp=ref.stamp, since=ref.since)
+
+
+def read_lock(lock: Lock) -> core.LockRef:
+    """Return the reference that a wire form stands for."""
+    return core.LockRef(place=read_place(lock.place), stamp=lock.stamp, since=lock.since)

@@ -1,0 +1,105 @@
+"""What holds of orders wherever they wait: each comes to the function that may carry it out, as it was left."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.aws.orders.clicks import read_for_answer_click, read_for_release_lock
+from chalicelib.aws.orders.settling import read_settling
+from chalicelib.aws.orders.sqs import Queue, SqsOrders
+from chalicelib.aws.orders.sweeps import read_sweep
+from chalicelib.core.clicks.click import SnoozeFor, Unheard, Unusable, Verb
+from chalicelib.core.clicks.order import AutoRelease, EndUndo
+from chalicelib.core.locks.place import Kind
+from chalicelib.core.locks.target import Target
+from chalicelib.ports.orders import AT_ONCE, LONGEST_DELAY, OrderError, Orders
+from tests.aws_fixtures import moto
+from tests.builders import BOB, CHANNEL, TAKEN, a_click, a_ref
+from tests.fake_orders import FakeOrders
+from tests.jobs.recording import a_change
+
+ODD = 'prod/é & <x> "\\" \uffff \ufffe.tflock'
+"""A key with all that JSON or SQS writes in another way."""
+CLICK = a_click(a_ref(ODD), at=TAKEN, reply_to="https://hooks.slack.com/actions/T/1/x")
+SNOOZE = a_click(a_ref(ODD), BOB, verb=Verb.SNOOZE, snooze_for=SnoozeFor.MORNING, at=TAKEN, ts="")
+UNHEARD = Unheard(why=Unusable.MISDIRECTED, detail=ODD, reply_to="https://hooks.slack.com/actions/T/1/x")
+TARGET = Target(Kind.S3, "a", ("é/", "b"), "eu-west-1")
+AUTO, END = AutoRelease(lock=a_ref(ODD), channel=CHANNEL), EndUndo(a_ref(ODD))
+GONE = a_change(TAKEN, "v1", acquired=False, key=ODD, stamp="e", sequencer="0a", permanent=True, by_lifecycle=True)
+READ: dict[Queue, Callable[[str], object]] = {
+    Queue.SWEEPS: read_sweep,
+    Queue.RELEASES: read_for_release_lock,
+    Queue.CLICKS: read_for_answer_click,
+    Queue.EVENTS: read_settling,
+}
+
+
+@dataclass(frozen=True)
+class Left:
+    """Orders, and what waits by now."""
+
+    orders: Orders
+    waiting: Callable[[], dict[Queue, list[object]]]
+
+
+@pytest.fixture(params=["fake", "SQS in moto"])
+def left(request: pytest.FixtureRequest) -> Iterator[Left]:
+    if request.param == "fake":
+        fake = FakeOrders()
+        yield Left(fake, lambda: held_by(fake))
+        return
+    with moto("sqs") as client:
+        urls = {queue: client.create_queue(QueueName=queue)["QueueUrl"] for queue in Queue}
+        yield Left(SqsOrders(client, urls.__getitem__), lambda: received(client, urls))
+
+
+def held_by(fake: FakeOrders) -> dict[Queue, list[object]]:
+    return {
+        Queue.SWEEPS: [*fake.sweeps],
+        Queue.RELEASES: [*fake.releases],
+        Queue.CLICKS: [*fake.clicks, *fake.turned_away],
+        Queue.EVENTS: [*fake.settling],
+    }
+
+
+def received(client: Any, urls: dict[Queue, str]) -> dict[Queue, list[object]]:
+    messages = {queue: client.receive_message(QueueUrl=url).get("Messages", []) for queue, url in urls.items()}
+    return {queue: [READ[queue](message["Body"]) for message in bodies] for queue, bodies in messages.items()}
+
+
+@pytest.mark.parametrize(
+    ("leave", "queue", "order"),
+    [
+        (lambda orders: orders.sweep(TARGET), Queue.SWEEPS, TARGET),
+        (lambda orders: orders.sweep(Target(Kind.S3, "a")), Queue.SWEEPS, Target(Kind.S3, "a")),
+        (lambda orders: orders.carry_out(CLICK), Queue.RELEASES, CLICK),
+        (lambda orders: orders.carry_out(SNOOZE), Queue.CLICKS, SNOOZE),
+        (lambda orders: orders.turn_away(UNHEARD), Queue.CLICKS, UNHEARD),
+        (lambda orders: orders.release_by_itself(AUTO), Queue.RELEASES, AUTO),
+        (lambda orders: orders.end_undo(END, AT_ONCE), Queue.CLICKS, END),
+        (lambda orders: orders.settle(GONE, AT_ONCE), Queue.EVENTS, GONE),
+    ],
+    ids=["a target", "a bucket", "a release", "a snooze", "a click turned away", "an auto-release", "an end", "settle"],
+)  # fmt: skip
+def test_an_order_waits_for_its_own_function_as_it_was_left(
+    left: Left, leave: Callable[[Orders], None], queue: Queue, order: object
+) -> None:
+    leave(left.orders)
+    assert left.waiting() == {each: [order] if each is queue else [] for each in Queue}
+
+
+@pytest.mark.parametrize("verb", Verb)
+def test_only_a_release_waits_for_the_function_that_may_delete(left: Left, verb: Verb) -> None:
+    left.orders.carry_out(a_click(a_ref(), verb=verb))
+    waiting = left.waiting()
+    assert bool(waiting[Queue.RELEASES]) is verb.releases
+    assert bool(waiting[Queue.CLICKS]) is not verb.releases
+
+
+def test_an_order_that_could_not_wait_so_long_is_not_left(left: Left) -> None:
+    left.orders.settle(GONE, LONGEST_DELAY)
+    with pytest.raises(OrderError):
+        left.orders.settle(GONE, LONGEST_DELAY + timedelta(seconds=1))

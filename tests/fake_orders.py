@@ -1,0 +1,63 @@
+"""Orders in memory, each with the function it waits for. ``contracts/`` holds them to what SQS does."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from chalicelib.core.audit.event import LockChange
+from chalicelib.core.clicks.click import Click, Unheard
+from chalicelib.core.clicks.order import AutoRelease, EndUndo, ReleaseOrder
+from chalicelib.core.locks.target import Target
+from chalicelib.ports.orders import AT_ONCE, LONGEST_DELAY, OrderError
+
+
+@dataclass
+class FakeOrders:
+    """Orders that wait until a test takes them."""
+
+    sweeps: list[Target] = field(default_factory=list)
+    releases: list[ReleaseOrder] = field(default_factory=list)
+    """For ``release_lock``."""
+    clicks: list[Click | EndUndo] = field(default_factory=list)
+    """For ``answer_click``."""
+    turned_away: list[Unheard] = field(default_factory=list)
+    settling: list[LockChange] = field(default_factory=list)
+    delays: list[timedelta] = field(default_factory=list)
+    """Of each order, whatever it is."""
+    refusing: str = ""
+
+    def sweep(self, target: Target) -> None:
+        self._take(AT_ONCE)
+        self.sweeps.append(target)
+
+    def carry_out(self, click: Click, after: timedelta = AT_ONCE) -> None:
+        self._take(after)
+        if click.verb.releases:
+            self.releases.append(click)
+        else:
+            self.clicks.append(click)
+
+    def turn_away(self, unheard: Unheard) -> None:
+        self._take(AT_ONCE)
+        self.turned_away.append(unheard)
+
+    def release_by_itself(self, order: AutoRelease) -> None:
+        self._take(AT_ONCE)
+        self.releases.append(order)
+
+    def end_undo(self, order: EndUndo, after: timedelta) -> None:
+        self._take(after)
+        self.clicks.append(order)
+
+    def settle(self, release: LockChange, after: timedelta) -> None:
+        self._take(after)
+        self.settling.append(release)
+
+    def forget(self) -> None:
+        """Drop all orders, as if they had been carried out."""
+        for left in (self.sweeps, self.releases, self.clicks, self.turned_away, self.settling, self.delays):
+            left.clear()
+
+    def _take(self, after: timedelta) -> None:
+        if self.refusing or not AT_ONCE <= after <= LONGEST_DELAY:
+            raise OrderError(self.refusing or f"no order can wait for {after}")
+        self.delays.append(after)
