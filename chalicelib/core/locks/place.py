@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from chalicelib.core.locks.terraform.lock_info import is_lock_key, state_key_of
+from chalicelib.core.locks.terraform.lock_info import LOCK_SUFFIX, is_lock_key
 
 
 class Kind(StrEnum):
@@ -34,7 +34,7 @@ TRAITS: dict[Kind, Traits] = {
         container="bucket",
         address="s3://{container}/{key}",
         is_lock=is_lock_key,
-        state_path=lambda bucket, key: f"{bucket}/{state_key_of(key)}",
+        state_path=lambda bucket, key: f"{bucket}/{key.removesuffix(LOCK_SUFFIX)}",
     ),
 }
 
