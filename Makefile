@@ -43,6 +43,7 @@ demo: $(READY) ## the whole story on this machine, no accounts needed; ONCE=1 pl
 	@$(PY) -m demo
 
 bench: $(READY) ## measurements against their peers: four minutes (and by itself, a quarter of an hour: python -m bench.race)
+	$(PY) -m bench.paths
 	$(PY) -m bench.wrong_lock
 	$(PY) -m bench.click
 	$(PY) -m bench.tflocks

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ import app
 from bench.cost_table import tell, tell_often
 from bench.counted import CountedCalls
 from bench.metered import Bill
-from bench.run import Account, Run
+from bench.run import Account, Load, Run
 from tests.app.account import an_account
 from tests.aws_fixtures import REGION
 from tests.builders import BUCKET
@@ -32,6 +33,7 @@ _BATCH, _WINDOW, _SETTLE = 25, 10, 120
 _BUSY, _SELDOM = 1_000_000, 10_000
 """Cycles a month."""
 _STATES, _FEW_STATES = 100, 2
+_USUAL = Load(_STATES, _BUSY)
 
 
 def main(number: int) -> None:
@@ -39,13 +41,13 @@ def main(number: int) -> None:
     few = number // 4  # where nothing depends on how full a batch is
     with tempfile.TemporaryDirectory() as folder, _account(Path(folder)) as account:
         busy = _ours(account, "the reaper, 1 M a month", number)
-        seldom = _ours(account, "the reaper, 10,000 a month", few, a_month=_SELDOM)
+        seldom = _ours(account, "the reaper, 10,000 a month", few, replace(_USUAL, a_month=_SELDOM))
         single = _ours(account, "the reaper, in batches of one", few, batch=1)
         queued = _peer(account, "one Lambda per event, the same duties, out of a queue", few)
         direct = _peer(account, "the same, invoked by S3: not safe from an outage of minutes", few, direct=True)
         lean = _lean(account, "a lean function, invoked by S3: less than half of the duties", number)
         tell([busy, seldom, single, queued, direct, lean])
-        often = _ours(account, "the reaper, few states", few, a_month=_BUSY // 30, states=_FEW_STATES)
+        often = _ours(account, "the reaper, few states", few, Load(_FEW_STATES, _BUSY // 30))
         tell_often(busy, often, remembered=few / _FEW_STATES / 2)
 
 
@@ -61,18 +63,16 @@ def _account(folder: Path) -> Iterator[Account]:
         yield Account(calls, io.StringIO(), s3, boto3.client("dynamodb"), BUCKET)
 
 
-def _ours(
-    account: Account, name: str, number: int, *, a_month: int = _BUSY, states: int = _STATES, batch: int = _BATCH
-) -> Bill:
+def _ours(account: Account, name: str, number: int, load: Load = _USUAL, batch: int = _BATCH) -> Bill:
     """Run the reaper's design: S3 tells a queue, and ``record_lock_event`` takes its batches."""
-    run = Run(account, name, states=states, a_month=a_month)
+    run = Run(account, name, load)
     queue = run.queue(app.record_lock_event, batch, _WINDOW if batch > 1 else 0)
     return run.bill(number, lambda event, late: run.send(queue, event, late))
 
 
 def _peer(account: Account, name: str, number: int, *, direct: bool = False) -> Bill:
     """Run the peer: S3 tells a queue whose batches are single messages, or invokes the function itself."""
-    run = Run(account, name, states=_STATES, a_month=_BUSY)
+    run = Run(account, name, _USUAL)
     peer = _loaded(account, "bench.one_lambda_per_event")
     events = run.queue(peer.on_message)
     run.queue(peer.on_release)
@@ -88,7 +88,7 @@ def _peer(account: Account, name: str, number: int, *, direct: bool = False) -> 
 
 def _lean(account: Account, name: str, number: int) -> Bill:
     """Run the lean peer: S3 invokes its one function."""
-    run = Run(account, name, states=_STATES, a_month=_BUSY)
+    run = Run(account, name, _USUAL)
     lean = _loaded(account, "bench.lean_function")
     return run.bill(number, lambda event, late: run.invoke(lean.on_event, event, late), whole=False)
 

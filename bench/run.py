@@ -58,14 +58,22 @@ class Account:
                 yield from page["Items"]
 
 
+@dataclass(frozen=True)
+class Load:
+    """How many states are locked in turns, and how many cycles there are a month."""
+
+    states: int
+    a_month: int
+
+
 class Run:
     """One design, from its first event to its bill."""
 
-    def __init__(self, account: Account, name: str, *, states: int, a_month: int) -> None:
+    def __init__(self, account: Account, name: str, load: Load) -> None:
         self._account = account
         self._name = name
-        self._states = states
-        self._apart = _MONTH / a_month
+        self._states = load.states
+        self._apart = _MONTH / load.a_month
         self._clock = Clock()
         self._meter = Meter(account.calls, account.log)
         account.new_tables()
@@ -77,7 +85,7 @@ class Run:
             # Each message is one receive: a long poll ends with the first message. AWS does not say what Lambda's
             # pollers do while a window is open, so this is the most that it can be.
             self._account.calls.charge(SQS_REQUEST, len(batch) + math.ceil(len(batch) / _DELETED_AT_ONCE))
-            answer = self._meter.invoke(function, _sqs_event(batch))
+            answer = self._meter.invoke(function, sqs_event(batch))
             if answer and answer["batchItemFailures"]:
                 raise RuntimeError(f"not recorded, as the function has logged: {''.join(self._meter.lines()[-20:])}")
 
@@ -120,7 +128,8 @@ class Run:
         return (by_events + by_now) / _MONTH
 
 
-def _sqs_event(bodies: list[str]) -> dict[str, Any]:
+def sqs_event(bodies: list[str]) -> dict[str, Any]:
+    """Return what Lambda gives a function for a batch of these messages."""
     attributes = {"ApproximateReceiveCount": "1", "SentTimestamp": "0", "ApproximateFirstReceiveTimestamp": "0"}
     common = {
         "receiptHandle": "-",

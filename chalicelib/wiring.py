@@ -33,7 +33,7 @@ from chalicelib.aws.orders.sqs import Queue, SqsOrders
 from chalicelib.checked_rules import NAME, Config, load
 from chalicelib.core.audit.measure import SLACK_FAILURE
 from chalicelib.jobs.record import Recording
-from chalicelib.jobs.runs import lanes
+from chalicelib.jobs.runs import tasks
 from chalicelib.jobs.runs.run import Run, Threads, run_of
 from chalicelib.ports.people import MessengerError
 from chalicelib.ports.world import World
@@ -54,7 +54,7 @@ _QUEUES = {
 }
 _PACKAGED_RULES = Path(__file__).parent.parent / NAME
 _SECRET_SECONDS, _FRESH_SECRET_SECONDS = 300, 60
-SIDE_BY_SIDE = sum(lanes.SIDE_BY_SIDE.values())  # threads of a run: one for each task that may run at once
+SIDE_BY_SIDE = sum(tasks.SIDE_BY_SIDE.values())  # threads of a run: one for each task that may run at once
 # Shorter than the functions' own time-outs, so that what cannot be reached is told as that.
 _PROMPT = ClientConfig(
     connect_timeout=3,

@@ -15,7 +15,7 @@ from typing import Any, Self
 from botocore.exceptions import ClientError
 
 from chalicelib.core.duration import parse
-from chalicelib.slack.words.parts import lock_token
+from chalicelib.slack.words.parts import lock_value
 from chalicelib.slack.words.parts.buttons import RELEASE_ACTION
 from demo import stopping
 from demo.local_cloud import LocalCloud
@@ -177,7 +177,7 @@ class DeployedReaper:
         for message in self.slack.messages():
             for element, _ in message.actions:
                 if element["action_id"] == RELEASE_ACTION:
-                    offered = lock_token.decode(element["value"])
+                    offered = lock_value.decode(element["value"])
                     if (offered.place.container, offered.place.key) == (bucket, f"{key}.tflock"):
                         return message
         return None

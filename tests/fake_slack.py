@@ -8,6 +8,7 @@ from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.message import Handle, Posted, Sending
 from chalicelib.core.clicks.click import Answer, Person, Unheard
 from chalicelib.ports.people import (
+    Ability,
     ChannelRefusedError,
     DirectoryError,
     MaybePostedError,
@@ -42,7 +43,7 @@ class FakeMessenger:
     channels_refused: set[str] = field(default_factory=set)
     fixed: bool = False
     """Whether no message can be edited any more."""
-    can_edit: bool = True
+    can: frozenset[Ability] = frozenset(Ability)
     _traces: dict[Posted, str] = field(default_factory=dict)
     _count: int = 0
 
@@ -50,7 +51,7 @@ class FakeMessenger:
         return 0
 
     def post(self, alert: Alert, sending: Sending) -> Posted:
-        there = self._there(sending.channel, sending.beneath)
+        there = Ability.THREAD in self.can and self._there(sending.channel, sending.beneath)
         posted = self._stand(sending, sending.beneath if there else "")
         if self.losing != REQUEST:
             self.shown[posted] = alert
@@ -58,19 +59,21 @@ class FakeMessenger:
 
     def edit(self, posted: Posted, alert: Alert) -> None:
         self._check(posted.channel)
+        self._may_edit()
         standing = self._same(posted)
         if standing not in self.shown:
             raise MessageGoneError("Slack answered message_not_found")
-        if self.fixed or not self.can_edit:
+        if self.fixed:
             raise MessageFixedError("Slack answered edit_window_closed")
         self.edits += 1
         self.shown[standing] = alert
 
     def reply(self, reply: Reply) -> Posted:
-        posted = self._stand(reply.sending, reply.sending.beneath)
+        threaded = Ability.THREAD in self.can
+        posted = self._stand(reply.sending, reply.sending.beneath if threaded else "")
         if self.losing != REQUEST:
             self.replies[posted] = reply
-        if not self._there(posted.channel, posted.beneath):
+        if threaded and not self._there(posted.channel, posted.beneath):
             raise MessageGoneError("the message to reply to is no longer there")
         return self._answer(posted)
 
@@ -82,13 +85,14 @@ class FakeMessenger:
 
     def edit_digest(self, digest: Digest) -> None:
         self._check(digest.channel)
+        self._may_edit()
         if digest.posted not in self.digests:
             raise MessageGoneError("Slack answered message_not_found")
         self.digests[digest.posted] = digest
 
     def find(self, sending: Sending) -> Posted | None:
         self._check()
-        may_look = self.may_look and sending.channel not in self.channels_refused
+        may_look = Ability.FIND in self.can and self.may_look and sending.channel not in self.channels_refused
         there = {**self.shown, **self.replies, **self.digests, **self.notices} if may_look else {}
         here = (sending.channel, sending.beneath, sending.trace)
         return next((one for one in there if (one.channel, one.beneath, self._traces[one]) == here), None)
@@ -122,6 +126,10 @@ class FakeMessenger:
         posted = sending.stands(f"{self._count}.000001", beneath)
         self._traces[posted] = sending.trace
         return posted
+
+    def _may_edit(self) -> None:
+        if Ability.EDIT not in self.can:
+            raise MessageFixedError("a webhook's message cannot be edited")
 
     def _answer(self, posted: Posted) -> Posted:
         if self.losing:

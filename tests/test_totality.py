@@ -18,7 +18,7 @@ from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.click import SnoozeFor, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
-from chalicelib.jobs.runs.lanes import Wait
+from chalicelib.jobs.runs.tasks import Wait
 from chalicelib.slack.words.endings import ending_words
 from chalicelib.slack.words.parts.buttons import SNOOZE_ACTIONS, VERBS
 from tests.builders import ALICE, TAKEN, a_lock, a_policy

@@ -16,11 +16,13 @@ from chalicelib.core.audit.line import of_acquire, of_release
 from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending, Outcome, by_identity
 from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.place import Place
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.case import Case, case_of
 from chalicelib.jobs.alerts.endings import note_ending
 from chalicelib.jobs.journal_once import journal_once
 from chalicelib.jobs.reappear import look_again
+from chalicelib.ports.locks import StoreError
 from chalicelib.ports.world import World
 
 
@@ -101,9 +103,7 @@ def settle(release: LockChange, world: World, rules: Rules, recording: Recording
     Raises:
         StoreError, BookError: the queue delivers the order again.
     """
-    ended: tuple[Case, ...] = ()
-    if not release.permanent or _is_of_the_lock(release, world.changes.before(release)):
-        ended = _journal_release(release, world, rules, recording, now)
+    ended = _journal_release(release, world, rules, recording, now)
     if release.permanent:
         look_again(release, world, rules, now, settled=True)
     for gone in world.changes.gone_after(release):
@@ -116,8 +116,10 @@ def _journal_release(
 ) -> tuple[Case, ...]:
     # The records first: an acquire is noted as an event before it is noted on its lock's page. The other way round, one
     # told between the two reads would be neither, and its release would be taken for that of the lock before it.
-    records = world.book.records_of(release.ref.state_path, release.at + NEARBY)
+    records = _records_at(release.place, release.at + NEARBY, world)
     before = world.changes.before(release)
+    if release.permanent and not _is_of_the_lock(release, before):
+        return ()
     hold = hold_ended_by(release, before, records)
     kind = who_let_go(release, hold, recording.release_role)
     journal_once(NotedChange(release), of_release(release, hold, kind), world, now)
@@ -137,7 +139,12 @@ def _order_settling(release: LockChange, world: World, recording: Recording) -> 
 
 
 def _record_acquire(change: LockChange, world: World, recording: Recording, now: datetime) -> None:
-    lock = _lock_of(change, world)
+    try:
+        lock = _lock_of(change, world)
+    except StoreError:
+        # It is told again only when releases that happened after it are settled, and those have to know of it.
+        world.changes.remember(NotedChange(change))
+        raise
     # Where the identity is known, only that of the one who puts back is worth a look.
     may_be_ours = change.by(recording.restore_role) or not (change.principal and recording.restore_role)
     restorer = _restorer(lock, world) if lock and may_be_ours else ""
@@ -163,8 +170,14 @@ def _lock_of(change: LockChange, world: World) -> HeldLock | None:
     found = world.store.read(change.place, change.version)
     if found and change.is_about(found):
         return found
-    page = page_of(change, world.book.records_of(change.ref.state_path, change.at + NEARBY))
+    page = page_of(change, _records_at(change.place, change.at + NEARBY, world))
     return page.lock if page else None
+
+
+def _records_at(place: Place, until: datetime, world: World) -> list[LockRecord]:
+    """Return what the book has of one place: the other half of a dual lock is another lock of the same state path."""
+    records = world.book.records_of(place.state_path, until)
+    return [record for record in records if record.lock.ref.place == place]
 
 
 def _restorer(lock: HeldLock, world: World) -> str:
@@ -174,7 +187,7 @@ def _restorer(lock: HeldLock, world: World) -> str:
     """
     if not lock.mark:
         return ""
-    records = world.book.records_of(lock.ref.state_path, lock.ref.since)
+    records = _records_at(lock.ref.place, lock.ref.since, world)
     known = (record.restorer_of(lock) for record in records)
     noted = (record.restored_by for record in records if record.lock.ref == lock.ref)
     return next((one.by for one in known if one), next(noted, ""))
@@ -193,7 +206,7 @@ def _close_alerts(release: LockChange, world: World, rules: Rules) -> tuple[Case
     Those that nobody has heard of end when the release is settled.
     """
     # The book first: a lock acquired between these two looks is then not known, rather than known and taken for gone.
-    known = world.book.records_of(release.ref.state_path, release.at)
+    known = _records_at(release.place, release.at, world)
     if all(record.ending or (record.acquired_at and not record.spoken_of) for record in known):
         return ()
     current = world.store.read(release.place)

@@ -155,6 +155,9 @@ class ChangeBook(Protocol):
         False when the journal has it. Raises UnderWayError while another has that right.
         """
 
+    def remember(self, noted: NotedChange) -> None:
+        """Remember an event that cannot be journaled yet, so that ``before`` finds it."""
+
     def journaled(self, change: LockChange) -> None:
         """The journal has it."""
 

@@ -48,6 +48,21 @@ class Way(StrEnum):
     """To find a message whose answer was lost."""
 
 
+class Ability(StrEnum):
+    """What not every messenger can do, as one that posts to a webhook cannot."""
+
+    EDIT = "edit"
+    """Without it ``edit`` and ``edit_digest`` raise MessageFixedError."""
+    FIND = "find"
+    """Without it ``find`` returns None: a message whose answer was lost is posted again."""
+    THREAD = "thread"
+    """Without it a reply is one more message of the channel."""
+    CHANNELS = "channels"
+    """Without it all goes to one channel, whichever the rules name."""
+    ALONE = "alone"
+    """Without it one person is told where everybody reads it."""
+
+
 class Messenger(Protocol):
     """Where people are told. Every method may raise MessengerError, and ChannelRefusedError in particular.
 
@@ -57,8 +72,8 @@ class Messenger(Protocol):
     """
 
     @property
-    def can_edit(self) -> bool:
-        """Return whether any message can be edited: where none can, ``edit`` raises MessageFixedError."""
+    def can(self) -> frozenset[Ability]:
+        """Return what it can do beyond posting a message."""
 
     def busy_for(self, way: Way, channel: str) -> float:
         """Return for how many seconds another call of this kind would have to wait; 0 or less: it would not."""

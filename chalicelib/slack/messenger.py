@@ -12,6 +12,7 @@ from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.clicks.click import Answer, Person, Unheard
 from chalicelib.ports.people import (
+    Ability,
     ChannelRefusedError,
     MaybePostedError,
     MessageFixedError,
@@ -68,7 +69,7 @@ class SlackMessenger:
         self._paces = Paces(time.clock, time.sleep)
         self._history = History(api, app, partial(self._paces.wait, Way.LOOK))
 
-    can_edit = True
+    can = frozenset(Ability)
 
     def busy_for(self, way: Way, channel: str) -> float:
         """Return for how many seconds Slack would not take another call of this kind."""

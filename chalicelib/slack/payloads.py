@@ -85,8 +85,8 @@ class BlockActions(msgspec.Struct):
         organisation = self.enterprise.id if self.enterprise else team.enterprise_id
         return Sender(app=self.api_app_id, team=team.id, enterprise=organisation or "", home=self.user.team_id or "")
 
-    def token(self, action: Action) -> str:
-        """The lock's: the button's value, and for a select that of the Release button in the same message."""
+    def value(self, action: Action) -> str:
+        """Return the lock as a value: the button's own, and for a select that of the Release button of its message."""
         if action.action_id != SNOOZE_ACTION or self.message is None:
             return action.value
         elements = (element for block in self.message.blocks for element in block.elements)

@@ -21,7 +21,7 @@ from chalicelib.slack import response_url
 from chalicelib.slack.installation import Installation, Sender
 from chalicelib.slack.payloads import Action, BlockActions, Interaction, Waiting
 from chalicelib.slack.words.listings import PageTurn
-from chalicelib.slack.words.parts import lock_token
+from chalicelib.slack.words.parts import lock_value
 from chalicelib.slack.words.parts.buttons import SNOOZE_ACTION, SNOOZE_ACTIONS, VERBS
 
 _WINDOW_SECONDS = 300
@@ -171,7 +171,7 @@ def _valid(secret: str, clock: Clock, body: bytes, timestamp: str, signature: st
 def _click(clicked: BlockActions, action: Action, reply_to: str) -> Click:
     verb, container = VERBS[action.action_id], clicked.container
     return Click(
-        lock=_lock(clicked.token(action)),
+        lock=_lock(clicked.value(action)),
         verb=verb,
         snooze_for=_snooze_for(action) if verb is Verb.SNOOZE else None,
         user=clicked.user.id,
@@ -184,9 +184,9 @@ def _click(clicked: BlockActions, action: Action, reply_to: str) -> Click:
     )
 
 
-def _lock(token: str) -> LockRef:
+def _lock(value: str) -> LockRef:
     try:
-        return lock_token.decode(token)
+        return lock_value.decode(value)
     except ValueError as error:
         raise MalformedError(str(error)) from None
 

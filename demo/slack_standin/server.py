@@ -5,6 +5,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socketserver import TCPServer
@@ -26,25 +27,24 @@ _HEARTBEAT = 10.0  # seconds; writing is how the server learns that a browser ha
 _LARGEST_BODY = 2_000_000
 
 
+@dataclass(frozen=True)
+class Served:
+    """What is behind the HTTP."""
+
+    workspace: Workspace
+    board: Board
+    api: WebApi
+    from_page: FromPage
+    responses: Responses
+
+
 class Server(ThreadingHTTPServer):
     """A threading server that can be stopped: it knows its open connections and hangs up on them."""
 
     request_queue_size = 64
 
-    def __init__(
-        self,
-        address: tuple[str, int],
-        workspace: Workspace,
-        board: Board,
-        api: WebApi,
-        from_page: FromPage,
-        responses: Responses,
-    ) -> None:
-        self.workspace = workspace
-        self.board = board
-        self.api = api
-        self.from_page = from_page
-        self.responses = responses
+    def __init__(self, address: tuple[str, int], served: Served) -> None:
+        self.served = served
         self.stopping = False
         self._open: dict[socket.socket, threading.Thread] = {}
         self._open_guard = threading.Lock()
@@ -68,8 +68,8 @@ class Server(ThreadingHTTPServer):
 
     def wait_for_change(self, seen: int) -> None:
         """Wait until there is news since that revision, or the end, or it is time for a heartbeat."""
-        with self.board.changed:
-            self.board.changed.wait_for(lambda: self.stopping or self.board.revision != seen, _HEARTBEAT)
+        with self.served.board.changed:
+            self.served.board.changed.wait_for(lambda: self.stopping or self.served.board.revision != seen, _HEARTBEAT)
 
     def shutdown_request(self, request: Any) -> None:
         """Close one connection."""
@@ -87,9 +87,9 @@ class Server(ThreadingHTTPServer):
         self.shutdown()
         self._loop.join()
         self.server_close()
-        with self.board.changed:
+        with self.served.board.changed:
             self.stopping = True
-            self.board.changed.notify_all()
+            self.served.board.changed.notify_all()
         with self._open_guard:
             still_open = dict(self._open)
             for connection in still_open:
@@ -124,10 +124,10 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), _LARGEST_BODY))
         if url.path.startswith("/api/"):
             self._api_post(url.path, body)
-        elif url.path in self._slack.from_page:
+        elif url.path in self._slack.served.from_page:
             self._from_page(url.path, body)
-        elif self._slack.responses.knows(url.path):
-            self._reply(*self._slack.responses.take(url.path, body))
+        elif self._slack.served.responses.knows(url.path):
+            self._reply(*self._slack.served.responses.take(url.path, body))
         else:
             self._reply(404, {"ok": False, "error": "the stand-in does not serve this"})
 
@@ -142,7 +142,9 @@ class _Handler(BaseHTTPRequestHandler):
         bearer = self.headers.get("Authorization", "").removeprefix("Bearer ").strip()
         # A token inside a JSON body does not count: https://docs.slack.dev/apis/web-api, "POST bodies".
         form = self.headers.get_content_type() != "application/json"
-        answer = self._slack.api.call(path.removeprefix("/api/"), bearer or (in_body if form else None), arguments)
+        answer = self._slack.served.api.call(
+            path.removeprefix("/api/"), bearer or (in_body if form else None), arguments
+        )
         self._send_answer(answer)
 
     def _send_answer(self, answer: Answer) -> None:
@@ -159,7 +161,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._reply(415, {"error": "the page sends application/json"})
             return
         try:
-            self._reply(200, self._slack.from_page[path](json.loads(body)))
+            self._reply(200, self._slack.served.from_page[path](json.loads(body)))
         except (LookupError, RuntimeError, SlackError, TypeError, ValueError) as error:
             self._reply(409, {"error": str(error)})
 
@@ -178,11 +180,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         seen = -1
         while not self._slack.stopping:
-            if self._slack.board.revision == seen:
+            if self._slack.served.board.revision == seen:
                 self.wfile.write(b": still here\n\n")
             else:
-                seen = self._slack.board.revision
-                view = page_view(self._slack.workspace, self._slack.board)
+                seen = self._slack.served.board.revision
+                view = page_view(self._slack.served.workspace, self._slack.served.board)
                 self.wfile.write(b"data: %s\n\n" % json.dumps(view).encode())
             self._slack.wait_for_change(seen)
 

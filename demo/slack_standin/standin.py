@@ -16,8 +16,10 @@ from demo.slack_standin.failures import Refusal, Throttle
 from demo.slack_standin.mentions import mentioned
 from demo.slack_standin.model import Call, Message, Workspace
 from demo.slack_standin.responses import Responses
-from demo.slack_standin.server import Server
+from demo.slack_standin.server import Served, Server
 from demo.slack_standin.web_api import WebApi
+
+_POSTS_PER_SECOND = 1.0
 
 
 class SlackStandIn:
@@ -30,22 +32,20 @@ class SlackStandIn:
         self,
         workspace: Workspace,
         *,
-        host: str = "127.0.0.1",
         port: int = 0,
         clock: Callable[[], float] = time.time,
-        posts_per_second: float = 1.0,
         burst: int = 5,
     ) -> None:
         self.workspace = workspace
         self.request_url: str | None = None
         self.command_url: str | None = None
         self._clock = clock
-        self._address = (host, port)
+        self._address = ("127.0.0.1", port)
         self._board = Board(clock)
         self._clicks = Clicks(workspace, self._board)
         self._commands = Commands(workspace, self._board)
         self._responses = Responses(self._board, workspace.bot_user_id, clock)
-        self._api = WebApi(workspace, self._board, Throttle(posts_per_second, burst, clock))
+        self._api = WebApi(workspace, self._board, Throttle(_POSTS_PER_SECOND, burst, clock))
         self._server: Server | None = None
 
     def start(self) -> None:
@@ -53,7 +53,8 @@ class SlackStandIn:
         if self._server is not None:
             raise RuntimeError("this Slack stand-in is running already")
         from_page = {"/click": self._clicked, "/compose": self._composed}
-        self._server = Server(self._address, self.workspace, self._board, self._api, from_page, self._responses)
+        served = Served(self.workspace, self._board, self._api, from_page, self._responses)
+        self._server = Server(self._address, served)
         self._server.start()
 
     def stop(self) -> None:

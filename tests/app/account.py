@@ -26,10 +26,10 @@ SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
 
 @contextmanager
-def an_account(folder: Path) -> Iterator[Any]:
+def an_account(folder: Path, toml: str = LEAST, *, settle_seconds: int = 0) -> Iterator[Any]:
     """Gives a client of its queues, which are named like the environment variables they stand in."""
     rules = folder / NAME
-    write_rules(rules, LEAST)
+    write_rules(rules, toml)
     environment = {
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": "testing",
@@ -37,7 +37,7 @@ def an_account(folder: Path) -> Iterator[Any]:
         "RULES_FILE": str(rules),
         "STAGE": "test",
         "LOCK_BOOK_TABLE": "book",
-        "SETTLE_SECONDS": "0",
+        "SETTLE_SECONDS": str(settle_seconds),
         "RELEASE_ROLE_ID": "AROARELEASE",
         "ANSWER_ROLE_ID": "AROAANSWER",
         "SLACK_SIGNING_SECRET_PARAMETER": "/reaper/signing-secret",

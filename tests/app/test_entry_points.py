@@ -20,7 +20,7 @@ from chalicelib.core.audit.measure import Measurement
 from chalicelib.core.clicks.click import Click, Unheard, Unusable, Verb
 from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
-from chalicelib.slack.words.parts.lock_token import encode
+from chalicelib.slack.words.parts.lock_value import encode
 from tests.app.account import Remaining, a_batch, form, left_on, post, printed
 from tests.aws.events.test_s3 import a_body
 from tests.builders import BUCKET, KEY, a_click, a_lock, sample

@@ -80,6 +80,22 @@ def test_what_is_known_of_an_event_stays_as_it_is(changes: ChangeBook) -> None:
     assert changes.before(a_release()) == first
 
 
+def test_an_event_that_could_not_be_journaled_yet_is_found_and_can_be_claimed(changes: ChangeBook) -> None:
+    noted = NotedChange(an_event())
+    changes.remember(noted)
+    assert changes.before(a_release()) == noted
+    assert changes.claim(noted, TAKEN)
+
+
+def test_to_remember_an_event_again_changes_nothing(changes: ChangeBook) -> None:
+    noted = NotedChange(an_event(), a_lock().ref)
+    changes.claim(noted, TAKEN)
+    changes.journaled(noted.change)
+    changes.remember(NotedChange(an_event()))
+    assert changes.before(a_release()) == noted
+    assert not changes.claim(noted, TAKEN + 2 * CLAIMED_FOR)
+
+
 def test_an_event_is_journaled_once(changes: ChangeBook) -> None:
     noted = NotedChange(an_event())
     assert changes.claim(noted, TAKEN)

@@ -13,6 +13,7 @@ from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.clicks.click import Answer, Click, Person, SnoozeFor, Unheard, Unusable, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.ports.people import (
+    Ability,
     ChannelRefusedError,
     MaybePostedError,
     MessageFixedError,
@@ -77,6 +78,11 @@ class Slack:
     lose: Callable[[str], None]
     """What becomes of the next post: ANSWER or REQUEST."""
 
+    def needs(self, *abilities: Ability) -> None:
+        """Skip a test about what this messenger says it cannot do."""
+        if missing := {*abilities} - self.messenger.can:
+            pytest.skip(f"cannot {', '.join(sorted(missing))}")
+
 
 @pytest.fixture
 def clock() -> Clock:
@@ -98,10 +104,11 @@ def speaking_to(slack: SlackStandIn, clock: Clock, app: str = APP) -> SlackMesse
     return SlackMessenger(lambda: WORKSPACE.bot_token, slack.api_url, app, time=Time(clock, clock.sleep))
 
 
-@pytest.fixture(params=["fake", "slack_sdk and the stand-in"])
+@pytest.fixture(params=["fake", "fake that can only post", "slack_sdk and the stand-in"])
 def slack(request: pytest.FixtureRequest) -> Slack:
-    if request.param == "fake":
-        return of_fake(FakeMessenger(channels_refused={FOREIGN_CHANNEL}))
+    if request.param.startswith("fake"):
+        can = frozenset(Ability) if request.param == "fake" else frozenset[Ability]()
+        return of_fake(FakeMessenger(channels_refused={FOREIGN_CHANNEL}, can=can))
     real: SlackStandIn = request.getfixturevalue("stand_in")
     losses = {ANSWER: "drop", REQUEST: "lost"}
     return Slack(
@@ -127,18 +134,47 @@ def a_reply(beneath: Handle, level: int = 2, called: tuple[str, ...] = ()) -> Re
 
 
 def test_an_alert_posted_can_be_edited_and_stays_one_message(slack: Slack) -> None:
+    slack.needs(Ability.EDIT)
     posted = slack.messenger.post(ALERT_NOW, SENDING)
     assert (posted.channel, posted.beneath) == (CHANNEL, "")
     slack.messenger.edit(posted, ALERT_NOW)
     assert slack.shown() == 1
 
 
+def test_an_edit_where_nothing_can_be_edited_says_that_another_message_is_needed(slack: Slack) -> None:
+    posted = slack.messenger.post(ALERT_NOW, SENDING)
+    digest = msgspec.structs.replace(DIGEST, posted=slack.messenger.post_digest(DIGEST))
+    if Ability.EDIT in slack.messenger.can:
+        pytest.skip("edits")
+    with pytest.raises(MessageFixedError):
+        slack.messenger.edit(posted, ALERT_NOW)
+    with pytest.raises(MessageFixedError):
+        slack.messenger.edit_digest(digest)
+
+
+def test_where_there_are_no_threads_a_reply_is_one_more_message_of_the_channel(slack: Slack) -> None:
+    if Ability.THREAD in slack.messenger.can:
+        pytest.skip("has threads")
+    posted = slack.messenger.post(ALERT_NOW, SENDING)
+    assert slack.messenger.reply(a_reply(posted.root)).beneath == ""
+    assert slack.shown() == 2
+
+
+def test_where_nothing_can_be_looked_for_nothing_is_found(slack: Slack) -> None:
+    if Ability.FIND in slack.messenger.can:
+        pytest.skip("can look")
+    slack.messenger.post(ALERT_NOW, SENDING)
+    assert slack.messenger.find(SENDING) is None
+
+
 def test_an_edit_of_a_message_that_is_gone_says_so(slack: Slack) -> None:
+    slack.needs(Ability.EDIT)
     with pytest.raises(MessageGoneError):
         slack.messenger.edit(Posted(CHANNEL, NOWHERE), ALERT_NOW)
 
 
 def test_a_channel_that_refuses_is_an_error_that_names_what_to_do(slack: Slack) -> None:
+    slack.needs(Ability.CHANNELS)
     elsewhere = msgspec.structs.replace(SENDING, channel=FOREIGN_CHANNEL)
     with pytest.raises(MessengerError, match="not_in_channel") as caught:
         slack.messenger.post(ALERT_NOW, elsewhere)
@@ -146,6 +182,7 @@ def test_a_channel_that_refuses_is_an_error_that_names_what_to_do(slack: Slack) 
 
 
 def test_a_reply_stands_beneath_its_alert(slack: Slack) -> None:
+    slack.needs(Ability.THREAD)
     alert = slack.messenger.post(ALERT_NOW, SENDING)
     reply = slack.messenger.reply(a_reply(alert.root))
     assert (reply.channel, reply.beneath) == (CHANNEL, alert.handle)
@@ -153,11 +190,13 @@ def test_a_reply_stands_beneath_its_alert(slack: Slack) -> None:
 
 
 def test_a_reply_to_a_message_that_is_gone_says_so(slack: Slack) -> None:
+    slack.needs(Ability.THREAD)
     with pytest.raises(MessageGoneError):
         slack.messenger.reply(a_reply(NOWHERE))
 
 
 def test_the_lines_of_a_digest_and_their_replies_stand_beneath_it(slack: Slack) -> None:
+    slack.needs(Ability.THREAD, Ability.EDIT)
     digest = slack.messenger.post_digest(DIGEST)
     line = slack.messenger.post(ALERT_NOW, msgspec.structs.replace(SENDING, beneath=digest.root))
     reply = slack.messenger.reply(a_reply(line.root))
@@ -168,18 +207,21 @@ def test_the_lines_of_a_digest_and_their_replies_stand_beneath_it(slack: Slack) 
 
 
 def test_an_alert_beneath_a_digest_that_is_gone_becomes_a_message_of_the_channel(slack: Slack) -> None:
+    slack.needs(Ability.EDIT)
     posted = slack.messenger.post(ALERT_NOW, msgspec.structs.replace(SENDING, beneath=NOWHERE))
     assert posted.beneath == ""
     slack.messenger.edit(posted, ALERT_NOW)
 
 
 def test_an_edit_of_a_digest_that_is_gone_says_so(slack: Slack) -> None:
+    slack.needs(Ability.EDIT)
     with pytest.raises(MessageGoneError):
         slack.messenger.edit_digest(msgspec.structs.replace(DIGEST, posted=Posted(CHANNEL, NOWHERE)))
 
 
 @pytest.mark.parametrize("lost", [ANSWER, REQUEST])
 def test_an_alert_whose_answer_is_lost_is_found_if_it_stands_there(slack: Slack, lost: str) -> None:
+    slack.needs(Ability.FIND, Ability.EDIT)
     slack.lose(lost)
     with pytest.raises(MaybePostedError):
         slack.messenger.post(ALERT_NOW, SENDING)
@@ -191,6 +233,7 @@ def test_an_alert_whose_answer_is_lost_is_found_if_it_stands_there(slack: Slack,
 
 @pytest.mark.parametrize("lost", [ANSWER, REQUEST])
 def test_a_digest_whose_answer_is_lost_is_found_if_it_stands_there(slack: Slack, lost: str) -> None:
+    slack.needs(Ability.FIND)
     slack.lose(lost)
     with pytest.raises(MaybePostedError):
         slack.messenger.post_digest(DIGEST)
@@ -200,6 +243,7 @@ def test_a_digest_whose_answer_is_lost_is_found_if_it_stands_there(slack: Slack,
 
 @pytest.mark.parametrize("lost", [ANSWER, REQUEST])
 def test_a_reply_whose_answer_is_lost_is_found_in_its_thread_if_it_stands_there(slack: Slack, lost: str) -> None:
+    slack.needs(Ability.FIND, Ability.THREAD)
     alert = slack.messenger.post(ALERT_NOW, SENDING)
     reply = a_reply(alert.root)
     slack.lose(lost)
@@ -212,6 +256,7 @@ def test_a_reply_whose_answer_is_lost_is_found_in_its_thread_if_it_stands_there(
 
 
 def test_only_the_message_that_says_it_of_that_lock_in_that_place_is_found(slack: Slack) -> None:
+    slack.needs(Ability.FIND, Ability.THREAD)
     alert = slack.messenger.post(ALERT_NOW, SENDING)
     reply = slack.messenger.reply(a_reply(alert.root))
     other = a_reply(alert.root).sending
@@ -223,16 +268,19 @@ def test_only_the_message_that_says_it_of_that_lock_in_that_place_is_found(slack
 
 
 def test_a_whisper_is_seen_by_one_person_and_is_no_message_of_the_channel(slack: Slack) -> None:
+    slack.needs(Ability.ALONE)
     slack.messenger.whisper(IN_CHANNEL, ANSWERED)
     assert (slack.shown(), slack.whispered()) == (0, 1)
 
 
 def test_a_whisper_reaches_a_person_in_a_channel_that_the_app_is_not_in_as_well(slack: Slack) -> None:
+    slack.needs(Ability.ALONE)
     slack.messenger.whisper(ELSEWHERE, ANSWERED)
     assert (slack.shown(), slack.whispered()) == (0, 1)
 
 
 def test_why_nothing_was_done_is_told_to_one_person_alone(slack: Slack) -> None:
+    slack.needs(Ability.ALONE)
     slack.messenger.turn_away(Unheard(why=Unusable.UNKNOWN, user=BOB, channel=CHANNEL))
     assert (slack.shown(), slack.whispered()) == (0, 1)
 
@@ -564,12 +612,14 @@ NOTICE = ChannelNotice(
 
 
 def test_a_notice_about_a_channel_is_a_message_that_can_be_found_again(slack: Slack) -> None:
+    slack.needs(Ability.FIND)
     slack.messenger.notify(NOTICE)
     assert slack.shown() == 1
     assert slack.messenger.find(NOTICE.sending)
 
 
 def test_a_notice_to_a_channel_that_takes_nothing_says_so(slack: Slack) -> None:
+    slack.needs(Ability.CHANNELS)
     with pytest.raises(ChannelRefusedError) as caught:
         slack.messenger.notify(msgspec.structs.replace(NOTICE, kind=NoticeKind.BACK))
     assert caught.value.channel == FOREIGN_CHANNEL
@@ -577,6 +627,7 @@ def test_a_notice_to_a_channel_that_takes_nothing_says_so(slack: Slack) -> None:
 
 @pytest.mark.parametrize("lost", [ANSWER, REQUEST])
 def test_a_notice_whose_answer_is_lost_is_found_if_it_stands_there(slack: Slack, lost: str) -> None:
+    slack.needs(Ability.FIND)
     slack.lose(lost)
     with pytest.raises(MaybePostedError):
         slack.messenger.notify(NOTICE)
@@ -584,6 +635,7 @@ def test_a_notice_whose_answer_is_lost_is_found_if_it_stands_there(slack: Slack,
 
 
 def test_whatever_a_channel_takes_nothing_of_it_is_told_as_that_channel_s_refusal(slack: Slack) -> None:
+    slack.needs(Ability.CHANNELS)
     elsewhere = msgspec.structs.replace(SENDING, channel=FOREIGN_CHANNEL)
     reply = msgspec.structs.replace(a_reply(""), sending=msgspec.structs.replace(elsewhere, beneath=NOWHERE))
     tries: list[Callable[[], object]] = [
@@ -612,6 +664,7 @@ def test_an_edit_in_a_channel_that_takes_nothing_is_its_refusal_and_no_message_g
 
 
 def test_a_message_that_says_where_it_was_meant_for_is_edited_where_it_stands(slack: Slack) -> None:
+    slack.needs(Ability.EDIT)
     posted = slack.messenger.post(ALERT_NOW, msgspec.structs.replace(SENDING, instead_of=FOREIGN_CHANNEL))
     slack.messenger.edit(msgspec.structs.replace(posted, instead_of=FOREIGN_CHANNEL), ALERT_NOW)
     assert slack.shown() == 1

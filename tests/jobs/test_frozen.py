@@ -6,8 +6,8 @@ from typing import Any
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.runs.agenda import Agenda
-from chalicelib.jobs.runs.lanes import Rank, Task, Wait
 from chalicelib.jobs.runs.run import OneByOne, Run
+from chalicelib.jobs.runs.tasks import Rank, Task, Wait
 from chalicelib.jobs.watch import watch
 from tests.builders import BUCKET, KEY, TAKEN, sample, some_rules
 from tests.fakes import FakeWorld

@@ -8,10 +8,11 @@ from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome
 from chalicelib.core.locks.lock import HeldLock
-from chalicelib.core.locks.place import Kind, Place
+from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
+from chalicelib.ports.locks import StoreError
 from tests.builders import (
     ALICE,
     BUCKET,
@@ -99,6 +100,40 @@ def test_without_versions_a_lock_that_a_sweep_has_seen_keeps_its_story_however_l
     record(world, a_change(TAKEN + timedelta(milliseconds=300), acquired=True, stamp=etag))
     [line] = [line for line in world.journal.events if line.event is EventType.LOCK_ACQUIRED]
     assert (line.lock_id[:8], line.incomplete) == ("78653438", False)
+
+
+def test_a_release_settled_before_its_acquire_could_be_read_is_not_taken_for_the_end_of_the_hold_before() -> None:
+    """S3 fails for the second acquire, which is told again only after both releases are settled."""
+    world = FakeWorld(TAKEN)
+    times = [TAKEN + timedelta(milliseconds=200 * number) for number in range(4)]
+    versions = [world.store.put(BUCKET, KEY, sample(name)) for name in ("s3-plan-default", "s3-apply-default")]
+    world.store.remove(BUCKET, KEY)
+    record(world, a_change(times[0], versions[0], acquired=True))
+    world.store.keys_failing.add(KEY)
+    with pytest.raises(StoreError):
+        record(world, a_change(times[2], versions[1], acquired=True))
+    world.store.keys_failing.clear()
+    record(world, a_change(times[3], acquired=False))
+    settle_all(world)
+    record(world, a_change(times[1], acquired=False))
+    record(world, a_change(times[2], versions[1], acquired=True))
+    settle_all(world)
+    lines = sorted(world.journal.events, key=lambda line: line.time)
+    assert [line.time for line in lines] == times
+    assert [lines[1].acquired_at, lines[3].acquired_at] == [times[0], times[2]]
+
+
+def test_the_other_half_of_a_dual_lock_does_not_end_with_this_one() -> None:
+    """Two places can be of one state path: here an object and its like under another address."""
+    world = an_acquired_world()
+    other = Place(Kind.S3, BUCKET, KEY, account="111122223333")
+    half = HeldLock(LockRef(other, a_lock().ref.stamp, TAKEN), a_lock().info)
+    world.book.acquire_recorded(half, TAKEN, "")
+    world.store.remove(BUCKET, KEY)
+    record(world, a_change(TAKEN + timedelta(seconds=90), acquired=False))
+    settle_all(world)
+    assert [line.lock_id[:8] for line in world.journal.events if line.event is EventType.LOCK_RELEASED] == ["78653438"]
+    assert [page.lock.ref for page in world.book.records()] == [half.ref]
 
 
 def test_an_acquire_whose_lock_another_one_has_followed_is_not_taken_for_the_other() -> None:

@@ -27,7 +27,7 @@ from chalicelib.slack.requests import (
     verify,
 )
 from chalicelib.slack.words.messages import message
-from chalicelib.slack.words.parts import lock_token
+from chalicelib.slack.words.parts import lock_value
 from tests.builders import ALICE, APP, CHANNEL, TAKEN, TEAM, a_click, a_lock, a_policy
 
 SECRET = "shhh"
@@ -59,7 +59,7 @@ def no_secret(_fresh: bool) -> str:
     raise AssertionError("the secret must not be asked for")
 
 
-TOKEN = lock_token.encode(a_lock().ref)
+TOKEN = lock_value.encode(a_lock().ref)
 MESSAGE = {
     "ts": "1.1",
     "blocks": [
@@ -328,7 +328,7 @@ def test_a_click_keeps_the_address_for_its_answer() -> None:
     ("changes", "why", "detail"),
     [
         ({"team": {"id": "T0OTHER"}}, Unusable.MISDIRECTED, "team T0OTHER, app A0DEMO"),
-        ({"actions": [action("release_lock", value="forged")]}, Unusable.UNREADABLE, "not a lock token"),
+        ({"actions": [action("release_lock", value="forged")]}, Unusable.UNREADABLE, "not the value of a lock"),
         ({"container": None}, Unusable.UNREADABLE, "container"),
         ({"actions": [action("release_lock_v2")]}, Unusable.UNKNOWN, "release_lock_v2"),
         ({"actions": [action("")]}, Unusable.UNKNOWN, ""),

@@ -42,6 +42,10 @@ class DynamoChangeBook:
             return False
         raise UnderWayError("the same event is being journaled by another process; it is looked at again later")
 
+    def remember(self, noted: NotedChange) -> None:
+        """Remember an event that cannot be journaled yet; what is known of it already stays."""
+        self._table.change(_key_of(noted.change), Change(put_first=_item(noted)))
+
     def journaled(self, change: LockChange) -> None:
         """The journal has it. What is not remembered any more stays forgotten: half an item could not be read."""
         self._table.change(_key_of(change), Change(put={"Journaled": True}), Attr("Noted").exists())

@@ -7,7 +7,6 @@ reply, and so would call "already gone" what it had deleted itself; a second put
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypedDict
-from urllib.parse import urlencode
 
 import msgspec
 from botocore.exceptions import ClientError
@@ -15,6 +14,7 @@ from botocore.exceptions import ClientError
 from chalicelib.aws.answers import genuine
 from chalicelib.aws.errors_in_words import in_words
 from chalicelib.aws.locks.s3_answers import code_of, sent_once, store_error, told_as_store_error
+from chalicelib.aws.locks.s3_objects import kept_of, not_restored, put_arguments
 from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.clicks.deletion import Deletion, LockObject, Look, PutBack
 from chalicelib.core.locks.lock import Body, HeldLock
@@ -41,18 +41,6 @@ _PUTS = {412: PutBack.OCCUPIED, 409: PutBack.CONFLICT}
 _FORBIDDEN = 403
 DEMANDED_ACLS = ("bucket-owner-full-control", "private")
 """Headers that a bucket policy may demand of whoever puts. S3 does not tell with which one an object was put."""
-_AS_IT_WAS = (
-    "ContentType",
-    "ContentEncoding",
-    "ContentLanguage",
-    "ContentDisposition",
-    "CacheControl",
-    "StorageClass",
-    "ServerSideEncryption",
-    "SSEKMSKeyId",
-    "WebsiteRedirectLocation",
-)
-"""What S3 says of an object in the very words in which a put takes it."""
 # For a lock under a customer's own key (SSE-C), one that a policy denies, one in an archive; and also KMS.*.
 _UNSHOWN = {"AccessDenied", "InvalidRequest", "InvalidObjectState", "InvalidArgument"}
 
@@ -87,7 +75,7 @@ class S3LockStore:
         first, _, last = after.partition(":")
         with told_as_store_error(f"listing {target.container}"):
             for number in range(int(first or 0), len(prefixes)):
-                for page in self._listed(target.container, prefixes[number], last):
+                for page in _listed(self._lister(target.container), target.container, prefixes[number], last):
                     listed = [entry["Key"] for entry in page.get("Contents", [])]
                     keys = {key for key in listed if is_lock_key(key)} - seen
                     places = tuple(Place(Kind.S3, target.container, key) for key in sorted(keys))
@@ -96,11 +84,6 @@ class S3LockStore:
                     yield Scanned(places, len(listed), f"{number}:{last}" if more else "")
                     seen |= keys
                 last = ""
-
-    def _listed(self, bucket: str, prefix: str, after: str) -> "Iterator[ListObjectsV2OutputTypeDef]":
-        begin = {"StartAfter": after} if after else {}
-        pages = self._lister(bucket).get_paginator("list_objects_v2")
-        return map(genuine, pages.paginate(Bucket=bucket, Prefix=prefix, **begin))  # type: ignore[arg-type]
 
     def read(self, place: Place, version: str = "") -> HeldLock | None:
         """Return the lock there now, or that version of it."""
@@ -128,7 +111,7 @@ class S3LockStore:
             tags = self._tags(ref) if answer.get("TagCount") else {}
         except StoreError:
             return Look(lock)
-        return Look(lock, LockObject(body, _headers(answer), dict(answer.get("Metadata", {})), tags))
+        return Look(lock, kept_of(answer, body, tags))
 
     def state_written(self, ref: LockRef) -> StateWritten:
         """When the state was last written: of all keys with the state's key as prefix, its own comes first."""
@@ -159,7 +142,7 @@ class S3LockStore:
         refused the put without one. A refused put has put nothing.
         """
         _check(ref)
-        arguments = _put_arguments(kept)
+        arguments = put_arguments(kept)
         status = self._put(ref, arguments, {*_PUTS, _FORBIDDEN})
         for last, acl in enumerate(DEMANDED_ACLS, 1):
             if status == _FORBIDDEN:
@@ -209,35 +192,23 @@ class S3LockStore:
                 if entry["Key"] == place.key:
                     ref = LockRef(place, entry["ETag"], entry["LastModified"].replace(microsecond=0))
                     lock = unread(ref, code_of(error), entry["Size"])
-                    versioned = lock.body is Body.SEALED and self._is_versioned(bucket)
+                    versioned = lock.body is Body.SEALED and _is_versioned(self._reader(bucket), bucket)
                     return msgspec.structs.replace(lock, versioned=versioned)
         return None
 
-    def _is_versioned(self, bucket: str) -> bool:
-        """Return whether a delete leaves a version behind: False also where the reaper may not ask."""
-        try:
-            return genuine(self._reader(bucket).get_bucket_versioning(Bucket=bucket)).get("Status") == "Enabled"
-        except Exception:  # noqa: BLE001  what cannot be found out is not so
-            return False
+
+def _listed(client: "S3Client", bucket: str, prefix: str, after: str) -> "Iterator[ListObjectsV2OutputTypeDef]":
+    begin = {"StartAfter": after} if after else {}
+    pages = client.get_paginator("list_objects_v2")
+    return map(genuine, pages.paginate(Bucket=bucket, Prefix=prefix, **begin))  # type: ignore[arg-type]
 
 
-def _not_restored(answer: "GetObjectOutputTypeDef") -> str:
-    """Return what a put could not bring back: the old version keeps its hold, the new one has none."""
-    return "legal hold" if answer.get("ObjectLockLegalHoldStatus") == "ON" else ""
-
-
-def _headers(answer: "GetObjectOutputTypeDef") -> dict[str, str]:
-    headers = {name: str(value) for name in _AS_IT_WAS if (value := answer.get(name))}
-    return headers | ({"BucketKeyEnabled": "true"} if answer.get("BucketKeyEnabled") else {})
-
-
-def _put_arguments(kept: LockObject) -> dict[str, Any]:
-    """Return what a put says of an object besides its key; as Terraform's own, where nothing else is known."""
-    arguments: dict[str, Any] = {"ContentType": "application/json", **kept.headers, "Body": kept.body}
-    if "BucketKeyEnabled" in arguments:
-        arguments["BucketKeyEnabled"] = True
-    others = {"Metadata": kept.metadata, "Tagging": urlencode(kept.tags)}
-    return arguments | {name: value for name, value in others.items() if value}
+def _is_versioned(client: "S3Client", bucket: str) -> bool:
+    """Return whether a delete leaves a version behind: False also where the reaper may not ask."""
+    try:
+        return genuine(client.get_bucket_versioning(Bucket=bucket)).get("Status") == "Enabled"
+    except Exception:  # noqa: BLE001  what cannot be found out is not so
+        return False
 
 
 def _lock(place: Place, answer: "GetObjectOutputTypeDef", body: bytes) -> HeldLock:
@@ -245,7 +216,7 @@ def _lock(place: Place, answer: "GetObjectOutputTypeDef", body: bytes) -> HeldLo
         ref = LockRef(place, answer["ETag"], answer["LastModified"].replace(microsecond=0))
         version = answer.get("VersionId", "")
         lock = lock_of(ref, body, "" if version == _NO_VERSION else version)
-        return msgspec.structs.replace(lock, not_restored=_not_restored(answer))
+        return msgspec.structs.replace(lock, not_restored=not_restored(answer))
 
 
 def _named(place: Place) -> "_Named":

@@ -83,6 +83,6 @@ def alert_for(
 
 
 def level_of(record: LockRecord, policy: Policy, now: datetime) -> int:
-    """The level of a lock now: one that was told is kept, unless the policy has lost it since."""
-    lock = record.lock
-    return min(max(policy.level(lock.risk, lock.age(now)), record.level), len(policy.thresholds[lock.risk]))
+    """Return the level of a lock now: one that was told is kept, unless the policy has lost it since."""
+    risk = record.lock.risk
+    return min(max(policy.level(risk, record.lock.age(now)), record.level), len(policy.thresholds[risk]))

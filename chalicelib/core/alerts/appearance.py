@@ -18,9 +18,9 @@ def appearance(alert: Alert) -> str:
     Slack itself keeps ages up to date. What else changes with time alone is the sign of the evidence, the level, the
     end of a snooze, and the day.
     """
-    record = alert.record
+    record, lock = alert.record, alert.record.lock
     depends_on = (
-        alert.lock,
+        lock,
         alert.policy,
         alert.undo,
         alert.level,
@@ -32,8 +32,8 @@ def appearance(alert: Alert) -> str:
         sorted(record.refused),
         record.restored_by,
         alert.state_written,
-        sign_of(alert.lock, alert.state_written, alert.now),
+        sign_of(lock, alert.state_written, alert.now),
         alert.ending,
-        alert.lock.age(alert.now) // _EDITED_AT_LEAST,
+        lock.age(alert.now) // _EDITED_AT_LEAST,
     )
     return hash_of(msgspec.json.encode(depends_on).decode())

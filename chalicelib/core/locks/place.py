@@ -80,7 +80,12 @@ class Place(msgspec.Struct, frozen=True, order=True):
     @property
     def name(self) -> str:
         """Return what tells this place from every other one there is."""
-        return "\n".join((self.kind, self.account, self.region, self.container, self.key))
+        return f"{self.home} {self.key}"
+
+    @property
+    def home(self) -> str:
+        """Return what tells its container from every other one there is."""
+        return ":".join((self.kind, self.account, self.region, self.container))
 
 
 class LockRef(msgspec.Struct, frozen=True):
@@ -103,12 +108,12 @@ class LockRef(msgspec.Struct, frozen=True):
     @property
     def identity(self) -> str:
         """Return what tells this lock from every other lock on the same state path; sortable by its time."""
-        return f"{self.since.isoformat()} {self.stamp}"
+        return f"{self.since.isoformat()} {self.place.home} {self.stamp}"
 
     @property
     def name(self) -> str:
         """Return what tells this lock from every other lock there is."""
-        return f"{self.place.name}\n{self.identity}"
+        return f"{self.identity} {self.place.key}"
 
     def parts(self) -> tuple[str, ...]:
         """Return the lock as texts, of which only the last may have line breaks. ``ref_of`` reads them."""

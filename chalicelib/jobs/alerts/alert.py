@@ -16,7 +16,7 @@ from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.alerts.endings import tell
 from chalicelib.jobs.alerts.say import LockClaim, journal_said, reply_to
 from chalicelib.ports.book import BookError
-from chalicelib.ports.people import ChannelRefusedError, MessageGoneError, MessengerError
+from chalicelib.ports.people import Ability, ChannelRefusedError, MessageGoneError, MessengerError
 
 
 def post(case: Case, beneath: Handle = "") -> bool:
@@ -38,20 +38,17 @@ def post(case: Case, beneath: Handle = "") -> bool:
 
 def _post(case: Case, beneath: Handle) -> bool:
     before = case.record.posted
-    owner, trouble = case.owner()
-    alert = case.known_as(msgspec.structs.replace(case.record, owner=owner)).alert()
-    record, channel = msgspec.structs.replace(alert.record, level=alert.level), case.channel
-    elsewhere = case.policy.channel if channel != case.policy.channel else ""
-    alert, case = msgspec.structs.replace(alert, record=record, instead_of=elsewhere), case.known_as(record)
+    alert, trouble = case.new_alert()
+    case = case.known_as(alert.record)
     sending = Sending(
         about=case.ref.name,
         saying=(Saying(Topic.ALERT, f"after {before.handle}" if before else ""),),
         at=case.now,
-        channel=channel,
+        channel=case.detours.trouble_channel if alert.instead_of else case.policy.channel,
         beneath=beneath,
         level=alert.level,
-        owner=owner,
-        instead_of=elsewhere,
+        owner=alert.record.owner,
+        instead_of=alert.instead_of,
         appearance=appearance(alert),
     )
     try:
@@ -86,7 +83,7 @@ def wake(case: Case) -> Case | None:
 def has_changed(case: Case) -> bool:
     """Look at the evidence once more; return whether the message of a held lock has to be edited."""
     known = appearance(case.alert())
-    if known != case.record.appearance and case.world.messenger.can_edit:
+    if known != case.record.appearance and Ability.EDIT in case.world.messenger.can:
         return True
     with suppress(BookError):  # it is looked at once more than it had to be
         case.world.book.shown(case.ref, case.now, known)
@@ -99,7 +96,7 @@ def edit(case: Case, ending: Ending | None = None) -> bool:
     One that was deleted, or that stands where nothing can be written any more, is posted anew. That calls people, so it
     waits until they may be called.
     """
-    if case.record.posted is None or not case.world.messenger.can_edit:
+    if case.record.posted is None or Ability.EDIT not in case.world.messenger.can:
         return False
     alert = case.alert(ending)
     try:

@@ -16,7 +16,7 @@ from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.alerts.digest import show, stand
 from chalicelib.jobs.alerts.steps import Found
 from chalicelib.jobs.runs.agenda import Agenda
-from chalicelib.jobs.runs.lanes import Rank, Task, Wait
+from chalicelib.jobs.runs.tasks import Rank, Task, Wait
 from chalicelib.ports.book import BookError
 from chalicelib.ports.world import World
 

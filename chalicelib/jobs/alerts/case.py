@@ -94,6 +94,14 @@ class Case:
         alert = alert_for(self.record, self.policy, self.now, state, ending)
         return msgspec.structs.replace(alert, undo=self.undo)
 
+    def new_alert(self) -> tuple[Alert, str]:
+        """Return the alert as it is posted now, and why the owner could not be looked up."""
+        owner, trouble = self.owner()
+        alert = self.known_as(msgspec.structs.replace(self.record, owner=owner)).alert()
+        record, channel = msgspec.structs.replace(alert.record, level=alert.level), self.policy.channel
+        elsewhere = channel if self.channel != channel else ""
+        return msgspec.structs.replace(alert, record=record, instead_of=elsewhere), trouble
+
     def owner(self) -> tuple[str, str]:
         """Return the Slack user behind the holder, and why that could not be looked up: no alert waits for either."""
         principal, info = self.record.principal, self.record.lock.info

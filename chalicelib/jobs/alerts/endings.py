@@ -10,8 +10,8 @@ from chalicelib.core.clicks.ending import Ending
 from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.alerts.say import LockClaim, look_for_lost, reply_to
 from chalicelib.jobs.runs.agenda import Agenda
-from chalicelib.jobs.runs.lanes import Rank, Task, Wait
 from chalicelib.jobs.runs.run import Run
+from chalicelib.jobs.runs.tasks import Rank, Task, Wait
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import StoreError
 from chalicelib.ports.people import ChannelRefusedError, MessageFixedError, MessageGoneError, MessengerError

@@ -22,8 +22,8 @@ from chalicelib.jobs.alerts.channel_trouble import attend
 from chalicelib.jobs.alerts.digest import show
 from chalicelib.jobs.alerts.steps import Found, Steps
 from chalicelib.jobs.runs.agenda import Agenda
-from chalicelib.jobs.runs.lanes import Rank, Task, Wait
 from chalicelib.jobs.runs.run import Run
+from chalicelib.jobs.runs.tasks import Rank, Task, Wait
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import StoreError
 from chalicelib.ports.orders import OrderError
@@ -162,7 +162,7 @@ class Round:
 
     def _gathered_for(self) -> float:
         now = self.run.workers.clock()
-        return now - self._waiting.get(self._new[0].ref.state_path, now)
+        return now - self._waiting.get(self._new[0].state_path, now)
 
     def _hear(self, answer: object) -> None:
         if isinstance(answer, Found):

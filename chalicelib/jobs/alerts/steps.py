@@ -16,7 +16,7 @@ from chalicelib.jobs.alerts.alert import edit, has_changed, raise_level, wake
 from chalicelib.jobs.alerts.case import Case, Detours, case_of
 from chalicelib.jobs.alerts.endings import note_ending, tell
 from chalicelib.jobs.alerts.say import look_for_lost
-from chalicelib.jobs.runs.lanes import Rank, Task, Wait
+from chalicelib.jobs.runs.tasks import Rank, Task, Wait
 from chalicelib.ports.locks import BucketGoneError
 from chalicelib.ports.world import World
 

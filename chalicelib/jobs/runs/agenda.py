@@ -1,19 +1,152 @@
-"""Carry out a run's tasks: side by side, in the order of ``lanes``, until all is done or the run's time is over."""
+"""Carry out a run's tasks side by side: what is new before all else, and nothing waits for what fails or hangs.
 
-from collections.abc import Callable
+Tasks in one lane wait for the same thing: a bucket, the posts to a channel, the edits in it. Lanes are independent.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
+from heapq import heappop, heappush
+from itertools import count
+from math import inf
 from typing import Any
 
-from chalicelib.jobs.runs.lanes import LaneName, Lanes, Rank, Task, Wait
 from chalicelib.jobs.runs.run import Run
+from chalicelib.jobs.runs.tasks import SIDE_BY_SIDE, Rank, Task, Wait
 from chalicelib.ports.people import Messenger, Way
 
 _WAYS = {Wait.POST: Way.POST, Wait.EDIT: Way.EDIT, Wait.LOOK: Way.LOOK}
 _PATIENCE = 3.0
 """Seconds for which others wait for a task's answer. A bucket that takes longer most likely hangs."""
 _SHORTEST_WAIT, _LONGEST_WAIT = 0.01, 1.0
+_SUSPECTS = 4
+"""What has failed may have one place in so many of its kind, beside at least one."""
+GIVEN_UP_AFTER = 5
+"""Failures one after another, after which a lane is left to the next run."""
+_GIVEN_UP_THOUGH_IT_ANSWERED = 50
+"""The same for a bucket that has answered in this run: then it is some of its locks that hang, not all."""
+
+LaneName = tuple[Wait, str]
+
+
+@dataclass
+class Lane:
+    """The tasks for one place, the most urgent first."""
+
+    name: LaneName
+    waiting: list[tuple[Rank, int, Task]] = field(default_factory=list)
+    running: int = 0
+    proven: bool = False
+    """Whether a task of it ended well in this run."""
+    failures: int = 0
+    """One after another; of those that were begun side by side, the first counts."""
+    served: int = 0
+
+    @property
+    def width(self) -> int:
+        """How many of its tasks may run at once: a bucket that has not answered yet gets one."""
+        return SIDE_BY_SIDE[Wait.PLACE] if self._is_good_bucket else 1
+
+    @property
+    def given_up(self) -> bool:
+        """Whether it has failed too often."""
+        return self.failures >= (_GIVEN_UP_THOUGH_IT_ANSWERED if self._is_good_bucket else GIVEN_UP_AFTER)
+
+    @property
+    def order(self) -> tuple[bool, Rank, int]:
+        """What a lower one of comes first."""
+        return bool(self.failures), self.waiting[0][0], self.served
+
+    @property
+    def _is_good_bucket(self) -> bool:
+        return self.proven and self.name[0] is Wait.PLACE
+
+
+class Lanes:
+    """All lanes of a run. ``busy_for`` says for how many seconds a lane can take no task."""
+
+    def __init__(self, busy_for: Callable[[LaneName], float]) -> None:
+        self._busy_for = busy_for
+        self._lanes: dict[LaneName, Lane] = {}
+        self._running: Counter[Wait] = Counter()
+        self._suspects: Counter[Wait] = Counter()
+        self._numbers = count(1)
+        self.waiting = 0
+
+    def add(self, task: Task) -> None:
+        """Put a task behind the others of its rank in its lane."""
+        lane = self._lanes.setdefault(lane_of(task), Lane(lane_of(task)))
+        heappush(lane.waiting, (task.rank, next(self._numbers), task))
+        self.waiting += 1
+
+    def next(self) -> Task | None:
+        """Take the task that is to be begun now; None: there is none, or its time has not come."""
+        for lane in sorted(self._able(), key=lambda lane: lane.order):
+            if self._busy_for(lane.name) <= 0:
+                return self._taken(lane)
+        return None
+
+    def soonest(self) -> float:
+        """Return the seconds after which a lane that waits for its pace alone can take its next task."""
+        waits = (self._busy_for(lane.name) for lane in self._able())
+        return min((seconds for seconds in waits if seconds > 0), default=inf)
+
+    def ended(self, task: Task, *, well: bool, suspect: bool) -> list[Task]:
+        """Note that a task has ended; return those that are given up because their lane failed too often."""
+        lane = self._lanes[lane_of(task)]
+        lane.running -= 1
+        self._running[task.kind] -= 1
+        self._suspects[task.kind] -= suspect
+        lane.proven = lane.proven or well
+        if well:
+            lane.failures = 0
+        elif suspect or not lane.failures:
+            lane.failures += 1
+        return self._emptied(lane) if lane.given_up else []
+
+    def failures(self, name: LaneName) -> int:
+        """Return how many tasks of a lane failed one after another, up to now."""
+        return self._lanes[name].failures
+
+    def left(self) -> list[Task]:
+        """Return the tasks that were not begun."""
+        return [task for lane in self._lanes.values() for _, _, task in lane.waiting]
+
+    def promise(self, rank: Rank, kind: Wait) -> bool:
+        """Return whether a task of that rank and kind is about to begin: in no lane that failed, or hangs."""
+        return any(
+            lane.name[0] is kind and lane.waiting and lane.waiting[0][0] is rank and lane.running < lane.width
+            for lane in self._lanes.values()
+            if not lane.failures
+        )
+
+    def _able(self) -> Iterator[Lane]:
+        for lane in self._lanes.values():
+            kind = lane.name[0]
+            if lane.waiting and lane.running < lane.width and self._running[kind] < self._room(lane):
+                yield lane
+
+    def _room(self, lane: Lane) -> int:
+        most = SIDE_BY_SIDE[lane.name[0]]
+        full = self._suspects[lane.name[0]] >= max(1, most // _SUSPECTS)
+        return 0 if lane.failures and full else most
+
+    def _taken(self, lane: Lane) -> Task:
+        _, _, task = heappop(lane.waiting)
+        self.waiting -= 1
+        lane.running += 1
+        lane.served = next(self._numbers)
+        self._running[task.kind] += 1
+        self._suspects[task.kind] += bool(lane.failures)
+        return task
+
+    def _emptied(self, lane: Lane) -> list[Task]:
+        tasks = [task for _, _, task in lane.waiting]
+        self.waiting -= len(tasks)
+        lane.waiting.clear()
+        return tasks
 
 
 @dataclass(frozen=True)
@@ -35,10 +168,12 @@ class Agenda:
     given_up: Callable[[Task, int], None]
     """Hears of each that was not begun because its lane had failed so many times."""
     _lanes: Lanes = field(init=False)
+    _clock: Callable[[], float] = field(init=False)
     _running: dict["Future[Any]", _Begun] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._lanes = Lanes(self._busy_for)
+        self._clock = self.run.workers.clock
 
     def add(self, task: Task) -> None:
         """Put a task on the agenda; also while it is being worked off."""
@@ -53,7 +188,7 @@ class Agenda:
         while self._begin_all() or self._running:
             self._wait()
             self._look_at_running()
-            if self.run.left() <= 0:
+            if self._left() <= 0:
                 break
             turn()
 
@@ -65,26 +200,29 @@ class Agenda:
     def expects(self, rank: Rank, kind: Wait) -> bool:
         """Return whether a task of that rank and kind is about to answer, as far as one can tell."""
         return self._lanes.promise(rank, kind) or any(
-            begun.task.rank is rank and begun.task.kind is kind and self._age(begun) < _PATIENCE and not begun.suspect
+            begun.task.rank is rank
+            and begun.task.kind is kind
+            and self._clock() - begun.at < _PATIENCE
+            and not begun.suspect
             for begun in self._running.values()
         )
 
     def _begin_all(self) -> bool:
         """Begin what can be begun now; whether anything is left that can be later."""
-        while self.run.may_begin and self._lanes.waiting:
+        while self._lanes.waiting and self._clock() < self.run.begins_until:
             if len(self._running) >= self.run.workers.size or (task := self._lanes.next()) is None:
                 return True
-            begun = _Begun(task, self.run.workers.clock(), self._lanes.failures(task.lane) > 0)
+            begun = _Begun(task, self._clock(), self._lanes.failures(lane_of(task)) > 0)
             self._running[self.run.workers.begin(partial(self._act, task))] = begun
         return False
 
     def _act(self, task: Task) -> Any:
         """Carry out a task, unless it had to wait for a thread until nobody is there to hear of it."""
-        return task.act() if self.run.left() > 0 else None
+        return task.act() if self._left() > 0 else None
 
     def _wait(self) -> None:
         seconds = min(max(self._lanes.soonest(), _SHORTEST_WAIT), _LONGEST_WAIT)
-        self.run.workers.wait(self._running.keys(), max(0.0, min(seconds, self.run.left())))
+        self.run.workers.wait(self._running.keys(), max(0.0, min(seconds, self._left())))
 
     def _look_at_running(self) -> None:
         for future in [future for future in self._running if future.done()]:
@@ -96,11 +234,16 @@ class Agenda:
             else:
                 (begun.task.then or self.hear)(future.result())
             for task in lost:
-                self.given_up(task, self._lanes.failures(task.lane))
+                self.given_up(task, self._lanes.failures(lane_of(task)))
 
     def _busy_for(self, lane: LaneName) -> float:
         kind, place = lane
         return self.messenger.busy_for(_WAYS[kind], place) if kind in _WAYS else 0.0
 
-    def _age(self, begun: _Begun) -> float:
-        return self.run.workers.clock() - begun.at
+    def _left(self) -> float:
+        return self.run.ends - self._clock()
+
+
+def lane_of(task: Task) -> LaneName:
+    """Return the name of a task's lane."""
+    return task.kind, task.place

@@ -84,11 +84,6 @@ class Run:
     begins_until: float = inf
     ends: float = inf
 
-    @property
-    def may_begin(self) -> bool:
-        """Return whether there is time for another task."""
-        return self.workers.clock() < self.begins_until
-
     def half(self) -> float:
         """Return when half of the time will be over, by the workers' clock."""
         return (self.workers.clock() + self.begins_until) / 2

@@ -42,9 +42,9 @@ def test_so_is_one_that_somebody_released_who_is_told_as_well() -> None:
     assert alert.ending.user == ALICE
 
 
-def test_a_messenger_that_can_edit_nothing_posts_an_alert_once_and_says_all_else_beneath_it() -> None:
+def test_a_messenger_that_can_only_post_posts_an_alert_once_and_what_is_new_once() -> None:
     world = FakeWorld(TAKEN)
-    world.messenger.can_edit = False
+    world.messenger.can = frozenset()
     world.store.put(BUCKET, KEY, sample(APPLY))
     world.book.remember(a_lock(APPLY))
     for _ in range(60):

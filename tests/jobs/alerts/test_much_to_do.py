@@ -21,7 +21,7 @@ from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Route, Rules
 from chalicelib.jobs.alerts.endings import tell_endings
 from chalicelib.jobs.record import record_change, settle
-from chalicelib.jobs.runs.lanes import GIVEN_UP_AFTER
+from chalicelib.jobs.runs.agenda import GIVEN_UP_AFTER
 from chalicelib.jobs.runs.run import Threads, run_of
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.jobs.alerts.steps import Steps
-from chalicelib.jobs.runs.lanes import Wait
+from chalicelib.jobs.runs.tasks import Wait
 from chalicelib.jobs.watch import watch
 from tests.builders import BUCKET, KEY, TAKEN, a_lock, sample, some_rules
 from tests.fakes import FakeWorld

@@ -1,6 +1,7 @@
 """Which task of a run is next."""
 
-from chalicelib.jobs.runs.lanes import GIVEN_UP_AFTER, SIDE_BY_SIDE, LaneName, Lanes, Rank, Task, Wait
+from chalicelib.jobs.runs.agenda import GIVEN_UP_AFTER, LaneName, Lanes, lane_of
+from chalicelib.jobs.runs.tasks import SIDE_BY_SIDE, Rank, Task, Wait
 
 
 def a_task(subject: str, place: str = "a", rank: Rank = Rank.NEW, kind: Wait = Wait.POST) -> Task:
@@ -101,7 +102,7 @@ def fail(lanes: Lanes, times: int) -> list[Task]:
     for _ in range(times):
         task = lanes.next()
         assert task
-        lost = lanes.ended(task, well=False, suspect=lanes.failures(task.lane) > 0)
+        lost = lanes.ended(task, well=False, suspect=lanes.failures(lane_of(task)) > 0)
     return lost
 
 
@@ -128,7 +129,7 @@ def test_looks_that_fail_side_by_side_are_one_failure() -> None:
     lanes.ended(first, well=True, suspect=False)
     for task in list(iter(lanes.next, None)):
         assert lanes.ended(task, well=False, suspect=False) == []
-    assert lanes.failures(first.lane) == 1
+    assert lanes.failures(lane_of(first)) == 1
 
 
 def test_a_bucket_that_has_answered_is_asked_for_its_other_locks_ten_times_as_long() -> None:

@@ -54,7 +54,6 @@ def test_threads_that_hang_are_waited_for_no_longer_than_told() -> None:
 
 def test_a_run_keeps_time_for_what_it_has_begun_and_for_its_last_line() -> None:
     run = run_of(OneByOne(clock=lambda: 100.0), 840)
-    assert run.may_begin
     assert (run.begins_until, run.ends) == (100 + 840 - 5 - 45, 100 + 840 - 5)
     assert run.left() == 835
 
@@ -66,5 +65,4 @@ def test_a_run_of_any_length_has_most_of_its_time_to_begin_things(seconds: float
 
 
 def test_without_an_end_there_is_all_the_time() -> None:
-    assert Run().may_begin
-    assert Run().left() == inf
+    assert (Run().begins_until, Run().left()) == (inf, inf)

@@ -10,7 +10,7 @@ from chalicelib.core.clicks.click import SnoozeFor, Verb
 from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.locks.terraform.lock_info import LockInfo
-from chalicelib.slack.words.parts import buttons, lock_token
+from chalicelib.slack.words.parts import buttons, lock_value
 from chalicelib.slack.words.parts.blocks import actions
 from demo.slack_standin.block_rules import problems_in
 from tests.builders import TAKEN, a_lock, a_policy
@@ -69,14 +69,14 @@ def test_the_first_of_two_people_only_asks_and_the_second_approves_knowing_the_r
 def test_putting_back_asks_first_and_says_what_it_does() -> None:
     button = buttons.put_back(a_lock().ref)
     assert "if nobody holds it by now" in question(button)
-    assert lock_token.decode(button["value"]) == a_lock().ref
+    assert lock_value.decode(button["value"]) == a_lock().ref
 
 
 def test_every_button_is_about_the_lock_that_is_shown() -> None:
     for lock in (a_lock(), HeldLock(a_lock().ref, body=Body.STATE)):
         alert = alert_for(LockRecord(lock=lock), a_policy(), TAKEN + timedelta(hours=3), None)
         values = [element["value"] for element in buttons.of_open(alert) if element["type"] == "button"]
-        assert {lock_token.decode(value) for value in values} == {lock.ref}
+        assert {lock_value.decode(value) for value in values} == {lock.ref}
 
 
 def test_every_verb_has_an_action() -> None:

@@ -11,7 +11,7 @@ from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.locks.terraform.lock_info import LockInfo
 from chalicelib.slack.words.listings import _MOST_CHARACTERS, PAGE_ACTIONS, _characters, answer, usage
-from chalicelib.slack.words.parts import lock_token
+from chalicelib.slack.words.parts import lock_value
 from chalicelib.slack.words.parts.text import ago
 from tests.builders import ALICE, BOB, BUCKET, TAKEN, a_lock
 from tests.slack.reading import FOREIGN, INFOS, assert_slack_takes, elements, s3_takes, said
@@ -46,7 +46,7 @@ def test_a_lock_is_listed_with_its_age_holder_and_operation_and_a_button_for_who
     assert line["text"]["text"] == (
         f"`acme-tfstate/prod/network/terraform.tfstate`\nTaken {ago(TAKEN)} by `root@vm` · apply or destroy"
     )
-    assert lock_token.decode(line["accessory"]["value"]) == a_lock().ref
+    assert lock_value.decode(line["accessory"]["value"]) == a_lock().ref
     assert line["accessory"]["confirm"]["style"] == "danger"
 
 

@@ -1,10 +1,10 @@
 """Everything that can be clicked: what it is called, what it asks first, and which lock it is about.
 
-A button's value is the lock's token. A select has no value of its own and its options' values are too short for a
-token (150 characters, docs.slack.dev/reference/block-kit/composition-objects/option-object); Slack sends the message
-along with a click on it, and ``requests`` takes the token from the Release button of the same message. A ``block_id``
-is too short as well (255), and metadata can be read by other apps. A lock that has no Release button is snoozed by
-buttons; and in an ephemeral message, which Slack does not send along, there is nothing but buttons.
+A button's value is the lock (``lock_value``). A select has no value of its own and its options' values are too short
+for a lock (150 characters, docs.slack.dev/reference/block-kit/composition-objects/option-object); Slack sends the
+message along with a click on it, and ``requests`` takes the value from the Release button of the same message. A
+``block_id`` is too short as well (255), and metadata can be read by other apps. A lock that has no Release button is
+snoozed by buttons; and in an ephemeral message, which Slack does not send along, there is nothing but buttons.
 """
 
 from datetime import timedelta
@@ -16,7 +16,7 @@ from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.locks.writing import Writing, writing
 from chalicelib.slack.words import doubts
-from chalicelib.slack.words.parts import lock_token
+from chalicelib.slack.words.parts import lock_value
 from chalicelib.slack.words.parts.blocks import Block, button, menu, question
 from chalicelib.slack.words.parts.lock_words import state
 from chalicelib.slack.words.parts.text import code
@@ -60,14 +60,14 @@ _TWO_PEOPLE = "Nothing is released before a second person approves it."
 
 def of_open(alert: Alert) -> list[Block]:
     """What can be done about a lock that is held."""
-    lock, asked, token = alert.lock, alert.record.asked is not None, lock_token.encode(alert.lock.ref)
+    lock, asked, value = alert.lock, alert.record.asked is not None, lock_value.encode(alert.lock.ref)
     may = why_not_releasable(lock, keeps=bool(alert.undo)) is None
     offered = [_offered(alert)] if may else []
     if asked:
-        offered.append(button("Withdraw", WITHDRAW_ACTION, token))
+        offered.append(button("Withdraw", WITHDRAW_ACTION, value))
     if alert.record.snoozed(alert.now):
-        return [*offered, button("End snooze", WAKE_ACTION, token)]
-    return offered + ([menu("Snooze", SNOOZE_ACTION, _LENGTHS)] if may else _snooze_buttons(token))
+        return [*offered, button("End snooze", WAKE_ACTION, value)]
+    return offered + ([menu("Snooze", SNOOZE_ACTION, _LENGTHS)] if may else _snooze_buttons(value))
 
 
 def _offered(alert: Alert) -> Block:
@@ -107,7 +107,7 @@ def put_back(ref: LockRef) -> Block:
         "Put it back",
         "Leave it",
     )
-    return button("Put the lock back", PUT_BACK_ACTION, lock_token.encode(ref), confirm=asked)
+    return button("Put the lock back", PUT_BACK_ACTION, lock_value.encode(ref), confirm=asked)
 
 
 def _holder(lock: HeldLock) -> str:
@@ -118,8 +118,8 @@ def _release(lock: HeldLock, name: str, title: str, holder: str, warning: str) -
     loss = f" Putting it back cannot restore its {lock.not_restored}." if lock.not_restored else ""
     text = f"{state(lock.ref, _ASKED_PATH_LIMIT)}{holder}. {warning.strip()}{loss}"
     asked = question(title, text, name, "Keep it", style="danger")
-    return button(name, RELEASE_ACTION, lock_token.encode(lock.ref), style="danger", confirm=asked)
+    return button(name, RELEASE_ACTION, lock_value.encode(lock.ref), style="danger", confirm=asked)
 
 
-def _snooze_buttons(token: str) -> list[Block]:
-    return [button(f"Snooze {_LENGTHS[length]}", action, token) for action, length in SNOOZE_ACTIONS.items()]
+def _snooze_buttons(value: str) -> list[Block]:
+    return [button(f"Snooze {_LENGTHS[length]}", action, value) for action, length in SNOOZE_ACTIONS.items()]

@@ -1,0 +1,40 @@
+import json
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+
+
+@cache
+def paths() -> dict[str, Any]:
+    """As a program of its own: what it counts is counted for a whole process."""
+    run = [sys.executable, "-m", "bench.paths", "--json"]
+    told = subprocess.run(run, cwd=ROOT, check=True, capture_output=True, timeout=120).stdout  # noqa: S603
+    return {path["name"]: path for path in json.loads(told)}
+
+
+def sent(name: str, prefix: str) -> dict[str, int]:
+    requests = paths()[name]["requests"]
+    return {request.removeprefix(prefix): number for request, number in requests.items() if request.startswith(prefix)}
+
+
+def test_the_five_main_paths_are_measured_and_each_does_its_work() -> None:
+    assert [(name, path["calls"].get("journal.write", 0)) for name, path in paths().items()] == [
+        ("event -> line", 1),
+        ("sweep -> alert", 2),
+        ("click -> 200", 0),
+        ("order -> released", 2),
+        ("settle -> line", 1),
+    ]
+    assert sent("order -> released", "slack ") == {"chat.update": 1}
+
+
+def test_an_acquire_costs_one_read_of_its_object_and_three_writes_and_nothing_else() -> None:
+    assert paths()["event -> line"]["requests"] == {"s3 GetObject": 1, "dynamodb UpdateItem": 3}
+
+
+def test_a_click_waits_for_nothing_but_the_queue() -> None:
+    assert paths()["click -> 200"]["requests"] == {"sqs SendMessage": 1}
