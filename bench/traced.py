@@ -7,8 +7,8 @@ depends on Python's version whether they are calls at all.
 
 A *return* is a step into a module that was entered before: it was left, and control is there again.
 
-A *call into the world* is a call from ``app`` or ``chalicelib.jobs`` to a method in ``chalicelib.aws`` or
-``chalicelib.slack``, but for the modules there that only translate.
+A *call into the world* is a call from ``app`` or ``chalicelib.jobs`` to a method of a class in ``chalicelib.aws`` or
+``chalicelib.slack``: what only translates there is functions.
 """
 
 import sys
@@ -23,7 +23,6 @@ from typing import Any
 _OURS = ("app", "chalicelib")
 _CALLERS = ("app", "chalicelib.jobs")
 _WORLD = ("chalicelib.aws", "chalicelib.slack")
-_PURE = ("chalicelib.aws.batches", "chalicelib.aws.events", "chalicelib.slack.requests", "chalicelib.slack.words")
 
 
 @dataclass
@@ -87,7 +86,7 @@ class Tracer:
             return
         self._walk.step(module)
         caller = _module(frame.f_back) if frame.f_back else ""
-        if _is_in(module, _WORLD) and not _is_in(module, _PURE) and _is_in(caller, _CALLERS):
+        if "." in frame.f_code.co_qualname and _is_in(module, _WORLD) and _is_in(caller, _CALLERS):
             self._walk.calls[f"{module.rpartition('.')[2]}.{name}"] += 1
 
 

@@ -38,3 +38,8 @@ def test_an_acquire_costs_one_read_of_its_object_and_three_writes_and_nothing_el
 
 def test_a_click_waits_for_nothing_but_the_queue() -> None:
     assert paths()["click -> 200"]["requests"] == {"sqs SendMessage": 1}
+
+
+def test_a_release_reads_its_page_twice_before_it_answers_and_gets_the_object_once() -> None:
+    assert paths()["order -> released"]["book_reads_before_answer"] <= 2
+    assert sent("order -> released", "s3 ") == {"GetObject": 1, "DeleteObject": 1}

@@ -18,8 +18,10 @@ class _Mortal:
     def __init__(self, neighbour: object, calls: list[str], last: int) -> None:
         self._neighbour, self._calls, self._last = neighbour, calls, last
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
+    def __getattr__(self, name: str) -> Any:
         method = getattr(self._neighbour, name)
+        if not callable(method):
+            return method
 
         def call(*arguments: Any, **named: Any) -> Any:
             answer = method(*arguments, **named)

@@ -29,8 +29,10 @@ class Crossing:
     def __init__(self, neighbour: object, schedule: Schedule, failure: type[Exception] | None = None) -> None:
         self._neighbour, self._schedule, self._failure = neighbour, schedule, failure
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
+    def __getattr__(self, name: str) -> Any:
         method = getattr(self._neighbour, name)
+        if not callable(method):
+            return method
         schedule, failure = self._schedule, self._failure
 
         def call(*arguments: Any, **named: Any) -> Any:
