@@ -94,7 +94,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
         return next(route.policy for route in self.routes if route.covers(state_path))
 
     def covers(self, place: Place) -> bool:
-        """Return whether a place is in any target; the reaper reads, tells and deletes nothing outside, whoever asks."""
+        """Return whether a place is in any target; outside of them the reaper reads, tells and deletes nothing."""
         return any(target.covers(place) for target in self.targets)
 
 
