@@ -1,7 +1,7 @@
-"""A version is gone: is a lock there now that was not before?
+"""Tell whether a lock is there again because a version is gone.
 
-In a versioned bucket a lock that was let go lies beneath a delete marker. Whoever deletes the marker by its ID makes
-the lock current again, and S3 tells only that a version is gone (recorded from AWS, docs/decisions.md).
+In a versioned bucket a released lock stays beneath a delete marker. Deleting the marker by its ID makes the lock
+current again, and S3 tells only that a version is gone (recorded from AWS, docs/decisions.md).
 """
 
 from datetime import timedelta
@@ -19,7 +19,7 @@ _SECOND = timedelta(seconds=1)
 
 
 class Standing(StrEnum):
-    """What is known of a lock that is there after a version is gone."""
+    """What is known of a lock that is there after a version was deleted."""
 
     HELD = "held all along"
     AGAIN = "had ended"
@@ -32,14 +32,14 @@ def may_have_been_hidden(gone: LockChange, lock: HeldLock) -> bool:
 
 
 def standing(lock: HeldLock, page: LockRecord | None, before: NotedChange | None) -> Standing:
-    """Return what is known of a lock, from its page and the event right before the version was gone."""
+    """Return what is known of a lock, by its page and the event right before the version was deleted."""
     if (page and page.ending) or _was_let_go(lock, page, before):
         return Standing.AGAIN
     return Standing.HELD if page else Standing.UNKNOWN
 
 
 def reappearance(gone: LockChange, lock: HeldLock, version: str) -> LockChange:
-    """Return what the event did: a lock is held from then on. It is one for one event, however often that is told."""
+    """Return the event as a reappearance: a lock is held from then on. The same event gives the same one each time."""
     return msgspec.structs.replace(
         gone,
         acquired=True,
