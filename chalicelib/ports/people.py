@@ -7,7 +7,7 @@ from chalicelib.core.alerts.alert import Alert, Reply
 from chalicelib.core.alerts.channel_trouble import ChannelNotice
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.message import Posted, Sending
-from chalicelib.core.clicks.click import Answer, Person, Unheard
+from chalicelib.core.clicks.click import Person, Unheard, Whisper
 
 
 class MessengerError(Exception):
@@ -96,7 +96,7 @@ class Messenger(Protocol):
     def find(self, sending: Sending) -> Posted | None:
         """Return a message that may have been posted; None: it was not, or the messenger cannot look."""
 
-    def whisper(self, person: Person, answer: Answer) -> None:
+    def whisper(self, person: Person, whisper: Whisper) -> None:
         """Tell one person where they clicked, unseen by others, what became of their click."""
 
     def turn_away(self, unheard: Unheard) -> None:

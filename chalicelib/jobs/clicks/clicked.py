@@ -1,4 +1,4 @@
-"""One order as a job deals with it: what is known of its lock, and how the person who clicked is answered."""
+"""An order about one lock as its job deals with it: the case of that lock, with the click if somebody clicked."""
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -9,8 +9,9 @@ import msgspec
 
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.audit.line import EventType, of_click
-from chalicelib.core.clicks.click import Answer, Click
+from chalicelib.core.clicks.click import Click, Whisper
 from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.clicks.order import ReleaseOrder
@@ -52,6 +53,11 @@ class Ordered(Case):
         """Return the same with what the book knows by now. Raises BookError."""
         page = self.world.book.find(self.order.lock)
         return replace(self, record=page, remembered=True) if page else self
+
+    def after(self, transition: Transition) -> Self:
+        """Carry out a transition of the lock's page; return the same with the page as it is then. Raises BookError."""
+        page = self.world.book.write(transition).page
+        return self.known_as(page) if page else self
 
     def ending(self, outcome: Outcome, detail: str = "") -> Ending:
         """Return how the order ended."""
@@ -119,7 +125,7 @@ class Clicked(Ordered):
     def whisper(self, ending: Ending, releasers: tuple[str, ...] = ()) -> Ending:
         """Tell the person alone how it ended; return that."""
         click = self.click
-        told = Answer(verb=click.verb, ending=ending, releasers=releasers, state_path=click.lock.state_path)
+        told = Whisper(verb=click.verb, ending=ending, releasers=releasers, state_path=click.lock.state_path)
         self.world.messenger.whisper(click.person, told)
         return ending
 

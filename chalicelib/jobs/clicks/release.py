@@ -8,13 +8,12 @@ from typing import TypeVar
 import msgspec
 
 from chalicelib.core.alerts.life import may_auto_release
-from chalicelib.core.alerts.page import Asked
+from chalicelib.core.alerts.transitions import endings, wishes
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.claim import CLAIM_LASTS, Releasing
 from chalicelib.core.clicks.click import MembersUnknownError
 from chalicelib.core.clicks.ending import REAPER, Ending, Outcome, Refusal
 from chalicelib.core.clicks.order import AutoRelease, EndUndo, ReleaseOrder
-from chalicelib.core.clicks.release_terms import why_not_releasable
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.alert import catch_up
 from chalicelib.jobs.clicks.clicked import (
@@ -28,7 +27,8 @@ from chalicelib.jobs.clicks.clicked import (
     unknown,
 )
 from chalicelib.jobs.clicks.delete import Concluded, delete
-from chalicelib.jobs.clicks.permission import why_not, why_not_release
+from chalicelib.jobs.clicks.permission import why_not
+from chalicelib.jobs.clicks.second_person import ask, asked_in_vain, wait_for_another
 from chalicelib.ports.book import BookError
 from chalicelib.ports.orders import OrderError
 from chalicelib.ports.world import World
@@ -76,7 +76,10 @@ def _release_if_due(ordered: Ordered) -> Ending:
 
 
 def _release_clicked(clicked: Clicked) -> Ending:
-    if why := why_not(clicked) or _asked_in_vain(clicked):
+    why = why_not(clicked)
+    if why is None and clicked.policy.second_person:
+        why = asked_in_vain(clicked)
+    if why:
         return _refuse(clicked, why)
     return _release_for(clicked if clicked.remembered else clicked.seen())
 
@@ -90,16 +93,9 @@ def _release_for(clicked: Clicked) -> Ending:
     return _carry_out(clicked)
 
 
-def _asked_in_vain(clicked: Clicked) -> Refusal | None:
-    """Return why a second person could not approve either; a release by one looks at the object itself."""
-    if not clicked.policy.second_person:
-        return None
-    return why_not_releasable(clicked.record.lock, keeps=bool(clicked.undo))
-
-
 def _release_by_two(clicked: Clicked) -> Ending:
     try:
-        asked = _asked(clicked)
+        asked = ask(clicked)
     except BookError as error:
         return _answer_without_book(clicked, error)
     except MembersUnknownError:
@@ -108,38 +104,8 @@ def _release_by_two(clicked: Clicked) -> Ending:
     if asked is None:  # this very click was withdrawn, and is delivered again
         return clicked.whisper(clicked.ending(Outcome.WITHDRAWN))
     if asked.by == clicked.click.user:
-        return _wait_for_another(clicked, asked)
+        return wait_for_another(clicked, asked)
     return _carry_out(clicked)
-
-
-def _asked(clicked: Clicked) -> Asked | None:
-    """Return who has asked for a release that takes two, this click included; None when it was withdrawn.
-
-    Whoever asked must still be allowed to; else the one who clicks now is the first. Raises MembersUnknownError.
-    """
-    click, book, lock = clicked.click, clicked.world.book, clicked.record.lock
-    ours = Asked(click.user, clicked.now, click.click)
-    known = book.ask(lock, ours)
-    first = None if click.click in known.withdrawn else known.asked
-    if first is None or first.by == click.user:
-        return first
-    why = why_not_release(clicked, first.by)
-    if why is Refusal.UNKNOWN_MEMBERS:
-        raise MembersUnknownError(first.by)
-    if why:
-        book.withdraw(click.lock, first)
-        first = book.ask(lock, ours).asked
-    return first
-
-
-def _wait_for_another(clicked: Clicked, asked: Asked) -> Ending:
-    """Answer the first of two. The same click delivered again is answered again; another one is no second person."""
-    if asked.click != clicked.click.click:
-        return clicked.refuse(Refusal.OWN_REQUEST, EventType.RELEASE_REFUSED)
-    ending = clicked.ending(Outcome.ASKED)
-    clicked.journal(EventType.RELEASE_ASKED, ending)
-    clicked.show(ending)
-    return clicked.whisper(ending, clicked.policy.releasers)
 
 
 def _carry_out(ordered: Ordered) -> Ending:
@@ -153,9 +119,10 @@ def _carry_out(ordered: Ordered) -> Ending:
     if not ending.closes:
         return _answer_held(ordered, ending)
     _order_end_of_undo(ordered, ending)
-    first = _note(ordered, concluded)
-    if first and first.record.ending:
-        return _answer_again(first, first.record.ending)
+    ordered = _note(ordered, concluded)
+    first = ordered.record.ending
+    if first and first != ending:
+        return _answer_again(ordered, first)
     return _answer_ended(ordered, ending)
 
 
@@ -173,24 +140,22 @@ def _order_end_of_undo(ordered: Ordered, ending: Ending) -> None:
             ordered.world.orders.end_undo(EndUndo(ordered.order.lock), ending.undo_until - ordered.now)
 
 
-def _note(ordered: Ordered, concluded: Concluded) -> Ordered | None:
-    """Note how the lock ended; None. Where another ending was there first, return the order with that one.
+def _note(ordered: Ordered, concluded: Concluded) -> Ordered:
+    """Note how the lock ended; return the order with the page as it is then: another ending may have been first.
 
     Raises:
         NotYetError: somebody else's delete may be what ended the lock; only the book can tell.
     """
-    ending, book = concluded.ending, ordered.world.book
+    ending = concluded.ending
     try:
-        if book.end(ordered.record.lock, ending, concluded.claim):
-            return None
-        first = book.find(ordered.order.lock)
+        taken, page = ordered.world.book.write(endings.end(ordered.record.lock, ending, concluded.claim))
     except BookError as error:
         if ending.outcome is not Outcome.RELEASED:
             raise NotYetError(ending.at) from error
-        return None  # Only memory is lost: the lock is gone, and a later click is told so by S3.
-    if first and first.ending is None:
-        raise NotYetError(first.releasing.until if first.releasing else ending.at)
-    return ordered.known_as(first) if first and first.ending != ending else None
+        return ordered  # Only memory is lost: the lock is gone, and a later click is told so by S3.
+    if page and not taken and page.ending is None:
+        raise NotYetError(page.releasing.until if page.releasing else ending.at)
+    return ordered.known_as(page) if page else ordered
 
 
 def _answer_held(ordered: Ordered, ending: Ending) -> Ending:
@@ -209,8 +174,9 @@ def _answer_ended(ordered: Ordered, ending: Ending) -> Ending:
     """Tell how the lock ended, by what the book has of it by now."""
     line = EventType.LOCK_REPLACED if ending.outcome is Outcome.REPLACED else EventType.RELEASE_ANSWERED
     ordered.journal(line, ending)
-    with suppress(BookError):
-        ordered = ordered.looked_up()
+    if not ordered.record.ending:  # the book was not reached, or has lost the page
+        with suppress(BookError):
+            ordered = ordered.looked_up()
     if not ordered.record.ending:
         ordered = ordered.known_as(msgspec.structs.replace(ordered.record, ending=ending))
     return _tell_ended(ordered, ending)
@@ -249,7 +215,7 @@ def _with_refused(clicked: Clicked) -> Clicked:
     """Remember who needs this lock gone and may not release it, so that the team sees it in every later edit too."""
     user, record = clicked.click.user, clicked.record
     with suppress(BookError):
-        clicked.world.book.refused(clicked.click.lock, user)
+        clicked.after(wishes.refused(clicked.click.lock, user))
     return clicked.known_as(msgspec.structs.replace(record, refused=record.refused | {user}))
 
 

@@ -1,6 +1,6 @@
 """What one person alone is told of their click: never silent, whatever came of it."""
 
-from chalicelib.core.clicks.click import Answer, Verb
+from chalicelib.core.clicks.click import Verb, Whisper
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.policy import EVERYONE
 from chalicelib.slack.words.doubts import after
@@ -53,11 +53,11 @@ _ENDINGS = {
 }
 
 
-def private_answer(answer: Answer, user: str) -> str:
-    """What became of a click, for the person who clicked."""
-    ending, lock = answer.ending, _lock(answer.state_path)
-    done = f"{_DONE[answer.verb]} {lock}"
-    ask = _ask(answer.releasers, user)
+def whispered(whisper: Whisper, user: str) -> str:
+    """Return what became of a click, in words for the person who clicked."""
+    ending, lock = whisper.ending, _lock(whisper.state_path)
+    done = f"{_DONE[whisper.verb]} {lock}"
+    ask = _ask(whisper.releasers, user)
     if ending.outcome is Outcome.REFUSED:
         return f":no_entry: You cannot {done}: {_refusal(ending)}{ask}"
     if ending.outcome is Outcome.FAILED:

@@ -1,13 +1,14 @@
 import pytest
 
+from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.audit.line import EventType
-from chalicelib.core.clicks.click import Answer, Person
+from chalicelib.core.clicks.click import Person, Whisper
 from chalicelib.core.clicks.ending import Outcome, Refusal
 from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.watch import watch
-from chalicelib.ports.book import BookError
+from chalicelib.ports.book import BookError, Written
 from chalicelib.ports.locks import StoreError, StoreRefusedError
 from tests.builders import ALICE, BOB, BUCKET, KEY, STATE_KEY, TAKEN, a_click, a_lock, a_ref, some_rules
 from tests.fake_book import FakeBook
@@ -58,10 +59,12 @@ def test_without_the_book_a_refusal_is_answered_all_the_same() -> None:
     world = an_alerted_world()
 
     class Forgetful(FakeBook):
-        def refused(self, ref: LockRef, user: str) -> None:
-            raise BookError(f"{ref.place.key}, {user}: the lock book could not be reached")
+        def write(self, transition: Transition) -> Written:
+            if "refused" in transition.add:
+                raise BookError(f"{transition.ref.place.key}: the lock book could not be reached")
+            return super().write(transition)
 
-    world.book = Forgetful(pages=world.book.pages)
+    world.book = Forgetful(stored=world.book.stored)
     release(a_click(a_lock(), user=BOB), world.ports, RULES, world.now)
     [alert] = world.messenger.shown.values()
     assert len(world.messenger.whispers) == 1
@@ -97,8 +100,8 @@ def test_a_lock_released_while_somebody_else_is_refused_reads_released_in_the_en
     class Slow(FakeMessenger):
         """While Bob is told that he may not, Alice releases the lock."""
 
-        def whisper(self, person: Person, answer: Answer) -> None:
-            super().whisper(person, answer)
+        def whisper(self, person: Person, whisper: Whisper) -> None:
+            super().whisper(person, whisper)
             release(a_click(a_lock()), world.ports, RULES, world.now)
 
     world.messenger = Slow(shown=world.messenger.shown)
