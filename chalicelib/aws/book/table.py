@@ -169,5 +169,10 @@ def told_as_book_error() -> Iterator[None]:
     except (ClientError, BotoCoreError, ResponseParserError, NotFromAwsError) as error:
         raise BookError(f"the lock book could not be reached: {in_words('DynamoDB', error)}") from error
     except Exception as error:
-        what = f"has an item that cannot be read ({type(error).__name__}): delete it, the next sweep begins a new one"
-        raise BookError(f"the lock book {what}") from error
+        raise unreadable(error) from error
+
+
+def unreadable(error: Exception) -> BookError:
+    """Return the failure that an item cannot be read."""
+    what = f"has an item that cannot be read ({type(error).__name__}): delete it, the next sweep begins a new one"
+    return BookError(f"the lock book {what}")
