@@ -6,7 +6,7 @@ from chalicelib.core.alerts.alert import Alert, Reply
 from chalicelib.core.alerts.channel_trouble import ChannelNotice
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.message import Handle, Posted, Sending
-from chalicelib.core.clicks.click import Answer, Person, Unheard
+from chalicelib.core.clicks.click import Person, Unheard, Whisper
 from chalicelib.ports.people import (
     Ability,
     ChannelRefusedError,
@@ -32,7 +32,7 @@ class FakeMessenger:
     shown: dict[Posted, Alert] = field(default_factory=dict)
     replies: dict[Posted, Reply] = field(default_factory=dict)
     digests: dict[Posted, Digest] = field(default_factory=dict)
-    whispers: list[tuple[str, Answer]] = field(default_factory=list)
+    whispers: list[tuple[str, Whisper]] = field(default_factory=list)
     notices: dict[Posted, ChannelNotice] = field(default_factory=dict)
     turned_away: list[Unheard] = field(default_factory=list)
     reports: list[tuple[str, str, str]] = field(default_factory=list)
@@ -97,9 +97,9 @@ class FakeMessenger:
         here = (sending.channel, sending.beneath, sending.trace)
         return next((one for one in there if (one.channel, one.beneath, self._traces[one]) == here), None)
 
-    def whisper(self, person: Person, answer: Answer) -> None:
+    def whisper(self, person: Person, whisper: Whisper) -> None:
         self._check()
-        self.whispers.append((person.user, answer))
+        self.whispers.append((person.user, whisper))
 
     def turn_away(self, unheard: Unheard) -> None:
         self._check()

@@ -7,7 +7,7 @@ from chalicelib.core.alerts.alert import Alert, Reply
 from chalicelib.core.alerts.channel_trouble import ChannelNotice
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.message import Posted, Sending
-from chalicelib.core.clicks.click import Answer, Person, Unheard
+from chalicelib.core.clicks.click import Person, Unheard, Whisper
 
 
 class MessengerError(Exception):
@@ -96,7 +96,7 @@ class Messenger(Protocol):
     def find(self, sending: Sending) -> Posted | None:
         """Return a message that may have been posted; None: it was not, or the messenger cannot look."""
 
-    def whisper(self, person: Person, answer: Answer) -> None:
+    def whisper(self, person: Person, whisper: Whisper) -> None:
         """Tell one person where they clicked, unseen by others, what became of their click."""
 
     def turn_away(self, unheard: Unheard) -> None:
@@ -113,10 +113,10 @@ class Directory(Protocol):
     """Who is who in the workspace. Every method may raise DirectoryError."""
 
     def members(self, group: str) -> frozenset[str]:
-        """The users in a user group, a few minutes old at most."""
+        """Return the users in a user group, as of a few minutes ago at most."""
 
     def user_by_email(self, address: str) -> str:
-        """The user with an e-mail address, "" when there is none."""
+        """Return the user with an e-mail address, "" when there is none."""
 
     def belongs(self, user: str, enterprise: str) -> bool:
         """Return whether a user is a member of that Enterprise Grid organisation, and not deactivated."""

@@ -10,7 +10,7 @@ from chalicelib.core.alerts.alert import Alert, Reply
 from chalicelib.core.alerts.channel_trouble import ChannelNotice, NoticeKind
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.message import Posted, Sending
-from chalicelib.core.clicks.click import Answer, Person, Unheard
+from chalicelib.core.clicks.click import Person, Unheard, Whisper
 from chalicelib.ports.people import (
     Ability,
     ChannelRefusedError,
@@ -29,7 +29,7 @@ from chalicelib.slack.web.refusals import About, about
 from chalicelib.slack.web.shapes import Done, PostDone
 from chalicelib.slack.web.web_api import UnansweredError, WebApi, WebApiError, uncounted
 from chalicelib.slack.words import channel_notices, digests, messages, replies
-from chalicelib.slack.words.answers import private_answer
+from chalicelib.slack.words.answers import whispered
 from chalicelib.slack.words.parts.blocks import Block
 from chalicelib.slack.words.turned_away import nothing_done
 
@@ -109,9 +109,9 @@ class SlackMessenger:
             ts = self._history.find(sending.channel, sending.beneath, sending.trace, sending.at)
         return sending.stands(ts, sending.beneath) if ts else None
 
-    def whisper(self, person: Person, answer: Answer) -> None:
+    def whisper(self, person: Person, whisper: Whisper) -> None:
         """Tell one person what became of their click."""
-        self._tell_alone(person, private_answer(answer, person.user))
+        self._tell_alone(person, whispered(whisper, person.user))
 
     def turn_away(self, unheard: Unheard) -> None:
         """Tell one person why nothing was done."""

@@ -10,7 +10,7 @@ from chalicelib.core.alerts.channel_trouble import ChannelNotice, ChannelTrouble
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.message import Handle, Posted, Sending, Topic
 from chalicelib.core.alerts.page import LockRecord
-from chalicelib.core.clicks.click import Answer, Click, Person, SnoozeFor, Unheard, Unusable, Verb
+from chalicelib.core.clicks.click import Click, Person, SnoozeFor, Unheard, Unusable, Verb, Whisper
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.ports.people import (
     Ability,
@@ -38,7 +38,7 @@ ALERT_NOW = alert_for(RECORD, a_policy(mentions={1: (ALICE,)}), NOW, None)
 SENDING = a_sending(at=NOW, channel=CHANNEL, level=1)
 DIGEST = Digest(channel=CHANNEL, locks=tuple("abcdef"), held=6, oldest=(), at=NOW)
 ENDING = Ending(outcome=Outcome.REFUSED, at=TAKEN, user=BOB, refusal=Refusal.NOT_LISTED)
-ANSWERED = Answer(verb=Verb.RELEASE, ending=ENDING, releasers=(ALICE,))
+ANSWERED = Whisper(verb=Verb.RELEASE, ending=ENDING, releasers=(ALICE,))
 IN_CHANNEL, ELSEWHERE = (Person(user=BOB, channel=channel) for channel in (CHANNEL, FOREIGN_CHANNEL))
 US = Installation(app=APP, team=TEAM)
 NOWHERE = "1763700000.000100"

@@ -9,7 +9,7 @@ from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.line import LockEvent
-from chalicelib.core.clicks.click import Answer, Click, Person
+from chalicelib.core.clicks.click import Click, Person, Whisper
 from chalicelib.core.clicks.order import AutoRelease, EndUndo
 from chalicelib.ports.book import BookError
 from chalicelib.ports.orders import AT_ONCE
@@ -56,7 +56,7 @@ class Channel(FakeMessenger):
 
     schedule: Schedule = field(default_factory=lambda: Schedule(0))
     answered: set[str] = field(default_factory=set)
-    told: list[tuple[Click, Answer]] = field(default_factory=list)
+    told: list[tuple[Click, Whisper]] = field(default_factory=list)
 
     def edit(self, posted: Posted, alert: Alert) -> None:
         super().edit(posted, alert)
@@ -64,12 +64,12 @@ class Channel(FakeMessenger):
         if click and click.message == posted.handle:
             self.answered.add(click.click)
 
-    def whisper(self, person: Person, answer: Answer) -> None:
-        super().whisper(person, answer)
+    def whisper(self, person: Person, whisper: Whisper) -> None:
+        super().whisper(person, whisper)
         click = self.schedule.task.click
         if click and click.user == person.user:
             self.answered.add(click.click)
-            self.told.append((click, answer))
+            self.told.append((click, whisper))
 
 
 @dataclass

@@ -16,7 +16,7 @@ from chalicelib.core.alerts.alert import Reply, alert_for
 from chalicelib.core.alerts.digest import Digest, Named
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.page import LockRecord
-from chalicelib.core.clicks.click import Answer, Person, Verb
+from chalicelib.core.clicks.click import Person, Verb, Whisper
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.locks.ci_run import CiRun
 from chalicelib.ports.people import ChannelRefusedError, MessageGoneError, MessengerError
@@ -48,7 +48,7 @@ POSTED = Posted(CHANNEL, "1.000001")
 DIGEST = Digest(
     channel=CHANNEL, locks=("a", "b"), held=2, oldest=(Named(RECORD.lock.ref.state_path, TAKEN),), at=NOW, posted=POSTED
 )
-ANSWER = Answer(
+ANSWER = Whisper(
     verb=Verb.RELEASE,
     ending=Ending(outcome=Outcome.RELEASED, at=NOW, user=BOB),
     state_path=RECORD.lock.ref.state_path,

@@ -119,7 +119,7 @@ class Unheard(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.user or self.reply_to)
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class Whisper(msgspec.Struct, frozen=True, kw_only=True):
     """What one person alone is told of their click."""
 
     verb: Verb

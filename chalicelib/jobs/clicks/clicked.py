@@ -1,4 +1,4 @@
-"""One order as a job deals with it: what is known of its lock, and how the person who clicked is answered."""
+"""An order about one lock as its job deals with it: the case of that lock, with the click if somebody clicked."""
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.audit.line import EventType, of_click
-from chalicelib.core.clicks.click import Answer, Click
+from chalicelib.core.clicks.click import Click, Whisper
 from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.clicks.order import ReleaseOrder
@@ -125,7 +125,7 @@ class Clicked(Ordered):
     def whisper(self, ending: Ending, releasers: tuple[str, ...] = ()) -> Ending:
         """Tell the person alone how it ended; return that."""
         click = self.click
-        told = Answer(verb=click.verb, ending=ending, releasers=releasers, state_path=click.lock.state_path)
+        told = Whisper(verb=click.verb, ending=ending, releasers=releasers, state_path=click.lock.state_path)
         self.world.messenger.whisper(click.person, told)
         return ending
 

@@ -8,14 +8,12 @@ from typing import TypeVar
 import msgspec
 
 from chalicelib.core.alerts.life import may_auto_release
-from chalicelib.core.alerts.page import Asked
 from chalicelib.core.alerts.transitions import endings, wishes
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.claim import CLAIM_LASTS, Releasing
 from chalicelib.core.clicks.click import MembersUnknownError
 from chalicelib.core.clicks.ending import REAPER, Ending, Outcome, Refusal
 from chalicelib.core.clicks.order import AutoRelease, EndUndo, ReleaseOrder
-from chalicelib.core.clicks.release_terms import why_not_releasable
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.alert import catch_up
 from chalicelib.jobs.clicks.clicked import (
@@ -29,7 +27,8 @@ from chalicelib.jobs.clicks.clicked import (
     unknown,
 )
 from chalicelib.jobs.clicks.delete import Concluded, delete
-from chalicelib.jobs.clicks.permission import why_not, why_not_release
+from chalicelib.jobs.clicks.permission import why_not
+from chalicelib.jobs.clicks.second_person import ask, asked_in_vain, wait_for_another
 from chalicelib.ports.book import BookError
 from chalicelib.ports.orders import OrderError
 from chalicelib.ports.world import World
@@ -77,7 +76,10 @@ def _release_if_due(ordered: Ordered) -> Ending:
 
 
 def _release_clicked(clicked: Clicked) -> Ending:
-    if why := why_not(clicked) or _asked_in_vain(clicked):
+    why = why_not(clicked)
+    if why is None and clicked.policy.second_person:
+        why = asked_in_vain(clicked)
+    if why:
         return _refuse(clicked, why)
     return _release_for(clicked if clicked.remembered else clicked.seen())
 
@@ -91,16 +93,9 @@ def _release_for(clicked: Clicked) -> Ending:
     return _carry_out(clicked)
 
 
-def _asked_in_vain(clicked: Clicked) -> Refusal | None:
-    """Return why a second person could not approve either; a release by one looks at the object itself."""
-    if not clicked.policy.second_person:
-        return None
-    return why_not_releasable(clicked.record.lock, keeps=bool(clicked.undo))
-
-
 def _release_by_two(clicked: Clicked) -> Ending:
     try:
-        asked = _asked(clicked)
+        asked = ask(clicked)
     except BookError as error:
         return _answer_without_book(clicked, error)
     except MembersUnknownError:
@@ -109,38 +104,8 @@ def _release_by_two(clicked: Clicked) -> Ending:
     if asked is None:  # this very click was withdrawn, and is delivered again
         return clicked.whisper(clicked.ending(Outcome.WITHDRAWN))
     if asked.by == clicked.click.user:
-        return _wait_for_another(clicked, asked)
+        return wait_for_another(clicked, asked)
     return _carry_out(clicked)
-
-
-def _asked(clicked: Clicked) -> Asked | None:
-    """Return who has asked for a release that takes two, this click included; None when it was withdrawn.
-
-    Whoever asked must still be allowed to; else the one who clicks now is the first. Raises MembersUnknownError.
-    """
-    click, lock = clicked.click, clicked.record.lock
-    ours = Asked(click.user, clicked.now, click.click)
-    known = clicked.after(wishes.ask(lock, ours)).record
-    first = None if click.click in known.withdrawn else known.asked
-    if first is None or first.by == click.user:
-        return first
-    why = why_not_release(clicked, first.by)
-    if why is Refusal.UNKNOWN_MEMBERS:
-        raise MembersUnknownError(first.by)
-    if why:
-        clicked.after(wishes.withdraw(click.lock, first))
-        first = clicked.after(wishes.ask(lock, ours)).record.asked
-    return first
-
-
-def _wait_for_another(clicked: Clicked, asked: Asked) -> Ending:
-    """Answer the first of two. The same click delivered again is answered again; another one is no second person."""
-    if asked.click != clicked.click.click:
-        return clicked.refuse(Refusal.OWN_REQUEST, EventType.RELEASE_REFUSED)
-    ending = clicked.ending(Outcome.ASKED)
-    clicked.journal(EventType.RELEASE_ASKED, ending)
-    clicked.show(ending)
-    return clicked.whisper(ending, clicked.policy.releasers)
 
 
 def _carry_out(ordered: Ordered) -> Ending:

@@ -1,6 +1,6 @@
-"""What one person alone is told of their click: never silent, whatever came of it."""
+"""Say to one person alone what became of their click; there are words for every ending."""
 
-from chalicelib.core.clicks.click import Answer, Verb
+from chalicelib.core.clicks.click import Verb, Whisper
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.policy import EVERYONE
 from chalicelib.slack.words.doubts import after
@@ -53,11 +53,11 @@ _ENDINGS = {
 }
 
 
-def private_answer(answer: Answer, user: str) -> str:
-    """What became of a click, for the person who clicked."""
-    ending, lock = answer.ending, _lock(answer.state_path)
-    done = f"{_DONE[answer.verb]} {lock}"
-    ask = _ask(answer.releasers, user)
+def whispered(whisper: Whisper, user: str) -> str:
+    """Return what became of a click, in words for the person who clicked."""
+    ending, lock = whisper.ending, _lock(whisper.state_path)
+    done = f"{_DONE[whisper.verb]} {lock}"
+    ask = _ask(whisper.releasers, user)
     if ending.outcome is Outcome.REFUSED:
         return f":no_entry: You cannot {done}: {_refusal(ending)}{ask}"
     if ending.outcome is Outcome.FAILED:
@@ -69,7 +69,7 @@ def private_answer(answer: Answer, user: str) -> str:
 
 
 def _refusal(ending: Ending) -> str:
-    """Return why they may not."""
+    """Say why somebody may not do it."""
     return _REFUSALS[ending.refusal] if ending.refusal else f"{code(ending.detail, DETAIL_LIMIT)}."
 
 
@@ -86,6 +86,6 @@ def _who(ending: Ending, user: str) -> str:
 
 
 def _ask(releasers: tuple[str, ...], user: str) -> str:
-    """Whom to turn to. In a message for one person a mention tells nobody."""
+    """Say whom to ask. A mention in a message for one person notifies nobody."""
     others = ["anybody here" if name == EVERYONE else mention(name) for name in releasers if name != user]
     return f" Ask {', '.join(others[:_MOST_NAMED])}." if others else ""

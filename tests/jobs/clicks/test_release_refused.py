@@ -2,7 +2,7 @@ import pytest
 
 from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.audit.line import EventType
-from chalicelib.core.clicks.click import Answer, Person
+from chalicelib.core.clicks.click import Person, Whisper
 from chalicelib.core.clicks.ending import Outcome, Refusal
 from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.policy import Rules
@@ -100,8 +100,8 @@ def test_a_lock_released_while_somebody_else_is_refused_reads_released_in_the_en
     class Slow(FakeMessenger):
         """While Bob is told that he may not, Alice releases the lock."""
 
-        def whisper(self, person: Person, answer: Answer) -> None:
-            super().whisper(person, answer)
+        def whisper(self, person: Person, whisper: Whisper) -> None:
+            super().whisper(person, whisper)
             release(a_click(a_lock()), world.ports, RULES, world.now)
 
     world.messenger = Slow(shown=world.messenger.shown)

@@ -12,7 +12,7 @@ from chalicelib.core.alerts.alert import Reply, alert_for
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.message import Posted, Saying, Topic
 from chalicelib.core.alerts.page import LockRecord
-from chalicelib.core.clicks.click import Answer, Person, Verb
+from chalicelib.core.clicks.click import Person, Verb, Whisper
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.policy import Route
 from chalicelib.jobs.sweep import sweep
@@ -31,7 +31,7 @@ NOTE = Reply(
     alert=ALERT_NOW, sending=msgspec.structs.replace(SENDING, saying=(Saying(Topic.LEVEL, "2"),), beneath="1.000001")
 )
 DIGEST = Digest(channel=CHANNEL, locks=("a",), held=1, oldest=(), at=NOW, posted=Posted(CHANNEL, "1.000001"))
-WHISPERED = Answer(
+WHISPERED = Whisper(
     verb=Verb.RELEASE, ending=Ending(outcome=Outcome.REFUSED, at=NOW, user=BOB, refusal=Refusal.NOT_LISTED)
 )
 ALL = RATE_LIMITS | UNCLEAR | HALF | WORDY

@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from chalicelib.core.clicks.click import Answer, Verb
+from chalicelib.core.clicks.click import Verb, Whisper
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
-from chalicelib.slack.words.answers import private_answer
+from chalicelib.slack.words.answers import whispered
 from chalicelib.slack.words.parts.buttons import VERBS
 from tests.builders import ALICE, BOB, TAKEN, a_lock
 from tests.slack.reading import FOREIGN, assert_harmless
@@ -19,7 +19,7 @@ def told(
     outcome: Outcome, verb: Verb = Verb.RELEASE, releasers: tuple[str, ...] = (), to: str = BOB, **ending: Any
 ) -> str:
     ended = Ending(outcome=outcome, at=NOW, **{"user": BOB} | ending)
-    return private_answer(Answer(verb=verb, ending=ended, releasers=releasers, state_path=PATH), to)
+    return whispered(Whisper(verb=verb, ending=ended, releasers=releasers, state_path=PATH), to)
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,6 @@ def test_of_many_releasers_five_are_named() -> None:
 @given(FOREIGN, FOREIGN)
 def test_whatever_the_path_and_the_trouble_an_answer_calls_nobody(path: str, detail: str) -> None:
     ending = Ending(outcome=Outcome.FAILED, at=NOW, user=BOB, detail=detail)
-    said = private_answer(Answer(verb=Verb.RELEASE, ending=ending, state_path=path), BOB)
+    said = whispered(Whisper(verb=Verb.RELEASE, ending=ending, state_path=path), BOB)
     assert_harmless(said)
     assert len(said) <= 4000

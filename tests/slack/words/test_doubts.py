@@ -14,7 +14,7 @@ from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.alerts.listing import Listed, Listing
 from chalicelib.core.alerts.message import Topic
 from chalicelib.core.alerts.page import LockRecord
-from chalicelib.core.clicks.click import Answer, Verb
+from chalicelib.core.clicks.click import Verb, Whisper
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal, WayBack
 from chalicelib.core.clicks.list_query import Query
 from chalicelib.core.locks.lock import Body, HeldLock
@@ -22,7 +22,7 @@ from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.locks.terraform.body import unread
 from chalicelib.core.locks.terraform.lock_info import LockInfo
 from chalicelib.slack.words import digests, replies
-from chalicelib.slack.words.answers import private_answer
+from chalicelib.slack.words.answers import whispered
 from chalicelib.slack.words.listings import answer
 from chalicelib.slack.words.messages import message
 from chalicelib.slack.words.parts import buttons
@@ -74,7 +74,7 @@ def test_a_released_copy_is_not_taken_for_the_release_of_its_original() -> None:
     assert "Copy of a Terraform lock released" in shown
     assert f"It was a copy of the lock of `{PRIMARY}`, which this did not release." in shown
     assert "died half-way" not in shown
-    told = private_answer(Answer(verb=Verb.RELEASE, ending=ending, state_path=COPY.ref.state_path), ALICE)
+    told = whispered(Whisper(verb=Verb.RELEASE, ending=ending, state_path=COPY.ref.state_path), ALICE)
     assert f"a copy of the lock of `{PRIMARY}`, which this did not release" in told
 
 
@@ -171,7 +171,7 @@ def test_what_cannot_be_released_has_no_button_and_says_why_and_what_to_do(
 @pytest.mark.parametrize("why", [Refusal.MAY_BE_STATE, Refusal.UNSEEN, Refusal.NO_WAY_BACK])
 def test_a_click_on_an_old_button_of_such_a_thing_is_answered_in_words(why: Refusal) -> None:
     ending = Ending(outcome=Outcome.REFUSED, at=TAKEN, user=ALICE, refusal=why)
-    told = private_answer(Answer(verb=Verb.RELEASE, ending=ending, state_path="a/b"), ALICE)
+    told = whispered(Whisper(verb=Verb.RELEASE, ending=ending, state_path="a/b"), ALICE)
     assert told.startswith(":no_entry: You cannot release the lock of `a/b`: ")
     assert "Somebody" in told
     assert "try again" not in told

@@ -62,11 +62,6 @@ def risk_of(operation: str) -> Risk:
     return {"OperationTypePlan": Risk.PLAN, "OperationTypeApply": Risk.APPLY}.get(operation, Risk.OTHER)
 
 
-def state_key_of(lock_key: str) -> str:
-    """Return the key of the state that the lock at a key locks, in every workspace."""
-    return lock_key.removesuffix(LOCK_SUFFIX)
-
-
 def operation_in_words(operation: str) -> str:
     """Return Terraform's operation in plain words; "" for one that Terraform is not known to write."""
     return _PLAIN_WORDS.get(operation, "")
