@@ -17,7 +17,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from chalicelib.aws.book import wire_values as form
 from chalicelib.aws.book.table import Item, Update, sortable, unreadable
 from chalicelib.core.alerts.message import Posted, Sending
-from chalicelib.core.alerts.page import Asked, Page, Sets, Snooze, Stored, page_of
+from chalicelib.core.alerts.page import Asked, Page, Sets, Snooze, Stored, as_page
 from chalicelib.core.alerts.transitions.transition import Check, Either, Question, Transition
 from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject
@@ -98,7 +98,7 @@ def key_of(ref: LockRef) -> dict[str, str]:
 def page_from(item: Item) -> Page:
     """Return the page of an item. Raises BookError when it cannot be read."""
     try:
-        return page_of(_stored(item))
+        return as_page(_stored(item))
     except Exception as error:
         raise unreadable(error) from error
 
