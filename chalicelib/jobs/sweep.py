@@ -7,7 +7,7 @@ from functools import partial
 
 import msgspec
 
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.line import EventType, of_run
 from chalicelib.core.brief import told_briefly
@@ -78,7 +78,7 @@ class _Scan:
 
     target: Target
     swept: Round
-    known: dict[Place, list[LockRecord]]
+    known: dict[Place, list[Page]]
     """What the book has, by place."""
     found: set[LockRef] = field(default_factory=set)
     objects: int = 0
@@ -126,7 +126,7 @@ class _Scan:
             new = not records or any(is_new(record) for record in records)
             self.swept.look(place, partial(self._look, place, records), new=new)
 
-    def _look(self, place: Place, records: list[LockRecord]) -> Found:
+    def _look(self, place: Place, records: list[Page]) -> Found:
         """Look at the lock there now, which may be new to the book, and at those that the book has there."""
         current = self.swept.world.store.read(place)
         if current:
@@ -149,9 +149,9 @@ def _is_worth_another_try(done: Progress, *, forgetful: bool) -> bool:
     return bool(done.failed or done.not_seen)
 
 
-def _known(target: Target, world: World) -> tuple[dict[Place, list[LockRecord]], list[str]]:
+def _known(target: Target, world: World) -> tuple[dict[Place, list[Page]], list[str]]:
     """Read the book before the locks: a lock that is read as another one, or as gone, has then been let go since."""
-    known: dict[Place, list[LockRecord]] = {}
+    known: dict[Place, list[Page]] = {}
     try:
         records = world.book.open_pages()
     except BookError as error:
@@ -162,11 +162,11 @@ def _known(target: Target, world: World) -> tuple[dict[Place, list[LockRecord]],
     return known, []
 
 
-def _remember(lock: HeldLock, world: World) -> LockRecord:
+def _remember(lock: HeldLock, world: World) -> Page:
     try:
-        return world.book.write(telling.remember(lock)).page or LockRecord(lock=lock)
+        return world.book.write(telling.remember(lock)).page or Page(lock=lock)
     except BookError:
-        return LockRecord(lock=lock)  # told of by _known; the lock is alerted all the same
+        return Page(lock=lock)  # told of by _known; the lock is alerted all the same
 
 
 def _tell_failure(target: Target, error: StoreError, world: World, rules: Rules, now: datetime) -> None:

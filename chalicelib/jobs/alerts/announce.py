@@ -10,7 +10,7 @@ import msgspec
 
 from chalicelib.core.alerts.digest import LINES, Digest, counted, held_by_short_name, short_name
 from chalicelib.core.alerts.message import Handle
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.alerts.digest import show, stand
@@ -30,7 +30,7 @@ class Telling(Protocol):
     world: World
     rules: Rules
     now: datetime
-    known: list[LockRecord]
+    known: list[Page]
     progress: Progress
 
     def post(self, case: Case, beneath: Handle) -> Found:

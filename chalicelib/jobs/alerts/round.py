@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.message import Handle
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending
 from chalicelib.core.locks.place import Place
@@ -44,7 +44,7 @@ class Round:
     rules: Rules
     now: datetime
     run: Run = field(default_factory=Run)
-    known: list[LockRecord] = field(default_factory=list)
+    known: list[Page] = field(default_factory=list)
     """All records of the book, where they were read."""
     detours: Detours = field(init=False)
     steps: Steps = field(init=False)
@@ -57,7 +57,7 @@ class Round:
         self.progress = Progress(self.run, self.world.messenger, self.detours)
         self._announcement = Announcement(self)
 
-    def look_at(self, record: LockRecord) -> None:
+    def look_at(self, record: Page) -> None:
         """Take a lock's next step, by what is there now at its place. ``finish`` does it."""
         self.look(record.lock.ref.place, partial(self.steps.look, record), new=is_new(record))
 
@@ -70,7 +70,7 @@ class Round:
         """Go on with a scan, beside all else."""
         self.progress.agenda.add(Task(Wait.SCAN, container, Rank.NEW, container, act, then))
 
-    def end(self, record: LockRecord, ending: Ending) -> None:
+    def end(self, record: Page, ending: Ending) -> None:
         """Close the alert of a lock that is no longer ours to look at."""
         ref = record.lock.ref
         act = partial(self.steps.end, record, ending)
@@ -112,6 +112,6 @@ def shuffled(things: Sequence[T], now: datetime) -> list[T]:
     return Random(now.timestamp()).sample(things, len(things))  # noqa: S311  nothing is to be kept secret by it
 
 
-def is_new(record: LockRecord) -> bool:
+def is_new(record: Page) -> bool:
     """Return whether nobody has been told of a lock that is held, as far as is known."""
     return record.posted is None and record.ending is None

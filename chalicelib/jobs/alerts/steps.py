@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from chalicelib.core.alerts.life import Step, next_step
-from chalicelib.core.alerts.page import LockRecord, Page
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending, Outcome
@@ -51,7 +51,7 @@ class Steps:
     now: datetime
     detours: Detours = field(default_factory=Detours)
 
-    def look(self, record: LockRecord) -> Found:
+    def look(self, record: Page) -> Found:
         """Look at a lock's place, and take its next step."""
         try:
             current = self.world.store.read(record.lock.ref.place)
@@ -59,7 +59,7 @@ class Steps:
             return self.end(record, Ending(outcome=Outcome.BUCKET_GONE, at=self.now))
         return self.tend(record, current)
 
-    def tend(self, record: LockRecord, current: HeldLock | None) -> Found:
+    def tend(self, record: Page, current: HeldLock | None) -> Found:
         """Find out a lock's next step from what is there now, and take it."""
         there = presence(record.lock.ref, current)
         if there is Presence.SAME:
@@ -72,7 +72,7 @@ class Steps:
             return _task(Wait.LOOK, "", Rank.NEW, case, partial(self._find_lost, case, there, current))
         return self._take(step, case, there, current)
 
-    def end(self, record: LockRecord, ending: Ending) -> Found:
+    def end(self, record: Page, ending: Ending) -> Found:
         """Note how a lock ended, and have its message say so."""
         noted = note_ending(self._case(record), ending)
         return self._say_ending(noted) if noted else Found()
@@ -131,11 +131,11 @@ class Steps:
             return self.tend(reopened or Page(lock=current), current)
         return Found()
 
-    def _case(self, record: LockRecord) -> Case:
+    def _case(self, record: Page) -> Case:
         return case_of(record, self.world, self.rules, self.now, self.detours)
 
 
-def _as_seen(record: LockRecord, current: HeldLock | None, book: LockBook) -> LockRecord:
+def _as_seen(record: Page, current: HeldLock | None, book: LockBook) -> Page:
     """Update a page whose lock has become readable; never overwrite readable with unreadable."""
     if current is None or current.ref != record.lock.ref or current == record.lock:
         return record
@@ -144,7 +144,7 @@ def _as_seen(record: LockRecord, current: HeldLock | None, book: LockBook) -> Lo
     return book.write(telling.remember(current)).page or record
 
 
-def _drop_old_claim(record: LockRecord, world: World, now: datetime) -> None:
+def _drop_old_claim(record: Page, world: World, now: datetime) -> None:
     """Forget a delete that was begun and never came: the lock is there after the last moment it could arrive."""
     claim = None if record.ending or record.being_released(now) else record.releasing
     if claim:
@@ -196,7 +196,7 @@ def _louder(case: Case, say: Callable[[Case], Case | None]) -> Found:
     return _to_edit(said) if said else Found()
 
 
-def _ending(record: LockRecord, there: Presence, current: HeldLock | None, now: datetime) -> Ending:
+def _ending(record: Page, there: Presence, current: HeldLock | None, now: datetime) -> Ending:
     if record.releasing:
         return record.releasing.ending(Outcome.UNCONFIRMED, now, current)
     outcome = Outcome.REPLACED if there is Presence.REPLACED else Outcome.GONE
