@@ -18,6 +18,7 @@ from bench.slow_world import BOOK_SECONDS, HangingStore, SlackLimits, Slow, Slow
 from bench.virtual_time import SimulatedWorkers, Simulation, end
 from chalicelib.core.alerts.alert import alert_for
 from chalicelib.core.alerts.message import Posted
+from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.target import Target
@@ -29,6 +30,7 @@ from chalicelib.ports.world import World
 from chalicelib.wiring import SIDE_BY_SIDE
 from tests.builders import TAKEN, a_policy, a_sending, sample, some_rules
 from tests.fakes import FakeWorld
+from tests.written import say
 
 _WATCH_EVERY, _WATCH_LIVES, _SWEEP_LIVES, _SWEEP_AGAIN = 900.0, 840.0, 900.0, 960.0
 _DELIVERIES = 6
@@ -57,7 +59,7 @@ class Cloud:
         self.fake.store.put(bucket, key, _BODY)
         lock = self.fake.store.read(Place(Kind.S3, bucket, key))
         if known and lock:
-            self.fake.book.remember(lock)
+            self.fake.book.write(telling.remember(lock))
         return f"{bucket}/{name}/terraform.tfstate"
 
     def world(self) -> World:
@@ -220,7 +222,7 @@ def closings(gone: int, new: int) -> tuple[Cloud, str]:
 def _alerted(cloud: Cloud, lock: HeldLock, channel: str, number: int) -> None:
     posted = Posted(channel, f"{number}.5")
     sending = a_sending(at=cloud.now(), channel=channel, level=1)
-    cloud.fake.book.said(lock, sending, posted)
+    say(cloud.fake.book, lock, sending, posted)
     record = cloud.fake.book.pages[lock.ref]
     cloud.slack[0].shown[posted] = alert_for(record, a_policy(channel=channel), cloud.now(), None)
 

@@ -15,7 +15,7 @@ class FakeLockList:
     book: FakeBook
 
     def held(self, *, holders: bool) -> list[HeldEntry]:
-        return [_entry(record, holders=holders) for record in self.book.records() if not record.ending]
+        return [_entry(record, holders=holders) for record in self.book.open_pages() if not record.ending]
 
     def pages(self, entries: Sequence[HeldEntry]) -> list[LockRecord]:
         known = {(ref.state_path, ref.identity): record for ref, record in self.book.pages.items()}

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.hold import NotedChange
 from chalicelib.core.audit.line import of_reappearance
@@ -56,9 +57,9 @@ def _hold_again(
     # The line first: without the page's ending a second look could not tell that the lock had ended.
     journal_once(NotedChange(change, lock.ref), of_reappearance(change, lock, page, detail), world, now)
     if page is None:
-        world.book.remember(lock)
+        world.book.write(telling.remember(lock))
     elif page.ending and _is_told(page, world, rules, now):
-        world.book.reopen(lock, now)
+        world.book.write(endings.reopen(lock, now))
 
 
 def _let_go_before(gone: LockChange, world: World) -> bool:

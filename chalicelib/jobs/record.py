@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.audit.event import NEARBY, NULL_VERSION, LockChange
 from chalicelib.core.audit.hold import NotedChange, hold_ended_by, page_of, who_let_go
 from chalicelib.core.audit.line import of_acquire, of_release
@@ -151,7 +152,7 @@ def _record_acquire(change: LockChange, world: World, recording: Recording, now:
     noted = NotedChange(change, lock.ref if lock else None)
     journal_once(noted, of_acquire(change, lock, restorer), world, now)
     if lock:
-        world.book.acquire_recorded(lock, change.at, change.principal)
+        world.book.write(telling.acquire_recorded(lock, change.at, change.principal))
         if now - change.at >= recording.settled_after:
             _end_if_gone(lock, world, now)
 
@@ -162,7 +163,8 @@ def _end_if_gone(lock: HeldLock, world: World, now: datetime) -> None:
     there = presence(lock.ref, current)
     if there is not Presence.SAME:
         outcome = Outcome.GONE if there is Presence.GONE else Outcome.REPLACED
-        world.book.end_unspoken(lock, Ending(outcome=outcome, at=now, held_now=current))
+        ending = Ending(outcome=outcome, at=now, held_now=current)
+        world.book.write(endings.end_unspoken(lock, ending))
 
 
 def _lock_of(change: LockChange, world: World) -> HeldLock | None:
@@ -176,7 +178,7 @@ def _lock_of(change: LockChange, world: World) -> HeldLock | None:
 
 def _records_at(place: Place, until: datetime, world: World) -> list[LockRecord]:
     """Return what the book has of one place: the other half of a dual lock is another lock of the same state path."""
-    records = world.book.records_of(place.state_path, until)
+    records = world.book.pages_of(place.state_path, until)
     return [record for record in records if record.lock.ref.place == place]
 
 
@@ -197,7 +199,8 @@ def _end_unspoken(release: LockChange, record: LockRecord, world: World) -> bool
     """End the hold of a lock whose acquire S3 has told, so that it is known to be this one, and nobody has heard of."""
     if record.acquired_at is None:
         return False
-    return world.book.end_unspoken(record.lock, _ending(release, record, None, theirs=True))
+    ending = _ending(release, record, None, theirs=True)
+    return world.book.write(endings.end_unspoken(record.lock, ending)).taken
 
 
 def _close_alerts(release: LockChange, world: World, rules: Rules) -> tuple[Case, ...]:

@@ -8,6 +8,7 @@ from functools import partial
 import msgspec
 
 from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.line import EventType, of_run
 from chalicelib.core.brief import told_briefly
 from chalicelib.core.locks.lock import HeldLock
@@ -150,7 +151,7 @@ def _known(target: Target, world: World) -> tuple[dict[Place, list[LockRecord]],
     """Read the book before the locks: a lock that is read as another one, or as gone, has then been let go since."""
     known: dict[Place, list[LockRecord]] = {}
     try:
-        records = world.book.records()
+        records = world.book.open_pages()
     except BookError as error:
         return known, [f"could not be read, so locks may be alerted again: {error}"]
     for record in records:
@@ -161,7 +162,7 @@ def _known(target: Target, world: World) -> tuple[dict[Place, list[LockRecord]],
 
 def _remember(lock: HeldLock, world: World) -> LockRecord:
     try:
-        return world.book.remember(lock)
+        return world.book.write(telling.remember(lock)).page or LockRecord(lock=lock)
     except BookError:
         return LockRecord(lock=lock)  # told of by _known; the lock is alerted all the same
 

@@ -31,7 +31,7 @@ def watch(world: World, rules: Rules, now: datetime, run: Run | None = None) -> 
         WatchIncompleteError: so that the failure is counted by Lambda, which has an alarm on it.
     """
     digests = world.digests.open()  # before the records, so that none of a digest's locks is younger than them
-    records = world.book.records()
+    records = world.book.open_pages()
     watched = Round(world, rules, now, run or Run(), records)
     for record in shuffled(records, now):
         _look_at(record, watched)

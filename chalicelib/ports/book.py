@@ -2,19 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from chalicelib.core.alerts.channel_trouble import ChannelTrouble
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.listing import HeldEntry
-from chalicelib.core.alerts.message import Posted, Sending
-from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
+from chalicelib.core.alerts.page import Page
+from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.hold import NotedChange
-from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
-from chalicelib.core.clicks.deletion import LockObject
-from chalicelib.core.clicks.ending import Ending
-from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 
 
@@ -26,114 +22,31 @@ class UnderWayError(BookError):
     """Somebody else is at it, and may not get it done: to be looked at again."""
 
 
+class Written(NamedTuple):
+    """What became of a transition."""
+
+    taken: bool
+    page: Page | None
+    """The page as it is now, also where the transition was not taken; None: there is none, or it cannot be read."""
+
+
 class LockBook(Protocol):
-    """The reaper's memory of known locks and their alerts. Every method may raise BookError."""
+    """The reaper's memory of known locks and their alerts. Every method may raise BookError.
 
-    def records(self) -> list[LockRecord]:
-        """Every lock that has not ended, and those whose ending has not been told."""
+    The rules of its pages are in ``core.alerts.transitions``; a book only carries them out.
+    """
 
-    def records_of(self, state_path: str, until: datetime) -> list[LockRecord]:
-        """The last ten locks remembered on one state path up to a second, ended ones too, oldest first."""
+    def open_pages(self) -> list[Page]:
+        """Return the pages of all locks that have not ended, and of those whose ending has not been told."""
 
-    def find(self, ref: LockRef) -> LockRecord | None:
-        """What is remembered of one lock."""
+    def pages_of(self, state_path: str, until: datetime) -> list[Page]:
+        """Return the last ten pages of one state path up to a second, of ended locks too, oldest first."""
 
-    def remember(self, lock: HeldLock) -> LockRecord:
-        """Open a page for a lock, or find the one it has."""
+    def find(self, ref: LockRef) -> Page | None:
+        """Return the page of one lock."""
 
-    def reopen(self, lock: HeldLock, at: datetime) -> LockRecord:
-        """Begin a new page for a lock that is held after all; what was posted of it stays as it is.
-
-        No click from before ``at`` counts any more: it was about the hold that ended.
-        """
-
-    def claim(self, lock: HeldLock, sending: Sending, *, ended: bool = False) -> bool:
-        """Take the right to send one message about a lock: one taker, for as long as a run can take.
-
-        False when somebody else has it, when an earlier sending's end is not known, when it has been said before, or
-        when the lock has ended (or, with ``ended``, has not).
-        """
-
-    def said(self, lock: HeldLock, sending: Sending, posted: Posted) -> None:
-        """The message of the sending stands there."""
-
-    def drop_claim(self, ref: LockRef, sending: Sending) -> None:
-        """The message of this sending was not sent: anybody may try again. Another's sending is left alone."""
-
-    def doubt(self, ref: LockRef, sending: Sending, until: datetime) -> None:
-        """Nobody knows whether it was sent, nor is it worth looking before that time."""
-
-    def shown(self, ref: LockRef, at: datetime, appearance: str) -> None:
-        """Note that its message reads as it should, and what that depends on."""
-
-    def acquire_recorded(self, lock: HeldLock, at: datetime, principal: str) -> None:
-        """The journal has its ``lock_acquired``, from the event of that time, by that identity."""
-
-    def snooze(self, lock: HeldLock, snooze: Snooze | None, at: datetime) -> LockRecord:
-        """Quiet until then; None: no longer. Of two clicks the later one counts, whichever comes first."""
-
-    def ask(self, lock: HeldLock, asked: Asked) -> LockRecord:
-        """Somebody asks for a release that takes two; whoever asked before stays the one who asked.
-
-        A click that was withdrawn does not ask again.
-        """
-
-    def withdraw(self, ref: LockRef, asked: Asked) -> bool:
-        """It is no longer asked. False when it was not."""
-
-    def refused(self, ref: LockRef, user: str) -> None:
-        """Note that somebody asked for a release who is not among the releasers."""
-
-    def begin_release(
-        self, lock: HeldLock, releasing: Releasing, kept: LockObject | None, instead_of: Releasing | None
-    ) -> LockRecord:
-        """Take the right to delete a lock, in place of the claim that was seen there, or of none.
-
-        It is taken when the page that this gives has this very claim. It is not when the lock has ended, or when
-        another claim has come in between. ``kept`` is what can be put back.
-        """
-
-    def abandon_release(self, ref: LockRef, releasing: Releasing) -> None:
-        """Drop a claim whose delete is known to have done nothing. Another's is left alone."""
-
-    def kept(self, ref: LockRef) -> LockObject | None:
-        """What can be put back of a released lock."""
-
-    def end(self, lock: HeldLock, ending: Ending, seen: Releasing | None = None) -> bool:
-        """Note that the lock is no longer held. The first to say so is believed, but the deleter always: RELEASED.
-
-        ``seen`` is the claim to a delete that the ending takes into account: where another one has come in between,
-        the ending may name the wrong person, and is not noted. True when it was. It has not been told.
-        """
-
-    def end_unspoken(self, lock: HeldLock, ending: Ending) -> bool:
-        """Note the end of a lock of which nothing was ever said, so that there is nothing to tell.
-
-        False when something was, or is being said, when it had ended, or when somebody's delete was begun: then
-        nothing is noted.
-        """
-
-    def ending_told(self, ref: LockRef) -> None:
-        """Its message, if it has one, says how it ended."""
-
-    def begin_restore(self, ref: LockRef, restoring: Restoring, instead_of: Restoring | None) -> LockRecord | None:
-        """Take the right to put back a lock that ended, in place of the claim that was seen there, or of none.
-
-        It is taken when the page that this gives has this very claim. It is not when the lock is back already, or when
-        another claim has come in between. Who has it is among the page's ``restorers`` for ever.
-        """
-
-    def abandon_restore(self, ref: LockRef, restoring: Restoring) -> None:
-        """Drop a claim whose put is known to have done nothing. Another's is left alone."""
-
-    def restored(self, old: LockRecord, lock: HeldLock, by: Restorer) -> LockRecord:
-        """Note that a released lock is held again, as the lock with this click's mark: its message is the new page's.
-
-        Its levels begin anew.
-        """
-
-    def undone(self, ref: LockRef, by: Restorer) -> None:
-        """Note that a released lock was put back by this click, and let go since."""
+    def write(self, transition: Transition) -> Written:
+        """Carry out a transition in one step: nobody else's comes between its condition and its change."""
 
 
 class LockList(Protocol):
@@ -142,7 +55,7 @@ class LockList(Protocol):
     def held(self, *, holders: bool) -> list[HeldEntry]:
         """Return every held lock, in no order; who is behind each only with ``holders``."""
 
-    def pages(self, entries: Sequence[HeldEntry]) -> list[LockRecord]:
+    def pages(self, entries: Sequence[HeldEntry]) -> list[Page]:
         """Return the pages of these, in their order, as they are now; without locks that have ended since."""
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib import wiring
 from chalicelib.aws.book.lock_book import DynamoLockBook
+from chalicelib.core.alerts.transitions import telling
 from tests.app.account import an_account, send
 from tests.builders import ALICE, APP, CHANNEL, TEAM, a_lock
 
@@ -37,7 +38,7 @@ def command(**changes: str) -> bytes:
 
 
 def test_the_slash_command_is_answered_from_the_lock_book_to_one_person() -> None:
-    DynamoLockBook(boto3.resource("dynamodb").Table("book")).remember(a_lock())
+    DynamoLockBook(boto3.resource("dynamodb").Table("book")).write(telling.remember(a_lock()))
     answer = send("/slack/commands", command())
     assert (answer.status_code, answer.json_body["response_type"]) == (200, "ephemeral")
     assert "prod/network/terraform.tfstate" in json.dumps(answer.json_body["blocks"])

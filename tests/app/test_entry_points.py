@@ -16,6 +16,7 @@ import app
 from chalicelib import wiring
 from chalicelib.aws.orders.clicks import read_for_answer_click, read_for_release_lock
 from chalicelib.aws.orders.sweeps import read_sweep, write_sweep
+from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.measure import Measurement
 from chalicelib.core.clicks.click import Click, Unheard, Unusable, Verb
 from chalicelib.core.locks.place import Kind
@@ -156,7 +157,7 @@ def test_what_there_is_no_time_left_for_is_delivered_again_and_nothing_else_is(q
 def test_a_watch_without_time_begins_nothing_and_says_what_is_left(
     queues: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    wiring.lock_book().remember(a_lock(taken=datetime(2026, 1, 1, tzinfo=UTC)))
+    wiring.lock_book().write(telling.remember(a_lock(taken=datetime(2026, 1, 1, tzinfo=UTC))))
     with Client(app.app) as client:
         event = client.events.generate_cw_event("aws.events", "Scheduled Event", {}, [])
     app.watch_locks(event, Remaining(0))

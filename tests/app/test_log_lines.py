@@ -18,6 +18,7 @@ from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.core.alerts.message import Posted
+from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.measure import Measurement
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
@@ -26,6 +27,7 @@ from tests.app.test_commands import a_page_turn, command
 from tests.aws.events.test_s3 import a_body
 from tests.builders import BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_ref, a_sending, sample, some_rules
 from tests.fakes import FakeWorld
+from tests.written import say
 
 ROOT = Path(__file__).parents[2]
 MODULES = [ROOT / "app.py", *sorted(path for room in ("chalicelib", "deploy") for path in (ROOT / room).rglob("*.py"))]
@@ -146,9 +148,9 @@ def _forget_the_table() -> None:
 
 def unreadable_page(_: io.StringIO) -> None:
     table = boto3.resource("dynamodb").Table("book")
-    page = {"StatePath": "acme/x", "LockIdentity": "x", "HeldSince": "x", "Lock": "{"}
+    page: dict[str, Any] = {"StatePath": "acme/x", "LockIdentity": "x", "HeldSince": "x", "Form": 1, "Lock": "{"}
     table.put_item(Item=page)
-    DynamoLockBook(table).records()
+    DynamoLockBook(table).open_pages()
     table.delete_item(Key={name: page[name] for name in ("StatePath", "LockIdentity")})
 
 
@@ -159,8 +161,8 @@ def no_click(_: io.StringIO) -> None:
 def ending_untold(_: io.StringIO) -> None:
     book, lock = DynamoLockBook(boto3.resource("dynamodb").Table("book")), a_lock(key="untold.tflock")
     sending = a_sending(at=TAKEN, channel=CHANNEL)
-    book.claim(lock, sending)
-    book.said(lock, sending, Posted(CHANNEL, "1.1"))
+    book.write(telling.claim(lock, sending))
+    say(book, lock, sending, Posted(CHANNEL, "1.1"))
     app.record_lock_event(a_batch(a_body("ObjectRemoved:Delete", "untold.tflock")), Remaining(120_000, 0))
 
 
@@ -190,7 +192,7 @@ def sweep_finished(log: io.StringIO) -> None:
 
 def watch_incomplete(log: io.StringIO) -> None:
     held = Journaled(log)
-    held.world.book.remember(a_lock())
+    held.world.book.write(telling.remember(a_lock()))
     held.world.messenger.refusing = "Slack answered invalid_auth"
     with pytest.raises(WatchIncompleteError) as caught:
         watch(held.world.ports, some_rules(), held.world.now)

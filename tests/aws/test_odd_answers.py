@@ -15,9 +15,10 @@ from chalicelib.aws.book.channel_book import DynamoChannelBook
 from chalicelib.aws.book.digest_book import DynamoDigestBook
 from chalicelib.aws.book.group_book import DynamoGroupBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
-from chalicelib.aws.book.table import BookTable, Change
+from chalicelib.aws.book.table import BookTable, Update
 from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.aws.orders.sqs import SqsOrders
+from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.target import Target
@@ -96,9 +97,9 @@ S3: dict[str, Callable[[S3LockStore], Any]] = {
 # A page that lists nothing: S3 leaves out all that is empty, so this cannot be told from an empty listing.
 LIKE_AN_EMPTY_LISTING = {"XML of another service"}
 DYNAMODB: dict[str, Callable[[Any], Any]] = {
-    "records": lambda table: DynamoLockBook(table).records(),
+    "open_pages": lambda table: DynamoLockBook(table).open_pages(),
     "find": lambda table: DynamoLockBook(table).find(LOCK.ref),
-    "claim": lambda table: DynamoLockBook(table).claim(LOCK, a_sending(at=TAKEN, channel=CHANNEL)),
+    "write": lambda table: DynamoLockBook(table).write(telling.claim(LOCK, a_sending())),
     "forget": lambda table: DynamoChannelBook(table).forget("C0"),
 }
 
@@ -202,12 +203,12 @@ def test_pages_of_the_book_that_never_end_are_a_failure_and_no_endless_loop() ->
 def test_a_page_without_its_items_is_a_failure_of_the_book(aws: OddSlack, table: Any) -> None:
     for body in ("{}", '{"Items":null}', '{"Items":[null]}', '{"Items":[{"Lock":{"X":1}}]}'):
         aws.always(http(body, Content_Type="application/x-amz-json-1.0", **FROM_AWS))
-        for read in (DynamoLockBook(table).records, DynamoDigestBook(table).open, DynamoGroupBook(table).members):
+        for read in (DynamoLockBook(table).open_pages, DynamoDigestBook(table).open, DynamoGroupBook(table).members):
             with pytest.raises(BookError):
                 read()
     aws.always(http("{}", Content_Type="application/x-amz-json-1.0", **FROM_AWS))
     with pytest.raises(BookError):
-        BookTable(table).change({"StatePath": "x", "LockIdentity": "x"}, Change(put={"A": "b"}))
+        BookTable(table).change({"StatePath": "x", "LockIdentity": "x"}, Update(put={"A": "b"}))
 
 
 @pytest.mark.parametrize("answer", ["a proxy's page", "JSON null"])

@@ -10,7 +10,7 @@ from boto3.dynamodb.conditions import Attr
 from botocore.stub import Stubber
 
 from chalicelib.aws import passed_over
-from chalicelib.aws.book.table import BookTable, Change
+from chalicelib.aws.book.table import BookTable, Update
 from chalicelib.aws.events.s3 import lock_changes
 from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.core.alerts.owner import session_name
@@ -198,7 +198,7 @@ def test_a_condition_that_is_not_met_is_no_failure() -> None:
         error, status = answer["Error"], answer["ResponseMetadata"]["HTTPStatusCode"]
         stubber.add_client_error("update_item", error["Code"], error["Message"], http_status_code=status)
         key = {"StatePath": KEY, "LockIdentity": "1"}
-        assert BookTable(table).change(key, Change(put={"Told": True}), Attr("Ending").exists()) is None
+        assert not BookTable(table).change(key, Update(put={"Told": True}), Attr("Ending").exists())
 
 
 def test_a_session_of_a_role_is_named_behind_the_role_s_unique_id() -> None:

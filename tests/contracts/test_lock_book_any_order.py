@@ -9,15 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.aws.book.lock_book import DynamoLockBook
-from chalicelib.core.alerts.message import Posted, Saying, Topic
-from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
+from chalicelib.core.alerts.message import Posted, Saying, Sending, Topic
+from chalicelib.core.alerts.page import Asked, Page, Snooze
+from chalicelib.core.alerts.transitions import endings, restores, telling, wishes
+from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject
 from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.ports.book import LockBook
 from tests.aws_fixtures import lock_book_table
 from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock, a_sending
 from tests.fake_book import FakeBook
+from tests.written import put_back, say
 
 pytestmark = pytest.mark.thorough
 
@@ -39,7 +43,7 @@ sayings = st.sampled_from(
 sendings = st.builds(a_sending, saying=sayings, at=times, level=st.integers(0, 3), owner=users)
 messages = st.integers(1, 3).map(lambda number: Posted(CHANNEL, f"{number}.1"))
 outcomes = st.sampled_from([Outcome.GONE, Outcome.RELEASED, Outcome.UNCONFIRMED])
-endings = st.builds(Ending, outcome=outcomes, at=times, user=users)
+endings_ = st.builds(Ending, outcome=outcomes, at=times, user=users)
 requests = st.builds(Asked, users, times, users)
 claims = st.builds(Releasing, users, users, times)
 puts = st.builds(Restoring, users, users, times)
@@ -47,50 +51,55 @@ restorers = st.builds(Restorer, users, users)
 objects = st.none() | st.binary(max_size=4).map(LockObject)
 
 
-def step(name: str, *arguments: st.SearchStrategy[Any], **options: st.SearchStrategy[Any]) -> st.SearchStrategy[Step]:
-    return st.tuples(st.tuples(*arguments), st.fixed_dictionaries(options)).map(
-        lambda drawn: lambda book: getattr(book, name)(*drawn[0], **drawn[1])
-    )
+def step(made: Callable[..., Transition], *arguments: st.SearchStrategy[Any], **named: Any) -> st.SearchStrategy[Step]:
+    def writing(drawn: tuple[Any, dict[str, Any]]) -> Step:
+        return lambda book: book.write(made(*drawn[0], **drawn[1]))
+
+    return st.tuples(st.tuples(*arguments), st.fixed_dictionaries(named)).map(writing)
+
+
+def saying(lock: HeldLock, sending: Sending, posted: Posted) -> Step:
+    return lambda book: say(book, lock, sending, posted)
 
 
 def restoring(old: int, new: int, by: Restorer) -> Step:
-    def restored(book: LockBook) -> LockRecord:
+    def restored(book: LockBook) -> Page:
         ref = LOCKS[old].ref
-        return book.restored(book.find(ref) or LockRecord(lock=LOCKS[old]), LOCKS[new], by)
+        return put_back(book, book.find(ref) or Page(lock=LOCKS[old]), LOCKS[new], by)
 
     return restored
 
 
 refs = locks.map(lambda lock: lock.ref)
 steps = st.one_of(
-    step("remember", locks),
-    step("reopen", locks, times),
-    step("claim", locks, sendings, ended=st.booleans()),
-    step("said", locks, sendings, messages),
-    step("drop_claim", refs, sendings),
-    step("doubt", refs, sendings, times),
-    step("shown", refs, times, users),
-    step("refused", refs, users),
-    step("acquire_recorded", locks, times, principals),
-    step("snooze", locks, st.none() | st.builds(Snooze, users, times), times),
-    step("ask", locks, requests),
-    step("withdraw", refs, requests),
-    step("begin_release", locks, claims, objects, st.none() | claims),
-    step("abandon_release", refs, claims),
-    step("end", locks, endings, st.none() | claims),
-    step("end_unspoken", locks, endings),
-    step("ending_told", refs),
-    step("begin_restore", refs, puts, st.none() | puts),
-    step("abandon_restore", refs, puts),
-    step("undone", refs, restorers),
+    step(telling.remember, locks),
+    step(endings.reopen, locks, times),
+    step(telling.claim, locks, sendings, ended=st.booleans()),
+    st.builds(saying, locks, sendings, messages),
+    step(telling.drop_claim, refs, sendings),
+    step(telling.doubt, refs, sendings, times),
+    step(telling.shown, refs, times, users),
+    step(wishes.refused, refs, users),
+    step(telling.acquire_recorded, locks, times, principals),
+    step(wishes.snooze, locks, st.none() | st.builds(Snooze, users, times), times),
+    step(wishes.ask, locks, requests),
+    step(wishes.withdraw, refs, requests),
+    step(endings.begin_release, locks, claims, objects, st.none() | claims),
+    step(endings.abandon_release, refs, claims),
+    step(endings.end, locks, endings_, st.none() | claims),
+    step(endings.end_unspoken, locks, endings_),
+    step(endings.ending_told, refs),
+    step(restores.begin_restore, refs, puts, st.none() | puts),
+    step(restores.abandon_restore, refs, puts),
+    step(restores.undone, refs, restorers),
     st.builds(restoring, st.integers(0, 1), st.just(2), restorers),
     st.builds(restoring, st.just(0), st.just(1), restorers),
 )
 
 
 def remembered(book: LockBook) -> list[Any]:
-    pages = [[book.find(lock.ref), book.kept(lock.ref)] for lock in LOCKS]
-    return [pages, sorted(book.records(), key=lambda record: record.lock.ref.identity)]
+    pages = [book.find(lock.ref) for lock in LOCKS]
+    return [pages, sorted(book.open_pages(), key=lambda page: page.lock.ref.identity)]
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,11 @@ import pytest
 
 from chalicelib.core.alerts.message import Posted, Saying, Sending, Topic
 from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.ports.book import LockBook
 from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock, a_sending
+from tests.written import say
 
 LOCK = a_lock()
 HOUR, CLAIM = timedelta(hours=1), timedelta(minutes=20)
@@ -34,15 +36,15 @@ def record(book: LockBook) -> LockRecord:
 
 
 def test_a_claim_is_taken_once_and_opens_a_page(book: LockBook) -> None:
-    assert [book.claim(LOCK, ALERTED), book.claim(LOCK, ALERTED)] == [True, False]
-    assert book.records() == [LockRecord(lock=LOCK, sending=ALERTED, claimed_until=TAKEN + CLAIM)]
+    assert [book.write(telling.claim(LOCK, ALERTED)).taken for _ in range(2)] == [True, False]
+    assert book.open_pages() == [LockRecord(lock=LOCK, sending=ALERTED, claimed_until=TAKEN + CLAIM)]
 
 
 @pytest.mark.parametrize("after", [timedelta(seconds=1), CLAIM, timedelta(days=3)])
 def test_a_claim_whose_end_is_not_known_is_never_taken_over(book: LockBook, after: timedelta) -> None:
-    book.claim(LOCK, ALERTED)
-    assert not book.claim(LOCK, later(ALERTED, after))
-    assert not book.claim(LOCK, later(RAISED, after))
+    book.write(telling.claim(LOCK, ALERTED))
+    assert not book.write(telling.claim(LOCK, later(ALERTED, after))).taken
+    assert not book.write(telling.claim(LOCK, later(RAISED, after))).taken
     assert record(book).sending == ALERTED
 
 
@@ -50,42 +52,42 @@ def test_a_claim_whose_end_is_not_known_is_never_taken_over(book: LockBook, afte
 def test_a_message_being_sent_is_remembered_as_it_is(book: LockBook, saying: str) -> None:
     said = (Saying(Topic.LEVEL, saying), Saying(Topic.SNOOZE_OVER, "and more"))
     sending = a_sending(about=saying, saying=said, channel=saying, beneath=saying, level=3, owner=saying)
-    book.claim(LOCK, sending)
+    book.write(telling.claim(LOCK, sending))
     assert record(book).sending == sending
-    book.said(LOCK, sending, Posted(saying, saying))
+    say(book, LOCK, sending, Posted(saying, saying))
     assert record(book).said == {one.name for one in said}
-    assert not book.claim(LOCK, sending)
+    assert not book.write(telling.claim(LOCK, sending)).taken
 
 
 def test_an_alert_that_stands_there_is_remembered_with_its_level_and_owner(book: LockBook) -> None:
-    book.claim(LOCK, ALERTED)
-    book.said(LOCK, ALERTED, POSTED)
+    book.write(telling.claim(LOCK, ALERTED))
+    say(book, LOCK, ALERTED, POSTED)
     assert record(book) == LockRecord(
         lock=LOCK, posted=POSTED, level=1, alerted_at=TAKEN, shown_at=TAKEN, said=frozenset({Topic.ALERT}), owner=BOB
     )
 
 
 def test_an_alert_that_stands_there_is_remembered_with_what_it_shows(book: LockBook) -> None:
-    book.said(LOCK, msgspec.structs.replace(ALERTED, appearance="as it should"), POSTED)
+    say(book, LOCK, msgspec.structs.replace(ALERTED, appearance="as it should"), POSTED)
     assert record(book).appearance == "as it should"
 
 
 def test_an_alert_that_nobody_could_claim_is_remembered_all_the_same(book: LockBook) -> None:
-    book.said(LOCK, ALERTED, POSTED)
-    assert [known.posted for known in book.records()] == [POSTED]
+    say(book, LOCK, ALERTED, POSTED)
+    assert [known.posted for known in book.open_pages()] == [POSTED]
 
 
 def test_a_thing_that_was_said_is_never_claimed_again_and_another_is(book: LockBook) -> None:
-    book.claim(LOCK, ALERTED)
-    book.said(LOCK, ALERTED, POSTED)
-    assert not book.claim(LOCK, later(ALERTED))
-    assert book.claim(LOCK, RAISED)
+    book.write(telling.claim(LOCK, ALERTED))
+    say(book, LOCK, ALERTED, POSTED)
+    assert not book.write(telling.claim(LOCK, later(ALERTED))).taken
+    assert book.write(telling.claim(LOCK, RAISED)).taken
 
 
 def test_a_reply_raises_the_level_and_leaves_the_message_alone(book: LockBook) -> None:
-    book.said(LOCK, ALERTED, POSTED)
-    book.claim(LOCK, RAISED)
-    book.said(LOCK, RAISED, REPLY)
+    say(book, LOCK, ALERTED, POSTED)
+    book.write(telling.claim(LOCK, RAISED))
+    say(book, LOCK, RAISED, REPLY)
     known = record(book)
     assert (known.level, known.posted, known.shown_at, known.owner) == (2, POSTED, TAKEN, BOB)
     assert known.said == {Topic.ALERT, "level 2", "snooze over x"}
@@ -93,120 +95,120 @@ def test_a_reply_raises_the_level_and_leaves_the_message_alone(book: LockBook) -
 
 
 def test_all_that_a_message_said_was_said(book: LockBook) -> None:
-    book.said(LOCK, RAISED, REPLY)
-    assert not book.claim(LOCK, WOKEN)
+    say(book, LOCK, RAISED, REPLY)
+    assert not book.write(telling.claim(LOCK, WOKEN)).taken
 
 
 @pytest.mark.parametrize("order", [(ALERTED, RAISED, WOKEN), (WOKEN, RAISED, ALERTED), (RAISED, ALERTED, WOKEN)])
 def test_the_level_is_the_highest_in_whatever_order_they_come(book: LockBook, order: tuple[Sending, ...]) -> None:
     for sending in order:
-        book.said(LOCK, sending, POSTED)
+        say(book, LOCK, sending, POSTED)
     assert record(book).level == 2
 
 
 def test_a_message_posted_anew_keeps_the_time_of_the_first_alert(book: LockBook) -> None:
-    book.said(LOCK, ALERTED, POSTED)
-    book.claim(LOCK, POSTED_ANEW)
-    book.said(LOCK, POSTED_ANEW, AGAIN)
+    say(book, LOCK, ALERTED, POSTED)
+    book.write(telling.claim(LOCK, POSTED_ANEW))
+    say(book, LOCK, POSTED_ANEW, AGAIN)
     known = record(book)
     assert (known.posted, known.alerted_at, known.shown_at, known.owner) == (AGAIN, TAKEN, TAKEN + HOUR, ALICE)
 
 
 def test_a_message_found_by_two_is_noted_once(book: LockBook) -> None:
-    book.claim(LOCK, ALERTED)
-    book.said(LOCK, ALERTED, POSTED)
-    book.said(LOCK, POSTED_ANEW, AGAIN)
-    book.said(LOCK, ALERTED, POSTED)
+    book.write(telling.claim(LOCK, ALERTED))
+    say(book, LOCK, ALERTED, POSTED)
+    say(book, LOCK, POSTED_ANEW, AGAIN)
+    say(book, LOCK, ALERTED, POSTED)
     assert record(book).posted == AGAIN
 
 
 def test_a_message_found_by_two_does_not_free_what_is_claimed_meanwhile(book: LockBook) -> None:
-    book.claim(LOCK, ALERTED)
-    book.said(LOCK, ALERTED, POSTED)
-    book.claim(LOCK, RAISED)
-    book.said(LOCK, ALERTED, POSTED)
+    book.write(telling.claim(LOCK, ALERTED))
+    say(book, LOCK, ALERTED, POSTED)
+    book.write(telling.claim(LOCK, RAISED))
+    say(book, LOCK, ALERTED, POSTED)
     assert record(book).sending == RAISED
 
 
 def test_a_message_found_after_it_was_given_up_is_noted_and_frees_no_other_claim(book: LockBook) -> None:
-    book.claim(LOCK, ALERTED)
-    book.drop_claim(LOCK.ref, ALERTED)
-    book.claim(LOCK, later(ALERTED))
-    book.said(LOCK, ALERTED, POSTED)
+    book.write(telling.claim(LOCK, ALERTED))
+    book.write(telling.drop_claim(LOCK.ref, ALERTED))
+    book.write(telling.claim(LOCK, later(ALERTED)))
+    say(book, LOCK, ALERTED, POSTED)
     assert (record(book).posted, record(book).sending) == (POSTED, later(ALERTED))
-    book.said(LOCK, later(ALERTED), AGAIN)
+    say(book, LOCK, later(ALERTED), AGAIN)
     assert (record(book).posted, record(book).sending) == (POSTED, None)
 
 
 def test_a_claim_that_came_to_nothing_can_be_taken_anew(book: LockBook) -> None:
-    book.claim(LOCK, ALERTED)
-    book.drop_claim(LOCK.ref, ALERTED)
+    book.write(telling.claim(LOCK, ALERTED))
+    book.write(telling.drop_claim(LOCK.ref, ALERTED))
     assert record(book) == LockRecord(lock=LOCK)
-    assert book.claim(LOCK, later(ALERTED))
+    assert book.write(telling.claim(LOCK, later(ALERTED))).taken
 
 
 def test_of_two_who_give_a_claim_up_the_second_does_not_drop_the_next_one(book: LockBook) -> None:
-    book.claim(LOCK, ALERTED)
-    book.drop_claim(LOCK.ref, ALERTED)
-    book.claim(LOCK, later(ALERTED))
-    book.drop_claim(LOCK.ref, ALERTED)
-    book.doubt(LOCK.ref, ALERTED, TAKEN)
+    book.write(telling.claim(LOCK, ALERTED))
+    book.write(telling.drop_claim(LOCK.ref, ALERTED))
+    book.write(telling.claim(LOCK, later(ALERTED)))
+    book.write(telling.drop_claim(LOCK.ref, ALERTED))
+    book.write(telling.doubt(LOCK.ref, ALERTED, TAKEN))
     assert record(book).sending == later(ALERTED)
     assert record(book).claimed_until == TAKEN + HOUR + CLAIM
 
 
 def test_a_claim_is_another_s_when_it_says_something_else_at_the_same_time(book: LockBook) -> None:
-    book.claim(LOCK, later(ALERTED))
-    book.drop_claim(LOCK.ref, RAISED)
+    book.write(telling.claim(LOCK, later(ALERTED)))
+    book.write(telling.drop_claim(LOCK.ref, RAISED))
     assert record(book).sending == later(ALERTED)
 
 
 def test_a_doubtful_claim_stays_with_the_time_from_which_to_look(book: LockBook) -> None:
-    book.claim(LOCK, ALERTED)
-    book.doubt(LOCK.ref, ALERTED, TAKEN + timedelta(minutes=1, microseconds=5))
+    book.write(telling.claim(LOCK, ALERTED))
+    book.write(telling.doubt(LOCK.ref, ALERTED, TAKEN + timedelta(minutes=1, microseconds=5)))
     known = record(book)
     assert (known.sending, known.claimed_until) == (ALERTED, TAKEN + timedelta(minutes=1, microseconds=5))
-    assert not book.claim(LOCK, later(ALERTED))
+    assert not book.write(telling.claim(LOCK, later(ALERTED))).taken
 
 
 def test_a_doubt_after_the_claim_was_settled_is_none(book: LockBook) -> None:
-    book.claim(LOCK, ALERTED)
-    book.said(LOCK, ALERTED, POSTED)
-    book.doubt(LOCK.ref, ALERTED, TAKEN)
+    book.write(telling.claim(LOCK, ALERTED))
+    say(book, LOCK, ALERTED, POSTED)
+    book.write(telling.doubt(LOCK.ref, ALERTED, TAKEN))
     assert (record(book).sending, record(book).claimed_until) == (None, None)
 
 
 def test_nothing_is_claimed_of_a_lock_that_has_ended_but_what_is_about_its_end(book: LockBook) -> None:
-    assert not book.claim(LOCK, ANNOUNCED, ended=True)
+    assert not book.write(telling.claim(LOCK, ANNOUNCED, ended=True)).taken
     assert book.find(LOCK.ref) is None
-    book.remember(LOCK)
-    assert not book.claim(LOCK, ANNOUNCED, ended=True)
-    book.end(LOCK, GONE)
-    assert not book.claim(LOCK, ALERTED)
-    assert [book.claim(LOCK, ANNOUNCED, ended=True) for _ in range(2)] == [True, False]
-    book.said(LOCK, ANNOUNCED, REPLY)
-    assert not book.claim(LOCK, later(ANNOUNCED), ended=True)
+    book.write(telling.remember(LOCK))
+    assert not book.write(telling.claim(LOCK, ANNOUNCED, ended=True)).taken
+    book.write(endings.end(LOCK, GONE))
+    assert not book.write(telling.claim(LOCK, ALERTED)).taken
+    assert [book.write(telling.claim(LOCK, ANNOUNCED, ended=True)).taken for _ in range(2)] == [True, False]
+    say(book, LOCK, ANNOUNCED, REPLY)
+    assert not book.write(telling.claim(LOCK, later(ANNOUNCED), ended=True)).taken
 
 
 def test_a_claim_taken_before_the_end_is_still_there_after_it(book: LockBook) -> None:
-    book.claim(LOCK, ALERTED)
-    book.end(LOCK, GONE)
-    assert not book.claim(LOCK, ANNOUNCED, ended=True)
+    book.write(telling.claim(LOCK, ALERTED))
+    book.write(endings.end(LOCK, GONE))
+    assert not book.write(telling.claim(LOCK, ANNOUNCED, ended=True)).taken
     assert record(book).sending == ALERTED
 
 
 def test_an_alert_that_comes_after_the_end_was_told_has_not_been_told_of_it(book: LockBook) -> None:
-    book.claim(LOCK, ALERTED)
-    book.end(LOCK, GONE)
-    book.ending_told(LOCK.ref)
-    book.said(LOCK, ALERTED, POSTED)
-    assert [(known.posted, known.told) for known in book.records()] == [(POSTED, False)]
+    book.write(telling.claim(LOCK, ALERTED))
+    book.write(endings.end(LOCK, GONE))
+    book.write(endings.ending_told(LOCK.ref))
+    say(book, LOCK, ALERTED, POSTED)
+    assert [(known.posted, known.told) for known in book.open_pages()] == [(POSTED, False)]
 
 
 def test_a_reply_that_comes_after_the_end_was_told_changes_nothing_about_that(book: LockBook) -> None:
-    book.end(LOCK, GONE)
-    book.claim(LOCK, ANNOUNCED, ended=True)
-    book.ending_told(LOCK.ref)
-    book.said(LOCK, ANNOUNCED, REPLY)
+    book.write(endings.end(LOCK, GONE))
+    book.write(telling.claim(LOCK, ANNOUNCED, ended=True))
+    book.write(endings.ending_told(LOCK.ref))
+    say(book, LOCK, ANNOUNCED, REPLY)
     assert record(book).told
-    assert book.records() == []
+    assert book.open_pages() == []

@@ -6,9 +6,11 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
+from chalicelib.core.alerts.transitions import endings, wishes
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.ports.book import LockBook
 from tests.builders import ALICE, BOB, TAKEN, a_lock
+from tests.written import page_after as after
 
 LOCK = a_lock()
 HOUR, INSTANT = timedelta(hours=1), timedelta(microseconds=1)
@@ -25,21 +27,21 @@ def found(book: LockBook) -> LockRecord:
 
 
 def begin_anew(book: LockBook) -> None:
-    book.end(LOCK, Ending(outcome=Outcome.GONE, at=TAKEN))
-    book.reopen(LOCK, TAKEN)
+    book.write(endings.end(LOCK, Ending(outcome=Outcome.GONE, at=TAKEN)))
+    book.write(endings.reopen(LOCK, TAKEN))
 
 
 def test_a_snooze_is_remembered_with_the_time_of_its_click(book: LockBook) -> None:
-    record = book.snooze(LOCK, QUIET, TAKEN + INSTANT)
+    record = after(book, wishes.snooze(LOCK, QUIET, TAKEN + INSTANT))
     assert record == found(book) == LockRecord(lock=LOCK, snooze=QUIET, quiet_at=TAKEN + INSTANT)
-    assert book.records() == [record]
+    assert book.open_pages() == [record]
 
 
 def test_a_snooze_lasts_until_it_is_ended_or_another_takes_its_place(book: LockBook) -> None:
-    book.snooze(LOCK, QUIET, TAKEN)
-    assert book.snooze(LOCK, LONGER, TAKEN + HOUR).snooze == found(book).snooze == LONGER
-    assert book.snooze(LOCK, None, TAKEN + 2 * HOUR).snooze is found(book).snooze is None
-    assert book.snooze(LOCK, QUIET, TAKEN + 3 * HOUR).snooze == QUIET
+    book.write(wishes.snooze(LOCK, QUIET, TAKEN))
+    assert after(book, wishes.snooze(LOCK, LONGER, TAKEN + HOUR)).snooze == found(book).snooze == LONGER
+    assert after(book, wishes.snooze(LOCK, None, TAKEN + 2 * HOUR)).snooze is found(book).snooze is None
+    assert after(book, wishes.snooze(LOCK, QUIET, TAKEN + 3 * HOUR)).snooze == QUIET
 
 
 @pytest.mark.parametrize("later", [QUIET, None], ids=["snooze", "wake"])
@@ -49,14 +51,14 @@ def test_of_two_clicks_the_later_one_counts_whichever_comes_first(
 ) -> None:
     clicks = [(LONGER, TAKEN), (later, TAKEN + INSTANT)]
     for which in order:
-        record = book.snooze(LOCK, *clicks[which])
+        record = after(book, wishes.snooze(LOCK, *clicks[which]))
     assert record == found(book)
     assert (record.snooze, record.quiet_at) == clicks[1]
 
 
 def test_the_same_click_delivered_again_changes_nothing(book: LockBook) -> None:
-    first = book.snooze(LOCK, QUIET, TAKEN)
-    assert book.snooze(LOCK, LONGER, TAKEN) == book.snooze(LOCK, None, TAKEN) == first
+    first = after(book, wishes.snooze(LOCK, QUIET, TAKEN))
+    assert after(book, wishes.snooze(LOCK, LONGER, TAKEN)) == after(book, wishes.snooze(LOCK, None, TAKEN)) == first
 
 
 @pytest.mark.parametrize("hours", [-11, 5.5, 14])
@@ -64,63 +66,71 @@ def test_times_are_compared_as_times_wherever_they_were_told(book: LockBook, hou
     def told(at: datetime) -> datetime:
         return at.astimezone(timezone(timedelta(hours=hours)))
 
-    book.snooze(LOCK, QUIET, TAKEN + HOUR)
-    assert book.snooze(LOCK, LONGER, told(TAKEN + HOUR - INSTANT)).snooze == QUIET
-    assert book.snooze(LOCK, LONGER, told(TAKEN + HOUR + INSTANT)).quiet_at == TAKEN + HOUR + INSTANT
+    book.write(wishes.snooze(LOCK, QUIET, TAKEN + HOUR))
+    assert after(book, wishes.snooze(LOCK, LONGER, told(TAKEN + HOUR - INSTANT))).snooze == QUIET
+    assert after(book, wishes.snooze(LOCK, LONGER, told(TAKEN + HOUR + INSTANT))).quiet_at == TAKEN + HOUR + INSTANT
 
 
 def test_a_click_delivered_again_does_not_snooze_a_lock_that_began_anew(book: LockBook) -> None:
-    book.snooze(LOCK, QUIET, TAKEN)
+    book.write(wishes.snooze(LOCK, QUIET, TAKEN))
     begin_anew(book)
-    assert book.snooze(LOCK, QUIET, TAKEN).snooze is None
-    assert book.snooze(LOCK, LONGER, TAKEN + INSTANT).snooze == LONGER
+    assert after(book, wishes.snooze(LOCK, QUIET, TAKEN)).snooze is None
+    assert after(book, wishes.snooze(LOCK, LONGER, TAKEN + INSTANT)).snooze == LONGER
 
 
 def test_who_asked_for_a_release_first_stays_the_one_who_asked(book: LockBook) -> None:
-    assert book.ask(LOCK, ASKED) == LockRecord(lock=LOCK, asked=ASKED)
-    assert book.ask(LOCK, OTHERS).asked == book.ask(LOCK, AGAIN).asked == found(book).asked == ASKED
+    assert after(book, wishes.ask(LOCK, ASKED)) == LockRecord(lock=LOCK, asked=ASKED)
+    assert (
+        after(book, wishes.ask(LOCK, OTHERS)).asked
+        == after(book, wishes.ask(LOCK, AGAIN)).asked
+        == found(book).asked
+        == ASKED
+    )
 
 
 def test_what_was_withdrawn_is_no_longer_asked_and_another_can_ask(book: LockBook) -> None:
-    book.ask(LOCK, ASKED)
-    assert [book.withdraw(LOCK.ref, ASKED), book.withdraw(LOCK.ref, ASKED)] == [True, False]
+    book.write(wishes.ask(LOCK, ASKED))
+    assert [book.write(wishes.withdraw(LOCK.ref, ASKED)).taken, book.write(wishes.withdraw(LOCK.ref, ASKED)).taken] == [
+        True,
+        False,
+    ]
     assert found(book) == LockRecord(lock=LOCK, withdrawn=frozenset({ASKED.click}))
-    assert book.ask(LOCK, OTHERS).asked == OTHERS
+    assert after(book, wishes.ask(LOCK, OTHERS)).asked == OTHERS
 
 
 @pytest.mark.parametrize("another", [OTHERS, AGAIN, Asked(ALICE, ASKED.at, ASKED.click)])
 def test_only_that_very_request_is_withdrawn(book: LockBook, another: Asked) -> None:
-    book.ask(LOCK, ASKED)
-    assert book.withdraw(LOCK.ref, another) is False
+    book.write(wishes.ask(LOCK, ASKED))
+    assert book.write(wishes.withdraw(LOCK.ref, another)).taken is False
     assert found(book).asked == ASKED
 
 
 def test_a_request_withdrawn_too_late_leaves_the_next_one_alone(book: LockBook) -> None:
-    book.ask(LOCK, ASKED)
-    book.withdraw(LOCK.ref, ASKED)
-    book.ask(LOCK, AGAIN)
-    assert book.withdraw(LOCK.ref, ASKED) is False
+    book.write(wishes.ask(LOCK, ASKED))
+    book.write(wishes.withdraw(LOCK.ref, ASKED))
+    book.write(wishes.ask(LOCK, AGAIN))
+    assert book.write(wishes.withdraw(LOCK.ref, ASKED)).taken is False
     assert found(book).asked == AGAIN
 
 
 def test_a_click_that_was_withdrawn_does_not_ask_again(book: LockBook) -> None:
-    book.ask(LOCK, ASKED)
-    book.withdraw(LOCK.ref, ASKED)
-    assert book.ask(LOCK, ASKED).asked is found(book).asked is None
-    assert book.ask(LOCK, AGAIN).asked == AGAIN
+    book.write(wishes.ask(LOCK, ASKED))
+    book.write(wishes.withdraw(LOCK.ref, ASKED))
+    assert after(book, wishes.ask(LOCK, ASKED)).asked is found(book).asked is None
+    assert after(book, wishes.ask(LOCK, AGAIN)).asked == AGAIN
 
 
 def test_nor_after_others_asked_and_withdrew_nor_when_the_lock_begins_anew(book: LockBook) -> None:
     for asked in (ASKED, OTHERS):
-        book.ask(LOCK, asked)
-        assert book.ask(LOCK, ASKED).asked == asked
-        book.withdraw(LOCK.ref, asked)
-    assert book.ask(LOCK, ASKED).asked is book.ask(LOCK, OTHERS).asked is None
+        book.write(wishes.ask(LOCK, asked))
+        assert after(book, wishes.ask(LOCK, ASKED)).asked == asked
+        book.write(wishes.withdraw(LOCK.ref, asked))
+    assert after(book, wishes.ask(LOCK, ASKED)).asked is after(book, wishes.ask(LOCK, OTHERS)).asked is None
     begin_anew(book)
-    assert book.ask(LOCK, ASKED).asked is book.ask(LOCK, OTHERS).asked is None
+    assert after(book, wishes.ask(LOCK, ASKED)).asked is after(book, wishes.ask(LOCK, OTHERS)).asked is None
 
 
 def test_a_click_that_was_withdrawn_can_be_that_of_another_lock(book: LockBook) -> None:
-    book.ask(LOCK, ASKED)
-    book.withdraw(LOCK.ref, ASKED)
-    assert book.ask(a_lock(key="other.tflock"), ASKED).asked == ASKED
+    book.write(wishes.ask(LOCK, ASKED))
+    book.write(wishes.withdraw(LOCK.ref, ASKED))
+    assert after(book, wishes.ask(a_lock(key="other.tflock"), ASKED)).asked == ASKED

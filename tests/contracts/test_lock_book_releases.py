@@ -6,11 +6,13 @@ import msgspec
 import pytest
 
 from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.transitions import endings, restores, telling
 from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.ports.book import LockBook
 from tests.builders import ALICE, BOB, TAKEN, a_claim, a_lock
+from tests.written import kept, page_after
 
 LOCK, MINUTE = a_lock(), timedelta(minutes=1)
 HOSTILE = "\x00<!channel>\n\U0001f600 #by :by"
@@ -28,115 +30,119 @@ def found(book: LockBook) -> LockRecord:
 
 
 def test_a_claim_to_a_delete_is_remembered_and_opens_a_page(book: LockBook) -> None:
-    assert book.begin_release(LOCK, BOBS, None, None) == found(book) == LockRecord(lock=LOCK, releasing=BOBS)
+    assert (
+        page_after(book, endings.begin_release(LOCK, BOBS, None, None))
+        == found(book)
+        == LockRecord(lock=LOCK, releasing=BOBS)
+    )
 
 
 def test_nobody_takes_the_claim_of_another_that_came_in_between(book: LockBook) -> None:
-    book.begin_release(LOCK, ALICES, None, None)
-    assert book.begin_release(LOCK, BOBS, KEPT, None).releasing == ALICES
+    book.write(endings.begin_release(LOCK, ALICES, None, None))
+    assert page_after(book, endings.begin_release(LOCK, BOBS, KEPT, None)).releasing == ALICES
     longer = msgspec.structs.replace(ALICES, until=TAKEN + MINUTE)
-    assert book.begin_release(LOCK, BOBS, KEPT, longer).releasing == ALICES
-    assert book.kept(LOCK.ref) is None
+    assert page_after(book, endings.begin_release(LOCK, BOBS, KEPT, longer)).releasing == ALICES
+    assert kept(book, LOCK.ref) is None
 
 
 def test_the_claim_that_was_seen_can_be_taken_over(book: LockBook) -> None:
-    book.begin_release(LOCK, ALICES, None, None)
-    assert book.begin_release(LOCK, BOBS, None, ALICES).releasing == BOBS
-    assert book.begin_release(LOCK, ALICES, None, ALICES).releasing == BOBS
+    book.write(endings.begin_release(LOCK, ALICES, None, None))
+    assert page_after(book, endings.begin_release(LOCK, BOBS, None, ALICES)).releasing == BOBS
+    assert page_after(book, endings.begin_release(LOCK, ALICES, None, ALICES)).releasing == BOBS
 
 
 def test_a_claim_that_is_no_longer_there_cannot_be_taken_over(book: LockBook) -> None:
-    assert book.begin_release(LOCK, BOBS, None, ALICES).releasing is None
+    assert book.write(endings.begin_release(LOCK, BOBS, None, ALICES)) == (False, None)
 
 
 @pytest.mark.parametrize("ending", [RELEASED, GONE])
 def test_no_delete_is_begun_once_an_ending_is_noted(book: LockBook, ending: Ending) -> None:
-    book.end(LOCK, ending)
-    assert book.begin_release(LOCK, ALICES, KEPT, None) == LockRecord(lock=LOCK, ending=ending)
-    assert book.kept(LOCK.ref) is None
+    book.write(endings.end(LOCK, ending))
+    assert page_after(book, endings.begin_release(LOCK, ALICES, KEPT, None)) == LockRecord(lock=LOCK, ending=ending)
+    assert kept(book, LOCK.ref) is None
 
 
 def test_a_delete_is_not_resumed_once_an_ending_is_noted(book: LockBook) -> None:
-    book.begin_release(LOCK, ALICES, None, None)
-    book.end(LOCK, RELEASED)
-    assert book.begin_release(LOCK, BOBS, None, ALICES).releasing == ALICES
+    book.write(endings.begin_release(LOCK, ALICES, None, None))
+    book.write(endings.end(LOCK, RELEASED))
+    assert page_after(book, endings.begin_release(LOCK, BOBS, None, ALICES)).releasing == ALICES
 
 
 def test_a_claim_is_dropped_by_its_own_click_only(book: LockBook) -> None:
-    book.begin_release(LOCK, ALICES, None, None)
-    book.abandon_release(LOCK.ref, BOBS)
-    book.abandon_release(LOCK.ref, msgspec.structs.replace(ALICES, until=TAKEN + MINUTE))
+    book.write(endings.begin_release(LOCK, ALICES, None, None))
+    book.write(endings.abandon_release(LOCK.ref, BOBS))
+    book.write(endings.abandon_release(LOCK.ref, msgspec.structs.replace(ALICES, until=TAKEN + MINUTE)))
     assert found(book).releasing == ALICES
-    book.abandon_release(LOCK.ref, ALICES)
+    book.write(endings.abandon_release(LOCK.ref, ALICES))
     assert found(book) == LockRecord(lock=LOCK)
 
 
 def test_what_a_release_can_put_back_is_kept_as_it_was(book: LockBook) -> None:
-    book.begin_release(LOCK, ALICES, KEPT, None)
-    assert book.kept(LOCK.ref) == KEPT
+    book.write(endings.begin_release(LOCK, ALICES, KEPT, None))
+    assert kept(book, LOCK.ref) == KEPT
 
 
 def test_what_one_release_kept_is_not_lost_by_another_that_came_to_nothing(book: LockBook) -> None:
-    book.begin_release(LOCK, ALICES, KEPT, None)
-    book.begin_release(LOCK, BOBS, None, ALICES)
-    book.abandon_release(LOCK.ref, BOBS)
-    assert book.kept(LOCK.ref) == KEPT
+    book.write(endings.begin_release(LOCK, ALICES, KEPT, None))
+    book.write(endings.begin_release(LOCK, BOBS, None, ALICES))
+    book.write(endings.abandon_release(LOCK.ref, BOBS))
+    assert kept(book, LOCK.ref) == KEPT
 
 
 def test_an_ending_that_does_not_know_of_the_delete_that_was_begun_is_not_believed(book: LockBook) -> None:
-    book.begin_release(LOCK, ALICES, None, None)
-    assert not book.end(LOCK, GONE)
-    assert not book.end(LOCK, GONE, BOBS)
+    book.write(endings.begin_release(LOCK, ALICES, None, None))
+    assert not book.write(endings.end(LOCK, GONE)).taken
+    assert not book.write(endings.end(LOCK, GONE, BOBS)).taken
     assert found(book).ending is None
-    assert book.end(LOCK, GONE, ALICES)
+    assert book.write(endings.end(LOCK, GONE, ALICES)).taken
 
 
 def test_an_ending_by_a_claim_that_was_dropped_since_is_not_believed(book: LockBook) -> None:
-    book.remember(LOCK)
-    assert not book.end(LOCK, ALICES.ending(Outcome.UNCONFIRMED, TAKEN), ALICES)
-    assert book.end(LOCK, GONE)
+    book.write(telling.remember(LOCK))
+    assert not book.write(endings.end(LOCK, ALICES.ending(Outcome.UNCONFIRMED, TAKEN), ALICES)).taken
+    assert book.write(endings.end(LOCK, GONE)).taken
 
 
 def test_the_deleter_is_believed_whoever_has_begun_since(book: LockBook) -> None:
-    book.begin_release(LOCK, BOBS, None, None)
-    assert book.end(LOCK, RELEASED, ALICES)
+    book.write(endings.begin_release(LOCK, BOBS, None, None))
+    assert book.write(endings.end(LOCK, RELEASED, ALICES)).taken
 
 
 def test_a_lock_whose_delete_was_begun_does_not_end_unspoken(book: LockBook) -> None:
-    book.begin_release(LOCK, ALICES, None, None)
-    assert not book.end_unspoken(LOCK, GONE)
+    book.write(endings.begin_release(LOCK, ALICES, None, None))
+    assert not book.write(endings.end_unspoken(LOCK, GONE)).taken
     assert found(book).ending is None
 
 
 def test_a_put_is_begun_by_one_click_at_a_time_and_all_of_them_are_remembered(book: LockBook) -> None:
-    book.end(LOCK, RELEASED)
+    book.write(endings.end(LOCK, RELEASED))
     for _ in range(2):
-        page = book.begin_restore(LOCK.ref, PUT, None)
+        page = page_after(book, restores.begin_restore(LOCK.ref, PUT, None))
         assert page == found(book)
         assert page.restoring == PUT
-    page = book.begin_restore(LOCK.ref, ANOTHER, None)
+    page = page_after(book, restores.begin_restore(LOCK.ref, ANOTHER, None))
     assert page
     assert (page.restoring, page.restorers) == (PUT, frozenset({Restorer(ALICE, HOSTILE)}))
-    page = book.begin_restore(LOCK.ref, ANOTHER, PUT)
+    page = page_after(book, restores.begin_restore(LOCK.ref, ANOTHER, PUT))
     assert page
     assert (page.restoring, page.restorers) == (ANOTHER, frozenset({Restorer(ALICE, HOSTILE), Restorer(BOB, "2")}))
 
 
 def test_a_put_is_dropped_by_its_own_click_only_and_its_mark_is_known_for_ever(book: LockBook) -> None:
-    book.end(LOCK, RELEASED)
-    book.begin_restore(LOCK.ref, PUT, None)
-    book.abandon_restore(LOCK.ref, ANOTHER)
+    book.write(endings.end(LOCK, RELEASED))
+    book.write(restores.begin_restore(LOCK.ref, PUT, None))
+    book.write(restores.abandon_restore(LOCK.ref, ANOTHER))
     assert found(book).restoring == PUT
-    book.abandon_restore(LOCK.ref, PUT)
-    book.reopen(LOCK, TAKEN)
+    book.write(restores.abandon_restore(LOCK.ref, PUT))
+    book.write(endings.reopen(LOCK, TAKEN))
     assert found(book) == LockRecord(lock=LOCK, restorers=frozenset({Restorer(ALICE, HOSTILE)}), reopened_at=TAKEN)
 
 
 def test_no_put_is_begun_of_a_lock_that_is_held_or_back_already(book: LockBook) -> None:
-    book.remember(LOCK)
-    assert book.begin_restore(LOCK.ref, PUT, None) == LockRecord(lock=LOCK)
-    book.end(LOCK, RELEASED)
-    book.undone(LOCK.ref, Restorer(BOB, "2"))
-    page = book.begin_restore(LOCK.ref, PUT, None)
+    book.write(telling.remember(LOCK))
+    assert page_after(book, restores.begin_restore(LOCK.ref, PUT, None)) == LockRecord(lock=LOCK)
+    book.write(endings.end(LOCK, RELEASED))
+    book.write(restores.undone(LOCK.ref, Restorer(BOB, "2")))
+    page = page_after(book, restores.begin_restore(LOCK.ref, PUT, None))
     assert page
     assert (page.restoring, page.restorers) == (None, frozenset())

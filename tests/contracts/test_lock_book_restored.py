@@ -7,11 +7,13 @@ import pytest
 
 from chalicelib.core.alerts.message import Posted, Saying, Topic
 from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
+from chalicelib.core.alerts.transitions import endings, restores, telling, wishes
 from chalicelib.core.clicks.claim import Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.ports.book import LockBook
 from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_claim, a_lock, a_sending
+from tests.written import page_after, put_back, say
 
 OLD = a_lock()
 NEW = a_lock(taken=TAKEN + timedelta(hours=2))
@@ -28,19 +30,19 @@ BY_ALICE, BY_BOB = Restorer(ALICE, "1"), Restorer(BOB, "2")
 
 @pytest.fixture
 def released(book: LockBook) -> LockRecord:
-    book.acquire_recorded(OLD, TAKEN, "AROA:ci")
-    book.said(OLD, ALERTED, POSTED)
-    book.snooze(OLD, Snooze(BOB, AT), TAKEN)
-    book.ask(OLD, Asked(BOB, TAKEN, "click"))
-    book.begin_release(OLD, a_claim(), LockObject(b"{}"), None)
-    book.end(OLD, RELEASED)
-    book.begin_restore(OLD.ref, RESTORING, None)
+    book.write(telling.acquire_recorded(OLD, TAKEN, "AROA:ci"))
+    say(book, OLD, ALERTED, POSTED)
+    book.write(wishes.snooze(OLD, Snooze(BOB, AT), TAKEN))
+    book.write(wishes.ask(OLD, Asked(BOB, TAKEN, "click")))
+    book.write(endings.begin_release(OLD, a_claim(), LockObject(b"{}"), None))
+    book.write(endings.end(OLD, RELEASED))
+    book.write(restores.begin_restore(OLD.ref, RESTORING, None))
     return found(book, OLD.ref)
 
 
 def found(book: LockBook, ref: object = NEW.ref) -> LockRecord:
     record = next(
-        (record for record in book.records_of(NEW.ref.state_path, NEW.ref.since) if record.lock.ref == ref),
+        (record for record in book.pages_of(NEW.ref.state_path, NEW.ref.since) if record.lock.ref == ref),
         None,
     )
     assert record is not None
@@ -56,14 +58,14 @@ def test_for_whom_and_by_which_click_a_lock_is_about_to_be_put_back_is_remembere
 
 
 def test_a_put_that_did_nothing_is_no_longer_remembered(book: LockBook, released: LockRecord) -> None:
-    book.abandon_restore(OLD.ref, RESTORING)
+    book.write(restores.abandon_restore(OLD.ref, RESTORING))
     assert found(book, OLD.ref) == msgspec.structs.replace(released, restoring=None)
 
 
 def test_the_new_page_has_the_message_and_nothing_that_was_wanted_of_the_old_one(
     book: LockBook, released: LockRecord
 ) -> None:
-    new = book.restored(released, NEW, RESTORER)
+    new = put_back(book, released, NEW, RESTORER)
     assert new == found(book)
     assert new == LockRecord(
         lock=NEW, posted=POSTED, alerted_at=TAKEN, principal="AROA:ci", owner=BOB, restored_by=HOSTILE
@@ -73,39 +75,39 @@ def test_the_new_page_has_the_message_and_nothing_that_was_wanted_of_the_old_one
 def test_what_was_said_of_the_released_lock_can_be_said_of_the_one_put_back(
     book: LockBook, released: LockRecord
 ) -> None:
-    book.restored(released, NEW, BY_ALICE)
-    assert book.claim(NEW, ALERTED)
+    put_back(book, released, NEW, BY_ALICE)
+    assert book.write(telling.claim(NEW, ALERTED)).taken
 
 
 def test_what_was_said_of_the_lock_put_back_before_that_was_known_stays_said(
     book: LockBook, released: LockRecord
 ) -> None:
-    book.said(NEW, ALERTED, Posted(CHANNEL, "2.1"))
-    new = book.restored(released, NEW, BY_ALICE)
+    say(book, NEW, ALERTED, Posted(CHANNEL, "2.1"))
+    new = put_back(book, released, NEW, BY_ALICE)
     assert (new.posted, new.level, new.said) == (POSTED, 2, frozenset(one.name for one in ALERTED.saying))
 
 
 def test_the_old_page_says_by_whom_and_has_nothing_left_to_tell(book: LockBook, released: LockRecord) -> None:
-    book.restored(released, NEW, RESTORER)
+    put_back(book, released, NEW, RESTORER)
     old = found(book, OLD.ref)
     assert old.ending is not None
     assert (old.ending.outcome, old.ending.restored_by, old.told) == (Outcome.RELEASED, HOSTILE, True)
     assert (old.posted, old.restoring) == (None, None)
-    assert [record.lock for record in book.records()] == [NEW]
+    assert [record.lock for record in book.open_pages()] == [NEW]
 
 
 def test_a_lock_that_was_put_back_is_not_released_by_what_comes_late(book: LockBook, released: LockRecord) -> None:
-    book.restored(released, NEW, BY_ALICE)
-    assert not book.end(OLD, RELEASED)
-    assert not book.end(OLD, GONE)
+    put_back(book, released, NEW, BY_ALICE)
+    assert not book.write(endings.end(OLD, RELEASED)).taken
+    assert not book.write(endings.end(OLD, GONE)).taken
     ending = found(book, OLD.ref).ending
     assert ending is not None
     assert ending.restored_by == ALICE
 
 
 def test_done_twice_it_is_done_once(book: LockBook, released: LockRecord) -> None:
-    first = book.restored(released, NEW, BY_ALICE)
-    assert book.restored(released, NEW, BY_BOB) == first
+    first = put_back(book, released, NEW, BY_ALICE)
+    assert put_back(book, released, NEW, BY_BOB) == first
     ending = found(book, OLD.ref).ending
     assert ending is not None
     assert ending.restored_by == ALICE
@@ -114,10 +116,10 @@ def test_done_twice_it_is_done_once(book: LockBook, released: LockRecord) -> Non
 def test_done_once_more_after_the_new_lock_ended_and_was_told_it_leaves_that_alone(
     book: LockBook, released: LockRecord
 ) -> None:
-    book.restored(released, NEW, BY_ALICE)
-    book.end(NEW, GONE)
-    book.ending_told(NEW.ref)
-    assert book.restored(released, NEW, BY_ALICE).told
+    put_back(book, released, NEW, BY_ALICE)
+    book.write(endings.end(NEW, GONE))
+    book.write(endings.ending_told(NEW.ref))
+    assert put_back(book, released, NEW, BY_ALICE).told
 
 
 @pytest.mark.parametrize("event_first", [True, False])
@@ -126,75 +128,75 @@ def test_who_took_it_stays_who_took_it_whether_s3_told_of_the_put_before_or_afte
 ) -> None:
     event = AT + timedelta(milliseconds=7)
     if event_first:
-        book.acquire_recorded(NEW, event, "AROA:the-reaper-itself")
-    book.restored(released, NEW, BY_ALICE)
-    book.acquire_recorded(NEW, event, "AROA:the-reaper-itself")
+        book.write(telling.acquire_recorded(NEW, event, "AROA:the-reaper-itself"))
+    put_back(book, released, NEW, BY_ALICE)
+    book.write(telling.acquire_recorded(NEW, event, "AROA:the-reaper-itself"))
     assert (found(book).principal, found(book).acquired_at) == ("AROA:ci", event)
 
 
 def test_a_new_lock_that_ended_before_its_page_got_the_message_is_still_to_be_told(
     book: LockBook, released: LockRecord
 ) -> None:
-    book.end(NEW, GONE)
-    book.ending_told(NEW.ref)
-    book.restored(released, NEW, BY_ALICE)
-    assert [(record.lock, record.ending, record.posted) for record in book.records()] == [(NEW, GONE, POSTED)]
+    book.write(endings.end(NEW, GONE))
+    book.write(endings.ending_told(NEW.ref))
+    put_back(book, released, NEW, BY_ALICE)
+    assert [(record.lock, record.ending, record.posted) for record in book.open_pages()] == [(NEW, GONE, POSTED)]
 
 
 def test_a_lock_without_a_message_can_be_put_back_too(book: LockBook) -> None:
-    book.end(OLD, RELEASED)
-    new = book.restored(found(book, OLD.ref), NEW, BY_ALICE)
+    book.write(endings.end(OLD, RELEASED))
+    new = put_back(book, found(book, OLD.ref), NEW, BY_ALICE)
     assert inherited(new) == (None, "", "", None)
 
 
 def test_a_lock_whose_old_page_was_lost_is_put_back_too(book: LockBook) -> None:
-    book.restored(LockRecord(lock=OLD, posted=POSTED), NEW, BY_ALICE)
-    assert [record.lock for record in book.records_of(NEW.ref.state_path, NEW.ref.since)] == [NEW]
+    put_back(book, LockRecord(lock=OLD, posted=POSTED), NEW, BY_ALICE)
+    assert [record.lock for record in book.pages_of(NEW.ref.state_path, NEW.ref.since)] == [NEW]
 
 
 def test_a_restored_lock_can_be_released_and_put_back_again(book: LockBook, released: LockRecord) -> None:
     third = a_lock(taken=AT.replace(microsecond=0) + timedelta(hours=1))
-    second = book.restored(released, NEW, BY_ALICE)
-    assert book.end(NEW, RELEASED)
-    assert inherited(book.restored(second, third, BY_BOB)) == inherited(second)
-    assert [record.lock for record in book.records()] == [third]
+    second = put_back(book, released, NEW, BY_ALICE)
+    assert book.write(endings.end(NEW, RELEASED)).taken
+    assert inherited(put_back(book, second, third, BY_BOB)) == inherited(second)
+    assert [record.lock for record in book.open_pages()] == [third]
 
 
 def test_a_lock_that_is_there_after_all_is_another_time_s_and_can_be_released_again(
     book: LockBook, released: LockRecord
 ) -> None:
-    book.restored(released, NEW, BY_BOB)
-    book.reopen(OLD, TAKEN)
-    assert book.end(OLD, RELEASED)
+    put_back(book, released, NEW, BY_BOB)
+    book.write(endings.reopen(OLD, TAKEN))
+    assert book.write(endings.end(OLD, RELEASED)).taken
     assert found(book, OLD.ref).ending == RELEASED
 
 
 def test_a_lock_put_back_and_let_go_since_is_to_be_told_of_once_more(book: LockBook, released: LockRecord) -> None:
-    book.ending_told(OLD.ref)
-    book.undone(OLD.ref, BY_BOB)
+    book.write(endings.ending_told(OLD.ref))
+    book.write(restores.undone(OLD.ref, BY_BOB))
     undone = msgspec.structs.replace(RELEASED, restored_by=BOB, restored_click="2")
-    assert book.records() == [msgspec.structs.replace(released, ending=undone, restoring=None)]
-    book.ending_told(OLD.ref)
-    assert book.records() == []
+    assert book.open_pages() == [msgspec.structs.replace(released, ending=undone, restoring=None)]
+    book.write(endings.ending_told(OLD.ref))
+    assert book.open_pages() == []
     assert (found(book, OLD.ref).ending, found(book, OLD.ref).told) == (undone, True)
 
 
 def test_a_lock_put_back_and_let_go_since_has_ended_for_good(book: LockBook, released: LockRecord) -> None:
-    book.undone(OLD.ref, BY_BOB)
-    book.undone(OLD.ref, BY_ALICE)
-    assert [book.end(OLD, RELEASED), book.end(OLD, GONE)] == [False, False]
+    book.write(restores.undone(OLD.ref, BY_BOB))
+    book.write(restores.undone(OLD.ref, BY_ALICE))
+    assert [book.write(endings.end(OLD, RELEASED)).taken, book.write(endings.end(OLD, GONE)).taken] == [False, False]
     assert found(book, OLD.ref).ending == msgspec.structs.replace(RELEASED, restored_by=BOB, restored_click="2")
 
 
 def test_a_lock_that_is_held_was_not_let_go(book: LockBook) -> None:
-    book.remember(OLD)
-    book.undone(OLD.ref, BY_BOB)
+    book.write(telling.remember(OLD))
+    book.write(restores.undone(OLD.ref, BY_BOB))
     assert found(book, OLD.ref) == LockRecord(lock=OLD)
 
 
 def test_a_lock_let_go_that_is_there_after_all_begins_anew(book: LockBook, released: LockRecord) -> None:
-    book.undone(OLD.ref, BY_BOB)
-    reopened = book.reopen(OLD, TAKEN)
+    book.write(restores.undone(OLD.ref, BY_BOB))
+    reopened = page_after(book, endings.reopen(OLD, TAKEN))
     assert (reopened.ending, reopened.told, reopened.restored_by) == (None, False, "")
-    assert book.end(OLD, RELEASED)
+    assert book.write(endings.end(OLD, RELEASED)).taken
     assert found(book, OLD.ref).ending == RELEASED

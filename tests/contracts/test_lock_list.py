@@ -7,6 +7,7 @@ from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.lock_list import DynamoLockList
 from chalicelib.core.alerts.listing import HeldEntry
 from chalicelib.core.alerts.message import Posted
+from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.ports.book import BookError, LockBook, LockList
@@ -14,6 +15,7 @@ from tests.aws_fixtures import lock_book_table
 from tests.builders import ALICE, CHANNEL, TAKEN, a_lock, a_sending
 from tests.fake_book import FakeBook
 from tests.fake_lock_list import FakeLockList
+from tests.written import say
 
 GONE = Ending(outcome=Outcome.GONE, at=TAKEN)
 ODD = a_lock(key="#by :by/ é.tflock")
@@ -42,18 +44,18 @@ def test_an_empty_book_lists_nothing(books: tuple[LockBook, LockList]) -> None:
 def test_every_lock_that_is_held_is_listed(books: tuple[LockBook, LockList]) -> None:
     book, locks = books
     for lock in (a_lock(), ODD, UNREADABLE, a_lock(key="gone.tflock")):
-        book.remember(lock)
-    book.end(a_lock(key="gone.tflock"), GONE)
+        book.write(telling.remember(lock))
+    book.write(endings.end(a_lock(key="gone.tflock"), GONE))
     listed = sorted(locks.held(holders=False), key=lambda one: one.state_path)
     assert listed == sorted(map(entry, (a_lock(), ODD, UNREADABLE)), key=lambda one: one.state_path)
 
 
 def test_who_is_behind_a_lock_is_listed_where_it_is_asked_for(books: tuple[LockBook, LockList]) -> None:
     book, locks = books
-    book.acquire_recorded(a_lock(), TAKEN, "AWS:AROA:ci")
+    book.write(telling.acquire_recorded(a_lock(), TAKEN, "AWS:AROA:ci"))
     sending = a_sending(at=TAKEN, channel=CHANNEL, owner=ALICE)
-    book.said(a_lock(), sending, Posted(CHANNEL, "1.1"))
-    book.remember(UNREADABLE)
+    say(book, a_lock(), sending, Posted(CHANNEL, "1.1"))
+    book.write(telling.remember(UNREADABLE))
     listed = sorted(locks.held(holders=True), key=lambda one: one.state_path)
     assert listed == [
         entry(a_lock(), owner=ALICE, principal="AWS:AROA:ci", who="root@vm"),
@@ -64,8 +66,8 @@ def test_who_is_behind_a_lock_is_listed_where_it_is_asked_for(books: tuple[LockB
 def test_pages_come_in_the_order_they_are_asked_for_without_what_has_ended(books: tuple[LockBook, LockList]) -> None:
     book, locks = books
     for lock in (a_lock(), ODD, UNREADABLE):
-        book.remember(lock)
-    book.end(UNREADABLE, GONE)
+        book.write(telling.remember(lock))
+    book.write(endings.end(UNREADABLE, GONE))
     asked = [entry(ODD), entry(a_lock(key="never.tflock")), entry(UNREADABLE), entry(a_lock())]
     assert locks.pages(asked) == [book.find(ODD.ref), book.find(a_lock().ref)]
 
@@ -86,7 +88,7 @@ def _page(number: int) -> dict[str, Any]:
 def test_a_page_that_cannot_be_read_is_not_listed_and_hides_no_other() -> None:
     with lock_book_table() as table:
         table.put_item(Item=_page(1))
-        DynamoLockBook(table).remember(a_lock())
+        DynamoLockBook(table).write(telling.remember(a_lock()))
         locks = DynamoLockList(table)
         assert [page.lock for page in locks.pages([HeldEntry("b/1", "x"), entry(a_lock())])] == [a_lock()]
         with pytest.raises(BookError):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.runs.agenda import Agenda
@@ -24,16 +25,16 @@ def a_world(locks: int) -> FakeWorld:
         key = f"{number}/{KEY}"
         world.store.put(BUCKET, key, sample("s3-apply-default"))
         if lock := world.store.read(Place(Kind.S3, BUCKET, key)):
-            world.book.remember(lock)
+            world.book.write(telling.remember(lock))
     world.later(hours=2)
     return world
 
 
-def frozen_after(claim: Callable[..., bool], world: FakeWorld, rules: Rules) -> Callable[..., bool]:
+def frozen_after(claim: Callable[..., Any], world: FakeWorld, rules: Rules) -> Callable[..., Any]:
     """Take the claim; the first time, the thread is frozen then, and another function's watch comes meanwhile."""
-    frozen: list[bool] = []
+    frozen: list[Any] = []
 
-    def freezing(*arguments: Any, **named: Any) -> bool:
+    def freezing(*arguments: Any, **named: Any) -> Any:
         taken = claim(*arguments, **named)
         if not frozen:
             frozen.append(taken)
@@ -45,7 +46,7 @@ def frozen_after(claim: Callable[..., bool], world: FakeWorld, rules: Rules) -> 
 
 def test_an_alert_that_another_run_has_posted_since_is_not_posted_late() -> None:
     world = a_world(1)
-    world.book.claim = frozen_after(world.book.claim, world, RULES)  # type: ignore[method-assign]
+    world.book.write = frozen_after(world.book.write, world, RULES)  # type: ignore[method-assign]
     watch(world.ports, RULES, world.now)
     assert len(world.messenger.shown) == 1
     watch(world.ports, RULES, world.later(minutes=15))

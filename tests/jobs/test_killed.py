@@ -8,6 +8,7 @@ from itertools import count
 
 import pytest
 
+from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.click import Click, SnoozeFor, Verb
@@ -40,7 +41,7 @@ def carry_out(order: Order, world: FakeWorld, ports: World, rules: Rules = RULES
 def a_taken(name: str = "s3-apply-default") -> FakeWorld:
     world = FakeWorld(TAKEN)
     world.store.put(BUCKET, KEY, sample(name))
-    world.book.remember(a_lock(name))
+    world.book.write(telling.remember(a_lock(name)))
     world.later(hours=2)
     return world
 
@@ -108,7 +109,7 @@ def many(known: bool = True) -> FakeWorld:
     for index in range(4):
         world.store.put(BUCKET, f"{index}.tflock", sample("s3-apply-default"))
         if known:
-            world.book.remember(a_lock(key=f"{index}.tflock"))
+            world.book.write(telling.remember(a_lock(key=f"{index}.tflock")))
     world.later(hours=2)
     return world
 

@@ -3,6 +3,7 @@
 import pytest
 
 from chalicelib.core.alerts.listing import Listing, ListRequest
+from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.policy import Route, Rules
 from chalicelib.jobs.list_locks import list_locks
@@ -18,9 +19,9 @@ RULES = some_rules(Route((f"{BUCKET}/other/*",), a_policy(channel=OTHER)))
 
 def a_world() -> FakeWorld:
     world = FakeWorld(TAKEN)
-    world.book.remember(a_lock("s3-plan-default", key="b.tflock", taken=world.later(minutes=1)))
-    world.book.remember(a_lock(key="a.tflock"))
-    world.book.remember(a_lock(key="other/c.tflock"))
+    world.book.write(telling.remember(a_lock("s3-plan-default", key="b.tflock", taken=world.later(minutes=1))))
+    world.book.write(telling.remember(a_lock(key="a.tflock")))
+    world.book.write(telling.remember(a_lock(key="other/c.tflock")))
     return world
 
 
@@ -61,7 +62,7 @@ def test_mine_are_those_whose_holder_is_mapped_to_the_one_who_asks_in_whatever_c
 def test_of_many_locks_a_page_is_read_and_all_are_counted() -> None:
     world = FakeWorld(TAKEN)
     for number in range(40):
-        world.book.remember(a_lock(key=f"{number:02}.tflock", taken=world.later(seconds=1)))
+        world.book.write(telling.remember(a_lock(key=f"{number:02}.tflock", taken=world.later(seconds=1))))
     listing = listed(world, text="page 2")
     assert (listing.total, listing.pages, listing.query.page) == (40, 3, 2)
     assert keys(listing) == [f"{number}.tflock" for number in range(15, 30)]
@@ -74,7 +75,7 @@ def test_one_route_of_several_that_leads_to_a_channel_is_enough(channel: str) ->
 
 def test_a_lock_that_has_ended_is_not_held_even_if_nobody_was_told_yet() -> None:
     world = a_world()
-    world.book.end(a_lock(key="a.tflock"), Ending(outcome=Outcome.GONE, at=world.now))
+    world.book.write(endings.end(a_lock(key="a.tflock"), Ending(outcome=Outcome.GONE, at=world.now)))
     assert keys(listed(world)) == ["b.tflock"]
 
 

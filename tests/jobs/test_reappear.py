@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.transitions import endings
 from chalicelib.core.audit.event import ToldBy
 from chalicelib.core.audit.line import EventType, LockEvent
 from chalicelib.core.clicks.click import Click, Verb
@@ -44,7 +45,7 @@ def lines(key: VersionedKey, kind: EventType = AGAIN) -> list[LockEvent]:
 
 
 def held(key: VersionedKey) -> list[str]:
-    return [page.lock.ref.place.key for page in key.world.book.records() if not page.ending]
+    return [page.lock.ref.place.key for page in key.world.book.open_pages() if not page.ending]
 
 
 def a_lock_that_is_there_again() -> VersionedKey:
@@ -203,7 +204,7 @@ def test_a_lock_that_is_let_go_between_two_looks_is_not_there_again() -> None:
 
     def let_go() -> None:
         key.let_go()
-        book.end(lock, Ending(outcome=Outcome.GONE, at=key.world.now))
+        book.write(endings.end(lock, Ending(outcome=Outcome.GONE, at=key.world.now)))
 
     book.meanwhile = [let_go]
     record(key.world, gone)
@@ -367,7 +368,7 @@ def test_an_old_click_does_not_snooze_a_lock_that_is_held_again() -> None:
     told = answer(snooze, key.world.ports, RULES, key.world.later(minutes=3))
     assert told
     assert told.refusal is Refusal.HELD_AGAIN
-    assert [page.snooze for page in key.world.book.records()] == [None]
+    assert [page.snooze for page in key.world.book.open_pages()] == [None]
 
 
 def test_a_look_that_is_killed_after_any_call_comes_to_the_same_when_it_is_told_again() -> None:

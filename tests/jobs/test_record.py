@@ -4,14 +4,17 @@ import msgspec
 import pytest
 
 from chalicelib.core.alerts.alert import alert_for
+from chalicelib.core.alerts.transitions import endings, telling
+from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.line import EventType
-from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome
+from chalicelib.core.clicks.ending import LetGoBy, Outcome
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
+from chalicelib.ports.book import Written
 from chalicelib.ports.locks import StoreError
 from tests.builders import (
     ALICE,
@@ -31,6 +34,7 @@ from tests.fake_book import FakeBook
 from tests.fake_store import FakeStore
 from tests.fakes import FakeWorld
 from tests.jobs.recording import RELEASE_ROLE, a_change, record, settle_all
+from tests.written import say
 
 RULES = some_rules()
 TARGET = RULES.targets[0]
@@ -67,7 +71,7 @@ def test_a_release_is_one_line_with_the_time_held_in_seconds() -> None:
         settle_all(world)
     _, released = world.journal.events
     assert (released.event, released.held_seconds, released.lock_id[:8]) == (EventType.LOCK_RELEASED, 90, "78653438")
-    assert world.book.records() == []
+    assert world.book.open_pages() == []
 
 
 def test_a_lock_gone_before_its_event_came_is_read_from_its_version() -> None:
@@ -128,12 +132,12 @@ def test_the_other_half_of_a_dual_lock_does_not_end_with_this_one() -> None:
     world = an_acquired_world()
     other = Place(Kind.S3, BUCKET, KEY, account="111122223333")
     half = HeldLock(LockRef(other, a_lock().ref.stamp, TAKEN), a_lock().info)
-    world.book.acquire_recorded(half, TAKEN, "")
+    world.book.write(telling.acquire_recorded(half, TAKEN, ""))
     world.store.remove(BUCKET, KEY)
     record(world, a_change(TAKEN + timedelta(seconds=90), acquired=False))
     settle_all(world)
     assert [line.lock_id[:8] for line in world.journal.events if line.event is EventType.LOCK_RELEASED] == ["78653438"]
-    assert [page.lock.ref for page in world.book.records()] == [half.ref]
+    assert [page.lock.ref for page in world.book.open_pages()] == [half.ref]
 
 
 def test_an_acquire_whose_lock_another_one_has_followed_is_not_taken_for_the_other() -> None:
@@ -142,13 +146,13 @@ def test_an_acquire_whose_lock_another_one_has_followed_is_not_taken_for_the_oth
     earlier = msgspec.structs.replace(a_change(TAKEN, acquired=True), stamp=a_lock().ref.stamp)
     record(world, earlier)
     assert [line.incomplete for line in world.journal.events] == [True]
-    assert world.book.records() == []
+    assert world.book.open_pages() == []
 
 
 def test_a_release_that_is_told_while_the_lock_is_still_there_ends_nothing() -> None:
     world = an_acquired_world()
     record(world, a_change(TAKEN, acquired=False))
-    assert len(world.book.records()) == 1
+    assert len(world.book.open_pages()) == 1
 
 
 def test_a_late_release_ends_the_old_lock_and_not_the_one_held_now() -> None:
@@ -158,7 +162,7 @@ def test_a_late_release_ends_the_old_lock_and_not_the_one_held_now() -> None:
     record(world, a_change(world.now, acquired=True))
     record(world, a_change(TAKEN + timedelta(seconds=20), acquired=False))
     settle_all(world)
-    [still] = world.book.records()
+    [still] = world.book.open_pages()
     assert still.lock.operation == "plan"
     assert world.journal.events[-1].held_seconds == 20
 
@@ -181,7 +185,7 @@ def test_a_release_by_anyone_closes_the_open_message_and_says_who(principal: str
 def test_a_release_under_way_from_slack_is_named_after_its_clicker_and_told_by_the_release() -> None:
     world = an_acquired_world()
     sweep(TARGET, world.ports, RULES, world.later(hours=2))
-    world.book.begin_release(a_lock(), a_claim(), None, None)
+    world.book.write(endings.begin_release(a_lock(), a_claim(), None, None))
     world.store.remove(BUCKET, KEY)
     record(world, a_change(world.now, acquired=False, principal=REAPER))
     settle_all(world)
@@ -201,7 +205,7 @@ def test_when_slack_refuses_the_event_is_journaled_all_the_same_and_the_next_wat
     watch(world.ports, RULES, world.later(minutes=15))
     [alert] = world.messenger.shown.values()
     assert alert.ending is not None
-    assert world.book.records() == []
+    assert world.book.open_pages() == []
 
 
 @pytest.mark.parametrize(
@@ -231,24 +235,24 @@ def test_a_lock_acquired_while_an_older_one_s_release_is_recorded_is_not_taken_f
 
         def read(self, place: Place, version: str = "") -> HeldLock | None:
             found = super().read(place, version)
-            world.book.acquire_recorded(younger, younger.ref.since, "")
+            world.book.write(telling.acquire_recorded(younger, younger.ref.since, ""))
             return found
 
     world.store = Acquiring(world.now)
     record(world, a_change(world.later(seconds=20), acquired=False))
-    assert [record.lock for record in world.book.records()] == [younger]
+    assert [record.lock for record in world.book.open_pages()] == [younger]
 
 
 def test_an_event_is_of_the_youngest_lock_and_an_older_one_whose_event_was_lost_ends_unattributed() -> None:
     world = an_acquired_world()
     younger = a_lock("s3-plan-default", taken=TAKEN + timedelta(hours=1))
-    world.book.remember(younger)
+    world.book.write(telling.remember(younger))
     world.store.remove(BUCKET, KEY)
     record(world, a_change(TAKEN + timedelta(hours=2), acquired=False))
     settle_all(world)
     [_, line] = world.journal.events
     assert (line.lock_id, line.held_seconds) == (younger.info and younger.info.ID, 3600)
-    older, ended = world.book.records_of(younger.ref.state_path, world.now + timedelta(days=1))
+    older, ended = world.book.pages_of(younger.ref.state_path, world.now + timedelta(days=1))
     assert older.ending is not None
     assert ended.ending is not None
     assert (older.ending.principal, ended.ending.principal) == ("", "AWS:AROAEXAMPLE:ci-run-7")
@@ -261,14 +265,15 @@ def test_an_ending_told_while_the_alert_was_being_posted_reaches_the_new_message
     class Posting(FakeBook):
         """The watch posts the alert between the record's look and its note of the ending."""
 
-        def end_unspoken(self, lock: HeldLock, ending: Ending) -> bool:
-            if not world.messenger.shown:
-                alert = alert_for(self.pages[lock.ref], a_policy(), world.now, None)
+        def write(self, transition: Transition) -> Written:
+            if "ending" in transition.put and not world.messenger.shown:
+                page = self.pages[transition.ref]
                 sending = a_sending(at=world.now, channel=CHANNEL, level=1)
-                self.said(lock, sending, world.messenger.post(alert, sending))
-            return super().end_unspoken(lock, ending)
+                posted = world.messenger.post(alert_for(page, a_policy(), world.now, None), sending)
+                say(self, page.lock, sending, posted)
+            return super().write(transition)
 
-    world.book = Posting(pages=world.book.pages)
+    world.book = Posting(stored=world.book.stored)
     record(world, a_change(TAKEN + timedelta(hours=3), acquired=False))
     settle_all(world)
     [alert] = world.messenger.shown.values()

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.hold import NotedChange
 from chalicelib.core.audit.line import EventType
@@ -34,7 +35,7 @@ def test_while_a_click_is_carried_out_the_identity_says_who_released_the_lock(
     principal: str, by_lifecycle: bool, kind: str, user: str
 ) -> None:
     world = an_acquired_world()
-    world.book.begin_release(a_lock(), a_claim(), None, None)
+    world.book.write(endings.begin_release(a_lock(), a_claim(), None, None))
     world.store.remove(BUCKET, KEY)
     gone = a_change(world.later(hours=1), acquired=False, principal=principal, by_lifecycle=by_lifecycle)
     record(world, gone)
@@ -46,7 +47,7 @@ def test_while_a_click_is_carried_out_the_identity_says_who_released_the_lock(
 def test_where_no_identity_is_told_the_click_is_named_whose_delete_s3_confirmed() -> None:
     world = an_acquired_world()
     ending = Ending(outcome=Outcome.RELEASED, at=world.later(hours=1), user=ALICE)
-    world.book.end(a_lock(), ending)
+    world.book.write(endings.end(a_lock(), ending))
     world.store.remove(BUCKET, KEY)
     record(world, a_change(world.now, acquired=False, principal=""))
     settle_all(world)
@@ -98,7 +99,7 @@ def test_a_short_lock_whose_release_is_told_first_is_not_taken_for_held_once_tha
     record(world, a_change(TAKEN + timedelta(seconds=1), acquired=False))
     record(world, a_change(TAKEN, version, acquired=True))
     settle_all(world)
-    assert world.book.records() == []
+    assert world.book.open_pages() == []
 
 
 def test_an_acquire_told_after_its_release_was_settled_leaves_no_lock_that_seems_held() -> None:
@@ -109,7 +110,7 @@ def test_an_acquire_told_after_its_release_was_settled_leaves_no_lock_that_seems
     world.later(minutes=2)
     settle_all(world)
     record(world, a_change(TAKEN, version, acquired=True))
-    assert world.book.records() == []
+    assert world.book.open_pages() == []
     assert world.journal.kinds() == [EventType.LOCK_RELEASED, EventType.LOCK_ACQUIRED]
 
 
@@ -118,7 +119,7 @@ def test_an_acquire_told_late_of_a_lock_that_is_held_is_watched_all_the_same() -
     version = world.store.put(BUCKET, KEY, sample("s3-plan-default"))
     world.later(hours=1)
     record(world, a_change(TAKEN, version, acquired=True))
-    assert [found.lock.ref.place.key for found in world.book.records()] == [KEY]
+    assert [found.lock.ref.place.key for found in world.book.open_pages()] == [KEY]
 
 
 def test_a_release_waits_for_what_happened_before_it() -> None:
@@ -152,7 +153,7 @@ def test_an_acquire_that_is_told_while_its_release_is_settled_is_not_taken_for_t
     version = world.store.put(BUCKET, KEY, sample("s3-apply-default"))
     second = world.later(minutes=1)
     world.store.versions[version] = (sample("s3-apply-default"), second)
-    world.book.remember(a_lock(taken=second))
+    world.book.write(telling.remember(a_lock(taken=second)))
     world.store.remove(BUCKET, KEY)
 
     class Crowded(type(world.changes)):  # type: ignore[misc]

@@ -155,7 +155,7 @@ def test_the_facts_of_a_day_are_the_same_exactly_once_in_whatever_order_and_howe
     random.Random(order).shuffle(day.world.orders.settling)  # noqa: S311
     settle_all(day.world, RULES)
     assert journaled(day) == day.facts
-    assert len(day.world.book.records()) == HELD
+    assert len(day.world.book.open_pages()) == HELD
     assert len({line.event_id for line in day.world.journal.events}) == len(day.events)
 
 

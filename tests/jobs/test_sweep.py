@@ -4,6 +4,7 @@ import pytest
 
 from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.message import Posted, Sending
+from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.ending import Outcome
 from chalicelib.core.locks.lock import Body
@@ -40,7 +41,7 @@ def test_a_lock_under_its_threshold_is_remembered_and_not_alerted() -> None:
     world = a_world()
     sweep(TARGET, world.ports, RULES, world.later(minutes=119))
     assert world.messenger.shown == {}
-    assert [record.lock.ref.place.key for record in world.book.records()] == [KEY]
+    assert [record.lock.ref.place.key for record in world.book.open_pages()] == [KEY]
 
 
 def test_a_lock_over_its_threshold_is_alerted_in_the_channel_of_its_route() -> None:
@@ -104,7 +105,7 @@ def test_a_lock_gone_since_the_last_sweep_closes_its_alert() -> None:
     [alert] = world.messenger.shown.values()
     assert alert.ending is not None
     assert alert.ending.outcome is Outcome.GONE
-    assert world.book.records() == []
+    assert world.book.open_pages() == []
 
 
 def test_a_lock_that_another_one_replaced_closes_its_alert_and_the_other_gets_its_own() -> None:
@@ -120,18 +121,18 @@ def test_a_lock_that_another_one_replaced_closes_its_alert_and_the_other_gets_it
 
 def test_a_lock_recorded_while_the_bucket_was_listed_is_not_taken_for_gone() -> None:
     world = a_world()
-    world.book.remember(build_lock())
+    world.book.write(telling.remember(build_lock()))
     world.store.scan = lambda target, after="": iter(())  # type: ignore[method-assign]
     sweep(TARGET, world.ports, RULES, world.later(minutes=1))
-    assert len(world.book.records()) == 1
+    assert len(world.book.open_pages()) == 1
 
 
 def test_the_records_of_another_target_are_left_alone() -> None:
     world = a_world()
-    world.book.remember(build_lock())
+    world.book.write(telling.remember(build_lock()))
     sweep(Target(Kind.S3, "acme-other"), world.ports, RULES, world.later(hours=5))
     sweep(Target(Kind.S3, BUCKET, ("staging/",)), world.ports, RULES, world.now)
-    assert len(world.book.records()) == 1
+    assert len(world.book.open_pages()) == 1
 
 
 def test_a_target_that_s3_refuses_is_reported_and_not_tried_again() -> None:
@@ -168,8 +169,8 @@ def test_an_alert_that_slack_refuses_is_journaled_and_the_next_run_sends_it() ->
 
 def test_two_sweeps_at_once_post_one_alert() -> None:
     world = a_world()
-    world.book.remember(build_lock())
-    world.book.claim(build_lock(), a_sending(at=world.later(hours=3), channel=CHANNEL))
+    world.book.write(telling.remember(build_lock()))
+    world.book.write(telling.claim(build_lock(), a_sending(at=world.later(hours=3), channel=CHANNEL)))
     sweep(TARGET, world.ports, RULES, world.now)
     assert world.messenger.shown == {}
 

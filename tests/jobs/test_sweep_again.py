@@ -1,5 +1,6 @@
 import pytest
 
+from chalicelib.core.alerts.transitions import endings
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.locks.lock import Body
@@ -13,10 +14,10 @@ from tests.jobs.test_sweep import RULES, TARGET, a_world
 def test_a_lock_that_had_ended_and_is_there_again_is_alerted_again() -> None:
     world = a_world()
     sweep(TARGET, world.ports, RULES, world.later(hours=2))
-    world.book.end(build_lock(), Ending(outcome=Outcome.RELEASED, at=world.now, user=ALICE))
+    world.book.write(endings.end(build_lock(), Ending(outcome=Outcome.RELEASED, at=world.now, user=ALICE)))
     sweep(TARGET, world.ports, RULES, world.later(hours=2))
     assert len(world.messenger.shown) == 2
-    assert [record.lock for record in world.book.records()] == [build_lock()]
+    assert [record.lock for record in world.book.open_pages()] == [build_lock()]
 
 
 def test_one_lock_that_s3_fails_on_stops_no_other_and_the_order_comes_again() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from chalicelib.core.alerts.alert import Alert, alert_for
 from chalicelib.core.alerts.message import Posted, Sending
+from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
@@ -20,7 +21,7 @@ RULES = some_rules()
 def a_world() -> FakeWorld:
     world = FakeWorld(TAKEN)
     world.store.put(BUCKET, KEY, sample("s3-apply-default"))
-    world.book.remember(a_lock())
+    world.book.write(telling.remember(a_lock()))
     return world
 
 
@@ -51,7 +52,7 @@ def test_a_due_lock_is_read_again_before_anybody_is_told() -> None:
     world.store.remove(BUCKET, KEY)
     watch(world.ports, RULES, world.later(hours=2))
     assert world.messenger.shown == {}
-    assert world.book.records() == []
+    assert world.book.open_pages() == []
 
 
 def test_an_alerted_lock_that_is_gone_closes_its_alert() -> None:
@@ -72,7 +73,7 @@ def test_a_lock_whose_target_was_taken_out_is_closed_as_no_longer_watched_and_no
     [alert] = world.messenger.shown.values()
     assert alert.ending is not None
     assert alert.ending.outcome is Outcome.UNWATCHED
-    assert (world.store.read_keys, world.book.records()) == ([], [])
+    assert (world.store.read_keys, world.book.open_pages()) == ([], [])
 
 
 def test_one_lock_that_slack_refuses_does_not_stop_the_others_and_the_failure_is_raised() -> None:
@@ -103,11 +104,11 @@ class Released(FakeMessenger):
 
     def post(self, alert: Alert, sending: Sending) -> Posted:
         posted = super().post(alert, sending)
-        self.world.book.end(a_lock(), RELEASED)
+        self.world.book.write(endings.end(a_lock(), RELEASED))
         return posted
 
     def release(self, posted: Posted) -> None:
-        self.world.book.end(a_lock(), RELEASED)
+        self.world.book.write(endings.end(a_lock(), RELEASED))
         super().edit(posted, alert_for(self.world.book.pages[a_lock().ref], a_policy(), TAKEN, None, RELEASED))
 
 
@@ -137,11 +138,11 @@ def test_a_lock_released_while_its_alert_is_posted_reads_released_in_the_end() -
 def test_an_ending_told_since_the_book_was_listed_is_not_told_otherwise() -> None:
     world = a_world()
     watch(world.ports, RULES, world.later(hours=2))
-    [stale] = world.book.records()
+    [stale] = world.book.open_pages()
     world.store.remove(BUCKET, KEY)
     assert stale.posted
     Released(world).release(stale.posted)
-    world.book.records = lambda: [stale]  # type: ignore[method-assign]
+    world.book.open_pages = lambda: [stale]  # type: ignore[method-assign]
     watch(world.ports, RULES, world.later(minutes=15))
     assert shown_endings(world) == [RELEASED]
 
@@ -150,10 +151,10 @@ def test_an_order_that_cannot_be_left_stops_no_new_alert() -> None:
     world = FakeWorld(TAKEN)
     rules = some_rules(auto_release=timedelta(hours=6))
     world.store.put(BUCKET, KEY, sample("s3-plan-default"))
-    world.book.remember(a_lock("s3-plan-default"))
+    world.book.write(telling.remember(a_lock("s3-plan-default")))
     watch(world.ports, rules, world.later(hours=5))
     world.store.put(BUCKET, "new.tflock", sample("s3-apply-default"))
-    world.book.remember(a_lock(key="new.tflock", taken=world.now))
+    world.book.write(telling.remember(a_lock(key="new.tflock", taken=world.now)))
     world.orders.refusing = "SQS is down"
     with pytest.raises(WatchIncompleteError, match="SQS is down"):
         watch(world.ports, rules, world.later(hours=3))
@@ -165,7 +166,7 @@ def test_what_is_new_is_told_before_what_is_only_kept_up_to_date() -> None:
     world.messenger = slack = BusySlack()
     watch(world.ports, RULES, world.later(hours=2))
     world.store.put(BUCKET, "a.tflock", sample("s3-plan-default"))
-    world.book.remember(a_lock("s3-plan-default", key="a.tflock", taken=world.now))
+    world.book.write(telling.remember(a_lock("s3-plan-default", key="a.tflock", taken=world.now)))
     world.store.put(BUCKET, STATE_KEY, b"written since, so that there is something to edit")
     told: list[str] = []
     slack.before = [lambda: told.append(f"{len(slack.shown)} messages")] * 2
@@ -182,23 +183,23 @@ def test_a_lock_whose_bucket_is_gone_is_closed_as_that_and_fails_no_watch() -> N
     assert alert.ending is not None
     assert (alert.ending.outcome, alert.open) == (Outcome.BUCKET_GONE, False)
     watch(world.ports, RULES, world.later(minutes=15))
-    assert world.book.records() == []
+    assert world.book.open_pages() == []
 
 
 def test_a_lock_nobody_was_told_of_ends_with_its_bucket_without_a_word() -> None:
     world = a_world()
     world.store.buckets_gone.add(BUCKET)
     watch(world.ports, RULES, world.later(hours=3))
-    assert (world.messenger.shown, world.book.records()) == ({}, [])
+    assert (world.messenger.shown, world.book.open_pages()) == ({}, [])
 
 
 def test_a_bucket_that_fails_again_and_again_does_not_take_the_time_of_all_others() -> None:
     world = FakeWorld(TAKEN)
     for index in range(9):
-        world.book.remember(a_lock(key=f"{index}.tflock"))
+        world.book.write(telling.remember(a_lock(key=f"{index}.tflock")))
     lock = LockRef(Place(Kind.S3, "acme-other", KEY), a_lock().ref.stamp, TAKEN)
     world.store.put("acme-other", KEY, sample("s3-apply-default"))
-    world.book.remember(HeldLock(lock, a_lock().info))
+    world.book.write(telling.remember(HeldLock(lock, a_lock().info)))
     world.store.buckets_failing.add(BUCKET)
     with pytest.raises(WatchIncompleteError, match="its bucket failed 5 times"):
         watch(world.ports, RULES, world.later(hours=2))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.aws.book.table import BookTable, Change, Item, sortable, text, told_as_book_error
+from chalicelib.aws.book.table import BookTable, Item, Update, sortable, text, told_as_book_error
 from chalicelib.core.audit.event import CLAIMED_FOR, REMEMBERED, LockChange
 from chalicelib.core.audit.hold import NotedChange
 from chalicelib.ports.book import UnderWayError
@@ -34,9 +34,9 @@ class DynamoChangeBook:
 
     def claim(self, noted: NotedChange, now: datetime) -> bool:
         """Remember an event and take the right to journal it."""
-        change = Change(put={"ClaimedUntil": sortable(now + CLAIMED_FOR)}, put_first=_item(noted))
+        claimed = Update(put={"ClaimedUntil": sortable(now + CLAIMED_FOR)}, put_first=_item(noted))
         free = Attr("ClaimedUntil").not_exists() | Attr("ClaimedUntil").lte(sortable(now))
-        if self._table.change(_key_of(noted.change), change, Attr("Journaled").not_exists() & free):
+        if self._table.change(_key_of(noted.change), claimed, Attr("Journaled").not_exists() & free):
             return True
         if "Journaled" in (self._table.get(_key_of(noted.change)) or {}):
             return False
@@ -44,11 +44,11 @@ class DynamoChangeBook:
 
     def remember(self, noted: NotedChange) -> None:
         """Remember an event that cannot be journaled yet; what is known of it already stays."""
-        self._table.change(_key_of(noted.change), Change(put_first=_item(noted)))
+        self._table.change(_key_of(noted.change), Update(put_first=_item(noted)))
 
     def journaled(self, change: LockChange) -> None:
         """The journal has it. What is not remembered any more stays forgotten: half an item could not be read."""
-        self._table.change(_key_of(change), Change(put={"Journaled": True}), Attr("Noted").exists())
+        self._table.change(_key_of(change), Update(put={"Journaled": True}), Attr("Noted").exists())
 
     def before(self, change: LockChange) -> NotedChange | None:
         """The event right before, among those up to the second of this one, latest first."""
@@ -68,7 +68,7 @@ class DynamoChangeBook:
 
     def remember_gone(self, gone: LockChange) -> None:
         """Remember that a version was deleted while a lock was there."""
-        self._table.change(_gone_key_of(gone), Change(put=_item(NotedChange(gone))))
+        self._table.change(_gone_key_of(gone), Update(put=_item(NotedChange(gone))))
 
     def gone_after(self, change: LockChange) -> list[LockChange]:
         """Return the deleted versions of the same key that happened after this, the latest twenty."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.aws.book.table import BookTable, Change, text, told_as_book_error
+from chalicelib.aws.book.table import BookTable, Update, text, told_as_book_error
 from chalicelib.core.alerts.channel_trouble import ChannelTrouble
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ class DynamoChannelBook:
     def replace(self, known: ChannelTrouble | None, new: ChannelTrouble) -> bool:
         """Write what is known of a channel, if it is still what was read; return whether it was."""
         expires = int((new.since + _KEPT).timestamp())
-        change = Change(put={"Trouble": text(new), "Mark": _mark(new), "ExpiresAt": expires})
+        change = Update(put={"Trouble": text(new), "Mark": _mark(new), "ExpiresAt": expires})
         unchanged = Attr("Mark").eq(_mark(known)) if known else Attr("Mark").not_exists()
-        return self._table.change(_key(new.channel), change, unchanged) is not None
+        return self._table.change(_key(new.channel), change, unchanged)
 
     def forget(self, channel: str) -> None:
         """Delete what is known of a channel."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.aws.book.table import BookTable, Change, text, told_as_book_error
+from chalicelib.aws.book.table import BookTable, Update, text, told_as_book_error
 from chalicelib.core.alerts.digest import Digest
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class DynamoDigestBook:
     def claim(self, digest: Digest) -> bool:
         """Take the right to send a digest to its channel."""
         free = Attr("Digest").not_exists()
-        return self._table.change(_being_sent(digest), _noted(digest), free) is not None
+        return self._table.change(_being_sent(digest), _noted(digest), free)
 
     def doubt(self, digest: Digest, until: datetime) -> None:
         """Note that nobody knows whether a claimed digest was sent."""
@@ -63,6 +63,6 @@ def _is(digest: Digest) -> ConditionBase:
     return Attr("Trace").eq(digest.sending.trace)
 
 
-def _noted(digest: Digest) -> Change:
+def _noted(digest: Digest) -> Update:
     expires = int((digest.at + _KEPT).timestamp())
-    return Change(put={"Digest": text(digest), "Trace": digest.sending.trace, "ExpiresAt": expires})
+    return Update(put={"Digest": text(digest), "Trace": digest.sending.trace, "ExpiresAt": expires})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from chalicelib.aws.book.table import BookTable, Change, told_as_book_error
+from chalicelib.aws.book.table import BookTable, Update, told_as_book_error
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.service_resource import Table
@@ -30,7 +30,7 @@ class DynamoGroupBook:
         # As JSON: DynamoDB has no empty sets, and a group may have nobody in it.
         told = msgspec.json.encode(sorted(members)).decode()
         page = {"Members": told, "ExpiresAt": int(self._clock() + _KEPT.total_seconds())}
-        self._table.change({"StatePath": _PARTITION, "LockIdentity": group}, Change(put=page))
+        self._table.change({"StatePath": _PARTITION, "LockIdentity": group}, Update(put=page))
 
     def members(self) -> dict[str, frozenset[str]]:
         """All groups that were kept within a day. DynamoDB may show an item for days after it has expired."""

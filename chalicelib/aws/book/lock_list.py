@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 import msgspec
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.aws.book.lock_page import readable
 from chalicelib.aws.book.table import BookTable, Item, told_as_book_error
+from chalicelib.aws.book.wire import readable
+from chalicelib.aws.book.wire_locks import HolderWire
 from chalicelib.core.alerts.listing import HeldEntry
-from chalicelib.core.alerts.page import LockRecord
-from chalicelib.core.locks.terraform.lock_info import LockInfo
+from chalicelib.core.alerts.page import Page
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.service_resource import Table
@@ -19,10 +19,6 @@ _INDEX = "held"
 _HELD = Attr("Told").not_exists() & Attr("Ending").not_exists()
 _PLACE = ("StatePath", "LockIdentity")
 _HOLDER = (*_PLACE, "Owner", "Principal", "Lock")
-
-
-class _Lock(msgspec.Struct):
-    info: LockInfo | None = None
 
 
 class DynamoLockList:
@@ -37,16 +33,15 @@ class DynamoLockList:
         with told_as_book_error():
             return [_entry(item) for item in self._table.scan_for(_INDEX, _HELD, names)]
 
-    def pages(self, entries: Sequence[HeldEntry]) -> list[LockRecord]:
+    def pages(self, entries: Sequence[HeldEntry]) -> list[Page]:
         """Return the pages of these, in their order, as they are now; without locks that have ended since."""
         keys = ({"StatePath": entry.state_path, "LockIdentity": entry.identity} for entry in entries)
         items = [item for key in keys if (item := self._table.find(key))]
-        return [record for record in readable(items) if not record.ending]
+        return [page for page in readable(items) if not page.ending]
 
 
 def _entry(item: Item) -> HeldEntry:
     if "Lock" not in item:
         return HeldEntry(item["StatePath"], item["LockIdentity"])
-    info = msgspec.json.decode(item["Lock"], type=_Lock).info
-    who = info.Who if info else ""
+    who = msgspec.json.decode(item["Lock"], type=HolderWire).who
     return HeldEntry(item["StatePath"], item["LockIdentity"], item.get("Owner", ""), item.get("Principal", ""), who)

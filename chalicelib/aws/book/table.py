@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from boto3.dynamodb.conditions import ConditionBase, Key
+from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
@@ -22,20 +23,24 @@ if TYPE_CHECKING:
 
 Item = Mapping[str, Any]
 
+_FROM_DYNAMODB = TypeDeserializer()
+_SAY_WHAT_IS_THERE: Mapping[str, Any] = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+"""The answer to a condition that was not met has the item, which costs no read."""
+
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
-    """What is to become of an item's attributes; all others stay as they are."""
+class Update:
+    """What becomes of an item's attributes in one UpdateItem; all others stay as they are."""
 
     put: Item = field(default_factory=dict)
     put_first: Item = field(default_factory=dict)
     """Only where there is none yet."""
     add: Mapping[str, Set[Any]] = field(default_factory=dict)
-    """To a set, which is no empty one."""
+    """Added to a set, which is never empty (DynamoDB has no empty sets)."""
     remove: tuple[str, ...] = ()
 
     def arguments(self) -> dict[str, Any]:
-        """The change as UpdateItem takes it. Names go as placeholders: DynamoDB reserves hundreds of words."""
+        """Return the arguments of UpdateItem. Names go as placeholders: DynamoDB reserves hundreds of words."""
         clauses = {
             "SET": [
                 *(f"#{name} = :{name}" for name in self.put),
@@ -104,15 +109,19 @@ class BookTable:
         with told_as_book_error():
             return next(iter(self._table.query(KeyConditionExpression=this, ConsistentRead=True)["Items"]), None)
 
-    def change(self, key: Item, change: Change, condition: ConditionBase | None = None) -> Item | None:
-        """Change one item, or make it; what it is then. None: the condition was not met, and nothing was done."""
-        guard: dict[str, Any] = {} if condition is None else {"ConditionExpression": condition}
+    def change(self, key: Item, update: Update, condition: ConditionBase | None = None) -> bool:
+        """Change one item, or make it; return whether the condition was met. Otherwise nothing is done."""
+        return self.write(key, update, condition)[0]
+
+    def write(self, key: Item, update: Update, condition: ConditionBase | None) -> tuple[bool, Item | None]:
+        """Do as ``change``; return the item too as it is now, also where the condition was not met."""
+        guard: dict[str, Any] = {} if condition is None else {"ConditionExpression": condition, **_SAY_WHAT_IS_THERE}
         with told_as_book_error():
             try:
-                answer = self._table.update_item(Key=key, ReturnValues="ALL_NEW", **change.arguments(), **guard)
-            except self._table.meta.client.exceptions.ConditionalCheckFailedException:
-                return None
-            return genuine(answer)["Attributes"]
+                answer = self._table.update_item(Key=key, ReturnValues="ALL_NEW", **update.arguments(), **guard)
+            except self._table.meta.client.exceptions.ConditionalCheckFailedException as error:
+                return False, _item_of(error)
+            return True, genuine(answer)["Attributes"]
 
     def delete(self, key: Item, condition: ConditionBase) -> None:
         """Delete one item, if it is there and meets the condition."""
@@ -132,6 +141,12 @@ class BookTable:
             if after == arguments.get("ExclusiveStartKey"):
                 raise BookError("the lock book could not be read to its end: DynamoDB gives the same page again")
             arguments["ExclusiveStartKey"] = after
+
+
+def _item_of(error: Any) -> Item | None:
+    """Return the item that the refusal of a condition has; boto3 translates it in answers only, not in errors."""
+    item = error.response.get("Item", {})
+    return {name: _FROM_DYNAMODB.deserialize(value) for name, value in item.items()} or None
 
 
 def text(value: msgspec.Struct) -> str:

@@ -10,8 +10,8 @@ from chalicelib.core.alerts.page import LockRecord
 from chalicelib.core.clicks.click import InGroup, may_release
 from chalicelib.core.clicks.list_query import PAGE, Query, read_query
 from chalicelib.core.clicks.release_terms import why_not_releasable
-from chalicelib.core.locks.place import Kind, Place
-from chalicelib.core.locks.terraform.lock_info import LOCK_SUFFIX, LockInfo
+from chalicelib.core.locks.place import place_of
+from chalicelib.core.locks.terraform.lock_info import LockInfo
 from chalicelib.core.policy import Rules
 
 
@@ -136,8 +136,7 @@ def _filter(request: ListRequest, query: Query, rules: Rules) -> Callable[[HeldE
     def wanted(entry: HeldEntry) -> bool:
         if not query.fits(entry.state_path):
             return False
-        bucket, _, state_key = entry.state_path.partition("/")
-        if not rules.covers(Place(Kind.S3, bucket, state_key + LOCK_SUFFIX)):
+        if not rules.covers(place_of(entry.state_path, entry.identity)):
             return False
         if query.mine:
             return _is_of(entry, request.user, rules)

@@ -1,11 +1,13 @@
-"""The lock book's page: what is remembered of one lock."""
+"""The lock book's page: what is remembered of one lock. ``transitions`` has every change of it."""
 
 from datetime import datetime
+from typing import Any, Literal, TypeAlias, TypedDict
 
 import msgspec
 
 from chalicelib.core.alerts.message import Posted, Saying, Sending, Topic
 from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
+from chalicelib.core.clicks.deletion import LockObject
 from chalicelib.core.clicks.ending import Ending
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.mark import mark_of
@@ -33,7 +35,58 @@ class Asked(msgspec.Struct, frozen=True):
     """Which click it was; the same one may be delivered again."""
 
 
-class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
+class Fields(TypedDict, total=False):
+    """The fields of a page as a book stores them, but for its sets."""
+
+    lock: HeldLock
+    posted: Posted
+    alerted_at: datetime
+    shown_at: datetime
+    appearance: str
+    sending: Sending
+    claimed_until: datetime
+    acquired_at: datetime
+    principal: str
+    owner: str
+    snooze: Snooze
+    quiet_at: datetime
+    asked: Asked
+    releasing: Releasing
+    kept: LockObject
+    restoring: Restoring
+    restored_by: str
+    back_as: LockRef
+    reopened_at: datetime
+    ending: Ending
+    undone: Restorer
+    """Who put the lock back; noted once."""
+    told: bool
+
+
+class Sets(TypedDict, total=False):
+    """The sets of a page as a book stores them: the order in which things are added does not matter."""
+
+    levels: frozenset[int]
+    """The levels that have been told."""
+    said: frozenset[str]
+    withdrawn: frozenset[str]
+    refused: frozenset[str]
+    restorers: frozenset[Restorer]
+
+
+class Stored(Fields, Sets, total=False):
+    """A page as a book stores it."""
+
+
+Name: TypeAlias = Literal[
+    "lock", "posted", "alerted_at", "shown_at", "appearance", "sending", "claimed_until", "acquired_at", "principal",
+    "owner", "snooze", "quiet_at", "asked", "releasing", "kept", "restoring", "restored_by", "back_as", "reopened_at",
+    "ending", "undone", "told", "levels", "said", "withdrawn", "refused", "restorers",
+]  # fmt: skip
+"""A field of a page as a book stores it."""
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
     """What the lock book remembers of one lock."""
 
     lock: HeldLock
@@ -66,6 +119,8 @@ class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The Slack users who asked for a release and are not among its releasers."""
     releasing: Releasing | None = None
     """Whose delete was begun last. One that is known to have done nothing is not here."""
+    kept: LockObject | None = None
+    """What can be put back after a release."""
     restoring: Restoring | None = None
     """Whose put was begun last. One that is known to have done nothing is not here."""
     restorers: frozenset[Restorer] = frozenset()
@@ -131,3 +186,15 @@ class LockRecord(msgspec.Struct, frozen=True, kw_only=True):
     def in_flight(self, now: datetime) -> bool:
         """Whether a message about it is being sent by somebody else."""
         return self.sending is not None and self.claimed_until is not None and now < self.claimed_until
+
+
+def page_of(stored: Stored) -> Page:
+    """Return the page that is stored, for whoever reads it."""
+    read: dict[str, Any] = {**stored, "level": max(stored.get("levels", {0}))}
+    ending, undone = stored.get("ending"), stored.get("undone")
+    if ending and undone:
+        read["ending"] = msgspec.structs.replace(ending, restored_by=undone.by, restored_click=undone.click)
+    return Page(**{name: value for name, value in read.items() if name not in {"levels", "undone"}})
+
+
+LockRecord = Page

@@ -1,12 +1,11 @@
 """Where one lock can be kept, and which lock is kept there."""
 
-from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 
 import msgspec
 
-from chalicelib.core.locks.terraform.lock_info import LOCK_SUFFIX, is_lock_key
+from chalicelib.core.locks.terraform.lock_info import LOCK_SUFFIX
 
 
 class Kind(StrEnum):
@@ -23,18 +22,18 @@ class Traits(msgspec.Struct, frozen=True, kw_only=True):
     """What people call the container."""
     address: str
     """How people write the place; ``{container}`` and ``{key}`` stand for its own."""
-    is_lock: Callable[[str], bool]
-    """Whether a key is one under which Terraform keeps a lock."""
-    state_path: Callable[[str, str], str]
-    """Which state path a lock locks, by its container and its key."""
+    suffix: str
+    """What the key of a lock ends in, behind the key of its state. A bare one locks no state."""
+    state_path: str
+    """Which state path a lock locks; ``{container}`` and ``{state_key}`` stand for its own."""
 
 
 TRAITS: dict[Kind, Traits] = {
     Kind.S3: Traits(
         container="bucket",
         address="s3://{container}/{key}",
-        is_lock=is_lock_key,
-        state_path=lambda bucket, key: f"{bucket}/{key.removesuffix(LOCK_SUFFIX)}",
+        suffix=LOCK_SUFFIX,
+        state_path="{container}/{state_key}",
     ),
 }
 
@@ -60,12 +59,15 @@ class Place(msgspec.Struct, frozen=True, order=True):
     @property
     def may_have_lock(self) -> bool:
         """Return whether Terraform would keep a lock here; nothing else is read, told or deleted."""
-        return self.traits.is_lock(self.key)
+        suffix = TRAITS[self.kind].suffix
+        return self.key.endswith(suffix) and self.key != suffix
 
     @property
     def state_path(self) -> str:
         """Return ``<bucket>/<state key>``, what Terraform calls ``Path``."""
-        return self.traits.state_path(self.container, self.key)
+        traits = TRAITS[self.kind]
+        state_key = self.key.removesuffix(traits.suffix)
+        return traits.state_path.format(container=self.container, state_key=state_key)
 
     @property
     def state_key(self) -> str:
@@ -120,6 +122,15 @@ class LockRef(msgspec.Struct, frozen=True):
         place = self.place
         home = (place.kind, place.account, place.region, place.container)
         return (self.stamp, self.since.isoformat(), *home, place.key)
+
+
+def place_of(state_path: str, identity: str) -> Place:
+    """Return the place of a lock from its state path and its identity (``LockRef.identity``)."""
+    home = identity.split(" ", 2)[1]
+    kind, account, region, container = home.split(":", 3)
+    traits = TRAITS[Kind(kind)]
+    before = traits.state_path.format(container=container, state_key="")
+    return Place(Kind(kind), container, state_path.removeprefix(before) + traits.suffix, account, region)
 
 
 PARTS = 7

@@ -9,6 +9,7 @@ from chalicelib.core.alerts.alert import Reply, level_of
 from chalicelib.core.alerts.appearance import appearance
 from chalicelib.core.alerts.message import Handle, Posted, Saying, Sending, Topic
 from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.line import EventType, of_lock
 from chalicelib.core.clicks.ending import Ending
 from chalicelib.core.policy import by_name
@@ -86,7 +87,7 @@ def has_changed(case: Case) -> bool:
     if known != case.record.appearance and Ability.EDIT in case.world.messenger.can:
         return True
     with suppress(BookError):  # it is looked at once more than it had to be
-        case.world.book.shown(case.ref, case.now, known)
+        case.world.book.write(telling.shown(case.ref, case.now, known))
     return False
 
 
@@ -103,20 +104,21 @@ def edit(case: Case, ending: Ending | None = None) -> bool:
         case.world.messenger.edit(case.record.posted, alert)
     except (MessageGoneError, ChannelRefusedError):
         return not case.quiet and post(case)
+    latest = None
     with suppress(BookError):  # it is edited once more than it had to be
-        case.world.book.shown(case.ref, case.now, appearance(alert))
-    catch_up(case)
+        latest = case.world.book.write(telling.shown(case.ref, case.now, appearance(alert))).page
+    catch_up(case, latest)
     return True
 
 
-def catch_up(case: Case) -> None:
+def catch_up(case: Case, latest: LockRecord | None = None) -> None:
     """Make the message say what became of a lock, or was wanted of it, while it was spoken of.
 
-    Whoever speaks of a lock looks into the book afterwards, and whoever ends one notes it before a last word: of two
-    at once, the later one sees what the other noted.
+    All writers write the book first and look at the page afterwards (``latest`` is the page as the write found it), so
+    of two at once the later one sees what the other noted.
     """
     with suppress(BookError):
-        latest = case.world.book.find(case.ref)
+        latest = latest or case.world.book.find(case.ref)
         if latest and latest.back_as:
             _show_as_it_is_now(case, latest)
         elif latest and latest.ending:
@@ -164,7 +166,7 @@ def _reply(case: Case, saying: tuple[Saying, ...], level: int, called: tuple[str
 
 def _remember(case: Case, sending: Sending, posted: Posted) -> str:
     try:
-        case.world.book.said(case.record.lock, sending, posted)
+        LockClaim(case, sending).said(posted)
     except BookError as error:
         return f"not remembered, so it may be said again: {error}"
     return ""

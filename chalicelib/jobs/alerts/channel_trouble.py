@@ -128,7 +128,7 @@ class _Teller:
         return claim.trouble if claim.trouble.claimed_until is None else None
 
     def _notice(self, trouble: ChannelTrouble, kind: NoticeKind) -> ChannelNotice:
-        records = self.world.book.records()
+        records = self.world.book.open_pages()
         return ChannelNotice(
             kind=kind,
             trouble=trouble,

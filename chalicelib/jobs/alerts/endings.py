@@ -6,6 +6,7 @@ from functools import partial
 
 from chalicelib.core.alerts.alert import Alert, Reply
 from chalicelib.core.alerts.message import Posted, Saying, Topic
+from chalicelib.core.alerts.transitions import endings
 from chalicelib.core.clicks.ending import Ending
 from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.alerts.say import LockClaim, look_for_lost, reply_to
@@ -24,10 +25,10 @@ def note_ending(case: Case, ending: Ending) -> Case | None:
     Raises:
         BookError
     """
-    if case.world.book.end_unspoken(case.record.lock, ending):
+    book, lock = case.world.book, case.record.lock
+    if book.write(endings.end_unspoken(lock, ending)).taken:
         return None
-    case.world.book.end(case.record.lock, ending, case.record.releasing)
-    latest = case.world.book.find(case.ref)
+    latest = book.write(endings.end(lock, ending, case.record.releasing)).page
     return case.known_as(latest) if latest else None
 
 
@@ -42,8 +43,7 @@ def tell(case: Case) -> bool:
     if record.ending is None or (record.sending and record.sending.is_alert):
         return False
     seen = record.posted is not None and _show_ending(case, record.posted, record.ending)
-    case.world.book.ending_told(case.ref)
-    latest = case.world.book.find(case.ref)
+    latest = case.world.book.write(endings.ending_told(case.ref)).page
     if latest and latest.ending and latest.ending != record.ending:
         return tell(case.known_as(latest))  # whoever deleted it knew better, and has told so in the meantime
     return seen

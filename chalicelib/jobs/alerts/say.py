@@ -12,6 +12,7 @@ from typing import Protocol
 
 from chalicelib.core.alerts.message import SENT_WITHIN, SURE_AFTER, Posted, Saying, Sending
 from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.line import EventType, of_lock
 from chalicelib.jobs.alerts.case import Case
 from chalicelib.ports.book import BookError
@@ -50,19 +51,22 @@ class LockClaim:
 
     def take(self) -> bool:
         """Take the right to send it."""
-        return self.case.world.book.claim(self.case.record.lock, self.sending, ended=self.ended)
+        claim = telling.claim(self.case.record.lock, self.sending, ended=self.ended)
+        return self.case.world.book.write(claim).taken
 
     def drop(self) -> None:
         """Give the right back."""
-        self.case.world.book.drop_claim(self.case.ref, self.sending)
+        self.case.world.book.write(telling.drop_claim(self.case.ref, self.sending))
 
     def doubt(self, until: datetime) -> None:
         """Note that nobody knows whether it was sent."""
-        self.case.world.book.doubt(self.case.ref, self.sending, until)
+        self.case.world.book.write(telling.doubt(self.case.ref, self.sending, until))
 
     def said(self, posted: Posted) -> None:
         """Note where it stands."""
-        self.case.world.book.said(self.case.record.lock, self.sending, posted)
+        for transition in telling.said(self.case.record.lock, self.sending, posted):
+            if self.case.world.book.write(transition).taken:
+                return
 
     def say(self, send: Callable[[], Posted]) -> Posted | None:
         """Send it once (``say_once``)."""

@@ -6,7 +6,8 @@ from datetime import datetime
 from functools import partial
 
 from chalicelib.core.alerts.life import Step, next_step
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import LockRecord, Page
+from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.clicks.order import AutoRelease
@@ -101,13 +102,13 @@ class Steps:
             return record
         if _is_unread(current) and not _is_unread(record.lock):
             return record
-        return self.world.book.remember(current)
+        return self.world.book.write(telling.remember(current)).page or record
 
     def _drop_old_claim(self, record: LockRecord, there: Presence) -> None:
         """Forget a delete that was begun and never came: the lock is there after the last moment it could arrive."""
         claim = None if record.ending or record.being_released(self.now) else record.releasing
         if claim and there is Presence.SAME:
-            self.world.book.abandon_release(record.lock.ref, claim)
+            self.world.book.write(endings.abandon_release(record.lock.ref, claim))
 
     def _order_release(self, case: Case) -> Found:
         order = AutoRelease(lock=case.ref, channel=case.policy.channel)
@@ -146,7 +147,8 @@ class Steps:
         """
         current = self.world.store.read(case.ref.place)
         if current and current.ref == case.ref:
-            return self.tend(self.world.book.reopen(current, self.now), current)
+            reopened = self.world.book.write(endings.reopen(current, self.now)).page
+            return self.tend(reopened or Page(lock=current), current)
         return Found()
 
     def _case(self, record: LockRecord) -> Case:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import assert_never
 
 from chalicelib.core.alerts.page import Snooze
+from chalicelib.core.alerts.transitions import wishes
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.click import Click, SnoozeFor, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
@@ -81,21 +82,23 @@ def _snooze(clicked: Clicked) -> Ending:
 def _quieten(clicked: Clicked, snooze: Snooze | None) -> Ending:
     """Snooze, or end a snooze. Of two clicks the later one counts; one delivered again, or too late, is answered."""
     clicked_at = clicked.click.at or clicked.now
-    known = clicked.world.book.snooze(clicked.record.lock, snooze, clicked_at)
+    known = clicked.after(wishes.snooze(clicked.record.lock, snooze, clicked_at))
     if clicked.record.quiet_at is None or clicked.record.quiet_at < clicked_at:
         if snooze:
             clicked.journal(EventType.ALERT_SNOOZED, until=snooze.until)
         else:
             clicked.journal(EventType.ALERT_WOKEN)
-    return _show(clicked.known_as(known), clicked.ending(Outcome.SNOOZED if snooze else Outcome.WOKEN))
+    return _show(known, clicked.ending(Outcome.SNOOZED if snooze else Outcome.WOKEN))
 
 
 def _withdraw(clicked: Clicked) -> Ending:
-    book, asked = clicked.world.book, clicked.record.asked
-    if asked is None or asked.by != clicked.click.user or not book.withdraw(clicked.click.lock, asked):
-        return clicked.refuse(Refusal.NOT_ASKED, EventType.CLICK_REFUSED)
-    clicked.journal(EventType.RELEASE_WITHDRAWN)
-    return _show(clicked.looked_up(), clicked.ending(Outcome.WITHDRAWN))
+    asked = clicked.record.asked
+    if asked and asked.by == clicked.click.user:
+        taken, page = clicked.world.book.write(wishes.withdraw(clicked.click.lock, asked))
+        if taken:
+            clicked.journal(EventType.RELEASE_WITHDRAWN)
+            return _show(clicked.known_as(page or clicked.record), clicked.ending(Outcome.WITHDRAWN))
+    return clicked.refuse(Refusal.NOT_ASKED, EventType.CLICK_REFUSED)
 
 
 def _show(clicked: Clicked, ending: Ending) -> Ending:

@@ -9,6 +9,7 @@ import msgspec
 
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.audit.line import EventType, of_click
 from chalicelib.core.clicks.click import Click, Whisper
 from chalicelib.core.clicks.deletion import Presence, presence
@@ -52,6 +53,11 @@ class Ordered(Case):
         """Return the same with what the book knows by now. Raises BookError."""
         page = self.world.book.find(self.order.lock)
         return replace(self, record=page, remembered=True) if page else self
+
+    def after(self, transition: Transition) -> Self:
+        """Carry out a transition of the lock's page; return the same with the page as it is then. Raises BookError."""
+        page = self.world.book.write(transition).page
+        return self.known_as(page) if page else self
 
     def ending(self, outcome: Outcome, detail: str = "") -> Ending:
         """Return how the order ended."""

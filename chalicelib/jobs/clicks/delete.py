@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from chalicelib.core.alerts.transitions import endings
 from chalicelib.core.clicks.claim import Releasing
 from chalicelib.core.clicks.deletion import Deletion, LockObject, Look, Presence, conclude, presence
 from chalicelib.core.clicks.ending import Ending, Outcome
@@ -66,7 +67,7 @@ class _Release:
 
     def abandon(self) -> None:
         """Drop the claim: all that was sent is known to have done nothing."""
-        self.case.world.book.abandon_release(self.ref, self.claim)
+        self.case.world.book.write(endings.abandon_release(self.ref, self.claim))
 
 
 def delete(case: Case, claim: Releasing) -> Concluded:
@@ -118,13 +119,13 @@ def _begin(release: _Release, kept: LockObject | None) -> None:
     """Take the claim. If the book does not answer, the claim may have been taken: then try to drop it."""
     book, before = release.case.world.book, release.case.record.releasing
     try:
-        page = book.begin_release(release.lock, release.claim, kept, before)
+        page = book.write(endings.begin_release(release.lock, release.claim, kept, before)).page
     except BookError:
         with suppress(BookError):
             release.abandon()
         raise
-    if page.releasing != release.claim:
-        raise NotYetError(page.releasing.until if page.releasing else release.case.now)
+    if page is None or page.releasing != release.claim:
+        raise NotYetError(page.releasing.until if page and page.releasing else release.case.now)
 
 
 def _delete(release: _Release) -> Ending:

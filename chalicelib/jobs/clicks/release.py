@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from chalicelib.core.alerts.life import may_auto_release
+from chalicelib.core.alerts.transitions import endings, wishes
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.claim import CLAIM_LASTS, Releasing
 from chalicelib.core.clicks.click import MembersUnknownError
@@ -118,9 +119,10 @@ def _carry_out(ordered: Ordered) -> Ending:
     if not ending.closes:
         return _answer_held(ordered, ending)
     _order_end_of_undo(ordered, ending)
-    first = _note(ordered, concluded)
-    if first and first.record.ending:
-        return _answer_again(first, first.record.ending)
+    ordered = _note(ordered, concluded)
+    first = ordered.record.ending
+    if first and first != ending:
+        return _answer_again(ordered, first)
     return _answer_ended(ordered, ending)
 
 
@@ -138,24 +140,22 @@ def _order_end_of_undo(ordered: Ordered, ending: Ending) -> None:
             ordered.world.orders.end_undo(EndUndo(ordered.order.lock), ending.undo_until - ordered.now)
 
 
-def _note(ordered: Ordered, concluded: Concluded) -> Ordered | None:
-    """Note how the lock ended; None. Where another ending was there first, return the order with that one.
+def _note(ordered: Ordered, concluded: Concluded) -> Ordered:
+    """Note how the lock ended; return the order with the page as it is then: another ending may have been first.
 
     Raises:
         NotYetError: somebody else's delete may be what ended the lock; only the book can tell.
     """
-    ending, book = concluded.ending, ordered.world.book
+    ending = concluded.ending
     try:
-        if book.end(ordered.record.lock, ending, concluded.claim):
-            return None
-        first = book.find(ordered.order.lock)
+        taken, page = ordered.world.book.write(endings.end(ordered.record.lock, ending, concluded.claim))
     except BookError as error:
         if ending.outcome is not Outcome.RELEASED:
             raise NotYetError(ending.at) from error
-        return None  # Only memory is lost: the lock is gone, and a later click is told so by S3.
-    if first and first.ending is None:
-        raise NotYetError(first.releasing.until if first.releasing else ending.at)
-    return ordered.known_as(first) if first and first.ending != ending else None
+        return ordered  # Only memory is lost: the lock is gone, and a later click is told so by S3.
+    if page and not taken and page.ending is None:
+        raise NotYetError(page.releasing.until if page.releasing else ending.at)
+    return ordered.known_as(page) if page else ordered
 
 
 def _answer_held(ordered: Ordered, ending: Ending) -> Ending:
@@ -174,8 +174,9 @@ def _answer_ended(ordered: Ordered, ending: Ending) -> Ending:
     """Tell how the lock ended, by what the book has of it by now."""
     line = EventType.LOCK_REPLACED if ending.outcome is Outcome.REPLACED else EventType.RELEASE_ANSWERED
     ordered.journal(line, ending)
-    with suppress(BookError):
-        ordered = ordered.looked_up()
+    if not ordered.record.ending:  # the book was not reached, or has lost the page
+        with suppress(BookError):
+            ordered = ordered.looked_up()
     if not ordered.record.ending:
         ordered = ordered.known_as(msgspec.structs.replace(ordered.record, ending=ending))
     return _tell_ended(ordered, ending)
@@ -214,7 +215,7 @@ def _with_refused(clicked: Clicked) -> Clicked:
     """Remember who needs this lock gone and may not release it, so that the team sees it in every later edit too."""
     user, record = clicked.click.user, clicked.record
     with suppress(BookError):
-        clicked.world.book.refused(clicked.click.lock, user)
+        clicked.after(wishes.refused(clicked.click.lock, user))
     return clicked.known_as(msgspec.structs.replace(record, refused=record.refused | {user}))
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.transitions import restores
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.claim import CLAIM_LASTS, Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject, PutBack
@@ -45,10 +46,9 @@ def put_back(clicked: Clicked) -> Ending:
         return clicked.refuse(Refusal.TOO_LATE, EventType.CLICK_REFUSED)
     if record.restoring and record.being_restored(now):
         raise NotYetError(record.restoring.until)
-    kept = clicked.world.book.kept(clicked.click.lock)
-    if kept is None:
+    if record.kept is None:
         return _tell_not_put(clicked, Outcome.FAILED, _FORGOTTEN, lasting=True)
-    return _put_once(clicked, kept)
+    return _put_once(clicked, record.kept)
 
 
 def _restorer(clicked: Clicked) -> Restorer:
@@ -59,14 +59,14 @@ def _restorer(clicked: Clicked) -> Restorer:
 def _put_once(clicked: Clicked, kept: LockObject) -> Ending:
     click, world = clicked.click, clicked.world
     claim = Restoring(click.user, click.click, world.clock() + CLAIM_LASTS)
-    page = world.book.begin_restore(click.lock, claim, clicked.record.restoring)
+    page = world.book.write(restores.begin_restore(click.lock, claim, clicked.record.restoring)).page
     if page is None or page.restoring != claim:
         raise NotYetError(page.restoring.until if page and page.restoring else clicked.now)
     clicked = clicked.known_as(page)
     try:
         answered = _put(clicked, claim, kept)
     except StoreError as error:
-        world.book.abandon_restore(click.lock, claim)
+        world.book.write(restores.abandon_restore(click.lock, claim))
         lasting = isinstance(error, StoreRefusedError)
         return _tell_not_put(clicked, Outcome.FAILED, str(error), lasting=lasting)
     return _look(clicked, answered)
@@ -105,7 +105,9 @@ def _restored(clicked: Clicked, current: HeldLock, there: Restorer) -> Ending:
     In the channel in both cases: the function of that other click may have died before it could.
     """
     before, ending = clicked, clicked.ending(Outcome.RESTORED)
-    clicked = clicked.known_as(clicked.world.book.restored(_with_message(clicked), current, there))
+    inherited, handed_over = restores.restored(_with_message(clicked), current, there)
+    clicked = clicked.known_as(LockRecord(lock=current)).after(inherited)
+    clicked.world.book.write(handed_over)
     if there != _restorer(clicked):
         clicked.show(ending)
         return _tell_restored(before, there)
@@ -131,15 +133,14 @@ def _not_there(clicked: Clicked, answered: PutBack, current: HeldLock | None) ->
             raise NotYetError(mine.until)
         return _tell_not_put(clicked, Outcome.FAILED, _NOBODY_KNOWS, held_now=current)
     if mine:
-        world.book.abandon_restore(clicked.click.lock, mine)
+        world.book.write(restores.abandon_restore(clicked.click.lock, mine))
     why = "" if answered is PutBack.OCCUPIED else f"S3 did not put it (its last answer: {answered})"
     return _tell_not_put(clicked, Outcome.OCCUPIED if current else Outcome.FAILED, why, held_now=current)
 
 
 def _let_go_since(clicked: Clicked) -> Ending:
     """Note that it was put back and its holder has let it go: nothing is to be put back any more."""
-    clicked.world.book.undone(clicked.click.lock, _restorer(clicked))
-    clicked = clicked.looked_up()
+    clicked = clicked.after(restores.undone(clicked.click.lock, _restorer(clicked)))
     clicked.show_ended()
     return _tell_restored(clicked, _restorer(clicked))
 

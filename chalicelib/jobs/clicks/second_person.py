@@ -1,6 +1,7 @@
 """A release that takes two people: one asks, another approves."""
 
 from chalicelib.core.alerts.page import Asked
+from chalicelib.core.alerts.transitions import wishes
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.click import MembersUnknownError
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
@@ -19,9 +20,9 @@ def ask(clicked: Clicked) -> Asked | None:
 
     Whoever asked must still be allowed to; else the one who clicks now is the first. Raises MembersUnknownError.
     """
-    click, book, lock = clicked.click, clicked.world.book, clicked.record.lock
+    click, lock = clicked.click, clicked.record.lock
     ours = Asked(click.user, clicked.now, click.click)
-    known = book.ask(lock, ours)
+    known = clicked.after(wishes.ask(lock, ours)).record
     first = None if click.click in known.withdrawn else known.asked
     if first is None or first.by == click.user:
         return first
@@ -29,8 +30,8 @@ def ask(clicked: Clicked) -> Asked | None:
     if why is Refusal.UNKNOWN_MEMBERS:
         raise MembersUnknownError(first.by)
     if why:
-        book.withdraw(click.lock, first)
-        first = book.ask(lock, ours).asked
+        clicked.after(wishes.withdraw(click.lock, first))
+        first = clicked.after(wishes.ask(lock, ours)).record.asked
     return first
 
 

@@ -15,12 +15,14 @@ from chalicelib.aws.book.group_book import DynamoGroupBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.core.alerts.digest import LINES, OLDEST, Digest, Named, short_name
 from chalicelib.core.alerts.message import Posted
+from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.clicks.claim import Restorer
 from chalicelib.core.clicks.deletion import LockObject
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.ports.book import BookError
 from tests.aws_fixtures import lock_book_table
 from tests.builders import ALICE, CHANNEL, TAKEN, a_claim, a_lock, a_ref, a_sending
+from tests.written import kept, page_after, put_back
 
 LOCK = a_lock()
 KEY = {"StatePath": LOCK.ref.state_path, "LockIdentity": LOCK.ref.identity}
@@ -45,45 +47,45 @@ def test_only_what_is_held_or_untold_is_in_the_index_whatever_else_is_in_the_tab
     book = DynamoLockBook(table)
     DynamoDigestBook(table).claim(DIGEST)
     DynamoGroupBook(table).keep("S1", frozenset())
-    book.remember(LOCK)
-    book.end(LOCK, GONE)
+    book.write(telling.remember(LOCK))
+    book.write(endings.end(LOCK, GONE))
     assert indexed(table) == [LOCK.ref.state_path]
-    book.ending_told(LOCK.ref)
+    book.write(endings.ending_told(LOCK.ref))
     assert indexed(table) == []
 
 
 def test_an_item_that_the_index_has_too_late_or_too_long_is_believed_by_what_it_says(table: Any) -> None:
     book = DynamoLockBook(table)
-    book.end(LOCK, GONE)
-    book.ending_told(LOCK.ref)
-    book.remember(LOCK)
+    book.write(endings.end(LOCK, GONE))
+    book.write(endings.ending_told(LOCK.ref))
+    book.write(telling.remember(LOCK))
     assert indexed(table) == [LOCK.ref.state_path]
-    assert book.records() == []
+    assert book.open_pages() == []
 
 
 def test_the_index_is_read_to_its_last_page(table: Any) -> None:
     book = DynamoLockBook(table)
     locks = [a_lock(key=f"{number}.tflock", body=b'{"Who":"' + b"x" * 15_000 + b'"}') for number in range(150)]
     for lock in locks:
-        book.remember(lock)
-    assert {record.lock.ref.place.key for record in book.records()} == {lock.ref.place.key for lock in locks}
+        book.write(telling.remember(lock))
+    assert {record.lock.ref.place.key for record in book.open_pages()} == {lock.ref.place.key for lock in locks}
 
 
 def test_an_ended_lock_and_its_bytes_are_kept_for_30_days_and_a_held_one_as_long_as_it_is_held(table: Any) -> None:
     book = DynamoLockBook(table)
-    book.begin_release(LOCK, a_claim(), LockObject(b"x" * 16 * 1024), None)
+    book.write(endings.begin_release(LOCK, a_claim(), LockObject(b"x" * 16 * 1024), None))
     assert "ExpiresAt" not in table.get_item(Key=KEY)["Item"]
-    book.end(LOCK, GONE, a_claim())
+    book.write(endings.end(LOCK, GONE, a_claim()))
     assert table.get_item(Key=KEY)["Item"]["ExpiresAt"] == NOW + 30 * DAY
-    book.reopen(LOCK, TAKEN)
+    book.write(endings.reopen(LOCK, TAKEN))
     assert "ExpiresAt" not in table.get_item(Key=KEY)["Item"]
 
 
 def test_a_restored_lock_s_old_page_leaves_the_index(table: Any) -> None:
     book = DynamoLockBook(table)
-    book.end(LOCK, GONE)
+    book.write(endings.end(LOCK, GONE))
     new = a_lock(taken=TAKEN + timedelta(hours=1))
-    book.restored(book.remember(LOCK), new, Restorer(ALICE, "click"))
+    put_back(book, page_after(book, telling.remember(LOCK)), new, Restorer(ALICE, "click"))
     items = table.scan(IndexName="held")["Items"]
     assert [item["LockIdentity"] for item in items] == [new.ref.identity]
 
@@ -122,7 +124,7 @@ def test_a_group_that_nobody_looked_up_for_a_day_is_unknown_before_dynamodb_dele
         ("Lock", '{"x":' + "[" * 100_000),
         ("Restoring", "{}"),
         ("QuietAt", "late"),
-        ("Attempt", '{"saying":"x"}'),
+        ("Sending", '{"saying":"x"}'),
         ("Posted", 1),
         ("Ending", "{}"),
         ("AlertedAt", "yesterday"),
@@ -132,27 +134,27 @@ def test_a_group_that_nobody_looked_up_for_a_day_is_unknown_before_dynamodb_dele
 )
 def test_an_item_that_cannot_be_read_is_told_as_that(table: Any, name: str, value: object) -> None:
     book = DynamoLockBook(table)
-    book.remember(LOCK)
+    book.write(telling.remember(LOCK))
     table.put_item(Item=table.get_item(Key=KEY)["Item"] | {name: value})
     with pytest.raises(BookError, match="cannot be read"):
-        book.kept(LOCK.ref) if name == "Kept" else book.find(LOCK.ref)
+        kept(book, LOCK.ref) if name == "Kept" else book.find(LOCK.ref)
 
 
 def test_a_page_that_cannot_be_read_is_told_in_the_log_and_keeps_nobody_from_the_others(
     table: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     book, other = DynamoLockBook(table), a_lock(key="other.tflock")
-    book.remember(LOCK)
-    book.remember(other)
-    assert len(book.records()) == 2
+    book.write(telling.remember(LOCK))
+    book.write(telling.remember(other))
+    assert len(book.open_pages()) == 2
     assert caplog.records == []
     table.put_item(Item=table.get_item(Key=KEY)["Item"] | {"Lock": "{"})
-    assert [record.lock for record in book.records()] == [other]
+    assert [record.lock for record in book.open_pages()] == [other]
     assert [(line.levelno, vars(line)["state_path"]) for line in caplog.records] == [
         (logging.ERROR, LOCK.ref.state_path)
     ]
     with pytest.raises(BookError, match="cannot be read"):
-        book.records_of(LOCK.ref.state_path, LOCK.ref.since)
+        book.pages_of(LOCK.ref.state_path, LOCK.ref.since)
 
 
 def test_a_digest_or_a_group_that_cannot_be_read_is_told_as_that(table: Any) -> None:
@@ -166,13 +168,13 @@ def test_a_digest_or_a_group_that_cannot_be_read_is_told_as_that(table: Any) -> 
 
 def test_a_claim_of_an_older_release_with_fewer_fields_can_still_be_settled(table: Any) -> None:
     book = DynamoLockBook(table)
-    book.claim(LOCK, ALERTED)
+    book.write(telling.claim(LOCK, ALERTED))
     older = '{"about":"it","saying":[{"topic":"alert"}],"at":"2026-11-21T03:18:57Z","channel":"C0PLATFORM"}'
-    table.put_item(Item=table.get_item(Key=KEY)["Item"] | {"Attempt": older})
-    (record,) = book.records()
+    table.put_item(Item=table.get_item(Key=KEY)["Item"] | {"Sending": older})
+    (record,) = book.open_pages()
     assert record.sending is not None
-    book.drop_claim(LOCK.ref, record.sending)
-    assert book.claim(LOCK, ALERTED)
+    book.write(telling.drop_claim(LOCK.ref, record.sending))
+    assert book.write(telling.claim(LOCK, ALERTED)).taken
 
 
 def test_a_table_that_is_not_there_or_cannot_be_reached_is_told_as_that(table: Any) -> None:
@@ -188,8 +190,8 @@ def test_a_table_that_is_not_there_or_cannot_be_reached_is_told_as_that(table: A
     table.delete()
     for book in (DynamoLockBook(table), DynamoLockBook(unreachable)):
         with pytest.raises(BookError, match="could not be reached"):
-            book.records()
+            book.open_pages()
         with pytest.raises(BookError, match="could not be reached"):
-            book.claim(LOCK, ALERTED)
+            book.write(telling.claim(LOCK, ALERTED))
     with pytest.raises(BookError, match="could not be reached"):
         DynamoDigestBook(table).forget(DIGEST)

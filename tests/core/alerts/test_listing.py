@@ -1,9 +1,11 @@
 import time
+from datetime import UTC, datetime
 
 import pytest
 
 from chalicelib.core.alerts.listing import HeldEntry, ListRequest, pages_of, select
 from chalicelib.core.clicks.list_query import PAGE, Query
+from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.policy import Route
 from tests.builders import ALICE, BOB, BUCKET, CHANNEL, a_policy, some_rules
 
@@ -13,7 +15,10 @@ RULES = some_rules(Route((f"{BUCKET}/payments/*",), OWNED))
 
 
 def an_entry(path: str, second: int = 0, **known: str) -> HeldEntry:
-    return HeldEntry(path, f'2026-11-21T03:{second // 60:02}:{second % 60:02}+00:00 "etag"', **known)
+    bucket, _, state_key = path.partition("/")
+    taken = datetime(2026, 11, 21, 3, second // 60, second % 60, tzinfo=UTC)
+    ref = LockRef(Place(Kind.S3, bucket, f"{state_key}.tflock"), '"etag"', taken)
+    return HeldEntry(ref.state_path, ref.identity, **known)
 
 
 def selected(query: Query, *entries: HeldEntry, user: str = ALICE, channel: str = CHANNEL) -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.message import Posted, Sending
+from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.policy import Route
 from chalicelib.jobs.alerts.round import Round
@@ -28,7 +29,7 @@ def a_world(count: int) -> FakeWorld:
         world.store.put(BUCKET, key(index), sample("s3-apply-default"))
         lock = world.store.read(Place(Kind.S3, BUCKET, key(index)))
         assert lock
-        world.book.remember(lock)
+        world.book.write(telling.remember(lock))
         world.later(minutes=1)
     world.later(hours=2)
     return world
@@ -75,7 +76,7 @@ def test_a_lock_of_a_digest_is_released_and_raised_like_any_other() -> None:
     world = a_world(6)
     watch(world.ports, rules, world.now)
     [root] = world.messenger.digests
-    first, second, *_ = world.book.records()
+    first, second, *_ = world.book.open_pages()
     release(a_click(first.lock, ts=first.posted.handle if first.posted else ""), world.ports, rules, world.now)
     assert [bool(alert.ending) for alert in world.messenger.shown.values()] == [True] + [False] * 5
     world.store.objects = {(BUCKET, second.lock.ref.place.key): world.store.objects[BUCKET, second.lock.ref.place.key]}
@@ -86,13 +87,13 @@ def test_a_lock_of_a_digest_is_released_and_raised_like_any_other() -> None:
 def test_the_digest_says_how_many_are_still_held_and_is_forgotten_when_none_is() -> None:
     world = a_world(6)
     watch(world.ports, RULES, world.now)
-    for record in world.book.records()[:4]:
+    for record in world.book.open_pages()[:4]:
         world.store.remove(BUCKET, record.lock.ref.place.key)
     for _ in range(2):
         watch(world.ports, RULES, world.later(minutes=15))
     watch(world.ports, RULES, world.later(minutes=15))
     assert the_digest(world).held == 2
-    for record in world.book.records():
+    for record in world.book.open_pages():
         world.store.remove(BUCKET, record.lock.ref.place.key)
     for _ in range(2):
         watch(world.ports, RULES, world.later(minutes=15))
@@ -149,7 +150,7 @@ def test_of_two_runs_at_once_one_tells_the_channel() -> None:
 
 def test_without_the_memory_of_digests_the_channel_is_told_all_the_same() -> None:
     world = a_world(6)
-    known = world.book.records()
+    known = world.book.open_pages()
     world.digests.down = True
     round_ = Round(world.ports, RULES, world.now)
     for record in known:

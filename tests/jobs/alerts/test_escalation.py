@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.alerts.evidence import Sign, sign_of
+from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.hours import WorkingHours
@@ -15,6 +16,7 @@ from chalicelib.jobs.watch import WatchIncompleteError, watch
 from tests.builders import ALICE, BOB, BUCKET, KEY, STATE_KEY, TAKEN, a_lock, sample, some_rules
 from tests.fakes import FakeWorld
 from tests.jobs.recording import record
+from tests.written import page_after
 
 ONCALL, LEAD = "S0ONCALL", "U0LEAD"
 RULES = some_rules(mentions={1: (ALICE,), 2: (ONCALL, LEAD)})
@@ -153,7 +155,7 @@ def test_the_first_alert_names_whose_run_it_is(policy: dict[str, Any], principal
     watch(world.ports, rules, world.later(hours=2))
     [alert] = world.messenger.shown.values()
     assert (alert.record.owner, alert.record.principal) == (owner, principal)
-    [record] = world.book.records()
+    [record] = world.book.open_pages()
     assert record.owner == owner
 
 
@@ -183,9 +185,9 @@ def test_a_level_that_slack_refuses_is_raised_by_the_next_watch_once() -> None:
 def test_two_watches_at_once_raise_a_level_once() -> None:
     world = a_world()
     watch(world.ports, RULES, world.later(hours=2))
-    [stale] = world.book.records()
+    [stale] = world.book.open_pages()
     watch(world.ports, RULES, world.later(hours=22))
-    world.book.records = lambda: [stale]  # type: ignore[method-assign]
+    world.book.open_pages = lambda: [stale]  # type: ignore[method-assign]
     watch(world.ports, RULES, world.now)
     assert called(world) == [(ONCALL, LEAD)]
 
@@ -193,4 +195,4 @@ def test_two_watches_at_once_raise_a_level_once() -> None:
 def test_a_lock_that_is_read_anew_keeps_its_level() -> None:
     world = a_world()
     watch(world.ports, RULES, world.later(days=2))
-    assert world.book.remember(a_lock()).level == 2
+    assert page_after(world.book, telling.remember(a_lock())).level == 2

@@ -1,6 +1,7 @@
 """Messages that are there and can never be edited: what there is to say is said beneath them, once."""
 
 from chalicelib.core.alerts.message import Topic
+from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.watch import watch
@@ -14,7 +15,7 @@ APPLY = "s3-apply-default"
 def an_alerted_lock() -> FakeWorld:
     world = FakeWorld(TAKEN)
     world.store.put(BUCKET, KEY, sample(APPLY))
-    world.book.remember(a_lock(APPLY))
+    world.book.write(telling.remember(a_lock(APPLY)))
     watch(world.ports, RULES, world.later(hours=5))
     assert len(world.messenger.shown) == 1
     world.messenger.fixed = True
@@ -46,7 +47,7 @@ def test_a_messenger_that_can_only_post_posts_an_alert_once_and_what_is_new_once
     world = FakeWorld(TAKEN)
     world.messenger.can = frozenset()
     world.store.put(BUCKET, KEY, sample(APPLY))
-    world.book.remember(a_lock(APPLY))
+    world.book.write(telling.remember(a_lock(APPLY)))
     for _ in range(60):
         watch(world.ports, RULES, world.later(hours=1))
     world.store.remove(BUCKET, KEY)

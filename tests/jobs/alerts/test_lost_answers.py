@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.click import Verb
 from chalicelib.core.clicks.ending import Outcome
@@ -31,7 +32,7 @@ def test_an_alert_whose_answer_was_lost_is_there_once_in_the_end(lost: str) -> N
     for _ in range(3):
         watch(world.ports, RULES, world.later(minutes=15))
     [posted] = world.messenger.shown
-    [record] = world.book.records()
+    [record] = world.book.open_pages()
     assert (record.posted, record.level) == (posted, 1)
     assert world.journal.kinds().count(EventType.ALERT_POSTED) == 1
 
@@ -55,7 +56,7 @@ def test_a_level_whose_answer_was_lost_is_raised_once_in_the_end(lost: str) -> N
     for _ in range(3):
         watch(world.ports, RULES, world.later(minutes=15))
     assert len(world.messenger.replies) == 1
-    assert world.book.records()[0].level == 2
+    assert world.book.open_pages()[0].level == 2
 
 
 def test_a_lock_that_ended_before_its_lost_alert_was_found_has_that_alert_closed() -> None:
@@ -67,16 +68,16 @@ def test_a_lock_that_ended_before_its_lost_alert_was_found_has_that_alert_closed
         watch(world.ports, RULES, world.later(seconds=30))
     [alert] = world.messenger.shown.values()
     assert alert.ending
-    assert world.book.records() == []
+    assert world.book.open_pages() == []
 
 
 def test_a_run_that_died_between_its_claim_and_its_message_holds_the_alert_up_for_twenty_minutes_only() -> None:
     world = a_world()
     world.later(hours=2)
     a_watch_that_loses(world, REQUEST)
-    [record] = world.book.records()
+    [record] = world.book.open_pages()
     assert record.sending
-    world.book.doubt(a_lock().ref, record.sending, world.now + timedelta(minutes=20))
+    world.book.write(telling.doubt(a_lock().ref, record.sending, world.now + timedelta(minutes=20)))
     watch(world.ports, RULES, world.later(minutes=19))
     assert not world.messenger.shown
     watch(world.ports, RULES, world.later(minutes=1))
@@ -102,7 +103,7 @@ def test_a_click_on_a_message_that_the_book_does_not_know_yet_closes_it() -> Non
     assert alert.ending.outcome is Outcome.RELEASED
     watch(world.ports, RULES, world.later(minutes=15))
     assert len(world.messenger.shown) == 1
-    assert world.book.records() == []
+    assert world.book.open_pages() == []
 
 
 def test_an_hour_without_slack_is_made_up_for_once() -> None:

@@ -12,6 +12,7 @@ from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.alerts.message import Posted, Sending
+from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.line import EventType, LockEvent
 from chalicelib.core.clicks.ending import Outcome
 from chalicelib.core.locks.lock import HeldLock
@@ -53,7 +54,7 @@ def take(world: FakeWorld, key: str, known: bool = True) -> None:
     world.store.put(BUCKET, key, sample("s3-apply-default"))
     lock = world.store.read(Place(Kind.S3, BUCKET, key))
     if lock and known:
-        world.book.remember(lock)
+        world.book.write(telling.remember(lock))
 
 
 def slack_of(world: FakeWorld) -> SlowSlack:
@@ -125,12 +126,12 @@ def test_a_digest_does_not_count_a_line_that_another_run_is_at_or_whose_lock_was
     slack = slack_of(world)
     [taken, gone] = [
         record.lock
-        for record in world.book.records()
+        for record in world.book.open_pages()
         if "0118" in record.lock.ref.place.key or "0119" in record.lock.ref.place.key
     ]
 
     def meanwhile() -> None:
-        world.book.claim(taken, a_sending(at=world.now, channel="C0"))
+        world.book.write(telling.claim(taken, a_sending(at=world.now, channel="C0")))
         world.store.objects.pop((BUCKET, gone.ref.place.key), None)
 
     slack.meanwhile = meanwhile
@@ -198,10 +199,10 @@ def test_endings_for_which_there_was_no_time_are_told_by_the_next_watch() -> Non
     watch_for(world, 1000)
     world.store.objects.clear()
     assert (next_watch(world, 30).not_reached or 0) > 40
-    assert {record.ending.outcome for record in world.book.records() if record.ending} == {Outcome.GONE}
+    assert {record.ending.outcome for record in world.book.open_pages() if record.ending} == {Outcome.GONE}
     next_watch(world)
     assert all(alert.ending for alert in world.messenger.shown.values())
-    assert world.book.records() == []
+    assert world.book.open_pages() == []
 
 
 def test_a_channel_that_refuses_takes_nothing_from_the_others_and_is_left_alone_after_a_few_tries() -> None:
@@ -326,7 +327,7 @@ def test_threads_tell_each_lock_once_too() -> None:
     world.messenger = FakeMessenger()
     watch(world.ports, FOUR, world.now, run_of(Threads(12), 840))
     assert len(world.messenger.shown) == 60
-    assert {record.posted is not None for record in world.book.records()} == {True}
+    assert {record.posted is not None for record in world.book.open_pages()} == {True}
     assert {digest.coming for digest in world.messenger.digests.values()} == {0}
 
 
@@ -389,7 +390,7 @@ def test_a_new_lock_still_waits_when_the_message_of_an_earlier_one_there_could_n
     watch_for(world, 1000)
     world.store.put(BUCKET, "c0/0000.tflock", sample("s3-plan-default"))
     if lock := world.store.read(Place(Kind.S3, BUCKET, "c0/0000.tflock")):
-        world.book.remember(lock)
+        world.book.write(telling.remember(lock))
     world.later(hours=3)
     world.messenger = OnlyRefusedEdits()
     with pytest.raises(WatchIncompleteError, match="no edits"):

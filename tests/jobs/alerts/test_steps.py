@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.jobs.alerts.steps import Steps
 from chalicelib.jobs.runs.tasks import Wait
@@ -16,13 +17,13 @@ LOCK = a_lock("s3-apply-default")
 def test_an_edit_that_had_to_wait_leaves_a_lock_alone_that_has_ended_since() -> None:
     world = FakeWorld(TAKEN)
     world.store.put(BUCKET, KEY, sample("s3-apply-default"))
-    world.book.remember(LOCK)
+    world.book.write(telling.remember(LOCK))
     watch(world.ports, RULES, world.later(hours=100))
     record = world.book.find(LOCK.ref)
     assert record is not None
     [edit] = Steps(world.ports, RULES, world.later(hours=130)).tend(record, LOCK).tasks
     assert edit.kind is Wait.EDIT
-    world.book.end(LOCK, Ending(outcome=Outcome.GONE, at=world.now + timedelta(seconds=1)), None)
+    world.book.write(endings.end(LOCK, Ending(outcome=Outcome.GONE, at=world.now + timedelta(seconds=1)), None))
     edits = world.messenger.edits
     edit.act()
     assert world.messenger.edits == edits

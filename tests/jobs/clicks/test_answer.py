@@ -8,6 +8,7 @@ import pytest
 from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.page import Snooze
+from chalicelib.core.alerts.transitions import telling, wishes
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.click import Click, SnoozeFor, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
@@ -91,7 +92,7 @@ def test_another_lock_on_the_same_state_is_not_snoozed() -> None:
     world = an_alerted_world()
     answer(a_snooze(length=SnoozeFor.WEEK), world.ports, RULES, world.now)
     world.store.put(BUCKET, KEY, sample("s3-plan-default"))
-    world.book.remember(a_lock("s3-plan-default", taken=world.now))
+    world.book.write(telling.remember(a_lock("s3-plan-default", taken=world.now)))
     watch(world.ports, RULES, world.later(hours=1))
     old, new = world.messenger.shown.values()
     assert old.ending
@@ -121,7 +122,7 @@ def test_a_click_on_a_lock_that_has_ended_is_answered_with_how() -> None:
     answer(a_snooze(), world.ports, RULES, world.later(seconds=5))
     [(user, told)] = world.messenger.whispers
     assert (user, told.ending.outcome) == (ALICE, Outcome.RELEASED)
-    assert world.book.records() == []
+    assert world.book.open_pages() == []
 
 
 def test_while_the_book_is_down_a_click_changes_nothing_and_says_so() -> None:
@@ -136,7 +137,7 @@ def test_a_lock_that_the_book_has_lost_can_be_snoozed() -> None:
     world = an_alerted_world()
     world.book.pages.clear()
     answer(a_snooze(), world.ports, RULES, world.now)
-    [record] = world.book.records()
+    [record] = world.book.open_pages()
     assert record.snooze is not None
 
 
@@ -188,7 +189,7 @@ def test_a_snooze_that_came_while_the_message_was_edited_is_shown_in_the_end() -
 
         def edit(self, posted: Posted, alert: Alert) -> None:
             if not world.book.pages[a_lock().ref].snooze:
-                world.book.snooze(a_lock(), Snooze(ALICE, world.now + timedelta(hours=1)), world.now)
+                world.book.write(wishes.snooze(a_lock(), Snooze(ALICE, world.now + timedelta(hours=1)), world.now))
             super().edit(posted, alert)
 
     world.messenger = Busy(shown=world.messenger.shown)

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from chalicelib.core.alerts.message import Topic
+from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.click import SnoozeFor, Verb
 from chalicelib.core.clicks.ending import Outcome
@@ -27,7 +28,7 @@ PLAN = a_lock("s3-plan-default")
 def a_world(name: str = "s3-plan-default") -> FakeWorld:
     world = FakeWorld(TAKEN)
     world.store.put(BUCKET, KEY, sample(name))
-    world.book.remember(a_lock(name))
+    world.book.write(telling.remember(a_lock(name)))
     watch(world.ports, RULES, world.later(hours=2))
     return world
 
@@ -117,7 +118,7 @@ def test_when_slack_is_down_it_is_told_and_announced_afterwards_once() -> None:
     [alert] = world.messenger.shown.values()
     assert alert.ending
     assert len(world.messenger.replies) == 1
-    assert world.book.records() == []
+    assert world.book.open_pages() == []
 
 
 def test_nobody_is_named_for_what_the_reaper_did_by_itself() -> None:

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.core.alerts.message import Posted
+from chalicelib.core.alerts.transitions import endings
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.deletion import Deletion
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
@@ -167,7 +168,7 @@ def test_what_s3_refuses_is_told_with_its_reason_and_can_be_tried_again() -> Non
 
 def test_a_function_that_died_after_its_delete_does_not_call_the_lock_already_gone() -> None:
     world = an_alerted_world()
-    world.book.begin_release(a_lock(), a_claim(until=world.now), None, None)
+    world.book.write(endings.begin_release(a_lock(), a_claim(until=world.now), None, None))
     world.store.remove(BUCKET, KEY)
     release(CLICK, world.ports, RULES, world.now)
     assert outcome_shown(world) is Outcome.UNCONFIRMED

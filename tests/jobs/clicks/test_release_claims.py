@@ -1,11 +1,12 @@
 """Of several clicks on Release one has the claim to the delete; the others are told how that one ended, and by whom."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.transitions import endings
+from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.click import Click
 from chalicelib.core.clicks.deletion import Deletion
@@ -15,6 +16,7 @@ from chalicelib.core.locks.place import LockRef
 from chalicelib.jobs.clicks.delete import OutcomeUnknownError
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.watch import watch
+from chalicelib.ports.book import Written
 from chalicelib.ports.locks import StoreError
 from tests.builders import ALICE, BOB, BUCKET, KEY, a_claim, a_click, a_lock, sample, some_rules
 from tests.fakes import FakeWorld
@@ -34,7 +36,7 @@ def known(world: FakeWorld) -> LockRecord:
 
 def claimed(world: FakeWorld, by: str = ALICE) -> None:
     """Somebody's function has begun a delete, and nobody knows what became of it."""
-    world.book.begin_release(a_lock(), a_claim(by, world.now + MINUTE), None, None)
+    world.book.write(endings.begin_release(a_lock(), a_claim(by, world.now + MINUTE), None, None))
 
 
 def killed_at_delete(world: FakeWorld, *, done: bool) -> None:
@@ -142,9 +144,10 @@ def test_the_watch_ends_nothing_in_nobody_s_name_when_a_delete_was_begun_since_i
     class Crowded(type(world.book)):  # type: ignore[misc]
         """A delete is begun right before an ending is noted."""
 
-        def end(self, *ending: Any) -> bool:
-            claimed(world)
-            return super().end(*ending)  # type: ignore[no-any-return]
+        def write(self, transition: Transition) -> Written:
+            if "ending" in transition.put and "told" not in transition.put:
+                claimed(world)
+            return super().write(transition)  # type: ignore[no-any-return]
 
     world.book.__class__ = Crowded
     watch(world.ports, RULES, world.later(minutes=15))
@@ -165,7 +168,7 @@ def test_a_delete_of_the_reaper_s_own_that_nobody_saw_the_end_of_is_its_own() ->
 def test_an_order_of_the_reaper_s_own_does_not_wait_for_a_click() -> None:
     rules, plan = some_rules(auto_release=timedelta(0)), a_lock("s3-plan-default")
     world = an_alerted_world(rules, sample("s3-plan-default"))
-    world.book.begin_release(plan, a_claim(ALICE, world.later(hours=1) + MINUTE), None, None)
+    world.book.write(endings.begin_release(plan, a_claim(ALICE, world.later(hours=1) + MINUTE), None, None))
     order = AutoRelease(lock=plan.ref)
     assert release(order, world.ports, rules, world.now) is None
     assert (world.store.deleted, world.orders.releases) == ([], [])
@@ -177,10 +180,9 @@ def test_a_delete_is_never_sent_after_its_claim_is_over() -> None:
     class Slow(type(world.book)):  # type: ignore[misc]
         """The lock book takes half a minute to answer."""
 
-        def begin_release(self, *claim: Any) -> LockRecord:
-            page = super().begin_release(*claim)
-            world.later(seconds=30)
-            return page  # type: ignore[no-any-return]
+        def write(self, transition: Transition) -> Written:
+            world.later(seconds=30 if "releasing" in transition.put else 0)
+            return super().write(transition)  # type: ignore[no-any-return]
 
     world.book.__class__ = Slow
     release(ALICES, world.ports, RULES, world.now)
@@ -227,10 +229,9 @@ def test_where_the_book_does_not_take_an_ending_nobody_is_told_a_guess() -> None
     class Forgetful(type(world.book)):  # type: ignore[misc]
         """The lock book fails when it is to note an ending."""
 
-        def end(self, *_: Any) -> bool:
-            world.book.down = True
-            self._check()
-            return False
+        def write(self, transition: Transition) -> Written:
+            self.down = "ending" in transition.put
+            return super().write(transition)  # type: ignore[no-any-return]
 
     world.book.__class__ = Forgetful
     assert release(ALICES, world.ports, RULES, world.now) is None

@@ -1,5 +1,6 @@
 import pytest
 
+from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.click import Person, Whisper
 from chalicelib.core.clicks.ending import Outcome, Refusal
@@ -7,7 +8,7 @@ from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.watch import watch
-from chalicelib.ports.book import BookError
+from chalicelib.ports.book import BookError, Written
 from chalicelib.ports.locks import StoreError, StoreRefusedError
 from tests.builders import ALICE, BOB, BUCKET, KEY, STATE_KEY, TAKEN, a_click, a_lock, a_ref, some_rules
 from tests.fake_book import FakeBook
@@ -58,10 +59,12 @@ def test_without_the_book_a_refusal_is_answered_all_the_same() -> None:
     world = an_alerted_world()
 
     class Forgetful(FakeBook):
-        def refused(self, ref: LockRef, user: str) -> None:
-            raise BookError(f"{ref.place.key}, {user}: the lock book could not be reached")
+        def write(self, transition: Transition) -> Written:
+            if "refused" in transition.add:
+                raise BookError(f"{transition.ref.place.key}: the lock book could not be reached")
+            return super().write(transition)
 
-    world.book = Forgetful(pages=world.book.pages)
+    world.book = Forgetful(stored=world.book.stored)
     release(a_click(a_lock(), user=BOB), world.ports, RULES, world.now)
     [alert] = world.messenger.shown.values()
     assert len(world.messenger.whispers) == 1

@@ -20,6 +20,7 @@ from tests.builders import ALICE, BUCKET, CHANNEL, KEY, TAKEN, a_click, sample, 
 from tests.fake_lock_list import FakeLockList
 from tests.fake_store import FakeStore
 from tests.fakes import FakeWorld
+from tests.written import kept
 
 RULES, NO_UNDO = some_rules(), some_rules(undo=timedelta(0))
 STATE = b'{"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "x"}'
@@ -99,9 +100,9 @@ def test_the_bytes_of_what_is_no_lock_are_kept_and_can_be_put_back_by_a_click() 
     world = a_world(GARBAGE)
     clicked(world)
     [alert] = world.messenger.shown.values()
-    kept = world.book.kept(alert.lock.ref)
-    assert kept is not None
-    assert kept.body == GARBAGE
+    there = kept(world.book, alert.lock.ref)
+    assert there is not None
+    assert there.body == GARBAGE
     answer(a_click(alert.lock, verb=Verb.PUT_BACK), world.ports, RULES, world.later(minutes=5))
     assert (BUCKET, KEY) in world.store.objects
 
@@ -135,7 +136,7 @@ def test_a_lock_under_a_key_of_its_own_is_released_by_its_listed_etag_where_vers
     assert clicked(world) is outcome
     [alert] = world.messenger.shown.values()
     assert world.store.deleted == ([alert.lock.ref] if versioned else [])
-    assert world.book.kept(alert.lock.ref) is None
+    assert kept(world.book, alert.lock.ref) is None
 
 
 def test_a_sealed_lock_that_was_replaced_since_it_was_shown_is_left_alone() -> None:

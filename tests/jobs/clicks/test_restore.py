@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.transitions import telling
+from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.click import Verb
@@ -20,6 +21,7 @@ from chalicelib.jobs.clicks.delete import OutcomeUnknownError
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
+from chalicelib.ports.book import Written
 from chalicelib.ports.locks import StoreError
 from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, a_click, a_lock, sample, some_rules
 from tests.fakes import FakeWorld
@@ -27,6 +29,7 @@ from tests.jobs.alerts.busy_slack import BusySlack
 from tests.jobs.clicks.test_release import RULES, an_alerted_world
 from tests.jobs.killed import killed_after
 from tests.jobs.recording import RESTORE_ROLE, a_change, record
+from tests.written import kept
 
 BOTH = some_rules(releasers=(ALICE, BOB))
 PUT_BACK = a_click(a_lock(), verb=Verb.PUT_BACK)
@@ -143,7 +146,7 @@ def test_a_put_whose_function_died_is_told_in_its_own_name_by_whoever_clicks_nex
 
 def test_while_a_put_may_be_on_its_way_another_click_waits_for_its_end() -> None:
     world = a_released_world(BOTH)
-    killed_after(world, 3, lambda ports: answer(PUT_BACK, ports, BOTH, world.now))
+    killed_after(world, 2, lambda ports: answer(PUT_BACK, ports, BOTH, world.now))
     second = a_click(a_lock(), BOB, verb=Verb.PUT_BACK)
     assert answer(second, world.ports, BOTH, world.now) is None
     assert (world.orders.clicks, world.orders.delays) == ([second], [timedelta(seconds=5)])
@@ -159,10 +162,9 @@ def test_a_put_is_never_sent_after_its_claim_is_over() -> None:
     class Slow(type(world.book)):  # type: ignore[misc]
         """The lock book takes half a minute to answer."""
 
-        def begin_restore(self, *claim: Any) -> LockRecord | None:
-            page = super().begin_restore(*claim)
-            world.later(seconds=30)
-            return page  # type: ignore[no-any-return]
+        def write(self, transition: Transition) -> Written:
+            world.later(seconds=30 if "restoring" in transition.put else 0)
+            return super().write(transition)  # type: ignore[no-any-return]
 
     world.book.__class__ = Slow
     answer(PUT_BACK, world.ports, RULES, world.now)
@@ -174,7 +176,7 @@ def test_a_put_is_never_sent_after_its_claim_is_over() -> None:
 def test_what_is_put_back_never_has_the_etag_of_anything_before_it(body: bytes) -> None:
     world = FakeWorld(TAKEN)
     world.store.put(BUCKET, KEY, body)
-    world.book.remember(held(world))
+    world.book.write(telling.remember(held(world)))
     seen = []
     for number in range(4):
         seen.append(held(world))
@@ -201,7 +203,7 @@ def test_where_undo_is_left_out_nothing_is_kept_and_nothing_offered() -> None:
     [alert] = world.messenger.shown.values()
     assert alert.ending
     assert alert.ending.undo_until is None
-    assert world.book.kept(a_lock().ref) is None
+    assert kept(world.book, a_lock().ref) is None
     answer(PUT_BACK, world.ports, rules, world.now)
     assert answered(world)[1:] == (Outcome.REFUSED, Refusal.UNDO_OFF)
 
