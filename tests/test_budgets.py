@@ -90,8 +90,6 @@ TOO_MANY_METHODS = {
 }
 TOO_LONG = {
     "chalicelib.aws.book.lock_book",
-    "chalicelib.jobs.record",
-    "chalicelib.wiring",
 }
 
 

@@ -113,10 +113,10 @@ class Directory(Protocol):
     """Who is who in the workspace. Every method may raise DirectoryError."""
 
     def members(self, group: str) -> frozenset[str]:
-        """The users in a user group, a few minutes old at most."""
+        """Return the users in a user group, as of a few minutes ago at most."""
 
     def user_by_email(self, address: str) -> str:
-        """The user with an e-mail address, "" when there is none."""
+        """Return the user with an e-mail address, "" when there is none."""
 
     def belongs(self, user: str, enterprise: str) -> bool:
         """Return whether a user is a member of that Enterprise Grid organisation, and not deactivated."""

@@ -1,1 +1,1 @@
-"""Everything that knows Slack: requests in, messages, messenger out."""
+"""Know Slack: read its requests, write messages, send them."""

@@ -1,4 +1,4 @@
-"""Who is who in the workspace, by Slack's Web API, asked no more often than it has to be."""
+"""Find out who is who in the workspace by Slack's Web API, with as few calls as possible."""
 
 import time
 from collections.abc import Callable
@@ -13,15 +13,15 @@ T = TypeVar("T", bound=Done)
 _MEMBERS_SECONDS = 300
 _MOST_ADDRESSES = 1000
 _UNKNOWN = frozenset({"users_not_found"})
-# Not even visible to the app: certainly no colleague (docs.slack.dev/reference/methods/users.info, Errors).
+# The app cannot even see them, so they are no colleague (docs.slack.dev/reference/methods/users.info, Errors).
 _NOBODY = frozenset({"user_not_found", "user_not_visible"})
 
 
 class SlackDirectory:
-    """``ports.Directory`` for one workspace. What could not be found out is asked again the next time.
+    """``ports.people.Directory`` for one workspace. A failed question is asked again the next time.
 
-    ``team`` is the workspace whose user groups are meant: a token of a whole organisation has to name it, with a
-    workspace's own it makes no difference (docs.slack.dev/reference/methods/usergroups.users.list, ``team_id``).
+    ``team`` is the workspace that has the user groups. A token of a whole organisation has to name it; a workspace's
+    own token need not (docs.slack.dev/reference/methods/usergroups.users.list, ``team_id``).
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class SlackDirectory:
         self._users: dict[str, str] = {}
 
     def members(self, group: str) -> frozenset[str]:
-        """The users in a user group, five minutes old at most."""
+        """Return the users in a user group, as they were at most five minutes ago."""
         now = self._clock()
         known_since, members = self._members.get(group, (-inf, frozenset[str]()))
         if now - known_since >= _MEMBERS_SECONDS:
@@ -50,7 +50,7 @@ class SlackDirectory:
         return members
 
     def user_by_email(self, address: str) -> str:
-        """The user with an e-mail address, "" when there is none; for as long as the process lives."""
+        """Return the user with an e-mail address, "" when there is none. The process keeps the answer."""
         if address not in self._users:
             found = self._ask("users_lookupByEmail", UserFound, nobody=_UNKNOWN, email=address)
             if len(self._users) >= _MOST_ADDRESSES:
@@ -59,9 +59,9 @@ class SlackDirectory:
         return self._users[address]
 
     def belongs(self, user: str, enterprise: str) -> bool:
-        """Return whether a user is a member of that organisation. Asked for each click, since people leave.
+        """Return whether a user is a member of that organisation. Each click asks anew, because people leave.
 
-        Slack Connect shows strangers as well: their own organisation, or none, stands in the answer.
+        Slack Connect shows strangers too: the answer names their own organisation, or none.
         """
         found = self._ask("users_info", UserFound, nobody=_NOBODY, user=user)
         if found is None or found.user.deleted or not found.user.enterprise_user:
@@ -69,7 +69,7 @@ class SlackDirectory:
         return bool(enterprise) and found.user.enterprise_user.enterprise_id == enterprise
 
     def _ask(self, method: str, shape: type[T], *, nobody: frozenset[str] = frozenset(), **arguments: Any) -> T | None:
-        """Return Slack's answer; None where it is one of ``nobody``, its words for that there is none."""
+        """Return Slack's answer; None for an error code in ``nobody``: there is no such user."""
         try:
             return self._api.call(method, shape, expected=nobody, **arguments)
         except WebApiError as error:

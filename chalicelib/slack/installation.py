@@ -1,18 +1,18 @@
-"""Where the app is installed: in one workspace, or for a whole Enterprise Grid organisation."""
+"""Tell whether a request is for this app: installed in one workspace, or for an Enterprise Grid organisation."""
 
 import msgspec
 
 
 class Sender(msgspec.Struct, frozen=True, kw_only=True):
-    """What Slack says of where a request comes from; "" for what it leaves out."""
+    """What Slack says about where a request comes from; "" for what it leaves out."""
 
     app: str
     team: str
-    """The workspace. Slack names none where an app is installed for a whole organisation."""
+    """The workspace. Slack names none when the app is installed for a whole organisation."""
     enterprise: str = ""
     """The organisation."""
     home: str = ""
-    """The home workspace of whoever clicked, which may be another one than the one they clicked in."""
+    """The home workspace of the person who clicked. They may have clicked in another one."""
 
     def __str__(self) -> str:
         of = f" of organisation {self.enterprise}" if self.enterprise else ""
@@ -20,7 +20,7 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Installation(msgspec.Struct, frozen=True, kw_only=True):
-    """The app and the workspace of ``reaper.toml``, its organisation where it names one, and Slack's API."""
+    """What ``reaper.toml`` names: the app, the workspace, the organisation if there is one, and Slack's API."""
 
     app: str
     team: str
@@ -36,5 +36,5 @@ class Installation(msgspec.Struct, frozen=True, kw_only=True):
             return True
         if sender.team:
             return sender.team == self.team
-        # An installation for an organisation, which the rules do not name, or name another one.
+        # The app is installed for an organisation, and the rules name none or another one.
         return sender.home == self.team and not (self.enterprise and sender.enterprise)

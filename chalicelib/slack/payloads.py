@@ -1,4 +1,4 @@
-"""The parts of Slack's ``block_actions`` payloads that are used.
+"""Read the parts of Slack's ``block_actions`` payloads that the reaper uses.
 
 docs.slack.dev/reference/interaction-payloads/block_actions-payload
 """
@@ -38,7 +38,7 @@ class _Option(msgspec.Struct):
 
 
 class Action(msgspec.Struct):
-    """What was clicked or chosen."""
+    """What a person clicked or chose."""
 
     action_id: str
     action_ts: _Time
@@ -66,7 +66,7 @@ class _Message(msgspec.Struct):
 
 
 class BlockActions(msgspec.Struct):
-    """The part of the ``block_actions`` payload of one of our clicks that is used."""
+    """The parts of the ``block_actions`` payload of a click on one of our buttons."""
 
     api_app_id: str
     user: _User
@@ -86,7 +86,7 @@ class BlockActions(msgspec.Struct):
         return Sender(app=self.api_app_id, team=team.id, enterprise=organisation or "", home=self.user.team_id or "")
 
     def value(self, action: Action) -> str:
-        """Return the lock as a value: the button's own, and for a select that of the Release button of its message."""
+        """Return the lock as a value: the button's own; for a select, that of its message's Release button."""
         if action.action_id != SNOOZE_ACTION or self.message is None:
             return action.value
         elements = (element for block in self.message.blocks for element in block.elements)
@@ -96,11 +96,11 @@ class BlockActions(msgspec.Struct):
 class _ActionId(msgspec.Struct):
     action_id: str = ""
     url: str = ""
-    """A button that is a link sends a click as well, for which nothing is to be done."""
+    """A button that is a link sends a click too; nothing needs to be done for it."""
 
 
 class Interaction(msgspec.Struct):
-    """As much of any interaction as tells whether it is a click, and of ours."""
+    """The parts of any interaction that tell whether it is a click on one of our buttons."""
 
     type: str
     actions: list[_ActionId] = []
@@ -122,6 +122,6 @@ class Interaction(msgspec.Struct):
 
 
 class Waiting(msgspec.Struct):
-    """As much of any interaction as is needed to answer it."""
+    """The parts of any interaction that are needed to answer it."""
 
     response_url: str = ""

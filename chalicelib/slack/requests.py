@@ -1,4 +1,4 @@
-"""What Slack sends: is it from Slack (the signature), is it for us (team and app), what was clicked or typed.
+"""Read what Slack sends: is it from Slack (the signature), is it for us (team and app), what was clicked or typed.
 
 docs.slack.dev/authentication/verifying-requests-from-slack
 docs.slack.dev/reference/interaction-payloads/block_actions-payload
@@ -28,7 +28,7 @@ _WINDOW_SECONDS = 300
 _TIMESTAMP_DIGITS = 12
 T = TypeVar("T")
 SigningSecret = Callable[[bool], str]
-"""Gives the signing secret; asked with True it must not answer from a cache."""
+"""Gives the signing secret. True asks for one that does not come from a cache."""
 Parse = Callable[[bytes, Installation], T]
 """Reads a body that Slack has signed."""
 
@@ -48,7 +48,7 @@ class MalformedError(Exception):
 def verify(body: bytes, headers: Mapping[str, str], secret: SigningSecret, clock: Clock | None = None) -> None:
     """Prove that a raw body was signed by Slack within the last five minutes.
 
-    A signature that fails is tried once more with a fresh secret, since it may have been changed since it was read.
+    A signature that fails is checked once more with a fresh secret: the cached one may be out of date.
 
     Raises:
         UnverifiedError: whatever is wrong with body or headers.
@@ -56,7 +56,7 @@ def verify(body: bytes, headers: Mapping[str, str], secret: SigningSecret, clock
     lowered = {name.lower(): value for name, value in headers.items()}
     timestamp, signature = lowered.get("x-slack-request-timestamp", ""), lowered.get("x-slack-signature", "")
     clock = clock or Clock()
-    # Before the secret is asked for, so that a flood of nonsense costs no call to AWS.
+    # Checked before the secret is read, so that a flood of nonsense costs no call to AWS.
     if not (timestamp.isascii() and timestamp.isdigit() and signature.startswith("v0=") and signature.isascii()):
         raise UnverifiedError("no well-formed signature headers")
     if len(timestamp) > _TIMESTAMP_DIGITS or abs(clock.now() - int(timestamp)) > _WINDOW_SECONDS:
@@ -66,7 +66,7 @@ def verify(body: bytes, headers: Mapping[str, str], secret: SigningSecret, clock
 
 
 def is_ssl_check(query: Mapping[str, str], body: bytes) -> bool:
-    """Return whether Slack only looks at the certificate: it signs nothing then, and wants a 200.
+    """Return whether Slack only checks the certificate: then it signs nothing and expects a 200.
 
     docs.slack.dev/interactivity/implementing-slash-commands, ``ssl_check``
     """
@@ -74,9 +74,9 @@ def is_ssl_check(query: Mapping[str, str], body: bytes) -> bool:
 
 
 def parse(body: bytes, us: Installation) -> Click | PageTurn | Unheard | None:
-    """Read what was clicked; None for any other interaction, which needs an answer but nothing done.
+    """Read what was clicked; return None for any other interaction, which needs an answer and nothing else.
 
-    A click that nothing can be done with is an ``Unheard``, if Slack gave an address at which to say so.
+    Return an ``Unheard`` for a click that cannot be carried out, if Slack gave an address to say so.
 
     Raises:
         MisdirectedError, MalformedError: with what was wrong, for which nobody can be answered.
@@ -96,7 +96,7 @@ def parse(body: bytes, us: Installation) -> Click | PageTurn | Unheard | None:
 
 
 def parse_command(body: bytes, us: Installation) -> ListRequest | Unheard:
-    """Read what ``/tflocks`` was asked; an ``Unheard`` when it was asked of somebody else.
+    """Read what somebody asked ``/tflocks``; return an ``Unheard`` when the command was for another workspace.
 
     Raises:
         MalformedError: with what was wrong.
@@ -105,7 +105,7 @@ def parse_command(body: bytes, us: Installation) -> ListRequest | Unheard:
     try:
         sender = Sender(app=form["api_app_id"], team=form["team_id"], enterprise=form.get("enterprise_id", ""))
         _check_address(sender, us)
-        # Slack escapes what is typed as it escapes what is posted.
+        # Slack escapes what people type in the same way as what they post.
         return ListRequest(form["user_id"], form["channel_id"], html.unescape(form.get("text", "")))
     except KeyError as error:
         raise MalformedError(f"no field {error}") from None

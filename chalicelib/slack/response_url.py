@@ -1,7 +1,7 @@
-"""Slack's ``response_url``: an answer to one click, shown to its person in the very place where they clicked.
+"""Answer one click by Slack's ``response_url``: its person sees the answer in the place where they clicked.
 
-It needs neither a token nor the app in the channel, takes five answers, and is over after thirty minutes
-(docs.slack.dev/interactivity/handling-user-interaction). It is a secret: whoever has it can answer.
+It needs no token, nor the app in the channel. It takes five answers and ends after thirty minutes
+(docs.slack.dev/interactivity/handling-user-interaction). It is a secret: anybody who has it can answer.
 """
 
 import logging
@@ -16,18 +16,18 @@ from chalicelib.ports.people import MessengerError
 
 _TIMEOUT_SECONDS = 5
 _TIMEOUT_AT_ONCE_SECONDS = 2
-"""For a function whose own answer Slack waits for, three seconds in all."""
+"""Seconds, for a function whose own answer Slack awaits within three seconds."""
 _PLAIN = re.compile(r"[!-\[\]-~]{1,2000}")
-"""Printable ASCII without a blank or a backslash: nothing that two readers of a URL take for two different hosts."""
+"""Printable ASCII without a blank or a backslash: no two readers of such a URL see different hosts in it."""
 _SILENT = logging.Logger("response_url", logging.CRITICAL + 1)
 """slack_sdk writes the URL into its log."""
 
 
 def usable(url: str, api_url: str) -> bool:
-    """Return whether a URL is one that this Slack gives out, so that nobody can have the reaper call another host.
+    """Return whether this Slack gives out such a URL, so that nobody can make the reaper call another host.
 
-    Next to ``https://slack.com/api/`` that is ``https://hooks.slack.com/``, and next to GovSlack's API GovSlack's own.
-    A Slack on this machine (the demo's) has both in one place.
+    For ``https://slack.com/api/`` it is ``https://hooks.slack.com/``; GovSlack has hosts of its own. A Slack on this
+    machine (the demo's) has both on one host.
     """
     api = urlsplit(api_url)
     ours = (f"{api.scheme}://{api.netloc}/", f"https://hooks.{api.netloc}/")
@@ -35,7 +35,7 @@ def usable(url: str, api_url: str) -> bool:
 
 
 def answer(url: str, text: str) -> bool:
-    """Show one person a text where they clicked; False when the URL is used up, too old, or not to be reached.
+    """Show one person a text where they clicked; return False when the URL is used up, too old or out of reach.
 
     Never raises: there is always another way to tell them.
     """
@@ -47,7 +47,7 @@ def answer(url: str, text: str) -> bool:
 
 
 def respond(url: str, body: dict[str, Any]) -> None:
-    """Show one person a message where they clicked, or put it in the place of the message that they clicked.
+    """Show one person a message where they clicked, or replace the message that they clicked.
 
     Raises:
         MessengerError: the URL is used up or too old, or Slack could not be reached.

@@ -1,7 +1,7 @@
-"""One message in several versions, each with less that Slack could refuse: an alert is worth more than any part of it.
+"""Write one message in several versions, each with less that Slack could refuse: an alert matters more than its parts.
 
-Where a workspace forbids ``@here`` and ``@channel``, Slack refuses the whole message, and so it does for one text that
-is too long as Slack counts, one link, one unknown block. Each version says what is missing and why.
+Slack refuses the whole message for one part of it: ``@here`` or ``@channel`` where a workspace forbids them, a text
+that is too long as Slack counts, a link, an unknown block. Each version says what is missing and why.
 """
 
 import re
@@ -15,24 +15,24 @@ from chalicelib.slack.words.parts.blocks import Block, actions, context, questio
 from chalicelib.slack.words.parts.text import shortened, size
 
 _EVERYBODY = re.compile(r"<!(?:here|channel|everyone)(?:\|[^<>]*)?> ?")
-# All that is in angle brackets is ours: other people's are escaped. What follows the last bar is what people read.
+# All text in angle brackets is ours, because other people's is escaped. People read what follows the last bar.
 _MARKUP = re.compile(r"<([^<>]*)>")
 _ABOUT_MARKUP = re.compile(r".*(user|mention|link|url|group).*")
 _PARAGRAPH, _LINE = 1000, 500
-"""Bytes of a paragraph that is said in short, and of a message that is nothing but text."""
+"""Bytes: of a shortened paragraph, and of a message that is only text."""
 
 
 class Markup(IntEnum):
-    """How much of the mentions and links is left."""
+    """How many of the mentions and links stay."""
 
     ALL = 0
     NO_EVERYBODY = 1
     NONE = 2
-    """What they said stays as text."""
+    """Their words stay, as text."""
 
 
 class Shape(IntEnum):
-    """How much is left beside the text."""
+    """What stays beside the text."""
 
     WHOLE = 0
     ESSENTIALS = 1
@@ -58,7 +58,7 @@ _CUT = {
 
 @dataclass(frozen=True)
 class Version:
-    """A message, whole, and how much of it is to be said. ``code`` is Slack's refusal of the version before."""
+    """A whole message, and how much of it to say. ``code`` is Slack's error code for the version before."""
 
     text: str
     blocks: list[Block]
@@ -78,13 +78,13 @@ class Version:
 
 
 def with_less(version: Version, code: str) -> Version | None:
-    """Return what to say instead of a version that Slack refused; None: no version of it would be taken there."""
+    """Return the next version to try after a refused one; None: Slack would take no version in that place."""
     kind = about(code)
     if kind in {About.EVERYTHING, About.PLACE}:
         return None
     if version.traceable and "metadata" in code:
         return replace(version, traceable=False)
-    # Who is called is worth more than the details, unless it is that which Slack refuses.
+    # Calling people matters more than the details, unless Slack refuses exactly that.
     order = _WITHOUT_MARKUP if _ABOUT_MARKUP.fullmatch(code) else _SHORTER
     steps = (
         replace(version, markup=markup, shape=shape, code=code)
@@ -95,7 +95,7 @@ def with_less(version: Version, code: str) -> Version | None:
 
 
 def _content(version: Version) -> tuple[str, list[Block]]:
-    """Return what a version says, without the note that something is missing."""
+    """Return the text and blocks of a version, without the note that something is missing."""
     text, blocks = version.text, version.blocks
     if version.markup:
         change = _uncalled if version.markup is Markup.NO_EVERYBODY else _as_text
@@ -112,7 +112,7 @@ def _note(version: Version) -> str:
 
 
 def _noted(blocks: list[Block], note: str, shape: Shape) -> list[Block]:
-    """Return the blocks with the note as small print, or where there should be few of them as the paragraph's end."""
+    """Return the blocks with the note: as small print, or at the end of the paragraph in a short version."""
     if shape is Shape.WHOLE:
         return [*blocks, context(note)]
     return [section(f"{one['text']['text']}\n{note}") if one["type"] == "section" else one for one in blocks]
@@ -132,7 +132,7 @@ def _essentials(blocks: list[Block]) -> list[Block]:
 
 
 def _plainly_asked(button: Block) -> Block:
-    """Return a button that asks nothing of other people's text before it is clicked, if it asked at all."""
+    """Return a button whose dialog, if it has one, contains no text of other people."""
     if "confirm" not in button:
         return button
     asked = question("Are you sure?", "What it does is in the message above.", "Yes", "No")
@@ -140,7 +140,7 @@ def _plainly_asked(button: Block) -> Block:
 
 
 def _changed(change: Callable[[str], str], value: Any) -> Any:
-    """Return a part of a message with all of its texts changed."""
+    """Return a part of a message in which every text is changed."""
     if isinstance(value, list):
         return [_changed(change, part) for part in value]
     if not isinstance(value, dict):
@@ -160,5 +160,5 @@ def _as_text(text: str) -> str:
 
 
 def _read_aloud(markup: re.Match[str]) -> str:
-    """Return what stands behind the last bar of a link or a date, and of a mention its ID."""
+    """Return the label of a link or a date (what follows the last bar); of a mention, its ID."""
     return markup[1].rpartition("|")[2].removeprefix("!subteam^")

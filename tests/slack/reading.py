@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from hypothesis import strategies as st
+from slack_sdk.models.blocks import Block
 
 from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.locks.terraform.lock_info import LockInfo
@@ -72,12 +73,18 @@ def assert_slack_takes(text: str, blocks: list[dict[str, Any]]) -> None:
     for counted in (blocks, in_bytes(blocks)):
         assert problems_in(counted) == []
         assert not is_too_long(counted)
+        assert by_slack_sdk(counted) == counted
     assert 0 < len(text) <= len(text.encode()) <= 4000
     marked = [element for element in texts_in(blocks) if element["type"] == "mrkdwn"]
     assert all(element["verbatim"] for element in marked)
     for piece in [text, *(element["text"] for element in marked)]:
         assert_harmless(piece)
     assert all(set(element["text"]) <= _PLAIN for element in texts_in(blocks) if element["type"] == "plain_text")
+
+
+def by_slack_sdk(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same blocks as slack_sdk's models write them. Raises SlackObjectFormationError where one breaks a limit."""
+    return [block.to_dict() for block in Block.parse_all(blocks)]
 
 
 def in_bytes(value: Any) -> Any:

@@ -1,15 +1,16 @@
 """Orders about one lock, as they wait in the queues of ``release_lock`` and ``answer_click``."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
-from chalicelib.aws.orders.wire import VERSION, Lock, Order, read_lock, write_lock
+from chalicelib.aws.orders.wire import TAG, VERSION, Lock, Order, Version, read_lock, write_lock
 from chalicelib.core.clicks.click import Click, SnoozeFor, Unheard, Unusable, Verb
 from chalicelib.core.clicks.order import AutoRelease, EndUndo
 
 
-class _Waiting(msgspec.Struct, frozen=True, kw_only=True):
+class _Waiting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who waits for an answer, where they clicked, and Slack's own address for the answer.
 
     In every version of a click's form these fields have these names and stand outermost, so that each version can
@@ -21,25 +22,23 @@ class _Waiting(msgspec.Struct, frozen=True, kw_only=True):
     reply_to: str = ""
 
 
-class _Click(Order, frozen=True, tag="carry out a click"):
+class _Clicked(_Waiting, frozen=True, kw_only=True, tag_field=TAG):
+    v: Version
+
+
+class _Click(_Clicked, frozen=True, kw_only=True, tag="carry out a click"):
     lock: Lock
     verb: Verb
-    snooze_for: SnoozeFor | None = None
-    user: str = ""
+    click: str
     user_team: str = ""
-    channel: str = ""
     message: str = ""
     at: datetime | None = None
-    click: str = ""
-    reply_to: str = ""
+    snooze_for: SnoozeFor | None = None
 
 
-class _Unheard(Order, frozen=True, tag="turn a click away"):
+class _Unheard(_Clicked, frozen=True, kw_only=True, tag="turn a click away"):
     why: Unusable
     detail: str = ""
-    user: str = ""
-    channel: str = ""
-    reply_to: str = ""
 
 
 class _AutoRelease(Order, frozen=True, tag="release by itself"):
@@ -53,33 +52,12 @@ class _EndUndo(Order, frozen=True, tag="end an undo"):
 
 def write_click(click: Click) -> bytes:
     """Write an order to carry out a click."""
-    order = _Click(
-        v=VERSION,
-        lock=write_lock(click.lock),
-        verb=click.verb,
-        snooze_for=click.snooze_for,
-        user=click.user,
-        user_team=click.user_team,
-        channel=click.channel,
-        message=click.message,
-        at=click.at,
-        click=click.click,
-        reply_to=click.reply_to,
-    )
-    return msgspec.json.encode(order)
+    return msgspec.json.encode(_Click(v=VERSION, lock=write_lock(click.lock), **_of_click(click)))
 
 
 def write_unheard(unheard: Unheard) -> bytes:
     """Write an order to tell a person that nothing is done with their click."""
-    order = _Unheard(
-        v=VERSION,
-        why=unheard.why,
-        detail=unheard.detail,
-        user=unheard.user,
-        channel=unheard.channel,
-        reply_to=unheard.reply_to,
-    )
-    return msgspec.json.encode(order)
+    return msgspec.json.encode(_Unheard(v=VERSION, **_of_unheard(unheard)))
 
 
 def write_auto_release(order: AutoRelease) -> bytes:
@@ -122,7 +100,7 @@ def read_for_answer_click(message: str) -> Click | EndUndo | Unheard:
 
 def _not_understood(message: str, error: msgspec.MsgspecError) -> Unheard:
     waiting = msgspec.json.decode(message, type=_Waiting)
-    unheard = Unheard(detail=str(error), user=waiting.user, channel=waiting.channel, reply_to=waiting.reply_to)
+    unheard = Unheard(detail=str(error), **_of_person(waiting))
     if not unheard.answerable:
         raise error
     return unheard
@@ -130,22 +108,25 @@ def _not_understood(message: str, error: msgspec.MsgspecError) -> Unheard:
 
 def _clicked(order: _Click | _Unheard) -> Click | Unheard:
     if isinstance(order, _Unheard):
-        return Unheard(
-            why=order.why,
-            detail=order.detail,
-            user=order.user,
-            channel=order.channel,
-            reply_to=order.reply_to,
-        )
-    return Click(
-        lock=read_lock(order.lock),
-        verb=order.verb,
-        snooze_for=order.snooze_for,
-        user=order.user,
-        user_team=order.user_team,
-        channel=order.channel,
-        message=order.message,
-        at=order.at,
-        click=order.click,
-        reply_to=order.reply_to,
-    )
+        return Unheard(**_of_unheard(order))
+    return Click(lock=read_lock(order.lock), **_of_click(order))
+
+
+def _of_click(click: Click | _Click) -> dict[str, Any]:
+    """Return the fields by their names, which are the same now; if one side gets another name, mypy stops here."""
+    return _of_person(click) | {
+        "verb": click.verb,
+        "snooze_for": click.snooze_for,
+        "user_team": click.user_team,
+        "message": click.message,
+        "at": click.at,
+        "click": click.click,
+    }
+
+
+def _of_unheard(unheard: Unheard | _Unheard) -> dict[str, Any]:
+    return _of_person(unheard) | {"why": unheard.why, "detail": unheard.detail}
+
+
+def _of_person(who: Click | _Click | Unheard | _Unheard | _Waiting) -> dict[str, Any]:
+    return {"user": who.user, "channel": who.channel, "reply_to": who.reply_to}

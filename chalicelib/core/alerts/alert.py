@@ -30,28 +30,28 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def lock(self) -> HeldLock:
-        """The lock it is about."""
+        """Return the lock it is about."""
         return self.record.lock
 
     @property
     def thresholds(self) -> tuple[timedelta, ...]:
-        """The ages at which it rises."""
+        """Return the ages at which it rises."""
         return self.policy.thresholds[self.lock.risk]
 
     @property
     def open(self) -> bool:
-        """Whether the lock is still held, as far as is known."""
+        """Return whether the lock is still held, as far as is known."""
         return self.ending is None or not self.ending.closes
 
     @property
     def called(self) -> tuple[str, ...]:
-        """Whom it calls: an edit calls nobody, so those of a later level are called by a reply."""
+        """Return whom it calls: an edit calls nobody, so those of a later level are called by a reply."""
         called = self.policy.called(0, self.record.level or self.level)
         return by_name(called) if self.instead_of else called
 
     @property
     def ci_run_link(self) -> str:
-        """The CI run that holds the lock, "" where it is not known."""
+        """Return the CI run that holds the lock, "" where it is not known."""
         return ci_run_link(self.record.principal, self.lock.info, self.policy)
 
 

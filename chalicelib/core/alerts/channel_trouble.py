@@ -56,7 +56,7 @@ class ChannelNotice(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def to(self) -> str:
-        """The channel that the message goes to."""
+        """Return the channel that the message goes to."""
         return self.trouble.channel if self.kind is NoticeKind.BACK else self.instead
 
     @property

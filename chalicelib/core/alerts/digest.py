@@ -49,12 +49,12 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def total(self) -> int:
-        """How many locks it is about."""
+        """Return how many locks it is about."""
         return len(self.locks)
 
     @property
     def as_of(self) -> datetime:
-        """When its numbers were true."""
+        """Return when its numbers were true."""
         return self.counted_at or self.at
 
     @property
@@ -65,7 +65,7 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True):
         return Sending(about=name, saying=saying, at=self.at, channel=self.channel, instead_of=self.instead_of)
 
     def unsure(self, now: datetime) -> bool:
-        """Whether it was sent, nobody knows."""
+        """Return whether nobody knows if it was sent."""
         return self.posted is None and (self.claimed_until is None or self.claimed_until <= now)
 
     def covers(self, ref: LockRef) -> bool:

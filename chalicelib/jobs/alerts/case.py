@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Self
 
 import msgspec
@@ -69,12 +68,12 @@ class Case:
         """Return where its alert is posted: its route's channel, or another while that takes none."""
         return self.detours.channel_for(self.policy.channel)
 
-    @cached_property
+    @property
     def ref(self) -> LockRef:
         """Return which lock it is about."""
         return self.record.lock.ref
 
-    @cached_property
+    @property
     def state_path(self) -> str:
         """Return which state it locks."""
         return self.ref.state_path

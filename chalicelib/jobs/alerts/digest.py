@@ -138,7 +138,7 @@ def _waiting(digests: list[Digest], held: dict[str, LockRecord], rules: Rules, n
 
 
 def _found(lost: Digest, digest: Digest, world: World, now: datetime) -> Digest | None:
-    """Where an earlier digest stands, make its message this one's."""
+    """Make the message of an earlier digest this one's, if that stands."""
     posted = look_for(_Claim(world.digests, lost), world)
     if posted is None:
         return None

@@ -110,17 +110,17 @@ class Round:
 
     @property
     def waiting(self) -> int:
-        """How many new alerts are left to the next run."""
+        """Return how many new alerts are left to the next run."""
         return len(self._waiting)
 
     @property
     def not_reached(self) -> int:
-        """How many other steps are left to it."""
+        """Return how many other steps are left to the next run."""
         return len(self._left())
 
     @property
     def not_seen(self) -> int:
-        """How many of these are locks that were not looked at."""
+        """Return how many of these are locks that were not looked at."""
         return sum(task.kind is Wait.PLACE for task in self._left())
 
     def post(self, case: Case, beneath: Handle) -> Found:

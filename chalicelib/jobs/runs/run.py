@@ -58,11 +58,8 @@ class Threads:
 
     def __init__(self, size: int) -> None:
         self.size = size
+        self.clock = time.monotonic
         self._pool = ThreadPoolExecutor(size)
-
-    def clock(self) -> float:
-        """Return the seconds since some moment."""
-        return time.monotonic()
 
     def begin(self, act: Callable[[], object]) -> "Future[Any]":
         """Give a task to a thread that has nothing to do."""

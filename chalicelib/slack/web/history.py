@@ -25,7 +25,7 @@ _CANNOT_LOOK = _CannotLook()
 
 
 class History:
-    """What stands in the channels of a workspace. ``wait`` comes back when Slack takes another call for it."""
+    """The messages in the channels of a workspace. ``wait`` returns when Slack takes another call for them."""
 
     def __init__(self, api: WebApi, app: str, wait: Callable[[], None]) -> None:
         self._api = api
@@ -41,9 +41,9 @@ class History:
         return next((message.ts for message in seen if self._is_own(message, trace)), None)
 
     def _read(self, method: str, **arguments: Any) -> Iterator[Seen]:
-        """Messages page by page, as many as there can be; none where the app may not look, or without the thread.
+        """Give the messages, page by page; none where the app may not look, or when the thread is gone.
 
-        A channel that the app was removed from is none to wait for: its message is out of reach, there or not.
+        Nothing is retried for a channel that the app was removed from: its messages stay out of reach.
         """
         cursor = None
         asked = arguments | {"limit": _PAGE, "include_all_metadata": True}
@@ -66,7 +66,7 @@ class History:
 
 
 def _seen(message: Any) -> Seen | None:
-    """Return a message as one of the reaper's; None for what others write, and whatever else stands there."""
+    """Return a message as one of the reaper's; None for what others wrote, and for anything else."""
     try:
         return msgspec.convert(message, Seen)
     except msgspec.ValidationError:

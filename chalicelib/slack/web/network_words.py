@@ -1,4 +1,4 @@
-"""Why Slack did not answer, in words for a person who knows no Python; the error's name stands behind."""
+"""Say why Slack did not answer, for a person who knows no Python; the error's name comes last."""
 
 import socket
 import ssl
@@ -15,11 +15,11 @@ _WORDS: dict[type[BaseException], str] = {
     UnicodeError: "what answered is not text",
     OSError: "the network failed",
 }
-"""The most particular first."""
+"""The most specific first."""
 
 
 def in_words(error: BaseException | str) -> str:
-    """Return what happened to a request that has no answer of Slack's."""
+    """Return what happened to a request that Slack did not answer."""
     if isinstance(error, str):  # urllib gives a text where it has no error of its own
         return error
     words = next((words for kind, words in _WORDS.items() if isinstance(error, kind)), "its answer cannot be read")

@@ -1,4 +1,4 @@
-"""No faster than Slack takes it: so many calls at once, then one every so many seconds."""
+"""Keep calls to Slack's pace: a few at once, then one every few seconds."""
 
 import time
 from collections.abc import Callable
@@ -13,7 +13,7 @@ Sleep = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Time:
-    """The time, and a way to wait. Tests have their own."""
+    """The time, and a way to wait. Tests pass their own."""
 
     clock: Clock = time.monotonic
     sleep: Sleep = time.sleep
@@ -23,7 +23,7 @@ REAL_TIME = Time()
 
 
 class Pace:
-    """Waits before a call that would be too early; what another process sends is left to Slack's 429.
+    """Waits before a call that would be too early. It knows this process alone; for others, Slack answers 429.
 
     Threads may share it.
     """
@@ -37,12 +37,12 @@ class Pace:
         self._lock = Lock()
 
     def early(self, place: str = "") -> float:
-        """Return by how many seconds a call to the place would be too early now; 0 or less: it may go."""
+        """Return how many seconds too early a call to the place would be now; 0 or less: it may go."""
         now = self._clock()
         return max(self._busy_until.get(place, now), now) - now - (self._burst - 1) * self._seconds
 
     def wait(self, place: str = "") -> None:
-        """Come back when a call may go to the place; it counts from then on."""
+        """Wait until a call may go to the place, and count it."""
         with self._lock:
             early = self.early(place)
             now = self._clock()
@@ -54,9 +54,9 @@ class Pace:
 class Paces:
     """What one app may ask of one workspace.
 
-    About one post a second in a channel, and in the workspace a limit of which Slack says no number: five a second
-    here. 50 edits a minute, and 50 looks into channels' history (chat.update, conversations.history and .replies:
-    Tier 3). Short bursts are fine (docs.slack.dev/apis/web-api/rate-limits).
+    About one post a second in a channel. For the workspace Slack names no number: five a second here. 50 edits a
+    minute, and 50 reads of channels' history (chat.update, conversations.history and .replies: Tier 3). Short bursts
+    are fine (docs.slack.dev/apis/web-api/rate-limits).
     """
 
     def __init__(self, clock: Clock, sleep: Sleep) -> None:
@@ -72,7 +72,7 @@ class Paces:
         return (self._edits if way is Way.EDIT else self._looks).early()
 
     def wait(self, way: Way, channel: str = "") -> None:
-        """Come back when such a call may go."""
+        """Wait until such a call may go, and count it."""
         if way is Way.POST:
             self._posts.wait(channel)
             self._all_posts.wait()

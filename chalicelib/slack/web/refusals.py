@@ -1,7 +1,7 @@
-"""What Slack's refusals are about: everything, one place, or what the message says.
+"""Tell what a refusal of Slack's is about: everything, one place, or what the message says.
 
 Slack has some two hundred error codes, and new ones come (docs.slack.dev/reference/methods/chat.postMessage, "Errors").
-So only two kinds are told by their code. What is left is taken for the message's, and tried with less of it.
+So the code alone tells only the first two kinds. All other codes count as the message's: it is sent with less.
 """
 
 import re
@@ -12,17 +12,17 @@ class About(Enum):
     """What somebody has to change, or wait for, before Slack takes a call."""
 
     EVERYTHING = auto()
-    """The token, the app, Slack itself, how much is sent: no other message and no other channel fares better."""
+    """The token, the app, Slack itself or the rate: no other message and no other channel would be taken."""
     PLACE = auto()
     """The channel, the thread or the person: another place may take it."""
     CALLING = auto()
-    """The channel, or that the message calls everybody in it: Slack has the same word for both."""
+    """The channel, or that the message calls everybody in it: Slack has one code for both."""
     CONTENT = auto()
     """What the message says, as far as is known."""
 
 
-# A refusal by a workspace's preferences. With @here or @channel in the message it may be about these
-# (github.com/slackhq/slack-api-docs/issues/85), else it is about who may post in the channel.
+# The workspace's preferences refuse it. With @here or @channel in the message it may be because of them
+# (github.com/slackhq/slack-api-docs/issues/85), else because of who may post in the channel.
 _CALLING = "restricted_action"
 _EVERYTHING = re.compile(
     r".*(auth|token|scope|deprecated|_login_|two_factor|_disabled_for_team|upgrade).*|rate_?limited|message_limit_exceeded"
@@ -36,7 +36,7 @@ _PLACE = re.compile(
 
 
 def about(code: str) -> About:
-    """Return what a refusal is about, by Slack's code for it; "" is a Slack that was not reached."""
+    """Return what a refusal is about, by its error code; "" means that Slack was not reached."""
     if not code or _EVERYTHING.fullmatch(code):
         return About.EVERYTHING
     if code == _CALLING:

@@ -1,4 +1,4 @@
-"""Slack's answers, as much of each as is used. One that does not fit was a proxy's, or is Slack's no longer."""
+"""Hold the used parts of Slack's answers. An answer that does not fit came from a proxy, or Slack has changed."""
 
 from typing import Annotated, Any
 
@@ -15,13 +15,13 @@ class Done(msgspec.Struct, frozen=True):
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """A message as Slack has it; in a thread or not."""
+    """A message as Slack shows it, in a thread or in a channel."""
 
     thread_ts: _Ts | None = None
 
 
 class PostDone(Done, frozen=True):
-    """A message stands there."""
+    """Slack has posted a message."""
 
     channel: _Id
     ts: _Ts
@@ -43,13 +43,13 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class UserFound(Done, frozen=True):
-    """Who has an address or an ID."""
+    """The person with an address or an ID."""
 
     user: Found
 
 
 class Members(Done, frozen=True):
-    """Who is in a group."""
+    """The people in a group."""
 
     users: tuple[_Id, ...]
 
@@ -61,20 +61,20 @@ class Payload(msgspec.Struct, frozen=True):
 
 
 class Metadata(msgspec.Struct, frozen=True):
-    """What an app wrote into a message, unseen by people."""
+    """What an app wrote into a message; people do not see it."""
 
     event_type: str
     event_payload: Payload
 
 
 class Bot(msgspec.Struct, frozen=True):
-    """Who wrote a message."""
+    """The app that wrote a message."""
 
     app_id: str | None = None
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """A message of the reaper's kind; what others write looks otherwise."""
+    """A message with the reaper's metadata; other people's do not fit this shape."""
 
     ts: _Ts
     metadata: Metadata
@@ -89,12 +89,12 @@ class Cursor(msgspec.Struct, frozen=True):
 
 
 class Page(Done, frozen=True):
-    """Messages of anybody, so of any shape."""
+    """Messages by anybody, so each may have any shape."""
 
     messages: list[Any]
     response_metadata: Cursor | None = None
 
     @property
     def next_cursor(self) -> str:
-        """Where the next page begins; "" when this is the last."""
+        """Return where the next page begins; "" when this is the last."""
         return (self.response_metadata and self.response_metadata.next_cursor) or ""

@@ -1,6 +1,6 @@
-"""Call Slack's Web API: give its answer, or say why there is none. Either Slack refused, or nobody knows.
+"""Call Slack's Web API: return its answer, or say why there is none. Either Slack refused, or nobody knows.
 
-Nothing else leaves this module, whatever slack_sdk, a proxy or a network makes of a call.
+No other error leaves this module, whatever slack_sdk, a proxy or a network does with a call.
 """
 
 import random
@@ -30,11 +30,11 @@ _LONGEST_WAIT_SECONDS = 5
 _TOKEN = re.compile(r"[ -~]+")
 _CODE = re.compile("[a-z][a-z0-9_]*")
 _RATE_LIMITED = "ratelimited"
-# "It's possible some aspect of the operation succeeded before the error was raised" is Slack's word of the first two
-# (docs.slack.dev/reference/methods/chat.postMessage, Errors); of the third it says nothing. A request_timeout is none
-# of them: the request did not arrive whole.
+# Of the first two Slack says "It's possible some aspect of the operation succeeded before the error was raised"
+# (docs.slack.dev/reference/methods/chat.postMessage, Errors); of the third it says nothing. request_timeout is not
+# among them: the request did not arrive whole.
 _PERHAPS_DONE = {"internal_error", "fatal_error", "service_unavailable"}
-# Of a connection that was never made. A time-out may be one too, but urllib does not say of what.
+# The connection was never made. A time-out may mean that too, but urllib does not say what timed out.
 _NOT_SENT = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
 _MEANINGS = {
     "not_in_channel": "invite the app: /invite @tflock-reaper",
@@ -50,7 +50,7 @@ _MEANINGS = {
 
 
 class WebApiError(Exception):
-    """Slack did not do it, and said so: ``code`` is its own word for why, "" when it was not even reached."""
+    """Slack did not do it. ``code`` is its own word for why, "" when it was not reached."""
 
     def __init__(self, code: str, words: str) -> None:
         super().__init__(words)
@@ -62,9 +62,9 @@ class UnansweredError(WebApiError):
 
 
 class _ShortWaits(RateLimitErrorRetryHandler):
-    """Waits out a 429 of a few seconds; a longer one is left to the next delivery, which costs no running function.
+    """Waits after a 429, for a few seconds at most. For a longer wait the queue delivers again: no function runs idle.
 
-    So is one that does not say in seconds how long (a proxy's, with a date or nothing): slack_sdk would raise.
+    A 429 that names no seconds (a proxy's, with a date or nothing) is not waited for: slack_sdk would raise.
     """
 
     def __init__(self, sleep: Callable[[float], None]) -> None:
@@ -83,13 +83,13 @@ class _ShortWaits(RateLimitErrorRetryHandler):
     ) -> None:
         """Wait as long as Slack says."""
         state.next_attempt_requested = True
-        # A bit more each, so that functions that were refused together do not come back together.
+        # Each waits a little longer, so that functions refused together do not come back together.
         self._sleep((_seconds_to_wait(response) or 0) + random.random())  # noqa: S311  no secret
         state.increment_current_attempt()
 
 
 def _seconds_to_wait(response: HttpResponse | None) -> float | None:
-    """Return how long Slack asks to wait; None where it says no number of seconds, or too many."""
+    """Return how long Slack asks to wait; None when it names no number of seconds, or too many."""
     headers = response.headers.items() if response else ()
     told = next((values for name, values in headers if name.lower() == "retry-after"), ())
     try:
@@ -100,13 +100,13 @@ def _seconds_to_wait(response: HttpResponse | None) -> float | None:
 
 
 def uncounted() -> None:
-    """For those who do not count failures."""
+    """Do nothing: for callers that do not count failures."""
 
 
 class WebApi:
     """The Web API of one workspace. Each call asks for the token, so that a new one is used soon.
 
-    ``failed`` hears of every call that came to nothing.
+    ``failed`` is called for every call that failed.
     """
 
     def __init__(
@@ -118,13 +118,13 @@ class WebApi:
     ) -> None:
         self._token = token
         self._failed = failed
-        # Only a 429 is tried again, as late as Slack says. slack_sdk's default also repeats a request whose
+        # Only a 429 is retried, after the time that Slack says. slack_sdk's default also repeats a request whose
         # answer was lost, and so would post an alert twice.
         retries: list[RetryHandler] = [_ShortWaits(sleep)]
         self._client = WebClient(base_url=api_url, timeout=_TIMEOUT_SECONDS, retry_handlers=retries)
 
     def call(self, method: str, shape: type[T], *, expected: Container[str] = (), **arguments: Any) -> T:
-        """Call a method by slack_sdk's name of it; return its answer, which has the shape. Raises WebApiError.
+        """Call a method by its name in slack_sdk; return its answer in that shape. Raises WebApiError.
 
         ``expected`` are the error codes that the caller handles: raised, but not counted as failures.
         """
@@ -137,7 +137,7 @@ class WebApi:
             raise
 
     def _usable_token(self) -> str:
-        """Return the token. One with a line break in it would be quoted, whole, in the HTTP library's error."""
+        """Return the token; refuse one with a line break, which the HTTP library would quote whole in its error."""
         token = self._token()
         if not _TOKEN.fullmatch(token):
             raise MessengerError(
@@ -160,7 +160,7 @@ class WebApi:
 def _answered(error: SlackApiError) -> WebApiError:
     status, told = error.response.status_code, error.response.data
     code = told.get("error") if isinstance(told, dict) else None
-    if status == HTTPStatus.TOO_MANY_REQUESTS:  # whoever says it, and in whatever words: it went no further
+    if status == HTTPStatus.TOO_MANY_REQUESTS:  # from Slack or a proxy: the request went no further
         code = code if _is_code(code) else _RATE_LIMITED
     if not _is_code(code):  # what a proxy or a failing server says
         return UnansweredError("", f"Slack answered HTTP {status} without an error code of its own")

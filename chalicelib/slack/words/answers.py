@@ -1,4 +1,4 @@
-"""What one person alone is told of their click: never silent, whatever came of it."""
+"""Say to one person alone what became of their click; there are words for every ending."""
 
 from chalicelib.core.clicks.click import Verb, Whisper
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
@@ -69,7 +69,7 @@ def whispered(whisper: Whisper, user: str) -> str:
 
 
 def _refusal(ending: Ending) -> str:
-    """Return why they may not."""
+    """Say why somebody may not do it."""
     return _REFUSALS[ending.refusal] if ending.refusal else f"{code(ending.detail, DETAIL_LIMIT)}."
 
 
@@ -86,6 +86,6 @@ def _who(ending: Ending, user: str) -> str:
 
 
 def _ask(releasers: tuple[str, ...], user: str) -> str:
-    """Whom to turn to. In a message for one person a mention tells nobody."""
+    """Say whom to ask. A mention in a message for one person notifies nobody."""
     others = ["anybody here" if name == EVERYONE else mention(name) for name in releasers if name != user]
     return f" Ask {', '.join(others[:_MOST_NAMED])}." if others else ""

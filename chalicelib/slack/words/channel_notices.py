@@ -1,4 +1,4 @@
-"""What is said of a channel in which Slack takes no message of the reaper's, and where its alerts are meanwhile."""
+"""Say that Slack takes no message of the reaper in a channel, and where its alerts are meanwhile."""
 
 from typing import assert_never
 
@@ -14,7 +14,7 @@ _REMEDY = (
 
 
 def notice(told: ChannelNotice) -> str:
-    """Return the one message for one turn of a channel's trouble."""
+    """Return the message for one step of a channel's trouble."""
     match told.kind:
         case NoticeKind.BEGAN:
             return _began(told)
@@ -48,19 +48,19 @@ def _over(told: ChannelNotice) -> str:
 
 
 def meant_for(alert: Alert) -> str:
-    """Return where an open alert belongs that stands elsewhere; "" for one that is where it belongs."""
+    """Say where an open alert belongs that is in another channel; "" for one in its own channel."""
     if not alert.instead_of or not alert.open:
         return ""
     return f":mailbox_with_no_mail: Meant for {channel(alert.instead_of)}, where Slack did not let the reaper post it."
 
 
 def _wait(count: int) -> str:
-    """Say how many locks people should know of, as a sentence with a blank behind it; "" for none."""
+    """Say how many locks wait for an alert, as a sentence with a blank at its end; "" for none."""
     return f"{'1 lock waits' if count == 1 else f'{count} locks wait'}. " if count else ""
 
 
 def _stay(count: int, place: str) -> str:
-    """Say how long alerts that stand in the other channel stay there; "" for none."""
+    """Say how long the alerts in the other channel stay there; "" when there are none."""
     if not count:
         return ""
     if count == 1:

@@ -1,4 +1,4 @@
-"""The digest: many new alerts of a channel in one message, each with its own in the thread."""
+"""Write the digest: one message for many new alerts of a channel, each with its own message in the thread."""
 
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.slack.words.parts.blocks import Block, context, header, section
@@ -8,7 +8,7 @@ _PATH_LIMIT = 400
 
 
 def message(digest: Digest) -> tuple[str, list[Block]]:
-    """The text (for notifications) and the blocks of a digest, as it should read now."""
+    """Return the text (for notifications) and the blocks of a digest, as it should read now."""
     sign, title = _title(digest)
     named = [
         f"• {code(exact(one.state_path), _PATH_LIMIT)}, taken {ago(one.held_since)}"
@@ -29,7 +29,7 @@ def _title(digest: Digest) -> tuple[str, str]:
 
 
 def _once(digest: Digest) -> str:
-    """The names stay when their locks are gone."""
+    """Say when the names were true: they stay when their locks are gone."""
     return " when this was posted" if digest.held < digest.total else ""
 
 
@@ -51,7 +51,7 @@ def _small_print(digest: Digest) -> list[str]:
 
 
 def _lines(digest: Digest) -> str:
-    """Say how many lines the thread has, and when that was so: true whenever it is read, though the run broke off."""
+    """Say how many alerts are in the thread, and as of when: so it stays true when the run breaks off."""
     if not digest.coming:
         return "Each has its own message with its own buttons in the thread."
     there = digest.held - digest.coming

@@ -1,4 +1,4 @@
-"""Say what is odd about a lock: a copy, a time that does not fit, no lock at all; and what a release of it comes to."""
+"""Say what is odd about a lock (a copy, a time that does not fit, no lock at all) and what its release would do."""
 
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ _SHORT_PATH_LIMIT = 60
 _PLACE_LIMIT = 1500
 _SAID_LIMIT = 100
 _EARLIEST_SHOWN, _LATEST_SHOWN = 1971, 2200
-"""Years. Slack shows no other times reliably, and Python's own end not much later."""
+"""Years. Slack shows earlier and later times wrongly or not at all, and Python's own end soon after."""
 _HOW = "`docs/operating.md`, *Bringing back what was no lock*, says how."
 _WHY_NOT = {
     Body.LOCK: "",
@@ -45,17 +45,17 @@ def noun(alert: Alert) -> str:
 
 
 def kind(lock: HeldLock) -> str:
-    """Return in two or three words what is there instead of a readable lock."""
+    """Say in two or three words what is there instead of a readable lock."""
     return _KINDS[lock.body]
 
 
 def copied(lock: HeldLock, limit: int = _SHORT_PATH_LIMIT) -> str:
-    """Return whose lock this is a copy of, in words that follow a comma; "" where it is none."""
+    """Say whose lock this is a copy of, in words that follow a comma; "" for a lock that is no copy."""
     return f"a copy of the lock of {code(exact(copy_of(lock)), limit)}" if copy_of(lock) else ""
 
 
 def warning(alert: Alert) -> str:
-    """Return what people should know of an open lock that is not what it seems; "" where nothing is odd."""
+    """Warn of an open lock that is not what it seems; "" where nothing is odd."""
     lock, said = alert.lock, copy_of(alert.lock)
     if said:
         path = code(exact(said), _PATH_LIMIT)
@@ -69,7 +69,7 @@ def warning(alert: Alert) -> str:
 
 
 def evidence(alert: Alert) -> str:
-    """Return why the state's time is no evidence for a copied lock; "" where it is."""
+    """Say why the time of the state's last write is no evidence for a copied lock; "" for a lock that is no copy."""
     if said := copy_of(alert.lock):
         path = code(exact(said), _PATH_LIMIT)
         return f":mag: *No evidence:* its run works on {path}; what is written here says nothing of it."
@@ -81,7 +81,7 @@ def evidence(alert: Alert) -> str:
 
 
 def dialog(lock: HeldLock, undo: timedelta) -> str:
-    """Return what somebody who is about to release something odd has to know; "" for a plain lock. 150 characters."""
+    """Say what to know before releasing something odd, in at most 150 characters; "" for a plain lock."""
     back = way_back(lock, keeps=bool(undo))
     what = "It is no Terraform lock." if lock.body is Body.FOREIGN else "Nobody could look into it."
     if back is WayBack.KEPT:
@@ -94,7 +94,7 @@ def dialog(lock: HeldLock, undo: timedelta) -> str:
 
 
 def odd_time_in_short(lock: HeldLock) -> str:
-    """Return what a dialog says of a time that does not fit; "" where it fits. 90 characters."""
+    """Say in at most 90 characters, for a dialog, that the lock's time does not fit; "" where it fits."""
     odd = odd_time(lock)
     if odd is None:
         return ""
@@ -104,7 +104,7 @@ def odd_time_in_short(lock: HeldLock) -> str:
 
 
 def terms(alert: Alert) -> str:
-    """Return why something cannot be released from here and what to do, or how it would come back; "" for a lock."""
+    """Say why this cannot be released from Slack and what to do, or how it would come back; "" for a plain lock."""
     lock = alert.lock
     if why_not_releasable(lock, keeps=bool(alert.undo)):
         return (
@@ -117,7 +117,7 @@ def terms(alert: Alert) -> str:
 
 
 def after(ending: Ending, version_id: str = "") -> str:
-    """Return what a release did not free, and how what it took comes back, as lines of their own; "" for a lock."""
+    """Say in lines of their own what a release did not free, and how to get it back; "" for a plain lock."""
     if ending.outcome not in {Outcome.RELEASED, Outcome.UNCONFIRMED}:
         return ""
     lines = []
@@ -132,7 +132,7 @@ def after(ending: Ending, version_id: str = "") -> str:
 
 
 def _may_be_late_copy(alert: Alert) -> bool:
-    """Return whether S3's time may be that of a later copy; a lock that was put back is later by design."""
+    """Return whether S3's time may be that of a later copy. A lock that was put back is later by design."""
     odd = odd_time(alert.lock)
     return odd is not None and odd < alert.lock.ref.since and not alert.record.restored_by
 

@@ -1,4 +1,4 @@
-"""How a lock, or what somebody asked of it, ended: the lines of its message that the whole channel reads."""
+"""Say in a lock's message, to the whole channel, how the lock ended or what became of a click."""
 
 from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome
@@ -22,13 +22,13 @@ _NEXT = {
 
 
 def ending_words(alert: Alert, ending: Ending) -> str:
-    """Return what the team reads of an ending; "" where other lines of the message say it already."""
+    """Say how it ended; "" where other lines of the message say it already."""
     words = f"{_closed(alert, ending)}{_undone(ending)}" if ending.closes else _still_open(ending)
     return words + after(ending, alert.lock.version_id) + held_now(ending)
 
 
 def _undone(ending: Ending) -> str:
-    """Of a lock that was put back and is held still, another message tells."""
+    """Say who put the lock back, once it was let go again. While it is held, another message tells of it."""
     if not ending.restored_by:
         return ""
     return f" {mention(ending.restored_by)} put it back, and its holder has let it go since."
@@ -57,7 +57,7 @@ def _closed(alert: Alert, ending: Ending) -> str:
 
 
 def released(alert: Alert, ending: Ending) -> str:
-    """By whom it was released, and when."""
+    """Say who released it, and when."""
     when = local_time(ending.at)
     if not ending.by_reaper:
         asked = f", asked by {mention(ending.approved)}" if ending.approved else ""
@@ -67,7 +67,7 @@ def released(alert: Alert, ending: Ending) -> str:
 
 
 def bucket_gone(bucket: str) -> str:
-    """Return what is known of a bucket that S3 says does not exist, and what to do about it."""
+    """Say what is known of a bucket that S3 says does not exist, and what to do about it."""
     return (
         f"S3 says that there is no bucket {code(bucket, VALUE_LIMIT)} any more. If that is meant, take it out of "
         "`reaper.toml` and deploy; else every night tells of it."
@@ -81,7 +81,7 @@ def _after_release(lock: HeldLock) -> str:
 
 
 def try_again(ending: Ending) -> str:
-    """Return what can be done about a release or a click that failed."""
+    """Say what to do about a release or a click that failed."""
     if not ending.user:
         return "It tries again in an hour."
     if ending.lasting:

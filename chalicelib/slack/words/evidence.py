@@ -1,4 +1,4 @@
-"""The evidence in plain words: what the time of the last write proves, and no more."""
+"""Put the evidence in plain words: what the time of the last write proves, and no more."""
 
 from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.evidence import Sign, sign_of
@@ -10,7 +10,7 @@ from chalicelib.slack.words.parts.text import ago, code, exact, local_time
 
 _PLACE_LIMIT = 600
 
-# The verdict first: it is what a person in a hurry reads.
+# The verdict comes first, because a person in a hurry reads only that.
 _WORDS = {
     Sign.UNKNOWN: "*No evidence:* S3 did not say when the state was last written.",
     Sign.NO_STATE: "*No evidence:* nothing is kept at {state}; this run has written no state, or has removed it.",
@@ -30,7 +30,7 @@ _WORDS = {
 }
 
 _MIGRATION = "`init -migrate-state` holds two locks, at the old and at the new location, while it waits for a *yes*"
-# Seen with real Terraform, but for the slow resource and the migration (command/meta_backend_migrate.go).
+# Seen with real Terraform, except the slow resource and the migration (command/meta_backend_migrate.go).
 _LONG_HOLDS = {
     "OperationTypePlan": "a plan holds its lock while it waits at its prompt for a missing variable",
     "OperationTypeApply": "an apply holds its lock while it waits for a *yes*, and one slow resource (a database, "
@@ -43,7 +43,7 @@ _LONG_HOLDS = {
 
 
 def evidence(alert: Alert) -> str:
-    """Say when the state was written, and when the lock was taken, or put back, which S3 cannot tell apart."""
+    """Say when the state was written and when the lock was taken (or put back: S3 cannot tell these apart)."""
     if none := doubts.evidence(alert):
         return none
     ref = alert.lock.ref
@@ -57,7 +57,7 @@ def evidence(alert: Alert) -> str:
 
 
 def long_holds(lock: HeldLock) -> str:
-    """Why a run that is alive may hold such a lock for long; "" where no reason is known."""
+    """Say why a run that is alive may hold such a lock for long; "" where no reason is known."""
     why = _LONG_HOLDS.get(lock.info.Operation) if lock.info else None
     return f"It may be alive: {why}." if why else ""
 

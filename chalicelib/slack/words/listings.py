@@ -1,4 +1,4 @@
-"""The answer to ``/tflocks``: which locks are held, for one person's eyes.
+"""Answer ``/tflocks``: say to one person alone which locks are held.
 
 docs.slack.dev/interactivity/implementing-slash-commands: the answer to the request itself is shown as a message.
 """
@@ -29,7 +29,7 @@ PAGE_ACTIONS = {PREVIOUS_ACTION, NEXT_ACTION}
 """Buttons whose value is the command that shows another page."""
 
 _MOST_CHARACTERS = 10_000
-"""Of all texts together. Slack does not document its limit; 11,341 were too many in slackapi/bolt-js issue 2867."""
+"""Bytes of all texts together. Slack documents no limit; 11,341 were too many in slackapi/bolt-js issue 2867."""
 
 
 class PageTurn(msgspec.Struct, frozen=True):
@@ -40,14 +40,14 @@ class PageTurn(msgspec.Struct, frozen=True):
 
 
 class _Limits(msgspec.Struct, frozen=True):
-    """How long what others wrote may be in a line."""
+    """How many bytes of other people's text a line may have."""
 
     path: int
     value: int
 
 
 _ROOMY, _TIGHT = _Limits(200, 60), _Limits(60, 16)
-"""The second is short enough for a page of the longest names."""
+"""With the second, a page of the longest names fits."""
 _WORDS_LIMIT = 200
 
 
@@ -69,7 +69,7 @@ def usage() -> dict[str, Any]:
 
 
 def turned_away(unheard: Unheard) -> dict[str, Any]:
-    """The body that answers a command from another workspace."""
+    """Return the body that answers a command from another workspace."""
     return _private(nothing_done(unheard))
 
 
@@ -79,12 +79,12 @@ def unreachable() -> dict[str, Any]:
 
 
 def _private(text: str, blocks: list[Block] | None = None) -> dict[str, Any]:
-    """Return a body that shows something to the person who asked, and to nobody else."""
+    """Return a body that only the person who asked can see."""
     return {"response_type": "ephemeral", "text": text, "blocks": blocks or [section(text)]}
 
 
 def _title(listing: Listing) -> str:
-    """Say how many there are of what was asked for. Plain text, so without what the person typed."""
+    """Say how many locks there are of those asked for, in plain text: so without the person's own words."""
     one = listing.total == 1
     yours = ("is" if one else "are") + " probably yours" if listing.query.mine else ""
     fits = ("fits" if one else "fit") + " what you typed" if listing.query.words else ""
@@ -136,14 +136,14 @@ def _line(listed: Listed, listing: Listing, limits: _Limits) -> Block:
 
 
 def _by(who: str, record: LockRecord) -> str:
-    """Name the holder, who took the lock; it may have been put back by somebody else."""
+    """Name the holder, who took the lock; somebody else may have put it back."""
     if not who:
         return ""
     return f", held by {who}" if record.restored_by else f" by {who}"
 
 
 def _turning(listing: Listing) -> list[Block]:
-    """Return what leads to the other pages, and what has been left out."""
+    """Return the buttons for the other pages of the list, and a line that says what the list leaves out."""
     query, pages = listing.query, listing.pages
     if pages == 1 and not query.narrowed:
         return []

@@ -1,4 +1,4 @@
-"""The alert, as Block Kit: pure, as every word that Slack shows, so that it can be read and tested without Slack.
+"""Write the alert as Block Kit.
 
 Foreign text goes through ``text.code`` or ``text.escape``, never into a header (plain text) or a link.
 """
@@ -36,14 +36,14 @@ def _path(alert: Alert) -> str:
 
 
 def _open_title(alert: Alert) -> tuple[str, str]:
-    """Without its age: a header is plain text, in which Slack keeps no time up to date."""
+    """Return the sign and the title, without the age: Slack updates no time in plain text, and a header is that."""
     if alert.level:
         return _sign(alert), f"{doubts.noun(alert)} held too long"
     return _sign(alert), f"{doubts.noun(alert)} held{' again' if alert.record.restored_by else ''}"
 
 
 def _closed_title(alert: Alert) -> tuple[str, str]:
-    """How long it was held, unless nobody knows when it was let go, or whether it was."""
+    """Return the sign and the title, with how long it was held, unless nobody knows when or whether it was released."""
     ending, lock = alert.ending, doubts.noun(alert)
     outcome = ending.outcome if ending else Outcome.GONE
     if outcome is Outcome.UNWATCHED:
@@ -64,7 +64,7 @@ def _sign(alert: Alert) -> str:
 
 
 def _people(alert: Alert) -> str:
-    """Who is called, and where to look. A table of the route's says who is behind a holder, so it is only probable."""
+    """Name who is called, and where to look. The owner is only probable: a table in the route names them."""
     owner = alert.record.owner
     parts = [
         " ".join(mention(name) for name in alert.called if name != owner),
@@ -95,7 +95,7 @@ def _open(alert: Alert) -> list[Block]:
 
 
 def _closed(alert: Alert) -> list[Block]:
-    """Which state, how it ended, by whom, what to do next; the rest is in the journal."""
+    """Return which state, how it ended, by whom, what to do next; the rest is in the journal."""
     words = ending_words(alert, alert.ending) if alert.ending else ""
     return [section(_lines(_path(alert), words)), *_undo(alert)]
 
@@ -117,7 +117,7 @@ def _fields(alert: Alert) -> list[Block]:
 
 
 def _by_the_lock(lock: HeldLock) -> tuple[dict[str, str], list[str]]:
-    """Return what the lock says of itself, by name, and the names of what it does not say and others do."""
+    """Return what the lock says of itself, by name, and the names of what it leaves out."""
     info = lock.info
     if info is None:
         return {}, []
@@ -137,7 +137,7 @@ def _flaw_hint(lock: HeldLock) -> str:
 
 
 def _story(alert: Alert) -> str:
-    """What people have done about it."""
+    """Say what people have done about the lock."""
     record = alert.record
     lines = []
     if record.restored_by:
@@ -155,7 +155,7 @@ def _story(alert: Alert) -> str:
 
 
 def _refused(record: LockRecord) -> str:
-    """Who asked for a release and may not: the team should know that somebody is blocked."""
+    """Say who asked for a release and may not, so that the team knows that somebody is blocked."""
     names = sorted(record.refused)
     who = ", ".join(mention(name) for name in names[:_MOST_NAMED])
     others = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
@@ -171,9 +171,9 @@ def _undo(alert: Alert) -> list[Block]:
 
 
 def _policy(alert: Alert) -> str:
-    """Why people are told, and what the route has for such a lock."""
+    """Say why people are told, and what the route's policy is for such a lock."""
     count, threshold = len(alert.thresholds), alert.thresholds[max(alert.level, 1) - 1]
-    # A lock that was put back is younger than it was; its level stays.
+    # A lock that was put back is younger than before, but keeps its level.
     over = "Over the threshold of" if alert.lock.age(alert.now) >= threshold else "The threshold is"
     of = f" (level {alert.level} of {count})" if count > 1 and alert.level else ""
     why = f"{over} {in_words(threshold)} for this kind of operation{of}."
@@ -182,7 +182,7 @@ def _policy(alert: Alert) -> str:
 
 
 def _auto_release(alert: Alert) -> str:
-    """What ``life.may_auto_release`` comes to for a lock that nobody has wanted to keep."""
+    """Say when the reaper releases the lock by itself, as ``life.may_auto_release`` decides it; "" when never."""
     record, age = alert.record, alert.policy.auto_release
     if age is None or not can_auto_release(alert.lock) or record.snooze or record.restored_by:
         return ""

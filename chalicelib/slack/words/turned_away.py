@@ -1,4 +1,4 @@
-"""What somebody is told whose click or command nothing can be done with, and what has to be set right for that."""
+"""Say to one person why their click or command cannot be carried out, and what has to be set right."""
 
 from chalicelib.core.clicks.click import Unheard, Unusable
 from chalicelib.slack.words.parts.text import code

@@ -80,9 +80,9 @@ FORMS: dict[str, tuple[bytes, dict[str, Any]]] = {
             "order": "settle",
             "v": 1,
             "release": {
-                "acquired": False,
                 "place": PLACE,
                 "at": "2026-11-21T03:18:57Z",
+                "told_by": "s3",
                 "principal": "AWS:AROAEXAMPLE:ci-run-7",
                 "source_address": "203.0.113.9",
                 "version": "v1",

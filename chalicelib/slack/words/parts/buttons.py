@@ -59,7 +59,7 @@ _TWO_PEOPLE = "Nothing is released before a second person approves it."
 
 
 def of_open(alert: Alert) -> list[Block]:
-    """What can be done about a lock that is held."""
+    """Return what can be clicked beneath the alert of a lock that is held."""
     lock, asked, value = alert.lock, alert.record.asked is not None, lock_value.encode(alert.lock.ref)
     may = why_not_releasable(lock, keeps=bool(alert.undo)) is None
     offered = [_offered(alert)] if may else []

@@ -1,4 +1,4 @@
-"""What every message says of a lock in the same words."""
+"""Say of a lock what every message says in the same words."""
 
 from chalicelib.core.alerts.owner import session_name
 from chalicelib.core.alerts.page import LockRecord
@@ -9,13 +9,13 @@ from chalicelib.core.locks.terraform.lock_info import LockInfo
 from chalicelib.slack.words.doubts import copied
 from chalicelib.slack.words.parts.text import clean, code, escape, exact, local_time
 
-# Slack's limits (docs.slack.dev/reference/block-kit/blocks), less what stands around the foreign text.
+# Slack's limits (docs.slack.dev/reference/block-kit/blocks), less our own words around other people's text.
 VALUE_LIMIT = 300
 DETAIL_LIMIT = 600
 
 
 def state(ref: LockRef, limit: int) -> str:
-    """The state path, every character of it visible."""
+    """Return the state path, with every character visible."""
     return code(exact(ref.state_path), limit)
 
 
@@ -25,17 +25,17 @@ def told(value: str, limit: int = VALUE_LIMIT) -> str:
 
 
 def operation(lock: HeldLock, limit: int = VALUE_LIMIT) -> str:
-    """Return the operation in plain words where it is known, in the client's where it is not; "" for none."""
+    """Return the operation in plain words if it is known, else in the client's words; "" when there is none."""
     return lock.operation or told(lock.info.Operation if lock.info else "", limit)
 
 
 def put_back_or(taken: str, record: LockRecord) -> str:
-    """Return what happened at the lock's time in S3: it was taken, unless somebody put it back then."""
+    """Return what happened at the lock's time in S3: it was taken, or put back."""
     return "put back" if record.restored_by else taken
 
 
 def identity(principal: str) -> str:
-    """An AWS identity; of a role's session its name, which says more than the role's unique ID."""
+    """Return an AWS identity. Of a role's session the name comes first, because it says more than the role's ID."""
     session = session_name(principal)
     if not session:
         return code(principal, VALUE_LIMIT)
@@ -44,7 +44,7 @@ def identity(principal: str) -> str:
 
 
 def held_now(ending: Ending) -> str:
-    """Return who holds the state by now, as a line of its own; "" where that is nobody or not known."""
+    """Say who holds the state now, in a line of its own; "" when nobody does or nobody knows."""
     lock = ending.held_now
     if lock is None:
         return ""

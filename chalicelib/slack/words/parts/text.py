@@ -1,7 +1,7 @@
-"""Other people's text in Slack's markup: it can say anything and do nothing.
+"""Show other people's text in Slack's markup so that it can say anything and do nothing.
 
 Slack's rule is to escape ``&``, ``<`` and ``>`` (docs.slack.dev/messaging/formatting-message-text). That stops mentions
-and links; layout is forged by line breaks, backticks and invisible characters, so these go too.
+and links. Line breaks, backticks and invisible characters could forge our layout, so they go too.
 """
 
 import html
@@ -15,12 +15,12 @@ _EVERYBODY = {"here", "channel"}
 _ELLIPSIS = "…"
 _TICK = "\N{MODIFIER LETTER GRAVE ACCENT}"
 _LIKE_A_NUMBER = re.compile(r"\\(?=u[0-9a-f]{4}|U[0-9a-f]{8})")
-# Spaces at the ends and all but the first of several, and the backtick, which would end a code span.
+# Spaces at the ends, all but the first of several, and the backtick, which would end a code span.
 _FOLDED = re.compile(r"^ | $|(?<= ) |`")
 
 
 def clean(text: str) -> str:
-    """Return one line of visible characters: what hides is dropped, spaces and line breaks become one space."""
+    """Return one line of visible characters: drop hidden ones, make spaces and line breaks one space."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
     kept = (" " if one.isspace() else one for one, shows in seen(text) if shows or one.isspace())
@@ -28,15 +28,15 @@ def clean(text: str) -> str:
 
 
 def size(text: str) -> int:
-    """Return the length of a text as Slack may count it at most.
+    """Return the length of a text in bytes, the most that Slack may count.
 
-    Slack says "characters" and not which: of bytes, UTF-16 units and code points there are the most bytes.
+    Slack says "characters" and not of which kind. A text never has more UTF-16 units or code points than bytes.
     """
     return len(text.encode(errors="replace"))
 
 
 def escape(text: str, limit: int) -> str:
-    """Clean and escape a text; what has more than ``limit`` bytes afterwards loses its middle.
+    """Clean and escape a text; cut out its middle when it has more than ``limit`` bytes then.
 
     The end of a state path says more than its middle does.
     """
@@ -48,7 +48,7 @@ def escape(text: str, limit: int) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    """Cut a text that is escaped, and has no mentions or links, to so many bytes; nothing is left half."""
+    """Cut an escaped text without mentions or links to so many bytes; leave no half entity or code span."""
     if size(text) <= limit:
         return text
     cut = text.encode(errors="replace")[: limit - size(_ELLIPSIS) - 1].decode(errors="ignore")
@@ -59,24 +59,24 @@ def shortened(text: str, limit: int) -> str:
 def exact(text: str) -> str:
     """Write out every character that ``clean`` or ``escape`` would drop, fold or change, so that none is lost.
 
-    A backslash that would read like one of these numbers is written out too.
+    A backslash that would look like the beginning of such a number is written out too.
     """
     own = _LIKE_A_NUMBER.sub(written("\\").replace("\\", "\\\\"), text)
     return _FOLDED.sub(lambda found: written(found[0]), visible(own))
 
 
 def code(text: str, limit: int) -> str:
-    """Foreign text in a code span that it cannot break out of."""
+    """Return other people's text in a code span that it cannot break out of."""
     return f"`{escape(text, limit - 2)}`"
 
 
 def capital(words: str) -> str:
-    """The same at the beginning of a sentence."""
+    """Return the words with a capital, for the beginning of a sentence."""
     return words[:1].upper() + words[1:]
 
 
 def mention(name: str) -> str:
-    """A user, a user group, everybody ``here`` or in the ``channel``: Slack tells them of a message when it is posted.
+    """Mention a user, a user group, or all ``here`` or in the ``channel``: Slack notifies them when it is posted.
 
     docs.slack.dev/messaging/formatting-message-text
     """
@@ -86,12 +86,12 @@ def mention(name: str) -> str:
 
 
 def channel(name: str) -> str:
-    """A channel by its ID; Slack shows its name to those who may know it."""
+    """Return a channel by its ID; Slack shows its name to those who may know it."""
     return f"<#{name}>"
 
 
 def link(url: str, label: str) -> str:
-    """A link under a label of our own."""
+    """Return a link under a label of our own."""
     return f"<{html.escape(url, quote=False).replace('|', '%7C')}|{label}>"
 
 
@@ -101,7 +101,7 @@ def local_time(time: datetime) -> str:
 
 
 def ago(time: datetime) -> str:
-    """Return how long ago a moment was ("3 hours ago"), as Slack counts it whenever the message is read.
+    """Return how long ago a moment was ("3 hours ago"), as Slack counts it each time the message is read.
 
     Where Slack cannot, as in some notifications, it shows the moment itself; the words around it must fit both.
     """
