@@ -1,18 +1,18 @@
-"""S3's events as they come through SQS, in both of their formats and in SNS's envelopes: pure translation.
+"""Translate S3's events as SQS delivers them: both of their formats, in SNS's envelopes or without; pure.
 
-The pages named here are those of docs.aws.amazon.com/AmazonS3/latest/userguide/.
+The pages named here are in docs.aws.amazon.com/AmazonS3/latest/userguide/: notification-content-structure.html for the
+direct notification, ev-events.html for EventBridge's event.
 
-The direct notification is told in notification-content-structure.html, EventBridge's event in ev-events.html.
-
-What a removal was, its kind and its version tell together (notification-how-to-event-types-and-destinations.html, and
-for lifecycle rules lifecycle-configure-notification.html). An object deleted from an unversioned bucket is "permanently
-deleted", and no version is named: the lock is gone. In a versioned bucket the lock goes when a delete marker comes, and
-the version named is the marker's. A version "permanently deleted", by its ID or by a rule for old ones, is history
-cleared away, unless it was a delete marker: then what was hidden beneath it is current again, and S3 tells of no
+The kind and the version of a removal say together what it was (notification-how-to-event-types-and-destinations.html;
+for lifecycle rules lifecycle-configure-notification.html). In an unversioned bucket an object is "permanently deleted"
+and the event names no version: the lock is gone. In a versioned bucket a delete marker ends the lock, and the event
+names the marker's version. A version that is "permanently deleted", by its ID or by a rule for old versions, is only
+history, unless it was a delete marker: then the version beneath it is current again, and S3 sends no event of an
 acquire.
 
-What is no lock's acquire or release (tags, restores, transitions) may come through a topic or a rule that sends all. It
-is said in the log once and passed over. What cannot be read stays on the queue and ends among the dead letters.
+A topic or a rule that sends everything also sends what is no acquire or release of a lock (tags, restores,
+transitions). That is logged once and passed over. A message that cannot be read stays in the queue and becomes a dead
+letter.
 """
 
 import re
@@ -34,7 +34,7 @@ _BRIDGE_CREATED, _BRIDGE_REMOVED = "Object Created", "Object Deleted"
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _SEQUENCER_DIGITS = 18
 _ROOM = timedelta(days=366)
-"""Times further than this from an event are never compared with it."""
+"""No time further than this from an event is ever compared with it."""
 _UNREADABLE = (msgspec.MsgspecError, RecursionError, OverflowError, UnicodeError)
 
 _Text = str | None
@@ -42,7 +42,7 @@ _Time = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class UnknownNotificationError(ValueError):
-    """Not an S3 event, or not all of it; left on the queue, it ends among the dead letters, where it is seen."""
+    """Not an S3 event, or not all of it is. It stays in the queue and becomes a dead letter, which people see."""
 
     def __init__(self, words: str, changes: tuple[LockChange, ...] = ()) -> None:
         super().__init__(words)
@@ -83,9 +83,9 @@ class _Record(msgspec.Struct, rename="camel"):
 
 
 class _Message(msgspec.Struct):
-    """A message of either format, as far as it takes to see which."""
+    """The parts of a message that show which of the formats it has."""
 
-    # Each is read by itself, so that one that cannot be read keeps nobody from the others.
+    # Each is decoded by itself, so that one that cannot be read does not spoil the others.
     records: list[msgspec.Raw] | msgspec.UnsetType = msgspec.field(name="Records", default=msgspec.UNSET)
     event: str = msgspec.field(name="Event", default="")
     source: str = ""
@@ -114,10 +114,10 @@ class _BridgeEvent(msgspec.Struct):
 
 
 def lock_changes(body: str) -> list[LockChange]:
-    """Return what one message tells. The test event that S3 sends when a bucket is wired tells nothing.
+    """Return the events in one message; none for the test event that S3 sends when a bucket is wired.
 
     Raises:
-        UnknownNotificationError: for anything that is not an S3 event; it has what else the message tells.
+        UnknownNotificationError: for anything that is not an S3 event; it has the message's other events.
     """
     try:
         return _told(opened(body))
@@ -195,10 +195,10 @@ def _bridge_change(event: _BridgeEvent, *, acquired: bool) -> LockChange:
     requester = detail.requester or ""
     return LockChange(
         acquired=acquired,
-        # The key as it is. No page of AWS says so, and powertools decodes it; whoever uses both formats does not.
+        # The key is not encoded here. No page of AWS says so, and powertools decodes it; users of both formats do not.
         place=Place(Kind.S3, detail.bucket.name, detail.object.key),
         at=event.time,
-        # An account or a service ("s3.amazonaws.com"), never an identity.
+        # This is an account or a service ("s3.amazonaws.com"), never an identity.
         account=requester if _ACCOUNT.fullmatch(requester) else "",
         source_address=detail.source_ip_address or "",
         told_by=ToldBy.EVENTBRIDGE,
@@ -211,7 +211,7 @@ def _bridge_change(event: _BridgeEvent, *, acquired: bool) -> LockChange:
 
 
 def _as_one_format(change: LockChange) -> LockChange:
-    """The same, whichever format told it. Raises OverflowError for a time at the end of the calendar."""
+    """Return the event in one form, whichever format it came in. Raises OverflowError at the end of the calendar."""
     _ = change.at - _ROOM, change.at + _ROOM
     permanent = change.permanent and not change.acquired and bool(change.version)
     return msgspec.structs.replace(
@@ -219,15 +219,15 @@ def _as_one_format(change: LockChange) -> LockChange:
         at=change.at.astimezone(UTC),
         version=_version(change, permanent=permanent),
         stamp=change.stamp if change.acquired else "",
-        # One number in two spellings: AWS's samples have 0055AED6DCD90281E5 in one and 617f08299329d189 in the other,
-        # and both begin with the second that they are of.
+        # The formats spell one number in two ways: AWS's samples have 0055AED6DCD90281E5 and 617f08299329d189,
+        # and both begin with the second of the event.
         sequencer=change.sequencer and change.sequencer.upper().rjust(_SEQUENCER_DIGITS, "0"),
         permanent=permanent,
     )
 
 
 def _stamp(etag: str | None) -> str:
-    """Return the stamp of an event's ETag, which has no quotes here and has them wherever S3 shows the object."""
+    """Return the stamp of an event's ETag. It has no quotes here, and has them wherever S3 shows the object."""
     return f'"{etag}"' if etag else ""
 
 
