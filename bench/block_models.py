@@ -11,7 +11,7 @@ from slack_sdk.models.blocks import Block
 
 from bench.measured import report
 from chalicelib.core.alerts.alert import alert_for
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.slack.words.messages import message
 from tests.builders import TAKEN, a_lock, a_policy
 
@@ -20,7 +20,7 @@ _ROUNDS, _TIMES = 5, 1000
 
 def main() -> None:
     """Measure both and print medians and 95th percentiles."""
-    alert = alert_for(LockRecord(lock=a_lock()), a_policy(), TAKEN + timedelta(hours=3), None)
+    alert = alert_for(Page(lock=a_lock()), a_policy(), TAKEN + timedelta(hours=3), None)
     blocks = message(alert)[1]
     report("1,000 alerts put into words", _measured(lambda: message(alert)))
     report("their blocks by slack_sdk's models", _measured(lambda: _made(blocks)))

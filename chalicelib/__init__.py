@@ -6,7 +6,8 @@ A line of code knows its room: it decides (``core``), it orders (``jobs``), or i
 ==================  ==========================================================================================
 ``core``            what the reaper knows and decides: pure, no clock, no environment, no SDK
 ``core.locks``      where a lock is kept, what it is, whose word it goes by; ``terraform`` is all that is Terraform's
-``core.alerts``     the table from what is known of a lock to the next step, what is remembered of it, what is said
+``core.alerts``     the table from what is known of a lock to the next step, its page in the lock book, what is said;
+                    ``transitions`` are the lock book's rules
 ``core.clicks``     who may do what, and how it ended
 ``core.audit``      what AWS told, which hold it began or ended, the journal's lines
 ``ports``           the Protocols that the jobs need, and the failures that those may raise

@@ -8,7 +8,7 @@ import msgspec
 
 from chalicelib.core.alerts.channel_trouble import ChannelTrouble
 from chalicelib.core.alerts.digest import Digest
-from chalicelib.core.alerts.page import Page, Stored, page_of
+from chalicelib.core.alerts.page import Page, Stored, as_page
 from chalicelib.core.alerts.transitions.transition import Check, Either, Question, Transition
 from chalicelib.core.locks.place import LockRef
 from chalicelib.ports.book import BookError, Written
@@ -34,7 +34,7 @@ class FakeBook(CanBeDown):
     @property
     def pages(self) -> dict[LockRef, Page]:
         """Return all pages there are."""
-        return {ref: page_of(stored) for ref, stored in self.stored.items()}
+        return {ref: as_page(stored) for ref, stored in self.stored.items()}
 
     def open_pages(self) -> list[Page]:
         self._check()
@@ -48,7 +48,7 @@ class FakeBook(CanBeDown):
 
     def find(self, ref: LockRef) -> Page | None:
         self._check()
-        return page_of(self.stored[ref]) if ref in self.stored else None
+        return as_page(self.stored[ref]) if ref in self.stored else None
 
     def write(self, transition: Transition) -> Written:
         self._check()
@@ -147,12 +147,12 @@ class FakeChannelBook(CanBeDown):
 class FakeGroupBook(CanBeDown):
     """``ports.GroupBook``, in which nothing grows old."""
 
-    kept: dict[str, frozenset[str]] = field(default_factory=dict)
+    stored: dict[str, frozenset[str]] = field(default_factory=dict)
 
-    def keep(self, group: str, members: frozenset[str]) -> None:
+    def replace(self, group: str, members: frozenset[str]) -> None:
         self._check()
-        self.kept[group] = members
+        self.stored[group] = members
 
     def members(self) -> dict[str, frozenset[str]]:
         self._check()
-        return dict(self.kept)
+        return dict(self.stored)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib.core.alerts.listing import HeldEntry
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from tests.fake_book import FakeBook
 
 
@@ -17,13 +17,13 @@ class FakeLockList:
     def held(self, *, holders: bool) -> list[HeldEntry]:
         return [_entry(record, holders=holders) for record in self.book.open_pages() if not record.ending]
 
-    def pages(self, entries: Sequence[HeldEntry]) -> list[LockRecord]:
+    def pages(self, entries: Sequence[HeldEntry]) -> list[Page]:
         known = {(ref.state_path, ref.identity): record for ref, record in self.book.pages.items()}
         found = (known.get((entry.state_path, entry.identity)) for entry in entries)
         return [record for record in found if record and not record.ending]
 
 
-def _entry(record: LockRecord, *, holders: bool) -> HeldEntry:
+def _entry(record: Page, *, holders: bool) -> HeldEntry:
     ref, info = record.lock.ref, record.lock.info
     if not holders:
         return HeldEntry(ref.state_path, ref.identity)

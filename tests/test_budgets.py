@@ -83,10 +83,7 @@ def circles() -> list[str]:
 TOO_MANY_PARAMETERS = {"chalicelib.jobs.reappear._hold_again", "chalicelib.jobs.record.record_changes"}
 TOO_MANY_METHODS = {
     "chalicelib.aws.book.lock_book.DynamoLockBook",
-    "chalicelib.jobs.alerts.round.Round",
-    "chalicelib.jobs.alerts.steps.Steps",
     "chalicelib.ports.book.LockBook",
-    "chalicelib.slack.messenger.SlackMessenger",
 }
 TOO_LONG = {
     "chalicelib.aws.book.lock_book",

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.alerts.alert import alert_for
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.click import SnoozeFor, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
@@ -159,7 +159,7 @@ SAID_BY_OTHER_LINES = {Outcome.ASKED, Outcome.SNOOZED, Outcome.RESTORED, Outcome
 
 def words(outcome: Outcome) -> str:
     ending = Ending(outcome=outcome, at=TAKEN, user=ALICE, refusal=Refusal.NOT_LISTED)
-    return ending_words(alert_for(LockRecord(lock=a_lock()), a_policy(), TAKEN, None, ending), ending)
+    return ending_words(alert_for(Page(lock=a_lock()), a_policy(), TAKEN, None, ending), ending)
 
 
 def test_of_every_outcome_it_is_known_whether_it_closes_the_alert() -> None:

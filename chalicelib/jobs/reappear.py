@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.hold import NotedChange
@@ -45,9 +45,7 @@ def look_again(gone: LockChange, world: World, rules: Rules, now: datetime, *, s
     return True
 
 
-def _hold_again(
-    gone: LockChange, lock: HeldLock, page: LockRecord | None, world: World, rules: Rules, now: datetime
-) -> None:
+def _hold_again(gone: LockChange, lock: HeldLock, page: Page | None, world: World, rules: Rules, now: datetime) -> None:
     # Once more, because it may have been let go between the look at the bucket and that at its page.
     current = world.store.read(gone.place)
     if current is None or current.ref != lock.ref:
@@ -67,7 +65,7 @@ def _let_go_before(gone: LockChange, world: World) -> bool:
     return before is not None and not before.change.acquired
 
 
-def _is_told(page: LockRecord, world: World, rules: Rules, now: datetime) -> bool:
+def _is_told(page: Page, world: World, rules: Rules, now: datetime) -> bool:
     """Return whether its message says how it ended, which a new page forgets. If Slack refuses, the watch does both."""
     if page.told or not page.spoken_of:
         return True
@@ -79,7 +77,7 @@ def _is_told(page: LockRecord, world: World, rules: Rules, now: datetime) -> boo
     return latest is None or latest.told
 
 
-def _version_of(lock: HeldLock, page: LockRecord | None, gone: LockChange, world: World) -> str:
+def _version_of(lock: HeldLock, page: Page | None, gone: LockChange, world: World) -> str:
     """Return the lock's version as its acquire told it, "" when that is not known."""
     if page is None or page.acquired_at is None:
         return ""

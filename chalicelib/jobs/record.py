@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.audit.event import NEARBY, NULL_VERSION, LockChange
 from chalicelib.core.audit.hold import NotedChange, hold_ended_by, page_of, who_let_go
@@ -176,7 +176,7 @@ def _lock_of(change: LockChange, world: World) -> HeldLock | None:
     return page.lock if page else None
 
 
-def _records_at(place: Place, until: datetime, world: World) -> list[LockRecord]:
+def _records_at(place: Place, until: datetime, world: World) -> list[Page]:
     """Return what the book has of one place: the other half of a dual lock is another lock of the same state path."""
     records = world.book.pages_of(place.state_path, until)
     return [record for record in records if record.lock.ref.place == place]
@@ -195,7 +195,7 @@ def _restorer(lock: HeldLock, world: World) -> str:
     return next((one.by for one in known if one), next(noted, ""))
 
 
-def _end_unspoken(release: LockChange, record: LockRecord, world: World) -> bool:
+def _end_unspoken(release: LockChange, record: Page, world: World) -> bool:
     """End the hold of a lock whose acquire S3 has told, so that it is known to be this one, and nobody has heard of."""
     if record.acquired_at is None:
         return False
@@ -225,12 +225,12 @@ def _close_alerts(release: LockChange, world: World, rules: Rules) -> tuple[Case
     return tuple(case for case in noted if case)
 
 
-def _gone_by(release: LockChange, record: LockRecord, current: HeldLock | None) -> bool:
+def _gone_by(release: LockChange, record: Page, current: HeldLock | None) -> bool:
     """Whether a lock was there before the event and is not now; a younger one has an event of its own."""
     return record.taken <= release.at and presence(record.lock.ref, current) is not Presence.SAME
 
 
-def _ending(release: LockChange, record: LockRecord, current: HeldLock | None, *, theirs: bool) -> Ending:
+def _ending(release: LockChange, record: Page, current: HeldLock | None, *, theirs: bool) -> Ending:
     """The event is that of the youngest lock; that of an older one was lost, and nobody knows who released it."""
     principal = release.principal if theirs else ""
     return Ending(

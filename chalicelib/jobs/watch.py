@@ -6,7 +6,7 @@ from functools import partial
 import msgspec
 
 from chalicelib.core.alerts.listing import standing
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.line import EventType, of_run
 from chalicelib.core.brief import told_briefly
 from chalicelib.core.clicks.ending import Ending, Outcome
@@ -39,15 +39,20 @@ def watch(world: World, rules: Rules, now: datetime, run: Run | None = None) -> 
         watched.show(digest)
     trouble = _keep_groups(world, rules, watched)
     watched.finish()
-    trouble += [*watched.untold, *watched.failed]
+    done = watched.progress
+    trouble += [*done.untold, *done.failed]
     held = msgspec.structs.asdict(standing(records, rules, now))
-    did = {"alerts": watched.alerts, "waiting": watched.waiting, "not_reached": watched.not_reached}
+    did = {
+        "alerts": watched.progress.alerts,
+        "waiting": watched.progress.waiting,
+        "not_reached": len(watched.progress.left),
+    }
     world.journal.write(of_run(EventType.WATCH_FINISHED, now, detail=told_briefly(trouble), **held, **did))
     if trouble:
-        raise WatchIncompleteError(told_briefly(trouble)) from watched.unexpected
+        raise WatchIncompleteError(told_briefly(trouble)) from done.unexpected
 
 
-def _look_at(record: LockRecord, watched: Round) -> None:
+def _look_at(record: Page, watched: Round) -> None:
     ref = record.lock.ref
     if not record.ending and not watched.rules.covers(ref.place):
         # Its target was taken out of the configuration: whether it is still held is no longer ours to know.
@@ -56,7 +61,7 @@ def _look_at(record: LockRecord, watched: Round) -> None:
         watched.look_at(record)
 
 
-def _due(record: LockRecord, watched: Round) -> bool:
+def _due(record: Page, watched: Round) -> bool:
     """Whether it is worth a look into the bucket: it has something to say, or said something that may be over."""
     if record.posted or record.ending or record.sending or record.releasing:
         return True
@@ -74,7 +79,7 @@ def _keep_groups(world: World, rules: Rules, watched: Round) -> list[str]:
 
     def keep(group: str) -> None:
         try:
-            world.groups.keep(group, world.directory.members(group))
+            world.groups.replace(group, world.directory.members(group))
         except (DirectoryError, BookError) as error:
             trouble.append(f"user group {group}: {error}")
 

@@ -72,10 +72,10 @@ class ChangeBook(Protocol):
         """Remember an event that cannot be journaled yet, so that ``before`` finds it."""
 
     def journaled(self, change: LockChange) -> None:
-        """The journal has it."""
+        """Note that the journal has it."""
 
     def before(self, change: LockChange) -> NotedChange | None:
-        """The event of the same key that happened right before this one, of those that are remembered."""
+        """Return the event of the same key that happened right before this one, of those that are remembered."""
 
     def remember_gone(self, gone: LockChange) -> None:
         """Remember that a version was deleted while a lock was there. ``before`` does not find it."""
@@ -101,7 +101,7 @@ class DigestBook(Protocol):
     """The digests that have locks still held. Every method may raise BookError."""
 
     def open(self) -> list[Digest]:
-        """All of them, those that may not have been posted too."""
+        """Return all of them, those too that may not have been posted."""
 
     def claim(self, digest: Digest) -> bool:
         """Take the right to send a digest to its channel, until ``claimed_until``.
@@ -122,8 +122,8 @@ class DigestBook(Protocol):
 class GroupBook(Protocol):
     """Who is in which user group, as of a few minutes ago. Every method may raise BookError."""
 
-    def keep(self, group: str, members: frozenset[str]) -> None:
-        """So it is now."""
+    def replace(self, group: str, members: frozenset[str]) -> None:
+        """Replace the stored members of a group."""
 
     def members(self) -> dict[str, frozenset[str]]:
-        """All groups that were kept."""
+        """Return the members of each group that is stored."""

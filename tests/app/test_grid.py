@@ -16,7 +16,7 @@ from chalicelib import wiring
 from chalicelib.aws.orders.clicks import write_auto_release, write_click, write_end_undo, write_unheard
 from chalicelib.checked_rules import NAME
 from chalicelib.core.alerts.alert import alert_for
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.click import Click, Unheard, Unusable, Verb
 from chalicelib.core.clicks.order import AutoRelease, EndUndo
 from chalicelib.core.locks.place import Kind, Place
@@ -125,7 +125,7 @@ def an_alert(account: Account) -> str:
     world = wiring.world()
     lock = world.store.read(Place(Kind.S3, BUCKET, account.key))
     assert lock
-    record = LockRecord(lock=lock)
+    record = Page(lock=lock)
     sending = a_sending(at=TAKEN, channel=CHANNEL, level=1)
     return world.messenger.post(alert_for(record, a_policy(), TAKEN, None), sending).handle
 

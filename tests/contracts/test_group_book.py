@@ -26,12 +26,12 @@ def test_there_are_none_at_first(groups: GroupBook) -> None:
 
 @pytest.mark.parametrize("members", [{ALICE, BOB}, set(), {HOSTILE, ""}, {f"U{number}" for number in range(1000)}])
 def test_a_group_has_the_members_that_were_kept(groups: GroupBook, members: set[str]) -> None:
-    groups.keep("S0PLATFORM", frozenset(members))
-    groups.keep(HOSTILE, frozenset({ALICE}))
+    groups.replace("S0PLATFORM", frozenset(members))
+    groups.replace(HOSTILE, frozenset({ALICE}))
     assert groups.members() == {"S0PLATFORM": members, HOSTILE: {ALICE}}
 
 
 def test_who_left_a_group_is_no_longer_in_it(groups: GroupBook) -> None:
-    groups.keep("S0PLATFORM", frozenset({ALICE, BOB}))
-    groups.keep("S0PLATFORM", frozenset({BOB}))
+    groups.replace("S0PLATFORM", frozenset({ALICE, BOB}))
+    groups.replace("S0PLATFORM", frozenset({BOB}))
     assert groups.members() == {"S0PLATFORM": {BOB}}

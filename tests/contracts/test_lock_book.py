@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.core.alerts.message import Posted, Sending
-from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
+from chalicelib.core.alerts.page import Asked, Page, Snooze
 from chalicelib.core.alerts.transitions import endings, restores, telling, wishes
 from chalicelib.core.clicks.claim import Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject
@@ -29,7 +29,7 @@ def an_alert(level: int = 1) -> Sending:
     return a_sending(at=TAKEN, channel=CHANNEL, level=level, owner=BOB)
 
 
-def found(book: LockBook, ref: LockRef | None = None) -> LockRecord:
+def found(book: LockBook, ref: LockRef | None = None) -> Page:
     record = book.find(ref or a_lock().ref)
     assert record is not None
     return record
@@ -48,9 +48,9 @@ def found(book: LockBook, ref: LockRef | None = None) -> LockRecord:
     ids=["genuine", "empty", "odd characters", "long key", "opaque", "words of DynamoDB"],
 )
 def test_a_lock_is_remembered_as_it_is(book: LockBook, lock: HeldLock) -> None:
-    assert page_after(book, telling.remember(lock)) == LockRecord(lock=lock)
-    assert found(book, lock.ref) == LockRecord(lock=lock)
-    assert book.open_pages() == book.pages_of(lock.ref.state_path, TAKEN) == [LockRecord(lock=lock)]
+    assert page_after(book, telling.remember(lock)) == Page(lock=lock)
+    assert found(book, lock.ref) == Page(lock=lock)
+    assert book.open_pages() == book.pages_of(lock.ref.state_path, TAKEN) == [Page(lock=lock)]
 
 
 def test_a_lock_that_nobody_remembers_is_none(book: LockBook) -> None:
@@ -149,7 +149,7 @@ def test_the_one_who_did_delete_it_is_believed_even_later_and_it_is_not_told_yet
 
 def test_a_lock_that_nobody_remembered_can_end_and_that_is_to_be_told(book: LockBook) -> None:
     assert book.write(endings.end(a_lock(), GONE)).taken
-    assert book.open_pages() == [LockRecord(lock=a_lock(), ending=GONE)]
+    assert book.open_pages() == [Page(lock=a_lock(), ending=GONE)]
 
 
 def test_a_lock_that_ended_is_looked_at_until_that_has_been_told(book: LockBook) -> None:
@@ -208,7 +208,7 @@ def test_a_lock_that_is_held_after_all_begins_anew(book: LockBook) -> None:
     book.write(endings.ending_told(lock.ref))
     reopened = page_after(book, endings.reopen(lock, TAKEN + HOUR))
     begun = frozenset({Restorer(ALICE, "click")})
-    assert reopened == LockRecord(
+    assert reopened == Page(
         lock=lock,
         acquired_at=TAKEN,
         principal="AROA:ci",

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from chalicelib.core.alerts.message import Posted, Saying, Sending, Topic
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.ports.book import LockBook
@@ -29,7 +29,7 @@ def later(sending: Sending, time: timedelta = HOUR) -> Sending:
     return msgspec.structs.replace(sending, at=sending.at + time)
 
 
-def record(book: LockBook) -> LockRecord:
+def record(book: LockBook) -> Page:
     known = book.find(LOCK.ref)
     assert known is not None
     return known
@@ -37,7 +37,7 @@ def record(book: LockBook) -> LockRecord:
 
 def test_a_claim_is_taken_once_and_opens_a_page(book: LockBook) -> None:
     assert [book.write(telling.claim(LOCK, ALERTED)).taken for _ in range(2)] == [True, False]
-    assert book.open_pages() == [LockRecord(lock=LOCK, sending=ALERTED, claimed_until=TAKEN + CLAIM)]
+    assert book.open_pages() == [Page(lock=LOCK, sending=ALERTED, claimed_until=TAKEN + CLAIM)]
 
 
 @pytest.mark.parametrize("after", [timedelta(seconds=1), CLAIM, timedelta(days=3)])
@@ -62,7 +62,7 @@ def test_a_message_being_sent_is_remembered_as_it_is(book: LockBook, saying: str
 def test_an_alert_that_stands_there_is_remembered_with_its_level_and_owner(book: LockBook) -> None:
     book.write(telling.claim(LOCK, ALERTED))
     say(book, LOCK, ALERTED, POSTED)
-    assert record(book) == LockRecord(
+    assert record(book) == Page(
         lock=LOCK, posted=POSTED, level=1, alerted_at=TAKEN, shown_at=TAKEN, said=frozenset({Topic.ALERT}), owner=BOB
     )
 
@@ -143,7 +143,7 @@ def test_a_message_found_after_it_was_given_up_is_noted_and_frees_no_other_claim
 def test_a_claim_that_came_to_nothing_can_be_taken_anew(book: LockBook) -> None:
     book.write(telling.claim(LOCK, ALERTED))
     book.write(telling.drop_claim(LOCK.ref, ALERTED))
-    assert record(book) == LockRecord(lock=LOCK)
+    assert record(book) == Page(lock=LOCK)
     assert book.write(telling.claim(LOCK, later(ALERTED))).taken
 
 

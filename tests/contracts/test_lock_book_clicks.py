@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
+from chalicelib.core.alerts.page import Asked, Page, Snooze
 from chalicelib.core.alerts.transitions import endings, wishes
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.ports.book import LockBook
@@ -20,7 +20,7 @@ ASKED = Asked(HOSTILE, TAKEN + INSTANT, f"{HOSTILE} 1")
 AGAIN, OTHERS = Asked(HOSTILE, TAKEN + HOUR, f"{HOSTILE} 2"), Asked(BOB, TAKEN, f"{BOB} 1")
 
 
-def found(book: LockBook) -> LockRecord:
+def found(book: LockBook) -> Page:
     record = book.find(LOCK.ref)
     assert record is not None
     return record
@@ -33,7 +33,7 @@ def begin_anew(book: LockBook) -> None:
 
 def test_a_snooze_is_remembered_with_the_time_of_its_click(book: LockBook) -> None:
     record = after(book, wishes.snooze(LOCK, QUIET, TAKEN + INSTANT))
-    assert record == found(book) == LockRecord(lock=LOCK, snooze=QUIET, quiet_at=TAKEN + INSTANT)
+    assert record == found(book) == Page(lock=LOCK, snooze=QUIET, quiet_at=TAKEN + INSTANT)
     assert book.open_pages() == [record]
 
 
@@ -79,7 +79,7 @@ def test_a_click_delivered_again_does_not_snooze_a_lock_that_began_anew(book: Lo
 
 
 def test_who_asked_for_a_release_first_stays_the_one_who_asked(book: LockBook) -> None:
-    assert after(book, wishes.ask(LOCK, ASKED)) == LockRecord(lock=LOCK, asked=ASKED)
+    assert after(book, wishes.ask(LOCK, ASKED)) == Page(lock=LOCK, asked=ASKED)
     assert (
         after(book, wishes.ask(LOCK, OTHERS)).asked
         == after(book, wishes.ask(LOCK, AGAIN)).asked
@@ -94,7 +94,7 @@ def test_what_was_withdrawn_is_no_longer_asked_and_another_can_ask(book: LockBoo
         True,
         False,
     ]
-    assert found(book) == LockRecord(lock=LOCK, withdrawn=frozenset({ASKED.click}))
+    assert found(book) == Page(lock=LOCK, withdrawn=frozenset({ASKED.click}))
     assert after(book, wishes.ask(LOCK, OTHERS)).asked == OTHERS
 
 

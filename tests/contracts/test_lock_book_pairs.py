@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.aws.book.lock_book import DynamoLockBook
-from chalicelib.aws.book.updates import update_of
-from chalicelib.aws.book.wire import key_of
+from chalicelib.aws.book.wire import key_of, update_of
 from chalicelib.core.alerts.message import Posted, Saying, Topic
 from chalicelib.core.alerts.page import Asked, Page, Snooze
 from chalicelib.core.alerts.transitions import endings, restores, telling, wishes

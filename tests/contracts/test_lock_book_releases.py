@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import endings, restores, telling
 from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject
@@ -23,7 +23,7 @@ GONE = Ending(outcome=Outcome.GONE, at=TAKEN)
 PUT, ANOTHER = Restoring(ALICE, HOSTILE, TAKEN + MINUTE), Restoring(BOB, "2", TAKEN + MINUTE)
 
 
-def found(book: LockBook) -> LockRecord:
+def found(book: LockBook) -> Page:
     record = book.find(LOCK.ref)
     assert record is not None
     return record
@@ -33,7 +33,7 @@ def test_a_claim_to_a_delete_is_remembered_and_opens_a_page(book: LockBook) -> N
     assert (
         page_after(book, endings.begin_release(LOCK, BOBS, None, None))
         == found(book)
-        == LockRecord(lock=LOCK, releasing=BOBS)
+        == Page(lock=LOCK, releasing=BOBS)
     )
 
 
@@ -58,7 +58,7 @@ def test_a_claim_that_is_no_longer_there_cannot_be_taken_over(book: LockBook) ->
 @pytest.mark.parametrize("ending", [RELEASED, GONE])
 def test_no_delete_is_begun_once_an_ending_is_noted(book: LockBook, ending: Ending) -> None:
     book.write(endings.end(LOCK, ending))
-    assert page_after(book, endings.begin_release(LOCK, ALICES, KEPT, None)) == LockRecord(lock=LOCK, ending=ending)
+    assert page_after(book, endings.begin_release(LOCK, ALICES, KEPT, None)) == Page(lock=LOCK, ending=ending)
     assert kept(book, LOCK.ref) is None
 
 
@@ -74,7 +74,7 @@ def test_a_claim_is_dropped_by_its_own_click_only(book: LockBook) -> None:
     book.write(endings.abandon_release(LOCK.ref, msgspec.structs.replace(ALICES, until=TAKEN + MINUTE)))
     assert found(book).releasing == ALICES
     book.write(endings.abandon_release(LOCK.ref, ALICES))
-    assert found(book) == LockRecord(lock=LOCK)
+    assert found(book) == Page(lock=LOCK)
 
 
 def test_what_a_release_can_put_back_is_kept_as_it_was(book: LockBook) -> None:
@@ -135,12 +135,12 @@ def test_a_put_is_dropped_by_its_own_click_only_and_its_mark_is_known_for_ever(b
     assert found(book).restoring == PUT
     book.write(restores.abandon_restore(LOCK.ref, PUT))
     book.write(endings.reopen(LOCK, TAKEN))
-    assert found(book) == LockRecord(lock=LOCK, restorers=frozenset({Restorer(ALICE, HOSTILE)}), reopened_at=TAKEN)
+    assert found(book) == Page(lock=LOCK, restorers=frozenset({Restorer(ALICE, HOSTILE)}), reopened_at=TAKEN)
 
 
 def test_no_put_is_begun_of_a_lock_that_is_held_or_back_already(book: LockBook) -> None:
     book.write(telling.remember(LOCK))
-    assert page_after(book, restores.begin_restore(LOCK.ref, PUT, None)) == LockRecord(lock=LOCK)
+    assert page_after(book, restores.begin_restore(LOCK.ref, PUT, None)) == Page(lock=LOCK)
     book.write(endings.end(LOCK, RELEASED))
     book.write(restores.undone(LOCK.ref, Restorer(BOB, "2")))
     page = page_after(book, restores.begin_restore(LOCK.ref, PUT, None))

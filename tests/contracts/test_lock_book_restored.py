@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from chalicelib.core.alerts.message import Posted, Saying, Topic
-from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
+from chalicelib.core.alerts.page import Asked, Page, Snooze
 from chalicelib.core.alerts.transitions import endings, restores, telling, wishes
 from chalicelib.core.clicks.claim import Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject
@@ -29,7 +29,7 @@ BY_ALICE, BY_BOB = Restorer(ALICE, "1"), Restorer(BOB, "2")
 
 
 @pytest.fixture
-def released(book: LockBook) -> LockRecord:
+def released(book: LockBook) -> Page:
     book.write(telling.acquire_recorded(OLD, TAKEN, "AROA:ci"))
     say(book, OLD, ALERTED, POSTED)
     book.write(wishes.snooze(OLD, Snooze(BOB, AT), TAKEN))
@@ -40,7 +40,7 @@ def released(book: LockBook) -> LockRecord:
     return found(book, OLD.ref)
 
 
-def found(book: LockBook, ref: object = NEW.ref) -> LockRecord:
+def found(book: LockBook, ref: object = NEW.ref) -> Page:
     record = next(
         (record for record in book.pages_of(NEW.ref.state_path, NEW.ref.since) if record.lock.ref == ref),
         None,
@@ -49,45 +49,39 @@ def found(book: LockBook, ref: object = NEW.ref) -> LockRecord:
     return record
 
 
-def inherited(record: LockRecord) -> tuple[object, ...]:
+def inherited(record: Page) -> tuple[object, ...]:
     return (record.posted, record.owner, record.principal, record.alerted_at)
 
 
-def test_for_whom_and_by_which_click_a_lock_is_about_to_be_put_back_is_remembered(released: LockRecord) -> None:
+def test_for_whom_and_by_which_click_a_lock_is_about_to_be_put_back_is_remembered(released: Page) -> None:
     assert released.restoring == RESTORING
 
 
-def test_a_put_that_did_nothing_is_no_longer_remembered(book: LockBook, released: LockRecord) -> None:
+def test_a_put_that_did_nothing_is_no_longer_remembered(book: LockBook, released: Page) -> None:
     book.write(restores.abandon_restore(OLD.ref, RESTORING))
     assert found(book, OLD.ref) == msgspec.structs.replace(released, restoring=None)
 
 
 def test_the_new_page_has_the_message_and_nothing_that_was_wanted_of_the_old_one(
-    book: LockBook, released: LockRecord
+    book: LockBook, released: Page
 ) -> None:
     new = put_back(book, released, NEW, RESTORER)
     assert new == found(book)
-    assert new == LockRecord(
-        lock=NEW, posted=POSTED, alerted_at=TAKEN, principal="AROA:ci", owner=BOB, restored_by=HOSTILE
-    )
+    assert new == Page(lock=NEW, posted=POSTED, alerted_at=TAKEN, principal="AROA:ci", owner=BOB, restored_by=HOSTILE)
 
 
-def test_what_was_said_of_the_released_lock_can_be_said_of_the_one_put_back(
-    book: LockBook, released: LockRecord
-) -> None:
+def test_what_was_said_of_the_released_lock_can_be_said_of_the_one_put_back(book: LockBook, released: Page) -> None:
     put_back(book, released, NEW, BY_ALICE)
     assert book.write(telling.claim(NEW, ALERTED)).taken
 
 
-def test_what_was_said_of_the_lock_put_back_before_that_was_known_stays_said(
-    book: LockBook, released: LockRecord
-) -> None:
+def test_what_was_said_of_the_lock_put_back_before_that_was_known_stays_said(book: LockBook, released: Page) -> None:
     say(book, NEW, ALERTED, Posted(CHANNEL, "2.1"))
     new = put_back(book, released, NEW, BY_ALICE)
     assert (new.posted, new.level, new.said) == (POSTED, 2, frozenset(one.name for one in ALERTED.saying))
 
 
-def test_the_old_page_says_by_whom_and_has_nothing_left_to_tell(book: LockBook, released: LockRecord) -> None:
+def test_the_old_page_says_by_whom_and_has_nothing_left_to_tell(book: LockBook, released: Page) -> None:
     put_back(book, released, NEW, RESTORER)
     old = found(book, OLD.ref)
     assert old.ending is not None
@@ -96,7 +90,7 @@ def test_the_old_page_says_by_whom_and_has_nothing_left_to_tell(book: LockBook, 
     assert [record.lock for record in book.open_pages()] == [NEW]
 
 
-def test_a_lock_that_was_put_back_is_not_released_by_what_comes_late(book: LockBook, released: LockRecord) -> None:
+def test_a_lock_that_was_put_back_is_not_released_by_what_comes_late(book: LockBook, released: Page) -> None:
     put_back(book, released, NEW, BY_ALICE)
     assert not book.write(endings.end(OLD, RELEASED)).taken
     assert not book.write(endings.end(OLD, GONE)).taken
@@ -105,7 +99,7 @@ def test_a_lock_that_was_put_back_is_not_released_by_what_comes_late(book: LockB
     assert ending.restored_by == ALICE
 
 
-def test_done_twice_it_is_done_once(book: LockBook, released: LockRecord) -> None:
+def test_done_twice_it_is_done_once(book: LockBook, released: Page) -> None:
     first = put_back(book, released, NEW, BY_ALICE)
     assert put_back(book, released, NEW, BY_BOB) == first
     ending = found(book, OLD.ref).ending
@@ -114,7 +108,7 @@ def test_done_twice_it_is_done_once(book: LockBook, released: LockRecord) -> Non
 
 
 def test_done_once_more_after_the_new_lock_ended_and_was_told_it_leaves_that_alone(
-    book: LockBook, released: LockRecord
+    book: LockBook, released: Page
 ) -> None:
     put_back(book, released, NEW, BY_ALICE)
     book.write(endings.end(NEW, GONE))
@@ -124,7 +118,7 @@ def test_done_once_more_after_the_new_lock_ended_and_was_told_it_leaves_that_alo
 
 @pytest.mark.parametrize("event_first", [True, False])
 def test_who_took_it_stays_who_took_it_whether_s3_told_of_the_put_before_or_after(
-    book: LockBook, released: LockRecord, event_first: bool
+    book: LockBook, released: Page, event_first: bool
 ) -> None:
     event = AT + timedelta(milliseconds=7)
     if event_first:
@@ -135,7 +129,7 @@ def test_who_took_it_stays_who_took_it_whether_s3_told_of_the_put_before_or_afte
 
 
 def test_a_new_lock_that_ended_before_its_page_got_the_message_is_still_to_be_told(
-    book: LockBook, released: LockRecord
+    book: LockBook, released: Page
 ) -> None:
     book.write(endings.end(NEW, GONE))
     book.write(endings.ending_told(NEW.ref))
@@ -150,11 +144,11 @@ def test_a_lock_without_a_message_can_be_put_back_too(book: LockBook) -> None:
 
 
 def test_a_lock_whose_old_page_was_lost_is_put_back_too(book: LockBook) -> None:
-    put_back(book, LockRecord(lock=OLD, posted=POSTED), NEW, BY_ALICE)
+    put_back(book, Page(lock=OLD, posted=POSTED), NEW, BY_ALICE)
     assert [record.lock for record in book.pages_of(NEW.ref.state_path, NEW.ref.since)] == [NEW]
 
 
-def test_a_restored_lock_can_be_released_and_put_back_again(book: LockBook, released: LockRecord) -> None:
+def test_a_restored_lock_can_be_released_and_put_back_again(book: LockBook, released: Page) -> None:
     third = a_lock(taken=AT.replace(microsecond=0) + timedelta(hours=1))
     second = put_back(book, released, NEW, BY_ALICE)
     assert book.write(endings.end(NEW, RELEASED)).taken
@@ -163,7 +157,7 @@ def test_a_restored_lock_can_be_released_and_put_back_again(book: LockBook, rele
 
 
 def test_a_lock_that_is_there_after_all_is_another_time_s_and_can_be_released_again(
-    book: LockBook, released: LockRecord
+    book: LockBook, released: Page
 ) -> None:
     put_back(book, released, NEW, BY_BOB)
     book.write(endings.reopen(OLD, TAKEN))
@@ -171,7 +165,7 @@ def test_a_lock_that_is_there_after_all_is_another_time_s_and_can_be_released_ag
     assert found(book, OLD.ref).ending == RELEASED
 
 
-def test_a_lock_put_back_and_let_go_since_is_to_be_told_of_once_more(book: LockBook, released: LockRecord) -> None:
+def test_a_lock_put_back_and_let_go_since_is_to_be_told_of_once_more(book: LockBook, released: Page) -> None:
     book.write(endings.ending_told(OLD.ref))
     book.write(restores.undone(OLD.ref, BY_BOB))
     undone = msgspec.structs.replace(RELEASED, restored_by=BOB, restored_click="2")
@@ -181,7 +175,7 @@ def test_a_lock_put_back_and_let_go_since_is_to_be_told_of_once_more(book: LockB
     assert (found(book, OLD.ref).ending, found(book, OLD.ref).told) == (undone, True)
 
 
-def test_a_lock_put_back_and_let_go_since_has_ended_for_good(book: LockBook, released: LockRecord) -> None:
+def test_a_lock_put_back_and_let_go_since_has_ended_for_good(book: LockBook, released: Page) -> None:
     book.write(restores.undone(OLD.ref, BY_BOB))
     book.write(restores.undone(OLD.ref, BY_ALICE))
     assert [book.write(endings.end(OLD, RELEASED)).taken, book.write(endings.end(OLD, GONE)).taken] == [False, False]
@@ -191,10 +185,10 @@ def test_a_lock_put_back_and_let_go_since_has_ended_for_good(book: LockBook, rel
 def test_a_lock_that_is_held_was_not_let_go(book: LockBook) -> None:
     book.write(telling.remember(OLD))
     book.write(restores.undone(OLD.ref, BY_BOB))
-    assert found(book, OLD.ref) == LockRecord(lock=OLD)
+    assert found(book, OLD.ref) == Page(lock=OLD)
 
 
-def test_a_lock_let_go_that_is_there_after_all_begins_anew(book: LockBook, released: LockRecord) -> None:
+def test_a_lock_let_go_that_is_there_after_all_begins_anew(book: LockBook, released: Page) -> None:
     book.write(restores.undone(OLD.ref, BY_BOB))
     reopened = page_after(book, endings.reopen(OLD, TAKEN))
     assert (reopened.ending, reopened.told, reopened.restored_by) == (None, False, "")

@@ -9,7 +9,7 @@ from chalicelib.core.alerts.alert import Reply, alert_for
 from chalicelib.core.alerts.channel_trouble import ChannelNotice, ChannelTrouble, NoticeKind
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.message import Handle, Posted, Sending, Topic
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.click import Click, Person, SnoozeFor, Unheard, Unusable, Verb, Whisper
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.ports.people import (
@@ -33,7 +33,7 @@ from tests.fake_slack import ANSWER, REQUEST, FakeMessenger
 FOREIGN_CHANNEL = "C0FOREIGN"
 NOW = TAKEN + timedelta(hours=2)
 REF = a_lock().ref
-RECORD = LockRecord(lock=a_lock())
+RECORD = Page(lock=a_lock())
 ALERT_NOW = alert_for(RECORD, a_policy(mentions={1: (ALICE,)}), NOW, None)
 SENDING = a_sending(at=NOW, channel=CHANNEL, level=1)
 DIGEST = Digest(channel=CHANNEL, locks=tuple("abcdef"), held=6, oldest=(), at=NOW)

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import endings
 from chalicelib.core.audit.event import ToldBy
 from chalicelib.core.audit.line import EventType, LockEvent
@@ -186,7 +186,7 @@ class MeanwhileBook(FakeBook):
 
     meanwhile: list[Callable[[], object]] = field(default_factory=list)
 
-    def find(self, ref: LockRef) -> LockRecord | None:
+    def find(self, ref: LockRef) -> Page | None:
         if self.meanwhile:
             self.meanwhile.pop()()
         return super().find(ref)

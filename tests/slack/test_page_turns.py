@@ -8,7 +8,7 @@ import pytest
 from slack_sdk import WebClient
 
 from chalicelib.core.alerts.listing import Listed, Listing, ListRequest
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.click import Click, Unheard, Unusable
 from chalicelib.core.clicks.list_query import PAGE, Query
 from chalicelib.ports.people import MessengerError
@@ -37,7 +37,7 @@ def slack() -> Iterator[SlackStandIn]:
 
 
 def the_page(number: int) -> dict[str, Any]:
-    locks = [Listed(LockRecord(lock=a_lock(key=f"{number}-{count}.tflock")), True, False) for count in range(PAGE)]
+    locks = [Listed(Page(lock=a_lock(key=f"{number}-{count}.tflock")), True, False) for count in range(PAGE)]
     query = Query(everything=True, words=("a&b",), page=number)
     return listings.answer(
         Listing(now=TAKEN + timedelta(hours=1), query=query, routed=True, total=3 * PAGE, locks=tuple(locks))

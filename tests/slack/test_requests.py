@@ -13,7 +13,7 @@ from slack_sdk.signature import Clock, SignatureVerifier
 
 from chalicelib.core.alerts.alert import alert_for
 from chalicelib.core.alerts.listing import ListRequest
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.click import Click, SnoozeFor, Unheard, Unusable, Verb
 from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.slack.installation import Installation
@@ -214,7 +214,7 @@ def test_a_choice_taken_back_is_nothing_to_do() -> None:
 
 
 def test_every_button_of_a_real_alert_can_be_parsed() -> None:
-    for record in (LockRecord(lock=a_lock()), LockRecord(lock=HeldLock(a_lock().ref, body=Body.STATE))):
+    for record in (Page(lock=a_lock()), Page(lock=HeldLock(a_lock().ref, body=Body.STATE))):
         _, blocks = message(alert_for(record, a_policy(), TAKEN + timedelta(hours=3), None))
         for element in blocks[-1]["elements"]:
             option = {"selected_option": element["options"][0]} if "options" in element else {}

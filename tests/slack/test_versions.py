@@ -14,8 +14,13 @@ from hypothesis import strategies as st
 
 from chalicelib.core.alerts.alert import Reply, alert_for
 from chalicelib.core.alerts.digest import Digest, Named
+<<<<<<< HEAD
+from chalicelib.core.alerts.message import Posted
+from chalicelib.core.alerts.page import Page
+=======
 from chalicelib.core.alerts.message import Posted, Saying, Topic
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
+>>>>>>> paths
 from chalicelib.core.clicks.click import Person, Verb, Whisper
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.locks.ci_run import CiRun
@@ -36,7 +41,7 @@ pytestmark = pytest.mark.thorough
 NOW = TAKEN + timedelta(hours=2)
 CI = CiRun("GitHubActions-{run}", "https://ci.example/runs/{run}")
 EVERYBODY = ("here", "S0ONCALL", BOB)
-RECORD = LockRecord(lock=a_lock(), owner=ALICE, principal="AWS:AROAEXAMPLE:GitHubActions-7")
+RECORD = Page(lock=a_lock(), owner=ALICE, principal="AWS:AROAEXAMPLE:GitHubActions-7")
 ALERT_NOW = alert_for(RECORD, a_policy(mentions={1: EVERYBODY}, ci_runs=(CI,)), NOW, None)
 ATTEMPT = a_sending(at=NOW, channel=CHANNEL, level=1)
 NOTE = Reply(

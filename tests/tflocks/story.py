@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.event import LockChange, ToldBy
 from chalicelib.core.audit.hold import Hold as EndedHold
 from chalicelib.core.audit.line import EventType, LockEvent, of_acquire, of_lock, of_reappearance, of_release
@@ -57,7 +57,7 @@ def released(
 def reappeared(name: str, minutes: float, path: str = PATH, *, since: float) -> LockEvent:
     """The line of a lock that had ended and is there again: its delete marker was deleted by Bob."""
     told = lock(name, since, path)
-    page = LockRecord(lock=told, principal=RUN)
+    page = Page(lock=told, principal=RUN)
     return of_reappearance(_change(told, minutes, BOB, took=True), told, page, "")
 
 

@@ -47,11 +47,11 @@ class DynamoChangeBook:
         self._table.change(_key_of(noted.change), Update(put_first=_item(noted)))
 
     def journaled(self, change: LockChange) -> None:
-        """The journal has it. What is not remembered any more stays forgotten: half an item could not be read."""
+        """Note that the journal has it. An event that has expired stays forgotten: half an item could not be read."""
         self._table.change(_key_of(change), Update(put={"Journaled": True}), Attr("Noted").exists())
 
     def before(self, change: LockChange) -> NotedChange | None:
-        """The event right before, among those up to the second of this one, latest first."""
+        """Return the event right before, among those up to the second of this one, latest first."""
         # Whatever S3 has written into an identity, its second and one of two plain words come first, below the tilde.
         last = f"{change.second} ~"
         earlier: NotedChange | None = None

@@ -24,7 +24,7 @@ class DynamoDigestBook:
         self._table = BookTable(table)
 
     def open(self) -> list[Digest]:
-        """Those with locks still held, and those that may not have been posted."""
+        """Return the digests with locks still held, and those that may not have been posted."""
         items = self._table.query(_PARTITION)
         with told_as_book_error():
             digests = [msgspec.json.decode(item["Digest"], type=Digest) for item in items]

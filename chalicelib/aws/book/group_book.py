@@ -25,15 +25,15 @@ class DynamoGroupBook:
         self._table = BookTable(table)
         self._clock = clock
 
-    def keep(self, group: str, members: frozenset[str]) -> None:
-        """So it is now."""
+    def replace(self, group: str, members: frozenset[str]) -> None:
+        """Replace the stored members of a group."""
         # As JSON: DynamoDB has no empty sets, and a group may have nobody in it.
         told = msgspec.json.encode(sorted(members)).decode()
         page = {"Members": told, "ExpiresAt": int(self._clock() + _KEPT.total_seconds())}
         self._table.change({"StatePath": _PARTITION, "LockIdentity": group}, Update(put=page))
 
     def members(self) -> dict[str, frozenset[str]]:
-        """All groups that were kept within a day. DynamoDB may show an item for days after it has expired."""
+        """Return the groups that were stored within a day. DynamoDB may show an item for days after it has expired."""
         now = self._clock()
         items = self._table.query(_PARTITION)
         with told_as_book_error():

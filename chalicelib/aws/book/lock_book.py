@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.aws.book.table import BookTable
-from chalicelib.aws.book.updates import condition_of, update_of
-from chalicelib.aws.book.wire import if_readable, key_of, page_from, readable
+from chalicelib.aws.book.wire import condition_of, if_readable, key_of, page_from, readable, update_of
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.locks.place import LockRef

@@ -8,7 +8,7 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.aws.book.table import BookTable, Item, told_as_book_error
 from chalicelib.aws.book.wire import readable
-from chalicelib.aws.book.wire_locks import HolderWire
+from chalicelib.aws.book.wire_values import HolderForm
 from chalicelib.core.alerts.listing import HeldEntry
 from chalicelib.core.alerts.page import Page
 
@@ -43,5 +43,5 @@ class DynamoLockList:
 def _entry(item: Item) -> HeldEntry:
     if "Lock" not in item:
         return HeldEntry(item["StatePath"], item["LockIdentity"])
-    who = msgspec.json.decode(item["Lock"], type=HolderWire).who
+    who = msgspec.json.decode(item["Lock"], type=HolderForm).info.Who
     return HeldEntry(item["StatePath"], item["LockIdentity"], item.get("Owner", ""), item.get("Principal", ""), who)

@@ -68,18 +68,18 @@ class BookTable:
         self._table = table
 
     def get(self, key: Item) -> Item | None:
-        """One item as it is now."""
+        """Return one item as it is now."""
         with told_as_book_error():
             return genuine(self._table.get_item(Key=key, ConsistentRead=True)).get("Item")
 
     def query(self, state_path: str) -> list[Item]:
-        """All items of one partition as they are now."""
+        """Return all items of one partition as they are now."""
         mine = Key("StatePath").eq(state_path)
         with told_as_book_error():
             return list(self._pages("query", KeyConditionExpression=mine, ConsistentRead=True))
 
     def latest_first(self, state_path: str, last: str, at_once: int) -> Iterator[Item]:
-        """The items of one partition as they are now, backwards from ``last``, read so many at a time."""
+        """Give the items of one partition as they are now, backwards from ``last``, read so many at a time."""
         wanted = Key("StatePath").eq(state_path) & Key("LockIdentity").lte(last)
         with told_as_book_error():
             yield from self._pages(
@@ -87,7 +87,7 @@ class BookTable:
             )
 
     def scan(self, index: str, only: ConditionBase) -> list[Item]:
-        """The items of an index that meet a condition, as they were a moment ago."""
+        """Return the items of an index that meet a condition, as they were a moment ago."""
         with told_as_book_error():
             return list(self._pages("scan", IndexName=index, FilterExpression=only))
 
@@ -150,12 +150,12 @@ def _item_of(error: Any) -> Item | None:
 
 
 def text(value: msgspec.Struct) -> str:
-    """A value as JSON text: much of it is other people's text, and DynamoDB has opinions about types."""
+    """Return a value as JSON text: much of it is other people's text, and DynamoDB has opinions about types."""
     return msgspec.json.encode(value).decode()
 
 
 def sortable(at: datetime) -> str:
-    """A time as text that DynamoDB can compare."""
+    """Return a time as text that DynamoDB can compare."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
@@ -169,5 +169,10 @@ def told_as_book_error() -> Iterator[None]:
     except (ClientError, BotoCoreError, ResponseParserError, NotFromAwsError) as error:
         raise BookError(f"the lock book could not be reached: {in_words('DynamoDB', error)}") from error
     except Exception as error:
-        what = f"has an item that cannot be read ({type(error).__name__}): delete it, the next sweep begins a new one"
-        raise BookError(f"the lock book {what}") from error
+        raise unreadable(error) from error
+
+
+def unreadable(error: Exception) -> BookError:
+    """Return the failure that an item cannot be read."""
+    what = f"has an item that cannot be read ({type(error).__name__}): delete it, the next sweep begins a new one"
+    return BookError(f"the lock book {what}")

@@ -1,4 +1,4 @@
-"""A lock's page as the table stores it: which attribute each field is, from a page to an item and back.
+"""A lock's page as the table stores it: which attribute each field is, and what a transition does to the attributes.
 
 ``Form`` is the version of all this. Two attributes follow from others: ``HeldSince`` puts a page into the index of
 ``.chalice/resources.yaml`` until its ending is told, and an ended page has the time at which it ``ExpiresAt``.
@@ -6,14 +6,23 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from functools import reduce
+from operator import and_, or_
+from typing import Any, NamedTuple, assert_never, cast
 
+import msgspec
 from aws_lambda_powertools import Logger
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.aws.book import wire_values as values
-from chalicelib.aws.book.table import Item, sortable, told_as_book_error
-from chalicelib.aws.book.wire_locks import LOCK, REF, Form
-from chalicelib.core.alerts.page import Page, Sets, page_of
+from chalicelib.aws.book import wire_values as form
+from chalicelib.aws.book.table import Item, Update, sortable, unreadable
+from chalicelib.core.alerts.message import Posted, Sending
+from chalicelib.core.alerts.page import Asked, Page, Sets, Snooze, Stored, as_page
+from chalicelib.core.alerts.transitions.transition import Check, Either, Question, Transition
+from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
+from chalicelib.core.clicks.deletion import LockObject
+from chalicelib.core.clicks.ending import KEPT_FOR, Ending
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.ports.book import BookError
 
@@ -31,48 +40,54 @@ class Attribute(NamedTuple):
     read: Callable[[Any], Any]
 
 
-def _json(name: str, form: Form[Any, Any]) -> Attribute:
-    return Attribute(name, form.encoded, form.decoded)
+def _json(name: str, value: type[Any], wire: type[Any]) -> Attribute:
+    def write(it: Any) -> str:
+        return msgspec.json.encode(msgspec.convert(it, wire, from_attributes=True)).decode()
+
+    def read(text: str) -> Any:
+        return msgspec.convert(msgspec.json.decode(text, type=wire), value, from_attributes=True)
+
+    return Attribute(name, write, read)
 
 
-def _plain(name: str) -> Attribute:
-    return Attribute(name, lambda value: value, lambda value: value)
+def _plain(name: str, kind: Callable[[Any], Any] = str) -> Attribute:
+    return Attribute(name, kind, kind)
 
 
 def _time(name: str) -> Attribute:
-    return Attribute(name, sortable, datetime.fromisoformat)
+    return Attribute(name, datetime.isoformat, datetime.fromisoformat)
 
 
 ATTRIBUTES: Mapping[str, Attribute] = {
-    "lock": _json("Lock", LOCK),
-    "posted": _json("Posted", values.POSTED),
+    "lock": _json("Lock", HeldLock, form.LockForm),
+    "posted": _json("Posted", Posted, form.PostedForm),
     "alerted_at": _time("AlertedAt"),
     "shown_at": _time("ShownAt"),
     "appearance": _plain("Appearance"),
-    "sending": _json("Sending", values.SENDING),
+    "sending": _json("Sending", Sending, form.SendingForm),
     "claimed_until": _time("ClaimedUntil"),
     "acquired_at": _time("AcquiredAt"),
     "principal": _plain("Principal"),
     "owner": _plain("Owner"),
-    "snooze": _json("Snooze", values.SNOOZE),
-    "quiet_at": _time("QuietAt"),
-    "asked": _json("Asked", values.ASKED),
-    "releasing": _json("Releasing", values.RELEASING),
-    "kept": _json("Kept", values.OBJECT),
-    "restoring": _json("Restoring", values.RESTORING),
+    "snooze": _json("Snooze", Snooze, form.SnoozeForm),
+    "quiet_at": Attribute("QuietAt", sortable, datetime.fromisoformat),
+    "asked": _json("Asked", Asked, form.AskedForm),
+    "releasing": _json("Releasing", Releasing, form.ReleasingForm),
+    "kept": _json("Kept", LockObject, form.ObjectForm),
+    "restoring": _json("Restoring", Restoring, form.RestoringForm),
     "restored_by": _plain("RestoredBy"),
-    "back_as": _json("BackAs", REF),
+    "back_as": _json("BackAs", LockRef, form.RefForm),
     "reopened_at": _time("ReopenedAt"),
-    "ending": _json("Ending", values.ENDING),
-    "undone": _json("Undone", values.RESTORER),
-    "told": _plain("Told"),
-    "levels": Attribute("Levels", int, int),
+    "ending": _json("Ending", Ending, form.EndingForm),
+    "undone": _json("Undone", Restorer, form.RestorerForm),
+    "told": _plain("Told", bool),
+    "levels": _plain("Levels", int),
     "said": _plain("Said"),
     "withdrawn": _plain("Withdrawn"),
     "refused": _plain("Refused"),
-    "restorers": _json("Restorers", values.RESTORER),
+    "restorers": _json("Restorers", Restorer, form.RestorerForm),
 }
-SETS = frozenset(Sets.__annotations__)
+_SETS = frozenset(Sets.__annotations__)
 
 
 def key_of(ref: LockRef) -> dict[str, str]:
@@ -82,11 +97,21 @@ def key_of(ref: LockRef) -> dict[str, str]:
 
 def page_from(item: Item) -> Page:
     """Return the page of an item. Raises BookError when it cannot be read."""
-    with told_as_book_error():
-        if item["Form"] != FORM:
-            raise ValueError(f"form {item['Form']}")
-        stored: Any = {name: _value(name, item) for name in ATTRIBUTES if ATTRIBUTES[name].name in item}
-        return page_of(stored)
+    try:
+        return as_page(_stored(item))
+    except Exception as error:
+        raise unreadable(error) from error
+
+
+def _stored(item: Item) -> Stored:
+    if item["Form"] != FORM:
+        raise ValueError(f"form {item['Form']}")
+    stored: dict[str, Any] = {}
+    for name, (attribute, _, read) in ATTRIBUTES.items():
+        if attribute in item:
+            value = item[attribute]
+            stored[name] = frozenset(map(read, value)) if name in _SETS else read(value)
+    return cast("Stored", stored)
 
 
 def if_readable(item: Item) -> Page | None:
@@ -107,7 +132,58 @@ def readable(items: Iterable[Item]) -> list[Page]:
     return [page for item in items if (page := if_readable(item))]
 
 
-def _value(name: str, item: Item) -> Any:
-    attribute = ATTRIBUTES[name]
-    value = item[attribute.name]
-    return frozenset(map(attribute.read, value)) if name in SETS else attribute.read(value)
+def update_of(transition: Transition) -> Update:
+    """Return what a transition does to the item of its page."""
+    put, remove = _followers(transition)
+    added: Mapping[str, Any] = {**transition.add}
+    return Update(
+        put={"Form": FORM, **_written(transition.put), **put},
+        put_first=_written(transition.put_first),
+        add={ATTRIBUTES[name].name: set(map(ATTRIBUTES[name].write, value)) for name, value in added.items()},
+        remove=(*(ATTRIBUTES[name].name for name in transition.remove), *remove),
+    )
+
+
+def _followers(transition: Transition) -> tuple[dict[str, Any], list[str]]:
+    """Return what is put and removed because of other attributes: whether a page is indexed, when it expires."""
+    put: dict[str, Any] = {}
+    remove: list[str] = []
+    if "told" in transition.put:
+        remove.append("HeldSince")
+    elif "lock" in transition.put or "told" in transition.remove:
+        put["HeldSince"] = transition.ref.since.isoformat()
+    if "ending" in transition.put:
+        put["ExpiresAt"] = int((transition.put["ending"].at + KEPT_FOR).timestamp())
+    elif "ending" in transition.remove:
+        remove.append("ExpiresAt")
+    return put, remove
+
+
+def _written(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {ATTRIBUTES[name].name: ATTRIBUTES[name].write(value) for name, value in fields.items()}
+
+
+def condition_of(transition: Transition) -> ConditionBase | None:
+    """Return the condition of a transition; None: it has none."""
+    conditions = [_condition(one) for one in transition.only_if]
+    return reduce(and_, conditions) if conditions else None
+
+
+def _condition(asked: Check | Either) -> ConditionBase:
+    if isinstance(asked, Either):
+        return reduce(or_, map(_condition, asked.checks))
+    attribute = ATTRIBUTES[asked.name]
+    field = Attr(attribute.name)
+    match asked.question:
+        case Question.EXISTS:
+            return field.exists()
+        case Question.ABSENT:
+            return field.not_exists()
+        case Question.EQUALS:
+            return field.eq(attribute.write(asked.value))
+        case Question.LESS:
+            return field.lt(attribute.write(asked.value))
+        case Question.LACKS:
+            return ~field.contains(attribute.write(asked.value))
+        case _:
+            assert_never(asked.question)

@@ -7,7 +7,7 @@ import msgspec
 from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.alerts.message import Sending
 from chalicelib.core.alerts.owner import ci_run_link
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.ending import Ending
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.policy import Policy, by_name
@@ -16,7 +16,7 @@ from chalicelib.core.policy import Policy, by_name
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
     """One Slack message about one lock: all it says, nothing of how it looks."""
 
-    record: LockRecord
+    record: Page
     policy: Policy
     level: int
     now: datetime
@@ -64,7 +64,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def alert_for(
-    record: LockRecord,
+    record: Page,
     policy: Policy,
     now: datetime,
     state_written: StateWritten | None,
@@ -82,7 +82,7 @@ def alert_for(
     )
 
 
-def level_of(record: LockRecord, policy: Policy, now: datetime) -> int:
+def level_of(record: Page, policy: Policy, now: datetime) -> int:
     """Return the level of a lock now: one that was told is kept, unless the policy has lost it since."""
     risk = record.lock.risk
     return min(max(policy.level(risk, record.lock.age(now)), record.level), len(policy.thresholds[risk]))

@@ -8,7 +8,7 @@ import msgspec
 
 from chalicelib.core.alerts.alert import level_of
 from chalicelib.core.alerts.message import Saying, Sending, Topic
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.policy import Rules
 
 
@@ -67,12 +67,12 @@ class ChannelNotice(msgspec.Struct, frozen=True, kw_only=True):
         return Sending(about=self.trouble.channel, saying=(saying,), at=since, channel=self.to)
 
 
-def waiting(channel: str, records: Iterable[LockRecord], rules: Rules, now: datetime) -> int:
+def waiting(channel: str, records: Iterable[Page], rules: Rules, now: datetime) -> int:
     """Count the locks whose alerts belong in a channel and are not there."""
     return sum(_waits(record, channel, rules, now) for record in records)
 
 
-def _waits(record: LockRecord, channel: str, rules: Rules, now: datetime) -> bool:
+def _waits(record: Page, channel: str, rules: Rules, now: datetime) -> bool:
     policy = rules.policy_for(record.lock.ref.state_path)
     elsewhere = record.posted is None or bool(record.posted.instead_of)
     return policy.channel == channel and not record.ending and elsewhere and level_of(record, policy, now) > 0

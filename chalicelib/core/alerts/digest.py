@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from chalicelib.core.alerts.message import Posted, Saying, Sending, Topic, hash_of
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.locks.place import LockRef
 
 LINES = 2000
@@ -78,12 +78,12 @@ def short_name(ref: LockRef) -> str:
     return hash_of(ref.name)[:_SHORT]
 
 
-def held_by_short_name(records: Iterable[LockRecord]) -> dict[str, LockRecord]:
+def held_by_short_name(records: Iterable[Page]) -> dict[str, Page]:
     """Return the records of the locks that are held, each by its short name."""
     return {short_name(record.lock.ref): record for record in records if not record.ending}
 
 
-def counted(digest: Digest, held: Mapping[str, LockRecord], waiting: int, now: datetime) -> Digest:
+def counted(digest: Digest, held: Mapping[str, Page], waiting: int, now: datetime) -> Digest:
     """Count a digest's locks anew, from the records of all locks that are held."""
     known = [held[name] for name in digest.locks if name in held]
     coming = sum(record.posted is None for record in known)

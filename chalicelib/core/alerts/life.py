@@ -6,7 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from chalicelib.core.alerts.alert import level_of
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.locks.copies import speaks_for_itself
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.terraform.lock_info import Risk
@@ -139,7 +139,7 @@ TABLE = (
 """The whole life. The first row that fits counts, from top to bottom."""
 
 
-def next_step(record: LockRecord, policy: Policy, now: datetime, *, held: bool) -> Step:
+def next_step(record: Page, policy: Policy, now: datetime, *, held: bool) -> Step:
     """Return the step that the table names for a lock."""
     return step_in(situation_of(record, policy, now, held=held))
 
@@ -149,7 +149,7 @@ def step_in(situation: Situation) -> Step:
     return next(row.step for row in TABLE if row.fits(situation))
 
 
-def situation_of(record: LockRecord, policy: Policy, now: datetime, *, held: bool) -> Situation:
+def situation_of(record: Page, policy: Policy, now: datetime, *, held: bool) -> Situation:
     """Return the situation that follows from a lock's page, its policy and the time."""
     return Situation(
         held=Held.YES if held else Held.NO,
@@ -161,7 +161,7 @@ def situation_of(record: LockRecord, policy: Policy, now: datetime, *, held: boo
     )
 
 
-def may_auto_release(record: LockRecord, policy: Policy, now: datetime) -> bool:
+def may_auto_release(record: Page, policy: Policy, now: datetime) -> bool:
     """Return whether the reaper may release a lock by itself.
 
     It may when the route asks for it, the run cannot write the state, the lock is whole and says that it locks this
@@ -183,22 +183,22 @@ def can_auto_release(lock: HeldLock) -> bool:
     return not lock.flaw and lock.risk is Risk.PLAN and speaks_for_itself(lock)
 
 
-def _noticed(record: LockRecord, now: datetime) -> bool:
+def _noticed(record: Page, now: datetime) -> bool:
     return record.posted is not None and record.alerted_at is not None and now - record.alerted_at >= NOTICE
 
 
-def _story(record: LockRecord) -> Story:
+def _story(record: Page) -> Story:
     if record.ending:
         return Story.CLOSED if record.told else Story.ENDED
     return Story.OPEN if record.posted else Story.NONE
 
 
-def _shown(record: LockRecord, now: datetime) -> Shown:
+def _shown(record: Page, now: datetime) -> Shown:
     lately = record.shown_at is not None and now - record.shown_at < SHOWN_ANEW_AFTER
     return Shown.LATELY if lately else Shown.LONG_AGO
 
 
-def _mood(record: LockRecord, policy: Policy, now: datetime) -> Mood:
+def _mood(record: Page, policy: Policy, now: datetime) -> Mood:
     if record.snoozed(now):
         return Mood.SNOOZED
     if not policy.working_hours.open_at(now):

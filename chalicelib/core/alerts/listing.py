@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from chalicelib.core.alerts.owner import mapped_owner
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.click import InGroup, may_release
 from chalicelib.core.clicks.list_query import PAGE, Query, read_query
 from chalicelib.core.clicks.release_terms import why_not_releasable
@@ -57,7 +57,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
 class Listed(msgspec.Struct, frozen=True):
     """One lock of the answer; ``releasable`` for the person who asked."""
 
-    record: LockRecord
+    record: Page
     releasable: bool
     second_person: bool
     """Whether its release takes two people."""
@@ -105,7 +105,7 @@ def pages_of(total: int) -> int:
     return max((total + PAGE - 1) // PAGE, 1)
 
 
-def listed(record: LockRecord, user: str, rules: Rules, in_group: InGroup) -> Listed:
+def listed(record: Page, user: str, rules: Rules, in_group: InGroup) -> Listed:
     """Return a lock as the list shows it to one person."""
     policy = rules.policy_for(record.lock.ref.state_path)
     barred = why_not_releasable(record.lock, keeps=bool(rules.undo))
@@ -118,7 +118,7 @@ def routed(channel: str, rules: Rules) -> bool:
     return any(route.policy.channel == channel for route in rules.routes)
 
 
-def standing(records: list[LockRecord], rules: Rules, now: datetime) -> Standing:
+def standing(records: list[Page], rules: Rules, now: datetime) -> Standing:
     """Count the locks that are held, of all that the book knows."""
     held = [record.lock for record in records if not record.ending and _covers(record, rules)]
     ages = [lock.age(now).total_seconds() for lock in held]
@@ -126,7 +126,7 @@ def standing(records: list[LockRecord], rules: Rules, now: datetime) -> Standing
     return Standing(locks=len(held), stale=len(stale), oldest_seconds=max(ages, default=0.0))
 
 
-def _covers(record: LockRecord, rules: Rules) -> bool:
+def _covers(record: Page, rules: Rules) -> bool:
     return rules.covers(record.lock.ref.place)
 
 

@@ -137,23 +137,23 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def taken(self) -> datetime:
-        """Since when it is held, as exactly as is known."""
+        """Return since when it is held, as exactly as is known."""
         return self.acquired_at or self.lock.ref.since
 
     @property
     def spoken_of(self) -> bool:
-        """Whether people have heard of it, or may be hearing of it now."""
+        """Return whether people have heard of it, or may be hearing of it now."""
         return bool(self.posted or self.said or self.sending)
 
     @property
     def deleter(self) -> str:
-        """For whom the reaper deleted the lock, or may have: a Slack user or REAPER; "" when no delete was begun."""
+        """Return for whom the reaper deleted the lock, or may have: a Slack user or REAPER; "" for nobody."""
         begun = self.releasing.by if self.releasing else ""
         return (self.ending.deleter if self.ending else "") or begun
 
     @property
     def approved(self) -> str:
-        """The Slack user who had asked for the delete that ``deleter`` approved."""
+        """Return the Slack user who had asked for the delete that ``deleter`` approved."""
         if self.ending and self.ending.deleter:
             return self.ending.approved
         return self.releasing.approved if self.releasing else ""
@@ -180,21 +180,18 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
         return self.reopened_at is not None and clicked is not None and clicked < self.reopened_at
 
     def snoozed(self, now: datetime) -> bool:
-        """Whether it is to be quiet now."""
+        """Return whether it is to be quiet now."""
         return self.snooze is not None and now < self.snooze.until
 
     def in_flight(self, now: datetime) -> bool:
-        """Whether a message about it is being sent by somebody else."""
+        """Return whether a message about it is being sent by somebody else."""
         return self.sending is not None and self.claimed_until is not None and now < self.claimed_until
 
 
-def page_of(stored: Stored) -> Page:
+def as_page(stored: Stored) -> Page:
     """Return the page that is stored, for whoever reads it."""
     read: dict[str, Any] = {**stored, "level": max(stored.get("levels", {0}))}
     ending, undone = stored.get("ending"), stored.get("undone")
     if ending and undone:
         read["ending"] = msgspec.structs.replace(ending, restored_by=undone.by, restored_click=undone.click)
     return Page(**{name: value for name, value in read.items() if name not in {"levels", "undone"}})
-
-
-LockRecord = Page

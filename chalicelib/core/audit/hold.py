@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.event import NEARBY, REMEMBERED, LockChange
 from chalicelib.core.clicks.claim import CLAIM_LASTS
 from chalicelib.core.clicks.ending import REAPER, LetGoBy, Outcome, by_identity
@@ -29,22 +29,22 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
 
     since: datetime
     lock: HeldLock | None = None
-    record: LockRecord | None = None
+    record: Page | None = None
     taken_by: str = ""
     """The AWS identity that took the lock, "" where S3 did not tell."""
 
 
-def page_of(change: LockChange, records: Iterable[LockRecord]) -> LockRecord | None:
+def page_of(change: LockChange, records: Iterable[Page]) -> Page | None:
     """The page of the lock that an acquire is about, found without reading the object: by its bytes and its second."""
 
-    def apart(record: LockRecord) -> timedelta:
+    def apart(record: Page) -> timedelta:
         return abs(record.lock.ref.since - change.at)
 
     same = [record for record in records if record.lock.ref.stamp == change.stamp]
     return min((record for record in same if apart(record) < NEARBY), key=apart, default=None)
 
 
-def hold_ended_by(release: LockChange, before: NotedChange | None, records: list[LockRecord]) -> Hold | None:
+def hold_ended_by(release: LockChange, before: NotedChange | None, records: list[Page]) -> Hold | None:
     """The hold that a release ended; None when none is known: no lock was there, or its acquire was never told.
 
     ``before`` is the event right before it. A lock that only the lock book knows (older than the reaper, or its event
@@ -77,7 +77,7 @@ def who_let_go(release: LockChange, hold: Hold | None, release_role: str) -> Let
     return by_identity(hold.taken_by if hold else "", release.principal)
 
 
-def _is_confirmed(record: LockRecord, release: LockChange) -> bool:
+def _is_confirmed(record: Page, release: LockChange) -> bool:
     """Return whether S3 confirmed a delete of ours at the time of this event. An ending has the time its job began."""
     ending = record.ending
     if ending is None or ending.outcome is not Outcome.RELEASED:
@@ -85,7 +85,7 @@ def _is_confirmed(record: LockRecord, release: LockChange) -> bool:
     return ending.at - NEARBY <= release.at <= ending.at + CLAIM_LASTS
 
 
-def _is_unheard(record: LockRecord, before: NotedChange | None, release: LockChange) -> bool:
+def _is_unheard(record: Page, before: NotedChange | None, release: LockChange) -> bool:
     """Whether a lock was there between two events of which neither is its acquire."""
     if record.taken > release.at or (record.ending and record.ending.at < release.at - _SAME_END):
         return False
@@ -96,14 +96,14 @@ def _is_unheard(record: LockRecord, before: NotedChange | None, release: LockCha
     return record.acquired_at is None and before.change.at < record.taken
 
 
-def _page(acquire: NotedChange, records: list[LockRecord]) -> LockRecord | None:
+def _page(acquire: NotedChange, records: list[Page]) -> Page | None:
     """The lock book's page of the lock that an acquire is about."""
     if acquire.ref is None:
         return page_of(acquire.change, records)
     return next((record for record in records if record.lock.ref == acquire.ref), None)
 
 
-def _begun_by(acquire: NotedChange, page: LockRecord | None) -> Hold:
+def _begun_by(acquire: NotedChange, page: Page | None) -> Hold:
     # Who took a lock that was put back, or is there again, is not who brought it back.
     if acquire.change.reappeared:
         taken_by = page.principal if page else ""

@@ -6,7 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from chalicelib.core.alerts.owner import session_name
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.event import LockChange, event_id
 from chalicelib.core.audit.hold import Hold
 from chalicelib.core.bounded import all_bounded
@@ -140,7 +140,7 @@ def of_release(change: LockChange, hold: Hold | None, kind: LetGoBy) -> LockEven
     )
 
 
-def of_reappearance(change: LockChange, lock: HeldLock, page: LockRecord | None, detail: str) -> LockEvent:
+def of_reappearance(change: LockChange, lock: HeldLock, page: Page | None, detail: str) -> LockEvent:
     """Return the line of a lock that had ended and is current again."""
     taken_by = page.principal if page else ""
     return _of_change(EventType.LOCK_REAPPEARED, change, lock, acquired_at=change.at, taken_by=taken_by, detail=detail)

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.hold import NotedChange
 from chalicelib.core.locks.lock import HeldLock
@@ -31,7 +31,7 @@ def may_have_been_hidden(gone: LockChange, lock: HeldLock) -> bool:
     return lock.ref.since <= gone.at
 
 
-def standing(lock: HeldLock, page: LockRecord | None, before: NotedChange | None) -> Standing:
+def standing(lock: HeldLock, page: Page | None, before: NotedChange | None) -> Standing:
     """Return what is known of a lock, by its page and the event right before the version was deleted."""
     if (page and page.ending) or _was_let_go(lock, page, before):
         return Standing.AGAIN
@@ -52,7 +52,7 @@ def reappearance(gone: LockChange, lock: HeldLock, version: str) -> LockChange:
     )
 
 
-def _was_let_go(lock: HeldLock, page: LockRecord | None, before: NotedChange | None) -> bool:
+def _was_let_go(lock: HeldLock, page: Page | None, before: NotedChange | None) -> bool:
     if before is None or before.change.acquired:
         return False
     # S3 gives whole seconds: without its acquire's event a lock may have been put after a release of the same second.

@@ -8,7 +8,7 @@ import msgspec
 from chalicelib.core.alerts.alert import Reply, level_of
 from chalicelib.core.alerts.appearance import appearance
 from chalicelib.core.alerts.message import Handle, Posted, Saying, Sending, Topic
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.line import EventType, of_lock
 from chalicelib.core.clicks.ending import Ending
@@ -111,7 +111,7 @@ def edit(case: Case, ending: Ending | None = None) -> bool:
     return True
 
 
-def catch_up(case: Case, latest: LockRecord | None = None) -> None:
+def catch_up(case: Case, latest: Page | None = None) -> None:
     """Make the message say what became of a lock, or was wanted of it, while it was spoken of.
 
     All writers write the book first and look at the page afterwards (``latest`` is the page as the write found it), so
@@ -127,7 +127,7 @@ def catch_up(case: Case, latest: LockRecord | None = None) -> None:
             edit(case.known_as(latest))
 
 
-def _show_as_it_is_now(case: Case, record: LockRecord) -> None:
+def _show_as_it_is_now(case: Case, record: Page) -> None:
     """Write a message anew that was written late: its lock was put back by then, and another page has it."""
     while record.back_as and (later := case.world.book.find(record.back_as)):
         record = later
@@ -138,7 +138,7 @@ def _show_as_it_is_now(case: Case, record: LockRecord) -> None:
         edit(case)
 
 
-def _wants_more(latest: LockRecord, shown: LockRecord) -> bool:
+def _wants_more(latest: Page, shown: Page) -> bool:
     """Return whether people want something of a held lock that its message does not show."""
     asked = (latest.snooze, latest.asked) != (shown.snooze, shown.asked)
     return asked or bool(latest.refused - shown.refused)

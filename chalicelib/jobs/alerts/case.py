@@ -9,7 +9,7 @@ import msgspec
 from chalicelib.core.alerts.alert import Alert, alert_for
 from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.alerts.owner import mapped_owner, owner_email
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.ending import Ending
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.policy import Policy, Rules
@@ -55,7 +55,7 @@ class Detours:
 class Case:
     """Passed from step to step; ``now`` is when the job began."""
 
-    record: LockRecord
+    record: Page
     policy: Policy
     world: World
     now: datetime
@@ -83,7 +83,7 @@ class Case:
         """Return whether nobody is to be called now."""
         return self.record.snoozed(self.now) or not self.policy.working_hours.open_at(self.now)
 
-    def known_as(self, record: LockRecord) -> Self:
+    def known_as(self, record: Page) -> Self:
         """Return the same with what is known by now."""
         return replace(self, record=record)
 
@@ -120,7 +120,7 @@ class Case:
             return None
 
 
-def case_of(record: LockRecord, world: World, rules: Rules, now: datetime, detours: Detours | None = None) -> Case:
+def case_of(record: Page, world: World, rules: Rules, now: datetime, detours: Detours | None = None) -> Case:
     """Return a lock's case under the rules; the ``detours`` are the run's, if it has more than one case."""
     policy = rules.policy_for(record.lock.ref.state_path)
     return Case(record, policy, world, now, rules.undo, detours or Detours(rules.trouble_channel))

@@ -19,7 +19,7 @@ from chalicelib.core.alerts.digest import (
     short_name,
 )
 from chalicelib.core.alerts.message import UNDER_WAY, Posted, Sending
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.locks.copies import copy_of
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.case import Case
@@ -103,7 +103,7 @@ def _named(case: Case) -> Named:
     return Named(case.state_path, case.record.taken, copy=bool(copy_of(case.record.lock)))
 
 
-def changed(digests: list[Digest], records: list[LockRecord], rules: Rules, now: datetime) -> list[Digest]:
+def changed(digests: list[Digest], records: list[Page], rules: Rules, now: datetime) -> list[Digest]:
     """Count the locks of each posted digest anew; return those that would read differently."""
     held = held_by_short_name(records)
     waiting = _waiting(digests, held, rules, now)
@@ -126,7 +126,7 @@ def show(digest: Digest, world: World) -> None:
         world.digests.forget(digest)
 
 
-def _waiting(digests: list[Digest], held: dict[str, LockRecord], rules: Rules, now: datetime) -> Counter[str]:
+def _waiting(digests: list[Digest], held: dict[str, Page], rules: Rules, now: datetime) -> Counter[str]:
     """Count by channel the locks that should have been told of by now and are in no digest."""
     told = {name for digest in digests for name in digest.locks}
     waiting: Counter[str] = Counter()

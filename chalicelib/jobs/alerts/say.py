@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from chalicelib.core.alerts.message import SENT_WITHIN, SURE_AFTER, Posted, Saying, Sending
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.line import EventType, of_lock
 from chalicelib.jobs.alerts.case import Case
@@ -130,7 +130,7 @@ def look_for(claim: Claim, world: World) -> Posted | None:
     return posted
 
 
-def look_for_lost(case: Case) -> LockRecord:
+def look_for_lost(case: Case) -> Page:
     """Find out what became of a lock's message whose answer was lost; return the record as it is then.
 
     Raises:

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from chalicelib.core.alerts.life import Step, next_step
-from chalicelib.core.alerts.page import LockRecord, Page
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending, Outcome
@@ -18,6 +18,7 @@ from chalicelib.jobs.alerts.case import Case, Detours, case_of
 from chalicelib.jobs.alerts.endings import note_ending, tell
 from chalicelib.jobs.alerts.say import look_for_lost
 from chalicelib.jobs.runs.tasks import Rank, Task, Wait
+from chalicelib.ports.book import LockBook
 from chalicelib.ports.locks import BucketGoneError
 from chalicelib.ports.world import World
 
@@ -50,7 +51,7 @@ class Steps:
     now: datetime
     detours: Detours = field(default_factory=Detours)
 
-    def look(self, record: LockRecord) -> Found:
+    def look(self, record: Page) -> Found:
         """Look at a lock's place, and take its next step."""
         try:
             current = self.world.store.read(record.lock.ref.place)
@@ -58,26 +59,27 @@ class Steps:
             return self.end(record, Ending(outcome=Outcome.BUCKET_GONE, at=self.now))
         return self.tend(record, current)
 
-    def tend(self, record: LockRecord, current: HeldLock | None) -> Found:
+    def tend(self, record: Page, current: HeldLock | None) -> Found:
         """Find out a lock's next step from what is there now, and take it."""
         there = presence(record.lock.ref, current)
-        self._drop_old_claim(record, there)
-        case = self._case(self._as_seen(record, current))
-        step = self._step(case, there)
+        if there is Presence.SAME:
+            _drop_old_claim(record, self.world, self.now)
+        case = self._case(_as_seen(record, current, self.world.book))
+        step = _step(case, there)
         if step in _SPEAKING and case.record.sending:
             if case.record.in_flight(self.now):
                 return Found()
             return _task(Wait.LOOK, "", Rank.NEW, case, partial(self._find_lost, case, there, current))
         return self._take(step, case, there, current)
 
-    def end(self, record: LockRecord, ending: Ending) -> Found:
+    def end(self, record: Page, ending: Ending) -> Found:
         """Note how a lock ended, and have its message say so."""
         noted = note_ending(self._case(record), ending)
         return self._say_ending(noted) if noted else Found()
 
     def _find_lost(self, case: Case, there: Presence, current: HeldLock | None) -> Found:
         case = case.known_as(look_for_lost(case))
-        return self._take(self._step(case, there), case, there, current)
+        return self._take(_step(case, there), case, there, current)
 
     def _take(self, step: Step, case: Case, there: Presence, current: HeldLock | None) -> Found:
         steps: dict[Step, Callable[[], Found]] = {
@@ -85,35 +87,13 @@ class Steps:
             Step.RAISE: lambda: _in_channel(Wait.POST, Rank.LOUDER, case, partial(_louder, case, raise_level)),
             Step.WAKE: lambda: _in_channel(Wait.POST, Rank.LOUDER, case, partial(_louder, case, wake)),
             Step.REFRESH: lambda: _refresh(case),
-            Step.AUTO_RELEASE: lambda: self._order_release(case),
+            Step.AUTO_RELEASE: lambda: _order_release(case),
             Step.CLOSE: lambda: self._close_unless_ended(case, there, current),
             Step.TELL: lambda: self._tell(case, there),
             Step.REOPEN: lambda: self._reopen(case),
             Step.NOTHING: Found,
         }
         return steps[step]()
-
-    def _step(self, case: Case, there: Presence) -> Step:
-        return next_step(case.record, case.policy, self.now, held=there is Presence.SAME)
-
-    def _as_seen(self, record: LockRecord, current: HeldLock | None) -> LockRecord:
-        """Update a page whose lock has become readable; never overwrite readable with unreadable."""
-        if current is None or current.ref != record.lock.ref or current == record.lock:
-            return record
-        if _is_unread(current) and not _is_unread(record.lock):
-            return record
-        return self.world.book.write(telling.remember(current)).page or record
-
-    def _drop_old_claim(self, record: LockRecord, there: Presence) -> None:
-        """Forget a delete that was begun and never came: the lock is there after the last moment it could arrive."""
-        claim = None if record.ending or record.being_released(self.now) else record.releasing
-        if claim and there is Presence.SAME:
-            self.world.book.write(endings.abandon_release(record.lock.ref, claim))
-
-    def _order_release(self, case: Case) -> Found:
-        order = AutoRelease(lock=case.ref, channel=case.policy.channel)
-        leave = partial(self.world.orders.release_by_itself, order)
-        return together([_task(Wait.BOOK, "orders", Rank.LOUDER, case, leave), _refresh(case)])
 
     def _close_unless_ended(self, case: Case, there: Presence, current: HeldLock | None) -> Found:
         """Close an alert. A listing of the book can be older than an ending that somebody noted since."""
@@ -151,8 +131,34 @@ class Steps:
             return self.tend(reopened or Page(lock=current), current)
         return Found()
 
-    def _case(self, record: LockRecord) -> Case:
+    def _case(self, record: Page) -> Case:
         return case_of(record, self.world, self.rules, self.now, self.detours)
+
+
+def _as_seen(record: Page, current: HeldLock | None, book: LockBook) -> Page:
+    """Update a page whose lock has become readable; never overwrite readable with unreadable."""
+    if current is None or current.ref != record.lock.ref or current == record.lock:
+        return record
+    if _is_unread(current) and not _is_unread(record.lock):
+        return record
+    return book.write(telling.remember(current)).page or record
+
+
+def _drop_old_claim(record: Page, world: World, now: datetime) -> None:
+    """Forget a delete that was begun and never came: the lock is there after the last moment it could arrive."""
+    claim = None if record.ending or record.being_released(now) else record.releasing
+    if claim:
+        world.book.write(endings.abandon_release(record.lock.ref, claim))
+
+
+def _step(case: Case, there: Presence) -> Step:
+    return next_step(case.record, case.policy, case.now, held=there is Presence.SAME)
+
+
+def _order_release(case: Case) -> Found:
+    order = AutoRelease(lock=case.ref, channel=case.policy.channel)
+    leave = partial(case.world.orders.release_by_itself, order)
+    return together([_task(Wait.BOOK, "orders", Rank.LOUDER, case, leave), _refresh(case)])
 
 
 def _is_unread(lock: HeldLock) -> bool:
@@ -190,7 +196,7 @@ def _louder(case: Case, say: Callable[[Case], Case | None]) -> Found:
     return _to_edit(said) if said else Found()
 
 
-def _ending(record: LockRecord, there: Presence, current: HeldLock | None, now: datetime) -> Ending:
+def _ending(record: Page, there: Presence, current: HeldLock | None, now: datetime) -> Ending:
     if record.releasing:
         return record.releasing.ending(Outcome.UNCONFIRMED, now, current)
     outcome = Outcome.REPLACED if there is Presence.REPLACED else Outcome.GONE

@@ -8,7 +8,7 @@ from typing import Self
 import msgspec
 
 from chalicelib.core.alerts.message import Posted
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.audit.line import EventType, of_click
 from chalicelib.core.clicks.click import Click, Whisper
@@ -119,8 +119,8 @@ class Clicked(Ordered):
         with suppress(StoreError):
             current = self.world.store.read(ref.place)
         if current and presence(ref, current) is Presence.SAME:
-            return self.known_as(LockRecord(lock=current))
-        return self.known_as(LockRecord(lock=HeldLock(ref, flaw="is no longer known to the reaper's lock book")))
+            return self.known_as(Page(lock=current))
+        return self.known_as(Page(lock=HeldLock(ref, flaw="is no longer known to the reaper's lock book")))
 
     def whisper(self, ending: Ending, releasers: tuple[str, ...] = ()) -> Ending:
         """Tell the person alone how it ended; return that."""
@@ -155,9 +155,9 @@ def ordered_by(order: ReleaseOrder, world: World, rules: Rules, now: datetime) -
     )
 
 
-def unknown(lock: LockRef) -> LockRecord:
+def unknown(lock: LockRef) -> Page:
     """Return the record of a lock of which nothing is known but which one it is."""
-    return LockRecord(lock=HeldLock(lock))
+    return Page(lock=HeldLock(lock))
 
 
 def misrouted(clicked: Clicked) -> Ending:

@@ -9,7 +9,7 @@ its mark (``core.locks.mark``), never guessed from who clicked.
 import msgspec
 
 from chalicelib.core.alerts.message import Posted
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import restores
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.claim import CLAIM_LASTS, Restorer, Restoring
@@ -106,7 +106,7 @@ def _restored(clicked: Clicked, current: HeldLock, there: Restorer) -> Ending:
     """
     before, ending = clicked, clicked.ending(Outcome.RESTORED)
     inherited, handed_over = restores.restored(_with_message(clicked), current, there)
-    clicked = clicked.known_as(LockRecord(lock=current)).after(inherited)
+    clicked = clicked.known_as(Page(lock=current)).after(inherited)
     clicked.world.book.write(handed_over)
     if there != _restorer(clicked):
         clicked.show(ending)
@@ -115,7 +115,7 @@ def _restored(clicked: Clicked, current: HeldLock, there: Restorer) -> Ending:
     return ending if clicked.show(ending) else clicked.whisper(ending)
 
 
-def _with_message(clicked: Clicked) -> LockRecord:
+def _with_message(clicked: Clicked) -> Page:
     """Return the page with the message that was clicked, where the answer of the one that posted it was lost."""
     record, click = clicked.record, clicked.click
     if record.posted or not click.message:

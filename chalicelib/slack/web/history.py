@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.slack.web.refusals import About, about
-from chalicelib.slack.web.shapes import Page, Seen
+from chalicelib.slack.web.shapes import Part, Seen
 from chalicelib.slack.web.web_api import WebApi, WebApiError
 
 _CLOCKS_DIFFER = timedelta(minutes=2)
@@ -41,7 +41,7 @@ class History:
         return next((message.ts for message in seen if self._is_own(message, trace)), None)
 
     def _read(self, method: str, **arguments: Any) -> Iterator[Seen]:
-        """Give the messages, page by page; none where the app may not look, or when the thread is gone.
+        """Give the messages, part by part; none where the app may not look, or when the thread is gone.
 
         Nothing is retried for a channel that the app was removed from: its messages stay out of reach.
         """
@@ -50,13 +50,13 @@ class History:
         for _ in range(_PAGES):
             self._wait()
             try:
-                page = self._api.call(method, Page, expected=_CANNOT_LOOK, cursor=cursor, **asked)
+                part = self._api.call(method, Part, expected=_CANNOT_LOOK, cursor=cursor, **asked)
             except WebApiError as error:
                 if error.code not in _CANNOT_LOOK:
                     raise
                 return
-            yield from filter(None, map(_seen, page.messages))
-            cursor = page.next_cursor
+            yield from filter(None, map(_seen, part.messages))
+            cursor = part.next_cursor
             if not cursor:
                 return
 

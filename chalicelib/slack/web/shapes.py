@@ -83,18 +83,18 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 class Cursor(msgspec.Struct, frozen=True):
-    """Where the next page begins."""
+    """Where the next part begins."""
 
     next_cursor: str | None = None
 
 
-class Page(Done, frozen=True):
-    """Messages by anybody, so each may have any shape."""
+class Part(Done, frozen=True):
+    """A part of a conversation: messages by anybody, so each may have any shape."""
 
     messages: list[Any]
     response_metadata: Cursor | None = None
 
     @property
     def next_cursor(self) -> str:
-        """Return where the next page begins; "" when this is the last."""
+        """Return where the next part begins; "" when this is the last."""
         return (self.response_metadata and self.response_metadata.next_cursor) or ""

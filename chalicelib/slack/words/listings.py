@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.core.alerts.listing import Listed, Listing, ListRequest
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.click import Unheard
 from chalicelib.core.clicks.list_query import PAGE, Query
 from chalicelib.slack.words import doubts
@@ -135,7 +135,7 @@ def _line(listed: Listed, listing: Listing, limits: _Limits) -> Block:
     return section(words, accessory=release)
 
 
-def _by(who: str, record: LockRecord) -> str:
+def _by(who: str, record: Page) -> str:
     """Name the holder, who took the lock; somebody else may have put it back."""
     if not who:
         return ""

@@ -5,7 +5,7 @@ Foreign text goes through ``text.code`` or ``text.escape``, never into a header 
 
 from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.life import can_auto_release
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.ending import Outcome
 from chalicelib.core.duration import in_words
 from chalicelib.core.locks.copies import copy_of
@@ -154,7 +154,7 @@ def _story(alert: Alert) -> str:
     return _lines(*lines)
 
 
-def _refused(record: LockRecord) -> str:
+def _refused(record: Page) -> str:
     """Say who asked for a release and may not, so that the team knows that somebody is blocked."""
     names = sorted(record.refused)
     who = ", ".join(mention(name) for name in names[:_MOST_NAMED])

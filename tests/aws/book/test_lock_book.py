@@ -46,7 +46,7 @@ def indexed(table: Any) -> list[str]:
 def test_only_what_is_held_or_untold_is_in_the_index_whatever_else_is_in_the_table(table: Any) -> None:
     book = DynamoLockBook(table)
     DynamoDigestBook(table).claim(DIGEST)
-    DynamoGroupBook(table).keep("S1", frozenset())
+    DynamoGroupBook(table).replace("S1", frozenset())
     book.write(telling.remember(LOCK))
     book.write(endings.end(LOCK, GONE))
     assert indexed(table) == [LOCK.ref.state_path]
@@ -95,7 +95,7 @@ def test_digests_expire_after_a_month_and_groups_after_a_day(table: Any) -> None
     digests.claim(DIGEST)
     digests.save(msgspec.structs.replace(DIGEST, posted=Posted(CHANNEL, "1.1")))
     digests.claim(DIGEST)
-    DynamoGroupBook(table, lambda: NOW + 0.5).keep("S1", frozenset())
+    DynamoGroupBook(table, lambda: NOW + 0.5).replace("S1", frozenset())
     expiries = sorted(int(item["ExpiresAt"]) - NOW for item in table.scan()["Items"])
     assert expiries == [DAY, 30 * DAY, 30 * DAY]
 
@@ -112,7 +112,7 @@ def test_a_digest_of_as_many_locks_as_there_can_be_with_the_longest_keys_is_no_l
 
 
 def test_a_group_that_nobody_looked_up_for_a_day_is_unknown_before_dynamodb_deletes_it(table: Any) -> None:
-    DynamoGroupBook(table, lambda: NOW).keep("S1", frozenset({ALICE}))
+    DynamoGroupBook(table, lambda: NOW).replace("S1", frozenset({ALICE}))
     assert DynamoGroupBook(table, lambda: NOW + DAY - 1).members() == {"S1": {ALICE}}
     assert DynamoGroupBook(table, lambda: NOW + DAY).members() == {}
 

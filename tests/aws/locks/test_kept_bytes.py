@@ -6,8 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from chalicelib.aws.book.wire import key_of
-from chalicelib.aws.book.wire_values import OBJECT
+from chalicelib.aws.book.wire import ATTRIBUTES, key_of
 from chalicelib.core.clicks.deletion import LockObject
 from tests.builders import a_lock
 
@@ -20,7 +19,7 @@ def test_operating_md_s_command_writes_the_kept_bytes_into_a_file(tmp_path: Path
     [program] = re.findall(r"python3 -c '\n(.*?)'\n", OPERATING.read_text(), re.DOTALL)
     told = subprocess.run(  # noqa: S603  our own documentation
         [sys.executable, "-c", program],
-        input=json.dumps([[identity, OBJECT.encoded(LockObject(BYTES))]]),
+        input=json.dumps([[identity, ATTRIBUTES["kept"].write(LockObject(BYTES))]]),
         capture_output=True,
         text=True,
         check=True,

@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.core.alerts.alert import alert_for
 from chalicelib.core.alerts.message import Posted, Topic
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from tests.builders import ALICE, BOB, CHANNEL, KEY, TAKEN, a_lock, a_policy, a_sending
 
 POSTED = Posted(CHANNEL, "1.1")
@@ -13,12 +13,12 @@ CALLS = a_policy(mentions={1: (ALICE,), 2: (BOB, ALICE)})
 
 
 def test_a_level_that_the_policy_has_lost_since_is_the_highest_it_has() -> None:
-    record = LockRecord(lock=a_lock("s3-plan-default"), posted=POSTED, level=2)
+    record = Page(lock=a_lock("s3-plan-default"), posted=POSTED, level=2)
     assert alert_for(record, a_policy(), TAKEN + OLD, None).level == 1
 
 
 def test_an_alert_never_falls_back_to_a_lower_level() -> None:
-    record = LockRecord(lock=a_lock(), posted=POSTED, level=2)
+    record = Page(lock=a_lock(), posted=POSTED, level=2)
     assert alert_for(record, a_policy(), TAKEN + OLD, None).level == 2
 
 
@@ -30,7 +30,7 @@ def test_an_alert_never_falls_back_to_a_lower_level() -> None:
 def test_a_message_calls_the_people_of_the_levels_it_was_posted_for(
     told: int, age: timedelta, called: tuple[str, ...]
 ) -> None:
-    record = LockRecord(lock=a_lock(), level=told)
+    record = Page(lock=a_lock(), level=told)
     assert alert_for(record, CALLS, TAKEN + age, None).called == called
 
 

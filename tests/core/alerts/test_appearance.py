@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chalicelib.core.alerts.alert import Alert, alert_for
 from chalicelib.core.alerts.appearance import appearance
 from chalicelib.core.alerts.evidence import StateWritten
-from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
+from chalicelib.core.alerts.page import Asked, Page, Snooze
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.slack.words.messages import message
 from tests.builders import ALICE, BOB, TAKEN, a_claim, a_lock, a_policy
@@ -21,7 +21,7 @@ NOW = TAKEN + timedelta(hours=3)
 
 def an_alert(now: datetime = NOW, written: datetime | None = None, ending: Ending | None = None, **known: Any) -> Alert:
     fields: dict[str, Any] = {"lock": a_lock(), "level": 1}
-    record = LockRecord(**fields | known)
+    record = Page(**fields | known)
     return alert_for(record, a_policy(), now, StateWritten(written), ending)
 
 

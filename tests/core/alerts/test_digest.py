@@ -4,7 +4,7 @@ import msgspec
 
 from chalicelib.core.alerts.digest import Digest, counted, differ, held_by_short_name, short_name
 from chalicelib.core.alerts.message import Posted
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.ending import Ending, Outcome
 from tests.builders import CHANNEL, TAKEN, a_lock
 
@@ -21,10 +21,10 @@ def test_it_covers_its_locks_and_no_other() -> None:
 def test_it_is_counted_by_what_the_book_has() -> None:
     waits, told, _gone, ended, _ = LOCKS
     records = [
-        LockRecord(lock=waits),
-        LockRecord(lock=told, posted=Posted(CHANNEL, "1.1")),
-        LockRecord(lock=ended, posted=Posted(CHANNEL, "1.2"), ending=Ending(outcome=Outcome.GONE, at=TAKEN)),
-        LockRecord(lock=a_lock(key="another.tflock")),
+        Page(lock=waits),
+        Page(lock=told, posted=Posted(CHANNEL, "1.1")),
+        Page(lock=ended, posted=Posted(CHANNEL, "1.2"), ending=Ending(outcome=Outcome.GONE, at=TAKEN)),
+        Page(lock=a_lock(key="another.tflock")),
     ]
     now = counted(DIGEST, held_by_short_name(records), 7, LATER)
     assert (now.total, now.held, now.coming, now.waiting, now.as_of) == (5, 2, 1, 7, LATER)

@@ -22,7 +22,7 @@ from chalicelib.core.alerts.life import (
     step_in,
 )
 from chalicelib.core.alerts.message import Posted
-from chalicelib.core.alerts.page import LockRecord, Snooze
+from chalicelib.core.alerts.page import Page, Snooze
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.hours import WorkingHours
 from chalicelib.core.locks.lock import HeldLock
@@ -39,7 +39,7 @@ def hours(number: float) -> datetime:
     return TAKEN + timedelta(hours=number)
 
 
-def told(level: int = 1, shown: float = 2, **others: Any) -> LockRecord:
+def told(level: int = 1, shown: float = 2, **others: Any) -> Page:
     """The apply's alert: posted two hours after the lock was taken, at its first level of two."""
     fields: dict[str, Any] = {
         "lock": a_lock(),
@@ -48,20 +48,20 @@ def told(level: int = 1, shown: float = 2, **others: Any) -> LockRecord:
         "alerted_at": hours(2),
         "shown_at": hours(shown),
     }
-    return LockRecord(**fields | others)
+    return Page(**fields | others)
 
 
-def plan(lock: HeldLock | None = None, **others: Any) -> LockRecord:
+def plan(lock: HeldLock | None = None, **others: Any) -> Page:
     """A plan's alert, posted an hour after the lock was taken."""
     fields: dict[str, Any] = {"posted": POSTED, "level": 1, "alerted_at": hours(1), "shown_at": hours(1)}
-    return LockRecord(lock=lock or a_lock("s3-plan-default"), **fields | others)
+    return Page(lock=lock or a_lock("s3-plan-default"), **fields | others)
 
 
 def snoozed(until: float) -> Snooze:
     return Snooze(BOB, hours(until))
 
 
-UNKNOWN = LockRecord(lock=a_lock())
+UNKNOWN = Page(lock=a_lock())
 ENDED, CLOSED = told(ending=GONE), told(ending=GONE, told=True)
 EXAMPLES = [
     ("an ending that nobody was told", ENDED, a_policy(), 3, False),
@@ -84,7 +84,7 @@ EXAMPLES = [
 
 @pytest.mark.parametrize(("row", "example"), list(enumerate(EXAMPLES)), ids=[example[0] for example in EXAMPLES])
 def test_each_row_of_the_table_is_taken_by_its_situation(
-    row: int, example: tuple[str, LockRecord, Policy, float, bool]
+    row: int, example: tuple[str, Page, Policy, float, bool]
 ) -> None:
     _, record, policy, age, held = example
     situation = situation_of(record, policy, hours(age), held=held)
@@ -140,7 +140,7 @@ def test_a_level_that_the_policy_lost_does_not_rise_again() -> None:
         ("it writes the state", told(), BY_ITSELF),
         (
             "nobody can say what it does",
-            LockRecord(lock=a_lock("s3-import-default"), posted=POSTED, alerted_at=TAKEN),
+            Page(lock=a_lock("s3-import-default"), posted=POSTED, alerted_at=TAKEN),
             BY_ITSELF,
         ),
         ("it cannot be read", plan(HeldLock(a_ref(), flaw="is empty")), BY_ITSELF),
@@ -154,7 +154,7 @@ def test_a_level_that_the_policy_lost_does_not_rise_again() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_the_reaper_releases_nothing_by_itself_when(what: str, record: LockRecord, policy: Policy) -> None:
+def test_the_reaper_releases_nothing_by_itself_when(what: str, record: Page, policy: Policy) -> None:
     assert not may_auto_release(record, policy, hours(6))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.event import LockChange, ToldBy, event_id
 from chalicelib.core.audit.hold import Hold, NotedChange, hold_ended_by, page_of, who_let_go
 from chalicelib.core.clicks.claim import CLAIM_LASTS
@@ -36,8 +36,8 @@ def a_release(after: timedelta = HOUR, **others: Any) -> LockChange:
     return an_acquire(after, **({"acquired": False, "stamp": ""} | others))
 
 
-def a_page(lock: HeldLock = LOCK, **others: Any) -> LockRecord:
-    return LockRecord(lock=lock, **others)
+def a_page(lock: HeldLock = LOCK, **others: Any) -> Page:
+    return Page(lock=lock, **others)
 
 
 @pytest.mark.parametrize("sequencer", ["0055AED6DCD90281E5", ""])
@@ -193,7 +193,7 @@ def test_who_put_a_lock_back_is_not_who_took_it() -> None:
     assert hold.taken_by == CI
 
 
-def kind(release: LockChange, page: LockRecord | None = None, taken_by: str = CI, role: str = ROLE) -> LetGoBy:
+def kind(release: LockChange, page: Page | None = None, taken_by: str = CI, role: str = ROLE) -> LetGoBy:
     return who_let_go(release, Hold(since=TAKEN, lock=LOCK, record=page, taken_by=taken_by), role)
 
 

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import msgspec
 
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.hold import Hold
 from chalicelib.core.audit.line import EventType, of_acquire, of_click, of_lock, of_release
@@ -83,9 +83,9 @@ def test_each_thing_said_of_each_lock_at_each_time_is_a_line_of_its_own() -> Non
 
 def test_whoever_asked_in_slack_is_not_named_for_what_somebody_else_let_go() -> None:
     released = LockChange(acquired=False, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN)
-    page = LockRecord(lock=a_lock(), ending=Ending(outcome=Outcome.RELEASED, at=TAKEN, user=ALICE, approved=BOB))
+    page = Page(lock=a_lock(), ending=Ending(outcome=Outcome.RELEASED, at=TAKEN, user=ALICE, approved=BOB))
 
-    def told(kind: LetGoBy, record: LockRecord | None = page) -> dict[str, object]:
+    def told(kind: LetGoBy, record: Page | None = page) -> dict[str, object]:
         return line(of_release(released, Hold(since=TAKEN, lock=a_lock(), record=record), kind))
 
     clicked = told(LetGoBy.SLACK)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.hold import NotedChange, hold_ended_by
 from chalicelib.core.audit.line import of_reappearance
@@ -18,7 +18,7 @@ SECOND = timedelta(seconds=1)
 GONE = LockChange(
     acquired=False, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN + 9 * SECOND, version="m1", permanent=True
 )
-PAGE = LockRecord(lock=a_lock(), acquired_at=TAKEN + SECOND / 2, principal="AWS:AIDACAROL")
+PAGE = Page(lock=a_lock(), acquired_at=TAKEN + SECOND / 2, principal="AWS:AIDACAROL")
 ENDED = msgspec.structs.replace(PAGE, ending=Ending(outcome=Outcome.GONE, at=TAKEN + SECOND))
 
 
@@ -36,8 +36,8 @@ def noted(after: timedelta, *, acquired: bool) -> NotedChange:
         (PAGE, noted(SECOND, acquired=False), Standing.AGAIN),
         (PAGE, noted(SECOND / 2, acquired=False), Standing.AGAIN),
         (PAGE, noted(SECOND / 4, acquired=False), Standing.HELD),
-        (LockRecord(lock=a_lock()), noted(SECOND / 2, acquired=False), Standing.HELD),
-        (LockRecord(lock=a_lock()), noted(SECOND, acquired=False), Standing.AGAIN),
+        (Page(lock=a_lock()), noted(SECOND / 2, acquired=False), Standing.HELD),
+        (Page(lock=a_lock()), noted(SECOND, acquired=False), Standing.AGAIN),
         (None, None, Standing.UNKNOWN),
         (None, noted(SECOND / 2, acquired=False), Standing.UNKNOWN),
         (None, noted(SECOND, acquired=False), Standing.AGAIN),
@@ -45,7 +45,7 @@ def noted(after: timedelta, *, acquired: bool) -> NotedChange:
     ],
 )
 def test_a_lock_is_there_again_when_its_page_or_a_release_after_it_says_that_it_had_ended(
-    page: LockRecord | None, before: NotedChange | None, expected: Standing
+    page: Page | None, before: NotedChange | None, expected: Standing
 ) -> None:
     assert standing(a_lock(), page, before) is expected
 
@@ -65,7 +65,7 @@ def test_the_reappearance_is_the_same_whatever_is_known_of_the_lock_and_another_
 
 @pytest.mark.parametrize(("page", "taken_by"), [(PAGE, "AWS:AIDACAROL"), (None, "")])
 def test_the_hold_that_follows_is_of_the_one_who_took_the_lock_not_of_the_one_who_brought_it_back(
-    page: LockRecord | None, taken_by: str
+    page: Page | None, taken_by: str
 ) -> None:
     change = reappearance(msgspec.structs.replace(GONE, principal="AWS:AIDABOB"), a_lock(), "v1")
     line = of_reappearance(change, a_lock(), page, "")

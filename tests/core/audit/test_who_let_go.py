@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.event import LockChange
 from chalicelib.core.audit.hold import Hold, who_let_go
 from chalicelib.core.audit.line import EventType, of_click
@@ -21,7 +21,7 @@ LATER = TAKEN + timedelta(minutes=3)
 
 def kind(ending: Ending, principal: str) -> LetGoBy:
     release = LockChange(acquired=False, place=Place(Kind.S3, BUCKET, KEY), at=LATER, principal=principal)
-    page = LockRecord(lock=a_lock(), ending=ending)
+    page = Page(lock=a_lock(), ending=ending)
     return who_let_go(release, Hold(since=TAKEN, lock=a_lock(), record=page, taken_by="AWS:AIDAEXAMPLE"), ROLE)
 
 

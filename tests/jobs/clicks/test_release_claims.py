@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import endings
 from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.audit.line import EventType
@@ -28,7 +28,7 @@ ALICES, BOBS = a_click(a_lock()), a_click(a_lock(), BOB)
 MINUTE = timedelta(minutes=1)
 
 
-def known(world: FakeWorld) -> LockRecord:
+def known(world: FakeWorld) -> Page:
     record = world.book.find(a_lock().ref)
     assert record is not None
     return record

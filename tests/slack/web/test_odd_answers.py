@@ -11,7 +11,7 @@ import pytest
 from chalicelib.core.alerts.alert import Reply, alert_for
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.message import Posted, Saying, Topic
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.click import Person, Verb, Whisper
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.policy import Route
@@ -25,7 +25,7 @@ from tests.fakes import FakeWorld
 from tests.slack.web.odd_slack import HALF, RATE_LIMITS, UNCLEAR, WORDY, OddSlack, odd_slack, said, too_many
 
 NOW = TAKEN + timedelta(hours=2)
-ALERT_NOW = alert_for(LockRecord(lock=a_lock()), a_policy(mentions={1: (ALICE,)}), NOW, None)
+ALERT_NOW = alert_for(Page(lock=a_lock()), a_policy(mentions={1: (ALICE,)}), NOW, None)
 SENDING = a_sending(at=NOW, channel=CHANNEL, level=1)
 NOTE = Reply(
     alert=ALERT_NOW, sending=msgspec.structs.replace(SENDING, saying=(Saying(Topic.LEVEL, "2"),), beneath="1.000001")

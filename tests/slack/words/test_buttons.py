@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from chalicelib.core.alerts.alert import alert_for
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.click import SnoozeFor, Verb
 from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
@@ -74,7 +74,7 @@ def test_putting_back_asks_first_and_says_what_it_does() -> None:
 
 def test_every_button_is_about_the_lock_that_is_shown() -> None:
     for lock in (a_lock(), HeldLock(a_lock().ref, body=Body.STATE)):
-        alert = alert_for(LockRecord(lock=lock), a_policy(), TAKEN + timedelta(hours=3), None)
+        alert = alert_for(Page(lock=lock), a_policy(), TAKEN + timedelta(hours=3), None)
         values = [element["value"] for element in buttons.of_open(alert) if element["type"] == "button"]
         assert {lock_value.decode(value) for value in values} == {lock.ref}
 
@@ -87,5 +87,5 @@ def test_every_verb_has_an_action() -> None:
 def test_the_longest_key_of_s3_fits_every_button() -> None:
     ref = LockRef(Place(Kind.S3, "b" * 63, "&" * 1018 + ".tflock"), '"d41d8cd98f00b204e9800998ecf8427e-10000"', TAKEN)
     for lock in (HeldLock(ref), HeldLock(ref, body=Body.STATE)):
-        alert = alert_for(LockRecord(lock=lock), a_policy(), TAKEN + timedelta(hours=3), None)
+        alert = alert_for(Page(lock=lock), a_policy(), TAKEN + timedelta(hours=3), None)
         assert problems_in([actions(*buttons.of_open(alert)), actions(buttons.put_back(ref))]) == []

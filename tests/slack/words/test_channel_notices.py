@@ -8,7 +8,7 @@ from chalicelib.core.alerts.alert import alert_for
 from chalicelib.core.alerts.channel_trouble import ChannelNotice, ChannelTrouble, NoticeKind
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.message import Posted
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.slack.words import digests
 from chalicelib.slack.words.channel_notices import notice
@@ -82,12 +82,12 @@ def test_whatever_slack_or_a_proxy_says_the_notice_calls_nobody(why: str) -> Non
 
 
 def test_an_alert_that_stands_elsewhere_says_where_it_belongs_until_it_is_closed() -> None:
-    elsewhere = LockRecord(lock=a_lock(), posted=Posted(CHANNEL, "1.1", instead_of="C0PROD"))
+    elsewhere = Page(lock=a_lock(), posted=Posted(CHANNEL, "1.1", instead_of="C0PROD"))
     now = TAKEN + timedelta(hours=3)
     assert "Meant for <#C0PROD>" in said(message(alert_for(elsewhere, a_policy(), now, None))[1])
     gone = Ending(outcome=Outcome.GONE, at=now)
     assert "Meant for" not in said(message(alert_for(elsewhere, a_policy(), now, None, gone))[1])
-    assert "Meant for" not in said(message(alert_for(LockRecord(lock=a_lock()), a_policy(), now, None))[1])
+    assert "Meant for" not in said(message(alert_for(Page(lock=a_lock()), a_policy(), now, None))[1])
 
 
 def test_a_digest_that_stands_elsewhere_says_where_it_belongs() -> None:

@@ -13,7 +13,7 @@ from chalicelib.core.alerts.digest import Digest, Named
 from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.alerts.listing import Listed, Listing
 from chalicelib.core.alerts.message import Topic
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.click import Verb, Whisper
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal, WayBack
 from chalicelib.core.clicks.list_query import Query
@@ -38,7 +38,7 @@ UNDO = timedelta(minutes=10)
 
 def an_alert(lock: HeldLock, ending: Ending | None = None, undo: timedelta = UNDO, **others: Any) -> Alert:
     now = lock.ref.since + timedelta(hours=3)
-    record = LockRecord(lock=lock, **others)
+    record = Page(lock=lock, **others)
     alert = alert_for(record, a_policy(), now, StateWritten(now - timedelta(hours=1)), ending)
     return msgspec.structs.replace(alert, undo=undo)
 
@@ -90,7 +90,7 @@ def test_lists_digests_and_replies_say_what_is_a_copy() -> None:
         query=Query(everything=True),
         routed=True,
         total=1,
-        locks=(Listed(LockRecord(lock=COPY), releasable=True, second_person=False, undo=UNDO),),
+        locks=(Listed(Page(lock=COPY), releasable=True, second_person=False, undo=UNDO),),
     )
     assert f"a copy of the lock of `{PRIMARY}`" in said(answer(listing)["blocks"][1]["text"])
     digest = Digest(channel=CHANNEL, locks=("x",), oldest=(Named("a/b", TAKEN, copy=True),), at=TAKEN, held=1)

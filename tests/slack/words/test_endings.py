@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.alerts.alert import alert_for
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome, Refusal
 from chalicelib.slack.words.messages import message
 from tests.builders import ALICE, BOB, TAKEN, a_lock, a_policy
@@ -19,7 +19,7 @@ def told(outcome: Outcome, name: str = "s3-apply-default", body: bytes | None = 
     """What the message reads of an ending."""
     policy = a_policy(auto_release=timedelta(hours=6))
     told = Ending(outcome=outcome, at=NOW, **ending)
-    text, blocks = message(alert_for(LockRecord(lock=a_lock(name, body=body)), policy, NOW, None, told))
+    text, blocks = message(alert_for(Page(lock=a_lock(name, body=body)), policy, NOW, None, told))
     assert_slack_takes(text, blocks)
     return said(blocks)
 
@@ -109,7 +109,7 @@ def test_a_holder_that_the_lock_does_not_name_is_said_to_be_not_named() -> None:
 @pytest.mark.parametrize("body", [None, b"", b"[1]", b"{}"])
 def test_a_closed_message_is_a_title_and_two_or_three_lines(outcome: Outcome, body: bytes | None) -> None:
     """Which state, how it ended, who holds it now: no field, no flaw, no evidence of a run that is over."""
-    record = LockRecord(lock=a_lock(body=body), principal=CI, owner=BOB, restored_by=BOB, refused=frozenset({BOB}))
+    record = Page(lock=a_lock(body=body), principal=CI, owner=BOB, restored_by=BOB, refused=frozenset({BOB}))
     ending = Ending(outcome=outcome, at=NOW, user=ALICE, held_now=HELD_NOW if outcome is Outcome.REPLACED else None)
     title, words = message(alert_for(record, a_policy(), NOW, None, ending))[1]
     assert title["type"] == "header"

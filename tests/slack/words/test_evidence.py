@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.core.alerts.alert import alert_for
 from chalicelib.core.alerts.evidence import Sign, StateWritten, sign_of
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.slack.words.evidence import evidence
 from chalicelib.slack.words.parts.text import ago
@@ -48,12 +48,12 @@ BEFORE = TAKEN - timedelta(days=1)
 def test_it_says_what_the_times_prove_and_no_more(name: str, written: datetime | None, sign: Sign, said: str) -> None:
     state = StateWritten(written)
     assert sign_of(a_lock(name), state, NOW) is sign
-    assert said in evidence(alert_for(LockRecord(lock=a_lock(name)), a_policy(), NOW, state))
+    assert said in evidence(alert_for(Page(lock=a_lock(name)), a_policy(), NOW, state))
 
 
 def test_what_is_kept_at_a_lock_s_key_and_cannot_be_read_is_not_said_to_be_a_run_without_a_state() -> None:
     lock = HeldLock(a_lock(key="prod/odd.tflock").ref, flaw="looks like a Terraform state", body=Body.STATE)
-    said = evidence(alert_for(LockRecord(lock=lock), a_policy(), NOW, StateWritten(None)))
+    said = evidence(alert_for(Page(lock=lock), a_policy(), NOW, StateWritten(None)))
     assert (
         "nothing is kept at `acme-tfstate/prod/odd`. What is kept at `acme-tfstate/prod/odd.tflock` may itself" in said
     )
@@ -61,10 +61,10 @@ def test_what_is_kept_at_a_lock_s_key_and_cannot_be_read_is_not_said_to_be_a_run
 
 
 def test_what_s3_would_not_say_is_told_as_that() -> None:
-    assert "S3 did not say" in evidence(alert_for(LockRecord(lock=a_lock()), a_policy(), NOW, None))
+    assert "S3 did not say" in evidence(alert_for(Page(lock=a_lock()), a_policy(), NOW, None))
 
 
 def test_of_a_lock_that_was_put_back_it_says_what_came_after_that() -> None:
-    record = LockRecord(lock=a_lock(), restored_by=ALICE)
+    record = Page(lock=a_lock(), restored_by=ALICE)
     alert = alert_for(record, a_policy(), NOW, StateWritten(BEFORE))
     assert "before the lock was put back." in evidence(alert)

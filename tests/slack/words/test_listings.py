@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 
 from chalicelib.core.alerts.listing import Listed, Listing
-from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
+from chalicelib.core.alerts.page import Asked, Page, Snooze
 from chalicelib.core.clicks.list_query import PAGE, Query
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
@@ -26,7 +26,7 @@ def a_listing(*locks: Listed, total: int | None = None, routed: bool = True, **q
 
 
 def listed(lock: HeldLock | None = None, *, releasable: bool = True, two: bool = False, **record: Any) -> Listed:
-    return Listed(LockRecord(lock=lock or a_lock(), **record), releasable, two)
+    return Listed(Page(lock=lock or a_lock(), **record), releasable, two)
 
 
 def many(number: int, key: str = "prod/{}/terraform.tfstate", *, releasable: bool = True) -> list[Listed]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from chalicelib.core.alerts.alert import Alert, alert_for
 from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.alerts.life import may_auto_release
-from chalicelib.core.alerts.page import Asked, LockRecord, Snooze
+from chalicelib.core.alerts.page import Asked, Page, Snooze
 from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome
 from chalicelib.core.locks.ci_run import CiRun
 from chalicelib.core.locks.lock import Body, HeldLock
@@ -28,7 +28,7 @@ ONCALL = "S0ONCALL"
 def an_alert(lock: HeldLock | None = None, ending: Ending | None = None, now: Any = NOW, **others: Any) -> Alert:
     state = others.pop("state", None)
     policy = a_policy(**others.pop("policy", {}))
-    return alert_for(LockRecord(lock=lock or a_lock(), **others), policy, now, state, ending)
+    return alert_for(Page(lock=lock or a_lock(), **others), policy, now, state, ending)
 
 
 def test_an_alert_says_all_that_the_lock_says() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 
 from chalicelib.core.alerts.alert import Reply, alert_for
 from chalicelib.core.alerts.message import Saying, Topic
-from chalicelib.core.alerts.page import LockRecord, Snooze
+from chalicelib.core.alerts.page import Page, Snooze
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
@@ -24,7 +24,7 @@ LEVEL_2 = Saying(Topic.LEVEL, "2")
 
 def a_reply(saying: Saying, called: tuple[str, ...] = (), lock: HeldLock | None = None, **others: Any) -> Reply:
     policy = a_policy(auto_release=timedelta(hours=6))
-    record = LockRecord(lock=lock or a_lock(), restored_by=others.pop("restored_by", ""))
+    record = Page(lock=lock or a_lock(), restored_by=others.pop("restored_by", ""))
     alert = alert_for(record, policy, NOW, None, others.pop("ending", None))
     sending = a_sending(saying=(saying,), at=NOW, beneath="1.1", level=2)
     return Reply(alert=alert, sending=sending, called=called)

@@ -1,7 +1,7 @@
 """Say of a lock what every message says in the same words."""
 
 from chalicelib.core.alerts.owner import session_name
-from chalicelib.core.alerts.page import LockRecord
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.ending import Ending
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
@@ -29,7 +29,7 @@ def operation(lock: HeldLock, limit: int = VALUE_LIMIT) -> str:
     return lock.operation or told(lock.info.Operation if lock.info else "", limit)
 
 
-def put_back_or(taken: str, record: LockRecord) -> str:
+def put_back_or(taken: str, record: Page) -> str:
     """Return what happened at the lock's time in S3: it was taken, or put back."""
     return "put back" if record.restored_by else taken
 
