@@ -14,13 +14,8 @@ from hypothesis import strategies as st
 
 from chalicelib.core.alerts.alert import Reply, alert_for
 from chalicelib.core.alerts.digest import Digest, Named
-<<<<<<< HEAD
-from chalicelib.core.alerts.message import Posted
-from chalicelib.core.alerts.page import Page
-=======
 from chalicelib.core.alerts.message import Posted, Saying, Topic
 from chalicelib.core.alerts.page import Page
->>>>>>> paths
 from chalicelib.core.clicks.click import Person, Verb, Whisper
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.locks.ci_run import CiRun
