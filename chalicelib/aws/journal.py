@@ -6,7 +6,7 @@ from typing import TextIO
 import msgspec
 
 from chalicelib.aws.metrics import EmfMetrics
-from chalicelib.core.audit.line import LockEvent
+from chalicelib.core.audit.line import JournalLine
 from chalicelib.core.audit.measure import measured
 
 
@@ -20,7 +20,7 @@ class LogJournal:
         self._stream = stream
         self._metrics = metrics
 
-    def write(self, event: LockEvent) -> None:
+    def write(self, event: JournalLine) -> None:
         """Write one line with one call."""
         self._stream.write(json.dumps(msgspec.to_builtins(event), separators=(",", ":")) + "\n")
         self._stream.flush()

@@ -24,7 +24,7 @@ import msgspec
 
 from chalicelib.aws.events.sns_envelopes import EnvelopeError, SubscriptionEndedError, opened
 from chalicelib.aws.passed_over import pass_over, say
-from chalicelib.core.audit.event import NULL_VERSION, LockChange, ToldBy
+from chalicelib.core.audit.event import NULL_VERSION, LockEvent, ToldBy
 from chalicelib.core.locks.place import Kind, Place
 
 _CREATED, _REMOVED, _EXPIRED = "ObjectCreated", "ObjectRemoved", "LifecycleExpiration"
@@ -44,9 +44,9 @@ _Time = Annotated[datetime, msgspec.Meta(tz=True)]
 class UnknownNotificationError(ValueError):
     """Not an S3 event, or not all of it is. It stays in the queue and becomes a dead letter, which people see."""
 
-    def __init__(self, words: str, changes: tuple[LockChange, ...] = ()) -> None:
+    def __init__(self, words: str, events: tuple[LockEvent, ...] = ()) -> None:
         super().__init__(words)
-        self.changes = changes
+        self.events = events
         """What else the message tells of, which can be recorded all the same."""
 
 
@@ -113,7 +113,7 @@ class _BridgeEvent(msgspec.Struct):
     detail: _Detail
 
 
-def lock_changes(body: str) -> list[LockChange]:
+def lock_events(body: str) -> list[LockEvent]:
     """Return the events in one message; none for the test event that S3 sends when a bucket is wired.
 
     Raises:
@@ -130,7 +130,7 @@ def lock_changes(body: str) -> list[LockChange]:
         raise UnknownNotificationError(f"not an S3 event notification: {error}") from None
 
 
-def _told(body: str) -> list[LockChange]:
+def _told(body: str) -> list[LockEvent]:
     message = msgspec.json.decode(body, type=_Message)
     if isinstance(message.records, list):
         return _recorded(message.records)
@@ -143,21 +143,21 @@ def _told(body: str) -> list[LockChange]:
     return []
 
 
-def _recorded(records: list[msgspec.Raw]) -> list[LockChange]:
-    changes, unread = [], []
+def _recorded(records: list[msgspec.Raw]) -> list[LockEvent]:
+    events, unread = [], []
     for place, record in enumerate(records, 1):
         try:
-            change = _change(msgspec.json.decode(record, type=_Record))
+            event = _change(msgspec.json.decode(record, type=_Record))
         except _UNREADABLE as error:
             unread.append(f"record {place} of {len(records)}: {error}")
             continue
-        changes += [change] if change else []
+        events += [event] if event else []
     if unread:
-        raise UnknownNotificationError(f"not an S3 event notification: {'; '.join(unread)[:1000]}", tuple(changes))
-    return changes
+        raise UnknownNotificationError(f"not an S3 event notification: {'; '.join(unread)[:1000]}", tuple(events))
+    return events
 
 
-def _bridged(body: str, detail_type: str) -> list[LockChange]:
+def _bridged(body: str, detail_type: str) -> list[LockEvent]:
     if detail_type not in {_BRIDGE_CREATED, _BRIDGE_REMOVED}:
         pass_over(f"EventBridge's {detail_type[:100]!r} of S3")
         return []
@@ -165,7 +165,7 @@ def _bridged(body: str, detail_type: str) -> list[LockChange]:
     return [_as_one_format(_bridge_change(event, acquired=detail_type == _BRIDGE_CREATED))]
 
 
-def _change(record: _Record) -> LockChange | None:
+def _change(record: _Record) -> LockEvent | None:
     family, _, kind = record.event_name.removeprefix("s3:").partition(":")
     if family not in {_CREATED, _REMOVED, _EXPIRED}:
         pass_over(f"S3's event {record.event_name[:100]!r}")
@@ -173,9 +173,9 @@ def _change(record: _Record) -> LockChange | None:
     return _as_one_format(_direct_change(record, family, kind))
 
 
-def _direct_change(record: _Record, family: str, kind: str) -> LockChange:
+def _direct_change(record: _Record, family: str, kind: str) -> LockEvent:
     stored = record.s3.object
-    return LockChange(
+    return LockEvent(
         acquired=family == _CREATED,
         # Keys are form-encoded here: a space is "+", a plus "%2B".
         place=Place(Kind.S3, record.s3.bucket.name, unquote_plus(stored.key)),
@@ -190,10 +190,10 @@ def _direct_change(record: _Record, family: str, kind: str) -> LockChange:
     )
 
 
-def _bridge_change(event: _BridgeEvent, *, acquired: bool) -> LockChange:
+def _bridge_change(event: _BridgeEvent, *, acquired: bool) -> LockEvent:
     detail = event.detail
     requester = detail.requester or ""
-    return LockChange(
+    return LockEvent(
         acquired=acquired,
         # The key is not encoded here. No page of AWS says so, and powertools decodes it; users of both formats do not.
         place=Place(Kind.S3, detail.bucket.name, detail.object.key),
@@ -210,18 +210,18 @@ def _bridge_change(event: _BridgeEvent, *, acquired: bool) -> LockChange:
     )
 
 
-def _as_one_format(change: LockChange) -> LockChange:
+def _as_one_format(event: LockEvent) -> LockEvent:
     """Return the event in one form, whichever format it came in. Raises OverflowError at the end of the calendar."""
-    _ = change.at - _ROOM, change.at + _ROOM
-    permanent = change.permanent and not change.acquired and bool(change.version)
+    _ = event.at - _ROOM, event.at + _ROOM
+    permanent = event.permanent and not event.acquired and bool(event.version)
     return msgspec.structs.replace(
-        change,
-        at=change.at.astimezone(UTC),
-        version=_version(change, permanent=permanent),
-        stamp=change.stamp if change.acquired else "",
+        event,
+        at=event.at.astimezone(UTC),
+        version=_version(event, permanent=permanent),
+        stamp=event.stamp if event.acquired else "",
         # The formats spell one number in two ways: AWS's samples have 0055AED6DCD90281E5 and 617f08299329d189,
         # and both begin with the second of the event.
-        sequencer=change.sequencer and change.sequencer.upper().rjust(_SEQUENCER_DIGITS, "0"),
+        sequencer=event.sequencer and event.sequencer.upper().rjust(_SEQUENCER_DIGITS, "0"),
         permanent=permanent,
     )
 
@@ -231,8 +231,8 @@ def _stamp(etag: str | None) -> str:
     return f'"{etag}"' if etag else ""
 
 
-def _version(change: LockChange, *, permanent: bool) -> str:
+def _version(event: LockEvent, *, permanent: bool) -> str:
     if permanent:
-        return change.version
+        return event.version
     # A delete marker's version is not the lock's.
-    return change.version if change.acquired and change.version != NULL_VERSION else ""
+    return event.version if event.acquired and event.version != NULL_VERSION else ""

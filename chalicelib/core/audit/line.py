@@ -7,7 +7,7 @@ import msgspec
 
 from chalicelib.core.alerts.owner import session_name
 from chalicelib.core.alerts.page import Page
-from chalicelib.core.audit.event import LockChange, event_id
+from chalicelib.core.audit.event import LockEvent, event_id
 from chalicelib.core.audit.hold import Hold
 from chalicelib.core.bounded import all_bounded
 from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome
@@ -42,7 +42,7 @@ class EventType(StrEnum):
     WATCH_FINISHED = "watch_finished"
 
 
-class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line of the journal. Times are UTC, durations seconds; what is not known or does not apply is left out.
 
     ``who`` is the client's own word, ``principal`` is IAM's.
@@ -107,18 +107,18 @@ class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Other steps for which a run had no time."""
 
 
-def of_lock(event: EventType, lock: HeldLock, time: datetime, **fields: object) -> LockEvent:
+def of_lock(event: EventType, lock: HeldLock, time: datetime, **fields: object) -> JournalLine:
     """Return a line about a lock, with all that the lock says of itself."""
     said = str(fields.get("message_ts") or time.isoformat())
     return _line(event, time, event_id(event, lock.ref.name, said), **_of_state_lock(lock), **fields)
 
 
-def of_acquire(change: LockChange, lock: HeldLock | None, slack_user: str) -> LockEvent:
+def of_acquire(change: LockEvent, lock: HeldLock | None, slack_user: str) -> JournalLine:
     """Return the line of an acquire; without a lock it is incomplete."""
     return _of_change(EventType.LOCK_ACQUIRED, change, lock, acquired_at=change.at, slack_user=slack_user)
 
 
-def of_release(change: LockChange, hold: Hold | None, kind: LetGoBy) -> LockEvent:
+def of_release(change: LockEvent, hold: Hold | None, kind: LetGoBy) -> JournalLine:
     """Return the line of a release, with the hold that it ended if that is known."""
     if hold is None:
         detail = "no lock is known that this release ended"
@@ -140,7 +140,7 @@ def of_release(change: LockChange, hold: Hold | None, kind: LetGoBy) -> LockEven
     )
 
 
-def of_reappearance(change: LockChange, lock: HeldLock, page: Page | None, detail: str) -> LockEvent:
+def of_reappearance(change: LockEvent, lock: HeldLock, page: Page | None, detail: str) -> JournalLine:
     """Return the line of a lock that had ended and is current again."""
     taken_by = page.principal if page else ""
     return _of_change(EventType.LOCK_REAPPEARED, change, lock, acquired_at=change.at, taken_by=taken_by, detail=detail)
@@ -153,7 +153,7 @@ def of_click(
     time: datetime,
     ending: Ending | None = None,
     **others: object,
-) -> LockEvent:
+) -> JournalLine:
     """Return a line about a click, or about a release without one, with its outcome when there is one."""
     # Who comes too late may find out how an earlier release ended: the ending says for whom that was.
     whose = ending if ending and ending.outcome is Outcome.UNCONFIRMED else order
@@ -171,12 +171,12 @@ def of_click(
     return _line(event, time, event_id(event, order.lock.name, *said), **told, **fields, **others)
 
 
-def of_run(event: EventType, time: datetime, **fields: object) -> LockEvent:
+def of_run(event: EventType, time: datetime, **fields: object) -> JournalLine:
     """Return a line about a run of the reaper, not about one lock."""
     return _line(event, time, event_id(event, time.isoformat(), str(fields.get("target", ""))), **fields)
 
 
-def _of_change(event: EventType, change: LockChange, lock: HeldLock | None, **fields: object) -> LockEvent:
+def _of_change(event: EventType, change: LockEvent, lock: HeldLock | None, **fields: object) -> JournalLine:
     unread: dict[str, object] = {"state_path": change.ref.state_path, "etag": change.stamp}
     told = _of_state_lock(lock) if lock else unread
     told |= {
@@ -206,6 +206,6 @@ def _of_state_lock(lock: HeldLock) -> dict[str, object]:
     return told
 
 
-def _line(event: EventType, time: datetime, identity: str, **fields: object) -> LockEvent:
+def _line(event: EventType, time: datetime, identity: str, **fields: object) -> JournalLine:
     told = {"event": event, "time": time, "event_id": identity, **all_bounded(fields)}
-    return msgspec.convert(told, LockEvent)
+    return msgspec.convert(told, JournalLine)

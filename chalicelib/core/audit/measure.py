@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
-from chalicelib.core.audit.line import EventType, LockEvent
+from chalicelib.core.audit.line import EventType, JournalLine
 from chalicelib.core.clicks.ending import LetGoBy, Outcome
 from chalicelib.core.locks.terraform.lock_info import risk_of
 
@@ -40,7 +40,7 @@ TURNED_AWAY = Measurement("RequestsTurnedAway", 1)
 _CONFLICTS = {Outcome.GONE, Outcome.REPLACED, Outcome.UNCONFIRMED}
 
 
-def measured(event: LockEvent) -> tuple[Measurement, ...]:
+def measured(event: JournalLine) -> tuple[Measurement, ...]:
     """Return what one line of the journal measures; nothing for many kinds of lines."""
     measure = _MEASURES.get(event.event)
     return tuple(measure(event)) if measure else ()
@@ -51,11 +51,11 @@ def sweep_duration(took: timedelta) -> Measurement:
     return Measurement("SweepDuration", took.total_seconds(), Unit.SECONDS)
 
 
-def _acquired(_event: LockEvent) -> Iterator[Measurement]:
+def _acquired(_event: JournalLine) -> Iterator[Measurement]:
     yield Measurement("Acquires", 1)
 
 
-def _released(event: LockEvent) -> Iterator[Measurement]:
+def _released(event: JournalLine) -> Iterator[Measurement]:
     kind = event.released_by or LetGoBy.UNKNOWN.value
     yield Measurement("Releases", 1, dimensions=(("Kind", kind),))
     if event.held_seconds is not None:
@@ -63,36 +63,36 @@ def _released(event: LockEvent) -> Iterator[Measurement]:
         yield Measurement("HoldTime", event.held_seconds, Unit.SECONDS, (("Operation", operation),))
 
 
-def _refused(_event: LockEvent) -> Iterator[Measurement]:
+def _refused(_event: JournalLine) -> Iterator[Measurement]:
     yield Measurement("RefusedReleases", 1)
 
 
-def _replaced(_event: LockEvent) -> Iterator[Measurement]:
+def _replaced(_event: JournalLine) -> Iterator[Measurement]:
     yield Measurement("ConflictingReleases", 1)
 
 
-def _answered(event: LockEvent) -> Iterator[Measurement]:
+def _answered(event: JournalLine) -> Iterator[Measurement]:
     """Measure a click that came too late, or in the same moment as somebody else's release."""
     if event.outcome in _CONFLICTS:
         yield Measurement("ConflictingReleases", 1)
 
 
-def _swept(event: LockEvent) -> Iterator[Measurement]:
+def _swept(event: JournalLine) -> Iterator[Measurement]:
     yield Measurement("SweepsFinished", 1)
     yield Measurement("ObjectsListed", event.objects or 0)
     # A night without failures is 0, not nothing: else an alarm on two nights in a row looks past it to an older one.
     yield Measurement("TargetsFailed", 0)
 
 
-def _sweep_failed(_event: LockEvent) -> Iterator[Measurement]:
+def _sweep_failed(_event: JournalLine) -> Iterator[Measurement]:
     yield Measurement("TargetsFailed", 1)
 
 
-def _ordered(_event: LockEvent) -> Iterator[Measurement]:
+def _ordered(_event: JournalLine) -> Iterator[Measurement]:
     yield Measurement("NightlySweeps", 1)
 
 
-def _watched(event: LockEvent) -> Iterator[Measurement]:
+def _watched(event: JournalLine) -> Iterator[Measurement]:
     yield Measurement("HeldLocks", event.locks or 0)
     yield Measurement("StaleLocks", event.stale or 0)
     yield Measurement("OldestLockAge", event.oldest_seconds or 0, Unit.SECONDS)
@@ -102,7 +102,7 @@ def _watched(event: LockEvent) -> Iterator[Measurement]:
     yield Measurement("SlackFailures", 0)
 
 
-_MEASURES: dict[EventType, Callable[[LockEvent], Iterator[Measurement]]] = {
+_MEASURES: dict[EventType, Callable[[JournalLine], Iterator[Measurement]]] = {
     EventType.LOCK_ACQUIRED: _acquired,
     EventType.LOCK_RELEASED: _released,
     EventType.RELEASE_REFUSED: _refused,
