@@ -25,7 +25,7 @@ from chalicelib.aws.events.s3 import lock_events
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.core.audit.event import LockEvent
-from chalicelib.core.audit.hold import Hold, who_let_go
+from chalicelib.core.audit.hold import EndedHold, who_let_go
 from chalicelib.core.audit.line import of_acquire, of_release
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.locks.terraform.body import lock_of
@@ -69,13 +69,13 @@ def _acquired(change: LockEvent) -> None:
     answer = _s3.get_object(Bucket=change.place.container, Key=change.place.key, VersionId=change.version)
     ref = LockRef(change.place, answer["ETag"], answer["LastModified"])
     lock = lock_of(ref, answer["Body"].read())
-    hold = msgspec.json.encode(Hold(since=change.at, lock=lock, taken_by=change.principal)).decode()
-    _held.put_item(Item={"StatePath": change.ref.state_path, "Hold": hold})
+    hold = msgspec.json.encode(EndedHold(since=change.at, lock=lock, taken_by=change.principal)).decode()
+    _held.put_item(Item={"StatePath": change.ref.state_path, "EndedHold": hold})
     _journal.write(of_acquire(change, lock, ""))
 
 
 def _released(change: LockEvent) -> None:
     deleted = _held.delete_item(Key={"StatePath": change.ref.state_path}, ReturnValues="ALL_OLD")
     item = deleted.get("Attributes")
-    hold = msgspec.json.decode(str(item["Hold"]), type=Hold) if item else None
+    hold = msgspec.json.decode(str(item["EndedHold"]), type=EndedHold) if item else None
     _journal.write(of_release(change, hold, who_let_go(change, hold, "")))

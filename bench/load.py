@@ -209,8 +209,8 @@ def closings(gone: int, new: int) -> tuple[Cloud, str]:
     for number in range(gone):
         path = cloud.lock("tf", f"c{number % 10}/gone{number}", known=True)
         key = f"{path.removeprefix('tf/')}.tflock"
-        [record] = [one for one in cloud.fake.book.pages.values() if one.lock.ref.place.key == key]
-        _alerted(cloud, record.lock, f"C{number % 10:03}", number)
+        [page] = [one for one in cloud.fake.book.pages.values() if one.lock.ref.place.key == key]
+        _alerted(cloud, page.lock, f"C{number % 10:03}", number)
         cloud.fake.store.remove("tf", key)
     paths = [cloud.lock("tf", f"c{number % 10}/new{number}", known=True) for number in range(new)]
     cloud.watches(1)
@@ -223,8 +223,8 @@ def _alerted(cloud: Cloud, lock: HeldLock, channel: str, number: int) -> None:
     posted = Posted(channel, f"{number}.5")
     sending = a_sending(at=cloud.now(), channel=channel, level=1)
     say(cloud.fake.book, lock, sending, posted)
-    record = cloud.fake.book.pages[lock.ref]
-    cloud.slack[0].shown[posted] = alert_for(record, a_policy(channel=channel), cloud.now(), None)
+    page = cloud.fake.book.pages[lock.ref]
+    cloud.slack[0].shown[posted] = alert_for(page, a_policy(channel=channel), cloud.now(), None)
 
 
 def slow_channel() -> tuple[Cloud, str]:

@@ -35,7 +35,7 @@ from chalicelib.aws.events.s3 import lock_events
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.core.audit.event import LockEvent
-from chalicelib.core.audit.hold import Hold, who_let_go
+from chalicelib.core.audit.hold import EndedHold, who_let_go
 from chalicelib.core.audit.line import of_acquire, of_release
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
@@ -170,9 +170,9 @@ def _note_end(page: Mapping[str, Any], change: LockEvent) -> None:
     )
 
 
-def _hold(page: Mapping[str, Any]) -> Hold:
+def _hold(page: Mapping[str, Any]) -> EndedHold:
     lock = msgspec.json.decode(page["Lock"], type=HeldLock)
-    return Hold(
+    return EndedHold(
         since=datetime.fromisoformat(page["LockIdentity"].partition(" ")[0]), lock=lock, taken_by=page["Principal"]
     )
 

@@ -67,7 +67,7 @@ def book_seconds(held: Callable[[], int]) -> Callable[..., float]:
     """Return the seconds that a call of the lock book takes; a scan takes one answer after the other."""
 
     def seconds(name: str, *_arguments: Any) -> float:
-        return BOOK_SECONDS * math.ceil(held() / _RECORDS_A_PAGE) if name == "records" else BOOK_SECONDS
+        return BOOK_SECONDS * math.ceil(held() / _RECORDS_A_PAGE) if name == "pages" else BOOK_SECONDS
 
     return seconds
 

@@ -15,16 +15,16 @@ class FakeLockList:
     book: FakeBook
 
     def held(self, *, holders: bool) -> list[HeldEntry]:
-        return [_entry(record, holders=holders) for record in self.book.open_pages() if not record.ending]
+        return [_entry(page, holders=holders) for page in self.book.open_pages() if not page.ending]
 
     def pages(self, entries: Sequence[HeldEntry]) -> list[Page]:
-        known = {(ref.state_path, ref.identity): record for ref, record in self.book.pages.items()}
+        known = {(ref.state_path, ref.identity): page for ref, page in self.book.pages.items()}
         found = (known.get((entry.state_path, entry.identity)) for entry in entries)
-        return [record for record in found if record and not record.ending]
+        return [page for page in found if page and not page.ending]
 
 
-def _entry(record: Page, *, holders: bool) -> HeldEntry:
-    ref, info = record.lock.ref, record.lock.info
+def _entry(page: Page, *, holders: bool) -> HeldEntry:
+    ref, info = page.lock.ref, page.lock.info
     if not holders:
         return HeldEntry(ref.state_path, ref.identity)
-    return HeldEntry(ref.state_path, ref.identity, record.owner, record.principal, info.Who if info else "")
+    return HeldEntry(ref.state_path, ref.identity, page.owner, page.principal, info.Who if info else "")

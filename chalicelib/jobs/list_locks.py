@@ -32,5 +32,5 @@ def list_locks(request: ListRequest, locks: LockList, groups: GroupBook, rules: 
         query=query.turned_to(selection.page),
         routed=routed(request.channel, rules),
         total=selection.total,
-        locks=tuple(listed(record, request.user, rules, in_group) for record in locks.pages(selection.entries)),
+        locks=tuple(listed(page, request.user, rules, in_group) for page in locks.pages(selection.entries)),
     )

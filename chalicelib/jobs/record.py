@@ -113,16 +113,16 @@ def settle(release: LockEvent, world: World, rules: Rules, recording: Recording,
 def _journal_release(
     release: LockEvent, world: World, rules: Rules, recording: Recording, now: datetime
 ) -> tuple[Case, ...]:
-    # The records first: an acquire is noted as an event before it is noted on its lock's page. The other way round, one
+    # The pages first: an acquire is noted as an event before it is noted on its lock's page. The other way round, one
     # told between the two reads would be neither, and its release would be taken for that of the lock before it.
-    records = _records_at(release.place, release.at + NEARBY, world)
+    pages = _records_at(release.place, release.at + NEARBY, world)
     before = world.events.before(release)
     if release.permanent and not _is_of_the_lock(release, before):
         return ()
-    hold = hold_ended_by(release, before, records)
+    hold = hold_ended_by(release, before, pages)
     kind = who_let_go(release, hold, recording.release_role)
     journal_once(NotedEvent(release), of_release(release, hold, kind), world, now)
-    if hold and hold.record and not hold.record.ending and not _end_unspoken(release, hold.record, world):
+    if hold and hold.page and not hold.page.ending and not _end_unspoken(release, hold.page, world):
         # Its acquire was told after its release, so that nothing could be closed then.
         return _close_alerts(release, world, rules)
     return ()
@@ -176,8 +176,8 @@ def _lock_of(event: LockEvent, world: World) -> HeldLock | None:
 
 def _records_at(place: Place, until: datetime, world: World) -> list[Page]:
     """Return what the book has of one place: the other half of a dual lock is another lock of the same state path."""
-    records = world.book.pages_of(place.state_path, until)
-    return [record for record in records if record.lock.ref.place == place]
+    pages = world.book.pages_of(place.state_path, until)
+    return [page for page in pages if page.lock.ref.place == place]
 
 
 def _restorer(lock: HeldLock, world: World) -> str:
@@ -187,18 +187,18 @@ def _restorer(lock: HeldLock, world: World) -> str:
     """
     if not lock.mark:
         return ""
-    records = _records_at(lock.ref.place, lock.ref.since, world)
-    known = (record.restorer_of(lock) for record in records)
-    noted = (record.restored_by for record in records if record.lock.ref == lock.ref)
+    pages = _records_at(lock.ref.place, lock.ref.since, world)
+    known = (page.restorer_of(lock) for page in pages)
+    noted = (page.restored_by for page in pages if page.lock.ref == lock.ref)
     return next((one.by for one in known if one), next(noted, ""))
 
 
-def _end_unspoken(release: LockEvent, record: Page, world: World) -> bool:
+def _end_unspoken(release: LockEvent, page: Page, world: World) -> bool:
     """End the hold of a lock whose acquire S3 has told, so that it is known to be this one, and nobody has heard of."""
-    if record.acquired_at is None:
+    if page.acquired_at is None:
         return False
-    ending = _ending(release, record, None, theirs=True)
-    return world.book.write(endings.end_unspoken(record.lock, ending)).taken
+    ending = _ending(release, page, None, theirs=True)
+    return world.book.write(endings.end_unspoken(page.lock, ending)).taken
 
 
 def _close_alerts(release: LockEvent, world: World, rules: Rules) -> tuple[Case, ...]:
@@ -208,33 +208,31 @@ def _close_alerts(release: LockEvent, world: World, rules: Rules) -> tuple[Case,
     """
     # The book first: a lock acquired between these two looks is then not known, rather than known and taken for gone.
     known = _records_at(release.place, release.at, world)
-    if all(record.ending or (record.acquired_at and not record.spoken_of) for record in known):
+    if all(page.ending or (page.acquired_at and not page.spoken_of) for page in known):
         return ()
     current = world.store.read(release.place)
-    gone = [record for record in known if _gone_by(release, record, current)]
+    gone = [page for page in known if _gone_by(release, page, current)]
     noted = (
-        note_ending(
-            case_of(record, world, rules, release.at), _ending(release, record, current, theirs=record is gone[-1])
-        )
-        for record in gone
+        note_ending(case_of(page, world, rules, release.at), _ending(release, page, current, theirs=page is gone[-1]))
+        for page in gone
         # A release begun for somebody in Slack is told by release_lock, which knows how it ended.
-        if not record.ending and record.releasing is None
+        if not page.ending and page.releasing is None
     )
     return tuple(case for case in noted if case)
 
 
-def _gone_by(release: LockEvent, record: Page, current: HeldLock | None) -> bool:
+def _gone_by(release: LockEvent, page: Page, current: HeldLock | None) -> bool:
     """Whether a lock was there before the event and is not now; a younger one has an event of its own."""
-    return record.taken <= release.at and presence(record.lock.ref, current) is not Presence.SAME
+    return page.taken <= release.at and presence(page.lock.ref, current) is not Presence.SAME
 
 
-def _ending(release: LockEvent, record: Page, current: HeldLock | None, *, theirs: bool) -> Ending:
+def _ending(release: LockEvent, page: Page, current: HeldLock | None, *, theirs: bool) -> Ending:
     """The event is that of the youngest lock; that of an older one was lost, and nobody knows who released it."""
     principal = release.principal if theirs else ""
     return Ending(
         outcome=Outcome.REPLACED if current else Outcome.GONE,
         at=release.at,
         principal=principal,
-        let_go_by=by_identity(record.principal, principal),
+        let_go_by=by_identity(page.principal, principal),
         held_now=current,
     )

@@ -122,18 +122,18 @@ class _Scan:
 
     def _look_at(self, places: list[Place]) -> None:
         for place in shuffled(places, self.swept.now):
-            records = self.known.get(place, [])
-            new = not records or any(is_new(record) for record in records)
-            self.swept.look(place, partial(self._look, place, records), new=new)
+            pages = self.known.get(place, [])
+            new = not pages or any(is_new(page) for page in pages)
+            self.swept.look(place, partial(self._look, place, pages), new=new)
 
-    def _look(self, place: Place, records: list[Page]) -> Found:
+    def _look(self, place: Place, pages: list[Page]) -> Found:
         """Look at the lock there now, which may be new to the book, and at those that the book has there."""
         current = self.swept.world.store.read(place)
         if current:
             self.found.add(current.ref)
-            if all(record.lock.ref != current.ref for record in records):
-                records = [*records, _remember(current, self.swept.world)]
-        return together([self.swept.steps.tend(record, current) for record in records])
+            if all(page.lock.ref != current.ref for page in pages):
+                pages = [*pages, _remember(current, self.swept.world)]
+        return together([self.swept.steps.tend(page, current) for page in pages])
 
 
 def _what_helps(target: Target) -> str:
@@ -153,12 +153,12 @@ def _known(target: Target, world: World) -> tuple[dict[Place, list[Page]], list[
     """Read the book before the locks: a lock that is read as another one, or as gone, has then been let go since."""
     known: dict[Place, list[Page]] = {}
     try:
-        records = world.book.open_pages()
+        pages = world.book.open_pages()
     except BookError as error:
         return known, [f"could not be read, so locks may be alerted again: {error}"]
-    for record in records:
-        if target.covers(record.lock.ref.place):
-            known.setdefault(record.lock.ref.place, []).append(record)
+    for page in pages:
+        if target.covers(page.lock.ref.place):
+            known.setdefault(page.lock.ref.place, []).append(page)
     return known, []
 
 

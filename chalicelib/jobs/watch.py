@@ -30,18 +30,18 @@ def watch(world: World, rules: Rules, now: datetime, run: Run | None = None) -> 
         BookError: there is nothing to watch without the book; the nightly sweep alerts all the same.
         WatchIncompleteError: so that the failure is counted by Lambda, which has an alarm on it.
     """
-    digests = world.digests.open()  # before the records, so that none of a digest's locks is younger than them
-    records = world.book.open_pages()
-    watched = Round(world, rules, now, run or Run(), records)
-    for record in shuffled(records, now):
-        _look_at(record, watched)
-    for digest in changed(digests, records, rules, now):
+    digests = world.digests.open()  # before the pages, so that none of a digest's locks is younger than them
+    pages = world.book.open_pages()
+    watched = Round(world, rules, now, run or Run(), pages)
+    for page in shuffled(pages, now):
+        _look_at(page, watched)
+    for digest in changed(digests, pages, rules, now):
         watched.show(digest)
     trouble = _keep_groups(world, rules, watched)
     watched.finish()
     done = watched.progress
     trouble += [*done.untold, *done.failed]
-    held = msgspec.structs.asdict(standing(records, rules, now))
+    held = msgspec.structs.asdict(standing(pages, rules, now))
     did = {
         "alerts": watched.progress.alerts,
         "waiting": watched.progress.waiting,
@@ -52,20 +52,20 @@ def watch(world: World, rules: Rules, now: datetime, run: Run | None = None) -> 
         raise WatchIncompleteError(told_briefly(trouble)) from done.unexpected
 
 
-def _look_at(record: Page, watched: Round) -> None:
-    ref = record.lock.ref
-    if not record.ending and not watched.rules.covers(ref.place):
+def _look_at(page: Page, watched: Round) -> None:
+    ref = page.lock.ref
+    if not page.ending and not watched.rules.covers(ref.place):
         # Its target was taken out of the configuration: whether it is still held is no longer ours to know.
-        watched.end(record, Ending(outcome=Outcome.UNWATCHED, at=watched.now))
-    elif _due(record, watched):
-        watched.look_at(record)
+        watched.end(page, Ending(outcome=Outcome.UNWATCHED, at=watched.now))
+    elif _due(page, watched):
+        watched.look_at(page)
 
 
-def _due(record: Page, watched: Round) -> bool:
+def _due(page: Page, watched: Round) -> bool:
     """Whether it is worth a look into the bucket: it has something to say, or said something that may be over."""
-    if record.posted or record.ending or record.sending or record.releasing:
+    if page.posted or page.ending or page.sending or page.releasing:
         return True
-    lock = record.lock
+    lock = page.lock
     policy = watched.rules.policy_for(lock.ref.state_path)
     return policy.level(lock.risk, lock.age(watched.now)) > 0
 

@@ -125,9 +125,9 @@ def an_alert(account: Account) -> str:
     world = wiring.world()
     lock = world.store.read(Place(Kind.S3, BUCKET, account.key))
     assert lock
-    record = Page(lock=lock)
+    page = Page(lock=lock)
     sending = a_sending(at=TAKEN, channel=CHANNEL, level=1)
-    return world.messenger.post(alert_for(record, a_policy(), TAKEN, None), sending).handle
+    return world.messenger.post(alert_for(page, a_policy(), TAKEN, None), sending).handle
 
 
 def clicked(
@@ -269,7 +269,7 @@ def test_a_click_of_another_version_is_answered_in_words_logged_and_not_tried_ag
         carry_out(function, queued(account, slack, **changes, **reachable))
         [told] = slack.ephemerals(MEMBER.id)
     assert "does not know what was clicked" in told.text
-    assert [record.message for record in caplog.records] == ["a click was not carried out"]
+    assert [page.message for page in caplog.records] == ["a click was not carried out"]
     assert account.held
 
 

@@ -30,9 +30,9 @@ def an_alert(level: int = 1) -> Sending:
 
 
 def found(book: LockBook, ref: LockRef | None = None) -> Page:
-    record = book.find(ref or a_lock().ref)
-    assert record is not None
-    return record
+    page = book.find(ref or a_lock().ref)
+    assert page is not None
+    return page
 
 
 @pytest.mark.parametrize(
@@ -77,8 +77,8 @@ def test_two_locks_on_one_state_path_have_a_page_each_oldest_first(book: LockBoo
     younger, older = a_lock("s3-plan-default", taken=TAKEN + HOUR), a_lock()
     book.write(telling.remember(younger))
     book.write(telling.remember(older))
-    assert [record.lock for record in book.pages_of(older.ref.state_path, TAKEN + HOUR)] == [older, younger]
-    assert [record.lock for record in book.pages_of(older.ref.state_path, TAKEN + HOUR / 2)] == [older]
+    assert [page.lock for page in book.pages_of(older.ref.state_path, TAKEN + HOUR)] == [older, younger]
+    assert [page.lock for page in book.pages_of(older.ref.state_path, TAKEN + HOUR / 2)] == [older]
 
 
 def test_of_a_busy_state_s_locks_the_last_ten_up_to_a_second_are_looked_at(book: LockBook) -> None:
@@ -86,7 +86,7 @@ def test_of_a_busy_state_s_locks_the_last_ten_up_to_a_second_are_looked_at(book:
     for lock in locks:
         book.write(telling.remember(lock))
     until = TAKEN + timedelta(seconds=12, milliseconds=300)
-    assert [record.lock for record in book.pages_of(locks[0].ref.state_path, until)] == locks[3:13]
+    assert [page.lock for page in book.pages_of(locks[0].ref.state_path, until)] == locks[3:13]
 
 
 def test_an_acquire_is_remembered_with_the_time_of_its_event_and_its_principal(book: LockBook) -> None:
@@ -143,7 +143,7 @@ def test_the_one_who_did_delete_it_is_believed_even_later_and_it_is_not_told_yet
     book.write(endings.ending_told(lock.ref))
     assert book.write(endings.end(lock, RELEASED)).taken is True
     assert (found(book).ending, found(book).told) == (RELEASED, False)
-    assert [record.ending for record in book.open_pages()] == [RELEASED]
+    assert [page.ending for page in book.open_pages()] == [RELEASED]
     assert book.write(endings.end(lock, GONE)).taken is False
 
 
@@ -155,10 +155,10 @@ def test_a_lock_that_nobody_remembered_can_end_and_that_is_to_be_told(book: Lock
 def test_a_lock_that_ended_is_looked_at_until_that_has_been_told(book: LockBook) -> None:
     lock = page_after(book, telling.remember(a_lock())).lock
     book.write(endings.end(lock, GONE))
-    assert [record.told for record in book.open_pages()] == [False]
+    assert [page.told for page in book.open_pages()] == [False]
     book.write(endings.ending_told(lock.ref))
     assert book.open_pages() == []
-    assert [record.told for record in book.pages_of(lock.ref.state_path, TAKEN)] == [True]
+    assert [page.told for page in book.pages_of(lock.ref.state_path, TAKEN)] == [True]
 
 
 def test_a_lock_that_nothing_was_said_of_ends_at_once_and_only_once(book: LockBook) -> None:
@@ -191,7 +191,7 @@ def test_a_told_lock_is_not_looked_at_again_by_what_comes_late(book: LockBook) -
 def test_a_lock_that_is_held_is_not_told_to_have_ended(book: LockBook) -> None:
     book.write(telling.remember(a_lock()))
     book.write(endings.ending_told(a_lock().ref))
-    assert [record.told for record in book.open_pages()] == [False]
+    assert [page.told for page in book.open_pages()] == [False]
 
 
 def test_a_lock_that_is_held_after_all_begins_anew(book: LockBook) -> None:

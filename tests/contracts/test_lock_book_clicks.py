@@ -21,9 +21,9 @@ AGAIN, OTHERS = Asked(HOSTILE, TAKEN + HOUR, f"{HOSTILE} 2"), Asked(BOB, TAKEN, 
 
 
 def found(book: LockBook) -> Page:
-    record = book.find(LOCK.ref)
-    assert record is not None
-    return record
+    page = book.find(LOCK.ref)
+    assert page is not None
+    return page
 
 
 def begin_anew(book: LockBook) -> None:
@@ -32,9 +32,9 @@ def begin_anew(book: LockBook) -> None:
 
 
 def test_a_snooze_is_remembered_with_the_time_of_its_click(book: LockBook) -> None:
-    record = after(book, wishes.snooze(LOCK, QUIET, TAKEN + INSTANT))
-    assert record == found(book) == Page(lock=LOCK, snooze=QUIET, quiet_at=TAKEN + INSTANT)
-    assert book.open_pages() == [record]
+    page = after(book, wishes.snooze(LOCK, QUIET, TAKEN + INSTANT))
+    assert page == found(book) == Page(lock=LOCK, snooze=QUIET, quiet_at=TAKEN + INSTANT)
+    assert book.open_pages() == [page]
 
 
 def test_a_snooze_lasts_until_it_is_ended_or_another_takes_its_place(book: LockBook) -> None:
@@ -51,9 +51,9 @@ def test_of_two_clicks_the_later_one_counts_whichever_comes_first(
 ) -> None:
     clicks = [(LONGER, TAKEN), (later, TAKEN + INSTANT)]
     for which in order:
-        record = after(book, wishes.snooze(LOCK, *clicks[which]))
-    assert record == found(book)
-    assert (record.snooze, record.quiet_at) == clicks[1]
+        page = after(book, wishes.snooze(LOCK, *clicks[which]))
+    assert page == found(book)
+    assert (page.snooze, page.quiet_at) == clicks[1]
 
 
 def test_the_same_click_delivered_again_changes_nothing(book: LockBook) -> None:

@@ -24,9 +24,9 @@ PUT, ANOTHER = Restoring(ALICE, HOSTILE, TAKEN + MINUTE), Restoring(BOB, "2", TA
 
 
 def found(book: LockBook) -> Page:
-    record = book.find(LOCK.ref)
-    assert record is not None
-    return record
+    page = book.find(LOCK.ref)
+    assert page is not None
+    return page
 
 
 def test_a_claim_to_a_delete_is_remembered_and_opens_a_page(book: LockBook) -> None:

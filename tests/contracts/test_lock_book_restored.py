@@ -41,16 +41,16 @@ def released(book: LockBook) -> Page:
 
 
 def found(book: LockBook, ref: object = NEW.ref) -> Page:
-    record = next(
-        (record for record in book.pages_of(NEW.ref.state_path, NEW.ref.since) if record.lock.ref == ref),
+    page = next(
+        (page for page in book.pages_of(NEW.ref.state_path, NEW.ref.since) if page.lock.ref == ref),
         None,
     )
-    assert record is not None
-    return record
+    assert page is not None
+    return page
 
 
-def inherited(record: Page) -> tuple[object, ...]:
-    return (record.posted, record.owner, record.principal, record.alerted_at)
+def inherited(page: Page) -> tuple[object, ...]:
+    return (page.posted, page.owner, page.principal, page.alerted_at)
 
 
 def test_for_whom_and_by_which_click_a_lock_is_about_to_be_put_back_is_remembered(released: Page) -> None:
@@ -87,7 +87,7 @@ def test_the_old_page_says_by_whom_and_has_nothing_left_to_tell(book: LockBook, 
     assert old.ending is not None
     assert (old.ending.outcome, old.ending.restored_by, old.told) == (Outcome.RELEASED, HOSTILE, True)
     assert (old.posted, old.restoring) == (None, None)
-    assert [record.lock for record in book.open_pages()] == [NEW]
+    assert [page.lock for page in book.open_pages()] == [NEW]
 
 
 def test_a_lock_that_was_put_back_is_not_released_by_what_comes_late(book: LockBook, released: Page) -> None:
@@ -134,7 +134,7 @@ def test_a_new_lock_that_ended_before_its_page_got_the_message_is_still_to_be_to
     book.write(endings.end(NEW, GONE))
     book.write(endings.ending_told(NEW.ref))
     put_back(book, released, NEW, BY_ALICE)
-    assert [(record.lock, record.ending, record.posted) for record in book.open_pages()] == [(NEW, GONE, POSTED)]
+    assert [(page.lock, page.ending, page.posted) for page in book.open_pages()] == [(NEW, GONE, POSTED)]
 
 
 def test_a_lock_without_a_message_can_be_put_back_too(book: LockBook) -> None:
@@ -145,7 +145,7 @@ def test_a_lock_without_a_message_can_be_put_back_too(book: LockBook) -> None:
 
 def test_a_lock_whose_old_page_was_lost_is_put_back_too(book: LockBook) -> None:
     put_back(book, Page(lock=OLD, posted=POSTED), NEW, BY_ALICE)
-    assert [record.lock for record in book.pages_of(NEW.ref.state_path, NEW.ref.since)] == [NEW]
+    assert [page.lock for page in book.pages_of(NEW.ref.state_path, NEW.ref.since)] == [NEW]
 
 
 def test_a_restored_lock_can_be_released_and_put_back_again(book: LockBook, released: Page) -> None:
@@ -153,7 +153,7 @@ def test_a_restored_lock_can_be_released_and_put_back_again(book: LockBook, rele
     second = put_back(book, released, NEW, BY_ALICE)
     assert book.write(endings.end(NEW, RELEASED)).taken
     assert inherited(put_back(book, second, third, BY_BOB)) == inherited(second)
-    assert [record.lock for record in book.open_pages()] == [third]
+    assert [page.lock for page in book.open_pages()] == [third]
 
 
 def test_a_lock_that_is_there_after_all_is_another_time_s_and_can_be_released_again(

@@ -215,9 +215,9 @@ def untrue(world: FakeWorld, rules: Rules) -> list[str]:
 
 
 def is_due(lock: HeldLock, world: FakeWorld, rules: Rules) -> bool:
-    record = world.book.find(lock.ref)
+    page = world.book.find(lock.ref)
     reached = rules.policy_for(lock.ref.state_path).level(lock.risk, lock.age(world.now)) > 0
-    return reached and not (record and record.snoozed(world.now))
+    return reached and not (page and page.snoozed(world.now))
 
 
 def test_a_put_back_that_is_delivered_again_after_its_holder_let_go_puts_nothing() -> None:

@@ -32,7 +32,7 @@ def listed(
 
 
 def keys(listing: Listing) -> list[str]:
-    return [entry.record.lock.ref.place.key for entry in listing.locks]
+    return [entry.page.lock.ref.place.key for entry in listing.locks]
 
 
 def test_the_locks_of_a_channel_s_routes_are_listed_oldest_first() -> None:

@@ -240,7 +240,7 @@ def test_a_lock_acquired_while_an_older_one_s_release_is_recorded_is_not_taken_f
 
     world.store = Acquiring(world.now)
     record(world, a_change(world.later(seconds=20), acquired=False))
-    assert [record.lock for record in world.book.open_pages()] == [younger]
+    assert [page.lock for page in world.book.open_pages()] == [younger]
 
 
 def test_an_event_is_of_the_youngest_lock_and_an_older_one_whose_event_was_lost_ends_unattributed() -> None:
@@ -263,7 +263,7 @@ def test_an_ending_told_while_the_alert_was_being_posted_reaches_the_new_message
     world.store.remove(BUCKET, KEY)
 
     class Posting(FakeBook):
-        """The watch posts the alert between the record's look and its note of the ending."""
+        """The watch posts the alert between the page's look and its note of the ending."""
 
         def write(self, transition: Transition) -> Written:
             if "ending" in transition.put and not world.messenger.shown:

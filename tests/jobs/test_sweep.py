@@ -41,7 +41,7 @@ def test_a_lock_under_its_threshold_is_remembered_and_not_alerted() -> None:
     world = a_world()
     sweep(TARGET, world.ports, RULES, world.later(minutes=119))
     assert world.messenger.shown == {}
-    assert [record.lock.ref.place.key for record in world.book.open_pages()] == [KEY]
+    assert [page.lock.ref.place.key for page in world.book.open_pages()] == [KEY]
 
 
 def test_a_lock_over_its_threshold_is_alerted_in_the_channel_of_its_route() -> None:

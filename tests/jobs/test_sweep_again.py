@@ -17,7 +17,7 @@ def test_a_lock_that_had_ended_and_is_there_again_is_alerted_again() -> None:
     world.book.write(endings.end(build_lock(), Ending(outcome=Outcome.RELEASED, at=world.now, user=ALICE)))
     sweep(TARGET, world.ports, RULES, world.later(hours=2))
     assert len(world.messenger.shown) == 2
-    assert [record.lock for record in world.book.open_pages()] == [build_lock()]
+    assert [page.lock for page in world.book.open_pages()] == [build_lock()]
 
 
 def test_one_lock_that_s3_fails_on_stops_no_other_and_the_order_comes_again() -> None:

@@ -238,9 +238,9 @@ class WholeLife(RuleBasedStateMachine):
         return {lock.ref: lock for lock in found if lock}
 
     def is_due(self, lock: HeldLock) -> bool:
-        record = self.world.book.find(lock.ref)
+        page = self.world.book.find(lock.ref)
         reached = RULES.policy_for(lock.ref.state_path).level(lock.risk, lock.age(self.world.now)) > 0
-        return reached and not (record and record.snoozed(self.world.now))
+        return reached and not (page and page.snoozed(self.world.now))
 
 
 TestWholeLife = WholeLife.TestCase

@@ -214,8 +214,8 @@ def test_a_choice_taken_back_is_nothing_to_do() -> None:
 
 
 def test_every_button_of_a_real_alert_can_be_parsed() -> None:
-    for record in (Page(lock=a_lock()), Page(lock=HeldLock(a_lock().ref, body=Body.STATE))):
-        _, blocks = message(alert_for(record, a_policy(), TAKEN + timedelta(hours=3), None))
+    for page in (Page(lock=a_lock()), Page(lock=HeldLock(a_lock().ref, body=Body.STATE))):
+        _, blocks = message(alert_for(page, a_policy(), TAKEN + timedelta(hours=3), None))
         for element in blocks[-1]["elements"]:
             option = {"selected_option": element["options"][0]} if "options" in element else {}
             clicked = {

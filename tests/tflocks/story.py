@@ -9,7 +9,7 @@ import msgspec
 
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.event import LockEvent, ToldBy
-from chalicelib.core.audit.hold import Hold as EndedHold
+from chalicelib.core.audit.hold import EndedHold
 from chalicelib.core.audit.line import EventType, JournalLine, of_acquire, of_lock, of_reappearance, of_release
 from chalicelib.core.clicks.ending import LetGoBy
 from chalicelib.core.locks.lock import HeldLock

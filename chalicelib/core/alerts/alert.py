@@ -16,7 +16,7 @@ from chalicelib.core.policy import Policy, by_name
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
     """One Slack message about one lock: all it says, nothing of how it looks."""
 
-    record: Page
+    page: Page
     policy: Policy
     level: int
     now: datetime
@@ -31,7 +31,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def lock(self) -> HeldLock:
         """Return the lock it is about."""
-        return self.record.lock
+        return self.page.lock
 
     @property
     def thresholds(self) -> tuple[timedelta, ...]:
@@ -46,13 +46,13 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def called(self) -> tuple[str, ...]:
         """Return whom it calls: an edit calls nobody, so those of a later level are called by a reply."""
-        called = self.policy.called(0, self.record.level or self.level)
+        called = self.policy.called(0, self.page.level or self.level)
         return by_name(called) if self.instead_of else called
 
     @property
     def ci_run_link(self) -> str:
         """Return the CI run that holds the lock, "" where it is not known."""
-        return ci_run_link(self.record.principal, self.lock.info, self.policy)
+        return ci_run_link(self.page.principal, self.lock.info, self.policy)
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +64,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def alert_for(
-    record: Page,
+    page: Page,
     policy: Policy,
     now: datetime,
     state_written: StateWritten | None,
@@ -72,17 +72,17 @@ def alert_for(
 ) -> Alert:
     """Return the alert as it should read now, of a lock that nobody could put back."""
     return Alert(
-        record=record,
+        page=page,
         policy=policy,
-        level=level_of(record, policy, now),
+        level=level_of(page, policy, now),
         now=now,
         state_written=state_written,
         ending=ending,
-        instead_of=record.posted.instead_of if record.posted else "",
+        instead_of=page.posted.instead_of if page.posted else "",
     )
 
 
-def level_of(record: Page, policy: Policy, now: datetime) -> int:
+def level_of(page: Page, policy: Policy, now: datetime) -> int:
     """Return the level of a lock now: one that was told is kept, unless the policy has lost it since."""
-    risk = record.lock.risk
-    return min(max(policy.level(risk, record.lock.age(now)), record.level), len(policy.thresholds[risk]))
+    risk = page.lock.risk
+    return min(max(policy.level(risk, page.lock.age(now)), page.level), len(policy.thresholds[risk]))

@@ -18,19 +18,19 @@ def appearance(alert: Alert) -> str:
     Slack itself keeps ages up to date. Besides them, time alone changes the sign of the evidence, the level, the end of
     a snooze, and the day.
     """
-    record, lock = alert.record, alert.record.lock
+    page, lock = alert.page, alert.page.lock
     depends_on = (
         lock,
         alert.policy,
         alert.undo,
         alert.level,
-        record.level,
-        record.principal,
-        record.owner,
-        record.snooze if record.snoozed(alert.now) else None,
-        record.asked,
-        sorted(record.refused),
-        record.restored_by,
+        page.level,
+        page.principal,
+        page.owner,
+        page.snooze if page.snoozed(alert.now) else None,
+        page.asked,
+        sorted(page.refused),
+        page.restored_by,
         alert.state_written,
         sign_of(lock, alert.state_written, alert.now),
         alert.ending,

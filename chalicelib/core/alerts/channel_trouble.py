@@ -67,15 +67,15 @@ class ChannelNotice(msgspec.Struct, frozen=True, kw_only=True):
         return Sending(about=self.trouble.channel, saying=(saying,), at=since, channel=self.to)
 
 
-def waiting(channel: str, records: Iterable[Page], rules: Rules, now: datetime) -> int:
+def waiting(channel: str, pages: Iterable[Page], rules: Rules, now: datetime) -> int:
     """Count the locks whose alerts belong in a channel and are not there."""
-    return sum(_waits(record, channel, rules, now) for record in records)
+    return sum(_waits(page, channel, rules, now) for page in pages)
 
 
-def _waits(record: Page, channel: str, rules: Rules, now: datetime) -> bool:
-    policy = rules.policy_for(record.lock.ref.state_path)
-    elsewhere = record.posted is None or bool(record.posted.instead_of)
-    return policy.channel == channel and not record.ending and elsewhere and level_of(record, policy, now) > 0
+def _waits(page: Page, channel: str, rules: Rules, now: datetime) -> bool:
+    policy = rules.policy_for(page.lock.ref.state_path)
+    elsewhere = page.posted is None or bool(page.posted.instead_of)
+    return policy.channel == channel and not page.ending and elsewhere and level_of(page, policy, now) > 0
 
 
 def routed(channel: str, rules: Rules) -> bool:

@@ -78,15 +78,15 @@ def short_name(ref: LockRef) -> str:
     return hash_of(ref.name)[:_SHORT]
 
 
-def held_by_short_name(records: Iterable[Page]) -> dict[str, Page]:
-    """Return the records of the locks that are held, each by its short name."""
-    return {short_name(record.lock.ref): record for record in records if not record.ending}
+def held_by_short_name(pages: Iterable[Page]) -> dict[str, Page]:
+    """Return the pages of the locks that are held, each by its short name."""
+    return {short_name(page.lock.ref): page for page in pages if not page.ending}
 
 
 def counted(digest: Digest, held: Mapping[str, Page], waiting: int, now: datetime) -> Digest:
-    """Count a digest's locks anew, from the records of all locks that are held."""
+    """Count a digest's locks anew, from the pages of all locks that are held."""
     known = [held[name] for name in digest.locks if name in held]
-    coming = sum(record.posted is None for record in known)
+    coming = sum(page.posted is None for page in known)
     return msgspec.structs.replace(digest, held=len(known), coming=coming, waiting=waiting, counted_at=now)
 
 

@@ -139,9 +139,9 @@ TABLE = (
 """The whole life. The first row that fits counts, from top to bottom."""
 
 
-def next_step(record: Page, policy: Policy, now: datetime, *, held: bool) -> Step:
+def next_step(page: Page, policy: Policy, now: datetime, *, held: bool) -> Step:
     """Return the step that the table names for a lock."""
-    return step_in(situation_of(record, policy, now, held=held))
+    return step_in(situation_of(page, policy, now, held=held))
 
 
 def step_in(situation: Situation) -> Step:
@@ -149,32 +149,32 @@ def step_in(situation: Situation) -> Step:
     return next(row.step for row in TABLE if row.fits(situation))
 
 
-def situation_of(record: Page, policy: Policy, now: datetime, *, held: bool) -> Situation:
+def situation_of(page: Page, policy: Policy, now: datetime, *, held: bool) -> Situation:
     """Return the situation that follows from a lock's page, its policy and the time."""
     return Situation(
         held=Held.YES if held else Held.NO,
-        story=_story(record),
-        level=Level.NEW if level_of(record, policy, now) > record.level else Level.SAME,
-        mood=_mood(record, policy, now),
-        shown=_shown(record, now),
-        auto=Auto.DUE if may_auto_release(record, policy, now) else Auto.NO,
+        story=_story(page),
+        level=Level.NEW if level_of(page, policy, now) > page.level else Level.SAME,
+        mood=_mood(page, policy, now),
+        shown=_shown(page, now),
+        auto=Auto.DUE if may_auto_release(page, policy, now) else Auto.NO,
     )
 
 
-def may_auto_release(record: Page, policy: Policy, now: datetime) -> bool:
+def may_auto_release(page: Page, policy: Policy, now: datetime) -> bool:
     """Return whether the reaper may release a lock by itself.
 
     It may when the route asks for it, the run cannot write the state, the lock is whole and says that it locks this
     state, people have had the alert for a while, and nobody snoozed it or put it back.
     """
-    lock = record.lock
+    lock = page.lock
     return (
         policy.auto_release is not None
         and can_auto_release(lock)
         and lock.age(now) >= policy.auto_release
-        and _noticed(record, now)
-        and record.snooze is None
-        and not record.restored_by
+        and _noticed(page, now)
+        and page.snooze is None
+        and not page.restored_by
     )
 
 
@@ -183,26 +183,26 @@ def can_auto_release(lock: HeldLock) -> bool:
     return not lock.flaw and lock.risk is Risk.PLAN and speaks_for_itself(lock)
 
 
-def _noticed(record: Page, now: datetime) -> bool:
-    return record.posted is not None and record.alerted_at is not None and now - record.alerted_at >= NOTICE
+def _noticed(page: Page, now: datetime) -> bool:
+    return page.posted is not None and page.alerted_at is not None and now - page.alerted_at >= NOTICE
 
 
-def _story(record: Page) -> Story:
-    if record.ending:
-        return Story.CLOSED if record.told else Story.ENDED
-    return Story.OPEN if record.posted else Story.NONE
+def _story(page: Page) -> Story:
+    if page.ending:
+        return Story.CLOSED if page.told else Story.ENDED
+    return Story.OPEN if page.posted else Story.NONE
 
 
-def _shown(record: Page, now: datetime) -> Shown:
-    lately = record.shown_at is not None and now - record.shown_at < SHOWN_ANEW_AFTER
+def _shown(page: Page, now: datetime) -> Shown:
+    lately = page.shown_at is not None and now - page.shown_at < SHOWN_ANEW_AFTER
     return Shown.LATELY if lately else Shown.LONG_AGO
 
 
-def _mood(record: Page, policy: Policy, now: datetime) -> Mood:
-    if record.snoozed(now):
+def _mood(page: Page, policy: Policy, now: datetime) -> Mood:
+    if page.snoozed(now):
         return Mood.SNOOZED
     if not policy.working_hours.open_at(now):
         return Mood.AFTER_HOURS
-    if record.snooze and record.snooze.over.name not in record.said:
+    if page.snooze and page.snooze.over.name not in page.said:
         return Mood.SNOOZE_OVER
     return Mood.FREE

@@ -57,7 +57,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
 class Listed(msgspec.Struct, frozen=True):
     """One lock of the answer; ``releasable`` for the person who asked."""
 
-    record: Page
+    page: Page
     releasable: bool
     second_person: bool
     """Whether its release takes two people."""
@@ -105,12 +105,12 @@ def pages_of(total: int) -> int:
     return max((total + PAGE - 1) // PAGE, 1)
 
 
-def listed(record: Page, user: str, rules: Rules, in_group: InGroup) -> Listed:
+def listed(page: Page, user: str, rules: Rules, in_group: InGroup) -> Listed:
     """Return a lock as the list shows it to one person."""
-    policy = rules.policy_for(record.lock.ref.state_path)
-    barred = why_not_releasable(record.lock, keeps=bool(rules.undo))
+    policy = rules.policy_for(page.lock.ref.state_path)
+    barred = why_not_releasable(page.lock, keeps=bool(rules.undo))
     may = barred is None and may_release(user, policy, in_group) is None
-    return Listed(record, may, policy.second_person, rules.undo)
+    return Listed(page, may, policy.second_person, rules.undo)
 
 
 def routed(channel: str, rules: Rules) -> bool:
@@ -118,16 +118,16 @@ def routed(channel: str, rules: Rules) -> bool:
     return any(route.policy.channel == channel for route in rules.routes)
 
 
-def standing(records: list[Page], rules: Rules, now: datetime) -> Standing:
+def standing(pages: list[Page], rules: Rules, now: datetime) -> Standing:
     """Count the locks that are held, of all that the book knows."""
-    held = [record.lock for record in records if not record.ending and _covers(record, rules)]
+    held = [page.lock for page in pages if not page.ending and _covers(page, rules)]
     ages = [lock.age(now).total_seconds() for lock in held]
     stale = [lock for lock in held if rules.policy_for(lock.ref.state_path).level(lock.risk, lock.age(now))]
     return Standing(locks=len(held), stale=len(stale), oldest_seconds=max(ages, default=0.0))
 
 
-def _covers(record: Page, rules: Rules) -> bool:
-    return rules.covers(record.lock.ref.place)
+def _covers(page: Page, rules: Rules) -> bool:
+    return rules.covers(page.lock.ref.place)
 
 
 def _filter(request: ListRequest, query: Query, rules: Rules) -> Callable[[HeldEntry], bool]:

@@ -8,7 +8,7 @@ import msgspec
 from chalicelib.core.alerts.owner import session_name
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.event import LockEvent, event_id
-from chalicelib.core.audit.hold import Hold
+from chalicelib.core.audit.hold import EndedHold
 from chalicelib.core.bounded import all_bounded
 from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome
 from chalicelib.core.clicks.order import ReleaseOrder
@@ -118,13 +118,13 @@ def of_acquire(change: LockEvent, lock: HeldLock | None, slack_user: str) -> Jou
     return _of_change(EventType.LOCK_ACQUIRED, change, lock, acquired_at=change.at, slack_user=slack_user)
 
 
-def of_release(change: LockEvent, hold: Hold | None, kind: LetGoBy) -> JournalLine:
+def of_release(change: LockEvent, hold: EndedHold | None, kind: LetGoBy) -> JournalLine:
     """Return the line of a release, with the hold that it ended if that is known."""
     if hold is None:
         detail = "no lock is known that this release ended"
         return _of_change(EventType.LOCK_RELEASED, change, None, released_by=kind.value, detail=detail)
-    record = hold.record
-    clicked = record if record and kind is LetGoBy.SLACK else None
+    page = hold.page
+    clicked = page if page and kind is LetGoBy.SLACK else None
     return _of_change(
         EventType.LOCK_RELEASED,
         change,

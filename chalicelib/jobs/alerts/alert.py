@@ -38,9 +38,9 @@ def post(case: Case, beneath: Handle = "") -> bool:
 
 
 def _post(case: Case, beneath: Handle) -> bool:
-    before = case.record.posted
+    before = case.page.posted
     alert, trouble = case.new_alert()
-    case = case.known_as(alert.record)
+    case = case.known_as(alert.page)
     sending = Sending(
         about=case.ref.name,
         saying=(Saying(Topic.ALERT, f"after {before.handle}" if before else ""),),
@@ -48,7 +48,7 @@ def _post(case: Case, beneath: Handle) -> bool:
         channel=case.detours.trouble_channel if alert.instead_of else case.policy.channel,
         beneath=beneath,
         level=alert.level,
-        owner=alert.record.owner,
+        owner=alert.page.owner,
         instead_of=alert.instead_of,
         appearance=appearance(alert),
     )
@@ -68,23 +68,23 @@ def raise_level(case: Case) -> Case | None:
 
     Return the case whose message has to be brought up to date.
     """
-    level = level_of(case.record, case.policy, case.now)
-    over = (case.record.snooze.over,) if case.record.snooze else ()
-    called = case.policy.called(case.record.level, level)
-    elsewhere = case.record.posted and case.record.posted.instead_of
+    level = level_of(case.page, case.policy, case.now)
+    over = (case.page.snooze.over,) if case.page.snooze else ()
+    called = case.policy.called(case.page.level, level)
+    elsewhere = case.page.posted and case.page.posted.instead_of
     return _reply(case, (Saying(Topic.LEVEL, str(level)), *over), level, by_name(called) if elsewhere else called)
 
 
 def wake(case: Case) -> Case | None:
     """Remind whoever snoozed it that it is over; return the case whose message has to be brought up to date."""
-    snooze = case.record.snooze
-    return _reply(case, (snooze.over,), case.record.level, (snooze.by,)) if snooze else None
+    snooze = case.page.snooze
+    return _reply(case, (snooze.over,), case.page.level, (snooze.by,)) if snooze else None
 
 
 def has_changed(case: Case) -> bool:
     """Look at the evidence once more; return whether the message of a held lock has to be edited."""
     known = appearance(case.alert())
-    if known != case.record.appearance and Ability.EDIT in case.world.messenger.can:
+    if known != case.page.appearance and Ability.EDIT in case.world.messenger.can:
         return True
     with suppress(BookError):  # it is looked at once more than it had to be
         case.world.book.write(telling.shown(case.ref, case.now, known))
@@ -97,11 +97,11 @@ def edit(case: Case, ending: Ending | None = None) -> bool:
     One that was deleted, or that stands where nothing can be written any more, is posted anew. That calls people, so it
     waits until they may be called.
     """
-    if case.record.posted is None or Ability.EDIT not in case.world.messenger.can:
+    if case.page.posted is None or Ability.EDIT not in case.world.messenger.can:
         return False
     alert = case.alert(ending)
     try:
-        case.world.messenger.edit(case.record.posted, alert)
+        case.world.messenger.edit(case.page.posted, alert)
     except (MessageGoneError, ChannelRefusedError):
         return not case.quiet and post(case)
     latest = None
@@ -123,16 +123,16 @@ def catch_up(case: Case, latest: Page | None = None) -> None:
             _show_as_it_is_now(case, latest)
         elif latest and latest.ending:
             tell(case.known_as(latest))
-        elif latest and _wants_more(latest, case.record):
+        elif latest and _wants_more(latest, case.page):
             edit(case.known_as(latest))
 
 
-def _show_as_it_is_now(case: Case, record: Page) -> None:
+def _show_as_it_is_now(case: Case, page: Page) -> None:
     """Write a message anew that was written late: its lock was put back by then, and another page has it."""
-    while record.back_as and (later := case.world.book.find(record.back_as)):
-        record = later
-    case = case.known_as(record)
-    if record.ending:
+    while page.back_as and (later := case.world.book.find(page.back_as)):
+        page = later
+    case = case.known_as(page)
+    if page.ending:
         tell(case)
     else:
         edit(case)
@@ -145,7 +145,7 @@ def _wants_more(latest: Page, shown: Page) -> bool:
 
 
 def _reply(case: Case, saying: tuple[Saying, ...], level: int, called: tuple[str, ...]) -> Case | None:
-    posted = case.record.posted
+    posted = case.page.posted
     if posted is None:
         return None
     sending = reply_to(posted, case, saying, level)
@@ -161,7 +161,7 @@ def _reply(case: Case, saying: tuple[Saying, ...], level: int, called: tuple[str
     if told is None:
         return None
     journal_said(case, sending, told, _remember(case, sending, told))
-    return case.known_as(msgspec.structs.replace(case.record, level=level))
+    return case.known_as(msgspec.structs.replace(case.page, level=level))
 
 
 def _remember(case: Case, sending: Sending, posted: Posted) -> str:
@@ -174,4 +174,4 @@ def _remember(case: Case, sending: Sending, posted: Posted) -> str:
 
 def _journal_failure(case: Case, error: MessengerError) -> None:
     failed = {"channel": case.channel, "detail": str(error)}
-    case.world.journal.write(of_lock(EventType.ALERT_FAILED, case.record.lock, case.now, **failed))
+    case.world.journal.write(of_lock(EventType.ALERT_FAILED, case.page.lock, case.now, **failed))

@@ -63,12 +63,12 @@ class Announcement:
 
     def announce(self, cases: list[Case]) -> None:
         """Look which digests stand, then put the alerts on the agenda, oldest first."""
-        oldest_first = sorted(cases, key=lambda case: (case.record.taken, case.state_path))
+        oldest_first = sorted(cases, key=lambda case: (case.page.taken, case.state_path))
         then = partial(self._group, oldest_first)
         self.round.progress.agenda.add(Task(Wait.BOOK, "digests", Rank.NEW, "digests", self._standing, then))
 
     def _standing(self) -> list[Digest] | BookError:
-        """Return the digests that stand, each counted anew where all records are known."""
+        """Return the digests that stand, each counted anew where all pages are known."""
         try:
             digests = [digest for digest in self.round.world.digests.open() if digest.posted]
         except BookError as error:

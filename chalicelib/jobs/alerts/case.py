@@ -55,7 +55,7 @@ class Detours:
 class Case:
     """Passed from step to step; ``now`` is when the job began."""
 
-    record: Page
+    page: Page
     policy: Policy
     world: World
     now: datetime
@@ -71,7 +71,7 @@ class Case:
     @property
     def ref(self) -> LockRef:
         """Return which lock it is about."""
-        return self.record.lock.ref
+        return self.page.lock.ref
 
     @property
     def state_path(self) -> str:
@@ -81,29 +81,29 @@ class Case:
     @property
     def quiet(self) -> bool:
         """Return whether nobody is to be called now."""
-        return self.record.snoozed(self.now) or not self.policy.working_hours.open_at(self.now)
+        return self.page.snoozed(self.now) or not self.policy.working_hours.open_at(self.now)
 
-    def known_as(self, record: Page) -> Self:
+    def known_as(self, page: Page) -> Self:
         """Return the same with what is known by now."""
-        return replace(self, record=record)
+        return replace(self, page=page)
 
     def alert(self, ending: Ending | None = None) -> Alert:
         """Return its alert as it should read now; the evidence is not looked up for a lock that is gone."""
         state = None if ending and ending.closes else self._state_written()
-        alert = alert_for(self.record, self.policy, self.now, state, ending)
+        alert = alert_for(self.page, self.policy, self.now, state, ending)
         return msgspec.structs.replace(alert, undo=self.undo)
 
     def new_alert(self) -> tuple[Alert, str]:
         """Return the alert as it is posted now, and why the owner could not be looked up."""
         owner, trouble = self.owner()
-        alert = self.known_as(msgspec.structs.replace(self.record, owner=owner)).alert()
-        record, channel = msgspec.structs.replace(alert.record, level=alert.level), self.policy.channel
+        alert = self.known_as(msgspec.structs.replace(self.page, owner=owner)).alert()
+        page, channel = msgspec.structs.replace(alert.page, level=alert.level), self.policy.channel
         elsewhere = channel if self.channel != channel else ""
-        return msgspec.structs.replace(alert, record=record, instead_of=elsewhere), trouble
+        return msgspec.structs.replace(alert, page=page, instead_of=elsewhere), trouble
 
     def owner(self) -> tuple[str, str]:
         """Return the Slack user behind the holder, and why that could not be looked up: no alert waits for either."""
-        principal, info = self.record.principal, self.record.lock.info
+        principal, info = self.page.principal, self.page.lock.info
         mapped, address = mapped_owner(principal, info, self.policy), owner_email(principal, self.policy)
         if mapped or not address:
             return mapped, ""
@@ -120,7 +120,7 @@ class Case:
             return None
 
 
-def case_of(record: Page, world: World, rules: Rules, now: datetime, detours: Detours | None = None) -> Case:
+def case_of(page: Page, world: World, rules: Rules, now: datetime, detours: Detours | None = None) -> Case:
     """Return a lock's case under the rules; the ``detours`` are the run's, if it has more than one case."""
-    policy = rules.policy_for(record.lock.ref.state_path)
-    return Case(record, policy, world, now, rules.undo, detours or Detours(rules.trouble_channel))
+    policy = rules.policy_for(page.lock.ref.state_path)
+    return Case(page, policy, world, now, rules.undo, detours or Detours(rules.trouble_channel))

@@ -128,12 +128,12 @@ class _Teller:
         return claim.trouble if claim.trouble.claimed_until is None else None
 
     def _notice(self, trouble: ChannelTrouble, kind: NoticeKind) -> ChannelNotice:
-        records = self.world.book.open_pages()
+        pages = self.world.book.open_pages()
         return ChannelNotice(
             kind=kind,
             trouble=trouble,
             instead=self.rules.trouble_channel,
-            waiting=waiting(trouble.channel, records, self.rules, self.now),
+            waiting=waiting(trouble.channel, pages, self.rules, self.now),
             routed=routed(trouble.channel, self.rules),
         )
 

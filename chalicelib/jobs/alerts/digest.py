@@ -100,12 +100,12 @@ def _stand(channel: str, meant_for: str, cases: list[Case], world: World, now: d
 
 
 def _named(case: Case) -> Named:
-    return Named(case.state_path, case.record.taken, copy=bool(copy_of(case.record.lock)))
+    return Named(case.state_path, case.page.taken, copy=bool(copy_of(case.page.lock)))
 
 
-def changed(digests: list[Digest], records: list[Page], rules: Rules, now: datetime) -> list[Digest]:
+def changed(digests: list[Digest], pages: list[Page], rules: Rules, now: datetime) -> list[Digest]:
     """Count the locks of each posted digest anew; return those that would read differently."""
-    held = held_by_short_name(records)
+    held = held_by_short_name(pages)
     waiting = _waiting(digests, held, rules, now)
     now_true = [counted(digest, held, waiting[digest.channel], now) for digest in digests if digest.posted]
     before = {digest.sending: digest for digest in digests}
@@ -130,10 +130,10 @@ def _waiting(digests: list[Digest], held: dict[str, Page], rules: Rules, now: da
     """Count by channel the locks that should have been told of by now and are in no digest."""
     told = {name for digest in digests for name in digest.locks}
     waiting: Counter[str] = Counter()
-    for name, record in held.items() if digests else ():
-        if record.posted is None and name not in told:
-            policy = rules.policy_for(record.lock.ref.state_path)
-            waiting[policy.channel] += policy.level(record.lock.risk, record.lock.age(now)) > 0
+    for name, page in held.items() if digests else ():
+        if page.posted is None and name not in told:
+            policy = rules.policy_for(page.lock.ref.state_path)
+            waiting[policy.channel] += policy.level(page.lock.risk, page.lock.age(now)) > 0
     return waiting
 
 

@@ -25,10 +25,10 @@ def note_ending(case: Case, ending: Ending) -> Case | None:
     Raises:
         BookError
     """
-    book, lock = case.world.book, case.record.lock
+    book, lock = case.world.book, case.page.lock
     if book.write(endings.end_unspoken(lock, ending)).taken:
         return None
-    latest = book.write(endings.end(lock, ending, case.record.releasing)).page
+    latest = book.write(endings.end(lock, ending, case.page.releasing)).page
     return case.known_as(latest) if latest else None
 
 
@@ -39,12 +39,12 @@ def tell(case: Case) -> bool:
     too early to say that all is told.
     """
     case = case.known_as(look_for_lost(case))
-    record = case.record
-    if record.ending is None or (record.sending and record.sending.is_alert):
+    page = case.page
+    if page.ending is None or (page.sending and page.sending.is_alert):
         return False
-    seen = record.posted is not None and _show_ending(case, record.posted, record.ending)
+    seen = page.posted is not None and _show_ending(case, page.posted, page.ending)
     latest = case.world.book.write(endings.ending_told(case.ref)).page
-    if latest and latest.ending and latest.ending != record.ending:
+    if latest and latest.ending and latest.ending != page.ending:
         return tell(case.known_as(latest))  # whoever deleted it knew better, and has told so in the meantime
     return seen
 
@@ -63,7 +63,7 @@ def tell_endings(cases: Iterable[Case], world: World, run: Run) -> list[str]:
         given_up=lambda task, failures: left.append(f"{task.subject}: not tried, after {failures} failures"),
     )
     for case in cases:
-        channel = case.record.posted.channel if case.record.posted else case.policy.channel
+        channel = case.page.posted.channel if case.page.posted else case.policy.channel
         agenda.add(Task(Wait.EDIT, channel, Rank.CLOSING, case.state_path, partial(tell, case)))
     agenda.work()
     return [*left, *(f"{task.subject}: no time" for task in agenda.left)]

@@ -45,7 +45,7 @@ class Round:
     now: datetime
     run: Run = field(default_factory=Run)
     known: list[Page] = field(default_factory=list)
-    """All records of the book, where they were read."""
+    """All pages of the book, where they were read."""
     detours: Detours = field(init=False)
     steps: Steps = field(init=False)
     progress: Progress = field(init=False)
@@ -57,9 +57,9 @@ class Round:
         self.progress = Progress(self.run, self.world.messenger, self.detours)
         self._announcement = Announcement(self)
 
-    def look_at(self, record: Page) -> None:
+    def look_at(self, page: Page) -> None:
         """Take a lock's next step, by what is there now at its place. ``finish`` does it."""
-        self.look(record.lock.ref.place, partial(self.steps.look, record), new=is_new(record))
+        self.look(page.lock.ref.place, partial(self.steps.look, page), new=is_new(page))
 
     def look(self, place: Place, act: Callable[[], Found], *, new: bool) -> None:
         """Have a look at a place, side by side with others."""
@@ -70,10 +70,10 @@ class Round:
         """Go on with a scan, beside all else."""
         self.progress.agenda.add(Task(Wait.SCAN, container, Rank.NEW, container, act, then))
 
-    def end(self, record: Page, ending: Ending) -> None:
+    def end(self, page: Page, ending: Ending) -> None:
         """Close the alert of a lock that is no longer ours to look at."""
-        ref = record.lock.ref
-        act = partial(self.steps.end, record, ending)
+        ref = page.lock.ref
+        act = partial(self.steps.end, page, ending)
         self.progress.agenda.add(Task(Wait.BOOK, ref.place.container, Rank.KNOWN, ref.state_path, act))
 
     def show(self, digest: Digest) -> None:
@@ -96,7 +96,7 @@ class Round:
         if self.progress.waited(case) > _LOOK_IS_GOOD_FOR:
             current = self.world.store.read(case.ref.place)
             if presence(case.ref, current) is not Presence.SAME:
-                return self.steps.tend(case.record, current)
+                return self.steps.tend(case.page, current)
         return Found(posted=int(post(case, beneath)))
 
     def _announce(self) -> None:
@@ -112,6 +112,6 @@ def shuffled(things: Sequence[T], now: datetime) -> list[T]:
     return Random(now.timestamp()).sample(things, len(things))  # noqa: S311  nothing is to be kept secret by it
 
 
-def is_new(record: Page) -> bool:
+def is_new(page: Page) -> bool:
     """Return whether nobody has been told of a lock that is held, as far as is known."""
-    return record.posted is None and record.ending is None
+    return page.posted is None and page.ending is None

@@ -51,7 +51,7 @@ class LockClaim:
 
     def take(self) -> bool:
         """Take the right to send it."""
-        claim = telling.claim(self.case.record.lock, self.sending, ended=self.ended)
+        claim = telling.claim(self.case.page.lock, self.sending, ended=self.ended)
         return self.case.world.book.write(claim).taken
 
     def drop(self) -> None:
@@ -64,7 +64,7 @@ class LockClaim:
 
     def said(self, posted: Posted) -> None:
         """Note where it stands."""
-        for transition in telling.said(self.case.record.lock, self.sending, posted):
+        for transition in telling.said(self.case.page.lock, self.sending, posted):
             if self.case.world.book.write(transition).taken:
                 return
 
@@ -131,21 +131,21 @@ def look_for(claim: Claim, world: World) -> Posted | None:
 
 
 def look_for_lost(case: Case) -> Page:
-    """Find out what became of a lock's message whose answer was lost; return the record as it is then.
+    """Find out what became of a lock's message whose answer was lost; return the page as it is then.
 
     Raises:
         MessengerError, BookError: nothing is known until Slack and the book can be asked.
     """
-    sending = case.record.sending
-    if sending is None or case.record.in_flight(case.now):
-        return case.record
+    sending = case.page.sending
+    if sending is None or case.page.in_flight(case.now):
+        return case.page
     if posted := look_for(LockClaim(case, sending), case.world):
         journal_said(case, sending, posted, "its answer was lost; found in Slack later")
-    return case.world.book.find(case.ref) or case.record
+    return case.world.book.find(case.ref) or case.page
 
 
 def journal_said(case: Case, sending: Sending, posted: Posted, detail: str) -> None:
     """Write the journal's line about a message."""
     kind = EventType.ALERT_POSTED if sending.is_alert else EventType.ALERT_RAISED
     told = {"channel": posted.channel, "message_ts": posted.handle, "level": sending.level, "detail": detail}
-    case.world.journal.write(of_lock(kind, case.record.lock, case.now, **told))
+    case.world.journal.write(of_lock(kind, case.page.lock, case.now, **told))

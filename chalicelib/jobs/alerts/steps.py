@@ -51,30 +51,30 @@ class Steps:
     now: datetime
     detours: Detours = field(default_factory=Detours)
 
-    def look(self, record: Page) -> Found:
+    def look(self, page: Page) -> Found:
         """Look at a lock's place, and take its next step."""
         try:
-            current = self.world.store.read(record.lock.ref.place)
+            current = self.world.store.read(page.lock.ref.place)
         except BucketGoneError:
-            return self.end(record, Ending(outcome=Outcome.BUCKET_GONE, at=self.now))
-        return self.tend(record, current)
+            return self.end(page, Ending(outcome=Outcome.BUCKET_GONE, at=self.now))
+        return self.tend(page, current)
 
-    def tend(self, record: Page, current: HeldLock | None) -> Found:
+    def tend(self, page: Page, current: HeldLock | None) -> Found:
         """Find out a lock's next step from what is there now, and take it."""
-        there = presence(record.lock.ref, current)
+        there = presence(page.lock.ref, current)
         if there is Presence.SAME:
-            _drop_old_claim(record, self.world, self.now)
-        case = self._case(_as_seen(record, current, self.world.book))
+            _drop_old_claim(page, self.world, self.now)
+        case = self._case(_as_seen(page, current, self.world.book))
         step = _step(case, there)
-        if step in _SPEAKING and case.record.sending:
-            if case.record.in_flight(self.now):
+        if step in _SPEAKING and case.page.sending:
+            if case.page.in_flight(self.now):
                 return Found()
             return _task(Wait.LOOK, "", Rank.NEW, case, partial(self._find_lost, case, there, current))
         return self._take(step, case, there, current)
 
-    def end(self, record: Page, ending: Ending) -> Found:
+    def end(self, page: Page, ending: Ending) -> Found:
         """Note how a lock ended, and have its message say so."""
-        noted = note_ending(self._case(record), ending)
+        noted = note_ending(self._case(page), ending)
         return self._say_ending(noted) if noted else Found()
 
     def _find_lost(self, case: Case, there: Presence, current: HeldLock | None) -> Found:
@@ -97,16 +97,16 @@ class Steps:
 
     def _close_unless_ended(self, case: Case, there: Presence, current: HeldLock | None) -> Found:
         """Close an alert. A listing of the book can be older than an ending that somebody noted since."""
-        latest = case.known_as(self.world.book.find(case.ref) or case.record)
-        if latest.record.being_released(self.now):
+        latest = case.known_as(self.world.book.find(case.ref) or case.page)
+        if latest.page.being_released(self.now):
             return Found()  # release_lock is at it, and will say how it ended; if it dies, the next round does
-        if not latest.record.ending:
-            return self.end(latest.record, _ending(latest.record, there, current, self.now))
-        return Found() if latest.record.told else self._say_ending(latest)
+        if not latest.page.ending:
+            return self.end(latest.page, _ending(latest.page, there, current, self.now))
+        return Found() if latest.page.told else self._say_ending(latest)
 
     def _say_ending(self, case: Case) -> Found:
         """Have a message say that its lock is gone; where nobody was told there is nothing to wait for."""
-        if case.record.spoken_of:
+        if case.page.spoken_of:
             return _in_channel(Wait.EDIT, Rank.CLOSING, case, partial(tell, case))
         tell(case)
         return Found()
@@ -131,28 +131,28 @@ class Steps:
             return self.tend(reopened or Page(lock=current), current)
         return Found()
 
-    def _case(self, record: Page) -> Case:
-        return case_of(record, self.world, self.rules, self.now, self.detours)
+    def _case(self, page: Page) -> Case:
+        return case_of(page, self.world, self.rules, self.now, self.detours)
 
 
-def _as_seen(record: Page, current: HeldLock | None, book: LockBook) -> Page:
+def _as_seen(page: Page, current: HeldLock | None, book: LockBook) -> Page:
     """Update a page whose lock has become readable; never overwrite readable with unreadable."""
-    if current is None or current.ref != record.lock.ref or current == record.lock:
-        return record
-    if _is_unread(current) and not _is_unread(record.lock):
-        return record
-    return book.write(telling.remember(current)).page or record
+    if current is None or current.ref != page.lock.ref or current == page.lock:
+        return page
+    if _is_unread(current) and not _is_unread(page.lock):
+        return page
+    return book.write(telling.remember(current)).page or page
 
 
-def _drop_old_claim(record: Page, world: World, now: datetime) -> None:
+def _drop_old_claim(page: Page, world: World, now: datetime) -> None:
     """Forget a delete that was begun and never came: the lock is there after the last moment it could arrive."""
-    claim = None if record.ending or record.being_released(now) else record.releasing
+    claim = None if page.ending or page.being_released(now) else page.releasing
     if claim:
-        world.book.write(endings.abandon_release(record.lock.ref, claim))
+        world.book.write(endings.abandon_release(page.lock.ref, claim))
 
 
 def _step(case: Case, there: Presence) -> Step:
-    return next_step(case.record, case.policy, case.now, held=there is Presence.SAME)
+    return next_step(case.page, case.policy, case.now, held=there is Presence.SAME)
 
 
 def _order_release(case: Case) -> Found:
@@ -170,7 +170,7 @@ def _task(kind: Wait, place: str, rank: Rank, case: Case, act: Callable[[], obje
 
 
 def _in_channel(kind: Wait, rank: Rank, case: Case, act: Callable[[], object]) -> Found:
-    channel = case.record.posted.channel if case.record.posted else case.policy.channel
+    channel = case.page.posted.channel if case.page.posted else case.policy.channel
     return _task(kind, channel, rank, case, act)
 
 
@@ -185,7 +185,7 @@ def _to_edit(case: Case) -> Found:
 
 def _edit(case: Case) -> None:
     """Bring a message up to date, unless its lock has ended while this had to wait."""
-    latest = case.world.book.find(case.ref) or case.record
+    latest = case.world.book.find(case.ref) or case.page
     if not latest.ending:
         edit(case.known_as(latest))
 
@@ -196,8 +196,8 @@ def _louder(case: Case, say: Callable[[Case], Case | None]) -> Found:
     return _to_edit(said) if said else Found()
 
 
-def _ending(record: Page, there: Presence, current: HeldLock | None, now: datetime) -> Ending:
-    if record.releasing:
-        return record.releasing.ending(Outcome.UNCONFIRMED, now, current)
+def _ending(page: Page, there: Presence, current: HeldLock | None, now: datetime) -> Ending:
+    if page.releasing:
+        return page.releasing.ending(Outcome.UNCONFIRMED, now, current)
     outcome = Outcome.REPLACED if there is Presence.REPLACED else Outcome.GONE
     return Ending(outcome=outcome, at=now, held_now=current)

@@ -46,7 +46,7 @@ def _answer(clicked: Clicked) -> Ending:
         return clicked.refuse(why, EventType.CLICK_REFUSED)
     if not clicked.remembered:
         clicked = clicked.seen()
-    ending = clicked.record.ending
+    ending = clicked.page.ending
     if ending is None or clicked.click.verb is Verb.PUT_BACK:
         return _act(clicked)
     clicked.whisper(ending)
@@ -82,8 +82,8 @@ def _snooze(clicked: Clicked) -> Ending:
 def _quieten(clicked: Clicked, snooze: Snooze | None) -> Ending:
     """Snooze, or end a snooze. Of two clicks the later one counts; one delivered again, or too late, is answered."""
     clicked_at = clicked.click.at or clicked.now
-    known = clicked.after(wishes.snooze(clicked.record.lock, snooze, clicked_at))
-    if clicked.record.quiet_at is None or clicked.record.quiet_at < clicked_at:
+    known = clicked.after(wishes.snooze(clicked.page.lock, snooze, clicked_at))
+    if clicked.page.quiet_at is None or clicked.page.quiet_at < clicked_at:
         if snooze:
             clicked.journal(EventType.ALERT_SNOOZED, until=snooze.until)
         else:
@@ -92,12 +92,12 @@ def _quieten(clicked: Clicked, snooze: Snooze | None) -> Ending:
 
 
 def _withdraw(clicked: Clicked) -> Ending:
-    asked = clicked.record.asked
+    asked = clicked.page.asked
     if asked and asked.by == clicked.click.user:
         taken, page = clicked.world.book.write(wishes.withdraw(clicked.click.lock, asked))
         if taken:
             clicked.journal(EventType.RELEASE_WITHDRAWN)
-            return _show(clicked.known_as(page or clicked.record), clicked.ending(Outcome.WITHDRAWN))
+            return _show(clicked.known_as(page or clicked.page), clicked.ending(Outcome.WITHDRAWN))
     return clicked.refuse(Refusal.NOT_ASKED, EventType.CLICK_REFUSED)
 
 
@@ -112,6 +112,6 @@ def _end_undo(order: EndUndo, world: World, rules: Rules, now: datetime) -> None
     Where the book cannot be reached, the button stays, and a click on it is told that it is too late.
     """
     with suppress(BookError):
-        record = world.book.find(order.lock)
-        if record and record.ending and not record.ending.restored_by:
-            tell(case_of(record, world, rules, now))
+        page = world.book.find(order.lock)
+        if page and page.ending and not page.ending.restored_by:
+            tell(case_of(page, world, rules, now))

@@ -52,7 +52,7 @@ class Ordered(Case):
     def looked_up(self) -> Self:
         """Return the same with what the book knows by now. Raises BookError."""
         page = self.world.book.find(self.order.lock)
-        return replace(self, record=page, remembered=True) if page else self
+        return replace(self, page=page, remembered=True) if page else self
 
     def after(self, transition: Transition) -> Self:
         """Carry out a transition of the lock's page; return the same with the page as it is then. Raises BookError."""
@@ -65,7 +65,7 @@ class Ordered(Case):
 
     def journal(self, event: EventType, ending: Ending | None = None, **others: object) -> None:
         """Write a line about the order, and about what came of it."""
-        line = of_click(event, self.order, self.record.lock, self.now, ending, **others)
+        line = of_click(event, self.order, self.page.lock, self.now, ending, **others)
         self.world.journal.write(line)
 
     def whisper(self, ending: Ending) -> Ending:
@@ -85,14 +85,14 @@ class Ordered(Case):
 
         Return whether the person who clicked can see it.
         """
-        seen = self._show_where_clicked(self.record.ending)
+        seen = self._show_where_clicked(self.page.ending)
         with suppress(BookError):  # the message says it; that it does will be noted later
             seen = tell(self) or seen
         return seen and bool(self.order.message)
 
     def _show_where_clicked(self, ending: Ending | None) -> bool:
         """Edit the message that was clicked, unless it is the lock's own or only one person sees it."""
-        order, own = self.order, self.record.posted
+        order, own = self.order, self.page.posted
         if not order.message or (own and (own.channel, own.handle) == (order.channel, order.message)):
             return False
         try:
@@ -144,7 +144,7 @@ def clicked_on(click: Click, world: World, rules: Rules, now: datetime) -> Click
 def ordered_by(order: ReleaseOrder, world: World, rules: Rules, now: datetime) -> Ordered:
     """Return an order as it comes: neither the book nor the store was asked about its lock."""
     return Ordered(
-        record=unknown(order.lock),
+        page=unknown(order.lock),
         policy=rules.policy_for(order.lock.state_path),
         world=world,
         now=now,
@@ -156,7 +156,7 @@ def ordered_by(order: ReleaseOrder, world: World, rules: Rules, now: datetime) -
 
 
 def unknown(lock: LockRef) -> Page:
-    """Return the record of a lock of which nothing is known but which one it is."""
+    """Return the page of a lock of which nothing is known but which one it is."""
     return Page(lock=HeldLock(lock))
 
 

@@ -54,7 +54,7 @@ class _Release:
     @property
     def ref(self) -> LockRef:
         """Return which lock it is: the one that was shown."""
-        return self.case.record.lock.ref
+        return self.case.page.lock.ref
 
     def ending(self, outcome: Outcome, held_now: HeldLock | None = None) -> Ending:
         """Return how it ended, in the name of the claim."""
@@ -73,14 +73,14 @@ class _Release:
 def delete(case: Case, claim: Releasing) -> Concluded:
     """Release the lock that was shown, if it is still there. The caller has checked that its person may.
 
-    The claim that the record has, if any, has run out by ``now``: the look comes after it.
+    The claim that the page has, if any, has run out by ``now``: the look comes after it.
 
     Raises:
         OutcomeUnknownError
         NotYetError: another click's claim came in between, or what was sent may still arrive.
     """
-    release = _Release(case, claim, case.record.lock, keeps=bool(case.undo))
-    seen = case.record.releasing
+    release = _Release(case, claim, case.page.lock, keeps=bool(case.undo))
+    seen = case.page.releasing
     try:
         current, kept = _look(release)
         there = presence(release.ref, current)
@@ -109,7 +109,7 @@ def _look(release: _Release) -> Look:
 
 def _too_late(release: _Release, there: Presence, current: HeldLock | None) -> Concluded:
     """Conclude for a lock that is not there. An earlier delivery may have deleted it, and died before it said so."""
-    if before := release.case.record.releasing:
+    if before := release.case.page.releasing:
         return Concluded(replace(release, claim=before).ending(Outcome.UNCONFIRMED, current), before)
     ending = release.ending(conclude(Deletion.NOT_FOUND, there) or Outcome.FAILED, current)
     return Concluded(msgspec.structs.replace(ending, by_reaper=False))
@@ -117,7 +117,7 @@ def _too_late(release: _Release, there: Presence, current: HeldLock | None) -> C
 
 def _begin(release: _Release, kept: LockObject | None) -> None:
     """Take the claim. If the book does not answer, the claim may have been taken: then try to drop it."""
-    book, before = release.case.world.book, release.case.record.releasing
+    book, before = release.case.world.book, release.case.page.releasing
     try:
         page = book.write(endings.begin_release(release.lock, release.claim, kept, before)).page
     except BookError:

@@ -8,7 +8,7 @@ from chalicelib.ports.people import DirectoryError
 
 def why_not(clicked: Clicked) -> Refusal | None:
     """Return why this person may not do what they clicked; None when they may."""
-    directory, click, record = clicked.world.directory, clicked.click, clicked.record
+    directory, click, page = clicked.world.directory, clicked.click, clicked.page
 
     def colleague(user: str) -> bool:
         try:
@@ -16,8 +16,8 @@ def why_not(clicked: Clicked) -> Refusal | None:
         except DirectoryError as error:
             raise MembersUnknownError(str(error)) from error
 
-    why = refusal(click, clicked.rules, lambda group, user: _in_group(clicked, group, user), colleague, record.owner)
-    return why or (Refusal.HELD_AGAIN if record.is_after(click.at) else None)
+    why = refusal(click, clicked.rules, lambda group, user: _in_group(clicked, group, user), colleague, page.owner)
+    return why or (Refusal.HELD_AGAIN if page.is_after(click.at) else None)
 
 
 def why_not_release(clicked: Clicked, user: str) -> Refusal | None:

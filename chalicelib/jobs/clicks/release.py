@@ -64,13 +64,13 @@ def _release(ordered: T, go_on: Callable[[T], Ending]) -> Ending:
         ordered = ordered.looked_up()
     except BookError as error:
         return _answer_without_book(ordered, error)
-    return _answer_again(ordered, ordered.record.ending) if ordered.record.ending else go_on(ordered)
+    return _answer_again(ordered, ordered.page.ending) if ordered.page.ending else go_on(ordered)
 
 
 def _release_if_due(ordered: Ordered) -> Ending:
     """Look again at all that a route asks for: the order may have waited in the queue."""
     covered = ordered.rules.covers(ordered.order.lock.place)
-    if covered and may_auto_release(ordered.record, ordered.policy, ordered.now):
+    if covered and may_auto_release(ordered.page, ordered.policy, ordered.now):
         return _carry_out(ordered)
     return ordered.ending(Outcome.REFUSED, "no longer due")  # the next watch looks at it again
 
@@ -88,8 +88,8 @@ def _release_for(clicked: Clicked) -> Ending:
     """Release for a person who may, or find out who else has to ask for it."""
     if clicked.policy.second_person:
         return _release_by_two(clicked)
-    if clicked.record.asked:  # when its route still asked for two people
-        clicked = clicked.known_as(msgspec.structs.replace(clicked.record, asked=None))
+    if clicked.page.asked:  # when its route still asked for two people
+        clicked = clicked.known_as(msgspec.structs.replace(clicked.page, asked=None))
     return _carry_out(clicked)
 
 
@@ -100,7 +100,7 @@ def _release_by_two(clicked: Clicked) -> Ending:
         return _answer_without_book(clicked, error)
     except MembersUnknownError:
         return _refuse(clicked, Refusal.UNKNOWN_MEMBERS)
-    clicked = clicked.known_as(msgspec.structs.replace(clicked.record, asked=asked))
+    clicked = clicked.known_as(msgspec.structs.replace(clicked.page, asked=asked))
     if asked is None:  # this very click was withdrawn, and is delivered again
         return clicked.whisper(clicked.ending(Outcome.WITHDRAWN))
     if asked.by == clicked.click.user:
@@ -110,9 +110,9 @@ def _release_by_two(clicked: Clicked) -> Ending:
 
 def _carry_out(ordered: Ordered) -> Ending:
     """Delete the lock, note how that ended, answer."""
-    record = ordered.record
-    if record.releasing and record.being_released(ordered.now):
-        raise NotYetError(record.releasing.until)
+    page = ordered.page
+    if page.releasing and page.being_released(ordered.now):
+        raise NotYetError(page.releasing.until)
     ordered.journal(EventType.RELEASE_REQUESTED)
     concluded = delete(ordered, _claim(ordered))
     ending = concluded.ending
@@ -120,7 +120,7 @@ def _carry_out(ordered: Ordered) -> Ending:
         return _answer_held(ordered, ending)
     _order_end_of_undo(ordered, ending)
     ordered = _note(ordered, concluded)
-    first = ordered.record.ending
+    first = ordered.page.ending
     if first and first != ending:
         return _answer_again(ordered, first)
     return _answer_ended(ordered, ending)
@@ -128,7 +128,7 @@ def _carry_out(ordered: Ordered) -> Ending:
 
 def _claim(ordered: Ordered) -> Releasing:
     """Return this order's claim, which lasts from now on."""
-    order, asked = ordered.order, ordered.record.asked
+    order, asked = ordered.order, ordered.page.asked
     until = ordered.world.clock() + CLAIM_LASTS
     return Releasing(order.user or REAPER, order.click, until, asked.by if asked else "")
 
@@ -148,7 +148,7 @@ def _note(ordered: Ordered, concluded: Concluded) -> Ordered:
     """
     ending = concluded.ending
     try:
-        taken, page = ordered.world.book.write(endings.end(ordered.record.lock, ending, concluded.claim))
+        taken, page = ordered.world.book.write(endings.end(ordered.page.lock, ending, concluded.claim))
     except BookError as error:
         if ending.outcome is not Outcome.RELEASED:
             raise NotYetError(ending.at) from error
@@ -167,7 +167,7 @@ def _answer_held(ordered: Ordered, ending: Ending) -> Ending:
     ordered.journal(EventType.RELEASE_ANSWERED, ending)
     with suppress(BookError):
         ordered = ordered.looked_up()
-    if ordered.record.ending:  # it ended, and may have been put back, while this failed
+    if ordered.page.ending:  # it ended, and may have been put back, while this failed
         catch_up(ordered)
     else:
         ordered.show(ending)
@@ -178,11 +178,11 @@ def _answer_ended(ordered: Ordered, ending: Ending) -> Ending:
     """Tell how the lock ended, by what the book has of it by now."""
     line = EventType.LOCK_REPLACED if ending.outcome is Outcome.REPLACED else EventType.RELEASE_ANSWERED
     ordered.journal(line, ending)
-    if not ordered.record.ending:  # the book was not reached, or has lost the page
+    if not ordered.page.ending:  # the book was not reached, or has lost the page
         with suppress(BookError):
             ordered = ordered.looked_up()
-    if not ordered.record.ending:
-        ordered = ordered.known_as(msgspec.structs.replace(ordered.record, ending=ending))
+    if not ordered.page.ending:
+        ordered = ordered.known_as(msgspec.structs.replace(ordered.page, ending=ending))
     return _tell_ended(ordered, ending)
 
 
@@ -204,8 +204,8 @@ def _answer_again(ordered: Ordered, ending: Ending) -> Ending:
 
 def _spoke_before(ordered: Ordered) -> bool:
     """Return whether an earlier delivery may have written the message late, and died before it could look again."""
-    asked = ordered.record.asked
-    return ordered.order.user in ordered.record.refused or bool(asked and asked.click == ordered.order.click)
+    asked = ordered.page.asked
+    return ordered.order.user in ordered.page.refused or bool(asked and asked.click == ordered.order.click)
 
 
 def _refuse(clicked: Clicked, why: Refusal) -> Ending:
@@ -217,10 +217,10 @@ def _refuse(clicked: Clicked, why: Refusal) -> Ending:
 
 def _with_refused(clicked: Clicked) -> Clicked:
     """Remember who needs this lock gone and may not release it, so that the team sees it in every later edit too."""
-    user, record = clicked.click.user, clicked.record
+    user, page = clicked.click.user, clicked.page
     with suppress(BookError):
         clicked.after(wishes.refused(clicked.click.lock, user))
-    return clicked.known_as(msgspec.structs.replace(record, refused=record.refused | {user}))
+    return clicked.known_as(msgspec.structs.replace(page, refused=page.refused | {user}))
 
 
 def _answer_without_book(ordered: Ordered, error: BookError) -> Ending:

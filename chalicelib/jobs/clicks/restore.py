@@ -35,20 +35,20 @@ def put_back(clicked: Clicked) -> Ending:
         NotYetError: a put may be on its way, this click's or another's.
         MessengerError, OutcomeUnknownError: it was done, or may have been; the queue delivers the click again.
     """
-    record, now = clicked.record, clicked.now
-    if _restorer(clicked) in record.restorers:
+    page, now = clicked.page, clicked.now
+    if _restorer(clicked) in page.restorers:
         return _look(clicked, PutBack.UNKNOWN)
-    if record.ending and record.ending.restored_by:
-        return _tell_restored(clicked, Restorer(record.ending.restored_by, record.ending.restored_click))
+    if page.ending and page.ending.restored_by:
+        return _tell_restored(clicked, Restorer(page.ending.restored_by, page.ending.restored_click))
     if not clicked.undo:
         return clicked.refuse(Refusal.UNDO_OFF, EventType.CLICK_REFUSED)
-    if not (record.ending and record.ending.undoable(now)):
+    if not (page.ending and page.ending.undoable(now)):
         return clicked.refuse(Refusal.TOO_LATE, EventType.CLICK_REFUSED)
-    if record.restoring and record.being_restored(now):
-        raise NotYetError(record.restoring.until)
-    if record.kept is None:
+    if page.restoring and page.being_restored(now):
+        raise NotYetError(page.restoring.until)
+    if page.kept is None:
         return _tell_not_put(clicked, Outcome.FAILED, _FORGOTTEN, lasting=True)
-    return _put_once(clicked, record.kept)
+    return _put_once(clicked, page.kept)
 
 
 def _restorer(clicked: Clicked) -> Restorer:
@@ -59,7 +59,7 @@ def _restorer(clicked: Clicked) -> Restorer:
 def _put_once(clicked: Clicked, kept: LockObject) -> Ending:
     click, world = clicked.click, clicked.world
     claim = Restoring(click.user, click.click, world.clock() + CLAIM_LASTS)
-    page = world.book.write(restores.begin_restore(click.lock, claim, clicked.record.restoring)).page
+    page = world.book.write(restores.begin_restore(click.lock, claim, clicked.page.restoring)).page
     if page is None or page.restoring != claim:
         raise NotYetError(page.restoring.until if page and page.restoring else clicked.now)
     clicked = clicked.known_as(page)
@@ -89,7 +89,7 @@ def _look(clicked: Clicked, answered: PutBack) -> Ending:
     try:
         current = clicked.world.store.read(lock.place)
         clicked = clicked.looked_up()
-        there = clicked.record.restorer_of(current)
+        there = clicked.page.restorer_of(current)
         if there and current:
             return _restored(clicked, current, there)
         if answered is PutBack.DONE:
@@ -117,14 +117,14 @@ def _restored(clicked: Clicked, current: HeldLock, there: Restorer) -> Ending:
 
 def _with_message(clicked: Clicked) -> Page:
     """Return the page with the message that was clicked, where the answer of the one that posted it was lost."""
-    record, click = clicked.record, clicked.click
-    if record.posted or not click.message:
-        return record
-    return msgspec.structs.replace(record, posted=Posted(click.channel, click.message))
+    page, click = clicked.page, clicked.click
+    if page.posted or not click.message:
+        return page
+    return msgspec.structs.replace(page, posted=Posted(click.channel, click.message))
 
 
 def _not_there(clicked: Clicked, answered: PutBack, current: HeldLock | None) -> Ending:
-    ending, claim, world = clicked.record.ending, clicked.record.restoring, clicked.world
+    ending, claim, world = clicked.page.ending, clicked.page.restoring, clicked.world
     if ending and ending.restored_by:
         return _tell_restored(clicked, Restorer(ending.restored_by, ending.restored_click))
     mine = claim if claim and Restorer(claim.by, claim.click) == _restorer(clicked) else None

@@ -12,7 +12,7 @@ from chalicelib.jobs.clicks.permission import why_not_release
 
 def asked_in_vain(clicked: Clicked) -> Refusal | None:
     """Return why a second person could not approve either; a release by one looks at the object itself."""
-    return why_not_releasable(clicked.record.lock, keeps=bool(clicked.undo))
+    return why_not_releasable(clicked.page.lock, keeps=bool(clicked.undo))
 
 
 def ask(clicked: Clicked) -> Asked | None:
@@ -20,9 +20,9 @@ def ask(clicked: Clicked) -> Asked | None:
 
     Whoever asked must still be allowed to; else the one who clicks now is the first. Raises MembersUnknownError.
     """
-    click, lock = clicked.click, clicked.record.lock
+    click, lock = clicked.click, clicked.page.lock
     ours = Asked(click.user, clicked.now, click.click)
-    known = clicked.after(wishes.ask(lock, ours)).record
+    known = clicked.after(wishes.ask(lock, ours)).page
     first = None if click.click in known.withdrawn else known.asked
     if first is None or first.by == click.user:
         return first
@@ -31,7 +31,7 @@ def ask(clicked: Clicked) -> Asked | None:
         raise MembersUnknownError(first.by)
     if why:
         clicked.after(wishes.withdraw(click.lock, first))
-        first = clicked.after(wishes.ask(lock, ours)).record.asked
+        first = clicked.after(wishes.ask(lock, ours)).page.asked
     return first
 
 

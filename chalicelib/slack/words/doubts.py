@@ -64,7 +64,7 @@ def warning(alert: Alert) -> str:
             "`aws s3 sync` and restores copy locks too. It blocks the state here; "
             f"releasing it frees nothing at {path}."
         )
-    odd = None if alert.record.restored_by else odd_time(lock)
+    odd = None if alert.page.restored_by else odd_time(lock)
     return f":warning: {_odd_time(lock, odd)}" if odd else ""
 
 
@@ -134,7 +134,7 @@ def after(ending: Ending, version_id: str = "") -> str:
 def _may_be_late_copy(alert: Alert) -> bool:
     """Return whether S3's time may be that of a later copy. A lock that was put back is later by design."""
     odd = odd_time(alert.lock)
-    return odd is not None and odd < alert.lock.ref.since and not alert.record.restored_by
+    return odd is not None and odd < alert.lock.ref.since and not alert.page.restored_by
 
 
 def _odd_time(lock: HeldLock, created: datetime) -> str:

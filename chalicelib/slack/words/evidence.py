@@ -70,5 +70,5 @@ def _times(alert: Alert) -> dict[str, str]:
         "when": local_time(written),
         "ago": ago(written),
         "apart": in_words(abs(written - alert.lock.ref.since)),
-        "taken": put_back_or("taken", alert.record),
+        "taken": put_back_or("taken", alert.page),
     }

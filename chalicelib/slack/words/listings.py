@@ -117,29 +117,29 @@ def _elsewhere(query: Query) -> str:
 
 
 def _line(listed: Listed, listing: Listing, limits: _Limits) -> Block:
-    record, lock = listed.record, listed.record.lock
+    page, lock = listed.page, listed.page.lock
     who = told(lock.info.Who, limits.value) if lock.info else ""
-    snoozed = record.snooze if record.snoozed(listing.now) else None
+    snoozed = page.snooze if page.snoozed(listing.now) else None
     parts = [
-        f"{capital(put_back_or('taken', record))} {ago(lock.ref.since)}{_by(who, record)}",
+        f"{capital(put_back_or('taken', page))} {ago(lock.ref.since)}{_by(who, page)}",
         operation(lock, limits.value) if lock.info else doubts.kind(lock),
         doubts.copied(lock, limits.value),
         f":zzz: snoozed by {mention(snoozed.by)}" if snoozed else "",
-        f":bust_in_silhouette: {mention(record.asked.by)} asks to release it" if record.asked else "",
+        f":bust_in_silhouette: {mention(page.asked.by)} asks to release it" if page.asked else "",
     ]
     words = f"{state(lock.ref, limits.path)}\n{' · '.join(filter(None, parts))}"
     if not listed.releasable:
         return section(words)
-    known = {"asked": record.asked is not None, "restored": bool(record.restored_by)}
+    known = {"asked": page.asked is not None, "restored": bool(page.restored_by)}
     release = buttons.release(lock, second_person=listed.second_person, undo=listed.undo, **known)
     return section(words, accessory=release)
 
 
-def _by(who: str, record: Page) -> str:
+def _by(who: str, page: Page) -> str:
     """Name the holder, who took the lock; somebody else may have put it back."""
     if not who:
         return ""
-    return f", held by {who}" if record.restored_by else f" by {who}"
+    return f", held by {who}" if page.restored_by else f" by {who}"
 
 
 def _turning(listing: Listing) -> list[Block]:

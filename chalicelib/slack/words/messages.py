@@ -39,7 +39,7 @@ def _open_title(alert: Alert) -> tuple[str, str]:
     """Return the sign and the title, without the age: Slack updates no time in plain text, and a header is that."""
     if alert.level:
         return _sign(alert), f"{doubts.noun(alert)} held too long"
-    return _sign(alert), f"{doubts.noun(alert)} held{' again' if alert.record.restored_by else ''}"
+    return _sign(alert), f"{doubts.noun(alert)} held{' again' if alert.page.restored_by else ''}"
 
 
 def _closed_title(alert: Alert) -> tuple[str, str]:
@@ -58,14 +58,14 @@ def _closed_title(alert: Alert) -> tuple[str, str]:
 
 
 def _sign(alert: Alert) -> str:
-    if alert.record.snoozed(alert.now):
+    if alert.page.snoozed(alert.now):
         return ":zzz:"
     return ":rotating_light:" if alert.level > 1 else ":hourglass_flowing_sand:"
 
 
 def _people(alert: Alert) -> str:
     """Name who is called, and where to look. The owner is only probable: a table in the route names them."""
-    owner = alert.record.owner
+    owner = alert.page.owner
     parts = [
         " ".join(mention(name) for name in alert.called if name != owner),
         f"probably {mention(owner)}'s run" if owner else "",
@@ -103,8 +103,8 @@ def _closed(alert: Alert) -> list[Block]:
 def _fields(alert: Alert) -> list[Block]:
     lock = alert.lock
     fields, untold = _by_the_lock(lock)
-    if alert.record.principal:
-        fields["*AWS identity*, by S3's word"] = identity(alert.record.principal)
+    if alert.page.principal:
+        fields["*AWS identity*, by S3's word"] = identity(alert.page.principal)
     if lock.workspace:
         fields["*Workspace*"] = code(lock.workspace, VALUE_LIMIT)
     if untold:
@@ -138,25 +138,25 @@ def _flaw_hint(lock: HeldLock) -> str:
 
 def _story(alert: Alert) -> str:
     """Say what people have done about the lock."""
-    record = alert.record
+    page = alert.page
     lines = []
-    if record.restored_by:
-        lines.append(f":lock: *Put back by {mention(record.restored_by)}* after it was released.")
-    if record.snooze and record.snoozed(alert.now):
-        lines.append(f":zzz: *Snoozed by {mention(record.snooze.by)}* until {local_time(record.snooze.until)}.")
-    if record.asked:
-        who, when = mention(record.asked.by), local_time(record.asked.at)
+    if page.restored_by:
+        lines.append(f":lock: *Put back by {mention(page.restored_by)}* after it was released.")
+    if page.snooze and page.snoozed(alert.now):
+        lines.append(f":zzz: *Snoozed by {mention(page.snooze.by)}* until {local_time(page.snooze.until)}.")
+    if page.asked:
+        who, when = mention(page.asked.by), local_time(page.asked.at)
         lines.append(f":bust_in_silhouette: *{who} asks to release it*, {when}. Somebody else has to approve.")
-    if record.refused:
-        lines.append(_refused(record))
+    if page.refused:
+        lines.append(_refused(page))
     if alert.ending:
         lines.append(ending_words(alert, alert.ending))
     return _lines(*lines)
 
 
-def _refused(record: Page) -> str:
+def _refused(page: Page) -> str:
     """Say who asked for a release and may not, so that the team knows that somebody is blocked."""
-    names = sorted(record.refused)
+    names = sorted(page.refused)
     who = ", ".join(mention(name) for name in names[:_MOST_NAMED])
     others = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
     return f":no_entry: {who}{others} asked to release this lock, and may not: not among its releasers."
@@ -183,8 +183,8 @@ def _policy(alert: Alert) -> str:
 
 def _auto_release(alert: Alert) -> str:
     """Say when the reaper releases the lock by itself, as ``life.may_auto_release`` decides it; "" when never."""
-    record, age = alert.record, alert.policy.auto_release
-    if age is None or not can_auto_release(alert.lock) or record.snooze or record.restored_by:
+    page, age = alert.page, alert.policy.auto_release
+    if age is None or not can_auto_release(alert.lock) or page.snooze or page.restored_by:
         return ""
     when = f"Once it is {in_words(age)} old, at its next hourly look"
     return f"{when}, the reaper releases it by itself, unless somebody snoozes it."

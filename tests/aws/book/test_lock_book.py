@@ -68,7 +68,7 @@ def test_the_index_is_read_to_its_last_page(table: Any) -> None:
     locks = [a_lock(key=f"{number}.tflock", body=b'{"Who":"' + b"x" * 15_000 + b'"}') for number in range(150)]
     for lock in locks:
         book.write(telling.remember(lock))
-    assert {record.lock.ref.place.key for record in book.open_pages()} == {lock.ref.place.key for lock in locks}
+    assert {page.lock.ref.place.key for page in book.open_pages()} == {lock.ref.place.key for lock in locks}
 
 
 def test_an_ended_lock_and_its_bytes_are_kept_for_30_days_and_a_held_one_as_long_as_it_is_held(table: Any) -> None:
@@ -149,7 +149,7 @@ def test_a_page_that_cannot_be_read_is_told_in_the_log_and_keeps_nobody_from_the
     assert len(book.open_pages()) == 2
     assert caplog.records == []
     table.put_item(Item=table.get_item(Key=KEY)["Item"] | {"Lock": "{"})
-    assert [record.lock for record in book.open_pages()] == [other]
+    assert [page.lock for page in book.open_pages()] == [other]
     assert [(line.levelno, vars(line)["state_path"]) for line in caplog.records] == [
         (logging.ERROR, LOCK.ref.state_path)
     ]
@@ -171,9 +171,9 @@ def test_a_claim_of_an_older_release_with_fewer_fields_can_still_be_settled(tabl
     book.write(telling.claim(LOCK, ALERTED))
     older = '{"about":"it","saying":[{"topic":"alert"}],"at":"2026-11-21T03:18:57Z","channel":"C0PLATFORM"}'
     table.put_item(Item=table.get_item(Key=KEY)["Item"] | {"Sending": older})
-    (record,) = book.open_pages()
-    assert record.sending is not None
-    book.write(telling.drop_claim(LOCK.ref, record.sending))
+    (page,) = book.open_pages()
+    assert page.sending is not None
+    book.write(telling.drop_claim(LOCK.ref, page.sending))
     assert book.write(telling.claim(LOCK, ALERTED)).taken
 
 

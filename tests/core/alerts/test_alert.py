@@ -13,13 +13,13 @@ CALLS = a_policy(mentions={1: (ALICE,), 2: (BOB, ALICE)})
 
 
 def test_a_level_that_the_policy_has_lost_since_is_the_highest_it_has() -> None:
-    record = Page(lock=a_lock("s3-plan-default"), posted=POSTED, level=2)
-    assert alert_for(record, a_policy(), TAKEN + OLD, None).level == 1
+    page = Page(lock=a_lock("s3-plan-default"), posted=POSTED, level=2)
+    assert alert_for(page, a_policy(), TAKEN + OLD, None).level == 1
 
 
 def test_an_alert_never_falls_back_to_a_lower_level() -> None:
-    record = Page(lock=a_lock(), posted=POSTED, level=2)
-    assert alert_for(record, a_policy(), TAKEN + OLD, None).level == 2
+    page = Page(lock=a_lock(), posted=POSTED, level=2)
+    assert alert_for(page, a_policy(), TAKEN + OLD, None).level == 2
 
 
 @pytest.mark.parametrize(
@@ -30,8 +30,8 @@ def test_an_alert_never_falls_back_to_a_lower_level() -> None:
 def test_a_message_calls_the_people_of_the_levels_it_was_posted_for(
     told: int, age: timedelta, called: tuple[str, ...]
 ) -> None:
-    record = Page(lock=a_lock(), level=told)
-    assert alert_for(record, CALLS, TAKEN + age, None).called == called
+    page = Page(lock=a_lock(), level=told)
+    assert alert_for(page, CALLS, TAKEN + age, None).called == called
 
 
 def test_each_thing_said_of_each_lock_has_a_trace_of_its_own() -> None:

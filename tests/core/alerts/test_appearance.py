@@ -21,8 +21,8 @@ NOW = TAKEN + timedelta(hours=3)
 
 def an_alert(now: datetime = NOW, written: datetime | None = None, ending: Ending | None = None, **known: Any) -> Alert:
     fields: dict[str, Any] = {"lock": a_lock(), "level": 1}
-    record = Page(**fields | known)
-    return alert_for(record, a_policy(), now, StateWritten(written), ending)
+    page = Page(**fields | known)
+    return alert_for(page, a_policy(), now, StateWritten(written), ending)
 
 
 @pytest.mark.parametrize(

@@ -20,13 +20,13 @@ def test_it_covers_its_locks_and_no_other() -> None:
 
 def test_it_is_counted_by_what_the_book_has() -> None:
     waits, told, _gone, ended, _ = LOCKS
-    records = [
+    pages = [
         Page(lock=waits),
         Page(lock=told, posted=Posted(CHANNEL, "1.1")),
         Page(lock=ended, posted=Posted(CHANNEL, "1.2"), ending=Ending(outcome=Outcome.GONE, at=TAKEN)),
         Page(lock=a_lock(key="another.tflock")),
     ]
-    now = counted(DIGEST, held_by_short_name(records), 7, LATER)
+    now = counted(DIGEST, held_by_short_name(pages), 7, LATER)
     assert (now.total, now.held, now.coming, now.waiting, now.as_of) == (5, 2, 1, 7, LATER)
     assert differ(now, DIGEST)
     assert not differ(now, msgspec.structs.replace(now, counted_at=TAKEN))

@@ -1,4 +1,4 @@
-"""The table of an alert's life, row by row; each situation is made from a record, a policy and a time."""
+"""The table of an alert's life, row by row; each situation is made from a page, a policy and a time."""
 
 from datetime import datetime, time, timedelta
 from itertools import product
@@ -86,10 +86,10 @@ EXAMPLES = [
 def test_each_row_of_the_table_is_taken_by_its_situation(
     row: int, example: tuple[str, Page, Policy, float, bool]
 ) -> None:
-    _, record, policy, age, held = example
-    situation = situation_of(record, policy, hours(age), held=held)
+    _, page, policy, age, held = example
+    situation = situation_of(page, policy, hours(age), held=held)
     assert [index for index, line in enumerate(TABLE) if line.fits(situation)][0] == row  # noqa: RUF015  the first is what counts
-    assert next_step(record, policy, hours(age), held=held) is TABLE[row].step
+    assert next_step(page, policy, hours(age), held=held) is TABLE[row].step
 
 
 def test_every_row_has_an_example() -> None:
@@ -124,9 +124,9 @@ def test_a_snooze_that_is_over_is_said_once() -> None:
 
 
 def test_a_level_that_was_missed_is_raised_after_the_snooze() -> None:
-    record = told(snooze=snoozed(30))
-    assert next_step(record, a_policy(), hours(29), held=True) is Step.REFRESH
-    assert next_step(record, a_policy(), hours(30), held=True) is Step.RAISE
+    page = told(snooze=snoozed(30))
+    assert next_step(page, a_policy(), hours(29), held=True) is Step.REFRESH
+    assert next_step(page, a_policy(), hours(30), held=True) is Step.RAISE
 
 
 def test_a_level_that_the_policy_lost_does_not_rise_again() -> None:
@@ -134,7 +134,7 @@ def test_a_level_that_the_policy_lost_does_not_rise_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("what", "record", "policy"),
+    ("what", "page", "policy"),
     [
         ("its route does not ask for it", plan(), a_policy()),
         ("it writes the state", told(), BY_ITSELF),
@@ -154,8 +154,8 @@ def test_a_level_that_the_policy_lost_does_not_rise_again() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_the_reaper_releases_nothing_by_itself_when(what: str, record: Page, policy: Policy) -> None:
-    assert not may_auto_release(record, policy, hours(6))
+def test_the_reaper_releases_nothing_by_itself_when(what: str, page: Page, policy: Policy) -> None:
+    assert not may_auto_release(page, policy, hours(6))
 
 
 def test_a_plan_that_people_had_time_to_see_is_released_by_the_reaper_itself() -> None:

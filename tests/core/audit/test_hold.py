@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.event import LockEvent, ToldBy, event_id
-from chalicelib.core.audit.hold import Hold, NotedEvent, hold_ended_by, page_of, who_let_go
+from chalicelib.core.audit.hold import EndedHold, NotedEvent, hold_ended_by, page_of, who_let_go
 from chalicelib.core.clicks.claim import CLAIM_LASTS
 from chalicelib.core.clicks.ending import REAPER, Ending, LetGoBy, Outcome
 from chalicelib.core.locks.lock import HeldLock
@@ -130,20 +130,20 @@ def test_an_acquire_s_page_is_found_by_its_bytes_and_time() -> None:
 def test_a_release_ends_the_hold_that_began_right_before() -> None:
     page = a_page(acquired_at=TAKEN, principal=CI)
     before = NotedEvent(an_acquire(), LOCK.ref)
-    assert hold_ended_by(a_release(), before, [page]) == Hold(since=TAKEN, lock=LOCK, record=page, taken_by=CI)
+    assert hold_ended_by(a_release(), before, [page]) == EndedHold(since=TAKEN, lock=LOCK, page=page, taken_by=CI)
 
 
 def test_a_hold_needs_no_page() -> None:
-    assert hold_ended_by(a_release(), NotedEvent(an_acquire(), LOCK.ref), []) == Hold(since=TAKEN, taken_by=CI)
+    assert hold_ended_by(a_release(), NotedEvent(an_acquire(), LOCK.ref), []) == EndedHold(since=TAKEN, taken_by=CI)
 
 
 def test_a_hold_s_lock_need_not_have_been_read() -> None:
-    assert hold_ended_by(a_release(), NotedEvent(an_acquire(stamp="", principal="")), []) == Hold(since=TAKEN)
+    assert hold_ended_by(a_release(), NotedEvent(an_acquire(stamp="", principal="")), []) == EndedHold(since=TAKEN)
 
 
 def test_a_lock_that_only_a_sweep_has_seen_is_found_by_its_page() -> None:
     hold = hold_ended_by(a_release(), NotedEvent(an_acquire()), [a_page()])
-    assert hold == Hold(since=TAKEN, lock=LOCK, record=a_page(), taken_by=CI)
+    assert hold == EndedHold(since=TAKEN, lock=LOCK, page=a_page(), taken_by=CI)
 
 
 def test_the_hold_is_as_long_as_the_event_says_not_the_page_s_whole_second() -> None:
@@ -160,27 +160,27 @@ def test_after_a_release_there_is_no_hold_to_end() -> None:
 
 def test_a_lock_older_than_the_reaper_is_known_from_its_page() -> None:
     page = a_page(principal=CI)
-    assert hold_ended_by(a_release(), None, [page]) == Hold(since=TAKEN, lock=LOCK, record=page, taken_by=CI)
+    assert hold_ended_by(a_release(), None, [page]) == EndedHold(since=TAKEN, lock=LOCK, page=page, taken_by=CI)
 
 
 @pytest.mark.parametrize("before", [a_release(-HOUR), an_acquire(-HOUR, stamp="other")], ids=["release", "acquire"])
 def test_a_lock_whose_acquire_was_lost_is_younger_than_the_event_before(before: LockEvent) -> None:
     hold = hold_ended_by(a_release(), NotedEvent(before), [a_page()])
-    assert hold == Hold(since=TAKEN, lock=LOCK, record=a_page())
+    assert hold == EndedHold(since=TAKEN, lock=LOCK, page=a_page())
 
 
 def test_of_two_holds_that_nobody_was_told_of_the_younger_one_ended() -> None:
     younger = a_page(a_lock(taken=TAKEN + SECOND))
     hold = hold_ended_by(a_release(), None, [younger, a_page()])
     assert hold is not None
-    assert hold.record == younger
+    assert hold.page == younger
 
 
 def test_a_lock_taken_after_the_release_is_not_what_it_ended() -> None:
     younger = a_page(a_lock(taken=TAKEN + 2 * HOUR))
     before = NotedEvent(an_acquire(), LOCK.ref)
-    assert hold_ended_by(a_release(), before, [younger, a_page()]) == Hold(
-        since=TAKEN, lock=LOCK, record=a_page(), taken_by=CI
+    assert hold_ended_by(a_release(), before, [younger, a_page()]) == EndedHold(
+        since=TAKEN, lock=LOCK, page=a_page(), taken_by=CI
     )
 
 
@@ -192,7 +192,7 @@ def test_who_put_a_lock_back_is_not_who_took_it() -> None:
 
 
 def kind(release: LockEvent, page: Page | None = None, taken_by: str = CI, role: str = ROLE) -> LetGoBy:
-    return who_let_go(release, Hold(since=TAKEN, lock=LOCK, record=page, taken_by=taken_by), role)
+    return who_let_go(release, EndedHold(since=TAKEN, lock=LOCK, page=page, taken_by=taken_by), role)
 
 
 @pytest.mark.parametrize(

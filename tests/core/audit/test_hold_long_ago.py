@@ -20,7 +20,7 @@ def test_an_older_event_that_is_not_forgotten_yet_does_not_hide_a_hold_whose_acq
     page = a_page(acquired_at=TAKEN)
     hold = hold_ended_by(a_release(30 * 24 * HOUR), left_over, [page])
     assert hold is not None
-    assert hold.record == page
+    assert hold.page == page
 
 
 def test_of_two_who_clicked_at_once_the_line_names_the_one_whose_delete_it_was() -> None:

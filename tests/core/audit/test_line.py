@@ -4,7 +4,7 @@ import msgspec
 
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.event import LockEvent
-from chalicelib.core.audit.hold import Hold
+from chalicelib.core.audit.hold import EndedHold
 from chalicelib.core.audit.line import EventType, of_acquire, of_click, of_lock, of_release
 from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome
 from chalicelib.core.clicks.order import AutoRelease
@@ -41,7 +41,7 @@ def test_what_a_client_wrote_and_what_iam_knows_are_two_fields() -> None:
 
 def test_the_line_of_a_release_has_the_hold_that_it_ended() -> None:
     released = LockEvent(acquired=False, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN + timedelta(milliseconds=90_250))
-    told = line(of_release(released, Hold(since=TAKEN, lock=a_lock()), LetGoBy.HOLDER))
+    told = line(of_release(released, EndedHold(since=TAKEN, lock=a_lock()), LetGoBy.HOLDER))
     assert (told["acquired_at"], told["held_seconds"]) == ("2026-11-21T03:18:57Z", 90.25)
     assert (told["released_by"], told["operation"], told["who"]) == ("holder", "OperationTypeApply", "root@vm")
 
@@ -85,8 +85,8 @@ def test_whoever_asked_in_slack_is_not_named_for_what_somebody_else_let_go() -> 
     released = LockEvent(acquired=False, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN)
     page = Page(lock=a_lock(), ending=Ending(outcome=Outcome.RELEASED, at=TAKEN, user=ALICE, approved=BOB))
 
-    def told(kind: LetGoBy, record: Page | None = page) -> dict[str, object]:
-        return line(of_release(released, Hold(since=TAKEN, lock=a_lock(), record=record), kind))
+    def told(kind: LetGoBy, page: Page | None = page) -> dict[str, object]:
+        return line(of_release(released, EndedHold(since=TAKEN, lock=a_lock(), page=page), kind))
 
     clicked = told(LetGoBy.SLACK)
     assert (clicked["slack_user"], clicked["asked_by"]) == (ALICE, BOB)

@@ -140,7 +140,7 @@ def test_a_channel_that_stops_taking_alerts_in_the_middle_of_a_digest_loses_none
     world.messenger = Closing(closing=PROD, after=4)
     run(world, hours=3)
     assert len(world.messenger.shown) == 9
-    assert {record.posted is not None for record in world.book.open_pages()} == {True}
+    assert {page.posted is not None for page in world.book.open_pages()} == {True}
 
 
 @dataclass

@@ -87,14 +87,14 @@ def test_a_lock_of_a_digest_is_released_and_raised_like_any_other() -> None:
 def test_the_digest_says_how_many_are_still_held_and_is_forgotten_when_none_is() -> None:
     world = a_world(6)
     watch(world.ports, RULES, world.now)
-    for record in world.book.open_pages()[:4]:
-        world.store.remove(BUCKET, record.lock.ref.place.key)
+    for page in world.book.open_pages()[:4]:
+        world.store.remove(BUCKET, page.lock.ref.place.key)
     for _ in range(2):
         watch(world.ports, RULES, world.later(minutes=15))
     watch(world.ports, RULES, world.later(minutes=15))
     assert the_digest(world).held == 2
-    for record in world.book.open_pages():
-        world.store.remove(BUCKET, record.lock.ref.place.key)
+    for page in world.book.open_pages():
+        world.store.remove(BUCKET, page.lock.ref.place.key)
     for _ in range(2):
         watch(world.ports, RULES, world.later(minutes=15))
     assert the_digest(world).held == 0
@@ -153,8 +153,8 @@ def test_without_the_memory_of_digests_the_channel_is_told_all_the_same() -> Non
     known = world.book.open_pages()
     world.digests.down = True
     round_ = Round(world.ports, RULES, world.now)
-    for record in known:
-        round_.look_at(record)
+    for page in known:
+        round_.look_at(page)
     round_.finish()
     assert (len(world.messenger.digests), len(world.messenger.shown)) == (1, 6)
 

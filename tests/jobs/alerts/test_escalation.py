@@ -154,9 +154,9 @@ def test_the_first_alert_names_whose_run_it_is(policy: dict[str, Any], principal
     world.directory.users["bob@example.com"] = BOB
     watch(world.ports, rules, world.later(hours=2))
     [alert] = world.messenger.shown.values()
-    assert (alert.record.owner, alert.record.principal) == (owner, principal)
-    [record] = world.book.open_pages()
-    assert record.owner == owner
+    assert (alert.page.owner, alert.page.principal) == (owner, principal)
+    [page] = world.book.open_pages()
+    assert page.owner == owner
 
 
 def test_an_alert_does_not_wait_for_a_look_up_that_fails_and_the_journal_says_so() -> None:

@@ -32,8 +32,8 @@ def test_an_alert_whose_answer_was_lost_is_there_once_in_the_end(lost: str) -> N
     for _ in range(3):
         watch(world.ports, RULES, world.later(minutes=15))
     [posted] = world.messenger.shown
-    [record] = world.book.open_pages()
-    assert (record.posted, record.level) == (posted, 1)
+    [page] = world.book.open_pages()
+    assert (page.posted, page.level) == (posted, 1)
     assert world.journal.kinds().count(EventType.ALERT_POSTED) == 1
 
 
@@ -75,9 +75,9 @@ def test_a_run_that_died_between_its_claim_and_its_message_holds_the_alert_up_fo
     world = a_world()
     world.later(hours=2)
     a_watch_that_loses(world, REQUEST)
-    [record] = world.book.open_pages()
-    assert record.sending
-    world.book.write(telling.doubt(a_lock().ref, record.sending, world.now + timedelta(minutes=20)))
+    [page] = world.book.open_pages()
+    assert page.sending
+    world.book.write(telling.doubt(a_lock().ref, page.sending, world.now + timedelta(minutes=20)))
     watch(world.ports, RULES, world.later(minutes=19))
     assert not world.messenger.shown
     watch(world.ports, RULES, world.later(minutes=1))
@@ -129,4 +129,4 @@ def test_a_lock_released_and_put_back_before_its_lost_alert_was_found_keeps_that
         watch(world.ports, RULES, world.later(hours=2))
     [alert] = world.messenger.shown.values()
     assert alert.open
-    assert alert.record.restored_by == ALICE
+    assert alert.page.restored_by == ALICE

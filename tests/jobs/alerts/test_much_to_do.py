@@ -125,9 +125,9 @@ def test_a_digest_does_not_count_a_line_that_another_run_is_at_or_whose_lock_was
     world = a_world(120)
     slack = slack_of(world)
     [taken, gone] = [
-        record.lock
-        for record in world.book.open_pages()
-        if "0118" in record.lock.ref.place.key or "0119" in record.lock.ref.place.key
+        page.lock
+        for page in world.book.open_pages()
+        if "0118" in page.lock.ref.place.key or "0119" in page.lock.ref.place.key
     ]
 
     def meanwhile() -> None:
@@ -199,7 +199,7 @@ def test_endings_for_which_there_was_no_time_are_told_by_the_next_watch() -> Non
     watch_for(world, 1000)
     world.store.objects.clear()
     assert (next_watch(world, 30).not_reached or 0) > 40
-    assert {record.ending.outcome for record in world.book.open_pages() if record.ending} == {Outcome.GONE}
+    assert {page.ending.outcome for page in world.book.open_pages() if page.ending} == {Outcome.GONE}
     next_watch(world)
     assert all(alert.ending for alert in world.messenger.shown.values())
     assert world.book.open_pages() == []
@@ -327,7 +327,7 @@ def test_threads_tell_each_lock_once_too() -> None:
     world.messenger = FakeMessenger()
     watch(world.ports, FOUR, world.now, run_of(Threads(12), 840))
     assert len(world.messenger.shown) == 60
-    assert {record.posted is not None for record in world.book.open_pages()} == {True}
+    assert {page.posted is not None for page in world.book.open_pages()} == {True}
     assert {digest.coming for digest in world.messenger.digests.values()} == {0}
 
 

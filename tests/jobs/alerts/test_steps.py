@@ -19,9 +19,9 @@ def test_an_edit_that_had_to_wait_leaves_a_lock_alone_that_has_ended_since() -> 
     world.store.put(BUCKET, KEY, sample("s3-apply-default"))
     world.book.write(telling.remember(LOCK))
     watch(world.ports, RULES, world.later(hours=100))
-    record = world.book.find(LOCK.ref)
-    assert record is not None
-    [edit] = Steps(world.ports, RULES, world.later(hours=130)).tend(record, LOCK).tasks
+    page = world.book.find(LOCK.ref)
+    assert page is not None
+    [edit] = Steps(world.ports, RULES, world.later(hours=130)).tend(page, LOCK).tasks
     assert edit.kind is Wait.EDIT
     world.book.write(endings.end(LOCK, Ending(outcome=Outcome.GONE, at=world.now + timedelta(seconds=1)), None))
     edits = world.messenger.edits

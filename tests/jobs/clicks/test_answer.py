@@ -35,7 +35,7 @@ def a_wake(user: str = ALICE) -> Click:
 
 def shown_snooze(world: FakeWorld) -> Snooze | None:
     [alert] = world.messenger.shown.values()
-    return alert.record.snooze
+    return alert.page.snooze
 
 
 def test_a_snooze_is_shown_with_who_and_until_when_and_is_in_the_journal() -> None:
@@ -96,7 +96,7 @@ def test_another_lock_on_the_same_state_is_not_snoozed() -> None:
     watch(world.ports, RULES, world.later(hours=1))
     old, new = world.messenger.shown.values()
     assert old.ending
-    assert (new.lock.operation, new.record.snooze) == ("plan", None)
+    assert (new.lock.operation, new.page.snooze) == ("plan", None)
 
 
 @pytest.mark.parametrize("verb", [Verb.SNOOZE, Verb.WAKE, Verb.WITHDRAW, Verb.PUT_BACK])
@@ -137,8 +137,8 @@ def test_a_lock_that_the_book_has_lost_can_be_snoozed() -> None:
     world = an_alerted_world()
     world.book.pages.clear()
     answer(a_snooze(), world.ports, RULES, world.now)
-    [record] = world.book.open_pages()
-    assert record.snooze is not None
+    [page] = world.book.open_pages()
+    assert page.snooze is not None
 
 
 def test_the_button_that_undoes_a_release_is_gone_when_its_time_is_over() -> None:

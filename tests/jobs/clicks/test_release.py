@@ -147,9 +147,9 @@ def test_it_gives_up_after_three_attempts_and_keeps_the_button() -> None:
     [alert] = world.messenger.shown.values()
     assert outcome_shown(world) is Outcome.FAILED
     assert alert.open
-    record = world.book.find(a_lock().ref)
-    assert record is not None
-    assert (record.releasing, record.ending) == (None, None)
+    page = world.book.find(a_lock().ref)
+    assert page is not None
+    assert (page.releasing, page.ending) == (None, None)
 
 
 def test_what_s3_refuses_is_told_with_its_reason_and_can_be_tried_again() -> None:

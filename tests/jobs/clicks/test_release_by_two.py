@@ -23,7 +23,7 @@ def an_asked_world() -> FakeWorld:
 
 def asked_by(world: FakeWorld) -> str:
     [alert] = world.messenger.shown.values()
-    return alert.record.asked.by if alert.record.asked else ""
+    return alert.page.asked.by if alert.page.asked else ""
 
 
 def test_the_first_click_only_asks_and_the_message_says_who() -> None:

@@ -29,9 +29,9 @@ MINUTE = timedelta(minutes=1)
 
 
 def known(world: FakeWorld) -> Page:
-    record = world.book.find(a_lock().ref)
-    assert record is not None
-    return record
+    page = world.book.find(a_lock().ref)
+    assert page is not None
+    return page
 
 
 def claimed(world: FakeWorld, by: str = ALICE) -> None:

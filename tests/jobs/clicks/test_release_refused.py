@@ -52,7 +52,7 @@ def test_who_was_refused_stays_in_the_message_whatever_it_says_later() -> None:
     watch(world.ports, RULES, world.later(hours=1))
     [alert] = world.messenger.shown.values()
     assert alert.ending is None
-    assert alert.record.refused == frozenset({BOB, "U0CAROL"})
+    assert alert.page.refused == frozenset({BOB, "U0CAROL"})
 
 
 def test_without_the_book_a_refusal_is_answered_all_the_same() -> None:
@@ -68,7 +68,7 @@ def test_without_the_book_a_refusal_is_answered_all_the_same() -> None:
     release(a_click(a_lock(), user=BOB), world.ports, RULES, world.now)
     [alert] = world.messenger.shown.values()
     assert len(world.messenger.whispers) == 1
-    assert alert.record.refused == frozenset({BOB})
+    assert alert.page.refused == frozenset({BOB})
 
 
 def test_a_star_must_be_written_to_let_everyone_of_the_workspace_release() -> None:

@@ -63,7 +63,7 @@ def test_the_same_lock_is_put_back_and_the_message_goes_on_with_the_lock_that_is
     [alert] = world.messenger.shown.values()
     assert alert.open
     assert (alert.lock, alert.lock.info) == (world.store.read(Place(Kind.S3, BUCKET, KEY)), a_lock().info)
-    assert alert.record.restored_by == ALICE
+    assert alert.page.restored_by == ALICE
     line = world.journal.events[-1]
     assert (line.event, line.slack_user, line.lock_id[:8]) == (EventType.LOCK_RESTORED, ALICE, "78653438")
 
@@ -137,7 +137,7 @@ def test_a_put_whose_function_died_is_told_in_its_own_name_by_whoever_clicks_nex
     assert (BUCKET, KEY) in world.store.objects
     answer(a_click(a_lock(), BOB, verb=Verb.PUT_BACK), world.ports, BOTH, world.later(minutes=2))
     [alert] = world.messenger.shown.values()
-    assert (alert.open, alert.record.restored_by) == (True, ALICE)
+    assert (alert.open, alert.page.restored_by) == (True, ALICE)
     assert world.messenger.whispers[0][1].ending.user == ALICE
     assert EventType.LOCK_RESTORED not in world.journal.kinds()
     answer(PUT_BACK, world.ports, BOTH, world.later(minutes=1))
@@ -153,7 +153,7 @@ def test_while_a_put_may_be_on_its_way_another_click_waits_for_its_end() -> None
     answer(second, world.ports, BOTH, world.later(minutes=1))
     assert held(world).mark == mark_of(second.click)
     [alert] = world.messenger.shown.values()
-    assert alert.record.restored_by == BOB
+    assert alert.page.restored_by == BOB
 
 
 def test_a_put_is_never_sent_after_its_claim_is_over() -> None:

@@ -143,7 +143,7 @@ def test_an_odd_answer_about_one_channel_keeps_no_other_from_its_alerts(
     slack.answer = one_is_odd
     odd = Route((f"{BUCKET}/prod/*",), a_policy(channel="C0ODD"))
     sweep(some_rules(odd).targets[0], world.ports, some_rules(odd), world.later(hours=3))
-    told = {record.lock.ref.place.key for record in world.book.open_pages() if record.posted}
+    told = {page.lock.ref.place.key for page in world.book.open_pages() if page.posted}
     assert told == {"a.tfstate.tflock", "z.tfstate.tflock"}
 
 

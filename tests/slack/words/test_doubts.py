@@ -38,8 +38,8 @@ UNDO = timedelta(minutes=10)
 
 def an_alert(lock: HeldLock, ending: Ending | None = None, undo: timedelta = UNDO, **others: Any) -> Alert:
     now = lock.ref.since + timedelta(hours=3)
-    record = Page(lock=lock, **others)
-    alert = alert_for(record, a_policy(), now, StateWritten(now - timedelta(hours=1)), ending)
+    page = Page(lock=lock, **others)
+    alert = alert_for(page, a_policy(), now, StateWritten(now - timedelta(hours=1)), ending)
     return msgspec.structs.replace(alert, undo=undo)
 
 

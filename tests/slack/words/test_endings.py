@@ -109,9 +109,9 @@ def test_a_holder_that_the_lock_does_not_name_is_said_to_be_not_named() -> None:
 @pytest.mark.parametrize("body", [None, b"", b"[1]", b"{}"])
 def test_a_closed_message_is_a_title_and_two_or_three_lines(outcome: Outcome, body: bytes | None) -> None:
     """Which state, how it ended, who holds it now: no field, no flaw, no evidence of a run that is over."""
-    record = Page(lock=a_lock(body=body), principal=CI, owner=BOB, restored_by=BOB, refused=frozenset({BOB}))
+    page = Page(lock=a_lock(body=body), principal=CI, owner=BOB, restored_by=BOB, refused=frozenset({BOB}))
     ending = Ending(outcome=outcome, at=NOW, user=ALICE, held_now=HELD_NOW if outcome is Outcome.REPLACED else None)
-    title, words = message(alert_for(record, a_policy(), NOW, None, ending))[1]
+    title, words = message(alert_for(page, a_policy(), NOW, None, ending))[1]
     assert title["type"] == "header"
     assert list(words) == ["type", "text"]
     assert 2 <= len(words["text"]["text"].splitlines()) <= 3

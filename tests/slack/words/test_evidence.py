@@ -65,6 +65,6 @@ def test_what_s3_would_not_say_is_told_as_that() -> None:
 
 
 def test_of_a_lock_that_was_put_back_it_says_what_came_after_that() -> None:
-    record = Page(lock=a_lock(), restored_by=ALICE)
-    alert = alert_for(record, a_policy(), NOW, StateWritten(BEFORE))
+    page = Page(lock=a_lock(), restored_by=ALICE)
+    alert = alert_for(page, a_policy(), NOW, StateWritten(BEFORE))
     assert "before the lock was put back." in evidence(alert)

@@ -25,8 +25,8 @@ def a_listing(*locks: Listed, total: int | None = None, routed: bool = True, **q
     return Listing(now=NOW, query=Query(**query), routed=routed, total=total, locks=locks)
 
 
-def listed(lock: HeldLock | None = None, *, releasable: bool = True, two: bool = False, **record: Any) -> Listed:
-    return Listed(Page(lock=lock or a_lock(), **record), releasable, two)
+def listed(lock: HeldLock | None = None, *, releasable: bool = True, two: bool = False, **page: Any) -> Listed:
+    return Listed(Page(lock=lock or a_lock(), **page), releasable, two)
 
 
 def many(number: int, key: str = "prod/{}/terraform.tfstate", *, releasable: bool = True) -> list[Listed]:

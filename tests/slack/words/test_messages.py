@@ -132,7 +132,7 @@ def test_what_the_route_has_for_such_a_lock_is_told() -> None:
 @pytest.mark.parametrize("known", [{"snooze": SNOOZED}, {"snooze": Snooze(ALICE, NOW)}, {"restored_by": ALICE}])
 def test_no_release_by_itself_is_announced_once_somebody_has_wanted_to_keep_the_lock(known: dict[str, Any]) -> None:
     alert = an_alert(a_lock("s3-plan-default"), policy={"auto_release": timedelta(hours=6)}, **known)
-    assert not may_auto_release(alert.record, alert.policy, NOW + timedelta(days=1))
+    assert not may_auto_release(alert.page, alert.policy, NOW + timedelta(days=1))
     assert "by itself" not in words(alert)
 
 

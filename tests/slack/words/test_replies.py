@@ -24,8 +24,8 @@ LEVEL_2 = Saying(Topic.LEVEL, "2")
 
 def a_reply(saying: Saying, called: tuple[str, ...] = (), lock: HeldLock | None = None, **others: Any) -> Reply:
     policy = a_policy(auto_release=timedelta(hours=6))
-    record = Page(lock=lock or a_lock(), restored_by=others.pop("restored_by", ""))
-    alert = alert_for(record, policy, NOW, None, others.pop("ending", None))
+    page = Page(lock=lock or a_lock(), restored_by=others.pop("restored_by", ""))
+    alert = alert_for(page, policy, NOW, None, others.pop("ending", None))
     sending = a_sending(saying=(saying,), at=NOW, beneath="1.1", level=2)
     return Reply(alert=alert, sending=sending, called=called)
 

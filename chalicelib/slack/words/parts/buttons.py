@@ -60,19 +60,19 @@ _TWO_PEOPLE = "Nothing is released before a second person approves it."
 
 def of_open(alert: Alert) -> list[Block]:
     """Return what can be clicked beneath the alert of a lock that is held."""
-    lock, asked, value = alert.lock, alert.record.asked is not None, lock_value.encode(alert.lock.ref)
+    lock, asked, value = alert.lock, alert.page.asked is not None, lock_value.encode(alert.lock.ref)
     may = why_not_releasable(lock, keeps=bool(alert.undo)) is None
     offered = [_offered(alert)] if may else []
     if asked:
         offered.append(button("Withdraw", WITHDRAW_ACTION, value))
-    if alert.record.snoozed(alert.now):
+    if alert.page.snoozed(alert.now):
         return [*offered, button("End snooze", WAKE_ACTION, value)]
     return offered + ([menu("Snooze", SNOOZE_ACTION, _LENGTHS)] if may else _snooze_buttons(value))
 
 
 def _offered(alert: Alert) -> Block:
-    record, two = alert.record, alert.policy.second_person
-    told = {"asked": record.asked is not None, "restored": bool(record.restored_by)}
+    page, two = alert.page, alert.policy.second_person
+    told = {"asked": page.asked is not None, "restored": bool(page.restored_by)}
     return release(alert.lock, second_person=two, undo=alert.undo, **told)
 
 

@@ -29,9 +29,9 @@ def operation(lock: HeldLock, limit: int = VALUE_LIMIT) -> str:
     return lock.operation or told(lock.info.Operation if lock.info else "", limit)
 
 
-def put_back_or(taken: str, record: Page) -> str:
+def put_back_or(taken: str, page: Page) -> str:
     """Return what happened at the lock's time in S3: it was taken, or put back."""
-    return "put back" if record.restored_by else taken
+    return "put back" if page.restored_by else taken
 
 
 def identity(principal: str) -> str:
