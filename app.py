@@ -24,7 +24,7 @@ from chalice.app import (
 
 from chalicelib import wiring
 from chalicelib.aws import batches
-from chalicelib.aws.events.s3 import UnknownNotificationError, lock_changes
+from chalicelib.aws.events.s3 import UnknownNotificationError, lock_events
 from chalicelib.aws.orders import clicks, settling, sweeps
 from chalicelib.core.alerts.listing import ListRequest
 from chalicelib.core.audit.measure import TURNED_AWAY, sweep_duration
@@ -34,7 +34,7 @@ from chalicelib.jobs.alerts.endings import tell_endings
 from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.list_locks import list_locks
-from chalicelib.jobs.record import record_changes, settle
+from chalicelib.jobs.record import record_events, settle
 from chalicelib.jobs.runs.run import Run
 from chalicelib.jobs.sweep import order_sweeps, sweep
 from chalicelib.jobs.watch import watch
@@ -233,11 +233,11 @@ def _record(ended: list[Case], body: str) -> None:
         ended.extend(settle(release, world, rules, recording, _now()))
         return
     try:
-        changes = lock_changes(body)
+        changes = lock_events(body)
     except UnknownNotificationError as error:
-        record_changes(error.changes, world, rules, recording, _now(), ended)
+        record_events(error.events, world, rules, recording, _now(), ended)
         raise
-    record_changes(changes, world, rules, recording, _now(), ended)
+    record_events(changes, world, rules, recording, _now(), ended)
 
 
 def _run(context: Any) -> Run:

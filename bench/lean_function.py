@@ -21,10 +21,10 @@ from aws_lambda_powertools.utilities.idempotency import (
     idempotent_function,
 )
 
-from chalicelib.aws.events.s3 import lock_changes
+from chalicelib.aws.events.s3 import lock_events
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.metrics import EmfMetrics
-from chalicelib.core.audit.event import LockChange
+from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.hold import Hold, who_let_go
 from chalicelib.core.audit.line import of_acquire, of_release
 from chalicelib.core.locks.place import LockRef
@@ -55,7 +55,7 @@ def on_event(event: dict[str, Any], context: Any) -> None:
 
 
 def _record(record: dict[str, Any]) -> None:
-    [change] = lock_changes(json.dumps({"Records": [record]}))
+    [change] = lock_events(json.dumps({"Records": [record]}))
     if change.acquired:
         _acquired(change)
     else:
@@ -65,7 +65,7 @@ def _record(record: dict[str, Any]) -> None:
 _once = idempotent_function(_record, data_keyword_argument="record", persistence_store=_seen, config=_idempotency)
 
 
-def _acquired(change: LockChange) -> None:
+def _acquired(change: LockEvent) -> None:
     answer = _s3.get_object(Bucket=change.place.container, Key=change.place.key, VersionId=change.version)
     ref = LockRef(change.place, answer["ETag"], answer["LastModified"])
     lock = lock_of(ref, answer["Body"].read())
@@ -74,7 +74,7 @@ def _acquired(change: LockChange) -> None:
     _journal.write(of_acquire(change, lock, ""))
 
 
-def _released(change: LockChange) -> None:
+def _released(change: LockEvent) -> None:
     deleted = _held.delete_item(Key={"StatePath": change.ref.state_path}, ReturnValues="ALL_OLD")
     item = deleted.get("Attributes")
     hold = msgspec.json.decode(str(item["Hold"]), type=Hold) if item else None

@@ -31,10 +31,10 @@ from aws_lambda_powertools.utilities.idempotency import (
 )
 from boto3.dynamodb.conditions import Attr, Key
 
-from chalicelib.aws.events.s3 import lock_changes
+from chalicelib.aws.events.s3 import lock_events
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.metrics import EmfMetrics
-from chalicelib.core.audit.event import LockChange
+from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.hold import Hold, who_let_go
 from chalicelib.core.audit.line import of_acquire, of_release
 from chalicelib.core.locks.lock import HeldLock
@@ -68,7 +68,7 @@ def on_event(event: dict[str, Any], context: Any) -> None:
     """Handle one event of S3."""
     _idempotency.register_lambda_context(context)
     try:
-        [change] = lock_changes(json.dumps(event))
+        [change] = lock_events(json.dumps(event))
         if change.acquired:
             _acquired_once(record=event["Records"][0])
         else:
@@ -119,12 +119,12 @@ _released_once = idempotent_function(
 )
 
 
-def _change(record: dict[str, Any]) -> LockChange:
-    [change] = lock_changes(json.dumps({"Records": [record]}))
+def _change(record: dict[str, Any]) -> LockEvent:
+    [change] = lock_events(json.dumps({"Records": [record]}))
     return change
 
 
-def _open(change: LockChange, lock: HeldLock, holder: str) -> None:
+def _open(change: LockEvent, lock: HeldLock, holder: str) -> None:
     """Remember a lock; on a second attempt after a crash, it may have ended since."""
     page = _key(change.ref.state_path, _place(change)) | {
         "HeldSince": _time(change),
@@ -135,7 +135,7 @@ def _open(change: LockChange, lock: HeldLock, holder: str) -> None:
         _pages.put_item(Item=page, ConditionExpression=Attr("Lock").not_exists())
 
 
-def _end(change: LockChange) -> Mapping[str, Any] | None:
+def _end(change: LockEvent) -> Mapping[str, Any] | None:
     """End the last hold that began before a release, and return it; None if an earlier release has ended it."""
     page = _page_before(change)
     if page is None:
@@ -146,14 +146,14 @@ def _end(change: LockChange) -> Mapping[str, Any] | None:
     return page if page["EndedAt"] == _time(change) else None
 
 
-def _page_before(change: LockChange) -> Mapping[str, Any] | None:
+def _page_before(change: LockEvent) -> Mapping[str, Any] | None:
     """Return the page of the last lock that was taken before."""
     latest = Key("StatePath").eq(change.ref.state_path) & Key("LockIdentity").lt(_place(change))
     found = _pages.query(KeyConditionExpression=latest, ConsistentRead=True, ScanIndexForward=False, Limit=1)["Items"]
     return found[0] if found else None
 
 
-def _note_end(page: Mapping[str, Any], change: LockChange) -> None:
+def _note_end(page: Mapping[str, Any], change: LockEvent) -> None:
     """Note the end of a hold: of two releases, the earlier one ended it.
 
     If another release was noted at the same time, DynamoDB refuses the write and Lambda tries again.
@@ -181,10 +181,10 @@ def _key(state_path: str, identity: str) -> dict[str, Any]:
     return {"StatePath": state_path, "LockIdentity": identity}
 
 
-def _place(change: LockChange) -> str:
+def _place(change: LockEvent) -> str:
     """Return what the events of a state are sorted by: their time, then S3's sequencer."""
     return f"{_time(change)} {change.sequencer}"
 
 
-def _time(change: LockChange) -> str:
+def _time(change: LockEvent) -> str:
     return change.at.isoformat(timespec="milliseconds")

@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -62,18 +62,20 @@ _OLD_ENOUGH = 1.1
 """Seconds until a lock is over its threshold."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Measured:
     """One path."""
 
     name: str
-    modules: int = 0
-    returns: int = 0
-    returned_to: dict[str, int] = field(default_factory=dict)
+    modules: int
+    returns: int
+    returned_to: dict[str, int]
     """The modules with the most returns."""
-    calls: dict[str, int] = field(default_factory=dict)
-    requests: dict[str, int] = field(default_factory=dict)
-    book_reads_before_answer: int = 0
+    steps: list[list[str]]
+    """Module after module, by the thread; printed with ``--json`` only."""
+    calls: dict[str, int]
+    requests: dict[str, int]
+    book_reads_before_answer: int
     """Until the first call of Slack."""
 
 
@@ -128,15 +130,15 @@ class Story:
 
     def _as_measured(self, name: str, walk: Walk) -> Measured:
         requests = self._requests
-        calls = dict(sorted(walk.calls.items()))
         return Measured(
-            name,
-            walk.modules,
-            walk.returns,
-            dict(walk.returned_to.most_common(_MOST)),
-            calls,
-            requests.names(),
-            requests.book_reads_before_answer(),
+            name=name,
+            modules=walk.modules,
+            returns=walk.returns,
+            returned_to=dict(walk.returned_to.most_common(_MOST)),
+            steps=list(walk.steps.values()),
+            calls=dict(sorted(walk.calls.items())),
+            requests=requests.names(),
+            book_reads_before_answer=requests.book_reads_before_answer(),
         )
 
     @contextmanager

@@ -19,9 +19,9 @@ import boto3
 from aws_lambda_powertools.utilities.parameters import SSMProvider
 from botocore.config import Config as ClientConfig
 
-from chalicelib.aws.book.change_book import DynamoChangeBook
 from chalicelib.aws.book.channel_book import DynamoChannelBook
 from chalicelib.aws.book.digest_book import DynamoDigestBook
+from chalicelib.aws.book.event_book import DynamoEventBook
 from chalicelib.aws.book.group_book import DynamoGroupBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.lock_list import DynamoLockList
@@ -85,7 +85,7 @@ def world() -> World:
     return World(
         store=S3LockStore(lister=partial(_s3, _LISTING), reader=partial(_s3, _PROMPT), writer=partial(_s3, WRITING)),
         book=lock_book(),
-        changes=DynamoChangeBook(_table()),
+        events=DynamoEventBook(_table()),
         channels=DynamoChannelBook(_table()),
         digests=DynamoDigestBook(_table()),
         groups=group_book(),

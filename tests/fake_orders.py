@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from chalicelib.core.audit.event import LockChange
+from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.clicks.click import Click, Unheard
 from chalicelib.core.clicks.order import AutoRelease, EndUndo, ReleaseOrder
 from chalicelib.core.locks.target import Target
@@ -20,7 +20,7 @@ class FakeOrders:
     clicks: list[Click | EndUndo] = field(default_factory=list)
     """For ``answer_click``."""
     turned_away: list[Unheard] = field(default_factory=list)
-    settling: list[LockChange] = field(default_factory=list)
+    settling: list[LockEvent] = field(default_factory=list)
     delays: list[timedelta] = field(default_factory=list)
     """Of each order, whatever it is."""
     refusing: str = ""
@@ -48,7 +48,7 @@ class FakeOrders:
         self._take(after)
         self.clicks.append(order)
 
-    def settle(self, release: LockChange, after: timedelta) -> None:
+    def settle(self, release: LockEvent, after: timedelta) -> None:
         self._take(after)
         self.settling.append(release)
 

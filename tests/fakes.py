@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from chalicelib.core.audit.line import EventType, LockEvent
+from chalicelib.core.audit.line import EventType, JournalLine
 from chalicelib.ports.world import World
 from tests.fake_book import FakeBook, FakeChannelBook, FakeDigestBook, FakeGroupBook
-from tests.fake_changes import FakeChangeBook
+from tests.fake_events import FakeEventBook
 from tests.fake_orders import FakeOrders
 from tests.fake_slack import FakeDirectory, FakeMessenger
 from tests.fake_store import FakeStore
@@ -16,9 +16,9 @@ from tests.fake_store import FakeStore
 class FakeJournal:
     """A journal that can be read back."""
 
-    events: list[LockEvent] = field(default_factory=list)
+    events: list[JournalLine] = field(default_factory=list)
 
-    def write(self, event: LockEvent) -> None:
+    def write(self, event: JournalLine) -> None:
         self.events.append(event)
 
     def kinds(self) -> list[EventType]:
@@ -32,7 +32,7 @@ class FakeWorld:
     now: datetime
     store: FakeStore = field(init=False)
     book: FakeBook = field(default_factory=FakeBook)
-    changes: FakeChangeBook = field(default_factory=FakeChangeBook)
+    events: FakeEventBook = field(default_factory=FakeEventBook)
     channels: FakeChannelBook = field(default_factory=FakeChannelBook)
     digests: FakeDigestBook = field(default_factory=FakeDigestBook)
     groups: FakeGroupBook = field(default_factory=FakeGroupBook)
@@ -49,7 +49,7 @@ class FakeWorld:
         return World(
             store=self.store,
             book=self.book,
-            changes=self.changes,
+            events=self.events,
             channels=self.channels,
             digests=self.digests,
             groups=self.groups,

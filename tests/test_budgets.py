@@ -79,18 +79,8 @@ def circles() -> list[str]:
     return sorted(left)
 
 
-# Over a budget while issue 10 is being built: these sets only shrink, and go when they are empty.
-TOO_MANY_PARAMETERS = {"chalicelib.jobs.reappear._hold_again", "chalicelib.jobs.record.record_changes"}
-TOO_MANY_METHODS = {
-    "chalicelib.aws.book.lock_book.DynamoLockBook",
-    "chalicelib.jobs.alerts.round.Round",
-    "chalicelib.jobs.alerts.steps.Steps",
-    "chalicelib.ports.book.LockBook",
-    "chalicelib.slack.messenger.SlackMessenger",
-}
-TOO_LONG = {
-    "chalicelib.aws.book.lock_book",
-}
+# Over the budget while issue 10 is being built: this set only shrinks, and goes when it is empty.
+TOO_MANY_PARAMETERS = {"chalicelib.jobs.reappear._hold_again", "chalicelib.jobs.record.record_events"}
 
 
 def test_a_function_has_no_more_than_five_parameters() -> None:
@@ -100,12 +90,12 @@ def test_a_function_has_no_more_than_five_parameters() -> None:
 
 def test_a_class_has_no_more_than_twelve_methods() -> None:
     many = {f"{name(path)}.{one.name}" for path in PATHS for one in classes(path) if len(methods(one)) > 12}
-    assert many - TOO_MANY_METHODS == set()
+    assert many == set()
 
 
 def test_a_module_has_no_more_than_250_lines() -> None:
     long = {name(path) for path in PATHS if len(path.read_text().splitlines()) > 250}
-    assert long - TOO_LONG == set()
+    assert long == set()
 
 
 def test_a_folder_has_no_more_than_twelve_modules_side_by_side() -> None:

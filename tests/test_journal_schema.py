@@ -15,8 +15,8 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.metrics import EmfMetrics
-from chalicelib.core.audit.event import LockChange, ToldBy
-from chalicelib.core.audit.line import EventType, LockEvent, of_acquire, of_lock, of_run
+from chalicelib.core.audit.event import LockEvent, ToldBy
+from chalicelib.core.audit.line import EventType, JournalLine, of_acquire, of_lock, of_run
 from chalicelib.core.clicks.ending import LetGoBy, Outcome
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.terraform.lock_info import LockInfo
@@ -30,7 +30,7 @@ HOSTILE = '"}\r\n\x00\x1b[31m\u2028\u202e{"event":"lock_released","slack_user":"
 SECRET = "xoxb-made-up"
 
 
-def written(event: LockEvent) -> str:
+def written(event: JournalLine) -> str:
     stream = io.StringIO()
     LogJournal(stream, EmfMetrics("test")).write(event)
     return stream.getvalue()
@@ -57,7 +57,7 @@ def expected_type(name: str) -> object:
     }
     if name in enums:
         return tuple(one.value for one in enums[name])
-    hint = get_type_hints(LockEvent)[name]
+    hint = get_type_hints(JournalLine)[name]
     [plain] = [one for one in get_args(hint) or (hint,) if one is not NoneType]
     # A line has no field that is false.
     return {str: "string", float: "number", int: "integer", bool: (True,), datetime: "date-time"}[plain]
@@ -73,11 +73,11 @@ def test_the_schema_is_one() -> None:
 
 
 def test_the_schema_has_the_fields_of_a_line_and_no_others_in_their_order() -> None:
-    assert list(PROPERTIES) == list(LockEvent.__struct_fields__)
+    assert list(PROPERTIES) == list(JournalLine.__struct_fields__)
     assert SCHEMA["additionalProperties"] is False
 
 
-@pytest.mark.parametrize("name", LockEvent.__struct_fields__)
+@pytest.mark.parametrize("name", JournalLine.__struct_fields__)
 def test_a_field_s_type_is_that_of_the_line(name: str) -> None:
     assert schema_type(name) == expected_type(name)
 
@@ -107,7 +107,7 @@ def test_the_guide_has_a_genuine_line_of_every_event_type() -> None:
 
 @pytest.mark.parametrize("line", EXAMPLES, ids=lambda line: line["event"])
 def test_a_line_of_the_guide_is_what_the_journal_would_write(line: Line) -> None:
-    again = written(msgspec.convert(line, LockEvent)).strip()
+    again = written(msgspec.convert(line, JournalLine)).strip()
     assert f"\n{again}\n" in GUIDE
 
 
@@ -116,7 +116,7 @@ def test_what_others_wrote_stays_inside_of_its_string_on_one_line_of_ascii() -> 
     body = json.dumps(dict.fromkeys(names, HOSTILE)).encode()
     lock = a_lock(key=f"{HOSTILE.replace(chr(0xD800), '')}.tflock", body=body)
     principal = "AWS:AROAEXAMPLE:" + HOSTILE.replace(chr(0xD800), "")
-    change = LockChange(
+    change = LockEvent(
         acquired=True, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN, principal=principal, source_address=principal
     )
     for event in (

@@ -1,1 +1,1 @@
-"""Everything that imports boto3 or powertools, and the translation of AWS's event formats."""
+"""Reach AWS: all that imports boto3 or powertools, and the translation of AWS's event formats."""

@@ -1,4 +1,4 @@
-"""Tell AWS's answers from a proxy's, of which botocore makes an empty answer of AWS's."""
+"""Tell AWS's answers from a proxy's, which botocore turns into an empty answer of AWS's."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -7,11 +7,11 @@ T = TypeVar("T", bound=Mapping[str, Any])
 
 
 class NotFromAwsError(Exception):
-    """Something else than AWS answered."""
+    """The answer came from something other than AWS."""
 
 
 def genuine(answer: T) -> T:
-    """Return an answer in which AWS has named the request, as it does in each. Raises NotFromAwsError."""
+    """Return an answer that has a request ID, as each of AWS's has. Raises NotFromAwsError."""
     about = answer.get("ResponseMetadata", {})
     if "HTTPHeaders" in about and not about.get("RequestId"):  # no headers: it never went over HTTP
         raise NotFromAwsError(

@@ -1,4 +1,4 @@
-"""A batch of SQS messages: each by itself, oldest first, as far as the time of the invocation allows."""
+"""Handle a batch of SQS messages: each by itself, oldest first, as far as the invocation's time allows."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -9,22 +9,22 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 _TIME_FOR_ONE = 30_000
-"""Milliseconds. Killed in the middle, an invocation would leave its whole batch to be done again."""
+"""Milliseconds. If an invocation is killed half-way, its whole batch has to be done again."""
 _LONGEST_TIMESTAMP = 20
 _logger = Logger(child=True)
 
 Handle = Callable[[str], None]
-"""Does what the body of one message asks for; what it raises brings that message again."""
+"""Does what the body of one message asks for. If it raises, that message is delivered again."""
 
 
 class OutOfTimeError(Exception):
-    """A message was not begun."""
+    """There was no time left to begin a message."""
 
 
 def process(event: Any, handle: Handle, *, last: Callable[[str], bool]) -> dict[str, Any]:
-    """Handle each message of Chalice's event; return what Lambda wants to know: which have to come again.
+    """Handle each message of Chalice's event; return for Lambda which have to be delivered again.
 
-    The messages whose body is ``last`` come after all others. Nothing that is wrong with one message fails another.
+    The messages whose body is ``last`` come after all others. A message that fails makes no other one fail.
     """
     batch = event.to_dict()
     batch["Records"].sort(key=partial(_in_order, last=last))
@@ -33,7 +33,7 @@ def process(event: Any, handle: Handle, *, last: Callable[[str], bool]) -> dict[
 
 
 def _handle_one(context: Any, handle: Handle, record: SQSRecord) -> None:
-    """Handle one message, and log why it fails: powertools says nothing of what it catches."""
+    """Handle one message and log why it fails, because powertools does not log what it catches."""
     try:
         _check_time(context)
         handle(record.body)
@@ -49,6 +49,6 @@ def _check_time(context: Any) -> None:
 
 
 def _in_order(message: Mapping[str, Any], *, last: Callable[[str], bool]) -> tuple[bool, int]:
-    """Return what a batch is sorted by. It never raises: a message that cannot be read fails alone, in its turn."""
+    """Return the key that sorts a batch. It never raises: a message that cannot be read fails alone, in its turn."""
     sent = str((message.get("attributes") or {}).get("SentTimestamp"))[:_LONGEST_TIMESTAMP]
     return last(message.get("body") or ""), int(sent) if sent.isdecimal() else 0

@@ -1,4 +1,4 @@
-"""AWS's errors in words for a person who knows neither boto3 nor AWS's codes; the code stands behind, to look it up."""
+"""Say AWS's errors to a person who knows neither boto3 nor AWS's codes; the code comes last, to look it up."""
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -71,14 +71,14 @@ _ON_THE_WAY = {
 
 
 def in_words(service: str, error: Exception) -> str:
-    """Return what a service of AWS did instead of what it was asked, and its name for that."""
+    """Say what a service of AWS did instead of what it was asked, with its error code."""
     if isinstance(error, ClientError):
         told = error.response.get("Error", {})
         code = str(told.get("Code") or "no code")
         return f"{service} {_answer(code, str(told.get('Message') or ''))} ({code})"
     kinds = (kind.__name__ for kind in type(error).__mro__)
     named = {kind.__name__: words for kind, words in _ON_THE_WAY.items()}
-    # botocore has many an error for what is no answer of AWS's, and AWS names the request in each of its own.
+    # botocore raises many errors for answers that are not AWS's; each of AWS's own has a request ID.
     unknown = (
         "could not be asked" if isinstance(error, BotoCoreError | OSError) else "did not answer, something else did"
     )
@@ -87,7 +87,7 @@ def in_words(service: str, error: Exception) -> str:
 
 
 def _answer(code: str, message: str) -> str:
-    """Return what an answer means; one that is not known here, in AWS's own words."""
+    """Say what an answer means; use AWS's own words for an error code that is not in the table."""
     if code.startswith("KMS"):
         return "cannot use the KMS key that it is encrypted with: the key is disabled or denied, or being deleted"
     return _ANSWERS.get(code) or ("refused it" + (f": {message.rstrip('.')}" if message else ""))

@@ -1,4 +1,4 @@
-"""Metrics as lines on standard output (EMF), from which CloudWatch takes them: no call, no right, no time."""
+"""Write metrics as lines on standard output (EMF). CloudWatch reads them there: no call, no right and no time."""
 
 import logging
 from collections import defaultdict
@@ -15,7 +15,7 @@ _logger = logging.getLogger(__name__)
 class EmfMetrics:
     """Collects what one invocation measures and writes it at its end, one line for each set of dimensions.
 
-    Whatever goes wrong here, no lock stays without its journal line, its alert or its release for it.
+    A failure here costs no lock its journal line, its alert or its release.
     """
 
     def __init__(self, stage: str) -> None:
@@ -36,14 +36,14 @@ class EmfMetrics:
             _logger.exception("metrics were not written; the journal has all that they would have said")
 
     def _write(self, dimensions: dict[str, str], measurements: Iterable[Measurement]) -> None:
-        # One for each set of dimensions: powertools' other ways put every metric under every set, which is paid for.
-        # service="": else powertools adds a dimension of that name, which here is always the same.
+        # One for each set of dimensions: powertools' other ways write every metric under every set, which costs more.
+        # service="": otherwise powertools adds a dimension of that name, which would always be the same.
         line = EphemeralMetrics(
             namespace=NAMESPACE, service="", default_dimensions={"Stage": self._stage, **dimensions}
         )
         for one in measurements:
             line.add_metric(one.name, one.unit.value, one.value)
-        if line.metric_set:  # empty when the last value was the hundredth, with which powertools writes a line itself
+        if line.metric_set:  # empty after the hundredth value, when powertools has written a line itself
             line.flush_metrics()
 
 

@@ -1,4 +1,4 @@
-"""boto3's resources, one for each thread."""
+"""Give each thread its own copy of a boto3 resource."""
 
 from collections.abc import Callable
 from threading import local
@@ -6,11 +6,11 @@ from typing import Any
 
 
 class OneAThread:
-    """A stand-in for a boto3 resource of which each thread has its own.
+    """Stands in for a boto3 resource; each thread gets its own.
 
-    "Resource instances are not thread safe" (boto3's guide, Resources): the conditions of two requests that are built
-    at once would share their placeholders (``boto3.dynamodb.transform.TransformationInjector``), and each could be
-    sent with the other's.
+    "Resource instances are not thread safe" (boto3's guide, Resources): two requests that are built at once would share
+    the placeholders of their conditions (``boto3.dynamodb.transform.TransformationInjector``), and each could be sent
+    with the other's.
     """
 
     def __init__(self, make: Callable[[], Any]) -> None:

@@ -1,4 +1,4 @@
-"""Say in the log what the reaper makes nothing of, once a kind: a flood of events is no flood of lines."""
+"""Log which events the reaper does not record, once for each kind: a flood of events is no flood of lines."""
 
 from functools import lru_cache
 
@@ -8,7 +8,7 @@ _logger = Logger(child=True)
 
 
 def pass_over(shape: str) -> None:
-    """Say that events of this shape are not recorded, and what to do."""
+    """Log that events of this shape are not recorded, and what to do."""
     _say_once(
         f"{shape[:200]} is neither an acquire nor a release of a lock, as far as the reaper knows, and not recorded: "
         "leave it out of the notification, the topic or the rule that sends it"
@@ -16,7 +16,7 @@ def pass_over(shape: str) -> None:
 
 
 def say(words: str) -> None:
-    """Say something else that is no failure and that somebody should know."""
+    """Log something else that somebody should know and that is no failure."""
     _say_once(words)
 
 

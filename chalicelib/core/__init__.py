@@ -1,1 +1,1 @@
-"""What the reaper knows and decides: pure, no clock, no environment, no SDK."""
+"""Decide: all that the reaper knows, pure; no clock, no environment, no SDK."""

@@ -1,11 +1,11 @@
-"""Long lists, told briefly: a line of the journal has a bound, and the first few of many troubles say what is wrong."""
+"""Shorten a list of troubles for one line of the journal: the first few of many say what is wrong."""
 
 from collections.abc import Sequence
 
 MOST = 20
-"""Troubles that one line names."""
+"""Most troubles that one line names."""
 LONGEST = 400
-"""Characters of one of them. A state path alone can have 1,100."""
+"""Most characters of one of them. A state path alone can have 1,100."""
 
 
 def told_briefly(troubles: Sequence[str]) -> str:

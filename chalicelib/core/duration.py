@@ -1,4 +1,4 @@
-"""Durations as people write and read them."""
+"""Read and write durations as people do."""
 
 import re
 from datetime import timedelta
@@ -17,7 +17,7 @@ def parse(text: str) -> timedelta:
     """Read ``45m``, ``2h``, ``1d``, ``1h30m``: weeks to seconds, largest unit first.
 
     Raises:
-        ValueError: when it is not that, or nothing at all.
+        ValueError: for any other text, and for an empty one.
     """
     match = _WRITTEN.fullmatch(text.replace(" ", ""))
     amounts = match.groups(default="0") if match else ()
@@ -28,10 +28,10 @@ def parse(text: str) -> timedelta:
 
 
 def in_words(duration: timedelta) -> str:
-    """The two largest units, as a person would say it: ``3 d 4 h``, ``2 h 5 min``, ``40 s``."""
+    """Return the two largest units, as a person would say it: ``3 d 4 h``, ``2 h 5 min``, ``40 s``."""
     seconds = int(duration.total_seconds())
     parts = [(seconds // 86400, "d"), (seconds // 3600 % 24, "h"), (seconds // 60 % 60, "min"), (seconds % 60, "s")]
     first = next((index for index, (amount, _) in enumerate(parts) if amount), len(parts) - 1)
     said = [f"{amount} {unit}" for amount, unit in parts[first : first + 2] if amount]
-    # Seconds beside minutes change faster than a message is edited.
+    # No seconds beside minutes: they change faster than a message is edited.
     return " ".join(said[:1] if parts[first][1] == "min" else said) or "0 s"

@@ -1,4 +1,4 @@
-"""Working hours: when a team may be spoken to, and when its next morning is."""
+"""Tell from a team's working hours whether it may be called now, and when its next morning is."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 MORNING = time(9)
-"""When the day begins for a team that has no working hours."""
+"""When the day of a team without working hours begins."""
 _DAYS_A_WEEK = 7
 
 
@@ -17,16 +17,16 @@ class WorkingHours(msgspec.Struct, frozen=True):
     days: tuple[int, ...] = tuple(range(_DAYS_A_WEEK))
     opens: time = time.min
     closes: time = time.max
-    """The first moment that is too late; ``time.max``: none, until the day is over."""
+    """The first moment that is too late; ``time.max``: none until midnight."""
 
     def open_at(self, now: datetime) -> bool:
-        """Whether a new level may be told now."""
+        """Return whether people may be called now for a new level."""
         local = now.astimezone(ZoneInfo(self.time_zone))
         too_late = self.closes <= local.time() and self.closes != time.max
         return local.weekday() in self.days and self.opens <= local.time() and not too_late
 
     def next_morning(self, now: datetime) -> datetime:
-        """When the next working day after today begins."""
+        """Return when the next working day after today begins."""
         zone = ZoneInfo(self.time_zone)
         today = now.astimezone(zone).date()
         ahead = (today + timedelta(days=days) for days in range(1, _DAYS_A_WEEK + 1))
@@ -36,5 +36,5 @@ class WorkingHours(msgspec.Struct, frozen=True):
 
 
 def always(time_zone: str) -> WorkingHours:
-    """For a team that is told at any hour; its mornings are those of its time zone."""
+    """Return the hours of a team that may be called at any time; its mornings are those of its time zone."""
     return WorkingHours(time_zone)

@@ -1,4 +1,4 @@
-"""The rules of the platform team: which locks are held too long, who hears of them, who may release them."""
+"""Hold the platform team's rules: which locks are held too long, who is told, who may release them."""
 
 import re
 from datetime import timedelta
@@ -13,16 +13,16 @@ from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.lock_info import Risk
 
 EVERYONE = "*"
-"""In a list of releasers: every member of the workspace, or of the organisation where the rules name one.
+"""In a list of releasers: every member of the workspace, or of the organisation if the rules name one.
 
-It must be written; an empty list opens nothing.
+It must be written out; an empty list lets nobody release.
 """
 
 GROUP_LETTER = "S"
-"""What the ID of a Slack user group begins with; those of users begin with U or W."""
+"""The first letter of a Slack user group's ID; users' IDs begin with U or W."""
 
 EVERYBODY = frozenset({"here", "channel"})
-"""Among whom a level calls: all who are in the channel, or active in it."""
+"""Among those whom a level calls: everybody in the channel, or everybody active in it."""
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,23 +35,23 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     mentions: dict[int, tuple[str, ...]] = {}
     """Whom each level calls: Slack users, user groups, ``here`` or ``channel``."""
     working_hours: WorkingHours = always("UTC")
-    """Outside of them nobody is called; what is due waits."""
+    """Outside these hours nobody is called; what is due waits."""
     owners: dict[str, str] = {}
-    """Patterns over what a holder is called -> the Slack user behind it. The first that matches is taken."""
+    """Patterns for a holder's name -> the Slack user behind it. The first match counts."""
     owner_emails: bool = False
-    """Whether a session name that is an e-mail address is looked up in Slack."""
+    """Whether the reaper looks up in Slack a session name that is an e-mail address."""
     ci_runs: tuple[CiRun, ...] = ()
     second_person: bool = False
     """Whether a release takes two people: one who asks, another who approves."""
     auto_release: timedelta | None = None
-    """The age at which a lock that cannot write the state is released by the reaper itself; None: never."""
+    """The age at which the reaper by itself releases a lock whose run cannot write the state; None: never."""
 
     def level(self, risk: Risk, age: timedelta) -> int:
-        """How many thresholds an age has reached: 0 is no alert yet. This is the threshold rule."""
+        """Return how many thresholds an age has reached; 0: no alert yet. This is the threshold rule."""
         return sum(age >= threshold for threshold in self.thresholds[risk])
 
     def called(self, above: int, level: int) -> tuple[str, ...]:
-        """Everybody whom the levels above one, up to another, call; nobody twice."""
+        """Return everybody whom the levels above the first, up to the second, call; nobody twice."""
         everybody = (name for reached in range(above + 1, level + 1) for name in self.mentions.get(reached, ()))
         return tuple(dict.fromkeys(everybody))
 
@@ -68,38 +68,38 @@ class Route(msgspec.Struct, frozen=True):
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a platform team has decided. The last route covers every state path."""
+    """All decisions of a platform team. The last route covers every state path."""
 
     team: str
     """The Slack workspace whose members may act."""
     enterprise: str = ""
     """The Enterprise Grid organisation whose members may act as well; "": only those of the workspace."""
     trouble_channel: str
-    """Where the reaper tells of its own trouble."""
+    """The channel where the reaper tells of its own trouble."""
     targets: tuple[Target, ...]
     routes: tuple[Route, ...]
     digest_over: int
-    """So many new alerts in a channel at once are told one by one; more become one digest."""
+    """Up to this many new alerts in a channel are posted singly; more become one digest."""
     undo: timedelta
-    """How long a released lock can be put back; zero: never, and the reaper has no right to."""
+    """How long a released lock can be put back; zero: never, and then the reaper has no right to do it."""
 
     @property
     def groups(self) -> frozenset[str]:
-        """The user groups whose members may release something."""
+        """Return the user groups whose members may release something."""
         named = (name for route in self.routes for name in route.policy.releasers)
         return frozenset(name for name in named if name.startswith(GROUP_LETTER))
 
     def policy_for(self, state_path: str) -> Policy:
-        """The policy of the first route that covers the state path."""
+        """Return the policy of the first route that covers the state path."""
         return next(route.policy for route in self.routes if route.covers(state_path))
 
     def covers(self, place: Place) -> bool:
-        """Return whether a place is within any target; nothing else is read, told or deleted, whoever asks."""
+        """Return whether a place is in any target; outside of them the reaper reads, tells and deletes nothing."""
         return any(target.covers(place) for target in self.targets)
 
 
 def by_name(called: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the people and groups among those who are called, without all of the channel that they are called in."""
+    """Return the people and groups among the called: not ``here`` and ``channel``."""
     return tuple(name for name in called if name not in EVERYBODY)
 
 
@@ -110,13 +110,13 @@ def matches(pattern: str, text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _expression(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    """Return what matches whole texts that one of the patterns matches; compiled once, since each lock is tried."""
+    """Return an expression for whole texts that match one of the patterns; compiled once, for all locks."""
     return re.compile("|".join(f"(?:{_written(pattern)})" for pattern in patterns), re.DOTALL)
 
 
 def _written(pattern: str) -> str:
     first, *rest = (re.escape(piece).replace(r"\?", ".") for piece in pattern.split("*"))
-    # Each piece is taken where it first fits and never tried again, since the text may be 16 KB that a stranger wrote.
+    # Each piece takes its first match and is never tried again, because a stranger may have written a text of 16 KB.
     middle = "".join(f"(?>.*?{piece})" for piece in rest[:-1])
     last = f".*{rest[-1]}" if rest else ""
     return first + middle + last

@@ -1,7 +1,7 @@
-"""Which characters show what they are: the one rule for Slack, the terminal and the pictures.
+"""Decide which characters show what they are: one rule for Slack, the terminal and the pictures.
 
-A state's key and a lock's fields are other people's text. They may hold terminal sequences, line breaks, characters
-that turn text around, and characters that show nothing, by which two different names read alike.
+A state's key and a lock's fields are other people's text. They may contain terminal sequences, line breaks, characters
+that reverse text, and invisible characters, with which two different names look alike.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 # Controls, formats (bidi, zero-width, soft hyphen, tags), surrogates, private use, unassigned, line breaks, spaces.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
-# By their categories these are marks, letters and symbols, and yet they show nothing: joiners, fillers and variation
+# Unicode calls these marks, letters and symbols, but they show nothing: joiners, fillers and variation
 # selectors (Default_Ignorable_Code_Point in Unicode's DerivedCoreProperties.txt); then blanks (Braille, Khitan,
 # Egyptian, music) and the placeholder of an object that is not there.
 _EMPTY = re.compile(
@@ -19,21 +19,21 @@ _EMPTY = re.compile(
 )
 _MARKS = frozenset({"Mn", "Me"})
 _DEEPEST = 4
-"""Marks upon one letter that are shown. Vietnamese and Hebrew write up to four; a pile of them covers other lines."""
+"""Most marks on one letter that are shown. Vietnamese and Hebrew use up to four; a pile of them covers other lines."""
 _FOUR_DIGITS = 0xFFFF
 
 
 def visible(text: str) -> str:
-    """Write out by its number, as Python does, every character that hides, acts, or draws upon its neighbours."""
+    """Write out by its number, as Python does, every character that is hidden, acts, or draws over its neighbours."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(one if shows else written(one) for one, shows in seen(text))
 
 
 def seen(text: str) -> Iterator[tuple[str, bool]]:
-    """Yield each character and whether it shows what it is; of all spaces, only the plain one does.
+    """Yield each character and whether it shows what it is; of the spaces only the plain one does.
 
-    A mark (an accent) shows upon what it belongs to. With nothing before it, it would draw upon our own text.
+    A mark (an accent) shows on its letter. With no letter before it, it would draw over our own text.
     """
     room = 0
     for one in text:

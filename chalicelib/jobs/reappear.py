@@ -10,8 +10,8 @@ import msgspec
 
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import endings, telling
-from chalicelib.core.audit.event import LockChange
-from chalicelib.core.audit.hold import NotedChange
+from chalicelib.core.audit.event import LockEvent
+from chalicelib.core.audit.hold import NotedEvent
 from chalicelib.core.audit.line import of_reappearance
 from chalicelib.core.audit.reappeared import UNKNOWN_BEFORE, Standing, may_have_been_hidden, reappearance, standing
 from chalicelib.core.locks.lock import HeldLock
@@ -25,7 +25,7 @@ from chalicelib.ports.world import World
 _INSTANT = timedelta(microseconds=1)
 
 
-def look_again(gone: LockChange, world: World, rules: Rules, now: datetime, *, settled: bool) -> bool:
+def look_again(gone: LockEvent, world: World, rules: Rules, now: datetime, *, settled: bool) -> bool:
     """Return whether a lock is there that the version may have hidden. One that had ended is held again, and journaled.
 
     One that nobody knows may be an acquire that has not been told yet: it counts only once that is settled.
@@ -37,32 +37,32 @@ def look_again(gone: LockChange, world: World, rules: Rules, now: datetime, *, s
     if lock is None or not may_have_been_hidden(gone, lock):
         return False
     if settled:
-        world.changes.remember_gone(gone)
+        world.events.remember_gone(gone)
     page = world.book.find(lock.ref)
-    found = standing(lock, page, world.changes.before(gone))
+    found = standing(lock, page, world.events.before(gone))
     if found is Standing.AGAIN or (found is Standing.UNKNOWN and settled):
         _hold_again(gone, lock, page, world, rules, now)
     return True
 
 
-def _hold_again(gone: LockChange, lock: HeldLock, page: Page | None, world: World, rules: Rules, now: datetime) -> None:
+def _hold_again(gone: LockEvent, lock: HeldLock, page: Page | None, world: World, rules: Rules, now: datetime) -> None:
     # Once more, because it may have been let go between the look at the bucket and that at its page.
     current = world.store.read(gone.place)
     if current is None or current.ref != lock.ref:
         return
-    change = reappearance(gone, lock, _version_of(lock, page, gone, world))
+    event = reappearance(gone, lock, _version_of(lock, page, gone, world))
     detail = UNKNOWN_BEFORE if page is None and not _let_go_before(gone, world) else ""
     # The line first: without the page's ending a second look could not tell that the lock had ended.
-    journal_once(NotedChange(change, lock.ref), of_reappearance(change, lock, page, detail), world, now)
+    journal_once(NotedEvent(event, lock.ref), of_reappearance(event, lock, page, detail), world, now)
     if page is None:
         world.book.write(telling.remember(lock))
     elif page.ending and _is_told(page, world, rules, now):
         world.book.write(endings.reopen(lock, now))
 
 
-def _let_go_before(gone: LockChange, world: World) -> bool:
-    before = world.changes.before(gone)
-    return before is not None and not before.change.acquired
+def _let_go_before(gone: LockEvent, world: World) -> bool:
+    before = world.events.before(gone)
+    return before is not None and not before.event.acquired
 
 
 def _is_told(page: Page, world: World, rules: Rules, now: datetime) -> bool:
@@ -77,9 +77,9 @@ def _is_told(page: Page, world: World, rules: Rules, now: datetime) -> bool:
     return latest is None or latest.told
 
 
-def _version_of(lock: HeldLock, page: Page | None, gone: LockChange, world: World) -> str:
+def _version_of(lock: HeldLock, page: Page | None, gone: LockEvent, world: World) -> str:
     """Return the lock's version as its acquire told it, "" when that is not known."""
     if page is None or page.acquired_at is None:
         return ""
-    acquire = world.changes.before(msgspec.structs.replace(gone, at=page.acquired_at + _INSTANT, sequencer=""))
-    return acquire.change.version if acquire and acquire.ref == lock.ref else ""
+    acquire = world.events.before(msgspec.structs.replace(gone, at=page.acquired_at + _INSTANT, sequencer=""))
+    return acquire.event.version if acquire and acquire.ref == lock.ref else ""

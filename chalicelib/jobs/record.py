@@ -11,8 +11,8 @@ import msgspec
 
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import endings, telling
-from chalicelib.core.audit.event import NEARBY, NULL_VERSION, LockChange
-from chalicelib.core.audit.hold import NotedChange, hold_ended_by, page_of, who_let_go
+from chalicelib.core.audit.event import NEARBY, NULL_VERSION, LockEvent
+from chalicelib.core.audit.hold import NotedEvent, hold_ended_by, page_of, who_let_go
 from chalicelib.core.audit.line import of_acquire, of_release
 from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending, Outcome, by_identity
@@ -42,30 +42,28 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     """Of the one that puts locks back."""
 
 
-def record_changes(
-    changes: Iterable[LockChange], world: World, rules: Rules, recording: Recording, now: datetime, ended: list[Case]
+def record_events(
+    events: Iterable[LockEvent], world: World, rules: Rules, recording: Recording, now: datetime, ended: list[Case]
 ) -> None:
     """Record the events of one message, each whatever becomes of the others.
 
-    ``ended`` gets what ``record_change`` returns.
+    ``ended`` gets what ``record_event`` returns.
 
     Raises:
         RecordingError: with what became of those that failed; the queue delivers the message again.
     """
-    failed: list[tuple[LockChange, Exception]] = []
-    for change in changes:
+    failed: list[tuple[LockEvent, Exception]] = []
+    for event in events:
         try:
-            ended.extend(record_change(change, world, rules, recording, now))
+            ended.extend(record_event(event, world, rules, recording, now))
         except Exception as error:  # noqa: BLE001  it is raised below, when the others have had their turn
-            failed.append((change, error))
+            failed.append((event, error))
     if failed:
-        words = "; ".join(f"{change.ref.state_path}: {error!r}" for change, error in failed)
+        words = "; ".join(f"{event.ref.state_path}: {error!r}" for event, error in failed)
         raise RecordingError(words) from failed[0][1]
 
 
-def record_change(
-    change: LockChange, world: World, rules: Rules, recording: Recording, now: datetime
-) -> tuple[Case, ...]:
+def record_event(event: LockEvent, world: World, rules: Rules, recording: Recording, now: datetime) -> tuple[Case, ...]:
     """Record one event. It is a hint: what is there now is read before anything is written.
 
     Return the locks that ended by it and whose messages still have to say so (``jobs.alerts.endings``): the journal
@@ -74,29 +72,29 @@ def record_change(
     Raises:
         StoreError, BookError, OrderError: the queue delivers the event again.
     """
-    if not rules.covers(change.place):
+    if not rules.covers(event.place):
         return ()
-    if change.acquired:
-        _record_acquire(change, world, recording, now)
-    elif not change.permanent:
-        _order_settling(change, world, recording)
-        return _close_alerts(change, world, rules)
+    if event.acquired:
+        _record_acquire(event, world, recording, now)
+    elif not event.permanent:
+        _order_settling(event, world, recording)
+        return _close_alerts(event, world, rules)
     else:
-        _record_gone_version(change, world, rules, recording, now)
+        _record_gone_version(event, world, rules, recording, now)
     return ()
 
 
-def _record_gone_version(gone: LockChange, world: World, rules: Rules, recording: Recording, now: datetime) -> None:
+def _record_gone_version(gone: LockEvent, world: World, rules: Rules, recording: Recording, now: datetime) -> None:
     there = look_again(gone, world, rules, now, settled=False)
     # Rules for old versions leave the lock itself alone, so that they end nothing.
     if there or not gone.by_lifecycle:
         _order_settling(gone, world, recording)
 
 
-def settle(release: LockChange, world: World, rules: Rules, recording: Recording, now: datetime) -> tuple[Case, ...]:
+def settle(release: LockEvent, world: World, rules: Rules, recording: Recording, now: datetime) -> tuple[Case, ...]:
     """Journal a release with the hold that it ended; then look whether a lock is there again.
 
-    Return what ``record_change`` does.
+    Return what ``record_event`` does.
 
     What was told before the release and happened after it is looked at once more: by then it was not known that the
     lock had ended.
@@ -107,53 +105,53 @@ def settle(release: LockChange, world: World, rules: Rules, recording: Recording
     ended = _journal_release(release, world, rules, recording, now)
     if release.permanent:
         look_again(release, world, rules, now, settled=True)
-    for gone in world.changes.gone_after(release):
+    for gone in world.events.gone_after(release):
         look_again(gone, world, rules, now, settled=True)
     return ended
 
 
 def _journal_release(
-    release: LockChange, world: World, rules: Rules, recording: Recording, now: datetime
+    release: LockEvent, world: World, rules: Rules, recording: Recording, now: datetime
 ) -> tuple[Case, ...]:
     # The records first: an acquire is noted as an event before it is noted on its lock's page. The other way round, one
     # told between the two reads would be neither, and its release would be taken for that of the lock before it.
     records = _records_at(release.place, release.at + NEARBY, world)
-    before = world.changes.before(release)
+    before = world.events.before(release)
     if release.permanent and not _is_of_the_lock(release, before):
         return ()
     hold = hold_ended_by(release, before, records)
     kind = who_let_go(release, hold, recording.release_role)
-    journal_once(NotedChange(release), of_release(release, hold, kind), world, now)
+    journal_once(NotedEvent(release), of_release(release, hold, kind), world, now)
     if hold and hold.record and not hold.record.ending and not _end_unspoken(release, hold.record, world):
         # Its acquire was told after its release, so that nothing could be closed then.
         return _close_alerts(release, world, rules)
     return ()
 
 
-def _is_of_the_lock(deleted: LockChange, before: NotedChange | None) -> bool:
+def _is_of_the_lock(deleted: LockEvent, before: NotedEvent | None) -> bool:
     """Whether the version that was deleted by its ID is the lock itself, rather than history."""
-    return before is not None and before.change.acquired and (before.change.version or NULL_VERSION) == deleted.version
+    return before is not None and before.event.acquired and (before.event.version or NULL_VERSION) == deleted.version
 
 
-def _order_settling(release: LockChange, world: World, recording: Recording) -> None:
+def _order_settling(release: LockEvent, world: World, recording: Recording) -> None:
     world.orders.settle(release, recording.settled_after)
 
 
-def _record_acquire(change: LockChange, world: World, recording: Recording, now: datetime) -> None:
+def _record_acquire(event: LockEvent, world: World, recording: Recording, now: datetime) -> None:
     try:
-        lock = _lock_of(change, world)
+        lock = _lock_of(event, world)
     except StoreError:
         # It is told again only when releases that happened after it are settled, and those have to know of it.
-        world.changes.remember(NotedChange(change))
+        world.events.remember(NotedEvent(event))
         raise
     # Where the identity is known, only that of the one who puts back is worth a look.
-    may_be_ours = change.by(recording.restore_role) or not (change.principal and recording.restore_role)
+    may_be_ours = event.by(recording.restore_role) or not (event.principal and recording.restore_role)
     restorer = _restorer(lock, world) if lock and may_be_ours else ""
-    noted = NotedChange(change, lock.ref if lock else None)
-    journal_once(noted, of_acquire(change, lock, restorer), world, now)
+    noted = NotedEvent(event, lock.ref if lock else None)
+    journal_once(noted, of_acquire(event, lock, restorer), world, now)
     if lock:
-        world.book.write(telling.acquire_recorded(lock, change.at, change.principal))
-        if now - change.at >= recording.settled_after:
+        world.book.write(telling.acquire_recorded(lock, event.at, event.principal))
+        if now - event.at >= recording.settled_after:
             _end_if_gone(lock, world, now)
 
 
@@ -167,12 +165,12 @@ def _end_if_gone(lock: HeldLock, world: World, now: datetime) -> None:
         world.book.write(endings.end_unspoken(lock, ending))
 
 
-def _lock_of(change: LockChange, world: World) -> HeldLock | None:
+def _lock_of(event: LockEvent, world: World) -> HeldLock | None:
     """The lock that an acquire is about, though it may be gone: its own version, or what a sweep saw of it."""
-    found = world.store.read(change.place, change.version)
-    if found and change.is_about(found):
+    found = world.store.read(event.place, event.version)
+    if found and event.is_about(found):
         return found
-    page = page_of(change, _records_at(change.place, change.at + NEARBY, world))
+    page = page_of(event, _records_at(event.place, event.at + NEARBY, world))
     return page.lock if page else None
 
 
@@ -195,7 +193,7 @@ def _restorer(lock: HeldLock, world: World) -> str:
     return next((one.by for one in known if one), next(noted, ""))
 
 
-def _end_unspoken(release: LockChange, record: Page, world: World) -> bool:
+def _end_unspoken(release: LockEvent, record: Page, world: World) -> bool:
     """End the hold of a lock whose acquire S3 has told, so that it is known to be this one, and nobody has heard of."""
     if record.acquired_at is None:
         return False
@@ -203,7 +201,7 @@ def _end_unspoken(release: LockChange, record: Page, world: World) -> bool:
     return world.book.write(endings.end_unspoken(record.lock, ending)).taken
 
 
-def _close_alerts(release: LockChange, world: World, rules: Rules) -> tuple[Case, ...]:
+def _close_alerts(release: LockEvent, world: World, rules: Rules) -> tuple[Case, ...]:
     """Note the end of the locks that are gone; return those whose messages have to say so.
 
     Those that nobody has heard of end when the release is settled.
@@ -225,12 +223,12 @@ def _close_alerts(release: LockChange, world: World, rules: Rules) -> tuple[Case
     return tuple(case for case in noted if case)
 
 
-def _gone_by(release: LockChange, record: Page, current: HeldLock | None) -> bool:
+def _gone_by(release: LockEvent, record: Page, current: HeldLock | None) -> bool:
     """Whether a lock was there before the event and is not now; a younger one has an event of its own."""
     return record.taken <= release.at and presence(record.lock.ref, current) is not Presence.SAME
 
 
-def _ending(release: LockChange, record: Page, current: HeldLock | None, *, theirs: bool) -> Ending:
+def _ending(release: LockEvent, record: Page, current: HeldLock | None, *, theirs: bool) -> Ending:
     """The event is that of the youngest lock; that of an older one was lost, and nobody knows who released it."""
     principal = release.principal if theirs else ""
     return Ending(

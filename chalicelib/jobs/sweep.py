@@ -16,6 +16,7 @@ from chalicelib.core.locks.place import LockRef, Place
 from chalicelib.core.locks.scan import Scanned
 from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Rules
+from chalicelib.jobs.alerts.progress import Progress
 from chalicelib.jobs.alerts.round import Round, is_new, shuffled
 from chalicelib.jobs.alerts.steps import Found, together
 from chalicelib.jobs.runs.run import Run
@@ -57,17 +58,18 @@ def sweep(target: Target, world: World, rules: Rules, now: datetime, run: Run | 
     if scan.error:
         _tell_failure(target, scan.error, world, rules, now)
         return
+    done = swept.progress
     if not scan.finished:
         why = f"only the first {scan.objects} objects were listed in time: {_what_helps(target)}"
-        swept.failed.append(f"{target.container}: {why}")
-    detail = told_briefly([*trouble, *swept.failed, *swept.untold])
-    counts = {"locks": len(scan.found), "alerts": swept.alerts, "objects": scan.objects}
-    left = {"waiting": swept.waiting, "not_reached": swept.not_reached}
+        done.failed.append(f"{target.container}: {why}")
+    detail = told_briefly([*trouble, *done.failed, *done.untold])
+    counts = {"locks": len(scan.found), "alerts": done.alerts, "objects": scan.objects}
+    left = {"waiting": done.waiting, "not_reached": len(done.left)}
     world.journal.write(of_run(EventType.SWEEP_FINISHED, now, target=target.container, detail=detail, **counts, **left))
     if trouble:
         world.messenger.report(rules.trouble_channel, "the lock book", "; ".join(trouble))
-    if _is_worth_another_try(swept, forgetful=bool(trouble)):
-        raise SweepIncompleteError(detail or f"{swept.not_seen} locks were not looked at in time") from swept.unexpected
+    if _is_worth_another_try(done, forgetful=bool(trouble)):
+        raise SweepIncompleteError(detail or f"{done.not_seen} locks were not looked at in time") from done.unexpected
 
 
 @dataclass
@@ -140,11 +142,11 @@ def _what_helps(target: Target) -> str:
     return "divide the target by prefixes"
 
 
-def _is_worth_another_try(swept: Round, *, forgetful: bool) -> bool:
-    """Without the book a second try would repeat what was told, so it has to have told nothing."""
+def _is_worth_another_try(done: Progress, *, forgetful: bool) -> bool:
+    """Return whether to sweep again; without the book that would repeat what was told, so only if nothing was."""
     if forgetful:
-        return not swept.alerts and bool(swept.failed or swept.untold or swept.waiting or swept.not_seen)
-    return bool(swept.failed or swept.not_seen)
+        return not done.alerts and bool(done.failed or done.untold or done.waiting or done.not_seen)
+    return bool(done.failed or done.not_seen)
 
 
 def _known(target: Target, world: World) -> tuple[dict[Place, list[Page]], list[str]]:

@@ -39,12 +39,17 @@ def watch(world: World, rules: Rules, now: datetime, run: Run | None = None) -> 
         watched.show(digest)
     trouble = _keep_groups(world, rules, watched)
     watched.finish()
-    trouble += [*watched.untold, *watched.failed]
+    done = watched.progress
+    trouble += [*done.untold, *done.failed]
     held = msgspec.structs.asdict(standing(records, rules, now))
-    did = {"alerts": watched.alerts, "waiting": watched.waiting, "not_reached": watched.not_reached}
+    did = {
+        "alerts": watched.progress.alerts,
+        "waiting": watched.progress.waiting,
+        "not_reached": len(watched.progress.left),
+    }
     world.journal.write(of_run(EventType.WATCH_FINISHED, now, detail=told_briefly(trouble), **held, **did))
     if trouble:
-        raise WatchIncompleteError(told_briefly(trouble)) from watched.unexpected
+        raise WatchIncompleteError(told_briefly(trouble)) from done.unexpected
 
 
 def _look_at(record: Page, watched: Round) -> None:

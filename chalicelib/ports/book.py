@@ -9,8 +9,8 @@ from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.listing import HeldEntry
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions.transition import Transition
-from chalicelib.core.audit.event import LockChange
-from chalicelib.core.audit.hold import NotedChange
+from chalicelib.core.audit.event import LockEvent
+from chalicelib.core.audit.hold import NotedEvent
 from chalicelib.core.locks.place import LockRef
 
 
@@ -59,28 +59,28 @@ class LockList(Protocol):
         """Return the pages of these, in their order, as they are now; without locks that have ended since."""
 
 
-class ChangeBook(Protocol):
+class EventBook(Protocol):
     """S3's events of the last weeks, so that each is journaled once. Every method may raise BookError."""
 
-    def claim(self, noted: NotedChange, now: datetime) -> bool:
+    def claim(self, noted: NotedEvent, now: datetime) -> bool:
         """Remember an event and take the right to journal it: one taker, for ``CLAIMED_FOR``.
 
         False when the journal has it. Raises UnderWayError while another has that right.
         """
 
-    def remember(self, noted: NotedChange) -> None:
+    def remember(self, noted: NotedEvent) -> None:
         """Remember an event that cannot be journaled yet, so that ``before`` finds it."""
 
-    def journaled(self, change: LockChange) -> None:
+    def journaled(self, change: LockEvent) -> None:
         """Note that the journal has it."""
 
-    def before(self, change: LockChange) -> NotedChange | None:
+    def before(self, change: LockEvent) -> NotedEvent | None:
         """Return the event of the same key that happened right before this one, of those that are remembered."""
 
-    def remember_gone(self, gone: LockChange) -> None:
+    def remember_gone(self, gone: LockEvent) -> None:
         """Remember that a version was deleted while a lock was there. ``before`` does not find it."""
 
-    def gone_after(self, change: LockChange) -> list[LockChange]:
+    def gone_after(self, change: LockEvent) -> list[LockEvent]:
         """Return the remembered deletions of the same key's versions that happened after this: the latest twenty."""
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Protocol
 
-from chalicelib.core.audit.event import LockChange
+from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.clicks.click import Click, Unheard
 from chalicelib.core.clicks.order import AutoRelease, EndUndo
 from chalicelib.core.locks.target import Target
@@ -35,5 +35,5 @@ class Orders(Protocol):
     def end_undo(self, order: EndUndo, after: timedelta) -> None:
         """Have ``answer_click`` take the button away that puts a released lock back."""
 
-    def settle(self, release: LockChange, after: timedelta) -> None:
+    def settle(self, release: LockEvent, after: timedelta) -> None:
         """Have ``record_lock_event`` journal a release with its hold."""

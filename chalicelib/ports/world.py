@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.core.audit.line import LockEvent
-from chalicelib.ports.book import ChangeBook, ChannelBook, DigestBook, GroupBook, LockBook
+from chalicelib.core.audit.line import JournalLine
+from chalicelib.ports.book import ChannelBook, DigestBook, EventBook, GroupBook, LockBook
 from chalicelib.ports.locks import LockStore
 from chalicelib.ports.orders import Orders
 from chalicelib.ports.people import Directory, Messenger
@@ -15,7 +15,7 @@ from chalicelib.ports.people import Directory, Messenger
 class Journal(Protocol):
     """The audit trail."""
 
-    def write(self, event: LockEvent) -> None:
+    def write(self, event: JournalLine) -> None:
         """Add one line."""
 
 
@@ -25,7 +25,7 @@ class World:
 
     store: LockStore
     book: LockBook
-    changes: ChangeBook
+    events: EventBook
     channels: ChannelBook
     digests: DigestBook
     groups: GroupBook

@@ -1,54 +1,20 @@
-"""Messages out, by Slack's Web API."""
+"""Messages out, by Slack's Web API: what each of them says."""
 
-from collections.abc import Callable, Container, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from functools import partial
-from typing import Any
+from collections.abc import Callable
 
 from chalicelib.core.alerts.alert import Alert, Reply
 from chalicelib.core.alerts.channel_trouble import ChannelNotice, NoticeKind
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.clicks.click import Person, Unheard, Whisper
-from chalicelib.ports.people import (
-    Ability,
-    ChannelRefusedError,
-    MaybePostedError,
-    MessageFixedError,
-    MessageGoneError,
-    MessengerError,
-    Way,
-)
-from chalicelib.slack import response_url
-from chalicelib.slack.sender import Anywhere, Errand, Sender
-from chalicelib.slack.versions import Version
-from chalicelib.slack.web.history import History
-from chalicelib.slack.web.pace import REAL_TIME, Paces, Time
-from chalicelib.slack.web.refusals import About, about
-from chalicelib.slack.web.shapes import Done, PostDone
-from chalicelib.slack.web.web_api import UnansweredError, WebApi, WebApiError, uncounted
+from chalicelib.ports.people import Ability, MessageGoneError, Way
+from chalicelib.slack.delivery import THREAD_GONE, Delivery
+from chalicelib.slack.sender import Anywhere
+from chalicelib.slack.web.pace import REAL_TIME, Time
+from chalicelib.slack.web.web_api import WebApi, uncounted
 from chalicelib.slack.words import channel_notices, digests, messages, replies
 from chalicelib.slack.words.answers import whispered
-from chalicelib.slack.words.parts.blocks import Block
 from chalicelib.slack.words.turned_away import nothing_done
-
-_FIXED = frozenset({"cant_update_message", "edit_window_closed"})
-# A message that can never be edited again is as good as gone: what there is to say needs another one.
-_GONE = frozenset({"message_not_found", "is_archived", "is_inactive", "channel_not_found"}) | _FIXED
-_THREAD_GONE = _GONE | {"thread_not_found", "cannot_reply_to_message"}
-# The first where the app may not write to that person, the second without the Messages tab in the app's settings
-# (docs.slack.dev/reference/methods/chat.postMessage); the others are those of conversations.open, which it amounts to.
-_UNREACHABLE = frozenset(
-    {
-        "channel_not_found",
-        "messages_tab_disabled",
-        "user_not_found",
-        "user_not_visible",
-        "user_disabled",
-        "cannot_dm_bot",
-    }
-)
 
 
 class SlackMessenger:
@@ -63,25 +29,21 @@ class SlackMessenger:
         time: Time = REAL_TIME,
         failed: Callable[[], None] = uncounted,
     ) -> None:
-        api = WebApi(token, api_url, failed, time.sleep)
-        self._sender = Sender(api, time.clock)
-        self._api_url = api_url
-        self._paces = Paces(time.clock, time.sleep)
-        self._history = History(api, app, partial(self._paces.wait, Way.LOOK))
+        self._delivery = Delivery(WebApi(token, api_url, failed, time.sleep), api_url, app, time)
 
     can = frozenset(Ability)
 
     def busy_for(self, way: Way, channel: str) -> float:
         """Return for how many seconds Slack would not take another call of this kind."""
-        return self._paces.busy_for(way, channel)
+        return self._delivery.busy_for(way, channel)
 
     def post(self, alert: Alert, sending: Sending) -> Posted:
         """Post a new alert. Beneath a digest that is gone it becomes a message of the channel, and serves as well."""
-        return self._post(sending, messages.message(alert))
+        return self._delivery.post(sending, messages.message(alert))
 
     def edit(self, posted: Posted, alert: Alert) -> None:
         """Make a posted alert read as it should now."""
-        self._edit(posted, messages.message(alert))
+        self._delivery.edit(posted, messages.message(alert))
 
     def reply(self, reply: Reply) -> Posted:
         """Post a reply beneath an alert.
@@ -89,133 +51,37 @@ class SlackMessenger:
         Slack has no error for a thread whose root was deleted: the reply then becomes a message of the channel, which
         shows in the answer alone (github.com/slack-go/slack/issues/1571). It may stay there: what it says is true.
         """
-        posted = self._post(reply.sending, replies.reply(reply), gone=_THREAD_GONE)
+        posted = self._delivery.post(reply.sending, replies.reply(reply), gone=THREAD_GONE)
         if not posted.beneath:
             raise MessageGoneError("the message to reply to is no longer there")
         return posted
 
     def post_digest(self, digest: Digest) -> Posted:
         """Post a digest."""
-        return self._post(digest.sending, digests.message(digest))
+        return self._delivery.post(digest.sending, digests.message(digest))
 
     def edit_digest(self, digest: Digest) -> None:
         """Make a posted digest read as it should now."""
         if digest.posted:
-            self._edit(digest.posted, digests.message(digest))
+            self._delivery.edit(digest.posted, digests.message(digest))
 
     def find(self, sending: Sending) -> Posted | None:
         """Return the app's own message with the trace of this one, among those posted since it was sent."""
-        with _told(sending.channel):
-            ts = self._history.find(sending.channel, sending.beneath, sending.trace, sending.at)
-        return sending.stands(ts, sending.beneath) if ts else None
+        return self._delivery.find(sending)
 
     def whisper(self, person: Person, whisper: Whisper) -> None:
         """Tell one person what became of their click."""
-        self._tell_alone(person, whispered(whisper, person.user))
+        self._delivery.tell_alone(person, whispered(whisper, person.user))
 
     def turn_away(self, unheard: Unheard) -> None:
         """Tell one person why nothing was done."""
-        self._tell_alone(unheard.person, nothing_done(unheard))
+        self._delivery.tell_alone(unheard.person, nothing_done(unheard))
 
     def notify(self, notice: ChannelNotice) -> Posted:
         """Say that a channel takes no alerts, or takes them again; that it still does not is no failure."""
         trying = Anywhere() if notice.kind is NoticeKind.BACK else ()
-        return self._post(notice.sending, (channel_notices.notice(notice), []), expected=trying)
+        return self._delivery.post(notice.sending, (channel_notices.notice(notice), []), expected=trying)
 
     def report(self, channel: str, subject: str, trouble: str) -> None:
         """Tell a channel of the reaper's own trouble."""
-        self._send(self._errand(channel), (replies.trouble(subject, trouble), []))
-
-    def _tell_alone(self, person: Person, text: str) -> None:
-        """Tell one person alone: where they clicked, else unseen in the channel, else in a direct message.
-
-        Slack shows an answer to a command anywhere, so a click on it can come from where the app or the person is no
-        member; the click's own address works there too. A user's ID as the channel is the app's direct messages with
-        them (docs.slack.dev/reference/methods/chat.postMessage, "Begin a conversation in a user's App Home"). Who
-        cannot be reached there either is not tried again.
-        """
-        url, user, channel = person.reply_to, person.user, person.channel
-        if response_url.usable(url, self._api_url) and response_url.answer(url, text):
-            return
-        if not user:  # a person of another workspace, whom this app's token cannot reach
-            return
-        said, anyhow = Version(text, []), Anywhere()
-        here: dict[str, Any] = {"channel": channel, "user": user}
-        alone = Errand(method="chat_postEphemeral", place=here, expected=anyhow)
-        home: dict[str, Any] = {"channel": user, "unfurl_links": False}
-        direct = Errand(method="chat_postMessage", place=home, final=_UNREACHABLE, expected=anyhow)
-        with _told(channel):
-            if not (channel and self._taken(alone, said)):
-                self._taken(direct, said)
-
-    def _post(
-        self,
-        sending: Sending,
-        said: tuple[str, list[Block]],
-        *,
-        gone: frozenset[str] = frozenset(),
-        expected: Container[str] = (),
-    ) -> Posted:
-        errand = replace(
-            self._errand(sending.channel, sending.beneath), trace=sending.trace, final=gone, expected=expected
-        )
-        answer = self._send(errand, said)
-        return sending.stands(answer.ts, answer.message.thread_ts or "")
-
-    def _errand(self, channel: str, thread_ts: str = "") -> Errand:
-        place = {"channel": channel, "thread_ts": thread_ts or None, "unfurl_links": False, "unfurl_media": False}
-        return Errand(method="chat_postMessage", place=place, wait=partial(self._paces.wait, Way.POST, channel))
-
-    def _send(self, errand: Errand, said: tuple[str, list[Block]]) -> PostDone:
-        channel = errand.place["channel"]
-        with _told(channel, errand.final, lost=MaybePostedError, refused=Anywhere()):
-            return self._sender.send(errand, Version(*said), PostDone)
-
-    def _edit(self, posted: Posted, said: tuple[str, list[Block]]) -> None:
-        place = {"channel": posted.channel, "ts": posted.handle}
-        errand = Errand(method="chat_update", place=place, final=_GONE, wait=partial(self._paces.wait, Way.EDIT))
-        with _told(posted.channel, _GONE):
-            self._sender.send(errand, Version(*said), Done)
-
-    def _taken(self, errand: Errand, said: Version) -> bool:
-        """Return whether Slack took it; False where it refused the place, the person or the message for good."""
-        try:
-            self._sender.send(errand, said, Done)
-        except UnansweredError:
-            raise
-        except WebApiError as error:
-            if error.code not in Anywhere():
-                raise
-            return False
-        return True
-
-
-class _OfThePlace(Container[str]):
-    """The error codes that are known to be about the channel."""
-
-    def __contains__(self, code: object) -> bool:
-        return isinstance(code, str) and about(code) in {About.PLACE, About.CALLING}
-
-
-@contextmanager
-def _told(
-    channel: str,
-    gone: Container[str] = (),
-    *,
-    lost: type[MessengerError] = MessengerError,
-    refused: Container[str] = _OfThePlace(),
-) -> Iterator[None]:
-    """Raise Slack's refusals and silences as the port has them.
-
-    A post whose shortest version is refused is refused by the channel, whatever the code for it (``Anywhere``).
-    """
-    try:
-        yield
-    except UnansweredError as error:
-        raise lost(str(error)) from None
-    except WebApiError as error:
-        if error.code in gone:
-            raise (MessageFixedError if error.code in _FIXED else MessageGoneError)(str(error)) from None
-        if error.code in refused:
-            raise ChannelRefusedError(channel, str(error)) from None
-        raise MessengerError(str(error)) from None
+        self._delivery.say(channel, replies.trouble(subject, trouble))

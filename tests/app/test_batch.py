@@ -9,7 +9,7 @@ import pytest
 import app
 from chalicelib.aws.orders.settling import write_settling
 from chalicelib.core.audit.line import EventType
-from chalicelib.jobs.record import RecordingError, record_changes
+from chalicelib.jobs.record import RecordingError, record_events
 from tests.app.account import Remaining, a_batch, printed
 from tests.aws.events.test_s3 import a_body, a_bridge_body
 from tests.aws.events.test_sns_envelopes import an_envelope
@@ -104,9 +104,9 @@ def test_an_event_that_cannot_be_recorded_keeps_nobody_from_the_others_of_its_me
     world.store.keys_failing.add(keys[1])
     events = [a_change(TAKEN + timedelta(seconds=1), acquired=True, key=key) for key in keys]
     with pytest.raises(RecordingError, match="failing: StoreError"):
-        record_changes(events, world.ports, RULES, RECORDING, world.now, [])
+        record_events(events, world.ports, RULES, RECORDING, world.now, [])
     world.store.keys_failing.clear()
-    record_changes(events, world.ports, RULES, RECORDING, world.now, [])
+    record_events(events, world.ports, RULES, RECORDING, world.now, [])
     assert world.journal.kinds() == [EventType.LOCK_ACQUIRED] * 3
 
 

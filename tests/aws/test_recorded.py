@@ -12,10 +12,10 @@ from botocore.stub import Stubber
 
 from chalicelib.aws import passed_over
 from chalicelib.aws.book.table import BookTable, Update
-from chalicelib.aws.events.s3 import lock_changes
+from chalicelib.aws.events.s3 import lock_events
 from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.core.alerts.owner import session_name
-from chalicelib.core.audit.event import LockChange, ToldBy
+from chalicelib.core.audit.event import LockEvent, ToldBy
 from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
 from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
@@ -46,7 +46,7 @@ def recorded(file: str) -> Any:
     return filled(json.loads((RECORDED / f"{file}.json").read_text()))
 
 
-def told(change: LockChange) -> tuple[bool, bool, str, str]:
+def told(change: LockEvent) -> tuple[bool, bool, str, str]:
     return change.acquired, change.permanent, change.version, change.stamp.strip('"')
 
 
@@ -71,7 +71,7 @@ NO_LOCK_S_BUSINESS = {"restore asked", "restore done"}
     ],
 )
 def test_a_direct_notification_is_what_it_was(what: str, expected: tuple[bool, bool, str, str]) -> None:
-    [change] = lock_changes(json.dumps({"Records": [DIRECT[what]]}))
+    [change] = lock_events(json.dumps({"Records": [DIRECT[what]]}))
     assert told(change) == expected
     assert (change.principal, change.source_address) == ("<principal-id:2>", "<ip-address:1>")
     assert (change.told_by, change.sequencer) == (ToldBy.S3, "0055AED6DCD90281E5")
@@ -83,15 +83,15 @@ def test_every_recording_of_a_notification_is_tried() -> None:
 
 
 def test_a_key_comes_encoded() -> None:
-    [change] = lock_changes(json.dumps({"Records": [DIRECT["encoded key"]]}))
+    [change] = lock_events(json.dumps({"Records": [DIRECT["encoded key"]]}))
     assert change.place.key == "a@b"
 
 
 @pytest.mark.parametrize("what", sorted(NO_LOCK_S_BUSINESS))
 def test_a_restore_from_an_archive_is_no_lock_s_business_and_said(what: str, caplog: pytest.LogCaptureFixture) -> None:
     passed_over._say_once.cache_clear()
-    assert lock_changes(json.dumps({"Records": [DIRECT[what]]})) == []
-    assert lock_changes(json.dumps(BRIDGED[what])) == []
+    assert lock_events(json.dumps({"Records": [DIRECT[what]]})) == []
+    assert lock_events(json.dumps(BRIDGED[what])) == []
     assert [message.split(" is neither")[0] for message in caplog.messages] == [
         f"S3's event '{DIRECT[what]['eventName']}'",
         f"EventBridge's '{BRIDGED[what]['detail-type']}' of S3",
@@ -100,8 +100,8 @@ def test_a_restore_from_an_archive_is_no_lock_s_business_and_said(what: str, cap
 
 def test_a_notification_comes_through_a_topic_with_its_identity() -> None:
     envelope = recorded("s3-over-sns")
-    [raw] = lock_changes(json.dumps(envelope["Message"]))
-    [change] = lock_changes(json.dumps(envelope | {"Message": json.dumps(envelope["Message"])}))
+    [raw] = lock_events(json.dumps(envelope["Message"]))
+    [change] = lock_events(json.dumps(envelope | {"Message": json.dumps(envelope["Message"])}))
     assert change == raw
     assert (told(change), change.principal) == (
         (True, False, "", "c8e3a3027a133355210f85cfbb1acc35"),
@@ -120,7 +120,7 @@ def test_a_notification_comes_through_a_topic_with_its_identity() -> None:
 def test_eventbridge_s_event_is_what_it_was_and_names_an_account(
     what: str, expected: tuple[bool, bool, str, str]
 ) -> None:
-    [change] = lock_changes(json.dumps(BRIDGED[what]))
+    [change] = lock_events(json.dumps(BRIDGED[what]))
     assert told(change) == expected
     assert (change.told_by, change.principal, change.account) == (ToldBy.EVENTBRIDGE, "", "111111111111")
 

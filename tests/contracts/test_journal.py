@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.metrics import EmfMetrics
-from chalicelib.core.audit.line import EventType, LockEvent, of_lock
+from chalicelib.core.audit.line import EventType, JournalLine, of_lock
 from chalicelib.ports.world import Journal
 from tests.builders import TAKEN, a_lock
 from tests.fakes import FakeJournal
@@ -17,18 +17,18 @@ FORGED = of_lock(
 
 
 @pytest.fixture(params=["fake", "lines on a stream"])
-def journal(request: pytest.FixtureRequest) -> tuple[Journal, Callable[[], list[LockEvent]]]:
+def journal(request: pytest.FixtureRequest) -> tuple[Journal, Callable[[], list[JournalLine]]]:
     if request.param == "fake":
         fake = FakeJournal()
         return fake, lambda: fake.events
     stream = io.StringIO()
     return LogJournal(stream, EmfMetrics("test")), lambda: [
-        msgspec.json.decode(line, type=LockEvent) for line in stream.getvalue().splitlines()
+        msgspec.json.decode(line, type=JournalLine) for line in stream.getvalue().splitlines()
     ]
 
 
 def test_an_event_is_one_line_whatever_its_fields_hold(
-    journal: tuple[Journal, Callable[[], list[LockEvent]]],
+    journal: tuple[Journal, Callable[[], list[JournalLine]]],
 ) -> None:
     written, lines = journal
     written.write(FORGED)

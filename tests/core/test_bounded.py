@@ -9,8 +9,8 @@ import pytest
 
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.metrics import EmfMetrics
-from chalicelib.core.audit.event import LockChange
-from chalicelib.core.audit.line import EventType, LockEvent, of_acquire, of_click, of_lock, of_run
+from chalicelib.core.audit.event import LockEvent
+from chalicelib.core.audit.line import EventType, JournalLine, of_acquire, of_click, of_lock, of_run
 from chalicelib.core.bounded import LONGEST, bounded
 from chalicelib.core.locks.place import Kind, Place
 from tests.builders import BUCKET, KEY, TAKEN, a_click, a_lock
@@ -37,7 +37,7 @@ def test_a_text_is_as_it_was_or_cut_and_says_so(character: str, count: int) -> N
 def test_a_line_is_never_longer_than_cloudwatch_takes(character: str) -> None:
     much = character * 500_000
     principal = f"AWS:AROA:{much}"
-    change = LockChange(
+    change = LockEvent(
         acquired=True,
         place=Place(Kind.S3, BUCKET, KEY),
         at=TAKEN,
@@ -60,7 +60,7 @@ def test_a_line_is_never_longer_than_cloudwatch_takes(character: str) -> None:
 
 
 def test_all_texts_of_a_line_together_fit_into_one_event() -> None:
-    texts = [name for name, hint in get_type_hints(LockEvent).items() if hint is str]
+    texts = [name for name, hint in get_type_hints(JournalLine).items() if hint is str]
     assert len(texts) * (LONGEST + 100) + 4_000 < LARGEST_EVENT
 
 

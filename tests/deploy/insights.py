@@ -5,7 +5,7 @@ docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
 
 import re
 
-from chalicelib.core.audit.line import LockEvent
+from chalicelib.core.audit.line import JournalLine
 
 COMMANDS = {"fields", "display", "filter", "parse", "sort", "stats", "limit", "dedup"}
 # docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-operations-functions.html, and of stats; no round.
@@ -21,7 +21,7 @@ def commands_of(query: str) -> list[str]:
 
 def unknown_fields(query: str) -> set[str]:
     """Return what a query names that is neither a field of the journal nor made earlier in the query."""
-    known = set(LockEvent.__struct_fields__) | _SYSTEM
+    known = set(JournalLine.__struct_fields__) | _SYSTEM
     unknown = set()
     for step in _steps(query):
         command, _, rest = step.partition(" ")

@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-from chalicelib.core.audit.line import LockEvent
+from chalicelib.core.audit.line import JournalLine
 from deploy.commands import ROOT
 from tests.deploy.measured import emitted
 from tests.deploy.stack_files import alarms, template
@@ -22,7 +22,7 @@ def athena_type(field: msgspec.structs.FieldInfo) -> str:
 def test_the_athena_table_has_every_field_of_a_line_by_its_name_and_type() -> None:
     [columns] = re.findall(r"CREATE EXTERNAL TABLE tflock_journal \((.*?)\n\)", OPERATING, re.DOTALL)
     told = dict(column.split() for column in columns.replace("`", "").split(","))
-    assert told == {field.name: athena_type(field) for field in msgspec.structs.fields(LockEvent)}
+    assert told == {field.name: athena_type(field) for field in msgspec.structs.fields(JournalLine)}
 
 
 def test_firehose_writes_where_the_table_looks() -> None:

@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.core.audit.event import LockChange
+from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.endings import tell_endings
-from chalicelib.jobs.record import Recording, record_change, settle
+from chalicelib.jobs.record import Recording, record_event, settle
 from chalicelib.jobs.runs.run import Run
 from chalicelib.ports.world import World
 from tests.builders import BUCKET, KEY, some_rules
@@ -19,20 +19,20 @@ RECORDING = Recording(settled_after=timedelta(seconds=120), release_role=RELEASE
 _RULES = some_rules()
 
 
-def a_change(at: datetime, version: str = "", *, acquired: bool, key: str = KEY, **others: Any) -> LockChange:
+def a_change(at: datetime, version: str = "", *, acquired: bool, key: str = KEY, **others: Any) -> LockEvent:
     told: dict[str, Any] = {"principal": "AWS:AROAEXAMPLE:ci-run-7", "source_address": "203.0.113.9"}
     told["place"] = Place(Kind.S3, BUCKET, key)
-    return LockChange(acquired=acquired, at=at, version=version, **(told | others))
+    return LockEvent(acquired=acquired, at=at, version=version, **(told | others))
 
 
-def record(world: FakeWorld, *changes: LockChange, rules: Rules = _RULES) -> None:
+def record(world: FakeWorld, *changes: LockEvent, rules: Rules = _RULES) -> None:
     for change in changes:
         record_and_tell(change, world.ports, rules, world.now)
 
 
-def record_and_tell(change: LockChange, ports: World, rules: Rules, now: datetime) -> None:
+def record_and_tell(change: LockEvent, ports: World, rules: Rules, now: datetime) -> None:
     """An event as the entry point has it recorded, in a batch of its own."""
-    tell_endings(record_change(change, ports, rules, RECORDING, now), ports, Run())
+    tell_endings(record_event(change, ports, rules, RECORDING, now), ports, Run())
 
 
 def settle_all(world: FakeWorld, rules: Rules = _RULES) -> None:
@@ -42,5 +42,5 @@ def settle_all(world: FakeWorld, rules: Rules = _RULES) -> None:
         settle_and_tell(release, world.ports, rules, world.now)
 
 
-def settle_and_tell(release: LockChange, ports: World, rules: Rules, now: datetime) -> None:
+def settle_and_tell(release: LockEvent, ports: World, rules: Rules, now: datetime) -> None:
     tell_endings(settle(release, ports, rules, RECORDING, now), ports, Run())

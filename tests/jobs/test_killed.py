@@ -9,7 +9,7 @@ from itertools import count
 import pytest
 
 from chalicelib.core.alerts.transitions import telling
-from chalicelib.core.audit.event import LockChange
+from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.click import Click, SnoozeFor, Verb
 from chalicelib.core.clicks.order import AutoRelease
@@ -78,7 +78,7 @@ def a_gone_for_a_while() -> FakeWorld:
     return world
 
 
-def gone() -> LockChange:
+def gone() -> LockEvent:
     """The release of ``a_gone``, whenever it is told."""
     return a_change(TAKEN + timedelta(hours=2, minutes=20), acquired=False)
 
@@ -167,7 +167,7 @@ def test_a_job_killed_after_any_call_is_made_up_for(name: str) -> None:
         assert untrue(world, rules) == [], f"killed after {call}, call {last}"
         # A line is written before it can be noted that it is: there, and only there, it comes again as what it is.
         assert max(lines(world).values(), default=0) <= (2 if call == "write" else 1), f"killed after {call}"
-        assert len(lines(world)) == len(world.changes.told)
+        assert len(lines(world)) == len(world.events.told)
         if not call:
             return
 

@@ -14,13 +14,13 @@ import pytest
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import endings
 from chalicelib.core.audit.event import ToldBy
-from chalicelib.core.audit.line import EventType, LockEvent
+from chalicelib.core.audit.line import EventType, JournalLine
 from chalicelib.core.clicks.click import Click, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.release import release
-from chalicelib.jobs.record import record_change, settle
+from chalicelib.jobs.record import record_event, settle
 from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
 from tests.builders import ALICE, BUCKET, KEY, TAKEN, a_click
@@ -40,7 +40,7 @@ def a_key() -> VersionedKey:
     return VersionedKey(FakeWorld(TAKEN))
 
 
-def lines(key: VersionedKey, kind: EventType = AGAIN) -> list[LockEvent]:
+def lines(key: VersionedKey, kind: EventType = AGAIN) -> list[JournalLine]:
     return [line for line in key.world.journal.events if line.event is kind]
 
 
@@ -375,7 +375,7 @@ def test_a_look_that_is_killed_after_any_call_comes_to_the_same_when_it_is_told_
     for last in range(1, 30):
         key = a_lock_that_is_there_again()
         gone = key.told[-1]
-        look = partial(record_change, gone, rules=RULES, recording=RECORDING, now=key.world.now)
+        look = partial(record_event, gone, rules=RULES, recording=RECORDING, now=key.world.now)
         killed = killed_after(key.world, last, look)
         key.world.later(minutes=3)
         for _ in range(2):

@@ -6,7 +6,7 @@ import pytest
 from chalicelib.core.alerts.alert import alert_for
 from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.alerts.transitions.transition import Transition
-from chalicelib.core.audit.event import LockChange
+from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.ending import LetGoBy, Outcome
 from chalicelib.core.locks.lock import HeldLock
@@ -218,7 +218,7 @@ def test_when_slack_refuses_the_event_is_journaled_all_the_same_and_the_next_wat
     ],
     ids=["history cleared away", "outside the prefixes", "another bucket", "not a lock"],
 )
-def test_what_is_no_event_of_ours_is_no_line(change: LockChange) -> None:
+def test_what_is_no_event_of_ours_is_no_line(change: LockEvent) -> None:
     world = FakeWorld(TAKEN)
     record(world, change, rules=some_rules(prefixes=("prod/",)))
     assert world.journal.events == []

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.core.alerts.transitions import endings, telling
-from chalicelib.core.audit.event import LockChange
-from chalicelib.core.audit.hold import NotedChange
+from chalicelib.core.audit.event import LockEvent
+from chalicelib.core.audit.hold import NotedEvent
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.jobs.sweep import sweep
@@ -133,7 +133,7 @@ def test_an_event_that_another_process_is_journaling_is_left_for_later() -> None
     world = FakeWorld(TAKEN)
     version = world.store.put(BUCKET, KEY, sample("s3-plan-default"))
     change = a_change(TAKEN, version, acquired=True)
-    world.changes.claim(NotedChange(change), TAKEN)
+    world.events.claim(NotedEvent(change), TAKEN)
     with pytest.raises(UnderWayError):
         record(world, change)
     world.later(minutes=2)
@@ -156,15 +156,15 @@ def test_an_acquire_that_is_told_while_its_release_is_settled_is_not_taken_for_t
     world.book.write(telling.remember(a_lock(taken=second)))
     world.store.remove(BUCKET, KEY)
 
-    class Crowded(type(world.changes)):  # type: ignore[misc]
+    class Crowded(type(world.events)):  # type: ignore[misc]
         """The acquire is told right after the events were read."""
 
-        def before(self, change: LockChange) -> NotedChange | None:
+        def before(self, change: LockEvent) -> NotedEvent | None:
             found = super().before(change)
             record(world, a_change(second, version, acquired=True))
             return found  # type: ignore[no-any-return]
 
-    world.changes.__class__ = Crowded
+    world.events.__class__ = Crowded
     record(world, a_change(world.later(minutes=1), acquired=False))
     settle_all(world)
     [released] = [line for line in world.journal.events if line.event is EventType.LOCK_RELEASED]

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 import msgspec
 import pytest
 
-from chalicelib.core.audit.event import LockChange, ToldBy
-from chalicelib.core.audit.line import EventType, LockEvent
+from chalicelib.core.audit.event import LockEvent, ToldBy
+from chalicelib.core.audit.line import EventType, JournalLine
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.body import read_body
@@ -38,7 +38,7 @@ class Day:
 
     dice: random.Random
     world: FakeWorld = field(default_factory=lambda: FakeWorld(TAKEN))
-    events: list[LockChange] = field(default_factory=list)
+    events: list[LockEvent] = field(default_factory=list)
     facts: Counter[Fact] = field(default_factory=Counter)
 
     def hold(self, bucket: str, key: str, begin: datetime, end: datetime | None) -> None:
@@ -60,8 +60,8 @@ class Day:
 
     def tell(
         self, bucket: str, key: str, at: datetime, *, acquired: bool, version: str = "", etag: str = ""
-    ) -> LockChange:
-        change = LockChange(
+    ) -> LockEvent:
+        change = LockEvent(
             acquired=acquired,
             place=Place(Kind.S3, bucket, key),
             at=at,
@@ -98,7 +98,7 @@ def a_busy_day() -> Day:
     return day
 
 
-def cleared_away(day: Day) -> list[LockChange]:
+def cleared_away(day: Day) -> list[LockEvent]:
     """What lifecycle rules make of old versions."""
     old = [msgspec.structs.replace(change, acquired=False, permanent=True) for change in day.events if change.version]
     return [msgspec.structs.replace(change, at=change.at + timedelta(days=1), sequencer="") for change in old[:200]]
@@ -108,7 +108,7 @@ def journaled(day: Day) -> Counter[Fact]:
     return Counter(fact(line) for line in day.world.journal.events)
 
 
-def fact(line: LockEvent) -> Fact:
+def fact(line: JournalLine) -> Fact:
     return (
         line.event,
         line.state_path,
@@ -123,12 +123,12 @@ def fact(line: LockEvent) -> Fact:
     )
 
 
-def acquired(taken: LockChange, operation: str) -> Fact:
+def acquired(taken: LockEvent, operation: str) -> Fact:
     path, at = taken.ref.state_path, taken.at
     return EventType.LOCK_ACQUIRED, path, at, at, None, operation, "", taken.principal, "", not operation
 
 
-def released(taken: LockChange, gone: LockChange, operation: str) -> Fact:
+def released(taken: LockEvent, gone: LockEvent, operation: str) -> Fact:
     known = bool(taken.principal and gone.principal)
     by = ("holder" if taken.principal == gone.principal else "other") if known else "unknown"
     held = (gone.at - taken.at).total_seconds()
@@ -136,7 +136,7 @@ def released(taken: LockChange, gone: LockChange, operation: str) -> Fact:
     return kind, path, gone.at, taken.at, held, operation, taken.principal, gone.principal, by, not operation
 
 
-def shuffled(day: Day, seed: int) -> Iterator[LockChange]:
+def shuffled(day: Day, seed: int) -> Iterator[LockEvent]:
     """All of them, many more than once, in any order."""
     dice = random.Random(seed)  # noqa: S311
     events = [*day.events, *dice.choices(day.events, k=HOLDS), *cleared_away(day)]
@@ -165,7 +165,7 @@ def test_so_are_they_while_events_are_up_to_two_minutes_late_and_lines_are_writt
     late = [(change.at + timedelta(seconds=dice.uniform(0, 119)), number) for number, change in enumerate(day.events)]
     again = [(at + timedelta(seconds=dice.uniform(0, 900)), number) for at, number in dice.choices(late, k=HOLDS)]
     due = [(at, 0, number) for at, number in late + again]
-    orders: list[LockChange] = []
+    orders: list[LockEvent] = []
     heapq.heapify(due)
     while due:
         now, is_order, number = heapq.heappop(due)

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from hypothesis.strategies import DataObject, booleans, data, sampled_from
 
 from chalicelib.core.alerts.message import Posted
-from chalicelib.core.audit.event import LockChange
+from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.click import Click, SnoozeFor, Verb
 from chalicelib.core.clicks.deletion import Deletion, PutBack
@@ -55,7 +55,7 @@ class WholeLife(RuleBasedStateMachine):
         self.slack = BusySlack()
         self.world = FakeWorld(TAKEN, messenger=self.slack)
         self.taken = 0
-        self.events: list[LockChange] = []
+        self.events: list[LockEvent] = []
         self.clicks: list[Click] = []
         self.allowed: set[LockRef] = set()
         """The locks that somebody who may clicked Release on."""
@@ -209,8 +209,8 @@ class WholeLife(RuleBasedStateMachine):
             self.world.store.remove(BUCKET, key)
             self.events.append(self.change(key, acquired=False))
 
-    def change(self, key: str, *, acquired: bool, version: str = "") -> LockChange:
-        return LockChange(acquired=acquired, place=Place(Kind.S3, BUCKET, key), at=self.world.now, version=version)
+    def change(self, key: str, *, acquired: bool, version: str = "") -> LockEvent:
+        return LockEvent(acquired=acquired, place=Place(Kind.S3, BUCKET, key), at=self.world.now, version=version)
 
     def body(self, key: str, *, plan: bool) -> bytes:
         name = "s3-plan-default" if plan else "s3-apply-default"

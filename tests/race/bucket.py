@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from chalicelib.core.alerts.evidence import StateWritten
-from chalicelib.core.audit.event import LockChange
+from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.clicks.click import Click
 from chalicelib.core.clicks.deletion import Deletion, LockObject, Look, PutBack
 from chalicelib.core.locks.lock import HeldLock
@@ -50,7 +50,7 @@ class Bucket:
     """``ports.locks.LockStore`` for one key; ``tell`` takes S3's events."""
 
     schedule: Schedule
-    tell: Callable[[LockChange, Acquire], None]
+    tell: Callable[[LockEvent, Acquire], None]
     encrypted: bool = False
     """By KMS: an ETag is then another for each put."""
     nameless: bool = False

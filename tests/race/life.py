@@ -5,12 +5,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from chalicelib.core.audit.event import LockChange
+from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.clicks.click import Click, Verb
 from chalicelib.core.clicks.deletion import Deletion
 from chalicelib.core.locks.place import LockRef
 from chalicelib.jobs.clicks.delete import OutcomeUnknownError
-from chalicelib.jobs.record import record_change, settle
+from chalicelib.jobs.record import record_event, settle
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import StoreError
@@ -166,15 +166,15 @@ class Race:
             after = began + _AGAIN - self.schedule.seconds
             self.schedule.spawn(lambda: self._invoke(order, job, receives - 1), max(0.0, after))
 
-    def _told(self, change: LockChange, about: Acquire) -> None:
+    def _told(self, change: LockEvent, about: Acquire) -> None:
         """Deliver an event, mostly. Without an identity a release is known by its neighbours only (decision 36)."""
         self.events[change.event_id] = about
         longest = RECORDING.settled_after.total_seconds() - _LIFE if self.bucket.nameless else 300
         if self.bucket.nameless or self.random.random() < 0.9:
             late = self.random.random() * (2 if self.random.random() < 0.8 else longest)
-            self._work(lambda: record_change(change, self.world, self.rules, RECORDING, self.schedule.now), late)
+            self._work(lambda: record_event(change, self.world, self.rules, RECORDING, self.schedule.now), late)
 
-    def _settle(self, release: LockChange) -> None:
+    def _settle(self, release: LockEvent) -> None:
         self._work(lambda: settle(release, self.world, self.rules, RECORDING, self.schedule.now), 0)
 
     def _watch(self) -> None:

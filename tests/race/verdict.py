@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from chalicelib.core.audit.line import EventType, LockEvent
+from chalicelib.core.audit.line import EventType, JournalLine
 from chalicelib.core.clicks.click import Click, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome
 from tests.race.bucket import Acquire
@@ -80,7 +80,7 @@ def _in_the_journal(race: Race) -> Iterator[str]:
         yield "journal: lock_restored twice for one put"
 
 
-def _of_line(race: Race, line: LockEvent) -> Iterator[str]:
+def _of_line(race: Race, line: JournalLine) -> Iterator[str]:
     about = race.events.get(line.event_id)
     if about and line.event is EventType.LOCK_RELEASED and (race.in_time or not race.bucket.nameless):
         yield from _of_release(about.ended_by.user if about.ended_by else "", line)
@@ -94,7 +94,7 @@ def _of_line(race: Race, line: LockEvent) -> Iterator[str]:
             yield f"journal: release_answered released, and not by {line.slack_user}"
 
 
-def _of_release(by: str, line: LockEvent) -> Iterator[str]:
+def _of_release(by: str, line: JournalLine) -> Iterator[str]:
     in_slack = line.released_by == "slack"
     if in_slack and (not by or line.slack_user not in {"", by}):
         yield f"journal: lock_released by {line.slack_user}, and it was {by or 'a run'}"

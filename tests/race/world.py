@@ -7,8 +7,8 @@ from typing import Any
 
 from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.message import Posted
-from chalicelib.core.audit.event import LockChange
-from chalicelib.core.audit.line import LockEvent
+from chalicelib.core.audit.event import LockEvent
+from chalicelib.core.audit.line import JournalLine
 from chalicelib.core.clicks.click import Click, Person, Whisper
 from chalicelib.core.clicks.order import AutoRelease, EndUndo
 from chalicelib.ports.book import BookError
@@ -77,9 +77,9 @@ class Lines:
     """The journal, with the click for which each line was written."""
 
     schedule: Schedule
-    lines: list[tuple[Click | None, LockEvent]] = field(default_factory=list)
+    lines: list[tuple[Click | None, JournalLine]] = field(default_factory=list)
 
-    def write(self, event: LockEvent) -> None:
+    def write(self, event: JournalLine) -> None:
         self.lines.append((self.schedule.task.click, event))
 
 
@@ -89,7 +89,7 @@ class Deliveries:
 
     schedule: Schedule
     deliver: Callable[[Order], object]
-    settle_now: Callable[[LockChange], object]
+    settle_now: Callable[[LockEvent], object]
 
     def carry_out(self, click: Click, after: timedelta = AT_ONCE) -> None:
         self._later(lambda: self.deliver(click), after)
@@ -100,7 +100,7 @@ class Deliveries:
     def end_undo(self, order: EndUndo, after: timedelta) -> None:
         self._later(lambda: self.deliver(order), after)
 
-    def settle(self, release: LockChange, after: timedelta) -> None:
+    def settle(self, release: LockEvent, after: timedelta) -> None:
         self._later(lambda: self.settle_now(release), after)
 
     def _later(self, act: Callable[[], object], after: timedelta) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from chalicelib.core.alerts.alert import Reply, alert_for
 from chalicelib.core.alerts.digest import Digest, Named
-from chalicelib.core.alerts.message import Posted
+from chalicelib.core.alerts.message import Posted, Saying, Topic
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.click import Person, Verb, Whisper
 from chalicelib.core.clicks.ending import Ending, Outcome
@@ -41,7 +41,7 @@ ALERT_NOW = alert_for(RECORD, a_policy(mentions={1: EVERYBODY}, ci_runs=(CI,)), 
 ATTEMPT = a_sending(at=NOW, channel=CHANNEL, level=1)
 NOTE = Reply(
     alert=ALERT_NOW,
-    sending=msgspec.structs.replace(ATTEMPT, saying=("level 2",), beneath="1.000001", level=2),
+    sending=msgspec.structs.replace(ATTEMPT, saying=(Saying(Topic.LEVEL, "2"),), beneath="1.000001", level=2),
     called=EVERYBODY,
 )
 POSTED = Posted(CHANNEL, "1.000001")

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.core.audit.line import LockEvent
+from chalicelib.core.audit.line import JournalLine
 from tests.tflocks.story import as_json
 
 
@@ -20,7 +20,7 @@ def refused(code: str, operation: str = "StartQuery") -> ClientError:
 class FakeLogs:
     """A log group of journal lines, each written at its event's time."""
 
-    events: list[LockEvent] = field(default_factory=list)
+    events: list[JournalLine] = field(default_factory=list)
     looks: int = 0
     """How often a query is still running when it is asked for."""
     ends_as: str = "Complete"
@@ -56,7 +56,7 @@ class FakeLogs:
         self.stopped.append(queryId)
 
 
-def _row(event: LockEvent) -> list[dict[str, str]]:
+def _row(event: JournalLine) -> list[dict[str, str]]:
     at = datetime.fromtimestamp(event.time.timestamp(), UTC)
     cells = {"@timestamp": f"{at:%Y-%m-%d %H:%M:%S.%f}"[:-3], "@message": as_json(event) + "\n", "@ptr": "x"}
     return [{"field": name, "value": value} for name, value in cells.items()]

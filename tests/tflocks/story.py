@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from chalicelib.core.alerts.page import Page
-from chalicelib.core.audit.event import LockChange, ToldBy
+from chalicelib.core.audit.event import LockEvent, ToldBy
 from chalicelib.core.audit.hold import Hold as EndedHold
-from chalicelib.core.audit.line import EventType, LockEvent, of_acquire, of_lock, of_reappearance, of_release
+from chalicelib.core.audit.line import EventType, JournalLine, of_acquire, of_lock, of_reappearance, of_release
 from chalicelib.core.clicks.ending import LetGoBy
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
@@ -39,14 +39,14 @@ def lock(name: str, minutes: float, path: str = PATH) -> HeldLock:
     )
 
 
-def acquired(name: str, minutes: float, path: str = PATH, *, read: bool = True, slack_user: str = "") -> LockEvent:
+def acquired(name: str, minutes: float, path: str = PATH, *, read: bool = True, slack_user: str = "") -> JournalLine:
     told = lock(name, minutes, path)
     return of_acquire(_change(told, minutes, RUN, took=True), told if read else None, slack_user)
 
 
 def released(
     name: str, minutes: float, path: str = PATH, *, since: float | None = None, by: str = RUN, **fields: Any
-) -> LockEvent:
+) -> JournalLine:
     kind = LetGoBy.HOLDER if by == RUN else LetGoBy.OTHER
     told = lock(name, since or 0, path)
     hold = None if since is None else EndedHold(since=at(since), lock=told, taken_by=RUN)
@@ -54,7 +54,7 @@ def released(
     return msgspec.structs.replace(line, **fields)
 
 
-def reappeared(name: str, minutes: float, path: str = PATH, *, since: float) -> LockEvent:
+def reappeared(name: str, minutes: float, path: str = PATH, *, since: float) -> JournalLine:
     """The line of a lock that had ended and is there again: its delete marker was deleted by Bob."""
     told = lock(name, since, path)
     page = Page(lock=told, principal=RUN)
@@ -69,21 +69,21 @@ def seen(
     minutes: float,
     event: EventType = EventType.ALERT_POSTED,
     **fields: Any,
-) -> LockEvent:
+) -> JournalLine:
     """The reaper's own line, of an alert or a click, about a lock that it saw."""
     return of_lock(event, lock(name, since, path), at(minutes), **fields)
 
 
-def answered(name: str, since: float, path: str = PATH, *, minutes: float, **fields: Any) -> LockEvent:
+def answered(name: str, since: float, path: str = PATH, *, minutes: float, **fields: Any) -> JournalLine:
     return seen(name, since, path, minutes=minutes, event=EventType.RELEASE_ANSWERED, **fields)
 
 
-def as_json(event: LockEvent) -> str:
+def as_json(event: JournalLine) -> str:
     """As the journal writes it."""
     return json.dumps(msgspec.to_builtins(event), separators=(",", ":"))
 
 
-def holds(*events: LockEvent) -> list[Hold]:
+def holds(*events: JournalLine) -> list[Hold]:
     """What the journal's lines of these events tell."""
     return journal_holds(read(map(as_json, events)).events)
 
@@ -100,9 +100,9 @@ def a_hold(since: float | None = 0, until: float | None = 10, **fields: Any) -> 
     return Hold(**told | fields)
 
 
-def _change(told: HeldLock, minutes: float, principal: str, *, took: bool) -> LockChange:
+def _change(told: HeldLock, minutes: float, principal: str, *, took: bool) -> LockEvent:
     ref = told.ref
-    return LockChange(
+    return LockEvent(
         acquired=took,
         place=ref.place,
         at=at(minutes),

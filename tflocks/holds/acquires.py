@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from chalicelib.core.alerts.owner import session_name
-from chalicelib.core.audit.line import EventType, LockEvent
+from chalicelib.core.audit.line import EventType, JournalLine
 from tflocks.holds.hold import Hold, Source
 from tflocks.holds.matching import nearest
 
@@ -22,7 +22,7 @@ SEEN_HELD = (
 """Lines about a lock that the reaper has seen held. Other lines about clicks can come long after the lock is gone."""
 
 
-def holds_begun(events: Iterable[LockEvent]) -> list[Hold]:
+def holds_begun(events: Iterable[JournalLine]) -> list[Hold]:
     """Return every hold that began, once, the oldest first.
 
     The acquires and reappearances count first. Then come the holds that only the line of their release tells of, and
@@ -36,7 +36,7 @@ def holds_begun(events: Iterable[LockEvent]) -> list[Hold]:
     return sorted(known, key=lambda hold: (hold.order, hold.etag, hold.lock_id))
 
 
-def hold_named_by(release: LockEvent) -> Hold | None:
+def hold_named_by(release: JournalLine) -> Hold | None:
     """Return the hold that a release's line says it ended, or None if it could not have."""
     if release.event is not EventType.LOCK_RELEASED:
         return None
@@ -44,14 +44,14 @@ def hold_named_by(release: LockEvent) -> Hold | None:
     return hold_of_release(release) if possible else None
 
 
-def hold_of_release(release: LockEvent) -> Hold:
+def hold_of_release(release: JournalLine) -> Hold:
     """Return the hold that a release ended, with nothing but what the release's line tells."""
     return msgspec.structs.replace(
         _of_lock(release), principal=release.taken_by, session_name=session_name(release.taken_by)
     )
 
 
-def _acquired(line: LockEvent) -> Hold:
+def _acquired(line: JournalLine) -> Hold:
     return msgspec.structs.replace(
         _of_lock(line),
         since=line.time,
@@ -63,7 +63,7 @@ def _acquired(line: LockEvent) -> Hold:
     )
 
 
-def _reappeared(line: LockEvent) -> Hold:
+def _reappeared(line: JournalLine) -> Hold:
     """Begin a hold of a lock that had ended and is current again.
 
     Its holder is who took it, which is not who brought it back.
@@ -76,13 +76,13 @@ def _reappeared(line: LockEvent) -> Hold:
 _BEGAN = {EventType.LOCK_ACQUIRED: _acquired, EventType.LOCK_REAPPEARED: _reappeared}
 
 
-def _seen(line: LockEvent) -> Hold | None:
+def _seen(line: JournalLine) -> Hold | None:
     if line.event not in SEEN_HELD or line.acquired_at is None:
         return None
     return msgspec.structs.replace(_of_lock(line), seen_only=True)
 
 
-def _of_lock(line: LockEvent) -> Hold:
+def _of_lock(line: JournalLine) -> Hold:
     """Return what any line about a lock tells of it."""
     return Hold(
         state_path=line.state_path,

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
-from chalicelib.core.audit.line import EventType, LockEvent
+from chalicelib.core.audit.line import EventType, JournalLine
 from chalicelib.core.clicks.ending import LetGoBy, Outcome
 from tflocks.holds.acquires import hold_named_by, hold_of_release, holds_begun
 from tflocks.holds.hold import Hold
@@ -43,7 +43,7 @@ def alternate(begun: Sequence[Hold], ends: Sequence[End], at: Callable[[End], da
     return [*pairs, (held, None)] if held else pairs
 
 
-def journal_holds(events: Iterable[LockEvent]) -> list[Hold]:
+def journal_holds(events: Iterable[JournalLine]) -> list[Hold]:
     """Return the holds of all states that the journal knows of, each state's oldest first."""
     by_state = sorted(events, key=lambda event: (event.state_path, event.time, event.event_id))
     wired = {_bucket(event) for event in by_state if event.told_by}
@@ -51,11 +51,11 @@ def journal_holds(events: Iterable[LockEvent]) -> list[Hold]:
     return [hold for _, own in states for hold in _holds_of_state(list(own), wired)]
 
 
-def _bucket(event: LockEvent) -> str:
+def _bucket(event: JournalLine) -> str:
     return event.state_path.partition("/")[0]
 
 
-def _holds_of_state(events: list[LockEvent], wired: set[str]) -> list[Hold]:
+def _holds_of_state(events: list[JournalLine], wired: set[str]) -> list[Hold]:
     """Return the holds of one state.
 
     The last one is still held if no release was told, in a bucket where S3 tells of releases at all.
@@ -69,7 +69,7 @@ def _holds_of_state(events: list[LockEvent], wired: set[str]) -> list[Hold]:
     return [_with_slack(hold, in_slack) for hold in holds]
 
 
-def _paired(begun: list[Hold], releases: list[LockEvent]) -> Iterator[Hold]:
+def _paired(begun: list[Hold], releases: list[JournalLine]) -> Iterator[Hold]:
     for begin, release in alternate(begun, releases, lambda release: release.time):
         if release:
             yield _ended(begin or _begun_before(release), release)
@@ -77,7 +77,7 @@ def _paired(begun: list[Hold], releases: list[LockEvent]) -> Iterator[Hold]:
             yield begin
 
 
-def _begun_before(release: LockEvent) -> Hold:
+def _begun_before(release: JournalLine) -> Hold:
     """Return the hold of a release before which no hold began, from the release's own line.
 
     If the line names an acquire, an earlier release has ended that one, so the time it names does not count.
@@ -86,12 +86,12 @@ def _begun_before(release: LockEvent) -> Hold:
     return msgspec.structs.replace(hold_of_release(release), since=since)
 
 
-def _by_its_length(release: LockEvent) -> datetime | None:
+def _by_its_length(release: JournalLine) -> datetime | None:
     length = release.held_seconds or 0
     return release.time - timedelta(seconds=length) if 0 < length < _LONGEST else None
 
 
-def _ended(begin: Hold, release: LockEvent) -> Hold:
+def _ended(begin: Hold, release: JournalLine) -> Hold:
     hold = _with_what_release_knows(begin, hold_named_by(release))
     return msgspec.structs.replace(
         hold,
@@ -117,19 +117,19 @@ def _with_what_release_knows(begin: Hold, told: Hold | None) -> Hold:
     return msgspec.structs.replace(begin, unread=False, **{name: getattr(told, name) for name in _LOCK_FIELDS})
 
 
-def _by_second(events: Iterable[LockEvent]) -> defaultdict[int, list[LockEvent]]:
+def _by_second(events: Iterable[JournalLine]) -> defaultdict[int, list[JournalLine]]:
     """Return the events by the second in which their lock was taken.
 
     A busy state has thousands of holds, so not every line is compared with every hold.
     """
-    by_second: defaultdict[int, list[LockEvent]] = defaultdict(list)
+    by_second: defaultdict[int, list[JournalLine]] = defaultdict(list)
     for event in events:
         if event.acquired_at:
             by_second[int(event.acquired_at.timestamp())].append(event)
     return by_second
 
 
-def _with_slack(hold: Hold, in_slack: defaultdict[int, list[LockEvent]]) -> Hold:
+def _with_slack(hold: Hold, in_slack: defaultdict[int, list[JournalLine]]) -> Hold:
     """Return the hold with what only lines of clicks tell.
 
     They tell who asked for its release first, who put it back, and of a release that S3 did not tell.
@@ -149,7 +149,7 @@ def _with_slack(hold: Hold, in_slack: defaultdict[int, list[LockEvent]]) -> Hold
     return msgspec.structs.replace(hold, put_back_by=put_back_by, asked_by=asked_by)
 
 
-def _answered(hold: Hold, event: LockEvent) -> Hold:
+def _answered(hold: Hold, event: JournalLine) -> Hold:
     """End a hold in a bucket that tells no releases, by what became of the click."""
     if hold.until or event.event is not EventType.RELEASE_ANSWERED:
         return hold
@@ -161,7 +161,7 @@ def _answered(hold: Hold, event: LockEvent) -> Hold:
     return msgspec.structs.replace(hold, still_held=False) if event.outcome == Outcome.GONE else hold
 
 
-def _is_about(event: LockEvent, hold: Hold) -> bool:
+def _is_about(event: JournalLine, hold: Hold) -> bool:
     """Return whether an event is about this hold, by its time.
 
     The bytes do not tell: a lock that was put back has the same bytes as before.

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from chalicelib.core.audit.line import EventType, LockEvent
+from chalicelib.core.audit.line import EventType, JournalLine
 from tflocks.holds.acquires import SEEN_HELD
 
 ABOUT_HOLDS = (
@@ -23,7 +23,7 @@ _NEVER = datetime(2200, 1, 1, tzinfo=UTC)
 class Lines(msgspec.Struct, frozen=True):
     """The events of some lines, and how many lines could not be read."""
 
-    events: tuple[LockEvent, ...] = ()
+    events: tuple[JournalLine, ...] = ()
     not_understood: int = 0
 
 
@@ -33,7 +33,7 @@ class _LineKind(msgspec.Struct):
 
 def read(lines: Iterable[str]) -> Lines:
     """Return the events about holds, each once, oldest first, whatever the order of the lines and their repetitions."""
-    events: dict[str, LockEvent] = {}
+    events: dict[str, JournalLine] = {}
     bad = 0
     for line in lines:
         try:
@@ -47,11 +47,11 @@ def read(lines: Iterable[str]) -> Lines:
     return Lines(tuple(sorted(events.values(), key=lambda event: (event.time, event.event_id))), bad)
 
 
-def _event(line: str) -> LockEvent | None:
+def _event(line: str) -> JournalLine | None:
     """Return a line's event; None for a line that is not about holds, also one of a later version."""
     if msgspec.json.decode(line, type=_LineKind).event not in ABOUT_HOLDS:
         return None
-    event = msgspec.json.decode(line, type=LockEvent)
+    event = msgspec.json.decode(line, type=JournalLine)
     acquired = _utc(event.acquired_at) if event.acquired_at else None
     return msgspec.structs.replace(event, time=_utc(event.time), acquired_at=acquired)
 
@@ -63,7 +63,7 @@ def _utc(time: datetime) -> datetime:
     return utc
 
 
-def _by_knowledge(event: LockEvent) -> tuple[bool, int, bytes]:
+def _by_knowledge(event: JournalLine) -> tuple[bool, int, bytes]:
     """Sort the line that knows more first.
 
     An event that was journaled twice has equal lines, unless the lock was gone when the second one was written.

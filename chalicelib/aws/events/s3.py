@@ -1,18 +1,18 @@
-"""S3's events as they come through SQS, in both of their formats and in SNS's envelopes: pure translation.
+"""Translate S3's events as SQS delivers them: both of their formats, in SNS's envelopes or without; pure.
 
-The pages named here are those of docs.aws.amazon.com/AmazonS3/latest/userguide/.
+The pages named here are in docs.aws.amazon.com/AmazonS3/latest/userguide/: notification-content-structure.html for the
+direct notification, ev-events.html for EventBridge's event.
 
-The direct notification is told in notification-content-structure.html, EventBridge's event in ev-events.html.
-
-What a removal was, its kind and its version tell together (notification-how-to-event-types-and-destinations.html, and
-for lifecycle rules lifecycle-configure-notification.html). An object deleted from an unversioned bucket is "permanently
-deleted", and no version is named: the lock is gone. In a versioned bucket the lock goes when a delete marker comes, and
-the version named is the marker's. A version "permanently deleted", by its ID or by a rule for old ones, is history
-cleared away, unless it was a delete marker: then what was hidden beneath it is current again, and S3 tells of no
+The kind and the version of a removal say together what it was (notification-how-to-event-types-and-destinations.html;
+for lifecycle rules lifecycle-configure-notification.html). In an unversioned bucket an object is "permanently deleted"
+and the event names no version: the lock is gone. In a versioned bucket a delete marker ends the lock, and the event
+names the marker's version. A version that is "permanently deleted", by its ID or by a rule for old versions, is only
+history, unless it was a delete marker: then the version beneath it is current again, and S3 sends no event of an
 acquire.
 
-What is no lock's acquire or release (tags, restores, transitions) may come through a topic or a rule that sends all. It
-is said in the log once and passed over. What cannot be read stays on the queue and ends among the dead letters.
+A topic or a rule that sends everything also sends what is no acquire or release of a lock (tags, restores,
+transitions). That is logged once and passed over. A message that cannot be read stays in the queue and becomes a dead
+letter.
 """
 
 import re
@@ -24,7 +24,7 @@ import msgspec
 
 from chalicelib.aws.events.sns_envelopes import EnvelopeError, SubscriptionEndedError, opened
 from chalicelib.aws.passed_over import pass_over, say
-from chalicelib.core.audit.event import NULL_VERSION, LockChange, ToldBy
+from chalicelib.core.audit.event import NULL_VERSION, LockEvent, ToldBy
 from chalicelib.core.locks.place import Kind, Place
 
 _CREATED, _REMOVED, _EXPIRED = "ObjectCreated", "ObjectRemoved", "LifecycleExpiration"
@@ -34,7 +34,7 @@ _BRIDGE_CREATED, _BRIDGE_REMOVED = "Object Created", "Object Deleted"
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _SEQUENCER_DIGITS = 18
 _ROOM = timedelta(days=366)
-"""Times further than this from an event are never compared with it."""
+"""No time further than this from an event is ever compared with it."""
 _UNREADABLE = (msgspec.MsgspecError, RecursionError, OverflowError, UnicodeError)
 
 _Text = str | None
@@ -42,11 +42,11 @@ _Time = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class UnknownNotificationError(ValueError):
-    """Not an S3 event, or not all of it; left on the queue, it ends among the dead letters, where it is seen."""
+    """Not an S3 event, or not all of it is. It stays in the queue and becomes a dead letter, which people see."""
 
-    def __init__(self, words: str, changes: tuple[LockChange, ...] = ()) -> None:
+    def __init__(self, words: str, events: tuple[LockEvent, ...] = ()) -> None:
         super().__init__(words)
-        self.changes = changes
+        self.events = events
         """What else the message tells of, which can be recorded all the same."""
 
 
@@ -83,9 +83,9 @@ class _Record(msgspec.Struct, rename="camel"):
 
 
 class _Message(msgspec.Struct):
-    """A message of either format, as far as it takes to see which."""
+    """The parts of a message that show which of the formats it has."""
 
-    # Each is read by itself, so that one that cannot be read keeps nobody from the others.
+    # Each is decoded by itself, so that one that cannot be read does not spoil the others.
     records: list[msgspec.Raw] | msgspec.UnsetType = msgspec.field(name="Records", default=msgspec.UNSET)
     event: str = msgspec.field(name="Event", default="")
     source: str = ""
@@ -113,11 +113,11 @@ class _BridgeEvent(msgspec.Struct):
     detail: _Detail
 
 
-def lock_changes(body: str) -> list[LockChange]:
-    """Return what one message tells. The test event that S3 sends when a bucket is wired tells nothing.
+def lock_events(body: str) -> list[LockEvent]:
+    """Return the events in one message; none for the test event that S3 sends when a bucket is wired.
 
     Raises:
-        UnknownNotificationError: for anything that is not an S3 event; it has what else the message tells.
+        UnknownNotificationError: for anything that is not an S3 event; it has the message's other events.
     """
     try:
         return _told(opened(body))
@@ -130,7 +130,7 @@ def lock_changes(body: str) -> list[LockChange]:
         raise UnknownNotificationError(f"not an S3 event notification: {error}") from None
 
 
-def _told(body: str) -> list[LockChange]:
+def _told(body: str) -> list[LockEvent]:
     message = msgspec.json.decode(body, type=_Message)
     if isinstance(message.records, list):
         return _recorded(message.records)
@@ -143,21 +143,21 @@ def _told(body: str) -> list[LockChange]:
     return []
 
 
-def _recorded(records: list[msgspec.Raw]) -> list[LockChange]:
-    changes, unread = [], []
+def _recorded(records: list[msgspec.Raw]) -> list[LockEvent]:
+    events, unread = [], []
     for place, record in enumerate(records, 1):
         try:
-            change = _change(msgspec.json.decode(record, type=_Record))
+            event = _change(msgspec.json.decode(record, type=_Record))
         except _UNREADABLE as error:
             unread.append(f"record {place} of {len(records)}: {error}")
             continue
-        changes += [change] if change else []
+        events += [event] if event else []
     if unread:
-        raise UnknownNotificationError(f"not an S3 event notification: {'; '.join(unread)[:1000]}", tuple(changes))
-    return changes
+        raise UnknownNotificationError(f"not an S3 event notification: {'; '.join(unread)[:1000]}", tuple(events))
+    return events
 
 
-def _bridged(body: str, detail_type: str) -> list[LockChange]:
+def _bridged(body: str, detail_type: str) -> list[LockEvent]:
     if detail_type not in {_BRIDGE_CREATED, _BRIDGE_REMOVED}:
         pass_over(f"EventBridge's {detail_type[:100]!r} of S3")
         return []
@@ -165,7 +165,7 @@ def _bridged(body: str, detail_type: str) -> list[LockChange]:
     return [_as_one_format(_bridge_change(event, acquired=detail_type == _BRIDGE_CREATED))]
 
 
-def _change(record: _Record) -> LockChange | None:
+def _change(record: _Record) -> LockEvent | None:
     family, _, kind = record.event_name.removeprefix("s3:").partition(":")
     if family not in {_CREATED, _REMOVED, _EXPIRED}:
         pass_over(f"S3's event {record.event_name[:100]!r}")
@@ -173,9 +173,9 @@ def _change(record: _Record) -> LockChange | None:
     return _as_one_format(_direct_change(record, family, kind))
 
 
-def _direct_change(record: _Record, family: str, kind: str) -> LockChange:
+def _direct_change(record: _Record, family: str, kind: str) -> LockEvent:
     stored = record.s3.object
-    return LockChange(
+    return LockEvent(
         acquired=family == _CREATED,
         # Keys are form-encoded here: a space is "+", a plus "%2B".
         place=Place(Kind.S3, record.s3.bucket.name, unquote_plus(stored.key)),
@@ -190,15 +190,15 @@ def _direct_change(record: _Record, family: str, kind: str) -> LockChange:
     )
 
 
-def _bridge_change(event: _BridgeEvent, *, acquired: bool) -> LockChange:
+def _bridge_change(event: _BridgeEvent, *, acquired: bool) -> LockEvent:
     detail = event.detail
     requester = detail.requester or ""
-    return LockChange(
+    return LockEvent(
         acquired=acquired,
-        # The key as it is. No page of AWS says so, and powertools decodes it; whoever uses both formats does not.
+        # The key is not encoded here. No page of AWS says so, and powertools decodes it; users of both formats do not.
         place=Place(Kind.S3, detail.bucket.name, detail.object.key),
         at=event.time,
-        # An account or a service ("s3.amazonaws.com"), never an identity.
+        # This is an account or a service ("s3.amazonaws.com"), never an identity.
         account=requester if _ACCOUNT.fullmatch(requester) else "",
         source_address=detail.source_ip_address or "",
         told_by=ToldBy.EVENTBRIDGE,
@@ -210,29 +210,29 @@ def _bridge_change(event: _BridgeEvent, *, acquired: bool) -> LockChange:
     )
 
 
-def _as_one_format(change: LockChange) -> LockChange:
-    """The same, whichever format told it. Raises OverflowError for a time at the end of the calendar."""
-    _ = change.at - _ROOM, change.at + _ROOM
-    permanent = change.permanent and not change.acquired and bool(change.version)
+def _as_one_format(event: LockEvent) -> LockEvent:
+    """Return the event in one form, whichever format it came in. Raises OverflowError at the end of the calendar."""
+    _ = event.at - _ROOM, event.at + _ROOM
+    permanent = event.permanent and not event.acquired and bool(event.version)
     return msgspec.structs.replace(
-        change,
-        at=change.at.astimezone(UTC),
-        version=_version(change, permanent=permanent),
-        stamp=change.stamp if change.acquired else "",
-        # One number in two spellings: AWS's samples have 0055AED6DCD90281E5 in one and 617f08299329d189 in the other,
-        # and both begin with the second that they are of.
-        sequencer=change.sequencer and change.sequencer.upper().rjust(_SEQUENCER_DIGITS, "0"),
+        event,
+        at=event.at.astimezone(UTC),
+        version=_version(event, permanent=permanent),
+        stamp=event.stamp if event.acquired else "",
+        # The formats spell one number in two ways: AWS's samples have 0055AED6DCD90281E5 and 617f08299329d189,
+        # and both begin with the second of the event.
+        sequencer=event.sequencer and event.sequencer.upper().rjust(_SEQUENCER_DIGITS, "0"),
         permanent=permanent,
     )
 
 
 def _stamp(etag: str | None) -> str:
-    """Return the stamp of an event's ETag, which has no quotes here and has them wherever S3 shows the object."""
+    """Return the stamp of an event's ETag. It has no quotes here, and has them wherever S3 shows the object."""
     return f'"{etag}"' if etag else ""
 
 
-def _version(change: LockChange, *, permanent: bool) -> str:
+def _version(event: LockEvent, *, permanent: bool) -> str:
     if permanent:
-        return change.version
+        return event.version
     # A delete marker's version is not the lock's.
-    return change.version if change.acquired and change.version != NULL_VERSION else ""
+    return event.version if event.acquired and event.version != NULL_VERSION else ""

@@ -8,16 +8,16 @@ A topic's own messages: docs.aws.amazon.com/sns/latest/dg/http-subscription-conf
 import msgspec
 
 _DEEPEST = 3
-"""A topic cannot subscribe to a topic, so one is usual; a forwarder between two topics makes two."""
+"""One is usual, because a topic cannot subscribe to a topic. A forwarder between two topics makes two."""
 _NOTIFICATION, _CONFIRM, _ENDED = "Notification", "SubscriptionConfirmation", "UnsubscribeConfirmation"
 
 
 class EnvelopeError(ValueError):
-    """What SNS sent is no envelope with a message in it; the text says what it is and what to do."""
+    """SNS sent something other than an envelope with a message; the text says what it is and what to do."""
 
 
 class SubscriptionEndedError(EnvelopeError):
-    """A topic tells that it will send nothing more."""
+    """A topic says that it will send nothing more."""
 
 
 class _Envelope(msgspec.Struct):
@@ -27,11 +27,11 @@ class _Envelope(msgspec.Struct):
 
 
 def opened(body: str) -> str:
-    """Return the message inside of all envelopes, or the body itself where there is none.
+    """Return the message inside all envelopes, or the body itself when it has none.
 
     Raises:
-        EnvelopeError: for what SNS says of itself, and for too many envelopes.
-        msgspec.DecodeError: for what is not a JSON object.
+        EnvelopeError: for SNS's own messages, and for too many envelopes.
+        msgspec.DecodeError: for anything that is not a JSON object.
     """
     for _ in range(_DEEPEST + 1):
         envelope = msgspec.json.decode(body, type=_Envelope)

@@ -114,7 +114,7 @@ class S3LockStore:
         return Look(lock, kept_of(answer, body, tags))
 
     def state_written(self, ref: LockRef) -> StateWritten:
-        """When the state was last written: of all keys with the state's key as prefix, its own comes first."""
+        """Return when the state was last written: of all keys with the state's key as prefix, its own comes first."""
         bucket, state_key = ref.place.container, ref.place.state_key
         with told_as_store_error(f"listing {bucket}"):
             page = genuine(self._reader(bucket).list_objects_v2(Bucket=bucket, Prefix=state_key, MaxKeys=1))
@@ -123,7 +123,7 @@ class S3LockStore:
         return StateWritten(times[0] if times else None)
 
     def delete(self, ref: LockRef) -> Deletion:
-        """One conditional delete, sent once (AWS: see ``core.clicks.deletion.Deletion``)."""
+        """Send one conditional delete, once (AWS: see ``core.clicks.deletion.Deletion``)."""
         _check(ref)
         client = self._writing_client(ref)
         status = sent_once(
@@ -135,7 +135,7 @@ class S3LockStore:
         return _DELETIONS.get(status, Deletion.DELETED) if status else Deletion.UNKNOWN
 
     def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
-        """One conditional put, sent once (AWS: see ``core.clicks.deletion.PutBack``), of an object as it was.
+        """Send one conditional put of an object as it was, once (AWS: see ``core.clicks.deletion.PutBack``).
 
         Encryption goes by headers, even where it is the bucket's default: a bucket policy may demand them
         (opentofu#2970). It may demand an ACL as well, which many buckets do not take; so that is sent only where S3

@@ -22,12 +22,12 @@ _MEANINGS = {
 
 
 def code_of(error: ClientError) -> str:
-    """S3's own name for an error."""
+    """Return S3's own name for an error."""
     return str(error.response.get("Error", {}).get("Code") or _NO_CODE)
 
 
 def store_error(what: str, error: ClientError) -> StoreError:
-    """An error of S3 as one of the port."""
+    """Return an error of S3 as one of the port."""
     kind = StoreRefusedError if code_of(error) in _MEANINGS else StoreError
     if code_of(error) == "NoSuchBucket":
         kind = BucketGoneError
@@ -50,7 +50,7 @@ def told_as_store_error(what: str) -> Iterator[None]:
 def sent_once(
     what: str, send: Callable[[], Mapping[str, Any]], expected: Set[int], done: int = HTTPStatus.OK
 ) -> int | None:
-    """The status of a request that must not be repeated blindly; None: it may or may not have been carried out.
+    """Return the status of a request that is sent once; None: it may or may not have been carried out.
 
     ``done`` is S3's status for what it carried out: another good one is not S3's word.
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.aws.orders.wire import VERSION, Order, Place, read_place, write_place
-from chalicelib.core.audit.event import LockChange, ToldBy
+from chalicelib.core.audit.event import LockEvent, ToldBy
 
 _UNREADABLE = (msgspec.MsgspecError, RecursionError, ValueError, OverflowError, TypeError)
 
@@ -29,22 +29,22 @@ class _Settle(Order, frozen=True, tag="settle"):
     release: _Release
 
 
-def write_settling(release: LockChange) -> bytes:
+def write_settling(release: LockEvent) -> bytes:
     """Write an order to settle a release."""
     wire = _Release(place=write_place(release.place), **_same_on_both_sides(release))
     return msgspec.json.encode(_Settle(v=VERSION, release=wire))
 
 
-def read_settling(message: str) -> LockChange | None:
+def read_settling(message: str) -> LockEvent | None:
     """Return the release that a message of the queue of events orders to settle; None: it is something else."""
     try:
         wire = msgspec.json.decode(message, type=_Settle).release
     except _UNREADABLE:
         return None
-    return LockChange(acquired=False, place=read_place(wire.place), **_same_on_both_sides(wire))
+    return LockEvent(acquired=False, place=read_place(wire.place), **_same_on_both_sides(wire))
 
 
-def _same_on_both_sides(release: LockChange | _Release) -> dict[str, Any]:
+def _same_on_both_sides(release: LockEvent | _Release) -> dict[str, Any]:
     """Return the fields by their names, which are the same now; if one side gets another name, mypy stops here."""
     return {
         "at": release.at,

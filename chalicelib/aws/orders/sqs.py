@@ -11,7 +11,7 @@ from chalicelib.aws.errors_in_words import in_words
 from chalicelib.aws.orders.clicks import write_auto_release, write_click, write_end_undo, write_unheard
 from chalicelib.aws.orders.settling import write_settling
 from chalicelib.aws.orders.sweeps import write_sweep
-from chalicelib.core.audit.event import LockChange
+from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.clicks.click import Click, Unheard
 from chalicelib.core.clicks.order import AutoRelease, EndUndo
 from chalicelib.core.locks.target import Target
@@ -61,7 +61,7 @@ class SqsOrders:
         """Have ``answer_click`` take the button away that puts a released lock back."""
         self._leave(Queue.CLICKS, write_end_undo(order), after)
 
-    def settle(self, release: LockChange, after: timedelta) -> None:
+    def settle(self, release: LockEvent, after: timedelta) -> None:
         """Have ``record_lock_event`` journal a release with its hold."""
         self._leave(Queue.EVENTS, write_settling(release), after)
 

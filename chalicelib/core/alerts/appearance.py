@@ -1,4 +1,4 @@
-"""What an alert's message depends on, as one short text: while it is the same, there is nothing to edit."""
+"""Make one short text of all that an alert's message depends on: while it is the same, nothing needs an edit."""
 
 from datetime import timedelta
 
@@ -9,14 +9,14 @@ from chalicelib.core.alerts.evidence import sign_of
 from chalicelib.core.alerts.message import hash_of
 
 _EDITED_AT_LEAST = timedelta(days=1)
-"""Only an edit tells that somebody deleted the message in Slack, so there is one a day."""
+"""Only an edit finds out that somebody deleted the message in Slack, so each message gets one a day."""
 
 
 def appearance(alert: Alert) -> str:
-    """Return what two alerts have in common exactly when their messages read the same.
+    """Return a text that is the same for two alerts exactly when their messages read the same.
 
-    Slack itself keeps ages up to date. What else changes with time alone is the sign of the evidence, the level, the
-    end of a snooze, and the day.
+    Slack itself keeps ages up to date. Besides them, time alone changes the sign of the evidence, the level, the end of
+    a snooze, and the day.
     """
     record, lock = alert.record, alert.record.lock
     depends_on = (

@@ -1,4 +1,4 @@
-"""A channel that takes no messages: what is remembered of it, what people are told of it, and how many locks wait."""
+"""Remember a channel that takes no messages, and say what people are told of it."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -25,13 +25,13 @@ class ChannelTrouble(msgspec.Struct, frozen=True, kw_only=True):
 
     channel: str
     why: str
-    """Slack's word for it and what it means."""
+    """Slack's error code and what it means."""
     since: datetime
     phase: Phase = Phase.NEW
     step: int = 0
-    """Counts the changes of it: of two runs that make the same change, one does."""
+    """Counts the changes, so that of two runs that make the same change only one succeeds."""
     claimed_until: datetime | None = None
-    """Until then the next message about it may be under way; afterwards nobody knows whether it was sent."""
+    """Until then the next message about the channel may be under way; afterwards nobody knows whether it was sent."""
 
 
 class NoticeKind(StrEnum):
@@ -48,11 +48,11 @@ class ChannelNotice(msgspec.Struct, frozen=True, kw_only=True):
     kind: NoticeKind
     trouble: ChannelTrouble
     instead: str
-    """The channel in which its alerts are posted."""
+    """The channel in which its alerts are posted meanwhile."""
     waiting: int
-    """How many locks are held whose alerts belong in it, and do not stand there."""
+    """How many held locks have alerts that belong in the channel and are not there."""
     routed: bool = True
-    """Whether alerts are still to come to it."""
+    """Whether a route still leads to the channel."""
 
     @property
     def to(self) -> str:
@@ -61,14 +61,14 @@ class ChannelNotice(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def sending(self) -> Sending:
-        """Return its message as one that is being sent, or was since the trouble began."""
+        """Return its message as one that is being sent, or has been since the trouble began."""
         since = self.trouble.since
         saying = Saying(Topic.CHANNEL, f"{self.kind} {since.isoformat()}")
         return Sending(about=self.trouble.channel, saying=(saying,), at=since, channel=self.to)
 
 
 def waiting(channel: str, records: Iterable[Page], rules: Rules, now: datetime) -> int:
-    """Count the locks whose alerts belong in a channel and do not stand there."""
+    """Count the locks whose alerts belong in a channel and are not there."""
     return sum(_waits(record, channel, rules, now) for record in records)
 
 

@@ -1,7 +1,7 @@
-"""Evidence: what the time of the last write to a state says about the run that holds its lock, and no more.
+"""Judge what the time of a state's last write says about the run that holds its lock, and no more.
 
 Terraform writes the state while it applies, when a resource is done and 20 seconds have passed, and never during a plan
-(``internal/states/remote/state.go``). One slow resource, or a run that waits for a *yes*, writes nothing for as long.
+(``internal/states/remote/state.go``). A slow resource, or a run that waits for a *yes*, writes nothing meanwhile.
 """
 
 from datetime import datetime, timedelta
@@ -13,11 +13,11 @@ from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.locks.writing import Writing, writing
 
 _SILENCE = timedelta(hours=2)
-"""Longer than almost any single resource takes; after it, a run that had been writing is more likely dead."""
+"""Almost no single resource takes longer, so a run that has written nothing since is probably dead."""
 
 
 class Sign(StrEnum):
-    """What can be said of the run, by when its state was written."""
+    """What the time of the last write says about the run."""
 
     UNKNOWN = "S3 did not say"
     NO_STATE = "no state object"
@@ -32,13 +32,13 @@ class Sign(StrEnum):
 
 
 class StateWritten(msgspec.Struct, frozen=True):
-    """When the state itself was last written, by the listing, in whole seconds; None: there is no state object."""
+    """When the state itself was last written: by the listing, in whole seconds; None: there is no state object."""
 
     at: datetime | None
 
 
 def sign_of(lock: HeldLock, state: StateWritten | None, now: datetime) -> Sign:
-    """Return the sign; no ``state``: it was not looked up, or S3 would not say."""
+    """Return the sign; without a ``state`` nobody looked, or S3 did not say."""
     if state is None:
         return Sign.UNKNOWN
     if state.at is None:
@@ -52,7 +52,7 @@ def sign_of(lock: HeldLock, state: StateWritten | None, now: datetime) -> Sign:
 
 
 def _sign_of_a_write(lock: HeldLock, quiet: timedelta) -> Sign:
-    """Return what a write after the lock was taken says."""
+    """Return the sign of a write after the lock was taken."""
     if writing(lock) is Writing.NEVER:
         return Sign.BY_ANOTHER
     if writing(lock) is Writing.IMPORT_ONLY:

@@ -1,4 +1,4 @@
-"""The life of an alert: from what is known about a lock to what is to be done next, as one table."""
+"""Decide the next step of an alert from what is known about its lock, by one table."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,9 +13,9 @@ from chalicelib.core.locks.terraform.lock_info import Risk
 from chalicelib.core.policy import Policy
 
 SHOWN_ANEW_AFTER = timedelta(hours=1)
-"""How long an open message stands before the reaper looks whether it still reads as it should."""
+"""How long an open message may stand before the reaper checks that it still reads as it should."""
 NOTICE = timedelta(minutes=15)
-"""How long people have had an alert before the reaper may release its lock by itself: a watch period."""
+"""How long people must have had the alert before the reaper may release the lock by itself: until the next watch."""
 
 
 class Held(StrEnum):
@@ -58,7 +58,7 @@ class Shown(StrEnum):
 
 
 class Auto(StrEnum):
-    """Does its route have the reaper release it by itself, and is all that this asks for so?"""
+    """Is an automatic release due?"""
 
     DUE = "due"
     NO = "no"
@@ -70,11 +70,11 @@ class Step(StrEnum):
     NOTHING = "nothing"
     POST = "post"
     RAISE = "raise"
-    """One reply that calls the people of the new level; then edit."""
+    """Post one reply that calls the people of the new level; then edit."""
     WAKE = "wake"
-    """One reply that calls who snoozed it; then edit."""
+    """Post one reply that calls the person who snoozed it; then edit."""
     REFRESH = "refresh"
-    """Look at the evidence once more; edit the message if anything that it says has changed."""
+    """Read the evidence again; edit the message if anything in it has changed."""
     AUTO_RELEASE = "auto-release"
     CLOSE = "close"
     TELL = "tell"
@@ -86,7 +86,7 @@ ANY = None
 
 
 class Situation(msgspec.Struct, frozen=True):
-    """All that the next step depends on."""
+    """Everything that the next step depends on."""
 
     held: Held
     story: Story
@@ -97,7 +97,7 @@ class Situation(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One line of the table; None is any."""
+    """One row of the table; None fits any value."""
 
     held: Held | None
     story: Story | None
@@ -108,49 +108,49 @@ class Row(msgspec.Struct, frozen=True):
     step: Step
 
     def fits(self, situation: Situation) -> bool:
-        """Whether the situation is this line's."""
+        """Return whether the row fits the situation."""
         return all(getattr(self, name) in (ANY, getattr(situation, name)) for name in situation.__struct_fields__)
 
 
 # fmt: off
 TABLE = (
     #   lock      people know   age           may call           shown           auto-release  next step
-    # An ending is told first of all, whatever is there now; a lock that is there after all begins anew.
+    # An ending is told before all else, whatever is there now. A lock that is there after all begins anew.
     Row(ANY,      Story.ENDED,  ANY,          ANY,               ANY,            ANY,          Step.TELL),
     Row(Held.YES, Story.CLOSED, ANY,          ANY,               ANY,            ANY,          Step.REOPEN),
     Row(Held.NO,  Story.CLOSED, ANY,          ANY,               ANY,            ANY,          Step.NOTHING),
     Row(Held.NO,  ANY,          ANY,          ANY,               ANY,            ANY,          Step.CLOSE),
-    # A lock that nobody knows of: told when it is due, and people may be called.
+    # Nobody knows of the lock: tell when it is due and people may be called.
     Row(Held.YES, Story.NONE,   Level.SAME,   ANY,               ANY,            ANY,          Step.NOTHING),
     Row(Held.YES, Story.NONE,   Level.NEW,    Mood.AFTER_HOURS,  ANY,            ANY,          Step.NOTHING),
     Row(Held.YES, Story.NONE,   Level.NEW,    ANY,               ANY,            ANY,          Step.POST),
-    # A lock that people know of. A snooze holds everything back but the closing; what is new is said before all else.
+    # People know of the lock. A snooze holds back everything except the closing. News come before all else.
     Row(Held.YES, Story.OPEN,   ANY,          Mood.SNOOZED,      Shown.LONG_AGO, ANY,          Step.REFRESH),
     Row(Held.YES, Story.OPEN,   ANY,          Mood.SNOOZED,      Shown.LATELY,   ANY,          Step.NOTHING),
     Row(Held.YES, Story.OPEN,   Level.NEW,    Mood.FREE,         ANY,            ANY,          Step.RAISE),
     Row(Held.YES, Story.OPEN,   Level.NEW,    Mood.SNOOZE_OVER,  ANY,            ANY,          Step.RAISE),
     Row(Held.YES, Story.OPEN,   Level.SAME,   Mood.SNOOZE_OVER,  ANY,            ANY,          Step.WAKE),
-    # Once an hour at most: one that S3 refuses is told each time, and must not be in the way of everything else.
+    # At most once an hour: a release that S3 refuses is told each time, and must not crowd out all other steps.
     Row(Held.YES, Story.OPEN,   ANY,          ANY,               Shown.LONG_AGO, Auto.DUE,     Step.AUTO_RELEASE),
     Row(Held.YES, Story.OPEN,   ANY,          ANY,               Shown.LONG_AGO, Auto.NO,      Step.REFRESH),
     Row(Held.YES, Story.OPEN,   ANY,          ANY,               Shown.LATELY,   ANY,          Step.NOTHING),
 )
 # fmt: on
-"""The whole life, from top to bottom: the first line that fits is taken."""
+"""The whole life. The first row that fits counts, from top to bottom."""
 
 
 def next_step(record: Page, policy: Policy, now: datetime, *, held: bool) -> Step:
-    """The step that the table has for a lock."""
+    """Return the step that the table names for a lock."""
     return step_in(situation_of(record, policy, now, held=held))
 
 
 def step_in(situation: Situation) -> Step:
-    """The step of the first line that fits; the table has one for every situation."""
+    """Return the step of the first row that fits; the table has one for every situation."""
     return next(row.step for row in TABLE if row.fits(situation))
 
 
 def situation_of(record: Page, policy: Policy, now: datetime, *, held: bool) -> Situation:
-    """What a lock's record, its policy and the time amount to."""
+    """Return the situation that follows from a lock's page, its policy and the time."""
     return Situation(
         held=Held.YES if held else Held.NO,
         story=_story(record),
@@ -162,10 +162,10 @@ def situation_of(record: Page, policy: Policy, now: datetime, *, held: bool) -> 
 
 
 def may_auto_release(record: Page, policy: Policy, now: datetime) -> bool:
-    """Whether the reaper may release a lock by itself.
+    """Return whether the reaper may release a lock by itself.
 
-    Only what a route asks for, only what cannot write the state, only what is whole and says that it locks this state,
-    and only after people have had the alert for a while, nobody wanted quiet and nobody put it back.
+    It may when the route asks for it, the run cannot write the state, the lock is whole and says that it locks this
+    state, people have had the alert for a while, and nobody snoozed it or put it back.
     """
     lock = record.lock
     return (

@@ -1,4 +1,4 @@
-"""The locks held now: what ``/tflocks`` answers, and how many there are."""
+"""Choose the held locks that ``/tflocks`` answers with, and count all of them."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -24,17 +24,17 @@ class ListRequest(msgspec.Struct, frozen=True):
 
     @property
     def query(self) -> Query | None:
-        """What is asked for; None when nobody can say."""
+        """Return the query in the text; None when it cannot be understood."""
         return read_query(self.text)
 
     @property
     def understood(self) -> bool:
-        """Whether it can be answered with a list."""
+        """Return whether it can be answered with a list."""
         return self.query is not None
 
 
 class HeldEntry(msgspec.Struct, frozen=True):
-    """A held lock, as much of it as finds and sorts it: of thousands only a page is read in full."""
+    """The parts of a held lock that find and sort it: of thousands, only those listed are read in full."""
 
     state_path: str
     identity: str
@@ -42,15 +42,15 @@ class HeldEntry(msgspec.Struct, frozen=True):
     owner: str = ""
     principal: str = ""
     who: str = ""
-    """These three only where they are asked for."""
+    """These three are filled only when the query asks for them."""
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
-    """The entries that a query asks for, and those of its page."""
+    """How many locks a query finds, and those of its listing page."""
 
     total: int
     page: int
-    """The one that there is: the last one where a later one was asked for."""
+    """The listing page: the last one when a later one was asked for."""
     entries: tuple[HeldEntry, ...]
 
 
@@ -60,9 +60,9 @@ class Listed(msgspec.Struct, frozen=True):
     record: Page
     releasable: bool
     second_person: bool
-    """Whether a release of it takes two people."""
+    """Whether its release takes two people."""
     undo: timedelta = timedelta(0)
-    """How long it can be put back after a release."""
+    """How long it can be put back after its release."""
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,11 +74,11 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     """Whether any route leads to this channel."""
     total: int
     locks: tuple[Listed, ...]
-    """Those of the page."""
+    """Those of the listing page."""
 
     @property
     def pages(self) -> int:
-        """How many pages there are."""
+        """Return how many listing pages there are."""
         return pages_of(self.total)
 
 
@@ -93,7 +93,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def select(request: ListRequest, query: Query, entries: Iterable[HeldEntry], rules: Rules) -> Selection:
-    """Return the page of a query's locks, oldest first."""
+    """Return the locks of a query's listing page, oldest first."""
     ours = _filter(request, query, rules)
     found = sorted((entry for entry in entries if ours(entry)), key=lambda entry: entry.identity)
     page = min(query.page, pages_of(len(found)))
@@ -101,12 +101,12 @@ def select(request: ListRequest, query: Query, entries: Iterable[HeldEntry], rul
 
 
 def pages_of(total: int) -> int:
-    """Return how many pages a list has, an empty one too."""
+    """Return how many listing pages so many locks fill; an empty list has one."""
     return max((total + PAGE - 1) // PAGE, 1)
 
 
 def listed(record: Page, user: str, rules: Rules, in_group: InGroup) -> Listed:
-    """Return a lock as it is listed for one person."""
+    """Return a lock as the list shows it to one person."""
     policy = rules.policy_for(record.lock.ref.state_path)
     barred = why_not_releasable(record.lock, keeps=bool(rules.undo))
     may = barred is None and may_release(user, policy, in_group) is None
@@ -119,7 +119,7 @@ def routed(channel: str, rules: Rules) -> bool:
 
 
 def standing(records: list[Page], rules: Rules, now: datetime) -> Standing:
-    """How many locks are held, of all that the book knows."""
+    """Count the locks that are held, of all that the book knows."""
     held = [record.lock for record in records if not record.ending and _covers(record, rules)]
     ages = [lock.age(now).total_seconds() for lock in held]
     stale = [lock for lock in held if rules.policy_for(lock.ref.state_path).level(lock.risk, lock.age(now))]
@@ -131,7 +131,7 @@ def _covers(record: Page, rules: Rules) -> bool:
 
 
 def _filter(request: ListRequest, query: Query, rules: Rules) -> Callable[[HeldEntry], bool]:
-    """Return whether an entry is asked for, the cheapest question first."""
+    """Return a test of whether the query asks for an entry; it asks the cheapest question first."""
 
     def wanted(entry: HeldEntry) -> bool:
         if not query.fits(entry.state_path):
@@ -146,7 +146,7 @@ def _filter(request: ListRequest, query: Query, rules: Rules) -> Callable[[HeldE
 
 
 def _is_of(entry: HeldEntry, user: str, rules: Rules) -> bool:
-    """Whether the alert named this user as the owner, or the route's table does."""
+    """Return whether the alert, or the route's table, names this user as the owner."""
     if entry.owner == user:
         return True
     info = LockInfo(Who=entry.who)

@@ -1,4 +1,4 @@
-"""Who is behind a lock: its AWS identity taken apart, the Slack user a route names for it, the CI run it belongs to."""
+"""Find who is behind a lock: the session in its AWS identity, the Slack user that a route names, the CI run."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Z
 
 
 def session_name(principal: str) -> str:
-    """The name that a role's session was given: the end of ``AWS:AROA...:<session name>``; "" for other identities.
+    """Return the name of a role's session, the end of ``AWS:AROA...:<session name>``; "" for other identities.
 
     docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html (unique identifiers: AROA is a role)
     """
@@ -19,9 +19,9 @@ def session_name(principal: str) -> str:
 
 
 def mapped_owner(principal: str, info: LockInfo | None, policy: Policy) -> str:
-    """The Slack user that the route's table has for a holder, "" for none.
+    """Return the Slack user that the route's table names for a holder, "" for none.
 
-    What AWS says of it comes before what the client says of itself.
+    AWS's name for the holder is looked up first, then the client's own.
     """
     for name in _names(principal, info):
         for pattern, user in policy.owners.items():
@@ -31,13 +31,13 @@ def mapped_owner(principal: str, info: LockInfo | None, policy: Policy) -> str:
 
 
 def owner_email(principal: str, policy: Policy) -> str:
-    """The e-mail address to look the owner up by, "" where there is none or the route does not want it."""
+    """Return the e-mail address by which to look up the owner; "" when there is none or the route does not want it."""
     name = session_name(principal)
     return name if policy.owner_emails and _EMAIL.fullmatch(name) else ""
 
 
 def ci_run_link(principal: str, info: LockInfo | None, policy: Policy) -> str:
-    """The link to the CI run that holds the lock, "" when no pattern of the route fits."""
+    """Return the link to the CI run that holds the lock, "" when no pattern of the route fits."""
     links = (run.link_for(name) for name in _names(principal, info) for run in policy.ci_runs)
     return next((link for link in links if link), "")
 

@@ -1,4 +1,4 @@
-"""What S3 tells of a lock object, one event a change: which lock it is about, and which hold it began or ended."""
+"""What S3 tells of a lock object, one event a event: which lock it is about, and which hold it began or ended."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -32,7 +32,7 @@ class ToldBy(StrEnum):
     """Only the account, and whole seconds."""
 
 
-class LockChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One S3 event about a lock: a hint that something happened, not the truth about what is there now."""
 
     acquired: bool
@@ -90,8 +90,8 @@ class LockChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Whether S3 says that a session of this role did it, by the role's unique ID."""
         return bool(role) and self.principal.removeprefix("AWS:").startswith(f"{role}:")
 
-    def before(self, other: "LockChange") -> bool:
-        """Whether it happened before another change of its key.
+    def before(self, other: "LockEvent") -> bool:
+        """Whether it happened before another event of its key.
 
         In the same instant sequencers of equal length decide, whose padding is beyond doubt. Else a release comes
         first: a hold takes longer than an instant, a handover does not.

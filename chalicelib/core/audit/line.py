@@ -1,4 +1,4 @@
-"""The journal's lines. ``docs/journal.md`` is their documentation, for those who query them."""
+"""Make the journal's lines. ``docs/journal.md`` describes them for those who query them."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,7 +7,7 @@ import msgspec
 
 from chalicelib.core.alerts.owner import session_name
 from chalicelib.core.alerts.page import Page
-from chalicelib.core.audit.event import LockChange, event_id
+from chalicelib.core.audit.event import LockEvent, event_id
 from chalicelib.core.audit.hold import Hold
 from chalicelib.core.bounded import all_bounded
 from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome
@@ -42,7 +42,7 @@ class EventType(StrEnum):
     WATCH_FINISHED = "watch_finished"
 
 
-class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line of the journal. Times are UTC, durations seconds; what is not known or does not apply is left out.
 
     ``who`` is the client's own word, ``principal`` is IAM's.
@@ -51,7 +51,7 @@ class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     event: EventType
     time: datetime
     event_id: str
-    """The same however often a line is written: a reader counts it once."""
+    """The same each time a line is written again, so a reader counts it once."""
     state_path: str = ""
     lock_id: str = ""
     operation: str = ""
@@ -63,14 +63,14 @@ class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     etag: str = ""
     flaw: str = ""
     copy_of: str = ""
-    """The state path that the lock itself names, where that is not its place."""
+    """The state path that the lock itself names, if it is another one."""
     principal: str = ""
     session_name: str = ""
-    """The end of the principal of a role: what its session was called, often a CI run or a person."""
+    """The end of a role's principal: the name of the session, often a CI run or a person."""
     taken_by: str = ""
-    """The principal that took the lock, where ``principal`` is who let it go or brought it back."""
+    """The principal that took the lock, if ``principal`` is the one that released it or brought it back."""
     account: str = ""
-    """All that EventBridge tells of who it was."""
+    """The account that did it. EventBridge tells no more."""
     source_address: str = ""
     told_by: str = ""
     """A ``ToldBy``."""
@@ -78,48 +78,48 @@ class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A ``core.clicks.ending.LetGoBy``."""
     slack_user: str = ""
     asked_by: str = ""
-    """The first of the two people that a release took."""
+    """The first of the two people of a release that takes two."""
     by_reaper: bool = False
-    """Released by itself, as its route asks."""
+    """The reaper released it by itself, as its route asks."""
     outcome: str = ""
     detail: str = ""
     channel: str = ""
     message_ts: str = ""
     level: int | None = None
     until: datetime | None = None
-    """Until when a snooze lasts."""
+    """When the snooze ends."""
     incomplete: bool = False
     """The lock was gone before it could be read, so its ID and holder are not known."""
     target: str = ""
     """The bucket of a sweep."""
     targets: int | None = None
     locks: int | None = None
-    """Held, as the sweep found them or the lock book has them."""
+    """Held locks, as the sweep found them or the lock book has them."""
     stale: int | None = None
-    """Of these, over their first threshold."""
+    """Those of them that are over their first threshold."""
     oldest_seconds: float | None = None
     alerts: int | None = None
     objects: int | None = None
-    """Listed by a sweep."""
+    """Objects that a sweep listed."""
     waiting: int | None = None
-    """New alerts for which a run had no time: the next one posts them."""
+    """New alerts for which a run had no time; the next run posts them."""
     not_reached: int | None = None
-    """Other steps for which it had none."""
+    """Other steps for which a run had no time."""
 
 
-def of_lock(event: EventType, lock: HeldLock, time: datetime, **fields: object) -> LockEvent:
-    """A line about a lock, with all that the lock says of itself."""
+def of_lock(event: EventType, lock: HeldLock, time: datetime, **fields: object) -> JournalLine:
+    """Return a line about a lock, with all that the lock says of itself."""
     said = str(fields.get("message_ts") or time.isoformat())
     return _line(event, time, event_id(event, lock.ref.name, said), **_of_state_lock(lock), **fields)
 
 
-def of_acquire(change: LockChange, lock: HeldLock | None, slack_user: str) -> LockEvent:
-    """The line of an acquire; without a lock it is incomplete."""
+def of_acquire(change: LockEvent, lock: HeldLock | None, slack_user: str) -> JournalLine:
+    """Return the line of an acquire; without a lock it is incomplete."""
     return _of_change(EventType.LOCK_ACQUIRED, change, lock, acquired_at=change.at, slack_user=slack_user)
 
 
-def of_release(change: LockChange, hold: Hold | None, kind: LetGoBy) -> LockEvent:
-    """The line of a release, with the hold that it ended where that is known."""
+def of_release(change: LockEvent, hold: Hold | None, kind: LetGoBy) -> JournalLine:
+    """Return the line of a release, with the hold that it ended if that is known."""
     if hold is None:
         detail = "no lock is known that this release ended"
         return _of_change(EventType.LOCK_RELEASED, change, None, released_by=kind.value, detail=detail)
@@ -140,7 +140,7 @@ def of_release(change: LockChange, hold: Hold | None, kind: LetGoBy) -> LockEven
     )
 
 
-def of_reappearance(change: LockChange, lock: HeldLock, page: Page | None, detail: str) -> LockEvent:
+def of_reappearance(change: LockEvent, lock: HeldLock, page: Page | None, detail: str) -> JournalLine:
     """Return the line of a lock that had ended and is current again."""
     taken_by = page.principal if page else ""
     return _of_change(EventType.LOCK_REAPPEARED, change, lock, acquired_at=change.at, taken_by=taken_by, detail=detail)
@@ -153,7 +153,7 @@ def of_click(
     time: datetime,
     ending: Ending | None = None,
     **others: object,
-) -> LockEvent:
+) -> JournalLine:
     """Return a line about a click, or about a release without one, with its outcome when there is one."""
     # Who comes too late may find out how an earlier release ended: the ending says for whom that was.
     whose = ending if ending and ending.outcome is Outcome.UNCONFIRMED else order
@@ -171,12 +171,12 @@ def of_click(
     return _line(event, time, event_id(event, order.lock.name, *said), **told, **fields, **others)
 
 
-def of_run(event: EventType, time: datetime, **fields: object) -> LockEvent:
-    """A line about a run of the reaper's own, and not about one lock."""
+def of_run(event: EventType, time: datetime, **fields: object) -> JournalLine:
+    """Return a line about a run of the reaper, not about one lock."""
     return _line(event, time, event_id(event, time.isoformat(), str(fields.get("target", ""))), **fields)
 
 
-def _of_change(event: EventType, change: LockChange, lock: HeldLock | None, **fields: object) -> LockEvent:
+def _of_change(event: EventType, change: LockEvent, lock: HeldLock | None, **fields: object) -> JournalLine:
     unread: dict[str, object] = {"state_path": change.ref.state_path, "etag": change.stamp}
     told = _of_state_lock(lock) if lock else unread
     told |= {
@@ -206,6 +206,6 @@ def _of_state_lock(lock: HeldLock) -> dict[str, object]:
     return told
 
 
-def _line(event: EventType, time: datetime, identity: str, **fields: object) -> LockEvent:
+def _line(event: EventType, time: datetime, identity: str, **fields: object) -> JournalLine:
     told = {"event": event, "time": time, "event_id": identity, **all_bounded(fields)}
-    return msgspec.convert(told, LockEvent)
+    return msgspec.convert(told, JournalLine)

@@ -1,7 +1,7 @@
 """Compare a lock's own word with S3's: is it a copy of another place's lock, does its time fit?
 
-Replication, ``aws s3 sync`` and restores copy locks too. A copy locks the state beside it as any lock does, but its
-run works elsewhere, on the state that its ``Path`` names.
+Replication, ``aws s3 sync`` and restores copy locks too. A copy locks the state beside it like any lock, but its run
+works elsewhere, on the state that its ``Path`` names.
 """
 
 from datetime import datetime, timedelta
@@ -10,18 +10,18 @@ from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.locks.terraform.body import created_at
 
 BEFORE = timedelta(hours=1)
-"""Longest plausible time from ``Created`` to S3's time. Terraform sets ``Created`` once, before it waits
-(``-lock-timeout``, minutes as a rule) for its lock."""
+"""Longest plausible time from ``Created`` to S3's time. Terraform sets ``Created`` once, before it waits for its lock
+(``-lock-timeout``, usually minutes)."""
 AFTER = timedelta(minutes=15)
-"""Longest plausible time that ``Created`` is ahead of S3's time: S3 refuses requests by a clock that is further off
-(RequestTimeTooSkewed)."""
+"""Longest plausible time that ``Created`` is ahead of S3's time: S3 refuses requests of a client whose clock is further
+off (RequestTimeTooSkewed)."""
 
 
 def copy_of(lock: HeldLock) -> str:
-    """Return the state path that a copied lock speaks of; "" for a lock that speaks of its own place, or of none.
+    """Return the state path that a copied lock names; "" for a lock that names its own place, or none.
 
-    ``Path`` names the bucket as the client's configuration does, ours as the reaper's. Either may be an access point,
-    whose bucket nobody can tell by its name: then only the key is compared.
+    ``Path`` has the bucket's name from the client's configuration, ours is from the reaper's. Either may be an access
+    point, whose name does not tell its bucket: then only the key is compared.
     """
     said, ref = lock.info.Path if lock.info else "", lock.ref
     ours = ref.place.container
@@ -34,7 +34,7 @@ def copy_of(lock: HeldLock) -> str:
 
 
 def odd_time(lock: HeldLock) -> datetime | None:
-    """Return ``Created`` where it is far from the time by S3's clock; None where it fits, or says nothing."""
+    """Return ``Created`` if it is far from S3's time; None if it fits, or is missing."""
     created = created_at(lock.info) if lock.info else None
     if created is None:
         return None
@@ -43,7 +43,7 @@ def odd_time(lock: HeldLock) -> datetime | None:
 
 
 def speaks_for_itself(lock: HeldLock) -> bool:
-    """Return whether a lock says that it was taken here and when S3 says so: what a release by itself asks for."""
+    """Return whether a lock names this place and S3's time, which an automatic release requires."""
     info = lock.info
     return (
         info is not None
@@ -55,5 +55,8 @@ def speaks_for_itself(lock: HeldLock) -> bool:
 
 
 def _is_access_point(bucket: str) -> bool:
-    """Access points by ARN or by alias (docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html)."""
+    """Return whether it is an access point, by ARN or by alias.
+
+    docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
+    """
     return bucket.startswith("arn:") or bucket.endswith(("-s3alias", "--ol-s3", "--op-s3", ".mrap"))

@@ -1,8 +1,8 @@
-"""The mark of a put: blanks and tabs after the body, different for each click that put a lock back.
+"""Mark the body of a lock that is put back: blanks and tabs at its end, different for each click.
 
-Equal bytes give equal ETags, so a delete on its way for a released lock would fit the same bytes put back. With the
+Equal bytes have equal ETags, so a late delete of a released lock would also delete the same bytes put back. With the
 mark no two puts have equal bytes: the late delete meets another ETag, and S3 refuses it. The mark also tells which
-click's put is there. JSON allows blanks after its value, and Terraform and OpenTofu go by the ID in it.
+click's put is there. JSON allows blanks after its value, and Terraform and OpenTofu compare only the ID in it.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ def marked(body: bytes, mark: str) -> bytes:
 
 
 def split(body: bytes) -> tuple[bytes, str]:
-    """Return the body without its mark, and the mark, "" where there is none."""
+    """Return the body without its mark, and the mark; "" when it has none."""
     plain, tail = body[:-MARK_BYTES], body[-MARK_BYTES:]
     digits = tail.removeprefix(_BEGINS)
     if len(tail) != MARK_BYTES or len(digits) != _BITS or digits.strip(b" \t"):

@@ -1,4 +1,4 @@
-"""Whether the operation of a lock writes the state, as far as the lock tells."""
+"""Tell whether the operation of a lock writes the state, as far as the lock says."""
 
 from enum import StrEnum
 

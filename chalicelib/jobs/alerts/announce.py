@@ -14,8 +14,8 @@ from chalicelib.core.alerts.page import Page
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.alerts.digest import show, stand
+from chalicelib.jobs.alerts.progress import Progress
 from chalicelib.jobs.alerts.steps import Found
-from chalicelib.jobs.runs.agenda import Agenda
 from chalicelib.jobs.runs.tasks import Rank, Task, Wait
 from chalicelib.ports.book import BookError
 from chalicelib.ports.world import World
@@ -31,15 +31,10 @@ class Telling(Protocol):
     rules: Rules
     now: datetime
     known: list[Page]
+    progress: Progress
 
     def post(self, case: Case, beneath: Handle) -> Found:
         """Post one alert, beneath a message or by itself."""
-
-    def posted(self, case: Case, answer: Found) -> None:
-        """Hear what became of it."""
-
-    def note(self, subject: str, error: Exception) -> None:
-        """Hear what went wrong."""
 
 
 @dataclass
@@ -61,7 +56,6 @@ class Announcement:
     """Groups the new alerts of a round and puts them on its agenda."""
 
     round: Telling
-    agenda: Agenda
     _began: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -71,7 +65,7 @@ class Announcement:
         """Look which digests stand, then put the alerts on the agenda, oldest first."""
         oldest_first = sorted(cases, key=lambda case: (case.record.taken, case.state_path))
         then = partial(self._group, oldest_first)
-        self.agenda.add(Task(Wait.BOOK, "digests", Rank.NEW, "digests", self._standing, then))
+        self.round.progress.agenda.add(Task(Wait.BOOK, "digests", Rank.NEW, "digests", self._standing, then))
 
     def _standing(self) -> list[Digest] | BookError:
         """Return the digests that stand, each counted anew where all records are known."""
@@ -85,7 +79,7 @@ class Announcement:
     def _group(self, cases: list[Case], standing: list[Digest] | BookError) -> None:
         """Put each alert beneath the digest that has told of it already, or among the new ones of its channel."""
         if isinstance(standing, BookError):
-            self.round.note("digests", standing)
+            self.round.progress.note("digests", standing)
             standing = []
         lines = [Lines(digest, digest.coming, self._clock()) for digest in standing]
         of_lock = {(one.digest.channel, name): one for one in lines for name in one.digest.locks}
@@ -105,7 +99,9 @@ class Announcement:
                 self._add(case, None)
             return
         act = partial(stand, channel, cases, self.round.world, self.round.now)
-        self.agenda.add(Task(Wait.POST, channel, Rank.NEW, channel, act, partial(self._list, cases[:LINES])))
+        self.round.progress.agenda.add(
+            Task(Wait.POST, channel, Rank.NEW, channel, act, partial(self._list, cases[:LINES]))
+        )
 
     def _list(self, cases: list[Case], digest: Digest | None) -> None:
         """Post the lines of a digest that stands now; without one, another run is at it."""
@@ -121,10 +117,10 @@ class Announcement:
             beneath = lines.digest.posted.root if lines.digest.posted else ""
         act = partial(self.round.post, case, beneath)
         then = partial(self._posted, case, lines)
-        self.agenda.add(Task(Wait.POST, case.channel, Rank.NEW, case.state_path, act, then))
+        self.round.progress.agenda.add(Task(Wait.POST, case.channel, Rank.NEW, case.state_path, act, then))
 
     def _posted(self, case: Case, lines: Lines | None, answer: Found) -> None:
-        self.round.posted(case, answer)
+        self.round.progress.told(case, answer)
         if lines is None:
             return
         lines.unanswered -= 1
@@ -136,7 +132,7 @@ class Announcement:
             lines.digest = msgspec.structs.replace(lines.digest, coming=lines.coming, counted_at=at)
             act = partial(show, lines.digest, self.round.world)
             channel = lines.digest.channel
-            self.agenda.add(Task(Wait.EDIT, channel, Rank.CLOSING, f"digest in {channel}", act))
+            self.round.progress.agenda.add(Task(Wait.EDIT, channel, Rank.CLOSING, f"digest in {channel}", act))
 
     def _clock(self) -> float:
-        return self.agenda.run.workers.clock()
+        return self.round.progress.agenda.run.workers.clock()

@@ -18,6 +18,7 @@ from chalicelib.jobs.alerts.case import Case, Detours, case_of
 from chalicelib.jobs.alerts.endings import note_ending, tell
 from chalicelib.jobs.alerts.say import look_for_lost
 from chalicelib.jobs.runs.tasks import Rank, Task, Wait
+from chalicelib.ports.book import LockBook
 from chalicelib.ports.locks import BucketGoneError
 from chalicelib.ports.world import World
 
@@ -61,9 +62,10 @@ class Steps:
     def tend(self, record: Page, current: HeldLock | None) -> Found:
         """Find out a lock's next step from what is there now, and take it."""
         there = presence(record.lock.ref, current)
-        self._drop_old_claim(record, there)
-        case = self._case(self._as_seen(record, current))
-        step = self._step(case, there)
+        if there is Presence.SAME:
+            _drop_old_claim(record, self.world, self.now)
+        case = self._case(_as_seen(record, current, self.world.book))
+        step = _step(case, there)
         if step in _SPEAKING and case.record.sending:
             if case.record.in_flight(self.now):
                 return Found()
@@ -77,7 +79,7 @@ class Steps:
 
     def _find_lost(self, case: Case, there: Presence, current: HeldLock | None) -> Found:
         case = case.known_as(look_for_lost(case))
-        return self._take(self._step(case, there), case, there, current)
+        return self._take(_step(case, there), case, there, current)
 
     def _take(self, step: Step, case: Case, there: Presence, current: HeldLock | None) -> Found:
         steps: dict[Step, Callable[[], Found]] = {
@@ -85,35 +87,13 @@ class Steps:
             Step.RAISE: lambda: _in_channel(Wait.POST, Rank.LOUDER, case, partial(_louder, case, raise_level)),
             Step.WAKE: lambda: _in_channel(Wait.POST, Rank.LOUDER, case, partial(_louder, case, wake)),
             Step.REFRESH: lambda: _refresh(case),
-            Step.AUTO_RELEASE: lambda: self._order_release(case),
+            Step.AUTO_RELEASE: lambda: _order_release(case),
             Step.CLOSE: lambda: self._close_unless_ended(case, there, current),
             Step.TELL: lambda: self._tell(case, there),
             Step.REOPEN: lambda: self._reopen(case),
             Step.NOTHING: Found,
         }
         return steps[step]()
-
-    def _step(self, case: Case, there: Presence) -> Step:
-        return next_step(case.record, case.policy, self.now, held=there is Presence.SAME)
-
-    def _as_seen(self, record: Page, current: HeldLock | None) -> Page:
-        """Update a page whose lock has become readable; never overwrite readable with unreadable."""
-        if current is None or current.ref != record.lock.ref or current == record.lock:
-            return record
-        if _is_unread(current) and not _is_unread(record.lock):
-            return record
-        return self.world.book.write(telling.remember(current)).page or record
-
-    def _drop_old_claim(self, record: Page, there: Presence) -> None:
-        """Forget a delete that was begun and never came: the lock is there after the last moment it could arrive."""
-        claim = None if record.ending or record.being_released(self.now) else record.releasing
-        if claim and there is Presence.SAME:
-            self.world.book.write(endings.abandon_release(record.lock.ref, claim))
-
-    def _order_release(self, case: Case) -> Found:
-        order = AutoRelease(lock=case.ref, channel=case.policy.channel)
-        leave = partial(self.world.orders.release_by_itself, order)
-        return together([_task(Wait.BOOK, "orders", Rank.LOUDER, case, leave), _refresh(case)])
 
     def _close_unless_ended(self, case: Case, there: Presence, current: HeldLock | None) -> Found:
         """Close an alert. A listing of the book can be older than an ending that somebody noted since."""
@@ -153,6 +133,32 @@ class Steps:
 
     def _case(self, record: Page) -> Case:
         return case_of(record, self.world, self.rules, self.now, self.detours)
+
+
+def _as_seen(record: Page, current: HeldLock | None, book: LockBook) -> Page:
+    """Update a page whose lock has become readable; never overwrite readable with unreadable."""
+    if current is None or current.ref != record.lock.ref or current == record.lock:
+        return record
+    if _is_unread(current) and not _is_unread(record.lock):
+        return record
+    return book.write(telling.remember(current)).page or record
+
+
+def _drop_old_claim(record: Page, world: World, now: datetime) -> None:
+    """Forget a delete that was begun and never came: the lock is there after the last moment it could arrive."""
+    claim = None if record.ending or record.being_released(now) else record.releasing
+    if claim:
+        world.book.write(endings.abandon_release(record.lock.ref, claim))
+
+
+def _step(case: Case, there: Presence) -> Step:
+    return next_step(case.record, case.policy, case.now, held=there is Presence.SAME)
+
+
+def _order_release(case: Case) -> Found:
+    order = AutoRelease(lock=case.ref, channel=case.policy.channel)
+    leave = partial(case.world.orders.release_by_itself, order)
+    return together([_task(Wait.BOOK, "orders", Rank.LOUDER, case, leave), _refresh(case)])
 
 
 def _is_unread(lock: HeldLock) -> bool:

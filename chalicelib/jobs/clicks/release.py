@@ -153,9 +153,13 @@ def _note(ordered: Ordered, concluded: Concluded) -> Ordered:
         if ending.outcome is not Outcome.RELEASED:
             raise NotYetError(ending.at) from error
         return ordered  # Only memory is lost: the lock is gone, and a later click is told so by S3.
-    if page and not taken and page.ending is None:
+    if page is None:
+        return ordered
+    if taken:
+        return ordered.known_as(msgspec.structs.replace(page, ending=ending))
+    if page.ending is None:
         raise NotYetError(page.releasing.until if page.releasing else ending.at)
-    return ordered.known_as(page) if page else ordered
+    return ordered.known_as(page)
 
 
 def _answer_held(ordered: Ordered, ending: Ending) -> Ending:

@@ -1,4 +1,4 @@
-"""Carry out a run's tasks side by side: what is new before all else, and nothing waits for what fails or hangs.
+"""Carry out a run's tasks side by side: new locks first, and nothing waits for a place that fails or hangs.
 
 Tasks in one lane wait for the same thing: a bucket, the posts to a channel, the edits in it. Lanes are independent.
 """
@@ -22,11 +22,11 @@ _PATIENCE = 3.0
 """Seconds for which others wait for a task's answer. A bucket that takes longer most likely hangs."""
 _SHORTEST_WAIT, _LONGEST_WAIT = 0.01, 1.0
 _SUSPECTS = 4
-"""What has failed may have one place in so many of its kind, beside at least one."""
+"""Of the threads for one kind of wait, one in this many (at least one) may work for lanes that have failed."""
 GIVEN_UP_AFTER = 5
-"""Failures one after another, after which a lane is left to the next run."""
+"""After this many failures in a row a lane is left to the next run."""
 _GIVEN_UP_THOUGH_IT_ANSWERED = 50
-"""The same for a bucket that has answered in this run: then it is some of its locks that hang, not all."""
+"""The same for a bucket that has answered in this run: then some of its locks hang, not all."""
 
 LaneName = tuple[Wait, str]
 
@@ -41,22 +41,22 @@ class Lane:
     proven: bool = False
     """Whether a task of it ended well in this run."""
     failures: int = 0
-    """One after another; of those that were begun side by side, the first counts."""
+    """In a row. Of failures that began side by side, only the first counts."""
     served: int = 0
 
     @property
     def width(self) -> int:
-        """How many of its tasks may run at once: a bucket that has not answered yet gets one."""
+        """Return how many of its tasks may run at once: one for a bucket that has not answered yet."""
         return SIDE_BY_SIDE[Wait.PLACE] if self._is_good_bucket else 1
 
     @property
     def given_up(self) -> bool:
-        """Whether it has failed too often."""
+        """Return whether it has failed too often."""
         return self.failures >= (_GIVEN_UP_THOUGH_IT_ANSWERED if self._is_good_bucket else GIVEN_UP_AFTER)
 
     @property
     def order(self) -> tuple[bool, Rank, int]:
-        """What a lower one of comes first."""
+        """Return the key by which lanes are sorted; the lowest comes first."""
         return bool(self.failures), self.waiting[0][0], self.served
 
     @property
@@ -82,19 +82,19 @@ class Lanes:
         self.waiting += 1
 
     def next(self) -> Task | None:
-        """Take the task that is to be begun now; None: there is none, or its time has not come."""
+        """Take the next task to begin; None when there is none, or its time has not come."""
         for lane in sorted(self._able(), key=lambda lane: lane.order):
             if self._busy_for(lane.name) <= 0:
                 return self._taken(lane)
         return None
 
     def soonest(self) -> float:
-        """Return the seconds after which a lane that waits for its pace alone can take its next task."""
+        """Return in how many seconds the next lane that only Slack's pace holds back can begin a task."""
         waits = (self._busy_for(lane.name) for lane in self._able())
         return min((seconds for seconds in waits if seconds > 0), default=inf)
 
     def ended(self, task: Task, *, well: bool, suspect: bool) -> list[Task]:
-        """Note that a task has ended; return those that are given up because their lane failed too often."""
+        """Note that a task has ended; return the tasks that are given up because their lane failed too often."""
         lane = self._lanes[lane_of(task)]
         lane.running -= 1
         self._running[task.kind] -= 1
@@ -107,7 +107,7 @@ class Lanes:
         return self._emptied(lane) if lane.given_up else []
 
     def failures(self, name: LaneName) -> int:
-        """Return how many tasks of a lane failed one after another, up to now."""
+        """Return how many tasks of a lane have failed in a row, up to now."""
         return self._lanes[name].failures
 
     def left(self) -> list[Task]:
@@ -115,7 +115,7 @@ class Lanes:
         return [task for lane in self._lanes.values() for _, _, task in lane.waiting]
 
     def promise(self, rank: Rank, kind: Wait) -> bool:
-        """Return whether a task of that rank and kind is about to begin: in no lane that failed, or hangs."""
+        """Return whether a task of that rank and kind is about to begin, in a lane that neither failed nor hangs."""
         return any(
             lane.name[0] is kind and lane.waiting and lane.waiting[0][0] is rank and lane.running < lane.width
             for lane in self._lanes.values()
@@ -158,15 +158,15 @@ class _Begun:
 
 @dataclass
 class Agenda:
-    """The tasks of one run. ``failed`` hears of each that ended with an exception; none stops another."""
+    """The tasks of one run. ``failed`` is called with each that raised; no failure stops another task."""
 
     run: Run
     messenger: Messenger
     hear: Callable[[Any], None]
-    """Hears the answers that no task has a ``then`` for."""
+    """Called with the answer of each task that has no ``then``."""
     failed: Callable[[Task, Exception], None]
     given_up: Callable[[Task, int], None]
-    """Hears of each that was not begun because its lane had failed so many times."""
+    """Called with each task that was not begun, and how many times its lane had failed."""
     _lanes: Lanes = field(init=False)
     _clock: Callable[[], float] = field(init=False)
     _running: dict["Future[Any]", _Begun] = field(default_factory=dict)
@@ -176,13 +176,13 @@ class Agenda:
         self._clock = self.run.workers.clock
 
     def add(self, task: Task) -> None:
-        """Put a task on the agenda; also while it is being worked off."""
+        """Put a task on the agenda, also while it is being carried out."""
         self._lanes.add(task)
 
     def work(self, turn: Callable[[], None] = lambda: None) -> None:
-        """Carry out all tasks, and what they lead to. ``turn`` is called before each round of beginnings.
+        """Carry out all tasks, and the tasks they add. ``turn`` is called before each round in which tasks begin.
 
-        What still runs when the run ends is left to itself, and said: nothing was begun that should take so long.
+        A task that still runs when the run ends is counted as left: no task should take that long.
         """
         turn()
         while self._begin_all() or self._running:
@@ -194,11 +194,11 @@ class Agenda:
 
     @property
     def left(self) -> list[Task]:
-        """The tasks that were not begun, or not done."""
+        """Return the tasks that were not begun, or not finished."""
         return [*self._lanes.left(), *(begun.task for begun in self._running.values())]
 
     def expects(self, rank: Rank, kind: Wait) -> bool:
-        """Return whether a task of that rank and kind is about to answer, as far as one can tell."""
+        """Return whether a task of that rank and kind will probably answer soon."""
         return self._lanes.promise(rank, kind) or any(
             begun.task.rank is rank
             and begun.task.kind is kind
@@ -208,7 +208,7 @@ class Agenda:
         )
 
     def _begin_all(self) -> bool:
-        """Begin what can be begun now; whether anything is left that can be later."""
+        """Begin all tasks that can begin now; return whether others can begin later."""
         while self._lanes.waiting and self._clock() < self.run.begins_until:
             if len(self._running) >= self.run.workers.size or (task := self._lanes.next()) is None:
                 return True
@@ -217,7 +217,7 @@ class Agenda:
         return False
 
     def _act(self, task: Task) -> Any:
-        """Carry out a task, unless it had to wait for a thread until nobody is there to hear of it."""
+        """Carry out a task, unless the run ended while it waited for a thread."""
         return task.act() if self._left() > 0 else None
 
     def _wait(self) -> None:

@@ -1,4 +1,4 @@
-"""One run's time, and who carries its work out: one thing after another, or many side by side."""
+"""Limit one run's time, and carry its work out: one task after another, or many side by side."""
 
 import time
 from collections.abc import Callable, Collection
@@ -8,31 +8,31 @@ from math import inf
 from typing import Any, Protocol
 
 _LONGEST_TASK = 45.0
-"""Seconds that a task may take: a few calls, of which one is tried three times, five seconds each."""
+"""Seconds that a task may take: a few calls, one of which is tried three times, five seconds each."""
 _LAST_WORDS = 5.0
-"""Seconds for the journal's last line, and for Lambda to end."""
+"""Seconds for the journal's last line and for Lambda to end."""
 
 
 class Workers(Protocol):
-    """Who carries out the tasks of a run. ``clock`` gives seconds, by which the run's end is set too."""
+    """Carry out the tasks of a run. The run's end is a time of their ``clock``, in seconds."""
 
     @property
     def size(self) -> int:
-        """How many tasks run at once."""
+        """Return how many tasks run at once."""
 
     def clock(self) -> float:
         """Return the seconds since some moment."""
 
     def begin(self, act: Callable[[], object]) -> "Future[Any]":
-        """Begin a task; the future has its answer, or the exception that it ended with."""
+        """Begin a task; return a future of its answer, or of the exception that it raised."""
 
     def wait(self, running: "Collection[Future[Any]]", seconds: float) -> None:
-        """Come back when one of the tasks has ended, or after so many seconds."""
+        """Wait until one of the tasks has ended, or for so many seconds."""
 
 
 @dataclass(frozen=True)
 class OneByOne:
-    """``Workers`` that finish each task before they come back, for few tasks and for tests."""
+    """``Workers`` that finish each task before they return: for few tasks, and for tests."""
 
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
@@ -48,13 +48,13 @@ class OneByOne:
         return future
 
     def wait(self, running: "Collection[Future[Any]]", seconds: float) -> None:
-        """Sleep, unless a task is there to be looked at."""
+        """Sleep, unless a task has ended."""
         if not running:
             self.sleep(seconds)
 
 
 class Threads:
-    """``Workers`` that are threads. They stay for the next run of the process, with the connections that they have."""
+    """``Workers`` that are threads. They stay for the next run of the process, and keep their connections."""
 
     def __init__(self, size: int) -> None:
         self.size = size
@@ -62,7 +62,7 @@ class Threads:
         self._pool = ThreadPoolExecutor(size)
 
     def begin(self, act: Callable[[], object]) -> "Future[Any]":
-        """Give a task to a thread that has nothing to do."""
+        """Give a task to an idle thread."""
         return self._pool.submit(act)
 
     def wait(self, running: "Collection[Future[Any]]", seconds: float) -> None:
@@ -75,7 +75,7 @@ class Threads:
 
 @dataclass(frozen=True)
 class Run:
-    """The time that a run has. What cannot be done until ``ends`` is not begun after ``begins_until``."""
+    """The time of a run: it is over at ``ends``, and no task begins after ``begins_until``."""
 
     workers: Workers = field(default_factory=OneByOne)
     begins_until: float = inf
@@ -91,9 +91,9 @@ class Run:
 
 
 def run_of(workers: Workers, seconds: float) -> Run:
-    """Return a run that is over in so many seconds, as Lambda grants them to a function.
+    """Return a run that is over in so many seconds, the time that Lambda leaves a function.
 
-    A short one keeps a quarter of its time for its last tasks.
+    A short run keeps a quarter of its time for its last tasks.
     """
     ends = workers.clock() + seconds - min(_LAST_WORDS, seconds / 10)
     return Run(workers, begins_until=ends - min(_LONGEST_TASK, seconds / 4), ends=ends)

@@ -1,4 +1,4 @@
-"""What a run has to do: one thing each, what it waits for, and how urgent it is."""
+"""Describe the tasks of a run: what each waits for, and how urgent it is."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Wait(StrEnum):
-    """What a task waits for. Those that Slack counts are ``ports.Way``'s by name."""
+    """What a task waits for. Those that Slack counts have the names of ``ports.people.Way``."""
 
     SCAN = "scan"
     PLACE = "bucket"
@@ -18,27 +18,27 @@ class Wait(StrEnum):
 
 
 class Rank(IntEnum):
-    """Whose turn it is among tasks that could all be begun now: the lowest comes first."""
+    """How urgent a task is: of those that could begin now, the lowest begins first."""
 
     NEW = 0
-    """Whatever leads to a new alert, and the alert."""
+    """Everything that leads to a new alert, and the alert."""
     LOUDER = 1
     """A reply to an alert."""
     KNOWN = 2
-    """To look at a lock that people know of."""
+    """A look at a lock that people know of."""
     CLOSING = 3
-    """To say that a lock is gone, and how many of a digest are left."""
+    """An edit that says that a lock is gone, or how many of a digest are left."""
     FRESH = 4
-    """To bring a message up to date."""
+    """An edit that brings a message up to date."""
 
 
 SIDE_BY_SIDE = {Wait.SCAN: 1, Wait.PLACE: 14, Wait.BOOK: 2, Wait.POST: 6, Wait.EDIT: 2, Wait.LOOK: 2}
-"""How many tasks of a kind run at once. Slack's paces need no more; what hangs in one kind leaves the others theirs."""
+"""How many tasks of a kind run at once. Slack's pace needs no more; a kind that hangs leaves the others their share."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """Something to do. ``act`` may run beside others; ``then`` hears its answer and never does."""
+    """One task. ``act`` may run beside others; ``then`` gets its answer and never runs beside others."""
 
     kind: Wait
     place: str
@@ -46,4 +46,4 @@ class Task:
     subject: str
     act: Callable[[], Any]
     then: Callable[[Any], None] | None = None
-    """None: whoever has the agenda hears it."""
+    """None: the agenda's ``hear`` gets the answer."""

@@ -6,8 +6,8 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from chalicelib.aws.events.s3 import UnknownNotificationError, lock_changes
-from chalicelib.core.audit.event import LockChange, ToldBy
+from chalicelib.aws.events.s3 import UnknownNotificationError, lock_events
+from chalicelib.core.audit.event import LockEvent, ToldBy
 
 EVENTS = Path(__file__).parents[2] / "events"
 ODD_KEYS = ["team a/r&d+1/x.tflock", "env:/dev/x.tflock", "a%2Fb+c.tflock", "é/日本.tflock", "a\nb.tflock"]
@@ -50,13 +50,13 @@ def sample(name: str) -> Any:
     return json.loads((EVENTS / f"{name}.json").read_text())
 
 
-def told_by(name: str) -> LockChange:
-    [change] = lock_changes((EVENTS / f"{name}.json").read_text())
+def told_by(name: str) -> LockEvent:
+    [change] = lock_events((EVENTS / f"{name}.json").read_text())
     return change
 
 
 def test_a_created_object_is_an_acquire_with_all_that_s3_tells() -> None:
-    [change] = lock_changes(a_body(versionId="v1", eTag="e", size="219"))
+    [change] = lock_events(a_body(versionId="v1", eTag="e", size="219"))
     assert (change.acquired, change.place.container, change.place.key) == (True, "acme-tfstate", "a.tflock")
     assert (change.principal, change.source_address) == ("AWS:AROAEXAMPLE:ci-run-7", "203.0.113.9")
     assert (change.version, change.stamp) == ("v1", '"e"')
@@ -93,46 +93,46 @@ def test_a_removal_is_a_release_unless_it_was_history_and_both_formats_say_so_al
         a_bridge_body("Object Deleted", stored=bridge, reason=reason, **{"deletion-type": kind}),
     )
     for body in bodies:
-        [change] = lock_changes(body)
+        [change] = lock_events(body)
         assert (change.acquired, change.stamp) == (False, "")
         assert (change.permanent, change.by_lifecycle, change.version) == expected
 
 
 @pytest.mark.parametrize("key", ODD_KEYS)
 def test_a_key_is_decoded_once_where_it_is_encoded(key: str) -> None:
-    assert lock_changes(a_body(key=key))[0].place.key == key
-    assert lock_changes(a_bridge_body(key=key))[0].place.key == key
+    assert lock_events(a_body(key=key))[0].place.key == key
+    assert lock_events(a_bridge_body(key=key))[0].place.key == key
 
 
 @pytest.mark.parametrize("version", ["null", None])
 def test_a_lock_that_is_no_version_of_its_own_is_not_read_by_one(version: str | None) -> None:
-    assert lock_changes(a_body(versionId=version))[0].version == ""
-    assert lock_changes(a_bridge_body(stored={"version-id": version}))[0].version == ""
+    assert lock_events(a_body(versionId=version))[0].version == ""
+    assert lock_events(a_bridge_body(stored={"version-id": version}))[0].version == ""
 
 
 def test_the_test_event_of_a_newly_wired_bucket_tells_nothing() -> None:
-    assert lock_changes('{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"acme-tfstate"}') == []
+    assert lock_events('{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"acme-tfstate"}') == []
 
 
 @pytest.mark.parametrize(
     "name", ["ObjectTagging:Put", "ObjectRestore:Delete", "LifecycleTransition", "", "ObjectCreate"]
 )
 def test_what_else_happens_to_an_object_is_neither_an_acquire_nor_a_release(name: str) -> None:
-    assert lock_changes(a_body(name)) == []
+    assert lock_events(a_body(name)) == []
 
 
 @pytest.mark.parametrize("detail_type", ["Object Tags Added", "Object Restore Expired", "Object Created Twice", ""])
 def test_eventbridge_is_told_of_more_which_is_neither_too(detail_type: str) -> None:
-    assert lock_changes(json.dumps({"source": "aws.s3", "detail-type": detail_type, "detail": "anything"})) == []
+    assert lock_events(json.dumps({"source": "aws.s3", "detail-type": detail_type, "detail": "anything"})) == []
 
 
 def test_one_message_can_tell_of_many_changes() -> None:
     records = [*json.loads(a_body())["Records"], *json.loads(a_body("ObjectRemoved:Delete"))["Records"]]
-    assert [change.acquired for change in lock_changes(json.dumps({"Records": records}))] == [True, False]
+    assert [change.acquired for change in lock_events(json.dumps({"Records": records}))] == [True, False]
 
 
 def test_eventbridge_tells_the_account_and_no_identity() -> None:
-    [change] = lock_changes(a_bridge_body(stored={"etag": "e", "version-id": "v1"}))
+    [change] = lock_events(a_bridge_body(stored={"etag": "e", "version-id": "v1"}))
     assert (change.acquired, change.place.container, change.place.key) == (True, "acme-tfstate", "a.tflock")
     assert (change.principal, change.account, change.source_address) == ("", "123456789012", "203.0.113.9")
     assert (change.version, change.stamp, change.told_by) == ("v1", '"e"', ToldBy.EVENTBRIDGE)
@@ -141,25 +141,25 @@ def test_eventbridge_tells_the_account_and_no_identity() -> None:
 
 @pytest.mark.parametrize("requester", ["s3.amazonaws.com", "1234567890123", "12345678901２", "", None])  # noqa: RUF001
 def test_what_is_no_account_is_not_told_as_one(requester: str | None) -> None:
-    assert lock_changes(a_bridge_body(requester=requester))[0].account == ""
+    assert lock_events(a_bridge_body(requester=requester))[0].account == ""
 
 
 def test_the_same_event_is_the_same_in_both_formats() -> None:
-    [direct] = lock_changes(a_body(sequencer="00617F08299329D189"))
-    [bridge] = lock_changes(a_bridge_body())
+    [direct] = lock_events(a_body(sequencer="00617F08299329D189"))
+    [bridge] = lock_events(a_bridge_body())
     assert direct.at - bridge.at == timedelta(milliseconds=357)
     assert direct.event_id == bridge.event_id
 
 
 @pytest.mark.parametrize("sequencer", ["", None, "0" * 40, "\x00\n~\U0010ffff"])
 def test_any_sequencer_will_do(sequencer: str | None) -> None:
-    [change] = lock_changes(a_bridge_body(stored={"sequencer": sequencer}))
+    [change] = lock_events(a_bridge_body(stored={"sequencer": sequencer}))
     assert change.sequencer.lstrip("0") == (sequencer or "").lstrip("0").upper()
 
 
 def test_a_time_of_another_zone_is_told_in_utc() -> None:
     event = json.loads(a_bridge_body()) | {"time": "2026-11-21T05:18:57+02:00"}
-    [change] = lock_changes(json.dumps(event))
+    [change] = lock_events(json.dumps(event))
     assert change.second == "2026-11-21T03:18:57Z"
 
 
@@ -176,7 +176,7 @@ def test_aws_s_own_samples_are_understood() -> None:
         "123",
     )
     assert (expired.acquired, expired.permanent, expired.by_lifecycle, expired.account) == (False, False, True, "")
-    assert lock_changes(json.dumps(sample("s3-test"))) == lock_changes(json.dumps(sample("eventbridge-restored"))) == []
+    assert lock_events(json.dumps(sample("s3-test"))) == lock_events(json.dumps(sample("eventbridge-restored"))) == []
 
 
 def test_missing_optional_fields_are_no_error() -> None:
@@ -184,7 +184,7 @@ def test_missing_optional_fields_are_no_error() -> None:
     for optional in ("userIdentity", "requestParameters", "responseElements"):
         del record[optional]
     del record["s3"]["object"]["sequencer"]
-    [change] = lock_changes(json.dumps({"Records": [record]}))
+    [change] = lock_events(json.dumps({"Records": [record]}))
     assert (change.principal, change.source_address) == ("", "")
 
 
@@ -210,11 +210,11 @@ def test_missing_optional_fields_are_no_error() -> None:
 )
 def test_what_is_not_a_notification_is_left_for_the_dead_letters(body: str) -> None:
     with pytest.raises(UnknownNotificationError, match="not an S3 event"):
-        lock_changes(body)
+        lock_events(body)
 
 
 def test_an_event_of_another_service_is_named_with_what_to_do() -> None:
     with pytest.raises(
         UnknownNotificationError, match=r"an event of 'aws\.ec2\\n', not of S3: take it out of the rule"
     ):
-        lock_changes('{"source":"aws.ec2\\n","detail-type":"Object Created"}')
+        lock_events('{"source":"aws.ec2\\n","detail-type":"Object Created"}')

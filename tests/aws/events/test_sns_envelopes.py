@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.aws import passed_over
-from chalicelib.aws.events.s3 import UnknownNotificationError, lock_changes
+from chalicelib.aws.events.s3 import UnknownNotificationError, lock_events
 from tests.aws.events.test_s3 import a_body, a_bridge_body
 
 TOPIC = "arn:aws:sns:eu-central-1:111122223333:state-events"
@@ -37,17 +37,17 @@ def test_an_event_is_the_same_in_envelopes_and_with_raw_delivery(body: str, enve
     wrapped = body
     for _ in range(envelopes):
         wrapped = an_envelope(wrapped)
-    assert lock_changes(wrapped) == lock_changes(body)
+    assert lock_events(wrapped) == lock_events(body)
 
 
 def test_the_identity_comes_through_a_topic() -> None:
-    [change] = lock_changes(an_envelope(a_body(key="team a/x+y.tflock")))
+    [change] = lock_events(an_envelope(a_body(key="team a/x+y.tflock")))
     assert (change.principal, change.place.key) == ("AWS:AROAEXAMPLE:ci-run-7", "team a/x+y.tflock")
 
 
 def test_a_message_with_attributes_or_without_a_subject_is_understood() -> None:
     attributes: dict[str, Any] = {"MessageAttributes": {"a": {"Type": "String", "Value": "b"}}, "Subject": None}
-    assert len(lock_changes(an_envelope(a_body(), **attributes))) == 1
+    assert len(lock_events(an_envelope(a_body(), **attributes))) == 1
 
 
 def test_envelopes_end_somewhere() -> None:
@@ -55,36 +55,36 @@ def test_envelopes_end_somewhere() -> None:
     for _ in range(4):
         wrapped = an_envelope(wrapped)
     with pytest.raises(UnknownNotificationError, match="more than 3 envelopes"):
-        lock_changes(wrapped)
+        lock_events(wrapped)
 
 
 def test_the_test_event_of_a_bucket_that_tells_a_topic_tells_nothing() -> None:
-    assert lock_changes(an_envelope('{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"acme-tfstate"}')) == []
+    assert lock_events(an_envelope('{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"acme-tfstate"}')) == []
 
 
 def test_a_topic_that_waits_to_be_confirmed_is_kept_among_the_dead_letters_with_what_to_do() -> None:
     body = an_envelope("You have chosen to subscribe", "SubscriptionConfirmation", Token="2336412f37", SubscribeURL="x")
     with pytest.raises(UnknownNotificationError, match=f"{TOPIC} asks to be confirmed.*subscribe the queue again") as e:
-        lock_changes(body)
+        lock_events(body)
     assert "2336412f37" not in str(e.value)
 
 
 def test_a_topic_that_sends_nothing_more_is_said_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     passed_over._say_once.cache_clear()
-    assert lock_changes(an_envelope("You have chosen to deactivate", "UnsubscribeConfirmation")) == []
+    assert lock_events(an_envelope("You have chosen to deactivate", "UnsubscribeConfirmation")) == []
     assert f"{TOPIC} sends nothing more to this queue" in caplog.text
 
 
 @pytest.mark.parametrize("kind", ["", "Notice", "notification", "N" * 5000])
 def test_another_kind_of_message_from_a_topic_is_named(kind: str) -> None:
     with pytest.raises(UnknownNotificationError, match=f"{TOPIC}, without an event"):
-        lock_changes(an_envelope(a_body(), kind))
+        lock_events(an_envelope(a_body(), kind))
 
 
 @pytest.mark.parametrize("message", ["", "Hello from the console", "5", "[]", "{}", '{"Records":[{}]}', None, 5, {}])
 def test_what_a_topic_sends_that_is_no_event_is_left_for_the_dead_letters(message: Any) -> None:
     with pytest.raises(UnknownNotificationError, match="not an S3 event"):
-        lock_changes(an_envelope(message))
+        lock_events(an_envelope(message))
 
 
 def test_what_else_a_message_tells_comes_with_the_error() -> None:
@@ -92,5 +92,5 @@ def test_what_else_a_message_tells_comes_with_the_error() -> None:
     body = json.dumps({"Records": [good, {"eventName": "ObjectCreated:Put"}, other]})
     for wrapped in (body, an_envelope(body)):
         with pytest.raises(UnknownNotificationError, match="record 2 of 3") as failure:
-            lock_changes(wrapped)
-        assert [change.place.key for change in failure.value.changes] == ["a.tflock", "b.tflock"]
+            lock_events(wrapped)
+        assert [change.place.key for change in failure.value.events] == ["a.tflock", "b.tflock"]

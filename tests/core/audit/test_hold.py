@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from chalicelib.core.alerts.page import Page
-from chalicelib.core.audit.event import LockChange, ToldBy, event_id
-from chalicelib.core.audit.hold import Hold, NotedChange, hold_ended_by, page_of, who_let_go
+from chalicelib.core.audit.event import LockEvent, ToldBy, event_id
+from chalicelib.core.audit.hold import Hold, NotedEvent, hold_ended_by, page_of, who_let_go
 from chalicelib.core.clicks.claim import CLAIM_LASTS
 from chalicelib.core.clicks.ending import REAPER, Ending, LetGoBy, Outcome
 from chalicelib.core.locks.lock import HeldLock
@@ -22,17 +22,17 @@ SECOND, INSTANT, HOUR = timedelta(seconds=1), timedelta(milliseconds=1), timedel
 LOCK = a_lock()
 
 
-def an_acquire(after: timedelta = timedelta(), **others: Any) -> LockChange:
+def an_acquire(after: timedelta = timedelta(), **others: Any) -> LockEvent:
     told: dict[str, Any] = {
         "acquired": True,
         "place": Place(Kind.S3, BUCKET, KEY),
         "principal": CI,
         "stamp": LOCK.ref.stamp,
     }
-    return LockChange(at=TAKEN + after, **(told | others))
+    return LockEvent(at=TAKEN + after, **(told | others))
 
 
-def a_release(after: timedelta = HOUR, **others: Any) -> LockChange:
+def a_release(after: timedelta = HOUR, **others: Any) -> LockEvent:
     return an_acquire(after, **({"acquired": False, "stamp": ""} | others))
 
 
@@ -63,7 +63,7 @@ def test_a_sequencer_makes_one_event_of_two_formats() -> None:
     ],
     ids=["release", "second", "sequencer", "key", "bucket"],
 )
-def test_whatever_makes_it_another_event_makes_it_another_identity(other: LockChange) -> None:
+def test_whatever_makes_it_another_event_makes_it_another_identity(other: LockEvent) -> None:
     assert an_acquire(sequencer="1").event_id != other.event_id
 
 
@@ -95,9 +95,7 @@ def test_a_line_break_in_a_key_makes_no_other_key_s_event_of_it() -> None:
     ],
     ids=["time", "sequencer", "neither has one", "unequal lengths", "one has none"],
 )
-def test_of_two_events_one_is_before_the_other_and_not_the_other_way_round(
-    first: LockChange, second: LockChange
-) -> None:
+def test_of_two_events_one_is_before_the_other_and_not_the_other_way_round(first: LockEvent, second: LockEvent) -> None:
     assert first.before(second)
     assert not second.before(first)
 
@@ -131,31 +129,31 @@ def test_an_acquire_s_page_is_found_by_its_bytes_and_time() -> None:
 
 def test_a_release_ends_the_hold_that_began_right_before() -> None:
     page = a_page(acquired_at=TAKEN, principal=CI)
-    before = NotedChange(an_acquire(), LOCK.ref)
+    before = NotedEvent(an_acquire(), LOCK.ref)
     assert hold_ended_by(a_release(), before, [page]) == Hold(since=TAKEN, lock=LOCK, record=page, taken_by=CI)
 
 
 def test_a_hold_needs_no_page() -> None:
-    assert hold_ended_by(a_release(), NotedChange(an_acquire(), LOCK.ref), []) == Hold(since=TAKEN, taken_by=CI)
+    assert hold_ended_by(a_release(), NotedEvent(an_acquire(), LOCK.ref), []) == Hold(since=TAKEN, taken_by=CI)
 
 
 def test_a_hold_s_lock_need_not_have_been_read() -> None:
-    assert hold_ended_by(a_release(), NotedChange(an_acquire(stamp="", principal="")), []) == Hold(since=TAKEN)
+    assert hold_ended_by(a_release(), NotedEvent(an_acquire(stamp="", principal="")), []) == Hold(since=TAKEN)
 
 
 def test_a_lock_that_only_a_sweep_has_seen_is_found_by_its_page() -> None:
-    hold = hold_ended_by(a_release(), NotedChange(an_acquire()), [a_page()])
+    hold = hold_ended_by(a_release(), NotedEvent(an_acquire()), [a_page()])
     assert hold == Hold(since=TAKEN, lock=LOCK, record=a_page(), taken_by=CI)
 
 
 def test_the_hold_is_as_long_as_the_event_says_not_the_page_s_whole_second() -> None:
-    hold = hold_ended_by(a_release(), NotedChange(an_acquire(357 * INSTANT), LOCK.ref), [a_page()])
+    hold = hold_ended_by(a_release(), NotedEvent(an_acquire(357 * INSTANT), LOCK.ref), [a_page()])
     assert hold is not None
     assert hold.since == TAKEN + 357 * INSTANT
 
 
 def test_after_a_release_there_is_no_hold_to_end() -> None:
-    before = NotedChange(a_release(timedelta(minutes=30)))
+    before = NotedEvent(a_release(timedelta(minutes=30)))
     assert hold_ended_by(a_release(), before, [a_page(acquired_at=TAKEN)]) is None
     assert hold_ended_by(a_release(), None, []) is None
 
@@ -166,8 +164,8 @@ def test_a_lock_older_than_the_reaper_is_known_from_its_page() -> None:
 
 
 @pytest.mark.parametrize("before", [a_release(-HOUR), an_acquire(-HOUR, stamp="other")], ids=["release", "acquire"])
-def test_a_lock_whose_acquire_was_lost_is_younger_than_the_event_before(before: LockChange) -> None:
-    hold = hold_ended_by(a_release(), NotedChange(before), [a_page()])
+def test_a_lock_whose_acquire_was_lost_is_younger_than_the_event_before(before: LockEvent) -> None:
+    hold = hold_ended_by(a_release(), NotedEvent(before), [a_page()])
     assert hold == Hold(since=TAKEN, lock=LOCK, record=a_page())
 
 
@@ -180,7 +178,7 @@ def test_of_two_holds_that_nobody_was_told_of_the_younger_one_ended() -> None:
 
 def test_a_lock_taken_after_the_release_is_not_what_it_ended() -> None:
     younger = a_page(a_lock(taken=TAKEN + 2 * HOUR))
-    before = NotedChange(an_acquire(), LOCK.ref)
+    before = NotedEvent(an_acquire(), LOCK.ref)
     assert hold_ended_by(a_release(), before, [younger, a_page()]) == Hold(
         since=TAKEN, lock=LOCK, record=a_page(), taken_by=CI
     )
@@ -188,12 +186,12 @@ def test_a_lock_taken_after_the_release_is_not_what_it_ended() -> None:
 
 def test_who_put_a_lock_back_is_not_who_took_it() -> None:
     page = a_page(principal=CI, restored_by=ALICE)
-    hold = hold_ended_by(a_release(), NotedChange(an_acquire(principal=OURS), LOCK.ref), [page])
+    hold = hold_ended_by(a_release(), NotedEvent(an_acquire(principal=OURS), LOCK.ref), [page])
     assert hold is not None
     assert hold.taken_by == CI
 
 
-def kind(release: LockChange, page: Page | None = None, taken_by: str = CI, role: str = ROLE) -> LetGoBy:
+def kind(release: LockEvent, page: Page | None = None, taken_by: str = CI, role: str = ROLE) -> LetGoBy:
     return who_let_go(release, Hold(since=TAKEN, lock=LOCK, record=page, taken_by=taken_by), role)
 
 
@@ -266,7 +264,7 @@ def test_a_lock_that_only_the_book_knows_is_the_one_let_go_if_it_is_younger_than
 ) -> None:
     since = TAKEN + timedelta(minutes=taken)
     page = a_page(a_lock(taken=since), acquired_at=since if told else None)
-    before = NotedChange(a_release(timedelta(minutes=10)))
+    before = NotedEvent(a_release(timedelta(minutes=10)))
     assert (hold_ended_by(a_release(), before, [page]) is not None) == found
 
 

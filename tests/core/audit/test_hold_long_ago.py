@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from chalicelib.core.audit.hold import NotedChange, hold_ended_by, page_of, who_let_go
+from chalicelib.core.audit.hold import NotedEvent, hold_ended_by, page_of, who_let_go
 from chalicelib.core.audit.line import of_release
 from chalicelib.core.clicks.ending import REAPER, Ending, LetGoBy, Outcome
 from tests.builders import ALICE, BOB, TAKEN, a_claim, a_lock
@@ -16,7 +16,7 @@ def test_a_hold_that_ended_long_before_is_not_ended_again_when_its_events_are_fo
 
 
 def test_an_older_event_that_is_not_forgotten_yet_does_not_hide_a_hold_whose_acquire_is() -> None:
-    left_over = NotedChange(a_release(-24 * HOUR))
+    left_over = NotedEvent(a_release(-24 * HOUR))
     page = a_page(acquired_at=TAKEN)
     hold = hold_ended_by(a_release(30 * 24 * HOUR), left_over, [page])
     assert hold is not None

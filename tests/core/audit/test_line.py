@@ -3,7 +3,7 @@ from datetime import timedelta
 import msgspec
 
 from chalicelib.core.alerts.page import Page
-from chalicelib.core.audit.event import LockChange
+from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.hold import Hold
 from chalicelib.core.audit.line import EventType, of_acquire, of_click, of_lock, of_release
 from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome
@@ -17,7 +17,7 @@ def line(event: object) -> dict[str, object]:
 
 
 def test_a_line_has_only_what_is_known() -> None:
-    change = LockChange(acquired=True, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN)
+    change = LockEvent(acquired=True, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN)
     assert line(of_acquire(change, None, "")) == {
         "event": "lock_acquired",
         "time": "2026-11-21T03:18:57Z",
@@ -34,13 +34,13 @@ def test_a_line_about_an_unreadable_lock_says_what_is_wrong_with_it() -> None:
 
 
 def test_what_a_client_wrote_and_what_iam_knows_are_two_fields() -> None:
-    change = LockChange(acquired=True, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN, principal="AWS:AIDAEXAMPLE")
+    change = LockEvent(acquired=True, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN, principal="AWS:AIDAEXAMPLE")
     told = line(of_acquire(change, a_lock(), ""))
     assert (told["who"], told["principal"]) == ("root@vm", "AWS:AIDAEXAMPLE")
 
 
 def test_the_line_of_a_release_has_the_hold_that_it_ended() -> None:
-    released = LockChange(acquired=False, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN + timedelta(milliseconds=90_250))
+    released = LockEvent(acquired=False, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN + timedelta(milliseconds=90_250))
     told = line(of_release(released, Hold(since=TAKEN, lock=a_lock()), LetGoBy.HOLDER))
     assert (told["acquired_at"], told["held_seconds"]) == ("2026-11-21T03:18:57Z", 90.25)
     assert (told["released_by"], told["operation"], told["who"]) == ("holder", "OperationTypeApply", "root@vm")
@@ -64,7 +64,7 @@ def test_a_message_that_is_found_later_gives_the_line_of_the_same_id() -> None:
 
 
 def test_a_release_of_which_no_hold_is_known_says_so() -> None:
-    released = LockChange(acquired=False, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN)
+    released = LockEvent(acquired=False, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN)
     told = line(of_release(released, None, LetGoBy.UNKNOWN))
     assert (told["incomplete"], told["released_by"]) == (True, "unknown")
     assert told["detail"] == "no lock is known that this release ended"
@@ -82,7 +82,7 @@ def test_each_thing_said_of_each_lock_at_each_time_is_a_line_of_its_own() -> Non
 
 
 def test_whoever_asked_in_slack_is_not_named_for_what_somebody_else_let_go() -> None:
-    released = LockChange(acquired=False, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN)
+    released = LockEvent(acquired=False, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN)
     page = Page(lock=a_lock(), ending=Ending(outcome=Outcome.RELEASED, at=TAKEN, user=ALICE, approved=BOB))
 
     def told(kind: LetGoBy, record: Page | None = page) -> dict[str, object]:

@@ -6,7 +6,7 @@ from itertools import product
 import msgspec
 import pytest
 
-from chalicelib.core.audit.line import EventType, LockEvent
+from chalicelib.core.audit.line import EventType, JournalLine
 from chalicelib.core.audit.measure import Measurement, Unit, measured, sweep_duration
 from chalicelib.core.clicks.ending import LetGoBy, Outcome
 from chalicelib.core.locks.lock import HeldLock
@@ -17,11 +17,11 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 OPERATIONS = ("OperationTypePlan", "OperationTypeApply", "OperationTypeInvalid", "state-mv", 'x","_aws":{', "")
 
 
-def a_line(event: EventType, **fields: object) -> LockEvent:
-    return msgspec.convert({"event": event, "time": NOON, "event_id": "1", **fields}, LockEvent)
+def a_line(event: EventType, **fields: object) -> JournalLine:
+    return msgspec.convert({"event": event, "time": NOON, "event_id": "1", **fields}, JournalLine)
 
 
-def all_lines() -> list[LockEvent]:
+def all_lines() -> list[JournalLine]:
     """A line of each kind in each of its varieties."""
     plain = [a_line(event) for event in EventType]
     answers = [a_line(EventType.RELEASE_ANSWERED, outcome=outcome.value) for outcome in Outcome]
@@ -32,7 +32,7 @@ def all_lines() -> list[LockEvent]:
     return [*plain, *answers, *releases]
 
 
-def values(event: LockEvent) -> dict[str, float]:
+def values(event: JournalLine) -> dict[str, float]:
     return {one.name: one.value for one in measured(event)}
 
 

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from chalicelib.core.alerts.page import Page
-from chalicelib.core.audit.event import LockChange
-from chalicelib.core.audit.hold import NotedChange, hold_ended_by
+from chalicelib.core.audit.event import LockEvent
+from chalicelib.core.audit.hold import NotedEvent, hold_ended_by
 from chalicelib.core.audit.line import of_reappearance
 from chalicelib.core.audit.reappeared import Standing, may_have_been_hidden, reappearance, standing
 from chalicelib.core.clicks.ending import Ending, Outcome
@@ -15,15 +15,13 @@ from chalicelib.core.locks.place import Kind, Place
 from tests.builders import BUCKET, KEY, TAKEN, a_lock
 
 SECOND = timedelta(seconds=1)
-GONE = LockChange(
-    acquired=False, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN + 9 * SECOND, version="m1", permanent=True
-)
+GONE = LockEvent(acquired=False, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN + 9 * SECOND, version="m1", permanent=True)
 PAGE = Page(lock=a_lock(), acquired_at=TAKEN + SECOND / 2, principal="AWS:AIDACAROL")
 ENDED = msgspec.structs.replace(PAGE, ending=Ending(outcome=Outcome.GONE, at=TAKEN + SECOND))
 
 
-def noted(after: timedelta, *, acquired: bool) -> NotedChange:
-    return NotedChange(LockChange(acquired=acquired, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN + after))
+def noted(after: timedelta, *, acquired: bool) -> NotedEvent:
+    return NotedEvent(LockEvent(acquired=acquired, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN + after))
 
 
 @pytest.mark.parametrize(
@@ -45,7 +43,7 @@ def noted(after: timedelta, *, acquired: bool) -> NotedChange:
     ],
 )
 def test_a_lock_is_there_again_when_its_page_or_a_release_after_it_says_that_it_had_ended(
-    page: Page | None, before: NotedChange | None, expected: Standing
+    page: Page | None, before: NotedEvent | None, expected: Standing
 ) -> None:
     assert standing(a_lock(), page, before) is expected
 
@@ -70,7 +68,7 @@ def test_the_hold_that_follows_is_of_the_one_who_took_the_lock_not_of_the_one_wh
     change = reappearance(msgspec.structs.replace(GONE, principal="AWS:AIDABOB"), a_lock(), "v1")
     line = of_reappearance(change, a_lock(), page, "")
     assert (line.principal, line.taken_by, line.acquired_at) == ("AWS:AIDABOB", taken_by, GONE.at)
-    release = LockChange(acquired=False, place=Place(Kind.S3, BUCKET, KEY), at=GONE.at + SECOND)
-    hold = hold_ended_by(release, NotedChange(change, a_lock().ref), [page] if page else [])
+    release = LockEvent(acquired=False, place=Place(Kind.S3, BUCKET, KEY), at=GONE.at + SECOND)
+    hold = hold_ended_by(release, NotedEvent(change, a_lock().ref), [page] if page else [])
     assert hold is not None
     assert (hold.since, hold.taken_by) == (GONE.at, taken_by)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.core.alerts.page import Page
-from chalicelib.core.audit.event import LockChange
+from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.hold import Hold, who_let_go
 from chalicelib.core.audit.line import EventType, of_click
 from chalicelib.core.clicks.click import Verb
@@ -20,7 +20,7 @@ LATER = TAKEN + timedelta(minutes=3)
 
 
 def kind(ending: Ending, principal: str) -> LetGoBy:
-    release = LockChange(acquired=False, place=Place(Kind.S3, BUCKET, KEY), at=LATER, principal=principal)
+    release = LockEvent(acquired=False, place=Place(Kind.S3, BUCKET, KEY), at=LATER, principal=principal)
     page = Page(lock=a_lock(), ending=ending)
     return who_let_go(release, Hold(since=TAKEN, lock=a_lock(), record=page, taken_by="AWS:AIDAEXAMPLE"), ROLE)
 

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.core.alerts.evidence import Sign, sign_of
 from chalicelib.core.alerts.transitions import telling
-from chalicelib.core.audit.event import LockChange
+from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.hours import WorkingHours
 from chalicelib.core.locks.place import Kind, Place
@@ -26,7 +26,7 @@ SSO = "AWS:AROAEXAMPLE:bob@example.com"
 def a_world(rules: Rules = RULES, principal: str = "", name: str = "s3-apply-default") -> FakeWorld:
     world = FakeWorld(TAKEN)
     world.store.put(BUCKET, KEY, sample(name))
-    taken = LockChange(acquired=True, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN, principal=principal)
+    taken = LockEvent(acquired=True, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN, principal=principal)
     record(world, taken, rules=rules)
     return world
 

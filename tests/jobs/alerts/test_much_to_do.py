@@ -13,7 +13,7 @@ from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.alerts.transitions import telling
-from chalicelib.core.audit.line import EventType, LockEvent
+from chalicelib.core.audit.line import EventType, JournalLine
 from chalicelib.core.clicks.ending import Outcome
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
@@ -21,7 +21,7 @@ from chalicelib.core.locks.scan import Scanned
 from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Route, Rules
 from chalicelib.jobs.alerts.endings import tell_endings
-from chalicelib.jobs.record import record_change, settle
+from chalicelib.jobs.record import record_event, settle
 from chalicelib.jobs.runs.agenda import GIVEN_UP_AFTER
 from chalicelib.jobs.runs.run import Threads, run_of
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
@@ -62,13 +62,13 @@ def slack_of(world: FakeWorld) -> SlowSlack:
     return world.messenger
 
 
-def watch_for(world: FakeWorld, seconds: float, rules: Rules = FOUR) -> LockEvent:
+def watch_for(world: FakeWorld, seconds: float, rules: Rules = FOUR) -> JournalLine:
     """One watch with so much time; its line."""
     watch(world.ports, rules, world.now, slack_of(world).time.run(seconds))
     return world.journal.events[-1]
 
 
-def next_watch(world: FakeWorld, seconds: float = 10_000, rules: Rules = FOUR) -> LockEvent:
+def next_watch(world: FakeWorld, seconds: float = 10_000, rules: Rules = FOUR) -> JournalLine:
     slack_of(world).time.now += 900
     world.later(minutes=15)
     return watch_for(world, seconds, rules)
@@ -406,7 +406,7 @@ def test_the_journal_of_events_does_not_wait_for_slack() -> None:
     slack = slack_of(world)
     slack.said.clear()
     gone = [a_change(world.later(seconds=1), acquired=False, key=f"c0/{number:04}.tflock") for number in range(60)]
-    ended = [case for change in gone for case in record_change(change, world.ports, FOUR, RECORDING, world.now)]
+    ended = [case for change in gone for case in record_event(change, world.ports, FOUR, RECORDING, world.now)]
     for release in world.orders.settling:
         settle(release, world.ports, FOUR, RECORDING, world.now)
     assert world.journal.kinds().count(EventType.LOCK_RELEASED) == 60

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.alerts.transitions.transition import Transition
-from chalicelib.core.audit.event import LockChange
+from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.click import Verb
 from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
@@ -279,7 +279,7 @@ def test_the_event_of_the_put_names_the_person_behind_it_however_early_it_comes(
 
         def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
             answer = super().put_back(ref, kept)
-            change = LockChange(
+            change = LockEvent(
                 acquired=True, place=Place(Kind.S3, BUCKET, KEY), at=world.now, principal=f"AWS:{RESTORE_ROLE}:reaper"
             )
             record(world, change)

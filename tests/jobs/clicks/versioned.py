@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.core.audit.event import LockChange
+from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.locks.place import Kind, Place
 from tests.builders import BUCKET, KEY, sample
 from tests.fakes import FakeWorld
@@ -19,8 +19,8 @@ class VersionedKey:
     world: FakeWorld
     versions: list[tuple[str, bool]] = field(default_factory=list)
     """Each with its ID, and whether it is a lock (else a delete marker)."""
-    told: list[LockChange] = field(default_factory=list)
-    uncovered: list[LockChange] = field(default_factory=list)
+    told: list[LockEvent] = field(default_factory=list)
+    uncovered: list[LockEvent] = field(default_factory=list)
     """The events that brought a lock back."""
     markers: int = 0
 
@@ -28,7 +28,7 @@ class VersionedKey:
     def held(self) -> bool:
         return bool(self.versions) and self.versions[-1][1]
 
-    def take(self) -> LockChange:
+    def take(self) -> LockEvent:
         body = sample("s3-apply-default").replace(b'"Info":""', b'"Info":"%d"' % len(self.told))
         version = self.world.store.put(BUCKET, KEY, body)
         self.versions.append((version, True))
@@ -37,13 +37,13 @@ class VersionedKey:
         etag = lock.ref.stamp
         return self._tell(a_change(self.world.now, version, acquired=True, stamp=etag, sequencer=self._sequencer()))
 
-    def let_go(self) -> LockChange:
+    def let_go(self) -> LockEvent:
         self.markers += 1
         self.versions.append((f"m{self.markers}", False))
         self.world.store.objects.pop((BUCKET, KEY), None)
         return self._tell(a_change(self.world.now, acquired=False, sequencer=self._sequencer()))
 
-    def delete_version(self, place: int = -1, *, by_lifecycle: bool = False) -> LockChange:
+    def delete_version(self, place: int = -1, *, by_lifecycle: bool = False) -> LockEvent:
         hidden = not self.held
         current = place in (-1, len(self.versions) - 1)
         version, _ = self.versions.pop(place)
@@ -64,6 +64,6 @@ class VersionedKey:
     def _sequencer(self) -> str:
         return f"{0x0055AED6DCD90281E5 + len(self.told):018X}"
 
-    def _tell(self, change: LockChange) -> LockChange:
+    def _tell(self, change: LockEvent) -> LockEvent:
         self.told.append(change)
         return change

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.core.audit.line import EventType, LockEvent, of_lock
+from chalicelib.core.audit.line import EventType, JournalLine, of_lock
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
 from tests.aws_fixtures import create_bucket
@@ -165,7 +165,7 @@ def test_lines_that_were_left_out_are_told() -> None:
     assert "in 1 second (the first: 2026-11-21 12:01:00 UTC) there are 10 lines about locks or more" in notes[1]
 
 
-def of_alert(s3: Any, state: str, kind: EventType = EventType.ALERT_POSTED) -> LockEvent:
+def of_alert(s3: Any, state: str, kind: EventType = EventType.ALERT_POSTED) -> JournalLine:
     """The line about the lock that is, or last was, in the bucket."""
     there = list_versions(s3, f"{BUCKET}/{state}").versions[-1]
     ref = LockRef(Place(Kind.S3, BUCKET, f"{state}.tflock"), f'"{there.etag}"', there.at)

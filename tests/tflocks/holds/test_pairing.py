@@ -6,14 +6,14 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.audit.line import EventType, LockEvent
+from chalicelib.core.audit.line import EventType, JournalLine
 from tests.tflocks.story import BOB, NOON, PATH, RUN, acquired, answered, at, holds, lock, reappeared, released, seen
 from tflocks.holds.hold import Hold, Source
 from tflocks.holds.merging import merge
 from tflocks.holds.pairing import journal_holds
 
 
-def times(*events: LockEvent) -> list[tuple[float | None, float | None]]:
+def times(*events: JournalLine) -> list[tuple[float | None, float | None]]:
     def minutes(at: object) -> float | None:
         return None if at is None else (at - NOON) / timedelta(minutes=1)  # type: ignore[operator]
 
@@ -192,7 +192,7 @@ _DAY = [
 
 @given(st.permutations(_DAY), st.lists(st.sampled_from(_DAY)))
 def test_any_order_and_repetition_of_a_day_s_lines_gives_the_same_holds(
-    events: list[LockEvent], again: list[LockEvent]
+    events: list[JournalLine], again: list[JournalLine]
 ) -> None:
     found = holds(*events, *again)
     assert found == holds(*_DAY)
@@ -201,7 +201,7 @@ def test_any_order_and_repetition_of_a_day_s_lines_gives_the_same_holds(
 
 @given(st.lists(st.sampled_from(_DAY), unique_by=lambda event: event.event_id), st.data())
 def test_of_any_part_of_the_lines_every_order_gives_the_same_holds(
-    events: list[LockEvent], data: st.DataObject
+    events: list[JournalLine], data: st.DataObject
 ) -> None:
     assert holds(*data.draw(st.permutations(events))) == holds(*events)
 

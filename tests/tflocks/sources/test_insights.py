@@ -6,7 +6,7 @@ from botocore.exceptions import EndpointConnectionError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.audit.line import LockEvent
+from chalicelib.core.audit.line import JournalLine
 from tests.tflocks.fake_logs import FakeLogs, refused
 from tests.tflocks.story import PATH, acquired, as_json, at
 from tflocks.holds.scope import Window
@@ -106,7 +106,7 @@ def test_a_time_before_there_was_a_log_group_is_empty_and_no_error() -> None:
 
 
 def test_a_second_with_more_lines_than_an_answer_takes_is_told_and_is_no_endless_loop() -> None:
-    crowd: list[LockEvent] = [acquired(str(number), 1) for number in range(15)]
+    crowd: list[JournalLine] = [acquired(str(number), 1) for number in range(15)]
     journal = reader_of(FakeLogs([acquired("first", 0.5), *crowd, acquired("last", 2)]), 10)
     found = set(map(str.strip, journal.lines(query(), Window(at(0), at(600)))))
     assert {as_json(acquired("first", 0.5)), as_json(acquired("last", 2))} < found

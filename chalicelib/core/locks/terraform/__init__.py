@@ -1,1 +1,1 @@
-"""Everything that is Terraform's: the lock's body, its operations, and the marks of a state."""
+"""Know all that is Terraform's: the lock's body, its operations, the marks of a state."""

@@ -1,7 +1,8 @@
 """Read the body of a lock object: what it says, and what kind of thing it is.
 
-Whatever Terraform and OpenTofu read as a lock is one. Both decode by Go's ``json.Unmarshal`` into ``LockInfo``: names
-in any case, unknown ones ignored, null as absent, of two equal names the last one, times as RFC 3339 writes them.
+Whatever Terraform and OpenTofu read as a lock is a lock. Both decode with Go's ``json.Unmarshal`` into ``LockInfo``: it
+takes names in any case, ignores unknown ones, takes null for absent, takes the last of two equal names, and reads times
+by RFC 3339.
 """
 
 import json
@@ -37,7 +38,7 @@ _SEALS = {
 }
 
 _Pairs = tuple[tuple[str, Any], ...]
-"""A JSON object with all of its names, doubled ones too. Lists stay lists."""
+"""A JSON object as a list of all its names and values, so that doubled names stay."""
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -49,11 +50,11 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 class _NoLockError(ValueError):
-    """A body is not what Terraform reads as a lock; the message says what it is instead."""
+    """Terraform does not read the body as a lock; the message says what it is instead."""
 
 
 def read_body(body: bytes) -> Reading:
-    """Read a body, of which ``BODY_LIMIT`` bytes and one more are enough."""
+    """Read a body. Its first ``BODY_LIMIT`` bytes and one more are enough."""
     if len(body) > BODY_LIMIT:
         return _state_or(body, Reading(Body.STATE, flaw=_TOO_LARGE))
     if not body.strip():
@@ -75,7 +76,7 @@ def lock_of(ref: LockRef, body: bytes, version_id: str = "") -> HeldLock:
 
 
 def unread(ref: LockRef, code: str, size: int) -> HeldLock:
-    """Return the lock that S3 lists with a size and does not show, with S3's own code for the reason."""
+    """Return a lock that S3 lists with its size but does not show; its flaw has S3's error code."""
     why = "its KMS key does not let the reaper read it" if code.startswith("KMS") else _SEALS.get(code, "")
     if not why:
         return HeldLock(ref, flaw=f"cannot be read: access is denied to the reaper ({code})", body=Body.DENIED)
@@ -85,7 +86,7 @@ def unread(ref: LockRef, code: str, size: int) -> HeldLock:
 
 
 def created_at(info: LockInfo) -> datetime | None:
-    """Return when a lock was made by its client's clock; None where it does not say (Go's zero time says nothing)."""
+    """Return when a lock was made, by its client's clock; None when it does not say (as with Go's zero time)."""
     if not _RFC_3339.fullmatch(info.Created):
         return None
     try:
@@ -104,7 +105,7 @@ def _state_or(written: bytes, otherwise: Reading) -> Reading:
 
 
 def _written_out(unknown: _Pairs) -> bytes:
-    """Write out what no lock has, however deep, without what a holder may write into the fields of its lock."""
+    """Write out all that no lock has, however deep, without the texts that a holder may write into a lock's fields."""
     said: list[str] = []
     waiting: list[Any] = [unknown]
     while waiting:
@@ -120,7 +121,7 @@ def _written_out(unknown: _Pairs) -> bytes:
 
 
 def _judged(told: dict[str, str], *, has_unknown: bool) -> Reading:
-    """Judge a body that has a lock's fields as Go takes them, but for its time."""
+    """Judge a body whose fields Go accepts as a lock's, all but its time."""
     info = LockInfo(**told)
     if "Created" in told and not _is_time(info.Created):
         return Reading(Body.FOREIGN, info, "has something that is no time where its time of creation belongs")

@@ -1,4 +1,4 @@
-"""Terraform's lock as it writes it: its JSON, its operations, its key.
+"""Know Terraform's lock as Terraform writes it: its JSON, its operations, its key.
 
 Facts are from Terraform's ``internal/states/statemgr/locker.go`` (``LockInfo``) and
 ``internal/backend/remote-state/s3/client.go``.
@@ -12,7 +12,7 @@ LOCK_SUFFIX = ".tflock"
 
 
 BODY_LIMIT = 16 * 1024
-"""Bytes of a lock object that are ever read. Terraform writes about 200."""
+"""Most bytes of a lock object that are read. Terraform writes about 200."""
 
 
 _DEFAULT_WORKSPACE_PREFIX = "env:/"
@@ -30,7 +30,7 @@ _PLAIN_WORDS = {
     "state-push": "state push",
     "taint": "taint",
     "untaint": "untaint",
-    # `workspace delete` names itself so too, in Terraform and OpenTofu alike (command/workspace_delete.go).
+    # `workspace delete` uses this name too, in Terraform and OpenTofu (command/workspace_delete.go).
     "state-replace-provider": "workspace delete or state replace-provider",
     "migration source state": "init -migrate-state (old location)",
     "migration destination state": "init -migrate-state (new location)",
@@ -38,7 +38,7 @@ _PLAIN_WORDS = {
 
 
 class Risk(StrEnum):
-    """How much harm the release of a live lock can do; also the names of the thresholds in ``reaper.toml``."""
+    """How much harm the release of a live lock can do. ``reaper.toml`` names its thresholds like this."""
 
     PLAN = "plan"
     APPLY = "apply"
@@ -58,17 +58,17 @@ class LockInfo(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def risk_of(operation: str) -> Risk:
-    """Return the risk of Terraform's word for an operation; "" for one that is not known."""
+    """Return the risk of an operation, by Terraform's word for it; "" stands for an unknown one."""
     return {"OperationTypePlan": Risk.PLAN, "OperationTypeApply": Risk.APPLY}.get(operation, Risk.OTHER)
 
 
 def operation_in_words(operation: str) -> str:
-    """Return Terraform's operation in plain words; "" for one that Terraform is not known to write."""
+    """Return Terraform's operation in plain words; "" for a word that Terraform is not known to write."""
     return _PLAIN_WORDS.get(operation, "")
 
 
 def workspace_of(state_key: str) -> str:
-    """Return the workspace of a state, or "" where it cannot be known.
+    """Return the workspace of a state, "" when it cannot be known.
 
     ``workspace_key_prefix`` is free text, so only Terraform's default ``env:`` is recognised.
     """
@@ -79,5 +79,5 @@ def workspace_of(state_key: str) -> str:
 
 
 def is_lock_key(key: str) -> bool:
-    """Return whether an object's key is that of a lock; a bare ``.tflock`` locks no state."""
+    """Return whether an object's key is a lock's; a bare ``.tflock`` locks no state."""
     return key.endswith(LOCK_SUFFIX) and key != LOCK_SUFFIX

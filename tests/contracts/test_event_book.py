@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.aws.book.change_book import DynamoChangeBook
-from chalicelib.core.audit.event import CLAIMED_FOR, LockChange, ToldBy
-from chalicelib.core.audit.hold import NotedChange
+from chalicelib.aws.book.event_book import DynamoEventBook
+from chalicelib.core.audit.event import CLAIMED_FOR, LockEvent, ToldBy
+from chalicelib.core.audit.hold import NotedEvent
 from chalicelib.core.locks.place import Kind, Place
-from chalicelib.ports.book import BookError, ChangeBook, UnderWayError
+from chalicelib.ports.book import BookError, EventBook, UnderWayError
 from tests.aws_fixtures import lock_book_table
 from tests.builders import BUCKET, KEY, TAKEN, a_lock
-from tests.fake_changes import FakeChangeBook
+from tests.fake_events import FakeEventBook
 
 HOSTILE = "\x00~~\n\"'} \U0001f600\U0010ffff released 2099-01-01"
 SECOND, INSTANT = timedelta(seconds=1), timedelta(microseconds=1)
@@ -30,31 +30,31 @@ def table() -> Iterator[Any]:
 
 
 @pytest.fixture(params=["fake", "DynamoDB in moto"])
-def changes(request: pytest.FixtureRequest) -> Iterator[ChangeBook]:
+def changes(request: pytest.FixtureRequest) -> Iterator[EventBook]:
     if request.param == "fake":
-        yield FakeChangeBook()
+        yield FakeEventBook()
         return
     with lock_book_table() as table:
-        yield DynamoChangeBook(table)
+        yield DynamoEventBook(table)
 
 
-def an_event(after: timedelta = timedelta(), *, acquired: bool = True, key: str = KEY, **others: Any) -> LockChange:
-    return LockChange(acquired=acquired, place=Place(Kind.S3, BUCKET, key), at=TAKEN + after, **others)
+def an_event(after: timedelta = timedelta(), *, acquired: bool = True, key: str = KEY, **others: Any) -> LockEvent:
+    return LockEvent(acquired=acquired, place=Place(Kind.S3, BUCKET, key), at=TAKEN + after, **others)
 
 
-def a_release(after: timedelta = SECOND, **others: Any) -> LockChange:
+def a_release(after: timedelta = SECOND, **others: Any) -> LockEvent:
     return an_event(after, acquired=False, **others)
 
 
-def note(changes: ChangeBook, *events: LockChange) -> None:
+def note(changes: EventBook, *events: LockEvent) -> None:
     for event in events:
         with suppress(UnderWayError):
-            changes.claim(NotedChange(event), TAKEN)
+            changes.claim(NotedEvent(event), TAKEN)
 
 
-def before(changes: ChangeBook, event: LockChange) -> LockChange | None:
+def before(changes: EventBook, event: LockEvent) -> LockEvent | None:
     noted = changes.before(event)
-    return noted.change if noted else None
+    return noted.event if noted else None
 
 
 @pytest.mark.parametrize(
@@ -68,79 +68,79 @@ def before(changes: ChangeBook, event: LockChange) -> LockChange | None:
     ],
     ids=["all", "eventbridge", "hostile", "hostile key", "release"],
 )
-def test_an_event_is_remembered_as_it_was_told_with_its_lock(changes: ChangeBook, event: LockChange) -> None:
-    changes.claim(NotedChange(event, a_lock().ref), TAKEN)
-    assert changes.before(a_release(key=event.place.key)) == NotedChange(event, a_lock().ref)
+def test_an_event_is_remembered_as_it_was_told_with_its_lock(changes: EventBook, event: LockEvent) -> None:
+    changes.claim(NotedEvent(event, a_lock().ref), TAKEN)
+    assert changes.before(a_release(key=event.place.key)) == NotedEvent(event, a_lock().ref)
 
 
-def test_what_is_known_of_an_event_stays_as_it_is(changes: ChangeBook) -> None:
-    first, again = (NotedChange(an_event(sequencer="1", stamp=etag), a_lock().ref) for etag in ("", "other"))
+def test_what_is_known_of_an_event_stays_as_it_is(changes: EventBook) -> None:
+    first, again = (NotedEvent(an_event(sequencer="1", stamp=etag), a_lock().ref) for etag in ("", "other"))
     changes.claim(first, TAKEN)
     changes.claim(again, TAKEN + CLAIMED_FOR)
     assert changes.before(a_release()) == first
 
 
-def test_an_event_that_could_not_be_journaled_yet_is_found_and_can_be_claimed(changes: ChangeBook) -> None:
-    noted = NotedChange(an_event())
+def test_an_event_that_could_not_be_journaled_yet_is_found_and_can_be_claimed(changes: EventBook) -> None:
+    noted = NotedEvent(an_event())
     changes.remember(noted)
     assert changes.before(a_release()) == noted
     assert changes.claim(noted, TAKEN)
 
 
-def test_to_remember_an_event_again_changes_nothing(changes: ChangeBook) -> None:
-    noted = NotedChange(an_event(), a_lock().ref)
+def test_to_remember_an_event_again_changes_nothing(changes: EventBook) -> None:
+    noted = NotedEvent(an_event(), a_lock().ref)
     changes.claim(noted, TAKEN)
-    changes.journaled(noted.change)
-    changes.remember(NotedChange(an_event()))
+    changes.journaled(noted.event)
+    changes.remember(NotedEvent(an_event()))
     assert changes.before(a_release()) == noted
     assert not changes.claim(noted, TAKEN + 2 * CLAIMED_FOR)
 
 
-def test_an_event_is_journaled_once(changes: ChangeBook) -> None:
-    noted = NotedChange(an_event())
+def test_an_event_is_journaled_once(changes: EventBook) -> None:
+    noted = NotedEvent(an_event())
     assert changes.claim(noted, TAKEN)
-    changes.journaled(noted.change)
+    changes.journaled(noted.event)
     assert not changes.claim(noted, TAKEN + SECOND)
     assert not changes.claim(noted, TAKEN + 2 * CLAIMED_FOR)
 
 
-def test_nobody_else_journals_an_event_meanwhile(changes: ChangeBook) -> None:
-    noted = NotedChange(an_event())
+def test_nobody_else_journals_an_event_meanwhile(changes: EventBook) -> None:
+    noted = NotedEvent(an_event())
     changes.claim(noted, TAKEN)
     with pytest.raises(UnderWayError):
         changes.claim(noted, TAKEN + CLAIMED_FOR - INSTANT)
 
 
-def test_one_that_was_claimed_and_not_journaled_can_be_claimed_again(changes: ChangeBook) -> None:
-    noted = NotedChange(an_event())
+def test_one_that_was_claimed_and_not_journaled_can_be_claimed_again(changes: EventBook) -> None:
+    noted = NotedEvent(an_event())
     changes.claim(noted, TAKEN)
     assert changes.claim(noted, TAKEN + CLAIMED_FOR)
     with pytest.raises(UnderWayError):
         changes.claim(noted, TAKEN + CLAIMED_FOR + SECOND)
 
 
-def test_a_claim_is_about_one_event_only(changes: ChangeBook) -> None:
+def test_a_claim_is_about_one_event_only(changes: EventBook) -> None:
     events = [an_event(), a_release(), an_event(SECOND), an_event(key="other.tflock"), an_event(sequencer="1")]
-    assert [changes.claim(NotedChange(event), TAKEN) for event in events] == [True] * 5
+    assert [changes.claim(NotedEvent(event), TAKEN) for event in events] == [True] * 5
 
 
-def test_the_same_event_in_both_formats_is_one(changes: ChangeBook) -> None:
+def test_the_same_event_in_both_formats_is_one(changes: EventBook) -> None:
     direct = an_event(timedelta(milliseconds=357), sequencer="0055", principal="AWS:AROA:ci")
     bridge = an_event(sequencer="0055", told_by=ToldBy.EVENTBRIDGE, account="123456789012")
-    assert changes.claim(NotedChange(direct), TAKEN)
+    assert changes.claim(NotedEvent(direct), TAKEN)
     changes.journaled(direct)
-    assert not changes.claim(NotedChange(bridge), TAKEN)
+    assert not changes.claim(NotedEvent(bridge), TAKEN)
     assert before(changes, a_release()) == direct
     assert before(changes, bridge) is before(changes, direct) is None
 
 
-def test_what_is_not_remembered_was_not_journaled(changes: ChangeBook) -> None:
+def test_what_is_not_remembered_was_not_journaled(changes: EventBook) -> None:
     changes.journaled(an_event())
     assert before(changes, a_release()) is None
-    assert changes.claim(NotedChange(an_event()), TAKEN)
+    assert changes.claim(NotedEvent(an_event()), TAKEN)
 
 
-def test_nothing_happened_before_the_first_event(changes: ChangeBook) -> None:
+def test_nothing_happened_before_the_first_event(changes: EventBook) -> None:
     note(changes, an_event(), a_release())
     assert before(changes, an_event()) is None
     assert before(changes, an_event(-SECOND)) is None
@@ -149,20 +149,20 @@ def test_nothing_happened_before_the_first_event(changes: ChangeBook) -> None:
 @pytest.mark.parametrize("step", [timedelta(days=3), SECOND, timedelta(milliseconds=1), INSTANT])
 @pytest.mark.parametrize("backwards", [False, True])
 def test_the_event_right_before_is_found_in_whatever_order_they_came(
-    changes: ChangeBook, step: timedelta, backwards: bool
+    changes: EventBook, step: timedelta, backwards: bool
 ) -> None:
     events = [an_event(step * number, acquired=number % 2 == 0) for number in range(6)]
     note(changes, *(reversed(events) if backwards else events))
     assert [before(changes, event) for event in events] == [None, *events[:-1]]
 
 
-def test_more_events_in_one_second_than_are_read_at_once_are_told_apart(changes: ChangeBook) -> None:
+def test_more_events_in_one_second_than_are_read_at_once_are_told_apart(changes: EventBook) -> None:
     events = [an_event(INSTANT * number, acquired=number % 2 == 0) for number in range(20)]
     note(changes, an_event(-SECOND), *events[::-3], *events)
     assert [before(changes, event) for event in events] == [an_event(-SECOND), *events[:-1]]
 
 
-def test_an_event_need_not_be_remembered_to_ask_what_was_before_it(changes: ChangeBook) -> None:
+def test_an_event_need_not_be_remembered_to_ask_what_was_before_it(changes: EventBook) -> None:
     note(changes, an_event(), a_release(2 * SECOND))
     assert before(changes, a_release()) == an_event()
 
@@ -178,7 +178,7 @@ OTHER_KEYS = [
 
 
 @pytest.mark.parametrize("key", OTHER_KEYS)
-def test_another_lock_s_events_are_not_before_it(changes: ChangeBook, key: str) -> None:
+def test_another_lock_s_events_are_not_before_it(changes: EventBook, key: str) -> None:
     note(changes, an_event(key=key), msgspec.structs.replace(an_event(), place=Place(Kind.S3, "acme", KEY)))
     assert before(changes, a_release()) is None
     note(changes, an_event())
@@ -187,39 +187,39 @@ def test_another_lock_s_events_are_not_before_it(changes: ChangeBook, key: str) 
 
 
 @pytest.mark.parametrize("key", OTHER_KEYS)
-def test_what_is_journaled_of_one_lock_is_not_of_another(changes: ChangeBook, key: str) -> None:
-    assert changes.claim(NotedChange(an_event(key=key)), TAKEN)
+def test_what_is_journaled_of_one_lock_is_not_of_another(changes: EventBook, key: str) -> None:
+    assert changes.claim(NotedEvent(an_event(key=key)), TAKEN)
     changes.journaled(an_event(key=key))
     changes.journaled(an_event())
-    assert changes.claim(NotedChange(an_event()), TAKEN)
-    assert not changes.claim(NotedChange(an_event(key=key)), TAKEN + CLAIMED_FOR)
+    assert changes.claim(NotedEvent(an_event()), TAKEN)
+    assert not changes.claim(NotedEvent(an_event(key=key)), TAKEN + CLAIMED_FOR)
 
 
 @pytest.mark.parametrize("sequencer", ["", "~", "\U0010ffff", HOSTILE, "F" * 900])
 @pytest.mark.parametrize("version", ["", HOSTILE])
-def test_nothing_that_s3_could_write_hides_an_event(changes: ChangeBook, sequencer: str, version: str) -> None:
+def test_nothing_that_s3_could_write_hides_an_event(changes: EventBook, sequencer: str, version: str) -> None:
     event = an_event(sequencer=sequencer, version=version)
     note(changes, event)
     assert before(changes, a_release()) == before(changes, a_release(INSTANT)) == event
 
 
-def test_in_the_same_instant_sequencers_decide(changes: ChangeBook) -> None:
+def test_in_the_same_instant_sequencers_decide(changes: EventBook) -> None:
     events = [an_event(acquired=number % 2 == 0, sequencer=f"{number:018X}") for number in range(12)]
     note(changes, *events[::-1])
     assert [before(changes, event) for event in events] == [None, *events[:-1]]
 
 
-def test_without_them_a_lock_was_let_go_before_the_next_was_taken(changes: ChangeBook) -> None:
+def test_without_them_a_lock_was_let_go_before_the_next_was_taken(changes: EventBook) -> None:
     note(changes, an_event(-SECOND), an_event(), a_release(timedelta()))
     assert before(changes, an_event()) == a_release(timedelta())
     assert before(changes, a_release(timedelta())) == an_event(-SECOND)
 
 
-def gone(after: timedelta, number: int = 1, **others: Any) -> LockChange:
+def gone(after: timedelta, number: int = 1, **others: Any) -> LockEvent:
     return a_release(after, permanent=True, version=f"v{number}", sequencer=f"{number:018X}", **others)
 
 
-def test_a_version_that_is_gone_is_found_by_what_happened_before_it_the_latest_first(changes: ChangeBook) -> None:
+def test_a_version_that_is_gone_is_found_by_what_happened_before_it_the_latest_first(changes: EventBook) -> None:
     events = [gone(SECOND * number, number) for number in range(4)]
     for event in (*events, *events, gone(SECOND, 9, key="other.tflock")):
         changes.remember_gone(event)
@@ -228,13 +228,13 @@ def test_a_version_that_is_gone_is_found_by_what_happened_before_it_the_latest_f
     assert changes.gone_after(events[3]) == changes.gone_after(a_release(SECOND * 9)) == []
 
 
-def test_a_version_that_is_gone_in_the_same_second_is_after_what_happened_before_it(changes: ChangeBook) -> None:
+def test_a_version_that_is_gone_in_the_same_second_is_after_what_happened_before_it(changes: EventBook) -> None:
     changes.remember_gone(gone(INSTANT * 3))
     assert changes.gone_after(a_release(INSTANT * 2)) == [gone(INSTANT * 3)]
     assert changes.gone_after(a_release(INSTANT * 4)) == []
 
 
-def test_of_many_versions_that_are_gone_the_latest_twenty_are_found(changes: ChangeBook) -> None:
+def test_of_many_versions_that_are_gone_the_latest_twenty_are_found(changes: EventBook) -> None:
     for number in range(25):
         changes.remember_gone(gone(SECOND * number, number))
     assert [one.at for one in changes.gone_after(a_release(-SECOND))] == [
@@ -242,35 +242,35 @@ def test_of_many_versions_that_are_gone_the_latest_twenty_are_found(changes: Cha
     ]
 
 
-def test_a_version_that_is_gone_is_no_event_before_another_and_can_still_be_one(changes: ChangeBook) -> None:
+def test_a_version_that_is_gone_is_no_event_before_another_and_can_still_be_one(changes: EventBook) -> None:
     note(changes, an_event())
     changes.remember_gone(gone(SECOND))
     assert before(changes, a_release(2 * SECOND)) == an_event()
-    assert changes.claim(NotedChange(gone(SECOND)), TAKEN)
+    assert changes.claim(NotedEvent(gone(SECOND)), TAKEN)
     assert before(changes, a_release(2 * SECOND)) == gone(SECOND)
 
 
-def test_a_lock_that_is_there_again_is_another_event_than_the_version_that_is_gone(changes: ChangeBook) -> None:
+def test_a_lock_that_is_there_again_is_another_event_than_the_version_that_is_gone(changes: EventBook) -> None:
     event = gone(SECOND)
     again = msgspec.structs.replace(event, acquired=True, permanent=False, reappeared=True)
-    assert [changes.claim(NotedChange(one), TAKEN) for one in (event, again)] == [True, True]
+    assert [changes.claim(NotedEvent(one), TAKEN) for one in (event, again)] == [True, True]
     assert before(changes, a_release(2 * SECOND)) in (event, again)
 
 
 def test_a_book_that_is_not_there_is_a_book_error() -> None:
-    noted = NotedChange(an_event())
+    noted = NotedEvent(an_event())
     with lock_book_table() as table:
-        changes = DynamoChangeBook(table)
+        changes = DynamoEventBook(table)
         table.delete()
         with pytest.raises(BookError):
             changes.claim(noted, TAKEN)
         for ask in (changes.journaled, changes.before, changes.remember_gone, changes.gone_after):
             with pytest.raises(BookError):
-                ask(noted.change)
+                ask(noted.event)
 
 
 def test_an_event_that_cannot_be_read_is_a_book_error(table: Any) -> None:
-    changes = DynamoChangeBook(table)
+    changes = DynamoEventBook(table)
     event = an_event(key="unreadable.tflock")
     note(changes, event)
     key = {"StatePath": f"#changes {event.place.name}", "LockIdentity": event.identity}
@@ -281,7 +281,7 @@ def test_an_event_that_cannot_be_read_is_a_book_error(table: Any) -> None:
 
 def test_an_event_is_forgotten_when_it_cannot_be_delivered_any_more(table: Any) -> None:
     event = an_event(key="old.tflock")
-    note(DynamoChangeBook(table), event)
+    note(DynamoEventBook(table), event)
     key = {"StatePath": f"#changes {event.place.name}", "LockIdentity": event.identity}
     assert table.get_item(Key=key)["Item"]["ExpiresAt"] == int((TAKEN + timedelta(days=21)).timestamp())
 
@@ -315,15 +315,15 @@ _buckets = itertools.count()
     asked=st.lists(st.tuples(st.sampled_from(["claim", "claim", "journaled"]), indices, keys, minutes), max_size=14),
 )
 def test_the_book_in_memory_and_dynamodb_s_answer_alike(
-    table: Any, pool: list[LockChange], asked: list[tuple[str, int, str, timedelta]]
+    table: Any, pool: list[LockEvent], asked: list[tuple[str, int, str, timedelta]]
 ) -> None:
-    fake, real = FakeChangeBook(), DynamoChangeBook(table)
+    fake, real = FakeEventBook(), DynamoEventBook(table)
     mine = f"acme-{next(_buckets)}"  # the table is empty for each example
     for act, index, key, after in asked:
         event = msgspec.structs.replace(pool[index % len(pool)], place=Place(Kind.S3, mine, key))
         first, second = (
             answer(
-                partial(book.claim, NotedChange(event), TAKEN + after)
+                partial(book.claim, NotedEvent(event), TAKEN + after)
                 if act == "claim"
                 else partial(book.journaled, event)
             )

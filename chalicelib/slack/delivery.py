@@ -1,0 +1,164 @@
+"""Deliver messages by Slack's Web API: to channels and threads, anew, and to one person alone."""
+
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from chalicelib.core.alerts.message import Posted, Sending
+from chalicelib.core.clicks.click import Person
+from chalicelib.ports.people import (
+    ChannelRefusedError,
+    MaybePostedError,
+    MessageFixedError,
+    MessageGoneError,
+    MessengerError,
+    Way,
+)
+from chalicelib.slack import response_url
+from chalicelib.slack.sender import Anywhere, Errand, Sender
+from chalicelib.slack.versions import Version
+from chalicelib.slack.web.history import History
+from chalicelib.slack.web.pace import Paces, Time
+from chalicelib.slack.web.refusals import About, about
+from chalicelib.slack.web.shapes import Done, PostDone
+from chalicelib.slack.web.web_api import UnansweredError, WebApi, WebApiError
+from chalicelib.slack.words.parts.blocks import Block
+
+_FIXED = frozenset({"cant_update_message", "edit_window_closed"})
+# A message that can never be edited again is as good as gone: what there is to say needs another one.
+_GONE = frozenset({"message_not_found", "is_archived", "is_inactive", "channel_not_found"}) | _FIXED
+THREAD_GONE = _GONE | {"thread_not_found", "cannot_reply_to_message"}
+# The first where the app may not write to that person, the second without the Messages tab in the app's settings
+# (docs.slack.dev/reference/methods/chat.postMessage); the others are those of conversations.open, which it amounts to.
+_UNREACHABLE = frozenset(
+    {
+        "channel_not_found",
+        "messages_tab_disabled",
+        "user_not_found",
+        "user_not_visible",
+        "user_disabled",
+        "cannot_dm_bot",
+    }
+)
+
+
+class Delivery:
+    """Carry what is said to Slack. Every method may raise MessengerError, in the kinds that the port names."""
+
+    def __init__(self, api: WebApi, api_url: str, app: str, time: Time) -> None:
+        self._sender = Sender(api, time.clock)
+        self._api_url = api_url
+        self._paces = Paces(time.clock, time.sleep)
+        self._history = History(api, app, partial(self._paces.wait, Way.LOOK))
+
+    def busy_for(self, way: Way, channel: str) -> float:
+        """Return for how many seconds Slack would not take another call of this kind."""
+        return self._paces.busy_for(way, channel)
+
+    def post(
+        self,
+        sending: Sending,
+        said: tuple[str, list[Block]],
+        *,
+        gone: frozenset[str] = frozenset(),
+        expected: Container[str] = (),
+    ) -> Posted:
+        """Post a message; ``gone`` are the error codes of a place that is no longer there."""
+        errand = replace(
+            self._errand(sending.channel, sending.beneath), trace=sending.trace, final=gone, expected=expected
+        )
+        answer = self._send(errand, said)
+        return sending.stands(answer.ts, answer.message.thread_ts or "")
+
+    def say(self, channel: str, text: str) -> None:
+        """Post a plain message that nobody looks for."""
+        self._send(self._errand(channel), (text, []))
+
+    def edit(self, posted: Posted, said: tuple[str, list[Block]]) -> None:
+        """Make a posted message read otherwise."""
+        place = {"channel": posted.channel, "ts": posted.handle}
+        errand = Errand(method="chat_update", place=place, final=_GONE, wait=partial(self._paces.wait, Way.EDIT))
+        with _told(posted.channel, _GONE):
+            self._sender.send(errand, Version(*said), Done)
+
+    def find(self, sending: Sending) -> Posted | None:
+        """Return the app's own message with the trace of this one, among those posted since it was sent."""
+        with _told(sending.channel):
+            ts = self._history.find(sending.channel, sending.beneath, sending.trace, sending.at)
+        return sending.stands(ts, sending.beneath) if ts else None
+
+    def tell_alone(self, person: Person, text: str) -> None:
+        """Tell one person alone: where they clicked, else unseen in the channel, else in a direct message.
+
+        Slack shows an answer to a command anywhere, so a click on it can come from where the app or the person is no
+        member; the click's own address works there too. A user's ID as the channel is the app's direct messages with
+        them (docs.slack.dev/reference/methods/chat.postMessage, "Begin a conversation in a user's App Home"). Who
+        cannot be reached there either is not tried again.
+        """
+        url, user, channel = person.reply_to, person.user, person.channel
+        if response_url.usable(url, self._api_url) and response_url.answer(url, text):
+            return
+        if not user:  # a person of another workspace, whom this app's token cannot reach
+            return
+        said, anyhow = Version(text, []), Anywhere()
+        here: dict[str, Any] = {"channel": channel, "user": user}
+        alone = Errand(method="chat_postEphemeral", place=here, expected=anyhow)
+        home: dict[str, Any] = {"channel": user, "unfurl_links": False}
+        direct = Errand(method="chat_postMessage", place=home, final=_UNREACHABLE, expected=anyhow)
+        with _told(channel):
+            if not (channel and self._taken(alone, said)):
+                self._taken(direct, said)
+
+    def _errand(self, channel: str, thread_ts: str = "") -> Errand:
+        place = {"channel": channel, "thread_ts": thread_ts or None, "unfurl_links": False, "unfurl_media": False}
+        return Errand(method="chat_postMessage", place=place, wait=partial(self._paces.wait, Way.POST, channel))
+
+    def _send(self, errand: Errand, said: tuple[str, list[Block]]) -> PostDone:
+        channel = errand.place["channel"]
+        with _told(channel, errand.final, lost=MaybePostedError, refused=Anywhere()):
+            return self._sender.send(errand, Version(*said), PostDone)
+
+    def _taken(self, errand: Errand, said: Version) -> bool:
+        """Return whether Slack took it; False where it refused the place, the person or the message for good."""
+        try:
+            self._sender.send(errand, said, Done)
+        except UnansweredError:
+            raise
+        except WebApiError as error:
+            if error.code not in Anywhere():
+                raise
+            return False
+        return True
+
+
+class _OfThePlace(Container[str]):
+    """The error codes that are known to be about the channel."""
+
+    def __contains__(self, code: object) -> bool:
+        return isinstance(code, str) and about(code) in {About.PLACE, About.CALLING}
+
+
+@contextmanager
+def _told(
+    channel: str,
+    gone: Container[str] = (),
+    *,
+    lost: type[MessengerError] = MessengerError,
+    refused: Container[str] = _OfThePlace(),
+) -> Iterator[None]:
+    """Raise Slack's refusals and silences as the port has them.
+
+    A post whose shortest version is refused is refused by the channel, whatever the code for it (``Anywhere``).
+    """
+    try:
+        yield
+    except UnansweredError as error:
+        raise lost(str(error)) from None
+    except WebApiError as error:
+        if error.code in gone:
+            raise (MessageFixedError if error.code in _FIXED else MessageGoneError)(str(error)) from None
+        if error.code in refused:
+            raise ChannelRefusedError(channel, str(error)) from None
+        raise MessengerError(str(error)) from None
