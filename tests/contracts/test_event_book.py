@@ -273,7 +273,7 @@ def test_an_event_that_cannot_be_read_is_a_book_error(table: Any) -> None:
     changes = DynamoEventBook(table)
     event = an_event(key="unreadable.tflock")
     note(changes, event)
-    key = {"StatePath": f"#changes {event.place.name}", "LockIdentity": event.identity}
+    key = {"StatePath": f"#events {event.place.name}", "LockIdentity": event.identity}
     table.put_item(Item=key | {"Noted": "{"})
     with pytest.raises(BookError, match="cannot be read"):
         changes.before(a_release(key=event.place.key))
@@ -282,7 +282,7 @@ def test_an_event_that_cannot_be_read_is_a_book_error(table: Any) -> None:
 def test_an_event_is_forgotten_when_it_cannot_be_delivered_any_more(table: Any) -> None:
     event = an_event(key="old.tflock")
     note(DynamoEventBook(table), event)
-    key = {"StatePath": f"#changes {event.place.name}", "LockIdentity": event.identity}
+    key = {"StatePath": f"#events {event.place.name}", "LockIdentity": event.identity}
     assert table.get_item(Key=key)["Item"]["ExpiresAt"] == int((TAKEN + timedelta(days=21)).timestamp())
 
 
