@@ -14,14 +14,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
+from boto3.dynamodb.types import TypeSerializer
 from botocore.awsrequest import AWSResponse
 
 from bench.measured import report
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.lock_list import DynamoLockList
+from chalicelib.aws.book.wire import key_of, update_of
 from chalicelib.core.alerts.listing import ListRequest
+from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.locks.target import Target
+from chalicelib.core.locks.terraform.body import lock_of
 from chalicelib.core.policy import Route, Rules
 from chalicelib.jobs.list_locks import list_locks
 from chalicelib.slack.words.listings import answer
@@ -75,6 +79,7 @@ class Wire:
         return _http(self._pages[names][at])
 
 
+_SERIALIZER = TypeSerializer()
 _FILTERS = {"Told", "Ending"}
 
 
@@ -126,23 +131,9 @@ def _rules() -> Rules:
 def _item(number: int) -> dict[str, Any]:
     bucket, key = f"bucket-{number % _TEAMS}", f"team{number % 77}/service-{number}/terraform.tfstate.tflock"
     ref = LockRef(Place(Kind.S3, bucket, key), f'"{number:032x}"', _BEGAN + timedelta(seconds=number * 7))
-    lock = {"ref": _plain(ref), "info": json.loads(sample("s3-apply-default"))}
-    return {
-        "StatePath": {"S": ref.state_path},
-        "LockIdentity": {"S": ref.identity},
-        "HeldSince": {"S": ref.since.isoformat()},
-        "Lock": {"S": json.dumps(lock)},
-        **_OTHERS,
-    }
-
-
-def _plain(ref: LockRef) -> dict[str, str]:
-    return {
-        "bucket": ref.place.container,
-        "key": ref.place.key,
-        "etag": ref.stamp,
-        "last_modified": ref.since.isoformat(),
-    }
+    lock = lock_of(ref, sample("s3-apply-default"))
+    written = update_of(telling.remember(lock)).put
+    return {**{name: _SERIALIZER.serialize(value) for name, value in {**key_of(ref), **written}.items()}, **_OTHERS}
 
 
 def _pages(items: list[dict[str, Any]], names: tuple[str, ...]) -> Iterator[bytes]:

@@ -1,6 +1,7 @@
 """What AWS was recorded to say, through the adapters: tests/recorded/README.md says where it comes from."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -189,16 +190,18 @@ def test_a_listing_goes_on_where_s3_said_that_there_is_more(stubbed: tuple[S3Loc
     assert [part.looked_at for part in store.scan(Target(Kind.S3, BUCKET))] == [2, 1]
 
 
-def test_a_condition_that_is_not_met_is_no_failure() -> None:
+def test_a_condition_that_is_not_met_is_no_failure_and_gives_the_item_as_it_is() -> None:
     answer = recorded("dynamodb-conditions")["condition not met"]
     table = boto3.resource("dynamodb", region_name=REGION, aws_access_key_id="x", aws_secret_access_key="x").Table(
         "book"
     )
     with Stubber(table.meta.client) as stubber:
         error, status = answer["Error"], answer["ResponseMetadata"]["HTTPStatusCode"]
-        stubber.add_client_error("update_item", error["Code"], error["Message"], http_status_code=status)
+        told = {"http_status_code": status, "modeled_fields": {"Item": answer["Item"]}}
+        stubber.add_client_error("update_item", error["Code"], error["Message"], **told)
         key = {"StatePath": KEY, "LockIdentity": "1"}
-        assert not BookTable(table).change(key, Update(put={"Told": True}), Attr("Ending").exists())
+        written = BookTable(table).write(key, Update(put={"Told": True}), Attr("Ending").exists())
+    assert written == (False, {"id": "456", "price": Decimal(650), "product": "sporting goods"})
 
 
 def test_a_session_of_a_role_is_named_behind_the_role_s_unique_id() -> None:

@@ -112,10 +112,10 @@ def world_of(
 ) -> World:
     """Return the world of one schedule: memory as in all other tests, everything else as above."""
     fakes = FakeWorld(BEGINS, book=book).ports
-    failing = {"book": BookError, "changes": BookError}
+    failing = {"book": BookError, "events": BookError}
     memory: dict[str, Any] = {
         name: Crossing(getattr(fakes, name), schedule, failing.get(name))
-        for name in ("book", "changes", "channels", "digests", "groups", "directory")
+        for name in ("book", "events", "channels", "digests", "groups", "directory")
     }
     others: dict[str, Any] = {
         "store": bucket,
