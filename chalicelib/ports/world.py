@@ -15,7 +15,7 @@ from chalicelib.ports.people import Directory, Messenger
 class Journal(Protocol):
     """The audit trail."""
 
-    def write(self, event: JournalLine) -> None:
+    def write(self, line: JournalLine) -> None:
         """Add one line."""
 
 

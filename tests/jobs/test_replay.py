@@ -105,7 +105,7 @@ def cleared_away(day: Day) -> list[LockEvent]:
 
 
 def journaled(day: Day) -> Counter[Fact]:
-    return Counter(fact(line) for line in day.world.journal.events)
+    return Counter(fact(line) for line in day.world.journal.lines)
 
 
 def fact(line: JournalLine) -> Fact:
@@ -156,7 +156,7 @@ def test_the_facts_of_a_day_are_the_same_exactly_once_in_whatever_order_and_howe
     settle_all(day.world, RULES)
     assert journaled(day) == day.facts
     assert len(day.world.book.open_pages()) == HELD
-    assert len({line.event_id for line in day.world.journal.events}) == len(day.events)
+    assert len({line.event_id for line in day.world.journal.lines}) == len(day.events)
 
 
 def test_so_are_they_while_events_are_up_to_two_minutes_late_and_lines_are_written_in_between() -> None:

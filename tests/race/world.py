@@ -79,8 +79,8 @@ class Lines:
     schedule: Schedule
     lines: list[tuple[Click | None, JournalLine]] = field(default_factory=list)
 
-    def write(self, event: JournalLine) -> None:
-        self.lines.append((self.schedule.task.click, event))
+    def write(self, line: JournalLine) -> None:
+        self.lines.append((self.schedule.task.click, line))
 
 
 @dataclass

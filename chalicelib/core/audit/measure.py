@@ -1,7 +1,7 @@
-"""Measure the journal's lines. Metrics are made from the lines, so the two can never contradict each other.
+"""Make metrics from the journal's lines, so that metrics and journal cannot contradict each other.
 
-Only three measurements come from elsewhere: failed calls of Slack, requests that were turned away, and how long a sweep
-took.
+Only three measurements come from elsewhere: failed calls to Slack, requests that were turned away, and the duration of
+a sweep.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,34 +16,34 @@ from chalicelib.core.locks.terraform.lock_info import risk_of
 
 
 class Unit(StrEnum):
-    """CloudWatch's own names."""
+    """Units of metrics, by CloudWatch's names."""
 
     COUNT = "Count"
     SECONDS = "Seconds"
 
 
 class Measurement(msgspec.Struct, frozen=True):
-    """One value of a metric. CloudWatch takes each combination of dimensions for a metric, and bills it as one."""
+    """One value of a metric. CloudWatch counts, and bills, each combination of dimensions as a metric of its own."""
 
     name: str
     value: float
     unit: Unit = Unit.COUNT
     dimensions: tuple[tuple[str, str], ...] = ()
-    """Without the stage, which every metric has."""
+    """The dimensions besides the stage, which every metric has."""
 
 
 SLACK_FAILURE = Measurement("SlackFailures", 1)
-"""One failed call of Slack's Web API."""
+"""One failed call to Slack's Web API."""
 TURNED_AWAY = Measurement("RequestsTurnedAway", 1)
 """One request to the API that was not from Slack, or not for this app and workspace."""
 
 _CONFLICTS = {Outcome.GONE, Outcome.REPLACED, Outcome.UNCONFIRMED}
 
 
-def measured(event: JournalLine) -> tuple[Measurement, ...]:
-    """Return what one line of the journal measures; nothing for many kinds of lines."""
-    measure = _MEASURES.get(event.event)
-    return tuple(measure(event)) if measure else ()
+def measured(line: JournalLine) -> tuple[Measurement, ...]:
+    """Return the measurements of one line of the journal; many kinds of lines have none."""
+    measure = _MEASURES.get(line.event)
+    return tuple(measure(line)) if measure else ()
 
 
 def sweep_duration(took: timedelta) -> Measurement:
@@ -51,53 +51,53 @@ def sweep_duration(took: timedelta) -> Measurement:
     return Measurement("SweepDuration", took.total_seconds(), Unit.SECONDS)
 
 
-def _acquired(_event: JournalLine) -> Iterator[Measurement]:
+def _acquired(_line: JournalLine) -> Iterator[Measurement]:
     yield Measurement("Acquires", 1)
 
 
-def _released(event: JournalLine) -> Iterator[Measurement]:
-    kind = event.released_by or LetGoBy.UNKNOWN.value
+def _released(line: JournalLine) -> Iterator[Measurement]:
+    kind = line.released_by or LetGoBy.UNKNOWN.value
     yield Measurement("Releases", 1, dimensions=(("Kind", kind),))
-    if event.held_seconds is not None:
-        operation = risk_of(event.operation).value
-        yield Measurement("HoldTime", event.held_seconds, Unit.SECONDS, (("Operation", operation),))
+    if line.held_seconds is not None:
+        operation = risk_of(line.operation).value
+        yield Measurement("HoldTime", line.held_seconds, Unit.SECONDS, (("Operation", operation),))
 
 
-def _refused(_event: JournalLine) -> Iterator[Measurement]:
+def _refused(_line: JournalLine) -> Iterator[Measurement]:
     yield Measurement("RefusedReleases", 1)
 
 
-def _replaced(_event: JournalLine) -> Iterator[Measurement]:
+def _replaced(_line: JournalLine) -> Iterator[Measurement]:
     yield Measurement("ConflictingReleases", 1)
 
 
-def _answered(event: JournalLine) -> Iterator[Measurement]:
-    """Measure a click that came too late, or in the same moment as somebody else's release."""
-    if event.outcome in _CONFLICTS:
+def _answered(line: JournalLine) -> Iterator[Measurement]:
+    """Yield a measurement for a click that came too late, or at the same moment as another release."""
+    if line.outcome in _CONFLICTS:
         yield Measurement("ConflictingReleases", 1)
 
 
-def _swept(event: JournalLine) -> Iterator[Measurement]:
+def _swept(line: JournalLine) -> Iterator[Measurement]:
     yield Measurement("SweepsFinished", 1)
-    yield Measurement("ObjectsListed", event.objects or 0)
-    # A night without failures is 0, not nothing: else an alarm on two nights in a row looks past it to an older one.
+    yield Measurement("ObjectsListed", line.objects or 0)
+    # A night without failures is written as 0. Without a value, an alarm on two nights would look back to an older one.
     yield Measurement("TargetsFailed", 0)
 
 
-def _sweep_failed(_event: JournalLine) -> Iterator[Measurement]:
+def _sweep_failed(_line: JournalLine) -> Iterator[Measurement]:
     yield Measurement("TargetsFailed", 1)
 
 
-def _ordered(_event: JournalLine) -> Iterator[Measurement]:
+def _ordered(_line: JournalLine) -> Iterator[Measurement]:
     yield Measurement("NightlySweeps", 1)
 
 
-def _watched(event: JournalLine) -> Iterator[Measurement]:
-    yield Measurement("HeldLocks", event.locks or 0)
-    yield Measurement("StaleLocks", event.stale or 0)
-    yield Measurement("OldestLockAge", event.oldest_seconds or 0, Unit.SECONDS)
-    # These are 0, not nothing, four times an hour: where a value is missing, an alarm looks further back than its
-    # periods say (docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html).
+def _watched(line: JournalLine) -> Iterator[Measurement]:
+    yield Measurement("HeldLocks", line.locks or 0)
+    yield Measurement("StaleLocks", line.stale or 0)
+    yield Measurement("OldestLockAge", line.oldest_seconds or 0, Unit.SECONDS)
+    # These are written as 0 four times an hour. Without a value, an alarm looks further back than its periods say
+    # (docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html).
     yield Measurement("NightlySweeps", 0)
     yield Measurement("SlackFailures", 0)
 

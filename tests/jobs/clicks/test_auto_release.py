@@ -57,7 +57,7 @@ def test_it_is_told_in_the_message_and_announced_once_in_the_thread() -> None:
     [(reply, told)] = world.messenger.replies.items()
     assert (reply.beneath, told.sending.first.topic) == (posted.handle, Topic.AUTO_RELEASED)
     assert world.messenger.whispers == []
-    lines = [line for line in world.journal.events if line.by_reaper]
+    lines = [line for line in world.journal.lines if line.by_reaper]
     assert [line.event for line in lines] == [EventType.RELEASE_REQUESTED, EventType.RELEASE_ANSWERED]
 
 
@@ -142,7 +142,7 @@ def test_a_release_that_keeps_failing_is_in_nobody_s_way_and_tried_once_an_hour(
             release(order, world.ports, rules, world.now)
         assert len(orders) <= 1
     assert [reply.called for reply in world.messenger.replies.values()] == [(ALICE,)]
-    failed = [line for line in world.journal.events if line.outcome == "failed"]
+    failed = [line for line in world.journal.lines if line.outcome == "failed"]
     assert 15 <= len(failed) <= 25
 
 
