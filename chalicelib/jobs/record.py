@@ -1,7 +1,7 @@
-"""Write S3's events into the journal, once each, and into the book; close the alert of a lock that was released.
+"""Record events: write each into the journal once, and into the book; close the alert of a lock that was released.
 
 Events come at least once and in any order. An acquire is journaled at once. Which hold a release ended is certain only
-when what happened before it has been told too, so its line waits until then (``settle``).
+when all earlier events have arrived, so the line of a release waits until then (``settle``).
 """
 
 from collections.abc import Iterable
@@ -28,35 +28,35 @@ from chalicelib.ports.world import World
 
 
 class RecordingError(Exception):
-    """One event of a message, or several, could not be recorded; the others of the message are."""
+    """One or more events of a message could not be recorded; the others of the message were."""
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
-    """How events are recorded here."""
+    """Settings for recording events."""
 
     settled_after: timedelta
-    """The time until what happened before a release has been told too."""
+    """The time after a release by which all earlier events have arrived, so that it can be settled."""
     release_role: str = ""
-    """The unique ID (``AROA...``) of the one role that deletes for the reaper."""
+    """The unique ID (``AROA...``) of the only role that deletes for the reaper."""
     restore_role: str = ""
-    """Of the one that puts locks back."""
+    """The unique ID of the only role that puts locks back."""
 
 
 def record_events(
     events: Iterable[LockEvent], world: World, rules: Rules, recording: Recording, now: datetime, ended: list[Case]
 ) -> None:
-    """Record the events of one message, each whatever becomes of the others.
+    """Record the events of one message, each even if others fail.
 
-    ``ended`` gets what ``record_event`` returns.
+    The cases that ``record_event`` returns are added to ``ended``.
 
     Raises:
-        RecordingError: with what became of those that failed; the queue delivers the message again.
+        RecordingError: has the failures in words; the queue delivers the message again.
     """
     failed: list[tuple[LockEvent, Exception]] = []
     for event in events:
         try:
             ended.extend(record_event(event, world, rules, recording, now))
-        except Exception as error:  # noqa: BLE001  it is raised below, when the others have had their turn
+        except Exception as error:  # noqa: BLE001  it is raised below, after the other events were recorded
             failed.append((event, error))
     if failed:
         words = "; ".join(f"{event.ref.state_path}: {error!r}" for event, error in failed)
@@ -64,10 +64,10 @@ def record_events(
 
 
 def record_event(event: LockEvent, world: World, rules: Rules, recording: Recording, now: datetime) -> tuple[Case, ...]:
-    """Record one event. It is a hint: what is there now is read before anything is written.
+    """Record one event. An event is only a hint, so the lock's place is read before anything is written.
 
-    Return the locks that ended by it and whose messages still have to say so (``jobs.alerts.endings``): the journal
-    does not wait for Slack.
+    Return the cases of locks that ended and whose messages still have to say so (``jobs.alerts.endings``), so that the
+    journal does not wait for Slack.
 
     Raises:
         StoreError, BookError, OrderError: the queue delivers the event again.
@@ -86,18 +86,18 @@ def record_event(event: LockEvent, world: World, rules: Rules, recording: Record
 
 def _record_gone_version(gone: LockEvent, world: World, rules: Rules, recording: Recording, now: datetime) -> None:
     there = look_again(gone, world, rules, now, settled=False)
-    # Rules for old versions leave the lock itself alone, so that they end nothing.
+    # A lifecycle rule deletes only old versions, never the lock itself, so it ends no hold.
     if there or not gone.by_lifecycle:
         _order_settling(gone, world, recording)
 
 
 def settle(release: LockEvent, world: World, rules: Rules, recording: Recording, now: datetime) -> tuple[Case, ...]:
-    """Journal a release with the hold that it ended; then look whether a lock is there again.
+    """Journal a release with the hold that it ended; then look whether a lock is current again.
 
-    Return what ``record_event`` does.
+    Return cases as ``record_event`` does.
 
-    What was told before the release and happened after it is looked at once more: by then it was not known that the
-    lock had ended.
+    A later deletion of a version may have been told before the release. Look again now: at that time it was not known
+    that the lock had ended.
 
     Raises:
         StoreError, BookError: the queue delivers the order again.
@@ -113,23 +113,24 @@ def settle(release: LockEvent, world: World, rules: Rules, recording: Recording,
 def _journal_release(
     release: LockEvent, world: World, rules: Rules, recording: Recording, now: datetime
 ) -> tuple[Case, ...]:
-    # The pages first: an acquire is noted as an event before it is noted on its lock's page. The other way round, one
-    # told between the two reads would be neither, and its release would be taken for that of the lock before it.
-    pages = _records_at(release.place, release.at + NEARBY, world)
+    # Read the pages first, because an acquire is noted as an event before it is noted on its lock's page. In the other
+    # order, an acquire told between the two reads would be seen in neither, and its release would be taken for the
+    # release of the lock before it.
+    pages = _pages_at(release.place, release.at + NEARBY, world)
     before = world.events.before(release)
     if release.permanent and not _is_of_the_lock(release, before):
         return ()
     hold = hold_ended_by(release, before, pages)
-    kind = who_let_go(release, hold, recording.release_role)
-    journal_once(NotedEvent(release), of_release(release, hold, kind), world, now)
+    let_go_by = who_let_go(release, hold, recording.release_role)
+    journal_once(NotedEvent(release), of_release(release, hold, let_go_by), world, now)
     if hold and hold.page and not hold.page.ending and not _end_unspoken(release, hold.page, world):
-        # Its acquire was told after its release, so that nothing could be closed then.
+        # The acquire was told after the release, so the release could not close the alert when it came.
         return _close_alerts(release, world, rules)
     return ()
 
 
 def _is_of_the_lock(deleted: LockEvent, before: NotedEvent | None) -> bool:
-    """Whether the version that was deleted by its ID is the lock itself, rather than history."""
+    """Return whether the version that was deleted by its ID is the lock itself, not an old version."""
     return before is not None and before.event.acquired and (before.event.version or NULL_VERSION) == deleted.version
 
 
@@ -141,10 +142,10 @@ def _record_acquire(event: LockEvent, world: World, recording: Recording, now: d
     try:
         lock = _lock_of(event, world)
     except StoreError:
-        # It is told again only when releases that happened after it are settled, and those have to know of it.
+        # The queue delivers it again, perhaps only after later releases are settled. Those have to know of it.
         world.events.remember(NotedEvent(event))
         raise
-    # Where the identity is known, only that of the one who puts back is worth a look.
+    # If S3 names the identity, only the role that puts locks back can have put this one back.
     may_be_ours = event.by(recording.restore_role) or not (event.principal and recording.restore_role)
     restorer = _restorer(lock, world) if lock and may_be_ours else ""
     noted = NotedEvent(event, lock.ref if lock else None)
@@ -156,7 +157,10 @@ def _record_acquire(event: LockEvent, world: World, recording: Recording, now: d
 
 
 def _end_if_gone(lock: HeldLock, world: World, now: datetime) -> None:
-    """An acquire told so late may come after its release was settled, and then nothing else would end the hold."""
+    """Note the end of a lock that is gone already.
+
+    Its acquire was told so late that its release may be settled. Then nothing else would end the hold.
+    """
     current = world.store.read(lock.ref.place)
     there = presence(lock.ref, current)
     if there is not Presence.SAME:
@@ -166,35 +170,38 @@ def _end_if_gone(lock: HeldLock, world: World, now: datetime) -> None:
 
 
 def _lock_of(event: LockEvent, world: World) -> HeldLock | None:
-    """The lock that an acquire is about, though it may be gone: its own version, or what a sweep saw of it."""
+    """Return the lock that an acquire took: the version in the event, or the lock as a sweep saw it; None: neither."""
     found = world.store.read(event.place, event.version)
     if found and event.is_about(found):
         return found
-    page = page_of(event, _records_at(event.place, event.at + NEARBY, world))
+    page = page_of(event, _pages_at(event.place, event.at + NEARBY, world))
     return page.lock if page else None
 
 
-def _records_at(place: Place, until: datetime, world: World) -> list[Page]:
-    """Return what the book has of one place: the other half of a dual lock is another lock of the same state path."""
+def _pages_at(place: Place, until: datetime, world: World) -> list[Page]:
+    """Return the pages of one place, without those of another half of the same state path's lock."""
     pages = world.book.pages_of(place.state_path, until)
     return [page for page in pages if page.lock.ref.place == place]
 
 
 def _restorer(lock: HeldLock, world: World) -> str:
-    """Return the Slack user for whom the reaper put this lock back, by its mark; "" for a lock that somebody took.
+    """Return the Slack user for whom the reaper put this lock back, found by the mark; "" for a lock that a run took.
 
-    S3's event can be faster than our note of what it is about, or come right between its two halves.
+    The event can arrive before the reaper has noted the put on both pages (``restores.restored``), or between the two.
     """
     if not lock.mark:
         return ""
-    pages = _records_at(lock.ref.place, lock.ref.since, world)
+    pages = _pages_at(lock.ref.place, lock.ref.since, world)
     known = (page.restorer_of(lock) for page in pages)
     noted = (page.restored_by for page in pages if page.lock.ref == lock.ref)
     return next((one.by for one in known if one), next(noted, ""))
 
 
 def _end_unspoken(release: LockEvent, page: Page, world: World) -> bool:
-    """End the hold of a lock whose acquire S3 has told, so that it is known to be this one, and nobody has heard of."""
+    """Note the end of a lock of which nobody was told; return whether it was noted.
+
+    The lock's acquire must have been told, because otherwise nobody knows that the release was of this lock.
+    """
     if page.acquired_at is None:
         return False
     ending = _ending(release, page, None, theirs=True)
@@ -202,12 +209,12 @@ def _end_unspoken(release: LockEvent, page: Page, world: World) -> bool:
 
 
 def _close_alerts(release: LockEvent, world: World, rules: Rules) -> tuple[Case, ...]:
-    """Note the end of the locks that are gone; return those whose messages have to say so.
+    """Note the end of the locks that are gone; return the cases whose messages have to say so.
 
-    Those that nobody has heard of end when the release is settled.
+    Locks of which nobody was told end when the release is settled.
     """
-    # The book first: a lock acquired between these two looks is then not known, rather than known and taken for gone.
-    known = _records_at(release.place, release.at, world)
+    # Read the book before the place. In the other order, a lock acquired in between would be taken for gone.
+    known = _pages_at(release.place, release.at, world)
     if all(page.ending or (page.acquired_at and not page.spoken_of) for page in known):
         return ()
     current = world.store.read(release.place)
@@ -215,19 +222,19 @@ def _close_alerts(release: LockEvent, world: World, rules: Rules) -> tuple[Case,
     noted = (
         note_ending(case_of(page, world, rules, release.at), _ending(release, page, current, theirs=page is gone[-1]))
         for page in gone
-        # A release begun for somebody in Slack is told by release_lock, which knows how it ended.
+        # When the reaper began the release, release_lock tells how it ended.
         if not page.ending and page.releasing is None
     )
     return tuple(case for case in noted if case)
 
 
 def _gone_by(release: LockEvent, page: Page, current: HeldLock | None) -> bool:
-    """Whether a lock was there before the event and is not now; a younger one has an event of its own."""
+    """Return whether a lock was there before the event and is not now. A younger lock has an event of its own."""
     return page.taken <= release.at and presence(page.lock.ref, current) is not Presence.SAME
 
 
 def _ending(release: LockEvent, page: Page, current: HeldLock | None, *, theirs: bool) -> Ending:
-    """The event is that of the youngest lock; that of an older one was lost, and nobody knows who released it."""
+    """Return the ending of a lock that is gone. Unless the event is ``theirs``, nobody knows who released the lock."""
     principal = release.principal if theirs else ""
     return Ending(
         outcome=Outcome.REPLACED if current else Outcome.GONE,
