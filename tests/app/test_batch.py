@@ -14,7 +14,7 @@ from tests.app.account import Remaining, a_batch, printed
 from tests.aws.events.test_s3 import a_body, a_bridge_body
 from tests.aws.events.test_sns_envelopes import an_envelope
 from tests.builders import BUCKET, TAKEN
-from tests.fakes import FakeWorld
+from tests.fakes.world import FakeWorld
 from tests.jobs.recording import RECORDING, a_change
 from tests.jobs.test_record import RULES
 

@@ -7,7 +7,7 @@ from chalicelib.ports.people import Directory, DirectoryError, MessengerError
 from chalicelib.slack.directory import SlackDirectory
 from demo.slack_standin import SCOPES, SlackStandIn, User, UserGroup, Workspace
 from tests.builders import ALICE, APP, BOB, TEAM
-from tests.fake_slack import FakeDirectory
+from tests.fakes.slack import FakeDirectory
 
 GROUP, EMPTY, ADDRESS = "S0ONCALL", "S0EMPTY", "alice@acme.example"
 WORKSPACE = Workspace(

@@ -28,7 +28,7 @@ from chalicelib.slack.requests import parse
 from chalicelib.slack.web.pace import Time
 from demo.slack_standin import SCOPES, Channel, SlackStandIn, User, UserGroup, Workspace
 from tests.builders import ALICE, APP, BOB, CHANNEL, TAKEN, TEAM, a_lock, a_policy, a_sending
-from tests.fake_slack import ANSWER, REQUEST, FakeMessenger
+from tests.fakes.slack import ANSWER, REQUEST, FakeMessenger
 
 FOREIGN_CHANNEL = "C0FOREIGN"
 NOW = TAKEN + timedelta(hours=2)

@@ -18,7 +18,7 @@ from chalicelib.core.locks.target import Target
 from chalicelib.ports.orders import AT_ONCE, LONGEST_DELAY, OrderError, Orders
 from tests.aws_fixtures import moto
 from tests.builders import BOB, CHANNEL, TAKEN, a_click, a_ref
-from tests.fake_orders import FakeOrders
+from tests.fakes.orders import FakeOrders
 from tests.jobs.recording import a_change
 
 ODD = 'prod/é & <x> "\\" \uffff \ufffe.tflock'

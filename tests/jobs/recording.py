@@ -11,7 +11,7 @@ from chalicelib.jobs.record import Recording, record_event, settle
 from chalicelib.jobs.runs.run import Run
 from chalicelib.ports.world import World
 from tests.builders import BUCKET, KEY, some_rules
-from tests.fakes import FakeWorld
+from tests.fakes.world import FakeWorld
 
 RELEASE_ROLE = "AROARELEASE"
 RESTORE_ROLE = "AROAANSWER"

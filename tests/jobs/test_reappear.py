@@ -24,8 +24,8 @@ from chalicelib.jobs.record import record_event, settle
 from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
 from tests.builders import ALICE, BUCKET, KEY, TAKEN, a_click
-from tests.fake_book import FakeBook
-from tests.fakes import FakeWorld
+from tests.fakes.book import FakeBook
+from tests.fakes.world import FakeWorld
 from tests.jobs.clicks.versioned import HOLDER, OPERATOR, VersionedKey
 from tests.jobs.killed import killed_after
 from tests.jobs.recording import RECORDING, a_change, record, settle_all

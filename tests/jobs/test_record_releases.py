@@ -12,7 +12,7 @@ from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.jobs.sweep import sweep
 from chalicelib.ports.book import UnderWayError
 from tests.builders import ALICE, BUCKET, KEY, TAKEN, a_claim, a_lock, sample
-from tests.fakes import FakeWorld
+from tests.fakes.world import FakeWorld
 from tests.jobs.recording import RECORDING, RELEASE_ROLE, a_change, record, settle_all
 from tests.jobs.test_record import RULES, TARGET, an_acquired_world
 

@@ -17,7 +17,7 @@ from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.body import read_body
 from chalicelib.core.policy import Rules
 from tests.builders import BUCKET, TAKEN, a_ref, sample, some_rules
-from tests.fakes import FakeWorld
+from tests.fakes.world import FakeWorld
 from tests.jobs.recording import RECORDING, record, settle_all, settle_and_tell
 
 pytestmark = pytest.mark.thorough

@@ -17,7 +17,7 @@ from chalicelib.ports.locks import StoreError
 from chalicelib.ports.orders import OrderError
 from chalicelib.ports.people import MessengerError
 from tests.builders import ALICE, BOB, CHANNEL, TEAM, some_rules
-from tests.fake_book import FakeBook
+from tests.fakes.book import FakeBook
 from tests.jobs.delivery import Order, deliver
 from tests.jobs.recording import RECORDING
 from tests.race.bucket import Acquire, Bucket

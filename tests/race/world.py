@@ -15,9 +15,9 @@ from chalicelib.ports.book import BookError
 from chalicelib.ports.orders import AT_ONCE
 from chalicelib.ports.people import MessengerError
 from chalicelib.ports.world import World
-from tests.fake_book import FakeBook
-from tests.fake_slack import FakeMessenger
-from tests.fakes import FakeWorld
+from tests.fakes.book import FakeBook
+from tests.fakes.slack import FakeMessenger
+from tests.fakes.world import FakeWorld
 from tests.jobs.delivery import Order
 from tests.race.bucket import Bucket
 from tests.race.schedule import BEGINS, Schedule

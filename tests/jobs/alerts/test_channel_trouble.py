@@ -16,8 +16,8 @@ from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from tests.builders import ALICE, BOB, BUCKET, CHANNEL, TAKEN, a_click, a_policy, sample, some_rules
-from tests.fake_slack import ANSWER, REQUEST, FakeMessenger
-from tests.fakes import FakeWorld
+from tests.fakes.slack import ANSWER, REQUEST, FakeMessenger
+from tests.fakes.world import FakeWorld
 
 PROD, OTHER = "C0PROD", "C0OTHER"
 RULES = some_rules(

@@ -16,8 +16,8 @@ from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports.people import MessengerError
 from tests.builders import ALICE, BUCKET, CHANNEL, TAKEN, a_click, a_policy, sample, some_rules
-from tests.fake_slack import ANSWER, REQUEST, FakeMessenger
-from tests.fakes import FakeWorld
+from tests.fakes.slack import ANSWER, REQUEST, FakeMessenger
+from tests.fakes.world import FakeWorld
 
 RULES = some_rules()
 

@@ -12,8 +12,8 @@ from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from tests.builders import ALICE, BUCKET, CHANNEL, KEY, a_click, a_lock, some_rules
-from tests.fake_slack import ANSWER, REQUEST
-from tests.fakes import FakeWorld
+from tests.fakes.slack import ANSWER, REQUEST
+from tests.fakes.world import FakeWorld
 from tests.jobs.alerts.test_escalation import RULES, a_world
 
 

@@ -30,9 +30,9 @@ from chalicelib.ports.locks import StoreError
 from chalicelib.ports.people import MessengerError, Way
 from chalicelib.slack.words.digests import message
 from tests.builders import BUCKET, TAKEN, a_policy, a_sending, sample, some_rules
-from tests.fake_slack import FakeMessenger
-from tests.fake_store import FakeStore
-from tests.fakes import FakeWorld
+from tests.fakes.slack import FakeMessenger
+from tests.fakes.store import FakeStore
+from tests.fakes.world import FakeWorld
 from tests.jobs.alerts.slow_slack import SlowSlack, Time
 from tests.jobs.recording import RECORDING, a_change
 from tests.slack.reading import said

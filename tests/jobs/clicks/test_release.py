@@ -15,8 +15,8 @@ from chalicelib.jobs.sweep import sweep
 from chalicelib.ports.locks import StoreError
 from chalicelib.ports.people import MessengerError
 from tests.builders import ALICE, BOB, BUCKET, CHANNEL, KEY, TAKEN, a_claim, a_click, a_lock, sample, some_rules
-from tests.fake_store import FakeStore
-from tests.fakes import FakeWorld
+from tests.fakes.store import FakeStore
+from tests.fakes.world import FakeWorld
 
 RULES = some_rules()
 CLICK = a_click(a_lock())

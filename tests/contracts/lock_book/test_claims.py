@@ -10,8 +10,8 @@ from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.ports.book import LockBook
+from tests.book_writes import say
 from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock, a_sending
-from tests.written import say
 
 LOCK = a_lock()
 HOUR, CLAIM = timedelta(hours=1), timedelta(minutes=20)

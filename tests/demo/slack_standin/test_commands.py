@@ -8,7 +8,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from demo.slack_standin import NO_ANSWER, SCOPES, SlackStandIn
 from tests.demo.clicked_app import ClickedApp
-from tests.demo.test_slack_standin_clicks import ALERT
+from tests.demo.slack_standin.test_clicks import ALERT
 from tests.demo.workspace import SECTION, WORKSPACE
 
 ADA, GUS, BOT, SLACKBOT = "U1ADA", "U2GUS", "U0REAPER", "USLACKBOT"

@@ -9,8 +9,8 @@ from chalicelib.core.alerts.page import Asked, Page, Snooze
 from chalicelib.core.alerts.transitions import endings, wishes
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.ports.book import LockBook
+from tests.book_writes import page_after as after
 from tests.builders import ALICE, BOB, TAKEN, a_lock
-from tests.written import page_after as after
 
 LOCK = a_lock()
 HOUR, INSTANT = timedelta(hours=1), timedelta(microseconds=1)

@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 
 from demo.slack_standin import SlackStandIn
 from tests.demo.clicked_app import ClickedApp
-from tests.demo.test_slack_standin_clicks import ALERT
+from tests.demo.slack_standin.test_clicks import ALERT
 from tests.demo.workspace import WORKSPACE
 
 pytestmark = pytest.mark.local_cloud

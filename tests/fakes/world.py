@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from chalicelib.core.audit.line import EventType, JournalLine
 from chalicelib.ports.world import World
-from tests.fake_book import FakeBook, FakeChannelBook, FakeDigestBook, FakeGroupBook
-from tests.fake_events import FakeEventBook
-from tests.fake_orders import FakeOrders
-from tests.fake_slack import FakeDirectory, FakeMessenger
-from tests.fake_store import FakeStore
+from tests.fakes.book import FakeBook, FakeChannelBook, FakeDigestBook, FakeGroupBook
+from tests.fakes.events import FakeEventBook
+from tests.fakes.orders import FakeOrders
+from tests.fakes.slack import FakeDirectory, FakeMessenger
+from tests.fakes.store import FakeStore
 
 
 @dataclass

@@ -20,7 +20,7 @@ from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.ports.book import LockBook
 from tests.aws_fixtures import lock_book_table
 from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock, a_sending
-from tests.fake_book import FakeBook
+from tests.fakes.book import FakeBook
 
 LOCK, OTHER = a_lock(), a_lock(taken=TAKEN + timedelta(hours=1))
 LATER = TAKEN + timedelta(minutes=1)

@@ -16,7 +16,7 @@ from chalicelib.core.locks.terraform import state_marks
 from chalicelib.core.locks.terraform.body import created_at, read_body, unread
 from chalicelib.core.locks.terraform.lock_info import BODY_LIMIT, LockInfo
 from tests.builders import SAMPLES, a_ref, sample
-from tests.core.locks.bodies import FOREIGN, STATES, UNKNOWN_TO_EVERYBODY, WAYS
+from tests.core.locks.terraform.bodies import FOREIGN, STATES, UNKNOWN_TO_EVERYBODY, WAYS
 
 GENUINE = sorted(path.name.removesuffix(".tflock.json") for path in SAMPLES.glob("*.tflock.json"))
 

@@ -10,7 +10,7 @@ import pytest
 from demo.local_cloud import LocalCloud
 from deploy.commands import ROOT
 from deploy.wire_bucket import WiringError, wire
-from tests.deploy.probe import Stack
+from tests.deploy.rights.role_probe import Stack
 
 pytestmark = pytest.mark.local_cloud
 

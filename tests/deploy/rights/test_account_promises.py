@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.deploy.judged import BUCKET, KEY, OTHER_BUCKET, Verdict, judge, parameter, place
+from tests.deploy.rights.iam_judge import BUCKET, KEY, OTHER_BUCKET, Verdict, judge, parameter, place
 from tests.deploy.stack_files import functions, resources
 
 FUNCTIONS = sorted(functions())

@@ -11,8 +11,8 @@ from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.ports.book import LockBook
+from tests.book_writes import kept, page_after
 from tests.builders import ALICE, BOB, TAKEN, a_claim, a_lock
-from tests.written import kept, page_after
 
 LOCK, MINUTE = a_lock(), timedelta(minutes=1)
 HOSTILE = "\x00<!channel>\n\U0001f600 #by :by"

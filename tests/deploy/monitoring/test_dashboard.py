@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
-from tests.deploy.insights import commands_of, unknown_fields
-from tests.deploy.measured import Metric, emitted
+from tests.deploy.monitoring.insights import commands_of, unknown_fields
+from tests.deploy.monitoring.written_metrics import Metric, emitted
 from tests.deploy.stack_files import alarms, resources
 
 SOURCE = str(resources()["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])

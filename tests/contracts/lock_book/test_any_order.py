@@ -19,9 +19,9 @@ from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.ports.book import LockBook
 from tests.aws_fixtures import lock_book_table
+from tests.book_writes import put_back, say
 from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock, a_sending
-from tests.fake_book import FakeBook
-from tests.written import put_back, say
+from tests.fakes.book import FakeBook
 
 pytestmark = pytest.mark.thorough
 

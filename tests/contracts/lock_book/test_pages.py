@@ -13,8 +13,8 @@ from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.ports.book import LockBook
+from tests.book_writes import kept, page_after, say
 from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_claim, a_lock, a_ref, a_sending, sample
-from tests.written import kept, page_after, say
 
 HOUR = timedelta(hours=1)
 GONE = Ending(outcome=Outcome.GONE, at=TAKEN, user=BOB)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from chalicelib.core.alerts.listing import HeldEntry
 from chalicelib.core.alerts.page import Page
-from tests.fake_book import FakeBook
+from tests.fakes.book import FakeBook
 
 
 @dataclass

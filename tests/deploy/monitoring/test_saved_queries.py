@@ -7,7 +7,7 @@ import pytest
 from chalicelib.core.audit.line import EventType
 from chalicelib.core.clicks.ending import LetGoBy
 from deploy import names, queries
-from tests.deploy.insights import commands_of, unknown_fields
+from tests.deploy.monitoring.insights import commands_of, unknown_fields
 from tests.deploy.stack_files import queries as saved
 
 QUERIES = {name: str(query["QueryString"]) for name, query in saved().items()}

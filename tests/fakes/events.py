@@ -7,7 +7,7 @@ from chalicelib.core.audit.event import CLAIMED_FOR, LockEvent
 from chalicelib.core.audit.hold import NotedEvent
 from chalicelib.core.locks.place import Place
 from chalicelib.ports.book import UnderWayError
-from tests.fake_book import CanBeDown
+from tests.fakes.book import CanBeDown
 
 
 @dataclass

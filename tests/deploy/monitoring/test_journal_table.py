@@ -6,7 +6,7 @@ import msgspec
 
 from chalicelib.core.audit.line import JournalLine
 from deploy.commands import ROOT
-from tests.deploy.measured import emitted
+from tests.deploy.monitoring.written_metrics import emitted
 from tests.deploy.stack_files import alarms, template
 
 OPERATING = (ROOT / "docs" / "operating.md").read_text()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.deploy.measured import emitted, own_metrics
+from tests.deploy.monitoring.written_metrics import emitted, own_metrics
 from tests.deploy.stack_files import Document, alarms, resources
 
 

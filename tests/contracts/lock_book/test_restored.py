@@ -12,8 +12,8 @@ from chalicelib.core.clicks.claim import Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.ports.book import LockBook
+from tests.book_writes import page_after, put_back, say
 from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_claim, a_lock, a_sending
-from tests.written import page_after, put_back, say
 
 OLD = a_lock()
 NEW = a_lock(taken=TAKEN + timedelta(hours=2))
