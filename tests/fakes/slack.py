@@ -35,11 +35,12 @@ class FakeMessenger:
     whispers: list[tuple[str, Whisper]] = field(default_factory=list)
     notices: dict[Posted, ChannelNotice] = field(default_factory=dict)
     turned_away: list[Unheard] = field(default_factory=list)
+    overheard: list[Whisper | Unheard] = field(default_factory=list)
+    """What one person was told where everybody reads it."""
     reports: list[tuple[str, str, str]] = field(default_factory=list)
     edits: int = 0
     refusing: str = ""
     losing: str = ""
-    may_look: bool = True
     channels_refused: set[str] = field(default_factory=set)
     fixed: bool = False
     """Whether no message can be edited any more."""
@@ -92,18 +93,24 @@ class FakeMessenger:
 
     def find(self, sending: Sending) -> Posted | None:
         self._check()
-        may_look = Ability.FIND in self.can and self.may_look and sending.channel not in self.channels_refused
+        may_look = Ability.FIND in self.can and not self._refuses(sending.channel)
         there = {**self.shown, **self.replies, **self.digests, **self.notices} if may_look else {}
         here = (sending.channel, sending.beneath, sending.trace)
         return next((one for one in there if (one.channel, one.beneath, self._traces[one]) == here), None)
 
     def whisper(self, person: Person, whisper: Whisper) -> None:
         self._check()
-        self.whispers.append((person.user, whisper))
+        if Ability.ALONE in self.can:
+            self.whispers.append((person.user, whisper))
+        else:
+            self.overheard.append(whisper)
 
     def turn_away(self, unheard: Unheard) -> None:
         self._check()
-        self.turned_away.append(unheard)
+        if Ability.ALONE in self.can:
+            self.turned_away.append(unheard)
+        else:
+            self.overheard.append(unheard)
 
     def notify(self, notice: ChannelNotice) -> Posted:
         posted = self._stand(notice.sending)
@@ -147,8 +154,11 @@ class FakeMessenger:
     def _check(self, channel: str = "") -> None:
         if self.refusing:
             raise MessengerError(self.refusing)
-        if channel in self.channels_refused:
+        if self._refuses(channel):
             raise ChannelRefusedError(channel, "Slack answered not_in_channel")
+
+    def _refuses(self, channel: str) -> bool:
+        return Ability.CHANNELS in self.can and channel in self.channels_refused
 
 
 @dataclass
