@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sized
 from dataclasses import dataclass
 
 import msgspec
@@ -70,7 +70,7 @@ def slack(request: pytest.FixtureRequest) -> Iterator[Slack]:
 
 
 def of_fake(fake: FakeMessenger) -> Slack:
-    public = (fake.shown, fake.replies, fake.digests, fake.notices, fake.reports, fake.overheard)
+    public: tuple[Sized, ...] = (fake.shown, fake.replies, fake.digests, fake.notices, fake.reports, fake.overheard)
     return Slack(
         messenger=fake,
         shown=lambda: sum(map(len, public)),

@@ -107,10 +107,9 @@ class Deliveries:
         self.schedule.spawn(act, after.total_seconds() + self.schedule.random.random())
 
 
-def world_of(
-    schedule: Schedule, bucket: Bucket, channel: Channel, lines: Lines, book: FakeBook, deliveries: Deliveries
-) -> World:
+def world_of(bucket: Bucket, channel: Channel, lines: Lines, book: FakeBook, deliveries: Deliveries) -> World:
     """Return the world of one schedule: memory as in all other tests, everything else as above."""
+    schedule = bucket.schedule
     fakes = FakeWorld(BEGINS, book=book).ports
     failing = {"book": BookError, "events": BookError}
     memory: dict[str, Any] = {

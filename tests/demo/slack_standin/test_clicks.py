@@ -106,19 +106,18 @@ def test_a_direct_message_can_be_clicked_by_its_person_only(
 
 
 @pytest.mark.parametrize(
-    ("user", "ts", "action", "option", "text"),
+    ("changed", "text"),
     [
-        ("U9", None, "release", None, "no user U9"),
-        ("U1ADA", "1.000100", "release", None, r"no message 1\.000100"),
-        ("U1ADA", None, "nonsense", None, "it has: release, snooze"),
-        ("U1ADA", None, "snooze", "99", "no option '99'"),
+        ({"user": "U9"}, "no user U9"),
+        ({"ts": "1.000100"}, r"no message 1\.000100"),
+        ({"action_id": "nonsense"}, "it has: release, snooze"),
+        ({"action_id": "snooze", "option": "99"}, "no option '99'"),
     ],
 )
-def test_an_impossible_click_says_why(
-    slack: SlackStandIn, alert: str, user: str, ts: str | None, action: str, option: str | None, text: str
-) -> None:
+def test_an_impossible_click_says_why(slack: SlackStandIn, alert: str, changed: dict[str, str], text: str) -> None:
+    possible = {"user": "U1ADA", "channel": "C1LOCKS", "ts": alert, "action_id": "release"}
     with pytest.raises(LookupError, match=text):
-        slack.click(user, "C1LOCKS", ts or alert, action, option=option)
+        slack.click(**possible | changed)
 
 
 def test_only_the_one_who_sees_an_ephemeral_message_can_click_in_it(

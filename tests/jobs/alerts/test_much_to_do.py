@@ -21,9 +21,10 @@ from chalicelib.core.locks.scan import Scanned
 from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Route, Rules
 from chalicelib.jobs.alerts.endings import tell_endings
-from chalicelib.jobs.record import record_event, settle
+from chalicelib.jobs.record import record_event
 from chalicelib.jobs.runs.agenda import GIVEN_UP_AFTER
 from chalicelib.jobs.runs.run import Threads, run_of
+from chalicelib.jobs.settle import settle
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports.locks import StoreError
@@ -34,7 +35,7 @@ from tests.fakes.slack import FakeMessenger
 from tests.fakes.store import FakeStore
 from tests.fakes.world import FakeWorld
 from tests.jobs.alerts.slow_slack import SlowSlack, Time
-from tests.jobs.recording import RECORDING, a_change
+from tests.jobs.recording import a_change, case_of_event
 from tests.slack.reading import said
 
 FOUR = some_rules(*(Route((f"{BUCKET}/c{number}/*",), a_policy(channel=f"C{number}")) for number in range(4)))
@@ -406,9 +407,9 @@ def test_the_journal_of_events_does_not_wait_for_slack() -> None:
     slack = slack_of(world)
     slack.said.clear()
     gone = [a_change(world.later(seconds=1), acquired=False, key=f"c0/{number:04}.tflock") for number in range(60)]
-    ended = [case for change in gone for case in record_event(change, world.ports, FOUR, RECORDING, world.now)]
+    ended = [case for change in gone for case in record_event(case_of_event(change, world, FOUR))]
     for release in world.orders.settling:
-        settle(release, world.ports, FOUR, RECORDING, world.now)
+        settle(case_of_event(release, world, FOUR))
     assert world.journal.kinds().count(EventType.LOCK_RELEASED) == 60
     assert slack.said == []
     left = tell_endings(ended, world.ports, slack.time.run(20))

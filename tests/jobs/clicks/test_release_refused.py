@@ -30,7 +30,7 @@ def test_a_click_that_is_not_allowed_deletes_nothing_and_is_answered_privately(
     rules: Rules, user: str, team: str, why: Refusal
 ) -> None:
     world = an_alerted_world()
-    release(a_click(a_lock(), user=user, team=team), world.ports, rules, world.now)
+    release(a_click(a_lock(), user=user, user_team=team), world.ports, rules, world.now)
     assert world.store.deleted == []
     [(clicker, told)] = world.messenger.whispers
     assert (clicker, told.ending.outcome, told.ending.refusal) == (user, Outcome.REFUSED, why)

@@ -39,7 +39,7 @@ def a_world(body: bytes, rules: Rules = RULES, *, versioned: bool = False) -> Fa
 def clicked(world: FakeWorld, rules: Rules = RULES) -> Outcome:
     [posted] = world.messenger.shown
     lock = world.messenger.shown[posted].lock
-    ending = release(a_click(lock, ts=posted.handle), world.ports, rules, world.now)
+    ending = release(a_click(lock, message=posted.handle), world.ports, rules, world.now)
     assert ending is not None
     return ending.outcome
 
