@@ -9,7 +9,7 @@ from math import inf
 import pytest
 
 from chalicelib.core.alerts.alert import Alert
-from chalicelib.core.alerts.digest import Digest
+from chalicelib.core.alerts.digest import LINES, Digest
 from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.alerts.transitions import telling
@@ -141,20 +141,17 @@ def test_a_digest_does_not_count_a_line_that_another_run_is_at_or_whose_lock_was
     assert (digest.total - digest.coming, len(world.messenger.shown)) == (118, 118)
 
 
-def test_a_digest_without_room_for_all_says_how_many_follow_and_they_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chalicelib.jobs.alerts.digest.LINES", 20)
-    monkeypatch.setattr("chalicelib.jobs.alerts.announce.LINES", 20)
-    world = a_world(50)
-    assert watch_for(world, 1000).waiting == 30
+def test_a_digest_without_room_for_all_says_how_many_follow_and_they_do() -> None:
+    world = a_world(LINES + 30)
+    assert watch_for(world, 10_000).waiting == 30
     assert [digest.waiting for digest in world.messenger.digests.values()] == [30]
-    for _ in range(3):
+    for _ in range(2):
         next_watch(world)
     assert [(digest.total, digest.waiting) for digest in world.messenger.digests.values()] == [
-        (20, 0),
-        (20, 0),
-        (10, 0),
+        (LINES, 0),
+        (30, 0),
     ]
-    assert len(world.messenger.shown) == 50
+    assert len(world.messenger.shown) == LINES + 30
 
 
 def test_channels_are_told_in_turn_and_none_waits_for_another_s_pace() -> None:

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.locks.lock import Body
-from chalicelib.core.locks.terraform import state_marks
 from chalicelib.core.locks.terraform.body import created_at, read_body, unread
 from chalicelib.core.locks.terraform.lock_info import BODY_LIMIT, LockInfo
+from chalicelib.core.locks.terraform.state_marks import has_marks
 from tests.builders import SAMPLES, a_ref, sample
 from tests.core.locks.terraform.bodies import FOREIGN, STATES, UNKNOWN_TO_EVERYBODY, WAYS
 
@@ -177,8 +177,8 @@ def test_nor_does_one_that_is_wrapped_as_often_as_it_can_be(way: Callable[[bytes
     assert time.process_time() - began < 2
 
 
-def test_what_has_more_layers_than_are_looked_through_may_be_a_state(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_has_more_layers_than_are_looked_through_may_be_a_state() -> None:
     inside = base64.b64encode(b"Nothing of a state is in here, and nobody could see that.")
     assert read_body(inside).body is Body.FOREIGN
-    monkeypatch.setattr(state_marks, "_MOST_BYTES", 100)
-    assert read_body(inside).body is Body.STATE
+    assert not has_marks(inside)
+    assert has_marks(inside, most_bytes=100)
