@@ -35,8 +35,9 @@ from chalicelib.jobs.alerts.endings import tell_endings
 from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.list_locks import list_locks
-from chalicelib.jobs.record import record_events, settle
+from chalicelib.jobs.record import record_events
 from chalicelib.jobs.runs.run import Run
+from chalicelib.jobs.settle import settle
 from chalicelib.jobs.sweep import order_sweeps, sweep
 from chalicelib.jobs.watch import watch
 from chalicelib.ports.book import BookError
@@ -229,16 +230,15 @@ def _request() -> Any:
 
 def _record(ended: list[Case], body: str) -> None:
     """Record all events of one message that can be recorded, then raise the failures: the queue delivers it again."""
-    world, rules, recording = wiring.world(), wiring.config().rules, wiring.recording()
     if release := settling.read_settling(body):
-        ended.extend(settle(release, world, rules, recording, _now()))
+        ended.extend(settle(wiring.event_case(release, _now())))
         return
     try:
         events = lock_events(body)
     except UnknownNotificationError as error:
-        record_events(error.events, world, rules, recording, _now(), ended)
+        record_events([wiring.event_case(event, _now()) for event in error.events], ended)
         raise
-    record_events(events, world, rules, recording, _now(), ended)
+    record_events([wiring.event_case(event, _now()) for event in events], ended)
 
 
 def _run(context: Any) -> Run:

@@ -31,8 +31,9 @@ from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.aws.one_a_thread import OneAThread
 from chalicelib.aws.orders.sqs import Queue, SqsOrders
 from chalicelib.checked_rules import NAME, Config, load
+from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.measure import SLACK_FAILURE
-from chalicelib.jobs.record import Recording
+from chalicelib.jobs.event_case import EventCase, Recording
 from chalicelib.jobs.runs import tasks
 from chalicelib.jobs.runs.run import Run, Threads, run_of
 from chalicelib.ports.people import MessengerError
@@ -120,13 +121,14 @@ def metrics() -> EmfMetrics:
     return EmfMetrics(os.environ["STAGE"])
 
 
-def recording() -> Recording:
-    """Return the settings for recording events."""
-    return Recording(
+def event_case(event: LockEvent, now: datetime) -> EventCase:
+    """Return the case of an event."""
+    recording = Recording(
         settled_after=timedelta(seconds=int(os.environ["SETTLE_SECONDS"])),
         release_role=os.environ["RELEASE_ROLE_ID"],
         restore_role=os.environ["ANSWER_ROLE_ID"],
     )
+    return EventCase(event, world(), config().rules, recording, now)
 
 
 @cache

@@ -30,7 +30,7 @@ from chalicelib.ports.people import MessengerError
 from chalicelib.ports.world import World
 from tests.aws_fixtures import REGION
 from tests.builders import BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_sending, sample, some_rules
-from tests.fakes import FakeWorld
+from tests.fakes.world import FakeWorld
 from tests.slack.web.odd_slack import PAGE, UNCLEAR, OddSlack, http, odd_slack
 
 ONCE = Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=2, s3={"addressing_style": "path"})

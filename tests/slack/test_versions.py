@@ -27,8 +27,8 @@ from chalicelib.slack.web.refusals import About, about
 from chalicelib.slack.words.messages import message
 from demo.slack_standin import SlackStandIn
 from tests.builders import ALICE, APP, BOB, CHANNEL, TAKEN, a_lock, a_policy, a_sending
-from tests.contracts.test_messenger import WORKSPACE
 from tests.slack.reading import assert_slack_takes
+from tests.slack.speaking import WORKSPACE
 from tests.slack.web.odd_slack import OddSlack, odd_slack, said
 
 pytestmark = pytest.mark.thorough

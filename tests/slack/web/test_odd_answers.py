@@ -21,7 +21,7 @@ from chalicelib.slack.directory import SlackDirectory
 from chalicelib.slack.messenger import SlackMessenger
 from chalicelib.slack.web.pace import Time
 from tests.builders import ALICE, APP, BOB, BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_policy, a_sending, sample, some_rules
-from tests.fakes import FakeWorld
+from tests.fakes.world import FakeWorld
 from tests.slack.web.odd_slack import HALF, RATE_LIMITS, UNCLEAR, WORDY, OddSlack, odd_slack, said, too_many
 
 NOW = TAKEN + timedelta(hours=2)

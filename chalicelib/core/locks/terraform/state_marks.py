@@ -66,10 +66,10 @@ def is_packed(body: bytes) -> bool:
     return not _is_text(body) and len(body) >= _SHORTEST_STATE and len(zlib.compress(body, 9)) >= len(body)
 
 
-def has_marks(body: bytes) -> bool:
+def has_marks(body: bytes, most_bytes: int = _MOST_BYTES) -> bool:
     """Return whether bytes have a name that only a state has, in any text encoding, also within base64 and the like.
 
-    When the layers are too many bytes to search, the answer is yes, because they may hide anything.
+    When the layers together have more than ``most_bytes``, the answer is yes, because they may hide anything.
     """
     waiting, known, looked_through = [body], {body}, 0
     while waiting:
@@ -78,7 +78,7 @@ def has_marks(body: bytes) -> bool:
         inner = {
             one for text in _readings(layer) for one in _unwrapped(text) if _SHORTEST_NAME <= len(one) < len(layer)
         }
-        if looked_through > _MOST_BYTES or _says_state(layer) or any(map(_begins_packed, inner)):
+        if looked_through > most_bytes or _says_state(layer) or any(map(_begins_packed, inner)):
             return True
         waiting += inner - known
         known |= inner
