@@ -112,8 +112,6 @@ def record_lock_event(event: SQSEvent) -> dict[str, Any]:
 @_measured
 def slack_actions() -> Response:
     """Verify a click in Slack, hand it over, answer at once."""
-    if _is_ssl_check():
-        return Response("")
     _hand_over(_from_slack(requests.parse))
     return Response("")
 
@@ -122,9 +120,9 @@ def slack_actions() -> Response:
 @_measured
 def slack_commands() -> Response:
     """Answer ``/tflocks`` from the lock book, since Slack waits three seconds."""
-    if _is_ssl_check():
-        return Response("")
     asked = _from_slack(requests.parse_command)
+    if asked is None:
+        return Response("")
     if isinstance(asked, Unheard):
         return Response(listings.turned_away(asked))
     if not asked.understood:
@@ -190,9 +188,12 @@ _ANSWERS = {
 }
 
 
-def _from_slack(parse: requests.Parse[T]) -> T:
-    """Return what Slack sent, once it is proven to be from Slack."""
-    body, headers = _request().raw_body, _request().headers
+def _from_slack(parse: requests.Parse[T]) -> T | None:
+    """Return what Slack sent, once it is proven to be from Slack; None when Slack only checks the certificate."""
+    request = _request()
+    body, headers = request.raw_body, request.headers
+    if requests.is_ssl_check(request.query_params or {}, body):
+        return None
     # Here and not in the route, because Slack's look at the certificate has no content type.
     if not headers.get("content-type", "").startswith(_FORM):
         raise UnsupportedMediaTypeError(f"expected {_FORM}")
@@ -213,10 +214,6 @@ def _turn_away(unheard: Unheard) -> None:
     """Tell who clicked what cannot be carried out; it is not tried again."""
     logger.warning("a click was not carried out", why=unheard.why, reason=unheard.detail)
     wiring.world().messenger.turn_away(unheard)
-
-
-def _is_ssl_check() -> bool:
-    return requests.is_ssl_check(_request().query_params or {}, _request().raw_body)
 
 
 def _request() -> Any:
