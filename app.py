@@ -27,6 +27,7 @@ from chalicelib.aws import batches
 from chalicelib.aws.events.s3 import UnknownNotificationError, lock_events
 from chalicelib.aws.orders import clicks, settling, sweeps
 from chalicelib.core.alerts.listing import ListRequest
+from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.measure import TURNED_AWAY, sweep_duration
 from chalicelib.core.clicks.click import Click, Unheard, Unusable
 from chalicelib.jobs.alerts.case import Case
@@ -102,7 +103,7 @@ def record_lock_event(event: SQSEvent) -> dict[str, Any]:
     """Record S3's events, oldest first, and settle releases told of earlier; only what failed comes again."""
     ended: list[Case] = []
     # An order to settle is older than the acquires beside it, and comes after them.
-    response = batches.process(event, partial(_record, ended), last=lambda body: bool(settling.read_settling(body)))
+    response = batches.process(event, settling.read_settling, partial(_record, ended))
     if left := tell_endings(ended, wiring.world(), _run(event.context)) if ended else []:
         logger.warning("messages that do not say yet that their lock is gone: the next watch sees to it", left=left)
     return response
@@ -223,18 +224,18 @@ def _request() -> Any:
     return app.current_request
 
 
-def _record(ended: list[Case], body: str) -> None:
+def _record(ended: list[Case], body: str, release: LockEvent | None) -> None:
     """Record all that can be recorded of one message, then raise what could not: it alone comes again."""
-    world, rules, recording = wiring.world(), wiring.config().rules, wiring.recording()
-    if release := settling.read_settling(body):
-        ended.extend(settle(release, world, rules, recording, _now()))
+    now, world, rules, recording = _now(), wiring.world(), wiring.config().rules, wiring.recording()
+    if release:
+        ended.extend(settle(release, world, rules, recording, now))
         return
     try:
         changes = lock_events(body)
     except UnknownNotificationError as error:
-        record_events(error.events, world, rules, recording, _now(), ended)
+        record_events(error.events, world, rules, recording, now, ended)
         raise
-    record_events(changes, world, rules, recording, _now(), ended)
+    record_events(changes, world, rules, recording, now, ended)
 
 
 def _run(context: Any) -> Run:

@@ -137,7 +137,8 @@ class BookTable:
                 items, after = list(answer["Items"]), answer.get("LastEvaluatedKey")
             except Exception as error:
                 raise book_error(error) from error
-            yield items
+            if items:
+                yield items
             if not after:
                 return
             if after == arguments.get("ExclusiveStartKey"):
