@@ -70,12 +70,12 @@ def _acquired(change: LockEvent) -> None:
     ref = LockRef(change.place, answer["ETag"], answer["LastModified"])
     lock = lock_of(ref, answer["Body"].read())
     hold = msgspec.json.encode(EndedHold(since=change.at, lock=lock, taken_by=change.principal)).decode()
-    _held.put_item(Item={"StatePath": change.ref.state_path, "EndedHold": hold})
+    _held.put_item(Item={"StatePath": change.ref.state_path, "Hold": hold})
     _journal.write(of_acquire(change, lock, ""))
 
 
 def _released(change: LockEvent) -> None:
     deleted = _held.delete_item(Key={"StatePath": change.ref.state_path}, ReturnValues="ALL_OLD")
     item = deleted.get("Attributes")
-    hold = msgspec.json.decode(str(item["EndedHold"]), type=EndedHold) if item else None
+    hold = msgspec.json.decode(str(item["Hold"]), type=EndedHold) if item else None
     _journal.write(of_release(change, hold, who_let_go(change, hold, "")))

@@ -108,7 +108,7 @@ def page_of(reaper: DeployedReaper, key: str, bucket: str = VERSIONED) -> dict[s
         KeyConditionExpression="StatePath = :path",
         ExpressionAttributeValues={":path": {"S": f"{bucket}/{key}"}},
     )["Items"]
-    return max(found, key=lambda item: json.loads(item["Lock"]["S"])["ref"]["last_modified"], default=None)
+    return max(found, key=lambda item: item["LockIdentity"]["S"], default=None)
 
 
 def let_pass(reaper: DeployedReaper, key: str, attribute: str, time: timedelta) -> None:
