@@ -26,15 +26,18 @@ from chalicelib.aws.book.group_book import DynamoGroupBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.lock_list import DynamoLockList
 from chalicelib.aws.journal import LogJournal
+from chalicelib.aws.locks.places import Places
 from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.aws.one_a_thread import OneAThread
 from chalicelib.aws.orders.sqs import Queue, SqsOrders
 from chalicelib.checked_rules import NAME, Config, load
 from chalicelib.core.audit.measure import SLACK_FAILURE
+from chalicelib.core.locks.place import Kind
 from chalicelib.jobs.record import Recording
 from chalicelib.jobs.runs import tasks
 from chalicelib.jobs.runs.run import Run, Threads, run_of
+from chalicelib.ports.locks import LockStore
 from chalicelib.ports.people import MessengerError
 from chalicelib.ports.world import World
 from chalicelib.slack.directory import SlackDirectory
@@ -83,7 +86,7 @@ def config() -> Config:
 def world() -> World:
     """The neighbours of the jobs about locks."""
     return World(
-        store=S3LockStore(lister=partial(_s3, _LISTING), reader=partial(_s3, _PROMPT), writer=partial(_s3, WRITING)),
+        store=Places(_stores()),
         book=lock_book(),
         events=DynamoEventBook(_table()),
         channels=DynamoChannelBook(_table()),
@@ -95,6 +98,14 @@ def world() -> World:
         orders=orders(),
         clock=lambda: datetime.now(UTC),
     )
+
+
+def _stores() -> dict[Kind, LockStore]:
+    """Return the store of each kind of place: the one list of them."""
+    stores: dict[Kind, LockStore] = {
+        Kind.S3: S3LockStore(lister=partial(_s3, _LISTING), reader=partial(_s3, _PROMPT), writer=partial(_s3, WRITING)),
+    }
+    return stores
 
 
 def run(milliseconds: float) -> Run:
@@ -236,4 +247,4 @@ def _new_s3_client(patience: ClientConfig, region: str | None) -> "S3Client":
 
 
 def _region(bucket: str) -> str | None:
-    return next((target.region for target in config().targets if target.container == bucket), None)
+    return next((target.region for target in config().targets_of(Kind.S3) if target.container == bucket), None)
