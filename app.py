@@ -28,6 +28,7 @@ from chalicelib.aws import batches
 from chalicelib.aws.events.s3 import UnknownNotificationError, lock_events
 from chalicelib.aws.orders import clicks, settling, sweeps
 from chalicelib.core.alerts.listing import ListRequest
+from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.measure import TURNED_AWAY, sweep_duration
 from chalicelib.core.clicks.click import Click, Unheard, Unusable
 from chalicelib.jobs.alerts.case import Case
@@ -104,7 +105,7 @@ def record_lock_event(event: SQSEvent) -> dict[str, Any]:
     """Record S3's events, oldest first, and settle earlier releases. Only messages that failed are delivered again."""
     ended: list[Case] = []
     # An order to settle is older than the acquires in the same batch, but must be carried out after them.
-    response = batches.process(event, partial(_record, ended), last=lambda body: bool(settling.read_settling(body)))
+    response = batches.process(event, settling.read_settling, partial(_record, ended))
     if left := tell_endings(ended, wiring.world(), _run(event.context)) if ended else []:
         logger.warning("messages that do not say yet that their lock is gone: the next watch sees to it", left=left)
     return response
@@ -114,8 +115,6 @@ def record_lock_event(event: SQSEvent) -> dict[str, Any]:
 @_measured
 def slack_actions() -> Response:
     """Verify a click in Slack, leave it for the function that carries it out, answer at once."""
-    if _is_ssl_check():
-        return Response("")
     _hand_over(_from_slack(requests.parse))
     return Response("")
 
@@ -124,9 +123,9 @@ def slack_actions() -> Response:
 @_measured
 def slack_commands() -> Response:
     """Answer ``/tflocks`` from the lock book alone, because Slack waits only three seconds."""
-    if _is_ssl_check():
-        return Response("")
     asked = _from_slack(requests.parse_command)
+    if asked is None:
+        return Response("")
     if isinstance(asked, Unheard):
         return Response(listings.turned_away(asked))
     if not asked.understood:
@@ -192,9 +191,12 @@ _REFUSALS = {
 }
 
 
-def _from_slack(parse: requests.Parse[T]) -> T:
-    """Return what Slack sent, after the signature has proved that it is from Slack."""
-    body, headers = _request().raw_body, _request().headers
+def _from_slack(parse: requests.Parse[T]) -> T | None:
+    """Return what Slack sent, after the signature has proved its origin; None: Slack only checks the certificate."""
+    request = _request()
+    body, headers = request.raw_body, request.headers
+    if requests.is_ssl_check(request.query_params or {}, body):
+        return None
     # Checked here and not in the route, because Slack's check of the certificate has no content type.
     if not headers.get("content-type", "").startswith(_FORM):
         raise UnsupportedMediaTypeError(f"expected {_FORM}")
@@ -217,10 +219,6 @@ def _turn_away(unheard: Unheard) -> None:
     wiring.world().messenger.turn_away(unheard)
 
 
-def _is_ssl_check() -> bool:
-    return requests.is_ssl_check(_request().query_params or {}, _request().raw_body)
-
-
 def _request() -> Any:
     """Return the HTTP request. Chalice does not declare the types of its parts."""
     if app.current_request is None:
@@ -228,9 +226,9 @@ def _request() -> Any:
     return app.current_request
 
 
-def _record(ended: list[Case], body: str) -> None:
+def _record(ended: list[Case], body: str, release: LockEvent | None) -> None:
     """Record all events of one message that can be recorded, then raise the failures: the queue delivers it again."""
-    if release := settling.read_settling(body):
+    if release:
         ended.extend(settle(wiring.event_case(release, _now())))
         return
     try:

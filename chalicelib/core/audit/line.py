@@ -110,7 +110,7 @@ class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 def of_lock(kind: EventType, lock: HeldLock, time: datetime, **fields: object) -> JournalLine:
     """Return a line about a lock, with all that the lock says of itself."""
     said = str(fields.get("message_ts") or time.isoformat())
-    return _line(kind, time, event_id(kind, lock.ref.name, said), **_of_state_lock(lock), **fields)
+    return _line(kind, time, event_id(kind, lock.ref.name, said), lock, **fields)
 
 
 def of_acquire(event: LockEvent, lock: HeldLock | None, slack_user: str) -> JournalLine:
@@ -167,18 +167,16 @@ def of_click(
         fields |= {"outcome": ending.outcome.value, "detail": ending.why, "asked_by": ending.approved}
     # A click that is delivered again has the same ID. The reaper's own orders have none; their time tells them apart.
     said = (whose.click or time.isoformat(), str(fields.get("outcome", "")))
-    told = _of_state_lock(lock or HeldLock(order.lock))
-    return _line(kind, time, event_id(kind, order.lock.name, *said), **told, **fields, **others)
+    return _line(kind, time, event_id(kind, order.lock.name, *said), lock or HeldLock(order.lock), **fields, **others)
 
 
 def of_run(kind: EventType, time: datetime, **fields: object) -> JournalLine:
     """Return a line about a run of the reaper, not about one lock."""
-    return _line(kind, time, event_id(kind, time.isoformat(), str(fields.get("target", ""))), **fields)
+    return _line(kind, time, event_id(kind, time.isoformat(), str(fields.get("target", ""))), None, **fields)
 
 
 def _of_event(kind: EventType, event: LockEvent, lock: HeldLock | None, **fields: object) -> JournalLine:
-    unread: dict[str, object] = {"state_path": event.ref.state_path, "etag": event.stamp}
-    told = _of_state_lock(lock) if lock else unread
+    told: dict[str, object] = {} if lock else {"state_path": event.ref.state_path, "etag": event.stamp}
     told |= {
         "principal": event.principal,
         "session_name": session_name(event.principal),
@@ -187,7 +185,7 @@ def _of_event(kind: EventType, event: LockEvent, lock: HeldLock | None, **fields
         "told_by": event.told_by.value,
         "incomplete": lock is None,
     }
-    return _line(kind, event.at, event.event_id, **(told | fields))
+    return _line(kind, event.at, event.event_id, lock, **(told | fields))
 
 
 def _of_state_lock(lock: HeldLock) -> dict[str, object]:
@@ -206,6 +204,7 @@ def _of_state_lock(lock: HeldLock) -> dict[str, object]:
     return told
 
 
-def _line(kind: EventType, time: datetime, identity: str, **fields: object) -> JournalLine:
-    told = {"event": kind, "time": time, "event_id": identity, **all_bounded(fields)}
+def _line(kind: EventType, time: datetime, identity: str, lock: HeldLock | None, **fields: object) -> JournalLine:
+    about = _of_state_lock(lock) if lock else {}
+    told = {"event": kind, "time": time, "event_id": identity, **all_bounded(about | fields)}
     return msgspec.convert(told, JournalLine)

@@ -4,7 +4,7 @@ Only three measurements come from elsewhere: failed calls to Slack, requests tha
 a sweep.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
 
@@ -37,13 +37,14 @@ SLACK_FAILURE = Measurement("SlackFailures", 1)
 TURNED_AWAY = Measurement("RequestsTurnedAway", 1)
 """One request to the API that was not from Slack, or not for this app and workspace."""
 
+_Measured = tuple[Measurement, ...]
 _CONFLICTS = {Outcome.GONE, Outcome.REPLACED, Outcome.UNCONFIRMED}
 
 
 def measured(line: JournalLine) -> tuple[Measurement, ...]:
     """Return the measurements of one line of the journal; many kinds of lines have none."""
     measure = _MEASURES.get(line.event)
-    return tuple(measure(line)) if measure else ()
+    return measure(line) if measure else ()
 
 
 def sweep_duration(took: timedelta) -> Measurement:
@@ -51,58 +52,62 @@ def sweep_duration(took: timedelta) -> Measurement:
     return Measurement("SweepDuration", took.total_seconds(), Unit.SECONDS)
 
 
-def _acquired(_line: JournalLine) -> Iterator[Measurement]:
-    yield Measurement("Acquires", 1)
+def _acquired(_line: JournalLine) -> _Measured:
+    return (Measurement("Acquires", 1),)
 
 
-def _released(line: JournalLine) -> Iterator[Measurement]:
-    kind = line.released_by or LetGoBy.UNKNOWN.value
-    yield Measurement("Releases", 1, dimensions=(("Kind", kind),))
-    if line.held_seconds is not None:
-        operation = risk_of(line.operation).value
-        yield Measurement("HoldTime", line.held_seconds, Unit.SECONDS, (("Operation", operation),))
+def _released(line: JournalLine) -> _Measured:
+    release = Measurement("Releases", 1, dimensions=(("Kind", line.released_by or LetGoBy.UNKNOWN.value),))
+    if line.held_seconds is None:
+        return (release,)
+    operation = risk_of(line.operation).value
+    return release, Measurement("HoldTime", line.held_seconds, Unit.SECONDS, (("Operation", operation),))
 
 
-def _refused(_line: JournalLine) -> Iterator[Measurement]:
-    yield Measurement("RefusedReleases", 1)
+def _refused(_line: JournalLine) -> _Measured:
+    return (Measurement("RefusedReleases", 1),)
 
 
-def _replaced(_line: JournalLine) -> Iterator[Measurement]:
-    yield Measurement("ConflictingReleases", 1)
+def _replaced(_line: JournalLine) -> _Measured:
+    return (Measurement("ConflictingReleases", 1),)
 
 
-def _answered(line: JournalLine) -> Iterator[Measurement]:
-    """Yield a measurement for a click that came too late, or at the same moment as another release."""
-    if line.outcome in _CONFLICTS:
-        yield Measurement("ConflictingReleases", 1)
+def _answered(line: JournalLine) -> _Measured:
+    """Measure a click that came too late, or at the same moment as another release."""
+    return (Measurement("ConflictingReleases", 1),) if line.outcome in _CONFLICTS else ()
 
 
-def _swept(line: JournalLine) -> Iterator[Measurement]:
-    yield Measurement("SweepsFinished", 1)
-    yield Measurement("ObjectsListed", line.objects or 0)
-    # A night without failures is written as 0. Without a value, an alarm on two nights would look back to an older one.
-    yield Measurement("TargetsFailed", 0)
+def _swept(line: JournalLine) -> _Measured:
+    return (
+        Measurement("SweepsFinished", 1),
+        Measurement("ObjectsListed", line.objects or 0),
+        # A night without failures is written as 0. Without a value, an alarm on two nights would look back to an
+        # older one.
+        Measurement("TargetsFailed", 0),
+    )
 
 
-def _sweep_failed(_line: JournalLine) -> Iterator[Measurement]:
-    yield Measurement("TargetsFailed", 1)
+def _sweep_failed(_line: JournalLine) -> _Measured:
+    return (Measurement("TargetsFailed", 1),)
 
 
-def _ordered(_line: JournalLine) -> Iterator[Measurement]:
-    yield Measurement("NightlySweeps", 1)
+def _ordered(_line: JournalLine) -> _Measured:
+    return (Measurement("NightlySweeps", 1),)
 
 
-def _watched(line: JournalLine) -> Iterator[Measurement]:
-    yield Measurement("HeldLocks", line.locks or 0)
-    yield Measurement("StaleLocks", line.stale or 0)
-    yield Measurement("OldestLockAge", line.oldest_seconds or 0, Unit.SECONDS)
-    # These are written as 0 four times an hour. Without a value, an alarm looks further back than its periods say
-    # (docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html).
-    yield Measurement("NightlySweeps", 0)
-    yield Measurement("SlackFailures", 0)
+def _watched(line: JournalLine) -> _Measured:
+    return (
+        Measurement("HeldLocks", line.locks or 0),
+        Measurement("StaleLocks", line.stale or 0),
+        Measurement("OldestLockAge", line.oldest_seconds or 0, Unit.SECONDS),
+        # These are written as 0 four times an hour. Without a value, an alarm looks further back than its periods say
+        # (docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html).
+        Measurement("NightlySweeps", 0),
+        Measurement("SlackFailures", 0),
+    )
 
 
-_MEASURES: dict[EventType, Callable[[JournalLine], Iterator[Measurement]]] = {
+_MEASURES: dict[EventType, Callable[[JournalLine], _Measured]] = {
     EventType.LOCK_ACQUIRED: _acquired,
     EventType.LOCK_RELEASED: _released,
     EventType.RELEASE_REFUSED: _refused,

@@ -64,7 +64,7 @@ class Round:
     def look(self, place: Place, act: Callable[[], Found], *, new: bool) -> None:
         """Put a look at a place on the agenda."""
         rank = Rank.NEW if new else Rank.KNOWN
-        self.progress.agenda.add(Task(Wait.PLACE, place.container, rank, place.state_path, act))
+        self.progress.agenda.add(Task(Wait.PLACE, place.home, rank, place.state_path, act))
 
     def scan(self, container: str, act: Callable[[], Scanned | None], then: Callable[[Scanned | None], None]) -> None:
         """Put the next part of a scan on the agenda."""
