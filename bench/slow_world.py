@@ -157,7 +157,7 @@ class SlowSlack(FakeMessenger):
         return bool(channel and ts)  # nobody deletes a message here, so the long search for it is left out
 
     def _call(self, way: Way, channel: str) -> None:
-        """Wait as ``slack.messenger`` does, then as ``slack.web_api`` does after a 429."""
+        """Wait as ``slack.messenger`` does, then as ``slack.web.web_api`` does after a 429."""
         self.paces.wait(way, channel)
         for _ in range(_RETRIES + 1):
             self.simulation.sleep(4.0 if channel in self.slow else SLACK_SECONDS)

@@ -22,8 +22,8 @@ PATH = re.compile(rf"(?<![\w./<-])(?:{FIRST})/(?>[\w./-]*\w)(?![-*<])")
 DOTTED = re.compile(rf"`((?:{FIRST})(?:\.(?!py`)[A-Za-z]\w*)+)`")
 """A module, or a name in one."""
 BARE = re.compile(r"`(\w+\.py)`")
-NO_PATHS = {"aws/aws-sdk"}
-"""A repository of somebody else."""
+NO_PATHS = {"aws/aws-sdk", "aws/validated"}
+"""A repository of others, and their mark on tests."""
 
 
 @pytest.mark.parametrize("path", [*DOCUMENTS, *SOURCES], ids=lambda path: path.relative_to(ROOT).as_posix())

@@ -30,7 +30,7 @@ LEFT_OUT: dict[str, set[Enum]] = {
     # A morning is reckoned by the team's hours.
     "chalicelib.core.clicks.click _SNOOZES": {SnoozeFor.MORNING},
     # Both have sentences of their own, with the reason in it.
-    "chalicelib.slack.words.answers _ENDINGS": {Outcome.REFUSED, Outcome.FAILED},
+    "chalicelib.slack.words.whispers _ENDINGS": {Outcome.REFUSED, Outcome.FAILED},
     # Slack counts neither.
     "chalicelib.jobs.runs.agenda _WAYS": {Wait.SCAN, Wait.PLACE, Wait.BOOK},
     # Lines without a number of their own.
@@ -107,7 +107,7 @@ def test_the_tables_are_found() -> None:
     assert {
         "chalicelib.slack.words.evidence _WORDS",
         "chalicelib.jobs.alerts.steps steps",
-        "chalicelib.slack.words.answers _DONE",
+        "chalicelib.slack.words.whispers _DONE",
     } <= names
     assert LEFT_OUT.keys() <= names
 

@@ -85,7 +85,7 @@ class Lines:
 
 @dataclass
 class Deliveries:
-    """``ports.Orders`` that hands each order on when it is due."""
+    """``ports.orders.Orders`` that hands each order on when it is due."""
 
     schedule: Schedule
     deliver: Callable[[Order], object]
