@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Rules
 
@@ -27,6 +28,10 @@ class Config(msgspec.Struct, frozen=True):
     def targets(self) -> tuple[Target, ...]:
         """Return the targets that the reaper sweeps."""
         return self.rules.targets
+
+    def targets_of(self, kind: Kind) -> tuple[Target, ...]:
+        """Return the targets of one kind."""
+        return tuple(target for target in self.targets if target.kind is kind)
 
 
 class CheckedRulesError(ValueError):

@@ -8,9 +8,8 @@ than those in the package. Everything is built when first asked for, once a proc
 
 import os
 import sys
-import time
 from datetime import UTC, datetime, timedelta
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, cast
@@ -26,16 +25,20 @@ from chalicelib.aws.book.group_book import DynamoGroupBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.lock_list import DynamoLockList
 from chalicelib.aws.journal import LogJournal
+from chalicelib.aws.locks.places import Places
 from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.aws.one_a_thread import OneAThread
 from chalicelib.aws.orders.sqs import Queue, SqsOrders
+from chalicelib.aws.secrets import Secrets
 from chalicelib.checked_rules import NAME, Config, load
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.measure import SLACK_FAILURE
+from chalicelib.core.locks.place import Kind
 from chalicelib.jobs.event_case import EventCase, Recording
 from chalicelib.jobs.runs import tasks
 from chalicelib.jobs.runs.run import Run, Threads, run_of
+from chalicelib.ports.locks import LockStore
 from chalicelib.ports.people import MessengerError
 from chalicelib.ports.world import World
 from chalicelib.slack.directory import SlackDirectory
@@ -69,7 +72,6 @@ WRITING = ClientConfig(connect_timeout=3, read_timeout=5, retries={"mode": "stan
 """Sent once: see S3LockStore."""
 
 
-_one_secret = Lock()
 _one_at_a_time = Lock()
 """boto3's clients may be shared by threads, its sessions, which make them, may not (boto3's guide, Multithreading)."""
 
@@ -84,7 +86,7 @@ def config() -> Config:
 def world() -> World:
     """The neighbours of the jobs about locks."""
     return World(
-        store=S3LockStore(lister=partial(_s3, _LISTING), reader=partial(_s3, _PROMPT), writer=partial(_s3, WRITING)),
+        store=Places(_stores()),
         book=lock_book(),
         events=DynamoEventBook(_table()),
         channels=DynamoChannelBook(_table()),
@@ -96,6 +98,14 @@ def world() -> World:
         orders=orders(),
         clock=lambda: datetime.now(UTC),
     )
+
+
+def _stores() -> dict[Kind, LockStore]:
+    """Return the store of each kind of place: the one list of them."""
+    stores: dict[Kind, LockStore] = {
+        Kind.S3: S3LockStore(lister=partial(_s3, _LISTING), reader=partial(_s3, _PROMPT), writer=partial(_s3, WRITING)),
+    }
+    return stores
 
 
 def run(milliseconds: float) -> Run:
@@ -184,23 +194,14 @@ def _slack_failed() -> None:
 
 
 def _secret(variable: str, seconds: int) -> str:
-    return _secret_of_period(variable, seconds, int(time.monotonic()) // seconds)
-
-
-def _secret_of_period(variable: str, seconds: int, period: int) -> str:
-    """Read once a period, also where many threads ask for it at once."""
-    with _one_secret:
-        return _read_secret(variable, seconds, period)
-
-
-@lru_cache(maxsize=8)
-def _read_secret(variable: str, _seconds: int, _period: int) -> str:
-    return str(_parameters().get(os.environ[variable], force_fetch=True, decrypt=True)).strip()
+    with _one_at_a_time:
+        secrets = _new_secrets()
+    return secrets.read(os.environ[variable], seconds)
 
 
 @cache
-def _parameters() -> SSMProvider:
-    return SSMProvider(boto_config=_PROMPT)
+def _new_secrets() -> Secrets:
+    return Secrets(SSMProvider(boto_config=_PROMPT))
 
 
 @cache
@@ -238,4 +239,4 @@ def _new_s3_client(patience: ClientConfig, region: str | None) -> "S3Client":
 
 
 def _region(bucket: str) -> str | None:
-    return next((target.region for target in config().targets if target.container == bucket), None)
+    return next((target.region for target in config().targets_of(Kind.S3) if target.container == bucket), None)

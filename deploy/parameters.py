@@ -12,6 +12,7 @@ from pathlib import Path
 
 from chalicelib.checked_rules import Config
 from chalicelib.config.file import ConfigError, load
+from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
 from deploy import names
 
@@ -32,10 +33,11 @@ def overrides(
     Raises:
         ConfigError: when the configuration names more than a CloudFormation parameter can hold.
     """
+    buckets = config.targets_of(Kind.S3)
     values = {
         "Stage": stage,
-        "StateBucketArns": _listed(_bucket_arn(target, partition) for target in config.targets),
-        "LockObjectArns": _listed(arn for target in config.targets for arn in _lock_arns(target, partition)),
+        "StateBucketArns": _listed(_bucket_arn(target, partition) for target in buckets),
+        "LockObjectArns": _listed(arn for target in buckets for arn in _lock_arns(target, partition)),
         "SlackBotTokenParameter": names.secret_parameter(stage, names.BOT_TOKEN),
         "SlackSigningSecretParameter": names.secret_parameter(stage, names.SIGNING_SECRET),
         # Rounded up: to the stack 0 means never, and a few seconds are more than that.

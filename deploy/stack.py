@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.checked_rules import Config
 from chalicelib.config.file import ConfigError, load
+from chalicelib.core.locks.place import Kind
 from deploy import names
 from deploy.commands import ROOT, CommandError, run
 from deploy.errors import told
@@ -67,7 +68,7 @@ def session() -> boto3.Session:
 
 
 def _next_steps(stage: str, stack: Mapping[str, str], config: Config) -> str:
-    wires = "".join(f"  make wire STAGE={stage} BUCKET={target.container}\n" for target in config.targets)
+    wires = "".join(f"  make wire STAGE={stage} BUCKET={target.container}\n" for target in config.targets_of(Kind.S3))
     return (
         "\nSlack app (api.slack.com/apps): put these in the place of its two request URLs, then save.\n"
         f"  Interactivity & Shortcuts, Request URL:\n    {stack['SlackActionsUrl']}\n"

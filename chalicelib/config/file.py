@@ -1,6 +1,7 @@
 """Read ``reaper.toml`` into a checked ``Config``, and tell every mistake of the file at once."""
 
 import tomllib
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from chalicelib.config import amounts, names
 from chalicelib.config.policy_keys import read_policy
 from chalicelib.config.toml_table import Problems, Table
 from chalicelib.core.duration import in_words
-from chalicelib.core.locks.place import Kind
+from chalicelib.core.locks.place import TRAITS, Kind
 from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Policy, Route, Rules
 
@@ -19,6 +20,11 @@ _DIGEST_OVER, _UNDO = 5, timedelta(minutes=10)
 # A message that waits in SQS ends the offer, and the longest DelaySeconds is 15 minutes
 # (docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html).
 _LONGEST_DELAY = timedelta(minutes=15)
+
+_CONTAINERS: dict[Kind, Callable[[Table, str], str]] = {
+    Kind.S3: names.bucket,
+}
+"""How a container's name is read. Its key, which tells the kind of a target, is what people call the container."""
 
 
 class ConfigError(ValueError):
@@ -89,9 +95,9 @@ def _undo(slack: Table) -> timedelta:
 
 
 def _target(table: Table) -> Target:
-    target = Target(
-        Kind.S3, names.bucket(table, "bucket"), names.prefixes(table, "prefixes"), names.region(table, "region")
-    )
+    kind = next((one for one in Kind if TRAITS[one].container in table), Kind.S3)
+    container = _CONTAINERS[kind](table, TRAITS[kind].container)
+    target = Target(kind, container, names.prefixes(table, "prefixes"), names.region(table, "region"))
     table.done()
     return target
 
@@ -116,8 +122,10 @@ def _note_unswept(table: Table, pattern: str, buckets: set[str]) -> None:
 
 
 def _note_repeated(targets: tuple[Target, ...], problems: Problems) -> None:
-    seen: set[str] = set()
-    for index, bucket in enumerate(target.container for target in targets):
-        if bucket in seen:
-            problems.note(f"targets[{index}].bucket", bucket, "each bucket once; give one target all its prefixes")
-        seen.add(bucket)
+    seen: set[tuple[Kind, str]] = set()
+    for index, target in enumerate(targets):
+        if (target.kind, target.container) in seen:
+            noun = TRAITS[target.kind].container
+            expected = f"each {noun} once; give one target all its prefixes"
+            problems.note(f"targets[{index}].{noun}", target.container, expected)
+        seen.add((target.kind, target.container))

@@ -218,11 +218,10 @@ def test_a_token_that_ssm_does_not_give_is_a_failure_of_the_messenger(
         monkeypatch.setenv(f"AWS_{name}", value)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    wiring._parameters.cache_clear()
-    wiring._read_secret.cache_clear()
+    wiring._new_secrets.cache_clear()
     with pytest.raises(MessengerError, match="bot token"):
         wiring._bot_token()
-    wiring._parameters.cache_clear()
+    wiring._new_secrets.cache_clear()
 
 
 def test_a_token_without_a_place_to_read_it_from_is_a_failure_of_the_messenger(monkeypatch: pytest.MonkeyPatch) -> None:

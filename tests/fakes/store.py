@@ -12,7 +12,7 @@ from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.clicks.deletion import Deletion, LockObject, Look, PutBack
 from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.locks.mark import MARK_BYTES
-from chalicelib.core.locks.place import Kind, LockRef, Place
+from chalicelib.core.locks.place import LockRef, Place
 from chalicelib.core.locks.scan import Scanned
 from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.body import lock_of, unread
@@ -69,7 +69,7 @@ class FakeStore:
             ]
             keys = [key for key in listed if is_lock_key(key) and key not in seen]
             more = str(number) if number + 1 < len(prefixes) else ""
-            yield Scanned(tuple(Place(Kind.S3, bucket, key) for key in keys), len(listed), more)
+            yield Scanned(tuple(Place(target.kind, bucket, key) for key in keys), len(listed), more)
             seen.update(keys)
 
     def read(self, place: Place, version: str = "") -> HeldLock | None:

@@ -64,7 +64,7 @@ class Round:
     def look(self, place: Place, act: Callable[[], Found], *, new: bool) -> None:
         """Have a look at a place, side by side with others."""
         rank = Rank.NEW if new else Rank.KNOWN
-        self.progress.agenda.add(Task(Wait.PLACE, place.container, rank, place.state_path, act))
+        self.progress.agenda.add(Task(Wait.PLACE, place.home, rank, place.state_path, act))
 
     def scan(self, container: str, act: Callable[[], Scanned | None], then: Callable[[Scanned | None], None]) -> None:
         """Go on with a scan, beside all else."""

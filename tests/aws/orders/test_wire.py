@@ -102,13 +102,15 @@ def test_the_form_of_an_order_changes_only_with_its_version(order: str) -> None:
 
 @pytest.mark.parametrize("values", [Verb, SnoozeFor, Unusable, ToldBy, Kind])
 def test_the_values_of_enums_on_the_wire_change_only_with_the_version(values: Any) -> None:
-    assert [*values] == {
+    known = {
         Verb: ["release", "snooze", "wake", "withdraw", "put back"],
         SnoozeFor: ["1h", "4h", "morning", "1w"],
         Unusable: ["for another workspace or app", "not readable", "unknown"],
         ToldBy: ["s3", "eventbridge"],
         Kind: ["s3"],
     }[values]
+    # A new value is no change: a function that does not know it yet takes its order for one of another version.
+    assert [*values][: len(known)] == known
 
 
 def of_another_version(order: str) -> str:
