@@ -32,7 +32,7 @@ def the_next(trouble: ChannelTrouble, **changes: Any) -> ChannelTrouble:
     return msgspec.structs.replace(trouble, step=trouble.step + 1, **changes)
 
 
-def test_there_are_none_at_first(channels: ChannelBook) -> None:
+def test_a_new_book_has_no_channels_in_trouble(channels: ChannelBook) -> None:
     assert channels.troubled() == []
 
 

@@ -111,7 +111,7 @@ def test_nobody_else_journals_an_event_meanwhile(changes: EventBook) -> None:
         changes.claim(noted, TAKEN + CLAIMED_FOR - INSTANT)
 
 
-def test_one_that_was_claimed_and_not_journaled_can_be_claimed_again(changes: EventBook) -> None:
+def test_an_event_that_was_claimed_and_not_journaled_can_be_claimed_again(changes: EventBook) -> None:
     noted = NotedEvent(an_event())
     changes.claim(noted, TAKEN)
     assert changes.claim(noted, TAKEN + CLAIMED_FOR)
@@ -209,7 +209,7 @@ def test_in_the_same_instant_sequencers_decide(changes: EventBook) -> None:
     assert [before(changes, event) for event in events] == [None, *events[:-1]]
 
 
-def test_without_them_a_lock_was_let_go_before_the_next_was_taken(changes: EventBook) -> None:
+def test_without_sequencers_a_lock_was_let_go_before_the_next_was_taken(changes: EventBook) -> None:
     note(changes, an_event(-SECOND), an_event(), a_release(timedelta()))
     assert before(changes, an_event()) == a_release(timedelta())
     assert before(changes, a_release(timedelta())) == an_event(-SECOND)
