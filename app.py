@@ -227,15 +227,16 @@ def _request() -> Any:
 
 def _record(ended: list[Case], body: str, release: LockEvent | None) -> None:
     """Record all that can be recorded of one message, then raise what could not: it alone comes again."""
+    now = _now()
     if release:
-        ended.extend(settle(wiring.event_case(release, _now())))
+        ended.extend(settle(wiring.event_case(release, now)))
         return
     try:
         events = lock_events(body)
     except UnknownNotificationError as error:
-        record_events([wiring.event_case(event, _now()) for event in error.events], ended)
+        record_events([wiring.event_case(event, now) for event in error.events], ended)
         raise
-    record_events([wiring.event_case(event, _now()) for event in events], ended)
+    record_events([wiring.event_case(event, now) for event in events], ended)
 
 
 def _run(context: Any) -> Run:
