@@ -71,16 +71,16 @@ class EventBook(Protocol):
     def remember(self, noted: NotedEvent) -> None:
         """Remember an event that cannot be journaled yet, so that ``before`` finds it."""
 
-    def journaled(self, change: LockEvent) -> None:
+    def journaled(self, event: LockEvent) -> None:
         """Note that the journal has it."""
 
-    def before(self, change: LockEvent) -> NotedEvent | None:
+    def before(self, event: LockEvent) -> NotedEvent | None:
         """Return the event of the same key that happened right before this one, of those that are remembered."""
 
     def remember_gone(self, gone: LockEvent) -> None:
         """Remember that a version was deleted while a lock was there. ``before`` does not find it."""
 
-    def gone_after(self, change: LockEvent) -> list[LockEvent]:
+    def gone_after(self, event: LockEvent) -> list[LockEvent]:
         """Return the remembered deletions of the same key's versions that happened after this: the latest twenty."""
 
 
