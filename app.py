@@ -27,6 +27,7 @@ from chalicelib.aws import batches
 from chalicelib.aws.events.s3 import UnknownNotificationError, lock_events
 from chalicelib.aws.orders import clicks, settling, sweeps
 from chalicelib.core.alerts.listing import ListRequest
+from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.measure import TURNED_AWAY, sweep_duration
 from chalicelib.core.clicks.click import Click, Unheard, Unusable
 from chalicelib.jobs.alerts.case import Case
@@ -34,8 +35,9 @@ from chalicelib.jobs.alerts.endings import tell_endings
 from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.list_locks import list_locks
-from chalicelib.jobs.record import record_events, settle
+from chalicelib.jobs.record import record_events
 from chalicelib.jobs.runs.run import Run
+from chalicelib.jobs.settle import settle
 from chalicelib.jobs.sweep import order_sweeps, sweep
 from chalicelib.jobs.watch import watch
 from chalicelib.ports.book import BookError
@@ -102,7 +104,7 @@ def record_lock_event(event: SQSEvent) -> dict[str, Any]:
     """Record S3's events, oldest first, and settle releases told of earlier; only what failed comes again."""
     ended: list[Case] = []
     # An order to settle is older than the acquires beside it, and comes after them.
-    response = batches.process(event, partial(_record, ended), last=lambda body: bool(settling.read_settling(body)))
+    response = batches.process(event, settling.read_settling, partial(_record, ended))
     if left := tell_endings(ended, wiring.world(), _run(event.context)) if ended else []:
         logger.warning("messages that do not say yet that their lock is gone: the next watch sees to it", left=left)
     return response
@@ -112,8 +114,6 @@ def record_lock_event(event: SQSEvent) -> dict[str, Any]:
 @_measured
 def slack_actions() -> Response:
     """Verify a click in Slack, hand it over, answer at once."""
-    if _is_ssl_check():
-        return Response("")
     _hand_over(_from_slack(requests.parse))
     return Response("")
 
@@ -122,9 +122,9 @@ def slack_actions() -> Response:
 @_measured
 def slack_commands() -> Response:
     """Answer ``/tflocks`` from the lock book, since Slack waits three seconds."""
-    if _is_ssl_check():
-        return Response("")
     asked = _from_slack(requests.parse_command)
+    if asked is None:
+        return Response("")
     if isinstance(asked, Unheard):
         return Response(listings.turned_away(asked))
     if not asked.understood:
@@ -190,9 +190,12 @@ _ANSWERS = {
 }
 
 
-def _from_slack(parse: requests.Parse[T]) -> T:
-    """Return what Slack sent, once it is proven to be from Slack."""
-    body, headers = _request().raw_body, _request().headers
+def _from_slack(parse: requests.Parse[T]) -> T | None:
+    """Return what Slack sent, once it is proven to be from Slack; None when Slack only checks the certificate."""
+    request = _request()
+    body, headers = request.raw_body, request.headers
+    if requests.is_ssl_check(request.query_params or {}, body):
+        return None
     # Here and not in the route, because Slack's look at the certificate has no content type.
     if not headers.get("content-type", "").startswith(_FORM):
         raise UnsupportedMediaTypeError(f"expected {_FORM}")
@@ -215,10 +218,6 @@ def _turn_away(unheard: Unheard) -> None:
     wiring.world().messenger.turn_away(unheard)
 
 
-def _is_ssl_check() -> bool:
-    return requests.is_ssl_check(_request().query_params or {}, _request().raw_body)
-
-
 def _request() -> Any:
     """Return what came by HTTP; Chalice does not say of what type its parts are."""
     if app.current_request is None:
@@ -226,18 +225,18 @@ def _request() -> Any:
     return app.current_request
 
 
-def _record(ended: list[Case], body: str) -> None:
+def _record(ended: list[Case], body: str, release: LockEvent | None) -> None:
     """Record all that can be recorded of one message, then raise what could not: it alone comes again."""
-    world, rules, recording = wiring.world(), wiring.config().rules, wiring.recording()
-    if release := settling.read_settling(body):
-        ended.extend(settle(release, world, rules, recording, _now()))
+    now = _now()
+    if release:
+        ended.extend(settle(wiring.event_case(release, now)))
         return
     try:
-        changes = lock_events(body)
+        events = lock_events(body)
     except UnknownNotificationError as error:
-        record_events(error.events, world, rules, recording, _now(), ended)
+        record_events([wiring.event_case(event, now) for event in error.events], ended)
         raise
-    record_events(changes, world, rules, recording, _now(), ended)
+    record_events([wiring.event_case(event, now) for event in events], ended)
 
 
 def _run(context: Any) -> Run:

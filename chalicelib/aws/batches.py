@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
@@ -13,30 +13,36 @@ _TIME_FOR_ONE = 30_000
 _LONGEST_TIMESTAMP = 20
 _logger = Logger(child=True)
 
-Handle = Callable[[str], None]
-"""Does what the body of one message asks for. If it raises, that message is delivered again."""
+T = TypeVar("T")
+ReadOrder = Callable[[str], T | None]
+"""Gives the order that the body of a message is; None: it is something else. Never raises."""
+Handle = Callable[[str, T | None], None]
+"""Does what one message asks for, by its body and its order. If it raises, that message is delivered again."""
+_Orders = Mapping[Any, Any]
+"""The orders by their messages' IDs."""
 
 
 class OutOfTimeError(Exception):
     """There was no time left to begin a message."""
 
 
-def process(event: Any, handle: Handle, *, last: Callable[[str], bool]) -> dict[str, Any]:
+def process(event: Any, read: ReadOrder[T], handle: Handle[T]) -> dict[str, Any]:
     """Handle each message of Chalice's event; return for Lambda which have to be delivered again.
 
-    The messages whose body is ``last`` come after all others. A message that fails makes no other one fail.
+    Orders come after all other messages. A message that fails makes no other one fail.
     """
     batch = event.to_dict()
-    batch["Records"].sort(key=partial(_in_order, last=last))
+    orders = {message.get("messageId"): read(message.get("body") or "") for message in batch["Records"]}
+    batch["Records"].sort(key=partial(_in_order, orders))
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    return dict(process_partial_response(batch, partial(_handle_one, event.context, handle), processor))
+    return dict(process_partial_response(batch, partial(_handle_one, event.context, orders, handle), processor))
 
 
-def _handle_one(context: Any, handle: Handle, record: SQSRecord) -> None:
+def _handle_one(context: Any, orders: _Orders, handle: Handle[Any], record: SQSRecord) -> None:
     """Handle one message and log why it fails, because powertools does not log what it catches."""
     try:
         _check_time(context)
-        handle(record.body)
+        handle(record.body, orders[record.message_id])
     except Exception:
         # Not `message=`: logging reserves that name (tests/test_log_lines.py).
         _logger.exception("an S3 notification was not recorded and will be delivered again", sqs=record.message_id)
@@ -48,7 +54,7 @@ def _check_time(context: Any) -> None:
         raise OutOfTimeError("the others of its batch took too long: S3, or Slack, is slow to answer")
 
 
-def _in_order(message: Mapping[str, Any], *, last: Callable[[str], bool]) -> tuple[bool, int]:
+def _in_order(orders: _Orders, message: Mapping[str, Any]) -> tuple[bool, int]:
     """Return the key that sorts a batch. It never raises: a message that cannot be read fails alone, in its turn."""
     sent = str((message.get("attributes") or {}).get("SentTimestamp"))[:_LONGEST_TIMESTAMP]
-    return last(message.get("body") or ""), int(sent) if sent.isdecimal() else 0
+    return orders[message.get("messageId")] is not None, int(sent) if sent.isdecimal() else 0

@@ -171,7 +171,7 @@ def _valid(secret: str, clock: Clock, body: bytes, timestamp: str, signature: st
 def _click(clicked: BlockActions, action: Action, reply_to: str) -> Click:
     verb, container = VERBS[action.action_id], clicked.container
     return Click(
-        lock=_lock(clicked.value(action)),
+        lock=_lock(clicked, action),
         verb=verb,
         snooze_for=_snooze_for(action) if verb is Verb.SNOOZE else None,
         user=clicked.user.id,
@@ -184,9 +184,9 @@ def _click(clicked: BlockActions, action: Action, reply_to: str) -> Click:
     )
 
 
-def _lock(value: str) -> LockRef:
+def _lock(clicked: BlockActions, action: Action) -> LockRef:
     try:
-        return lock_value.decode(value)
+        return lock_value.decode(clicked.value(action))
     except ValueError as error:
         raise MalformedError(str(error)) from None
 

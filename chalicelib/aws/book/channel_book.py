@@ -3,10 +3,9 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import msgspec
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.aws.book.table import BookTable, Update, text, told_as_book_error
+from chalicelib.aws.book.table import BookTable, Update, text, value_of
 from chalicelib.core.alerts.channel_trouble import ChannelTrouble
 
 if TYPE_CHECKING:
@@ -26,9 +25,7 @@ class DynamoChannelBook:
 
     def troubled(self) -> list[ChannelTrouble]:
         """Return the channels in trouble as they are now."""
-        items = self._table.query(_PARTITION)
-        with told_as_book_error():
-            return [msgspec.json.decode(item["Trouble"], type=ChannelTrouble) for item in items]
+        return [value_of(item, "Trouble", ChannelTrouble) for item in self._table.query(_PARTITION)]
 
     def replace(self, known: ChannelTrouble | None, new: ChannelTrouble) -> bool:
         """Write what is known of a channel, if it is still what was read; return whether it was."""

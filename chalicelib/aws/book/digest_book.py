@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.aws.book.table import BookTable, Update, text, told_as_book_error
+from chalicelib.aws.book.table import BookTable, Update, text, value_of
 from chalicelib.core.alerts.digest import Digest
 
 if TYPE_CHECKING:
@@ -25,9 +25,7 @@ class DynamoDigestBook:
 
     def open(self) -> list[Digest]:
         """Return the digests with locks still held, and those that may not have been posted."""
-        items = self._table.query(_PARTITION)
-        with told_as_book_error():
-            digests = [msgspec.json.decode(item["Digest"], type=Digest) for item in items]
+        digests = [value_of(item, "Digest", Digest) for item in self._table.query(_PARTITION)]
         return [digest for digest in digests if digest.held or not digest.posted]
 
     def claim(self, digest: Digest) -> bool:

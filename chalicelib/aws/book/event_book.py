@@ -8,10 +8,9 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
-import msgspec
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.aws.book.table import BookTable, Item, Update, sortable, text, told_as_book_error
+from chalicelib.aws.book.table import BookTable, Item, Update, sortable, text, value_of
 from chalicelib.core.audit.event import CLAIMED_FOR, REMEMBERED, LockEvent
 from chalicelib.core.audit.hold import NotedEvent
 from chalicelib.ports.book import UnderWayError
@@ -34,11 +33,13 @@ class DynamoEventBook:
 
     def claim(self, noted: NotedEvent, now: datetime) -> bool:
         """Remember an event and take the right to journal it."""
-        claimed = Update(put={"ClaimedUntil": sortable(now + CLAIMED_FOR)}, put_first=_item(noted))
+        key, item = _key_of(noted.event), _item(noted)
+        claimed = Update(put={"ClaimedUntil": sortable(now + CLAIMED_FOR)}, put_first=item)
         free = Attr("ClaimedUntil").not_exists() | Attr("ClaimedUntil").lte(sortable(now))
-        if self._table.change(_key_of(noted.event), claimed, Attr("Journaled").not_exists() & free):
+        taken, there = self._table.write(key, claimed, Attr("Journaled").not_exists() & free)
+        if taken:
             return True
-        if "Journaled" in (self._table.get(_key_of(noted.event)) or {}):
+        if "Journaled" in (there or {}):
             return False
         raise UnderWayError("the same event is being journaled by another process; it is looked at again later")
 
@@ -55,9 +56,9 @@ class DynamoEventBook:
         # Whatever S3 has written into an identity, its second and one of two plain words come first, below the tilde.
         last = f"{event.second} ~"
         earlier: NotedEvent | None = None
-        for item in self._table.latest_first(_key_of(event)["StatePath"], last, _AT_ONCE):
-            with told_as_book_error():
-                noted = msgspec.json.decode(item["Noted"], type=NotedEvent)
+        parts = self._table.latest_first(_key_of(event)["StatePath"], last, _AT_ONCE)
+        for item in (item for part in parts for item in part):
+            noted = value_of(item, "Noted", NotedEvent)
             if earlier and noted.event.second < earlier.event.second:
                 break
             if noted.event.identity == event.identity or not noted.event.before(event):
@@ -73,9 +74,9 @@ class DynamoEventBook:
     def gone_after(self, event: LockEvent) -> list[LockEvent]:
         """Return the deleted versions of the same key that happened after this, the latest twenty."""
         after: list[LockEvent] = []
-        for item in islice(self._table.latest_first(_gone_key_of(event)["StatePath"], "~", _AT_ONCE), _GONE):
-            with told_as_book_error():
-                gone = msgspec.json.decode(item["Noted"], type=NotedEvent).event
+        parts = self._table.latest_first(_gone_key_of(event)["StatePath"], "~", _AT_ONCE)
+        for item in islice((item for part in parts for item in part), _GONE):
+            gone = value_of(item, "Noted", NotedEvent).event
             if gone.second < event.second:
                 break
             after += [gone] if event.before(gone) else []

@@ -3,11 +3,12 @@
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from math import inf
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from chalicelib.aws.book.table import BookTable, Update, told_as_book_error
+from chalicelib.aws.book.table import BookTable, Update, value_of
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.service_resource import Table
@@ -35,10 +36,5 @@ class DynamoGroupBook:
     def members(self) -> dict[str, frozenset[str]]:
         """Return the groups that were stored within a day. DynamoDB may show an item for days after it has expired."""
         now = self._clock()
-        items = self._table.query(_PARTITION)
-        with told_as_book_error():
-            return {
-                item["LockIdentity"]: msgspec.json.decode(item["Members"], type=frozenset[str])
-                for item in items
-                if item["ExpiresAt"] > now
-            }
+        items = [item for item in self._table.query(_PARTITION) if item.get("ExpiresAt", inf) > now]
+        return {item["LockIdentity"]: value_of(item, "Members", frozenset[str]) for item in items}

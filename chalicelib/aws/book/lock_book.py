@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.aws.book.table import BookTable
-from chalicelib.aws.book.wire import condition_of, if_readable, key_of, page_from, readable, update_of
+from chalicelib.aws.book.wire import change_of, if_readable, key_of, page_from, readable
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.locks.place import LockRef
@@ -37,7 +37,8 @@ class DynamoLockBook:
     def pages_of(self, state_path: str, until: datetime) -> list[Page]:
         """Return the last ten pages of one state path up to a second, oldest first: a busy state has thousands."""
         last = f"{until.astimezone(UTC).replace(microsecond=0).isoformat()} ~"
-        items = islice(self._table.latest_first(state_path, last, _LATEST), _LATEST)
+        parts = self._table.latest_first(state_path, last, _LATEST)
+        items = islice((item for part in parts for item in part), _LATEST)
         return sorted((page_from(item) for item in items), key=lambda page: page.taken)
 
     def find(self, ref: LockRef) -> Page | None:
@@ -47,6 +48,5 @@ class DynamoLockBook:
 
     def write(self, transition: Transition) -> Written:
         """Carry out a transition in one UpdateItem."""
-        key = key_of(transition.ref)
-        taken, item = self._table.write(key, update_of(transition), condition_of(transition))
+        taken, item = self._table.write(*change_of(transition))
         return Written(taken, if_readable(item) if item else None)

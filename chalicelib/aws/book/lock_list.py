@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import msgspec
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.aws.book.table import BookTable, Item, told_as_book_error
+from chalicelib.aws.book.table import BookTable, Item, value_of
 from chalicelib.aws.book.wire import readable
 from chalicelib.aws.book.wire_values import HolderForm
 from chalicelib.core.alerts.listing import HeldEntry
@@ -30,8 +29,7 @@ class DynamoLockList:
     def held(self, *, holders: bool) -> list[HeldEntry]:
         """Return every held lock, in no order; who is behind each only with ``holders``."""
         names = _HOLDER if holders else _PLACE
-        with told_as_book_error():
-            return [_entry(item) for item in self._table.scan_for(_INDEX, _HELD, names)]
+        return [_entry(item) for item in self._table.scan_for(_INDEX, _HELD, names)]
 
     def pages(self, entries: Sequence[HeldEntry]) -> list[Page]:
         """Return the pages of these, in their order, as they are now; without locks that have ended since."""
@@ -43,5 +41,5 @@ class DynamoLockList:
 def _entry(item: Item) -> HeldEntry:
     if "Lock" not in item:
         return HeldEntry(item["StatePath"], item["LockIdentity"])
-    who = msgspec.json.decode(item["Lock"], type=HolderForm).info.Who
+    who = value_of(item, "Lock", HolderForm).info.Who
     return HeldEntry(item["StatePath"], item["LockIdentity"], item.get("Owner", ""), item.get("Principal", ""), who)

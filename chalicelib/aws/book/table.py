@@ -1,12 +1,10 @@
 """The lock book's one DynamoDB table: every change is one UpdateItem with a condition, none a read and a write."""
 
 from collections.abc import Iterator, Mapping, Set
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import reduce
 from operator import and_
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from boto3.dynamodb.conditions import ConditionBase, Key
@@ -22,20 +20,22 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.service_resource import Table
 
 Item = Mapping[str, Any]
+T = TypeVar("T")
 
 _FROM_DYNAMODB = TypeDeserializer()
 _SAY_WHAT_IS_THERE: Mapping[str, Any] = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 """The answer to a condition that was not met has the item, which costs no read."""
+_NOT_MET = "ConditionalCheckFailedException"
+_UNREACHABLE = (ClientError, BotoCoreError, ResponseParserError, NotFromAwsError)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Update:
+class Update(msgspec.Struct, frozen=True, kw_only=True):
     """What becomes of an item's attributes in one UpdateItem; all others stay as they are."""
 
-    put: Item = field(default_factory=dict)
-    put_first: Item = field(default_factory=dict)
+    put: Item = {}
+    put_first: Item = {}
     """Only where there is none yet."""
-    add: Mapping[str, Set[Any]] = field(default_factory=dict)
+    add: Mapping[str, Set[Any]] = {}
     """Added to a set, which is never empty (DynamoDB has no empty sets)."""
     remove: tuple[str, ...] = ()
 
@@ -69,30 +69,28 @@ class BookTable:
 
     def get(self, key: Item) -> Item | None:
         """Return one item as it is now."""
-        with told_as_book_error():
+        try:
             return genuine(self._table.get_item(Key=key, ConsistentRead=True)).get("Item")
+        except Exception as error:
+            raise book_error(error) from error
 
     def query(self, state_path: str) -> list[Item]:
         """Return all items of one partition as they are now."""
         mine = Key("StatePath").eq(state_path)
-        with told_as_book_error():
-            return list(self._pages("query", KeyConditionExpression=mine, ConsistentRead=True))
+        return _together(self._parts("query", KeyConditionExpression=mine, ConsistentRead=True))
 
-    def latest_first(self, state_path: str, last: str, at_once: int) -> Iterator[Item]:
-        """Give the items of one partition as they are now, backwards from ``last``, read so many at a time."""
+    def latest_first(self, state_path: str, last: str, at_once: int) -> Iterator[list[Item]]:
+        """Give the items of one partition as they are now, backwards from ``last``, in parts of so many."""
         wanted = Key("StatePath").eq(state_path) & Key("LockIdentity").lte(last)
-        with told_as_book_error():
-            yield from self._pages(
-                "query", KeyConditionExpression=wanted, ConsistentRead=True, ScanIndexForward=False, Limit=at_once
-            )
+        backwards = {"ScanIndexForward": False, "Limit": at_once}
+        return self._parts("query", KeyConditionExpression=wanted, ConsistentRead=True, **backwards)
 
     def scan(self, index: str, only: ConditionBase) -> list[Item]:
         """Return the items of an index that meet a condition, as they were a moment ago."""
-        with told_as_book_error():
-            return list(self._pages("scan", IndexName=index, FilterExpression=only))
+        return _together(self._parts("scan", IndexName=index, FilterExpression=only))
 
-    def scan_for(self, index: str, only: ConditionBase, names: tuple[str, ...]) -> Iterator[Item]:
-        """Give some attributes of the items of an index that meet a condition, as they were a moment ago.
+    def scan_for(self, index: str, only: ConditionBase, names: tuple[str, ...]) -> list[Item]:
+        """Return some attributes of the items of an index that meet a condition, as they were a moment ago.
 
         To read an attribute costs more time here than in DynamoDB: of thousands of items, ask only for what is used.
         """
@@ -100,14 +98,13 @@ class BookTable:
             "ProjectionExpression": ", ".join(f"#{name}" for name in names),
             "ExpressionAttributeNames": {f"#{name}": name for name in names},
         }
-        with told_as_book_error():
-            yield from self._pages("scan", IndexName=index, FilterExpression=only, **some)
+        return _together(self._parts("scan", IndexName=index, FilterExpression=only, **some))
 
     def find(self, key: Item) -> Item | None:
         """Return one item as it is now, by a query, for who may not get it by its key."""
         this = reduce(and_, (Key(name).eq(value) for name, value in key.items()))
-        with told_as_book_error():
-            return next(iter(self._table.query(KeyConditionExpression=this, ConsistentRead=True)["Items"]), None)
+        found = self._parts("query", KeyConditionExpression=this, ConsistentRead=True)
+        return next((item for part in found for item in part), None)
 
     def change(self, key: Item, update: Update, condition: ConditionBase | None = None) -> bool:
         """Change one item, or make it; return whether the condition was met. Otherwise nothing is done."""
@@ -116,31 +113,45 @@ class BookTable:
     def write(self, key: Item, update: Update, condition: ConditionBase | None) -> tuple[bool, Item | None]:
         """Do as ``change``; return the item too as it is now, also where the condition was not met."""
         guard: dict[str, Any] = {} if condition is None else {"ConditionExpression": condition, **_SAY_WHAT_IS_THERE}
-        with told_as_book_error():
-            try:
-                answer = self._table.update_item(Key=key, ReturnValues="ALL_NEW", **update.arguments(), **guard)
-            except self._table.meta.client.exceptions.ConditionalCheckFailedException as error:
+        request = {"Key": key, "ReturnValues": "ALL_NEW", **update.arguments(), **guard}
+        try:
+            return True, genuine(self._table.update_item(**request))["Attributes"]
+        except Exception as error:
+            if _is_not_met(error):
                 return False, _item_of(error)
-            return True, genuine(answer)["Attributes"]
+            raise book_error(error) from error
 
     def delete(self, key: Item, condition: ConditionBase) -> None:
         """Delete one item, if it is there and meets the condition."""
-        with told_as_book_error():
-            try:
-                genuine(self._table.delete_item(Key=key, ConditionExpression=condition))
-            except self._table.meta.client.exceptions.ConditionalCheckFailedException:
-                return
+        try:
+            genuine(self._table.delete_item(Key=key, ConditionExpression=condition))
+        except Exception as error:
+            if not _is_not_met(error):
+                raise book_error(error) from error
 
-    def _pages(self, operation: str, **arguments: Any) -> Iterator[Item]:
+    def _parts(self, operation: str, **arguments: Any) -> Iterator[list[Item]]:
+        """Give the items that each answer has."""
         while True:
-            page = genuine(getattr(self._table, operation)(**arguments))
-            yield from page["Items"]
-            after = page.get("LastEvaluatedKey")
+            try:
+                answer = genuine(getattr(self._table, operation)(**arguments))
+                items, after = list(answer["Items"]), answer.get("LastEvaluatedKey")
+            except Exception as error:
+                raise book_error(error) from error
+            if items:
+                yield items
             if not after:
                 return
             if after == arguments.get("ExclusiveStartKey"):
                 raise BookError("the lock book could not be read to its end: DynamoDB gives the same page again")
             arguments["ExclusiveStartKey"] = after
+
+
+def _together(parts: Iterator[list[Item]]) -> list[Item]:
+    return [item for part in parts for item in part]
+
+
+def _is_not_met(error: Exception) -> bool:
+    return isinstance(error, ClientError) and error.response.get("Error", {}).get("Code") == _NOT_MET
 
 
 def _item_of(error: Any) -> Item | None:
@@ -159,17 +170,19 @@ def sortable(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-@contextmanager
-def told_as_book_error() -> Iterator[None]:
-    """Raise whatever goes wrong with the book, or is wrong in it, as a BookError."""
+def value_of(item: Item, name: str, kind: type[T]) -> T:
+    """Return the value that an attribute has as JSON text. Raises BookError when it cannot be read."""
     try:
-        yield
-    except BookError:
-        raise
-    except (ClientError, BotoCoreError, ResponseParserError, NotFromAwsError) as error:
-        raise BookError(f"the lock book could not be reached: {in_words('DynamoDB', error)}") from error
+        return msgspec.json.decode(item[name], type=kind)
     except Exception as error:
         raise unreadable(error) from error
+
+
+def book_error(error: Exception) -> BookError:
+    """Return the failure of a request as the port's."""
+    if isinstance(error, _UNREACHABLE):
+        return BookError(f"the lock book could not be reached: {in_words('DynamoDB', error)}")
+    return unreadable(error)
 
 
 def unreadable(error: Exception) -> BookError:

@@ -132,6 +132,11 @@ def readable(items: Iterable[Item]) -> list[Page]:
     return [page for item in items if (page := if_readable(item))]
 
 
+def change_of(transition: Transition) -> tuple[Item, Update, ConditionBase | None]:
+    """Return a transition as the table carries it out: of which item, what becomes of it, and under which condition."""
+    return key_of(transition.ref), update_of(transition), _condition_of(transition)
+
+
 def update_of(transition: Transition) -> Update:
     """Return what a transition does to the item of its page."""
     put, remove = _followers(transition)
@@ -163,7 +168,7 @@ def _written(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {ATTRIBUTES[name].name: ATTRIBUTES[name].write(value) for name, value in fields.items()}
 
 
-def condition_of(transition: Transition) -> ConditionBase | None:
+def _condition_of(transition: Transition) -> ConditionBase | None:
     """Return the condition of a transition; None: it has none."""
     conditions = [_condition(one) for one in transition.only_if]
     return reduce(and_, conditions) if conditions else None

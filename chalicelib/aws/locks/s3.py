@@ -6,7 +6,7 @@ reply, and so would call "already gone" what it had deleted itself; a second put
 
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 import msgspec
 from botocore.exceptions import ClientError
@@ -54,6 +54,14 @@ class _Named(TypedDict):
     Key: str
 
 
+class _Object(NamedTuple):
+    """An object at a lock's place."""
+
+    lock: HeldLock
+    answer: "GetObjectOutputTypeDef"
+    body: bytes
+
+
 class S3LockStore:
     """``ports.locks.LockStore`` over the state buckets.
 
@@ -89,22 +97,20 @@ class S3LockStore:
         """Return the lock there now, or that version of it."""
         which = {"VersionId": version} if version else {}
         try:
-            answer, body = self._get(place, **which)
+            return self._get(place, **which).lock
         except ClientError as error:
             if code_of(error) in _ABSENT or (version and code_of(error) == _NO_VERSION_ID):
                 return None
             return self._unreadable(place, error)
-        return _lock(place, answer, body)
 
     def look(self, ref: LockRef) -> Look:
         """Return the lock there now and, if ``ref`` names it, its whole object; never one that may be a state."""
         _check(ref)
         try:
-            answer, body = self._get(ref.place)
+            lock, answer, body = self._get(ref.place)
         except ClientError as error:
             absent = code_of(error) in _ABSENT
             return Look(None if absent else self._unreadable(ref.place, error))
-        lock = _lock(ref.place, answer, body)
         if lock.ref != ref or lock.body is Body.STATE:
             return Look(lock)
         try:
@@ -167,15 +173,16 @@ class S3LockStore:
             found = genuine(self._reader(ref.place.container).get_object_tagging(**_named(ref.place)))
             return {tag["Key"]: tag["Value"] for tag in found["TagSet"]}
 
-    def _get(self, place: Place, **which: str) -> "tuple[GetObjectOutputTypeDef, bytes]":
-        """Return an object and as much of its body as tells whether it is too large for a lock. Raises ClientError."""
+    def _get(self, place: Place, **which: str) -> "_Object":
+        """Return an object with as much of its body as tells whether it is too large for a lock. Raises ClientError."""
+        asked: Any = {**_named(place), **which}
         try:
-            answer = genuine(self._reader(place.container).get_object(**_named(place), **which))  # type: ignore[arg-type]
+            answer = genuine(self._reader(place.container).get_object(**asked))
             with answer["Body"] as stream:
                 body = stream.read(BODY_LIMIT + MARK_BYTES + 1)
                 if len(body) <= BODY_LIMIT + MARK_BYTES:
                     stream.read()  # botocore looks only at the end whether all of it came
-                return answer, body
+            return _Object(_lock(place, answer, body), answer, body)
         except ClientError:
             raise
         except Exception as error:
@@ -212,11 +219,10 @@ def _is_versioned(client: "S3Client", bucket: str) -> bool:
 
 
 def _lock(place: Place, answer: "GetObjectOutputTypeDef", body: bytes) -> HeldLock:
-    with told_as_store_error(f"reading {_told(place)}"):
-        ref = LockRef(place, answer["ETag"], answer["LastModified"].replace(microsecond=0))
-        version = answer.get("VersionId", "")
-        lock = lock_of(ref, body, "" if version == _NO_VERSION else version)
-        return msgspec.structs.replace(lock, not_restored=not_restored(answer))
+    ref = LockRef(place, answer["ETag"], answer["LastModified"].replace(microsecond=0))
+    version = answer.get("VersionId", "")
+    lock = lock_of(ref, body, "" if version == _NO_VERSION else version)
+    return msgspec.structs.replace(lock, not_restored=not_restored(answer))
 
 
 def _named(place: Place) -> "_Named":

@@ -52,7 +52,7 @@ class _EndUndo(Order, frozen=True, tag="end an undo"):
 
 def write_click(click: Click) -> bytes:
     """Write an order to carry out a click."""
-    return msgspec.json.encode(_Click(v=VERSION, lock=write_lock(click.lock), **_of_click(click)))
+    return msgspec.json.encode(_Click(v=VERSION, **_of_click(click), lock=write_lock(click.lock)))
 
 
 def write_unheard(unheard: Unheard) -> bytes:
@@ -109,7 +109,7 @@ def _not_understood(message: str, error: msgspec.MsgspecError) -> Unheard:
 def _clicked(order: _Click | _Unheard) -> Click | Unheard:
     if isinstance(order, _Unheard):
         return Unheard(**_of_unheard(order))
-    return Click(lock=read_lock(order.lock), **_of_click(order))
+    return Click(**_of_click(order), lock=read_lock(order.lock))
 
 
 def _of_click(click: Click | _Click) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class _Settle(Order, frozen=True, tag="settle"):
 
 def write_settling(release: LockEvent) -> bytes:
     """Write an order to settle a release."""
-    wire = _Release(place=write_place(release.place), **_same_on_both_sides(release))
+    wire = _Release(**_same_on_both_sides(release), place=write_place(release.place))
     return msgspec.json.encode(_Settle(v=VERSION, release=wire))
 
 
@@ -41,7 +41,7 @@ def read_settling(message: str) -> LockEvent | None:
         wire = msgspec.json.decode(message, type=_Settle).release
     except _UNREADABLE:
         return None
-    return LockEvent(acquired=False, place=read_place(wire.place), **_same_on_both_sides(wire))
+    return LockEvent(acquired=False, **_same_on_both_sides(wire), place=read_place(wire.place))
 
 
 def _same_on_both_sides(release: LockEvent | _Release) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from chalicelib.aws.answers import genuine
 from chalicelib.aws.errors_in_words import in_words
@@ -19,6 +19,8 @@ from chalicelib.ports.orders import AT_ONCE, OrderError
 
 if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
+
+T = TypeVar("T")
 
 
 class Queue(StrEnum):
@@ -43,30 +45,30 @@ class SqsOrders:
 
     def sweep(self, target: Target) -> None:
         """Have ``sweep_target`` sweep a target."""
-        self._leave(Queue.SWEEPS, write_sweep(target))
+        self._leave(Queue.SWEEPS, write_sweep, target)
 
     def carry_out(self, click: Click, after: timedelta = AT_ONCE) -> None:
         """Have a click carried out by the function that may."""
-        self._leave(Queue.RELEASES if click.verb.releases else Queue.CLICKS, write_click(click), after)
+        self._leave(Queue.RELEASES if click.verb.releases else Queue.CLICKS, write_click, click, after)
 
     def turn_away(self, unheard: Unheard) -> None:
         """Have ``answer_click`` tell a person that nothing is done with their click."""
-        self._leave(Queue.CLICKS, write_unheard(unheard))
+        self._leave(Queue.CLICKS, write_unheard, unheard)
 
     def release_by_itself(self, order: AutoRelease) -> None:
         """Have ``release_lock`` release a lock that nobody clicked."""
-        self._leave(Queue.RELEASES, write_auto_release(order))
+        self._leave(Queue.RELEASES, write_auto_release, order)
 
     def end_undo(self, order: EndUndo, after: timedelta) -> None:
         """Have ``answer_click`` take the button away that puts a released lock back."""
-        self._leave(Queue.CLICKS, write_end_undo(order), after)
+        self._leave(Queue.CLICKS, write_end_undo, order, after)
 
     def settle(self, release: LockEvent, after: timedelta) -> None:
         """Have ``record_lock_event`` journal a release with its hold."""
-        self._leave(Queue.EVENTS, write_settling(release), after)
+        self._leave(Queue.EVENTS, write_settling, release, after)
 
-    def _leave(self, queue: Queue, message: bytes, after: timedelta = AT_ONCE) -> None:
-        url = self._url_of(queue)
+    def _leave(self, queue: Queue, write: Callable[[T], bytes], order: T, after: timedelta = AT_ONCE) -> None:
+        url, message = self._url_of(queue), write(order)
         # The two characters that JSON takes as they are and SQS does not (API reference, SendMessage).
         text = message.decode().replace("\ufffe", r"\ufffe").replace("\uffff", r"\uffff")
         seconds = ceil(after.total_seconds())

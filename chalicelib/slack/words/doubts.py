@@ -1,6 +1,7 @@
 """Say what is odd about a lock (a copy, a time that does not fit, no lock at all) and what its release would do."""
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.clicks.ending import KEPT_FOR, Ending, Outcome, WayBack
@@ -37,11 +38,39 @@ _KINDS = {
 }
 
 
+_LATE = ":mag: *No evidence:* when it was taken is not certain, so the time of the state's last write says nothing."
+
+
+class Doubts(NamedTuple):
+    """What is odd about a lock that is held; "" for what is as it should be."""
+
+    noun: str
+    """What an alert's title calls the lock."""
+    warning: str
+    """That it is not what it seems."""
+    no_evidence: str
+    """Why the time of the state's last write is no evidence."""
+    terms: str
+    """Why this cannot be released from Slack and what to do, or how it would come back."""
+    is_copy: bool = False
+
+
+def about(alert: Alert) -> Doubts:
+    """Say what is odd about a lock that is held."""
+    lock = alert.lock
+    said, odd = copy_of(lock), None if alert.page.restored_by else odd_time(lock)
+    named = _named(said, lock, odd)
+    if said:
+        path = code(exact(said), _PATH_LIMIT)
+        no_evidence = f":mag: *No evidence:* its run works on {path}; what is written here says nothing of it."
+        return Doubts(named, _warning_of_copy(path), no_evidence, _terms(alert), is_copy=True)
+    warning = f":warning: {_odd_time(lock, odd)}" if odd else ""
+    return Doubts(named, warning, _LATE if _is_late(lock, odd) else "", _terms(alert))
+
+
 def noun(alert: Alert) -> str:
     """Return what an alert's title calls the lock."""
-    if copy_of(alert.lock):
-        return "Copy of a Terraform lock"
-    return "Possible copy of a Terraform lock" if _may_be_late_copy(alert) else "Terraform lock"
+    return _named(copy_of(alert.lock), alert.lock, None if alert.page.restored_by else odd_time(alert.lock))
 
 
 def kind(lock: HeldLock) -> str:
@@ -51,69 +80,20 @@ def kind(lock: HeldLock) -> str:
 
 def copied(lock: HeldLock, limit: int = _SHORT_PATH_LIMIT) -> str:
     """Say whose lock this is a copy of, in words that follow a comma; "" for a lock that is no copy."""
-    return f"a copy of the lock of {code(exact(copy_of(lock)), limit)}" if copy_of(lock) else ""
+    said = copy_of(lock)
+    return f"a copy of the lock of {code(exact(said), limit)}" if said else ""
 
 
-def warning(alert: Alert) -> str:
-    """Warn of an open lock that is not what it seems; "" where nothing is odd."""
-    lock, said = alert.lock, copy_of(alert.lock)
-    if said:
-        path = code(exact(said), _PATH_LIMIT)
-        return (
-            f":warning: *This lock is a copy.* It says that it locks {path}, but lies elsewhere: replication, "
-            "`aws s3 sync` and restores copy locks too. It blocks the state here; "
-            f"releasing it frees nothing at {path}."
-        )
-    odd = None if alert.page.restored_by else odd_time(lock)
-    return f":warning: {_odd_time(lock, odd)}" if odd else ""
+def in_dialog(lock: HeldLock, undo: timedelta, *, restored: bool) -> tuple[str, str]:
+    """Say what to know before releasing something odd, then that its time does not fit; "" for a plain lock.
 
-
-def evidence(alert: Alert) -> str:
-    """Say why the time of the state's last write is no evidence for a copied lock; "" for a lock that is no copy."""
-    if said := copy_of(alert.lock):
-        path = code(exact(said), _PATH_LIMIT)
-        return f":mag: *No evidence:* its run works on {path}; what is written here says nothing of it."
-    if _may_be_late_copy(alert):
-        return (
-            ":mag: *No evidence:* when it was taken is not certain, so the time of the state's last write says nothing."
-        )
-    return ""
-
-
-def dialog(lock: HeldLock, undo: timedelta) -> str:
-    """Say what to know before releasing something odd, in at most 150 characters; "" for a plain lock."""
-    back = way_back(lock, keeps=bool(undo))
-    what = "It is no Terraform lock." if lock.body is Body.FOREIGN else "Nobody could look into it."
-    if back is WayBack.KEPT:
-        return (
-            f"{what} *Put the lock back* undoes it for {in_words(undo)}; its bytes are kept for {KEPT_FOR.days} days."
-        )
-    if back:
-        return f"{what} The bucket keeps it as a version, from which it can be brought back."
-    return f"It is {copied(lock)}: this frees nothing there." if copy_of(lock) else ""
-
-
-def odd_time_in_short(lock: HeldLock) -> str:
-    """Say in at most 90 characters, for a dialog, that the lock's time does not fit; "" where it fits."""
-    odd = odd_time(lock)
-    if odd is None:
-        return ""
-    if odd > lock.ref.since:
-        return "Its own time is far from S3's: its client's clock is wrong."
-    return "Its own time is far from S3's: it may be a copy, whose release frees nothing elsewhere."
-
-
-def terms(alert: Alert) -> str:
-    """Say why this cannot be released from Slack and what to do, or how it would come back; "" for a plain lock."""
-    lock = alert.lock
-    if why_not_releasable(lock, keeps=bool(alert.undo)):
-        return (
-            f"It cannot be released from here. {_WHY_NOT[lock.body]} "
-            f"Someone who may read {_place(lock.ref)} has to look at what it is, and keep or delete it."
-        )
-    back = way_back(lock, keeps=bool(alert.undo))
-    version = _version(lock.version_id) if back is WayBack.VERSION else ""
-    return f"{dialog(lock, alert.undo)}{version} {_HOW}" if back else ""
+    The first has at most 150 characters, the second at most 90. A lock that was ``restored`` is younger in S3 than by
+    its own word, and that is no doubt about it.
+    """
+    back, said = way_back(lock, keeps=bool(undo)), copy_of(lock)
+    odd = None if restored else odd_time(lock)
+    copied_from = f"It is a copy of the lock of {code(exact(said), _SHORT_PATH_LIMIT)}: this frees nothing there."
+    return _comes_back(lock, back, undo) if back else copied_from if said else "", _odd_in_short(lock, odd)
 
 
 def after(ending: Ending, version_id: str = "") -> str:
@@ -131,10 +111,50 @@ def after(ending: Ending, version_id: str = "") -> str:
     return "".join(f"\n{line}" for line in lines)
 
 
-def _may_be_late_copy(alert: Alert) -> bool:
-    """Return whether S3's time may be that of a later copy. A lock that was put back is later by design."""
-    odd = odd_time(alert.lock)
-    return odd is not None and odd < alert.lock.ref.since and not alert.page.restored_by
+def _named(said: str, lock: HeldLock, odd: datetime | None) -> str:
+    if said:
+        return "Copy of a Terraform lock"
+    return "Possible copy of a Terraform lock" if _is_late(lock, odd) else "Terraform lock"
+
+
+def _is_late(lock: HeldLock, odd: datetime | None) -> bool:
+    """Return whether S3's time may be that of a later copy."""
+    return odd is not None and odd < lock.ref.since
+
+
+def _warning_of_copy(path: str) -> str:
+    return (
+        f":warning: *This lock is a copy.* It says that it locks {path}, but lies elsewhere: replication, "
+        "`aws s3 sync` and restores copy locks too. It blocks the state here; "
+        f"releasing it frees nothing at {path}."
+    )
+
+
+def _terms(alert: Alert) -> str:
+    lock, keeps = alert.lock, bool(alert.undo)
+    refused, back = why_not_releasable(lock, keeps=keeps), way_back(lock, keeps=keeps)
+    if refused:
+        return (
+            f"It cannot be released from here. {_WHY_NOT[lock.body]} "
+            f"Someone who may read {_place(lock.ref)} has to look at what it is, and keep or delete it."
+        )
+    version = _version(lock.version_id) if back is WayBack.VERSION else ""
+    return f"{_comes_back(lock, back, alert.undo)}{version} {_HOW}" if back else ""
+
+
+def _comes_back(lock: HeldLock, back: WayBack, undo: timedelta) -> str:
+    what = "It is no Terraform lock." if lock.body is Body.FOREIGN else "Nobody could look into it."
+    if back is WayBack.VERSION:
+        return f"{what} The bucket keeps it as a version, from which it can be brought back."
+    return f"{what} *Put the lock back* undoes it for {in_words(undo)}; its bytes are kept for {KEPT_FOR.days} days."
+
+
+def _odd_in_short(lock: HeldLock, odd: datetime | None) -> str:
+    if odd is None:
+        return ""
+    if odd > lock.ref.since:
+        return "Its own time is far from S3's: its client's clock is wrong."
+    return "Its own time is far from S3's: it may be a copy, whose release frees nothing elsewhere."
 
 
 def _odd_time(lock: HeldLock, created: datetime) -> str:

@@ -23,8 +23,9 @@ _NEXT = {
 
 def ending_words(alert: Alert, ending: Ending) -> str:
     """Say how it ended; "" where other lines of the message say it already."""
-    words = f"{_closed(alert, ending)}{_undone(ending)}" if ending.closes else _still_open(ending)
-    return words + after(ending, alert.lock.version_id) + held_now(ending)
+    undone = _undone(ending) if ending.closes else ""
+    words = _closed(alert, ending) if ending.closes else _still_open(ending)
+    return words + undone + after(ending, alert.lock.version_id) + held_now(ending)
 
 
 def _undone(ending: Ending) -> str:
@@ -35,9 +36,9 @@ def _undone(ending: Ending) -> str:
 
 
 def _closed(alert: Alert, ending: Ending) -> str:
-    who = mention(ending.user) if ending.user else ""
     if ending.outcome is Outcome.RELEASED:
         return f":unlock: {released(alert, ending)} {_after_release(alert.lock)}".rstrip()
+    who = mention(ending.user) if ending.user else ""
     if ending.outcome is Outcome.UNCONFIRMED:
         began = "the reaper began to release it by itself" if ending.by_reaper else f"{who} clicked Release"
         return (

@@ -4,7 +4,6 @@ from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.evidence import Sign, sign_of
 from chalicelib.core.duration import in_words
 from chalicelib.core.locks.lock import HeldLock
-from chalicelib.slack.words import doubts
 from chalicelib.slack.words.parts.lock_words import put_back_or, state
 from chalicelib.slack.words.parts.text import ago, code, exact, local_time
 
@@ -44,8 +43,6 @@ _LONG_HOLDS = {
 
 def evidence(alert: Alert) -> str:
     """Say when the state was written and when the lock was taken (or put back: S3 cannot tell these apart)."""
-    if none := doubts.evidence(alert):
-        return none
     ref = alert.lock.ref
     key = f"{ref.place.container}/{ref.place.key}"
     words = _WORDS[sign_of(alert.lock, alert.state_written, alert.now)]

@@ -14,8 +14,8 @@ from chalicelib.core.clicks.list_query import PAGE, Query
 from chalicelib.slack.words import doubts
 from chalicelib.slack.words.parts import buttons
 from chalicelib.slack.words.parts.blocks import Block, actions, button, context, header, section
-from chalicelib.slack.words.parts.lock_words import operation, put_back_or, state, told
-from chalicelib.slack.words.parts.text import ago, capital, code, mention, size
+from chalicelib.slack.words.parts.lock_words import operation, put_back_or, state
+from chalicelib.slack.words.parts.text import ago, capital, code, code_or_nothing, mention, size
 from chalicelib.slack.words.turned_away import nothing_done
 
 USAGE = """\
@@ -118,7 +118,7 @@ def _elsewhere(query: Query) -> str:
 
 def _line(listed: Listed, listing: Listing, limits: _Limits) -> Block:
     page, lock = listed.page, listed.page.lock
-    who = told(lock.info.Who, limits.value) if lock.info else ""
+    who = code_or_nothing(lock.info.Who, limits.value) if lock.info else ""
     snoozed = page.snooze if page.snoozed(listing.now) else None
     parts = [
         f"{capital(put_back_or('taken', page))} {ago(lock.ref.since)}{_by(who, page)}",

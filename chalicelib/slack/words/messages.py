@@ -3,12 +3,13 @@
 Foreign text goes through ``text.code`` or ``text.escape``, never into a header (plain text) or a link.
 """
 
+from typing import NamedTuple
+
 from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.life import can_auto_release
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.ending import Outcome
 from chalicelib.core.duration import in_words
-from chalicelib.core.locks.copies import copy_of
 from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.slack.words import doubts
 from chalicelib.slack.words.channel_notices import meant_for
@@ -16,8 +17,8 @@ from chalicelib.slack.words.endings import ending_words
 from chalicelib.slack.words.evidence import evidence, long_holds
 from chalicelib.slack.words.parts import buttons
 from chalicelib.slack.words.parts.blocks import Block, actions, context, header, mrkdwn, section
-from chalicelib.slack.words.parts.lock_words import DETAIL_LIMIT, VALUE_LIMIT, identity, operation, state, told
-from chalicelib.slack.words.parts.text import capital, code, escape, link, local_time, mention, since
+from chalicelib.slack.words.parts.lock_words import DETAIL_LIMIT, VALUE_LIMIT, identity, operation, state
+from chalicelib.slack.words.parts.text import capital, code, code_or_nothing, escape, link, local_time, mention, since
 
 _PATH_LIMIT = 1400
 
@@ -26,35 +27,31 @@ _MOST_NAMED = 5
 
 def message(alert: Alert) -> tuple[str, list[Block]]:
     """Return the text (for notifications) and the blocks of one alert, as they should read now."""
-    sign, title = _open_title(alert) if alert.open else _closed_title(alert)
-    blocks = _open(alert) if alert.open else _closed(alert)
-    return f"{title}: {_path(alert)}", [header(f"{sign} {title}"), *blocks]
+    path = state(alert.lock.ref, _PATH_LIMIT)
+    title, blocks = _open(alert, path) if alert.open else _closed(alert, path)
+    return f"{title.words}: {path}", [header(f"{title.sign} {title.words}"), *blocks]
 
 
-def _path(alert: Alert) -> str:
-    return state(alert.lock.ref, _PATH_LIMIT)
+class _Title(NamedTuple):
+    """The age is left out while it grows: Slack updates no time in plain text, and a header is that."""
+
+    sign: str
+    words: str
 
 
-def _open_title(alert: Alert) -> tuple[str, str]:
-    """Return the sign and the title, without the age: Slack updates no time in plain text, and a header is that."""
-    if alert.level:
-        return _sign(alert), f"{doubts.noun(alert)} held too long"
-    return _sign(alert), f"{doubts.noun(alert)} held{' again' if alert.page.restored_by else ''}"
-
-
-def _closed_title(alert: Alert) -> tuple[str, str]:
-    """Return the sign and the title, with how long it was held, unless nobody knows when or whether it was released."""
+def _closed_title(alert: Alert) -> _Title:
+    """Return the title, with how long it was held, unless nobody knows when or whether it was released."""
     ending, lock = alert.ending, doubts.noun(alert)
     outcome = ending.outcome if ending else Outcome.GONE
     if outcome is Outcome.UNWATCHED:
-        return ":black_circle:", f"{lock} no longer watched"
+        return _Title(":black_circle:", f"{lock} no longer watched")
     if outcome is Outcome.BUCKET_GONE:
-        return ":black_circle:", f"{lock} gone with its bucket"
+        return _Title(":black_circle:", f"{lock} gone with its bucket")
     held = in_words(alert.lock.age(ending.at if ending else alert.now))
     if outcome is Outcome.REPLACED:
-        return ":repeat:", f"{lock} changed hands after {held}"
+        return _Title(":repeat:", f"{lock} changed hands after {held}")
     words = "released" if outcome is Outcome.RELEASED else "gone"
-    return ":white_check_mark:", f"{lock} {words} after {held}"
+    return _Title(":white_check_mark:", f"{lock} {words} after {held}")
 
 
 def _sign(alert: Alert) -> str:
@@ -65,39 +62,43 @@ def _sign(alert: Alert) -> str:
 
 def _people(alert: Alert) -> str:
     """Name who is called, and where to look. The owner is only probable: a table in the route names them."""
-    owner = alert.page.owner
+    owner, called, ci_run = alert.page.owner, alert.called, alert.ci_run_link
     parts = [
-        " ".join(mention(name) for name in alert.called if name != owner),
+        " ".join(mention(name) for name in called if name != owner),
         f"probably {mention(owner)}'s run" if owner else "",
-        link(alert.ci_run_link, "CI run") if alert.ci_run_link else "",
+        link(ci_run, "CI run") if ci_run else "",
     ]
     return capital(" · ".join(filter(None, parts)))
 
 
-def _open(alert: Alert) -> list[Block]:
-    lock = alert.lock
-    held = f"Held since {since(lock.ref.since)}."
-    paragraphs = [
-        _lines(_path(alert), held, _people(alert), meant_for(alert)),
-        doubts.warning(alert),
-        _story(alert),
-        evidence(alert),
-    ]
-    terms = [section(words)] if (words := doubts.terms(alert)) else []
-    alive = "" if copy_of(lock) else long_holds(lock)
-    return [
+def _open(alert: Alert, path: str) -> tuple[_Title, list[Block]]:
+    lock, doubt = alert.lock, doubts.about(alert)
+    title = _Title(_sign(alert), f"{doubt.noun} {_held(alert)}")
+    story, policy, people = _story(alert), _policy(alert), _people(alert)
+    head = (path, f"Held since {since(lock.ref.since)}.", people, meant_for(alert))
+    paragraphs = ["\n".join(filter(None, head)), doubt.warning, story, doubt.no_evidence or evidence(alert)]
+    alive = "" if doubt.is_copy else long_holds(lock)
+    clickable, fields = buttons.of_open(alert), _fields(alert)
+    return title, [
         *(section(words) for words in paragraphs if words),
-        *_fields(alert),
-        context(alive, _policy(alert)),
-        *terms,
-        actions(*buttons.of_open(alert)),
+        *fields,
+        context(alive, policy),
+        *(section(words) for words in [doubt.terms] if words),
+        actions(*clickable),
     ]
 
 
-def _closed(alert: Alert) -> list[Block]:
+def _held(alert: Alert) -> str:
+    if alert.level:
+        return "held too long"
+    return "held again" if alert.page.restored_by else "held"
+
+
+def _closed(alert: Alert, path: str) -> tuple[_Title, list[Block]]:
     """Return which state, how it ended, by whom, what to do next; the rest is in the journal."""
+    title, undo = _closed_title(alert), _undo(alert)
     words = ending_words(alert, alert.ending) if alert.ending else ""
-    return [section(_lines(_path(alert), words)), *_undo(alert)]
+    return title, [section("\n".join(filter(None, [path, words]))), *undo]
 
 
 def _fields(alert: Alert) -> list[Block]:
@@ -123,11 +124,13 @@ def _by_the_lock(lock: HeldLock) -> tuple[dict[str, str], list[str]]:
         return {}, []
     every = {
         "*Operation*": operation(lock),
-        "*Holder*, by its own word": told(info.Who),
-        "*Terraform version*": told(info.Version),
-        "*Lock ID*": told(info.ID),
+        "*Holder*, by its own word": code_or_nothing(info.Who, VALUE_LIMIT),
+        "*Terraform version*": code_or_nothing(info.Version, VALUE_LIMIT),
+        "*Lock ID*": code_or_nothing(info.ID, VALUE_LIMIT),
     }
-    fields = {name: value for name, value in {**every, "*Note*": told(info.Info)}.items() if value}
+    fields = {
+        name: value for name, value in {**every, "*Note*": code_or_nothing(info.Info, VALUE_LIMIT)}.items() if value
+    }
     return fields, [name.split("*")[1] for name, value in every.items() if not value]
 
 
@@ -151,7 +154,7 @@ def _story(alert: Alert) -> str:
         lines.append(_refused(page))
     if alert.ending:
         lines.append(ending_words(alert, alert.ending))
-    return _lines(*lines)
+    return "\n".join(filter(None, lines))
 
 
 def _refused(page: Page) -> str:
@@ -173,12 +176,12 @@ def _undo(alert: Alert) -> list[Block]:
 def _policy(alert: Alert) -> str:
     """Say why people are told, and what the route's policy is for such a lock."""
     count, threshold = len(alert.thresholds), alert.thresholds[max(alert.level, 1) - 1]
+    two, by_itself = "A release takes two people." if alert.policy.second_person else "", _auto_release(alert)
     # A lock that was put back is younger than before, but keeps its level.
     over = "Over the threshold of" if alert.lock.age(alert.now) >= threshold else "The threshold is"
     of = f" (level {alert.level} of {count})" if count > 1 and alert.level else ""
     why = f"{over} {in_words(threshold)} for this kind of operation{of}."
-    two = "A release takes two people." if alert.policy.second_person else ""
-    return " ".join(filter(None, [why, two, _auto_release(alert)]))
+    return " ".join(filter(None, [why, two, by_itself]))
 
 
 def _auto_release(alert: Alert) -> str:
@@ -188,7 +191,3 @@ def _auto_release(alert: Alert) -> str:
         return ""
     when = f"Once it is {in_words(age)} old, at its next hourly look"
     return f"{when}, the reaper releases it by itself, unless somebody snoozes it."
-
-
-def _lines(*lines: str) -> str:
-    return "\n".join(filter(None, lines))

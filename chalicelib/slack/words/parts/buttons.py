@@ -60,14 +60,14 @@ _TWO_PEOPLE = "Nothing is released before a second person approves it."
 
 def of_open(alert: Alert) -> list[Block]:
     """Return what can be clicked beneath the alert of a lock that is held."""
-    lock, asked, value = alert.lock, alert.page.asked is not None, lock_value.encode(alert.lock.ref)
-    may = why_not_releasable(lock, keeps=bool(alert.undo)) is None
+    ref, snoozed = alert.lock.ref, alert.page.snoozed(alert.now)
+    may = why_not_releasable(alert.lock, keeps=bool(alert.undo)) is None
     offered = [_offered(alert)] if may else []
-    if asked:
-        offered.append(button("Withdraw", WITHDRAW_ACTION, value))
-    if alert.page.snoozed(alert.now):
-        return [*offered, button("End snooze", WAKE_ACTION, value)]
-    return offered + ([menu("Snooze", SNOOZE_ACTION, _LENGTHS)] if may else _snooze_buttons(value))
+    if alert.page.asked:
+        offered.append(button("Withdraw", WITHDRAW_ACTION, lock_value.encode(ref)))
+    if snoozed:
+        return [*offered, button("End snooze", WAKE_ACTION, lock_value.encode(ref))]
+    return offered + ([menu("Snooze", SNOOZE_ACTION, _LENGTHS)] if may else _snooze_buttons(lock_value.encode(ref)))
 
 
 def _offered(alert: Alert) -> Block:
@@ -84,11 +84,8 @@ def release(
     undo: timedelta = timedelta(0),
     restored: bool = False,
 ) -> Block:
-    """Return a Release button, or what stands in its place where a release takes two people.
-
-    A lock that was ``restored`` is younger in S3 than by its own word, and that is no doubt about it.
-    """
-    special, odd = doubts.dialog(lock, undo), "" if restored else doubts.odd_time_in_short(lock)
+    """Return a Release button, or what stands in its place where a release takes two people."""
+    special, odd = doubts.in_dialog(lock, undo, restored=restored)
     warning = special or f"{odd} {_RISKS[writing(lock)]}"
     holder = "" if special or odd else _holder(lock)
     if asked:
@@ -100,6 +97,7 @@ def release(
 
 def put_back(ref: LockRef) -> Block:
     """For a lock that was released."""
+    value = lock_value.encode(ref)
     asked = question(
         "Put the lock back?",
         f"{state(ref, _ASKED_PATH_LIMIT)} is locked again by the very same lock, if nobody holds it by now. "
@@ -107,7 +105,7 @@ def put_back(ref: LockRef) -> Block:
         "Put it back",
         "Leave it",
     )
-    return button("Put the lock back", PUT_BACK_ACTION, lock_value.encode(ref), confirm=asked)
+    return button("Put the lock back", PUT_BACK_ACTION, value, confirm=asked)
 
 
 def _holder(lock: HeldLock) -> str:
@@ -115,10 +113,11 @@ def _holder(lock: HeldLock) -> str:
 
 
 def _release(lock: HeldLock, name: str, title: str, holder: str, warning: str) -> Block:
+    value = lock_value.encode(lock.ref)
     loss = f" Putting it back cannot restore its {lock.not_restored}." if lock.not_restored else ""
     text = f"{state(lock.ref, _ASKED_PATH_LIMIT)}{holder}. {warning.strip()}{loss}"
     asked = question(title, text, name, "Keep it", style="danger")
-    return button(name, RELEASE_ACTION, lock_value.encode(lock.ref), style="danger", confirm=asked)
+    return button(name, RELEASE_ACTION, value, style="danger", confirm=asked)
 
 
 def _snooze_buttons(value: str) -> list[Block]:

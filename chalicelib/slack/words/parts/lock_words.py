@@ -7,7 +7,7 @@ from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.locks.terraform.lock_info import LockInfo
 from chalicelib.slack.words.doubts import copied
-from chalicelib.slack.words.parts.text import clean, code, escape, exact, local_time
+from chalicelib.slack.words.parts.text import code, code_or_nothing, escape, exact, local_time
 
 # Slack's limits (docs.slack.dev/reference/block-kit/blocks), less our own words around other people's text.
 VALUE_LIMIT = 300
@@ -19,14 +19,9 @@ def state(ref: LockRef, limit: int) -> str:
     return code(exact(ref.state_path), limit)
 
 
-def told(value: str, limit: int = VALUE_LIMIT) -> str:
-    """Return what the lock says of itself; "" where it says nothing."""
-    return code(value, limit) if clean(value) else ""
-
-
 def operation(lock: HeldLock, limit: int = VALUE_LIMIT) -> str:
     """Return the operation in plain words if it is known, else in the client's words; "" when there is none."""
-    return lock.operation or told(lock.info.Operation if lock.info else "", limit)
+    return lock.operation or code_or_nothing(lock.info.Operation if lock.info else "", limit)
 
 
 def put_back_or(taken: str, page: Page) -> str:
@@ -57,7 +52,8 @@ def _other_lock(lock: HeldLock) -> str:
 
 
 def _holder(lock: HeldLock, info: LockInfo) -> str:
-    who = told(info.Who) or "somebody whom the lock does not name"
-    parts = [operation(lock), f"lock ID {told(info.ID)}" if told(info.ID) else "", copied(lock)]
+    who = code_or_nothing(info.Who, VALUE_LIMIT) or "somebody whom the lock does not name"
+    lock_id = code_or_nothing(info.ID, VALUE_LIMIT)
+    parts = [operation(lock), f"lock ID {lock_id}" if lock_id else "", copied(lock)]
     what = ", ".join(filter(None, parts))
     return f"{who}{f' ({what})' if what else ''}, since {local_time(lock.ref.since)}."

@@ -14,6 +14,8 @@ from chalicelib.core.visible import seen, visible, written
 _EVERYBODY = {"here", "channel"}
 _ELLIPSIS = "…"
 _TICK = "\N{MODIFIER LETTER GRAVE ACCENT}"
+_BACKSLASH = written("\\").replace("\\", "\\\\")
+"""A backslash written out, as what replaces one in a text."""
 _LIKE_A_NUMBER = re.compile(r"\\(?=u[0-9a-f]{4}|U[0-9a-f]{8})")
 # Spaces at the ends, all but the first of several, and the backtick, which would end a code span.
 _FOLDED = re.compile(r"^ | $|(?<= ) |`")
@@ -21,7 +23,7 @@ _FOLDED = re.compile(r"^ | $|(?<= ) |`")
 
 def clean(text: str) -> str:
     """Return one line of visible characters: drop hidden ones, make spaces and line breaks one space."""
-    if text.isascii() and text.isprintable():
+    if _is_plain(text):
         return " ".join(text.split())
     kept = (" " if one.isspace() else one for one, shows in seen(text) if shows or one.isspace())
     return " ".join("".join(kept).split())
@@ -61,13 +63,18 @@ def exact(text: str) -> str:
 
     A backslash that would look like the beginning of such a number is written out too.
     """
-    own = _LIKE_A_NUMBER.sub(written("\\").replace("\\", "\\\\"), text)
-    return _FOLDED.sub(lambda found: written(found[0]), visible(own))
+    own = _LIKE_A_NUMBER.sub(_BACKSLASH, text)
+    return _FOLDED.sub(lambda found: written(found[0]), own if _is_plain(own) else visible(own))
 
 
 def code(text: str, limit: int) -> str:
     """Return other people's text in a code span that it cannot break out of."""
     return f"`{escape(text, limit - 2)}`"
+
+
+def code_or_nothing(text: str, limit: int) -> str:
+    """Return other people's text in a code span; "" where they wrote nothing that shows."""
+    return code(text, limit) if clean(text) else ""
 
 
 def capital(words: str) -> str:
@@ -111,6 +118,10 @@ def ago(time: datetime) -> str:
 def since(time: datetime) -> str:
     """Return a moment and how long ago it was."""
     return f"{local_time(time)}, {ago(time)}"
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable()
 
 
 def _date(time: datetime, form: str) -> str:
