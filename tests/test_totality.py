@@ -102,7 +102,7 @@ def tables_in(path: Path) -> Iterator[Table]:
 TABLES = [table for path in MODULES for table in tables_in(path)]
 
 
-def test_the_tables_are_found() -> None:
+def test_the_tables_that_code_dispatches_by_are_found() -> None:
     names = {table.name for table in TABLES}
     assert {
         "chalicelib.slack.words.evidence _WORDS",

@@ -75,7 +75,7 @@ def test_a_lock_whose_delete_marker_is_deleted_is_held_again_and_the_journal_say
 
 
 @pytest.mark.parametrize("times", [2, 5])
-def test_however_often_it_is_told_it_is_one_line(times: int) -> None:
+def test_a_deleted_marker_is_one_line_however_often_it_is_told(times: int) -> None:
     key = a_lock_that_is_there_again()
     for _ in range(times):
         record(key.world, key.told[-1])
@@ -84,14 +84,14 @@ def test_however_often_it_is_told_it_is_one_line(times: int) -> None:
     assert held(key) == [KEY]
 
 
-def test_it_is_alerted_by_the_next_watch() -> None:
+def test_a_lock_held_again_is_alerted_by_the_next_watch() -> None:
     key = a_lock_that_is_there_again()
     record(key.world, key.told[-1])
     watch(key.world.ports, RULES, key.world.later(hours=3))
     assert [alert.lock.ref.place.key for alert in key.world.messenger.shown.values() if alert.open] == [KEY]
 
 
-def test_its_next_release_is_of_the_second_hold_by_the_one_who_took_it() -> None:
+def test_the_release_of_a_lock_held_again_is_of_its_second_hold_by_the_one_who_took_it() -> None:
     key = a_lock_that_is_there_again()
     record(key.world, key.told[-1])
     key.world.later(minutes=7)
@@ -103,7 +103,7 @@ def test_its_next_release_is_of_the_second_hold_by_the_one_who_took_it() -> None
     assert held(key) == []
 
 
-def test_it_can_be_hidden_and_uncovered_again_and_again() -> None:
+def test_a_lock_can_be_hidden_and_uncovered_again_and_again() -> None:
     key = a_lock_that_is_there_again()
     record(key.world, key.told[-1])
     for _ in range(3):
@@ -251,7 +251,7 @@ def test_a_lock_put_in_the_second_of_the_event_waits_for_its_own() -> None:
     assert lines(key) == []
 
 
-def test_told_by_eventbridge_it_is_a_line_too() -> None:
+def test_a_deleted_marker_told_by_eventbridge_is_a_line_too() -> None:
     key = a_lock_that_is_there_again()
     whole = {"at": key.world.now.replace(microsecond=0), "principal": "", "told_by": ToldBy.EVENTBRIDGE}
     record(key.world, msgspec.structs.replace(key.told[-1], **whole, account="111122223333"))

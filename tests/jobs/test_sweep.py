@@ -191,7 +191,7 @@ class NoAlerts(FakeMessenger):
         raise ChannelRefusedError(sending.channel, "Slack answered not_in_channel")
 
 
-def test_without_the_lock_book_it_alerts_all_the_same_and_says_so() -> None:
+def test_without_the_lock_book_a_sweep_alerts_all_the_same_and_says_so() -> None:
     world = a_world()
     world.book.down = True
     sweep(TARGET, world.ports, RULES, world.later(hours=3))

@@ -320,7 +320,7 @@ def test_of_a_bucket_that_takes_too_long_to_list_another_prefix_comes_first_each
     assert len(world.messenger.shown) == 4
 
 
-def test_threads_tell_each_lock_once_too() -> None:
+def test_many_threads_tell_each_lock_once() -> None:
     world = a_world(60, channels=4)
     world.messenger = FakeMessenger()
     watch(world.ports, FOUR, world.now, run_of(Threads(12), 840))

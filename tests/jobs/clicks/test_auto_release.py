@@ -47,7 +47,7 @@ def test_an_old_plan_is_released_by_an_order_to_the_function_that_may() -> None:
     assert world.store.deleted == [PLAN.ref]
 
 
-def test_it_is_told_in_the_message_and_announced_once_in_the_thread() -> None:
+def test_an_automatic_release_is_told_in_the_message_and_announced_once_in_the_thread() -> None:
     world = a_world()
     watch(world.ports, RULES, world.later(hours=4))
     carried_out(world)
@@ -61,7 +61,7 @@ def test_it_is_told_in_the_message_and_announced_once_in_the_thread() -> None:
     assert [line.event for line in lines] == [EventType.RELEASE_REQUESTED, EventType.RELEASE_ANSWERED]
 
 
-def test_it_can_be_put_back() -> None:
+def test_a_lock_that_the_reaper_released_by_itself_can_be_put_back() -> None:
     world = a_world()
     watch(world.ports, RULES, world.later(hours=4))
     carried_out(world)

@@ -140,7 +140,7 @@ def test_a_conflict_is_decided_again_by_what_is_there_then() -> None:
     assert outcome_shown(world) is Outcome.RELEASED
 
 
-def test_it_gives_up_after_three_attempts_and_keeps_the_button() -> None:
+def test_a_release_is_given_up_after_three_deletes_and_keeps_the_button() -> None:
     world = an_alerted_world()
     world.store.answers = [Deletion.CONFLICT] * 3
     release(CLICK, world.ports, RULES, world.now)

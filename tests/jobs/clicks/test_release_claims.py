@@ -64,7 +64,7 @@ def test_a_click_that_waits_comes_no_later_than_the_claim_is_over() -> None:
     assert world.orders.delays == [timedelta(seconds=3)]
 
 
-def test_so_does_the_same_click_when_it_is_delivered_twice_at_once() -> None:
+def test_a_click_delivered_twice_at_once_waits_for_its_own_claim() -> None:
     world = an_alerted_world(RULES)
     claimed(world)
     assert release(ALICES, world.ports, RULES, world.now) is None

@@ -247,7 +247,7 @@ def test_a_put_without_an_answer_is_told_when_it_can_no_longer_arrive_and_can_be
     assert held(world).info == a_lock().info
 
 
-def test_a_conflict_is_tried_again() -> None:
+def test_a_put_that_met_a_conflict_is_tried_again() -> None:
     world = a_released_world()
     world.store.put_answers = [PutBack.CONFLICT]
     answer(PUT_BACK, world.ports, RULES, world.now)
