@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch import BatchProcessor, LineKind, process_partial_response
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 _TIME_FOR_ONE = 30_000
@@ -34,7 +34,7 @@ def process(event: Any, read: ReadOrder[T], handle: Handle[T]) -> dict[str, Any]
     batch = event.to_dict()
     orders = {message.get("messageId"): read(message.get("body") or "") for message in batch["Records"]}
     batch["Records"].sort(key=partial(_in_order, orders))
-    processor = BatchProcessor(LineKind.SQS, raise_on_entire_batch_failure=False)
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
     return dict(process_partial_response(batch, partial(_handle_one, event.context, orders, handle), processor))
 
 
