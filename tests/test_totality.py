@@ -7,6 +7,7 @@ import ast
 import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,13 @@ from typing import Any
 import pytest
 
 from chalicelib.core.alerts.alert import alert_for
-from chalicelib.core.alerts.page import Page
+from chalicelib.core.alerts.page import Asked, Page, Snooze
 from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import SnoozeFor, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.jobs.runs.tasks import Wait
 from chalicelib.slack.words.endings import ending_words
+from chalicelib.slack.words.messages import message
 from chalicelib.slack.words.parts.buttons import SNOOZE_ACTIONS, VERBS
 from tests.builders import ALICE, TAKEN, a_lock, a_policy
 
@@ -133,6 +135,24 @@ def test_every_verb_has_a_button() -> None:
     assert set(VERBS.values()) == set(Verb)
     assert VERBS.keys() >= SNOOZE_ACTIONS.keys()
     assert set(SNOOZE_ACTIONS.values()) == set(SnoozeFor)
+
+
+def test_every_verb_s_button_is_offered_by_some_message() -> None:
+    """Each in the situation that calls for it; a new verb needs one here or is offered by one of these."""
+    lock, now, soon = a_lock(), TAKEN + timedelta(hours=3), TAKEN + timedelta(hours=4)
+    pages = [
+        Page(lock=lock),
+        Page(lock=lock, snooze=Snooze(ALICE, soon)),
+        Page(lock=lock, asked=Asked(ALICE, now, "1")),
+    ]
+    released = Ending(outcome=Outcome.RELEASED, at=TAKEN, user=ALICE, undo_until=soon)
+    alerts = [alert_for(page, a_policy(), now, None) for page in pages]
+    alerts.append(alert_for(Page(lock=lock, ending=released), a_policy(), now, None, released))
+    shown = [block for alert in alerts for block in message(alert)[1]]
+    actions = [
+        element["action_id"] for block in shown for element in block.get("elements", []) if "action_id" in element
+    ]
+    assert {VERBS[action] for action in actions} == set(Verb)
 
 
 CLOSING = {

@@ -34,6 +34,17 @@ class Verb(StrEnum):
             case _:
                 assert_never(self)
 
+    @property
+    def quietens(self) -> bool:
+        """Return whether it only changes who is called and when, so that the lock's owner may do it too."""
+        match self:
+            case Verb.SNOOZE | Verb.WAKE:
+                return True
+            case Verb.RELEASE | Verb.WITHDRAW | Verb.PUT_BACK:
+                return False
+            case _:
+                assert_never(self)
+
 
 class SnoozeFor(StrEnum):
     """The lengths of a snooze, in which an alert is quiet."""
@@ -151,7 +162,7 @@ def refusal(click: Click, rules: Rules, in_group: InGroup, colleague: Colleague,
         return Refusal.OUTSIDE
     if why := _foreign(click, rules, colleague):
         return why
-    if click.verb in {Verb.SNOOZE, Verb.WAKE} and owner and click.user == owner:
+    if click.verb.quietens and owner and click.user == owner:
         return None
     return may_release(click.user, rules.policy_for(lock.state_path), in_group)
 
