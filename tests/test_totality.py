@@ -16,7 +16,7 @@ import pytest
 
 from chalicelib.core.alerts.alert import alert_for
 from chalicelib.core.alerts.page import Asked, Page, Snooze
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import SnoozeFor, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.jobs.runs.tasks import Wait
@@ -37,21 +37,21 @@ LEFT_OUT: dict[str, set[Enum]] = {
     "chalicelib.jobs.runs.agenda _WAYS": {Wait.SCAN, Wait.PLACE, Wait.BOOK},
     # Lines without a number of their own.
     "chalicelib.core.audit.measure _MEASURES": {
-        EventType.LOCK_REAPPEARED,
-        EventType.RELEASE_REQUESTED,
-        EventType.RELEASE_ASKED,
-        EventType.RELEASE_WITHDRAWN,
-        EventType.LOCK_RESTORED,
-        EventType.RESTORE_ANSWERED,
-        EventType.CLICK_REFUSED,
-        EventType.ALERT_POSTED,
-        EventType.ALERT_RAISED,
-        EventType.ALERT_SNOOZED,
-        EventType.ALERT_WOKEN,
-        EventType.ALERT_FAILED,
+        LineKind.LOCK_REAPPEARED,
+        LineKind.RELEASE_REQUESTED,
+        LineKind.RELEASE_ASKED,
+        LineKind.RELEASE_WITHDRAWN,
+        LineKind.LOCK_RESTORED,
+        LineKind.RESTORE_ANSWERED,
+        LineKind.CLICK_REFUSED,
+        LineKind.ALERT_POSTED,
+        LineKind.ALERT_RAISED,
+        LineKind.ALERT_SNOOZED,
+        LineKind.ALERT_WOKEN,
+        LineKind.ALERT_FAILED,
     },
     # No other line is the beginning of a hold.
-    "tflocks.holds.acquires _BEGAN": {*EventType} - {EventType.LOCK_ACQUIRED, EventType.LOCK_REAPPEARED},
+    "tflocks.holds.acquires _BEGAN": {*LineKind} - {LineKind.LOCK_ACQUIRED, LineKind.LOCK_REAPPEARED},
 }
 """By table: the members that it leaves out, because they never come to it, or mean nothing there."""
 

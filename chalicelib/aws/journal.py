@@ -1,4 +1,4 @@
-"""Write the journal: one JSON line an event on standard output, which Lambda puts into the log group."""
+"""Write the journal: JSON lines on standard output, which Lambda puts into the log group."""
 
 import json
 from typing import TextIO
@@ -11,9 +11,9 @@ from chalicelib.core.audit.measure import measured
 
 
 class LogJournal:
-    """``ports.world.Journal`` as lines of ASCII, with every kind of line break inside a line escaped.
+    """``ports.world.Journal`` as lines of ASCII. Line breaks of any kind inside a line are escaped.
 
-    The numbers in a line go to the metrics, after the line.
+    After each line, its measurements go to the metrics.
     """
 
     def __init__(self, stream: TextIO, metrics: EmfMetrics) -> None:

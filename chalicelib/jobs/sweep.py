@@ -9,7 +9,7 @@ import msgspec
 
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import telling
-from chalicelib.core.audit.line import EventType, of_run
+from chalicelib.core.audit.line import LineKind, of_run
 from chalicelib.core.brief import told_briefly
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef, Place
@@ -34,7 +34,7 @@ def order_sweeps(rules: Rules, orders: Orders, journal: Journal, now: datetime) 
     """Order a sweep of each target, so that a failure at one stops no other. The line shows that the night began."""
     for target in rules.targets:
         orders.sweep(target)
-    journal.write(of_run(EventType.SWEEPS_ORDERED, now, targets=len(rules.targets)))
+    journal.write(of_run(LineKind.SWEEPS_ORDERED, now, targets=len(rules.targets)))
 
 
 def sweep(target: Target, world: World, rules: Rules, now: datetime, run: Run | None = None) -> None:
@@ -65,7 +65,7 @@ def sweep(target: Target, world: World, rules: Rules, now: datetime, run: Run | 
     detail = told_briefly([*trouble, *done.failed, *done.untold])
     counts = {"locks": len(scan.found), "alerts": done.alerts, "objects": scan.objects}
     left = {"waiting": done.waiting, "not_reached": len(done.left)}
-    world.journal.write(of_run(EventType.SWEEP_FINISHED, now, target=target.container, detail=detail, **counts, **left))
+    world.journal.write(of_run(LineKind.SWEEP_FINISHED, now, target=target.container, detail=detail, **counts, **left))
     if trouble:
         world.messenger.report(rules.trouble_channel, "the lock book", "; ".join(trouble))
     if _is_worth_another_try(done, forgetful=bool(trouble)):
@@ -174,7 +174,7 @@ def _remember(lock: HeldLock, world: World) -> Page:
 
 def _tell_failure(target: Target, error: StoreError, world: World, rules: Rules, now: datetime) -> None:
     """Journal a failed scan. Tell people what S3 refuses; raise for any other failure, so that it is tried again."""
-    world.journal.write(of_run(EventType.SWEEP_FAILED, now, target=target.container, detail=str(error)))
+    world.journal.write(of_run(LineKind.SWEEP_FAILED, now, target=target.container, detail=str(error)))
     if not isinstance(error, StoreRefusedError):
         raise SweepIncompleteError(str(error)) from error
     world.messenger.report(rules.trouble_channel, f"{target.called}", str(error))

@@ -7,7 +7,7 @@ import msgspec
 
 from chalicelib.core.alerts.listing import standing
 from chalicelib.core.alerts.page import Page
-from chalicelib.core.audit.line import EventType, of_run
+from chalicelib.core.audit.line import LineKind, of_run
 from chalicelib.core.brief import told_briefly
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.policy import Rules
@@ -47,7 +47,7 @@ def watch(world: World, rules: Rules, now: datetime, run: Run | None = None) -> 
         "waiting": watched.progress.waiting,
         "not_reached": len(watched.progress.left),
     }
-    world.journal.write(of_run(EventType.WATCH_FINISHED, now, detail=told_briefly(trouble), **held, **did))
+    world.journal.write(of_run(LineKind.WATCH_FINISHED, now, detail=told_briefly(trouble), **held, **did))
     if trouble:
         raise WatchIncompleteError(told_briefly(trouble)) from done.unexpected
 

@@ -6,13 +6,13 @@ import pytest
 
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.metrics import EmfMetrics
-from chalicelib.core.audit.line import EventType, JournalLine, of_lock
+from chalicelib.core.audit.line import JournalLine, LineKind, of_lock
 from chalicelib.ports.world import Journal
 from tests.builders import TAKEN, a_lock
 from tests.fakes.world import FakeJournal
 
 FORGED = of_lock(
-    EventType.LOCK_ACQUIRED, a_lock(body=b'{"Who":"x\\n{\\"event\\":\\"lock_released\\"}\\r\\u2028\\u0085"}'), TAKEN
+    LineKind.LOCK_ACQUIRED, a_lock(body=b'{"Who":"x\\n{\\"event\\":\\"lock_released\\"}\\r\\u2028\\u0085"}'), TAKEN
 )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from chalicelib.core.audit.line import EventType, JournalLine
+from chalicelib.core.audit.line import JournalLine, LineKind
 from chalicelib.ports.world import World
 from tests.fakes.book import FakeBook, FakeChannelBook, FakeDigestBook, FakeGroupBook
 from tests.fakes.events import FakeEventBook
@@ -21,7 +21,7 @@ class FakeJournal:
     def write(self, line: JournalLine) -> None:
         self.lines.append(line)
 
-    def kinds(self) -> list[EventType]:
+    def kinds(self) -> list[LineKind]:
         return [line.event for line in self.lines]
 
 

@@ -13,7 +13,7 @@ import pytest
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import endings
 from chalicelib.core.audit.event import ToldBy
-from chalicelib.core.audit.line import EventType, JournalLine
+from chalicelib.core.audit.line import JournalLine, LineKind
 from chalicelib.core.clicks.click import Click, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.locks.place import Kind, LockRef, Place
@@ -33,14 +33,14 @@ from tests.jobs.test_record import RULES, TARGET
 
 pytestmark = pytest.mark.thorough
 
-AGAIN = EventType.LOCK_REAPPEARED
+AGAIN = LineKind.LOCK_REAPPEARED
 
 
 def a_key() -> VersionedKey:
     return VersionedKey(FakeWorld(TAKEN))
 
 
-def lines(key: VersionedKey, kind: EventType = AGAIN) -> list[JournalLine]:
+def lines(key: VersionedKey, kind: LineKind = AGAIN) -> list[JournalLine]:
     return [line for line in key.world.journal.lines if line.event is kind]
 
 
@@ -97,7 +97,7 @@ def test_the_release_of_a_lock_held_again_is_of_its_second_hold_by_the_one_who_t
     key.world.later(minutes=7)
     record(key.world, key.let_go())
     settle_all(key.world)
-    first, second = lines(key, EventType.LOCK_RELEASED)
+    first, second = lines(key, LineKind.LOCK_RELEASED)
     assert (first.held_seconds, second.held_seconds) == (600, 420)
     assert (second.taken_by, second.released_by, second.who) == (HOLDER, "holder", "root@vm")
     assert held(key) == []
@@ -123,7 +123,7 @@ def test_deleted_by_its_own_version_after_that_it_is_released() -> None:
     key.world.later(minutes=7)
     record(key.world, key.delete_version())
     settle_all(key.world)
-    released = lines(key, EventType.LOCK_RELEASED)[-1]
+    released = lines(key, LineKind.LOCK_RELEASED)[-1]
     assert (released.held_seconds, released.principal) == (420, OPERATOR)
     assert held(key) == []
 
@@ -142,8 +142,8 @@ def test_a_lock_beneath_a_deleted_lock_is_held_again() -> None:
     record(key.world, key.delete_version())
     settle_all(key.world)
     told = Counter(line.event for line in key.world.journal.lines)
-    assert told == {EventType.LOCK_ACQUIRED: 2, EventType.LOCK_RELEASED: 2, AGAIN: 1}
-    assert [line.held_seconds for line in lines(key, EventType.LOCK_RELEASED)] == [60, 60]
+    assert told == {LineKind.LOCK_ACQUIRED: 2, LineKind.LOCK_RELEASED: 2, AGAIN: 1}
+    assert [line.held_seconds for line in lines(key, LineKind.LOCK_RELEASED)] == [60, 60]
     assert len(held(key)) == 1
 
 
@@ -238,7 +238,7 @@ def test_a_new_lock_is_not_taken_for_one_that_is_there_again() -> None:
     settle_all(key.world)
     record(key.world, new)
     assert lines(key) == []
-    assert len(lines(key, EventType.LOCK_ACQUIRED)) == 2
+    assert len(lines(key, LineKind.LOCK_ACQUIRED)) == 2
 
 
 def test_a_lock_put_in_the_second_of_the_event_waits_for_its_own() -> None:
@@ -272,7 +272,7 @@ def test_a_lock_that_is_no_version_of_its_own_is_released_when_that_is_deleted_b
     gone = msgspec.structs.replace(key.delete_version(), version="null")
     record(key.world, gone)
     settle_all(key.world)
-    assert [line.held_seconds for line in lines(key, EventType.LOCK_RELEASED)] == [60]
+    assert [line.held_seconds for line in lines(key, LineKind.LOCK_RELEASED)] == [60]
     assert (held(key), lines(key)) == ([], [])
 
 
@@ -283,7 +283,7 @@ def test_an_old_version_that_is_copied_over_the_marker_is_a_new_acquire() -> Non
     key.world.later(seconds=2)
     record(key.world, key.take())
     settle_all(key.world)
-    assert (len(lines(key, EventType.LOCK_ACQUIRED)), lines(key)) == (2, [])
+    assert (len(lines(key, LineKind.LOCK_ACQUIRED)), lines(key)) == (2, [])
 
 
 def test_an_alert_that_said_how_the_lock_ended_keeps_saying_so_and_a_new_one_is_posted() -> None:
@@ -436,5 +436,5 @@ def test_told_in_any_order_and_as_often_as_s3_likes_what_is_there_is_held_and_sa
     assert set(ids.values()) <= {1}
     last = key.told[-1] if key.held and key.uncovered and key.told[-1] == key.uncovered[-1] else None
     assert last is None or lines(key)
-    acquired = {line.time for line in lines(key, EventType.LOCK_ACQUIRED)}
+    acquired = {line.time for line in lines(key, LineKind.LOCK_ACQUIRED)}
     assert acquired == {change.at for change in key.told if change.acquired}

@@ -7,7 +7,7 @@ from chalicelib.core.alerts.alert import alert_for
 from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.audit.event import LockEvent
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.ending import LetGoBy, Outcome
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
@@ -50,7 +50,7 @@ def an_acquired_world() -> FakeWorld:
 
 def test_an_acquire_is_one_line_that_says_who_what_where_and_from_where() -> None:
     [line] = an_acquired_world().journal.lines
-    assert line.event is EventType.LOCK_ACQUIRED
+    assert line.event is LineKind.LOCK_ACQUIRED
     assert line.state_path == "acme-tfstate/prod/network/terraform.tfstate"
     assert (line.lock_id, line.operation) == ("78653438-8ad9-5195-0db7-201620792a67", "OperationTypeApply")
     assert (line.who, line.principal, line.source_address) == ("root@vm", "AWS:AROAEXAMPLE:ci-run-7", "203.0.113.9")
@@ -60,7 +60,7 @@ def test_an_acquire_is_one_line_that_says_who_what_where_and_from_where() -> Non
 def test_an_acquire_delivered_twice_is_one_line() -> None:
     world = an_acquired_world()
     record(world, a_change(TAKEN, acquired=True))
-    assert world.journal.kinds() == [EventType.LOCK_ACQUIRED]
+    assert world.journal.kinds() == [LineKind.LOCK_ACQUIRED]
 
 
 def test_a_release_is_one_line_with_the_time_held_in_seconds() -> None:
@@ -70,7 +70,7 @@ def test_a_release_is_one_line_with_the_time_held_in_seconds() -> None:
         record(world, a_change(TAKEN + timedelta(seconds=90), acquired=False))
         settle_all(world)
     _, released = world.journal.lines
-    assert (released.event, released.held_seconds, released.lock_id[:8]) == (EventType.LOCK_RELEASED, 90, "78653438")
+    assert (released.event, released.held_seconds, released.lock_id[:8]) == (LineKind.LOCK_RELEASED, 90, "78653438")
     assert world.book.open_pages() == []
 
 
@@ -91,7 +91,7 @@ def test_without_versions_such_a_lock_is_marked_incomplete_and_its_time_is_known
     record(world, a_change(TAKEN, acquired=True))
     settle_all(world)
     assert [line.incomplete for line in world.journal.lines] == [True, True]
-    assert world.journal.kinds() == [EventType.LOCK_ACQUIRED, EventType.LOCK_RELEASED]
+    assert world.journal.kinds() == [LineKind.LOCK_ACQUIRED, LineKind.LOCK_RELEASED]
     assert [line.held_seconds for line in world.journal.lines] == [None, 1.5]
 
 
@@ -102,7 +102,7 @@ def test_without_versions_a_lock_that_a_sweep_has_seen_keeps_its_story_however_l
     world.store.remove(BUCKET, KEY)
     etag = a_lock().ref.stamp
     record(world, a_change(TAKEN + timedelta(milliseconds=300), acquired=True, stamp=etag))
-    [line] = [line for line in world.journal.lines if line.event is EventType.LOCK_ACQUIRED]
+    [line] = [line for line in world.journal.lines if line.event is LineKind.LOCK_ACQUIRED]
     assert (line.lock_id[:8], line.incomplete) == ("78653438", False)
 
 
@@ -136,7 +136,7 @@ def test_the_other_half_of_a_dual_lock_does_not_end_with_this_one() -> None:
     world.store.remove(BUCKET, KEY)
     record(world, a_change(TAKEN + timedelta(seconds=90), acquired=False))
     settle_all(world)
-    assert [line.lock_id[:8] for line in world.journal.lines if line.event is EventType.LOCK_RELEASED] == ["78653438"]
+    assert [line.lock_id[:8] for line in world.journal.lines if line.event is LineKind.LOCK_RELEASED] == ["78653438"]
     assert [page.lock.ref for page in world.book.open_pages()] == [half.ref]
 
 
@@ -200,7 +200,7 @@ def test_when_slack_refuses_the_event_is_journaled_all_the_same_and_the_next_wat
     world.messenger.refusing = "Slack answered internal_error"
     record(world, a_change(world.now, acquired=False))
     settle_all(world)
-    assert world.journal.kinds().count(EventType.LOCK_RELEASED) == 1
+    assert world.journal.kinds().count(LineKind.LOCK_RELEASED) == 1
     world.messenger.refusing = ""
     watch(world.ports, RULES, world.later(minutes=15))
     [alert] = world.messenger.shown.values()
@@ -301,4 +301,4 @@ def test_a_click_that_came_after_the_holder_s_own_release_is_not_named_as_the_re
     record(world, a_change(world.now, acquired=False))
     settle_all(world)
     line = world.journal.lines[-1]
-    assert (line.event, line.slack_user, line.released_by) == (EventType.LOCK_RELEASED, "", "holder")
+    assert (line.event, line.slack_user, line.released_by) == (LineKind.LOCK_RELEASED, "", "holder")

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from chalicelib.core.audit.event import LockEvent, ToldBy
-from chalicelib.core.audit.line import EventType, JournalLine
+from chalicelib.core.audit.line import JournalLine, LineKind
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.body import read_body
@@ -30,7 +30,7 @@ RULES: Rules = msgspec.structs.replace(some_rules(), targets=TARGETS)
 STATES, HOLDS, HELD, SEED = 120, 1_200, 20, 20261121
 BODIES = ("s3-plan-default", "s3-apply-default", "s3-import-default", "s3-workspace-delete-dev")
 PRINCIPALS = ("AWS:AROACI:run-7", "AWS:AROACI:run-8", "AWS:AIDABOB")
-Fact = tuple[EventType, str, datetime, datetime | None, float | None, str, str, str, str, bool]
+Fact = tuple[LineKind, str, datetime, datetime | None, float | None, str, str, str, str, bool]
 
 
 @dataclass
@@ -123,14 +123,14 @@ def fact(line: JournalLine) -> Fact:
 
 def acquired(taken: LockEvent, operation: str) -> Fact:
     path, at = taken.ref.state_path, taken.at
-    return EventType.LOCK_ACQUIRED, path, at, at, None, operation, "", taken.principal, "", not operation
+    return LineKind.LOCK_ACQUIRED, path, at, at, None, operation, "", taken.principal, "", not operation
 
 
 def released(taken: LockEvent, gone: LockEvent, operation: str) -> Fact:
     known = bool(taken.principal and gone.principal)
     by = ("holder" if taken.principal == gone.principal else "other") if known else "unknown"
     held = (gone.at - taken.at).total_seconds()
-    path, kind = gone.ref.state_path, EventType.LOCK_RELEASED
+    path, kind = gone.ref.state_path, LineKind.LOCK_RELEASED
     return kind, path, gone.at, taken.at, held, operation, taken.principal, gone.principal, by, not operation
 
 

@@ -15,7 +15,7 @@ from hypothesis.strategies import DataObject, booleans, data, sampled_from
 
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.audit.event import LockEvent
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import Click, SnoozeFor, Verb
 from chalicelib.core.clicks.deletion import Deletion, PutBack
 from chalicelib.core.locks.lock import HeldLock
@@ -43,7 +43,7 @@ TARGET = RULES.targets[0]
 CLICKED = (Verb.RELEASE, Verb.RELEASE, Verb.SNOOZE, Verb.WAKE, Verb.WITHDRAW, Verb.PUT_BACK)
 SLACK = ("works", "works", "works", "refuses", ANSWER, REQUEST)
 """How Slack takes what one run tells it."""
-EVENTS = (EventType.LOCK_ACQUIRED, EventType.LOCK_RELEASED)
+EVENTS = (LineKind.LOCK_ACQUIRED, LineKind.LOCK_RELEASED)
 FAILURES = (SweepIncompleteError, WatchIncompleteError, MessengerError, StoreError, OutcomeUnknownError)
 
 

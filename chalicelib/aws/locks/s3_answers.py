@@ -1,4 +1,4 @@
-"""What S3's answers mean: errors in words for a person, and the answers to what is sent only once."""
+"""Tell what S3's answers mean: errors in words for a person, and answers to requests that are sent only once."""
 
 from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ def code_of(error: ClientError) -> str:
 
 
 def store_error(what: str, error: ClientError) -> StoreError:
-    """Return an error of S3 as one of the port."""
+    """Return an error of S3 as the port's."""
     kind = StoreRefusedError if code_of(error) in _MEANINGS else StoreError
     if code_of(error) == "NoSuchBucket":
         kind = BucketGoneError
@@ -52,7 +52,7 @@ def sent_once(
 ) -> int | None:
     """Return the status of a request that is sent once; None: it may or may not have been carried out.
 
-    ``done`` is S3's status for what it carried out: another good one is not S3's word.
+    ``done`` is S3's status for success; another status of success cannot be S3's.
 
     Raises:
         StoreError: it was refused with a status other than those ``expected``, or never sent.
@@ -61,7 +61,7 @@ def sent_once(
         answer = genuine(send())
     except ClientError as error:
         return _refused(what, error, expected)
-    except HTTPClientError:  # sent, or half sent, and no answer: a time-out, a closed connection
+    except HTTPClientError:  # sent at least in part, and not answered: a time-out, a closed connection
         return None
     except BotoCoreError as error:
         raise StoreError(f"{what}: {in_words('S3', error)}") from error
@@ -81,9 +81,9 @@ def _refused(what: str, error: ClientError, expected: Set[int]) -> int | None:
 
 def _is_refusal(status: int, code: str) -> bool:
     """Return whether S3 says that it has not carried out the request, and will not."""
-    if status == HTTPStatus.NOT_IMPLEMENTED:  # S3 does not know what a header asks for, and so has done nothing
+    if status == HTTPStatus.NOT_IMPLEMENTED:  # S3 does not know a header, so it has done nothing
         return code == "NotImplemented"
-    # From 500 on S3 failed on its side; how far it came, nobody knows. A refusal without S3's code for it is a proxy's.
+    # With 500 and above S3 itself failed, and may have done it. A refusal without S3's own code is a proxy's.
     refused = HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.INTERNAL_SERVER_ERROR
     return refused and code not in {_NO_CODE, str(status)}
 

@@ -16,7 +16,7 @@ from chalicelib.core.locks.copies import copy_of
 from chalicelib.core.locks.lock import HeldLock
 
 
-class EventType(StrEnum):
+class LineKind(StrEnum):
     """The kinds of journal lines."""
 
     LOCK_ACQUIRED = "lock_acquired"
@@ -48,7 +48,7 @@ class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     The client itself said ``who``; IAM said ``principal``.
     """
 
-    event: EventType
+    event: LineKind
     time: datetime
     event_id: str
     """The same each time a line is written again, so that a reader counts it once."""
@@ -107,7 +107,7 @@ class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """Number of other steps for which a run had no time."""
 
 
-def of_lock(kind: EventType, lock: HeldLock, time: datetime, **fields: object) -> JournalLine:
+def of_lock(kind: LineKind, lock: HeldLock, time: datetime, **fields: object) -> JournalLine:
     """Return a line about a lock, with all that the lock says of itself."""
     said = str(fields.get("message_ts") or time.isoformat())
     return _line(kind, time, event_id(kind, lock.ref.name, said), lock, **fields)
@@ -115,18 +115,18 @@ def of_lock(kind: EventType, lock: HeldLock, time: datetime, **fields: object) -
 
 def of_acquire(event: LockEvent, lock: HeldLock | None, slack_user: str) -> JournalLine:
     """Return the line of an acquire. Without a lock the line is incomplete."""
-    return _of_event(EventType.LOCK_ACQUIRED, event, lock, acquired_at=event.at, slack_user=slack_user)
+    return _of_event(LineKind.LOCK_ACQUIRED, event, lock, acquired_at=event.at, slack_user=slack_user)
 
 
 def of_release(event: LockEvent, hold: EndedHold | None, let_go_by: LetGoBy) -> JournalLine:
     """Return the line of a release, with the hold that it ended, if that is known."""
     if hold is None:
         detail = "no lock is known that this release ended"
-        return _of_event(EventType.LOCK_RELEASED, event, None, released_by=let_go_by.value, detail=detail)
+        return _of_event(LineKind.LOCK_RELEASED, event, None, released_by=let_go_by.value, detail=detail)
     page = hold.page
     clicked = page if page and let_go_by is LetGoBy.SLACK else None
     return _of_event(
-        EventType.LOCK_RELEASED,
+        LineKind.LOCK_RELEASED,
         event,
         hold.lock,
         acquired_at=hold.since,
@@ -143,11 +143,11 @@ def of_release(event: LockEvent, hold: EndedHold | None, let_go_by: LetGoBy) -> 
 def of_reappearance(event: LockEvent, lock: HeldLock, page: Page | None, detail: str) -> JournalLine:
     """Return the line of a lock that had ended and is current again."""
     taken_by = page.principal if page else ""
-    return _of_event(EventType.LOCK_REAPPEARED, event, lock, acquired_at=event.at, taken_by=taken_by, detail=detail)
+    return _of_event(LineKind.LOCK_REAPPEARED, event, lock, acquired_at=event.at, taken_by=taken_by, detail=detail)
 
 
 def of_click(
-    kind: EventType,
+    kind: LineKind,
     order: ReleaseOrder,
     lock: HeldLock | None,
     time: datetime,
@@ -170,12 +170,12 @@ def of_click(
     return _line(kind, time, event_id(kind, order.lock.name, *said), lock or HeldLock(order.lock), **fields, **others)
 
 
-def of_run(kind: EventType, time: datetime, **fields: object) -> JournalLine:
+def of_run(kind: LineKind, time: datetime, **fields: object) -> JournalLine:
     """Return a line about a run of the reaper, not about one lock."""
     return _line(kind, time, event_id(kind, time.isoformat(), str(fields.get("target", ""))), None, **fields)
 
 
-def _of_event(kind: EventType, event: LockEvent, lock: HeldLock | None, **fields: object) -> JournalLine:
+def _of_event(kind: LineKind, event: LockEvent, lock: HeldLock | None, **fields: object) -> JournalLine:
     told: dict[str, object] = {} if lock else {"state_path": event.ref.state_path, "etag": event.stamp}
     told |= {
         "principal": event.principal,
@@ -204,7 +204,7 @@ def _of_state_lock(lock: HeldLock) -> dict[str, object]:
     return told
 
 
-def _line(kind: EventType, time: datetime, identity: str, lock: HeldLock | None, **fields: object) -> JournalLine:
+def _line(kind: LineKind, time: datetime, identity: str, lock: HeldLock | None, **fields: object) -> JournalLine:
     about = _of_state_lock(lock) if lock else {}
     told = {"event": kind, "time": time, "event_id": identity, **all_bounded(about | fields)}
     return msgspec.convert(told, JournalLine)

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
-from chalicelib.core.audit.line import EventType, JournalLine
+from chalicelib.core.audit.line import JournalLine, LineKind
 from chalicelib.core.clicks.ending import LetGoBy, Outcome
 from chalicelib.core.locks.terraform.lock_info import risk_of
 
@@ -107,14 +107,14 @@ def _watched(line: JournalLine) -> _Measured:
     )
 
 
-_MEASURES: dict[EventType, Callable[[JournalLine], _Measured]] = {
-    EventType.LOCK_ACQUIRED: _acquired,
-    EventType.LOCK_RELEASED: _released,
-    EventType.RELEASE_REFUSED: _refused,
-    EventType.RELEASE_ANSWERED: _answered,
-    EventType.LOCK_REPLACED: _replaced,
-    EventType.SWEEP_FINISHED: _swept,
-    EventType.SWEEP_FAILED: _sweep_failed,
-    EventType.SWEEPS_ORDERED: _ordered,
-    EventType.WATCH_FINISHED: _watched,
+_MEASURES: dict[LineKind, Callable[[JournalLine], _Measured]] = {
+    LineKind.LOCK_ACQUIRED: _acquired,
+    LineKind.LOCK_RELEASED: _released,
+    LineKind.RELEASE_REFUSED: _refused,
+    LineKind.RELEASE_ANSWERED: _answered,
+    LineKind.LOCK_REPLACED: _replaced,
+    LineKind.SWEEP_FINISHED: _swept,
+    LineKind.SWEEP_FAILED: _sweep_failed,
+    LineKind.SWEEPS_ORDERED: _ordered,
+    LineKind.WATCH_FINISHED: _watched,
 }

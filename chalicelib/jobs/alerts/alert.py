@@ -10,7 +10,7 @@ from chalicelib.core.alerts.appearance import appearance
 from chalicelib.core.alerts.message import Handle, Posted, Saying, Sending, Topic
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import telling
-from chalicelib.core.audit.line import EventType, of_lock
+from chalicelib.core.audit.line import LineKind, of_lock
 from chalicelib.core.clicks.ending import Ending
 from chalicelib.core.policy import by_name
 from chalicelib.jobs.alerts.case import Case
@@ -174,4 +174,4 @@ def _remember(case: Case, sending: Sending, posted: Posted) -> str:
 
 def _journal_failure(case: Case, error: MessengerError) -> None:
     failed = {"channel": case.channel, "detail": str(error)}
-    case.world.journal.write(of_lock(EventType.ALERT_FAILED, case.page.lock, case.now, **failed))
+    case.world.journal.write(of_lock(LineKind.ALERT_FAILED, case.page.lock, case.now, **failed))

@@ -13,7 +13,7 @@ from typing import Protocol
 from chalicelib.core.alerts.message import SENT_WITHIN, SURE_AFTER, Posted, Saying, Sending
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import telling
-from chalicelib.core.audit.line import EventType, of_lock
+from chalicelib.core.audit.line import LineKind, of_lock
 from chalicelib.jobs.alerts.case import Case
 from chalicelib.ports.book import BookError
 from chalicelib.ports.people import MaybePostedError, MessengerError
@@ -146,6 +146,6 @@ def look_for_lost(case: Case) -> Page:
 
 def journal_said(case: Case, sending: Sending, posted: Posted, detail: str) -> None:
     """Write the journal's line about a message."""
-    kind = EventType.ALERT_POSTED if sending.is_alert else EventType.ALERT_RAISED
+    kind = LineKind.ALERT_POSTED if sending.is_alert else LineKind.ALERT_RAISED
     told = {"channel": posted.channel, "message_ts": posted.handle, "level": sending.level, "detail": detail}
     case.world.journal.write(of_lock(kind, case.page.lock, case.now, **told))

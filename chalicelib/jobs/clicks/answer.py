@@ -6,7 +6,7 @@ from typing import assert_never
 
 from chalicelib.core.alerts.page import Snooze
 from chalicelib.core.alerts.transitions import wishes
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import Click, SnoozeFor, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.clicks.order import EndUndo
@@ -43,7 +43,7 @@ def answer(order: Click | EndUndo, world: World, rules: Rules, now: datetime) ->
 
 def _answer(clicked: Clicked) -> Ending:
     if why := why_not(clicked):
-        return clicked.refuse(why, EventType.CLICK_REFUSED)
+        return clicked.refuse(why, LineKind.CLICK_REFUSED)
     if not clicked.remembered:
         clicked = clicked.seen()
     ending = clicked.page.ending
@@ -85,9 +85,9 @@ def _quieten(clicked: Clicked, snooze: Snooze | None) -> Ending:
     known = clicked.after(wishes.snooze(clicked.page.lock, snooze, clicked_at))
     if clicked.page.quiet_at is None or clicked.page.quiet_at < clicked_at:
         if snooze:
-            clicked.journal(EventType.ALERT_SNOOZED, until=snooze.until)
+            clicked.journal(LineKind.ALERT_SNOOZED, until=snooze.until)
         else:
-            clicked.journal(EventType.ALERT_WOKEN)
+            clicked.journal(LineKind.ALERT_WOKEN)
     return _show(known, clicked.ending(Outcome.SNOOZED if snooze else Outcome.WOKEN))
 
 
@@ -96,9 +96,9 @@ def _withdraw(clicked: Clicked) -> Ending:
     if asked and asked.by == clicked.click.user:
         taken, page = clicked.world.book.write(wishes.withdraw(clicked.click.lock, asked))
         if taken:
-            clicked.journal(EventType.RELEASE_WITHDRAWN)
+            clicked.journal(LineKind.RELEASE_WITHDRAWN)
             return _show(clicked.known_as(page or clicked.page), clicked.ending(Outcome.WITHDRAWN))
-    return clicked.refuse(Refusal.NOT_ASKED, EventType.CLICK_REFUSED)
+    return clicked.refuse(Refusal.NOT_ASKED, LineKind.CLICK_REFUSED)
 
 
 def _show(clicked: Clicked, ending: Ending) -> Ending:

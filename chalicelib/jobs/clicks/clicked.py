@@ -10,7 +10,7 @@ import msgspec
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions.transition import Transition
-from chalicelib.core.audit.line import EventType, of_click
+from chalicelib.core.audit.line import LineKind, of_click
 from chalicelib.core.clicks.click import Click, Whisper
 from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
@@ -63,7 +63,7 @@ class Ordered(Case):
         """Return an ending of this order."""
         return Ending(outcome=outcome, at=self.now, user=self.order.user, click=self.order.click, detail=detail)
 
-    def journal(self, kind: EventType, ending: Ending | None = None, **others: object) -> None:
+    def journal(self, kind: LineKind, ending: Ending | None = None, **others: object) -> None:
         """Write a line of the journal about the order, with its ending if there is one."""
         line = of_click(kind, self.order, self.page.lock, self.now, ending, **others)
         self.world.journal.write(line)
@@ -129,7 +129,7 @@ class Clicked(Ordered):
         self.world.messenger.whisper(click.person, told)
         return ending
 
-    def refuse(self, why: Refusal, line: EventType) -> Ending:
+    def refuse(self, why: Refusal, line: LineKind) -> Ending:
         """Tell the person that they may not, and journal that."""
         ending = msgspec.structs.replace(self.ending(Outcome.REFUSED), refusal=why)
         self.journal(line, ending)

@@ -9,7 +9,7 @@ import msgspec
 
 from chalicelib.core.alerts.life import may_auto_release
 from chalicelib.core.alerts.transitions import endings, wishes
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.claim import CLAIM_LASTS, Releasing
 from chalicelib.core.clicks.click import MembersUnknownError
 from chalicelib.core.clicks.ending import REAPER, Ending, Outcome, Refusal
@@ -113,7 +113,7 @@ def _carry_out(ordered: Ordered) -> Ending:
     page = ordered.page
     if page.releasing and page.being_released(ordered.now):
         raise NotYetError(page.releasing.until)
-    ordered.journal(EventType.RELEASE_REQUESTED)
+    ordered.journal(LineKind.RELEASE_REQUESTED)
     concluded = delete(ordered, _claim(ordered))
     ending = concluded.ending
     if not ending.closes:
@@ -164,7 +164,7 @@ def _note(ordered: Ordered, concluded: Concluded) -> Ordered:
 
 def _answer_held(ordered: Ordered, ending: Ending) -> Ending:
     """Tell that a release failed, with the page that the book has now."""
-    ordered.journal(EventType.RELEASE_ANSWERED, ending)
+    ordered.journal(LineKind.RELEASE_ANSWERED, ending)
     with suppress(BookError):
         ordered = ordered.looked_up()
     if ordered.page.ending:  # the lock ended meanwhile, and may have been put back
@@ -176,7 +176,7 @@ def _answer_held(ordered: Ordered, ending: Ending) -> Ending:
 
 def _answer_ended(ordered: Ordered, ending: Ending) -> Ending:
     """Tell how the lock ended, with the page that the book has now."""
-    line = EventType.LOCK_REPLACED if ending.outcome is Outcome.REPLACED else EventType.RELEASE_ANSWERED
+    line = LineKind.LOCK_REPLACED if ending.outcome is Outcome.REPLACED else LineKind.RELEASE_ANSWERED
     ordered.journal(line, ending)
     if not ordered.page.ending:  # the book could not be reached, or has lost the page
         with suppress(BookError):
@@ -209,7 +209,7 @@ def _spoke_before(ordered: Ordered) -> bool:
 
 
 def _refuse(clicked: Clicked, why: Refusal) -> Ending:
-    ending = clicked.refuse(why, EventType.RELEASE_REFUSED)
+    ending = clicked.refuse(why, LineKind.RELEASE_REFUSED)
     if why is Refusal.NOT_LISTED and clicked.remembered:
         _with_refused(clicked).show(ending)
     return ending
@@ -226,5 +226,5 @@ def _with_refused(clicked: Clicked) -> Clicked:
 def _answer_without_book(ordered: Ordered, error: BookError) -> Ending:
     """Tell that nothing is deleted: without the book the reaper cannot tell a repeated click from a new one."""
     ending = ordered.ending(Outcome.FAILED, str(error))
-    ordered.known_as(unknown(ordered.order.lock)).journal(EventType.RELEASE_ANSWERED, ending)
+    ordered.known_as(unknown(ordered.order.lock)).journal(LineKind.RELEASE_ANSWERED, ending)
     return ordered.whisper(ending)

@@ -11,7 +11,7 @@ import msgspec
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import restores
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.claim import CLAIM_LASTS, Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject, PutBack
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
@@ -41,9 +41,9 @@ def put_back(clicked: Clicked) -> Ending:
     if page.ending and page.ending.restored_by:
         return _tell_restored(clicked, Restorer(page.ending.restored_by, page.ending.restored_click))
     if not clicked.undo:
-        return clicked.refuse(Refusal.UNDO_OFF, EventType.CLICK_REFUSED)
+        return clicked.refuse(Refusal.UNDO_OFF, LineKind.CLICK_REFUSED)
     if not (page.ending and page.ending.undoable(now)):
-        return clicked.refuse(Refusal.TOO_LATE, EventType.CLICK_REFUSED)
+        return clicked.refuse(Refusal.TOO_LATE, LineKind.CLICK_REFUSED)
     if page.restoring and page.being_restored(now):
         raise NotYetError(page.restoring.until)
     if page.kept is None:
@@ -111,7 +111,7 @@ def _restored(clicked: Clicked, current: HeldLock, there: Restorer) -> Ending:
     if there != _restorer(clicked):
         clicked.show(ending)
         return _tell_restored(before, there)
-    clicked.journal(EventType.LOCK_RESTORED, ending)
+    clicked.journal(LineKind.LOCK_RESTORED, ending)
     return ending if clicked.show(ending) else clicked.whisper(ending)
 
 
@@ -152,12 +152,12 @@ def _tell_restored(clicked: Clicked, by: Restorer) -> Ending:
     """
     catch_up(clicked)
     ending = msgspec.structs.replace(clicked.ending(Outcome.RESTORED), user=by.by)
-    clicked.journal(EventType.LOCK_RESTORED if by == _restorer(clicked) else EventType.RESTORE_ANSWERED, ending)
+    clicked.journal(LineKind.LOCK_RESTORED if by == _restorer(clicked) else LineKind.RESTORE_ANSWERED, ending)
     return clicked.whisper(ending)
 
 
 def _tell_not_put(clicked: Clicked, outcome: Outcome, why: str, **others: object) -> Ending:
     """Tell only the person who clicked that the lock was not put back."""
     ending = msgspec.structs.replace(clicked.ending(outcome, why), **others)
-    clicked.journal(EventType.RESTORE_ANSWERED, ending)
+    clicked.journal(LineKind.RESTORE_ANSWERED, ending)
     return clicked.whisper(ending)

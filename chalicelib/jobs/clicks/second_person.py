@@ -2,7 +2,7 @@
 
 from chalicelib.core.alerts.page import Asked
 from chalicelib.core.alerts.transitions import wishes
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import MembersUnknownError
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.clicks.release_terms import why_not_releasable
@@ -39,8 +39,8 @@ def ask(clicked: Clicked) -> Asked | None:
 def wait_for_another(clicked: Clicked, asked: Asked) -> Ending:
     """Tell the first of two people to wait for another. A second click of the same person is refused."""
     if asked.click != clicked.click.click:
-        return clicked.refuse(Refusal.OWN_REQUEST, EventType.RELEASE_REFUSED)
+        return clicked.refuse(Refusal.OWN_REQUEST, LineKind.RELEASE_REFUSED)
     ending = clicked.ending(Outcome.ASKED)
-    clicked.journal(EventType.RELEASE_ASKED, ending)
+    clicked.journal(LineKind.RELEASE_ASKED, ending)
     clicked.show(ending)
     return clicked.whisper(ending, clicked.policy.releasers)

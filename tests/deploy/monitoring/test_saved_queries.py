@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.ending import LetGoBy
 from deploy import names, queries
 from tests.deploy.monitoring.insights import commands_of, unknown_fields
@@ -53,7 +53,7 @@ def test_what_it_filters_by_are_words_that_the_journal_uses(name: str) -> None:
     words = set(re.findall(r'"([a-z_]+)"', QUERIES[name])) - {"bucket/key"}
     comments = " ".join(line for line in QUERIES[name].splitlines() if line.startswith("#"))
     used = {word for word in words if f'"{word}"' not in comments}
-    assert used <= {event.value for event in EventType} | {kind.value for kind in LetGoBy}
+    assert used <= {event.value for event in LineKind} | {kind.value for kind in LetGoBy}
 
 
 @pytest.mark.parametrize("name", saved())

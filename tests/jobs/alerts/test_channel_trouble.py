@@ -8,7 +8,7 @@ import pytest
 from chalicelib.core.alerts.alert import Alert, Reply
 from chalicelib.core.alerts.channel_trouble import ChannelNotice, NoticeKind
 from chalicelib.core.alerts.message import Posted, Sending
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import Verb
 from chalicelib.core.clicks.ending import Outcome
 from chalicelib.core.policy import Route, Rules
@@ -201,7 +201,7 @@ def test_where_the_channel_for_trouble_refuses_as_well_only_the_alarm_and_the_jo
     for _ in range(3):
         with pytest.raises(WatchIncompleteError, match="not_in_channel"):
             look(world)
-    assert world.journal.kinds().count(EventType.ALERT_FAILED) >= 3
+    assert world.journal.kinds().count(LineKind.ALERT_FAILED) >= 3
     world.messenger.channels_refused.discard(CHANNEL)
     look(world)
     assert stand(world) == [(CHANNEL, PROD)] * 3

@@ -13,7 +13,7 @@ from chalicelib.core.alerts.digest import LINES, Digest
 from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.alerts.transitions import telling
-from chalicelib.core.audit.line import EventType, JournalLine
+from chalicelib.core.audit.line import JournalLine, LineKind
 from chalicelib.core.clicks.ending import Outcome
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
@@ -80,7 +80,7 @@ def test_a_run_tells_as_many_as_its_time_allows_says_how_many_wait_and_the_next_
     line = watch_for(world, 60)
     told = len(world.messenger.shown)
     assert 55 <= told <= 70
-    assert (line.event, line.alerts, line.waiting) == (EventType.WATCH_FINISHED, told, 200 - told)
+    assert (line.event, line.alerts, line.waiting) == (LineKind.WATCH_FINISHED, told, 200 - told)
     assert slack_of(world).time.now < 62
     assert [next_watch(world).waiting, len(world.messenger.shown)] == [0, 200]
     assert len({alert.lock.ref for alert in world.messenger.shown.values()}) == 200
@@ -268,9 +268,9 @@ def test_locks_that_hang_cost_a_sweep_a_few_tries_and_the_healthy_ones_are_told_
         with pytest.raises(SweepIncompleteError, match="read timeout"):
             sweep(TARGET, world.ports, FOUR, world.later(minutes=16), time.run(840))
     assert len(world.messenger.shown) == 40
-    assert world.journal.kinds().count(EventType.ALERT_POSTED) == 40
+    assert world.journal.kinds().count(LineKind.ALERT_POSTED) == 40
     line = world.journal.lines[-1]
-    assert line.event is EventType.SWEEP_FINISHED
+    assert line.event is LineKind.SWEEP_FINISHED
     assert len(line.detail) < 10_000
 
 
@@ -297,7 +297,7 @@ def test_a_bucket_that_takes_too_long_to_list_has_its_first_locks_told_and_the_s
     with pytest.raises(SweepIncompleteError, match="only the first 7000 objects were listed in time: divide"):
         sweep(TARGET, world.ports, FOUR, world.later(hours=3), slack.time.run(850))
     assert len(world.messenger.shown) == 7
-    assert world.journal.lines[-1].event is EventType.SWEEP_FINISHED
+    assert world.journal.lines[-1].event is LineKind.SWEEP_FINISHED
 
 
 def test_of_a_bucket_that_takes_too_long_to_list_another_prefix_comes_first_each_time() -> None:
@@ -407,7 +407,7 @@ def test_the_journal_of_events_does_not_wait_for_slack() -> None:
     ended = [case for change in gone for case in record_event(case_of_event(change, world, FOUR))]
     for release in world.orders.settling:
         settle(case_of_event(release, world, FOUR))
-    assert world.journal.kinds().count(EventType.LOCK_RELEASED) == 60
+    assert world.journal.kinds().count(LineKind.LOCK_RELEASED) == 60
     assert slack.said == []
     left = tell_endings(ended, world.ports, slack.time.run(20))
     closed = sum(what == "close" for what, _, _ in slack.said)

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.core.alerts.message import Topic
 from chalicelib.core.alerts.transitions import telling
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import SnoozeFor, Verb
 from chalicelib.core.clicks.ending import Outcome
 from chalicelib.core.clicks.order import AutoRelease
@@ -58,7 +58,7 @@ def test_an_automatic_release_is_told_in_the_message_and_announced_once_in_the_t
     assert (reply.beneath, told.sending.first.topic) == (posted.handle, Topic.AUTO_RELEASED)
     assert world.messenger.whispers == []
     lines = [line for line in world.journal.lines if line.by_reaper]
-    assert [line.event for line in lines] == [EventType.RELEASE_REQUESTED, EventType.RELEASE_ANSWERED]
+    assert [line.event for line in lines] == [LineKind.RELEASE_REQUESTED, LineKind.RELEASE_ANSWERED]
 
 
 def test_a_lock_that_the_reaper_released_by_itself_can_be_put_back() -> None:

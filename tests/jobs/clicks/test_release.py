@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.transitions import endings
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.deletion import Deletion
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.locks.place import LockRef
@@ -52,8 +52,8 @@ def test_the_journal_has_the_request_before_and_the_outcome_after_the_delete() -
     world = an_alerted_world()
     release(CLICK, world.ports, RULES, world.now)
     asked, answered = world.journal.lines[-2:]
-    assert (asked.event, asked.slack_user, asked.lock_id[:8]) == (EventType.RELEASE_REQUESTED, ALICE, "78653438")
-    assert (answered.event, answered.outcome) == (EventType.RELEASE_ANSWERED, "released")
+    assert (asked.event, asked.slack_user, asked.lock_id[:8]) == (LineKind.RELEASE_REQUESTED, ALICE, "78653438")
+    assert (answered.event, answered.outcome) == (LineKind.RELEASE_ANSWERED, "released")
 
 
 def test_a_lock_replaced_since_it_was_shown_is_left_alone_and_its_holder_named() -> None:
@@ -66,7 +66,7 @@ def test_a_lock_replaced_since_it_was_shown_is_left_alone_and_its_holder_named()
     assert alert.ending is not None
     assert alert.ending.outcome is Outcome.REPLACED
     assert alert.ending.held_now == a_lock("s3-plan-default", taken=world.now)
-    assert world.journal.kinds()[-1] is EventType.LOCK_REPLACED
+    assert world.journal.kinds()[-1] is LineKind.LOCK_REPLACED
 
 
 def test_a_lock_taken_anew_with_the_same_bytes_is_another_lock() -> None:
