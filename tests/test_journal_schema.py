@@ -68,7 +68,7 @@ def required_of(event: str) -> set[str]:
     return {*SCHEMA["required"], *then["required"]}
 
 
-def test_the_schema_is_one() -> None:
+def test_the_journal_s_schema_is_valid_json_schema() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 
 

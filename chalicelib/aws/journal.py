@@ -20,8 +20,8 @@ class LogJournal:
         self._stream = stream
         self._metrics = metrics
 
-    def write(self, event: JournalLine) -> None:
+    def write(self, line: JournalLine) -> None:
         """Write one line with one call."""
-        self._stream.write(json.dumps(msgspec.to_builtins(event), separators=(",", ":")) + "\n")
+        self._stream.write(json.dumps(msgspec.to_builtins(line), separators=(",", ":")) + "\n")
         self._stream.flush()
-        self._metrics.add(*measured(event))
+        self._metrics.add(*measured(line))

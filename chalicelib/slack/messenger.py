@@ -13,8 +13,8 @@ from chalicelib.slack.sender import Anywhere
 from chalicelib.slack.web.pace import REAL_TIME, Time
 from chalicelib.slack.web.web_api import WebApi, uncounted
 from chalicelib.slack.words import channel_notices, digests, messages, replies
-from chalicelib.slack.words.answers import whispered
 from chalicelib.slack.words.turned_away import nothing_done
+from chalicelib.slack.words.whispers import whispered
 
 
 class SlackMessenger:

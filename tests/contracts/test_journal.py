@@ -20,7 +20,7 @@ FORGED = of_lock(
 def journal(request: pytest.FixtureRequest) -> tuple[Journal, Callable[[], list[JournalLine]]]:
     if request.param == "fake":
         fake = FakeJournal()
-        return fake, lambda: fake.events
+        return fake, lambda: fake.lines
     stream = io.StringIO()
     return LogJournal(stream, EmfMetrics("test")), lambda: [
         msgspec.json.decode(line, type=JournalLine) for line in stream.getvalue().splitlines()

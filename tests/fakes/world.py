@@ -16,13 +16,13 @@ from tests.fakes.store import FakeStore
 class FakeJournal:
     """A journal that can be read back."""
 
-    events: list[JournalLine] = field(default_factory=list)
+    lines: list[JournalLine] = field(default_factory=list)
 
-    def write(self, event: JournalLine) -> None:
-        self.events.append(event)
+    def write(self, line: JournalLine) -> None:
+        self.lines.append(line)
 
     def kinds(self) -> list[EventType]:
-        return [event.event for event in self.events]
+        return [line.event for line in self.lines]
 
 
 @dataclass

@@ -188,7 +188,7 @@ def go_on(world: FakeWorld, again: Callable[[], object], rules: Rules) -> None:
 def lines(world: FakeWorld) -> Counter[str]:
     """The lines about S3's events, by the event they are about."""
     kinds = {EventType.LOCK_ACQUIRED, EventType.LOCK_RELEASED}
-    return Counter(line.event_id for line in world.journal.events if line.event in kinds)
+    return Counter(line.event_id for line in world.journal.lines if line.event in kinds)
 
 
 def untrue(world: FakeWorld, rules: Rules) -> list[str]:

@@ -41,7 +41,7 @@ def a_key() -> VersionedKey:
 
 
 def lines(key: VersionedKey, kind: EventType = AGAIN) -> list[JournalLine]:
-    return [line for line in key.world.journal.events if line.event is kind]
+    return [line for line in key.world.journal.lines if line.event is kind]
 
 
 def held(key: VersionedKey) -> list[str]:
@@ -75,7 +75,7 @@ def test_a_lock_whose_delete_marker_is_deleted_is_held_again_and_the_journal_say
 
 
 @pytest.mark.parametrize("times", [2, 5])
-def test_however_often_it_is_told_it_is_one_line(times: int) -> None:
+def test_a_deleted_marker_is_one_line_however_often_it_is_told(times: int) -> None:
     key = a_lock_that_is_there_again()
     for _ in range(times):
         record(key.world, key.told[-1])
@@ -84,14 +84,14 @@ def test_however_often_it_is_told_it_is_one_line(times: int) -> None:
     assert held(key) == [KEY]
 
 
-def test_it_is_alerted_by_the_next_watch() -> None:
+def test_a_lock_held_again_is_alerted_by_the_next_watch() -> None:
     key = a_lock_that_is_there_again()
     record(key.world, key.told[-1])
     watch(key.world.ports, RULES, key.world.later(hours=3))
     assert [alert.lock.ref.place.key for alert in key.world.messenger.shown.values() if alert.open] == [KEY]
 
 
-def test_its_next_release_is_of_the_second_hold_by_the_one_who_took_it() -> None:
+def test_the_release_of_a_lock_held_again_is_of_its_second_hold_by_the_one_who_took_it() -> None:
     key = a_lock_that_is_there_again()
     record(key.world, key.told[-1])
     key.world.later(minutes=7)
@@ -103,7 +103,7 @@ def test_its_next_release_is_of_the_second_hold_by_the_one_who_took_it() -> None
     assert held(key) == []
 
 
-def test_it_can_be_hidden_and_uncovered_again_and_again() -> None:
+def test_a_lock_can_be_hidden_and_uncovered_again_and_again() -> None:
     key = a_lock_that_is_there_again()
     record(key.world, key.told[-1])
     for _ in range(3):
@@ -141,7 +141,7 @@ def test_a_lock_beneath_a_deleted_lock_is_held_again() -> None:
     key.world.later(minutes=1)
     record(key.world, key.delete_version())
     settle_all(key.world)
-    told = Counter(line.event for line in key.world.journal.events)
+    told = Counter(line.event for line in key.world.journal.lines)
     assert told == {EventType.LOCK_ACQUIRED: 2, EventType.LOCK_RELEASED: 2, AGAIN: 1}
     assert [line.held_seconds for line in lines(key, EventType.LOCK_RELEASED)] == [60, 60]
     assert len(held(key)) == 1
@@ -157,12 +157,12 @@ def test_history_that_is_cleared_away_beneath_a_held_lock_changes_nothing(by_lif
         settle_all(key.world)
         key.world.later(minutes=1)
     record(key.world, key.take())
-    before = list(key.world.journal.events)
+    before = list(key.world.journal.lines)
     for _ in range(4):
         key.world.later(minutes=1)
         record(key.world, key.delete_version(0, by_lifecycle=by_lifecycle))
         settle_all(key.world)
-    assert key.world.journal.events == before
+    assert key.world.journal.lines == before
     assert held(key) == [KEY]
 
 
@@ -251,7 +251,7 @@ def test_a_lock_put_in_the_second_of_the_event_waits_for_its_own() -> None:
     assert lines(key) == []
 
 
-def test_told_by_eventbridge_it_is_a_line_too() -> None:
+def test_a_deleted_marker_told_by_eventbridge_is_a_line_too() -> None:
     key = a_lock_that_is_there_again()
     whole = {"at": key.world.now.replace(microsecond=0), "principal": "", "told_by": ToldBy.EVENTBRIDGE}
     record(key.world, msgspec.structs.replace(key.told[-1], **whole, account="111122223333"))
@@ -415,7 +415,7 @@ def test_told_and_settled_as_it_happens_each_uncovering_is_one_line_with_its_tim
     key = a_day(seed, tell_last)
     assert [line.time for line in lines(key)] == [change.at for change in key.uncovered]
     assert len(held(key)) == key.held
-    assert len({line.event_id for line in key.world.journal.events}) == len(key.world.journal.events)
+    assert len({line.event_id for line in key.world.journal.lines}) == len(key.world.journal.lines)
 
 
 @pytest.mark.parametrize("seed", range(120))
@@ -432,7 +432,7 @@ def test_told_in_any_order_and_as_often_as_s3_likes_what_is_there_is_held_and_sa
     dice.shuffle(key.world.orders.settling)
     settle_all(key.world)
     assert len(held(key)) == key.held
-    ids = Counter(line.event_id for line in key.world.journal.events)
+    ids = Counter(line.event_id for line in key.world.journal.lines)
     assert set(ids.values()) <= {1}
     last = key.told[-1] if key.held and key.uncovered and key.told[-1] == key.uncovered[-1] else None
     assert last is None or lines(key)

@@ -103,7 +103,7 @@ def cleared_away(day: Day) -> list[LockEvent]:
 
 
 def journaled(day: Day) -> Counter[Fact]:
-    return Counter(fact(line) for line in day.world.journal.events)
+    return Counter(fact(line) for line in day.world.journal.lines)
 
 
 def fact(line: JournalLine) -> Fact:
@@ -154,10 +154,10 @@ def test_the_facts_of_a_day_are_the_same_exactly_once_in_whatever_order_and_howe
     settle_all(day.world, RULES)
     assert journaled(day) == day.facts
     assert len(day.world.book.open_pages()) == HELD
-    assert len({line.event_id for line in day.world.journal.events}) == len(day.events)
+    assert len({line.event_id for line in day.world.journal.lines}) == len(day.events)
 
 
-def test_so_are_they_while_events_are_up_to_two_minutes_late_and_lines_are_written_in_between() -> None:
+def test_the_facts_of_a_day_are_the_same_with_events_up_to_two_minutes_late_and_lines_in_between() -> None:
     day = a_busy_day()
     dice = random.Random(SEED)  # noqa: S311
     late = [(change.at + timedelta(seconds=dice.uniform(0, 119)), number) for number, change in enumerate(day.events)]
@@ -179,7 +179,7 @@ def test_so_are_they_while_events_are_up_to_two_minutes_late_and_lines_are_writt
     assert journaled(day) == day.facts
 
 
-def test_the_day_is_a_busy_one() -> None:
+def test_the_day_that_is_replayed_is_a_busy_one() -> None:
     day = a_busy_day()
     assert len({(change.place.container, change.place.key) for change in day.events}) >= 100
     assert sum(not change.acquired for change in day.events) >= 1_000

@@ -34,7 +34,7 @@ def test_one_order_is_left_for_each_target() -> None:
     journal = FakeJournal()
     order_sweeps(RULES, orders, journal, TAKEN)
     assert orders.sweeps == list(RULES.targets)
-    assert [(line.event, line.targets) for line in journal.events] == [(EventType.SWEEPS_ORDERED, 2)]
+    assert [(line.event, line.targets) for line in journal.lines] == [(EventType.SWEEPS_ORDERED, 2)]
 
 
 def test_a_lock_under_its_threshold_is_remembered_and_not_alerted() -> None:
@@ -191,7 +191,7 @@ class NoAlerts(FakeMessenger):
         raise ChannelRefusedError(sending.channel, "Slack answered not_in_channel")
 
 
-def test_without_the_lock_book_it_alerts_all_the_same_and_says_so() -> None:
+def test_without_the_lock_book_a_sweep_alerts_all_the_same_and_says_so() -> None:
     world = a_world()
     world.book.down = True
     sweep(TARGET, world.ports, RULES, world.later(hours=3))
@@ -211,7 +211,7 @@ def test_an_alert_that_somebody_deleted_is_posted_anew() -> None:
 def test_a_finished_sweep_is_journaled_with_its_counts() -> None:
     world = a_world()
     sweep(TARGET, world.ports, RULES, world.later(hours=3))
-    finished = world.journal.events[-1]
+    finished = world.journal.lines[-1]
     assert (finished.event, finished.target, finished.locks, finished.alerts) == (
         EventType.SWEEP_FINISHED,
         BUCKET,

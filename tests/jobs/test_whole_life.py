@@ -179,7 +179,7 @@ class WholeLife(RuleBasedStateMachine):
         for page in self.world.book.pages.values():
             if page.ending and page.posted:
                 assert self.slack.shown[page.posted].ending == page.ending
-        lines = [line.event_id for line in self.world.journal.events if line.event in EVENTS]
+        lines = [line.event_id for line in self.world.journal.lines if line.event in EVENTS]
         assert Counter(lines) == Counter({change.event_id for change in self.events})
 
     # --- how it is done

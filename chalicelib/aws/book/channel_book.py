@@ -18,7 +18,7 @@ _KEPT = timedelta(days=30)
 
 
 class DynamoChannelBook:
-    """``ports.ChannelBook``. Lost, it costs a second message about a channel."""
+    """``ports.book.ChannelBook``. Lost, it costs a second message about a channel."""
 
     def __init__(self, table: "Table") -> None:
         self._table = BookTable(table)

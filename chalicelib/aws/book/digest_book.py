@@ -18,7 +18,7 @@ _KEPT = timedelta(days=30)
 
 
 class DynamoDigestBook:
-    """``ports.DigestBook``. Lost, it costs a digest that no longer counts down."""
+    """``ports.book.DigestBook``. Lost, it costs a digest that no longer counts down."""
 
     def __init__(self, table: "Table") -> None:
         self._table = BookTable(table)

@@ -23,7 +23,7 @@ _AT_ONCE, _GONE = 8, 20
 
 
 class DynamoEventBook:
-    """``ports.EventBook``. The partition of a lock's events is no state path: no bucket's name begins with ``#``.
+    """``ports.book.EventBook``. The partition of a lock's events is no state path: no bucket's name begins with ``#``.
 
     It is named after the lock's key: two keys can be of one state path, and their events are none of each other's.
     """

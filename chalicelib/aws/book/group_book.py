@@ -20,7 +20,7 @@ _KEPT = timedelta(days=1)
 
 
 class DynamoGroupBook:
-    """``ports.GroupBook``. ``clock`` gives the time in seconds since 1970."""
+    """``ports.book.GroupBook``. ``clock`` gives the time in seconds since 1970."""
 
     def __init__(self, table: "Table", clock: Callable[[], float] = time.time) -> None:
         self._table = BookTable(table)

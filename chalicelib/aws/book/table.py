@@ -12,8 +12,8 @@ from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
-from chalicelib.aws.answers import NotFromAwsError, genuine
 from chalicelib.aws.errors_in_words import in_words
+from chalicelib.aws.genuine import NotFromAwsError, genuine
 from chalicelib.ports.book import BookError
 
 if TYPE_CHECKING:

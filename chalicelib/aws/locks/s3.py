@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 import msgspec
 from botocore.exceptions import ClientError
 
-from chalicelib.aws.answers import genuine
 from chalicelib.aws.errors_in_words import in_words
+from chalicelib.aws.genuine import genuine
 from chalicelib.aws.locks.s3_answers import code_of, sent_once, store_error, told_as_store_error
 from chalicelib.aws.locks.s3_objects import kept_of, not_restored, put_arguments
 from chalicelib.core.alerts.evidence import StateWritten

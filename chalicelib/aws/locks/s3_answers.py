@@ -7,8 +7,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
-from chalicelib.aws.answers import genuine
 from chalicelib.aws.errors_in_words import in_words
+from chalicelib.aws.genuine import genuine
 from chalicelib.ports.locks import BucketGoneError, StoreError, StoreRefusedError
 
 _NO_CODE = "unknown error"

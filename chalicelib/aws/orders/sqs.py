@@ -6,8 +6,8 @@ from enum import StrEnum
 from math import ceil
 from typing import TYPE_CHECKING, TypeVar
 
-from chalicelib.aws.answers import genuine
 from chalicelib.aws.errors_in_words import in_words
+from chalicelib.aws.genuine import genuine
 from chalicelib.aws.orders.clicks import write_auto_release, write_click, write_end_undo, write_unheard
 from chalicelib.aws.orders.settling import write_settling
 from chalicelib.aws.orders.sweeps import write_sweep
@@ -37,7 +37,7 @@ class Queue(StrEnum):
 
 
 class SqsOrders:
-    """``ports.Orders`` over SQS queues. A function knows the URLs of those that it may send to."""
+    """``ports.orders.Orders`` over SQS queues. A function knows the URLs of those that it may send to."""
 
     def __init__(self, client: "SQSClient", url_of: Callable[[Queue], str]) -> None:
         self._client = client

@@ -1,4 +1,4 @@
-"""Make one short text of all that an alert's message depends on: while it is the same, nothing needs an edit."""
+"""Make one short text of all that an alert's message depends on: while the text is the same, no edit is needed."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from chalicelib.core.alerts.evidence import sign_of
 from chalicelib.core.alerts.message import hash_of
 
 _EDITED_AT_LEAST = timedelta(days=1)
-"""Only an edit finds out that somebody deleted the message in Slack, so each message gets one a day."""
+"""Only an edit finds out that somebody deleted the message in Slack, so each message is edited once a day."""
 UNSEEN = frozenset(
     {
         "acquired_at",
@@ -40,8 +40,8 @@ better than one too few."""
 def appearance(alert: Alert) -> str:
     """Return a text that is the same for two alerts exactly when their messages read the same.
 
-    Slack itself keeps ages up to date. Besides them, time alone changes the sign of the evidence, the level, the end of
-    a snooze, and the day.
+    Slack itself keeps the ages in a message up to date. Of the rest, time alone can change: the sign of the evidence,
+    the level, whether a snooze is over, and the day.
     """
     page, lock = alert.page, alert.page.lock
     seen = {name: _in_order(value) for name, value in msgspec.structs.asdict(page).items() if name not in UNSEEN}

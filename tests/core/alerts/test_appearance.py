@@ -57,7 +57,7 @@ def test_while_the_appearance_is_the_same_the_message_is(
     assert (appearance(one) == appearance(other)) == (message(one) == message(other))
 
 
-def test_what_nobody_sees_changes_nothing() -> None:
+def test_what_nobody_sees_does_not_change_the_appearance() -> None:
     unseen = an_alert(said=frozenset({"alert"}), shown_at=NOW, quiet_at=NOW, releasing=a_claim())
     assert appearance(unseen) == appearance(an_alert())
     assert appearance(an_alert(snooze=Snooze(ALICE, NOW))) == appearance(an_alert())

@@ -38,7 +38,7 @@ def test_an_alert_whose_answer_was_lost_is_there_once_in_the_end(lost: str) -> N
     assert world.journal.kinds().count(EventType.ALERT_POSTED) == 1
 
 
-def test_nobody_looks_for_it_before_slack_had_time_to_post_it() -> None:
+def test_nobody_looks_for_a_lost_message_before_slack_had_time_to_post_it() -> None:
     world = a_world()
     world.later(hours=2)
     a_watch_that_loses(world, REQUEST)

@@ -43,7 +43,7 @@ def test_a_snooze_is_shown_with_who_and_until_when_and_is_in_the_journal() -> No
     answer(a_snooze(), world.ports, RULES, world.now)
     until = world.now + timedelta(hours=4)
     assert shown_snooze(world) == Snooze(ALICE, until)
-    line = world.journal.events[-1]
+    line = world.journal.lines[-1]
     assert (line.event, line.slack_user, line.until) == (EventType.ALERT_SNOOZED, ALICE, until)
 
 
@@ -73,7 +73,7 @@ def test_a_snooze_ended_by_a_button_lets_levels_rise_again() -> None:
     answer(a_snooze(length=SnoozeFor.WEEK), world.ports, RULES, world.now)
     answer(a_wake(), world.ports, RULES, world.later(hours=1))
     assert shown_snooze(world) is None
-    assert world.journal.events[-1].event is EventType.ALERT_WOKEN
+    assert world.journal.lines[-1].event is EventType.ALERT_WOKEN
     watch(world.ports, RULES, world.later(hours=22))
     [reply] = world.messenger.replies.values()
     assert reply.sending.level == 2
@@ -106,7 +106,7 @@ def test_who_may_not_release_may_nothing_else_and_is_told_whom_to_ask(verb: Verb
     [(user, told)] = world.messenger.whispers
     assert (user, told.verb, told.ending.refusal, told.releasers) == (BOB, verb, Refusal.NOT_LISTED, (ALICE,))
     assert shown_snooze(world) is None
-    assert world.journal.events[-1].event is EventType.CLICK_REFUSED
+    assert world.journal.lines[-1].event is EventType.CLICK_REFUSED
 
 
 def test_the_owner_of_a_run_may_snooze_its_alert() -> None:
