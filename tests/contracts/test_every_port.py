@@ -79,13 +79,6 @@ def test_everything_that_can_stand_behind_a_port_runs_its_suite_and_is_wired(por
     assert {name for name in ours if name not in WIRING} == set()
 
 
-@pytest.mark.parametrize("port", SUITES, ids=lambda port: port.__name__)
-def test_everything_of_the_product_that_can_stand_behind_a_port_is_put_there_by_wiring(port: type) -> None:
-    wiring = (Path(aws.__path__[0]).parent / "wiring.py").read_text()
-    ours = [one for one in IMPLEMENTATIONS if one.__module__.startswith("chalicelib.")]
-    assert {one.__name__ for one in ours if stands_behind(one, port) and one.__name__ not in wiring} == set()
-
-
 def test_no_module_here_is_outside_of_the_suites() -> None:
     suites = {name for names in SUITES.values() for name in names}
     there = {path.relative_to(HERE).as_posix() for path in HERE.rglob("*.py") if path.name != "__init__.py"}
