@@ -80,7 +80,12 @@ class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def event_id(self) -> str:
         """The same for the same event however often it is told, and for no other."""
-        return event_id(self.place.name, self.identity)
+        return event_id(*self.known_by)
+
+    @property
+    def known_by(self) -> tuple[str, str]:
+        """Return what its ``event_id`` is made from."""
+        return self.place.name, self.identity
 
     def is_about(self, lock: HeldLock) -> bool:
         """Whether this acquire is that lock's; without versions, or the right to read one, it may be a younger lock."""

@@ -110,7 +110,7 @@ class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 def of_lock(event: EventType, lock: HeldLock, time: datetime, **fields: object) -> JournalLine:
     """Return a line about a lock, with all that the lock says of itself."""
     said = str(fields.get("message_ts") or time.isoformat())
-    return _line(event, time, event_id(event, lock.ref.name, said), lock, **fields)
+    return _line(event, time, (event, lock.ref.name, said), lock, **fields)
 
 
 def of_acquire(change: LockEvent, lock: HeldLock | None, slack_user: str) -> JournalLine:
@@ -167,12 +167,12 @@ def of_click(
         fields |= {"outcome": ending.outcome.value, "detail": ending.why, "asked_by": ending.approved}
     # A click delivered again is the same click; what the reaper wants by itself is told apart by its time.
     said = (whose.click or time.isoformat(), str(fields.get("outcome", "")))
-    return _line(event, time, event_id(event, order.lock.name, *said), lock or HeldLock(order.lock), **fields, **others)
+    return _line(event, time, (event, order.lock.name, *said), lock or HeldLock(order.lock), **fields, **others)
 
 
 def of_run(event: EventType, time: datetime, **fields: object) -> JournalLine:
     """Return a line about a run of the reaper, not about one lock."""
-    return _line(event, time, event_id(event, time.isoformat(), str(fields.get("target", ""))), None, **fields)
+    return _line(event, time, (event, time.isoformat(), str(fields.get("target", ""))), None, **fields)
 
 
 def _of_change(event: EventType, change: LockEvent, lock: HeldLock | None, **fields: object) -> JournalLine:
@@ -185,7 +185,7 @@ def _of_change(event: EventType, change: LockEvent, lock: HeldLock | None, **fie
         "told_by": change.told_by.value,
         "incomplete": lock is None,
     }
-    return _line(event, change.at, change.event_id, lock, **(told | fields))
+    return _line(event, change.at, change.known_by, lock, **(told | fields))
 
 
 def _of_state_lock(lock: HeldLock) -> dict[str, object]:
@@ -204,7 +204,9 @@ def _of_state_lock(lock: HeldLock) -> dict[str, object]:
     return told
 
 
-def _line(event: EventType, time: datetime, identity: str, lock: HeldLock | None, **fields: object) -> JournalLine:
+def _line(
+    event: EventType, time: datetime, known_by: tuple[str, ...], lock: HeldLock | None, **fields: object
+) -> JournalLine:
     about = _of_state_lock(lock) if lock else {}
-    told = {"event": event, "time": time, "event_id": identity, **all_bounded(about | fields)}
+    told = {"event": event, "time": time, "event_id": event_id(*known_by), **all_bounded(about | fields)}
     return msgspec.convert(told, JournalLine)

@@ -146,14 +146,14 @@ def refusal(click: Click, rules: Rules, in_group: InGroup, colleague: Colleague,
 
     Who may release may do all else. Beside them the owner, who may be still at work, may have the alert be quiet.
     """
-    lock = click.lock
-    if not rules.covers(lock.place):
+    policy = rules.policy_for(click.lock.state_path)
+    if not rules.covers(click.lock.place):
         return Refusal.OUTSIDE
     if why := _foreign(click, rules, colleague):
         return why
     if click.verb in {Verb.SNOOZE, Verb.WAKE} and owner and click.user == owner:
         return None
-    return may_release(click.user, rules.policy_for(lock.state_path), in_group)
+    return may_release(click.user, policy, in_group)
 
 
 def _foreign(click: Click, rules: Rules, colleague: Colleague) -> Refusal | None:

@@ -1,6 +1,6 @@
 """One lock as a job deals with it: what is known of it, what is decided about its like, the world, the time."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -51,8 +51,7 @@ class Detours:
             self.heard.setdefault(error.channel, str(error))
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(msgspec.Struct, frozen=True):
     """Passed from step to step; ``now`` is when the job began."""
 
     page: Page
@@ -61,7 +60,7 @@ class Case:
     now: datetime
     undo: timedelta
     """How long a released lock can be put back."""
-    detours: Detours = field(default_factory=Detours)
+    detours: Detours = msgspec.field(default_factory=Detours)
 
     @property
     def channel(self) -> str:
@@ -85,7 +84,7 @@ class Case:
 
     def known_as(self, page: Page) -> Self:
         """Return the same with what is known by now."""
-        return replace(self, page=page)
+        return msgspec.structs.replace(self, page=page)
 
     def alert(self, ending: Ending | None = None) -> Alert:
         """Return its alert as it should read now; the evidence is not looked up for a lock that is gone."""

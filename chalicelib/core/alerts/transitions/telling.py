@@ -42,7 +42,7 @@ def claim(lock: HeldLock, sending: Sending, *, ended: bool = False) -> Transitio
     return Transition(
         ref=lock.ref,
         put={"lock": lock, "sending": sending, "claimed_until": sending.at + UNDER_WAY},
-        only_if=(absent("sending"), _unsaid(sending), exists("ending") if ended else absent("ending")),
+        only_if=(_unsaid(sending), absent("sending"), exists("ending") if ended else absent("ending")),
     )
 
 
