@@ -188,7 +188,7 @@ class Agenda:
         while self._begin_all() or self._running:
             self._wait()
             self._look_at_running()
-            if self._left() <= 0:
+            if self._clock() >= self.run.ends:
                 break
             turn()
 
@@ -218,11 +218,11 @@ class Agenda:
 
     def _act(self, task: Task) -> Any:
         """Carry out a task, unless the run ended while it waited for a thread."""
-        return task.act() if self._left() > 0 else None
+        return task.act() if self._clock() < self.run.ends else None
 
     def _wait(self) -> None:
         seconds = min(max(self._lanes.soonest(), _SHORTEST_WAIT), _LONGEST_WAIT)
-        self.run.workers.wait(self._running.keys(), max(0.0, min(seconds, self._left())))
+        self.run.workers.wait(self._running.keys(), max(0.0, min(seconds, self.run.ends - self._clock())))
 
     def _look_at_running(self) -> None:
         for future in [future for future in self._running if future.done()]:
@@ -239,9 +239,6 @@ class Agenda:
     def _busy_for(self, lane: LaneName) -> float:
         kind, place = lane
         return self.messenger.busy_for(_WAYS[kind], place) if kind in _WAYS else 0.0
-
-    def _left(self) -> float:
-        return self.run.ends - self._clock()
 
 
 def lane_of(task: Task) -> LaneName:

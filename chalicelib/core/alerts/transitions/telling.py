@@ -1,5 +1,6 @@
 """What is known of a held lock, and its messages: one claim at a time, each thing said once."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from chalicelib.core.alerts.message import UNDER_WAY, Posted, Sending
@@ -46,18 +47,16 @@ def claim(lock: HeldLock, sending: Sending, *, ended: bool = False) -> Transitio
     )
 
 
-def said(lock: HeldLock, sending: Sending, posted: Posted) -> tuple[Transition, ...]:
+def said(lock: HeldLock, sending: Sending, posted: Posted) -> Iterator[Transition]:
     """Note where a message stands. Write these in order, until one is taken.
 
     Usually the first is: it drops the message's own claim. The second leaves the claim of somebody who is sending
     something else by now. The third drops a claim to a message that is noted already.
     """
-    free = Either((absent("sending"), equals("sending", sending)))
-    return (
-        _said(lock, sending, posted, drops=CLAIM, only_if=(_unsaid(sending), free)),
-        _said(lock, sending, posted, drops=(), only_if=(_unsaid(sending),)),
-        drop_claim(lock.ref, sending),
-    )
+    unsaid, free = _unsaid(sending), Either((absent("sending"), equals("sending", sending)))
+    yield _said(lock, sending, posted, drops=CLAIM, only_if=(unsaid, free))
+    yield _said(lock, sending, posted, drops=(), only_if=(unsaid,))
+    yield drop_claim(lock.ref, sending)
 
 
 def drop_claim(ref: LockRef, sending: Sending) -> Transition:
