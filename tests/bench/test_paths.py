@@ -5,6 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -43,3 +45,17 @@ def test_a_click_waits_for_nothing_but_the_queue() -> None:
 def test_a_release_reads_its_page_twice_before_it_answers_and_gets_the_object_once() -> None:
     assert paths()["order -> released"]["book_reads_before_answer"] <= 2
     assert sent("order -> released", "s3 ") == {"GetObject": 1, "DeleteObject": 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [
+        ("event -> line", 20),
+        ("sweep -> alert", 131),
+        ("click -> 200", 4),
+        ("order -> released", 84),
+        ("settle -> line", 20),
+    ],
+)
+def test_a_path_goes_back_into_modules_that_it_has_left_no_more_often_than_it_should(name: str, most: int) -> None:
+    assert paths()[name]["returns"] <= most, paths()[name]["returned_to"]

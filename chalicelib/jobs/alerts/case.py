@@ -94,10 +94,11 @@ class Case(msgspec.Struct, frozen=True):
 
     def new_alert(self) -> tuple[Alert, str]:
         """Return the alert as it is posted now, and why the owner could not be looked up."""
+        channel = self.policy.channel
+        elsewhere = channel if self.channel != channel else ""
         owner, trouble = self.owner()
         alert = self.known_as(msgspec.structs.replace(self.page, owner=owner)).alert()
-        page, channel = msgspec.structs.replace(alert.page, level=alert.level), self.policy.channel
-        elsewhere = channel if self.channel != channel else ""
+        page = msgspec.structs.replace(alert.page, level=alert.level)
         return msgspec.structs.replace(alert, page=page, instead_of=elsewhere), trouble
 
     def owner(self) -> tuple[str, str]:

@@ -38,7 +38,7 @@ def tell(case: Case) -> bool:
     One that is being posted by somebody else, or whose answer was lost, may be there without being known: then it is
     too early to say that all is told.
     """
-    case = case.known_as(look_for_lost(case))
+    case = look_for_lost(case)
     page = case.page
     if page.ending is None or (page.sending and page.sending.is_alert):
         return False

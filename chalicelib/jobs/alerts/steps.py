@@ -79,7 +79,7 @@ class Steps:
         return self._say_ending(noted) if noted else Found()
 
     def _find_lost(self, case: Case, there: Presence, current: HeldLock | None) -> Found:
-        case = case.known_as(look_for_lost(case))
+        case = look_for_lost(case)
         step = next_step(case.page, case.policy, self.now, held=there is Presence.SAME)
         return self._take(step, case, there, current)
 

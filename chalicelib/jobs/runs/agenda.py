@@ -110,6 +110,7 @@ class Lanes:
         """Return how many tasks of a lane have failed in a row, up to now."""
         return self._lanes[name].failures
 
+    @property
     def left(self) -> list[Task]:
         """Return the tasks that were not begun."""
         return [task for lane in self._lanes.values() for _, _, task in lane.waiting]
@@ -195,7 +196,7 @@ class Agenda:
     @property
     def left(self) -> list[Task]:
         """Return the tasks that were not begun, or not finished."""
-        return [*self._lanes.left(), *(begun.task for begun in self._running.values())]
+        return [*self._lanes.left, *(begun.task for begun in self._running.values())]
 
     def expects(self, rank: Rank, kind: Wait) -> bool:
         """Return whether a task of that rank and kind will probably answer soon."""

@@ -75,7 +75,8 @@ def about(alert: Alert) -> Doubts:
 
 def noun(alert: Alert) -> str:
     """Return what an alert's title calls the lock."""
-    return _named(copy_of(alert.lock), alert.lock, None if alert.page.restored_by else odd_time(alert.lock))
+    said = copy_of(alert.lock)
+    return _named(said, alert.lock, None if said or alert.page.restored_by else odd_time(alert.lock))
 
 
 def kind(lock: HeldLock) -> str:

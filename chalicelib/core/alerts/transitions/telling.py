@@ -1,6 +1,5 @@
 """What is known of a held lock, and its messages: one claim at a time, each thing said once."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from chalicelib.core.alerts.message import UNDER_WAY, Posted, Sending
@@ -47,16 +46,19 @@ def claim(lock: HeldLock, sending: Sending, *, ended: bool = False) -> Transitio
     )
 
 
-def said(lock: HeldLock, sending: Sending, posted: Posted) -> Iterator[Transition]:
+def said(lock: HeldLock, sending: Sending, posted: Posted) -> tuple[Transition, ...]:
     """Note where a message stands. Write these in order, until one is taken.
 
     Usually the first is: it drops the message's own claim. The second leaves the claim of somebody who is sending
     something else by now. The third drops a claim to a message that is noted already.
     """
-    unsaid, free = _unsaid(sending), Either((absent("sending"), equals("sending", sending)))
-    yield _said(lock, sending, posted, drops=CLAIM, only_if=(unsaid, free))
-    yield _said(lock, sending, posted, drops=(), only_if=(unsaid,))
-    yield drop_claim(lock.ref, sending)
+    unsaid, mine = _unsaid(sending), equals("sending", sending)
+    free = Either((absent("sending"), mine))
+    return (
+        _said(lock, sending, posted, drops=CLAIM, only_if=(unsaid, free)),
+        _said(lock, sending, posted, drops=(), only_if=(unsaid,)),
+        Transition(ref=lock.ref, remove=CLAIM, only_if=(mine,)),
+    )
 
 
 def drop_claim(ref: LockRef, sending: Sending) -> Transition:
