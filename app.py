@@ -35,8 +35,9 @@ from chalicelib.jobs.alerts.endings import tell_endings
 from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.list_locks import list_locks
-from chalicelib.jobs.record import record_events, settle
+from chalicelib.jobs.record import record_events
 from chalicelib.jobs.runs.run import Run
+from chalicelib.jobs.settle import settle
 from chalicelib.jobs.sweep import order_sweeps, sweep
 from chalicelib.jobs.watch import watch
 from chalicelib.ports.book import BookError
@@ -226,16 +227,16 @@ def _request() -> Any:
 
 def _record(ended: list[Case], body: str, release: LockEvent | None) -> None:
     """Record all that can be recorded of one message, then raise what could not: it alone comes again."""
-    now, world, rules, recording = _now(), wiring.world(), wiring.config().rules, wiring.recording()
+    now = _now()
     if release:
-        ended.extend(settle(release, world, rules, recording, now))
+        ended.extend(settle(wiring.event_case(release, now)))
         return
     try:
-        changes = lock_events(body)
+        events = lock_events(body)
     except UnknownNotificationError as error:
-        record_events(error.events, world, rules, recording, now, ended)
+        record_events([wiring.event_case(event, now) for event in error.events], ended)
         raise
-    record_events(changes, world, rules, recording, now, ended)
+    record_events([wiring.event_case(event, now) for event in events], ended)
 
 
 def _run(context: Any) -> Run:

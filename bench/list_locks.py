@@ -30,7 +30,7 @@ from chalicelib.core.policy import Route, Rules
 from chalicelib.jobs.list_locks import list_locks
 from chalicelib.slack.words.listings import answer
 from tests.builders import ALICE, CHANNEL, a_policy, sample
-from tests.fake_book import FakeGroupBook
+from tests.fakes.book import FakeGroupBook
 
 _PAGE_BYTES, _NOBODY = 1_000_000, "x"
 _TEAMS = 50

@@ -15,7 +15,7 @@ from chalicelib.ports.locks import StoreError
 from chalicelib.ports.people import MessengerError, Way
 from chalicelib.slack.web.pace import Paces
 from chalicelib.slack.words import messages
-from tests.fake_slack import FakeMessenger
+from tests.fakes.slack import FakeMessenger
 
 S3_SECONDS, BOOK_SECONDS, SLACK_SECONDS = 0.025, 0.008, 0.25
 HANGS_SECONDS = 16.5

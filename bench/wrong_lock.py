@@ -25,7 +25,7 @@ from chalicelib.wiring import WRITING
 from demo.local_cloud import ACCESS_KEY, REGION, SECRET_KEY, LocalCloud
 from demo.terraform import TerraformState, find_terraform
 from tests.builders import BUCKET, a_click, sample, some_rules
-from tests.fakes import FakeWorld
+from tests.fakes.world import FakeWorld
 
 _KEY = "prod/network/terraform.tfstate"
 _HOP_BY_HOP = {"host", "connection", "transfer-encoding", "content-length"}

@@ -32,9 +32,10 @@ from chalicelib.aws.one_a_thread import OneAThread
 from chalicelib.aws.orders.sqs import Queue, SqsOrders
 from chalicelib.aws.secrets import Secrets
 from chalicelib.checked_rules import NAME, Config, load
+from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.measure import SLACK_FAILURE
 from chalicelib.core.locks.place import Kind
-from chalicelib.jobs.record import Recording
+from chalicelib.jobs.event_case import EventCase, Recording
 from chalicelib.jobs.runs import tasks
 from chalicelib.jobs.runs.run import Run, Threads, run_of
 from chalicelib.ports.locks import LockStore
@@ -129,13 +130,14 @@ def metrics() -> EmfMetrics:
     return EmfMetrics(os.environ["STAGE"])
 
 
-def recording() -> Recording:
-    """How S3's events are recorded here."""
-    return Recording(
+def event_case(event: LockEvent, now: datetime) -> EventCase:
+    """Return an event of S3 with all that its job works with."""
+    recording = Recording(
         settled_after=timedelta(seconds=int(os.environ["SETTLE_SECONDS"])),
         release_role=os.environ["RELEASE_ROLE_ID"],
         restore_role=os.environ["ANSWER_ROLE_ID"],
     )
+    return EventCase(event, world(), config().rules, recording, now)
 
 
 @cache

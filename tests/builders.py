@@ -73,25 +73,10 @@ def some_rules(
     )
 
 
-def a_click(
-    lock: HeldLock | LockRef,
-    user: str = ALICE,
-    click: str = "1",
-    team: str = TEAM,
-    ts: str = "1.000001",
-    verb: Verb = Verb.RELEASE,
-    **others: Any,
-) -> Click:
-    return Click(
-        lock=lock.ref if isinstance(lock, HeldLock) else lock,
-        verb=verb,
-        user=user,
-        user_team=team,
-        channel=CHANNEL,
-        message=ts,
-        click=f"{user} {click}",
-        **others,
-    )
+def a_click(lock: HeldLock | LockRef, user: str = ALICE, click: str = "1", **others: Any) -> Click:
+    ref = lock.ref if isinstance(lock, HeldLock) else lock
+    said: dict[str, Any] = {"verb": Verb.RELEASE, "user_team": TEAM, "channel": CHANNEL, "message": "1.000001"}
+    return Click(lock=ref, user=user, click=f"{user} {click}", **said | others)
 
 
 def a_sending(topic: Topic = Topic.ALERT, which: str = "", **others: Any) -> Sending:

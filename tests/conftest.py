@@ -1,5 +1,6 @@
 """Settings for all tests."""
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -10,6 +11,7 @@ from xdist.remote import Producer
 
 from demo.browser import a_browser
 from tests import needs
+from tests.odd_server import OddServer, an_odd_server
 from tests.workers import CLOUD, ByCloud
 
 # No deadline: how fast a machine is, is no test's business (bench/ measures). In CI the same examples every time, so
@@ -43,3 +45,11 @@ def browser() -> Iterator[Browser]:
     """One a worker: Playwright runs once in a process."""
     with a_browser(needs.browser()) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def odd_server() -> Iterator[OddServer]:
+    """One a module; what broken answers left open is closed before other modules' tests."""
+    with an_odd_server() as running:
+        yield running
+    gc.collect()

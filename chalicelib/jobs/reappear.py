@@ -4,28 +4,26 @@ Any order and any number of looks come to the same: what is remembered is writte
 the line is claimed by the event.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import msgspec
 
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import endings, telling
-from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.hold import NotedEvent
 from chalicelib.core.audit.line import of_reappearance
 from chalicelib.core.audit.reappeared import UNKNOWN_BEFORE, Standing, may_have_been_hidden, reappearance, standing
 from chalicelib.core.locks.lock import HeldLock
-from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.case import case_of
 from chalicelib.jobs.alerts.endings import tell
+from chalicelib.jobs.event_case import EventCase
 from chalicelib.jobs.journal_once import journal_once
 from chalicelib.ports.people import MessengerError
-from chalicelib.ports.world import World
 
 _INSTANT = timedelta(microseconds=1)
 
 
-def look_again(gone: LockEvent, world: World, rules: Rules, now: datetime, *, settled: bool) -> bool:
+def look_again(case: EventCase, *, settled: bool) -> bool:
     """Return whether a lock is there that the version may have hidden. One that had ended is held again, and journaled.
 
     One that nobody knows may be an acquire that has not been told yet: it counts only once that is settled.
@@ -33,6 +31,7 @@ def look_again(gone: LockEvent, world: World, rules: Rules, now: datetime, *, se
     Raises:
         StoreError, BookError: the queue delivers the event again.
     """
+    gone, world = case.event, case.world
     lock = world.store.read(gone.place)
     if lock is None or not may_have_been_hidden(gone, lock):
         return False
@@ -41,45 +40,48 @@ def look_again(gone: LockEvent, world: World, rules: Rules, now: datetime, *, se
     page = world.book.find(lock.ref)
     found = standing(lock, page, world.events.before(gone))
     if found is Standing.AGAIN or (found is Standing.UNKNOWN and settled):
-        _hold_again(gone, lock, page, world, rules, now)
+        _hold_again(lock, page, case)
     return True
 
 
-def _hold_again(gone: LockEvent, lock: HeldLock, page: Page | None, world: World, rules: Rules, now: datetime) -> None:
+def _hold_again(lock: HeldLock, page: Page | None, case: EventCase) -> None:
+    gone, world = case.event, case.world
     # Once more, because it may have been let go between the look at the bucket and that at its page.
     current = world.store.read(gone.place)
     if current is None or current.ref != lock.ref:
         return
-    event = reappearance(gone, lock, _version_of(lock, page, gone, world))
-    detail = UNKNOWN_BEFORE if page is None and not _let_go_before(gone, world) else ""
+    event = reappearance(gone, lock, _version_of(lock, page, case))
+    detail = UNKNOWN_BEFORE if page is None and not _let_go_before(case) else ""
     # The line first: without the page's ending a second look could not tell that the lock had ended.
-    journal_once(NotedEvent(event, lock.ref), of_reappearance(event, lock, page, detail), world, now)
+    journal_once(NotedEvent(event, lock.ref), of_reappearance(event, lock, page, detail), world, case.now)
     if page is None:
         world.book.write(telling.remember(lock))
-    elif page.ending and _is_told(page, world, rules, now):
-        world.book.write(endings.reopen(lock, now))
+    elif page.ending and _is_told(page, case):
+        world.book.write(endings.reopen(lock, case.now))
 
 
-def _let_go_before(gone: LockEvent, world: World) -> bool:
-    before = world.events.before(gone)
+def _let_go_before(case: EventCase) -> bool:
+    before = case.world.events.before(case.event)
     return before is not None and not before.event.acquired
 
 
-def _is_told(page: Page, world: World, rules: Rules, now: datetime) -> bool:
+def _is_told(page: Page, case: EventCase) -> bool:
     """Return whether its message says how it ended, which a new page forgets. If Slack refuses, the watch does both."""
     if page.told or not page.spoken_of:
         return True
     try:
-        tell(case_of(page, world, rules, now))
+        tell(case_of(page, case.world, case.rules, case.now))
     except MessengerError:
         return False
-    latest = world.book.find(page.lock.ref)
+    latest = case.world.book.find(page.lock.ref)
     return latest is None or latest.told
 
 
-def _version_of(lock: HeldLock, page: Page | None, gone: LockEvent, world: World) -> str:
+def _version_of(lock: HeldLock, page: Page | None, case: EventCase) -> str:
     """Return the lock's version as its acquire told it, "" when that is not known."""
     if page is None or page.acquired_at is None:
         return ""
-    acquire = world.events.before(msgspec.structs.replace(gone, at=page.acquired_at + _INSTANT, sequencer=""))
+    acquire = case.world.events.before(
+        msgspec.structs.replace(case.event, at=page.acquired_at + _INSTANT, sequencer="")
+    )
     return acquire.event.version if acquire and acquire.ref == lock.ref else ""

@@ -14,8 +14,8 @@ from tests.app.account import Remaining, a_batch, printed
 from tests.aws.events.test_s3 import a_body, a_bridge_body
 from tests.aws.events.test_sns_envelopes import an_envelope
 from tests.builders import BUCKET, TAKEN
-from tests.fakes import FakeWorld
-from tests.jobs.recording import RECORDING, a_change
+from tests.fakes.world import FakeWorld
+from tests.jobs.recording import a_change, case_of_event
 from tests.jobs.test_record import RULES
 
 pytestmark = pytest.mark.usefixtures("onto_the_captured_output")
@@ -103,10 +103,11 @@ def test_an_event_that_cannot_be_recorded_keeps_nobody_from_the_others_of_its_me
         world.store.put(BUCKET, key, b"{}")
     world.store.keys_failing.add(keys[1])
     events = [a_change(TAKEN + timedelta(seconds=1), acquired=True, key=key) for key in keys]
+    cases = [case_of_event(event, world, RULES) for event in events]
     with pytest.raises(RecordingError, match="failing: StoreError"):
-        record_events(events, world.ports, RULES, RECORDING, world.now, [])
+        record_events(cases, [])
     world.store.keys_failing.clear()
-    record_events(events, world.ports, RULES, RECORDING, world.now, [])
+    record_events(cases, [])
     assert world.journal.kinds() == [EventType.LOCK_ACQUIRED] * 3
 
 

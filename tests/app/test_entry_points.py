@@ -50,7 +50,7 @@ def test_a_signed_click_is_left_for_release_lock_and_answered_200(queues: Any) -
     assert post(form()) == 200
     [message] = left_on(queues, "RELEASE-QUEUE-URL")
     assert read_for_release_lock(message) == a_click(
-        a_lock(), click="17.1", ts="1.1", at=datetime.fromtimestamp(17.1, UTC)
+        a_lock(), click="17.1", message="1.1", at=datetime.fromtimestamp(17.1, UTC)
     )
     assert "hooks.invalid" not in message
 

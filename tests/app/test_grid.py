@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -130,83 +130,100 @@ def an_alert(account: Account) -> str:
     return world.messenger.post(alert_for(page, a_policy(), TAKEN, None), sending).handle
 
 
+@dataclass(frozen=True)
+class Person:
+    """Somebody in a workspace, and what their clicks say that others' do not."""
+
+    workspace: Workspace
+    user: User
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
 def clicked(
-    account: Account, workspace: Workspace, user: User, releasers: list[str], enterprise: str, payload: dict[str, Any]
+    account: Account, person: Person, releasers: list[str], enterprise: str
 ) -> tuple[int, list[str], list[str]]:
     """Release as this person: the app's answer to Slack, what they alone are told, and which methods were called."""
-    with SlackStandIn(workspace) as slack:
+    user = person.user
+    with SlackStandIn(person.workspace) as slack:
         configure(account, slack, releasers=releasers, enterprise=enterprise)
-        ts = an_alert(account)
-        status = send("/slack/actions", slack.click_body(user.id, CHANNEL, ts, "release_lock", **payload)).status_code
+        body = slack.click_body(user.id, CHANNEL, an_alert(account), "release_lock", **person.payload)
+        status = send("/slack/actions", body).status_code
         account.run()
         shown = [*slack.ephemerals(user.id), *(one for one in slack.messages() if "Released by" in str(one.blocks))]
         return status, [f"{one.text} {one.blocks}" for one in shown], [call.method for call in slack.calls()]
+
+
+def an_action(action_id: str) -> dict[str, Any]:
+    return {"actions": [{"action_id": action_id, "action_ts": "1.1"}]}
 
 
 NO_HOME = {"id": COLLEAGUE.id, "username": "cleo", "name": "cleo"}
 
 
 @pytest.mark.parametrize(
-    ("workspace", "user", "enterprise", "releasers", "payload"),
+    ("person", "enterprise", "releasers"),
     [
-        (PLAIN, MEMBER, "", LISTED, {}),
-        (PLAIN, MEMBER, ACME, LISTED, {}),
-        (GRID, MEMBER, "", LISTED, {}),
-        (GRID, COLLEAGUE, ACME, LISTED, {}),
-        (GRID, COLLEAGUE, ACME, ["*"], {}),
-        (GRID, COLLEAGUE, ACME, [GROUP.id], {}),
-        (GRID, COLLEAGUE, ACME, LISTED, {"user": NO_HOME}),
-        (GRID, COLLEAGUE, ACME, LISTED, {"team": {"id": "T0OTHER", "domain": "other", "enterprise_id": ACME}}),
-        (GRID, COLLEAGUE, ACME, LISTED, {"enterprise": None}),
-        (ORG_WIDE, MEMBER, "", LISTED, {}),
-        (ORG_WIDE, MEMBER, "", [GROUP.id], {}),
-        (ORG_WIDE, MEMBER, ACME, ["*"], {}),
-        (ORG_WIDE, COLLEAGUE, ACME, LISTED, {}),
-        (ORG_WIDE, COLLEAGUE, ACME, ["*"], {}),
-        (ORG_WIDE, COLLEAGUE, ACME, [GROUP.id], {}),
-        (ORG_WIDE, COLLEAGUE, ACME, LISTED, {"user": NO_HOME}),
+        (Person(PLAIN, MEMBER), "", LISTED),
+        (Person(PLAIN, MEMBER), ACME, LISTED),
+        (Person(GRID, MEMBER), "", LISTED),
+        (Person(GRID, COLLEAGUE), ACME, LISTED),
+        (Person(GRID, COLLEAGUE), ACME, ["*"]),
+        (Person(GRID, COLLEAGUE), ACME, [GROUP.id]),
+        (Person(GRID, COLLEAGUE, {"user": NO_HOME}), ACME, LISTED),
+        (Person(GRID, COLLEAGUE, {"team": {"id": "T0OTHER", "domain": "other", "enterprise_id": ACME}}), ACME, LISTED),
+        (Person(GRID, COLLEAGUE, {"enterprise": None}), ACME, LISTED),
+        (Person(ORG_WIDE, MEMBER), "", LISTED),
+        (Person(ORG_WIDE, MEMBER), "", [GROUP.id]),
+        (Person(ORG_WIDE, MEMBER), ACME, ["*"]),
+        (Person(ORG_WIDE, COLLEAGUE), ACME, LISTED),
+        (Person(ORG_WIDE, COLLEAGUE), ACME, ["*"]),
+        (Person(ORG_WIDE, COLLEAGUE), ACME, [GROUP.id]),
+        (Person(ORG_WIDE, COLLEAGUE, {"user": NO_HOME}), ACME, LISTED),
     ],
     ids=range(16),
 )
 def test_a_member_or_a_colleague_from_any_workspace_of_the_organisation_releases(
-    account: Account, workspace: Workspace, user: User, enterprise: str, releasers: list[str], payload: dict[str, Any]
+    account: Account, person: Person, enterprise: str, releasers: list[str]
 ) -> None:
-    status, shown, _ = clicked(account, workspace, user, releasers, enterprise, payload)
+    status, shown, _ = clicked(account, person, releasers, enterprise)
     assert (status, account.held) == (200, False)
-    assert f"Released by <@{user.id}>" in " ".join(shown)
+    assert f"Released by <@{person.user.id}>" in " ".join(shown)
 
 
 @pytest.mark.parametrize(
-    ("workspace", "user", "enterprise", "payload", "told"),
+    ("person", "enterprise", "told"),
     [
-        (PLAIN, STRANGER, "", {}, FOREIGN),
-        (GRID, STRANGER, ACME, {}, FOREIGN),
-        (GRID, COMPETITOR, ACME, {}, FOREIGN),
+        (Person(PLAIN, STRANGER), "", FOREIGN),
+        (Person(GRID, STRANGER), ACME, FOREIGN),
+        (Person(GRID, COMPETITOR), ACME, FOREIGN),
         # Whose organisation the payload names is not said anywhere: be it the app's or the person's.
-        (GRID, COMPETITOR, ACME, {"enterprise": {"id": "E0OTHER", "name": "Other"}}, FOREIGN),
-        (ORG_WIDE, COMPETITOR, ACME, {}, FOREIGN),
-        (ORG_WIDE, STRANGER, ACME, {}, FOREIGN),
-        (GRID, LEFT, ACME, {}, FOREIGN),
-        (GRID, COLLEAGUE, "", {}, "`enterprise_id` is missing"),
-        (GRID, COLLEAGUE, "E0WRONG", {}, FOREIGN),
-        (ORG_WIDE, COLLEAGUE, "", {}, f"{MISDIRECTED}|organisation {ACME}"),
-        (ORG_WIDE, COLLEAGUE, "E0WRONG", {}, f"{MISDIRECTED}|organisation {ACME}"),
-        (PLAIN, STRANGER, "", {"team": {"id": "T0FOREIGN"}}, f"{MISDIRECTED}|team T0FOREIGN, app A0DEMO"),
-        (PLAIN, MEMBER, "", {"api_app_id": "A0OTHER"}, f"{MISDIRECTED}|app A0OTHER"),
-        (GRID, MEMBER, ACME, {"actions": [{"action_id": "release_lock", "action_ts": "1.1"}]}, "could not be read"),
-        (GRID, MEMBER, ACME, {"actions": [{"action_id": "unlock_all", "action_ts": "1.1"}]}, "does not know what"),
+        (Person(GRID, COMPETITOR, {"enterprise": {"id": "E0OTHER", "name": "Other"}}), ACME, FOREIGN),
+        (Person(ORG_WIDE, COMPETITOR), ACME, FOREIGN),
+        (Person(ORG_WIDE, STRANGER), ACME, FOREIGN),
+        (Person(GRID, LEFT), ACME, FOREIGN),
+        (Person(GRID, COLLEAGUE), "", "`enterprise_id` is missing"),
+        (Person(GRID, COLLEAGUE), "E0WRONG", FOREIGN),
+        (Person(ORG_WIDE, COLLEAGUE), "", f"{MISDIRECTED}|organisation {ACME}"),
+        (Person(ORG_WIDE, COLLEAGUE), "E0WRONG", f"{MISDIRECTED}|organisation {ACME}"),
+        (Person(PLAIN, STRANGER, {"team": {"id": "T0FOREIGN"}}), "", f"{MISDIRECTED}|team T0FOREIGN, app A0DEMO"),
+        (Person(PLAIN, MEMBER, {"api_app_id": "A0OTHER"}), "", f"{MISDIRECTED}|app A0OTHER"),
+        (
+            Person(GRID, MEMBER, {"actions": [{"action_id": "release_lock", "action_ts": "1.1"}]}),
+            ACME,
+            "could not be read",
+        ),
+        (
+            Person(GRID, MEMBER, {"actions": [{"action_id": "unlock_all", "action_ts": "1.1"}]}),
+            ACME,
+            "does not know what",
+        ),
     ],
     ids=range(15),
 )
 def test_nobody_else_does_and_each_is_told_why_where_they_clicked(
-    account: Account,
-    workspace: Workspace,
-    user: User,
-    enterprise: str,
-    payload: dict[str, Any],
-    told: str,
+    account: Account, person: Person, enterprise: str, told: str
 ) -> None:
-    status, [shown], calls = clicked(account, workspace, user, [*LISTED, GROUP.id, "*"], enterprise, payload)
+    status, [shown], calls = clicked(account, person, [*LISTED, GROUP.id, "*"], enterprise)
     assert (status, account.held) == (200, True)
     assert all(words in shown for words in told.split("|"))
     assert set(calls) <= {"chat.postMessage", "users.info"}  # the answer itself took neither a token nor a membership
@@ -214,7 +231,7 @@ def test_nobody_else_does_and_each_is_told_why_where_they_clicked(
 
 def test_whose_organisation_slack_does_not_tell_is_told_what_is_missing(account: Account) -> None:
     workspace = replace(GRID, scopes=SCOPES - {"users:read"})
-    _, [shown], _ = clicked(account, workspace, COLLEAGUE, LISTED, ACME, {})
+    _, [shown], _ = clicked(account, Person(workspace, COLLEAGUE), LISTED, ACME)
     assert "users:read" in shown
     assert account.held
 

@@ -25,9 +25,9 @@ from chalicelib.jobs.watch import WatchIncompleteError, watch
 from tests.app.account import Remaining, a_batch, an_account, form, send
 from tests.app.test_commands import a_page_turn, command
 from tests.aws.events.test_s3 import a_body
+from tests.book_writes import say
 from tests.builders import BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_ref, a_sending, sample, some_rules
-from tests.fakes import FakeWorld
-from tests.written import say
+from tests.fakes.world import FakeWorld
 
 ROOT = Path(__file__).parents[2]
 MODULES = [ROOT / "app.py", *sorted(path for room in ("chalicelib", "deploy") for path in (ROOT / room).rglob("*.py"))]

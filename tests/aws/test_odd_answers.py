@@ -1,7 +1,6 @@
 """Whatever comes back from AWS, or from what stands between, is one of the ports' failures, and never an answer."""
 
-import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -30,8 +29,8 @@ from chalicelib.ports.people import MessengerError
 from chalicelib.ports.world import World
 from tests.aws_fixtures import REGION
 from tests.builders import BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_sending, sample, some_rules
-from tests.fakes import FakeWorld
-from tests.slack.web.odd_slack import PAGE, UNCLEAR, OddSlack, http, odd_slack
+from tests.fakes.world import FakeWorld
+from tests.odd_server import ODD_ANSWERS, PAGE, UNCLEAR, OddServer, http
 
 ONCE = Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=2, s3={"addressing_style": "path"})
 FROM_AWS = {"x_amz_request_id": "4442587FB7D0A2F9"}
@@ -104,46 +103,36 @@ DYNAMODB: dict[str, Callable[[Any], Any]] = {
 }
 
 
-pytestmark = [
-    pytest.mark.thorough,
-    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = ODD_ANSWERS
 
 
-@pytest.fixture(scope="module")
-def aws() -> Iterator[OddSlack]:
-    with odd_slack() as running:
-        yield running
-    gc.collect()
-
-
-def at(server: OddSlack) -> dict[str, Any]:
+def at(server: OddServer) -> dict[str, Any]:
     keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x", "region_name": REGION}
     return {"endpoint_url": server.api_url.removesuffix("/api/"), "config": ONCE, **keys}
 
 
 @pytest.fixture(scope="module")
-def store(aws: OddSlack) -> S3LockStore:
-    client = boto3.client("s3", **at(aws))
+def store(odd_server: OddServer) -> S3LockStore:
+    client = boto3.client("s3", **at(odd_server))
     return S3LockStore(*[lambda _bucket: client] * 3)
 
 
 @pytest.fixture(scope="module")
-def table(aws: OddSlack) -> Any:
-    return boto3.resource("dynamodb", **at(aws)).Table("book")
+def table(odd_server: OddServer) -> Any:
+    return boto3.resource("dynamodb", **at(odd_server)).Table("book")
 
 
 @pytest.fixture(scope="module")
-def orders(aws: OddSlack) -> SqsOrders:
-    return SqsOrders(boto3.client("sqs", **at(aws)), lambda _: f"{aws.api_url}queue")
+def orders(odd_server: OddServer) -> SqsOrders:
+    return SqsOrders(boto3.client("sqs", **at(odd_server)), lambda _: f"{odd_server.api_url}queue")
 
 
 @pytest.mark.parametrize("answer", ODD)
 @pytest.mark.parametrize("method", S3)
 def test_an_odd_answer_of_s3_is_no_lock_no_absence_and_no_deed(
-    aws: OddSlack, store: S3LockStore, answer: str, method: str
+    odd_server: OddServer, store: S3LockStore, answer: str, method: str
 ) -> None:
-    aws.always(ODD[answer])
+    odd_server.always(ODD[answer])
     try:
         told = S3[method](store)
     except StoreError:
@@ -159,25 +148,29 @@ def test_an_odd_answer_of_s3_is_no_lock_no_absence_and_no_deed(
 @pytest.mark.parametrize("answer", ODD)
 @pytest.mark.parametrize("method", DYNAMODB)
 def test_an_odd_answer_of_dynamodb_is_a_failure_of_the_book(
-    aws: OddSlack, table: Any, answer: str, method: str
+    odd_server: OddServer, table: Any, answer: str, method: str
 ) -> None:
-    aws.always(ODD[answer])
+    odd_server.always(ODD[answer])
     with pytest.raises(BookError):
         DYNAMODB[method](table)
 
 
 @pytest.mark.parametrize("answer", ODD)
-def test_an_odd_answer_of_sqs_is_a_failure_to_leave_the_order(aws: OddSlack, orders: SqsOrders, answer: str) -> None:
-    aws.always(ODD[answer])
+def test_an_odd_answer_of_sqs_is_a_failure_to_leave_the_order(
+    odd_server: OddServer, orders: SqsOrders, answer: str
+) -> None:
+    odd_server.always(ODD[answer])
     with pytest.raises(OrderError):
         orders.sweep(Target(Kind.S3, "a"))
 
 
 @pytest.mark.parametrize("answer", ["a proxy's page", "a 404 of a proxy", "XML cut in the middle", "JSON null"])
-def test_one_bucket_s_odd_answers_keep_no_other_from_its_alerts(aws: OddSlack, store: S3LockStore, answer: str) -> None:
+def test_one_bucket_s_odd_answers_keep_no_other_from_its_alerts(
+    odd_server: OddServer, store: S3LockStore, answer: str
+) -> None:
     world = FakeWorld(TAKEN)
     world.store.put("acme-other", KEY, sample("s3-apply-default"))
-    aws.always(ODD[answer])
+    odd_server.always(ODD[answer])
     odd, fine = some_rules().targets
     world.later(hours=3)
     with pytest.raises(SweepIncompleteError):
@@ -200,24 +193,28 @@ def test_pages_of_the_book_that_never_end_are_a_failure_and_no_endless_loop() ->
             BookTable(table).query("acme/x")
 
 
-def test_a_page_without_its_items_is_a_failure_of_the_book(aws: OddSlack, table: Any) -> None:
+def test_a_page_without_its_items_is_a_failure_of_the_book(odd_server: OddServer, table: Any) -> None:
     for body in ("{}", '{"Items":null}', '{"Items":[null]}', '{"Items":[{"Lock":{"X":1}}]}'):
-        aws.always(http(body, Content_Type="application/x-amz-json-1.0", **FROM_AWS))
+        odd_server.always(http(body, Content_Type="application/x-amz-json-1.0", **FROM_AWS))
         for read in (DynamoLockBook(table).open_pages, DynamoDigestBook(table).open, DynamoGroupBook(table).members):
             with pytest.raises(BookError):
                 read()
-    aws.always(http("{}", Content_Type="application/x-amz-json-1.0", **FROM_AWS))
+    odd_server.always(http("{}", Content_Type="application/x-amz-json-1.0", **FROM_AWS))
     with pytest.raises(BookError):
         BookTable(table).change({"StatePath": "x", "LockIdentity": "x"}, Update(put={"A": "b"}))
 
 
 @pytest.mark.parametrize("answer", ["a proxy's page", "JSON null"])
 def test_a_token_that_ssm_does_not_give_is_a_failure_of_the_messenger(
-    aws: OddSlack, monkeypatch: pytest.MonkeyPatch, answer: str
+    odd_server: OddServer, monkeypatch: pytest.MonkeyPatch, answer: str
 ) -> None:
-    aws.always(ODD[answer])
+    odd_server.always(ODD[answer])
     monkeypatch.setenv("SLACK_BOT_TOKEN_PARAMETER", "/reaper/bot-token")
-    for name, value in (("ENDPOINT_URL_SSM", at(aws)["endpoint_url"]), ("ACCESS_KEY_ID", "x"), ("MAX_ATTEMPTS", "1")):
+    for name, value in (
+        ("ENDPOINT_URL_SSM", at(odd_server)["endpoint_url"]),
+        ("ACCESS_KEY_ID", "x"),
+        ("MAX_ATTEMPTS", "1"),
+    ):
         monkeypatch.setenv(f"AWS_{name}", value)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.ports.book import LockBook
 from tests.aws_fixtures import lock_book_table
-from tests.fake_book import FakeBook
+from tests.fakes.book import FakeBook
 
 
 @pytest.fixture(params=["fake", "DynamoDB in moto"])

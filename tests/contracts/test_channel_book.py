@@ -10,7 +10,7 @@ from chalicelib.core.alerts.channel_trouble import ChannelTrouble, Phase
 from chalicelib.ports.book import BookError, ChannelBook
 from tests.aws_fixtures import lock_book_table
 from tests.builders import TAKEN
-from tests.fake_book import FakeChannelBook
+from tests.fakes.book import FakeChannelBook
 
 HOSTILE = "\x00<!channel>\n\"'} \U0001f600\uffff #by :by"
 

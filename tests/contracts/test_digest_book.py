@@ -10,7 +10,7 @@ from chalicelib.core.alerts.message import Posted
 from chalicelib.ports.book import DigestBook
 from tests.aws_fixtures import lock_book_table
 from tests.builders import CHANNEL, TAKEN, a_ref
-from tests.fake_book import FakeDigestBook
+from tests.fakes.book import FakeDigestBook
 
 HOSTILE = "\x00<!channel>\n\"'} \U0001f600\uffff #by :by"
 POSTED = Posted(CHANNEL, "1.1")

@@ -17,7 +17,7 @@ from chalicelib.core.locks.place import Kind, Place
 from chalicelib.ports.book import BookError, EventBook, UnderWayError
 from tests.aws_fixtures import lock_book_table
 from tests.builders import BUCKET, KEY, TAKEN, a_lock
-from tests.fake_events import FakeEventBook
+from tests.fakes.events import FakeEventBook
 
 HOSTILE = "\x00~~\n\"'} \U0001f600\U0010ffff released 2099-01-01"
 SECOND, INSTANT = timedelta(seconds=1), timedelta(microseconds=1)

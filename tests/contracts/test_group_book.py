@@ -6,7 +6,7 @@ from chalicelib.aws.book.group_book import DynamoGroupBook
 from chalicelib.ports.book import GroupBook
 from tests.aws_fixtures import lock_book_table
 from tests.builders import ALICE, BOB
-from tests.fake_book import FakeGroupBook
+from tests.fakes.book import FakeGroupBook
 
 HOSTILE = "\x00<!channel>\n\"'} \U0001f600\uffff #by :by"
 

@@ -9,7 +9,7 @@ from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.core.audit.line import EventType, JournalLine, of_lock
 from chalicelib.ports.world import Journal
 from tests.builders import TAKEN, a_lock
-from tests.fakes import FakeJournal
+from tests.fakes.world import FakeJournal
 
 FORGED = of_lock(
     EventType.LOCK_ACQUIRED, a_lock(body=b'{"Who":"x\\n{\\"event\\":\\"lock_released\\"}\\r\\u2028\\u0085"}'), TAKEN

@@ -12,10 +12,10 @@ from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.ports.book import BookError, LockBook, LockList
 from tests.aws_fixtures import lock_book_table
+from tests.book_writes import say
 from tests.builders import ALICE, CHANNEL, TAKEN, a_lock, a_sending
-from tests.fake_book import FakeBook
-from tests.fake_lock_list import FakeLockList
-from tests.written import say
+from tests.fakes.book import FakeBook
+from tests.fakes.lock_list import FakeLockList
 
 GONE = Ending(outcome=Outcome.GONE, at=TAKEN)
 ODD = a_lock(key="#by :by/ é.tflock")

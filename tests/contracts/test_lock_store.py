@@ -18,7 +18,7 @@ from chalicelib.core.locks.target import Target
 from chalicelib.ports.locks import LockStore, StoreError
 from tests.aws_fixtures import create_bucket, moto
 from tests.builders import BUCKET, KEY, STATE_KEY, sample
-from tests.fake_store import FakeStore
+from tests.fakes.store import FakeStore
 
 A_STATE = b'{"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "x", "resources": []}'
 ODD_KEYS = [

@@ -18,13 +18,13 @@ from chalicelib.core.locks.target import Target
 from chalicelib.ports.orders import AT_ONCE, LONGEST_DELAY, OrderError, Orders
 from tests.aws_fixtures import moto
 from tests.builders import BOB, CHANNEL, TAKEN, a_click, a_ref
-from tests.fake_orders import FakeOrders
+from tests.fakes.orders import FakeOrders
 from tests.jobs.recording import a_change
 
 ODD = 'prod/é & <x> "\\" \uffff \ufffe.tflock'
 """A key with all that JSON or SQS writes in another way."""
 CLICK = a_click(a_ref(ODD), at=TAKEN, reply_to="https://hooks.slack.com/actions/T/1/x")
-SNOOZE = a_click(a_ref(ODD), BOB, verb=Verb.SNOOZE, snooze_for=SnoozeFor.MORNING, at=TAKEN, ts="")
+SNOOZE = a_click(a_ref(ODD), BOB, verb=Verb.SNOOZE, snooze_for=SnoozeFor.MORNING, at=TAKEN, message="")
 UNHEARD = Unheard(why=Unusable.MISDIRECTED, detail=ODD, reply_to="https://hooks.slack.com/actions/T/1/x")
 TARGET = Target(Kind.S3, "a", ("é/", "b"), "eu-west-1")
 AUTO, END = AutoRelease(lock=a_ref(ODD), channel=CHANNEL), EndUndo(a_ref(ODD))

@@ -6,7 +6,7 @@ import pytest
 
 import app
 from chalicelib.core.audit.event import CLAIMED_FOR
-from tests.deploy.judged import ACCOUNT, REGION, judge_sender
+from tests.deploy.rights.iam_judge import ACCOUNT, REGION, judge_sender
 from tests.deploy.stack_files import alarms, functions, resources
 
 QUEUES = {

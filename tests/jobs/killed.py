@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 from chalicelib.ports.world import World
-from tests.fakes import FakeWorld
+from tests.fakes.world import FakeWorld
 
 
 class KilledError(BaseException):

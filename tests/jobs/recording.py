@@ -7,11 +7,13 @@ from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.endings import tell_endings
-from chalicelib.jobs.record import Recording, record_event, settle
+from chalicelib.jobs.event_case import EventCase, Recording
+from chalicelib.jobs.record import record_event
 from chalicelib.jobs.runs.run import Run
+from chalicelib.jobs.settle import settle
 from chalicelib.ports.world import World
 from tests.builders import BUCKET, KEY, some_rules
-from tests.fakes import FakeWorld
+from tests.fakes.world import FakeWorld
 
 RELEASE_ROLE = "AROARELEASE"
 RESTORE_ROLE = "AROAANSWER"
@@ -25,6 +27,10 @@ def a_change(at: datetime, version: str = "", *, acquired: bool, key: str = KEY,
     return LockEvent(acquired=acquired, at=at, version=version, **(told | others))
 
 
+def case_of_event(event: LockEvent, world: FakeWorld, rules: Rules = _RULES) -> EventCase:
+    return EventCase(event, world.ports, rules, RECORDING, world.now)
+
+
 def record(world: FakeWorld, *changes: LockEvent, rules: Rules = _RULES) -> None:
     for change in changes:
         record_and_tell(change, world.ports, rules, world.now)
@@ -32,7 +38,7 @@ def record(world: FakeWorld, *changes: LockEvent, rules: Rules = _RULES) -> None
 
 def record_and_tell(change: LockEvent, ports: World, rules: Rules, now: datetime) -> None:
     """An event as the entry point has it recorded, in a batch of its own."""
-    tell_endings(record_event(change, ports, rules, RECORDING, now), ports, Run())
+    tell_endings(record_event(EventCase(change, ports, rules, RECORDING, now)), ports, Run())
 
 
 def settle_all(world: FakeWorld, rules: Rules = _RULES) -> None:
@@ -43,4 +49,4 @@ def settle_all(world: FakeWorld, rules: Rules = _RULES) -> None:
 
 
 def settle_and_tell(release: LockEvent, ports: World, rules: Rules, now: datetime) -> None:
-    tell_endings(settle(release, ports, rules, RECORDING, now), ports, Run())
+    tell_endings(settle(EventCase(release, ports, rules, RECORDING, now)), ports, Run())

@@ -11,7 +11,7 @@ from chalicelib.jobs.runs.run import OneByOne, Run
 from chalicelib.jobs.runs.tasks import Rank, Task, Wait
 from chalicelib.jobs.watch import watch
 from tests.builders import BUCKET, KEY, TAKEN, sample, some_rules
-from tests.fakes import FakeWorld
+from tests.fakes.world import FakeWorld
 from tests.jobs.alerts.slow_slack import Time
 
 RULES = some_rules()

@@ -20,7 +20,7 @@ from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports.world import World
 from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, TEAM, a_click, a_lock, sample, some_rules
-from tests.fakes import FakeWorld
+from tests.fakes.world import FakeWorld
 from tests.jobs.delivery import Order, deliver
 from tests.jobs.killed import killed_after
 from tests.jobs.recording import a_change, record, record_and_tell, settle_all, settle_and_tell

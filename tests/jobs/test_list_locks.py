@@ -10,8 +10,8 @@ from chalicelib.jobs.list_locks import list_locks
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports.book import BookError
 from tests.builders import ALICE, BOB, BUCKET, CHANNEL, TAKEN, a_lock, a_policy, some_rules
-from tests.fake_lock_list import FakeLockList
-from tests.fakes import FakeWorld
+from tests.fakes.lock_list import FakeLockList
+from tests.fakes.world import FakeWorld
 
 GROUP, OTHER = "S0ONCALL", "C0OTHER"
 RULES = some_rules(Route((f"{BUCKET}/other/*",), a_policy(channel=OTHER)))

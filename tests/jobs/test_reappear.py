@@ -3,9 +3,8 @@
 import random
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -20,15 +19,16 @@ from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.release import release
-from chalicelib.jobs.record import record_event, settle
+from chalicelib.jobs.record import record_event
+from chalicelib.jobs.settle import settle
 from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
 from tests.builders import ALICE, BUCKET, KEY, TAKEN, a_click
-from tests.fake_book import FakeBook
-from tests.fakes import FakeWorld
+from tests.fakes.book import FakeBook
+from tests.fakes.world import FakeWorld
 from tests.jobs.clicks.versioned import HOLDER, OPERATOR, VersionedKey
 from tests.jobs.killed import killed_after
-from tests.jobs.recording import RECORDING, a_change, record, settle_all
+from tests.jobs.recording import a_change, case_of_event, record, settle_all
 from tests.jobs.test_record import RULES, TARGET
 
 pytestmark = pytest.mark.thorough
@@ -375,8 +375,8 @@ def test_a_look_that_is_killed_after_any_call_comes_to_the_same_when_it_is_told_
     for last in range(1, 30):
         key = a_lock_that_is_there_again()
         gone = key.told[-1]
-        look = partial(record_event, gone, rules=RULES, recording=RECORDING, now=key.world.now)
-        killed = killed_after(key.world, last, look)
+        case = case_of_event(gone, key.world, RULES)
+        killed = killed_after(key.world, last, lambda ports: record_event(replace(case, world=ports)))  # noqa: B023
         key.world.later(minutes=3)
         for _ in range(2):
             record(key.world, gone)
@@ -428,7 +428,7 @@ def test_told_in_any_order_and_as_often_as_s3_likes_what_is_there_is_held_and_sa
         record(key.world, change)
         settling = key.world.orders.settling
         if settling and dice.random() < 0.4:
-            settle(settling.pop(dice.randrange(len(settling))), key.world.ports, RULES, RECORDING, key.world.now)
+            settle(case_of_event(settling.pop(dice.randrange(len(settling))), key.world, RULES))
     dice.shuffle(key.world.orders.settling)
     settle_all(key.world)
     assert len(held(key)) == key.held

@@ -16,6 +16,7 @@ from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
 from chalicelib.ports.book import Written
 from chalicelib.ports.locks import StoreError
+from tests.book_writes import say
 from tests.builders import (
     ALICE,
     BUCKET,
@@ -30,11 +31,10 @@ from tests.builders import (
     sample,
     some_rules,
 )
-from tests.fake_book import FakeBook
-from tests.fake_store import FakeStore
-from tests.fakes import FakeWorld
+from tests.fakes.book import FakeBook
+from tests.fakes.store import FakeStore
+from tests.fakes.world import FakeWorld
 from tests.jobs.recording import RELEASE_ROLE, a_change, record, settle_all
-from tests.written import say
 
 RULES = some_rules()
 TARGET = RULES.targets[0]

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -17,7 +18,7 @@ from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.body import read_body
 from chalicelib.core.policy import Rules
 from tests.builders import BUCKET, TAKEN, a_ref, sample, some_rules
-from tests.fakes import FakeWorld
+from tests.fakes.world import FakeWorld
 from tests.jobs.recording import RECORDING, record, settle_all, settle_and_tell
 
 pytestmark = pytest.mark.thorough
@@ -46,31 +47,28 @@ class Day:
         body = sample(self.dice.choice(BODIES)).replace(b'"Info":""', b'"Info":"%d"' % len(self.events))
         self.world.store.now = begin
         version = self.world.store.put(bucket, key, body)
-        etag = a_ref(key, body).stamp
+        place, etag = Place(Kind.S3, bucket, key), a_ref(key, body).stamp
         # Without versions only the lock that is still there can be read when the day is over.
         info = None if bucket == UNVERSIONED and end else read_body(body).info
         operation = info.Operation if info else ""
         version = "" if bucket == UNVERSIONED else version
-        taken = self.tell(bucket, key, begin, acquired=True, version=version, etag=etag)
+        taken = self.tell(place, begin, acquired=True, version=version, stamp=etag)
         self.facts[acquired(taken, operation)] += 1
         if end:
             self.world.store.remove(bucket, key)
-            gone = self.tell(bucket, key, end, acquired=False)
+            gone = self.tell(place, end, acquired=False)
             self.facts[released(taken, gone, operation)] += 1
 
-    def tell(
-        self, bucket: str, key: str, at: datetime, *, acquired: bool, version: str = "", etag: str = ""
-    ) -> LockEvent:
+    def tell(self, place: Place, at: datetime, *, acquired: bool, **others: Any) -> LockEvent:
         change = LockEvent(
             acquired=acquired,
-            place=Place(Kind.S3, bucket, key),
+            place=place,
             at=at,
-            version=version,
-            stamp=etag,
+            **others,
             principal=self.dice.choice(PRINCIPALS),
             sequencer=f"{0x0055AED6DCD90281E5 + len(self.events):018X}",
         )
-        if bucket == ELSEWHERE:
+        if place.container == ELSEWHERE:
             whole = at.replace(microsecond=0)
             change = msgspec.structs.replace(
                 change, at=whole, principal="", account="123456789012", told_by=ToldBy.EVENTBRIDGE

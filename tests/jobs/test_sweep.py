@@ -15,9 +15,9 @@ from chalicelib.jobs.sweep import SweepIncompleteError, order_sweeps, sweep
 from chalicelib.ports.people import ChannelRefusedError
 from tests.builders import BUCKET, CHANNEL, KEY, STATE_KEY, TAKEN, a_policy, a_sending, sample, some_rules
 from tests.builders import a_lock as build_lock
-from tests.fake_orders import FakeOrders
-from tests.fake_slack import FakeMessenger
-from tests.fakes import FakeJournal, FakeWorld
+from tests.fakes.orders import FakeOrders
+from tests.fakes.slack import FakeMessenger
+from tests.fakes.world import FakeJournal, FakeWorld
 
 RULES = some_rules()
 TARGET = Target(Kind.S3, BUCKET)

@@ -7,7 +7,7 @@ from chalicelib.core.locks.lock import Body
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from tests.builders import ALICE, BUCKET, KEY, TAKEN, sample
 from tests.builders import a_lock as build_lock
-from tests.fakes import FakeWorld
+from tests.fakes.world import FakeWorld
 from tests.jobs.test_sweep import RULES, TARGET, a_world
 
 

@@ -11,8 +11,8 @@ from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports.book import BookError
 from tests.builders import ALICE, BUCKET, KEY, STATE_KEY, TAKEN, a_lock, a_policy, sample, some_rules
-from tests.fake_slack import FakeMessenger
-from tests.fakes import FakeWorld
+from tests.fakes.slack import FakeMessenger
+from tests.fakes.world import FakeWorld
 from tests.jobs.alerts.busy_slack import BusySlack
 
 RULES = some_rules()

@@ -26,8 +26,8 @@ from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports.locks import StoreError
 from chalicelib.ports.people import MessengerError
 from tests.builders import ALICE, BOB, BUCKET, CHANNEL, TAKEN, TEAM, sample, some_rules
-from tests.fake_slack import ANSWER, REQUEST
-from tests.fakes import FakeWorld
+from tests.fakes.slack import ANSWER, REQUEST
+from tests.fakes.world import FakeWorld
 from tests.jobs.alerts.busy_slack import BusySlack, Job
 from tests.jobs.delivery import Order, deliver
 from tests.jobs.recording import record, settle_all

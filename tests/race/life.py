@@ -10,14 +10,16 @@ from chalicelib.core.clicks.click import Click, Verb
 from chalicelib.core.clicks.deletion import Deletion
 from chalicelib.core.locks.place import LockRef
 from chalicelib.jobs.clicks.delete import OutcomeUnknownError
-from chalicelib.jobs.record import record_event, settle
+from chalicelib.jobs.event_case import EventCase
+from chalicelib.jobs.record import record_event
+from chalicelib.jobs.settle import settle
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import StoreError
 from chalicelib.ports.orders import OrderError
 from chalicelib.ports.people import MessengerError
 from tests.builders import ALICE, BOB, CHANNEL, TEAM, some_rules
-from tests.fake_book import FakeBook
+from tests.fakes.book import FakeBook
 from tests.jobs.delivery import Order, deliver
 from tests.jobs.recording import RECORDING
 from tests.race.bucket import Acquire, Bucket
@@ -61,7 +63,7 @@ class Race:
         deliveries = Deliveries(self.schedule, self.deliver, self._settle)
         self.book = FakeBook()
         """What the lock book has at the end."""
-        self.world = world_of(self.schedule, self.bucket, self.channel, self.lines, self.book, deliveries)
+        self.world = world_of(self.bucket, self.channel, self.lines, self.book, deliveries)
 
     def run(self) -> "Race":
         """Let it all happen."""
@@ -172,10 +174,13 @@ class Race:
         longest = RECORDING.settled_after.total_seconds() - _LIFE if self.bucket.nameless else 300
         if self.bucket.nameless or self.random.random() < 0.9:
             late = self.random.random() * (2 if self.random.random() < 0.8 else longest)
-            self._work(lambda: record_event(change, self.world, self.rules, RECORDING, self.schedule.now), late)
+            self._work(lambda: record_event(self._case(change)), late)
 
     def _settle(self, release: LockEvent) -> None:
-        self._work(lambda: settle(release, self.world, self.rules, RECORDING, self.schedule.now), 0)
+        self._work(lambda: settle(self._case(release)), 0)
+
+    def _case(self, event: LockEvent) -> EventCase:
+        return EventCase(event, self.world, self.rules, RECORDING, self.schedule.now)
 
     def _watch(self) -> None:
         self._work(lambda: watch(self.world, self.rules, self.schedule.now), 0)

@@ -15,9 +15,9 @@ from chalicelib.ports.book import BookError
 from chalicelib.ports.orders import AT_ONCE
 from chalicelib.ports.people import MessengerError
 from chalicelib.ports.world import World
-from tests.fake_book import FakeBook
-from tests.fake_slack import FakeMessenger
-from tests.fakes import FakeWorld
+from tests.fakes.book import FakeBook
+from tests.fakes.slack import FakeMessenger
+from tests.fakes.world import FakeWorld
 from tests.jobs.delivery import Order
 from tests.race.bucket import Bucket
 from tests.race.schedule import BEGINS, Schedule
@@ -107,10 +107,9 @@ class Deliveries:
         self.schedule.spawn(act, after.total_seconds() + self.schedule.random.random())
 
 
-def world_of(
-    schedule: Schedule, bucket: Bucket, channel: Channel, lines: Lines, book: FakeBook, deliveries: Deliveries
-) -> World:
+def world_of(bucket: Bucket, channel: Channel, lines: Lines, book: FakeBook, deliveries: Deliveries) -> World:
     """Return the world of one schedule: memory as in all other tests, everything else as above."""
+    schedule = bucket.schedule
     fakes = FakeWorld(BEGINS, book=book).ports
     failing = {"book": BookError, "events": BookError}
     memory: dict[str, Any] = {

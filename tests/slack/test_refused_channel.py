@@ -12,8 +12,8 @@ from chalicelib.slack.messenger import SlackMessenger
 from chalicelib.slack.web.pace import Time
 from demo.slack_standin import Channel, SlackStandIn
 from tests.builders import ALICE, APP, BOB, BUCKET, CHANNEL, TAKEN, a_policy, sample, some_rules
-from tests.contracts.test_messenger import WORKSPACE
-from tests.fakes import FakeWorld
+from tests.fakes.world import FakeWorld
+from tests.slack.speaking import WORKSPACE
 from tests.slack.test_versions import IN_ONE_PLACE
 
 PROD = "C0PROD"

@@ -71,7 +71,7 @@ MESSAGE = {
 
 
 CLICKED = msgspec.structs.replace(
-    a_click(a_lock(), click="17.1", ts="1.1"), at=datetime(1970, 1, 1, 0, 0, 17, 100_000, UTC)
+    a_click(a_lock(), click="17.1", message="1.1"), at=datetime(1970, 1, 1, 0, 0, 17, 100_000, UTC)
 )
 
 

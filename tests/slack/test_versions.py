@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -27,9 +27,9 @@ from chalicelib.slack.web.refusals import About, about
 from chalicelib.slack.words.messages import message
 from demo.slack_standin import SlackStandIn
 from tests.builders import ALICE, APP, BOB, CHANNEL, TAKEN, a_lock, a_policy, a_sending
-from tests.contracts.test_messenger import WORKSPACE
+from tests.odd_server import OddServer, said
 from tests.slack.reading import assert_slack_takes
-from tests.slack.web.odd_slack import OddSlack, odd_slack, said
+from tests.slack.speaking import WORKSPACE
 
 pytestmark = pytest.mark.thorough
 
@@ -101,23 +101,17 @@ PICKY: dict[str, tuple[str, Callable[[Asked], bool]]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[OddSlack]:
-    with odd_slack() as running:
-        yield running
-
-
 @pytest.fixture
 def failures() -> list[int]:
     return []
 
 
 @pytest.fixture
-def messenger(server: OddSlack, failures: list[int]) -> SlackMessenger:
-    server.asked.clear()
+def messenger(odd_server: OddServer, failures: list[int]) -> SlackMessenger:
+    odd_server.asked.clear()
     return SlackMessenger(
         lambda: "xoxb-made-up",
-        server.api_url,
+        odd_server.api_url,
         APP,
         time=Time(lambda: 0.0, lambda _: None),
         failed=lambda: failures.append(1),
@@ -136,12 +130,12 @@ def refusing(code: str, refused: Callable[[Asked], bool]) -> Callable[[Asked], b
 @pytest.mark.parametrize("saying", SAYINGS)
 @pytest.mark.parametrize("picky", PICKY)
 def test_a_slack_that_refuses_a_part_of_a_message_gets_the_rest_of_it(
-    server: OddSlack, messenger: SlackMessenger, failures: list[int], saying: str, picky: str
+    odd_server: OddServer, messenger: SlackMessenger, failures: list[int], saying: str, picky: str
 ) -> None:
     code, refused = PICKY[picky]
-    server.answer = refusing(code, refused)
+    odd_server.answer = refusing(code, refused)
     SAYINGS[saying](messenger)
-    *refusals, last = server.asked
+    *refusals, last = odd_server.asked
     assert len(refusals) <= 4
     assert PATH in last["text"] or saying.endswith("digest")
     if refusals and "metadata" not in code:
@@ -154,11 +148,11 @@ def test_a_slack_that_refuses_a_part_of_a_message_gets_the_rest_of_it(
     "picky", ["nobody may call everybody", "users that are gone", "fields", "selects", "many blocks"]
 )
 def test_the_release_button_stays_as_long_as_slack_takes_it(
-    server: OddSlack, messenger: SlackMessenger, picky: str
+    odd_server: OddServer, messenger: SlackMessenger, picky: str
 ) -> None:
-    server.answer = refusing(*PICKY[picky])
+    odd_server.answer = refusing(*PICKY[picky])
     messenger.post(ALERT_NOW, ATTEMPT)
-    [element, *_] = [one for block in blocks_of(server.asked[-1], "actions") for one in block["elements"]]
+    [element, *_] = [one for block in blocks_of(odd_server.asked[-1], "actions") for one in block["elements"]]
     whole = [one for block in message(ALERT_NOW)[1] if block["type"] == "actions" for one in block["elements"]]
     assert (element["action_id"], element["value"]) == ("release_lock", whole[0]["value"])
     assert element["confirm"]
@@ -172,10 +166,10 @@ def assert_fit(asked: Asked) -> None:
     assert asked["text"].count("`") % 2 == 0
 
 
-def test_only_what_was_refused_is_left_out(server: OddSlack, messenger: SlackMessenger) -> None:
-    server.answer = refusing(*PICKY["nobody may call everybody"])
+def test_only_what_was_refused_is_left_out(odd_server: OddServer, messenger: SlackMessenger) -> None:
+    odd_server.answer = refusing(*PICKY["nobody may call everybody"])
     messenger.post(ALERT_NOW, ATTEMPT)
-    first, second = server.asked
+    first, second = odd_server.asked
     *blocks, note = second.pop("blocks")
     assert json.loads(json.dumps(first).replace("<!here> ", "")) == second | {"blocks": blocks}
     assert "forbid" in json.dumps(note)
@@ -197,16 +191,16 @@ def test_where_nobody_may_call_everybody_that_is_known_for_an_hour() -> None:
 
 
 def test_a_channel_that_takes_nothing_is_told_as_that_and_is_not_asked_for_ever(
-    server: OddSlack, messenger: SlackMessenger, failures: list[int]
+    odd_server: OddServer, messenger: SlackMessenger, failures: list[int]
 ) -> None:
     for code in ("restricted_action", "a_new_error_of_2027", "is_archived", "not_in_channel", "ekm_access_denied"):
-        server.asked.clear()
-        server.always(said(ok=False, error=code))
+        odd_server.asked.clear()
+        odd_server.always(said(ok=False, error=code))
         with pytest.raises(ChannelRefusedError, match=code) as caught:
             messenger.post(ALERT_NOW, ATTEMPT)
         assert caught.value.channel == CHANNEL
         assert not isinstance(caught.value, MessageGoneError)
-        assert 1 <= len(server.asked) <= 5
+        assert 1 <= len(odd_server.asked) <= 5
     assert len(failures) == 5
 
 
@@ -256,23 +250,23 @@ IN_ONE_PLACE = (
 
 @pytest.mark.parametrize("code", EVERYWHERE)
 def test_what_is_about_every_message_is_asked_once_and_is_no_matter_of_the_channel(
-    server: OddSlack, messenger: SlackMessenger, code: str
+    odd_server: OddServer, messenger: SlackMessenger, code: str
 ) -> None:
-    server.always(said(ok=False, error=code))
+    odd_server.always(said(ok=False, error=code))
     for saying in SAYINGS.values():
-        server.asked.clear()
+        odd_server.asked.clear()
         with pytest.raises(MessengerError) as caught:
             saying(messenger)
         assert not isinstance(caught.value, ChannelRefusedError | MessageGoneError)
-        assert len(server.asked) == 1
+        assert len(odd_server.asked) == 1
 
 
 @pytest.mark.parametrize("code", IN_ONE_PLACE)
-def test_what_is_about_a_place_is_asked_once(server: OddSlack, messenger: SlackMessenger, code: str) -> None:
-    server.always(said(ok=False, error=code))
+def test_what_is_about_a_place_is_asked_once(odd_server: OddServer, messenger: SlackMessenger, code: str) -> None:
+    odd_server.always(said(ok=False, error=code))
     with pytest.raises(ChannelRefusedError, match=code):
         messenger.post(ALERT_NOW, ATTEMPT)
-    assert len(server.asked) == 1
+    assert len(odd_server.asked) == 1
 
 
 def test_every_code_is_about_something() -> None:

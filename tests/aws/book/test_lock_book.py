@@ -21,8 +21,8 @@ from chalicelib.core.clicks.deletion import LockObject
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.ports.book import BookError
 from tests.aws_fixtures import lock_book_table
+from tests.book_writes import kept, page_after, put_back
 from tests.builders import ALICE, CHANNEL, TAKEN, a_claim, a_lock, a_ref, a_sending
-from tests.written import kept, page_after, put_back
 
 LOCK = a_lock()
 KEY = {"StatePath": LOCK.ref.state_path, "LockIdentity": LOCK.ref.identity}

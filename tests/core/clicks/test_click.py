@@ -62,7 +62,7 @@ def test_a_person_on_the_list_needs_no_group() -> None:
 
 @pytest.mark.parametrize("verb", list(Verb))
 def test_another_workspace_may_nothing(verb: Verb) -> None:
-    click = a_click(a_lock(), team="T0OTHER", verb=verb)
+    click = a_click(a_lock(), user_team="T0OTHER", verb=verb)
     assert refusal(click, some_rules(releasers=("*",)), nobody_asks, nobody_looks, owner=ALICE) is Refusal.FOREIGN
 
 
@@ -73,7 +73,7 @@ def test_a_stranger_from_another_organisation_may_nothing_whatever_a_list_says(
 ) -> None:
     rules = some_rules(releasers=releasers, enterprise="E0ACME")
     for home in ("T0OTHER", "E0OTHER", ""):
-        why = refusal(a_click(a_lock(), team=home, verb=verb), rules, nobody_asks, lambda _: False, owner=ALICE)
+        why = refusal(a_click(a_lock(), user_team=home, verb=verb), rules, nobody_asks, lambda _: False, owner=ALICE)
         assert why is Refusal.FOREIGN
 
 
@@ -92,7 +92,7 @@ def test_a_colleague_from_another_workspace_of_our_organisation_may_what_a_membe
     home: str, releasers: tuple[str, ...], user: str, why: Refusal | None
 ) -> None:
     rules = some_rules(releasers=releasers, enterprise="E0ACME")
-    assert refusal(a_click(a_lock(), user=user, team=home), rules, nobody_asks, only_alice) is why
+    assert refusal(a_click(a_lock(), user=user, user_team=home), rules, nobody_asks, only_alice) is why
 
 
 def test_a_member_of_our_own_workspace_is_not_looked_up() -> None:
@@ -102,7 +102,7 @@ def test_a_member_of_our_own_workspace_is_not_looked_up() -> None:
 
 def test_whose_organisation_slack_does_not_tell_may_nothing_and_is_told_why() -> None:
     rules = some_rules(releasers=("*",), enterprise="E0ACME")
-    assert refusal(a_click(a_lock(), team="T0OTHER"), rules, nobody_asks, unseen) is Refusal.UNKNOWN_HOME
+    assert refusal(a_click(a_lock(), user_team="T0OTHER"), rules, nobody_asks, unseen) is Refusal.UNKNOWN_HOME
 
 
 @pytest.mark.parametrize("verb", list(Verb))

@@ -11,7 +11,7 @@ from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.terraform.body import created_at
 from tests.builders import BUCKET, STATE_KEY, TAKEN, a_lock, sample
-from tests.core.locks.test_body import GENUINE
+from tests.core.locks.terraform.test_body import GENUINE
 
 HERE = f"{BUCKET}/{STATE_KEY}"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from chalicelib.core.alerts.alert import Alert, Reply
 from chalicelib.core.alerts.message import Posted, Sending
-from tests.fake_slack import FakeMessenger
+from tests.fakes.slack import FakeMessenger
 
 Job = Callable[[], None]
 

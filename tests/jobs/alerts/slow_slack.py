@@ -9,7 +9,7 @@ from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.jobs.runs.run import OneByOne, Run
 from chalicelib.ports.people import Way
 from chalicelib.slack.web.pace import Paces
-from tests.fake_slack import FakeMessenger
+from tests.fakes.slack import FakeMessenger
 
 
 @dataclass

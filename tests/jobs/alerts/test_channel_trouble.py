@@ -16,8 +16,8 @@ from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from tests.builders import ALICE, BOB, BUCKET, CHANNEL, TAKEN, a_click, a_policy, sample, some_rules
-from tests.fake_slack import ANSWER, REQUEST, FakeMessenger
-from tests.fakes import FakeWorld
+from tests.fakes.slack import ANSWER, REQUEST, FakeMessenger
+from tests.fakes.world import FakeWorld
 
 PROD, OTHER = "C0PROD", "C0OTHER"
 RULES = some_rules(
@@ -184,7 +184,7 @@ def test_its_levels_and_its_ending_follow_the_message() -> None:
 def test_its_lock_can_be_released_there() -> None:
     world = a_refusing_world()
     [(posted, alert)] = world.messenger.shown.items()
-    click = a_click(alert.lock, user=ALICE, ts=posted.handle, verb=Verb.RELEASE)
+    click = a_click(alert.lock, user=ALICE, message=posted.handle, verb=Verb.RELEASE)
     ending = release(click, world.ports, RULES, world.now)
     assert ending is not None
     assert ending.outcome is Outcome.RELEASED

@@ -16,8 +16,8 @@ from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports.people import MessengerError
 from tests.builders import ALICE, BUCKET, CHANNEL, TAKEN, a_click, a_policy, sample, some_rules
-from tests.fake_slack import ANSWER, REQUEST, FakeMessenger
-from tests.fakes import FakeWorld
+from tests.fakes.slack import ANSWER, REQUEST, FakeMessenger
+from tests.fakes.world import FakeWorld
 
 RULES = some_rules()
 
@@ -77,7 +77,7 @@ def test_a_lock_of_a_digest_is_released_and_raised_like_any_other() -> None:
     watch(world.ports, rules, world.now)
     [root] = world.messenger.digests
     first, second, *_ = world.book.open_pages()
-    release(a_click(first.lock, ts=first.posted.handle if first.posted else ""), world.ports, rules, world.now)
+    release(a_click(first.lock, message=first.posted.handle if first.posted else ""), world.ports, rules, world.now)
     assert [bool(alert.ending) for alert in world.messenger.shown.values()] == [True] + [False] * 5
     world.store.objects = {(BUCKET, second.lock.ref.place.key): world.store.objects[BUCKET, second.lock.ref.place.key]}
     watch(world.ports, rules, world.later(days=1))

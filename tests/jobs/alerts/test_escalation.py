@@ -13,10 +13,10 @@ from chalicelib.core.hours import WorkingHours
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.watch import WatchIncompleteError, watch
+from tests.book_writes import page_after
 from tests.builders import ALICE, BOB, BUCKET, KEY, STATE_KEY, TAKEN, a_lock, sample, some_rules
-from tests.fakes import FakeWorld
+from tests.fakes.world import FakeWorld
 from tests.jobs.recording import record
-from tests.written import page_after
 
 ONCALL, LEAD = "S0ONCALL", "U0LEAD"
 RULES = some_rules(mentions={1: (ALICE,), 2: (ONCALL, LEAD)})

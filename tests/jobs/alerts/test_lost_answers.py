@@ -11,9 +11,10 @@ from chalicelib.core.clicks.ending import Outcome
 from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.watch import WatchIncompleteError, watch
+from chalicelib.ports.people import Ability
 from tests.builders import ALICE, BUCKET, CHANNEL, KEY, a_click, a_lock, some_rules
-from tests.fake_slack import ANSWER, REQUEST
-from tests.fakes import FakeWorld
+from tests.fakes.slack import ANSWER, REQUEST
+from tests.fakes.world import FakeWorld
 from tests.jobs.alerts.test_escalation import RULES, a_world
 
 
@@ -86,7 +87,7 @@ def test_a_run_that_died_between_its_claim_and_its_message_holds_the_alert_up_fo
 
 def test_without_the_right_to_look_an_alert_is_told_twice_rather_than_never() -> None:
     world = a_world()
-    world.messenger.may_look = False
+    world.messenger.can -= {Ability.FIND}
     world.later(hours=2)
     a_watch_that_loses(world, ANSWER)
     watch(world.ports, RULES, world.later(minutes=15))

@@ -9,7 +9,7 @@ from math import inf
 import pytest
 
 from chalicelib.core.alerts.alert import Alert
-from chalicelib.core.alerts.digest import Digest
+from chalicelib.core.alerts.digest import LINES, Digest
 from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.alerts.transitions import telling
@@ -21,20 +21,21 @@ from chalicelib.core.locks.scan import Scanned
 from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Route, Rules
 from chalicelib.jobs.alerts.endings import tell_endings
-from chalicelib.jobs.record import record_event, settle
+from chalicelib.jobs.record import record_event
 from chalicelib.jobs.runs.agenda import GIVEN_UP_AFTER
 from chalicelib.jobs.runs.run import Threads, run_of
+from chalicelib.jobs.settle import settle
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports.locks import StoreError
 from chalicelib.ports.people import MessengerError, Way
 from chalicelib.slack.words.digests import message
 from tests.builders import BUCKET, TAKEN, a_policy, a_sending, sample, some_rules
-from tests.fake_slack import FakeMessenger
-from tests.fake_store import FakeStore
-from tests.fakes import FakeWorld
+from tests.fakes.slack import FakeMessenger
+from tests.fakes.store import FakeStore
+from tests.fakes.world import FakeWorld
 from tests.jobs.alerts.slow_slack import SlowSlack, Time
-from tests.jobs.recording import RECORDING, a_change
+from tests.jobs.recording import a_change, case_of_event
 from tests.slack.reading import said
 
 FOUR = some_rules(*(Route((f"{BUCKET}/c{number}/*",), a_policy(channel=f"C{number}")) for number in range(4)))
@@ -140,20 +141,17 @@ def test_a_digest_does_not_count_a_line_that_another_run_is_at_or_whose_lock_was
     assert (digest.total - digest.coming, len(world.messenger.shown)) == (118, 118)
 
 
-def test_a_digest_without_room_for_all_says_how_many_follow_and_they_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chalicelib.jobs.alerts.digest.LINES", 20)
-    monkeypatch.setattr("chalicelib.jobs.alerts.announce.LINES", 20)
-    world = a_world(50)
-    assert watch_for(world, 1000).waiting == 30
+def test_a_digest_without_room_for_all_says_how_many_follow_and_they_do() -> None:
+    world = a_world(LINES + 30)
+    assert watch_for(world, 10_000).waiting == 30
     assert [digest.waiting for digest in world.messenger.digests.values()] == [30]
-    for _ in range(3):
+    for _ in range(2):
         next_watch(world)
     assert [(digest.total, digest.waiting) for digest in world.messenger.digests.values()] == [
-        (20, 0),
-        (20, 0),
-        (10, 0),
+        (LINES, 0),
+        (30, 0),
     ]
-    assert len(world.messenger.shown) == 50
+    assert len(world.messenger.shown) == LINES + 30
 
 
 def test_channels_are_told_in_turn_and_none_waits_for_another_s_pace() -> None:
@@ -406,9 +404,9 @@ def test_the_journal_of_events_does_not_wait_for_slack() -> None:
     slack = slack_of(world)
     slack.said.clear()
     gone = [a_change(world.later(seconds=1), acquired=False, key=f"c0/{number:04}.tflock") for number in range(60)]
-    ended = [case for change in gone for case in record_event(change, world.ports, FOUR, RECORDING, world.now)]
+    ended = [case for change in gone for case in record_event(case_of_event(change, world, FOUR))]
     for release in world.orders.settling:
-        settle(release, world.ports, FOUR, RECORDING, world.now)
+        settle(case_of_event(release, world, FOUR))
     assert world.journal.kinds().count(EventType.LOCK_RELEASED) == 60
     assert slack.said == []
     left = tell_endings(ended, world.ports, slack.time.run(20))

@@ -8,7 +8,7 @@ from chalicelib.jobs.alerts.steps import Steps
 from chalicelib.jobs.runs.tasks import Wait
 from chalicelib.jobs.watch import watch
 from tests.builders import BUCKET, KEY, TAKEN, a_lock, sample, some_rules
-from tests.fakes import FakeWorld
+from tests.fakes.world import FakeWorld
 
 RULES = some_rules()
 LOCK = a_lock("s3-apply-default")

@@ -18,8 +18,8 @@ from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.watch import watch
 from tests.builders import ALICE, BOB, BUCKET, KEY, STATE_KEY, TAKEN, a_click, a_lock, sample, some_rules
-from tests.fake_slack import FakeMessenger
-from tests.fakes import FakeWorld
+from tests.fakes.slack import FakeMessenger
+from tests.fakes.world import FakeWorld
 from tests.jobs.clicks.test_release import RULES, an_alerted_world
 
 ONCALL = "S0ONCALL"

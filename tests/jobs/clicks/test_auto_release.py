@@ -19,7 +19,7 @@ from chalicelib.jobs.watch import watch
 from chalicelib.ports.locks import StoreError
 from chalicelib.ports.people import MessengerError
 from tests.builders import ALICE, BUCKET, CHANNEL, KEY, TAKEN, a_click, a_lock, sample, some_rules
-from tests.fakes import FakeWorld
+from tests.fakes.world import FakeWorld
 
 RULES = some_rules(auto_release=timedelta(hours=6))
 PLAN = a_lock("s3-plan-default")

@@ -15,8 +15,8 @@ from chalicelib.jobs.sweep import sweep
 from chalicelib.ports.locks import StoreError
 from chalicelib.ports.people import MessengerError
 from tests.builders import ALICE, BOB, BUCKET, CHANNEL, KEY, TAKEN, a_claim, a_click, a_lock, sample, some_rules
-from tests.fake_store import FakeStore
-from tests.fakes import FakeWorld
+from tests.fakes.store import FakeStore
+from tests.fakes.world import FakeWorld
 
 RULES = some_rules()
 CLICK = a_click(a_lock())
@@ -216,7 +216,7 @@ def test_both_messages_are_closed_when_the_clicked_one_is_not_the_one_in_the_boo
     world = an_alerted_world()
     [alert] = world.messenger.shown.values()
     world.messenger.shown[Posted(CHANNEL, "0.9")] = alert
-    release(a_click(a_lock(), ts="0.9"), world.ports, RULES, world.later(minutes=1))
+    release(a_click(a_lock(), message="0.9"), world.ports, RULES, world.later(minutes=1))
     endings = [alert.ending for alert in world.messenger.shown.values()]
     assert [ending and ending.outcome for ending in endings] == [Outcome.RELEASED] * 2
 

@@ -8,7 +8,7 @@ from chalicelib.core.clicks.ending import Outcome, Refusal
 from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.release import release
 from tests.builders import ALICE, BOB, a_click, a_lock, some_rules
-from tests.fakes import FakeWorld
+from tests.fakes.world import FakeWorld
 from tests.jobs.clicks.test_release import an_alerted_world, outcome_shown
 
 CAROL, GROUP = "U0CAROL", "S0ONCALL"

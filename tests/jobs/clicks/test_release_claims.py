@@ -19,7 +19,7 @@ from chalicelib.jobs.watch import watch
 from chalicelib.ports.book import Written
 from chalicelib.ports.locks import StoreError
 from tests.builders import ALICE, BOB, BUCKET, KEY, a_claim, a_click, a_lock, sample, some_rules
-from tests.fakes import FakeWorld
+from tests.fakes.world import FakeWorld
 from tests.jobs.clicks.test_release import an_alerted_world, outcome_shown
 from tests.jobs.killed import killed_after
 

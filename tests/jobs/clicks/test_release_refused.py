@@ -11,9 +11,9 @@ from chalicelib.jobs.watch import watch
 from chalicelib.ports.book import BookError, Written
 from chalicelib.ports.locks import StoreError, StoreRefusedError
 from tests.builders import ALICE, BOB, BUCKET, KEY, STATE_KEY, TAKEN, a_click, a_lock, a_ref, some_rules
-from tests.fake_book import FakeBook
-from tests.fake_slack import FakeMessenger
-from tests.fakes import FakeWorld
+from tests.fakes.book import FakeBook
+from tests.fakes.slack import FakeMessenger
+from tests.fakes.world import FakeWorld
 from tests.jobs.clicks.test_release import RULES, an_alerted_world, outcome_shown
 
 
@@ -30,7 +30,7 @@ def test_a_click_that_is_not_allowed_deletes_nothing_and_is_answered_privately(
     rules: Rules, user: str, team: str, why: Refusal
 ) -> None:
     world = an_alerted_world()
-    release(a_click(a_lock(), user=user, team=team), world.ports, rules, world.now)
+    release(a_click(a_lock(), user=user, user_team=team), world.ports, rules, world.now)
     assert world.store.deleted == []
     [(clicker, told)] = world.messenger.whispers
     assert (clicker, told.ending.outcome, told.ending.refusal) == (user, Outcome.REFUSED, why)

@@ -16,11 +16,11 @@ from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.list_locks import list_locks
 from chalicelib.jobs.sweep import sweep
+from tests.book_writes import kept
 from tests.builders import ALICE, BUCKET, CHANNEL, KEY, TAKEN, a_click, sample, some_rules
-from tests.fake_lock_list import FakeLockList
-from tests.fake_store import FakeStore
-from tests.fakes import FakeWorld
-from tests.written import kept
+from tests.fakes.lock_list import FakeLockList
+from tests.fakes.store import FakeStore
+from tests.fakes.world import FakeWorld
 
 RULES, NO_UNDO = some_rules(), some_rules(undo=timedelta(0))
 STATE = b'{"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "x"}'
@@ -39,7 +39,7 @@ def a_world(body: bytes, rules: Rules = RULES, *, versioned: bool = False) -> Fa
 def clicked(world: FakeWorld, rules: Rules = RULES) -> Outcome:
     [posted] = world.messenger.shown
     lock = world.messenger.shown[posted].lock
-    ending = release(a_click(lock, ts=posted.handle), world.ports, rules, world.now)
+    ending = release(a_click(lock, message=posted.handle), world.ports, rules, world.now)
     assert ending is not None
     return ending.outcome
 

@@ -23,13 +23,13 @@ from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
 from chalicelib.ports.book import Written
 from chalicelib.ports.locks import StoreError
+from tests.book_writes import kept
 from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, a_click, a_lock, sample, some_rules
-from tests.fakes import FakeWorld
+from tests.fakes.world import FakeWorld
 from tests.jobs.alerts.busy_slack import BusySlack
 from tests.jobs.clicks.test_release import RULES, an_alerted_world
 from tests.jobs.killed import killed_after
 from tests.jobs.recording import RESTORE_ROLE, a_change, record
-from tests.written import kept
 
 BOTH = some_rules(releasers=(ALICE, BOB))
 PUT_BACK = a_click(a_lock(), verb=Verb.PUT_BACK)

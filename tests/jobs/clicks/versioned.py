@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.locks.place import Kind, Place
 from tests.builders import BUCKET, KEY, sample
-from tests.fakes import FakeWorld
+from tests.fakes.world import FakeWorld
 from tests.jobs.recording import a_change
 
 HOLDER, OPERATOR = "AWS:AROAEXAMPLE:ci-run-7", "AWS:AIDAOPERATOR"

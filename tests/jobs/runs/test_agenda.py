@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.jobs.runs.agenda import Agenda
 from chalicelib.jobs.runs.run import Run
 from chalicelib.jobs.runs.tasks import Rank, Task, Wait
-from tests.fake_slack import FakeMessenger
+from tests.fakes.slack import FakeMessenger
 from tests.jobs.alerts.slow_slack import Time
 
 

@@ -1,7 +1,6 @@
 """Whatever comes back from Slack, or from what stands between, is one of the ports' failures and stops nothing else."""
 
-import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -21,8 +20,9 @@ from chalicelib.slack.directory import SlackDirectory
 from chalicelib.slack.messenger import SlackMessenger
 from chalicelib.slack.web.pace import Time
 from tests.builders import ALICE, APP, BOB, BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_policy, a_sending, sample, some_rules
-from tests.fakes import FakeWorld
-from tests.slack.web.odd_slack import HALF, RATE_LIMITS, UNCLEAR, WORDY, OddSlack, odd_slack, said, too_many
+from tests.fakes.world import FakeWorld
+from tests.odd_server import ODD_ANSWERS, UNCLEAR, OddServer, said
+from tests.slack.web.odd_slack import HALF, RATE_LIMITS, WORDY, too_many
 
 NOW = TAKEN + timedelta(hours=2)
 ALERT_NOW = alert_for(Page(lock=a_lock()), a_policy(mentions={1: (ALICE,)}), NOW, None)
@@ -56,18 +56,7 @@ LOOKUPS: dict[str, Callable[[SlackDirectory], Any]] = {
 ENOUGH = {(name, answer) for name in ("edit", "edit_digest", "whisper") for answer in HALF}
 
 
-# What urllib was reading when an answer broke off is closed when it is collected: before other modules' tests.
-pytestmark = [
-    pytest.mark.thorough,
-    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
-]
-
-
-@pytest.fixture(scope="module")
-def slack() -> Iterator[OddSlack]:
-    with odd_slack() as running:
-        yield running
-    gc.collect()
+pytestmark = ODD_ANSWERS
 
 
 @pytest.fixture
@@ -76,40 +65,40 @@ def waits() -> list[float]:
 
 
 @pytest.fixture
-def messenger(slack: OddSlack, waits: list[float]) -> SlackMessenger:
-    return SlackMessenger(lambda: "xoxb-made-up", slack.api_url, APP, time=Time(lambda: 0.0, waits.append))
+def messenger(odd_server: OddServer, waits: list[float]) -> SlackMessenger:
+    return SlackMessenger(lambda: "xoxb-made-up", odd_server.api_url, APP, time=Time(lambda: 0.0, waits.append))
 
 
 @pytest.mark.parametrize("answer", [*UNCLEAR, *HALF])
 @pytest.mark.parametrize("method", POSTS)
 def test_a_post_whose_answer_says_nothing_clear_may_stand_there(
-    slack: OddSlack, messenger: SlackMessenger, answer: str, method: str
+    odd_server: OddServer, messenger: SlackMessenger, answer: str, method: str
 ) -> None:
-    slack.always(ALL[answer])
+    odd_server.always(ALL[answer])
     with pytest.raises(MaybePostedError):
         POSTS[method](messenger)
-    assert len(slack.asked) <= 12  # a redirect without end is given up
+    assert len(odd_server.asked) <= 12  # a redirect without end is given up
 
 
 @pytest.mark.parametrize("answer", [*RATE_LIMITS, *WORDY])
 @pytest.mark.parametrize("method", POSTS)
 def test_a_post_that_was_refused_whatever_the_details_was_not_posted(
-    slack: OddSlack, messenger: SlackMessenger, waits: list[float], answer: str, method: str
+    odd_server: OddServer, messenger: SlackMessenger, waits: list[float], answer: str, method: str
 ) -> None:
-    slack.always(ALL[answer])
+    odd_server.always(ALL[answer])
     with pytest.raises(MessengerError) as caught:
         POSTS[method](messenger)
     assert not isinstance(caught.value, MaybePostedError | MessageGoneError)
-    assert len(slack.asked) == 1
+    assert len(odd_server.asked) == 1
     assert waits == []
 
 
 @pytest.mark.parametrize("answer", ALL)
 @pytest.mark.parametrize("method", OTHERS)
 def test_any_other_call_fails_as_its_port_says(
-    slack: OddSlack, messenger: SlackMessenger, answer: str, method: str
+    odd_server: OddServer, messenger: SlackMessenger, answer: str, method: str
 ) -> None:
-    slack.always(ALL[answer])
+    odd_server.always(ALL[answer])
     if (method, answer) in ENOUGH:
         OTHERS[method](messenger)
         return
@@ -119,18 +108,18 @@ def test_any_other_call_fails_as_its_port_says(
 
 @pytest.mark.parametrize("answer", ALL)
 @pytest.mark.parametrize("method", LOOKUPS)
-def test_a_look_up_fails_as_its_port_says_and_is_asked_again(slack: OddSlack, answer: str, method: str) -> None:
-    directory = SlackDirectory(lambda: "xoxb-made-up", slack.api_url)
-    slack.always(ALL[answer])
+def test_a_look_up_fails_as_its_port_says_and_is_asked_again(odd_server: OddServer, answer: str, method: str) -> None:
+    directory = SlackDirectory(lambda: "xoxb-made-up", odd_server.api_url)
+    odd_server.always(ALL[answer])
     for _ in range(2):
         with pytest.raises(DirectoryError):
             LOOKUPS[method](directory)
-    assert len(slack.asked) >= 2
+    assert len(odd_server.asked) >= 2
 
 
 @pytest.mark.parametrize("answer", ALL)
 def test_an_odd_answer_about_one_channel_keeps_no_other_from_its_alerts(
-    slack: OddSlack, messenger: SlackMessenger, answer: str
+    odd_server: OddServer, messenger: SlackMessenger, answer: str
 ) -> None:
     def one_is_odd(asked: dict[str, Any]) -> bytes:
         channel = asked["channel"]
@@ -140,7 +129,7 @@ def test_an_odd_answer_about_one_channel_keeps_no_other_from_its_alerts(
     for key in ("a.tfstate.tflock", KEY, "z.tfstate.tflock"):
         world.store.put(BUCKET, key, sample("s3-apply-default"))
     world.messenger = messenger  # type: ignore[assignment]
-    slack.answer = one_is_odd
+    odd_server.answer = one_is_odd
     odd = Route((f"{BUCKET}/prod/*",), a_policy(channel="C0ODD"))
     sweep(some_rules(odd).targets[0], world.ports, some_rules(odd), world.later(hours=3))
     told = {page.lock.ref.place.key for page in world.book.open_pages() if page.posted}
@@ -149,27 +138,27 @@ def test_an_odd_answer_about_one_channel_keeps_no_other_from_its_alerts(
 
 @pytest.mark.parametrize(("wait", "slept"), [("0", 0), ("1", 1), ("2.5", 2.5), ("5", 5)])
 def test_a_short_wait_is_waited_for_however_it_is_written(
-    slack: OddSlack, messenger: SlackMessenger, waits: list[float], wait: str, slept: float
+    odd_server: OddServer, messenger: SlackMessenger, waits: list[float], wait: str, slept: float
 ) -> None:
     answers = [said(ok=True, channel=CHANNEL, ts="1.000001", message={}), too_many(wait)]
-    slack.answer = lambda _: answers.pop()
+    odd_server.answer = lambda _: answers.pop()
     assert messenger.post(ALERT_NOW, SENDING) == Posted(CHANNEL, "1.000001")
     assert [pytest.approx(slept + 0.5, abs=0.5)] == waits
 
 
-def test_a_token_with_a_line_break_is_refused_and_not_quoted(slack: OddSlack) -> None:
-    slack.always(said(ok=True))
+def test_a_token_with_a_line_break_is_refused_and_not_quoted(odd_server: OddServer) -> None:
+    odd_server.always(said(ok=True))
     for token in ("xoxb-hidden\nxoxb-hidden", "", "xoxb-\N{NO-BREAK SPACE}hidden"):
-        broken = SlackMessenger(lambda token=token: token, slack.api_url, APP)  # type: ignore[misc]
+        broken = SlackMessenger(lambda token=token: token, odd_server.api_url, APP)  # type: ignore[misc]
         with pytest.raises(MessengerError, match="set it again") as caught:
             broken.post(ALERT_NOW, SENDING)
         assert "hidden" not in str(caught.value)
         with pytest.raises(DirectoryError, match="set it again"):
-            SlackDirectory(lambda token=token: token, slack.api_url).members("S0")  # type: ignore[misc]
-    assert slack.asked == []
+            SlackDirectory(lambda token=token: token, odd_server.api_url).members("S0")  # type: ignore[misc]
+    assert odd_server.asked == []
 
 
-def test_a_message_of_any_shape_in_a_channel_is_passed_over(slack: OddSlack, messenger: SlackMessenger) -> None:
+def test_a_message_of_any_shape_in_a_channel_is_passed_over(odd_server: OddServer, messenger: SlackMessenger) -> None:
     own = {
         "ts": "1.000001",
         "app_id": APP,
@@ -186,12 +175,12 @@ def test_a_message_of_any_shape_in_a_channel_is_passed_over(slack: OddSlack, mes
         own | {"bot_profile": 3},
         own | {"ts": None},
     ]
-    slack.always(said(ok=True, messages=[*others, own], response_metadata={"next_cursor": ""}))
+    odd_server.always(said(ok=True, messages=[*others, own], response_metadata={"next_cursor": ""}))
     assert messenger.find(SENDING) == Posted(CHANNEL, "1.000001")
     assert messenger.find(msgspec.structs.replace(SENDING, about="theirs")) is None
 
 
-def test_pages_that_never_end_are_read_only_so_far(slack: OddSlack, messenger: SlackMessenger) -> None:
-    slack.always(said(ok=True, messages=[], response_metadata={"next_cursor": "again"}))
+def test_pages_that_never_end_are_read_only_so_far(odd_server: OddServer, messenger: SlackMessenger) -> None:
+    odd_server.always(said(ok=True, messages=[], response_metadata={"next_cursor": "again"}))
     assert messenger.find(SENDING) is None
-    assert len(slack.asked) == 10
+    assert len(odd_server.asked) == 10

@@ -65,10 +65,10 @@ def is_packed(body: bytes) -> bool:
     return not _is_text(body) and len(body) >= _SHORTEST_STATE and len(zlib.compress(body, 9)) >= len(body)
 
 
-def has_marks(body: bytes) -> bool:
+def has_marks(body: bytes, most_bytes: int = _MOST_BYTES) -> bool:
     """Return whether bytes say what only a state says, in any text encoding, also within base64 and the like.
 
-    Where the layers are too much to search, the answer is yes: they may hide anything.
+    Where the layers together have more than ``most_bytes``, the answer is yes: they may hide anything.
     """
     waiting, known, looked_through = [body], {body}, 0
     while waiting:
@@ -77,7 +77,7 @@ def has_marks(body: bytes) -> bool:
         inner = {
             one for text in _readings(layer) for one in _unwrapped(text) if _SHORTEST_NAME <= len(one) < len(layer)
         }
-        if looked_through > _MOST_BYTES or _says_state(layer) or any(map(_begins_packed, inner)):
+        if looked_through > most_bytes or _says_state(layer) or any(map(_begins_packed, inner)):
             return True
         waiting += inner - known
         known |= inner

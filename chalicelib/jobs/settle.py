@@ -1,0 +1,61 @@
+"""Journal a release with the hold that it ended, once what happened before it has been told too."""
+
+from chalicelib.core.alerts.page import Page
+from chalicelib.core.alerts.transitions import endings
+from chalicelib.core.audit.event import NEARBY, NULL_VERSION, LockEvent
+from chalicelib.core.audit.hold import NotedEvent, hold_ended_by, who_let_go
+from chalicelib.core.audit.line import of_release
+from chalicelib.jobs.alerts.case import Case
+from chalicelib.jobs.close import close_alerts, ending_by
+from chalicelib.jobs.event_case import EventCase
+from chalicelib.jobs.journal_once import journal_once
+from chalicelib.jobs.reappear import look_again
+
+
+def settle(case: EventCase) -> tuple[Case, ...]:
+    """Journal a release with the hold that it ended; then look whether a lock is there again.
+
+    Return what ``record_event`` does.
+
+    What was told before the release and happened after it is looked at once more: by then it was not known that the
+    lock had ended.
+
+    Raises:
+        StoreError, BookError: the queue delivers the order again.
+    """
+    ended = _journal_release(case)
+    if case.event.permanent:
+        look_again(case, settled=True)
+    for gone in case.world.events.gone_after(case.event):
+        look_again(case.of(gone), settled=True)
+    return ended
+
+
+def _journal_release(case: EventCase) -> tuple[Case, ...]:
+    release, world = case.event, case.world
+    # The pages first: an acquire is noted as an event before it is noted on its lock's page. The other way round, one
+    # told between the two reads would be neither, and its release would be taken for that of the lock before it.
+    pages = case.pages(release.at + NEARBY)
+    before = world.events.before(release)
+    if release.permanent and not _is_of_the_lock(release, before):
+        return ()
+    hold = hold_ended_by(release, before, pages)
+    kind = who_let_go(release, hold, case.recording.release_role)
+    journal_once(NotedEvent(release), of_release(release, hold, kind), world, case.now)
+    if hold and hold.page and not hold.page.ending and not _end_unspoken(hold.page, case):
+        # Its acquire was told after its release, so that nothing could be closed then.
+        return close_alerts(case)
+    return ()
+
+
+def _is_of_the_lock(deleted: LockEvent, before: NotedEvent | None) -> bool:
+    """Return whether the version that was deleted by its ID is the lock itself, rather than history."""
+    return before is not None and before.event.acquired and (before.event.version or NULL_VERSION) == deleted.version
+
+
+def _end_unspoken(page: Page, case: EventCase) -> bool:
+    """End the hold of a lock whose acquire S3 has told, so that it is known to be this one, and nobody has heard of."""
+    if page.acquired_at is None:
+        return False
+    ending = ending_by(case.event, page, None, theirs=True)
+    return case.world.book.write(endings.end_unspoken(page.lock, ending)).taken

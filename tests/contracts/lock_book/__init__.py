@@ -1,0 +1,1 @@
+"""Test what holds of every lock book."""

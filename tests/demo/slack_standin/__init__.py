@@ -1,0 +1,1 @@
+"""Test the Slack stand-in."""

@@ -1,0 +1,1 @@
+"""Test the alarms, the dashboard and the queries against what the application writes."""

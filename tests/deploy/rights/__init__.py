@@ -1,0 +1,1 @@
+"""Test what the functions' roles may do."""

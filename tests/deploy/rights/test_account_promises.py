@@ -1,0 +1,169 @@
+"""Test what README.md says that the reaper may do in an account: each sentence, as IAM judges it."""
+
+import pytest
+
+from tests.deploy.rights.iam_judge import BUCKET, KEY, OTHER_BUCKET, Verdict, judge, parameter, place
+from tests.deploy.stack_files import functions, resources
+
+FUNCTIONS = sorted(functions())
+READERS = ["answer_click", "record_lock_event", "release_lock", "sweep_target", "watch_locks"]
+QUIET = sorted({*FUNCTIONS} - {*READERS})
+LOCK = f"{BUCKET}/prod/network/terraform.tfstate.tflock"
+NO_LOCKS = [
+    f"{BUCKET}/prod/network/terraform.tfstate",
+    f"{BUCKET}/x.tflock/terraform.tfstate",
+    f"{BUCKET}/x.tflock.bak",
+    f"{BUCKET}/x.tflock/",
+    f"{BUCKET}/X.TFLOCK",
+    f"{OTHER_BUCKET}/terraform.tfstate",
+]
+READING = ("s3:GetObject", "s3:GetObjectVersion")
+WRITING = [
+    "s3:PutObject",
+    "s3:DeleteObject",
+    "s3:DeleteObjectVersion",
+    "s3:PutObjectAcl",
+    "s3:PutBucketPolicy",
+    "s3:DeleteBucket",
+    "s3:PutLifecycleConfiguration",
+    "s3:RestoreObject",
+    "s3:ReplicateDelete",
+    "s3:PutObjectTagging",
+]
+ETAG = '"d41d8cd98f00b204e9800998ecf8427e"'
+ALLOWED, DENIED = Verdict(allowed=True, denied=False), Verdict(allowed=False, denied=True)
+NOT_GIVEN = Verdict(allowed=False, denied=False)
+
+
+@pytest.mark.parametrize("function", READERS)
+def test_locks_of_the_state_buckets_are_listed_and_read(function: str) -> None:
+    assert judge(function, "s3:ListBucket", BUCKET) == ALLOWED
+    assert judge(function, "s3:GetObject", LOCK) == ALLOWED
+    assert judge(function, "s3:ListBucket", OTHER_BUCKET) == NOT_GIVEN
+    assert judge(function, "s3:GetObject", f"{OTHER_BUCKET}/x.tflock") == NOT_GIVEN
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("other", NO_LOCKS)
+def test_reading_what_is_no_lock_is_denied_whatever_a_bucket_policy_grants(function: str, other: str) -> None:
+    assert [judge(function, action, other) for action in READING] == [DENIED] * 2
+
+
+def test_old_versions_of_a_lock_are_read_by_the_function_that_records_events_and_by_no_other() -> None:
+    may = [function for function in FUNCTIONS if judge(function, "s3:GetObjectVersion", LOCK).allowed]
+    assert may == ["record_lock_event"]
+
+
+@pytest.mark.parametrize("function", ["record_lock_event", "sweep_target", "watch_locks", *QUIET])
+@pytest.mark.parametrize("action", WRITING)
+def test_five_of_the_seven_can_write_nothing_in_s3_whatever_a_bucket_policy_grants(function: str, action: str) -> None:
+    keys = {"s3__if_match": ETAG, "s3__if_none_match": "*", "s3__VersionId": "v1"}
+    assert judge(function, action, LOCK, **keys) == DENIED
+
+
+@pytest.mark.parametrize("function", QUIET)
+def test_what_starts_sweeps_and_what_faces_the_internet_touches_no_bucket(function: str) -> None:
+    for action in ("s3:ListBucket", "s3:GetObject", "s3:GetBucketPolicy", *WRITING):
+        assert judge(function, action, BUCKET) == judge(function, action, LOCK) == DENIED
+
+
+def test_release_lock_deletes_a_lock_only_on_the_condition_that_it_is_the_one_it_read() -> None:
+    assert judge("release_lock", "s3:DeleteObject", LOCK, s3__if_match=ETAG) == ALLOWED
+    assert judge("release_lock", "s3:DeleteObject", LOCK) == DENIED
+
+
+@pytest.mark.parametrize("condition", ["*", '"*"'])
+def test_the_condition_that_anything_is_there_is_none(condition: str) -> None:
+    assert judge("release_lock", "s3:DeleteObject", LOCK, s3__if_match=condition) == DENIED
+
+
+@pytest.mark.parametrize("other", NO_LOCKS)
+def test_release_lock_deletes_nothing_but_locks(other: str) -> None:
+    assert judge("release_lock", "s3:DeleteObject", other, s3__if_match=ETAG) == DENIED
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_nobody_destroys_a_version_whatever_a_bucket_policy_grants(function: str) -> None:
+    keys = {"s3__VersionId": "3HL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY", "s3__if_match": ETAG}
+    assert judge(function, "s3:DeleteObjectVersion", LOCK, **keys) == DENIED
+
+
+@pytest.mark.parametrize("function", ["release_lock", "answer_click"])
+def test_no_deny_about_versions_can_be_met_by_a_delete_that_names_none(function: str) -> None:
+    """Where it is denied, S3 refuses deletes of unversioned objects (AWS's DeleteObject page)."""
+    assert judge(function, "s3:DeleteObjectVersion", LOCK, s3__if_match=ETAG) == NOT_GIVEN
+
+
+def test_whoever_deletes_puts_nothing_and_whoever_puts_deletes_nothing() -> None:
+    assert judge("release_lock", "s3:PutObject", LOCK, s3__if_none_match="*") == DENIED
+    assert judge("answer_click", "s3:DeleteObject", LOCK, s3__if_match=ETAG) == DENIED
+
+
+def test_answer_click_puts_a_lock_only_where_nothing_is() -> None:
+    assert judge("answer_click", "s3:PutObject", LOCK, s3__if_none_match="*") == ALLOWED
+    assert judge("answer_click", "s3:PutObject", LOCK) == DENIED
+    assert judge("answer_click", "s3:PutObject", LOCK, s3__if_match=ETAG) == DENIED
+
+
+@pytest.mark.parametrize("condition", [ETAG, "", "**", '"x", *'])
+def test_a_put_on_the_condition_that_another_lock_is_not_there_is_denied(condition: str) -> None:
+    assert judge("answer_click", "s3:PutObject", LOCK, s3__if_none_match=condition) == DENIED
+
+
+@pytest.mark.parametrize("other", NO_LOCKS)
+def test_answer_click_puts_nothing_but_locks(other: str) -> None:
+    assert judge("answer_click", "s3:PutObject", other, s3__if_none_match="*") == DENIED
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_each_secret_is_read_by_those_who_need_it_and_no_other_parameter_is(function: str) -> None:
+    expected = {"api_handler": ["slack-signing-secret"], "nightly_sweep": []}.get(function, ["slack-bot-token"])
+    others = ["slack-bot-token", "slack-bot-token-old", "slack-signing-secret", "slack-signing-secret/x", ""]
+    asked = {name: parameter(f"/tflock-reaper/prod/{name}") for name in others}
+    assert [name for name, arn in asked.items() if judge(function, "ssm:GetParameter", arn).allowed] == expected
+    assert judge(function, "ssm:GetParametersByPath", parameter("/tflock-reaper/prod")) == NOT_GIVEN
+
+
+def test_orders_are_left_in_the_queues_that_the_table_names() -> None:
+    queues = ("SweepQueue", "LockEventQueue", "ReleaseQueue", "ClickQueue")
+    sent = {f: [q for q in queues if judge(f, "sqs:SendMessage", place(q)).allowed] for f in FUNCTIONS}
+    assert sent == {
+        "answer_click": ["ClickQueue"],
+        "api_handler": ["ReleaseQueue", "ClickQueue"],
+        "nightly_sweep": ["SweepQueue"],
+        "record_lock_event": ["LockEventQueue"],
+        "release_lock": ["ReleaseQueue", "ClickQueue"],
+        "sweep_target": ["ReleaseQueue"],
+        "watch_locks": ["ReleaseQueue"],
+    }
+
+
+def test_the_lock_book_is_kept_by_those_who_tend_locks_and_looked_into_by_the_api() -> None:
+    may_write = [f for f in FUNCTIONS if judge(f, "dynamodb:UpdateItem", place("LockBook")).allowed]
+    may_look = [f for f in FUNCTIONS if judge(f, "dynamodb:Query", place("LockBook")).allowed]
+    assert may_write == READERS
+    assert may_look == ["api_handler", "record_lock_event", "sweep_target", "watch_locks"]
+    assert not any(judge(f, "dynamodb:DeleteTable", place("LockBook")).allowed for f in FUNCTIONS)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_keys_decrypt_only_through_s3_and_ssm_and_only_for_those_who_read(function: str) -> None:
+    by_s3 = judge(function, "kms:Decrypt", KEY, kms__viaservice="s3.eu-west-1.amazonaws.com")
+    by_ssm = judge(function, "kms:Decrypt", KEY, kms__viaservice="ssm.eu-central-1.amazonaws.com")
+    assert (by_s3.allowed, by_ssm.allowed) == (function != "nightly_sweep", function != "nightly_sweep")
+    for keys in ({}, {"kms__viaservice": "secretsmanager.eu-central-1.amazonaws.com"}):
+        assert judge(function, "kms:Decrypt", KEY, **keys) == NOT_GIVEN
+
+
+def test_only_answer_click_encrypts_and_only_through_s3() -> None:
+    through = {"kms__viaservice": "s3.eu-central-1.amazonaws.com"}
+    assert [f for f in FUNCTIONS if judge(f, "kms:GenerateDataKey", KEY, **through).allowed] == ["answer_click"]
+    assert judge("answer_click", "kms:GenerateDataKey", KEY) == NOT_GIVEN
+
+
+def test_no_statement_of_the_stack_gives_a_right_that_no_sentence_is_about() -> None:
+    kinds = {one.get("Type") for one in resources()["Resources"].values()}
+    assert {kind for kind in kinds if kind and ("IAM" in kind or "Policy" in kind)} == {
+        "AWS::IAM::Policy",
+        "AWS::SQS::QueuePolicy",
+    }

@@ -1,0 +1,1 @@
+"""Stand in for the neighbours of the jobs, in memory."""

@@ -1,0 +1,66 @@
+"""The neighbours of the jobs, in memory. ``contracts/`` holds them to what the real ones do."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from chalicelib.core.audit.line import EventType, JournalLine
+from chalicelib.ports.world import World
+from tests.fakes.book import FakeBook, FakeChannelBook, FakeDigestBook, FakeGroupBook
+from tests.fakes.events import FakeEventBook
+from tests.fakes.orders import FakeOrders
+from tests.fakes.slack import FakeDirectory, FakeMessenger
+from tests.fakes.store import FakeStore
+
+
+@dataclass
+class FakeJournal:
+    """A journal that can be read back."""
+
+    events: list[JournalLine] = field(default_factory=list)
+
+    def write(self, event: JournalLine) -> None:
+        self.events.append(event)
+
+    def kinds(self) -> list[EventType]:
+        return [event.event for event in self.events]
+
+
+@dataclass
+class FakeWorld:
+    """All neighbours, and the time."""
+
+    now: datetime
+    store: FakeStore = field(init=False)
+    book: FakeBook = field(default_factory=FakeBook)
+    events: FakeEventBook = field(default_factory=FakeEventBook)
+    channels: FakeChannelBook = field(default_factory=FakeChannelBook)
+    digests: FakeDigestBook = field(default_factory=FakeDigestBook)
+    groups: FakeGroupBook = field(default_factory=FakeGroupBook)
+    messenger: FakeMessenger = field(default_factory=FakeMessenger)
+    directory: FakeDirectory = field(default_factory=FakeDirectory)
+    journal: FakeJournal = field(default_factory=FakeJournal)
+    orders: FakeOrders = field(default_factory=FakeOrders)
+
+    def __post_init__(self) -> None:
+        self.store = FakeStore(self.now)
+
+    @property
+    def ports(self) -> World:
+        return World(
+            store=self.store,
+            book=self.book,
+            events=self.events,
+            channels=self.channels,
+            digests=self.digests,
+            groups=self.groups,
+            messenger=self.messenger,
+            directory=self.directory,
+            journal=self.journal,
+            orders=self.orders,
+            clock=lambda: self.now,
+        )
+
+    def later(self, **ago: float) -> datetime:
+        self.now += timedelta(**ago)
+        self.store.now = self.now
+        return self.now
