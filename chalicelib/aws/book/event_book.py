@@ -56,8 +56,7 @@ class DynamoEventBook:
         # Whatever S3 has written into an identity, its second and one of two plain words come first, below the tilde.
         last = f"{event.second} ~"
         earlier: NotedEvent | None = None
-        parts = self._table.latest_first(_key_of(event)["StatePath"], last, _AT_ONCE)
-        for item in (item for part in parts for item in part):
+        for item in self._table.latest_first(_key_of(event)["StatePath"], last, _AT_ONCE):
             noted = value_of(item, "Noted", NotedEvent)
             if earlier and noted.event.second < earlier.event.second:
                 break
@@ -74,8 +73,7 @@ class DynamoEventBook:
     def gone_after(self, event: LockEvent) -> list[LockEvent]:
         """Return the deleted versions of the same key that happened after this, the latest twenty."""
         after: list[LockEvent] = []
-        parts = self._table.latest_first(_gone_key_of(event)["StatePath"], "~", _AT_ONCE)
-        for item in islice((item for part in parts for item in part), _GONE):
+        for item in islice(self._table.latest_first(_gone_key_of(event)["StatePath"], "~", _AT_ONCE), _GONE):
             gone = value_of(item, "Noted", NotedEvent).event
             if gone.second < event.second:
                 break
