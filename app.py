@@ -1,6 +1,7 @@
 """tflock-reaper's entry points, one per trigger: translate, call a job, answer.
 
-An exception that leaves one means "try again" or "bad caller" (401, 403, 400). Its rights: .chalice/policy-*.json.
+An exception that leaves an entry point means "try again" or "bad caller" (401, 403, 400). The rights of each function
+are in .chalice/policy-*.json.
 """
 
 from collections.abc import Callable
@@ -44,7 +45,7 @@ from chalicelib.ports.book import BookError
 from chalicelib.slack import requests, response_url
 from chalicelib.slack.words import listings
 
-# configure_logs=False: Chalice would print every line of powertools' logger a second time.
+# With configure_logs, Chalice would print every line of powertools' logger a second time.
 app = Chalice(app_name="tflock-reaper", configure_logs=False)
 logger = Logger()
 T = TypeVar("T")
@@ -53,13 +54,13 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 class UnsupportedMediaTypeError(ChaliceViewError):
-    """Not a form."""
+    """The body of a request that is not a form."""
 
     STATUS_CODE = 415
 
 
 def _measured(entry_point: Callable[P, T]) -> Callable[P, T]:
-    """Write the metrics of an invocation when it ends, however it ends. Chalice's own decorator must be above it."""
+    """Write the metrics of an invocation when it ends, also by an exception. Chalice's decorator must come above it."""
 
     @wraps(entry_point)
     def run(*arguments: P.args, **named: P.kwargs) -> T:
@@ -74,7 +75,7 @@ def _measured(entry_point: Callable[P, T]) -> Callable[P, T]:
 @app.schedule(Cron(0, 3, "*", "*", "?", "*"))
 @_measured
 def nightly_sweep(_event: CloudWatchEvent) -> None:
-    """Order a sweep of each target, every night."""
+    """Order a sweep of each target every night."""
     order_sweeps(wiring.config().rules, wiring.orders(), wiring.journal(), _now())
 
 
@@ -94,16 +95,16 @@ def sweep_target(event: SQSEvent) -> None:
 @app.schedule(Rate(15, unit=Rate.MINUTES))
 @_measured
 def watch_locks(event: CloudWatchEvent) -> None:
-    """Look at the ages of the locks in the book, every 15 minutes."""
+    """Check the ages of the locks in the book every 15 minutes."""
     watch(wiring.world(), wiring.config().rules, _now(), _run(event.context))
 
 
 @app.on_sqs_message(queue="tflock-events", batch_size=25)
 @_measured
 def record_lock_event(event: SQSEvent) -> dict[str, Any]:
-    """Record S3's events, oldest first, and settle releases told of earlier; only what failed comes again."""
+    """Record S3's events, oldest first, and settle earlier releases. Only messages that failed are delivered again."""
     ended: list[Case] = []
-    # An order to settle is older than the acquires beside it, and comes after them.
+    # An order to settle is older than the acquires in the same batch, but must be carried out after them.
     response = batches.process(event, settling.read_settling, partial(_record, ended))
     if left := tell_endings(ended, wiring.world(), _run(event.context)) if ended else []:
         logger.warning("messages that do not say yet that their lock is gone: the next watch sees to it", left=left)
@@ -113,7 +114,7 @@ def record_lock_event(event: SQSEvent) -> dict[str, Any]:
 @app.route("/slack/actions", methods=["GET", "POST"], content_types=["*/*"])
 @_measured
 def slack_actions() -> Response:
-    """Verify a click in Slack, hand it over, answer at once."""
+    """Verify a click in Slack, leave it for the function that carries it out, answer at once."""
     _hand_over(_from_slack(requests.parse))
     return Response("")
 
@@ -121,7 +122,7 @@ def slack_actions() -> Response:
 @app.route("/slack/commands", methods=["GET", "POST"], content_types=["*/*"])
 @_measured
 def slack_commands() -> Response:
-    """Answer ``/tflocks`` from the lock book, since Slack waits three seconds."""
+    """Answer ``/tflocks`` from the lock book alone, because Slack waits only three seconds."""
     asked = _from_slack(requests.parse_command)
     if asked is None:
         return Response("")
@@ -141,7 +142,7 @@ def _list(asked: ListRequest) -> dict[str, Any]:
 
 
 def _hand_over(told: Click | Unheard | listings.PageTurn | None) -> None:
-    """Leave a click for the function that may carry it out; only a page of a list is shown at once."""
+    """Leave a click for the function that may carry it out. Only another listing page is shown at once."""
     if isinstance(told, listings.PageTurn):
         _turn_page(told)
     elif isinstance(told, Unheard):
@@ -151,7 +152,7 @@ def _hand_over(told: Click | Unheard | listings.PageTurn | None) -> None:
 
 
 def _turn_page(turn: listings.PageTurn) -> None:
-    """Show another part of the list in its place, at once: it takes no more than the command did."""
+    """Show another listing page in the place of this one, at once: it needs no more time than the command."""
     try:
         response_url.respond(turn.response_url, _list(turn.request) | {"replace_original": True})
     except BookError:
@@ -162,7 +163,7 @@ def _turn_page(turn: listings.PageTurn) -> None:
 @app.on_sqs_message(queue="tflock-releases", batch_size=1)
 @_measured
 def release_lock(event: SQSEvent) -> None:
-    """Carry out one order to release; no other function may delete."""
+    """Carry out one order to release. No other function may delete."""
     for message in event:
         order = clicks.read_for_release_lock(message.body)
         if isinstance(order, Unheard):
@@ -174,7 +175,7 @@ def release_lock(event: SQSEvent) -> None:
 @app.on_sqs_message(queue="tflock-clicks", batch_size=1)
 @_measured
 def answer_click(event: SQSEvent) -> None:
-    """Carry out any other click. It may put a lock back, and delete nothing."""
+    """Carry out any other click. This function may put a lock back, and cannot delete."""
     for message in event:
         order = clicks.read_for_answer_click(message.body)
         if isinstance(order, Unheard):
@@ -183,7 +184,7 @@ def answer_click(event: SQSEvent) -> None:
             answer(order, wiring.world(), wiring.config().rules, _now())
 
 
-_ANSWERS = {
+_REFUSALS = {
     requests.UnverifiedError: UnauthorizedError,
     requests.MisdirectedError: ForbiddenError,
     requests.MalformedError: BadRequestError,
@@ -191,42 +192,42 @@ _ANSWERS = {
 
 
 def _from_slack(parse: requests.Parse[T]) -> T | None:
-    """Return what Slack sent, once it is proven to be from Slack; None when Slack only checks the certificate."""
+    """Return what Slack sent, after the signature has proved its origin; None: Slack only checks the certificate."""
     request = _request()
     body, headers = request.raw_body, request.headers
     if requests.is_ssl_check(request.query_params or {}, body):
         return None
-    # Here and not in the route, because Slack's look at the certificate has no content type.
+    # Checked here and not in the route, because Slack's check of the certificate has no content type.
     if not headers.get("content-type", "").startswith(_FORM):
         raise UnsupportedMediaTypeError(f"expected {_FORM}")
     try:
         requests.verify(body, headers, wiring.signing_secret)
         told = parse(body, wiring.installation())
-    except tuple(_ANSWERS) as error:
+    except tuple(_REFUSALS) as error:
         logger.warning("slack request turned away", reason=str(error))
         wiring.metrics().add(TURNED_AWAY)
-        raise _ANSWERS[type(error)](str(error)) from None
-    if isinstance(told, Unheard) and told.why is Unusable.MISDIRECTED:  # a button of another version is Slack's
+        raise _REFUSALS[type(error)](str(error)) from None
+    if isinstance(told, Unheard) and told.why is Unusable.MISDIRECTED:  # others have only a button of another version
         logger.warning("slack request turned away", reason=told.detail)
         wiring.metrics().add(TURNED_AWAY)
     return told
 
 
 def _turn_away(unheard: Unheard) -> None:
-    """Tell who clicked what cannot be carried out; it is not tried again."""
+    """Tell the person that their click cannot be carried out. It is not tried again."""
     logger.warning("a click was not carried out", why=unheard.why, reason=unheard.detail)
     wiring.world().messenger.turn_away(unheard)
 
 
 def _request() -> Any:
-    """Return what came by HTTP; Chalice does not say of what type its parts are."""
+    """Return the HTTP request. Chalice does not declare the types of its parts."""
     if app.current_request is None:
         raise BadRequestError("no request")
     return app.current_request
 
 
 def _record(ended: list[Case], body: str, release: LockEvent | None) -> None:
-    """Record all that can be recorded of one message, then raise what could not: it alone comes again."""
+    """Record all events of one message that can be recorded, then raise the failures: the queue delivers it again."""
     now = _now()
     if release:
         ended.extend(settle(wiring.event_case(release, now)))
@@ -240,7 +241,7 @@ def _record(ended: list[Case], body: str, release: LockEvent | None) -> None:
 
 
 def _run(context: Any) -> Run:
-    """Return the time that Lambda leaves this invocation."""
+    """Return a run with the time that Lambda leaves this invocation."""
     return wiring.run(context.get_remaining_time_in_millis())
 
 

@@ -198,7 +198,7 @@ def unreadable(number: int) -> tuple[Cloud, str]:
     cloud.sweeps(Target(Kind.S3, "tf"))
     cloud.watches(1, first=300)
     cloud.simulation.run(5400)
-    lines = sum(line.event == "alert_posted" for line in cloud.fake.journal.events)
+    lines = sum(line.event == "alert_posted" for line in cloud.fake.journal.lines)
     return cloud, f"100 healthy told at {cloud.told(paths)}, {lines} journaled"
 
 

@@ -53,8 +53,7 @@ class HangingStore:
         method = getattr(self.neighbour, name)
 
         def call(*arguments: Any, **named: Any) -> Any:
-            about = {getattr(one, "bucket", one) for one in arguments if not isinstance(one, tuple)}
-            if about & self.hanging:
+            if any(_named_by(one) & self.hanging for one in arguments):
                 self.simulation.sleep(HANGS_SECONDS)
                 raise StoreError(f"{name} {arguments}: read timeout on endpoint")
             self.simulation.sleep(S3_SECONDS)
@@ -63,11 +62,17 @@ class HangingStore:
         return call
 
 
+def _named_by(argument: Any) -> set[str]:
+    """Return the bucket and the key that a call of a store is about."""
+    place = getattr(argument, "place", argument)
+    return {getattr(place, name, "") for name in ("container", "key")}
+
+
 def book_seconds(held: Callable[[], int]) -> Callable[..., float]:
     """Return the seconds that a call of the lock book takes; a scan takes one answer after the other."""
 
     def seconds(name: str, *_arguments: Any) -> float:
-        return BOOK_SECONDS * math.ceil(held() / _RECORDS_A_PAGE) if name == "pages" else BOOK_SECONDS
+        return BOOK_SECONDS * math.ceil(held() / _RECORDS_A_PAGE) if name == "open_pages" else BOOK_SECONDS
 
     return seconds
 
@@ -157,7 +162,7 @@ class SlowSlack(FakeMessenger):
         return bool(channel and ts)  # nobody deletes a message here, so the long search for it is left out
 
     def _call(self, way: Way, channel: str) -> None:
-        """Wait as ``slack.messenger`` does, then as ``slack.web_api`` does after a 429."""
+        """Wait as ``slack.messenger`` does, then as ``slack.web.web_api`` does after a 429."""
         self.paces.wait(way, channel)
         for _ in range(_RETRIES + 1):
             self.simulation.sleep(4.0 if channel in self.slow else SLACK_SECONDS)

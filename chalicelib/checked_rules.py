@@ -1,6 +1,7 @@
-"""The file that carries the checked configuration from ``make package`` to the functions: ``rules.json``.
+"""Read and write ``rules.json``, which carries the checked configuration from ``make package`` to the functions.
 
-``deploy/package.py`` writes it, and reads it again with the packaged code. The functions read it once a process.
+``deploy/package.py`` writes the file, and reads it again with the packaged code. Each process of a function reads it
+once.
 """
 
 from pathlib import Path
@@ -13,12 +14,12 @@ from chalicelib.core.policy import Rules
 
 NAME = "rules.json"
 FORMAT = 1
-"""The version of the file's format. Raise it when ``Config``, or a struct below it, gets another JSON form."""
+"""The version of the file's format. Raise it when the JSON form of ``Config``, or of a struct below it, changes."""
 _AGAIN = "run `make package` with the reaper.toml of this installation, and deploy what it makes"
 
 
 class Config(msgspec.Struct, frozen=True):
-    """All that ``reaper.toml`` says, checked. ``slack_api`` differs only in GovSlack."""
+    """The content of ``reaper.toml``, checked. ``slack_api`` is another URL only for GovSlack."""
 
     slack_app: str
     slack_api: str
@@ -35,7 +36,7 @@ class Config(msgspec.Struct, frozen=True):
 
 
 class CheckedRulesError(ValueError):
-    """A file of checked rules cannot be used; the text says why and what to do."""
+    """A file of checked rules that cannot be used; the text says why and what to do."""
 
 
 class _Head(msgspec.Struct, frozen=True):
@@ -47,7 +48,7 @@ class _File(_Head, frozen=True):
 
 
 def encode(config: Config) -> bytes:
-    """Write a configuration as the functions read it; the same configuration gives the same bytes."""
+    """Return the file's content for a configuration; the same configuration gives the same bytes."""
     return msgspec.json.format(msgspec.json.encode(_File(FORMAT, config)), indent=2) + b"\n"
 
 
@@ -55,7 +56,7 @@ def load(path: Path) -> Config:
     """Read a file of checked rules.
 
     Raises:
-        CheckedRulesError: when the file is missing, damaged or of another format.
+        CheckedRulesError: the file is missing, damaged or of another format.
     """
     try:
         return decode(path.read_bytes())
@@ -66,20 +67,21 @@ def load(path: Path) -> Config:
 
 
 def decode(written: bytes) -> Config:
-    """Read the content of a file of checked rules; raises ``CheckedRulesError`` like ``load``."""
+    """Read the content of a file of checked rules; raise ``CheckedRulesError`` as ``load`` does."""
     _check_format(written)
     try:
         config = msgspec.json.decode(written, type=_File).config
     except msgspec.DecodeError as error:
         raise _misfit(str(error)) from None
-    # msgspec ignores unknown keys and fills in missing ones, and the order of owners counts: no rule may be lost so.
+    # msgspec ignores unknown keys, fills in missing ones, and does not care for order, but the order of owners counts.
+    # Comparing the bytes makes sure that no rule is lost this way.
     if encode(config) != written:
         raise _misfit("a key is missing, unknown to this code or in another place")
     return config
 
 
 def _check_format(written: bytes) -> None:
-    """Compare the versions before anything else of the file is looked at."""
+    """Check the version of the format before anything else of the file is read."""
     try:
         found = msgspec.json.decode(written, type=_Head).format
     except msgspec.DecodeError as error:

@@ -1,9 +1,9 @@
-"""The composition root: the only place that reads the environment, builds clients and puts real things behind ports.
+"""The composition root: the only module that reads the environment, builds clients and puts real things behind ports.
 
 Environment variables, set by ``.chalice/resources.yaml``: STAGE, LOCK_BOOK_TABLE, SWEEP_QUEUE_URL, RELEASE_QUEUE_URL,
 CLICK_QUEUE_URL, EVENT_QUEUE_URL, SETTLE_SECONDS, RELEASE_ROLE_ID, ANSWER_ROLE_ID, SLACK_BOT_TOKEN_PARAMETER and
-SLACK_SIGNING_SECRET_PARAMETER (names of SSM parameters, never their values). RULES_FILE names checked rules other
-than those in the package. Everything is built when first asked for, once a process.
+SLACK_SIGNING_SECRET_PARAMETER (names of SSM parameters, never their values). RULES_FILE names a file of checked rules
+other than the one in the package. Each thing is built once per process, when it is first asked for.
 """
 
 import os
@@ -59,7 +59,7 @@ _QUEUES = {
 _PACKAGED_RULES = Path(__file__).parent.parent / NAME
 _SECRET_SECONDS, _FRESH_SECRET_SECONDS = 300, 60
 SIDE_BY_SIDE = sum(tasks.SIDE_BY_SIDE.values())  # threads of a run: one for each task that may run at once
-# Shorter than the functions' own time-outs, so that what cannot be reached is told as that.
+# Shorter than the time limits of the functions, so that a function can still tell what it could not reach.
 _PROMPT = ClientConfig(
     connect_timeout=3,
     read_timeout=5,
@@ -69,11 +69,12 @@ _PROMPT = ClientConfig(
 # A listing full of delete markers can take two minutes to answer (xuanwo.io, 2025-02).
 _LISTING = ClientConfig(connect_timeout=5, read_timeout=120, retries={"mode": "standard", "total_max_attempts": 4})
 WRITING = ClientConfig(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 1})
-"""Sent once: see S3LockStore."""
+"""Never retries a request: see S3LockStore."""
 
 
 _one_at_a_time = Lock()
-"""boto3's clients may be shared by threads, its sessions, which make them, may not (boto3's guide, Multithreading)."""
+"""Held while a client is made. Threads may share boto3's clients, but not its sessions, which make clients (boto3's
+guide, Multithreading)."""
 
 
 @cache
@@ -84,7 +85,7 @@ def config() -> Config:
 
 @cache
 def world() -> World:
-    """The neighbours of the jobs about locks."""
+    """Return the neighbours of the jobs about locks."""
     return World(
         store=Places(_stores()),
         book=lock_book(),
@@ -109,7 +110,7 @@ def _stores() -> dict[Kind, LockStore]:
 
 
 def run(milliseconds: float) -> Run:
-    """The time that an invocation has, and the threads it may use."""
+    """Return the run of an invocation that has this much time left."""
     return run_of(_threads(), milliseconds / 1000)
 
 
@@ -120,18 +121,18 @@ def _threads() -> Threads:
 
 @cache
 def journal() -> LogJournal:
-    """The audit trail."""
+    """Return the audit trail."""
     return LogJournal(sys.stdout, metrics())
 
 
 @cache
 def metrics() -> EmfMetrics:
-    """What is counted and timed; written when an invocation ends."""
+    """Return the metrics, which are written when an invocation ends."""
     return EmfMetrics(os.environ["STAGE"])
 
 
 def event_case(event: LockEvent, now: datetime) -> EventCase:
-    """Return an event of S3 with all that its job works with."""
+    """Return the case of an event."""
     recording = Recording(
         settled_after=timedelta(seconds=int(os.environ["SETTLE_SECONDS"])),
         release_role=os.environ["RELEASE_ROLE_ID"],
@@ -142,25 +143,25 @@ def event_case(event: LockEvent, now: datetime) -> EventCase:
 
 @cache
 def lock_book() -> DynamoLockBook:
-    """The reaper's memory of locks and their alerts."""
+    """Return the reaper's memory of locks and their alerts."""
     return DynamoLockBook(_table())
 
 
 @cache
 def lock_list() -> DynamoLockList:
-    """The locks held now, to look at a page of them."""
+    """Return the held locks, for ``/tflocks``."""
     return DynamoLockList(_table())
 
 
 @cache
 def group_book() -> DynamoGroupBook:
-    """Who is in which user group, as the watch last found it."""
+    """Return the members of user groups as the last watch found them."""
     return DynamoGroupBook(_table())
 
 
 @cache
 def installation() -> Installation:
-    """Where the app is installed."""
+    """Return where the Slack app is installed."""
     rules = config().rules
     return Installation(
         app=config().slack_app, team=rules.team, enterprise=rules.enterprise, api_url=config().slack_api
@@ -169,20 +170,20 @@ def installation() -> Installation:
 
 @cache
 def orders() -> SqsOrders:
-    """Return where one function leaves orders for another."""
+    """Return the queues in which one function leaves orders for another."""
     return SqsOrders(_sqs(), lambda queue: os.environ[_QUEUES[queue]])
 
 
 def signing_secret(fresh: bool) -> str:  # noqa: FBT001  the type is slack.requests.SigningSecret
-    """Slack's signing secret, at most five minutes old; a fresh one at most one.
+    """Return Slack's signing secret, read from SSM at most five minutes ago; if ``fresh``, at most one minute ago.
 
-    Not simply read anew: whoever sends wrong signatures would decide how often SSM is asked.
+    Even a fresh one is not read each time, because whoever sends wrong signatures would decide how often SSM is asked.
     """
     return _secret("SLACK_SIGNING_SECRET_PARAMETER", _FRESH_SECRET_SECONDS if fresh else _SECRET_SECONDS)
 
 
 def _bot_token() -> str:
-    """Slack's bot token. Without it nobody can be told anything, which is the messenger's kind of failure."""
+    """Return Slack's bot token. Without it nobody can be told anything, so its failure is a MessengerError."""
     try:
         return _secret("SLACK_BOT_TOKEN_PARAMETER", _SECRET_SECONDS)
     except Exception as error:

@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.core.audit.event import LockEvent, ToldBy
-from chalicelib.core.audit.line import EventType, JournalLine, of_acquire, of_lock, of_run
+from chalicelib.core.audit.line import JournalLine, LineKind, of_acquire, of_lock, of_run
 from chalicelib.core.clicks.ending import LetGoBy, Outcome
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.terraform.lock_info import LockInfo
@@ -53,7 +53,7 @@ def expected_type(name: str) -> object:
         "told_by": ToldBy,
         "released_by": LetGoBy,
         "outcome": Outcome,
-        "event": EventType,
+        "event": LineKind,
     }
     if name in enums:
         return tuple(one.value for one in enums[name])
@@ -68,7 +68,7 @@ def required_of(event: str) -> set[str]:
     return {*SCHEMA["required"], *then["required"]}
 
 
-def test_the_schema_is_one() -> None:
+def test_the_journal_s_schema_is_valid_json_schema() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 
 
@@ -84,13 +84,13 @@ def test_a_field_s_type_is_that_of_the_line(name: str) -> None:
 
 def test_the_schema_says_of_every_event_type_what_it_always_has() -> None:
     told = [one["if"]["properties"]["event"]["const"] for one in SCHEMA["allOf"]]
-    assert told == [kind.value for kind in EventType]
+    assert told == [kind.value for kind in LineKind]
 
 
 def test_the_guide_has_every_field_and_every_event_type_with_what_it_always_has() -> None:
     assert rule("Fields") == set(PROPERTIES)
-    assert rule("Event types") == {kind.value for kind in EventType}
-    for kind in EventType:
+    assert rule("Event types") == {kind.value for kind in LineKind}
+    for kind in LineKind:
         [row] = [line for line in GUIDE.splitlines() if line.startswith(f"| `{kind.value}` |")]
         always = set(re.findall(r"`(\w+)`", row.split("|")[3]))
         assert always == required_of(kind.value) - {"event", "time", "event_id"}
@@ -101,7 +101,7 @@ def test_the_guide_has_every_outcome() -> None:
 
 
 def test_the_guide_has_a_genuine_line_of_every_event_type() -> None:
-    assert {line["event"] for line in EXAMPLES} == {kind.value for kind in EventType}
+    assert {line["event"] for line in EXAMPLES} == {kind.value for kind in LineKind}
     assert flaws_of(EXAMPLES, [SECRET]) == []
 
 
@@ -120,7 +120,7 @@ def test_what_others_wrote_stays_inside_of_its_string_on_one_line_of_ascii() -> 
         acquired=True, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN, principal=principal, source_address=principal
     )
     for event in (
-        of_lock(EventType.ALERT_FAILED, lock, TAKEN, channel="C1", detail=principal),
+        of_lock(LineKind.ALERT_FAILED, lock, TAKEN, channel="C1", detail=principal),
         of_acquire(change, lock, ""),
     ):
         text = written(event)
@@ -131,7 +131,7 @@ def test_what_others_wrote_stays_inside_of_its_string_on_one_line_of_ascii() -> 
 
 
 def test_a_line_that_breaks_the_promise_is_found() -> None:
-    good = json.loads(written(of_run(EventType.SWEEPS_ORDERED, datetime(2026, 11, 21, 3, tzinfo=UTC), targets=2)))
+    good = json.loads(written(of_run(LineKind.SWEEPS_ORDERED, datetime(2026, 11, 21, 3, tzinfo=UTC), targets=2)))
     assert flaws_of([good, good], [SECRET]) == []
     assert "targets" in flaws_of([{name: value for name, value in good.items() if name != "targets"}], [])[0]
     assert "response_url" in flaws_of([good | {"response_url": "https://hooks.slack.com/x"}], [])[0]

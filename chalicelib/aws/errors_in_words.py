@@ -1,4 +1,4 @@
-"""Say AWS's errors to a person who knows neither boto3 nor AWS's codes; the code comes last, to look it up."""
+"""Say AWS's errors to a person who knows neither boto3 nor AWS's codes. The code comes last, for looking it up."""
 
 from botocore.exceptions import (
     BotoCoreError,

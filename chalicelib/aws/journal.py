@@ -1,4 +1,4 @@
-"""Write the journal: one JSON line an event on standard output, which Lambda puts into the log group."""
+"""Write the journal: JSON lines on standard output, which Lambda puts into the log group."""
 
 import json
 from typing import TextIO
@@ -11,17 +11,17 @@ from chalicelib.core.audit.measure import measured
 
 
 class LogJournal:
-    """``ports.world.Journal`` as lines of ASCII, with every kind of line break inside a line escaped.
+    """``ports.world.Journal`` as lines of ASCII. Line breaks of any kind inside a line are escaped.
 
-    The numbers in a line go to the metrics, after the line.
+    After each line, its measurements go to the metrics.
     """
 
     def __init__(self, stream: TextIO, metrics: EmfMetrics) -> None:
         self._stream = stream
         self._metrics = metrics
 
-    def write(self, event: JournalLine) -> None:
+    def write(self, line: JournalLine) -> None:
         """Write one line with one call."""
-        self._stream.write(json.dumps(msgspec.to_builtins(event), separators=(",", ":")) + "\n")
+        self._stream.write(json.dumps(msgspec.to_builtins(line), separators=(",", ":")) + "\n")
         self._stream.flush()
-        self._metrics.add(*measured(event))
+        self._metrics.add(*measured(line))

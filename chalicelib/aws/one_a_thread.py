@@ -6,11 +6,11 @@ from typing import Any
 
 
 class OneAThread(local):
-    """Stands in for a boto3 resource; each thread gets its own, and remembers what it has asked of it.
+    """A stand-in for a boto3 resource, which makes one for each thread.
 
-    "Resource instances are not thread safe" (boto3's guide, Resources): two requests that are built at once would share
-    the placeholders of their conditions (``boto3.dynamodb.transform.TransformationInjector``), and each could be sent
-    with the other's.
+    "Resource instances are not thread safe" (boto3's guide, Resources). Two requests that are built at the same time
+    would share the placeholders of their conditions (``boto3.dynamodb.transform.TransformationInjector``), so that one
+    could be sent with the condition of the other.
     """
 
     def __init__(self, make: Callable[[], Any]) -> None:

@@ -1,4 +1,4 @@
-"""Log which events the reaper does not record, once for each kind: a flood of events is no flood of lines."""
+"""Log the kinds of events that the reaper does not record, each kind once, so that many events do not fill the log."""
 
 from functools import lru_cache
 
@@ -16,7 +16,7 @@ def pass_over(shape: str) -> None:
 
 
 def say(words: str) -> None:
-    """Log something else that somebody should know and that is no failure."""
+    """Log something that people should know and that is not a failure."""
     _say_once(words)
 
 

@@ -1,4 +1,4 @@
-"""Read secrets from SSM's parameters, which may change while the process lives."""
+"""Read secrets from SSM parameters, which may change while the process lives."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.parameters import SSMProvider
 
 
 class Secrets:
-    """Secrets by the names of their parameters. Threads may share it."""
+    """The secrets, by the names of their parameters. Threads may share an instance."""
 
     def __init__(self, parameters: SSMProvider, clock: Callable[[], float] = time.monotonic) -> None:
         self._parameters = parameters
@@ -18,7 +18,7 @@ class Secrets:
         self._known = lru_cache(maxsize=8)(self._read)
 
     def read(self, name: str, seconds: int) -> str:
-        """Return a secret that is at most so many seconds old; many threads that ask at once cost one call."""
+        """Return a secret, read at most ``seconds`` ago. Many threads that ask at the same time cause one call."""
         with self._one:
             return self._known(name, seconds, int(self._clock()) // seconds)
 

@@ -1,4 +1,4 @@
-"""Read numbers and durations from a TOML table, and note each one that is wrong."""
+"""Read numbers and durations from a TOML table, and note each wrong one."""
 
 from datetime import timedelta
 
@@ -7,9 +7,9 @@ from chalicelib.core import duration
 
 
 def count(table: Table, key: str, fallback: int) -> int:
-    """Read a whole number from 1."""
+    """Read a whole number of at least 1."""
     value = table.get(key)
-    # To Python, true is a whole number.
+    # In Python, true is a whole number too.
     good = isinstance(value, int) and not isinstance(value, bool) and value >= 1
     if value is not MISSING and not good:
         table.note(key, "a whole number from 1")
@@ -17,7 +17,7 @@ def count(table: Table, key: str, fallback: int) -> int:
 
 
 def durations(table: Table, key: str, fallback: tuple[timedelta, ...] | None = None) -> tuple[timedelta, ...]:
-    """Read one duration, or several that rise."""
+    """Read one duration, or a rising list of them."""
     value = table.get(key)
     if value is MISSING and fallback is not None:
         return fallback
@@ -32,7 +32,7 @@ def durations(table: Table, key: str, fallback: tuple[timedelta, ...] | None = N
 def duration_or_never(
     table: Table, key: str, expected: str, fallback: timedelta | None, most: timedelta = timedelta.max
 ) -> timedelta | None:
-    """Read one duration, or the word ``never``, which is None."""
+    """Read one duration, or the word ``never`` as None."""
     value = table.get(key)
     if value in (MISSING, "never"):
         return fallback if value is MISSING else None

@@ -1,4 +1,4 @@
-"""Read ``reaper.toml`` into a checked ``Config``, and tell every mistake of the file at once."""
+"""Read ``reaper.toml`` into a checked ``Config``, and report all mistakes of the file at once."""
 
 import tomllib
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from chalicelib.core.policy import Policy, Route, Rules
 _SLACK_API = "https://slack.com/api/"
 _ANY_STATE = ("*",)
 _DIGEST_OVER, _UNDO = 5, timedelta(minutes=10)
-# A message that waits in SQS ends the offer, and the longest DelaySeconds is 15 minutes
+# A delayed message in SQS ends the offer, and the longest DelaySeconds is 15 minutes
 # (docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html).
 _LONGEST_DELAY = timedelta(minutes=15)
 
@@ -28,7 +28,7 @@ _CONTAINERS: dict[Kind, Callable[[Table, str], str]] = {
 
 
 class ConfigError(ValueError):
-    """A configuration that cannot be used. ``problems`` has a line for each mistake."""
+    """A configuration with mistakes. ``problems`` has a line for each."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -39,7 +39,7 @@ def load(path: Path) -> Config:
     """Read and check a configuration file.
 
     Raises:
-        ConfigError: with all mistakes of the file; each names the key, the value and what was expected.
+        ConfigError: has all mistakes of the file, each with the key, the value and what was expected.
     """
     try:
         return parse(path.read_text(encoding="utf-8"), path.name)
@@ -111,7 +111,7 @@ def _route(table: Table, default: Policy, buckets: set[str]) -> Route:
 
 
 def _note_unswept(table: Table, pattern: str, buckets: set[str]) -> None:
-    """Note a route for a bucket that no target has: its bucket is misspelt, and no lock would ever take it."""
+    """Note a route for a bucket that no target has: it is probably misspelt, and no lock would ever use the route."""
     bucket = pattern.partition("/")[0]
     if not set("*?") & set(bucket) and bucket not in buckets:
         table.note(

@@ -1,4 +1,4 @@
-"""Read what AWS and Slack have given names to from a TOML table, and note each name that cannot be one."""
+"""Read names and IDs of AWS and Slack from a TOML table, and note each that is not well-formed."""
 
 import re
 
@@ -6,9 +6,9 @@ from chalicelib.config.toml_table import Table
 
 _BUCKET = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
-# http only to this machine, because the bot token goes to this URL.
+# http is allowed only to this machine, because the bot token goes to this URL.
 _URL = re.compile(r"(https://[^\s/]+|http://(127\.0\.0\.1|localhost)(:\d+)?)/(\S*/)?")
-# Slack's own pages sometimes call an organisation's ID a team's.
+# Slack's own pages sometimes call the ID of an organisation a team ID.
 _MISPLACED_IDS = {
     "T": ", of one workspace; the ID of an Enterprise Grid organisation (E...) belongs into enterprise_id",
     "E": ", of an Enterprise Grid organisation; without one leave the key out",
@@ -28,9 +28,10 @@ def region(table: Table, key: str) -> str | None:
 
 
 def prefixes(table: Table, key: str) -> tuple[str, ...]:
-    """Read key prefixes. They become IAM resources: only Latin-1, and ``*``, ``?``, ``$`` mean something else there.
+    """Read key prefixes.
 
-    Terraform takes no state key that begins with a slash (``internal/backend/remote-state/s3/backend.go``).
+    They become IAM resources, so they can have only Latin-1 letters, and no ``*``, ``?`` or ``$``, which have a meaning
+    there. Terraform takes no state key that begins with a slash (``internal/backend/remote-state/s3/backend.go``).
     """
     expected = (
         'a list of key prefixes like ["team-a/"], not beginning with / and without * ? $ or letters beyond '
@@ -46,11 +47,11 @@ def state_paths(table: Table, key: str) -> tuple[str, ...]:
 
 
 def slack_id(table: Table, key: str, letter: str) -> str:
-    """Read a Slack ID that begins with the letter."""
+    """Read a Slack ID that begins with ``letter``."""
     expected = f"a Slack ID like {letter}0123ABCD{_MISPLACED_IDS.get(letter, '')}"
     return table.text(key, re.compile(letter + r"[A-Z0-9]{2,}"), expected)
 
 
 def api_url(table: Table, key: str, default: str) -> str:
-    """Read the base URL of an API, which ends with a slash."""
+    """Read the base URL of an API; it ends with a slash."""
     return table.text(key, _URL, "an https URL that ends with a slash", default)

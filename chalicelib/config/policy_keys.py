@@ -1,6 +1,6 @@
-"""Read the keys that make a policy: those of ``[slack]`` are for every lock, those of a route for its own locks.
+"""Read the keys that make up a policy, from ``[slack]`` for all locks or from a route for its own locks.
 
-A route inherits what it does not say.
+A route inherits every key that it does not have.
 """
 
 import re
@@ -27,13 +27,13 @@ _USER = re.compile(r"[UW][A-Z0-9]{2,}")
 _LEVEL = re.compile(r"[1-9][0-9]?")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _END_OF_DAY = "24:00"
-# One section of a message has all of them. It may have 3,000 characters, and the state path needs half of those.
+# One section of a message names all of them. It may have 3,000 characters, and the state path needs half of these.
 _MOST_CALLED, _MOST_CALLED_IN_ALL = 10, 50
-# Each one more multiplies the time for the worst name of 128 characters: three need 8 ms, four 0.3 s, five 6 s.
+# Each further guess multiplies the time for the worst name of 128 characters: three need 8 ms, four 0.3 s, five 6 s.
 _MOST_GUESSES = 3
-# Refuses two placeholders, or * and one, with no text between them: nobody knows where one ends and the other begins.
+# Refuses two placeholders, or * and a placeholder, without text between them: nothing tells where the second begins.
 _MATCH = re.compile(r"(?!.*[*}]\{)([^{}]|\{[a-z_]+(:[a-z0-9]+)?\})+")
-# The host has no placeholder, because foreign text fills it. No character may end a link in Slack.
+# The host may have no placeholder, because foreign text fills it. Characters that end a link in Slack are refused.
 _LINK = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]+)?/([^\s{}|<>\x00-\x1f\x7f]|\{[a-z_]+\})*")
 
 
@@ -100,14 +100,14 @@ def _is_reached(levels: Table, level: str, ages: _Ages) -> bool:
         levels.note(level, "the number of a level, from 1, as the key")
         return False
     most = max(map(len, ages.values()))
-    # Where an age is a mistake itself, the number of levels is unknown.
+    # If an age is itself a mistake, the number of levels is unknown.
     if all(ages.values()) and int(level) > most:
         levels.note(level, f"a level that is reached; no operation has more than {most} thresholds here")
     return True
 
 
 def _working_hours(who: Table, inherited: WorkingHours) -> WorkingHours:
-    """Read the hours in the time zone. A time zone without hours moves the inherited hours there."""
+    """Read the hours and their time zone. A time zone without hours applies to the inherited hours."""
     zone = _time_zone(who, inherited.time_zone)
     if "working_hours" not in who:
         return msgspec.structs.replace(inherited, time_zone=zone)
@@ -120,7 +120,7 @@ def _working_hours(who: Table, inherited: WorkingHours) -> WorkingHours:
 
 
 def _time_zone(who: Table, fallback: str) -> str:
-    """Read a time zone of those in the package: this machine may know others, and Lambda may know none."""
+    """Read a time zone that the package tzdata has: this machine may know others, and Lambda may know none."""
     value = who.get("time_zone")
     if value is MISSING:
         return fallback
@@ -164,7 +164,7 @@ def _time(table: Table, key: str, expected: str) -> time | None:
 def _owners(who: Table, inherited: dict[str, str]) -> dict[str, str]:
     table = who.table("owners", 'a table of patterns like { "alice@*" = "U0123ABCD" }')
     own = {pattern: table.text(pattern, _USER, "a Slack user ID like U0123ABCD") for pattern in table}
-    # The first match is taken, so the route's own patterns come first; for a pattern of both, the route's user counts.
+    # The first match counts, so the route's own patterns come first. For a pattern in both, the route's user counts.
     return own | inherited | own
 
 
@@ -196,7 +196,7 @@ def _ci_run(table: Table) -> CiRun:
 
 
 def _note_parts(table: Table, match: str) -> None:
-    """Note why a pattern could split a name in more than one way."""
+    """Note why a pattern could split a name in more than one way, if it could."""
     known = placeholders(match)
     if len(known) > len(set(known)):
         table.note("match", "each placeholder once")
@@ -213,7 +213,7 @@ def _note_parts(table: Table, match: str) -> None:
 
 
 def _note_untold_release(who: Table, thresholds: Table, policy: Policy) -> None:
-    """Note a plan threshold after the automatic release: a lock must have an alert before the reaper releases it."""
+    """Note a first plan threshold after the automatic release: people must have an alert before the release."""
     first = policy.thresholds[Risk.PLAN][:1]
     if not policy.auto_release or not first or policy.auto_release >= first[0]:
         return

@@ -1,6 +1,6 @@
-"""Read a TOML table, note every mistake and raise none, so that all mistakes of a file are told together.
+"""Read a TOML table, and note every mistake without raising, so that all mistakes of a file are reported together.
 
-msgspec checks types too, but stops at the first mistake.
+msgspec checks types too, but it stops at the first mistake.
 """
 
 import difflib
@@ -13,21 +13,21 @@ _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class Problems:
-    """The mistakes found so far: the key, its value, what was expected."""
+    """The mistakes found so far, each with the key, its value and what was expected."""
 
     def __init__(self) -> None:
         self.found: list[str] = []
 
     def note(self, key: str, value: object, expected: str) -> None:
-        """Add a mistake; ``MISSING`` as the value means that the key is missing."""
+        """Add a mistake; the value ``MISSING`` means that the key is missing."""
         said = "is missing" if value is MISSING else f"= {value!r}"
         self.found.append(f"{key} {said}: expected {expected}")
 
 
 class Table:
-    """One table of the file. Every reading method returns a value of its type, also where it notes a mistake.
+    """One table of the file. Every reading method returns a value of its type, even if it notes a mistake.
 
-    A fallback is what a missing key means; without one (None) the key is required.
+    ``fallback`` is the value of a missing key; if it is None, the key is required.
     """
 
     def __init__(self, values: dict[str, Any], path: str, problems: Problems) -> None:
@@ -41,27 +41,27 @@ class Table:
         return key in self._values
 
     def __iter__(self) -> Iterator[str]:
-        """Iterate over all keys, for a table whose keys are the user's own."""
+        """Iterate over all keys, for a table whose keys the user chooses."""
         return iter(self._values)
 
     def get(self, key: str) -> Any:
-        """Return a value as the file has it, or ``MISSING``."""
+        """Return the value in the file, or ``MISSING``."""
         self._asked.add(key)
         return self._values.get(key, MISSING)
 
     def done(self) -> None:
-        """Note every key that nobody asked for: it is misspelt, or would have no effect and nobody would know."""
+        """Note every key that was never read: it is misspelt, or it would silently have no effect."""
         for key in self._values.keys() - self._asked:
             near = difflib.get_close_matches(key, self._asked, 1)
             hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(sorted(self._asked))}"
             self.problems.found.append(f"{self._name(key)} = {self._values[key]!r}: there is no such key; {hint}")
 
     def note(self, key: str, expected: str, value: object = None) -> None:
-        """Note a mistake in a key of this table, or in the given value of its list."""
+        """Note a mistake in a key of this table; ``value`` is the wrong value of its list, if it has a list."""
         self.problems.note(self._name(key), self.get(key) if value is None else value, expected)
 
     def table(self, key: str, expected: str = "") -> "Table":
-        """Read a table below this one. A missing table is read as an empty one: its required keys are missing."""
+        """Read a table below this one. A missing table is read as empty, so that its required keys are noted."""
         value = self.get(key)
         if value is not MISSING and not isinstance(value, dict):
             self.note(key, expected or f"a table, [{self._name(key)}]")
@@ -80,7 +80,7 @@ class Table:
         return [Table(entry, f"{name}[{index}]", self.problems) for index, entry in enumerate(value)]
 
     def text(self, key: str, form: re.Pattern[str], expected: str, fallback: str | None = None) -> str:
-        """Read a text that has the form."""
+        """Read a text that matches ``form``."""
         value = self.get(key)
         if value is MISSING and fallback is not None:
             return fallback
@@ -98,7 +98,7 @@ class Table:
         *,
         empty: bool = False,
     ) -> tuple[str, ...]:
-        """Read a list of texts that have the form; ``empty`` allows an empty list."""
+        """Read a list of texts that match ``form``; ``empty`` allows an empty list."""
         value = self.get(key)
         if value is MISSING and fallback is not None:
             return fallback

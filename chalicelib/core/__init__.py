@@ -1,1 +1,1 @@
-"""Decide: all that the reaper knows, pure; no clock, no environment, no SDK."""
+"""Decide. All code here is pure: no clock, no environment, no SDK."""

@@ -1,25 +1,26 @@
-"""Cut texts that are too long for a line of the journal, and say so."""
+"""Cut a text that is too long for a line of the journal, and say so in the text."""
 
 from collections.abc import Mapping
 
 LONGEST = 8_000
-"""Bytes of one text as JSON in ASCII. A line in which all texts are this long has 200 KB; CloudWatch Logs takes 256 KB.
+"""Most bytes of one text, as JSON in ASCII. A line of which all texts are this long has 200 KB. CloudWatch Logs takes
+256 KB:
 
 docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
 """
 _AS_IT_IS, _SHORT, _ESCAPE, _TWO_ESCAPES = 1, 2, 6, 12
-"""Bytes of one character as JSON in ASCII: x, \\\\n, \\\\u00e9, and one outside of the basic plane."""
+"""Bytes of one character as JSON in ASCII: of x, of \\\\n, of \\\\u00e9, and of one outside of the basic plane."""
 _SHORT_ESCAPES = frozenset('"\\\b\f\n\r\t')
 _BASIC_PLANE = "\uffff"
 
 
 def all_bounded(fields: Mapping[str, object]) -> dict[str, object]:
-    """Return the fields of a line, with every text cut by ``bounded``."""
+    """Return the fields of a line with every text cut by ``bounded``."""
     return {name: bounded(value) if isinstance(value, str) else value for name, value in fields.items()}
 
 
 def bounded(text: str) -> str:
-    """Return a text whole, or its beginning and its length if it is too long."""
+    """Return the text, or, if it is too long, its beginning and its length."""
     if len(text) * _TWO_ESCAPES <= LONGEST:
         return text
     written = 0

@@ -1,11 +1,11 @@
-"""Shorten a list of troubles for one line of the journal: the first few of many say what is wrong."""
+"""Shorten a list of troubles for one line of the journal. The first few usually say what is wrong."""
 
 from collections.abc import Sequence
 
 MOST = 20
 """Most troubles that one line names."""
 LONGEST = 400
-"""Most characters of one of them. A state path alone can have 1,100."""
+"""Most characters of one trouble. A state path alone can have 1,100."""
 
 
 def told_briefly(troubles: Sequence[str]) -> str:

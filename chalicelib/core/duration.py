@@ -14,7 +14,7 @@ _WRITTEN = re.compile(r"(?:(\d{1,4})w)?(?:(\d{1,4})d)?(?:(\d{1,4})h)?(?:(\d{1,4}
 
 
 def parse(text: str) -> timedelta:
-    """Read ``45m``, ``2h``, ``1d``, ``1h30m``: weeks to seconds, largest unit first.
+    """Read a duration like ``45m``, ``2h``, ``1d`` or ``1h30m``: units from weeks to seconds, the largest first.
 
     Raises:
         ValueError: for any other text, and for an empty one.
@@ -28,10 +28,10 @@ def parse(text: str) -> timedelta:
 
 
 def in_words(duration: timedelta) -> str:
-    """Return the two largest units, as a person would say it: ``3 d 4 h``, ``2 h 5 min``, ``40 s``."""
+    """Write a duration in its two largest units: ``3 d 4 h``, ``2 h 5 min``, ``40 s``."""
     seconds = int(duration.total_seconds())
     parts = [(seconds // 86400, "d"), (seconds // 3600 % 24, "h"), (seconds // 60 % 60, "min"), (seconds % 60, "s")]
     first = next((index for index, (amount, _) in enumerate(parts) if amount), len(parts) - 1)
     said = [f"{amount} {unit}" for amount, unit in parts[first : first + 2] if amount]
-    # No seconds beside minutes: they change faster than a message is edited.
+    # Minutes are written without seconds, which change faster than a message is edited.
     return " ".join(said[:1] if parts[first][1] == "min" else said) or "0 s"

@@ -1,4 +1,4 @@
-"""Tell from a team's working hours whether it may be called now, and when its next morning is."""
+"""Tell from a team's working hours whether people may be called now, and when the next morning is."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 MORNING = time(9)
-"""When the day of a team without working hours begins."""
+"""The start of the day for a team without working hours."""
 _DAYS_A_WEEK = 7
 
 
@@ -17,7 +17,7 @@ class WorkingHours(msgspec.Struct, frozen=True):
     days: tuple[int, ...] = tuple(range(_DAYS_A_WEEK))
     opens: time = time.min
     closes: time = time.max
-    """The first moment that is too late; ``time.max``: none until midnight."""
+    """The first moment that is too late; ``time.max``: the day ends at midnight."""
 
     def open_at(self, now: datetime) -> bool:
         """Return whether people may be called now for a new level."""
@@ -36,5 +36,5 @@ class WorkingHours(msgspec.Struct, frozen=True):
 
 
 def always(time_zone: str) -> WorkingHours:
-    """Return the hours of a team that may be called at any time; its mornings are those of its time zone."""
+    """Return the hours of a team that may be called at any time; the time zone tells when its mornings are."""
     return WorkingHours(time_zone)

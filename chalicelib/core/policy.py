@@ -1,4 +1,4 @@
-"""Hold the platform team's rules: which locks are held too long, who is told, who may release them."""
+"""The platform team's rules: which locks are held too long, who is told, who may release them."""
 
 import re
 from datetime import timedelta
@@ -13,7 +13,7 @@ from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.lock_info import Risk
 
 EVERYONE = "*"
-"""In a list of releasers: every member of the workspace, or of the organisation if the rules name one.
+"""Means, in a list of releasers: every member of the workspace, or of the organisation if the rules name one.
 
 It must be written out; an empty list lets nobody release.
 """
@@ -22,11 +22,11 @@ GROUP_LETTER = "S"
 """The first letter of a Slack user group's ID; users' IDs begin with U or W."""
 
 EVERYBODY = frozenset({"here", "channel"})
-"""Among those whom a level calls: everybody in the channel, or everybody active in it."""
+"""Names, in ``mentions``, for everybody active in the channel and everybody in it."""
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """What happens to the locks of a route. Thresholds are ascending ages, one list per risk, never empty."""
+    """The rules for the locks of a route. ``thresholds`` has a list of rising ages for each risk, never empty."""
 
     channel: str
     releasers: tuple[str, ...]
@@ -35,29 +35,29 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     mentions: dict[int, tuple[str, ...]] = {}
     """Whom each level calls: Slack users, user groups, ``here`` or ``channel``."""
     working_hours: WorkingHours = always("UTC")
-    """Outside these hours nobody is called; what is due waits."""
+    """Outside these hours nobody is called: what is due waits."""
     owners: dict[str, str] = {}
-    """Patterns for a holder's name -> the Slack user behind it. The first match counts."""
+    """For each pattern of a holder's name, the Slack user behind it. The first match counts."""
     owner_emails: bool = False
-    """Whether the reaper looks up in Slack a session name that is an e-mail address."""
+    """Whether the reaper looks up in Slack a session name that is an e-mail address, to find the owner."""
     ci_runs: tuple[CiRun, ...] = ()
     second_person: bool = False
-    """Whether a release takes two people: one who asks, another who approves."""
+    """Whether a release takes two people: one asks, another approves."""
     auto_release: timedelta | None = None
-    """The age at which the reaper by itself releases a lock whose run cannot write the state; None: never."""
+    """The age at which the reaper itself releases a lock whose run cannot write the state; None: never."""
 
     def level(self, risk: Risk, age: timedelta) -> int:
         """Return how many thresholds an age has reached; 0: no alert yet. This is the threshold rule."""
         return sum(age >= threshold for threshold in self.thresholds[risk])
 
     def called(self, above: int, level: int) -> tuple[str, ...]:
-        """Return everybody whom the levels above the first, up to the second, call; nobody twice."""
+        """Return everybody whom the levels from ``above`` + 1 to ``level`` call; nobody twice."""
         everybody = (name for reached in range(above + 1, level + 1) for name in self.mentions.get(reached, ()))
         return tuple(dict.fromkeys(everybody))
 
 
 class Route(msgspec.Struct, frozen=True):
-    """Which state paths a policy is for. In a pattern ``*`` is any text, slashes too, and ``?`` one character."""
+    """A policy and the state paths it is for. In a pattern, ``*`` is any text, slashes too; ``?`` is one character."""
 
     state_paths: tuple[str, ...]
     policy: Policy
@@ -68,12 +68,12 @@ class Route(msgspec.Struct, frozen=True):
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
-    """All decisions of a platform team. The last route covers every state path."""
+    """All rules of a platform team. The last route covers every state path."""
 
     team: str
     """The Slack workspace whose members may act."""
     enterprise: str = ""
-    """The Enterprise Grid organisation whose members may act as well; "": only those of the workspace."""
+    """The Enterprise Grid organisation whose members may act as well; "": only members of the workspace."""
     trouble_channel: str
     """The channel where the reaper tells of its own trouble."""
     targets: tuple[Target, ...]
@@ -81,11 +81,11 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     digest_over: int
     """Up to this many new alerts in a channel are posted singly; more become one digest."""
     undo: timedelta
-    """How long a released lock can be put back; zero: never, and then the reaper has no right to do it."""
+    """How long a released lock can be put back; zero: never, and the reaper has no right to put anything."""
 
     @property
     def groups(self) -> frozenset[str]:
-        """Return the user groups whose members may release something."""
+        """Return all user groups in lists of releasers."""
         named = (name for route in self.routes for name in route.policy.releasers)
         return frozenset(name for name in named if name.startswith(GROUP_LETTER))
 
@@ -94,12 +94,12 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
         return next(route.policy for route in self.routes if route.covers(state_path))
 
     def covers(self, place: Place) -> bool:
-        """Return whether a place is in any target; outside of them the reaper reads, tells and deletes nothing."""
+        """Return whether a place is within a target. Outside of targets the reaper reads, tells and deletes nothing."""
         return any(target.covers(place) for target in self.targets)
 
 
 def by_name(called: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the people and groups among the called: not ``here`` and ``channel``."""
+    """Return the called without ``here`` and ``channel``: only people and groups."""
     return tuple(name for name in called if name not in EVERYBODY)
 
 
@@ -110,13 +110,13 @@ def matches(pattern: str, text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _expression(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    """Return an expression for whole texts that match one of the patterns; compiled once, for all locks."""
+    """Return an expression for whole texts that match one of the patterns; each is compiled once."""
     return re.compile("|".join(f"(?:{_written(pattern)})" for pattern in patterns), re.DOTALL)
 
 
 def _written(pattern: str) -> str:
     first, *rest = (re.escape(piece).replace(r"\?", ".") for piece in pattern.split("*"))
-    # Each piece takes its first match and is never tried again, because a stranger may have written a text of 16 KB.
+    # Each piece takes its first match and is never tried again: a stranger may have written a text of 16 KB.
     middle = "".join(f"(?>.*?{piece})" for piece in rest[:-1])
     last = f".*{rest[-1]}" if rest else ""
     return first + middle + last

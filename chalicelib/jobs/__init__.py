@@ -1,1 +1,1 @@
-"""What the reaper does, one module a job; the world is reached only through ``chalicelib.ports``."""
+"""Do the reaper's work, one module a job. Jobs reach the world only through ``chalicelib.ports``."""

@@ -11,12 +11,12 @@ from chalicelib.jobs.event_case import EventCase
 
 
 def close_alerts(case: EventCase) -> tuple[Case, ...]:
-    """Note the end of the locks that are gone; return those whose messages have to say so.
+    """Note the end of the locks that are gone; return the cases whose messages have to say so.
 
-    Those that nobody has heard of end when the release is settled.
+    Locks of which nobody was told end when the release is settled.
     """
     release = case.event
-    # The book first: a lock acquired between these two looks is then not known, rather than known and taken for gone.
+    # Read the book before the place. In the other order, a lock acquired in between would be taken for gone.
     known = case.pages(release.at)
     if all(page.ending or (page.acquired_at and not page.spoken_of) for page in known):
         return ()
@@ -28,16 +28,17 @@ def close_alerts(case: EventCase) -> tuple[Case, ...]:
             ending_by(release, page, current, theirs=page is gone[-1]),
         )
         for page in gone
-        # A release begun for somebody in Slack is told by release_lock, which knows how it ended.
+        # When the reaper began the release, release_lock tells how it ended.
         if not page.ending and page.releasing is None
     )
     return tuple(ended for ended in noted if ended)
 
 
 def ending_by(release: LockEvent, page: Page, current: HeldLock | None, *, theirs: bool) -> Ending:
-    """Return how a release ended a lock.
+    """Return the ending of a lock that a release ended.
 
-    The event is that of the youngest lock; that of an older one was lost, and nobody knows who released it.
+    The event is the release of the youngest lock (``theirs``). The release of an older lock was never told, so nobody
+    knows who released that one.
     """
     principal = release.principal if theirs else ""
     return Ending(
@@ -50,5 +51,5 @@ def ending_by(release: LockEvent, page: Page, current: HeldLock | None, *, their
 
 
 def _gone_by(release: LockEvent, page: Page, current: HeldLock | None) -> bool:
-    """Return whether a lock was there before the event and is not now; a younger one has an event of its own."""
+    """Return whether a lock was there before the event and is not now. A younger lock has an event of its own."""
     return page.taken <= release.at and presence(page.lock.ref, current) is not Presence.SAME

@@ -1,4 +1,4 @@
-"""One event of S3 as its job deals with it: the event, the world, the rules, the time."""
+"""The case of an event: one event with all that a job needs to deal with it."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,19 +13,19 @@ from chalicelib.ports.world import World
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
-    """How events are recorded here."""
+    """Settings for recording events."""
 
     settled_after: timedelta
-    """The time until what happened before a release has been told too."""
+    """The time after a release by which all earlier events have arrived, so that it can be settled."""
     release_role: str = ""
-    """The unique ID (``AROA...``) of the one role that deletes for the reaper."""
+    """The unique ID (``AROA...``) of the only role that deletes for the reaper."""
     restore_role: str = ""
-    """The unique ID of the one role that puts locks back."""
+    """The unique ID of the only role that puts locks back."""
 
 
 @dataclass(frozen=True)
 class EventCase:
-    """Passed from step to step; ``now`` is when the job began."""
+    """One event with all that its steps need. ``now`` is when the job began."""
 
     event: LockEvent
     world: World
@@ -38,6 +38,6 @@ class EventCase:
         return replace(self, event=event)
 
     def pages(self, until: datetime) -> list[Page]:
-        """Return what the book has of the event's place: a dual lock's other half has the same state path."""
+        """Return the pages of the event's place, without those of another half of the same state path's lock."""
         place = self.event.place
         return [page for page in self.world.book.pages_of(place.state_path, until) if page.lock.ref.place == place]

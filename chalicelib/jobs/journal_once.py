@@ -1,4 +1,4 @@
-"""Journal an event of S3 exactly once."""
+"""Journal an event exactly once."""
 
 from datetime import datetime
 
@@ -8,7 +8,10 @@ from chalicelib.ports.world import World
 
 
 def journal_once(noted: NotedEvent, line: JournalLine, world: World, now: datetime) -> None:
-    """Claim, write, note. A process that dies in between leaves a line that may come again, with the same event_id."""
+    """Claim the event, write its line, note that it is written.
+
+    If the process dies in between, the line may be written twice; both lines have the same ``event_id``.
+    """
     if world.events.claim(noted, now):
         world.journal.write(line)
         world.events.journaled(noted.event)

@@ -1,4 +1,4 @@
-"""What ``/tflocks`` answers: from the lock book alone, because Slack waits three seconds."""
+"""Answer ``/tflocks`` from the lock book alone, because Slack waits only three seconds."""
 
 from datetime import datetime
 
@@ -10,10 +10,10 @@ from chalicelib.ports.book import GroupBook, LockList
 
 
 def list_locks(request: ListRequest, locks: LockList, groups: GroupBook, rules: Rules, now: datetime) -> Listing:
-    """Return the page of locks that one person asked for.
+    """Return the listing page that one person asked for.
 
-    Who is in a user group is as the watch last found it; it decides which buttons are shown, and the click is
-    authorised anew.
+    The members of user groups are those that the last watch found. They decide which buttons are shown; each click is
+    authorised again.
 
     Raises:
         BookError

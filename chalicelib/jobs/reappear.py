@@ -1,7 +1,7 @@
-"""Look at what is there when S3 tells that a version is gone: a lock that had ended may be current again.
+"""Look at a lock's place when S3 tells that a version was deleted: a lock that had ended may be current again.
 
-Any order and any number of looks come to the same: what is remembered is written before what others wrote is read, and
-the line is claimed by the event.
+Any order and any number of looks lead to the same result, because each look writes its own memory before it reads what
+others wrote, and the line is claimed by its event.
 """
 
 from datetime import timedelta
@@ -24,9 +24,9 @@ _INSTANT = timedelta(microseconds=1)
 
 
 def look_again(case: EventCase, *, settled: bool) -> bool:
-    """Return whether a lock is there that the version may have hidden. One that had ended is held again, and journaled.
+    """Return whether a lock is there that the version may have hidden. If that lock had ended, note it as held again.
 
-    One that nobody knows may be an acquire that has not been told yet: it counts only once that is settled.
+    An unknown lock may be an acquire that AWS has not told yet, so it is noted only when the release is ``settled``.
 
     Raises:
         StoreError, BookError: the queue delivers the event again.
@@ -46,13 +46,13 @@ def look_again(case: EventCase, *, settled: bool) -> bool:
 
 def _hold_again(lock: HeldLock, page: Page | None, case: EventCase) -> None:
     gone, world = case.event, case.world
-    # Once more, because it may have been let go between the look at the bucket and that at its page.
+    # Read again, because the lock may have been let go between the read of its place and the read of its page.
     current = world.store.read(gone.place)
     if current is None or current.ref != lock.ref:
         return
     event = reappearance(gone, lock, _version_of(lock, page, case))
     detail = UNKNOWN_BEFORE if page is None and not _let_go_before(case) else ""
-    # The line first: without the page's ending a second look could not tell that the lock had ended.
+    # The line is written first: once the page has no ending, another look could not tell that the lock had ended.
     journal_once(NotedEvent(event, lock.ref), of_reappearance(event, lock, page, detail), world, case.now)
     if page is None:
         world.book.write(telling.remember(lock))
@@ -66,7 +66,10 @@ def _let_go_before(case: EventCase) -> bool:
 
 
 def _is_told(page: Page, case: EventCase) -> bool:
-    """Return whether its message says how it ended, which a new page forgets. If Slack refuses, the watch does both."""
+    """Have the message say how the lock ended, because a new page forgets that; return whether it does.
+
+    If Slack refuses, the next watch has the message say it and begins the new page.
+    """
     if page.told or not page.spoken_of:
         return True
     try:
@@ -78,7 +81,7 @@ def _is_told(page: Page, case: EventCase) -> bool:
 
 
 def _version_of(lock: HeldLock, page: Page | None, case: EventCase) -> str:
-    """Return the lock's version as its acquire told it, "" when that is not known."""
+    """Return the lock's version, from its acquire's event; "" when that is not known."""
     if page is None or page.acquired_at is None:
         return ""
     acquire = case.world.events.before(

@@ -1,7 +1,7 @@
-"""Write S3's events into the journal, once each, and into the book; close the alert of a lock that was released.
+"""Record events: write each into the journal once, and into the book; close the alert of a lock that was released.
 
 Events come at least once and in any order. An acquire is journaled at once. Which hold a release ended is certain only
-when what happened before it has been told too, so its line waits until then (``jobs.settle``).
+when all earlier events have arrived, so the line of a release waits until then (``jobs.settle``).
 """
 
 from collections.abc import Iterable
@@ -22,22 +22,22 @@ from chalicelib.ports.locks import StoreError
 
 
 class RecordingError(Exception):
-    """One event of a message, or several, could not be recorded; the others of the message are."""
+    """One or more events of a message could not be recorded; the others of the message were."""
 
 
 def record_events(cases: Iterable[EventCase], ended: list[Case]) -> None:
-    """Record the events of one message, each whatever becomes of the others.
+    """Record the events of one message, each even if others fail.
 
-    ``ended`` gets what ``record_event`` returns.
+    The cases that ``record_event`` returns are added to ``ended``.
 
     Raises:
-        RecordingError: with what became of those that failed; the queue delivers the message again.
+        RecordingError: has the failures in words; the queue delivers the message again.
     """
     failed: list[tuple[EventCase, Exception]] = []
     for case in cases:
         try:
             ended.extend(record_event(case))
-        except Exception as error:  # noqa: BLE001  it is raised below, when the others have had their turn
+        except Exception as error:  # noqa: BLE001  it is raised below, after the other events were recorded
             failed.append((case, error))
     if failed:
         words = "; ".join(f"{case.event.ref.state_path}: {error!r}" for case, error in failed)
@@ -45,10 +45,10 @@ def record_events(cases: Iterable[EventCase], ended: list[Case]) -> None:
 
 
 def record_event(case: EventCase) -> tuple[Case, ...]:
-    """Record one event. It is a hint: what is there now is read before anything is written.
+    """Record one event. An event is only a hint, so the lock's place is read before anything is written.
 
-    Return the locks that ended by it and whose messages still have to say so (``jobs.alerts.endings``): the journal
-    does not wait for Slack.
+    Return the cases of locks that ended and whose messages still have to say so (``jobs.alerts.endings``), so that the
+    journal does not wait for Slack.
 
     Raises:
         StoreError, BookError, OrderError: the queue delivers the event again.
@@ -68,7 +68,7 @@ def record_event(case: EventCase) -> tuple[Case, ...]:
 
 def _record_gone_version(case: EventCase) -> None:
     there = look_again(case, settled=False)
-    # Rules for old versions leave the lock itself alone, so that they end nothing.
+    # A lifecycle rule deletes only old versions, never the lock itself, so it ends no hold.
     if there or not case.event.by_lifecycle:
         _order_settling(case)
 
@@ -82,11 +82,11 @@ def _record_acquire(case: EventCase) -> None:
     try:
         lock = _lock_of(case)
     except StoreError:
-        # It is told again only when releases that happened after it are settled, and those have to know of it.
+        # The queue delivers it again, perhaps only after later releases are settled. Those have to know of it.
         world.events.remember(NotedEvent(event))
         raise
     restore_role = case.recording.restore_role
-    # Where the identity is known, only that of the one who puts back is worth a look.
+    # If S3 names the identity, only the role that puts locks back can have put this one back.
     may_be_ours = event.by(restore_role) or not (event.principal and restore_role)
     restorer = _restorer(lock, case) if lock and lock.mark and may_be_ours else ""
     noted = NotedEvent(event, lock.ref if lock else None)
@@ -98,7 +98,10 @@ def _record_acquire(case: EventCase) -> None:
 
 
 def _end_if_gone(lock: HeldLock, case: EventCase) -> None:
-    """End a lock that is gone: its acquire may be told after its release was settled, and nothing else would end it."""
+    """Note the end of a lock that is gone already.
+
+    Its acquire was told so late that its release may be settled. Then nothing else would end the hold.
+    """
     current = case.world.store.read(lock.ref.place)
     there = presence(lock.ref, current)
     if there is not Presence.SAME:
@@ -108,7 +111,7 @@ def _end_if_gone(lock: HeldLock, case: EventCase) -> None:
 
 
 def _lock_of(case: EventCase) -> HeldLock | None:
-    """Return the lock that an acquire is about, though it may be gone: its own version, or what a sweep saw of it."""
+    """Return the lock that an acquire took: the version in the event, or the lock as a sweep saw it; None: neither."""
     event = case.event
     found = case.world.store.read(event.place, event.version)
     if found and event.is_about(found):
@@ -118,9 +121,9 @@ def _lock_of(case: EventCase) -> HeldLock | None:
 
 
 def _restorer(lock: HeldLock, case: EventCase) -> str:
-    """Return the Slack user for whom the reaper put a lock with a mark back; "" when nothing says so.
+    """Return the Slack user for whom the reaper put back a lock that has a mark; "" when that is not known.
 
-    S3's event can be faster than our note of what it is about, or come right between its two halves.
+    The event can arrive before the reaper has noted the put on both pages (``restores.restored``), or between the two.
     """
     pages = case.pages(lock.ref.since)
     known = (page.restorer_of(lock) for page in pages)

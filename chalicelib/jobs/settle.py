@@ -1,4 +1,4 @@
-"""Journal a release with the hold that it ended, once what happened before it has been told too."""
+"""Journal a release with the hold that it ended, after all earlier events have arrived."""
 
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import endings
@@ -13,12 +13,12 @@ from chalicelib.jobs.reappear import look_again
 
 
 def settle(case: EventCase) -> tuple[Case, ...]:
-    """Journal a release with the hold that it ended; then look whether a lock is there again.
+    """Journal a release with the hold that it ended; then look whether a lock is current again.
 
-    Return what ``record_event`` does.
+    Return cases as ``record_event`` does.
 
-    What was told before the release and happened after it is looked at once more: by then it was not known that the
-    lock had ended.
+    A later deletion of a version may have been told before the release. Look again now: at that time it was not known
+    that the lock had ended.
 
     Raises:
         StoreError, BookError: the queue delivers the order again.
@@ -33,28 +33,32 @@ def settle(case: EventCase) -> tuple[Case, ...]:
 
 def _journal_release(case: EventCase) -> tuple[Case, ...]:
     release, world = case.event, case.world
-    # The pages first: an acquire is noted as an event before it is noted on its lock's page. The other way round, one
-    # told between the two reads would be neither, and its release would be taken for that of the lock before it.
+    # Read the pages first, because an acquire is noted as an event before it is noted on its lock's page. In the other
+    # order, an acquire told between the two reads would be seen in neither, and its release would be taken for the
+    # release of the lock before it.
     pages = case.pages(release.at + NEARBY)
     before = world.events.before(release)
     if release.permanent and not _is_of_the_lock(release, before):
         return ()
     hold = hold_ended_by(release, before, pages)
-    kind = who_let_go(release, hold, case.recording.release_role)
-    journal_once(NotedEvent(release), of_release(release, hold, kind), world, case.now)
+    let_go_by = who_let_go(release, hold, case.recording.release_role)
+    journal_once(NotedEvent(release), of_release(release, hold, let_go_by), world, case.now)
     if hold and hold.page and not hold.page.ending and not _end_unspoken(hold.page, case):
-        # Its acquire was told after its release, so that nothing could be closed then.
+        # The acquire was told after the release, so the release could not close the alert when it came.
         return close_alerts(case)
     return ()
 
 
 def _is_of_the_lock(deleted: LockEvent, before: NotedEvent | None) -> bool:
-    """Return whether the version that was deleted by its ID is the lock itself, rather than history."""
+    """Return whether the version that was deleted by its ID is the lock itself, not an old version."""
     return before is not None and before.event.acquired and (before.event.version or NULL_VERSION) == deleted.version
 
 
 def _end_unspoken(page: Page, case: EventCase) -> bool:
-    """End the hold of a lock whose acquire S3 has told, so that it is known to be this one, and nobody has heard of."""
+    """Note the end of a lock of which nobody was told; return whether it was noted.
+
+    The lock's acquire must have been told, because otherwise nobody knows that the release was of this lock.
+    """
     if page.acquired_at is None:
         return False
     ending = ending_by(case.event, page, None, theirs=True)

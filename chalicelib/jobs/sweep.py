@@ -1,4 +1,4 @@
-"""Find every lock of a target, set the lock book right, alert."""
+"""Find every lock of a target, correct the lock book, alert."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ import msgspec
 
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import telling
-from chalicelib.core.audit.line import EventType, of_run
+from chalicelib.core.audit.line import LineKind, of_run
 from chalicelib.core.brief import told_briefly
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef, Place
@@ -27,24 +27,24 @@ from chalicelib.ports.world import Journal, World
 
 
 class SweepIncompleteError(Exception):
-    """Some of a target's locks could not be read or told of; sweeping it again does the rest, and only the rest."""
+    """Some locks of a target could not be read or told; another sweep of it does only the rest."""
 
 
 def order_sweeps(rules: Rules, orders: Orders, journal: Journal, now: datetime) -> None:
-    """Leave one order a target, so that no target's trouble is another's; the line is the night's heartbeat."""
+    """Order a sweep of each target, so that a failure at one stops no other. The line shows that the night began."""
     for target in rules.targets:
         orders.sweep(target)
-    journal.write(of_run(EventType.SWEEPS_ORDERED, now, targets=len(rules.targets)))
+    journal.write(of_run(LineKind.SWEEPS_ORDERED, now, targets=len(rules.targets)))
 
 
 def sweep(target: Target, world: World, rules: Rules, now: datetime, run: Run | None = None) -> None:
-    """Sweep one target. What S3 refuses is told (journal, channel for trouble), and is no reason to try again.
+    """Sweep one target. If S3 refuses it, tell the journal and people; another try would not help.
 
-    What Slack would not take, or what there was no time to say, is told by the next watch, since the book knows of it.
+    What Slack did not take, or what there was no time to tell, is told by the next watch, because the book has it.
 
     Raises:
-        SweepIncompleteError: a lock could not be read, or nobody but this sweep knows that it has to be told of; so
-            the queue delivers the order again.
+        SweepIncompleteError: a lock could not be read, or only this sweep knows that it has to be told; the queue
+            delivers the order again.
     """
     swept = Round(world, rules, now, run or Run())
     known, trouble = _known(target, world)
@@ -65,7 +65,7 @@ def sweep(target: Target, world: World, rules: Rules, now: datetime, run: Run | 
     detail = told_briefly([*trouble, *done.failed, *done.untold])
     counts = {"locks": len(scan.found), "alerts": done.alerts, "objects": scan.objects}
     left = {"waiting": done.waiting, "not_reached": len(done.left)}
-    world.journal.write(of_run(EventType.SWEEP_FINISHED, now, target=target.container, detail=detail, **counts, **left))
+    world.journal.write(of_run(LineKind.SWEEP_FINISHED, now, target=target.container, detail=detail, **counts, **left))
     if trouble:
         world.messenger.report(rules.trouble_channel, "the lock book", "; ".join(trouble))
     if _is_worth_another_try(done, forgetful=bool(trouble)):
@@ -74,29 +74,29 @@ def sweep(target: Target, world: World, rules: Rules, now: datetime, run: Run | 
 
 @dataclass
 class _Scan:
-    """The scan of a target. Its locks are looked at, and told of, while it goes on."""
+    """The scan of a target. Its locks are looked at and told of while the scan goes on."""
 
     target: Target
     swept: Round
     known: dict[Place, list[Page]]
-    """What the book has, by place."""
+    """The open pages of the target's locks, by place."""
     found: set[LockRef] = field(default_factory=set)
     objects: int = 0
     finished: bool = True
     error: StoreError | None = None
-    """What ended the scan before its time. What was found by then is told."""
+    """The failure that stopped the scan. The locks found before it are told."""
     _until: float = field(init=False)
     _parts: Iterator[Scanned] = field(init=False)
 
     def __post_init__(self) -> None:
-        # Half of the time at most, so that what was found by then is told. The prefixes come in another order each
-        # time, so that the same ones are not left out by every try and every night.
+        # The scan takes at most half of the time, so that what it finds can be told. The prefixes come in another order
+        # each time, so that not always the same ones are left out.
         self._until = self.swept.run.half()
         prefixes = tuple(shuffled(self.target.prefixes, self.swept.now))
         self._parts = self.swept.world.store.scan(msgspec.structs.replace(self.target, prefixes=prefixes))
 
     def begin(self) -> None:
-        """Have a look at all that the book has, and at what the first part of the scan finds. Raises StoreError."""
+        """Put a look at each known lock on the agenda, and the first part of the scan. Raises StoreError."""
         first = next(self._parts, None)
         self._look_at(list(self.known))
         if first:
@@ -127,7 +127,7 @@ class _Scan:
             self.swept.look(place, partial(self._look, place, pages), new=new)
 
     def _look(self, place: Place, pages: list[Page]) -> Found:
-        """Look at the lock there now, which may be new to the book, and at those that the book has there."""
+        """Read the lock at a place, and take the next step of it and of the locks that the book has there."""
         current = self.swept.world.store.read(place)
         if current:
             self.found.add(current.ref)
@@ -143,14 +143,17 @@ def _what_helps(target: Target) -> str:
 
 
 def _is_worth_another_try(done: Progress, *, forgetful: bool) -> bool:
-    """Return whether to sweep again; without the book that would repeat what was told, so only if nothing was."""
+    """Return whether to sweep again. Without the book that would repeat alerts, so only if none was posted."""
     if forgetful:
         return not done.alerts and bool(done.failed or done.untold or done.waiting or done.not_seen)
     return bool(done.failed or done.not_seen)
 
 
 def _known(target: Target, world: World) -> tuple[dict[Place, list[Page]], list[str]]:
-    """Read the book before the locks: a lock that is read as another one, or as gone, has then been let go since."""
+    """Read the open pages of a target's locks; return them and the trouble with the book.
+
+    The book is read before the locks. So a lock of the book that is then not found was let go since.
+    """
     known: dict[Place, list[Page]] = {}
     try:
         pages = world.book.open_pages()
@@ -166,12 +169,12 @@ def _remember(lock: HeldLock, world: World) -> Page:
     try:
         return world.book.write(telling.remember(lock)).page or Page(lock=lock)
     except BookError:
-        return Page(lock=lock)  # told of by _known; the lock is alerted all the same
+        return Page(lock=lock)  # the lock is alerted nevertheless; ``_known`` has told of the trouble with the book
 
 
 def _tell_failure(target: Target, error: StoreError, world: World, rules: Rules, now: datetime) -> None:
-    """Tell people what S3 refuses; what merely went wrong is tried again first, and ends among the dead letters."""
-    world.journal.write(of_run(EventType.SWEEP_FAILED, now, target=target.container, detail=str(error)))
+    """Journal a failed scan. Tell people what S3 refuses; raise for any other failure, so that it is tried again."""
+    world.journal.write(of_run(LineKind.SWEEP_FAILED, now, target=target.container, detail=str(error)))
     if not isinstance(error, StoreRefusedError):
         raise SweepIncompleteError(str(error)) from error
     world.messenger.report(rules.trouble_channel, f"{target.called}", str(error))

@@ -1,4 +1,4 @@
-"""Look at the ages of the locks in the book, alert. What it costs depends on the locks held, not on the buckets."""
+"""Check the ages of the locks in the book, and alert. The cost depends on the held locks, not on the buckets."""
 
 from datetime import datetime
 from functools import partial
@@ -7,7 +7,7 @@ import msgspec
 
 from chalicelib.core.alerts.listing import standing
 from chalicelib.core.alerts.page import Page
-from chalicelib.core.audit.line import EventType, of_run
+from chalicelib.core.audit.line import LineKind, of_run
 from chalicelib.core.brief import told_briefly
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.policy import Rules
@@ -20,24 +20,24 @@ from chalicelib.ports.world import World
 
 
 class WatchIncompleteError(Exception):
-    """Some locks could not be told of; the next watch tries them again."""
+    """Some locks could not be told; the next watch tries again."""
 
 
 def watch(world: World, rules: Rules, now: datetime, run: Run | None = None) -> None:
-    """Re-read every lock that is due and take its next step, as far as the time of the run allows.
+    """Read every lock that is due and take its next step, as far as the time of the run allows.
 
     Raises:
-        BookError: there is nothing to watch without the book; the nightly sweep alerts all the same.
-        WatchIncompleteError: so that the failure is counted by Lambda, which has an alarm on it.
+        BookError: without the book there is nothing to watch; the nightly sweep alerts nevertheless.
+        WatchIncompleteError: Lambda counts the failure, and an alarm watches that count.
     """
-    digests = world.digests.open()  # before the pages, so that none of a digest's locks is younger than them
+    digests = world.digests.open()  # read before the pages, so that each lock of a digest has its page among them
     pages = world.book.open_pages()
     watched = Round(world, rules, now, run or Run(), pages)
     for page in shuffled(pages, now):
         _look_at(page, watched)
     for digest in changed(digests, pages, rules, now):
         watched.show(digest)
-    trouble = _keep_groups(world, rules, watched)
+    trouble = _store_groups(world, rules, watched)
     watched.finish()
     done = watched.progress
     trouble += [*done.untold, *done.failed]
@@ -47,7 +47,7 @@ def watch(world: World, rules: Rules, now: datetime, run: Run | None = None) -> 
         "waiting": watched.progress.waiting,
         "not_reached": len(watched.progress.left),
     }
-    world.journal.write(of_run(EventType.WATCH_FINISHED, now, detail=told_briefly(trouble), **held, **did))
+    world.journal.write(of_run(LineKind.WATCH_FINISHED, now, detail=told_briefly(trouble), **held, **did))
     if trouble:
         raise WatchIncompleteError(told_briefly(trouble)) from done.unexpected
 
@@ -55,14 +55,14 @@ def watch(world: World, rules: Rules, now: datetime, run: Run | None = None) -> 
 def _look_at(page: Page, watched: Round) -> None:
     ref = page.lock.ref
     if not page.ending and not watched.rules.covers(ref.place):
-        # Its target was taken out of the configuration: whether it is still held is no longer ours to know.
+        # Its target was removed from the configuration, so the reaper may no longer look whether it is held.
         watched.end(page, Ending(outcome=Outcome.UNWATCHED, at=watched.now))
     elif _due(page, watched):
         watched.look_at(page)
 
 
 def _due(page: Page, watched: Round) -> bool:
-    """Whether it is worth a look into the bucket: it has something to say, or said something that may be over."""
+    """Return whether to read the lock: it is over a threshold, or has an alert that may need closing."""
     if page.posted or page.ending or page.sending or page.releasing:
         return True
     lock = page.lock
@@ -70,19 +70,19 @@ def _due(page: Page, watched: Round) -> bool:
     return policy.level(lock.risk, lock.age(watched.now)) > 0
 
 
-def _keep_groups(world: World, rules: Rules, watched: Round) -> list[str]:
-    """Note who is in the user groups of releasers, so that ``/tflocks`` need not ask Slack while somebody waits.
+def _store_groups(world: World, rules: Rules, watched: Round) -> list[str]:
+    """Store the members of the releasers' user groups, so that ``/tflocks`` need not ask Slack while somebody waits.
 
-    Return what goes wrong, which is known when the round is over.
+    Return a list of troubles, which is complete only when the round is over.
     """
     trouble: list[str] = []
 
-    def keep(group: str) -> None:
+    def store(group: str) -> None:
         try:
             world.groups.replace(group, world.directory.members(group))
         except (DirectoryError, BookError) as error:
             trouble.append(f"user group {group}: {error}")
 
     for group in sorted(rules.groups):
-        watched.aside("user groups", f"user group {group}", partial(keep, group))
+        watched.aside("user groups", f"user group {group}", partial(store, group))
     return trouble

@@ -1,4 +1,4 @@
-"""The reaper's memory as the jobs see it: what it knows of locks, S3's events, digests and user groups."""
+"""The reaper's memory as the jobs see it: locks, events, channels, digests and user groups."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,19 +15,19 @@ from chalicelib.core.locks.place import LockRef
 
 
 class BookError(Exception):
-    """The lock book could not be reached. What it remembers is lost or late; no lock is any less held."""
+    """The lock book could not be reached. Locks are held nevertheless: the book is only memory."""
 
 
 class UnderWayError(BookError):
-    """Somebody else is at it, and may not get it done: to be looked at again."""
+    """Another run is doing it and may fail, so it must be tried again later."""
 
 
 class Written(NamedTuple):
-    """What became of a transition."""
+    """The result of a transition."""
 
     taken: bool
     page: Page | None
-    """The page as it is now, also where the transition was not taken; None: there is none, or it cannot be read."""
+    """The page as it is now, also if the transition was not taken; None: there is none, or it cannot be read."""
 
 
 class LockBook(Protocol):
@@ -37,90 +37,90 @@ class LockBook(Protocol):
     """
 
     def open_pages(self) -> list[Page]:
-        """Return the pages of all locks that have not ended, and of those whose ending has not been told."""
+        """Return the pages of all locks that have not ended, and of locks whose ending has not been told."""
 
     def pages_of(self, state_path: str, until: datetime) -> list[Page]:
-        """Return the last ten pages of one state path up to a second, of ended locks too, oldest first."""
+        """Return the last ten pages of a state path up to a second, oldest first, also of locks that have ended."""
 
     def find(self, ref: LockRef) -> Page | None:
         """Return the page of one lock."""
 
     def write(self, transition: Transition) -> Written:
-        """Carry out a transition in one step: nobody else's comes between its condition and its change."""
+        """Carry out a transition in one step: no other one comes between its condition and its change."""
 
 
 class LockList(Protocol):
-    """The locks held now, for whoever looks at a page of them. Every method may raise BookError."""
+    """The held locks, for a list with listing pages. Every method may raise BookError."""
 
     def held(self, *, holders: bool) -> list[HeldEntry]:
-        """Return every held lock, in no order; who is behind each only with ``holders``."""
+        """Return every held lock, in any order. Only with ``holders`` do the entries tell who holds each."""
 
     def pages(self, entries: Sequence[HeldEntry]) -> list[Page]:
-        """Return the pages of these, in their order, as they are now; without locks that have ended since."""
+        """Return the pages of these entries in the same order, without locks that have ended since."""
 
 
 class EventBook(Protocol):
-    """S3's events of the last weeks, so that each is journaled once. Every method may raise BookError."""
+    """AWS's events of the last weeks, so that each is journaled once. Every method may raise BookError."""
 
     def claim(self, noted: NotedEvent, now: datetime) -> bool:
-        """Remember an event and take the right to journal it: one taker, for ``CLAIMED_FOR``.
+        """Remember an event and take the right to journal it, for ``CLAIMED_FOR``.
 
-        False when the journal has it. Raises UnderWayError while another has that right.
+        Return False if the journal has it already. Raises UnderWayError while another run has the right.
         """
 
     def remember(self, noted: NotedEvent) -> None:
         """Remember an event that cannot be journaled yet, so that ``before`` finds it."""
 
-    def journaled(self, change: LockEvent) -> None:
-        """Note that the journal has it."""
+    def journaled(self, event: LockEvent) -> None:
+        """Note that the journal has the event."""
 
-    def before(self, change: LockEvent) -> NotedEvent | None:
-        """Return the event of the same key that happened right before this one, of those that are remembered."""
+    def before(self, event: LockEvent) -> NotedEvent | None:
+        """Return, of the remembered events of the same key, the last one before this one."""
 
     def remember_gone(self, gone: LockEvent) -> None:
-        """Remember that a version was deleted while a lock was there. ``before`` does not find it."""
+        """Remember that a version was deleted while a lock was there. ``before`` does not return it."""
 
-    def gone_after(self, change: LockEvent) -> list[LockEvent]:
-        """Return the remembered deletions of the same key's versions that happened after this: the latest twenty."""
+    def gone_after(self, event: LockEvent) -> list[LockEvent]:
+        """Return the last twenty remembered deletions of versions of the same key after this event."""
 
 
 class ChannelBook(Protocol):
     """The channels that take no messages. Every method may raise BookError."""
 
     def troubled(self) -> list[ChannelTrouble]:
-        """Return the channels in trouble as they are now."""
+        """Return all channels in trouble."""
 
     def replace(self, known: ChannelTrouble | None, new: ChannelTrouble) -> bool:
-        """Write what is known of a channel, if it is still what was read (None: nothing); return whether it was."""
+        """Replace a channel's entry if it is still ``known`` (None: there is none); return whether it was."""
 
     def forget(self, channel: str) -> None:
-        """Delete what is known of a channel."""
+        """Delete the entry of a channel."""
 
 
 class DigestBook(Protocol):
-    """The digests that have locks still held. Every method may raise BookError."""
+    """The digests of which a lock is still held. Every method may raise BookError."""
 
     def open(self) -> list[Digest]:
-        """Return all of them, those too that may not have been posted."""
+        """Return all digests, also those that may not have been posted."""
 
     def claim(self, digest: Digest) -> bool:
-        """Take the right to send a digest to its channel, until ``claimed_until``.
+        """Take the right to send a digest to its channel until ``claimed_until``; return whether it was taken.
 
-        False while the channel has one that is not known to stand there, until that is saved or forgotten.
+        It is not taken while the channel has another digest that may not have been posted.
         """
 
     def doubt(self, digest: Digest, until: datetime) -> None:
-        """Note that nobody knows whether a claimed digest was sent, and that nobody should look before that time."""
+        """Note that a digest may or may not have been sent, and that looking before ``until`` proves nothing."""
 
     def save(self, digest: Digest) -> None:
-        """Write a digest that stands, as its message reads now. Its claim is over."""
+        """Store a posted digest as its message reads now. This ends its claim."""
 
     def forget(self, digest: Digest) -> None:
-        """Delete a digest that was not sent, or of which no lock is held any more."""
+        """Delete a digest that was not sent, or of which no lock is held."""
 
 
 class GroupBook(Protocol):
-    """Who is in which user group, as of a few minutes ago. Every method may raise BookError."""
+    """The members of user groups as they were a few minutes ago. Every method may raise BookError."""
 
     def replace(self, group: str, members: frozenset[str]) -> None:
         """Replace the stored members of a group."""

@@ -12,43 +12,43 @@ from chalicelib.core.locks.target import Target
 
 
 class StoreError(Exception):
-    """S3 would not do it (access denied, no such bucket, ...); the message says what and why, for a person to read."""
+    """The place did not do what was asked (access denied, a time-out, ...); the message says why, for a person."""
 
 
 class StoreRefusedError(StoreError):
-    """S3 would not, and will not until somebody changes something."""
+    """The place refused, and will refuse again until somebody changes something."""
 
 
 class BucketGoneError(StoreRefusedError):
-    """There is no such bucket, so nothing in it is locked."""
+    """The bucket does not exist, so nothing in it is locked."""
 
 
 class LockStore(Protocol):
-    """The places where locks are kept, of one kind or of all."""
+    """The places of one kind, or of all kinds."""
 
     def scan(self, target: Target, after: str = "") -> Iterator[Scanned]:
-        """Give the places of a target's locks as they are found, each once; from the beginning, or after a cursor.
+        """Yield the places of a target's locks as they are found, each once, from the beginning or after a cursor.
 
-        Raises StoreError, also in the middle.
+        May raise StoreError at any step.
         """
 
     def read(self, place: Place, version: str = "") -> HeldLock | None:
-        """Return the lock there now (or that version of it); None: there is none. An unreadable one is a lock too.
+        """Return the lock at a place (with ``version``: that version of it); None: there is none.
 
-        Raises StoreError when the place does not even say whether there is one.
+        A lock that cannot be read is returned with a flaw. Raises StoreError if there is no way to tell.
         """
 
     def look(self, ref: LockRef) -> Look:
-        """Return the lock there now and, if it is the one that ``ref`` names, all of its object to put it back.
+        """Return the lock there now and, if it is the one that ``ref`` names, its whole object, to put it back later.
 
-        Raises StoreError as ``read`` does; an object whose bytes or tags cannot be read is only not kept.
+        Raises StoreError as ``read`` does. If bytes or tags cannot be read, the object is left out.
         """
 
     def state_written(self, ref: LockRef) -> StateWritten:
-        """Return when the lock's state was last written, from the listing. Raises StoreError."""
+        """Return when the state of a lock was last written, from the listing. Raises StoreError."""
 
     def delete(self, ref: LockRef) -> Deletion:
-        """Delete the lock only if it is still the one that ``ref`` names. Sent once. Raises StoreError."""
+        """Delete the lock only if it is still the one that ``ref`` names. One request is sent. Raises StoreError."""
 
     def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
-        """Put a lock where ``ref`` was, only if nothing is there. Sent once. Raises StoreError."""
+        """Put a lock at the place of ``ref``, only if nothing is there. One request is sent. Raises StoreError."""

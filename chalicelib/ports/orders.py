@@ -1,4 +1,4 @@
-"""Orders: what one function leaves for another."""
+"""Orders that one function leaves for another."""
 
 from datetime import timedelta
 from typing import Protocol
@@ -18,22 +18,22 @@ class OrderError(Exception):
 
 
 class Orders(Protocol):
-    """Leave orders for other functions; none is delivered sooner than ``after`` says. Raises OrderError."""
+    """Where orders are left. None is delivered before ``after`` has passed. Every method may raise OrderError."""
 
     def sweep(self, target: Target) -> None:
         """Have ``sweep_target`` sweep a target."""
 
     def carry_out(self, click: Click, after: timedelta = AT_ONCE) -> None:
-        """Have a click carried out, by ``release_lock`` where its verb releases, else by ``answer_click``."""
+        """Have a click carried out: by ``release_lock`` if its verb releases, else by ``answer_click``."""
 
     def turn_away(self, unheard: Unheard) -> None:
-        """Have ``answer_click`` tell a person that nothing is done with their click."""
+        """Have ``answer_click`` tell a person that their click cannot be carried out."""
 
     def release_by_itself(self, order: AutoRelease) -> None:
-        """Have ``release_lock`` release a lock that nobody clicked."""
+        """Have ``release_lock`` release a lock without a click."""
 
     def end_undo(self, order: EndUndo, after: timedelta) -> None:
-        """Have ``answer_click`` take the button away that puts a released lock back."""
+        """Have ``answer_click`` remove the button *Put the lock back* from a released lock's message."""
 
     def settle(self, release: LockEvent, after: timedelta) -> None:
         """Have ``record_lock_event`` journal a release with its hold."""

@@ -1,4 +1,4 @@
-"""The people to be told and asked: messages out, and who is who."""
+"""People as the jobs see them: the messenger that tells them things, and the directory that knows who is who."""
 
 from enum import StrEnum
 from typing import Protocol
@@ -11,23 +11,23 @@ from chalicelib.core.clicks.click import Person, Unheard, Whisper
 
 
 class MessengerError(Exception):
-    """Slack would not take a message; the message is Slack's own error code and what it means."""
+    """Slack did not take a message; the text has Slack's error code and its meaning."""
 
 
 class MessageGoneError(MessengerError):
-    """The message to be edited, or to be replied to, is no longer there."""
+    """The message to edit, or to reply to, is no longer there."""
 
 
 class MessageFixedError(MessageGoneError):
-    """The message to be edited is there and can never be edited again: what there is to say needs another one."""
+    """The message to edit is there but can never be edited again, so the news need another message."""
 
 
 class MaybePostedError(MessengerError):
-    """The message may have been posted: its answer never came."""
+    """The message may have been posted: Slack's answer never came."""
 
 
 class ChannelRefusedError(MessengerError):
-    """Slack takes no message for this channel, whatever it says, until somebody changes something there."""
+    """Slack takes no message for this channel until somebody changes something there."""
 
     def __init__(self, channel: str, words: str) -> None:
         super().__init__(words)
@@ -35,54 +35,54 @@ class ChannelRefusedError(MessengerError):
 
 
 class DirectoryError(Exception):
-    """Who somebody is, or who is in a group, could not be found out; the message says why."""
+    """Slack did not tell who somebody is or who is in a group; the text says why."""
 
 
 class Way(StrEnum):
-    """The kinds of calls that Slack counts apart."""
+    """The kinds of calls that have a pace of their own."""
 
     POST = "post"
-    """A message or a reply: counted by channel, and for the workspace."""
+    """A message or a reply: Slack counts them by channel, and for the workspace."""
     EDIT = "edit"
     LOOK = "look"
     """To find a message whose answer was lost."""
 
 
 class Ability(StrEnum):
-    """What not every messenger can do, as one that posts to a webhook cannot."""
+    """The abilities that not every messenger has. A messenger that posts to a webhook has none of them."""
 
     EDIT = "edit"
-    """Without it ``edit`` and ``edit_digest`` raise MessageFixedError."""
+    """Without it, ``edit`` and ``edit_digest`` raise MessageFixedError."""
     FIND = "find"
-    """Without it ``find`` returns None: a message whose answer was lost is posted again."""
+    """Without it, ``find`` returns None: a message whose answer was lost is posted again."""
     THREAD = "thread"
-    """Without it a reply is one more message of the channel."""
+    """Without it, a reply is one more message in the channel."""
     CHANNELS = "channels"
-    """Without it all goes to one channel, whichever the rules name."""
+    """Without it, everything goes to one channel, whatever the rules name."""
     ALONE = "alone"
-    """Without it one person is told where everybody reads it."""
+    """Without it, everybody can read what one person is told."""
 
 
 class Messenger(Protocol):
-    """Where people are told. Every method may raise MessengerError, and ChannelRefusedError in particular.
+    """The service that carries messages to people. Every method may raise MessengerError, also ChannelRefusedError.
 
-    A ``Posted`` is whatever the messenger gave, and means something to it alone. What is refused of a message is left
-    out, and the message says so: nothing is lost for one part of it. A call that would come too early waits; who has
-    other things to do asks ``busy_for`` first. Threads may share it.
+    Only the messenger can read the handle in a ``Posted``. If a part of a message is refused, the message is sent
+    without it and says so. A call that would come too early waits; callers who have other things to do ask
+    ``busy_for`` first. Threads may share a messenger.
     """
 
     @property
     def can(self) -> frozenset[Ability]:
-        """Return what it can do beyond posting a message."""
+        """Return the abilities that it has."""
 
     def busy_for(self, way: Way, channel: str) -> float:
-        """Return for how many seconds another call of this kind would have to wait; 0 or less: it would not."""
+        """Return how many seconds the next call of this kind would have to wait; 0 or less: it need not wait."""
 
     def post(self, alert: Alert, sending: Sending) -> Posted:
-        """Post a new alert. Raises MaybePostedError when it may stand there all the same."""
+        """Post a new alert. Raises MaybePostedError when Slack's answer is lost."""
 
     def edit(self, posted: Posted, alert: Alert) -> None:
-        """Make a posted alert read as it should now. Raises MessageGoneError when it was deleted."""
+        """Replace the text of a posted alert. Raises MessageGoneError when it was deleted."""
 
     def reply(self, reply: Reply) -> Posted:
         """Post a reply beneath an alert. Raises MaybePostedError, MessageGoneError."""
@@ -91,32 +91,32 @@ class Messenger(Protocol):
         """Post a digest. Raises MaybePostedError."""
 
     def edit_digest(self, digest: Digest) -> None:
-        """Make a posted digest read as it should now. Raises MessageGoneError."""
+        """Replace the text of a posted digest. Raises MessageGoneError."""
 
     def find(self, sending: Sending) -> Posted | None:
-        """Return a message that may have been posted; None: it was not, or the messenger cannot look."""
+        """Look for a message whose answer was lost; None: it was not posted, or the messenger cannot look."""
 
     def whisper(self, person: Person, whisper: Whisper) -> None:
-        """Tell one person where they clicked, unseen by others, what became of their click."""
+        """Tell one person how their click ended, where they clicked and unseen by others."""
 
     def turn_away(self, unheard: Unheard) -> None:
-        """Tell one person where they clicked, unseen by others, why nothing was done."""
+        """Tell one person why nothing was done, where they clicked and unseen by others."""
 
     def notify(self, notice: ChannelNotice) -> Posted:
-        """Say that a channel takes no alerts, or takes them again. Raises MaybePostedError."""
+        """Post a notice that a channel takes no alerts, or takes them again. Raises MaybePostedError."""
 
     def report(self, channel: str, subject: str, trouble: str) -> None:
-        """Tell a channel of the reaper's own trouble with something, in one plain message."""
+        """Tell a channel, in one plain message, of the reaper's own trouble with ``subject``."""
 
 
 class Directory(Protocol):
-    """Who is who in the workspace. Every method may raise DirectoryError."""
+    """The service that knows who is who in the workspace. Every method may raise DirectoryError."""
 
     def members(self, group: str) -> frozenset[str]:
-        """Return the users in a user group, as of a few minutes ago at most."""
+        """Return the users in a user group, at most a few minutes old."""
 
     def user_by_email(self, address: str) -> str:
-        """Return the user with an e-mail address, "" when there is none."""
+        """Return the user with an e-mail address; "" when there is none."""
 
     def belongs(self, user: str, enterprise: str) -> bool:
         """Return whether a user is a member of that Enterprise Grid organisation, and not deactivated."""

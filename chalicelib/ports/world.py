@@ -1,4 +1,4 @@
-"""The world as the jobs see it: one Protocol a neighbour, and the failures they may raise."""
+"""The world as the jobs see it: all their neighbours, the journal and the clock."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from chalicelib.ports.people import Directory, Messenger
 class Journal(Protocol):
     """The audit trail."""
 
-    def write(self, event: JournalLine) -> None:
-        """Add one line."""
+    def write(self, line: JournalLine) -> None:
+        """Add a line."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """The neighbours that the jobs about locks work with."""
+    """The neighbours of the jobs about locks."""
 
     store: LockStore
     book: LockBook
@@ -34,4 +34,4 @@ class World:
     journal: Journal
     orders: Orders
     clock: Callable[[], datetime]
-    """The time now, not when the job began: a claim to a delete or a put lasts by it."""
+    """Returns the time now, not when the job began. Claims to a delete or a put last by it."""

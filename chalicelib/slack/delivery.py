@@ -1,4 +1,4 @@
-"""Deliver messages by Slack's Web API: to channels and threads, anew, and to one person alone."""
+"""Deliver messages by Slack's Web API: post and edit them in channels and threads, and tell one person alone."""
 
 from collections.abc import Container
 from functools import partial
@@ -25,11 +25,11 @@ from chalicelib.slack.web.web_api import UnansweredError, WebApi, WebApiError
 from chalicelib.slack.words.parts.blocks import Block
 
 _FIXED = frozenset({"cant_update_message", "edit_window_closed"})
-# A message that can never be edited again is as good as gone: what there is to say needs another one.
+# A message that can never be edited again counts as gone, because the news need another message.
 _GONE = frozenset({"message_not_found", "is_archived", "is_inactive", "channel_not_found"}) | _FIXED
 THREAD_GONE = _GONE | {"thread_not_found", "cannot_reply_to_message"}
-# The first where the app may not write to that person, the second without the Messages tab in the app's settings
-# (docs.slack.dev/reference/methods/chat.postMessage); the others are those of conversations.open, which it amounts to.
+# Slack's codes when the app may not write to that person, or its settings lack the Messages tab
+# (docs.slack.dev/reference/methods/chat.postMessage); then the codes of conversations.open, which Slack does here.
 _UNREACHABLE = frozenset(
     {
         "channel_not_found",
@@ -43,7 +43,7 @@ _UNREACHABLE = frozenset(
 
 
 class Delivery:
-    """Carry what is said to Slack. Every method may raise MessengerError, in the kinds that the port names."""
+    """Slack's Web API as the messenger uses it. Every method may raise the port's MessengerErrors."""
 
     def __init__(self, api: WebApi, api_url: str, app: str, time: Time) -> None:
         self._sender = Sender(api, time.clock)
@@ -52,7 +52,7 @@ class Delivery:
         self._history = History(api, app, partial(self._paces.wait, Way.LOOK))
 
     def busy_for(self, way: Way, channel: str) -> float:
-        """Return for how many seconds Slack would not take another call of this kind."""
+        """Return how many seconds Slack would not take another call of this kind."""
         return self._paces.busy_for(way, channel)
 
     def post(
@@ -63,18 +63,18 @@ class Delivery:
         gone: frozenset[str] = frozenset(),
         expected: Container[str] = (),
     ) -> Posted:
-        """Post a message; ``gone`` are the error codes of a place that is no longer there."""
+        """Post a message. ``gone`` has the error codes that mean that the place is no longer there."""
         trace = sending.trace
         errand = self._errand(sending.channel, sending.beneath, trace=trace, final=gone, expected=expected)
         answer = self._send(errand, said)
         return sending.stands(answer.ts, answer.message.thread_ts or "")
 
     def say(self, channel: str, text: str) -> None:
-        """Post a plain message that nobody looks for."""
+        """Post a plain message without a trace, which is never looked for."""
         self._send(self._errand(channel), (text, []))
 
     def edit(self, posted: Posted, said: tuple[str, list[Block]]) -> None:
-        """Make a posted message read otherwise."""
+        """Replace the text and the blocks of a posted message."""
         place = {"channel": posted.channel, "ts": posted.handle}
         errand = Errand(method="chat_update", place=place, final=_GONE, wait=partial(self._paces.wait, Way.EDIT))
         try:
@@ -83,7 +83,7 @@ class Delivery:
             raise _failure(error, posted.channel, _GONE) from None
 
     def find(self, sending: Sending) -> Posted | None:
-        """Return the app's own message with the trace of this one, among those posted since it was sent."""
+        """Return the app's own message with the trace of ``sending``, posted since then; None: there is none."""
         try:
             ts = self._history.find(sending.channel, sending.beneath, sending.trace, sending.at)
         except WebApiError as error:
@@ -91,12 +91,12 @@ class Delivery:
         return sending.stands(ts, sending.beneath) if ts else None
 
     def tell_alone(self, person: Person, text: str) -> None:
-        """Tell one person alone: where they clicked, else unseen in the channel, else in a direct message.
+        """Tell one person alone: where they clicked, else by an ephemeral message, else by a direct message.
 
-        Slack shows an answer to a command anywhere, so a click on it can come from where the app or the person is no
-        member; the click's own address works there too. A user's ID as the channel is the app's direct messages with
-        them (docs.slack.dev/reference/methods/chat.postMessage, "Begin a conversation in a user's App Home"). Who
-        cannot be reached there either is not tried again.
+        Slack shows the answer to a command in any channel, so a click on it can come from a channel where the app or
+        the person is no member; the click's own address works there too. With a user's ID as the channel, Slack sends a
+        direct message (docs.slack.dev/reference/methods/chat.postMessage, "Begin a conversation in a user's App Home").
+        A person who cannot be reached that way either is not tried again.
         """
         url, user, channel = person.reply_to, person.user, person.channel
         if response_url.usable(url, self._api_url) and response_url.answer(url, text):
@@ -129,7 +129,7 @@ class Delivery:
             raise _failure(error, errand.place["channel"], errand.final, refused=Anywhere()) from None
 
     def _taken(self, errand: Errand, said: Version) -> bool:
-        """Return whether Slack took it; False where it refused the place, the person or the message for good."""
+        """Return whether Slack took it; False: Slack refused the place, the person or the message for good."""
         try:
             self._sender.send(errand, said, Done)
         except UnansweredError:

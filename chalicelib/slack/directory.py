@@ -13,12 +13,12 @@ T = TypeVar("T", bound=Done)
 _MEMBERS_SECONDS = 300
 _MOST_ADDRESSES = 1000
 _UNKNOWN = frozenset({"users_not_found"})
-# The app cannot even see them, so they are no colleague (docs.slack.dev/reference/methods/users.info, Errors).
+# A user whom the app cannot even see is no colleague (docs.slack.dev/reference/methods/users.info, Errors).
 _NOBODY = frozenset({"user_not_found", "user_not_visible"})
 
 
 class SlackDirectory:
-    """``ports.people.Directory`` for one workspace. A failed question is asked again the next time.
+    """``ports.people.Directory`` for one workspace. Failures are not cached.
 
     ``team`` is the workspace that has the user groups. A token of a whole organisation has to name it; a workspace's
     own token need not (docs.slack.dev/reference/methods/usergroups.users.list, ``team_id``).
@@ -50,7 +50,7 @@ class SlackDirectory:
         return members
 
     def user_by_email(self, address: str) -> str:
-        """Return the user with an e-mail address, "" when there is none. The process keeps the answer."""
+        """Return the user with an e-mail address; "" when there is none. The process caches the answer."""
         if address not in self._users:
             found = self._ask("users_lookupByEmail", UserFound, nobody=_UNKNOWN, email=address)
             if len(self._users) >= _MOST_ADDRESSES:
@@ -59,9 +59,9 @@ class SlackDirectory:
         return self._users[address]
 
     def belongs(self, user: str, enterprise: str) -> bool:
-        """Return whether a user is a member of that organisation. Each click asks anew, because people leave.
+        """Return whether a user is a member of that organisation. Nothing is cached, because people leave.
 
-        Slack Connect shows strangers too: the answer names their own organisation, or none.
+        Slack also answers for strangers from Slack Connect: with their own organisation, or with none.
         """
         found = self._ask("users_info", UserFound, nobody=_NOBODY, user=user)
         if found is None or found.user.deleted or not found.user.enterprise_user:
@@ -69,7 +69,7 @@ class SlackDirectory:
         return bool(enterprise) and found.user.enterprise_user.enterprise_id == enterprise
 
     def _ask(self, method: str, shape: type[T], *, nobody: frozenset[str] = frozenset(), **arguments: Any) -> T | None:
-        """Return Slack's answer; None for an error code in ``nobody``: there is no such user."""
+        """Return Slack's answer; None for an error code in ``nobody``, which means that there is no such user."""
         try:
             return self._api.call(method, shape, expected=nobody, **arguments)
         except WebApiError as error:

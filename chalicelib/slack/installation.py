@@ -4,7 +4,7 @@ import msgspec
 
 
 class Sender(msgspec.Struct, frozen=True, kw_only=True):
-    """What Slack says about where a request comes from; "" for what it leaves out."""
+    """The origin of a request, as Slack tells it; "" for what Slack leaves out."""
 
     app: str
     team: str
@@ -20,7 +20,7 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Installation(msgspec.Struct, frozen=True, kw_only=True):
-    """What ``reaper.toml`` names: the app, the workspace, the organisation if there is one, and Slack's API."""
+    """The installation that ``reaper.toml`` names: app, workspace, organisation if there is one, and Slack's API."""
 
     app: str
     team: str
@@ -28,7 +28,7 @@ class Installation(msgspec.Struct, frozen=True, kw_only=True):
     api_url: str = "https://slack.com/api/"
 
     def concerns(self, sender: Sender) -> bool:
-        """Return whether a request is for this app. Who may do what is decided later, by a job that can ask Slack."""
+        """Return whether a request is for this app. A job that can ask Slack decides later who may do what."""
         return sender.app == self.app and self._is_ours(sender)
 
     def _is_ours(self, sender: Sender) -> bool:
@@ -36,5 +36,5 @@ class Installation(msgspec.Struct, frozen=True, kw_only=True):
             return True
         if sender.team:
             return sender.team == self.team
-        # The app is installed for an organisation, and the rules name none or another one.
+        # Here the app is installed for an organisation, and the rules name none or another one.
         return sender.home == self.team and not (self.enterprise and sender.enterprise)

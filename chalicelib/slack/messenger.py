@@ -1,4 +1,4 @@
-"""Messages out, by Slack's Web API: what each of them says."""
+"""Send messages by Slack's Web API."""
 
 from collections.abc import Callable
 
@@ -13,8 +13,8 @@ from chalicelib.slack.sender import Anywhere
 from chalicelib.slack.web.pace import REAL_TIME, Time
 from chalicelib.slack.web.web_api import WebApi, uncounted
 from chalicelib.slack.words import channel_notices, digests, messages, replies
-from chalicelib.slack.words.answers import whispered
 from chalicelib.slack.words.turned_away import nothing_done
+from chalicelib.slack.words.whispers import whispered
 
 
 class SlackMessenger:
@@ -34,22 +34,22 @@ class SlackMessenger:
     can = frozenset(Ability)
 
     def busy_for(self, way: Way, channel: str) -> float:
-        """Return for how many seconds Slack would not take another call of this kind."""
+        """Return how many seconds Slack would not take another call of this kind."""
         return self._delivery.busy_for(way, channel)
 
     def post(self, alert: Alert, sending: Sending) -> Posted:
-        """Post a new alert. Beneath a digest that is gone it becomes a message of the channel, and serves as well."""
+        """Post a new alert. If the digest that it goes beneath is gone, Slack posts it in the channel. That is fine."""
         return self._delivery.post(sending, messages.message(alert))
 
     def edit(self, posted: Posted, alert: Alert) -> None:
-        """Make a posted alert read as it should now."""
+        """Replace the text of a posted alert."""
         self._delivery.edit(posted, messages.message(alert))
 
     def reply(self, reply: Reply) -> Posted:
         """Post a reply beneath an alert.
 
-        Slack has no error for a thread whose root was deleted: the reply then becomes a message of the channel, which
-        shows in the answer alone (github.com/slack-go/slack/issues/1571). It may stay there: what it says is true.
+        Slack has no error for a thread whose first message was deleted: it posts the reply in the channel, and only its
+        answer shows that (github.com/slack-go/slack/issues/1571). The reply may stay there, because it is true.
         """
         posted = self._delivery.post(reply.sending, replies.reply(reply), gone=THREAD_GONE)
         if not posted.beneath:
@@ -61,16 +61,16 @@ class SlackMessenger:
         return self._delivery.post(digest.sending, digests.message(digest))
 
     def edit_digest(self, digest: Digest) -> None:
-        """Make a posted digest read as it should now."""
+        """Replace the text of a posted digest."""
         if digest.posted:
             self._delivery.edit(digest.posted, digests.message(digest))
 
     def find(self, sending: Sending) -> Posted | None:
-        """Return the app's own message with the trace of this one, among those posted since it was sent."""
+        """Return the app's own message with the trace of ``sending``, posted since then; None: there is none."""
         return self._delivery.find(sending)
 
     def whisper(self, person: Person, whisper: Whisper) -> None:
-        """Tell one person what became of their click."""
+        """Tell one person how their click ended."""
         self._delivery.tell_alone(person, whispered(whisper, person.user))
 
     def turn_away(self, unheard: Unheard) -> None:
@@ -78,7 +78,7 @@ class SlackMessenger:
         self._delivery.tell_alone(unheard.person, nothing_done(unheard))
 
     def notify(self, notice: ChannelNotice) -> Posted:
-        """Say that a channel takes no alerts, or takes them again; that it still does not is no failure."""
+        """Post a notice about a channel. If that channel still refuses messages, it is not counted as a failure."""
         trying = Anywhere() if notice.kind is NoticeKind.BACK else ()
         return self._delivery.post(notice.sending, (channel_notices.notice(notice), []), expected=trying)
 

@@ -14,7 +14,7 @@ from chalicelib.slack.words.parts.buttons import RELEASE_ACTION, SNOOZE_ACTION, 
 # "The time when the action occurred, expressed in decimal epoch time, wrapped in a string"
 # (docs.slack.dev/legacy/legacy-messaging/legacy-interactive-message-field-guide, of the same field).
 _Time = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,10}(\.[0-9]{1,6})?\Z")]
-# An empty ID would read as "the reaper did it by itself".
+# An empty ID is refused, because it would mean "the reaper did it by itself".
 _UserId = Annotated[str, msgspec.Meta(pattern=r"^[UW][A-Z0-9]{1,30}\Z")]
 
 
@@ -38,7 +38,7 @@ class _Option(msgspec.Struct):
 
 
 class Action(msgspec.Struct):
-    """What a person clicked or chose."""
+    """The button or the choice that a person clicked."""
 
     action_id: str
     action_ts: _Time
@@ -66,27 +66,27 @@ class _Message(msgspec.Struct):
 
 
 class BlockActions(msgspec.Struct):
-    """The parts of the ``block_actions`` payload of a click on one of our buttons."""
+    """The parts of the ``block_actions`` payload of a click on one of the reaper's buttons."""
 
     api_app_id: str
     user: _User
     container: _Container
     actions: list[Action]
     team: _Team | None = None
-    """None where an app is installed for a whole Enterprise Grid (slackapi/bolt-python issue 23)."""
+    """None if the app is installed for a whole Enterprise Grid (slackapi/bolt-python issue 23)."""
     enterprise: _Named | None = None
     message: _Message | None = None
     """None for an ephemeral message."""
 
     @property
     def sender(self) -> Sender:
-        """Where the click comes from."""
+        """Return where the click comes from."""
         team = self.team or _Team("")
         organisation = self.enterprise.id if self.enterprise else team.enterprise_id
         return Sender(app=self.api_app_id, team=team.id, enterprise=organisation or "", home=self.user.team_id or "")
 
     def value(self, action: Action) -> str:
-        """Return the lock as a value: the button's own; for a select, that of its message's Release button."""
+        """Return the lock's value: the button's own; for a select, the value of the Release button in its message."""
         if action.action_id != SNOOZE_ACTION or self.message is None:
             return action.value
         elements = (element for block in self.message.blocks for element in block.elements)
@@ -96,11 +96,11 @@ class BlockActions(msgspec.Struct):
 class _ActionId(msgspec.Struct):
     action_id: str = ""
     url: str = ""
-    """A button that is a link sends a click too; nothing needs to be done for it."""
+    """Filled for a button that is a link: it sends a click too, but nothing has to be done."""
 
 
 class Interaction(msgspec.Struct):
-    """The parts of any interaction that tell whether it is a click on one of our buttons."""
+    """The parts of an interaction that tell whether it is a click on one of the reaper's buttons."""
 
     type: str
     actions: list[_ActionId] = []
@@ -117,11 +117,11 @@ class Interaction(msgspec.Struct):
 
     @property
     def turns_a_page(self) -> bool:
-        """Return whether the button asks for another page of a list."""
+        """Return whether the button asks for another listing page."""
         return self.is_click and self.actions[0].action_id in PAGE_ACTIONS
 
 
 class Waiting(msgspec.Struct):
-    """The parts of any interaction that are needed to answer it."""
+    """The parts of an interaction that are needed to answer it."""
 
     response_url: str = ""

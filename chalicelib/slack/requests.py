@@ -1,4 +1,4 @@
-"""Read what Slack sends: is it from Slack (the signature), is it for us (team and app), what was clicked or typed.
+"""Read what Slack sends: check that it is from Slack (signature) and for this app (team and app), then read it.
 
 docs.slack.dev/authentication/verifying-requests-from-slack
 docs.slack.dev/reference/interaction-payloads/block_actions-payload
@@ -28,35 +28,35 @@ _WINDOW_SECONDS = 300
 _TIMESTAMP_DIGITS = 12
 T = TypeVar("T")
 SigningSecret = Callable[[bool], str]
-"""Gives the signing secret. True asks for one that does not come from a cache."""
+"""Returns the signing secret. The argument True asks for a fresh one."""
 Parse = Callable[[bytes, Installation], T]
 """Reads a body that Slack has signed."""
 
 
 class UnverifiedError(Exception):
-    """Not proven to be from Slack."""
+    """A request that is not proven to be from Slack."""
 
 
 class MisdirectedError(Exception):
-    """From Slack, but for another app or from another workspace."""
+    """A request from Slack for another app or from another workspace."""
 
 
 class MalformedError(Exception):
-    """From Slack, but not what Slack sends."""
+    """A request from Slack that does not have the form that Slack documents."""
 
 
 def verify(body: bytes, headers: Mapping[str, str], secret: SigningSecret, clock: Clock | None = None) -> None:
     """Prove that a raw body was signed by Slack within the last five minutes.
 
-    A signature that fails is checked once more with a fresh secret: the cached one may be out of date.
+    A wrong signature is checked again with a fresh secret, because the cached one may be out of date.
 
     Raises:
-        UnverifiedError: whatever is wrong with body or headers.
+        UnverifiedError: anything is wrong with the body or the headers.
     """
     lowered = {name.lower(): value for name, value in headers.items()}
     timestamp, signature = lowered.get("x-slack-request-timestamp", ""), lowered.get("x-slack-signature", "")
     clock = clock or Clock()
-    # Checked before the secret is read, so that a flood of nonsense costs no call to AWS.
+    # Checked before the secret is read, so that a flood of nonsense causes no calls to AWS.
     if not (timestamp.isascii() and timestamp.isdigit() and signature.startswith("v0=") and signature.isascii()):
         raise UnverifiedError("no well-formed signature headers")
     if len(timestamp) > _TIMESTAMP_DIGITS or abs(clock.now() - int(timestamp)) > _WINDOW_SECONDS:
@@ -66,7 +66,7 @@ def verify(body: bytes, headers: Mapping[str, str], secret: SigningSecret, clock
 
 
 def is_ssl_check(query: Mapping[str, str], body: bytes) -> bool:
-    """Return whether Slack only checks the certificate: then it signs nothing and expects a 200.
+    """Return whether Slack only checks the certificate. Such a request is not signed and expects a 200.
 
     docs.slack.dev/interactivity/implementing-slash-commands, ``ssl_check``
     """
@@ -74,12 +74,12 @@ def is_ssl_check(query: Mapping[str, str], body: bytes) -> bool:
 
 
 def parse(body: bytes, us: Installation) -> Click | PageTurn | Unheard | None:
-    """Read what was clicked; return None for any other interaction, which needs an answer and nothing else.
+    """Read a click; return None for any other interaction, which needs only a 200.
 
-    Return an ``Unheard`` for a click that cannot be carried out, if Slack gave an address to say so.
+    Return an ``Unheard`` for a click that cannot be carried out, if Slack gave an address for an answer.
 
     Raises:
-        MisdirectedError, MalformedError: with what was wrong, for which nobody can be answered.
+        MisdirectedError, MalformedError: say what is wrong; there is nobody to answer.
     """
     payload = _form(body).get("payload", "").encode()
     reply_to = _reply_to(payload, us)
@@ -96,16 +96,16 @@ def parse(body: bytes, us: Installation) -> Click | PageTurn | Unheard | None:
 
 
 def parse_command(body: bytes, us: Installation) -> ListRequest | Unheard:
-    """Read what somebody asked ``/tflocks``; return an ``Unheard`` when the command was for another workspace.
+    """Read a ``/tflocks`` command; return an ``Unheard`` if it is for another workspace.
 
     Raises:
-        MalformedError: with what was wrong.
+        MalformedError: says what is wrong.
     """
     form = _form(body)
     try:
         sender = Sender(app=form["api_app_id"], team=form["team_id"], enterprise=form.get("enterprise_id", ""))
         _check_address(sender, us)
-        # Slack escapes what people type in the same way as what they post.
+        # Slack escapes typed text in the same way as posted text.
         return ListRequest(form["user_id"], form["channel_id"], html.unescape(form.get("text", "")))
     except KeyError as error:
         raise MalformedError(f"no field {error}") from None
@@ -146,7 +146,7 @@ def _decoded(payload: bytes, kind: type[T]) -> T:
 
 
 def _reply_to(payload: bytes, us: Installation) -> str:
-    """Return the address for answers to an interaction, "" where there is none that is Slack's."""
+    """Return the address for answers to an interaction; "" if there is none, or it is not Slack's."""
     try:
         url = msgspec.json.decode(payload, type=Waiting).response_url
     except (msgspec.DecodeError, RecursionError):

@@ -1,6 +1,6 @@
-"""Answer one click by Slack's ``response_url``: its person sees the answer in the place where they clicked.
+"""Answer one click by Slack's ``response_url``: the person sees the answer where they clicked.
 
-It needs no token, nor the app in the channel. It takes five answers and ends after thirty minutes
+It needs no token, and the app need not be in the channel. It takes five answers and ends after thirty minutes
 (docs.slack.dev/interactivity/handling-user-interaction). It is a secret: anybody who has it can answer.
 """
 
@@ -16,15 +16,15 @@ from chalicelib.ports.people import MessengerError
 
 _TIMEOUT_SECONDS = 5
 _TIMEOUT_AT_ONCE_SECONDS = 2
-"""Seconds, for a function whose own answer Slack awaits within three seconds."""
+"""The time limit in a function that itself has to answer Slack within three seconds."""
 _PLAIN = re.compile(r"[!-\[\]-~]{1,2000}")
-"""Printable ASCII without a blank or a backslash: no two readers of such a URL see different hosts in it."""
+"""Printable ASCII without blanks and backslashes, so that all readers of the URL see the same host in it."""
 _SILENT = logging.Logger("response_url", logging.CRITICAL + 1)
-"""slack_sdk writes the URL into its log."""
+"""Given to slack_sdk, because it would log the URL."""
 
 
 def usable(url: str, api_url: str) -> bool:
-    """Return whether this Slack gives out such a URL, so that nobody can make the reaper call another host.
+    """Return whether the URL can be from this Slack. So nobody can make the reaper call another host.
 
     For ``https://slack.com/api/`` it is ``https://hooks.slack.com/``; GovSlack has hosts of its own. A Slack on this
     machine (the demo's) has both on one host.
@@ -35,9 +35,9 @@ def usable(url: str, api_url: str) -> bool:
 
 
 def answer(url: str, text: str) -> bool:
-    """Show one person a text where they clicked; return False when the URL is used up, too old or out of reach.
+    """Show one person a text where they clicked; return False if the URL is used up, too old or cannot be reached.
 
-    Never raises: there is always another way to tell them.
+    It never raises, because there is another way to tell them.
     """
     client = WebhookClient(url, timeout=_TIMEOUT_SECONDS, logger=_SILENT, retry_handlers=[])
     try:
@@ -62,5 +62,5 @@ def respond(url: str, body: dict[str, Any]) -> None:
 
 
 def _taken(answer: WebhookResponse) -> bool:
-    """Return whether Slack took it. Some refusals come with status 200."""
+    """Return whether Slack took it. Some refusals have the status 200."""
     return answer.status_code == HTTPStatus.OK and '"ok":false' not in "".join(answer.body.split())

@@ -14,7 +14,7 @@ T = TypeVar("T", bound=Done)
 _EVENT_TYPE = "tflock_reaper"
 _FORBIDS_CALLING = "restricted_action"
 _UNCALLED_SECONDS = 3600
-"""How long a channel is remembered in which nobody may be called by ``here``; then Slack is asked again."""
+"""How long to remember that a channel allows no ``here`` or ``channel``; then Slack is asked again."""
 
 
 class Errand(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,17 +23,17 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
     method: str
     place: dict[str, Any]
     trace: str = ""
-    """By which the message is found again."""
+    """The text in the metadata by which the message can be found again."""
     final: Container[str] = ()
-    """Error codes that no smaller version changes anything about, by this method."""
+    """Error codes that a version with less would get too."""
     expected: Container[str] = ()
-    """Error codes that are no failure."""
+    """Error codes that do not count as failures."""
     wait: Callable[[], None] = lambda: None
-    """Called before each attempt."""
+    """Called before each try."""
 
 
 class Sender:
-    """Tries version after version, each once, as long as what Slack refuses may be a part of the message."""
+    """Sends messages. It tries version after version, each once, while Slack may be refusing a part of the message."""
 
     def __init__(self, api: WebApi, clock: Callable[[], float]) -> None:
         self._api = api
@@ -41,7 +41,7 @@ class Sender:
         self._uncalled_since: dict[str, float] = {}
 
     def send(self, errand: Errand, version: Version, shape: type[T]) -> T:
-        """Send one message; return Slack's answer. Raises WebApiError, of the last version that was tried."""
+        """Send one message; return Slack's answer. Raises the WebApiError of the last version that was tried."""
         first = current = self._first(errand, version)
         while True:
             try:
@@ -64,7 +64,7 @@ class Sender:
         return self._api.call(errand.method, shape, expected=handled, **errand.place, **version.said(), **metadata)
 
     def _first(self, errand: Errand, version: Version) -> Version:
-        """Return the version to begin with: where calling everybody was refused lately, one without."""
+        """Return the version to begin with: one that calls nobody, if the channel lately refused calling everybody."""
         since = self._uncalled_since.get(str(errand.place.get("channel")))
         if since is None or self._clock() - since > _UNCALLED_SECONDS:
             return version
@@ -97,7 +97,7 @@ def _less(errand: Errand, version: Version, error: WebApiError) -> Version | Non
 
 
 class Anywhere(Container[str]):
-    """The error codes of refusals that another place, or another message, may not meet."""
+    """The error codes of refusals that may be about this place or this message only."""
 
     def __contains__(self, code: object) -> bool:
         return isinstance(code, str) and about(code) is not About.EVERYTHING

@@ -1,7 +1,8 @@
-"""Write one message in several versions, each with less that Slack could refuse: an alert matters more than its parts.
+"""Write one message in several versions, each with less that Slack could refuse.
 
-Slack refuses the whole message for one part of it: ``@here`` or ``@channel`` where a workspace forbids them, a text
-that is too long as Slack counts, a link, an unknown block. Each version says what is missing and why.
+Slack refuses a whole message because of one part of it: ``@here`` or ``@channel`` in a workspace that forbids them, a
+text that is too long as Slack counts, a link, an unknown block. An alert matters more than its parts, so it is sent
+without that part. Each version says what is missing and why.
 """
 
 import re
@@ -16,24 +17,24 @@ from chalicelib.slack.words.parts.blocks import Block, actions, context, questio
 from chalicelib.slack.words.parts.text import shortened, size
 
 _EVERYBODY = re.compile(r"<!(?:here|channel|everyone)(?:\|[^<>]*)?> ?")
-# All text in angle brackets is ours, because other people's is escaped. People read what follows the last bar.
+# All text in angle brackets is the reaper's own, because foreign text is escaped. People see what follows the last bar.
 _MARKUP = re.compile(r"<([^<>]*)>")
 _ABOUT_MARKUP = re.compile(r".*(user|mention|link|url|group).*")
 _PARAGRAPH, _LINE = 1000, 500
-"""Bytes: of a shortened paragraph, and of a message that is only text."""
+"""Most bytes of a shortened paragraph, and of a message that is only text."""
 
 
 class Markup(IntEnum):
-    """How many of the mentions and links stay."""
+    """The mentions and links that a version has."""
 
     ALL = 0
     NO_EVERYBODY = 1
     NONE = 2
-    """Their words stay, as text."""
+    """Only their labels, as text."""
 
 
 class Shape(IntEnum):
-    """What stays beside the text."""
+    """The parts that a version has besides the text."""
 
     WHOLE = 0
     ESSENTIALS = 1
@@ -58,7 +59,7 @@ _CUT = {
 
 
 class Version(msgspec.Struct, frozen=True):
-    """A whole message, and how much of it to say. ``code`` is Slack's error code for the version before."""
+    """A whole message, and how much of it to send. ``code`` is Slack's error code for the version before."""
 
     text: str
     blocks: list[Block]
@@ -66,7 +67,7 @@ class Version(msgspec.Struct, frozen=True):
     shape: Shape = Shape.WHOLE
     code: str = ""
     traceable: bool = True
-    """Whether it carries the metadata by which a message is found again."""
+    """Whether it has the metadata by which the message can be found again."""
 
     def said(self) -> dict[str, Any]:
         """Return the ``text`` and the ``blocks`` of this version as Slack's methods take them."""
@@ -78,13 +79,13 @@ class Version(msgspec.Struct, frozen=True):
 
 
 def with_less(version: Version, code: str) -> Version | None:
-    """Return the next version to try after a refused one; None: Slack would take no version in that place."""
+    """Return the next version to try after a refused one; None: there is none with less."""
     kind = about(code)
     if kind in {About.EVERYTHING, About.PLACE}:
         return None
     if version.traceable and "metadata" in code:
         return msgspec.structs.replace(version, traceable=False)
-    # Calling people matters more than the details, unless Slack refuses exactly that.
+    # Calling people matters more than the details, so mentions go last, unless Slack refuses just them.
     order = _WITHOUT_MARKUP if _ABOUT_MARKUP.fullmatch(code) else _SHORTER
     steps = (
         msgspec.structs.replace(version, markup=markup, shape=shape, code=code)
@@ -132,7 +133,7 @@ def _essentials(blocks: list[Block]) -> list[Block]:
 
 
 def _plainly_asked(button: Block) -> Block:
-    """Return a button whose dialog, if it has one, contains no text of other people."""
+    """Return a button whose dialog, if it has one, contains no foreign text."""
     if "confirm" not in button:
         return button
     asked = question("Are you sure?", "What it does is in the message above.", "Yes", "No")
@@ -160,5 +161,5 @@ def _as_text(text: str) -> str:
 
 
 def _read_aloud(markup: re.Match[str]) -> str:
-    """Return the label of a link or a date (what follows the last bar); of a mention, its ID."""
+    """Return the label of a link or a date (the text after the last bar), or the ID of a mention."""
     return markup[1].rpartition("|")[2].removeprefix("!subteam^")

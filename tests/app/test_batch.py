@@ -8,7 +8,7 @@ import pytest
 
 import app
 from chalicelib.aws.orders.settling import write_settling
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.jobs.record import RecordingError, record_events
 from tests.app.account import Remaining, a_batch, printed
 from tests.aws.events.test_s3 import a_body, a_bridge_body
@@ -108,7 +108,7 @@ def test_an_event_that_cannot_be_recorded_keeps_nobody_from_the_others_of_its_me
         record_events(cases, [])
     world.store.keys_failing.clear()
     record_events(cases, [])
-    assert world.journal.kinds() == [EventType.LOCK_ACQUIRED] * 3
+    assert world.journal.kinds() == [LineKind.LOCK_ACQUIRED] * 3
 
 
 @pytest.mark.parametrize(

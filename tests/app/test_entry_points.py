@@ -196,7 +196,7 @@ def test_every_entry_point_writes_what_it_measured() -> None:
         assert rest == ["_measured"]
 
 
-def test_a_sweep_is_timed(queues: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_sweep_s_duration_is_written_as_a_metric(queues: Any, capsys: pytest.CaptureFixture[str]) -> None:
     app.sweep_target(a_batch(write_sweep(Target(Kind.S3, BUCKET)).decode()), Remaining())
     [line] = printed(capsys, '{"_aws"')
     assert line["SweepsFinished"] == [1.0]

@@ -76,7 +76,7 @@ def test_what_a_later_try_may_get_is_no_refusal(code: str, kind: type[StoreError
     assert type(store_error("x", client_error(code))) is kind
 
 
-def test_the_ports_failures_say_it_so() -> None:
+def test_a_port_s_failure_says_what_was_tried_and_what_went_wrong() -> None:
     timed_out = exceptions.ReadTimeoutError(endpoint_url=URL, error=Urllib3Timeout(None, URL, "timed out"))  # type: ignore[arg-type]
     assert str(store_error("reading a/b", timed_out)) == ("reading a/b: S3 did not answer in time (ReadTimeoutError)")
     assert str(book_error(client_error("ThrottlingException"))).startswith(

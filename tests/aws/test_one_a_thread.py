@@ -19,7 +19,7 @@ class Made:
         self.number = Made.count
 
 
-def test_each_thread_has_its_own_and_keeps_it() -> None:
+def test_each_thread_has_an_object_of_its_own_and_keeps_it() -> None:
     table = OneAThread(Made)
     there = Barrier(3, timeout=10)
 
@@ -33,7 +33,7 @@ def test_each_thread_has_its_own_and_keeps_it() -> None:
     assert len({first for first, _ in seen}) == 3
 
 
-def test_nothing_is_made_before_it_is_needed() -> None:
+def test_no_thread_s_object_is_made_before_it_is_needed() -> None:
     table = OneAThread(lambda: pytest.fail("made too early"))
     assert table is not None
 

@@ -82,7 +82,7 @@ def test_every_recording_of_a_notification_is_tried() -> None:
     assert {what for what, _ in mark.args[1]} | NO_LOCK_S_BUSINESS == set(DIRECT)
 
 
-def test_a_key_comes_encoded() -> None:
+def test_an_encoded_key_is_decoded() -> None:
     [change] = lock_events(json.dumps({"Records": [DIRECT["encoded key"]]}))
     assert change.place.key == "a@b"
 

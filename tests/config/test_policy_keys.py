@@ -24,7 +24,7 @@ def the_policies(default: str = "", route: str = "") -> tuple[Policy, Policy]:
     return rules.policy_for("acme-tfstate/b"), rules.policy_for("acme-tfstate/a")
 
 
-def test_nothing_is_on_that_nobody_asked_for() -> None:
+def test_a_policy_has_nothing_that_the_file_does_not_ask_for() -> None:
     default, route = the_policies()
     assert default == route == Policy(channel="C0PLATFORM", releasers=(), thresholds=default.thresholds)
     assert (default.working_hours, default.auto_release, default.second_person) == (always("UTC"), None, False)

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.aws.book.channel_book import DynamoChannelBook
 from chalicelib.core.alerts.channel_trouble import ChannelTrouble, Phase
-from chalicelib.ports.book import BookError, ChannelBook
+from chalicelib.ports.book import ChannelBook
 from tests.aws_fixtures import lock_book_table
 from tests.builders import TAKEN
 from tests.fakes.book import FakeChannelBook
@@ -32,7 +32,7 @@ def the_next(trouble: ChannelTrouble, **changes: Any) -> ChannelTrouble:
     return msgspec.structs.replace(trouble, step=trouble.step + 1, **changes)
 
 
-def test_there_are_none_at_first(channels: ChannelBook) -> None:
+def test_a_new_book_has_no_channels_in_trouble(channels: ChannelBook) -> None:
     assert channels.troubled() == []
 
 
@@ -65,10 +65,3 @@ def test_what_is_forgotten_can_begin_anew_and_is_another_trouble(channels: Chann
     assert channels.replace(None, again)
     assert not channels.replace(trouble, the_next(trouble))
     assert channels.troubled() == [again]
-
-
-def test_one_that_cannot_be_read_is_told_as_that() -> None:
-    with lock_book_table() as table:
-        table.put_item(Item={"StatePath": "#channels", "LockIdentity": "x", "Trouble": "{"})
-        with pytest.raises(BookError, match="cannot be read"):
-            DynamoChannelBook(table).troubled()

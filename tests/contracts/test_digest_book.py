@@ -39,7 +39,7 @@ def standing(digest: Digest, held: int = 30) -> Digest:
     return msgspec.structs.replace(digest, posted=POSTED, claimed_until=None, held=held)
 
 
-def test_there_are_none_at_first(digests: DigestBook) -> None:
+def test_a_new_book_has_no_digests(digests: DigestBook) -> None:
     assert digests.open() == []
 
 
@@ -79,7 +79,7 @@ def test_a_digest_that_was_not_sent_makes_way_for_the_next(digests: DigestBook) 
     assert digests.claim(a_digest(minutes=15))
 
 
-def test_of_two_who_give_one_up_the_second_does_not_forget_the_next_one(digests: DigestBook) -> None:
+def test_of_two_who_give_a_digest_up_the_second_does_not_forget_the_next_one(digests: DigestBook) -> None:
     digests.claim(a_digest())
     digests.forget(a_digest())
     digests.claim(a_digest(minutes=15))
@@ -88,7 +88,7 @@ def test_of_two_who_give_one_up_the_second_does_not_forget_the_next_one(digests:
     assert digests.open() == [a_digest(minutes=15)]
 
 
-def test_one_found_by_two_frees_no_other_claim(digests: DigestBook) -> None:
+def test_a_digest_found_by_two_frees_no_other_claim(digests: DigestBook) -> None:
     digests.claim(a_digest())
     digests.save(standing(a_digest()))
     digests.claim(a_digest(minutes=15))

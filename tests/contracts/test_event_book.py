@@ -14,7 +14,7 @@ from chalicelib.aws.book.event_book import DynamoEventBook
 from chalicelib.core.audit.event import CLAIMED_FOR, LockEvent, ToldBy
 from chalicelib.core.audit.hold import NotedEvent
 from chalicelib.core.locks.place import Kind, Place
-from chalicelib.ports.book import BookError, EventBook, UnderWayError
+from chalicelib.ports.book import EventBook, UnderWayError
 from tests.aws_fixtures import lock_book_table
 from tests.builders import BUCKET, KEY, TAKEN, a_lock
 from tests.fakes.events import FakeEventBook
@@ -111,7 +111,7 @@ def test_nobody_else_journals_an_event_meanwhile(changes: EventBook) -> None:
         changes.claim(noted, TAKEN + CLAIMED_FOR - INSTANT)
 
 
-def test_one_that_was_claimed_and_not_journaled_can_be_claimed_again(changes: EventBook) -> None:
+def test_an_event_that_was_claimed_and_not_journaled_can_be_claimed_again(changes: EventBook) -> None:
     noted = NotedEvent(an_event())
     changes.claim(noted, TAKEN)
     assert changes.claim(noted, TAKEN + CLAIMED_FOR)
@@ -209,7 +209,7 @@ def test_in_the_same_instant_sequencers_decide(changes: EventBook) -> None:
     assert [before(changes, event) for event in events] == [None, *events[:-1]]
 
 
-def test_without_them_a_lock_was_let_go_before_the_next_was_taken(changes: EventBook) -> None:
+def test_without_sequencers_a_lock_was_let_go_before_the_next_was_taken(changes: EventBook) -> None:
     note(changes, an_event(-SECOND), an_event(), a_release(timedelta()))
     assert before(changes, an_event()) == a_release(timedelta())
     assert before(changes, a_release(timedelta())) == an_event(-SECOND)
@@ -255,35 +255,6 @@ def test_a_lock_that_is_there_again_is_another_event_than_the_version_that_is_go
     again = msgspec.structs.replace(event, acquired=True, permanent=False, reappeared=True)
     assert [changes.claim(NotedEvent(one), TAKEN) for one in (event, again)] == [True, True]
     assert before(changes, a_release(2 * SECOND)) in (event, again)
-
-
-def test_a_book_that_is_not_there_is_a_book_error() -> None:
-    noted = NotedEvent(an_event())
-    with lock_book_table() as table:
-        changes = DynamoEventBook(table)
-        table.delete()
-        with pytest.raises(BookError):
-            changes.claim(noted, TAKEN)
-        for ask in (changes.journaled, changes.before, changes.remember_gone, changes.gone_after):
-            with pytest.raises(BookError):
-                ask(noted.event)
-
-
-def test_an_event_that_cannot_be_read_is_a_book_error(table: Any) -> None:
-    changes = DynamoEventBook(table)
-    event = an_event(key="unreadable.tflock")
-    note(changes, event)
-    key = {"StatePath": f"#events {event.place.name}", "LockIdentity": event.identity}
-    table.put_item(Item=key | {"Noted": "{"})
-    with pytest.raises(BookError, match="cannot be read"):
-        changes.before(a_release(key=event.place.key))
-
-
-def test_an_event_is_forgotten_when_it_cannot_be_delivered_any_more(table: Any) -> None:
-    event = an_event(key="old.tflock")
-    note(DynamoEventBook(table), event)
-    key = {"StatePath": f"#events {event.place.name}", "LockIdentity": event.identity}
-    assert table.get_item(Key=key)["Item"]["ExpiresAt"] == int((TAKEN + timedelta(days=21)).timestamp())
 
 
 minutes = st.sampled_from([timedelta(), CLAIMED_FOR - INSTANT, CLAIMED_FOR, 2 * CLAIMED_FOR])

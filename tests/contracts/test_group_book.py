@@ -20,7 +20,7 @@ def groups(request: pytest.FixtureRequest) -> Iterator[GroupBook]:
         yield DynamoGroupBook(table)
 
 
-def test_there_are_none_at_first(groups: GroupBook) -> None:
+def test_a_new_book_has_no_groups(groups: GroupBook) -> None:
     assert groups.members() == {}
 
 

@@ -6,13 +6,13 @@ import pytest
 
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.metrics import EmfMetrics
-from chalicelib.core.audit.line import EventType, JournalLine, of_lock
+from chalicelib.core.audit.line import JournalLine, LineKind, of_lock
 from chalicelib.ports.world import Journal
 from tests.builders import TAKEN, a_lock
 from tests.fakes.world import FakeJournal
 
 FORGED = of_lock(
-    EventType.LOCK_ACQUIRED, a_lock(body=b'{"Who":"x\\n{\\"event\\":\\"lock_released\\"}\\r\\u2028\\u0085"}'), TAKEN
+    LineKind.LOCK_ACQUIRED, a_lock(body=b'{"Who":"x\\n{\\"event\\":\\"lock_released\\"}\\r\\u2028\\u0085"}'), TAKEN
 )
 
 
@@ -20,7 +20,7 @@ FORGED = of_lock(
 def journal(request: pytest.FixtureRequest) -> tuple[Journal, Callable[[], list[JournalLine]]]:
     if request.param == "fake":
         fake = FakeJournal()
-        return fake, lambda: fake.events
+        return fake, lambda: fake.lines
     stream = io.StringIO()
     return LogJournal(stream, EmfMetrics("test")), lambda: [
         msgspec.json.decode(line, type=JournalLine) for line in stream.getvalue().splitlines()

@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -10,7 +9,7 @@ from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.locks.lock import HeldLock
-from chalicelib.ports.book import BookError, LockBook, LockList
+from chalicelib.ports.book import LockBook, LockList
 from tests.aws_fixtures import lock_book_table
 from tests.book_writes import say
 from tests.builders import ALICE, CHANNEL, TAKEN, a_lock, a_sending
@@ -70,26 +69,3 @@ def test_pages_come_in_the_order_they_are_asked_for_without_what_has_ended(books
     book.write(endings.end(UNREADABLE, GONE))
     asked = [entry(ODD), entry(a_lock(key="never.tflock")), entry(UNREADABLE), entry(a_lock())]
     assert locks.pages(asked) == [book.find(ODD.ref), book.find(a_lock().ref)]
-
-
-def test_thousands_of_locks_are_listed_each_once() -> None:
-    """More than one page of DynamoDB's answer (1 MB)."""
-    with lock_book_table() as table:
-        with table.batch_writer() as writer:
-            for number in range(1200):
-                writer.put_item(Item=_page(number))
-        assert len({one.state_path for one in DynamoLockList(table).held(holders=False)}) == 1200
-
-
-def _page(number: int) -> dict[str, Any]:
-    return {"StatePath": f"b/{number}", "LockIdentity": "x", "HeldSince": "x", "Lock": "y" * 1200}
-
-
-def test_a_page_that_cannot_be_read_is_not_listed_and_hides_no_other() -> None:
-    with lock_book_table() as table:
-        table.put_item(Item=_page(1))
-        DynamoLockBook(table).write(telling.remember(a_lock()))
-        locks = DynamoLockList(table)
-        assert [page.lock for page in locks.pages([HeldEntry("b/1", "x"), entry(a_lock())])] == [a_lock()]
-        with pytest.raises(BookError):
-            locks.held(holders=True)

@@ -15,6 +15,7 @@ from chalicelib.ports.people import (
     MessageGoneError,
     Messenger,
     MessengerError,
+    Way,
 )
 from demo.slack_standin import SlackStandIn
 from tests.builders import BOB, CHANNEL
@@ -103,6 +104,10 @@ def who_cannot(ability: Ability) -> pytest.MarkDecorator:
 
 def test_a_messenger_says_what_it_can_do(slack: Slack, request: pytest.FixtureRequest) -> None:
     assert slack.messenger.can == MESSENGERS[request.node.callspec.params["slack"]]
+
+
+def test_who_has_said_nothing_yet_is_not_busy(slack: Slack) -> None:
+    assert all(slack.messenger.busy_for(way, CHANNEL) <= 0 for way in Way)
 
 
 @who_can(Ability.EDIT)

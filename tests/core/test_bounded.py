@@ -10,7 +10,7 @@ import pytest
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.core.audit.event import LockEvent
-from chalicelib.core.audit.line import EventType, JournalLine, of_acquire, of_click, of_lock, of_run
+from chalicelib.core.audit.line import JournalLine, LineKind, of_acquire, of_click, of_lock, of_run
 from chalicelib.core.bounded import LONGEST, bounded
 from chalicelib.core.locks.place import Kind, Place
 from tests.builders import BUCKET, KEY, TAKEN, a_click, a_lock
@@ -47,11 +47,11 @@ def test_a_line_is_never_longer_than_cloudwatch_takes(character: str) -> None:
     )
     whole = dict.fromkeys(["who", "lock_id", "created", "detail", "flaw", "operation", "etag", "principal"], much)
     for event in (
-        of_run(EventType.SWEEP_FINISHED, TAKEN, target=BUCKET, detail=much, locks=1),
-        of_lock(EventType.ALERT_FAILED, a_lock(), TAKEN, detail=much, message_ts="1"),
+        of_run(LineKind.SWEEP_FINISHED, TAKEN, target=BUCKET, detail=much, locks=1),
+        of_lock(LineKind.ALERT_FAILED, a_lock(), TAKEN, detail=much, message_ts="1"),
         of_acquire(change, a_lock(), much),
-        of_click(EventType.RELEASE_ASKED, a_click(a_lock()), a_lock(), TAKEN, detail=much),
-        of_run(EventType.SWEEP_FAILED, TAKEN, **whole),
+        of_click(LineKind.RELEASE_ASKED, a_click(a_lock()), a_lock(), TAKEN, detail=much),
+        of_run(LineKind.SWEEP_FAILED, TAKEN, **whole),
     ):
         stream = io.StringIO()
         LogJournal(stream, EmfMetrics("test")).write(event)
@@ -66,5 +66,5 @@ def test_all_texts_of_a_line_together_fit_into_one_event() -> None:
 
 def test_what_people_and_aws_write_is_never_cut() -> None:
     key = "é" * 500 + ".tflock"  # S3 takes 1,024 bytes
-    line = of_lock(EventType.ALERT_POSTED, a_lock(key=key), TAKEN, message_ts="1")
+    line = of_lock(LineKind.ALERT_POSTED, a_lock(key=key), TAKEN, message_ts="1")
     assert line.state_path == f"{BUCKET}/{key.removesuffix('.tflock')}"

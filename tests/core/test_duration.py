@@ -22,7 +22,7 @@ def test_a_duration_is_read_as_people_write_it(text: str, duration: timedelta) -
 
 
 @pytest.mark.parametrize("text", ["", "0m", "45", "m", "1.5h", "-1h", "30m1h", "1 hour", "99999d", "\u0661h"])
-def test_anything_else_is_refused(text: str) -> None:
+def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a duration"):
         parse(text)
 

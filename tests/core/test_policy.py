@@ -90,7 +90,7 @@ def test_a_target_with_prefixes_covers_only_these() -> None:
     assert not target.covers(Place(Kind.S3, "another", KEY))
 
 
-def test_the_rules_cover_locks_only() -> None:
+def test_the_rules_cover_a_bucket_s_locks_and_none_of_its_states() -> None:
     rules = some_rules()
     assert rules.covers(Place(Kind.S3, BUCKET, KEY))
     assert not rules.covers(Place(Kind.S3, BUCKET, KEY.removesuffix(".tflock")))

@@ -55,7 +55,7 @@ def test_a_second_signal_does_not_disturb_the_clearing_up() -> None:
     assert stopping.asked() == signal.SIGHUP
 
 
-def test_without_a_signal_all_goes_on() -> None:
+def test_what_runs_goes_on_until_a_signal_comes() -> None:
     stopping.listen()
     with stopping.at_once():
         stopping.sleep(0.01)

@@ -84,7 +84,7 @@ def _changed(stored: Stored, transition: Transition) -> Stored:
 
 @dataclass
 class FakeDigestBook(CanBeDown):
-    """``ports.DigestBook``: what is being sent by its channel, what stands there by its trace."""
+    """``ports.book.DigestBook``: what is being sent by its channel, what stands there by its trace."""
 
     sending: dict[str, Digest] = field(default_factory=dict)
     standing: dict[str, Digest] = field(default_factory=dict)
@@ -122,7 +122,7 @@ class FakeDigestBook(CanBeDown):
 
 @dataclass
 class FakeChannelBook(CanBeDown):
-    """``ports.ChannelBook`` by the channel."""
+    """``ports.book.ChannelBook`` by the channel."""
 
     known: dict[str, ChannelTrouble] = field(default_factory=dict)
 
@@ -145,7 +145,7 @@ class FakeChannelBook(CanBeDown):
 
 @dataclass
 class FakeGroupBook(CanBeDown):
-    """``ports.GroupBook``, in which nothing grows old."""
+    """``ports.book.GroupBook``, in which nothing grows old."""
 
     stored: dict[str, frozenset[str]] = field(default_factory=dict)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from chalicelib.core.audit.line import EventType, JournalLine
+from chalicelib.core.audit.line import JournalLine, LineKind
 from chalicelib.ports.world import World
 from tests.fakes.book import FakeBook, FakeChannelBook, FakeDigestBook, FakeGroupBook
 from tests.fakes.events import FakeEventBook
@@ -16,13 +16,13 @@ from tests.fakes.store import FakeStore
 class FakeJournal:
     """A journal that can be read back."""
 
-    events: list[JournalLine] = field(default_factory=list)
+    lines: list[JournalLine] = field(default_factory=list)
 
-    def write(self, event: JournalLine) -> None:
-        self.events.append(event)
+    def write(self, line: JournalLine) -> None:
+        self.lines.append(line)
 
-    def kinds(self) -> list[EventType]:
-        return [event.event for event in self.events]
+    def kinds(self) -> list[LineKind]:
+        return [line.event for line in self.lines]
 
 
 @dataclass

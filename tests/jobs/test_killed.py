@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.event import LockEvent
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import Click, SnoozeFor, Verb
 from chalicelib.core.clicks.order import AutoRelease
 from chalicelib.core.locks.lock import HeldLock
@@ -187,8 +187,8 @@ def go_on(world: FakeWorld, again: Callable[[], object], rules: Rules) -> None:
 
 def lines(world: FakeWorld) -> Counter[str]:
     """The lines about S3's events, by the event they are about."""
-    kinds = {EventType.LOCK_ACQUIRED, EventType.LOCK_RELEASED}
-    return Counter(line.event_id for line in world.journal.events if line.event in kinds)
+    kinds = {LineKind.LOCK_ACQUIRED, LineKind.LOCK_RELEASED}
+    return Counter(line.event_id for line in world.journal.lines if line.event in kinds)
 
 
 def untrue(world: FakeWorld, rules: Rules) -> list[str]:

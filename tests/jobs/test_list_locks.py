@@ -40,7 +40,7 @@ def test_the_locks_of_a_channel_s_routes_are_listed_oldest_first() -> None:
     assert keys(listed(a_world(), channel=OTHER)) == ["other/c.tflock"]
 
 
-def test_all_is_all_channels() -> None:
+def test_all_lists_the_locks_of_all_channels() -> None:
     assert keys(listed(a_world(), text=" ALL ")) == ["a.tflock", "other/c.tflock", "b.tflock"]
 
 

@@ -13,7 +13,7 @@ import pytest
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import endings
 from chalicelib.core.audit.event import ToldBy
-from chalicelib.core.audit.line import EventType, JournalLine
+from chalicelib.core.audit.line import JournalLine, LineKind
 from chalicelib.core.clicks.click import Click, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.locks.place import Kind, LockRef, Place
@@ -33,15 +33,15 @@ from tests.jobs.test_record import RULES, TARGET
 
 pytestmark = pytest.mark.thorough
 
-AGAIN = EventType.LOCK_REAPPEARED
+AGAIN = LineKind.LOCK_REAPPEARED
 
 
 def a_key() -> VersionedKey:
     return VersionedKey(FakeWorld(TAKEN))
 
 
-def lines(key: VersionedKey, kind: EventType = AGAIN) -> list[JournalLine]:
-    return [line for line in key.world.journal.events if line.event is kind]
+def lines(key: VersionedKey, kind: LineKind = AGAIN) -> list[JournalLine]:
+    return [line for line in key.world.journal.lines if line.event is kind]
 
 
 def held(key: VersionedKey) -> list[str]:
@@ -75,7 +75,7 @@ def test_a_lock_whose_delete_marker_is_deleted_is_held_again_and_the_journal_say
 
 
 @pytest.mark.parametrize("times", [2, 5])
-def test_however_often_it_is_told_it_is_one_line(times: int) -> None:
+def test_a_deleted_marker_is_one_line_however_often_it_is_told(times: int) -> None:
     key = a_lock_that_is_there_again()
     for _ in range(times):
         record(key.world, key.told[-1])
@@ -84,26 +84,26 @@ def test_however_often_it_is_told_it_is_one_line(times: int) -> None:
     assert held(key) == [KEY]
 
 
-def test_it_is_alerted_by_the_next_watch() -> None:
+def test_a_lock_held_again_is_alerted_by_the_next_watch() -> None:
     key = a_lock_that_is_there_again()
     record(key.world, key.told[-1])
     watch(key.world.ports, RULES, key.world.later(hours=3))
     assert [alert.lock.ref.place.key for alert in key.world.messenger.shown.values() if alert.open] == [KEY]
 
 
-def test_its_next_release_is_of_the_second_hold_by_the_one_who_took_it() -> None:
+def test_the_release_of_a_lock_held_again_is_of_its_second_hold_by_the_one_who_took_it() -> None:
     key = a_lock_that_is_there_again()
     record(key.world, key.told[-1])
     key.world.later(minutes=7)
     record(key.world, key.let_go())
     settle_all(key.world)
-    first, second = lines(key, EventType.LOCK_RELEASED)
+    first, second = lines(key, LineKind.LOCK_RELEASED)
     assert (first.held_seconds, second.held_seconds) == (600, 420)
     assert (second.taken_by, second.released_by, second.who) == (HOLDER, "holder", "root@vm")
     assert held(key) == []
 
 
-def test_it_can_be_hidden_and_uncovered_again_and_again() -> None:
+def test_a_lock_can_be_hidden_and_uncovered_again_and_again() -> None:
     key = a_lock_that_is_there_again()
     record(key.world, key.told[-1])
     for _ in range(3):
@@ -123,7 +123,7 @@ def test_deleted_by_its_own_version_after_that_it_is_released() -> None:
     key.world.later(minutes=7)
     record(key.world, key.delete_version())
     settle_all(key.world)
-    released = lines(key, EventType.LOCK_RELEASED)[-1]
+    released = lines(key, LineKind.LOCK_RELEASED)[-1]
     assert (released.held_seconds, released.principal) == (420, OPERATOR)
     assert held(key) == []
 
@@ -141,9 +141,9 @@ def test_a_lock_beneath_a_deleted_lock_is_held_again() -> None:
     key.world.later(minutes=1)
     record(key.world, key.delete_version())
     settle_all(key.world)
-    told = Counter(line.event for line in key.world.journal.events)
-    assert told == {EventType.LOCK_ACQUIRED: 2, EventType.LOCK_RELEASED: 2, AGAIN: 1}
-    assert [line.held_seconds for line in lines(key, EventType.LOCK_RELEASED)] == [60, 60]
+    told = Counter(line.event for line in key.world.journal.lines)
+    assert told == {LineKind.LOCK_ACQUIRED: 2, LineKind.LOCK_RELEASED: 2, AGAIN: 1}
+    assert [line.held_seconds for line in lines(key, LineKind.LOCK_RELEASED)] == [60, 60]
     assert len(held(key)) == 1
 
 
@@ -157,12 +157,12 @@ def test_history_that_is_cleared_away_beneath_a_held_lock_changes_nothing(by_lif
         settle_all(key.world)
         key.world.later(minutes=1)
     record(key.world, key.take())
-    before = list(key.world.journal.events)
+    before = list(key.world.journal.lines)
     for _ in range(4):
         key.world.later(minutes=1)
         record(key.world, key.delete_version(0, by_lifecycle=by_lifecycle))
         settle_all(key.world)
-    assert key.world.journal.events == before
+    assert key.world.journal.lines == before
     assert held(key) == [KEY]
 
 
@@ -238,7 +238,7 @@ def test_a_new_lock_is_not_taken_for_one_that_is_there_again() -> None:
     settle_all(key.world)
     record(key.world, new)
     assert lines(key) == []
-    assert len(lines(key, EventType.LOCK_ACQUIRED)) == 2
+    assert len(lines(key, LineKind.LOCK_ACQUIRED)) == 2
 
 
 def test_a_lock_put_in_the_second_of_the_event_waits_for_its_own() -> None:
@@ -251,7 +251,7 @@ def test_a_lock_put_in_the_second_of_the_event_waits_for_its_own() -> None:
     assert lines(key) == []
 
 
-def test_told_by_eventbridge_it_is_a_line_too() -> None:
+def test_a_deleted_marker_told_by_eventbridge_is_a_line_too() -> None:
     key = a_lock_that_is_there_again()
     whole = {"at": key.world.now.replace(microsecond=0), "principal": "", "told_by": ToldBy.EVENTBRIDGE}
     record(key.world, msgspec.structs.replace(key.told[-1], **whole, account="111122223333"))
@@ -272,7 +272,7 @@ def test_a_lock_that_is_no_version_of_its_own_is_released_when_that_is_deleted_b
     gone = msgspec.structs.replace(key.delete_version(), version="null")
     record(key.world, gone)
     settle_all(key.world)
-    assert [line.held_seconds for line in lines(key, EventType.LOCK_RELEASED)] == [60]
+    assert [line.held_seconds for line in lines(key, LineKind.LOCK_RELEASED)] == [60]
     assert (held(key), lines(key)) == ([], [])
 
 
@@ -283,7 +283,7 @@ def test_an_old_version_that_is_copied_over_the_marker_is_a_new_acquire() -> Non
     key.world.later(seconds=2)
     record(key.world, key.take())
     settle_all(key.world)
-    assert (len(lines(key, EventType.LOCK_ACQUIRED)), lines(key)) == (2, [])
+    assert (len(lines(key, LineKind.LOCK_ACQUIRED)), lines(key)) == (2, [])
 
 
 def test_an_alert_that_said_how_the_lock_ended_keeps_saying_so_and_a_new_one_is_posted() -> None:
@@ -415,7 +415,7 @@ def test_told_and_settled_as_it_happens_each_uncovering_is_one_line_with_its_tim
     key = a_day(seed, tell_last)
     assert [line.time for line in lines(key)] == [change.at for change in key.uncovered]
     assert len(held(key)) == key.held
-    assert len({line.event_id for line in key.world.journal.events}) == len(key.world.journal.events)
+    assert len({line.event_id for line in key.world.journal.lines}) == len(key.world.journal.lines)
 
 
 @pytest.mark.parametrize("seed", range(120))
@@ -432,9 +432,9 @@ def test_told_in_any_order_and_as_often_as_s3_likes_what_is_there_is_held_and_sa
     dice.shuffle(key.world.orders.settling)
     settle_all(key.world)
     assert len(held(key)) == key.held
-    ids = Counter(line.event_id for line in key.world.journal.events)
+    ids = Counter(line.event_id for line in key.world.journal.lines)
     assert set(ids.values()) <= {1}
     last = key.told[-1] if key.held and key.uncovered and key.told[-1] == key.uncovered[-1] else None
     assert last is None or lines(key)
-    acquired = {line.time for line in lines(key, EventType.LOCK_ACQUIRED)}
+    acquired = {line.time for line in lines(key, LineKind.LOCK_ACQUIRED)}
     assert acquired == {change.at for change in key.told if change.acquired}

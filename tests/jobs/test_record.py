@@ -7,7 +7,7 @@ from chalicelib.core.alerts.alert import alert_for
 from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.audit.event import LockEvent
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.ending import LetGoBy, Outcome
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
@@ -49,8 +49,8 @@ def an_acquired_world() -> FakeWorld:
 
 
 def test_an_acquire_is_one_line_that_says_who_what_where_and_from_where() -> None:
-    [line] = an_acquired_world().journal.events
-    assert line.event is EventType.LOCK_ACQUIRED
+    [line] = an_acquired_world().journal.lines
+    assert line.event is LineKind.LOCK_ACQUIRED
     assert line.state_path == "acme-tfstate/prod/network/terraform.tfstate"
     assert (line.lock_id, line.operation) == ("78653438-8ad9-5195-0db7-201620792a67", "OperationTypeApply")
     assert (line.who, line.principal, line.source_address) == ("root@vm", "AWS:AROAEXAMPLE:ci-run-7", "203.0.113.9")
@@ -60,7 +60,7 @@ def test_an_acquire_is_one_line_that_says_who_what_where_and_from_where() -> Non
 def test_an_acquire_delivered_twice_is_one_line() -> None:
     world = an_acquired_world()
     record(world, a_change(TAKEN, acquired=True))
-    assert world.journal.kinds() == [EventType.LOCK_ACQUIRED]
+    assert world.journal.kinds() == [LineKind.LOCK_ACQUIRED]
 
 
 def test_a_release_is_one_line_with_the_time_held_in_seconds() -> None:
@@ -69,8 +69,8 @@ def test_a_release_is_one_line_with_the_time_held_in_seconds() -> None:
     for _ in range(2):
         record(world, a_change(TAKEN + timedelta(seconds=90), acquired=False))
         settle_all(world)
-    _, released = world.journal.events
-    assert (released.event, released.held_seconds, released.lock_id[:8]) == (EventType.LOCK_RELEASED, 90, "78653438")
+    _, released = world.journal.lines
+    assert (released.event, released.held_seconds, released.lock_id[:8]) == (LineKind.LOCK_RELEASED, 90, "78653438")
     assert world.book.open_pages() == []
 
 
@@ -81,7 +81,7 @@ def test_a_lock_gone_before_its_event_came_is_read_from_its_version() -> None:
     record(world, a_change(TAKEN, version, acquired=True))
     record(world, a_change(TAKEN + timedelta(seconds=1), acquired=False))
     settle_all(world)
-    acquired, released = world.journal.events
+    acquired, released = world.journal.lines
     assert (acquired.operation, acquired.incomplete, released.held_seconds) == ("OperationTypePlan", False, 1)
 
 
@@ -90,9 +90,9 @@ def test_without_versions_such_a_lock_is_marked_incomplete_and_its_time_is_known
     record(world, a_change(TAKEN + timedelta(milliseconds=1500), acquired=False))
     record(world, a_change(TAKEN, acquired=True))
     settle_all(world)
-    assert [line.incomplete for line in world.journal.events] == [True, True]
-    assert world.journal.kinds() == [EventType.LOCK_ACQUIRED, EventType.LOCK_RELEASED]
-    assert [line.held_seconds for line in world.journal.events] == [None, 1.5]
+    assert [line.incomplete for line in world.journal.lines] == [True, True]
+    assert world.journal.kinds() == [LineKind.LOCK_ACQUIRED, LineKind.LOCK_RELEASED]
+    assert [line.held_seconds for line in world.journal.lines] == [None, 1.5]
 
 
 def test_without_versions_a_lock_that_a_sweep_has_seen_keeps_its_story_however_late_its_acquire_is_told() -> None:
@@ -102,7 +102,7 @@ def test_without_versions_a_lock_that_a_sweep_has_seen_keeps_its_story_however_l
     world.store.remove(BUCKET, KEY)
     etag = a_lock().ref.stamp
     record(world, a_change(TAKEN + timedelta(milliseconds=300), acquired=True, stamp=etag))
-    [line] = [line for line in world.journal.events if line.event is EventType.LOCK_ACQUIRED]
+    [line] = [line for line in world.journal.lines if line.event is LineKind.LOCK_ACQUIRED]
     assert (line.lock_id[:8], line.incomplete) == ("78653438", False)
 
 
@@ -122,7 +122,7 @@ def test_a_release_settled_before_its_acquire_could_be_read_is_not_taken_for_the
     record(world, a_change(times[1], acquired=False))
     record(world, a_change(times[2], versions[1], acquired=True))
     settle_all(world)
-    lines = sorted(world.journal.events, key=lambda line: line.time)
+    lines = sorted(world.journal.lines, key=lambda line: line.time)
     assert [line.time for line in lines] == times
     assert [lines[1].acquired_at, lines[3].acquired_at] == [times[0], times[2]]
 
@@ -136,7 +136,7 @@ def test_the_other_half_of_a_dual_lock_does_not_end_with_this_one() -> None:
     world.store.remove(BUCKET, KEY)
     record(world, a_change(TAKEN + timedelta(seconds=90), acquired=False))
     settle_all(world)
-    assert [line.lock_id[:8] for line in world.journal.events if line.event is EventType.LOCK_RELEASED] == ["78653438"]
+    assert [line.lock_id[:8] for line in world.journal.lines if line.event is LineKind.LOCK_RELEASED] == ["78653438"]
     assert [page.lock.ref for page in world.book.open_pages()] == [half.ref]
 
 
@@ -145,7 +145,7 @@ def test_an_acquire_whose_lock_another_one_has_followed_is_not_taken_for_the_oth
     world.store.put(BUCKET, KEY, sample("s3-plan-default"))
     earlier = msgspec.structs.replace(a_change(TAKEN, acquired=True), stamp=a_lock().ref.stamp)
     record(world, earlier)
-    assert [line.incomplete for line in world.journal.events] == [True]
+    assert [line.incomplete for line in world.journal.lines] == [True]
     assert world.book.open_pages() == []
 
 
@@ -164,7 +164,7 @@ def test_a_late_release_ends_the_old_lock_and_not_the_one_held_now() -> None:
     settle_all(world)
     [still] = world.book.open_pages()
     assert still.lock.operation == "plan"
-    assert world.journal.events[-1].held_seconds == 20
+    assert world.journal.lines[-1].held_seconds == 20
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_a_release_under_way_from_slack_is_named_after_its_clicker_and_told_by_t
     world.store.remove(BUCKET, KEY)
     record(world, a_change(world.now, acquired=False, principal=REAPER))
     settle_all(world)
-    assert (world.journal.events[-1].slack_user, world.journal.events[-1].released_by) == (ALICE, "slack")
+    assert (world.journal.lines[-1].slack_user, world.journal.lines[-1].released_by) == (ALICE, "slack")
     assert [alert.ending for alert in world.messenger.shown.values()] == [None]
 
 
@@ -200,7 +200,7 @@ def test_when_slack_refuses_the_event_is_journaled_all_the_same_and_the_next_wat
     world.messenger.refusing = "Slack answered internal_error"
     record(world, a_change(world.now, acquired=False))
     settle_all(world)
-    assert world.journal.kinds().count(EventType.LOCK_RELEASED) == 1
+    assert world.journal.kinds().count(LineKind.LOCK_RELEASED) == 1
     world.messenger.refusing = ""
     watch(world.ports, RULES, world.later(minutes=15))
     [alert] = world.messenger.shown.values()
@@ -221,7 +221,7 @@ def test_when_slack_refuses_the_event_is_journaled_all_the_same_and_the_next_wat
 def test_what_is_no_event_of_ours_is_no_line(change: LockEvent) -> None:
     world = FakeWorld(TAKEN)
     record(world, change, rules=some_rules(prefixes=("prod/",)))
-    assert world.journal.events == []
+    assert world.journal.lines == []
 
 
 def test_a_lock_acquired_while_an_older_one_s_release_is_recorded_is_not_taken_for_gone() -> None:
@@ -250,7 +250,7 @@ def test_an_event_is_of_the_youngest_lock_and_an_older_one_whose_event_was_lost_
     world.store.remove(BUCKET, KEY)
     record(world, a_change(TAKEN + timedelta(hours=2), acquired=False))
     settle_all(world)
-    [_, line] = world.journal.events
+    [_, line] = world.journal.lines
     assert (line.lock_id, line.held_seconds) == (younger.info and younger.info.ID, 3600)
     older, ended = world.book.pages_of(younger.ref.state_path, world.now + timedelta(days=1))
     assert older.ending is not None
@@ -290,7 +290,7 @@ def test_of_two_locks_in_one_second_each_release_is_the_one_before_it() -> None:
     record(world, a_change(times[1], acquired=False))
     record(world, a_change(times[3], acquired=False))
     settle_all(world)
-    released = [(line.operation, line.held_seconds) for line in world.journal.events[2:]]
+    released = [(line.operation, line.held_seconds) for line in world.journal.lines[2:]]
     assert released == [("OperationTypePlan", 0.3), ("OperationTypeApply", 0.4)]
 
 
@@ -300,5 +300,5 @@ def test_a_click_that_came_after_the_holder_s_own_release_is_not_named_as_the_re
     release(a_click(a_lock()), world.ports, RULES, world.later(hours=3))
     record(world, a_change(world.now, acquired=False))
     settle_all(world)
-    line = world.journal.events[-1]
-    assert (line.event, line.slack_user, line.released_by) == (EventType.LOCK_RELEASED, "", "holder")
+    line = world.journal.lines[-1]
+    assert (line.event, line.slack_user, line.released_by) == (LineKind.LOCK_RELEASED, "", "holder")

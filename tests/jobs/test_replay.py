@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from chalicelib.core.audit.event import LockEvent, ToldBy
-from chalicelib.core.audit.line import EventType, JournalLine
+from chalicelib.core.audit.line import JournalLine, LineKind
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.body import read_body
@@ -30,7 +30,7 @@ RULES: Rules = msgspec.structs.replace(some_rules(), targets=TARGETS)
 STATES, HOLDS, HELD, SEED = 120, 1_200, 20, 20261121
 BODIES = ("s3-plan-default", "s3-apply-default", "s3-import-default", "s3-workspace-delete-dev")
 PRINCIPALS = ("AWS:AROACI:run-7", "AWS:AROACI:run-8", "AWS:AIDABOB")
-Fact = tuple[EventType, str, datetime, datetime | None, float | None, str, str, str, str, bool]
+Fact = tuple[LineKind, str, datetime, datetime | None, float | None, str, str, str, str, bool]
 
 
 @dataclass
@@ -103,7 +103,7 @@ def cleared_away(day: Day) -> list[LockEvent]:
 
 
 def journaled(day: Day) -> Counter[Fact]:
-    return Counter(fact(line) for line in day.world.journal.events)
+    return Counter(fact(line) for line in day.world.journal.lines)
 
 
 def fact(line: JournalLine) -> Fact:
@@ -123,14 +123,14 @@ def fact(line: JournalLine) -> Fact:
 
 def acquired(taken: LockEvent, operation: str) -> Fact:
     path, at = taken.ref.state_path, taken.at
-    return EventType.LOCK_ACQUIRED, path, at, at, None, operation, "", taken.principal, "", not operation
+    return LineKind.LOCK_ACQUIRED, path, at, at, None, operation, "", taken.principal, "", not operation
 
 
 def released(taken: LockEvent, gone: LockEvent, operation: str) -> Fact:
     known = bool(taken.principal and gone.principal)
     by = ("holder" if taken.principal == gone.principal else "other") if known else "unknown"
     held = (gone.at - taken.at).total_seconds()
-    path, kind = gone.ref.state_path, EventType.LOCK_RELEASED
+    path, kind = gone.ref.state_path, LineKind.LOCK_RELEASED
     return kind, path, gone.at, taken.at, held, operation, taken.principal, gone.principal, by, not operation
 
 
@@ -154,10 +154,10 @@ def test_the_facts_of_a_day_are_the_same_exactly_once_in_whatever_order_and_howe
     settle_all(day.world, RULES)
     assert journaled(day) == day.facts
     assert len(day.world.book.open_pages()) == HELD
-    assert len({line.event_id for line in day.world.journal.events}) == len(day.events)
+    assert len({line.event_id for line in day.world.journal.lines}) == len(day.events)
 
 
-def test_so_are_they_while_events_are_up_to_two_minutes_late_and_lines_are_written_in_between() -> None:
+def test_the_facts_of_a_day_are_the_same_with_events_up_to_two_minutes_late_and_lines_in_between() -> None:
     day = a_busy_day()
     dice = random.Random(SEED)  # noqa: S311
     late = [(change.at + timedelta(seconds=dice.uniform(0, 119)), number) for number, change in enumerate(day.events)]
@@ -179,7 +179,7 @@ def test_so_are_they_while_events_are_up_to_two_minutes_late_and_lines_are_writt
     assert journaled(day) == day.facts
 
 
-def test_the_day_is_a_busy_one() -> None:
+def test_the_day_that_is_replayed_is_a_busy_one() -> None:
     day = a_busy_day()
     assert len({(change.place.container, change.place.key) for change in day.events}) >= 100
     assert sum(not change.acquired for change in day.events) >= 1_000

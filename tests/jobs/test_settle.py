@@ -7,7 +7,7 @@ import pytest
 from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.hold import NotedEvent
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.jobs.sweep import sweep
 from chalicelib.ports.book import UnderWayError
@@ -40,7 +40,7 @@ def test_while_a_click_is_carried_out_the_identity_says_who_released_the_lock(
     gone = a_change(world.later(hours=1), acquired=False, principal=principal, by_lifecycle=by_lifecycle)
     record(world, gone)
     settle_all(world)
-    line = world.journal.events[-1]
+    line = world.journal.lines[-1]
     assert (line.released_by, line.slack_user) == (kind, user)
 
 
@@ -51,7 +51,7 @@ def test_where_no_identity_is_told_the_click_is_named_whose_delete_s3_confirmed(
     world.store.remove(BUCKET, KEY)
     record(world, a_change(world.now, acquired=False, principal=""))
     settle_all(world)
-    line = world.journal.events[-1]
+    line = world.journal.lines[-1]
     assert (line.released_by, line.slack_user) == ("slack", ALICE)
 
 
@@ -65,7 +65,7 @@ def test_a_lock_deleted_by_its_version_s_id_is_released_and_an_old_version_is_no
     for seconds, version in ((20, old), (30, current), (40, current)):
         record(world, a_change(TAKEN + timedelta(seconds=seconds), version, acquired=False, permanent=True))
     settle_all(world)
-    released = [line for line in world.journal.events if line.event is EventType.LOCK_RELEASED]
+    released = [line for line in world.journal.lines if line.event is LineKind.LOCK_RELEASED]
     assert [(line.operation, line.held_seconds) for line in released] == [
         ("OperationTypePlan", 9),
         ("OperationTypeApply", 20),
@@ -76,7 +76,7 @@ def test_a_release_that_ended_nothing_known_is_a_line_that_says_so() -> None:
     world = FakeWorld(TAKEN)
     record(world, a_change(TAKEN, acquired=False))
     settle_all(world)
-    [line] = world.journal.events
+    [line] = world.journal.lines
     assert (line.incomplete, line.held_seconds, line.released_by) == (True, None, "unknown")
     assert line.detail == "no lock is known that this release ended"
 
@@ -88,7 +88,7 @@ def test_the_release_of_a_lock_older_than_the_reaper_has_the_story_that_the_swee
     world.store.remove(BUCKET, KEY)
     record(world, a_change(world.later(hours=1), acquired=False))
     settle_all(world)
-    line = world.journal.events[-1]
+    line = world.journal.lines[-1]
     assert (line.operation, line.held_seconds, line.incomplete) == ("OperationTypeApply", 7200, False)
 
 
@@ -111,7 +111,7 @@ def test_an_acquire_told_after_its_release_was_settled_leaves_no_lock_that_seems
     settle_all(world)
     record(world, a_change(TAKEN, version, acquired=True))
     assert world.book.open_pages() == []
-    assert world.journal.kinds() == [EventType.LOCK_RELEASED, EventType.LOCK_ACQUIRED]
+    assert world.journal.kinds() == [LineKind.LOCK_RELEASED, LineKind.LOCK_ACQUIRED]
 
 
 def test_an_acquire_told_late_of_a_lock_that_is_held_is_watched_all_the_same() -> None:
@@ -125,7 +125,7 @@ def test_an_acquire_told_late_of_a_lock_that_is_held_is_watched_all_the_same() -
 def test_a_release_waits_for_what_happened_before_it() -> None:
     world = an_acquired_world()
     record(world, a_change(world.later(minutes=1), acquired=False))
-    assert world.journal.kinds() == [EventType.LOCK_ACQUIRED]
+    assert world.journal.kinds() == [LineKind.LOCK_ACQUIRED]
     assert world.orders.delays == [RECORDING.settled_after]
 
 
@@ -138,11 +138,11 @@ def test_an_event_that_another_process_is_journaling_is_left_for_later() -> None
         record(world, change)
     world.later(minutes=2)
     record(world, change, change)
-    assert world.journal.kinds() == [EventType.LOCK_ACQUIRED]
+    assert world.journal.kinds() == [LineKind.LOCK_ACQUIRED]
 
 
 def test_a_line_of_a_role_names_its_session() -> None:
-    [line] = an_acquired_world().journal.events
+    [line] = an_acquired_world().journal.lines
     assert (line.session_name, line.account, line.told_by) == ("ci-run-7", "", "s3")
 
 
@@ -167,5 +167,5 @@ def test_an_acquire_that_is_told_while_its_release_is_settled_is_not_taken_for_t
     world.events.__class__ = Crowded
     record(world, a_change(world.later(minutes=1), acquired=False))
     settle_all(world)
-    [released] = [line for line in world.journal.events if line.event is EventType.LOCK_RELEASED]
+    [released] = [line for line in world.journal.lines if line.event is LineKind.LOCK_RELEASED]
     assert (released.operation, released.held_seconds) == ("OperationTypeApply", 60)

@@ -5,7 +5,7 @@ import pytest
 from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.alerts.transitions import telling
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.ending import Outcome
 from chalicelib.core.locks.lock import Body
 from chalicelib.core.locks.place import Kind
@@ -34,7 +34,7 @@ def test_one_order_is_left_for_each_target() -> None:
     journal = FakeJournal()
     order_sweeps(RULES, orders, journal, TAKEN)
     assert orders.sweeps == list(RULES.targets)
-    assert [(line.event, line.targets) for line in journal.events] == [(EventType.SWEEPS_ORDERED, 2)]
+    assert [(line.event, line.targets) for line in journal.lines] == [(LineKind.SWEEPS_ORDERED, 2)]
 
 
 def test_a_lock_under_its_threshold_is_remembered_and_not_alerted() -> None:
@@ -51,7 +51,7 @@ def test_a_lock_over_its_threshold_is_alerted_in_the_channel_of_its_route() -> N
     [(posted, alert)] = world.messenger.shown.items()
     assert posted.channel == "C0PROD"
     assert (alert.lock, alert.level) == (build_lock(), 1)
-    assert EventType.ALERT_POSTED in world.journal.kinds()
+    assert LineKind.ALERT_POSTED in world.journal.kinds()
 
 
 def test_a_plan_has_a_threshold_of_its_own() -> None:
@@ -139,7 +139,7 @@ def test_a_target_that_s3_refuses_is_reported_and_not_tried_again() -> None:
     world = a_world()
     world.store.buckets_refused[BUCKET] = "listing acme-tfstate: there is no such bucket"
     sweep(TARGET, world.ports, RULES, world.now)
-    assert world.journal.kinds() == [EventType.SWEEP_FAILED]
+    assert world.journal.kinds() == [LineKind.SWEEP_FAILED]
     assert world.messenger.reports == [(CHANNEL, f"bucket {BUCKET}", "listing acme-tfstate: there is no such bucket")]
 
 
@@ -151,7 +151,7 @@ def test_an_alert_that_its_channel_refuses_is_journaled_and_told_elsewhere_and_t
     sweep(TARGET, world.ports, rules, world.later(hours=3))
     told = [(posted.channel, alert.instead_of) for posted, alert in world.messenger.shown.items()]
     assert sorted(told) == [(CHANNEL, ""), (CHANNEL, "C0PROD")]
-    assert EventType.ALERT_FAILED in world.journal.kinds()
+    assert LineKind.ALERT_FAILED in world.journal.kinds()
     world.messenger.channels_refused.clear()
     sweep(TARGET, world.ports, rules, world.later(minutes=15))
     assert len(world.messenger.shown) == 2
@@ -161,7 +161,7 @@ def test_an_alert_that_slack_refuses_is_journaled_and_the_next_run_sends_it() ->
     world = a_world()
     world.messenger.refusing = "Slack answered invalid_auth"
     sweep(TARGET, world.ports, RULES, world.later(hours=3))
-    assert EventType.ALERT_FAILED in world.journal.kinds()
+    assert LineKind.ALERT_FAILED in world.journal.kinds()
     world.messenger.refusing = ""
     sweep(TARGET, world.ports, RULES, world.later(minutes=15))
     assert len(world.messenger.shown) == 1
@@ -191,7 +191,7 @@ class NoAlerts(FakeMessenger):
         raise ChannelRefusedError(sending.channel, "Slack answered not_in_channel")
 
 
-def test_without_the_lock_book_it_alerts_all_the_same_and_says_so() -> None:
+def test_without_the_lock_book_a_sweep_alerts_all_the_same_and_says_so() -> None:
     world = a_world()
     world.book.down = True
     sweep(TARGET, world.ports, RULES, world.later(hours=3))
@@ -211,9 +211,9 @@ def test_an_alert_that_somebody_deleted_is_posted_anew() -> None:
 def test_a_finished_sweep_is_journaled_with_its_counts() -> None:
     world = a_world()
     sweep(TARGET, world.ports, RULES, world.later(hours=3))
-    finished = world.journal.events[-1]
+    finished = world.journal.lines[-1]
     assert (finished.event, finished.target, finished.locks, finished.alerts) == (
-        EventType.SWEEP_FINISHED,
+        LineKind.SWEEP_FINISHED,
         BUCKET,
         1,
         1,

@@ -1,7 +1,7 @@
 import pytest
 
 from chalicelib.core.alerts.transitions import endings
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.locks.lock import Body
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
@@ -34,7 +34,7 @@ def test_a_bucket_that_s3_merely_fails_on_is_tried_again() -> None:
     world.store.buckets_failing.add(BUCKET)
     with pytest.raises(SweepIncompleteError):
         sweep(TARGET, world.ports, RULES, world.now)
-    assert world.journal.kinds() == [EventType.SWEEP_FAILED]
+    assert world.journal.kinds() == [LineKind.SWEEP_FAILED]
 
 
 def test_a_lock_that_could_not_be_read_at_first_is_told_as_it_is_once_it_can() -> None:

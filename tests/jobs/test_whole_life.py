@@ -15,7 +15,7 @@ from hypothesis.strategies import DataObject, booleans, data, sampled_from
 
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.audit.event import LockEvent
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import Click, SnoozeFor, Verb
 from chalicelib.core.clicks.deletion import Deletion, PutBack
 from chalicelib.core.locks.lock import HeldLock
@@ -43,7 +43,7 @@ TARGET = RULES.targets[0]
 CLICKED = (Verb.RELEASE, Verb.RELEASE, Verb.SNOOZE, Verb.WAKE, Verb.WITHDRAW, Verb.PUT_BACK)
 SLACK = ("works", "works", "works", "refuses", ANSWER, REQUEST)
 """How Slack takes what one run tells it."""
-EVENTS = (EventType.LOCK_ACQUIRED, EventType.LOCK_RELEASED)
+EVENTS = (LineKind.LOCK_ACQUIRED, LineKind.LOCK_RELEASED)
 FAILURES = (SweepIncompleteError, WatchIncompleteError, MessengerError, StoreError, OutcomeUnknownError)
 
 
@@ -179,7 +179,7 @@ class WholeLife(RuleBasedStateMachine):
         for page in self.world.book.pages.values():
             if page.ending and page.posted:
                 assert self.slack.shown[page.posted].ending == page.ending
-        lines = [line.event_id for line in self.world.journal.events if line.event in EVENTS]
+        lines = [line.event_id for line in self.world.journal.lines if line.event in EVENTS]
         assert Counter(lines) == Counter({change.event_id for change in self.events})
 
     # --- how it is done

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from chalicelib.core.audit.line import EventType, JournalLine
+from chalicelib.core.audit.line import JournalLine, LineKind
 from chalicelib.core.clicks.click import Click, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome
 from tests.race.bucket import Acquire
@@ -69,7 +69,7 @@ def _in_the_journal(race: Race) -> Iterator[str]:
     names: dict[str, str] = {}
     for _, line in race.lines.lines:
         yield from _of_line(race, line)
-        if line.event is EventType.LOCK_RESTORED:
+        if line.event is LineKind.LOCK_RESTORED:
             names[line.event_id] = line.slack_user
             raw[line.event_id] += 1
     restored.update(names.values())
@@ -82,13 +82,13 @@ def _in_the_journal(race: Race) -> Iterator[str]:
 
 def _of_line(race: Race, line: JournalLine) -> Iterator[str]:
     about = race.events.get(line.event_id)
-    if about and line.event is EventType.LOCK_RELEASED and (race.in_time or not race.bucket.nameless):
+    if about and line.event is LineKind.LOCK_RELEASED and (race.in_time or not race.bucket.nameless):
         yield from _of_release(about.ended_by.user if about.ended_by else "", line)
-    if about and line.event is EventType.LOCK_ACQUIRED:
+    if about and line.event is LineKind.LOCK_ACQUIRED:
         put_by = about.put_by.user if about.put_by else ""
         if line.slack_user not in {"", put_by}:
             yield f"journal: lock_acquired by {line.slack_user}, and it was {put_by or 'a run'}"
-    if line.event is EventType.RELEASE_ANSWERED and line.outcome == "released":
+    if line.event is LineKind.RELEASE_ANSWERED and line.outcome == "released":
         deleters = {one.ended_by.user for one in race.bucket.history if one.ended_by}
         if line.slack_user not in deleters:
             yield f"journal: release_answered released, and not by {line.slack_user}"

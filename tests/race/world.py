@@ -79,13 +79,13 @@ class Lines:
     schedule: Schedule
     lines: list[tuple[Click | None, JournalLine]] = field(default_factory=list)
 
-    def write(self, event: JournalLine) -> None:
-        self.lines.append((self.schedule.task.click, event))
+    def write(self, line: JournalLine) -> None:
+        self.lines.append((self.schedule.task.click, line))
 
 
 @dataclass
 class Deliveries:
-    """``ports.Orders`` that hands each order on when it is due."""
+    """``ports.orders.Orders`` that hands each order on when it is due."""
 
     schedule: Schedule
     deliver: Callable[[Order], object]

@@ -30,7 +30,7 @@ def methods_called() -> set[str]:
     return {name for name in re.findall(r'"(\w+)"', sources) if hasattr(WebClient, name)}
 
 
-def test_it_asks_for_the_scopes_of_the_methods_that_are_called_and_no_others() -> None:
+def test_the_manifest_asks_for_the_scopes_of_the_methods_that_are_called_and_no_others() -> None:
     assert methods_called() == SCOPES.keys()
     needed = {scope for method in methods_called() for scope in SCOPES[method]} | {"commands"}
     assert set(MANIFEST["oauth_config"]["scopes"]["bot"]) == needed

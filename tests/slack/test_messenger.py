@@ -376,7 +376,7 @@ def test_an_edit_in_a_channel_that_takes_nothing_is_its_refusal_and_no_message_g
     messenger.edit(posted, ALERT_NOW)
 
 
-def test_it_says_how_long_slack_would_take_no_other_post_to_a_channel_and_no_other_edit(
+def test_a_messenger_says_how_long_slack_would_take_no_other_post_to_a_channel_and_no_other_edit(
     stand_in: SlackStandIn, messenger: SlackMessenger
 ) -> None:
     assert messenger.busy_for(Way.POST, CHANNEL) <= 0

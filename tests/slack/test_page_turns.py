@@ -97,7 +97,7 @@ def test_a_click_on_a_lock_of_the_list_turns_no_page(slack: SlackStandIn) -> Non
     assert isinstance(clicked, Click)
 
 
-def test_one_of_another_app_is_turned_away_in_words(slack: SlackStandIn) -> None:
+def test_a_page_turn_of_another_app_is_turned_away_in_words(slack: SlackStandIn) -> None:
     body = slack.click_body(ALICE, CHANNEL, whispered(slack), NEXT_ACTION, api_app_id="A0OTHER")
     turned_away = parse(body, us(slack))
     assert isinstance(turned_away, Unheard)

@@ -34,7 +34,7 @@ def speak_to(slack: SlackStandIn, world: FakeWorld) -> None:
 
 
 @pytest.mark.parametrize("code", [*IN_ONE_PLACE, "restricted_action", "a_new_error_of_2027"])
-def test_its_alert_is_told_elsewhere_people_hear_of_it_and_of_its_end(code: str) -> None:
+def test_a_refused_alert_is_told_elsewhere_and_people_hear_of_the_trouble_and_of_its_end(code: str) -> None:
     world = FakeWorld(TAKEN)
     for key in ("prod/a.tflock", "b.tflock"):
         world.store.put(BUCKET, key, sample("s3-apply-default"))

@@ -117,7 +117,7 @@ def test_what_slack_signed_is_taken() -> None:
 
 
 @pytest.mark.parametrize("late", [-300, 300])
-def test_five_minutes_are_not_too_late(late: int) -> None:
+def test_a_request_of_up_to_five_minutes_ago_is_taken(late: int) -> None:
     verify(BODY, signed(at=NOW + late), secret, At())
 
 
@@ -450,7 +450,7 @@ def test_slack_s_look_at_the_certificate_is_known(query: dict[str, str], body: b
         ({}, form()),
     ],
 )
-def test_nothing_else_passes_for_it(query: dict[str, str], body: bytes) -> None:
+def test_nothing_else_passes_for_slack_s_look_at_the_certificate(query: dict[str, str], body: bytes) -> None:
     assert not is_ssl_check(query, body)
 
 

@@ -52,7 +52,7 @@ def test_an_address_of_the_slack_that_is_configured_is_used(url: str, api: str) 
         " https://hooks.slack.com/x",
     ],
 )
-def test_no_other_address_is_called(url: str) -> None:
+def test_no_address_but_slack_s_own_is_called(url: str) -> None:
     assert not usable(url, SLACK)
 
 

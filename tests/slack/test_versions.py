@@ -262,14 +262,16 @@ def test_what_is_about_every_message_is_asked_once_and_is_no_matter_of_the_chann
 
 
 @pytest.mark.parametrize("code", IN_ONE_PLACE)
-def test_what_is_about_a_place_is_asked_once(odd_server: OddServer, messenger: SlackMessenger, code: str) -> None:
+def test_a_refusal_of_a_channel_is_not_asked_again_with_less(
+    odd_server: OddServer, messenger: SlackMessenger, code: str
+) -> None:
     odd_server.always(said(ok=False, error=code))
     with pytest.raises(ChannelRefusedError, match=code):
         messenger.post(ALERT_NOW, ATTEMPT)
     assert len(odd_server.asked) == 1
 
 
-def test_every_code_is_about_something() -> None:
+def test_each_refusal_is_known_by_what_slack_refused() -> None:
     assert {about(code) for code in EVERYWHERE} == {About.EVERYTHING}
     assert {about(code) for code in IN_ONE_PLACE} == {About.PLACE}
     assert about("") is About.EVERYTHING

@@ -10,7 +10,7 @@ import msgspec
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.event import LockEvent, ToldBy
 from chalicelib.core.audit.hold import EndedHold
-from chalicelib.core.audit.line import EventType, JournalLine, of_acquire, of_lock, of_reappearance, of_release
+from chalicelib.core.audit.line import JournalLine, LineKind, of_acquire, of_lock, of_reappearance, of_release
 from chalicelib.core.clicks.ending import LetGoBy
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
@@ -67,7 +67,7 @@ def seen(
     path: str = PATH,
     *,
     minutes: float,
-    event: EventType = EventType.ALERT_POSTED,
+    event: LineKind = LineKind.ALERT_POSTED,
     **fields: Any,
 ) -> JournalLine:
     """The reaper's own line, of an alert or a click, about a lock that it saw."""
@@ -75,7 +75,7 @@ def seen(
 
 
 def answered(name: str, since: float, path: str = PATH, *, minutes: float, **fields: Any) -> JournalLine:
-    return seen(name, since, path, minutes=minutes, event=EventType.RELEASE_ANSWERED, **fields)
+    return seen(name, since, path, minutes=minutes, event=LineKind.RELEASE_ANSWERED, **fields)
 
 
 def as_json(event: JournalLine) -> str:

@@ -6,5 +6,5 @@ def test_what_is_too_long_loses_its_middle() -> None:
     assert len(shortened("x" * 90, 30)) == 30
 
 
-def test_one_thing_is_not_a_plural() -> None:
+def test_a_number_of_things_has_a_plural_unless_it_is_one() -> None:
     assert [counted(number, "hold") for number in (0, 1, 2)] == ["0 holds", "1 hold", "2 holds"]

@@ -8,16 +8,16 @@ from collections.abc import Iterable
 import msgspec
 
 from chalicelib.core.alerts.owner import session_name
-from chalicelib.core.audit.line import EventType, JournalLine
+from chalicelib.core.audit.line import JournalLine, LineKind
 from tflocks.holds.hold import Hold, Source
 from tflocks.holds.matching import nearest
 
 SEEN_HELD = (
-    EventType.ALERT_POSTED,
-    EventType.ALERT_RAISED,
-    EventType.ALERT_FAILED,
-    EventType.RELEASE_REQUESTED,
-    EventType.LOCK_RESTORED,
+    LineKind.ALERT_POSTED,
+    LineKind.ALERT_RAISED,
+    LineKind.ALERT_FAILED,
+    LineKind.RELEASE_REQUESTED,
+    LineKind.LOCK_RESTORED,
 )
 """Lines about a lock that the reaper has seen held. Other lines about clicks can come long after the lock is gone."""
 
@@ -38,7 +38,7 @@ def holds_begun(events: Iterable[JournalLine]) -> list[Hold]:
 
 def hold_named_by(release: JournalLine) -> Hold | None:
     """Return the hold that a release's line says it ended, or None if it could not have."""
-    if release.event is not EventType.LOCK_RELEASED:
+    if release.event is not LineKind.LOCK_RELEASED:
         return None
     possible = release.acquired_at is not None and release.acquired_at <= release.time
     return hold_of_release(release) if possible else None
@@ -73,7 +73,7 @@ def _reappeared(line: JournalLine) -> Hold:
     )
 
 
-_BEGAN = {EventType.LOCK_ACQUIRED: _acquired, EventType.LOCK_REAPPEARED: _reappeared}
+_BEGAN = {LineKind.LOCK_ACQUIRED: _acquired, LineKind.LOCK_REAPPEARED: _reappeared}
 
 
 def _seen(line: JournalLine) -> Hold | None:

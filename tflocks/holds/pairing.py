@@ -8,13 +8,13 @@ from typing import TypeVar
 
 import msgspec
 
-from chalicelib.core.audit.line import EventType, JournalLine
+from chalicelib.core.audit.line import JournalLine, LineKind
 from chalicelib.core.clicks.ending import LetGoBy, Outcome
 from tflocks.holds.acquires import hold_named_by, hold_of_release, holds_begun
 from tflocks.holds.hold import Hold
 from tflocks.holds.matching import SAME_MOMENT, fits, same
 
-_IN_SLACK = {EventType.LOCK_RESTORED, EventType.RELEASE_REQUESTED, EventType.RELEASE_ANSWERED}
+_IN_SLACK = {LineKind.LOCK_RESTORED, LineKind.RELEASE_REQUESTED, LineKind.RELEASE_ANSWERED}
 _ANSWERED_WITHIN = timedelta(minutes=10)
 _MARGIN = int(SAME_MOMENT.total_seconds())
 _LONGEST = 3653 * 86_400
@@ -60,7 +60,7 @@ def _holds_of_state(events: list[JournalLine], wired: set[str]) -> list[Hold]:
 
     The last one is still held if no release was told, in a bucket where S3 tells of releases at all.
     """
-    releases = [event for event in events if event.event is EventType.LOCK_RELEASED]
+    releases = [event for event in events if event.event is LineKind.LOCK_RELEASED]
     holds = list(_paired(holds_begun(events), releases))
     if holds and not holds[-1].until:
         held = not holds[-1].seen_only or _bucket(events[0]) in wired
@@ -140,7 +140,7 @@ def _with_slack(hold: Hold, in_slack: defaultdict[int, list[JournalLine]]) -> Ho
     for event in sorted(near, key=lambda event: (event.time, event.event_id)):
         if not _is_about(event, hold):
             continue
-        if event.event is EventType.LOCK_RESTORED:
+        if event.event is LineKind.LOCK_RESTORED:
             put_back_by = put_back_by or event.slack_user
             continue
         hold = _answered(hold, event)
@@ -151,7 +151,7 @@ def _with_slack(hold: Hold, in_slack: defaultdict[int, list[JournalLine]]) -> Ho
 
 def _answered(hold: Hold, event: JournalLine) -> Hold:
     """End a hold in a bucket that tells no releases, by what became of the click."""
-    if hold.until or event.event is not EventType.RELEASE_ANSWERED:
+    if hold.until or event.event is not LineKind.RELEASE_ANSWERED:
         return hold
     if event.outcome == Outcome.RELEASED:
         kind = LetGoBy.REAPER if event.by_reaper else LetGoBy.SLACK
@@ -168,7 +168,7 @@ def _is_about(event: JournalLine, hold: Hold) -> bool:
     """
     if not hold.since or not event.acquired_at or abs(event.acquired_at - hold.since) >= SAME_MOMENT:
         return False
-    late = timedelta(0) if event.event is EventType.LOCK_RESTORED else _ANSWERED_WITHIN
+    late = timedelta(0) if event.event is LineKind.LOCK_RESTORED else _ANSWERED_WITHIN
     in_time = hold.until is None or event.time <= hold.until + late
     return in_time and fits(event.etag.strip('"'), hold.etag)
 

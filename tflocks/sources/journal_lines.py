@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from chalicelib.core.audit.line import EventType, JournalLine
+from chalicelib.core.audit.line import JournalLine, LineKind
 from tflocks.holds.acquires import SEEN_HELD
 
 ABOUT_HOLDS = (
-    EventType.LOCK_ACQUIRED,
-    EventType.LOCK_RELEASED,
-    EventType.LOCK_REAPPEARED,
-    EventType.RELEASE_ANSWERED,
+    LineKind.LOCK_ACQUIRED,
+    LineKind.LOCK_RELEASED,
+    LineKind.LOCK_REAPPEARED,
+    LineKind.RELEASE_ANSWERED,
     *SEEN_HELD,
 )
 _S3_BEGAN = datetime(2006, 3, 14, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""The channels that take no messages, in the lock book's table: one item a channel."""
+"""The channels that take no messages, in the lock book's table: one item for each channel."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -12,30 +12,30 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.service_resource import Table
 
 _PARTITION = "#channels"
-"""No state path, like ``digest_book``'s."""
+"""A partition key that cannot be a state path (see ``digest_book``)."""
 _KEPT = timedelta(days=30)
-"""A trouble that lasts longer is told anew."""
+"""A trouble that lasts longer is told again."""
 
 
 class DynamoChannelBook:
-    """``ports.ChannelBook``. Lost, it costs a second message about a channel."""
+    """``ports.book.ChannelBook``. If an item is lost, people get a second message about a channel."""
 
     def __init__(self, table: "Table") -> None:
         self._table = BookTable(table)
 
     def troubled(self) -> list[ChannelTrouble]:
-        """Return the channels in trouble as they are now."""
+        """Return all channels in trouble."""
         return [value_of(item, "Trouble", ChannelTrouble) for item in self._table.query(_PARTITION)]
 
     def replace(self, known: ChannelTrouble | None, new: ChannelTrouble) -> bool:
-        """Write what is known of a channel, if it is still what was read; return whether it was."""
+        """Replace a channel's entry if it is still ``known``; return whether it was."""
         expires = int((new.since + _KEPT).timestamp())
         change = Update(put={"Trouble": text(new), "Mark": _mark(new), "ExpiresAt": expires})
         unchanged = Attr("Mark").eq(_mark(known)) if known else Attr("Mark").not_exists()
         return self._table.change(_key(new.channel), change, unchanged)
 
     def forget(self, channel: str) -> None:
-        """Delete what is known of a channel."""
+        """Delete the entry of a channel."""
         there: ConditionBase = Attr("Mark").exists()
         self._table.delete(_key(channel), there)
 
@@ -45,5 +45,5 @@ def _key(channel: str) -> dict[str, str]:
 
 
 def _mark(trouble: ChannelTrouble) -> str:
-    """Tell a trouble, and its step, from every other one: its JSON may have one more field in a new release."""
+    """Return a text that only this trouble at this step has. Its JSON would change with a new field."""
     return f"{trouble.since.isoformat()} {trouble.step}"

@@ -1,4 +1,4 @@
-"""The digests, in the lock book's table: one item for each that stands there, and one a channel for one being sent."""
+"""The digests, in the lock book's table: one item for each that was posted, and one for each channel's unposted one."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.service_resource import Table
 
 _PARTITION = "#digests"
-"""No state path: that has a bucket's name before its first slash, and no bucket's name has this character."""
+"""A partition key that cannot be a state path: those begin with a bucket's name, which never has a ``#``."""
 _KEPT = timedelta(days=30)
 
 
 class DynamoDigestBook:
-    """``ports.DigestBook``. Lost, it costs a digest that no longer counts down."""
+    """``ports.book.DigestBook``. If an item is lost, a digest's numbers are no longer updated."""
 
     def __init__(self, table: "Table") -> None:
         self._table = BookTable(table)
@@ -34,17 +34,17 @@ class DynamoDigestBook:
         return self._table.change(_being_sent(digest), _noted(digest), free)
 
     def doubt(self, digest: Digest, until: datetime) -> None:
-        """Note that nobody knows whether a claimed digest was sent."""
+        """Note that a digest may or may not have been sent."""
         doubtful = msgspec.structs.replace(digest, claimed_until=until)
         self._table.change(_being_sent(digest), _noted(doubtful), _is(digest))
 
     def forget(self, digest: Digest) -> None:
-        """Delete a digest that was not sent, or of which no lock is held any more."""
+        """Delete a digest that was not sent, or of which no lock is held."""
         self._table.delete(_standing(digest), _is(digest))
         self._table.delete(_being_sent(digest), _is(digest))
 
     def save(self, digest: Digest) -> None:
-        """Write a digest that stands, before its claim goes: when nothing follows, it is found in Slack once more."""
+        """Store a posted digest, then delete its claim. If only the first succeeds, it is found in Slack again."""
         self._table.change(_standing(digest), _noted(digest))
         self._table.delete(_being_sent(digest), _is(digest))
 

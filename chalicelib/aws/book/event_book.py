@@ -1,7 +1,7 @@
-"""The event book: S3's events of the last weeks, one DynamoDB item each, in the lock book's table.
+"""The event book: the events of the last weeks, one DynamoDB item each, in the lock book's table.
 
-powertools' Idempotency would keep such items too, each in two writes, found only by its own hash. These are also what
-the hold that a release ended is found by, so one item serves both, and there is nothing that could disagree.
+powertools' Idempotency would write such items too, but they could only be found by their hashes. These items also serve
+to find the hold that a release ended.
 """
 
 from datetime import datetime
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.service_resource import Table
 
 _AT_ONCE, _GONE = 8, 20
-"""Events looked at for the one before. More are read only where a lock had as many events in one second."""
+"""Numbers of events to read: at once for ``before`` (more only if a lock had this many in one second), and for
+``gone_after``."""
 
 
 class DynamoEventBook:
-    """``ports.EventBook``. The partition of a lock's events is no state path: no bucket's name begins with ``#``.
+    """``ports.book.EventBook``. The partition key of a lock's events begins with ``#``, so it is no state path.
 
-    It is named after the lock's key: two keys can be of one state path, and their events are none of each other's.
+    It has the lock's key, because the events of two keys of one state path must not be mixed.
     """
 
     def __init__(self, table: "Table") -> None:
@@ -44,16 +45,16 @@ class DynamoEventBook:
         raise UnderWayError("the same event is being journaled by another process; it is looked at again later")
 
     def remember(self, noted: NotedEvent) -> None:
-        """Remember an event that cannot be journaled yet; what is known of it already stays."""
+        """Remember an event that cannot be journaled yet; attributes that its item has already stay."""
         self._table.change(_key_of(noted.event), Update(put_first=_item(noted)))
 
     def journaled(self, event: LockEvent) -> None:
-        """Note that the journal has it. An event that has expired stays forgotten: half an item could not be read."""
+        """Note that the journal has the event. Write nothing if its item has expired: half an item cannot be read."""
         self._table.change(_key_of(event), Update(put={"Journaled": True}), Attr("Noted").exists())
 
     def before(self, event: LockEvent) -> NotedEvent | None:
-        """Return the event right before, among those up to the second of this one, latest first."""
-        # Whatever S3 has written into an identity, its second and one of two plain words come first, below the tilde.
+        """Return, of the remembered events of the same key, the last one before this one."""
+        # An identity begins with its second, a space and a plain word, so the tilde sorts after all of this second.
         last = f"{event.second} ~"
         earlier: NotedEvent | None = None
         for item in self._table.latest_first(_key_of(event)["StatePath"], last, _AT_ONCE):
@@ -71,7 +72,7 @@ class DynamoEventBook:
         self._table.change(_gone_key_of(gone), Update(put=_item(NotedEvent(gone))))
 
     def gone_after(self, event: LockEvent) -> list[LockEvent]:
-        """Return the deleted versions of the same key that happened after this, the latest twenty."""
+        """Return the last twenty remembered deletions of versions of the same key after this event."""
         after: list[LockEvent] = []
         for item in islice(self._table.latest_first(_gone_key_of(event)["StatePath"], "~", _AT_ONCE), _GONE):
             gone = value_of(item, "Noted", NotedEvent).event

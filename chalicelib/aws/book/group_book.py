@@ -1,4 +1,4 @@
-"""User groups' members, in the lock book's table: one item a group."""
+"""The members of user groups, in the lock book's table: one item for each group."""
 
 import time
 from collections.abc import Callable
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.service_resource import Table
 
 _PARTITION = "#groups"
-"""No state path, like ``digest_book``'s."""
+"""A partition key that cannot be a state path (see ``digest_book``)."""
 _KEPT = timedelta(days=1)
-"""The watch notes them anew every few minutes; what it could not for so long is no longer taken for true."""
+"""The watch stores the members again every 15 minutes. Members that are older than this are not used."""
 
 
 class DynamoGroupBook:
-    """``ports.GroupBook``. ``clock`` gives the time in seconds since 1970."""
+    """``ports.book.GroupBook``. ``clock`` gives the time in seconds since 1970."""
 
     def __init__(self, table: "Table", clock: Callable[[], float] = time.time) -> None:
         self._table = BookTable(table)
@@ -34,7 +34,7 @@ class DynamoGroupBook:
         self._table.change({"StatePath": _PARTITION, "LockIdentity": group}, Update(put=page))
 
     def members(self) -> dict[str, frozenset[str]]:
-        """Return the groups that were stored within a day. DynamoDB may show an item for days after it has expired."""
+        """Return the groups stored within a day. DynamoDB may return an item for days after it has expired."""
         now = self._clock()
         items = [item for item in self._table.query(_PARTITION) if item.get("ExpiresAt", inf) > now]
         return {item["LockIdentity"]: value_of(item, "Members", frozenset[str]) for item in items}

@@ -1,4 +1,4 @@
-"""The lock book: one DynamoDB item a lock, keyed by its state path and its identity."""
+"""The lock book: one DynamoDB item for each lock, keyed by the lock's state path and identity."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -21,20 +21,20 @@ _LATEST = 10
 
 
 class DynamoLockBook:
-    """``ports.book.LockBook`` in one table. Nothing about a lock is lost with it but repeated alerts."""
+    """``ports.book.LockBook`` in one table. If the table is lost, alerts are repeated; no lock is lost."""
 
     def __init__(self, table: "Table") -> None:
         self._table = BookTable(table)
 
     def open_pages(self) -> list[Page]:
-        """Return the pages of all locks that have not ended or not been told of: the index has few others.
+        """Return the pages of all locks that have not ended, and of locks whose ending has not been told.
 
-        Reads of it are eventually consistent, and a late write can leave a told page in it; hence the filter.
+        Reads of the index are eventually consistent, and a late write can leave a told page in it; hence the filter.
         """
         return readable(self._table.scan(_HELD, Attr("Told").not_exists()))
 
     def pages_of(self, state_path: str, until: datetime) -> list[Page]:
-        """Return the last ten pages of one state path up to a second, oldest first: a busy state has thousands."""
+        """Return the last ten pages of a state path up to a second, oldest first. A busy state has thousands."""
         last = f"{until.astimezone(UTC).replace(microsecond=0).isoformat()} ~"
         pages = map(page_from, self._table.latest(state_path, last, _LATEST))
         return sorted(pages, key=lambda page: page.taken)

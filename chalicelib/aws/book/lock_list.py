@@ -1,4 +1,4 @@
-"""The locks held now: found by two attributes of each page in the lock book's index, a few of them read in full."""
+"""The held locks: all are found by two attributes in the lock book's index, and a few of them are read in full."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -27,12 +27,12 @@ class DynamoLockList:
         self._table = BookTable(table)
 
     def held(self, *, holders: bool) -> list[HeldEntry]:
-        """Return every held lock, in no order; who is behind each only with ``holders``."""
+        """Return every held lock, in any order. Only with ``holders`` do the entries tell who holds each."""
         names = _HOLDER if holders else _PLACE
         return [_entry(item) for item in self._table.scan(_INDEX, _HELD, names)]
 
     def pages(self, entries: Sequence[HeldEntry]) -> list[Page]:
-        """Return the pages of these, in their order, as they are now; without locks that have ended since."""
+        """Return the pages of these entries in the same order, without locks that have ended since."""
         keys = ({"StatePath": entry.state_path, "LockIdentity": entry.identity} for entry in entries)
         items = [item for key in keys if (item := self._table.find(key))]
         return [page for page in readable(items) if not page.ending]

@@ -1,4 +1,4 @@
-"""The lock book's one DynamoDB table: every change is one UpdateItem with a condition, none a read and a write."""
+"""The lock book's one DynamoDB table. Every change is one UpdateItem with a condition, never a read and a write."""
 
 from collections.abc import Iterator, Mapping, Set
 from datetime import UTC, datetime
@@ -13,8 +13,8 @@ from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
-from chalicelib.aws.answers import NotFromAwsError, genuine
 from chalicelib.aws.errors_in_words import in_words
+from chalicelib.aws.genuine import NotFromAwsError, genuine
 from chalicelib.ports.book import BookError
 
 if TYPE_CHECKING:
@@ -25,17 +25,17 @@ T = TypeVar("T")
 
 _FROM_DYNAMODB = TypeDeserializer()
 _SAY_WHAT_IS_THERE: Mapping[str, Any] = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
-"""The answer to a condition that was not met has the item, which costs no read."""
+"""Has DynamoDB return the item when the condition was not met, so that no further read is needed."""
 _NOT_MET = "ConditionalCheckFailedException"
 _UNREACHABLE = (ClientError, BotoCoreError, ResponseParserError, NotFromAwsError)
 
 
 class Update(msgspec.Struct, frozen=True, kw_only=True):
-    """What becomes of an item's attributes in one UpdateItem; all others stay as they are."""
+    """The changes of one item's attributes in one UpdateItem. All other attributes stay as they are."""
 
     put: Item = {}
     put_first: Item = {}
-    """Only where there is none yet."""
+    """Put each of these only if the item lacks the attribute."""
     add: Mapping[str, Set[Any]] = {}
     """Added to a set, which is never empty (DynamoDB has no empty sets)."""
     remove: tuple[str, ...] = ()
@@ -81,11 +81,11 @@ class BookTable:
         return self._all("query", KeyConditionExpression=mine, ConsistentRead=True)
 
     def latest(self, state_path: str, last: str, most: int) -> list[Item]:
-        """Return the last so many items of one partition up to ``last`` as they are now, the latest first."""
+        """Return the last ``most`` items of one partition up to ``last`` as they are now, the latest first."""
         return self._all("query", most, **_backwards(state_path, last, most))[:most]
 
     def latest_first(self, state_path: str, last: str, at_once: int) -> Iterator[Item]:
-        """Give the items of one partition as they are now, backwards from ``last``, read so many at a time."""
+        """Yield the items of one partition as they are now, backwards from ``last``, read ``at_once`` at a time."""
         items, after = self._ask("query", _backwards(state_path, last, at_once))
         yield from items
         while after:
@@ -95,7 +95,7 @@ class BookTable:
     def scan(self, index: str, only: ConditionBase, names: tuple[str, ...] = ()) -> list[Item]:
         """Return the items of an index that meet a condition, as they were a moment ago; of ``names`` only those.
 
-        To read an attribute costs more time here than in DynamoDB: of thousands of items, ask only for what is used.
+        Decoding an attribute here takes longer than DynamoDB needs to read it, so ask only for what is used.
         """
         some: dict[str, Any] = {
             "ProjectionExpression": ", ".join(f"#{name}" for name in names),
@@ -104,16 +104,16 @@ class BookTable:
         return self._all("scan", IndexName=index, FilterExpression=only, **(some if names else {}))
 
     def find(self, key: Item) -> Item | None:
-        """Return one item as it is now, by a query, for who may not get it by its key."""
+        """Return one item as it is now, by a query, for a function that has no right to GetItem."""
         this = reduce(and_, (Key(name).eq(value) for name, value in key.items()))
         return next(iter(self._all("query", KeyConditionExpression=this, ConsistentRead=True)), None)
 
     def change(self, key: Item, update: Update, condition: ConditionBase | None = None) -> bool:
-        """Change one item, or make it; return whether the condition was met. Otherwise nothing is done."""
+        """Change or create one item if the condition is met; return whether it was."""
         return self.write(key, update, condition)[0]
 
     def write(self, key: Item, update: Update, condition: ConditionBase | None) -> tuple[bool, Item | None]:
-        """Do as ``change``; return the item too as it is now, also where the condition was not met."""
+        """Do as ``change``; return also the item as it is now, even if the condition was not met."""
         guard: dict[str, Any] = {} if condition is None else {"ConditionExpression": condition, **_SAY_WHAT_IS_THERE}
         request = {"Key": key, "ReturnValues": "ALL_NEW", **update.arguments(), **guard}
         try:
@@ -132,7 +132,7 @@ class BookTable:
                 raise book_error(error) from error
 
     def _all(self, operation: str, most: float = inf, **arguments: Any) -> list[Item]:
-        """Return the items of all answers, or of the first ones that have ``most`` together."""
+        """Return the items of all answers, or of the first answers that have ``most`` together."""
         items, after = self._ask(operation, arguments)
         while after and len(items) < most:
             more, after = self._ask(operation, arguments, after)
@@ -140,7 +140,7 @@ class BookTable:
         return items
 
     def _ask(self, operation: str, arguments: dict[str, Any], after: Item | None = None) -> tuple[list[Item], Item]:
-        """Return the items of one answer, and after which key more follow; an empty one: no more do."""
+        """Return the items of one answer, and the key after which more follow; an empty key: no more do."""
         begin = {"ExclusiveStartKey": after} if after else {}
         try:
             answer = genuine(getattr(self._table, operation)(**arguments, **begin))
@@ -162,13 +162,13 @@ def _is_not_met(error: Exception) -> bool:
 
 
 def _item_of(error: Any) -> Item | None:
-    """Return the item that the refusal of a condition has; boto3 translates it in answers only, not in errors."""
+    """Return the item in the error about a condition; boto3 translates items only in answers, not in errors."""
     item = error.response.get("Item", {})
     return {name: _FROM_DYNAMODB.deserialize(value) for name, value in item.items()} or None
 
 
 def text(value: msgspec.Struct) -> str:
-    """Return a value as JSON text: much of it is other people's text, and DynamoDB has opinions about types."""
+    """Return a value as JSON text, because boto3 and DynamoDB take no floats, no times and no empty sets."""
     return msgspec.json.encode(value).decode()
 
 
@@ -186,13 +186,13 @@ def value_of(item: Item, name: str, kind: type[T]) -> T:
 
 
 def book_error(error: Exception) -> BookError:
-    """Return the failure of a request as the port's."""
+    """Return the failure of a request as the port's error."""
     if isinstance(error, _UNREACHABLE):
         return BookError(f"the lock book could not be reached: {in_words('DynamoDB', error)}")
     return unreadable(error)
 
 
 def unreadable(error: Exception) -> BookError:
-    """Return the failure that an item cannot be read."""
+    """Return the error of an item that cannot be read."""
     what = f"has an item that cannot be read ({type(error).__name__}): delete it, the next sweep begins a new one"
     return BookError(f"the lock book {what}")

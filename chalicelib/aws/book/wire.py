@@ -1,6 +1,6 @@
-"""A lock's page as the table stores it: which attribute each field is, and what a transition does to the attributes.
+"""The wire form of a page: the attribute of each field, and the change of attributes by a transition.
 
-``Form`` is the version of all this. Two attributes follow from others: ``HeldSince`` puts a page into the index of
+``FORM`` is its version. Two attributes follow from others: ``HeldSince`` puts a page into the index of
 ``.chalice/resources.yaml`` until its ending is told, and an ended page has the time at which it ``ExpiresAt``.
 """
 
@@ -33,7 +33,7 @@ _logger = Logger(child=True)
 
 
 class Attribute(NamedTuple):
-    """Where a field is stored, and how. Of a set: how each of its members is."""
+    """The attribute of a field, and how the field (or each element of a set) is written and read."""
 
     name: str
     write: Callable[[Any], Any]
@@ -91,7 +91,7 @@ _SETS = frozenset(Sets.__annotations__)
 
 
 def key_of(ref: LockRef) -> dict[str, str]:
-    """Return the key of a page: another lock on the same path has another identity, so two never share a page."""
+    """Return the key of a page. Two locks on the same path have different identities, so they never share a page."""
     return {"StatePath": ref.state_path, "LockIdentity": ref.identity}
 
 
@@ -115,7 +115,7 @@ def _stored(item: Item) -> Stored:
 
 
 def if_readable(item: Item) -> Page | None:
-    """Return the page of an item; None when it cannot be read, which is told in the log."""
+    """Return the page of an item; log it and return None if it cannot be read."""
     try:
         return page_from(item)
     except BookError:
@@ -133,12 +133,12 @@ def readable(items: Iterable[Item]) -> list[Page]:
 
 
 def change_of(transition: Transition) -> tuple[Item, Update, ConditionBase | None]:
-    """Return a transition as the table carries it out: of which item, what becomes of it, and under which condition."""
+    """Return a transition as the table's: the key of the item, its changes, and their condition."""
     return key_of(transition.ref), update_of(transition), _condition_of(transition)
 
 
 def update_of(transition: Transition) -> Update:
-    """Return what a transition does to the item of its page."""
+    """Return the changes that a transition makes to the item of its page."""
     put, remove = _followers(transition)
     added: Mapping[str, Any] = {**transition.add}
     return Update(
@@ -150,7 +150,7 @@ def update_of(transition: Transition) -> Update:
 
 
 def _followers(transition: Transition) -> tuple[dict[str, Any], list[str]]:
-    """Return what is put and removed because of other attributes: whether a page is indexed, when it expires."""
+    """Return what to put and remove because of other attributes: the page's place in the index, and its expiry."""
     put: dict[str, Any] = {}
     remove: list[str] = []
     if "told" in transition.put:

@@ -1,7 +1,7 @@
-"""The forms in which the table has the values of a page, as JSON: ``wire`` fills and reads them by their fields.
+"""The JSON forms of the values of a page. ``wire`` fills and reads them by the names of their fields.
 
-A field is named as in ``core``, and has ``msgspec.field(name=...)`` once that is renamed. Empty fields are left out:
-a value that was written before a field was added has the same text as now.
+Each field has the name that it has in ``core``. If it is renamed there, it gets ``msgspec.field(name=...)`` here. Empty
+fields are left out, so that a value has the same text as before when a field is added.
 """
 
 from datetime import datetime
@@ -15,7 +15,7 @@ from chalicelib.core.locks.place import Kind
 
 
 class Form(msgspec.Struct, omit_defaults=True):
-    """What a value is as JSON: much of it is other people's text, and DynamoDB has opinions about types."""
+    """The JSON form of one value."""
 
 
 class PlaceForm(Form):
@@ -62,7 +62,7 @@ class LockForm(Form):
 
 
 class HolderForm(msgspec.Struct):
-    """Of a held lock only what its holder says: of thousands, nothing else is read."""
+    """The part of a held lock that tells its holder, so that a list of thousands of locks reads nothing else."""
 
     info: InfoForm = msgspec.field(default_factory=InfoForm)
 
@@ -142,7 +142,7 @@ class ObjectForm(msgspec.Struct, omit_defaults=True):
 
 
 class EndingForm(Form):
-    """``core``'s Ending, as it was noted: who put the lock back since is noted beside it."""
+    """``core``'s Ending, without who put the lock back since: that is an attribute of its own."""
 
     outcome: Outcome
     at: datetime

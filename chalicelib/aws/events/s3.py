@@ -1,18 +1,18 @@
-"""Translate S3's events as SQS delivers them: both of their formats, in SNS's envelopes or without; pure.
+"""Translate S3's events as SQS delivers them, in both formats, with or without SNS's envelopes; pure.
 
 The pages named here are in docs.aws.amazon.com/AmazonS3/latest/userguide/: notification-content-structure.html for the
 direct notification, ev-events.html for EventBridge's event.
 
-The kind and the version of a removal say together what it was (notification-how-to-event-types-and-destinations.html;
+Kind and version of a removal together tell what it was (notification-how-to-event-types-and-destinations.html;
 for lifecycle rules lifecycle-configure-notification.html). In an unversioned bucket an object is "permanently deleted"
 and the event names no version: the lock is gone. In a versioned bucket a delete marker ends the lock, and the event
 names the marker's version. A version that is "permanently deleted", by its ID or by a rule for old versions, is only
 history, unless it was a delete marker: then the version beneath it is current again, and S3 sends no event of an
 acquire.
 
-A topic or a rule that sends everything also sends what is no acquire or release of a lock (tags, restores,
-transitions). That is logged once and passed over. A message that cannot be read stays in the queue and becomes a dead
-letter.
+A topic or a rule that sends everything also sends events that are no acquire or release of a lock (tags, restores,
+transitions). Those are logged once and passed over. A message that cannot be read stays in the queue and becomes a
+dead letter.
 """
 
 import re
@@ -34,7 +34,7 @@ _BRIDGE_CREATED, _BRIDGE_REMOVED = "Object Created", "Object Deleted"
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _SEQUENCER_DIGITS = 18
 _ROOM = timedelta(days=366)
-"""No time further than this from an event is ever compared with it."""
+"""Times are compared with an event's time only within this distance of it."""
 _UNREADABLE = (msgspec.MsgspecError, RecursionError, OverflowError, UnicodeError)
 
 _Text = str | None
@@ -42,12 +42,12 @@ _Time = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class UnknownNotificationError(ValueError):
-    """Not an S3 event, or not all of it is. It stays in the queue and becomes a dead letter, which people see."""
+    """A message that is not, or not completely, S3's events. It stays in the queue and becomes a dead letter."""
 
     def __init__(self, words: str, events: tuple[LockEvent, ...] = ()) -> None:
         super().__init__(words)
         self.events = events
-        """What else the message tells of, which can be recorded all the same."""
+        """The other events of the message, which can be recorded."""
 
 
 class _Bucket(msgspec.Struct):
@@ -117,7 +117,7 @@ def lock_events(body: str) -> list[LockEvent]:
     """Return the events in one message; none for the test event that S3 sends when a bucket is wired.
 
     Raises:
-        UnknownNotificationError: for anything that is not an S3 event; it has the message's other events.
+        UnknownNotificationError: a part of the message is not an S3 event; the error has the message's other events.
     """
     try:
         return _told(opened(body))
@@ -211,7 +211,7 @@ def _bridge_change(event: _BridgeEvent, *, acquired: bool) -> LockEvent:
 
 
 def _as_one_format(event: LockEvent) -> LockEvent:
-    """Return the event in one form, whichever format it came in. Raises OverflowError at the end of the calendar."""
+    """Return the event in one form for both formats. Raises OverflowError for times near the ends of the calendar."""
     _ = event.at - _ROOM, event.at + _ROOM
     permanent = event.permanent and not event.acquired and bool(event.version)
     return msgspec.structs.replace(
@@ -227,7 +227,7 @@ def _as_one_format(event: LockEvent) -> LockEvent:
 
 
 def _stamp(etag: str | None) -> str:
-    """Return the stamp of an event's ETag. It has no quotes here, and has them wherever S3 shows the object."""
+    """Return the stamp for an event's ETag, with the quotes that the ETag has in all of S3's other answers."""
     return f'"{etag}"' if etag else ""
 
 

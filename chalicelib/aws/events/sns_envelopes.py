@@ -1,6 +1,6 @@
 """Take a message out of the envelope that an SNS topic puts around it.
 
-With raw delivery a topic puts none: docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
+Raw delivery has no envelope: docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
 The envelope's fields: docs.aws.amazon.com/sns/latest/dg/sns-sqs-as-subscriber.html
 A topic's own messages: docs.aws.amazon.com/sns/latest/dg/http-subscription-confirmation-json.html
 """
@@ -8,12 +8,12 @@ A topic's own messages: docs.aws.amazon.com/sns/latest/dg/http-subscription-conf
 import msgspec
 
 _DEEPEST = 3
-"""One is usual, because a topic cannot subscribe to a topic. A forwarder between two topics makes two."""
+"""Most envelopes around a message. One is usual, because a topic cannot subscribe to a topic. A forwarder makes two."""
 _NOTIFICATION, _CONFIRM, _ENDED = "Notification", "SubscriptionConfirmation", "UnsubscribeConfirmation"
 
 
 class EnvelopeError(ValueError):
-    """SNS sent something other than an envelope with a message; the text says what it is and what to do."""
+    """SNS sent something other than an envelope with a message; the text says what, and what to do."""
 
 
 class SubscriptionEndedError(EnvelopeError):

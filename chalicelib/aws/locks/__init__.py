@@ -1,1 +1,1 @@
-"""Reach the places where locks are kept, one module a kind."""
+"""Reach the places where locks are kept, with one module for each kind of place."""

@@ -18,15 +18,15 @@ class Places:
         self._stores = stores
 
     def scan(self, target: Target, after: str = "") -> Iterator[Scanned]:
-        """Give the places of a target's locks as they are found."""
+        """Yield the places of a target's locks as they are found."""
         return self._stores[target.kind].scan(target, after)
 
     def read(self, place: Place, version: str = "") -> HeldLock | None:
-        """Return the lock there now, or that version of it."""
+        """Return the lock at a place, or that version of it."""
         return self._stores[place.kind].read(place, version)
 
     def look(self, ref: LockRef) -> Look:
-        """Return the lock there now and, if ``ref`` names it, all of its object."""
+        """Return the lock there now and, if ``ref`` names it, its whole object."""
         return self._of(ref).look(ref)
 
     def state_written(self, ref: LockRef) -> StateWritten:
@@ -38,7 +38,7 @@ class Places:
         return self._of(ref).delete(ref)
 
     def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
-        """Put a lock where ``ref`` was, only if nothing is there."""
+        """Put a lock at the place of ``ref``, only if nothing is there."""
         return self._of(ref).put_back(ref, kept)
 
     def _of(self, ref: LockRef) -> LockStore:

@@ -1,7 +1,8 @@
-"""Locks in S3: list, read, and the only delete and the only put in the whole of the reaper.
+"""Locks in S3: list and read them, and send the only delete and the only put of the whole reaper.
 
-The client that does these two must not retry by itself: botocore answers 404 to its own second delete after a lost
-reply, and so would call "already gone" what it had deleted itself; a second put would meet its own lock, by 412.
+The client for these two must not retry by itself. After a lost answer, botocore's second delete would get 404 for what
+its first one had deleted, and so the lock would be called "already gone"; a second put would get 412 because of the
+first one's lock.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 import msgspec
 from botocore.exceptions import ClientError
 
-from chalicelib.aws.answers import genuine
+from chalicelib.aws.genuine import genuine
 from chalicelib.aws.locks.s3_answers import code_of, sent_once, store_error
 from chalicelib.aws.locks.s3_objects import kept_of, not_restored, put_arguments
 from chalicelib.core.alerts.evidence import StateWritten
@@ -30,22 +31,22 @@ if TYPE_CHECKING:
     from types_boto3_s3.type_defs import GetObjectOutputTypeDef, ListObjectsV2OutputTypeDef
 
 _NO_VERSION = "null"
-"""The version of what was put while versioning was off or suspended. A delete may overwrite it."""
-# S3's codes, not its status: a proxy's page with a 404 says nothing about the lock.
+"""The version of an object that was put while versioning was off or suspended. A delete may overwrite it."""
+# These are S3's codes, because the status alone may be a proxy's: its 404 says nothing about the lock.
 _ABSENT = {"NoSuchKey", "NoSuchVersion"}
 _NO_VERSION_ID = "InvalidArgument"
-"""Of a version that an event made up: it says nothing of the lock that is there now."""
+"""S3's code for a version ID that does not exist. It says nothing about the lock that is there now."""
 _DELETIONS = {404: Deletion.NOT_FOUND, 412: Deletion.CHANGED, 409: Deletion.CONFLICT}
 _PUTS = {412: PutBack.OCCUPIED, 409: PutBack.CONFLICT}
 _FORBIDDEN = 403
 DEMANDED_ACLS = ("bucket-owner-full-control", "private")
-"""Headers that a bucket policy may demand of whoever puts. S3 does not tell with which one an object was put."""
-# For a lock under a customer's own key (SSE-C), one that a policy denies, one in an archive; and also KMS.*.
+"""ACLs that a bucket policy may demand of a put. S3 does not tell with which one an object was put."""
+# S3's codes for a lock under a customer's own key (SSE-C), behind a denying policy, or in an archive; also KMS.*.
 _UNSHOWN = {"AccessDenied", "InvalidRequest", "InvalidObjectState", "InvalidArgument"}
 
 
 ClientOf = Callable[[str], "S3Client"]
-"""Gives a client for a bucket, in the bucket's region."""
+"""Returns a client for a bucket, in the bucket's region."""
 
 
 class _Named(TypedDict):
@@ -64,8 +65,8 @@ class _Object(NamedTuple):
 class S3LockStore:
     """``ports.locks.LockStore`` over the state buckets.
 
-    ``lister``, ``reader`` and ``writer`` give a client for a bucket, each with the patience its calls need; the
-    writer's has none.
+    ``lister``, ``reader`` and ``writer`` return clients with the time-outs and retries that their calls need; the
+    writer's client never retries.
     """
 
     def __init__(self, lister: ClientOf, reader: ClientOf, writer: ClientOf) -> None:
@@ -74,9 +75,9 @@ class S3LockStore:
         self._writer = writer
 
     def scan(self, target: Target, after: str = "") -> Iterator[Scanned]:
-        """Give the places of all locks below the prefixes, listing page by listing page.
+        """Yield the places of all locks below the prefixes, one part for each listing page.
 
-        A cursor has the number of a prefix, and the last key that was listed below it.
+        A cursor has the number of a prefix and the last key that was listed below it.
         """
         prefixes, seen = target.prefixes or ("",), set[str]()
         first, _, last = after.partition(":")
@@ -95,7 +96,7 @@ class S3LockStore:
             raise store_error(f"listing {target.container}", error) from error
 
     def read(self, place: Place, version: str = "") -> HeldLock | None:
-        """Return the lock there now, or that version of it."""
+        """Return the lock at a place, or that version of it."""
         which = {"VersionId": version} if version else {}
         try:
             return self._get(place, **which).lock
@@ -105,7 +106,7 @@ class S3LockStore:
             return self._unreadable(place, error)
 
     def look(self, ref: LockRef) -> Look:
-        """Return the lock there now and, if ``ref`` names it, its whole object; never one that may be a state."""
+        """Return the lock there now and, if ``ref`` names it, its whole object, unless it may be a state."""
         _check(ref)
         try:
             lock, answer, body = self._get(ref.place)
@@ -121,7 +122,7 @@ class S3LockStore:
         return Look(lock, kept_of(answer, body, tags))
 
     def state_written(self, ref: LockRef) -> StateWritten:
-        """Return when the state was last written: of all keys with the state's key as prefix, its own comes first."""
+        """Return when the state was last written. A listing with the state's key as prefix has the state first."""
         bucket, state_key = ref.place.container, ref.place.state_key
         try:
             page = genuine(self._reader(bucket).list_objects_v2(Bucket=bucket, Prefix=state_key, MaxKeys=1))
@@ -132,7 +133,7 @@ class S3LockStore:
         return StateWritten(times[0] if times else None)
 
     def delete(self, ref: LockRef) -> Deletion:
-        """Send one conditional delete, once (AWS: see ``core.clicks.deletion.Deletion``)."""
+        """Send one conditional delete once (``core.clicks.deletion.Deletion`` has AWS's answers)."""
         _check(ref)
         where, client = _named(ref.place), self._writing_client(ref)
         status = sent_once(
@@ -144,11 +145,11 @@ class S3LockStore:
         return _DELETIONS.get(status, Deletion.DELETED) if status else Deletion.UNKNOWN
 
     def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
-        """Send one conditional put of an object as it was, once (AWS: see ``core.clicks.deletion.PutBack``).
+        """Send one conditional put of an object as it was (``core.clicks.deletion.PutBack`` has AWS's answers).
 
-        Encryption goes by headers, even where it is the bucket's default: a bucket policy may demand them
-        (opentofu#2970). It may demand an ACL as well, which many buckets do not take; so that is sent only where S3
-        refused the put without one. A refused put has put nothing.
+        Encryption is always named in headers, even if it is the bucket's default, because a bucket policy may demand
+        them (opentofu#2970). A policy may demand an ACL too, which many buckets do not take; so an ACL is sent only
+        after S3 refused the put without one. A refused put has put nothing.
         """
         _check(ref)
         arguments = put_arguments(kept)
@@ -181,14 +182,14 @@ class S3LockStore:
             raise store_error(f"reading the tags of {_told(ref.place)}", error) from error
 
     def _get(self, place: Place, **which: str) -> "_Object":
-        """Return an object with as much of its body as tells whether it is too large for a lock. Raises ClientError."""
+        """Return an object, with only one byte more of its body than a lock may have. Raises ClientError."""
         asked: Any = {**_named(place), **which}
         try:
             answer = genuine(self._reader(place.container).get_object(**asked))
             with answer["Body"] as stream:
                 body = stream.read(BODY_LIMIT + MARK_BYTES + 1)
                 if len(body) <= BODY_LIMIT + MARK_BYTES:
-                    stream.read()  # botocore looks only at the end whether all of it came
+                    stream.read()  # only at the end does botocore check whether the whole body came
             return _Object(_lock(place, answer, body), answer, body)
         except ClientError:
             raise
@@ -220,10 +221,10 @@ def _listed(client: "S3Client", bucket: str, prefix: str, after: str) -> "Iterat
 
 
 def _is_versioned(client: "S3Client", bucket: str) -> bool:
-    """Return whether a delete leaves a version behind: False also where the reaper may not ask."""
+    """Return whether a delete leaves a version behind; False also if the reaper may not ask."""
     try:
         return genuine(client.get_bucket_versioning(Bucket=bucket)).get("Status") == "Enabled"
-    except Exception:  # noqa: BLE001  what cannot be found out is not so
+    except Exception:  # noqa: BLE001  without an answer no version may be counted on
         return False
 
 

@@ -1,4 +1,4 @@
-"""What S3's answers mean: errors in words for a person, and the answers to what is sent only once."""
+"""Tell what S3's answers mean: errors in words for a person, and answers to requests that are sent only once."""
 
 from collections.abc import Callable, Mapping, Set
 from http import HTTPStatus
@@ -6,8 +6,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
-from chalicelib.aws.answers import genuine
 from chalicelib.aws.errors_in_words import in_words
+from chalicelib.aws.genuine import genuine
 from chalicelib.ports.locks import BucketGoneError, StoreError, StoreRefusedError
 
 _NO_CODE = "unknown error"
@@ -26,7 +26,7 @@ def code_of(error: ClientError) -> str:
 
 
 def store_error(what: str, error: Exception) -> StoreError:
-    """Return what went wrong as an error of the port, also what botocore makes of an answer that is not S3's."""
+    """Return a failure as the port's, also what botocore makes of an answer that is not S3's."""
     if not isinstance(error, ClientError):
         return StoreError(f"{what}: {in_words('S3', error)}")
     kind = StoreRefusedError if code_of(error) in _MEANINGS else StoreError
@@ -40,7 +40,7 @@ def sent_once(
 ) -> int | None:
     """Return the status of a request that is sent once; None: it may or may not have been carried out.
 
-    ``done`` is S3's status for what it carried out: another good one is not S3's word.
+    ``done`` is S3's status for success; another status of success cannot be S3's.
 
     Raises:
         StoreError: it was refused with a status other than those ``expected``, or never sent.
@@ -51,7 +51,7 @@ def sent_once(
         genuine(answer)
     except ClientError as error:
         return _refused(what, error, expected)
-    except HTTPClientError:  # sent, or half sent, and no answer: a time-out, a closed connection
+    except HTTPClientError:  # sent at least in part, and not answered: a time-out, a closed connection
         return None
     except BotoCoreError as error:
         raise store_error(what, error) from error
@@ -71,9 +71,9 @@ def _refused(what: str, error: ClientError, expected: Set[int]) -> int | None:
 
 def _is_refusal(status: int, code: str) -> bool:
     """Return whether S3 says that it has not carried out the request, and will not."""
-    if status == HTTPStatus.NOT_IMPLEMENTED:  # S3 does not know what a header asks for, and so has done nothing
+    if status == HTTPStatus.NOT_IMPLEMENTED:  # S3 does not know a header, so it has done nothing
         return code == "NotImplemented"
-    # From 500 on S3 failed on its side; how far it came, nobody knows. A refusal without S3's code for it is a proxy's.
+    # With 500 and above S3 itself failed, and may have done it. A refusal without S3's own code is a proxy's.
     refused = HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.INTERNAL_SERVER_ERROR
     return refused and code not in {_NO_CODE, str(status)}
 

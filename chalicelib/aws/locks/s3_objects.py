@@ -1,4 +1,4 @@
-"""What is kept of an S3 object so that it can be put back, and how a put says it."""
+"""Keep an S3 object so that it can be put back, and make the arguments of that put."""
 
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -19,11 +19,11 @@ _AS_IT_WAS = (
     "SSEKMSKeyId",
     "WebsiteRedirectLocation",
 )
-"""What S3 says of an object in the very words in which a put takes it."""
+"""The attributes that GetObject returns under the names that PutObject takes."""
 
 
 def kept_of(answer: "GetObjectOutputTypeDef", body: bytes, tags: dict[str, str]) -> LockObject:
-    """Return all that there is of an object: its bytes, and what S3 says of it."""
+    """Return an object whole: its bytes, and all that S3 says of it."""
     headers = {name: str(value) for name in _AS_IT_WAS if (value := answer.get(name))}
     if answer.get("BucketKeyEnabled"):
         headers["BucketKeyEnabled"] = "true"
@@ -31,12 +31,12 @@ def kept_of(answer: "GetObjectOutputTypeDef", body: bytes, tags: dict[str, str])
 
 
 def not_restored(answer: "GetObjectOutputTypeDef") -> str:
-    """Return what a put could not bring back: the old version keeps its hold, the new one has none."""
+    """Return in words what a put could not bring back: a legal hold stays with the old version."""
     return "legal hold" if answer.get("ObjectLockLegalHoldStatus") == "ON" else ""
 
 
 def put_arguments(kept: LockObject) -> dict[str, Any]:
-    """Return what a put says of an object besides its key; as Terraform's own, where nothing else is known."""
+    """Return a put's arguments for an object besides its key; if nothing else is known, the same as Terraform's."""
     arguments: dict[str, Any] = {"ContentType": "application/json", **kept.headers, "Body": kept.body}
     if "BucketKeyEnabled" in arguments:
         arguments["BucketKeyEnabled"] = True

@@ -1,1 +1,1 @@
-"""Orders between functions: their wire form, and the SQS queues they go through."""
+"""Carry orders between functions: their wire forms, and the SQS queues."""

@@ -1,4 +1,4 @@
-"""Orders about one lock, as they wait in the queues of ``release_lock`` and ``answer_click``."""
+"""The wire forms of orders about one lock, in the queues of ``release_lock`` and ``answer_click``."""
 
 from datetime import datetime
 from typing import Any
@@ -11,10 +11,10 @@ from chalicelib.core.clicks.order import AutoRelease, EndUndo
 
 
 class _Waiting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who waits for an answer, where they clicked, and Slack's own address for the answer.
+    """The person who waits for an answer, where they clicked, and Slack's address for the answer.
 
-    In every version of a click's form these fields have these names and stand outermost, so that each version can
-    answer the clicks that another one left in the queue.
+    These fields have the same names in every version of the form, so that each version can answer the clicks that
+    another version left in the queue.
     """
 
     user: str = ""
@@ -56,7 +56,7 @@ def write_click(click: Click) -> bytes:
 
 
 def write_unheard(unheard: Unheard) -> bytes:
-    """Write an order to tell a person that nothing is done with their click."""
+    """Write an order to tell a person that their click cannot be carried out."""
     return msgspec.json.encode(_Unheard(v=VERSION, **_of_unheard(unheard)))
 
 
@@ -66,15 +66,15 @@ def write_auto_release(order: AutoRelease) -> bytes:
 
 
 def write_end_undo(order: EndUndo) -> bytes:
-    """Write an order to end the time in which a lock can be put back."""
+    """Write an order to remove the button *Put the lock back*."""
     return msgspec.json.encode(_EndUndo(v=VERSION, lock=write_lock(order.lock)))
 
 
 def read_for_release_lock(message: str) -> Click | AutoRelease | Unheard:
-    """Read what ``release_lock`` is to do; an ``Unheard`` where it cannot be done and a person waits for an answer.
+    """Read an order for ``release_lock``; return an ``Unheard`` if it is not one and a person waits for an answer.
 
     Raises:
-        msgspec.MsgspecError: nobody waits. It ends among the dead letters, which have an alarm.
+        msgspec.MsgspecError: it is not one and nobody waits. It becomes a dead letter, which has an alarm.
     """
     try:
         order = msgspec.json.decode(message, type=_Click | _AutoRelease | _Unheard)
@@ -86,10 +86,10 @@ def read_for_release_lock(message: str) -> Click | AutoRelease | Unheard:
 
 
 def read_for_answer_click(message: str) -> Click | EndUndo | Unheard:
-    """Read what ``answer_click`` is to do; an ``Unheard`` where it cannot be done and a person waits for an answer.
+    """Read an order for ``answer_click``; return an ``Unheard`` if it is not one and a person waits for an answer.
 
     Raises:
-        msgspec.MsgspecError: as above.
+        msgspec.MsgspecError: it is not one and nobody waits. It becomes a dead letter, which has an alarm.
     """
     try:
         order = msgspec.json.decode(message, type=_Click | _EndUndo | _Unheard)

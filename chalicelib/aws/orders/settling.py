@@ -1,4 +1,4 @@
-"""The order to settle a release, as it waits among S3's events."""
+"""The wire form of the order to settle a release, in the queue of S3's events."""
 
 from datetime import datetime
 from typing import Any
@@ -36,7 +36,7 @@ def write_settling(release: LockEvent) -> bytes:
 
 
 def read_settling(message: str) -> LockEvent | None:
-    """Return the release that a message of the queue of events orders to settle; None: it is something else."""
+    """Return the release that a message orders to settle; None: the message is something else."""
     try:
         wire = msgspec.json.decode(message, type=_Settle).release
     except _UNREADABLE:

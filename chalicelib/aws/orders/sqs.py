@@ -1,4 +1,4 @@
-"""Orders for another function, by SQS."""
+"""Leave orders for other functions in SQS queues."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -6,8 +6,8 @@ from enum import StrEnum
 from math import ceil
 from typing import TYPE_CHECKING, TypeVar
 
-from chalicelib.aws.answers import genuine
 from chalicelib.aws.errors_in_words import in_words
+from chalicelib.aws.genuine import genuine
 from chalicelib.aws.orders.clicks import write_auto_release, write_click, write_end_undo, write_unheard
 from chalicelib.aws.orders.settling import write_settling
 from chalicelib.aws.orders.sweeps import write_sweep
@@ -37,7 +37,7 @@ class Queue(StrEnum):
 
 
 class SqsOrders:
-    """``ports.Orders`` over SQS queues. A function knows the URLs of those that it may send to."""
+    """``ports.orders.Orders`` over SQS queues. A function knows only the URLs of queues that it may send to."""
 
     def __init__(self, client: "SQSClient", url_of: Callable[[Queue], str]) -> None:
         self._client = client
@@ -52,15 +52,15 @@ class SqsOrders:
         self._leave(Queue.RELEASES if click.verb.releases else Queue.CLICKS, write_click, click, after)
 
     def turn_away(self, unheard: Unheard) -> None:
-        """Have ``answer_click`` tell a person that nothing is done with their click."""
+        """Have ``answer_click`` tell a person that their click cannot be carried out."""
         self._leave(Queue.CLICKS, write_unheard, unheard)
 
     def release_by_itself(self, order: AutoRelease) -> None:
-        """Have ``release_lock`` release a lock that nobody clicked."""
+        """Have ``release_lock`` release a lock without a click."""
         self._leave(Queue.RELEASES, write_auto_release, order)
 
     def end_undo(self, order: EndUndo, after: timedelta) -> None:
-        """Have ``answer_click`` take the button away that puts a released lock back."""
+        """Have ``answer_click`` remove the button *Put the lock back* from a released lock's message."""
         self._leave(Queue.CLICKS, write_end_undo, order, after)
 
     def settle(self, release: LockEvent, after: timedelta) -> None:
@@ -69,10 +69,10 @@ class SqsOrders:
 
     def _leave(self, queue: Queue, write: Callable[[T], bytes], order: T, after: timedelta = AT_ONCE) -> None:
         url, message = self._url_of(queue), write(order)
-        # The two characters that JSON takes as they are and SQS does not (API reference, SendMessage).
+        # JSON may have these two characters unescaped, but SQS refuses them (API reference, SendMessage).
         text = message.decode().replace("\ufffe", r"\ufffe").replace("\uffff", r"\uffff")
         seconds = ceil(after.total_seconds())
         try:
             genuine(self._client.send_message(QueueUrl=url, MessageBody=text, DelaySeconds=seconds))
-        except Exception as error:  # botocore has more than its own two for an answer that is not SQS's
+        except Exception as error:  # botocore raises many kinds of errors for an answer that is not SQS's
             raise OrderError(f"the order could not be left in its queue: {in_words('SQS', error)}") from error

@@ -1,4 +1,4 @@
-"""The order to sweep a target, as it waits in its queue."""
+"""The wire form of the order to sweep a target."""
 
 import msgspec
 
@@ -30,7 +30,7 @@ def read_sweep(message: str) -> Target:
     """Read an order to sweep a target.
 
     Raises:
-        msgspec.MsgspecError: it is none, or of another version.
+        msgspec.MsgspecError: it is something else, or of another version.
     """
     order = msgspec.json.decode(message, type=_Sweep)
     return Target(kind=order.kind, container=order.container, prefixes=order.prefixes, region=order.region)

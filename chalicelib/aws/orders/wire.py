@@ -1,7 +1,8 @@
-"""The wire form of orders: JSON with an order's name and the version of its form in every message.
+"""The wire form of orders: every message is JSON with the order's name and the version of its form.
 
-No struct of ``core`` is on the wire, so that a field renamed there changes no message; only enums have the same values.
-Whoever changes a form gives it a new version: what another version left in a queue is then refused, and said.
+No struct of ``core`` is on the wire, so a field that is renamed there changes no message; only the values of enums
+are shared. Whoever changes a form gives it a new version. A message of another version is then refused, and people are
+told.
 """
 
 from datetime import datetime
@@ -19,13 +20,13 @@ TAG = "order"
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field=TAG):
-    """One message; its class gives it a tag, which is the order's name."""
+    """One message. The tag of its class is the order's name."""
 
     v: Version
 
 
 class Place(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where the lock is kept that an order is about."""
+    """The wire form of a place."""
 
     kind: Kind
     container: str
@@ -35,7 +36,7 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Lock(msgspec.Struct, frozen=True):
-    """Which lock an order is about."""
+    """The wire form of a lock's reference."""
 
     place: Place
     stamp: str

@@ -1,4 +1,4 @@
-"""The alert: what the book remembers of a lock, and what a person is shown of it, as plain data."""
+"""An alert as plain data: what the book remembers of a lock, and what its message shows."""
 
 from datetime import datetime, timedelta
 
@@ -21,21 +21,21 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     level: int
     now: datetime
     state_written: StateWritten | None = None
-    """None: not looked up, or S3 would not say."""
+    """None: nobody looked it up, or S3 refused to tell."""
     ending: Ending | None = None
     undo: timedelta = timedelta(0)
-    """How long a released lock can be put back; zero: nothing that is released is kept."""
+    """How long a released lock can be put back; zero: the reaper keeps nothing that it releases."""
     instead_of: str = ""
-    """The channel that it was meant for, when it is posted elsewhere."""
+    """The channel that the alert was meant for, when it is posted elsewhere."""
 
     @property
     def lock(self) -> HeldLock:
-        """Return the lock it is about."""
+        """Return the lock that the alert is about."""
         return self.page.lock
 
     @property
     def thresholds(self) -> tuple[timedelta, ...]:
-        """Return the ages at which it rises."""
+        """Return the ages at which the alert rises a level."""
         return self.policy.thresholds[self.lock.risk]
 
     @property
@@ -45,18 +45,18 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def called(self) -> tuple[str, ...]:
-        """Return whom it calls: an edit calls nobody, so those of a later level are called by a reply."""
+        """Return whom the message calls. An edit calls nobody, so a reply calls the people of a later level."""
         called = self.policy.called(0, self.page.level or self.level)
         return by_name(called) if self.instead_of else called
 
     @property
     def ci_run_link(self) -> str:
-        """Return the CI run that holds the lock, "" where it is not known."""
+        """Return the link to the CI run that holds the lock; "" when it is not known."""
         return ci_run_link(self.page.principal, self.lock.info, self.policy)
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """A reply beneath an alert, which unlike an edit is heard."""
+    """A reply beneath an alert. Slack notifies people of a reply, but not of an edit."""
 
     alert: Alert
     sending: Sending
@@ -70,7 +70,7 @@ def alert_for(
     state_written: StateWritten | None,
     ending: Ending | None = None,
 ) -> Alert:
-    """Return the alert as it should read now, of a lock that nobody could put back."""
+    """Return the alert as it should read now, for a lock that cannot be put back (``undo`` is zero)."""
     return Alert(
         page=page,
         policy=policy,
@@ -83,6 +83,6 @@ def alert_for(
 
 
 def level_of(page: Page, policy: Policy, now: datetime) -> int:
-    """Return the level of a lock now: one that was told is kept, unless the policy has lost it since."""
+    """Return the level of a lock now. A level that was told never sinks, unless the policy has fewer levels now."""
     risk = page.lock.risk
     return min(max(policy.level(risk, page.lock.age(now)), page.level), len(policy.thresholds[risk]))

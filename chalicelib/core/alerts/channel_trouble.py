@@ -1,4 +1,4 @@
-"""Remember a channel that takes no messages, and say what people are told of it."""
+"""A channel that takes no messages: what the book remembers of it, and the messages about it."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,7 +13,7 @@ from chalicelib.core.policy import Rules
 
 
 class Phase(StrEnum):
-    """How far people have been told."""
+    """How much of the trouble people have been told."""
 
     NEW = "not told"
     TOLD = "told that it began"
@@ -29,13 +29,13 @@ class ChannelTrouble(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime
     phase: Phase = Phase.NEW
     step: int = 0
-    """Counts the changes, so that of two runs that make the same change only one succeeds."""
+    """Number of changes so far. When two runs make the same change at once, only one of them succeeds."""
     claimed_until: datetime | None = None
-    """Until then the next message about the channel may be under way; afterwards nobody knows whether it was sent."""
+    """Until then the next message about the channel may be under way; later, nobody knows whether it was sent."""
 
 
 class NoticeKind(StrEnum):
-    """What a message about a channel says."""
+    """The kinds of messages about a channel."""
 
     BEGAN = "it takes no alerts"
     BACK = "it takes alerts again, said in the channel itself"
@@ -50,7 +50,7 @@ class ChannelNotice(msgspec.Struct, frozen=True, kw_only=True):
     instead: str
     """The channel in which its alerts are posted meanwhile."""
     waiting: int
-    """How many held locks have alerts that belong in the channel and are not there."""
+    """Number of held locks whose alerts belong in the channel and are not there."""
     routed: bool = True
     """Whether a route still leads to the channel."""
 
@@ -61,14 +61,14 @@ class ChannelNotice(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def sending(self) -> Sending:
-        """Return its message as one that is being sent, or has been since the trouble began."""
+        """Return the notice as a message to send. Each kind of notice is sent once per trouble."""
         since = self.trouble.since
         saying = Saying(Topic.CHANNEL, f"{self.kind} {since.isoformat()}")
         return Sending(about=self.trouble.channel, saying=(saying,), at=since, channel=self.to)
 
 
 def waiting(channel: str, pages: Iterable[Page], rules: Rules, now: datetime) -> int:
-    """Count the locks whose alerts belong in a channel and are not there."""
+    """Count the held locks whose alerts belong in a channel and are not there."""
     return sum(_waits(page, channel, rules, now) for page in pages)
 
 

@@ -1,7 +1,8 @@
-"""Judge what the time of a state's last write says about the run that holds its lock, and no more.
+"""Judge what the time of a state's last write says about the run that holds its lock.
 
-Terraform writes the state while it applies, when a resource is done and 20 seconds have passed, and never during a plan
-(``internal/states/remote/state.go``). A slow resource, or a run that waits for a *yes*, writes nothing meanwhile.
+During an apply, Terraform writes the state when a resource is done and 20 seconds have passed since its last write
+(``internal/states/remote/state.go``). During a plan it never writes. While a slow resource is changed, or a run waits
+for a *yes*, nothing is written.
 """
 
 from datetime import datetime, timedelta
@@ -13,11 +14,11 @@ from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.locks.writing import Writing, writing
 
 _SILENCE = timedelta(hours=2)
-"""Almost no single resource takes longer, so a run that has written nothing since is probably dead."""
+"""Almost no single resource takes longer, so a run that has written nothing for this long is probably dead."""
 
 
 class Sign(StrEnum):
-    """What the time of the last write says about the run."""
+    """The meaning of the time of the last write."""
 
     UNKNOWN = "S3 did not say"
     NO_STATE = "no state object"
@@ -32,13 +33,13 @@ class Sign(StrEnum):
 
 
 class StateWritten(msgspec.Struct, frozen=True):
-    """When the state itself was last written: by the listing, in whole seconds; None: there is no state object."""
+    """The time of the state's last write, from the listing, in whole seconds; None: there is no state object."""
 
     at: datetime | None
 
 
 def sign_of(lock: HeldLock, state: StateWritten | None, now: datetime) -> Sign:
-    """Return the sign; without a ``state`` nobody looked, or S3 did not say."""
+    """Return what the last write says about the run. ``state`` is None when nobody looked, or S3 refused to tell."""
     if state is None:
         return Sign.UNKNOWN
     if state.at is None:
@@ -52,7 +53,7 @@ def sign_of(lock: HeldLock, state: StateWritten | None, now: datetime) -> Sign:
 
 
 def _sign_of_a_write(lock: HeldLock, quiet: timedelta) -> Sign:
-    """Return the sign of a write after the lock was taken."""
+    """Return what a write says that came after the lock was taken."""
     if writing(lock) is Writing.NEVER:
         return Sign.BY_ANOTHER
     if writing(lock) is Writing.IMPORT_ONLY:

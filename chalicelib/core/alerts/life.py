@@ -1,4 +1,4 @@
-"""Decide the next step of an alert from what is known about its lock, by one table."""
+"""Decide the next step of an alert by one table, from what is known about its lock."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,20 +13,20 @@ from chalicelib.core.locks.terraform.lock_info import Risk
 from chalicelib.core.policy import Policy
 
 SHOWN_ANEW_AFTER = timedelta(hours=1)
-"""How long an open message may stand before the reaper checks that it still reads as it should."""
+"""An open message is checked again when this time has passed since it was last written or checked."""
 NOTICE = timedelta(minutes=15)
-"""How long people must have had the alert before the reaper may release the lock by itself: until the next watch."""
+"""How long people must have had the alert before the reaper may release the lock by itself: one watch's interval."""
 
 
 class Held(StrEnum):
-    """Is the lock there?"""
+    """Whether the lock is there."""
 
     YES = "held"
     NO = "not held"
 
 
 class Story(StrEnum):
-    """What have people been told?"""
+    """What people have been told."""
 
     NONE = "no alert"
     OPEN = "alert"
@@ -35,14 +35,14 @@ class Story(StrEnum):
 
 
 class Level(StrEnum):
-    """How does its age compare with what has been told?"""
+    """Whether the lock's age has reached a level that was not told yet."""
 
     NEW = "new level"
     SAME = "no new level"
 
 
 class Mood(StrEnum):
-    """May people be called?"""
+    """Whether people may be called now."""
 
     SNOOZED = "snoozed"
     AFTER_HOURS = "after hours"
@@ -51,21 +51,21 @@ class Mood(StrEnum):
 
 
 class Shown(StrEnum):
-    """When was its message last written, or found to read as it should?"""
+    """How long ago the message was last written or checked."""
 
     LATELY = "lately"
     LONG_AGO = "over an hour ago"
 
 
 class Auto(StrEnum):
-    """Is an automatic release due?"""
+    """Whether an automatic release is due."""
 
     DUE = "due"
     NO = "no"
 
 
 class Step(StrEnum):
-    """What to do next about a lock."""
+    """The next thing to do about a lock."""
 
     NOTHING = "nothing"
     POST = "post"
@@ -115,7 +115,7 @@ class Row(msgspec.Struct, frozen=True):
 # fmt: off
 TABLE = (
     #   lock      people know   age           may call           shown           auto-release  next step
-    # An ending is told before all else, whatever is there now. A lock that is there after all begins anew.
+    # Tell an ending before all else, whatever is there now. Then a lock that is held after all gets a new page.
     Row(ANY,      Story.ENDED,  ANY,          ANY,               ANY,            ANY,          Step.TELL),
     Row(Held.YES, Story.CLOSED, ANY,          ANY,               ANY,            ANY,          Step.REOPEN),
     Row(Held.NO,  Story.CLOSED, ANY,          ANY,               ANY,            ANY,          Step.NOTHING),
@@ -124,19 +124,19 @@ TABLE = (
     Row(Held.YES, Story.NONE,   Level.SAME,   ANY,               ANY,            ANY,          Step.NOTHING),
     Row(Held.YES, Story.NONE,   Level.NEW,    Mood.AFTER_HOURS,  ANY,            ANY,          Step.NOTHING),
     Row(Held.YES, Story.NONE,   Level.NEW,    ANY,               ANY,            ANY,          Step.POST),
-    # People know of the lock. A snooze holds back everything except the closing. News come before all else.
+    # People know of the lock. A snooze holds back everything except the closing. What is new comes first.
     Row(Held.YES, Story.OPEN,   ANY,          Mood.SNOOZED,      Shown.LONG_AGO, ANY,          Step.REFRESH),
     Row(Held.YES, Story.OPEN,   ANY,          Mood.SNOOZED,      Shown.LATELY,   ANY,          Step.NOTHING),
     Row(Held.YES, Story.OPEN,   Level.NEW,    Mood.FREE,         ANY,            ANY,          Step.RAISE),
     Row(Held.YES, Story.OPEN,   Level.NEW,    Mood.SNOOZE_OVER,  ANY,            ANY,          Step.RAISE),
     Row(Held.YES, Story.OPEN,   Level.SAME,   Mood.SNOOZE_OVER,  ANY,            ANY,          Step.WAKE),
-    # At most once an hour: a release that S3 refuses is told each time, and must not crowd out all other steps.
+    # At most once an hour: each release that S3 refuses is told, and must not crowd out all other steps.
     Row(Held.YES, Story.OPEN,   ANY,          ANY,               Shown.LONG_AGO, Auto.DUE,     Step.AUTO_RELEASE),
     Row(Held.YES, Story.OPEN,   ANY,          ANY,               Shown.LONG_AGO, Auto.NO,      Step.REFRESH),
     Row(Held.YES, Story.OPEN,   ANY,          ANY,               Shown.LATELY,   ANY,          Step.NOTHING),
 )
 # fmt: on
-"""The whole life. The first row that fits counts, from top to bottom."""
+"""The whole life of an alert. The first row that fits counts, from top to bottom."""
 
 
 def next_step(page: Page, policy: Policy, now: datetime, *, held: bool) -> Step:
@@ -145,12 +145,12 @@ def next_step(page: Page, policy: Policy, now: datetime, *, held: bool) -> Step:
 
 
 def step_in(situation: Situation) -> Step:
-    """Return the step of the first row that fits; the table has one for every situation."""
+    """Return the step of the first row that fits; the table has a row for every situation."""
     return next(row.step for row in TABLE if row.fits(situation))
 
 
 def situation_of(page: Page, policy: Policy, now: datetime, *, held: bool) -> Situation:
-    """Return the situation that follows from a lock's page, its policy and the time."""
+    """Return the situation of a lock, from its page, its policy and the time."""
     return Situation(
         held=Held.YES if held else Held.NO,
         story=_story(page),
@@ -164,8 +164,8 @@ def situation_of(page: Page, policy: Policy, now: datetime, *, held: bool) -> Si
 def may_auto_release(page: Page, policy: Policy, now: datetime) -> bool:
     """Return whether the reaper may release a lock by itself.
 
-    It may when the route asks for it, the run cannot write the state, the lock is whole and says that it locks this
-    state, people have had the alert for a while, and nobody snoozed it or put it back.
+    It may when the route asks for it, the run cannot write the state, the lock can be read and names this state,
+    people have had the alert for ``NOTICE``, and nobody snoozed the alert or put the lock back.
     """
     lock = page.lock
     return (
@@ -179,7 +179,7 @@ def may_auto_release(page: Page, policy: Policy, now: datetime) -> bool:
 
 
 def can_auto_release(lock: HeldLock) -> bool:
-    """Return whether a lock is of the kind that the reaper may ever release by itself: no copy, no odd time."""
+    """Return whether the reaper may ever release this lock by itself: it is no copy, and its time is plausible."""
     return not lock.flaw and lock.risk is Risk.PLAN and speaks_for_itself(lock)
 
 

@@ -1,4 +1,4 @@
-"""Choose the held locks that ``/tflocks`` answers with, and count all of them."""
+"""Choose the held locks that ``/tflocks`` shows, and count all held locks."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from chalicelib.core.policy import Rules
 
 
 class ListRequest(msgspec.Struct, frozen=True):
-    """One ``/tflocks``: who asked, where, and for which channel's locks."""
+    """One ``/tflocks`` command: who typed it, in which channel, and what."""
 
     user: str
     channel: str
@@ -24,49 +24,51 @@ class ListRequest(msgspec.Struct, frozen=True):
 
     @property
     def query(self) -> Query | None:
-        """Return the query in the text; None when it cannot be understood."""
+        """Return the query that the text means; None when the text cannot be understood."""
         return read_query(self.text)
 
     @property
     def understood(self) -> bool:
-        """Return whether it can be answered with a list."""
+        """Return whether the request can be answered with a list."""
         return self.query is not None
 
 
 class HeldEntry(msgspec.Struct, frozen=True):
-    """The parts of a held lock that find and sort it: of thousands, only those listed are read in full."""
+    """The parts of a held lock that a list is filtered and sorted by. Only the locks shown are read in full.
+
+    ``owner``, ``principal`` and ``who`` are filled only when the query asks for a person's own locks.
+    """
 
     state_path: str
     identity: str
-    """``LockRef.identity``, which sorts by the lock's time."""
+    """``LockRef.identity``: sorted by it, the oldest lock comes first."""
     owner: str = ""
     principal: str = ""
     who: str = ""
-    """These three are filled only when the query asks for them."""
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
-    """How many locks a query finds, and those of its listing page."""
+    """The number of locks that a query finds, and the locks of one listing page."""
 
     total: int
     page: int
-    """The listing page: the last one when a later one was asked for."""
+    """The listing page: the last one, when a later one was asked for."""
     entries: tuple[HeldEntry, ...]
 
 
 class Listed(msgspec.Struct, frozen=True):
-    """One lock of the answer; ``releasable`` for the person who asked."""
+    """One lock of a list; ``releasable`` is for the person who asked."""
 
     page: Page
     releasable: bool
     second_person: bool
     """Whether its release takes two people."""
     undo: timedelta = timedelta(0)
-    """How long it can be put back after its release."""
+    """How long the lock can be put back after its release."""
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to one person."""
+    """The list of locks that one person is shown."""
 
     now: datetime
     query: Query
@@ -74,7 +76,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     """Whether any route leads to this channel."""
     total: int
     locks: tuple[Listed, ...]
-    """Those of the listing page."""
+    """The locks of the listing page."""
 
     @property
     def pages(self) -> int:
@@ -83,13 +85,13 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """How many locks are held, in figures."""
+    """How many locks are held and stale, and how old the oldest is."""
 
     locks: int
     stale: int
-    """Over their first threshold."""
+    """Number of locks over their first threshold."""
     oldest_seconds: float
-    """The age of the oldest; 0 when there is none."""
+    """Age of the oldest lock; 0 when there is none."""
 
 
 def select(request: ListRequest, query: Query, entries: Iterable[HeldEntry], rules: Rules) -> Selection:
@@ -101,12 +103,12 @@ def select(request: ListRequest, query: Query, entries: Iterable[HeldEntry], rul
 
 
 def pages_of(total: int) -> int:
-    """Return how many listing pages so many locks fill; an empty list has one."""
+    """Return how many listing pages this many locks fill; an empty list has one."""
     return max((total + PAGE - 1) // PAGE, 1)
 
 
 def listed(page: Page, user: str, rules: Rules, in_group: InGroup) -> Listed:
-    """Return a lock as the list shows it to one person."""
+    """Return a lock as a list shows it to one person."""
     policy = rules.policy_for(page.lock.ref.state_path)
     barred = why_not_releasable(page.lock, keeps=bool(rules.undo))
     may = barred is None and may_release(user, policy, in_group) is None
@@ -119,7 +121,7 @@ def routed(channel: str, rules: Rules) -> bool:
 
 
 def standing(pages: list[Page], rules: Rules, now: datetime) -> Standing:
-    """Count the locks that are held, of all that the book knows."""
+    """Count the held locks among all pages of the book."""
     held = [page.lock for page in pages if not page.ending and _covers(page, rules)]
     ages = [lock.age(now).total_seconds() for lock in held]
     stale = [lock for lock in held if rules.policy_for(lock.ref.state_path).level(lock.risk, lock.age(now))]
@@ -131,7 +133,7 @@ def _covers(page: Page, rules: Rules) -> bool:
 
 
 def _filter(request: ListRequest, query: Query, rules: Rules) -> Callable[[HeldEntry], bool]:
-    """Return a test of whether the query asks for an entry; it asks the cheapest question first."""
+    """Return a test of whether an entry fits the query. The test asks the cheapest question first."""
 
     def wanted(entry: HeldEntry) -> bool:
         if not query.fits(entry.state_path):
@@ -146,7 +148,7 @@ def _filter(request: ListRequest, query: Query, rules: Rules) -> Callable[[HeldE
 
 
 def _is_of(entry: HeldEntry, user: str, rules: Rules) -> bool:
-    """Return whether the alert, or the route's table, names this user as the owner."""
+    """Return whether the alert, or the route's table of owners, names this user as the owner."""
     if entry.owner == user:
         return True
     info = LockInfo(Who=entry.who)

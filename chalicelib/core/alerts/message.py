@@ -1,4 +1,4 @@
-"""A message: what it says, how it is found again while it is being sent, and where it stands."""
+"""A message: what it says, how it is found again when its answer is lost, and where it stands."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -7,19 +7,19 @@ from enum import StrEnum
 import msgspec
 
 UNDER_WAY = timedelta(minutes=20)
-"""How long a message may be under way: longer than any run, whose claims count from its start."""
+"""How long a message may be under way. A claim counts from the start of its run, so this is longer than any run."""
 SENT_WITHIN = UNDER_WAY - timedelta(minutes=2)
-"""How long after its run's start a message may be sent. A thread that Lambda froze with its process goes on when that
-is called again, perhaps a day later: by then somebody else has looked for its message, and sent it."""
+"""How long after its run's start a message may be sent. Lambda can freeze a process in the middle of a run and wake
+it a day later; by then another run has looked for the message and sent it."""
 SURE_AFTER = timedelta(minutes=1)
 """A message that cannot be found this long after its answer was lost was never posted."""
 
 Handle = str
-"""What the messenger calls one message of a channel. Only the messenger reads it; all others keep and compare it."""
+"""The messenger's own name for one message of a channel. Only the messenger reads it; others store and compare it."""
 
 
 class Topic(StrEnum):
-    """The kinds of things that are said."""
+    """The kinds of things that a message says."""
 
     ALERT = "alert"
     """The lock's own message."""
@@ -27,7 +27,7 @@ class Topic(StrEnum):
     SNOOZE_OVER = "snooze over"
     AUTO_RELEASED = "auto-released"
     ENDED = "ended"
-    """Beneath a message that can no longer say so itself."""
+    """The lock has ended; said in the thread, when the lock's own message can no longer be edited."""
     DIGEST = "digest"
     CHANNEL = "channel"
     """A channel takes no messages, or takes them again."""
@@ -38,7 +38,7 @@ class Saying(msgspec.Struct, frozen=True):
 
     topic: Topic
     which: str = ""
-    """Which one of its topic: the level, the end of the snooze, the alert that is gone."""
+    """Which one of its topic: which level, which snooze's end, or which lost alert the new one replaces."""
 
     @property
     def name(self) -> str:
@@ -47,28 +47,28 @@ class Saying(msgspec.Struct, frozen=True):
 
 
 class Posted(msgspec.Struct, frozen=True):
-    """A message that stands in a channel: all that is needed to reach it again."""
+    """A message that stands in a channel: all that is needed to edit it or to reply to it."""
 
     channel: str
     handle: Handle
     beneath: Handle = ""
-    """The message in whose thread it stands, as an alert does in a digest's."""
+    """The message in whose thread it stands; an alert may stand in a digest's thread."""
     instead_of: str = ""
     """The channel that it was meant for, when that did not take it."""
 
     @property
     def root(self) -> Handle:
-        """Return the message that a reply to this one goes beneath: there are no threads in threads."""
+        """Return the message beneath which a reply goes. Slack has no threads in threads."""
         return self.beneath or self.handle
 
 
 class Sending(msgspec.Struct, frozen=True, kw_only=True):
-    """A message that is being sent: enough to find it if its answer is lost, and to remember it."""
+    """A message to send, or being sent: enough to remember it, and to find it when its answer is lost."""
 
     about: str
     """What it is about: the name of a lock, a digest or a channel."""
     saying: tuple[Saying, ...]
-    """What it says of that. Each thing is said once; the first one is what the message is known by."""
+    """The things it says. Each is said once; the first one names the message."""
     at: datetime
     channel: str
     beneath: Handle = ""
@@ -82,29 +82,29 @@ class Sending(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def first(self) -> Saying:
-        """Return what the message is known by."""
+        """Return the first thing it says, which names the message."""
         return self.saying[0]
 
     @property
     def is_alert(self) -> bool:
-        """Return whether it is the lock's own message, not a reply."""
+        """Return whether it is a lock's own message, not a reply."""
         return self.first.topic is Topic.ALERT
 
     @property
     def may_repeat(self) -> bool:
-        """Return whether saying it twice is better than not saying it."""
+        """Return whether it is better to say this twice than never."""
         return self.first.topic in {Topic.ALERT, Topic.DIGEST}
 
     @property
     def trace(self) -> str:
-        """Return what the message is found by. It goes with it, and tells nothing to other apps that read it."""
+        """Return the text that is sent with the message to find it again. It tells other apps nothing."""
         return hash_of(self.about, self.first.name)
 
     def stands(self, handle: Handle, beneath: Handle = "") -> Posted:
-        """Return the message that this has become."""
+        """Return the message as posted, now that its handle is known."""
         return Posted(self.channel, handle, beneath, self.instead_of)
 
 
 def hash_of(*said: str) -> str:
-    """Return the same short text for the same texts, and another for others."""
+    """Return a short text for some texts: the same for the same texts, another for others."""
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:32]

@@ -10,7 +10,7 @@ _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Z
 
 
 def session_name(principal: str) -> str:
-    """Return the name of a role's session, the end of ``AWS:AROA...:<session name>``; "" for other identities.
+    """Return the session name of a role's session (the end of ``AWS:AROA...:<session name>``); "" for others.
 
     docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html (unique identifiers: AROA is a role)
     """
@@ -19,9 +19,9 @@ def session_name(principal: str) -> str:
 
 
 def mapped_owner(principal: str, info: LockInfo | None, policy: Policy) -> str:
-    """Return the Slack user that the route's table names for a holder, "" for none.
+    """Return the Slack user that the route's table names for a holder; "" when it names nobody.
 
-    AWS's name for the holder is looked up first, then the client's own.
+    The name that AWS has for the holder is looked up first, then the name that the client gave itself.
     """
     for name in _names(principal, info):
         for pattern, user in policy.owners.items():
@@ -31,13 +31,13 @@ def mapped_owner(principal: str, info: LockInfo | None, policy: Policy) -> str:
 
 
 def owner_email(principal: str, policy: Policy) -> str:
-    """Return the e-mail address by which to look up the owner; "" when there is none or the route does not want it."""
+    """Return the e-mail address by which to look up the owner; "" if there is none, or the route forbids it."""
     name = session_name(principal)
     return name if policy.owner_emails and _EMAIL.fullmatch(name) else ""
 
 
 def ci_run_link(principal: str, info: LockInfo | None, policy: Policy) -> str:
-    """Return the link to the CI run that holds the lock, "" when no pattern of the route fits."""
+    """Return the link to the CI run that holds the lock; "" when no pattern of the route fits."""
     links = (run.link_for(name) for name in _names(principal, info) for run in policy.ci_runs)
     return next((link for link in links if link), "")
 

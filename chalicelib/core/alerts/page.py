@@ -1,4 +1,4 @@
-"""The lock book's page: what is remembered of one lock. ``transitions`` has every change of it."""
+"""The lock book's page: what the book remembers of one lock. ``transitions`` makes every change of a page."""
 
 from datetime import datetime
 from typing import Any, Literal, TypeAlias, TypedDict
@@ -15,28 +15,28 @@ from chalicelib.core.locks.place import LockRef
 
 
 class Snooze(msgspec.Struct, frozen=True):
-    """Somebody wants quiet about a lock for a while."""
+    """A person's wish that the alert of a lock be quiet for a while."""
 
     by: str
     until: datetime
 
     @property
     def over(self) -> Saying:
-        """Return what is said, once, when it is over."""
+        """Return the thing that is said once when the snooze is over."""
         return Saying(Topic.SNOOZE_OVER, self.until.isoformat())
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """The first of two people has asked for a release."""
+    """A request for a release by two people, from the first of them."""
 
     by: str
     at: datetime
     click: str
-    """Which click it was; the same one may be delivered again."""
+    """The click that asked; the queue may deliver it again."""
 
 
 class Fields(TypedDict, total=False):
-    """The fields of a page as a book stores them, but for its sets."""
+    """The fields of a page as a book stores them, without its sets."""
 
     lock: HeldLock
     posted: Posted
@@ -59,12 +59,12 @@ class Fields(TypedDict, total=False):
     reopened_at: datetime
     ending: Ending
     undone: Restorer
-    """Who put the lock back; noted once."""
+    """Who put the lock back; written once."""
     told: bool
 
 
 class Sets(TypedDict, total=False):
-    """The sets of a page as a book stores them: the order in which things are added does not matter."""
+    """The sets of a page as a book stores them. The order in which elements are added does not matter."""
 
     levels: frozenset[int]
     """The levels that have been told."""
@@ -95,101 +95,101 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """The highest level that has been told."""
     alerted_at: datetime | None = None
     shown_at: datetime | None = None
-    """When its message was last written, or found to read as it should."""
+    """When its message was last written, or checked and found to be up to date."""
     appearance: str = ""
-    """What its message was last seen to depend on (``core.alerts.appearance``)."""
+    """All that its message depended on when it was last written or checked (``core.alerts.appearance``)."""
     said: frozenset[str] = frozenset()
-    """The names of the things that were said of it."""
+    """The names of the things that were said of the lock."""
     sending: Sending | None = None
     claimed_until: datetime | None = None
-    """Until then the sending may still be under way; afterwards nobody knows how it ended."""
+    """Until then the sending may be under way; later, nobody knows whether the message was sent."""
     acquired_at: datetime | None = None
-    """The time of the S3 event whose ``lock_acquired`` the journal has, to the millisecond."""
+    """The time of the acquire's S3 event, to the millisecond, once the journal has its ``lock_acquired``."""
     principal: str = ""
-    """Who took it by S3's account."""
+    """Who took the lock, by the word of S3."""
     owner: str = ""
-    """The Slack user behind its holder."""
+    """The Slack user behind the holder."""
     snooze: Snooze | None = None
     quiet_at: datetime | None = None
-    """When somebody last clicked to snooze it or to end a snooze."""
+    """When somebody last clicked to snooze the alert or to end a snooze."""
     asked: Asked | None = None
     withdrawn: frozenset[str] = frozenset()
-    """The clicks that asked and were withdrawn: delivered again, they neither ask nor approve."""
+    """The clicks whose request was withdrawn. When the queue delivers one again, it neither asks nor approves."""
     refused: frozenset[str] = frozenset()
-    """The Slack users who asked for a release and are not among its releasers."""
+    """The Slack users who asked for a release and are not on the list of releasers."""
     releasing: Releasing | None = None
-    """Whose delete was begun last. One that is known to have done nothing is not here."""
+    """The claim to the last delete that was begun; removed when that delete is known to have done nothing."""
     kept: LockObject | None = None
-    """What can be put back after a release."""
+    """The object that can be put back after a release."""
     restoring: Restoring | None = None
-    """Whose put was begun last. One that is known to have done nothing is not here."""
+    """The claim to the last put that was begun; removed when that put is known to have done nothing."""
     restorers: frozenset[Restorer] = frozenset()
-    """All whose put was ever begun: the mark on a lock tells which of them put it there."""
+    """Everybody whose put was ever begun. The mark on a lock tells which of them put it there."""
     restored_by: str = ""
-    """The Slack user who put it back after a release."""
+    """The Slack user who put this lock back after a release."""
     back_as: LockRef | None = None
-    """The lock that it was put back as, whose page has its message now."""
+    """The lock that it was put back as; the page of that lock has the message now."""
     reopened_at: datetime | None = None
-    """When it was found held again after it had ended."""
+    """When the lock was found held again after it had ended."""
     ending: Ending | None = None
     told: bool = False
-    """Whether its message says how it ended."""
+    """Whether the message says how the lock ended."""
 
     @property
     def taken(self) -> datetime:
-        """Return since when it is held, as exactly as is known."""
+        """Return the time since which the lock is held, as exactly as is known."""
         return self.acquired_at or self.lock.ref.since
 
     @property
     def spoken_of(self) -> bool:
-        """Return whether people have heard of it, or may be hearing of it now."""
+        """Return whether people have been told of the lock, or a message about it may be under way."""
         return bool(self.posted or self.said or self.sending)
 
     @property
     def deleter(self) -> str:
-        """Return for whom the reaper deleted the lock, or may have: a Slack user or REAPER; "" for nobody."""
+        """Return for whom the reaper deleted the lock or may have: a Slack user or REAPER; "" for nobody."""
         begun = self.releasing.by if self.releasing else ""
         return (self.ending.deleter if self.ending else "") or begun
 
     @property
     def approved(self) -> str:
-        """Return the Slack user who had asked for the delete that ``deleter`` approved."""
+        """Return the Slack user who asked for the delete that ``deleter`` then approved."""
         if self.ending and self.ending.deleter:
             return self.ending.approved
         return self.releasing.approved if self.releasing else ""
 
     def being_released(self, now: datetime) -> bool:
-        """Return whether a delete may be on its way, so that nobody else may send one."""
+        """Return whether a delete may be on its way; then nobody else may send one."""
         return self.ending is None and self.releasing is not None and now < self.releasing.until
 
     def being_restored(self, now: datetime) -> bool:
-        """Return whether a put may be on its way, so that nobody else may send one."""
+        """Return whether a put may be on its way; then nobody else may send one."""
         return self.restoring is not None and now < self.restoring.until
 
     def restorer_of(self, lock: HeldLock | None) -> Restorer | None:
-        """Return whose put is there; None where it is none of this page's, or a run's own lock.
+        """Return who put this lock there; None when it was nobody of this page, or the lock is a run's own.
 
-        Anybody can copy a lock with its mark, so once the put itself is known no other object has its name.
+        Anybody can copy a lock together with its mark, so once the lock that was put is known, no other one counts.
         """
         if lock is None or not lock.mark or (self.back_as and lock.ref != self.back_as):
             return None
         return next((one for one in self.restorers if mark_of(one.click) == lock.mark), None)
 
     def is_after(self, clicked: datetime | None) -> bool:
-        """Return whether a click is older than this hold of the lock: it was made about one that has ended."""
+        """Return whether a click is older than this hold of the lock, so that it was about an earlier hold."""
         return self.reopened_at is not None and clicked is not None and clicked < self.reopened_at
 
     def snoozed(self, now: datetime) -> bool:
-        """Return whether it is to be quiet now."""
+        """Return whether the alert is to be quiet now."""
         return self.snooze is not None and now < self.snooze.until
 
     def in_flight(self, now: datetime) -> bool:
-        """Return whether a message about it is being sent by somebody else."""
+        """Return whether another run may be sending a message about the lock."""
         return self.sending is not None and self.claimed_until is not None and now < self.claimed_until
 
 
 def as_page(stored: Stored) -> Page:
-    """Return the page that is stored, for whoever reads it."""
+    """Return the page that a book has stored."""
     read: dict[str, Any] = {**stored, "level": max(stored.get("levels", {0}))}
     ending, undone = stored.get("ending"), stored.get("undone")
     if ending and undone:

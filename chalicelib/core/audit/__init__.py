@@ -1,1 +1,1 @@
-"""The audit trail: what AWS told, which hold it began or ended, and the journal's lines."""
+"""Decide about the audit trail: what AWS told, which hold it began or ended, and the journal's lines."""

@@ -1,4 +1,4 @@
-"""What S3 tells of a lock object, one event a event: which lock it is about, and which hold it began or ended."""
+"""An event: what AWS tells of one acquire or one release of a lock."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -10,30 +10,31 @@ from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef, Place
 
 CLAIMED_FOR = timedelta(minutes=2)
-"""How long a line of the journal may be under way: ``record_lock_event`` runs no longer."""
+"""How long one run may take to journal an event: ``record_lock_event`` runs no longer."""
 REMEMBERED = timedelta(days=21)
-"""How long an event is known again: longer than a queue and, once, its dead letters keep it (4 + 14 days)."""
+"""How long an event is remembered, so that it is not journaled twice when it is delivered again. That is longer than
+the queue and then its dead letters keep it (4 + 14 days)."""
 
 NULL_VERSION = "null"
-"""What S3 calls the one version that is not kept apart: the next put without versioning overwrites it.
+"""S3's ID for the one version of an object in a bucket without versioning: the next such put overwrites it.
 
-A lock that is this version is remembered without one, because it cannot be read by it.
+A lock of this version is remembered without a version, because it cannot be read by one.
 """
 NEARBY = timedelta(seconds=2)
-"""So near are an acquire's time and the whole second that S3 gives its object."""
+"""Largest difference between the time of an acquire's event and the whole second of the object's Last-Modified."""
 
 
 class ToldBy(StrEnum):
-    """Whose word an event is: their formats tell different things."""
+    """The services that send events. Their formats tell different things."""
 
     S3 = "s3"
-    """The direct notification: with the identity that did it."""
+    """S3's direct notification. It names the identity that did it."""
     EVENTBRIDGE = "eventbridge"
-    """Only the account, and whole seconds."""
+    """EventBridge. It names only the account, and its times are whole seconds."""
 
 
 class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One S3 event about a lock: a hint that something happened, not the truth about what is there now."""
+    """One event about a lock: a hint that something happened, not the truth about what is there now."""
 
     acquired: bool
     place: Place
@@ -43,30 +44,34 @@ class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     source_address: str = ""
     told_by: ToldBy = ToldBy.S3
     version: str = ""
-    """Of the lock that was put, or that was deleted by its version's ID; that of a delete marker is left out."""
+    """The version that was put, or that was deleted by its ID. The version of a new delete marker is left out."""
     stamp: str = ""
-    """Of the lock that was acquired, as its place gives it; "" where the event has none."""
+    """The stamp of the lock that was acquired; "" when the event does not tell it."""
     sequencer: str = ""
-    """Equal only for one and the same event of a key. AWS's pages contradict each other on its order."""
+    """Two events of a key have the same one only if they are the same event. AWS's pages contradict each other on its
+    order."""
     by_lifecycle: bool = False
     permanent: bool = False
-    """A version was deleted by its ID or by a lifecycle rule.
+    """Whether a version was deleted, by its ID or by a lifecycle rule.
 
-    It was history that was cleared away, the lock itself, or a delete marker: then what it hid is current again.
+    That version was an old one, the lock itself, or a delete marker. When a delete marker goes, what it hid is current
+    again.
     """
     reappeared: bool = False
-    """Made of such an event: the lock that is current again is held from then on."""
+    """Whether the reaper made this event, out of one with ``permanent``: the lock that is current again is held from
+    then on."""
 
     @property
     def ref(self) -> LockRef:
-        """Return its place and time, with no stamp: it names no lock that could be deleted."""
+        """Return the event's place and time as a reference. It has no stamp, so it names no lock to delete."""
         return LockRef(self.place, "", self.at)
 
     @property
     def identity(self) -> str:
-        """What tells this event from every other one of its key, sortable by the second it happened in.
+        """Return a text that only this event of its key has, sortable by the second of the event.
 
-        Not by its milliseconds, which EventBridge does not tell, so that the same event from both is one.
+        EventBridge tells no milliseconds, so the text has none: the same event from S3 and EventBridge has one
+        identity.
         """
         kind = "reappeared" if self.reappeared else "acquired" if self.acquired else "released"
         which = self.sequencer or f"{self.at.isoformat()} {self.version}"
@@ -74,12 +79,12 @@ class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def second(self) -> str:
-        """The second it happened in, as sortable text."""
+        """Return the second in which it happened, as sortable text."""
         return f"{self.at:%Y-%m-%dT%H:%M:%SZ}"
 
     @property
     def event_id(self) -> str:
-        """The same for the same event however often it is told, and for no other."""
+        """Return an ID that only this event has, however often it is delivered."""
         return event_id(*self.known_by)
 
     @property
@@ -88,18 +93,19 @@ class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.place.name, self.identity
 
     def is_about(self, lock: HeldLock) -> bool:
-        """Whether this acquire is that lock's; without versions, or the right to read one, it may be a younger lock."""
+        """Return whether this acquire took that lock. A read without a version may find a younger lock."""
         return self.stamp in ("", lock.ref.stamp)
 
     def by(self, role: str) -> bool:
-        """Whether S3 says that a session of this role did it, by the role's unique ID."""
+        """Return whether S3 says that a session of this role did it; ``role`` is the role's unique ID."""
         return bool(role) and self.principal.removeprefix("AWS:").startswith(f"{role}:")
 
     def before(self, other: "LockEvent") -> bool:
-        """Whether it happened before another event of its key.
+        """Return whether it happened before another event of its key.
 
-        In the same instant sequencers of equal length decide, whose padding is beyond doubt. Else a release comes
-        first: a hold takes longer than an instant, a handover does not.
+        At equal times, sequencers of equal length decide; how shorter ones are padded is not documented. If those
+        cannot decide, the release comes first: one run can release in the instant in which another acquires, but no
+        hold is that short.
         """
         if self.at != other.at:
             return self.at < other.at
@@ -109,5 +115,5 @@ class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def event_id(*said: str) -> str:
-    """What a line of the journal is known again by, from what makes it that line."""
+    """Return the ID of a journal line, from all that tells it from other lines."""
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]

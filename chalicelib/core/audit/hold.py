@@ -1,4 +1,4 @@
-"""Holds: which one a release ended, and who let it go."""
+"""Decide which hold a release ended, and who let the lock go."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -13,29 +13,29 @@ from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 
 _SAME_END = timedelta(minutes=5)
-"""An ending in the lock book that is so much older than a release is of another one."""
+"""An ending in the lock book that is older than a release by more than this belongs to an earlier release."""
 
 
 class NotedEvent(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An event as it is remembered. The lock that an acquire is about has its page in the lock book, by this name."""
+    """An event as the event book remembers it, with the lock that the event is about."""
 
     event: LockEvent
     ref: LockRef | None = None
-    """None: it could not be read, or the event is a release."""
+    """The lock that an acquire took; None: the lock could not be read, or the event is a release."""
 
 
 class EndedHold(msgspec.Struct, frozen=True, kw_only=True):
-    """A hold that has ended, as far as it is known."""
+    """A hold that has ended, with what is known of it."""
 
     since: datetime
     lock: HeldLock | None = None
     page: Page | None = None
     taken_by: str = ""
-    """The AWS identity that took the lock, "" where S3 did not tell."""
+    """The AWS identity that took the lock; "" when S3 did not tell."""
 
 
 def page_of(event: LockEvent, pages: Iterable[Page]) -> Page | None:
-    """The page of the lock that an acquire is about, found without reading the object: by its bytes and its second."""
+    """Return the page of the lock that an acquire took: the page with the event's stamp and about its time."""
 
     def apart(page: Page) -> timedelta:
         return abs(page.lock.ref.since - event.at)
@@ -45,10 +45,10 @@ def page_of(event: LockEvent, pages: Iterable[Page]) -> Page | None:
 
 
 def hold_ended_by(release: LockEvent, before: NotedEvent | None, pages: list[Page]) -> EndedHold | None:
-    """The hold that a release ended; None when none is known: no lock was there, or its acquire was never told.
+    """Return the hold that a release ended; None: no lock was there, or AWS never told of its acquire.
 
-    ``before`` is the event right before it. A lock that only the lock book knows (older than the reaper, or its event
-    was lost) is younger than that event.
+    ``before`` is the event right before the release. Only the lock book knows a lock that is older than the reaper, or
+    whose event was lost; such a lock counts if it is younger than ``before``.
     """
     acquire = before if before and before.event.acquired else None
     own = _page(acquire, pages) if acquire else None
@@ -60,10 +60,11 @@ def hold_ended_by(release: LockEvent, before: NotedEvent | None, pages: list[Pag
 
 
 def who_let_go(release: LockEvent, hold: EndedHold | None, release_role: str) -> LetGoBy:
-    """Who let the lock go. ``release_role`` is the unique ID of the one role that deletes for the reaper (``AROA...``).
+    """Return who let a lock go. ``release_role`` is the unique ID (``AROA...``) of the reaper's deleting role.
 
-    The role decides where S3 names an identity: whoever clicked may have come after the holder's own release. Where it
-    names none, only a delete that S3 has confirmed is the reaper's: one that was begun may have come too late.
+    When S3 names an identity, that decides, because a click may have come after the holder's own release. When S3
+    names none, only a delete that S3 confirmed to the reaper counts as the reaper's, because one that was only begun
+    may have come too late.
     """
     if release.by_lifecycle:
         return LetGoBy.LIFECYCLE
@@ -78,7 +79,10 @@ def who_let_go(release: LockEvent, hold: EndedHold | None, release_role: str) ->
 
 
 def _is_confirmed(page: Page, release: LockEvent) -> bool:
-    """Return whether S3 confirmed a delete of ours at the time of this event. An ending has the time its job began."""
+    """Return whether S3 confirmed to the reaper a delete at the time of this event.
+
+    The time of an ending is when its job began, so the event may be later than the ending, by as much as a claim lasts.
+    """
     ending = page.ending
     if ending is None or ending.outcome is not Outcome.RELEASED:
         return False
@@ -86,25 +90,25 @@ def _is_confirmed(page: Page, release: LockEvent) -> bool:
 
 
 def _is_unheard(page: Page, before: NotedEvent | None, release: LockEvent) -> bool:
-    """Whether a lock was there between two events of which neither is its acquire."""
+    """Return whether a lock was there between two events of which neither is its acquire."""
     if page.taken > release.at or (page.ending and page.ending.at < release.at - _SAME_END):
         return False
-    # One whose acquire was told is found by that event, unless it was so long ago that the event is forgotten.
-    # (DynamoDB forgets in no order: what is left of that time says nothing.)
+    # A lock whose acquire was told is found by that event, unless the event is forgotten by now.
+    # DynamoDB's TTL deletes in no order, so events older than REMEMBERED prove nothing.
     if before is None or before.event.at < release.at - REMEMBERED:
         return True
     return page.acquired_at is None and before.event.at < page.taken
 
 
 def _page(acquire: NotedEvent, pages: list[Page]) -> Page | None:
-    """The lock book's page of the lock that an acquire is about."""
+    """Return the page of the lock that an acquire took."""
     if acquire.ref is None:
         return page_of(acquire.event, pages)
     return next((page for page in pages if page.lock.ref == acquire.ref), None)
 
 
 def _begun_by(acquire: NotedEvent, page: Page | None) -> EndedHold:
-    # Who took a lock that was put back, or is there again, is not who brought it back.
+    # For a lock that was put back, or is current again, the event names who brought it back, the page who took it.
     if acquire.event.reappeared:
         taken_by = page.principal if page else ""
     else:

@@ -1,4 +1,4 @@
-"""Make the journal's lines. ``docs/journal.md`` describes them for those who query them."""
+"""Make the journal's lines. ``docs/journal.md`` describes them for people who query them."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -16,7 +16,7 @@ from chalicelib.core.locks.copies import copy_of
 from chalicelib.core.locks.lock import HeldLock
 
 
-class EventType(StrEnum):
+class LineKind(StrEnum):
     """The kinds of journal lines."""
 
     LOCK_ACQUIRED = "lock_acquired"
@@ -43,15 +43,15 @@ class EventType(StrEnum):
 
 
 class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line of the journal. Times are UTC, durations seconds; what is not known or does not apply is left out.
+    """One line of the journal. Times are in UTC, durations in seconds. Unknown values are left out.
 
-    ``who`` is the client's own word, ``principal`` is IAM's.
+    The client itself said ``who``; IAM said ``principal``.
     """
 
-    event: EventType
+    event: LineKind
     time: datetime
     event_id: str
-    """The same each time a line is written again, so a reader counts it once."""
+    """The same each time a line is written again, so that a reader counts it once."""
     state_path: str = ""
     lock_id: str = ""
     operation: str = ""
@@ -63,14 +63,14 @@ class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     etag: str = ""
     flaw: str = ""
     copy_of: str = ""
-    """The state path that the lock itself names, if it is another one."""
+    """The state path that the lock itself names, if that is another one."""
     principal: str = ""
     session_name: str = ""
-    """The end of a role's principal: the name of the session, often a CI run or a person."""
+    """The session name at the end of a role's principal; often it names a CI run or a person."""
     taken_by: str = ""
     """The principal that took the lock, if ``principal`` is the one that released it or brought it back."""
     account: str = ""
-    """The account that did it. EventBridge tells no more."""
+    """The account that did it. EventBridge names only the account."""
     source_address: str = ""
     told_by: str = ""
     """A ``ToldBy``."""
@@ -78,84 +78,84 @@ class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """A ``core.clicks.ending.LetGoBy``."""
     slack_user: str = ""
     asked_by: str = ""
-    """The first of the two people of a release that takes two."""
+    """The person who asked first, when a release takes two people."""
     by_reaper: bool = False
-    """The reaper released it by itself, as its route asks."""
+    """Whether the reaper released the lock by itself, as the route asks."""
     outcome: str = ""
     detail: str = ""
     channel: str = ""
     message_ts: str = ""
     level: int | None = None
     until: datetime | None = None
-    """When the snooze ends."""
+    """The end of the snooze."""
     incomplete: bool = False
-    """The lock was gone before it could be read, so its ID and holder are not known."""
+    """Whether the lock was gone before it could be read, so that its ID and holder are not known."""
     target: str = ""
     """The bucket of a sweep."""
     targets: int | None = None
     locks: int | None = None
-    """Held locks, as the sweep found them or the lock book has them."""
+    """Number of held locks, as a sweep found them or the lock book has them."""
     stale: int | None = None
-    """Those of them that are over their first threshold."""
+    """Number of held locks over their first threshold."""
     oldest_seconds: float | None = None
     alerts: int | None = None
     objects: int | None = None
-    """Objects that a sweep listed."""
+    """Number of objects that a sweep listed."""
     waiting: int | None = None
-    """New alerts for which a run had no time; the next run posts them."""
+    """Number of new alerts for which a run had no time; the next run posts them."""
     not_reached: int | None = None
-    """Other steps for which a run had no time."""
+    """Number of other steps for which a run had no time."""
 
 
-def of_lock(event: EventType, lock: HeldLock, time: datetime, **fields: object) -> JournalLine:
+def of_lock(kind: LineKind, lock: HeldLock, time: datetime, **fields: object) -> JournalLine:
     """Return a line about a lock, with all that the lock says of itself."""
     said = str(fields.get("message_ts") or time.isoformat())
-    return _line(event, time, (event, lock.ref.name, said), lock, **fields)
+    return _line(kind, time, (kind, lock.ref.name, said), lock, **fields)
 
 
-def of_acquire(change: LockEvent, lock: HeldLock | None, slack_user: str) -> JournalLine:
-    """Return the line of an acquire; without a lock it is incomplete."""
-    return _of_change(EventType.LOCK_ACQUIRED, change, lock, acquired_at=change.at, slack_user=slack_user)
+def of_acquire(event: LockEvent, lock: HeldLock | None, slack_user: str) -> JournalLine:
+    """Return the line of an acquire. Without a lock the line is incomplete."""
+    return _of_event(LineKind.LOCK_ACQUIRED, event, lock, acquired_at=event.at, slack_user=slack_user)
 
 
-def of_release(change: LockEvent, hold: EndedHold | None, kind: LetGoBy) -> JournalLine:
-    """Return the line of a release, with the hold that it ended if that is known."""
+def of_release(event: LockEvent, hold: EndedHold | None, let_go_by: LetGoBy) -> JournalLine:
+    """Return the line of a release, with the hold that it ended, if that is known."""
     if hold is None:
         detail = "no lock is known that this release ended"
-        return _of_change(EventType.LOCK_RELEASED, change, None, released_by=kind.value, detail=detail)
+        return _of_event(LineKind.LOCK_RELEASED, event, None, released_by=let_go_by.value, detail=detail)
     page = hold.page
-    clicked = page if page and kind is LetGoBy.SLACK else None
-    return _of_change(
-        EventType.LOCK_RELEASED,
-        change,
+    clicked = page if page and let_go_by is LetGoBy.SLACK else None
+    return _of_event(
+        LineKind.LOCK_RELEASED,
+        event,
         hold.lock,
         acquired_at=hold.since,
-        held_seconds=(change.at - hold.since).total_seconds(),
-        released_by=kind.value,
+        held_seconds=(event.at - hold.since).total_seconds(),
+        released_by=let_go_by.value,
         taken_by=hold.taken_by,
-        # Of two who clicked at once, the one whose delete it was.
+        # When two people clicked at once, the page names the one whose delete it was.
         slack_user=clicked.deleter if clicked else "",
         asked_by=clicked.approved if clicked else "",
-        by_reaper=kind is LetGoBy.REAPER,
+        by_reaper=let_go_by is LetGoBy.REAPER,
     )
 
 
-def of_reappearance(change: LockEvent, lock: HeldLock, page: Page | None, detail: str) -> JournalLine:
+def of_reappearance(event: LockEvent, lock: HeldLock, page: Page | None, detail: str) -> JournalLine:
     """Return the line of a lock that had ended and is current again."""
     taken_by = page.principal if page else ""
-    return _of_change(EventType.LOCK_REAPPEARED, change, lock, acquired_at=change.at, taken_by=taken_by, detail=detail)
+    return _of_event(LineKind.LOCK_REAPPEARED, event, lock, acquired_at=event.at, taken_by=taken_by, detail=detail)
 
 
 def of_click(
-    event: EventType,
+    kind: LineKind,
     order: ReleaseOrder,
     lock: HeldLock | None,
     time: datetime,
     ending: Ending | None = None,
     **others: object,
 ) -> JournalLine:
-    """Return a line about a click, or about a release without one, with its outcome when there is one."""
-    # Who comes too late may find out how an earlier release ended: the ending says for whom that was.
+    """Return a line about a click, or about a release without a click, with its outcome if there is one."""
+    # A click that came too late may find out how an earlier release ended: the ending names whose release that was.
     whose = ending if ending and ending.outcome is Outcome.UNCONFIRMED else order
     fields: dict[str, object] = {
         "slack_user": whose.user,
@@ -165,27 +165,27 @@ def of_click(
     }
     if ending:
         fields |= {"outcome": ending.outcome.value, "detail": ending.why, "asked_by": ending.approved}
-    # A click delivered again is the same click; what the reaper wants by itself is told apart by its time.
+    # A click that is delivered again has the same ID. The reaper's own orders have none; their time tells them apart.
     said = (whose.click or time.isoformat(), str(fields.get("outcome", "")))
-    return _line(event, time, (event, order.lock.name, *said), lock or HeldLock(order.lock), **fields, **others)
+    return _line(kind, time, (kind, order.lock.name, *said), lock or HeldLock(order.lock), **fields, **others)
 
 
-def of_run(event: EventType, time: datetime, **fields: object) -> JournalLine:
+def of_run(kind: LineKind, time: datetime, **fields: object) -> JournalLine:
     """Return a line about a run of the reaper, not about one lock."""
-    return _line(event, time, (event, time.isoformat(), str(fields.get("target", ""))), None, **fields)
+    return _line(kind, time, (kind, time.isoformat(), str(fields.get("target", ""))), None, **fields)
 
 
-def _of_change(event: EventType, change: LockEvent, lock: HeldLock | None, **fields: object) -> JournalLine:
-    told: dict[str, object] = {} if lock else {"state_path": change.ref.state_path, "etag": change.stamp}
+def _of_event(kind: LineKind, event: LockEvent, lock: HeldLock | None, **fields: object) -> JournalLine:
+    told: dict[str, object] = {} if lock else {"state_path": event.ref.state_path, "etag": event.stamp}
     told |= {
-        "principal": change.principal,
-        "session_name": session_name(change.principal),
-        "account": change.account,
-        "source_address": change.source_address,
-        "told_by": change.told_by.value,
+        "principal": event.principal,
+        "session_name": session_name(event.principal),
+        "account": event.account,
+        "source_address": event.source_address,
+        "told_by": event.told_by.value,
         "incomplete": lock is None,
     }
-    return _line(event, change.at, change.known_by, lock, **(told | fields))
+    return _line(kind, event.at, event.known_by, lock, **(told | fields))
 
 
 def _of_state_lock(lock: HeldLock) -> dict[str, object]:
@@ -205,8 +205,8 @@ def _of_state_lock(lock: HeldLock) -> dict[str, object]:
 
 
 def _line(
-    event: EventType, time: datetime, known_by: tuple[str, ...], lock: HeldLock | None, **fields: object
+    kind: LineKind, time: datetime, known_by: tuple[str, ...], lock: HeldLock | None, **fields: object
 ) -> JournalLine:
     about = _of_state_lock(lock) if lock else {}
-    told = {"event": event, "time": time, "event_id": event_id(*known_by), **all_bounded(about | fields)}
+    told = {"event": kind, "time": time, "event_id": event_id(*known_by), **all_bounded(about | fields)}
     return msgspec.convert(told, JournalLine)

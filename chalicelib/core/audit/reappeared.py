@@ -1,7 +1,7 @@
-"""Tell whether a lock is there again because a version is gone.
+"""Decide whether a lock is held again because a version was deleted.
 
-In a versioned bucket a released lock stays beneath a delete marker. Deleting the marker by its ID makes the lock
-current again, and S3 tells only that a version is gone (recorded from AWS, docs/decisions.md).
+In a versioned bucket a released lock stays as a version beneath a delete marker. When somebody deletes the marker by
+its ID, the lock is current again, and S3 tells only that a version was deleted (recorded from AWS, docs/decisions.md).
 """
 
 from datetime import timedelta
@@ -19,7 +19,7 @@ _SECOND = timedelta(seconds=1)
 
 
 class Standing(StrEnum):
-    """What is known of a lock that is there after a version was deleted."""
+    """What is known of a lock that is found after a version was deleted."""
 
     HELD = "held all along"
     AGAIN = "had ended"
@@ -27,19 +27,19 @@ class Standing(StrEnum):
 
 
 def may_have_been_hidden(gone: LockEvent, lock: HeldLock) -> bool:
-    """Return whether a lock is older than the event; a younger one has an acquire of its own."""
+    """Return whether a lock is older than the event. A younger lock has an acquire event of its own."""
     return lock.ref.since <= gone.at
 
 
 def standing(lock: HeldLock, page: Page | None, before: NotedEvent | None) -> Standing:
-    """Return what is known of a lock, by its page and the event right before the version was deleted."""
+    """Return what is known of a lock, from its page and the event right before the version was deleted."""
     if (page and page.ending) or _was_let_go(lock, page, before):
         return Standing.AGAIN
     return Standing.HELD if page else Standing.UNKNOWN
 
 
 def reappearance(gone: LockEvent, lock: HeldLock, version: str) -> LockEvent:
-    """Return the event as a reappearance: a lock is held from then on. The same event gives the same one each time."""
+    """Return the event of a lock that is held again; the same deletion always gives the same event."""
     return msgspec.structs.replace(
         gone,
         acquired=True,
@@ -47,7 +47,7 @@ def reappearance(gone: LockEvent, lock: HeldLock, version: str) -> LockEvent:
         reappeared=True,
         version=version,
         stamp=lock.ref.stamp,
-        # Its identity, which must not hang on the lock's version: that may become known between two looks.
+        # The identity must not depend on the lock's version, which may become known between two looks.
         sequencer=gone.sequencer or gone.version,
     )
 
@@ -55,6 +55,7 @@ def reappearance(gone: LockEvent, lock: HeldLock, version: str) -> LockEvent:
 def _was_let_go(lock: HeldLock, page: Page | None, before: NotedEvent | None) -> bool:
     if before is None or before.event.acquired:
         return False
-    # S3 gives whole seconds: without its acquire's event a lock may have been put after a release of the same second.
+    # Last-Modified has whole seconds, so the lock may have been put after a release in the same second: take the latest
+    # time that it can mean, unless the acquire's event tells the time.
     taken = page.acquired_at if page and page.acquired_at else lock.ref.since + _SECOND
     return taken <= before.event.at

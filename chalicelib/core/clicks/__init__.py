@@ -1,1 +1,1 @@
-"""Clicks: who may do what, and how it ended."""
+"""Decide about clicks: who may do what, and how it ended."""

@@ -1,4 +1,4 @@
-"""Claims: whose delete, or put, of a lock may be under way. A page of the lock book has at most one of each."""
+"""Claims on a lock: whose delete or put may be under way. A page has at most one claim to a delete and one to a put."""
 
 from datetime import datetime, timedelta
 
@@ -8,32 +8,32 @@ from chalicelib.core.clicks.ending import REAPER, Ending, Outcome
 from chalicelib.core.locks.lock import HeldLock
 
 CLAIM_LASTS = timedelta(minutes=1)
-"""How long one click's delete, or put, may be under way; twice the life of the functions that send them (30 s)."""
+"""How long one click's delete or put may be under way: twice the time limit of the functions that send it (30 s)."""
 ON_ITS_WAY = timedelta(seconds=30)
-"""How long a request may still arrive after it was sent: the client waits 8 s for an answer, and S3 may be slower."""
+"""How long a request may travel after it was sent. The client waits 8 s for an answer; S3 may carry it out later."""
 
 
 class Releasing(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One click's claim to delete a lock: noted before the delete, so that a crash cannot hide whose it was.
+    """One click's claim to delete a lock. It is noted before the delete, so that no crash can hide whose delete it was.
 
-    While it lasts nobody else sends a delete. Afterwards none of its own can still arrive, so a look at the lock tells
-    whether it was deleted.
+    While the claim lasts, nobody else sends a delete. When it is over, its own delete can no longer arrive, so a look
+    at the lock tells whether it was deleted.
     """
 
     by: str
-    """A Slack user, or REAPER."""
+    """A Slack user or REAPER."""
     click: str
     until: datetime
     approved: str = ""
-    """The Slack user who had asked for what ``by`` then approved."""
+    """The Slack user who asked for the release that ``by`` then approved."""
 
     @property
     def send_before(self) -> datetime:
-        """Return when it is too late to send the delete."""
+        """Return the time after which it is too late to send the delete."""
         return self.until - ON_ITS_WAY
 
     def ending(self, outcome: Outcome, now: datetime, held_now: HeldLock | None = None) -> Ending:
-        """Return an ending of the lock in the name of this claim; ``held_now`` is the lock there instead of it."""
+        """Return an ending in the name of whoever made this claim; ``held_now`` is the lock that is there instead."""
         by_reaper = self.by == REAPER
         return Ending(
             outcome=outcome,
@@ -47,7 +47,7 @@ class Releasing(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Restoring(msgspec.Struct, frozen=True):
-    """One click's claim to put a released lock back: noted before the put. While it lasts nobody else sends one."""
+    """One click's claim to put a released lock back, noted before the put. While it lasts, nobody else sends a put."""
 
     by: str
     click: str
@@ -55,12 +55,12 @@ class Restoring(msgspec.Struct, frozen=True):
 
     @property
     def send_before(self) -> datetime:
-        """Return when it is too late to send the put."""
+        """Return the time after which it is too late to send the put."""
         return self.until - ON_ITS_WAY
 
 
 class Restorer(msgspec.Struct, frozen=True, order=True):
-    """Somebody who clicked *Put the lock back* and whose put was sent, or may have been."""
+    """A person who clicked *Put the lock back*, and whose put was or may have been sent."""
 
     by: str
     click: str

@@ -1,4 +1,4 @@
-"""A click: what was asked of a lock, by whom, and whether they may."""
+"""A click: what a person asked of a lock, and whether they may."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from chalicelib.core.policy import EVERYONE, GROUP_LETTER, Policy, Rules
 
 
 class Verb(StrEnum):
-    """What is asked of a lock."""
+    """The things that a click can ask of a lock."""
 
     RELEASE = "release"
     SNOOZE = "snooze"
@@ -25,7 +25,7 @@ class Verb(StrEnum):
 
     @property
     def releases(self) -> bool:
-        """Return whether it is for ``release_lock``, the only function that may delete; else for ``answer_click``."""
+        """Return whether ``release_lock``, the only function that may delete, carries it out, or ``answer_click``."""
         match self:
             case Verb.RELEASE:
                 return True
@@ -34,9 +34,20 @@ class Verb(StrEnum):
             case _:
                 assert_never(self)
 
+    @property
+    def quietens(self) -> bool:
+        """Return whether it is only about who is called, and when: then the owner may do it as well."""
+        match self:
+            case Verb.SNOOZE | Verb.WAKE:
+                return True
+            case Verb.RELEASE | Verb.WITHDRAW | Verb.PUT_BACK:
+                return False
+            case _:
+                assert_never(self)
+
 
 class SnoozeFor(StrEnum):
-    """For how long an alert is to be quiet."""
+    """The lengths of a snooze, in which an alert is quiet."""
 
     HOUR = "1h"
     FOUR_HOURS = "4h"
@@ -44,7 +55,7 @@ class SnoozeFor(StrEnum):
     WEEK = "1w"
 
     def until(self, now: datetime, hours: WorkingHours) -> datetime:
-        """When it ends; a morning is that of the team's next working day."""
+        """Return when the snooze ends. MORNING is the morning of the team's next working day."""
         if self is SnoozeFor.MORNING:
             return hours.next_morning(now)
         return now + _SNOOZES[self]
@@ -67,23 +78,23 @@ class Click(msgspec.Struct, frozen=True, kw_only=True):
     user_team: str = ""
     channel: str = ""
     message: Handle = ""
-    """"" when only the person who clicked sees the message, which then cannot be edited."""
+    """The message that was clicked; "" when only the person who clicked sees it, so that it cannot be edited."""
     at: datetime | None = None
-    """When they clicked, by Slack's clock."""
+    """The time of the click, by Slack's clock."""
     click: str = ""
-    """The same again when the same click is delivered again; another for every other."""
+    """Identifies the click: the same on every redelivery."""
     reply_to: str = ""
-    """Slack's address for an answer to this click, opaque to core and jobs. Whoever has it can answer: never log it."""
+    """Slack's address for an answer to this click. Only Slack's room reads it. Never log it: it lets anybody answer."""
     by_reaper: ClassVar[bool] = False
 
     @property
     def person(self) -> "Person":
-        """Who is answered."""
+        """Return the person to answer."""
         return Person(user=self.user, channel=self.channel, reply_to=self.reply_to)
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """Who waits for an answer, where they clicked, and Slack's own address for the answer ("" where it gave none)."""
+    """A person who waits for an answer, where they clicked, and Slack's address for it ("": Slack gave none)."""
 
     user: str = ""
     channel: str = ""
@@ -91,7 +102,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unusable(StrEnum):
-    """Why Slack sent a click that nothing can be done with."""
+    """The reasons why a click cannot be carried out."""
 
     MISDIRECTED = "for another workspace or app"
     UNREADABLE = "not readable"
@@ -100,7 +111,7 @@ class Unusable(StrEnum):
 
 
 class Unheard(msgspec.Struct, frozen=True, kw_only=True):
-    """A click that is not carried out, and as much of it as is needed to say so."""
+    """A click that cannot be carried out: as much of it as is needed to tell its person so."""
 
     why: Unusable = Unusable.UNKNOWN
     detail: str = ""
@@ -110,58 +121,58 @@ class Unheard(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def person(self) -> Person:
-        """Who is answered."""
+        """Return the person to answer."""
         return Person(user=self.user, channel=self.channel, reply_to=self.reply_to)
 
     @property
     def answerable(self) -> bool:
-        """Return whether there is anybody to answer."""
+        """Return whether the click says whom to answer."""
         return bool(self.user or self.reply_to)
 
 
 class Whisper(msgspec.Struct, frozen=True, kw_only=True):
-    """What one person alone is told of their click."""
+    """A message about a click to the person who clicked, unseen by others."""
 
     verb: Verb
     ending: Ending
     releasers: tuple[str, ...] = ()
-    """Who could do more."""
+    """The people who may do what this person may not."""
     state_path: str = ""
-    """Whose lock was clicked: a list has many."""
+    """The state path of the lock that was clicked: a list has many locks."""
 
 
 class MembersUnknownError(Exception):
-    """Who is in a user group could not be found out; the message says why, for a person."""
+    """Slack did not tell who is in a user group; the message says why, for a person."""
 
 
 InGroup = Callable[[str, str], bool]
-"""Whether a user (second) is in a user group (first). Raises MembersUnknownError."""
+"""Returns whether a user (second argument) is in a user group (first argument). Raises MembersUnknownError."""
 
 Colleague = Callable[[str], bool]
-"""Whether a user is a member of our Enterprise Grid organisation, by Slack's word. Raises MembersUnknownError."""
+"""Returns whether a user is a member of our Enterprise Grid organisation, as Slack says. Raises MembersUnknownError."""
 
 
 def refusal(click: Click, rules: Rules, in_group: InGroup, colleague: Colleague, owner: str = "") -> Refusal | None:
-    """Why this person may not do this to this lock; None when they may. Whatever is not allowed is refused.
+    """Return why this person may not do this to this lock; None when they may. What is not allowed is refused.
 
-    Who may release may do all else. Beside them the owner, who may be still at work, may have the alert be quiet.
+    Whoever may release a lock may do everything. The lock's owner, who may still be at work, may snooze its alert too.
     """
     policy = rules.policy_for(click.lock.state_path)
     if not rules.covers(click.lock.place):
         return Refusal.OUTSIDE
     if why := _foreign(click, rules, colleague):
         return why
-    if click.verb in {Verb.SNOOZE, Verb.WAKE} and owner and click.user == owner:
+    if click.verb.quietens and owner and click.user == owner:
         return None
     return may_release(click.user, policy, in_group)
 
 
 def _foreign(click: Click, rules: Rules, colleague: Colleague) -> Refusal | None:
-    """Refuse strangers, whatever a list says of them.
+    """Return the refusal of a stranger, whatever the list of releasers says; None for a member.
 
-    In an Enterprise Grid the team that Slack sends with a click is the user's home, whichever workspace they click in
-    (slackapi/bolt-js issue 1875), and a stranger from Slack Connect looks the same (slackapi/java-slack-sdk issue
-    1041). So whose home is another workspace is looked up.
+    In an Enterprise Grid, the team that Slack sends with a click is the user's home workspace, in whatever workspace
+    they click (slackapi/bolt-js issue 1875). A click by a stranger from Slack Connect looks the same
+    (slackapi/java-slack-sdk issue 1041). So the reaper asks Slack about users with another home workspace.
     """
     if click.user_team == rules.team:
         return None
@@ -174,7 +185,7 @@ def _foreign(click: Click, rules: Rules, colleague: Colleague) -> Refusal | None
 
 
 def may_release(user: str, policy: Policy, in_group: InGroup) -> Refusal | None:
-    """Why a member (of workspace or organisation) may not release; user groups are asked only when they decide."""
+    """Return why a member may not release; None when they may. User groups are asked only when they decide."""
     if not policy.releasers:
         return Refusal.NOBODY
     if EVERYONE in policy.releasers or user in policy.releasers:

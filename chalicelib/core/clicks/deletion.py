@@ -1,4 +1,4 @@
-"""Delete and put back: what was asked of a place, and what it answered."""
+"""Deletes and puts of a lock: how a place answers them, and what follows from the answer."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from chalicelib.core.locks.place import LockRef
 
 
 class Presence(StrEnum):
-    """What is there now of the lock that was shown."""
+    """What has become of the lock that was shown."""
 
     SAME = "same"
     GONE = "gone"
@@ -20,7 +20,7 @@ class Presence(StrEnum):
 
 
 class Deletion(StrEnum):
-    """What S3 answered to one conditional delete.
+    """S3's answers to a conditional delete.
 
     docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html
     """
@@ -28,55 +28,55 @@ class Deletion(StrEnum):
     DELETED = "deleted"
     NOT_FOUND = "not found"  # 404
     CHANGED = "changed"  # 412
-    CONFLICT = "conflict"  # 409: another write won while ours was under way
-    UNKNOWN = "unknown"  # the answer was lost; it may have been done
+    CONFLICT = "conflict"  # 409: another write won while this delete was under way
+    UNKNOWN = "unknown"  # the answer was lost, so the delete may have been done
 
 
 class LockObject(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A lock as S3 kept it, so that it can be put back: its bytes, and what else there was of the object."""
+    """A lock as S3 kept it, so that it can be put back: its bytes and all else of the object."""
 
     body: bytes
     headers: dict[str, str] = {}
-    """How it was encrypted, its storage class, its content type, ...: by the names that boto3 has for them."""
+    """Encryption, storage class, content type and so on, by the names of boto3's arguments."""
     metadata: dict[str, str] = {}
     tags: dict[str, str] = {}
 
     def put_by(self, click: str) -> "LockObject":
-        """Return the object as this click puts it back: with a mark of its own, so that its ETag is its own too."""
+        """Return the object as this click puts it back: with the click's mark, so that the ETag is a new one."""
         return msgspec.structs.replace(self, body=marked(self.body, mark_of(click)))
 
 
 class Look(NamedTuple):
-    """What one look at a place found: the lock there, or None, and that object so that it could be put back."""
+    """What one look at a place found: the lock there or None, and that lock's object, to put it back later."""
 
     lock: HeldLock | None
     kept: LockObject | None = None
-    """None: it is not the lock that was looked for, may be a state, or could not be read with all that it has."""
+    """None: it is not the lock that was asked for, may be a state, or could not be read whole."""
 
 
 class PutBack(StrEnum):
-    """What S3 answered to one conditional put.
+    """S3's answers to a conditional put.
 
     docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
     """
 
     DONE = "done"
     OCCUPIED = "occupied"  # 412
-    CONFLICT = "conflict"  # 409: a delete was under way; what is there now has to be looked at
-    UNKNOWN = "unknown"  # the answer was lost; it may have been done
+    CONFLICT = "conflict"  # 409: a delete was under way; only a look tells what is there now
+    UNKNOWN = "unknown"  # the answer was lost, so the put may have been done
 
 
 def presence(shown: LockRef, current: HeldLock | None) -> Presence:
-    """Return whether the lock there now is the one that was shown. By this rule no wrong lock is deleted."""
+    """Return whether the lock there now is the one that was shown. This rule keeps wrong locks from being deleted."""
     if current is None:
         return Presence.GONE
     return Presence.SAME if current.ref == shown else Presence.REPLACED
 
 
 def conclude(deletion: Deletion, there_now: Presence) -> Outcome | None:
-    """Return how a delete and a look after it ended; None: the lock is still there, and may be deleted again.
+    """Return the outcome of a delete, after a look; None: the lock is still there, so the delete may be sent again.
 
-    After a lost answer nobody can say who deleted a lock that is gone: S3 does not tell.
+    S3 does not tell who deleted an object. So when the answer is lost and the lock is gone, nobody knows who did it.
     """
     if deletion is Deletion.DELETED:
         return Outcome.RELEASED

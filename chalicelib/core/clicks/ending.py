@@ -1,4 +1,4 @@
-"""How a lock, or what somebody asked of it, ended: by whom, why not, and how it comes back."""
+"""Endings: how a lock ended, or how a thing ended that somebody asked of it."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,17 +8,17 @@ import msgspec
 from chalicelib.core.locks.lock import HeldLock
 
 KEPT_FOR = timedelta(days=30)
-"""How long the lock book keeps the page of a released lock, with the bytes that it had."""
+"""How long the lock book keeps the page of a released lock, with the lock's bytes."""
 REAPER = "reaper"
-"""Stands in the place of a Slack user for what the reaper does by itself; no Slack ID looks like it."""
+"""Written in the place of a Slack user when the reaper acts by itself. No Slack ID looks like it."""
 
 
 class Outcome(StrEnum):
-    """How a lock, or what somebody asked of it, ended. The first six are how a lock ended: they close its alert."""
+    """The ways in which a lock, or a thing asked of it, ends. The first six end a lock, so that its alert closes."""
 
     RELEASED = "released"
     UNCONFIRMED = "unconfirmed"
-    """Gone after our delete was begun, and nobody saw S3's answer: by us, or by its holder."""
+    """Gone after the reaper's delete was begun and S3's answer was lost: the reaper or the holder released it."""
     GONE = "gone"
     REPLACED = "replaced"
     UNWATCHED = "unwatched"
@@ -26,11 +26,11 @@ class Outcome(StrEnum):
     BUCKET_GONE = "bucket_gone"
     """Its bucket does not exist any more."""
     ASKED = "asked"
-    """The first of the two people that a release takes has asked for it."""
+    """Asked for by the first of the two people that a release takes."""
     WITHDRAWN = "withdrawn"
     SNOOZED = "snoozed"
     WOKEN = "woken"
-    """The snooze was ended by somebody."""
+    """Somebody ended the snooze."""
     RESTORED = "restored"
     """Put back after it was released."""
     OCCUPIED = "occupied"
@@ -50,57 +50,57 @@ _CLOSING = {
 
 
 class Refusal(StrEnum):
-    """Why a person may not."""
+    """The reasons why a person may not do a thing."""
 
     OUTSIDE = "outside the targets"
     FOREIGN = "another workspace"
     UNKNOWN_HOME = "unknown workspace"
-    """Their home is another workspace, and whether it is one of our organisation could not be found out."""
+    """Their home is another workspace, and Slack did not tell whether that belongs to our organisation."""
     NOBODY = "no releasers"
     NOT_LISTED = "not a releaser"
     UNKNOWN_MEMBERS = "unknown members"
-    """They are on no list, and who is in the user groups of the list could not be found out."""
+    """They are not on the list, and Slack did not tell who is in the user groups on the list."""
     OWN_REQUEST = "own request"
-    """A release by two people needs another one."""
+    """They asked first; a release by two people needs another person to approve it."""
     NOT_ASKED = "not theirs"
-    """Only who asked can withdraw."""
+    """Only the person who asked can withdraw."""
     TOO_LATE = "too late"
     HELD_AGAIN = "held again since"
-    """The click is of before the lock, which had ended, was found held again (a delete marker was taken away)."""
+    """The click is older than the hold: the lock had ended and was found held again (a delete marker was removed)."""
     UNDO_OFF = "undo is off"
     MAY_BE_STATE = "may be a state"
     UNSEEN = "not to be looked at"
-    """The reaper is denied a look at the object."""
+    """S3 denies the reaper a look at the object."""
     NO_WAY_BACK = "cannot come back"
-    """It is no lock, or nobody can tell, and a release of it would be for good."""
+    """It is not, or may not be, a lock, and could not be brought back after a release."""
 
 
 class LetGoBy(StrEnum):
-    """Who let a lock go, as far as AWS tells: not by which command, and CI runs may share an identity."""
+    """Who let a lock go, as far as AWS tells. AWS does not tell by which command."""
 
     SLACK = "slack"
     """The reaper, for a person in Slack."""
     REAPER = "reaper"
     """The reaper by itself, as the route asks."""
     HOLDER = "holder"
-    """The identity that took it. CI runs may share one, so this is strong, not certain."""
+    """The AWS identity that took it. CI runs may share an identity, so it may have been another run."""
     OTHER = "other"
     LIFECYCLE = "lifecycle"
-    """A lifecycle rule of the bucket, which took it for an old file."""
+    """A lifecycle rule of the bucket, which deletes old objects."""
     UNKNOWN = "unknown"
 
 
 class WayBack(StrEnum):
-    """How an object that was released, though it is no lock, comes back (``release_terms``)."""
+    """The ways to bring back a released object that was no lock (``release_terms``)."""
 
     KEPT = "kept"
-    """The lock book keeps its bytes: *Put the lock back* for a while, by hand afterwards."""
+    """The lock book keeps its bytes: first by *Put the lock back*, later by hand."""
     VERSION = "version"
     """The bucket keeps it as a version."""
 
 
 class Ending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How a lock, or what somebody asked of it, came to its end."""
+    """The end of a lock, or of a thing that somebody asked of it."""
 
     outcome: Outcome
     at: datetime
@@ -108,44 +108,44 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The Slack user who clicked; "" when nobody did."""
     click: str = ""
     refusal: Refusal | None = None
-    """Why the person may not."""
+    """Why the person was refused."""
     detail: str = ""
     """Why it failed, in words for a person."""
     lasting: bool = False
-    """It failed, and would fail again until somebody changes what ``detail`` names."""
+    """Whether it would fail again until somebody changes what ``detail`` names."""
     principal: str = ""
-    """Who deleted the lock by S3's account, where an S3 notification told."""
+    """Who deleted the lock, if an S3 notification told."""
     let_go_by: LetGoBy = LetGoBy.UNKNOWN
-    """Who released a lock that was not released from Slack."""
+    """Who let the lock go, when it was not released from Slack."""
     by_reaper: bool = False
-    """Released by itself, as its route asks."""
+    """Whether the reaper released the lock by itself, as the route asks."""
     approved: str = ""
-    """The Slack user who had asked for what ``user`` then approved."""
+    """The Slack user who asked for the release that ``user`` then approved."""
     undo_until: datetime | None = None
-    """Until when it can be put back; None: it cannot."""
+    """Until then the lock can be put back; None: it cannot."""
     restored_by: str = ""
-    """The Slack user who put it back."""
+    """The Slack user who put the lock back."""
     restored_click: str = ""
-    """By which click."""
+    """The click by which the lock was put back."""
     held_now: HeldLock | None = None
     copy_of: str = ""
-    """The state path that the released lock spoke of, where it was a copy from elsewhere."""
+    """The state path that the released lock named, if the lock was a copy from another place."""
     way_back: WayBack | None = None
-    """How the object comes back, where what was released was no lock."""
+    """How to bring back the object, if what was released was no lock."""
 
     @property
     def why(self) -> str:
-        """Return why it was refused or failed, as the journal has it."""
+        """Return why it was refused or failed, in the journal's words."""
         return self.refusal.value if self.refusal else self.detail
 
     @property
     def closes(self) -> bool:
-        """Return whether the lock shown is no longer held, so that its alert has nothing left to offer."""
+        """Return whether the lock is no longer held, so that its alert is closed."""
         return self.outcome in _CLOSING
 
     @property
     def deleter(self) -> str:
-        """Return for whom the reaper deleted the lock, or may have: a Slack user or REAPER; "" when it did not."""
+        """Return for whom the reaper deleted the lock or may have: a Slack user or REAPER; "" when it did not."""
         if self.outcome not in {Outcome.RELEASED, Outcome.UNCONFIRMED}:
             return ""
         return REAPER if self.by_reaper else self.user
@@ -156,7 +156,7 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def by_identity(taken_by: str, principal: str) -> LetGoBy:
-    """Return whether the identity that deleted a lock is the one that took it; either may be unknown ("")."""
+    """Return whether the holder or another identity let a lock go; either argument may be unknown ("")."""
     if not taken_by or not principal:
         return LetGoBy.UNKNOWN
     return LetGoBy.HOLDER if taken_by == principal else LetGoBy.OTHER

@@ -1,9 +1,9 @@
-"""What somebody typed after ``/tflocks``: whose locks, of which channels and states, and which page of them."""
+"""Read what somebody typed after ``/tflocks``: whose locks, which channels and states, which listing page."""
 
 import msgspec
 
 PAGE = 15
-"""Locks on a page: as many as fit into one message whatever they are called."""
+"""Locks on a listing page: as many as fit into one message, however long their names are."""
 _ALL, _MINE, _PAGE = "all", "mine", "page"
 _HELP = {"help", "-h", "--help", "-help", "?"}
 _LONGEST = 300
@@ -11,41 +11,41 @@ _MOST_DIGITS = 5
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
-    """Which held locks somebody wants to see."""
+    """The held locks that somebody wants to see."""
 
     everything: bool = False
-    """Those of all channels, not of this one."""
+    """Whether to show the locks of all channels, not only of this one."""
     mine: bool = False
-    """Those that are probably of the person who asks, in whatever channel."""
+    """Whether to show only the locks that are probably the person's own, of all channels."""
     words: tuple[str, ...] = ()
-    """What a state path has to contain, in small letters; all of them."""
+    """Texts in small letters. A state path has to contain all of them."""
     page: int = 1
 
     @property
     def text(self) -> str:
-        """Return the argument of the command that means this."""
+        """Return the query as somebody would type it after the command."""
         named = [_ALL if self.everything else "", _MINE if self.mine else "", *self.words]
         return " ".join([*filter(None, named), *([f"{_PAGE} {self.page}"] if self.page > 1 else [])])
 
     @property
     def narrowed(self) -> bool:
-        """Return whether it leaves out locks of the channels it asks for."""
+        """Return whether the query leaves out locks of the channels that it asks for."""
         return self.mine or bool(self.words)
 
     def fits(self, state_path: str) -> bool:
-        """Return whether a state path contains what it has to."""
+        """Return whether a state path contains all the words."""
         if not self.words:
             return True
         small = state_path.lower()
         return all(word in small for word in self.words)
 
     def turned_to(self, page: int) -> "Query":
-        """Return the same for another page."""
+        """Return the same query for another listing page."""
         return msgspec.structs.replace(self, page=page)
 
 
 def read_query(text: str) -> Query | None:
-    """Read ``[all] [mine] [part of a state path ...] [page N]``; None when it is not that, or asks for help."""
+    """Read ``[all] [mine] [part of a state path ...] [page N]``; None when it is something else, or asks for help."""
     words = text.lower().split()
     page, words = _page(words)
     named: set[str] = set()
@@ -57,7 +57,7 @@ def read_query(text: str) -> Query | None:
 
 
 def _page(words: list[str]) -> tuple[int | None, list[str]]:
-    """Return the page that the last words name, None for no page of a list, and the words before it."""
+    """Return the number after ``page`` (1: there is none; None: it is not a page's number), and the words before it."""
     if words[-1:] == [_PAGE]:
         return None, words
     if words[-2:-1] != [_PAGE]:

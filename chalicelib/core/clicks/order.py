@@ -1,4 +1,4 @@
-"""Orders about a lock that nobody clicked: the reaper gives them to itself."""
+"""Orders about a lock that the reaper gives to itself, without a click."""
 
 from typing import ClassVar
 
@@ -9,12 +9,12 @@ from chalicelib.core.locks.place import LockRef
 
 
 class AutoRelease(msgspec.Struct, frozen=True, kw_only=True):
-    """An order to release a lock without a click, as its route asks."""
+    """An order to release a lock without a click, as the route asks."""
 
     lock: LockRef
     channel: str = ""
-    """The channel of its route."""
-    # What a ``Click`` has and this has not: both are orders to release.
+    """The channel of the route."""
+    # A ``Click`` has these too, so that code can treat both as orders to release.
     user: ClassVar[str] = ""
     click: ClassVar[str] = ""
     message: ClassVar[str] = ""
@@ -22,10 +22,10 @@ class AutoRelease(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EndUndo(msgspec.Struct, frozen=True):
-    """An order to take *Put the lock back* out of the message of a released lock."""
+    """An order to remove the button *Put the lock back* from the message of a released lock."""
 
     lock: LockRef
 
 
 ReleaseOrder = Click | AutoRelease
-"""What ``release_lock`` is ordered to do."""
+"""The orders that ``release_lock`` carries out."""

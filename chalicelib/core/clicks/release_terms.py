@@ -1,11 +1,11 @@
-"""Decide what may be released: only a lock, what is empty, and what can come back.
+"""Decide what may be released: a lock, an empty object, or an object that can be brought back.
 
 ==============================  =======================================================================
 what it is                      may be released
 ==============================  =======================================================================
 a lock, or empty                always
-neither, and readable           where its bytes are kept, or the bucket keeps it as a version
-not readable, a lock's size     where the bucket keeps it as a version
+neither, and readable           if the reaper keeps its bytes, or the bucket keeps it as a version
+not readable, a lock's size     if the bucket keeps it as a version
 what may be a state             never
 what the reaper may not see     never
 ==============================  =======================================================================
@@ -18,7 +18,7 @@ from chalicelib.core.locks.lock import Body, HeldLock
 
 
 class Terms(StrEnum):
-    """On which terms a kind of body may be released."""
+    """The terms on which a kind of body may be released."""
 
     ALWAYS = "always"
     IF_IT_CAN_COME_BACK = "if it can come back"
@@ -36,9 +36,9 @@ TERMS = {
 
 
 def way_back(lock: HeldLock, *, keeps: bool) -> WayBack | None:
-    """Return how what is no lock comes back after a release; None where it does not, or is a lock.
+    """Return how to bring back, after a release, an object that is no lock; None: it is a lock, or it cannot be done.
 
-    ``keeps`` is whether the bytes of what is released are kept, which ``undo = "never"`` forbids.
+    ``keeps`` tells whether the reaper keeps the bytes of what it releases; with ``undo = "never"`` it does not.
     """
     if TERMS[lock.body] is not Terms.IF_IT_CAN_COME_BACK:
         return None
@@ -48,7 +48,7 @@ def way_back(lock: HeldLock, *, keeps: bool) -> WayBack | None:
 
 
 def why_not_releasable(lock: HeldLock, *, keeps: bool) -> Refusal | None:
-    """Return why nobody may release this object from Slack; None when it may be released."""
+    """Return why nobody may release this object from Slack; None: it may be released."""
     if lock.body is Body.STATE:
         return Refusal.MAY_BE_STATE
     if lock.body is Body.DENIED:

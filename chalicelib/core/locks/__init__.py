@@ -1,1 +1,1 @@
-"""Locks: where one is kept, what it is, and whose word it goes by."""
+"""Know locks: where a lock is kept, what it is, and which clock its age goes by."""

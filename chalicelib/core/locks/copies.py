@@ -1,7 +1,7 @@
-"""Compare a lock's own word with S3's: is it a copy of another place's lock, does its time fit?
+"""Compare what a lock says of itself with what S3 says: is it a copy from another place, and does its time fit?
 
 Replication, ``aws s3 sync`` and restores copy locks too. A copy locks the state beside it like any lock, but its run
-works elsewhere, on the state that its ``Path`` names.
+works on another state, which the copy's ``Path`` names.
 """
 
 from datetime import datetime, timedelta
@@ -20,8 +20,8 @@ off (RequestTimeTooSkewed)."""
 def copy_of(lock: HeldLock) -> str:
     """Return the state path that a copied lock names; "" for a lock that names its own place, or none.
 
-    ``Path`` has the bucket's name from the client's configuration, ours is from the reaper's. Either may be an access
-    point, whose name does not tell its bucket: then only the key is compared.
+    ``Path`` has the bucket's name as the client's configuration has it, the place has it as the reaper's does. Either
+    name may be an access point's, which does not tell the bucket; then only the key is compared.
     """
     said, ref = lock.info.Path if lock.info else "", lock.ref
     ours = ref.place.container
@@ -34,7 +34,7 @@ def copy_of(lock: HeldLock) -> str:
 
 
 def odd_time(lock: HeldLock) -> datetime | None:
-    """Return ``Created`` if it is far from S3's time; None if it fits, or is missing."""
+    """Return ``Created`` if it is far from S3's time; None if it fits or is missing."""
     created = created_at(lock.info) if lock.info else None
     if created is None:
         return None
@@ -43,7 +43,7 @@ def odd_time(lock: HeldLock) -> datetime | None:
 
 
 def speaks_for_itself(lock: HeldLock) -> bool:
-    """Return whether a lock names this place and S3's time, which an automatic release requires."""
+    """Return whether a lock names its own place and a plausible time. An automatic release requires this."""
     info = lock.info
     return (
         info is not None
@@ -55,7 +55,7 @@ def speaks_for_itself(lock: HeldLock) -> bool:
 
 
 def _is_access_point(bucket: str) -> bool:
-    """Return whether it is an access point, by ARN or by alias.
+    """Return whether a bucket's name is the ARN or the alias of an access point.
 
     docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
     """

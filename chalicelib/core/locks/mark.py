@@ -1,8 +1,9 @@
-"""Mark the body of a lock that is put back: blanks and tabs at its end, different for each click.
+"""Mark the body of a lock that is put back, with blanks and tabs at its end that are different for each click.
 
-Equal bytes have equal ETags, so a late delete of a released lock would also delete the same bytes put back. With the
-mark no two puts have equal bytes: the late delete meets another ETag, and S3 refuses it. The mark also tells which
-click's put is there. JSON allows blanks after its value, and Terraform and OpenTofu compare only the ID in it.
+Equal bytes have equal ETags. So without a mark, a delete of the released lock that arrives late would also delete the
+same bytes after they were put back. With marks no two puts have equal bytes, and S3 refuses the late delete because of
+the other ETag. The mark also tells which click put the lock back. JSON allows blanks after a value, and Terraform and
+OpenTofu compare only the ID.
 """
 
 import hashlib

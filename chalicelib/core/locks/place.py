@@ -1,4 +1,4 @@
-"""Where one lock can be kept, and which lock is kept there."""
+"""Places: where a lock can be kept, and how one lock at a place is named."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -16,16 +16,16 @@ class Kind(StrEnum):
 
 
 class Traits(msgspec.Struct, frozen=True, kw_only=True):
-    """What is so of every place of one kind."""
+    """What all places of one kind have in common."""
 
     container: str
-    """What people call the container."""
+    """The word for the container."""
     address: str
-    """How people write the place; ``{container}`` and ``{key}`` stand for its own."""
+    """The place as people write it, with ``{container}`` and ``{key}`` for its own."""
     suffix: str
-    """What the key of a lock ends in, behind the key of its state. A bare one locks no state."""
+    """The end of a lock's key, after the key of its state. A key that is nothing but this suffix locks no state."""
     state_path: str
-    """Which state path a lock locks; ``{container}`` and ``{state_key}`` stand for its own."""
+    """The state path that a lock locks, with ``{container}`` and ``{state_key}`` for its own."""
 
 
 TRAITS: dict[Kind, Traits] = {
@@ -39,9 +39,9 @@ TRAITS: dict[Kind, Traits] = {
 
 
 class Place(msgspec.Struct, frozen=True, order=True):
-    """Where one lock can be kept, and no other at the same time. Unique in the world.
+    """A place where one lock at a time can be kept. Unique in the world.
 
-    Account and region are part of it only where the container's name is not unique by itself: a bucket's name is.
+    Account and region are filled only if the container's name is not unique without them. A bucket's name is unique.
     """
 
     kind: Kind
@@ -53,12 +53,12 @@ class Place(msgspec.Struct, frozen=True, order=True):
 
     @property
     def traits(self) -> Traits:
-        """Return what is so of every place of its kind."""
+        """Return what all places of its kind have in common."""
         return TRAITS[self.kind]
 
     @property
     def may_have_lock(self) -> bool:
-        """Return whether Terraform would keep a lock here; nothing else is read, told or deleted."""
+        """Return whether Terraform would keep a lock here. Objects anywhere else are never read, told or deleted."""
         suffix = TRAITS[self.kind].suffix
         return self.key.endswith(suffix) and self.key != suffix
 
@@ -71,7 +71,7 @@ class Place(msgspec.Struct, frozen=True, order=True):
 
     @property
     def state_key(self) -> str:
-        """Return the state's key in its bucket, in every workspace."""
+        """Return the key of the state in its bucket, with the workspace's part."""
         return self.state_path.partition("/")[2]
 
     @property
@@ -81,25 +81,25 @@ class Place(msgspec.Struct, frozen=True, order=True):
 
     @property
     def name(self) -> str:
-        """Return what tells this place from every other one there is."""
+        """Return a text that no other place in the world has."""
         return f"{self.home} {self.key}"
 
     @property
     def home(self) -> str:
-        """Return what tells its container from every other one there is."""
+        """Return a text that no other container in the world has."""
         return ":".join((self.kind, self.account, self.region, self.container))
 
 
 class LockRef(msgspec.Struct, frozen=True):
-    """Which lock exactly: its place, its stamp, and since when it is there.
+    """A reference to exactly one lock: its place, its stamp, and the time since which it is there.
 
-    The time tells empty and hand-made locks apart, whose equal bytes give equal stamps. It is the place's own clock,
-    cut to whole seconds, which is all that S3's ``Last-Modified`` header has.
+    Empty or hand-made locks can have equal bytes and so equal stamps; the time tells these apart. It is by the clock of
+    the place, cut to whole seconds, because S3's ``Last-Modified`` header has whole seconds.
     """
 
     place: Place
     stamp: str
-    """What tells one acquire at a place from others; opaque to all but the room that made it. In S3: the ETag."""
+    """A text that tells one acquire at a place from others. Only the room that made it reads it. In S3: the ETag."""
     since: datetime
 
     @property
@@ -109,16 +109,16 @@ class LockRef(msgspec.Struct, frozen=True):
 
     @property
     def identity(self) -> str:
-        """Return what tells this lock from every other lock on the same state path; sortable by its time."""
+        """Return a text that no other lock on the same state path has, sortable by the lock's time."""
         return f"{self.since.isoformat()} {self.place.home} {self.stamp}"
 
     @property
     def name(self) -> str:
-        """Return what tells this lock from every other lock there is."""
+        """Return a text that no other lock in the world has."""
         return f"{self.identity} {self.place.key}"
 
     def parts(self) -> tuple[str, ...]:
-        """Return the lock as texts, of which only the last may have line breaks. ``ref_of`` reads them."""
+        """Return the reference as texts, of which only the last may have line breaks. ``ref_of`` reads them."""
         place = self.place
         home = (place.kind, place.account, place.region, place.container)
         return (self.stamp, self.since.isoformat(), *home, place.key)
@@ -134,14 +134,14 @@ def place_of(state_path: str, identity: str) -> Place:
 
 
 PARTS = 7
-"""How many texts ``LockRef.parts`` gives."""
+"""Number of texts that ``LockRef.parts`` returns."""
 
 
 def ref_of(parts: tuple[str, ...]) -> LockRef:
-    """Return the lock that ``LockRef.parts`` wrote.
+    """Return the reference that ``LockRef.parts`` wrote.
 
     Raises:
-        ValueError: when they are anything else.
+        ValueError: the parts are anything else.
     """
     stamp, since, kind, account, region, container, key = parts
     at = datetime.fromisoformat(since)

@@ -1,4 +1,4 @@
-"""What a scan of a target has found so far."""
+"""One part of what a scan of a target finds."""
 
 import msgspec
 
@@ -6,11 +6,11 @@ from chalicelib.core.locks.place import Place
 
 
 class Scanned(msgspec.Struct, frozen=True):
-    """One part of a scan: as much as came in one answer."""
+    """One part of a scan: as much as one answer of the listing had."""
 
     places: tuple[Place, ...]
-    """Where locks are kept, each given once in a scan."""
+    """The places of locks; a scan gives each place once."""
     looked_at: int
-    """How many objects or items were listed to find them."""
+    """Number of objects or items that were listed to find them."""
     cursor: str
-    """Where a scan after this part goes on; "" where nothing is left. Opaque to all but the room that made it."""
+    """The point at which to continue the scan after this part; "" at its end. Only the room that made it reads it."""

@@ -1,4 +1,4 @@
-"""Tell whether the operation of a lock writes the state, as far as the lock says."""
+"""Tell from a lock whether its operation writes the state."""
 
 from enum import StrEnum
 
@@ -10,7 +10,7 @@ _IMPORT_OR_CONSOLE = "OperationTypeInvalid"
 
 
 class Writing(StrEnum):
-    """Does the operation write the state?"""
+    """The answers to the question whether an operation writes the state."""
 
     NEVER = "a plan"
     AS_IT_GOES = "an apply or destroy, which writes while it runs"

@@ -10,7 +10,7 @@ from chalicelib.core.alerts.appearance import appearance
 from chalicelib.core.alerts.message import Handle, Posted, Saying, Sending, Topic
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import telling
-from chalicelib.core.audit.line import EventType, of_lock
+from chalicelib.core.audit.line import LineKind, of_lock
 from chalicelib.core.clicks.ending import Ending
 from chalicelib.core.policy import by_name
 from chalicelib.jobs.alerts.case import Case
@@ -21,17 +21,17 @@ from chalicelib.ports.people import Ability, ChannelRefusedError, MessageGoneErr
 
 
 def post(case: Case, beneath: Handle = "") -> bool:
-    """Post a lock's alert, once; beneath a digest when it is one of many. Return whether it was, and not by another.
+    """Post a lock's alert once, in the thread of a digest if ``beneath`` names one. Return whether this call posted it.
 
-    An alert that its channel does not take is posted in the channel for the reaper's own trouble.
+    If its channel does not take the alert, it is posted in the channel for the reaper's own trouble.
 
     Raises:
-        MessengerError: Slack would not take it; the journal has it and the next run tries again.
+        MessengerError: Slack did not take it; the journal has a line of it, and the next run tries again.
     """
     try:
         return _post(case, beneath)
     except ChannelRefusedError as error:
-        # A channel that takes no replies may take messages; it is tried with one before another channel is.
+        # A channel that takes no replies may still take messages, so a message is tried there before another channel.
         if not beneath and not case.detours.close(error):
             raise
     return post(case)
@@ -64,9 +64,9 @@ def _post(case: Case, beneath: Handle) -> bool:
 
 
 def raise_level(case: Case) -> Case | None:
-    """Call the people of the level that was reached, in one reply; a level that nobody saw calls its people too.
+    """Call the people of the new level in one reply, together with the people of levels that were skipped.
 
-    Return the case whose message has to be brought up to date.
+    Return the case whose message has to be edited next; None: there is none.
     """
     level = level_of(case.page, case.policy, case.now)
     over = (case.page.snooze.over,) if case.page.snooze else ()
@@ -76,26 +76,26 @@ def raise_level(case: Case) -> Case | None:
 
 
 def wake(case: Case) -> Case | None:
-    """Remind whoever snoozed it that it is over; return the case whose message has to be brought up to date."""
+    """Call the person whose snooze is over, in one reply; return the case whose message has to be edited next."""
     snooze = case.page.snooze
     return _reply(case, (snooze.over,), case.page.level, (snooze.by,)) if snooze else None
 
 
 def has_changed(case: Case) -> bool:
-    """Look at the evidence once more; return whether the message of a held lock has to be edited."""
+    """Look up the evidence again; return whether the message of a held lock has to be edited."""
     known = appearance(case.alert())
     if known != case.page.appearance and Ability.EDIT in case.world.messenger.can:
         return True
-    with suppress(BookError):  # it is looked at once more than it had to be
+    with suppress(BookError):  # the only harm: it is checked again sooner than necessary
         case.world.book.write(telling.shown(case.ref, case.now, known))
     return False
 
 
 def edit(case: Case, ending: Ending | None = None) -> bool:
-    """Bring the message of a held lock up to date; return whether there is one to be seen.
+    """Edit the message of a held lock; return whether people can see it then.
 
-    One that was deleted, or that stands where nothing can be written any more, is posted anew. That calls people, so it
-    waits until they may be called.
+    A message that was deleted, or that stands in a channel that takes nothing any more, is posted again. That calls
+    people, so it waits until they may be called.
     """
     if case.page.posted is None or Ability.EDIT not in case.world.messenger.can:
         return False
@@ -105,17 +105,17 @@ def edit(case: Case, ending: Ending | None = None) -> bool:
     except (MessageGoneError, ChannelRefusedError):
         return not case.quiet and post(case)
     latest = None
-    with suppress(BookError):  # it is edited once more than it had to be
+    with suppress(BookError):  # the only harm: it is edited again sooner than necessary
         latest = case.world.book.write(telling.shown(case.ref, case.now, appearance(alert))).page
     catch_up(case, latest)
     return True
 
 
 def catch_up(case: Case, latest: Page | None = None) -> None:
-    """Make the message say what became of a lock, or was wanted of it, while it was spoken of.
+    """Edit the message again if the lock ended, or people wanted something of it, while the message was written.
 
-    All writers write the book first and look at the page afterwards (``latest`` is the page as the write found it), so
-    of two at once the later one sees what the other noted.
+    All writers write the book first and look at the page last, so of two at once the later one sees both changes.
+    ``latest`` is the page as the caller's own write returned it.
     """
     with suppress(BookError):
         latest = latest or case.world.book.find(case.ref)
@@ -128,7 +128,7 @@ def catch_up(case: Case, latest: Page | None = None) -> None:
 
 
 def _show_as_it_is_now(case: Case, page: Page) -> None:
-    """Write a message anew that was written late: its lock was put back by then, and another page has it."""
+    """Write a message again that was written too late: its lock was put back before, so that it is another page's."""
     while page.back_as and (later := case.world.book.find(page.back_as)):
         page = later
     case = case.known_as(page)
@@ -139,7 +139,7 @@ def _show_as_it_is_now(case: Case, page: Page) -> None:
 
 
 def _wants_more(latest: Page, shown: Page) -> bool:
-    """Return whether people want something of a held lock that its message does not show."""
+    """Return whether people want something of a held lock that the message does not show yet."""
     asked = (latest.snooze, latest.asked) != (shown.snooze, shown.asked)
     return asked or bool(latest.refused - shown.refused)
 
@@ -174,4 +174,4 @@ def _remember(case: Case, sending: Sending, posted: Posted) -> tuple[Page | None
 
 def _journal_failure(case: Case, error: MessengerError) -> None:
     failed = {"channel": case.channel, "detail": str(error)}
-    case.world.journal.write(of_lock(EventType.ALERT_FAILED, case.page.lock, case.now, **failed))
+    case.world.journal.write(of_lock(LineKind.ALERT_FAILED, case.page.lock, case.now, **failed))

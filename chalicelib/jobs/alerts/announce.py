@@ -1,4 +1,4 @@
-"""New alerts: a few of a channel are posted singly, many beneath a digest that says how many of them are there."""
+"""Post the new alerts of a run: a few of a channel one by one, many as lines in the thread of a digest."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -21,11 +21,11 @@ from chalicelib.ports.book import BookError
 from chalicelib.ports.world import World
 
 _COUNTED_EVERY = 120.0
-"""Seconds after which a digest says again how many lines it has. Slack takes 50 edits a minute in all."""
+"""Seconds between two edits of a digest while its lines are posted. Slack takes 50 edits a minute in all."""
 
 
 class Telling(Protocol):
-    """What an announcement needs of a round."""
+    """The part of a round that an announcement needs."""
 
     world: World
     rules: Rules
@@ -34,26 +34,26 @@ class Telling(Protocol):
     progress: Progress
 
     def post(self, case: Case, beneath: Handle) -> Found:
-        """Post one alert, beneath a message or by itself."""
+        """Post one alert, in the thread of a message or by itself."""
 
 
 @dataclass
 class Lines:
-    """The lines beneath one digest that a run posts."""
+    """The lines that a run posts in the thread of one digest."""
 
     digest: Digest
-    """As its message reads, or will in a moment."""
+    """The digest as its message reads now, or after the edit that is on the agenda."""
     coming: int
-    """Locks without a message of their own, as far as this run knows."""
+    """Number of locks that have no line yet, as far as this run knows."""
     counted: float
-    """When, by the clock of the workers."""
+    """The time of the last count, by the clock of the workers."""
     unanswered: int = 0
-    """Lines that this run has yet to post, or to hear of."""
+    """Number of lines that this run has not posted yet."""
 
 
 @dataclass
 class Announcement:
-    """Groups the new alerts of a round and puts them on its agenda."""
+    """The new alerts of a round, on their way to its agenda."""
 
     round: Telling
     _began: float = field(init=False)
@@ -62,13 +62,13 @@ class Announcement:
         self._began = self._clock()
 
     def announce(self, cases: list[Case]) -> None:
-        """Look which digests stand, then put the alerts on the agenda, oldest first."""
+        """Look up the digests that stand in Slack, then put the alerts on the agenda, oldest first."""
         oldest_first = sorted(cases, key=lambda case: (case.page.taken, case.state_path))
         then = partial(self._group, oldest_first)
         self.round.progress.agenda.add(Task(Wait.BOOK, "digests", Rank.NEW, "digests", self._standing, then))
 
     def _standing(self) -> list[Digest] | BookError:
-        """Return the digests that stand, each counted anew where all pages are known."""
+        """Return the digests that stand in Slack, with their locks counted again if all pages are known."""
         try:
             digests = [digest for digest in self.round.world.digests.open() if digest.posted]
         except BookError as error:
@@ -77,7 +77,7 @@ class Announcement:
         return [counted(one, held, one.waiting, self.round.now) if held else one for one in digests]
 
     def _group(self, cases: list[Case], standing: list[Digest] | BookError) -> None:
-        """Put each alert beneath the digest that has told of it already, or among the new ones of its channel."""
+        """Put each alert in the thread of the digest that has told of it, or among the new alerts of its channel."""
         if isinstance(standing, BookError):
             self.round.progress.note("digests", standing)
             standing = []
@@ -104,7 +104,7 @@ class Announcement:
         )
 
     def _list(self, cases: list[Case], digest: Digest | None) -> None:
-        """Post the lines of a digest that stands now; without one, another run is at it."""
+        """Post the lines of a digest that stands in Slack now; None: another run is posting it."""
         if digest:
             lines = Lines(digest, len(cases), self._clock())
             for case in cases:
@@ -119,13 +119,13 @@ class Announcement:
         then = partial(self._posted, case, lines)
         self.round.progress.agenda.add(Task(Wait.POST, case.channel, Rank.NEW, case.state_path, act, then))
 
-    def _posted(self, case: Case, lines: Lines | None, answer: Found) -> None:
-        self.round.progress.told(case, answer)
+    def _posted(self, case: Case, lines: Lines | None, result: Found) -> None:
+        self.round.progress.told(case, result)
         if lines is None:
             return
         lines.unanswered -= 1
-        # What another run is at may come to nothing, and what was let go meanwhile has no message.
-        lines.coming = max(0, lines.coming - answer.posted)
+        # Count only what this run posted: another run's post may fail, and a lock that was let go gets no line.
+        lines.coming = max(0, lines.coming - result.posted)
         if lines.unanswered == 0 or self._clock() - lines.counted >= _COUNTED_EVERY:
             lines.counted = self._clock()
             at = self.round.now + timedelta(seconds=lines.counted - self._began)

@@ -1,7 +1,7 @@
-"""Tell people, once, of a channel that takes no alerts, and once more when it takes them again.
+"""Tell people once that a channel takes no alerts, and once that it takes them again.
 
-The book remembers it from run to run. Of two runs at once one tells it, as with everything that is said (``say``): the
-claim comes before the message, and a message whose answer was lost is looked for in Slack.
+The book remembers such channels from run to run. As with everything that is said (``say``), the claim comes before the
+message, so that of two runs at once only one tells it, and a message whose answer was lost is looked for in Slack.
 """
 
 from collections.abc import Callable
@@ -27,10 +27,11 @@ def attend(
     now: datetime,
     has_time: Callable[[], bool] = lambda: True,
 ) -> list[str]:
-    """Tell what is new about the channels that take nothing; return what could not be told.
+    """Tell what is new about channels that take nothing; return what could not be told.
 
-    ``refused`` are those that refused something in this run, and why. Any other that is known to be in trouble is
-    tried, with a message that says what people there have missed. What there is no time for is left to the next run.
+    ``refused`` has the channels that refused something in this run, and why. Every other channel that is known to be in
+    trouble is tried, with a message that says what people there have missed. When the time is over, the rest is left
+    to the next run.
     """
     try:
         known = {trouble.channel: trouble for trouble in world.channels.troubled()}
@@ -50,23 +51,23 @@ def attend(
 
 @dataclass
 class _Claim:
-    """``say.Claim`` in what the book knows of the channel."""
+    """``say.Claim`` for a notice, kept in the book's entry of the channel."""
 
     channels: ChannelBook
     notice: ChannelNotice
     done: Phase
-    """The phase of the trouble once this is said."""
+    """The phase of the trouble after the notice was sent."""
     now: datetime
     trouble: ChannelTrouble
-    """As the book has it."""
+    """The trouble as the book has it now."""
 
     @property
     def sending(self) -> Sending:
-        """Return the notice's message."""
+        """Return the notice as a message to send."""
         return self.notice.sending
 
     def take(self) -> bool:
-        """Take the right to send it."""
+        """Take the right to send the notice."""
         return self._change(claimed_until=self.now + UNDER_WAY)
 
     def drop(self) -> None:
@@ -74,11 +75,11 @@ class _Claim:
         self._change(claimed_until=None)
 
     def doubt(self, until: datetime) -> None:
-        """Note that nobody knows whether it was sent."""
+        """Note that the notice may or may not have been sent."""
         self._change(claimed_until=until)
 
     def said(self, _posted: Posted) -> None:
-        """Note that it was said."""
+        """Note that the notice was sent."""
         self._change(phase=self.done, claimed_until=None)
 
     def _change(self, **changes: object) -> bool:
@@ -93,7 +94,7 @@ class _Teller(msgspec.Struct, frozen=True):
     now: datetime
 
     def attend(self, known: ChannelTrouble | None, new: ChannelTrouble) -> None:
-        """Take the steps that are due for one channel; ``new.why`` is "" where it refused nothing in this run."""
+        """Take the steps that are due for one channel; ``new.why`` is "" if it refused nothing in this run."""
         trouble = known
         if trouble is None:
             trouble = new if self.world.channels.replace(None, new) else None
@@ -105,7 +106,7 @@ class _Teller(msgspec.Struct, frozen=True):
             self.world.channels.forget(trouble.channel)
 
     def _try(self, trouble: ChannelTrouble) -> ChannelTrouble | None:
-        """Find out whether the channel takes messages again, unless no route leads to it any more."""
+        """Try whether the channel takes messages again. If no route leads to it any more, no try is needed."""
         if not routed(trouble.channel, self.rules):
             return _changed(trouble, self.world.channels, phase=Phase.BACK)
         try:
@@ -114,7 +115,7 @@ class _Teller(msgspec.Struct, frozen=True):
             return None
 
     def _say(self, trouble: ChannelTrouble, kind: NoticeKind, phase: Phase) -> ChannelTrouble | None:
-        """Say one thing once; return the trouble as it is then. None: another run is at it, or was."""
+        """Send one notice once; return the trouble as it is then. None: another run sends it or has sent it."""
         if trouble.claimed_until and self.now < trouble.claimed_until:
             return None
         claim = _Claim(self.world.channels, self._notice(trouble, kind), phase, self.now, trouble)
@@ -138,6 +139,6 @@ class _Teller(msgspec.Struct, frozen=True):
 
 
 def _changed(trouble: ChannelTrouble, channels: ChannelBook, **changes: object) -> ChannelTrouble | None:
-    """Change what the book knows of a channel; None: another run has changed it meanwhile."""
+    """Write a change to the book's entry of a channel; return None if another run has changed it meanwhile."""
     changed = msgspec.structs.replace(trouble, step=trouble.step + 1, **changes)
     return changed if channels.replace(trouble, changed) else None

@@ -1,4 +1,4 @@
-"""Digests: one message for many new alerts of a channel, kept true as its lines come and its locks go."""
+"""Post digests (one message for many new alerts of a channel) and edit them while lines are added and locks go."""
 
 from collections import Counter
 from contextlib import suppress
@@ -31,18 +31,18 @@ from chalicelib.ports.world import World
 
 @dataclass(frozen=True)
 class _Claim:
-    """``say.Claim`` in the book of digests."""
+    """``say.Claim`` for a digest, kept in the book of digests."""
 
     digests: DigestBook
     digest: Digest
 
     @property
     def sending(self) -> Sending:
-        """Return the digest's message."""
+        """Return the digest as a message to send."""
         return self.digest.sending
 
     def take(self) -> bool:
-        """Take the right to send it."""
+        """Take the right to send the digest."""
         return self.digests.claim(self.digest)
 
     def drop(self) -> None:
@@ -50,21 +50,21 @@ class _Claim:
         self.digests.forget(self.digest)
 
     def doubt(self, until: datetime) -> None:
-        """Note that nobody knows whether it was sent."""
+        """Note that the digest may or may not have been sent."""
         self.digests.doubt(self.digest, until)
 
     def said(self, posted: Posted) -> None:
-        """Note where it stands."""
+        """Note where the digest's message stands."""
         self.digests.save(_standing(self.digest, posted))
 
 
 def stand(channel: str, cases: list[Case], world: World, now: datetime) -> Digest | None:
-    """Post the digest that the alerts of these cases, oldest first, go beneath; None: another run is posting one.
+    """Post a digest for the alerts of these cases, which are sorted oldest first; None: another run is posting one.
 
-    It stands in the channel for the reaper's own trouble where theirs takes nothing.
+    If their channel takes nothing, it is posted in the channel for the reaper's own trouble.
 
     Raises:
-        MessengerError: Slack would not take it, or its answer was lost.
+        MessengerError: Slack did not take it, or Slack's answer was lost.
     """
     detours = cases[0].detours
     try:
@@ -95,7 +95,7 @@ def _stand(channel: str, meant_for: str, cases: list[Case], world: World, now: d
         if lost and (found := _found(lost, digest, world, now)):
             return found
     except BookError:
-        pass  # too many messages are a smaller harm than none
+        pass  # a second digest does less harm than none
     return _post(digest, world, now)
 
 
@@ -104,7 +104,7 @@ def _named(case: Case) -> Named:
 
 
 def changed(digests: list[Digest], pages: list[Page], rules: Rules, now: datetime) -> list[Digest]:
-    """Count the locks of each posted digest anew; return those that would read differently."""
+    """Count the locks of each posted digest again; return the digests that would read differently."""
     held = held_by_short_name(pages)
     waiting = _waiting(digests, held, rules, now)
     now_true = [counted(digest, held, waiting[digest.channel], now) for digest in digests if digest.posted]
@@ -113,7 +113,7 @@ def changed(digests: list[Digest], pages: list[Page], rules: Rules, now: datetim
 
 
 def show(digest: Digest, world: World) -> None:
-    """Make a posted digest say its numbers, and remember them; one with no lock left is forgotten.
+    """Edit a posted digest to show its numbers, and save them; a digest with no held lock is forgotten.
 
     Raises:
         MessengerError, BookError
@@ -127,7 +127,7 @@ def show(digest: Digest, world: World) -> None:
 
 
 def _waiting(digests: list[Digest], held: dict[str, Page], rules: Rules, now: datetime) -> Counter[str]:
-    """Count by channel the locks that should have been told of by now and are in no digest."""
+    """Count by channel the locks that are over their first threshold, have no alert and are in no digest."""
     told = {name for digest in digests for name in digest.locks}
     waiting: Counter[str] = Counter()
     for name, page in held.items() if digests else ():
@@ -138,7 +138,7 @@ def _waiting(digests: list[Digest], held: dict[str, Page], rules: Rules, now: da
 
 
 def _found(lost: Digest, digest: Digest, world: World, now: datetime) -> Digest | None:
-    """Make the message of an earlier digest this one's, if that stands."""
+    """Use the message of an earlier digest, whose answer was lost, for this one, if that message can be found."""
     posted = look_for(_Claim(world.digests, lost), world)
     if posted is None:
         return None

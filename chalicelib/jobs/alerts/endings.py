@@ -1,4 +1,4 @@
-"""How locks ended: noted in the book, and said by their messages."""
+"""Note in the book how locks ended, and have their messages say so."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -20,7 +20,7 @@ from chalicelib.ports.world import World
 
 
 def note_ending(case: Case, ending: Ending) -> Case | None:
-    """Note how a lock ended; return the case whose message still has to say so. Until it does, the watch tries.
+    """Note how a lock ended; return the case if its message still has to say so. Until it does, each watch tries.
 
     Raises:
         BookError
@@ -33,10 +33,10 @@ def note_ending(case: Case, ending: Ending) -> Case | None:
 
 
 def tell(case: Case) -> bool:
-    """Make the message of a lock that has ended say so, and note that it does; return whether there is one.
+    """Edit the message of a lock that has ended to say so, and note that; return whether people can see it.
 
-    One that is being posted by somebody else, or whose answer was lost, may be there without being known: then it is
-    too early to say that all is told.
+    While another run is posting the message, or its answer is lost, there may be a message that the book does not know.
+    Then the ending is not noted as told.
     """
     case = look_for_lost(case)
     page = case.page
@@ -45,14 +45,14 @@ def tell(case: Case) -> bool:
     seen = page.posted is not None and _show_ending(case, page.posted, page.ending)
     latest = case.world.book.write(endings.ending_told(case.ref)).page
     if latest and latest.ending and latest.ending != page.ending:
-        return tell(case.known_as(latest))  # whoever deleted it knew better, and has told so in the meantime
+        return tell(case.known_as(latest))  # meanwhile the click that deleted the lock noted its own ending
     return seen
 
 
 def tell_endings(cases: Iterable[Case], world: World, run: Run) -> list[str]:
-    """Have messages say that their locks are gone; return what Slack or the time did not allow.
+    """Have messages say that their locks are gone; return those that Slack refused or that there was no time for.
 
-    The book has each ending as untold until its message says so, so the next watch does the rest.
+    Each ending is untold in the book until its message says so, so the next watch does the rest.
     """
     left: list[str] = []
     agenda = Agenda(
@@ -78,17 +78,17 @@ def _show_ending(case: Case, posted: Posted, ending: Ending) -> bool:
     try:
         case.world.messenger.edit(posted, alert)
         if ending.by_reaper:
-            with suppress(ChannelRefusedError):  # the message says it, even where nobody can reply to it
+            with suppress(ChannelRefusedError):  # the edited message says it too, so a refused reply does no harm
                 _say_beneath(case, posted, alert, Topic.AUTO_RELEASED)
     except MessageFixedError:
         return _say_instead(case, posted, alert)
-    except MessageGoneError:  # Somebody deleted the message: there is nothing left to put right.
+    except MessageGoneError:  # somebody deleted the message, so nothing in Slack is wrong
         return False
     return True
 
 
 def _say_instead(case: Case, posted: Posted, alert: Alert) -> bool:
-    """Say how a lock ended beneath its message, which can no longer be edited; whether it can be seen there."""
+    """Reply how a lock ended, because its message can no longer be edited; return whether people can see it."""
     try:
         _say_beneath(case, posted, alert, Topic.ENDED)
     except MessageGoneError:
@@ -97,7 +97,7 @@ def _say_instead(case: Case, posted: Posted, alert: Alert) -> bool:
 
 
 def _say_beneath(case: Case, posted: Posted, alert: Alert, topic: Topic) -> None:
-    """Say something of an ended lock in the thread, once: there it is heard."""
+    """Reply once in the thread of an ended lock. Slack notifies people of a reply."""
     sending = reply_to(posted, case, (Saying(topic),))
     claim = LockClaim(case, sending, ended=True)
     if told := claim.say(partial(case.world.messenger.reply, Reply(alert=alert, sending=sending))):

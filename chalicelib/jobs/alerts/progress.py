@@ -1,4 +1,4 @@
-"""What a run has come to so far: what is told, what waits, what went wrong."""
+"""Keep count of a run: what was told, what waits, what went wrong."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,35 +14,35 @@ from chalicelib.ports.orders import OrderError
 from chalicelib.ports.people import Messenger, MessengerError
 
 _GATHERED_FOR = 30.0
-"""Seconds after which new alerts are told of though others may still be found: 10,000 looks take less."""
+"""Most seconds to wait for further new alerts before posting the first; 10,000 looks take less."""
 
 
 @dataclass
 class Progress:
-    """Hears what became of each task of a run. Its methods run one after another, in the run's own thread."""
+    """The results of a run's tasks so far. Its methods run one after another, in the run's own thread."""
 
     run: Run
     messenger: Messenger
     detours: Detours
     alerts: int = 0
-    """How many new alerts were posted."""
+    """Number of new alerts that were posted."""
     untold: list[str] = field(default_factory=list)
-    """What Slack would not take. The book knows of it, so the next watch tells it."""
+    """What Slack did not take. The book has it, so the next watch tells it."""
     failed: list[str] = field(default_factory=list)
-    """What the store, the book or a queue would not do."""
+    """What the store, the book or a queue did not do."""
     unexpected: Exception | None = None
-    """The first failure that no port announces, for its traceback; ``failed`` has the others too."""
+    """The first exception that no port documents, for its traceback; ``failed`` has all of them in words."""
     agenda: Agenda = field(init=False)
     _new: list[Case] = field(default_factory=list)
     _since: dict[str, float] = field(default_factory=dict)
-    """The new alerts that are not told yet, and when their locks were looked at."""
+    """For each new alert that is not told yet: when its lock was looked at."""
 
     def __post_init__(self) -> None:
         self.agenda = Agenda(self.run, self.messenger, self.hear, self.fail, self.give_up)
 
     @property
     def waiting(self) -> int:
-        """Return how many new alerts are left to the next run."""
+        """Return the number of new alerts that are left to the next run."""
         return len(self._since)
 
     @property
@@ -52,36 +52,36 @@ class Progress:
 
     @property
     def not_seen(self) -> int:
-        """Return how many of the steps that are left are locks that were not looked at."""
+        """Return the number of locks that were not looked at."""
         return sum(task.kind is Wait.PLACE for task in self.left)
 
-    def hear(self, answer: object) -> None:
-        """Count what a task has posted, and take up what it led to."""
-        if isinstance(answer, Found):
-            self.alerts += answer.posted
-            self._new.extend(answer.new)
-            self._since |= dict.fromkeys((case.state_path for case in answer.new), self.run.workers.clock())
-            for task in answer.tasks:
+    def hear(self, result: object) -> None:
+        """Count what a task has posted, and put the tasks that it led to on the agenda."""
+        if isinstance(result, Found):
+            self.alerts += result.posted
+            self._new.extend(result.new)
+            self._since |= dict.fromkeys((case.state_path for case in result.new), self.run.workers.clock())
+            for task in result.tasks:
                 self.agenda.add(task)
 
-    def told(self, case: Case, answer: Found) -> None:
+    def told(self, case: Case, result: Found) -> None:
         """Count an alert that was posted, now or by another run."""
         self._since.pop(case.state_path, None)
-        self.hear(answer)
+        self.hear(result)
 
     def waited(self, case: Case) -> float:
-        """Return for how many seconds a new alert has waited."""
+        """Return how many seconds a new alert has waited."""
         now = self.run.workers.clock()
         return now - self._since.get(case.state_path, now)
 
     def hand_on(self, announce: Callable[[list[Case]], None]) -> None:
-        """Have the new alerts announced once it is known how many there are; what hangs is not waited for."""
+        """Have the new alerts announced when no more are expected, or the first has waited long enough."""
         if self._new and (self.waited(self._new[0]) > _GATHERED_FOR or not self._expects_more()):
             new, self._new = self._new, []
             announce(new)
 
     def note(self, subject: str, error: Exception) -> None:
-        """Remember what went wrong, by whose fault it was."""
+        """Note a failure: of Slack as untold, of all else as failed."""
         if isinstance(error, MessengerError):
             self.untold.append(f"{subject}: {error}")
             self.detours.hear(error)
@@ -92,12 +92,12 @@ class Progress:
             self.unexpected = self.unexpected or error
 
     def fail(self, task: Task, error: Exception) -> None:
-        """Remember that a task failed."""
+        """Note that a task failed."""
         _forget(self._since, task)
         self.note(task.subject, error)
 
     def give_up(self, task: Task, failures: int) -> None:
-        """Remember that a task was not begun, because its like had failed so many times."""
+        """Note that a task was not begun, because its lane had failed so many times."""
         _forget(self._since, task)
         if task.kind is Wait.PLACE:
             self.failed.append(f"{task.subject}: not looked at, because its bucket failed {failures} times")
@@ -110,5 +110,5 @@ class Progress:
 
 
 def _forget(since: dict[str, float], task: Task) -> None:
-    if task.rank is Rank.NEW:  # another may be about an earlier lock of the same state
+    if task.rank is Rank.NEW:  # a task of another rank may be about an earlier lock of the same state
         since.pop(task.subject, None)

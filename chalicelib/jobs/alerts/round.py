@@ -1,4 +1,4 @@
-"""One run's look at some locks: each one's next step, what is new before what is only kept up to date."""
+"""Take the next step of each of a run's locks: new alerts first, edits of known alerts last."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -28,16 +28,16 @@ from chalicelib.ports.world import World
 
 T = TypeVar("T")
 _LOOK_IS_GOOD_FOR = 60.0
-"""Seconds. A lock that had to wait longer for its alert is looked at once more before people are called."""
+"""In seconds. If an alert had to wait longer than this, its lock is read again before people are called."""
 _FOR_ONE_CHANNEL = 10.0
-"""Seconds that may pass until all is told of a channel that takes nothing: three messages, and Slack's pace."""
+"""Seconds that telling of one channel that takes nothing may need: three messages, at Slack's pace."""
 
 
 @dataclass
 class Round:
-    """Sweep and watch both go through their locks with one. What went wrong for one lock stops no other.
+    """The locks of one sweep or one watch, and what the run does about them. A failure at one lock stops no other.
 
-    ``steps`` and ``_post`` run side by side; ``progress`` hears of all, one thing after another.
+    ``steps`` and ``post`` run in threads side by side; ``progress`` gets their results one after another.
     """
 
     world: World
@@ -45,7 +45,7 @@ class Round:
     now: datetime
     run: Run = field(default_factory=Run)
     known: list[Page] = field(default_factory=list)
-    """All pages of the book, where they were read."""
+    """All pages of the book, if the run has read them."""
     detours: Detours = field(init=False)
     steps: Steps = field(init=False)
     progress: Progress = field(init=False)
@@ -58,41 +58,41 @@ class Round:
         self._announcement = Announcement(self)
 
     def look_at(self, page: Page) -> None:
-        """Take a lock's next step, by what is there now at its place. ``finish`` does it."""
+        """Put a look at a lock on the agenda; the look takes the lock's next step."""
         self.look(page.lock.ref.place, partial(self.steps.look, page), new=is_new(page))
 
     def look(self, place: Place, act: Callable[[], Found], *, new: bool) -> None:
-        """Have a look at a place, side by side with others."""
+        """Put a look at a place on the agenda."""
         rank = Rank.NEW if new else Rank.KNOWN
         self.progress.agenda.add(Task(Wait.PLACE, place.home, rank, place.state_path, act))
 
     def scan(self, container: str, act: Callable[[], Scanned | None], then: Callable[[Scanned | None], None]) -> None:
-        """Go on with a scan, beside all else."""
+        """Put the next part of a scan on the agenda."""
         self.progress.agenda.add(Task(Wait.SCAN, container, Rank.NEW, container, act, then))
 
     def end(self, page: Page, ending: Ending) -> None:
-        """Close the alert of a lock that is no longer ours to look at."""
+        """Close the alert of a lock that the reaper may no longer look at."""
         ref = page.lock.ref
         act = partial(self.steps.end, page, ending)
         self.progress.agenda.add(Task(Wait.BOOK, ref.place.container, Rank.KNOWN, ref.state_path, act))
 
     def show(self, digest: Digest) -> None:
-        """Bring a digest up to date."""
+        """Put the edit of a digest on the agenda."""
         act = partial(show, digest, self.world)
         self.progress.agenda.add(Task(Wait.EDIT, digest.channel, Rank.CLOSING, f"digest in {digest.channel}", act))
 
     def aside(self, place: str, subject: str, act: Callable[[], object]) -> None:
-        """Do something beside the locks."""
+        """Put a task on the agenda that is not about a lock."""
         self.progress.agenda.add(Task(Wait.BOOK, place, Rank.KNOWN, subject, act))
 
     def finish(self) -> None:
-        """Do all that there is to do, as far as the time allows; what is left is counted."""
+        """Carry out the agenda as far as the time allows; ``progress`` counts what is left."""
         self.progress.agenda.work(partial(self.progress.hand_on, self._announcement.announce))
         refused = self.detours.refused
         self.progress.untold += attend(refused, self.world, self.rules, self.now, self._has_time_for_one)
 
     def post(self, case: Case, beneath: Handle) -> Found:
-        """Post an alert. One that had to wait goes by a new look at its lock."""
+        """Post an alert. If it had to wait for long, read its lock again first."""
         if self.progress.waited(case) > _LOOK_IS_GOOD_FOR:
             current = self.world.store.read(case.ref.place)
             if presence(case.ref, current) is not Presence.SAME:
@@ -104,10 +104,10 @@ class Round:
 
 
 def shuffled(things: Sequence[T], now: datetime) -> list[T]:
-    """Return things in another order at each time, so that the same few that hang do not come first in each run."""
-    return Random(now.timestamp()).sample(things, len(things))  # noqa: S311  nothing is to be kept secret by it
+    """Return things in another order in each run, so that the same few that hang do not always come first."""
+    return Random(now.timestamp()).sample(things, len(things))  # noqa: S311  no secret depends on it
 
 
 def is_new(page: Page) -> bool:
-    """Return whether nobody has been told of a lock that is held, as far as is known."""
+    """Return whether a lock has no alert yet and has not ended, as far as its page tells."""
     return page.posted is None and page.ending is None

@@ -1,7 +1,7 @@
-"""Say a thing once, whoever else is about to say it, and whatever is lost on the way.
+"""Post each message exactly once, despite concurrent runs and lost answers.
 
-The claim in the book comes before the message, and what was said is noted after it. In between everything can break:
-then the claim stays, and whoever comes next looks for the message before sending it.
+The claim in the book comes before the message; that it was said is noted after it. If a run breaks in between, the
+claim stays, and the next run looks for the message in Slack before it sends it.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from typing import Protocol
 from chalicelib.core.alerts.message import SENT_WITHIN, SURE_AFTER, Posted, Saying, Sending
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import telling
-from chalicelib.core.audit.line import EventType, of_lock
+from chalicelib.core.audit.line import LineKind, of_lock
 from chalicelib.jobs.alerts.case import Case
 from chalicelib.ports.book import BookError
 from chalicelib.ports.people import MaybePostedError, MessengerError
@@ -21,20 +21,20 @@ from chalicelib.ports.world import World
 
 
 class Claim(Protocol):
-    """The right to send one message, in the book that remembers it. Every method may raise BookError."""
+    """The right to send one message, kept in a book. Every method may raise BookError."""
 
     @property
     def sending(self) -> Sending:
         """Return the message."""
 
     def take(self) -> bool:
-        """Take the right; return False when another run has it, or may have had it, or the thing has been said."""
+        """Take the right; return False if another run has it or may have sent the message, or it has been said."""
 
     def drop(self) -> None:
         """Give the right back: the message was not sent."""
 
     def doubt(self, until: datetime) -> None:
-        """Note that nobody knows whether it was sent, and that nobody should look before that time."""
+        """Note that the message may or may not have been sent, and that looking before ``until`` proves nothing."""
 
     def said(self, posted: Posted) -> None:
         """Note where the message stands."""
@@ -42,28 +42,28 @@ class Claim(Protocol):
 
 @dataclass(frozen=True)
 class LockClaim:
-    """``Claim`` in the lock's page."""
+    """``Claim`` for a message about a lock, kept in the lock's page."""
 
     case: Case
     sending: Sending
     ended: bool = False
-    """Whether it is said of a lock that has ended."""
+    """Whether the message is about a lock that has ended."""
 
     def take(self) -> bool:
-        """Take the right to send it."""
+        """Take the right to send the message."""
         claim = telling.claim(self.case.page.lock, self.sending, ended=self.ended)
         return self.case.world.book.write(claim).taken
 
     def drop(self) -> None:
-        """Give the right back."""
+        """Give the right back: the message was not sent."""
         self.case.world.book.write(telling.drop_claim(self.case.ref, self.sending))
 
     def doubt(self, until: datetime) -> None:
-        """Note that nobody knows whether it was sent."""
+        """Note that the message may or may not have been sent."""
         self.case.world.book.write(telling.doubt(self.case.ref, self.sending, until))
 
     def said(self, posted: Posted) -> None:
-        """Note where it stands."""
+        """Note where the message stands."""
         self.noted(posted)
 
     def noted(self, posted: Posted) -> Page | None:
@@ -76,22 +76,22 @@ class LockClaim:
         return page
 
     def say(self, send: Callable[[], Posted]) -> Posted | None:
-        """Send it once (``say_once``)."""
+        """Send the message once (``say_once``)."""
         return say_once(self, send, self.case.world, self.case.now)
 
 
 def reply_to(posted: Posted, case: Case, saying: tuple[Saying, ...], level: int = 0) -> Sending:
-    """Return a message about a lock that is to go beneath another one."""
+    """Return a message about a lock to send as a reply to another message."""
     place = {"channel": posted.channel, "beneath": posted.root}
     return Sending(about=case.ref.name, saying=saying, at=case.now, level=level, **place)
 
 
 def say_once(claim: Claim, send: Callable[[], Posted], world: World, now: datetime) -> Posted | None:
-    """Send one message in a run that began ``now``; None when somebody else is at it, or was, or may be by now.
+    """Send one message in a run that began at ``now``; None: another run sends it, has sent it, or may have by now.
 
     Raises:
-        MessengerError: the messenger would not take it, or its answer was lost; the next run sees to it.
-        BookError: it may have been said before, and should not be repeated.
+        MessengerError: the messenger did not take it, or its answer was lost; the next run takes care of it.
+        BookError: it may have been said before, and must not be repeated.
     """
     try:
         if not claim.take():
@@ -103,10 +103,10 @@ def say_once(claim: Claim, send: Callable[[], Posted], world: World, now: dateti
 
 
 def send_claimed(claim: Claim, send: Callable[[], Posted], world: World, now: datetime) -> Posted | None:
-    """Send a message to which the right is taken; None when the right may have become another's.
+    """Send a message after its claim was taken; None: so late that another run may have the claim by now.
 
     Raises:
-        MessengerError: the messenger would not take it, or its answer was lost; the next run sees to it.
+        MessengerError: the messenger did not take it, or its answer was lost; the next run takes care of it.
     """
     if world.clock() >= now + SENT_WITHIN:
         with suppress(BookError):
@@ -124,7 +124,7 @@ def send_claimed(claim: Claim, send: Callable[[], Posted], world: World, now: da
 
 
 def look_for(claim: Claim, world: World) -> Posted | None:
-    """Find out what became of a message whose answer was lost, and note it.
+    """Look whether a message whose answer was lost was posted, and note what was found.
 
     Raises:
         MessengerError, BookError: nothing is known until Slack and the book can be asked.
@@ -138,7 +138,7 @@ def look_for(claim: Claim, world: World) -> Posted | None:
 
 
 def look_for_lost(case: Case) -> Case:
-    """Find out what became of a lock's message whose answer was lost; return the case with the page as it is then.
+    """Look whether a lock's message whose answer was lost was posted; return the case with the page as it is then.
 
     Raises:
         MessengerError, BookError: nothing is known until Slack and the book can be asked.
@@ -153,6 +153,6 @@ def look_for_lost(case: Case) -> Case:
 
 def journal_said(case: Case, sending: Sending, posted: Posted, detail: str) -> None:
     """Write the journal's line about a message."""
-    kind = EventType.ALERT_POSTED if sending.is_alert else EventType.ALERT_RAISED
+    kind = LineKind.ALERT_POSTED if sending.is_alert else LineKind.ALERT_RAISED
     told = {"channel": posted.channel, "message_ts": posted.handle, "level": sending.level, "detail": detail}
     case.world.journal.write(of_lock(kind, case.page.lock, case.now, **told))

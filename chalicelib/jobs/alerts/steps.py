@@ -1,4 +1,4 @@
-"""Carry out the table of ``core.alerts.life`` for one lock, up to what takes a word in Slack: that becomes tasks."""
+"""Take the next step of a lock (``core.alerts.life``). What needs a call to Slack is returned as tasks."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -28,16 +28,16 @@ _SPEAKING = {Step.POST, Step.RAISE, Step.WAKE}
 
 
 class Found(msgspec.Struct, frozen=True):
-    """What a look at a lock led to: new alerts, or other things to do."""
+    """The result of a look at a lock: new alerts, or other tasks."""
 
     new: tuple[Case, ...] = ()
     tasks: tuple[Task, ...] = ()
     posted: int = 0
-    """Alerts that were posted just now."""
+    """Number of alerts that were just posted."""
 
 
 def together(found: Iterable[Found]) -> Found:
-    """Return what several looks led to."""
+    """Return the results of several looks as one."""
     several = list(found)
     new = tuple(case for one in several for case in one.new)
     return Found(new, tuple(task for one in several for task in one.tasks))
@@ -45,7 +45,7 @@ def together(found: Iterable[Found]) -> Found:
 
 @dataclass(frozen=True)
 class Steps:
-    """The next steps of locks. Remembers nothing, so that threads may share it."""
+    """The next steps of the locks of one run. It has no state, so that threads may share it."""
 
     world: World
     rules: Rules
@@ -53,7 +53,7 @@ class Steps:
     detours: Detours = field(default_factory=Detours)
 
     def look(self, page: Page) -> Found:
-        """Look at a lock's place, and take its next step."""
+        """Read a lock's place, then take the lock's next step."""
         try:
             current = self.world.store.read(page.lock.ref.place)
         except BucketGoneError:
@@ -61,7 +61,7 @@ class Steps:
         return self.tend(page, current)
 
     def tend(self, page: Page, current: HeldLock | None) -> Found:
-        """Find out a lock's next step from what is there now, and take it."""
+        """Take a lock's next step, given the lock that is at its place now."""
         there = presence(page.lock.ref, current)
         if there is Presence.SAME:
             _drop_old_claim(page, self.world, self.now)
@@ -98,16 +98,16 @@ class Steps:
         return steps[step]()
 
     def _close_unless_ended(self, case: Case, there: Presence, current: HeldLock | None) -> Found:
-        """Close an alert. A listing of the book can be older than an ending that somebody noted since."""
+        """Close an alert, unless the book has an ending already. The open pages that a run lists may be out of date."""
         latest = case.known_as(self.world.book.find(case.ref) or case.page)
         if latest.page.being_released(self.now):
-            return Found()  # release_lock is at it, and will say how it ended; if it dies, the next round does
+            return Found()  # release_lock is deleting it and will tell how it ended; if it dies, the next run does
         if not latest.page.ending:
             return self.end(latest.page, _ending(latest.page, there, current, self.now))
         return Found() if latest.page.told else self._say_ending(latest)
 
     def _say_ending(self, case: Case) -> Found:
-        """Have a message say that its lock is gone; where nobody was told there is nothing to wait for."""
+        """Have a message say that its lock is gone. If nobody was told of the lock, no task is needed."""
         if case.page.spoken_of:
             return _in_channel(Wait.EDIT, Rank.CLOSING, case, partial(tell, case))
         tell(case)
@@ -123,9 +123,9 @@ class Steps:
         return self._reopen(case)
 
     def _reopen(self, case: Case) -> Found:
-        """Begin anew for a lock that had ended and is there again, as when a delete marker is taken away.
+        """Begin a new page for a lock that had ended and is held again, as when somebody deletes a delete marker.
 
-        Looked at once more, because it may have been let go since the look that came before the book's.
+        The lock is read again first, because it may have been let go between the first read and the look at its page.
         """
         current = self.world.store.read(case.ref.place)
         if current and current.ref == case.ref:
@@ -147,7 +147,7 @@ def _as_seen(page: Page, current: HeldLock | None, book: LockBook) -> Page:
 
 
 def _drop_old_claim(page: Page, world: World, now: datetime) -> None:
-    """Forget a delete that was begun and never came: the lock is there after the last moment it could arrive."""
+    """Drop the claim to a delete that never arrived: the lock is still there, and the claim is over."""
     claim = page.releasing
     if claim and not page.ending and not page.being_released(now):
         world.book.write(endings.abandon_release(page.lock.ref, claim))
@@ -173,7 +173,7 @@ def _in_channel(kind: Wait, rank: Rank, case: Case, act: Callable[[], object]) -
 
 
 def _refresh(case: Case) -> Found:
-    """Edit a message that has changed; to find that out takes no call of Slack, which has few edits to give."""
+    """Edit a message if it would read differently. Finding that out needs no call to Slack, which allows few edits."""
     return _to_edit(case) if has_changed(case) else Found()
 
 
@@ -182,14 +182,14 @@ def _to_edit(case: Case) -> Found:
 
 
 def _edit(case: Case) -> None:
-    """Bring a message up to date, unless its lock has ended while this had to wait."""
+    """Edit a message, unless its lock has ended while the edit waited."""
     latest = case.world.book.find(case.ref) or case.page
     if not latest.ending:
         edit(case.known_as(latest))
 
 
 def _louder(case: Case, say: Callable[[Case], Case | None]) -> Found:
-    """Reply beneath an alert; the edit that follows has a pace of its own."""
+    """Reply to an alert; return the edit that follows as a task, because Slack counts edits apart."""
     said = say(case)
     return _to_edit(said) if said else Found()
 

@@ -1,1 +1,1 @@
-"""Carry out what people click: may they, release, snooze, put back, the answer."""
+"""Carry out what people click: check whether they may, release, snooze, put back, answer."""

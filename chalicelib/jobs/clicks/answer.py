@@ -1,4 +1,4 @@
-"""What ``answer_click`` does: snooze, end a snooze, withdraw a request, put a lock back. It can delete nothing."""
+"""Carry out ``answer_click``: snooze, end a snooze, withdraw a request, put a lock back. It cannot delete."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import assert_never
 
 from chalicelib.core.alerts.page import Snooze
 from chalicelib.core.alerts.transitions import wishes
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import Click, SnoozeFor, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.clicks.order import EndUndo
@@ -21,12 +21,12 @@ from chalicelib.ports.world import World
 
 
 def answer(order: Click | EndUndo, world: World, rules: Rules, now: datetime) -> Ending | None:
-    """Carry out one order and answer its click; delivered again, it changes nothing more.
+    """Carry out one order and answer its click. Delivered again, the order changes nothing more.
 
-    None: nobody clicked, or a put may be on its way, so that the click comes again when its end is known.
+    Return None if nobody clicked, or if a put may be on its way: then the click is delivered again later.
 
     Raises:
-        MessengerError, OutcomeUnknownError, OrderError: it could not be answered yet; the queue delivers it again.
+        MessengerError, OutcomeUnknownError, OrderError: no answer is possible yet; the queue delivers the order again.
     """
     if isinstance(order, EndUndo):
         _end_undo(order, world, rules, now)
@@ -43,7 +43,7 @@ def answer(order: Click | EndUndo, world: World, rules: Rules, now: datetime) ->
 
 def _answer(clicked: Clicked) -> Ending:
     if why := why_not(clicked):
-        return clicked.refuse(why, EventType.CLICK_REFUSED)
+        return clicked.refuse(why, LineKind.CLICK_REFUSED)
     if not clicked.remembered:
         clicked = clicked.seen()
     ending = clicked.page.ending
@@ -56,7 +56,7 @@ def _answer(clicked: Clicked) -> Ending:
 
 
 def _act(clicked: Clicked) -> Ending:
-    """Do what was clicked. A new verb without a place here does not pass mypy."""
+    """Do what was clicked. mypy refuses a verb that has no case here."""
     match clicked.click.verb:
         case Verb.SNOOZE:
             return _snooze(clicked)
@@ -73,21 +73,21 @@ def _act(clicked: Clicked) -> Ending:
 
 
 def _snooze(clicked: Clicked) -> Ending:
-    """Snooze for a while that is counted from the click, however late it is delivered."""
+    """Snooze. The time counts from the click, not from its delivery."""
     click, hours = clicked.click, clicked.policy.working_hours
     until = (click.snooze_for or SnoozeFor.HOUR).until(click.at or clicked.now, hours)
     return _quieten(clicked, Snooze(click.user, until))
 
 
 def _quieten(clicked: Clicked, snooze: Snooze | None) -> Ending:
-    """Snooze, or end a snooze. Of two clicks the later one counts; one delivered again, or too late, is answered."""
+    """Snooze, or end a snooze. Of two clicks the later one counts; the earlier one is only answered."""
     clicked_at = clicked.click.at or clicked.now
     known = clicked.after(wishes.snooze(clicked.page.lock, snooze, clicked_at))
     if clicked.page.quiet_at is None or clicked.page.quiet_at < clicked_at:
         if snooze:
-            clicked.journal(EventType.ALERT_SNOOZED, until=snooze.until)
+            clicked.journal(LineKind.ALERT_SNOOZED, until=snooze.until)
         else:
-            clicked.journal(EventType.ALERT_WOKEN)
+            clicked.journal(LineKind.ALERT_WOKEN)
     return _show(known, clicked.ending(Outcome.SNOOZED if snooze else Outcome.WOKEN))
 
 
@@ -96,20 +96,20 @@ def _withdraw(clicked: Clicked) -> Ending:
     if asked and asked.by == clicked.click.user:
         taken, page = clicked.world.book.write(wishes.withdraw(clicked.click.lock, asked))
         if taken:
-            clicked.journal(EventType.RELEASE_WITHDRAWN)
+            clicked.journal(LineKind.RELEASE_WITHDRAWN)
             return _show(clicked.known_as(page or clicked.page), clicked.ending(Outcome.WITHDRAWN))
-    return clicked.refuse(Refusal.NOT_ASKED, EventType.CLICK_REFUSED)
+    return clicked.refuse(Refusal.NOT_ASKED, LineKind.CLICK_REFUSED)
 
 
 def _show(clicked: Clicked, ending: Ending) -> Ending:
-    """Tell it in the lock's message, and privately whoever cannot see that."""
+    """Tell how it ended in the lock's message, or privately if the person cannot see that message."""
     return ending if clicked.show(ending) else clicked.whisper(ending)
 
 
 def _end_undo(order: EndUndo, world: World, rules: Rules, now: datetime) -> None:
-    """Show a released lock without its button; the message of one that was put back is another lock's by now.
+    """Edit the message of a released lock to remove its button, unless the lock was put back.
 
-    Where the book cannot be reached, the button stays, and a click on it is told that it is too late.
+    If the book cannot be reached, the button stays; whoever clicks it is told that it is too late.
     """
     with suppress(BookError):
         page = world.book.find(order.lock)

@@ -1,4 +1,4 @@
-"""An order about one lock as its job deals with it: the case of that lock, with the click if somebody clicked."""
+"""The case of a lock together with an order about it, or with the click of a person."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ import msgspec
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions.transition import Transition
-from chalicelib.core.audit.line import EventType, of_click
+from chalicelib.core.audit.line import LineKind, of_click
 from chalicelib.core.clicks.click import Click, Whisper
 from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
@@ -26,13 +26,13 @@ from chalicelib.ports.people import MessageGoneError
 from chalicelib.ports.world import World
 
 AGAIN_AFTER = timedelta(seconds=5)
-"""The time until a click is looked at again that waits for another one: most deletes and puts take less than 1 s."""
+"""The time until a click that waits for another one is delivered again. Most deletes and puts take less than 1 s."""
 _SECOND = timedelta(seconds=1)
 _ASK_A_RELEASER = {Refusal.NOT_LISTED, Refusal.UNKNOWN_MEMBERS}
 
 
 class NotYetError(Exception):
-    """A delete or a put of this lock may be on its way, so nothing can be said or done before its claim is over."""
+    """A delete or a put of this lock may be on its way, so nothing can be told or done before its claim is over."""
 
     def __init__(self, until: datetime) -> None:
         super().__init__(f"a delete or a put of this lock may be on its way until {until.isoformat()}")
@@ -40,56 +40,56 @@ class NotYetError(Exception):
 
 
 class Ordered(Case, frozen=True, kw_only=True):
-    """The case of a lock with an order about it, for which nobody waits unless it is ``Clicked``."""
+    """The case of a lock with an order about it. Only for ``Clicked`` does a person wait for the answer."""
 
     order: ReleaseOrder
     rules: Rules
     remembered: bool = False
-    """Whether the lock book has a page of the lock. Without one, only the order tells which lock it is."""
+    """Whether the lock book has a page of the lock. Without a page, only the order tells which lock it is."""
 
     def looked_up(self) -> Self:
-        """Return the same with what the book knows by now. Raises BookError."""
+        """Return the same with the page that the book has now. Raises BookError."""
         page = self.world.book.find(self.order.lock)
         return msgspec.structs.replace(self, page=page, remembered=True) if page else self
 
     def after(self, transition: Transition) -> Self:
-        """Carry out a transition of the lock's page; return the same with the page as it is then. Raises BookError."""
+        """Carry out a transition; return the same with the page as it is then. Raises BookError."""
         page = self.world.book.write(transition).page
         return self.known_as(page) if page else self
 
     def ending(self, outcome: Outcome, detail: str = "") -> Ending:
-        """Return how the order ended."""
+        """Return an ending of this order."""
         return Ending(outcome=outcome, at=self.now, user=self.order.user, click=self.order.click, detail=detail)
 
-    def journal(self, event: EventType, ending: Ending | None = None, **others: object) -> None:
-        """Write a line about the order, and about what came of it."""
-        line = of_click(event, self.order, self.page.lock, self.now, ending, **others)
+    def journal(self, kind: LineKind, ending: Ending | None = None, **others: object) -> None:
+        """Write a line of the journal about the order, with its ending if there is one."""
+        line = of_click(kind, self.order, self.page.lock, self.now, ending, **others)
         self.world.journal.write(line)
 
     def whisper(self, ending: Ending) -> Ending:
-        """Return how it ended; nobody waits to be told."""
+        """Return the ending; nobody waits to be told."""
         return ending
 
     def show(self, ending: Ending) -> bool:
-        """Tell how a click on a held lock ended, where it was clicked, and in the lock's message if that is another.
+        """Show how a click on a held lock ended, in the message that was clicked and in the lock's own message.
 
-        Return whether the person who clicked can see it.
+        Return whether the person who clicked can see one of them.
         """
         seen = self._show_where_clicked(ending)
         return (edit(self, ending) or seen) and bool(self.order.message)
 
     def show_ended(self) -> bool:
-        """Tell that the lock has ended, where it was clicked, and in the lock's message if that is another.
+        """Show how the lock ended, in the message that was clicked and in the lock's own message.
 
-        Return whether the person who clicked can see it.
+        Return whether the person who clicked can see one of them.
         """
         seen = self._show_where_clicked(self.page.ending)
-        with suppress(BookError):  # the message says it; that it does will be noted later
+        with suppress(BookError):  # the message says it; the next watch notes that
             seen = tell(self) or seen
         return seen and bool(self.order.message)
 
     def _show_where_clicked(self, ending: Ending | None) -> bool:
-        """Edit the message that was clicked, unless it is the lock's own or only one person sees it."""
+        """Edit the message that was clicked, unless it is the lock's own, or only one person sees it."""
         order, own = self.order, self.page.posted
         if not order.message or (own and (own.channel, own.handle) == (order.channel, order.message)):
             return False
@@ -111,7 +111,7 @@ class Clicked(Ordered, frozen=True, kw_only=True):
         return self.order
 
     def seen(self) -> Self:
-        """Return the same with as much as can be seen of a lock of which the book has no page."""
+        """Return the same with the lock as it can be read now, for a lock of which the book has no page."""
         ref, current = self.click.lock, None
         with suppress(StoreError):
             current = self.world.store.read(ref.place)
@@ -120,26 +120,26 @@ class Clicked(Ordered, frozen=True, kw_only=True):
         return self.known_as(Page(lock=HeldLock(ref, flaw="is no longer known to the reaper's lock book")))
 
     def whisper(self, ending: Ending, releasers: tuple[str, ...] = ()) -> Ending:
-        """Tell the person alone how it ended; return that."""
+        """Tell only the person who clicked how it ended; return the ending."""
         click = self.click
         told = Whisper(verb=click.verb, ending=ending, releasers=releasers, state_path=click.lock.state_path)
         self.world.messenger.whisper(click.person, told)
         return ending
 
-    def refuse(self, why: Refusal, line: EventType) -> Ending:
-        """Tell a person that they may not, and journal it."""
+    def refuse(self, why: Refusal, line: LineKind) -> Ending:
+        """Tell the person that they may not, and journal that."""
         ending = msgspec.structs.replace(self.ending(Outcome.REFUSED), refusal=why)
         self.journal(line, ending)
         return self.whisper(ending, self.policy.releasers if why in _ASK_A_RELEASER else ())
 
 
 def clicked_on(click: Click, world: World, rules: Rules, now: datetime) -> Clicked:
-    """Return a click as it comes: neither the book nor the store was asked about its lock."""
+    """Return the case of a click, before the book or the store was asked about its lock."""
     return Clicked(**msgspec.structs.asdict(ordered_by(click, world, rules, now)))
 
 
 def ordered_by(order: ReleaseOrder, world: World, rules: Rules, now: datetime) -> Ordered:
-    """Return an order as it comes: neither the book nor the store was asked about its lock."""
+    """Return the case of an order, before the book or the store was asked about its lock."""
     return Ordered(
         page=unknown(order.lock),
         policy=rules.policy_for(order.lock.state_path),
@@ -153,17 +153,17 @@ def ordered_by(order: ReleaseOrder, world: World, rules: Rules, now: datetime) -
 
 
 def unknown(lock: LockRef) -> Page:
-    """Return the page of a lock of which nothing is known but which one it is."""
+    """Return a page of a lock of which only the reference is known."""
     return Page(lock=HeldLock(lock))
 
 
 def misrouted(clicked: Clicked) -> Ending:
-    """Answer a click that came to a function that must not do what was clicked."""
+    """Answer a click that came to the wrong function, which must not carry it out."""
     ending = clicked.ending(Outcome.FAILED, f"it came to a function that does not {clicked.click.verb}")
     return clicked.whisper(ending)
 
 
 def come_again(clicked: Clicked, until: datetime) -> None:
-    """Have a click delivered once more, soon, and at the latest when the claim that it waits for is over."""
+    """Have a click delivered again after ``AGAIN_AFTER``, or 1 s after the end of the claim that it waits for."""
     after = max(_SECOND, min(AGAIN_AFTER, until - clicked.now + _SECOND))
     clicked.world.orders.carry_out(clicked.click, after)

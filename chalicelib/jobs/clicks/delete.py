@@ -1,8 +1,8 @@
-"""Delete exactly one lock, or nothing; no other job deletes. Every answer of S3 becomes an ending, never a guess.
+"""Delete exactly one lock or nothing. No other job deletes. Each answer of S3 leads to an ending; nothing is guessed.
 
-Nobody deletes without a claim in the lock book; a page has one claim at a time. When a claim has run out, another may
+Nobody deletes without a claim in the lock book, and a page has one claim at a time. After a claim is over, another may
 replace it, but only after a look at the lock. If the lock is still there, the first delete did nothing and never will.
-If it is gone, that is told in the name of the first claim, not of who came next.
+If the lock is gone, the ending is told in the name of the first claim, not in the name of the next person.
 """
 
 from contextlib import suppress
@@ -29,11 +29,11 @@ _TRIES = 3
 
 
 class OutcomeUnknownError(Exception):
-    """A delete or a put was sent, and then S3 or the book did not answer: only a later look can tell how it ended."""
+    """A delete or a put was sent, and S3 or the book did not answer. Only a later look can tell how it ended."""
 
 
 class Concluded(NamedTuple):
-    """How a release ended, and the claim on the lock's page that this takes into account."""
+    """The ending of a release, and the claim on the lock's page that it takes into account."""
 
     ending: Ending
     claim: Releasing | None = None
@@ -45,37 +45,37 @@ class _Release(msgspec.Struct, frozen=True):
     case: Case
     claim: Releasing
     lock: HeldLock
-    """The lock as it was remembered, then as it is."""
+    """First the lock as the book remembers it, after the look the lock as it is."""
     keeps: bool
-    """Whether its bytes are kept, so that it can be put back."""
+    """Whether the reaper keeps its bytes, so that it can be put back."""
 
     @property
     def ref(self) -> LockRef:
-        """Return which lock it is: the one that was shown."""
+        """Return the lock that was shown."""
         return self.case.page.lock.ref
 
     def ending(self, outcome: Outcome, held_now: HeldLock | None = None) -> Ending:
-        """Return how it ended, in the name of the claim."""
+        """Return an ending of the release in the name of the claim."""
         about = {"copy_of": copy_of(self.lock), "way_back": way_back(self.lock, keeps=self.keeps)}
         return msgspec.structs.replace(self.claim.ending(outcome, self.case.now, held_now), **about)
 
     def failed(self, why: str, *, lasting: bool = False) -> Ending:
-        """Return that it failed, and why."""
+        """Return the ending of a release that failed."""
         return msgspec.structs.replace(self.ending(Outcome.FAILED), detail=why, lasting=lasting)
 
     def abandon(self) -> None:
-        """Drop the claim: all that was sent is known to have done nothing."""
+        """Drop the claim, because everything that was sent is known to have done nothing."""
         self.case.world.book.write(endings.abandon_release(self.ref, self.claim))
 
 
 def delete(case: Case, claim: Releasing) -> Concluded:
-    """Release the lock that was shown, if it is still there. The caller has checked that its person may.
+    """Release the lock that was shown, if it is still there. The caller has checked that the person may.
 
-    The claim that the page has, if any, has run out by ``now``: the look comes after it.
+    If the page has a claim, the caller has checked that it is over, so the look at the lock comes after it.
 
     Raises:
         OutcomeUnknownError
-        NotYetError: another click's claim came in between, or what was sent may still arrive.
+        NotYetError: the claim of another click came in between, or what was sent may still arrive.
     """
     release = _Release(case, claim, case.page.lock, keeps=bool(case.undo))
     seen = case.page.releasing
@@ -88,7 +88,7 @@ def delete(case: Case, claim: Releasing) -> Concluded:
         if why := why_not_releasable(current, keeps=release.keeps):
             return Concluded(msgspec.structs.replace(release.ending(Outcome.REFUSED), refusal=why))
         _begin(release, kept)
-        seen = None  # whatever ends this from now on has dropped the claim
+        seen = None  # from now on every error drops the claim before it arrives here
         ending = _delete(release)
         if kept and ending.outcome is Outcome.RELEASED:
             ending = msgspec.structs.replace(ending, undo_until=case.now + case.undo)
@@ -100,13 +100,13 @@ def delete(case: Case, claim: Releasing) -> Concluded:
 
 
 def _look(release: _Release) -> Look:
-    """Look at what is there, and at what could be put back of it where that is wanted: one GET tells both."""
+    """Read the lock that is there. With undo, read its object too, to put it back later; that needs only one GET."""
     store, ref = release.case.world.store, release.ref
     return store.look(ref) if release.case.undo else Look(store.read(ref.place))
 
 
 def _too_late(release: _Release, there: Presence, current: HeldLock | None) -> Concluded:
-    """Conclude for a lock that is not there. An earlier delivery may have deleted it, and died before it said so."""
+    """Return the ending for a lock that is no longer there. An earlier delivery may have deleted it and then died."""
     if before := release.case.page.releasing:
         return Concluded(msgspec.structs.replace(release, claim=before).ending(Outcome.UNCONFIRMED, current), before)
     ending = release.ending(conclude(Deletion.NOT_FOUND, there) or Outcome.FAILED, current)
@@ -114,7 +114,7 @@ def _too_late(release: _Release, there: Presence, current: HeldLock | None) -> C
 
 
 def _begin(release: _Release, kept: LockObject | None) -> None:
-    """Take the claim. If the book does not answer, the claim may have been taken: then try to drop it."""
+    """Take the claim. If the book does not answer, the claim may be taken nevertheless, so try to drop it."""
     book, before = release.case.world.book, release.case.page.releasing
     try:
         page = book.write(endings.begin_release(release.lock, release.claim, kept, before)).page
@@ -127,7 +127,7 @@ def _begin(release: _Release, kept: LockObject | None) -> None:
 
 
 def _delete(release: _Release) -> Ending:
-    """Delete this lock or nothing. After a lost answer, look; never guess."""
+    """Delete this lock or nothing. After a lost answer, look at the lock instead of guessing."""
     lost = False
     for _ in range(_TRIES):
         deletion = _send_delete(release, lost=lost)
@@ -154,7 +154,7 @@ def _send_delete(release: _Release, *, lost: bool) -> Deletion:
 
 
 def check_time(world: World, send_before: datetime) -> None:
-    """Raise StoreError when it is too late to send: what is sent must have arrived when its claim is over."""
+    """Raise StoreError when it is too late to send: a request must arrive before its claim is over."""
     if world.clock() >= send_before:
         raise StoreError("S3 or the lock book took too long to answer, so nothing was sent")
 
@@ -168,7 +168,7 @@ def _look_after(release: _Release, *, lost: bool) -> HeldLock | None:
 
 
 def _give_up(release: _Release, error: StoreError, *, lost: bool) -> None:
-    """Drop the claim when all that was sent is known to have done nothing."""
+    """Drop the claim, unless an answer was lost: then raise OutcomeUnknownError."""
     if lost:
         raise OutcomeUnknownError(str(error)) from error
     release.abandon()

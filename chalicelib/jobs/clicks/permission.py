@@ -1,4 +1,4 @@
-"""Whether the person who clicked may do it, as Slack tells who is in a group and in the organisation."""
+"""Check whether a person may do what they clicked. Slack tells who is in a user group and in the organisation."""
 
 from chalicelib.core.clicks.click import MembersUnknownError, may_release, refusal
 from chalicelib.core.clicks.ending import Refusal
@@ -21,7 +21,7 @@ def why_not(clicked: Clicked) -> Refusal | None:
 
 
 def why_not_release(clicked: Clicked, user: str) -> Refusal | None:
-    """Return why a member may not release the lock that somebody clicked; None when they may."""
+    """Return why ``user``, a member, may not release the lock that was clicked; None when they may."""
     return may_release(user, clicked.policy, lambda group, one: _in_group(clicked, group, one))
 
 

@@ -1,4 +1,4 @@
-"""Authorise a release, carry it out, answer: what ``release_lock`` does with one order."""
+"""Carry out ``release_lock``: authorise one release, delete the lock, answer."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,7 +9,7 @@ import msgspec
 
 from chalicelib.core.alerts.life import may_auto_release
 from chalicelib.core.alerts.transitions import endings, wishes
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.claim import CLAIM_LASTS, Releasing
 from chalicelib.core.clicks.click import MembersUnknownError
 from chalicelib.core.clicks.ending import REAPER, Ending, Outcome, Refusal
@@ -37,12 +37,12 @@ T = TypeVar("T", bound=Ordered)
 
 
 def release(order: ReleaseOrder, world: World, rules: Rules, now: datetime) -> Ending | None:
-    """Carry out one order and answer its click; delivered again, it changes nothing and is answered the same.
+    """Carry out one order and answer its click. Delivered again, it changes nothing and gets the same answer.
 
-    None: another delete may be on its way, so a click comes again when its end is known.
+    Return None if nobody clicked, or if another delete may be on its way: then the click is delivered again later.
 
     Raises:
-        MessengerError, OutcomeUnknownError, OrderError: it could not be answered yet; the queue delivers it again.
+        MessengerError, OutcomeUnknownError, OrderError: no answer is possible yet; the queue delivers the order again.
     """
     if isinstance(order, AutoRelease):
         with suppress(NotYetError):  # the next watch orders it again
@@ -59,7 +59,7 @@ def release(order: ReleaseOrder, world: World, rules: Rules, now: datetime) -> E
 
 
 def _release(ordered: T, go_on: Callable[[T], Ending]) -> Ending:
-    """Release a lock, unless it is known how it ended."""
+    """Release a lock; if its page says how it ended, only answer that."""
     try:
         ordered = ordered.looked_up()
     except BookError as error:
@@ -68,11 +68,11 @@ def _release(ordered: T, go_on: Callable[[T], Ending]) -> Ending:
 
 
 def _release_if_due(ordered: Ordered) -> Ending:
-    """Look again at all that a route asks for: the order may have waited in the queue."""
+    """Release a lock without a click, if its route still asks for that: the order may have waited in the queue."""
     covered = ordered.rules.covers(ordered.order.lock.place)
     if covered and may_auto_release(ordered.page, ordered.policy, ordered.now):
         return _carry_out(ordered)
-    return ordered.ending(Outcome.REFUSED, "no longer due")  # the next watch looks at it again
+    return ordered.ending(Outcome.REFUSED, "no longer due")  # the next watch decides again
 
 
 def _release_clicked(clicked: Clicked) -> Ending:
@@ -85,10 +85,10 @@ def _release_clicked(clicked: Clicked) -> Ending:
 
 
 def _release_for(clicked: Clicked) -> Ending:
-    """Release for a person who may, or find out who else has to ask for it."""
+    """Release for a person who may; if the route wants two people, release only for the second one."""
     if clicked.policy.second_person:
         return _release_by_two(clicked)
-    if clicked.page.asked:  # when its route still asked for two people
+    if clicked.page.asked:  # from when the route still wanted two people
         clicked = clicked.known_as(msgspec.structs.replace(clicked.page, asked=None))
     return _carry_out(clicked)
 
@@ -101,7 +101,7 @@ def _release_by_two(clicked: Clicked) -> Ending:
     except MembersUnknownError:
         return _refuse(clicked, Refusal.UNKNOWN_MEMBERS)
     clicked = clicked.known_as(msgspec.structs.replace(clicked.page, asked=asked))
-    if asked is None:  # this very click was withdrawn, and is delivered again
+    if asked is None:  # this click was withdrawn and is delivered again
         return clicked.whisper(clicked.ending(Outcome.WITHDRAWN))
     if asked.by == clicked.click.user:
         return wait_for_another(clicked, asked)
@@ -114,7 +114,7 @@ def _carry_out(ordered: Ordered) -> Ending:
     if page.releasing and page.being_released(ordered.now):
         raise NotYetError(page.releasing.until)
     claim = _claim(ordered)
-    ordered.journal(EventType.RELEASE_REQUESTED)
+    ordered.journal(LineKind.RELEASE_REQUESTED)
     concluded = delete(ordered, claim)
     ending = concluded.ending
     if not ending.closes:
@@ -128,24 +128,24 @@ def _carry_out(ordered: Ordered) -> Ending:
 
 
 def _claim(ordered: Ordered) -> Releasing:
-    """Return this order's claim, which lasts from now on."""
+    """Return a claim for this order, which begins now."""
     order, asked = ordered.order, ordered.page.asked
     until = ordered.world.clock() + CLAIM_LASTS
     return Releasing(order.user or REAPER, order.click, until, asked.by if asked else "")
 
 
 def _order_end_of_undo(ordered: Ordered, ending: Ending) -> None:
-    """Have the button taken away when its time is over. Without that a click on it is told that it is too late."""
+    """Order the removal of the button when its time is over. If that fails, a click on it is told it is too late."""
     if ending.undo_until and ending.undoable(ordered.now):
         with suppress(OrderError):
             ordered.world.orders.end_undo(EndUndo(ordered.order.lock), ending.undo_until - ordered.now)
 
 
 def _note(ordered: Ordered, concluded: Concluded) -> Ordered:
-    """Note how the lock ended; return the order with the page as it is then: another ending may have been first.
+    """Note how the lock ended; return the order with the page as it is then. The page may have an earlier ending.
 
     Raises:
-        NotYetError: somebody else's delete may be what ended the lock; only the book can tell.
+        NotYetError: the delete of another click may have ended the lock; only the book can tell.
     """
     ending = concluded.ending
     try:
@@ -153,7 +153,7 @@ def _note(ordered: Ordered, concluded: Concluded) -> Ordered:
     except BookError as error:
         if ending.outcome is not Outcome.RELEASED:
             raise NotYetError(ending.at) from error
-        return ordered  # Only memory is lost: the lock is gone, and a later click is told so by S3.
+        return ordered  # only the memory is lost: the lock is gone, and a look tells a later click so
     if page is None:
         return ordered
     if taken:
@@ -164,22 +164,22 @@ def _note(ordered: Ordered, concluded: Concluded) -> Ordered:
 
 
 def _answer_held(ordered: Ordered, ending: Ending) -> Ending:
-    """Tell that a release failed, by what the book has of the lock by now."""
-    ordered.journal(EventType.RELEASE_ANSWERED, ending)
+    """Tell that a release failed, with the page that the book has now."""
+    ordered.journal(LineKind.RELEASE_ANSWERED, ending)
     with suppress(BookError):
         ordered = ordered.looked_up()
-    if ordered.page.ending:  # it ended, and may have been put back, while this failed
+    if ordered.page.ending:  # the lock ended meanwhile, and may have been put back
         catch_up(ordered)
     else:
         ordered.show(ending)
-    return ordered.whisper(ending)  # the next look at the lock edits the message, and what failed is no longer in it
+    return ordered.whisper(ending)  # too, because the next edit of the message removes the failure from it
 
 
 def _answer_ended(ordered: Ordered, ending: Ending) -> Ending:
-    """Tell how the lock ended, by what the book has of it by now."""
-    line = EventType.LOCK_REPLACED if ending.outcome is Outcome.REPLACED else EventType.RELEASE_ANSWERED
+    """Tell how the lock ended, with the page that the book has now."""
+    line = LineKind.LOCK_REPLACED if ending.outcome is Outcome.REPLACED else LineKind.RELEASE_ANSWERED
     ordered.journal(line, ending)
-    if not ordered.page.ending:  # the book was not reached, or has lost the page
+    if not ordered.page.ending:  # the book could not be reached, or has lost the page
         with suppress(BookError):
             ordered = ordered.looked_up()
     if not ordered.page.ending:
@@ -188,13 +188,13 @@ def _answer_ended(ordered: Ordered, ending: Ending) -> Ending:
 
 
 def _tell_ended(ordered: Ordered, ending: Ending) -> Ending:
-    """Tell that the lock has ended, and privately whoever cannot see that, or ended it with another click."""
+    """Show how the lock ended. Tell the person privately too, if they cannot see it or another click ended the lock."""
     seen = ordered.show_ended()
     return ending if seen and ending.click == ordered.order.click else ordered.whisper(ending)
 
 
 def _answer_again(ordered: Ordered, ending: Ending) -> Ending:
-    """Answer a second click, or the first one delivered again because its answer did not get through."""
+    """Answer a second click, or the first one, delivered again because it got no answer."""
     _order_end_of_undo(ordered, ending)
     if not ending.restored_by:
         return _tell_ended(ordered, ending)
@@ -204,20 +204,20 @@ def _answer_again(ordered: Ordered, ending: Ending) -> Ending:
 
 
 def _spoke_before(ordered: Ordered) -> bool:
-    """Return whether an earlier delivery may have written the message late, and died before it could look again."""
+    """Return whether an earlier delivery may have written the message late and died before it could look again."""
     asked = ordered.page.asked
     return ordered.order.user in ordered.page.refused or bool(asked and asked.click == ordered.order.click)
 
 
 def _refuse(clicked: Clicked, why: Refusal) -> Ending:
-    ending = clicked.refuse(why, EventType.RELEASE_REFUSED)
+    ending = clicked.refuse(why, LineKind.RELEASE_REFUSED)
     if why is Refusal.NOT_LISTED and clicked.remembered:
         _with_refused(clicked).show(ending)
     return ending
 
 
 def _with_refused(clicked: Clicked) -> Clicked:
-    """Remember who needs this lock gone and may not release it, so that the team sees it in every later edit too."""
+    """Note who asked and may not release, so that every later edit of the message shows it to the team."""
     user, page = clicked.click.user, clicked.page
     with suppress(BookError):
         clicked.after(wishes.refused(clicked.click.lock, user))
@@ -225,7 +225,7 @@ def _with_refused(clicked: Clicked) -> Clicked:
 
 
 def _answer_without_book(ordered: Ordered, error: BookError) -> Ending:
-    """Without its memory the reaper cannot tell a repeated click from a new one: nothing is deleted."""
+    """Tell that nothing is deleted: without the book the reaper cannot tell a repeated click from a new one."""
     ending = ordered.ending(Outcome.FAILED, str(error))
-    ordered.known_as(unknown(ordered.order.lock)).journal(EventType.RELEASE_ANSWERED, ending)
+    ordered.known_as(unknown(ordered.order.lock)).journal(LineKind.RELEASE_ANSWERED, ending)
     return ordered.whisper(ending)

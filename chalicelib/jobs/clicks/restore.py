@@ -1,9 +1,9 @@
-"""Put a released lock back, with a mark of its own, only if nobody holds the state now.
+"""Put a released lock back, with the mark of the click, only if nobody holds the state now.
 
-A run that turns out to be alive is protected again, and its own release still works, since it goes by the lock's ID.
-The put of one click is sent once: delivered again, the click is answered by a look, because in between the run may
-have ended and let its lock go, and a second put would leave a lock that nobody holds. Whose put is there is read from
-its mark (``core.locks.mark``), never guessed from who clicked.
+If the run turns out to be alive, it is protected again, and its own release still works, because Terraform compares
+the lock's ID. The put of one click is sent once. When the click is delivered again, it is answered after a look: the
+run may have let its lock go meanwhile, and a second put would leave a lock that nobody holds. The mark on the lock
+tells whose put it was (``core.locks.mark``); that is never guessed from who clicked.
 """
 
 import msgspec
@@ -11,7 +11,7 @@ import msgspec
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import restores
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.claim import CLAIM_LASTS, Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject, PutBack
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
@@ -28,12 +28,12 @@ _NOBODY_KNOWS = "S3 did not say whether this click put it back, and it is not th
 
 
 def put_back(clicked: Clicked) -> Ending:
-    """Put back what was released, if it is still time; delivered again, it changes nothing and is answered the same.
+    """Put a released lock back, if there is still time. Delivered again, it changes nothing and gets the same answer.
 
     Raises:
         BookError: nothing was done.
-        NotYetError: a put may be on its way, this click's or another's.
-        MessengerError, OutcomeUnknownError: it was done, or may have been; the queue delivers the click again.
+        NotYetError: a put of this click or of another may be on its way.
+        MessengerError, OutcomeUnknownError: it was or may have been done; the queue delivers the click again.
     """
     page, now = clicked.page, clicked.now
     if _restorer(clicked) in page.restorers:
@@ -41,9 +41,9 @@ def put_back(clicked: Clicked) -> Ending:
     if page.ending and page.ending.restored_by:
         return _tell_restored(clicked, Restorer(page.ending.restored_by, page.ending.restored_click))
     if not clicked.undo:
-        return clicked.refuse(Refusal.UNDO_OFF, EventType.CLICK_REFUSED)
+        return clicked.refuse(Refusal.UNDO_OFF, LineKind.CLICK_REFUSED)
     if not (page.ending and page.ending.undoable(now)):
-        return clicked.refuse(Refusal.TOO_LATE, EventType.CLICK_REFUSED)
+        return clicked.refuse(Refusal.TOO_LATE, LineKind.CLICK_REFUSED)
     if page.restoring and page.being_restored(now):
         raise NotYetError(page.restoring.until)
     if page.kept is None:
@@ -52,7 +52,7 @@ def put_back(clicked: Clicked) -> Ending:
 
 
 def _restorer(clicked: Clicked) -> Restorer:
-    """Return who this click's put would be by."""
+    """Return this click's person and ID, as the page names whoever puts the lock back."""
     return Restorer(clicked.click.user, clicked.click.click)
 
 
@@ -73,7 +73,7 @@ def _put_once(clicked: Clicked, kept: LockObject) -> Ending:
 
 
 def _put(clicked: Clicked, claim: Restoring, kept: LockObject) -> PutBack:
-    """Send one conditional put. A conflict means that a delete was under way, and that nothing was put."""
+    """Send a conditional put. After a conflict send it again: a delete was under way, and nothing was put."""
     world, answered = clicked.world, PutBack.CONFLICT
     for _ in range(_TRIES):
         check_time(world, claim.send_before)
@@ -84,7 +84,7 @@ def _put(clicked: Clicked, claim: Restoring, kept: LockObject) -> PutBack:
 
 
 def _look(clicked: Clicked, answered: PutBack) -> Ending:
-    """Conclude what a put amounts to by what is there now."""
+    """Conclude from what is there now how a put ended."""
     lock = clicked.click.lock
     try:
         current = clicked.world.store.read(lock.place)
@@ -100,9 +100,9 @@ def _look(clicked: Clicked, answered: PutBack) -> Ending:
 
 
 def _restored(clicked: Clicked, current: HeldLock, there: Restorer) -> Ending:
-    """Tell that it was put back, by this click or by another.
+    """Tell that the lock was put back, by this click or by another.
 
-    In the channel in both cases: the function of that other click may have died before it could.
+    The channel is told in both cases, because the function that carried out the other click may have died before that.
     """
     before, ending = clicked, clicked.ending(Outcome.RESTORED)
     inherited, handed_over = restores.restored(_with_message(clicked), current, there)
@@ -111,12 +111,12 @@ def _restored(clicked: Clicked, current: HeldLock, there: Restorer) -> Ending:
     if there != _restorer(clicked):
         clicked.show(ending)
         return _tell_restored(before, there)
-    clicked.journal(EventType.LOCK_RESTORED, ending)
+    clicked.journal(LineKind.LOCK_RESTORED, ending)
     return ending if clicked.show(ending) else clicked.whisper(ending)
 
 
 def _with_message(clicked: Clicked) -> Page:
-    """Return the page with the message that was clicked, where the answer of the one that posted it was lost."""
+    """Return the page with its message. If Slack's answer to the post was lost, that is the clicked message."""
     page, click = clicked.page, clicked.click
     if page.posted or not click.message:
         return page
@@ -139,25 +139,25 @@ def _not_there(clicked: Clicked, answered: PutBack, current: HeldLock | None) ->
 
 
 def _let_go_since(clicked: Clicked) -> Ending:
-    """Note that it was put back and its holder has let it go: nothing is to be put back any more."""
+    """Note that the lock was put back and its holder has let it go since, so that nothing can be put back any more."""
     clicked = clicked.after(restores.undone(clicked.click.lock, _restorer(clicked)))
     clicked.show_ended()
     return _tell_restored(clicked, _restorer(clicked))
 
 
 def _tell_restored(clicked: Clicked, by: Restorer) -> Ending:
-    """Tell the person alone by whom it was put back; the line of the put is written by its own click only.
+    """Tell only the person who clicked by whom the lock was put back. Only the click that did it journals the put.
 
-    The message once more as well: an earlier delivery may have written it late and died before it could look again.
+    The message is edited again too: an earlier delivery may have written it late and died before it could look again.
     """
     catch_up(clicked)
     ending = msgspec.structs.replace(clicked.ending(Outcome.RESTORED), user=by.by)
-    clicked.journal(EventType.LOCK_RESTORED if by == _restorer(clicked) else EventType.RESTORE_ANSWERED, ending)
+    clicked.journal(LineKind.LOCK_RESTORED if by == _restorer(clicked) else LineKind.RESTORE_ANSWERED, ending)
     return clicked.whisper(ending)
 
 
 def _tell_not_put(clicked: Clicked, outcome: Outcome, why: str, **others: object) -> Ending:
-    """Tell the person alone that it was not put back."""
+    """Tell only the person who clicked that the lock was not put back."""
     ending = msgspec.structs.replace(clicked.ending(outcome, why), **others)
-    clicked.journal(EventType.RESTORE_ANSWERED, ending)
+    clicked.journal(LineKind.RESTORE_ANSWERED, ending)
     return clicked.whisper(ending)

@@ -1,8 +1,8 @@
-"""A release that takes two people: one asks, another approves."""
+"""Carry out a release that takes two people: one asks, another approves."""
 
 from chalicelib.core.alerts.page import Asked
 from chalicelib.core.alerts.transitions import wishes
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import MembersUnknownError
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.clicks.release_terms import why_not_releasable
@@ -11,14 +11,15 @@ from chalicelib.jobs.clicks.permission import why_not_release
 
 
 def asked_in_vain(clicked: Clicked) -> Refusal | None:
-    """Return why a second person could not approve either; a release by one looks at the object itself."""
+    """Return why the release would be refused even after an approval; None: it would not."""
     return why_not_releasable(clicked.page.lock, keeps=bool(clicked.undo))
 
 
 def ask(clicked: Clicked) -> Asked | None:
-    """Return who has asked for a release that takes two, this click included; None when it was withdrawn.
+    """Note this click as a request, unless there is an earlier one; return the request that counts.
 
-    Whoever asked must still be allowed to; else the one who clicks now is the first. Raises MembersUnknownError.
+    Return None if this click was withdrawn. If the person who asked first may no longer release, this click becomes the
+    first request. Raises MembersUnknownError.
     """
     click, lock = clicked.click, clicked.page.lock
     ours = Asked(click.user, clicked.now, click.click)
@@ -36,10 +37,10 @@ def ask(clicked: Clicked) -> Asked | None:
 
 
 def wait_for_another(clicked: Clicked, asked: Asked) -> Ending:
-    """Answer the first of two. The same click delivered again is answered again; another one is no second person."""
+    """Tell the first of two people to wait for another. A second click of the same person is refused."""
     if asked.click != clicked.click.click:
-        return clicked.refuse(Refusal.OWN_REQUEST, EventType.RELEASE_REFUSED)
+        return clicked.refuse(Refusal.OWN_REQUEST, LineKind.RELEASE_REFUSED)
     ending = clicked.ending(Outcome.ASKED)
-    clicked.journal(EventType.RELEASE_ASKED, ending)
+    clicked.journal(LineKind.RELEASE_ASKED, ending)
     clicked.show(ending)
     return clicked.whisper(ending, clicked.policy.releasers)

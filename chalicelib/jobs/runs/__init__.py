@@ -1,1 +1,1 @@
-"""Share one run's time among its tasks."""
+"""Share the time of one run among its tasks."""

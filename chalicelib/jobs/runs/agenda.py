@@ -1,6 +1,7 @@
-"""Carry out a run's tasks side by side: new locks first, and nothing waits for a place that fails or hangs.
+"""Carry out a run's tasks side by side, new locks first. No task waits for another place that fails or hangs.
 
-Tasks in one lane wait for the same thing: a bucket, the posts to a channel, the edits in it. Lanes are independent.
+The tasks of one lane use the same thing: a bucket, the posts to a channel, the edits in it. Lanes do not wait for each
+other.
 """
 
 from collections import Counter
@@ -19,14 +20,14 @@ from chalicelib.ports.people import Messenger, Way
 
 _WAYS = {Wait.POST: Way.POST, Wait.EDIT: Way.EDIT, Wait.LOOK: Way.LOOK}
 _PATIENCE = 3.0
-"""Seconds for which others wait for a task's answer. A bucket that takes longer most likely hangs."""
+"""Most seconds that new alerts wait for a running task. A bucket that takes longer probably hangs."""
 _SHORTEST_WAIT, _LONGEST_WAIT = 0.01, 1.0
 _SUSPECTS = 4
-"""Of the threads for one kind of wait, one in this many (at least one) may work for lanes that have failed."""
+"""One in this many of the threads for one kind of task, but at least one, may work for lanes that have failed."""
 GIVEN_UP_AFTER = 5
 """After this many failures in a row a lane is left to the next run."""
 _GIVEN_UP_THOUGH_IT_ANSWERED = 50
-"""The same for a bucket that has answered in this run: then some of its locks hang, not all."""
+"""The same for a bucket that has answered in this run, because then only some of its locks hang."""
 
 LaneName = tuple[Wait, str]
 
@@ -39,14 +40,14 @@ class Lane:
     waiting: list[tuple[Rank, int, Task]] = field(default_factory=list)
     running: int = 0
     proven: bool = False
-    """Whether a task of it ended well in this run."""
+    """Whether one of its tasks succeeded in this run."""
     failures: int = 0
-    """In a row. Of failures that began side by side, only the first counts."""
+    """Number of failures in a row. Of tasks that began side by side, only the first failure counts."""
     served: int = 0
 
     @property
     def width(self) -> int:
-        """Return how many of its tasks may run at once: one for a bucket that has not answered yet."""
+        """Return how many of its tasks may run at once: many only for a bucket that has answered in this run."""
         return SIDE_BY_SIDE[Wait.PLACE] if self._is_good_bucket else 1
 
     @property
@@ -56,7 +57,7 @@ class Lane:
 
     @property
     def order(self) -> tuple[bool, Rank, int]:
-        """Return the key by which lanes are sorted; the lowest comes first."""
+        """Return a key to sort lanes by; the lowest comes first."""
         return bool(self.failures), self.waiting[0][0], self.served
 
     @property
@@ -82,19 +83,19 @@ class Lanes:
         self.waiting += 1
 
     def next(self) -> Task | None:
-        """Take the next task to begin; None when there is none, or its time has not come."""
+        """Take the next task to begin; None: there is none, or all have to wait."""
         for lane in sorted(self._able(), key=lambda lane: lane.order):
             if self._busy_for(lane.name) <= 0:
                 return self._taken(lane)
         return None
 
     def soonest(self) -> float:
-        """Return in how many seconds the next lane that only Slack's pace holds back can begin a task."""
+        """Return the seconds until Slack's pace allows the next task of a lane that waits only for that."""
         waits = (self._busy_for(lane.name) for lane in self._able())
         return min((seconds for seconds in waits if seconds > 0), default=inf)
 
     def ended(self, task: Task, *, well: bool, suspect: bool) -> list[Task]:
-        """Note that a task has ended; return the tasks that are given up because their lane failed too often."""
+        """Note that a task has ended; return the tasks to give up, because their lane failed too often."""
         lane = self._lanes[lane_of(task)]
         lane.running -= 1
         self._running[task.kind] -= 1
@@ -107,7 +108,7 @@ class Lanes:
         return self._emptied(lane) if lane.given_up else []
 
     def failures(self, name: LaneName) -> int:
-        """Return how many tasks of a lane have failed in a row, up to now."""
+        """Return how many tasks of a lane have failed in a row."""
         return self._lanes[name].failures
 
     @property
@@ -159,15 +160,15 @@ class _Begun:
 
 @dataclass
 class Agenda:
-    """The tasks of one run. ``failed`` is called with each that raised; no failure stops another task."""
+    """The tasks of one run. ``failed`` is called with each task that raised; the other tasks go on."""
 
     run: Run
     messenger: Messenger
     hear: Callable[[Any], None]
-    """Called with the answer of each task that has no ``then``."""
+    """Called with the result of each task that has no ``then``."""
     failed: Callable[[Task, Exception], None]
     given_up: Callable[[Task, int], None]
-    """Called with each task that was not begun, and how many times its lane had failed."""
+    """Called with each task that was not begun and the number of failures of its lane."""
     _lanes: Lanes = field(init=False)
     _clock: Callable[[], float] = field(init=False)
     _running: dict["Future[Any]", _Begun] = field(default_factory=dict)
@@ -177,13 +178,13 @@ class Agenda:
         self._clock = self.run.workers.clock
 
     def add(self, task: Task) -> None:
-        """Put a task on the agenda, also while it is being carried out."""
+        """Put a task on the agenda; allowed also while the agenda is carried out."""
         self._lanes.add(task)
 
     def work(self, turn: Callable[[], None] = lambda: None) -> None:
-        """Carry out all tasks, and the tasks they add. ``turn`` is called before each round in which tasks begin.
+        """Carry out all tasks and the tasks that they add. ``turn`` is called each time before tasks are begun.
 
-        A task that still runs when the run ends is counted as left: no task should take that long.
+        A task that still runs when the run ends counts as left: no task should take that long.
         """
         turn()
         while self._begin_all() or self._running:
@@ -195,11 +196,11 @@ class Agenda:
 
     @property
     def left(self) -> list[Task]:
-        """Return the tasks that were not begun, or not finished."""
+        """Return the tasks that were not begun or not finished."""
         return [*self._lanes.left, *(begun.task for begun in self._running.values())]
 
     def expects(self, rank: Rank, kind: Wait) -> bool:
-        """Return whether a task of that rank and kind will probably answer soon."""
+        """Return whether a task of that rank and kind will probably end soon."""
         return self._lanes.promise(rank, kind) or any(
             begun.task.rank is rank
             and begun.task.kind is kind
@@ -209,7 +210,7 @@ class Agenda:
         )
 
     def _begin_all(self) -> bool:
-        """Begin all tasks that can begin now; return whether others can begin later."""
+        """Begin all tasks that can begin now; return whether more can begin later."""
         while self._lanes.waiting and self._clock() < self.run.begins_until:
             if len(self._running) >= self.run.workers.size or (task := self._lanes.next()) is None:
                 return True

@@ -1,4 +1,4 @@
-"""Limit one run's time, and carry its work out: one task after another, or many side by side."""
+"""Limit the time of a run, and carry out its tasks one by one or side by side."""
 
 import time
 from collections.abc import Callable, Collection
@@ -8,42 +8,42 @@ from math import inf
 from typing import Any, Protocol
 
 _LONGEST_TASK = 45.0
-"""Seconds that a task may take: a few calls, one of which is tried three times, five seconds each."""
+"""Most seconds of one task: a few calls, one of them tried three times, 5 s each."""
 _LAST_WORDS = 5.0
-"""Seconds for the journal's last line and for Lambda to end."""
+"""Seconds that are left for the last line of the journal and for the end of the invocation."""
 
 
 class Workers(Protocol):
-    """Carry out the tasks of a run. The run's end is a time of their ``clock``, in seconds."""
+    """Whoever carries out the tasks of a run. The end of the run is a time of their ``clock``, in seconds."""
 
     @property
     def size(self) -> int:
-        """Return how many tasks run at once."""
+        """Return how many tasks can run at once."""
 
     def clock(self) -> float:
-        """Return the seconds since some moment."""
+        """Return the time in seconds; only differences have a meaning."""
 
     def begin(self, act: Callable[[], object]) -> "Future[Any]":
-        """Begin a task; return a future of its answer, or of the exception that it raised."""
+        """Begin a task; return a future of its result or of the exception that it raised."""
 
     def wait(self, running: "Collection[Future[Any]]", seconds: float) -> None:
-        """Wait until one of the tasks has ended, or for so many seconds."""
+        """Wait until one of the tasks has ended, at most this many seconds."""
 
 
 @dataclass(frozen=True)
 class OneByOne:
-    """``Workers`` that finish each task before they return: for few tasks, and for tests."""
+    """``Workers`` that finish each task before they return; for few tasks and for tests."""
 
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     size: int = 1
 
     def begin(self, act: Callable[[], object]) -> "Future[Any]":
-        """Carry a task out."""
+        """Carry out a task."""
         future: Future[Any] = Future()
         try:
             future.set_result(act())
-        except Exception as error:  # noqa: BLE001  whoever asks the future for its answer gets it raised
+        except Exception as error:  # noqa: BLE001  the future raises it to whoever asks for the result
             future.set_exception(error)
         return future
 
@@ -54,7 +54,7 @@ class OneByOne:
 
 
 class Threads:
-    """``Workers`` that are threads. They stay for the next run of the process, and keep their connections."""
+    """``Workers`` that are threads. They stay alive for the next run of the process and keep their connections."""
 
     def __init__(self, size: int) -> None:
         self.size = size
@@ -86,14 +86,14 @@ class Run:
         return (self.workers.clock() + self.begins_until) / 2
 
     def left(self) -> float:
-        """Return the seconds until the run has to be over."""
+        """Return the seconds until the end of the run."""
         return self.ends - self.workers.clock()
 
 
 def run_of(workers: Workers, seconds: float) -> Run:
-    """Return a run that is over in so many seconds, the time that Lambda leaves a function.
+    """Return a run for ``seconds``, the time that Lambda leaves the function.
 
-    A short run keeps a quarter of its time for its last tasks.
+    A run begins no task in its last 45 s; a short run, in its last quarter.
     """
     ends = workers.clock() + seconds - min(_LAST_WORDS, seconds / 10)
     return Run(workers, begins_until=ends - min(_LONGEST_TASK, seconds / 4), ends=ends)

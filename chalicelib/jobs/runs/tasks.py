@@ -1,4 +1,4 @@
-"""Describe the tasks of a run: what each waits for, and how urgent it is."""
+"""Tasks of a run: what each one waits for, and how urgent it is."""
 
 from collections.abc import Callable
 from enum import IntEnum, StrEnum
@@ -8,7 +8,7 @@ import msgspec
 
 
 class Wait(StrEnum):
-    """What a task waits for. Those that Slack counts have the names of ``ports.people.Way``."""
+    """The things that a task can wait for. POST, EDIT and LOOK are the ``ports.people.Way`` of the same name."""
 
     SCAN = "scan"
     PLACE = "bucket"
@@ -19,26 +19,26 @@ class Wait(StrEnum):
 
 
 class Rank(IntEnum):
-    """How urgent a task is: of those that could begin now, the lowest begins first."""
+    """The urgency of a task. Of the tasks that could begin now, the one with the lowest rank begins first."""
 
     NEW = 0
-    """Everything that leads to a new alert, and the alert."""
+    """A new alert, and everything that leads to one."""
     LOUDER = 1
     """A reply to an alert."""
     KNOWN = 2
-    """A look at a lock that people know of."""
+    """A look at a lock of which people were told."""
     CLOSING = 3
-    """An edit that says that a lock is gone, or how many of a digest are left."""
+    """An edit to say that a lock is gone, or how many locks of a digest are left."""
     FRESH = 4
-    """An edit that brings a message up to date."""
+    """Any other edit."""
 
 
 SIDE_BY_SIDE = {Wait.SCAN: 1, Wait.PLACE: 14, Wait.BOOK: 2, Wait.POST: 6, Wait.EDIT: 2, Wait.LOOK: 2}
-"""How many tasks of a kind run at once. Slack's pace needs no more; a kind that hangs leaves the others their share."""
+"""How many tasks of a kind run at once. Slack's pace needs no more, and a kind that hangs stops no other kind."""
 
 
 class Task(msgspec.Struct, frozen=True):
-    """One task. ``act`` may run beside others; ``then`` gets its answer and never runs beside others."""
+    """One task. ``act`` may run beside other tasks. ``then`` gets its result and never runs beside others."""
 
     kind: Wait
     place: str
@@ -46,4 +46,4 @@ class Task(msgspec.Struct, frozen=True):
     subject: str
     act: Callable[[], Any]
     then: Callable[[Any], None] | None = None
-    """None: the agenda's ``hear`` gets the answer."""
+    """None: the agenda's ``hear`` gets the result."""

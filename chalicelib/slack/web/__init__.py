@@ -1,1 +1,1 @@
-"""Call Slack's Web API: pace, refusals, the shapes of its answers."""
+"""Call Slack's Web API: keep its pace, read its answers, understand its refusals."""

@@ -15,7 +15,7 @@ _PAGE, _PAGES = 200, 10
 
 
 class _CannotLook:
-    """The error codes of a place that the app may not read, or no longer."""
+    """The error codes of a place that the app may not read."""
 
     def __contains__(self, code: object) -> bool:
         return isinstance(code, str) and (code == "missing_scope" or about(code) in {About.PLACE, About.CALLING})
@@ -33,7 +33,10 @@ class History:
         self._wait = wait
 
     def find(self, channel: str, thread_ts: str, trace: str, since: datetime) -> str | None:
-        """Return the ts of the app's own message with a trace, among those posted since then. Raises WebApiError."""
+        """Return the ts of the app's own message with this trace, posted since then; None: there is none.
+
+        Raises WebApiError.
+        """
         place = {"channel": channel, "ts": thread_ts} if thread_ts else {"channel": channel}
         method = "conversations_replies" if thread_ts else "conversations_history"
         oldest = f"{(since - _CLOCKS_DIFFER).timestamp():.6f}"
@@ -41,9 +44,9 @@ class History:
         return next((message.ts for message in seen if self._is_own(message, trace)), None)
 
     def _read(self, method: str, **arguments: Any) -> Iterator[Seen]:
-        """Give the messages, part by part; none where the app may not look, or when the thread is gone.
+        """Yield the messages part by part; none if the app may not look, or the thread is gone.
 
-        Nothing is retried for a channel that the app was removed from: its messages stay out of reach.
+        A channel that the app was removed from is not tried again, because its messages cannot be read any more.
         """
         cursor = None
         asked = arguments | {"limit": _PAGE, "include_all_metadata": True}
@@ -66,7 +69,7 @@ class History:
 
 
 def _seen(message: Any) -> Seen | None:
-    """Return a message as one of the reaper's; None for what others wrote, and for anything else."""
+    """Return a message if it has the reaper's metadata; None for any other."""
     try:
         return msgspec.convert(message, Seen)
     except msgspec.ValidationError:

@@ -1,4 +1,4 @@
-"""Say why Slack did not answer, for a person who knows no Python; the error's name comes last."""
+"""Say why Slack did not answer, for a person who knows no Python. The error's name comes last."""
 
 import socket
 import ssl
@@ -15,7 +15,7 @@ _WORDS: dict[type[BaseException], str] = {
     UnicodeError: "what answered is not text",
     OSError: "the network failed",
 }
-"""The most specific first."""
+"""The words for each error; the most specific errors come first."""
 
 
 def in_words(error: BaseException | str) -> str:

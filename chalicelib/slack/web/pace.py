@@ -1,4 +1,4 @@
-"""Keep calls to Slack's pace: a few at once, then one every few seconds."""
+"""Keep calls within Slack's pace: a few at once, then one every few seconds."""
 
 import time
 from collections.abc import Callable
@@ -13,7 +13,7 @@ Sleep = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Time:
-    """The time, and a way to wait. Tests pass their own."""
+    """A clock and a way to wait. Tests pass their own."""
 
     clock: Clock = time.monotonic
     sleep: Sleep = time.sleep
@@ -23,7 +23,7 @@ REAL_TIME = Time()
 
 
 class Pace:
-    """Waits before a call that would be too early. It knows this process alone; for others, Slack answers 429.
+    """The pace of one kind of call. It counts only this process's calls; for others, Slack answers 429.
 
     Threads may share it.
     """
@@ -37,7 +37,7 @@ class Pace:
         self._lock = Lock()
 
     def early(self, place: str = "") -> float:
-        """Return how many seconds too early a call to the place would be now; 0 or less: it may go."""
+        """Return how many seconds too early a call would be now; 0 or less: it may go."""
         now = self._clock()
         return max(self._busy_until.get(place, now), now) - now - (self._burst - 1) * self._seconds
 
@@ -52,11 +52,11 @@ class Pace:
 
 
 class Paces:
-    """What one app may ask of one workspace.
+    """The paces of one app in one workspace.
 
-    About one post a second in a channel. For the workspace Slack names no number: five a second here. 50 edits a
-    minute, and 50 reads of channels' history (chat.update, conversations.history and .replies: Tier 3). Short bursts
-    are fine (docs.slack.dev/apis/web-api/rate-limits).
+    One post a second in a channel. For the workspace Slack names no number; five posts a second here. 50 edits and 50
+    reads of channels' history a minute (chat.update, conversations.history and .replies: Tier 3). Short bursts are
+    allowed (docs.slack.dev/apis/web-api/rate-limits).
     """
 
     def __init__(self, clock: Clock, sleep: Sleep) -> None:
@@ -66,13 +66,13 @@ class Paces:
         self._looks = Pace(clock, sleep, seconds=1.2, burst=20)
 
     def busy_for(self, way: Way, channel: str) -> float:
-        """Return for how many seconds Slack would not take another call of this kind."""
+        """Return how many seconds Slack would not take another call of this kind."""
         if way is Way.POST:
             return max(self._posts.early(channel), self._all_posts.early())
         return (self._edits if way is Way.EDIT else self._looks).early()
 
     def wait(self, way: Way, channel: str = "") -> None:
-        """Wait until such a call may go, and count it."""
+        """Wait until a call of this kind may go, and count it."""
         if way is Way.POST:
             self._posts.wait(channel)
             self._all_posts.wait()

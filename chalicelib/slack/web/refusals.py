@@ -1,7 +1,8 @@
-"""Tell what a refusal of Slack's is about: everything, one place, or what the message says.
+"""Tell what a refusal of Slack's is about: every call, one place, or the content of the message.
 
 Slack has some two hundred error codes, and new ones come (docs.slack.dev/reference/methods/chat.postMessage, "Errors").
-So the code alone tells only the first two kinds. All other codes count as the message's: it is sent with less.
+So only the codes of the first two kinds are listed. All others count as being about the content, so the message is sent
+again with less.
 """
 
 import re
@@ -9,20 +10,20 @@ from enum import Enum, auto
 
 
 class About(Enum):
-    """What somebody has to change, or wait for, before Slack takes a call."""
+    """The things that a refusal can be about."""
 
     EVERYTHING = auto()
     """The token, the app, Slack itself or the rate: no other message and no other channel would be taken."""
     PLACE = auto()
     """The channel, the thread or the person: another place may take it."""
     CALLING = auto()
-    """The channel, or that the message calls everybody in it: Slack has one code for both."""
+    """The channel, or the fact that the message calls everybody in it. Slack has one code for both."""
     CONTENT = auto()
-    """What the message says, as far as is known."""
+    """The content of the message, as far as is known."""
 
 
-# The workspace's preferences refuse it. With @here or @channel in the message it may be because of them
-# (github.com/slackhq/slack-api-docs/issues/85), else because of who may post in the channel.
+# A preference of the workspace refuses it: with @here or @channel in the message, perhaps because of these
+# (github.com/slackhq/slack-api-docs/issues/85); without them, because of who may post in the channel.
 _CALLING = "restricted_action"
 _EVERYTHING = re.compile(
     r".*(auth|token|scope|deprecated|_login_|two_factor|_disabled_for_team|upgrade).*|rate_?limited|message_limit_exceeded"

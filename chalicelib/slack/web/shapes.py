@@ -1,4 +1,4 @@
-"""Hold the used parts of Slack's answers. An answer that does not fit came from a proxy, or Slack has changed."""
+"""The parts of Slack's answers that the reaper uses. An answer that does not fit is a proxy's, or Slack has changed."""
 
 from typing import Annotated, Any
 
@@ -9,7 +9,7 @@ _Ts = Annotated[str, msgspec.Meta(pattern=r"^\d+\.\d+$")]
 
 
 class Done(msgspec.Struct, frozen=True):
-    """Slack did it."""
+    """The answer of a call that Slack carried out."""
 
     ok: bool
 
@@ -21,7 +21,7 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class PostDone(Done, frozen=True):
-    """Slack has posted a message."""
+    """The answer of a call that posted a message."""
 
     channel: _Id
     ts: _Ts
@@ -29,7 +29,7 @@ class PostDone(Done, frozen=True):
 
 
 class Organisation(msgspec.Struct, frozen=True):
-    """A person's place in an Enterprise Grid organisation."""
+    """A person's membership in an Enterprise Grid organisation."""
 
     enterprise_id: str | None = None
 
@@ -55,13 +55,13 @@ class Members(Done, frozen=True):
 
 
 class Payload(msgspec.Struct, frozen=True):
-    """What the reaper wrote into a message's metadata."""
+    """The reaper's own content of a message's metadata."""
 
     trace: str
 
 
 class Metadata(msgspec.Struct, frozen=True):
-    """What an app wrote into a message; people do not see it."""
+    """The metadata that an app wrote into a message; people do not see it."""
 
     event_type: str
     event_payload: Payload
@@ -74,7 +74,7 @@ class Bot(msgspec.Struct, frozen=True):
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """A message with the reaper's metadata; other people's do not fit this shape."""
+    """A message with the reaper's metadata; no other message fits this shape."""
 
     ts: _Ts
     metadata: Metadata
@@ -83,18 +83,18 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 class Cursor(msgspec.Struct, frozen=True):
-    """Where the next part begins."""
+    """The pointer to the next part."""
 
     next_cursor: str | None = None
 
 
 class Part(Done, frozen=True):
-    """A part of a conversation: messages by anybody, so each may have any shape."""
+    """A part of a conversation. Its messages are anybody's, so they may have any shape."""
 
     messages: list[Any]
     response_metadata: Cursor | None = None
 
     @property
     def next_cursor(self) -> str:
-        """Return where the next part begins; "" when this is the last."""
+        """Return the cursor of the next part; "" if this is the last."""
         return (self.response_metadata and self.response_metadata.next_cursor) or ""

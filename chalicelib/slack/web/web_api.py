@@ -1,6 +1,6 @@
-"""Call Slack's Web API: return its answer, or say why there is none. Either Slack refused, or nobody knows.
+"""Call Slack's Web API: return its answer, or raise either a refusal or "nobody knows".
 
-No other error leaves this module, whatever slack_sdk, a proxy or a network does with a call.
+No other error leaves this module, whatever slack_sdk, a proxy or the network does with a call.
 """
 
 import random
@@ -30,11 +30,11 @@ _LONGEST_WAIT_SECONDS = 5
 _TOKEN = re.compile(r"[ -~]+")
 _CODE = re.compile("[a-z][a-z0-9_]*")
 _RATE_LIMITED = "ratelimited"
-# Of the first two Slack says "It's possible some aspect of the operation succeeded before the error was raised"
-# (docs.slack.dev/reference/methods/chat.postMessage, Errors); of the third it says nothing. request_timeout is not
-# among them: the request did not arrive whole.
+# About the first two, Slack says "It's possible some aspect of the operation succeeded before the error was raised"
+# (docs.slack.dev/reference/methods/chat.postMessage, Errors); about the third it says nothing. request_timeout is not
+# one of them, because it means that the request did not arrive whole.
 _PERHAPS_DONE = {"internal_error", "fatal_error", "service_unavailable"}
-# The connection was never made. A time-out may mean that too, but urllib does not say what timed out.
+# With these errors no connection was made. A time-out may mean that too, but urllib does not say what timed out.
 _NOT_SENT = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
 _MEANINGS = {
     "not_in_channel": "invite the app: /invite @tflock-reaper",
@@ -50,7 +50,7 @@ _MEANINGS = {
 
 
 class WebApiError(Exception):
-    """Slack did not do it. ``code`` is its own word for why, "" when it was not reached."""
+    """A call that Slack did not carry out. ``code`` is Slack's word for why; "" when Slack was not reached."""
 
     def __init__(self, code: str, words: str) -> None:
         super().__init__(words)
@@ -58,13 +58,13 @@ class WebApiError(Exception):
 
 
 class UnansweredError(WebApiError):
-    """Slack may have done it, or not."""
+    """A call that Slack may or may not have carried out."""
 
 
 class _ShortWaits(RateLimitErrorRetryHandler):
-    """Waits after a 429, for a few seconds at most. For a longer wait the queue delivers again: no function runs idle.
+    """A retry after a 429, if the wait is a few seconds. No function waits longer: the queue delivers again instead.
 
-    A 429 that names no seconds (a proxy's, with a date or nothing) is not waited for: slack_sdk would raise.
+    A 429 that names no seconds (a proxy's, with a date or nothing) is not retried, because slack_sdk would raise.
     """
 
     def __init__(self, sleep: Callable[[float], None]) -> None:
@@ -81,15 +81,15 @@ class _ShortWaits(RateLimitErrorRetryHandler):
         response: HttpResponse | None = None,
         **_others: Any,
     ) -> None:
-        """Wait as long as Slack says."""
+        """Wait as long as Slack asks."""
         state.next_attempt_requested = True
-        # Each waits a little longer, so that functions refused together do not come back together.
+        # A random part of a second is added, so that functions that were refused together do not return together.
         self._sleep((_seconds_to_wait(response) or 0) + random.random())  # noqa: S311  no secret
         state.increment_current_attempt()
 
 
 def _seconds_to_wait(response: HttpResponse | None) -> float | None:
-    """Return how long Slack asks to wait; None when it names no number of seconds, or too many."""
+    """Return how many seconds Slack asks to wait; None: it names no number, or too many."""
     headers = response.headers.items() if response else ()
     told = next((values for name, values in headers if name.lower() == "retry-after"), ())
     try:
@@ -104,7 +104,7 @@ def uncounted() -> None:
 
 
 class WebApi:
-    """The Web API of one workspace. Each call asks for the token, so that a new one is used soon.
+    """The Web API of one workspace. Each call asks for the token again, so that a new token is used soon.
 
     ``failed`` is called for every call that failed.
     """
@@ -126,7 +126,7 @@ class WebApi:
     def call(self, method: str, shape: type[T], *, expected: Container[str] = (), **arguments: Any) -> T:
         """Call a method by its name in slack_sdk; return its answer in that shape. Raises WebApiError.
 
-        ``expected`` are the error codes that the caller handles: raised, but not counted as failures.
+        ``expected`` has the error codes that the caller handles: they are raised, but not counted as failures.
         """
         try:
             return self._send(method, self._usable_token(), shape, arguments)
@@ -137,7 +137,7 @@ class WebApi:
             raise
 
     def _usable_token(self) -> str:
-        """Return the token; refuse one with a line break, which the HTTP library would quote whole in its error."""
+        """Return the token; refuse one with a line break, because the HTTP library would quote it in its error."""
         token = self._token()
         if not _TOKEN.fullmatch(token):
             raise MessengerError(
@@ -160,7 +160,7 @@ class WebApi:
 def _answered(error: SlackApiError) -> WebApiError:
     status, told = error.response.status_code, error.response.data
     code = told.get("error") if isinstance(told, dict) else None
-    if status == HTTPStatus.TOO_MANY_REQUESTS:  # from Slack or a proxy: the request went no further
+    if status == HTTPStatus.TOO_MANY_REQUESTS:  # Slack's or a proxy's: the request was not carried out
         code = code if _is_code(code) else _RATE_LIMITED
     if not _is_code(code):  # what a proxy or a failing server says
         return UnansweredError("", f"Slack answered HTTP {status} without an error code of its own")
@@ -174,7 +174,7 @@ def _is_code(code: object) -> TypeGuard[str]:
 
 
 def _details(told: Any) -> str:
-    """Return what else Slack says of a refusal, for a person to read."""
+    """Return the details of a refusal that Slack tells, for a person to read."""
     match told:
         case {"response_metadata": {"messages": [*messages]}}:
             return "; ".join(message for message in messages if isinstance(message, str))

@@ -1,4 +1,4 @@
-"""Say that Slack takes no message of the reaper in a channel, and where its alerts are meanwhile."""
+"""Say that Slack takes no messages of the reaper in a channel, and where its alerts are meanwhile."""
 
 from typing import assert_never
 
@@ -48,14 +48,14 @@ def _over(told: ChannelNotice) -> str:
 
 
 def meant_for(alert: Alert) -> str:
-    """Say where an open alert belongs that is in another channel; "" for one in its own channel."""
+    """Say in which channel an open alert belongs; "" if it is there."""
     if not alert.instead_of or not alert.open:
         return ""
     return f":mailbox_with_no_mail: Meant for {channel(alert.instead_of)}, where Slack did not let the reaper post it."
 
 
 def _wait(count: int) -> str:
-    """Say how many locks wait for an alert, as a sentence with a blank at its end; "" for none."""
+    """Say how many locks wait for an alert, in a sentence with a blank at its end; "" for none."""
     return f"{'1 lock waits' if count == 1 else f'{count} locks wait'}. " if count else ""
 
 

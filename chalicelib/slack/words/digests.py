@@ -1,4 +1,4 @@
-"""Write the digest: one message for many new alerts of a channel, each with its own message in the thread."""
+"""Write the digest: one message for many new alerts of a channel, which have a line each in its thread."""
 
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.slack.words.parts.blocks import Block, context, header, section
@@ -29,7 +29,7 @@ def _title(digest: Digest) -> tuple[str, str]:
 
 
 def _once(digest: Digest) -> str:
-    """Say when the names were true: they stay when their locks are gone."""
+    """Say when the names were true. They stay in the message when the locks are gone."""
     return " when this was posted" if digest.held < digest.total else ""
 
 
@@ -51,7 +51,7 @@ def _small_print(digest: Digest) -> list[str]:
 
 
 def _lines(digest: Digest) -> str:
-    """Say how many alerts are in the thread, and as of when: so it stays true when the run breaks off."""
+    """Say how many alerts are in the thread and as of when, so that it stays true if the run breaks off."""
     if not digest.coming:
         return "Each has its own message with its own buttons in the thread."
     there = digest.held - digest.coming

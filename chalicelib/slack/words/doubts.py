@@ -17,7 +17,7 @@ _SHORT_PATH_LIMIT = 60
 _PLACE_LIMIT = 1500
 _SAID_LIMIT = 100
 _EARLIEST_SHOWN, _LATEST_SHOWN = 1971, 2200
-"""Years. Slack shows earlier and later times wrongly or not at all, and Python's own end soon after."""
+"""Years. Slack shows earlier and later times wrongly or not at all."""
 _HOW = "`docs/operating.md`, *Bringing back what was no lock*, says how."
 _WHY_NOT = {
     Body.LOCK: "",
@@ -27,7 +27,7 @@ _WHY_NOT = {
     Body.STATE: "It may be a Terraform state, which has to move to a key without `.tflock`.",
     Body.DENIED: "The reaper is not allowed to read it (the bucket's policy, or its KMS key: `DecryptKeyArns`).",
 }
-"""Why there is no Release button."""
+"""The reasons why an alert has no Release button."""
 _KINDS = {
     Body.LOCK: "not readable",
     Body.EMPTY: "empty",
@@ -47,16 +47,16 @@ _LATE = ":mag: *No evidence:* when it was taken is not certain, so the time of t
 
 
 class Doubts(NamedTuple):
-    """What is odd about a lock that is held; "" for what is as it should be."""
+    """The odd things about a held lock, in words; each is "" if there is nothing odd."""
 
     noun: str
-    """What an alert's title calls the lock."""
+    """The name of the lock in an alert's title."""
     warning: str
-    """That it is not what it seems."""
+    """A warning that the lock is not what it seems."""
     no_evidence: str
-    """Why the time of the state's last write is no evidence."""
+    """The reason why the time of the state's last write is no evidence."""
     terms: str
-    """Why this cannot be released from Slack and what to do, or how it would come back."""
+    """The reason why this cannot be released from Slack, with what to do, or how it could be brought back."""
     is_copy: bool = False
 
 
@@ -74,7 +74,7 @@ def about(alert: Alert) -> Doubts:
 
 
 def noun(alert: Alert) -> str:
-    """Return what an alert's title calls the lock."""
+    """Return the name of the lock in an alert's title."""
     said = copy_of(alert.lock)
     return _named(said, alert.lock, None if said or alert.page.restored_by else odd_time(alert.lock))
 
@@ -85,16 +85,16 @@ def kind(lock: HeldLock) -> str:
 
 
 def copied(lock: HeldLock, limit: int = _SHORT_PATH_LIMIT) -> str:
-    """Say whose lock this is a copy of, in words that follow a comma; "" for a lock that is no copy."""
+    """Say which state's lock was copied, in words that follow a comma; "" for a lock that is no copy."""
     said = copy_of(lock)
     return f"a copy of the lock of {code(exact(said), limit)}" if said else ""
 
 
 def in_dialog(lock: HeldLock, undo: timedelta, *, restored: bool) -> tuple[str, str]:
-    """Say what to know before releasing something odd, then that its time does not fit; "" for a plain lock.
+    """Return two texts for the dialog: what to know before releasing something odd, and that its time does not fit.
 
-    The first has at most 150 characters, the second at most 90. A lock that was ``restored`` is younger in S3 than by
-    its own word, and that is no doubt about it.
+    Each is "" if there is nothing odd. The first has at most 150 characters, the second at most 90. A lock that was
+    ``restored`` is younger in S3 than it says itself; that is not odd.
     """
     back, said = way_back(lock, keeps=bool(undo)), copy_of(lock)
     odd = None if restored else odd_time(lock)
@@ -124,7 +124,7 @@ def _named(said: str, lock: HeldLock, odd: datetime | None) -> str:
 
 
 def _is_late(lock: HeldLock, odd: datetime | None) -> bool:
-    """Return whether S3's time may be that of a later copy."""
+    """Return whether S3's time may be the time of a later copy."""
     return odd is not None and odd < lock.ref.since
 
 

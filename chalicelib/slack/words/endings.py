@@ -1,4 +1,4 @@
-"""Say in a lock's message, to the whole channel, how the lock ended or what became of a click."""
+"""Say to the whole channel, in a lock's message, how the lock or a click on it ended."""
 
 from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome
@@ -22,14 +22,14 @@ _NEXT = {
 
 
 def ending_words(alert: Alert, ending: Ending) -> str:
-    """Say how it ended; "" where other lines of the message say it already."""
+    """Say how it ended; "" if other lines of the message say it already."""
     undone = _undone(ending) if ending.closes else ""
     words = _closed(alert, ending) if ending.closes else _still_open(ending)
     return words + undone + after(ending, alert.lock.version_id) + held_now(ending)
 
 
 def _undone(ending: Ending) -> str:
-    """Say who put the lock back, once it was let go again. While it is held, another message tells of it."""
+    """Say who put the lock back, after it was let go again. While it is held, the other message tells that."""
     if not ending.restored_by:
         return ""
     return f" {mention(ending.restored_by)} put it back, and its holder has let it go since."
@@ -77,7 +77,7 @@ def bucket_gone(bucket: str) -> str:
 
 def _after_release(lock: HeldLock) -> str:
     if copy_of(lock) or lock.body is not Body.LOCK:
-        return ""  # no run here died with it
+        return ""  # no run of this state died with it
     return _NEXT[writing(lock)]
 
 

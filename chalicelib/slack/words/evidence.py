@@ -1,4 +1,4 @@
-"""Put the evidence in plain words: what the time of the last write proves, and no more."""
+"""Put the evidence in plain words: what the time of the state's last write proves."""
 
 from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.evidence import Sign, sign_of
@@ -54,7 +54,7 @@ def evidence(alert: Alert) -> str:
 
 
 def long_holds(lock: HeldLock) -> str:
-    """Say why a run that is alive may hold such a lock for long; "" where no reason is known."""
+    """Say why a live run may hold such a lock for long; "" if no reason is known."""
     why = _LONG_HOLDS.get(lock.info.Operation) if lock.info else None
     return f"It may be alive: {why}." if why else ""
 

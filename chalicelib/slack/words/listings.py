@@ -26,28 +26,28 @@ USAGE = """\
 `/tflocks page 2` the second page, of any of these: `/tflocks all payments page 2`"""
 PREVIOUS_ACTION, NEXT_ACTION = "list_previous", "list_next"
 PAGE_ACTIONS = {PREVIOUS_ACTION, NEXT_ACTION}
-"""Buttons whose value is the command that shows another page."""
+"""The buttons whose value is the command that shows another listing page."""
 
 _MOST_CHARACTERS = 10_000
-"""Bytes of all texts together. Slack documents no limit; 11,341 were too many in slackapi/bolt-js issue 2867."""
+"""Most bytes of all texts together. Slack documents no limit; 11,341 were too many in slackapi/bolt-js issue 2867."""
 
 
 class PageTurn(msgspec.Struct, frozen=True):
-    """A click on *Next page* or *Previous page*: what to list, and where to answer."""
+    """A click on *Next page* or *Previous page*: the list to show, and where to answer."""
 
     request: ListRequest
     response_url: str
 
 
 class _Limits(msgspec.Struct, frozen=True):
-    """How many bytes of other people's text a line may have."""
+    """The most bytes of foreign text in a line."""
 
     path: int
     value: int
 
 
 _ROOMY, _TIGHT = _Limits(200, 60), _Limits(60, 16)
-"""With the second, a page of the longest names fits."""
+"""With the second, a listing page of the longest names fits."""
 _WORDS_LIMIT = 200
 
 
@@ -84,7 +84,7 @@ def _private(text: str, blocks: list[Block] | None = None) -> dict[str, Any]:
 
 
 def _title(listing: Listing) -> str:
-    """Say how many locks there are of those asked for, in plain text: so without the person's own words."""
+    """Say how many locks were found. The title is plain text, so it does not repeat the person's own words."""
     one = listing.total == 1
     yours = ("is" if one else "are") + " probably yours" if listing.query.mine else ""
     fits = ("fits" if one else "fit") + " what you typed" if listing.query.words else ""
@@ -136,14 +136,14 @@ def _line(listed: Listed, listing: Listing, limits: _Limits) -> Block:
 
 
 def _by(who: str, page: Page) -> str:
-    """Name the holder, who took the lock; somebody else may have put it back."""
+    """Name the holder: the one who took the lock, even if somebody else put it back."""
     if not who:
         return ""
     return f", held by {who}" if page.restored_by else f" by {who}"
 
 
 def _turning(listing: Listing) -> list[Block]:
-    """Return the buttons for the other pages of the list, and a line that says what the list leaves out."""
+    """Return the buttons for the other listing pages, and a line that says what the list leaves out."""
     query, pages = listing.query, listing.pages
     if pages == 1 and not query.narrowed:
         return []

@@ -1,6 +1,6 @@
 """Write the alert as Block Kit.
 
-Foreign text goes through ``text.code`` or ``text.escape``, never into a header (plain text) or a link.
+Foreign text goes through ``text.code`` or ``text.escape``, and never into a header (plain text) or a link.
 """
 
 from typing import NamedTuple
@@ -33,14 +33,14 @@ def message(alert: Alert) -> tuple[str, list[Block]]:
 
 
 class _Title(NamedTuple):
-    """The age is left out while it grows: Slack updates no time in plain text, and a header is that."""
+    """The title of an alert. It is plain text, in which Slack updates no times, so a held lock has no age in it."""
 
     sign: str
     words: str
 
 
 def _closed_title(alert: Alert) -> _Title:
-    """Return the title, with how long it was held, unless nobody knows when or whether it was released."""
+    """Return the title, with how long the lock was held, unless nobody knows when or whether it was released."""
     ending, lock = alert.ending, doubts.noun(alert)
     outcome = ending.outcome if ending else Outcome.GONE
     if outcome is Outcome.UNWATCHED:
@@ -61,7 +61,7 @@ def _sign(alert: Alert) -> str:
 
 
 def _people(alert: Alert) -> str:
-    """Name who is called, and where to look. The owner is only probable: a table in the route names them."""
+    """Name who is called, and where to look. The owner is only probable, because a table in the route names them."""
     owner, called, ci_run = alert.page.owner, alert.called, alert.ci_run_link
     parts = [
         " ".join(mention(name) for name in called if name != owner),
@@ -95,7 +95,7 @@ def _held(alert: Alert) -> str:
 
 
 def _closed(alert: Alert, path: str) -> tuple[_Title, list[Block]]:
-    """Return which state, how it ended, by whom, what to do next; the rest is in the journal."""
+    """Return the state, how its lock ended, by whom, and what to do next. The journal has the rest."""
     title, undo = _closed_title(alert), _undo(alert)
     words = ending_words(alert, alert.ending) if alert.ending else ""
     return title, [section("\n".join(filter(None, [path, words]))), *undo]
@@ -118,7 +118,7 @@ def _fields(alert: Alert) -> list[Block]:
 
 
 def _by_the_lock(lock: HeldLock) -> tuple[dict[str, str], list[str]]:
-    """Return what the lock says of itself, by name, and the names of what it leaves out."""
+    """Return the fields that the lock says of itself, and the names of those that it leaves out."""
     info = lock.info
     if info is None:
         return {}, []
@@ -158,7 +158,7 @@ def _story(alert: Alert) -> str:
 
 
 def _refused(page: Page) -> str:
-    """Say who asked for a release and may not, so that the team knows that somebody is blocked."""
+    """Say who asked for a release without the right to, so that the team knows that somebody is blocked."""
     names = sorted(page.refused)
     who = ", ".join(mention(name) for name in names[:_MOST_NAMED])
     others = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
@@ -185,7 +185,7 @@ def _policy(alert: Alert) -> str:
 
 
 def _auto_release(alert: Alert) -> str:
-    """Say when the reaper releases the lock by itself, as ``life.may_auto_release`` decides it; "" when never."""
+    """Say when the reaper releases the lock by itself, as ``life.may_auto_release`` decides; "" if it never does."""
     page, age = alert.page, alert.policy.auto_release
     if age is None or not can_auto_release(alert.lock) or page.snooze or page.restored_by:
         return ""

@@ -1,4 +1,7 @@
-"""The replies beneath an alert, and the reaper's own troubles: unlike an edit they are heard, so each is short."""
+"""Write the replies beneath an alert, and the messages about the reaper's own troubles; each is short.
+
+Unlike an edit, they notify people.
+"""
 
 from chalicelib.core.alerts.alert import Alert, Reply
 from chalicelib.core.alerts.message import Topic
@@ -20,7 +23,7 @@ def reply(said: Reply) -> tuple[str, list[Block]]:
 
 
 def _words(said: Reply) -> str:
-    """Return what a reply says. Nobody edits it later, so it says nothing that the lock's end would make untrue."""
+    """Return the words of a reply. It is never edited, so it says nothing that the lock's end would make untrue."""
     alert, topic = said.alert, said.sending.first.topic
     path = _path(alert)
     taken = f"{put_back_or('taken', alert.page)} {ago(alert.lock.ref.since)}"

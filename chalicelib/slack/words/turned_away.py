@@ -1,4 +1,4 @@
-"""Say to one person why their click or command cannot be carried out, and what has to be set right."""
+"""Tell one person why their click or command cannot be carried out, and what to do about it."""
 
 from chalicelib.core.clicks.click import Unheard, Unusable
 from chalicelib.slack.words.parts.text import code

@@ -122,7 +122,7 @@ def test_what_else_happens_to_an_object_is_neither_an_acquire_nor_a_release(name
 
 
 @pytest.mark.parametrize("detail_type", ["Object Tags Added", "Object Restore Expired", "Object Created Twice", ""])
-def test_eventbridge_is_told_of_more_which_is_neither_too(detail_type: str) -> None:
+def test_what_eventbridge_tells_beside_acquires_and_releases_is_passed_over(detail_type: str) -> None:
     assert lock_events(json.dumps({"source": "aws.s3", "detail-type": detail_type, "detail": "anything"})) == []
 
 
@@ -140,7 +140,7 @@ def test_eventbridge_tells_the_account_and_no_identity() -> None:
 
 
 @pytest.mark.parametrize("requester", ["s3.amazonaws.com", "1234567890123", "12345678901２", "", None])  # noqa: RUF001
-def test_what_is_no_account_is_not_told_as_one(requester: str | None) -> None:
+def test_a_requester_that_is_no_account_is_left_out(requester: str | None) -> None:
     assert lock_events(a_bridge_body(requester=requester))[0].account == ""
 
 
@@ -152,7 +152,7 @@ def test_the_same_event_is_the_same_in_both_formats() -> None:
 
 
 @pytest.mark.parametrize("sequencer", ["", None, "0" * 40, "\x00\n~\U0010ffff"])
-def test_any_sequencer_will_do(sequencer: str | None) -> None:
+def test_an_event_with_any_sequencer_or_none_is_read(sequencer: str | None) -> None:
     [change] = lock_events(a_bridge_body(stored={"sequencer": sequencer}))
     assert change.sequencer.lstrip("0") == (sequencer or "").lstrip("0").upper()
 

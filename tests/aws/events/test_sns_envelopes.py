@@ -50,7 +50,7 @@ def test_a_message_with_attributes_or_without_a_subject_is_understood() -> None:
     assert len(lock_events(an_envelope(a_body(), **attributes))) == 1
 
 
-def test_envelopes_end_somewhere() -> None:
+def test_a_message_in_more_than_three_envelopes_is_refused() -> None:
     wrapped = a_body()
     for _ in range(4):
         wrapped = an_envelope(wrapped)

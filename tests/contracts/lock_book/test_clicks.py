@@ -120,7 +120,7 @@ def test_a_click_that_was_withdrawn_does_not_ask_again(book: LockBook) -> None:
     assert after(book, wishes.ask(LOCK, AGAIN)).asked == AGAIN
 
 
-def test_nor_after_others_asked_and_withdrew_nor_when_the_lock_begins_anew(book: LockBook) -> None:
+def test_a_withdrawn_click_stays_withdrawn_after_other_requests_and_when_the_lock_begins_anew(book: LockBook) -> None:
     for asked in (ASKED, OTHERS):
         book.write(wishes.ask(LOCK, asked))
         assert after(book, wishes.ask(LOCK, ASKED)).asked == asked

@@ -116,7 +116,7 @@ def test_what_is_recorded_of_a_forgotten_lock_opens_no_page(book: LockBook) -> N
     assert book.find(ref) is None
 
 
-def test_its_message_is_known_to_have_been_shown_lately(book: LockBook) -> None:
+def test_a_page_knows_when_its_message_was_last_shown(book: LockBook) -> None:
     say(book, a_lock(), an_alert(), POSTED)
     book.write(telling.shown(a_lock().ref, TAKEN + HOUR, "as it should"))
     assert (found(book).alerted_at, found(book).shown_at) == (TAKEN, TAKEN + HOUR)

@@ -99,7 +99,7 @@ def test_a_lock_that_was_put_back_is_not_released_by_what_comes_late(book: LockB
     assert ending.restored_by == ALICE
 
 
-def test_done_twice_it_is_done_once(book: LockBook, released: Page) -> None:
+def test_a_lock_noted_as_put_back_twice_keeps_its_first_restorer(book: LockBook, released: Page) -> None:
     first = put_back(book, released, NEW, BY_ALICE)
     assert put_back(book, released, NEW, BY_BOB) == first
     ending = found(book, OLD.ref).ending
@@ -107,7 +107,7 @@ def test_done_twice_it_is_done_once(book: LockBook, released: Page) -> None:
     assert ending.restored_by == ALICE
 
 
-def test_done_once_more_after_the_new_lock_ended_and_was_told_it_leaves_that_alone(
+def test_a_put_back_noted_once_more_after_the_new_lock_ended_leaves_that_ending_alone(
     book: LockBook, released: Page
 ) -> None:
     put_back(book, released, NEW, BY_ALICE)
@@ -117,7 +117,7 @@ def test_done_once_more_after_the_new_lock_ended_and_was_told_it_leaves_that_alo
 
 
 @pytest.mark.parametrize("event_first", [True, False])
-def test_who_took_it_stays_who_took_it_whether_s3_told_of_the_put_before_or_after(
+def test_who_took_a_lock_stays_who_took_it_whether_s3_told_of_the_put_before_or_after(
     book: LockBook, released: Page, event_first: bool
 ) -> None:
     event = AT + timedelta(milliseconds=7)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.alerts.alert import Alert, alert_for
-from chalicelib.core.alerts.appearance import appearance
+from chalicelib.core.alerts.appearance import UNSEEN, appearance
 from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.alerts.page import Asked, Page, Snooze
 from chalicelib.core.clicks.ending import Ending, Outcome
@@ -57,10 +57,14 @@ def test_while_the_appearance_is_the_same_the_message_is(
     assert (appearance(one) == appearance(other)) == (message(one) == message(other))
 
 
-def test_what_nobody_sees_changes_nothing() -> None:
+def test_what_nobody_sees_does_not_change_the_appearance() -> None:
     unseen = an_alert(said=frozenset({"alert"}), shown_at=NOW, quiet_at=NOW, releasing=a_claim())
     assert appearance(unseen) == appearance(an_alert())
     assert appearance(an_alert(snooze=Snooze(ALICE, NOW))) == appearance(an_alert())
+
+
+def test_only_fields_that_a_page_has_are_named_as_unseen() -> None:
+    assert set(Page.__struct_fields__) >= UNSEEN
 
 
 def test_a_day_later_it_is_another_so_that_a_message_that_was_deleted_is_missed() -> None:

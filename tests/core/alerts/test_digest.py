@@ -13,12 +13,12 @@ DIGEST = Digest(channel=CHANNEL, locks=tuple(short_name(lock.ref) for lock in LO
 LATER = TAKEN + timedelta(hours=1)
 
 
-def test_it_covers_its_locks_and_no_other() -> None:
+def test_a_digest_knows_its_own_locks_and_no_other() -> None:
     assert all(DIGEST.covers(lock.ref) for lock in LOCKS)
     assert not DIGEST.covers(a_lock(key="0.tflock", taken=LATER).ref)
 
 
-def test_it_is_counted_by_what_the_book_has() -> None:
+def test_a_digest_is_counted_by_what_the_book_has() -> None:
     waits, told, _gone, ended, _ = LOCKS
     pages = [
         Page(lock=waits),

@@ -100,7 +100,7 @@ def test_of_two_events_one_is_before_the_other_and_not_the_other_way_round(first
     assert not second.before(first)
 
 
-def test_nothing_is_before_itself() -> None:
+def test_no_event_is_before_itself() -> None:
     for change in (an_acquire(), a_release(), an_acquire(sequencer="1")):
         assert not change.before(change)
 
@@ -116,7 +116,7 @@ def test_what_is_read_of_a_version_that_cannot_be_read_is_not_taken_for_it() -> 
 
 
 @pytest.mark.parametrize(("stamp", "about"), [(LOCK.ref.stamp, True), ("", True), ("other", False)])
-def test_without_a_version_its_bytes_decide_where_they_are_known(stamp: str, *, about: bool) -> None:
+def test_without_a_version_an_event_s_bytes_decide_where_they_are_known(stamp: str, *, about: bool) -> None:
     assert an_acquire(stamp=stamp).is_about(LOCK) is about
 
 
@@ -133,7 +133,7 @@ def test_a_release_ends_the_hold_that_began_right_before() -> None:
     assert hold_ended_by(a_release(), before, [page]) == EndedHold(since=TAKEN, lock=LOCK, page=page, taken_by=CI)
 
 
-def test_a_hold_needs_no_page() -> None:
+def test_a_hold_is_told_though_the_book_has_no_page_of_its_lock() -> None:
     assert hold_ended_by(a_release(), NotedEvent(an_acquire(), LOCK.ref), []) == EndedHold(since=TAKEN, taken_by=CI)
 
 

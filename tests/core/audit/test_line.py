@@ -5,7 +5,7 @@ import msgspec
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.hold import EndedHold
-from chalicelib.core.audit.line import EventType, of_acquire, of_click, of_lock, of_release
+from chalicelib.core.audit.line import LineKind, of_acquire, of_click, of_lock, of_release
 from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome
 from chalicelib.core.clicks.order import AutoRelease
 from chalicelib.core.locks.place import Kind, Place
@@ -30,7 +30,7 @@ def test_a_line_has_only_what_is_known() -> None:
 
 
 def test_a_line_about_an_unreadable_lock_says_what_is_wrong_with_it() -> None:
-    assert line(of_lock(EventType.ALERT_POSTED, a_lock(body=b""), TAKEN))["flaw"] == "is empty"
+    assert line(of_lock(LineKind.ALERT_POSTED, a_lock(body=b""), TAKEN))["flaw"] == "is empty"
 
 
 def test_what_a_client_wrote_and_what_iam_knows_are_two_fields() -> None:
@@ -49,7 +49,7 @@ def test_the_line_of_a_release_has_the_hold_that_it_ended() -> None:
 def test_a_click_delivered_again_gives_the_line_of_the_same_id_and_another_click_another() -> None:
     later = TAKEN + timedelta(minutes=3)
     asked, again, other = (
-        of_click(EventType.RELEASE_REQUESTED, a_click(a_lock(), click=click), a_lock(), time).event_id
+        of_click(LineKind.RELEASE_REQUESTED, a_click(a_lock(), click=click), a_lock(), time).event_id
         for click, time in (("1", TAKEN), ("1", later), ("2", TAKEN))
     )
     assert asked == again != other
@@ -57,7 +57,7 @@ def test_a_click_delivered_again_gives_the_line_of_the_same_id_and_another_click
 
 def test_a_message_that_is_found_later_gives_the_line_of_the_same_id() -> None:
     told, found = (
-        of_lock(EventType.ALERT_POSTED, a_lock(), TAKEN + timedelta(minutes=minutes), message_ts="1.1").event_id
+        of_lock(LineKind.ALERT_POSTED, a_lock(), TAKEN + timedelta(minutes=minutes), message_ts="1.1").event_id
         for minutes in (0, 15)
     )
     assert told == found
@@ -74,7 +74,7 @@ def test_a_release_of_which_no_hold_is_known_says_so() -> None:
 def test_each_thing_said_of_each_lock_at_each_time_is_a_line_of_its_own() -> None:
     lines = [
         of_lock(event, lock, time, **others).event_id
-        for event in (EventType.ALERT_POSTED, EventType.ALERT_RAISED)
+        for event in (LineKind.ALERT_POSTED, LineKind.ALERT_RAISED)
         for lock in (a_lock(), a_lock(key="other.tflock"))
         for time, others in ((TAKEN, {}), (TAKEN + timedelta(seconds=1), {}), (TAKEN, {"message_ts": "1.1"}))
     ]
@@ -98,14 +98,14 @@ def test_whoever_asked_in_slack_is_not_named_for_what_somebody_else_let_go() -> 
 
 def test_what_the_reaper_wants_by_itself_has_no_click_and_is_told_apart_by_its_time() -> None:
     order = AutoRelease(lock=a_lock().ref)
-    lines = [of_click(EventType.RELEASE_REQUESTED, order, a_lock(), TAKEN + timedelta(hours=hour)) for hour in (0, 1)]
+    lines = [of_click(LineKind.RELEASE_REQUESTED, order, a_lock(), TAKEN + timedelta(hours=hour)) for hour in (0, 1)]
     assert len({line.event_id for line in lines}) == 2
     assert [line.by_reaper for line in lines] == [True, True]
 
 
 def test_of_a_lock_that_could_not_be_read_again_a_click_s_line_has_its_place() -> None:
     read, unread = (
-        line(of_click(EventType.RELEASE_REQUESTED, a_click(a_lock()), lock, TAKEN)) for lock in (a_lock(), None)
+        line(of_click(LineKind.RELEASE_REQUESTED, a_click(a_lock()), lock, TAKEN)) for lock in (a_lock(), None)
     )
     assert read["state_path"] == unread["state_path"] == a_lock().ref.state_path
     assert read["etag"] == unread["etag"] == a_lock().ref.stamp

@@ -6,7 +6,7 @@ from itertools import product
 import msgspec
 import pytest
 
-from chalicelib.core.audit.line import EventType, JournalLine
+from chalicelib.core.audit.line import JournalLine, LineKind
 from chalicelib.core.audit.measure import Measurement, Unit, measured, sweep_duration
 from chalicelib.core.clicks.ending import LetGoBy, Outcome
 from chalicelib.core.locks.lock import HeldLock
@@ -17,16 +17,16 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 OPERATIONS = ("OperationTypePlan", "OperationTypeApply", "OperationTypeInvalid", "state-mv", 'x","_aws":{', "")
 
 
-def a_line(event: EventType, **fields: object) -> JournalLine:
+def a_line(event: LineKind, **fields: object) -> JournalLine:
     return msgspec.convert({"event": event, "time": NOON, "event_id": "1", **fields}, JournalLine)
 
 
 def all_lines() -> list[JournalLine]:
     """A line of each kind in each of its varieties."""
-    plain = [a_line(event) for event in EventType]
-    answers = [a_line(EventType.RELEASE_ANSWERED, outcome=outcome.value) for outcome in Outcome]
+    plain = [a_line(event) for event in LineKind]
+    answers = [a_line(LineKind.RELEASE_ANSWERED, outcome=outcome.value) for outcome in Outcome]
     releases = [
-        a_line(EventType.LOCK_RELEASED, operation=operation, released_by=kind.value, held_seconds=7.5)
+        a_line(LineKind.LOCK_RELEASED, operation=operation, released_by=kind.value, held_seconds=7.5)
         for operation, kind in product(OPERATIONS, LetGoBy)
     ]
     return [*plain, *answers, *releases]
@@ -38,7 +38,7 @@ def values(event: JournalLine) -> dict[str, float]:
 
 def test_a_release_counts_by_who_let_go_and_its_hold_by_operation() -> None:
     line = a_line(
-        EventType.LOCK_RELEASED, released_by="slack", held_seconds=90.5, operation="OperationTypeApply", who="a@b"
+        LineKind.LOCK_RELEASED, released_by="slack", held_seconds=90.5, operation="OperationTypeApply", who="a@b"
     )
     assert measured(line) == (
         Measurement("Releases", 1, dimensions=(("Kind", "slack"),)),
@@ -47,18 +47,18 @@ def test_a_release_counts_by_who_let_go_and_its_hold_by_operation() -> None:
 
 
 def test_a_release_whose_acquire_is_not_known_has_no_hold_time() -> None:
-    assert values(a_line(EventType.LOCK_RELEASED, released_by="unknown")) == {"Releases": 1}
+    assert values(a_line(LineKind.LOCK_RELEASED, released_by="unknown")) == {"Releases": 1}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_operations_are_told_apart_as_thresholds_tell_them(operation: str) -> None:
-    line = a_line(EventType.LOCK_RELEASED, operation=operation, held_seconds=1)
+    line = a_line(LineKind.LOCK_RELEASED, operation=operation, held_seconds=1)
     lock = HeldLock(a_lock().ref, LockInfo(Operation=operation))
     assert measured(line)[1].dimensions == (("Operation", lock.risk.value),)
 
 
 def test_a_watch_tells_what_is_held_and_that_neither_a_night_nor_a_failure_has_happened_since() -> None:
-    line = a_line(EventType.WATCH_FINISHED, locks=3, stale=1, oldest_seconds=3600.0)
+    line = a_line(LineKind.WATCH_FINISHED, locks=3, stale=1, oldest_seconds=3600.0)
     assert values(line) == {
         "HeldLocks": 3,
         "StaleLocks": 1,
@@ -69,34 +69,34 @@ def test_a_watch_tells_what_is_held_and_that_neither_a_night_nor_a_failure_has_h
 
 
 def test_nothing_held_is_a_number_too() -> None:
-    line = a_line(EventType.WATCH_FINISHED, locks=0, stale=0, oldest_seconds=0.0)
+    line = a_line(LineKind.WATCH_FINISHED, locks=0, stale=0, oldest_seconds=0.0)
     assert (values(line)["HeldLocks"], values(line)["OldestLockAge"]) == (0, 0)
 
 
 def test_a_night_is_one_heartbeat_however_many_targets_it_orders() -> None:
-    assert values(a_line(EventType.SWEEPS_ORDERED, targets=40)) == {"NightlySweeps": 1}
+    assert values(a_line(LineKind.SWEEPS_ORDERED, targets=40)) == {"NightlySweeps": 1}
 
 
 def test_a_sweep_that_finished_says_that_its_target_did_not_fail() -> None:
-    line = a_line(EventType.SWEEP_FINISHED, objects=1200)
+    line = a_line(LineKind.SWEEP_FINISHED, objects=1200)
     assert values(line) == {"SweepsFinished": 1, "ObjectsListed": 1200, "TargetsFailed": 0}
-    assert values(a_line(EventType.SWEEP_FAILED)) == {"TargetsFailed": 1}
+    assert values(a_line(LineKind.SWEEP_FAILED)) == {"TargetsFailed": 1}
 
 
 @pytest.mark.parametrize("outcome", Outcome)
 def test_a_click_that_came_too_late_is_a_conflict_and_any_other_answer_is_none(outcome: Outcome) -> None:
     conflicts = {Outcome.GONE, Outcome.REPLACED, Outcome.UNCONFIRMED}
     expected = {"ConflictingReleases": 1} if outcome in conflicts else {}
-    assert values(a_line(EventType.RELEASE_ANSWERED, outcome=outcome.value)) == expected
+    assert values(a_line(LineKind.RELEASE_ANSWERED, outcome=outcome.value)) == expected
 
 
 def test_a_replaced_lock_is_a_conflict_and_a_refused_click_is_counted_apart() -> None:
-    assert values(a_line(EventType.LOCK_REPLACED, outcome="replaced")) == {"ConflictingReleases": 1}
-    assert values(a_line(EventType.RELEASE_REFUSED, outcome="refused")) == {"RefusedReleases": 1}
+    assert values(a_line(LineKind.LOCK_REPLACED, outcome="replaced")) == {"ConflictingReleases": 1}
+    assert values(a_line(LineKind.RELEASE_REFUSED, outcome="refused")) == {"RefusedReleases": 1}
 
 
 def test_a_failed_alert_is_counted_by_its_call_to_slack_and_not_again() -> None:
-    assert measured(a_line(EventType.ALERT_FAILED)) == ()
+    assert measured(a_line(LineKind.ALERT_FAILED)) == ()
 
 
 def test_whatever_clients_write_the_number_of_metrics_stays_small() -> None:

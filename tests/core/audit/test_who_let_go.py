@@ -7,7 +7,7 @@ import pytest
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.hold import EndedHold, who_let_go
-from chalicelib.core.audit.line import EventType, of_click
+from chalicelib.core.audit.line import LineKind, of_click
 from chalicelib.core.clicks.click import Verb
 from chalicelib.core.clicks.ending import REAPER, Ending, LetGoBy, Outcome
 from chalicelib.core.locks.place import Kind, Place
@@ -43,7 +43,7 @@ def test_each_outcome_of_one_click_is_a_line_of_its_own_and_the_same_outcome_the
 
     def line_ids() -> list[str]:
         endings = [Ending(outcome=outcome, at=TAKEN, user=ALICE) for outcome in Outcome]
-        lines = (of_click(EventType.RELEASE_ANSWERED, click, a_lock(), TAKEN, ending) for ending in (None, *endings))
+        lines = (of_click(LineKind.RELEASE_ANSWERED, click, a_lock(), TAKEN, ending) for ending in (None, *endings))
         return [line.event_id for line in lines]
 
     assert len(set(line_ids())) == 1 + len(Outcome)
@@ -54,7 +54,7 @@ def test_what_is_said_of_one_click_on_two_locks_or_in_two_events_are_two_lines()
     other = a_lock(key="other.tflock")
     lines = {
         of_click(event, a_click(lock), lock, TAKEN).event_id
-        for event in (EventType.RELEASE_REQUESTED, EventType.RELEASE_REFUSED)
+        for event in (LineKind.RELEASE_REQUESTED, LineKind.RELEASE_REFUSED)
         for lock in (a_lock(), other)
     }
     assert len(lines) == 4

@@ -61,7 +61,7 @@ def test_a_person_on_the_list_needs_no_group() -> None:
 
 
 @pytest.mark.parametrize("verb", list(Verb))
-def test_another_workspace_may_nothing(verb: Verb) -> None:
+def test_no_click_from_another_workspace_is_allowed_anything(verb: Verb) -> None:
     click = a_click(a_lock(), user_team="T0OTHER", verb=verb)
     assert refusal(click, some_rules(releasers=("*",)), nobody_asks, nobody_looks, owner=ALICE) is Refusal.FOREIGN
 

@@ -75,7 +75,7 @@ def test_a_placeholder_takes_what_its_kind_says_and_nothing_else(
     assert [ci_run.link_for(f"x-{other}") for other in others] == [""] * len(others)
 
 
-def test_every_kind_is_tried_above() -> None:
+def test_every_kind_of_placeholder_is_tried() -> None:
     assert set(KINDS) == {"", "number", "name", "hex", "hex32", "uuid", "ulid"}
 
 

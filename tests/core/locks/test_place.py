@@ -25,7 +25,7 @@ def test_a_place_is_known_by_what_the_book_keeps_a_lock_under(ref: LockRef) -> N
 
 
 @pytest.mark.parametrize("parts", [(), ("a",) * 6, (*a_ref().parts(), "more"), ("", "soon", *a_ref().parts()[2:])])
-def test_parts_of_something_else_are_a_value_error(parts: tuple[str, ...]) -> None:
+def test_parts_that_make_no_place_are_a_value_error(parts: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         ref_of(parts)
 

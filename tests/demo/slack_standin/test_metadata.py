@@ -49,7 +49,7 @@ def test_an_edit_with_empty_metadata_removes_it(client: WebClient, marked: str) 
     assert told(client, include_all_metadata=True) is None
 
 
-def test_an_ephemeral_message_has_none(slack: SlackStandIn, client: WebClient) -> None:
+def test_an_ephemeral_message_has_no_metadata(slack: SlackStandIn, client: WebClient) -> None:
     client.api_call("chat.postEphemeral", json={"channel": "C1LOCKS", "user": "U1ADA", "text": "x", "metadata": LOCK})
     assert slack.ephemerals("U1ADA")[0].metadata is None
 

@@ -38,7 +38,7 @@ def metrics() -> list[list[str]]:
     return [words for widget in of_kind("metric") for words in spelled_out(widget["metrics"])]
 
 
-def test_it_has_all_that_an_operator_looks_for() -> None:
+def test_the_dashboard_has_all_that_an_operator_looks_for() -> None:
     shown = {words[1] for words in metrics()}
     assert shown == {name for _, name, _ in emitted()} | {
         "ApproximateNumberOfMessagesVisible",

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.ending import LetGoBy
 from deploy import names, queries
 from tests.deploy.monitoring.insights import commands_of, unknown_fields
@@ -13,7 +13,7 @@ from tests.deploy.stack_files import queries as saved
 QUERIES = {name: str(query["QueryString"]) for name, query in saved().items()}
 
 
-def test_there_is_one_for_each_question_that_people_ask() -> None:
+def test_a_query_is_saved_for_each_question_that_people_ask() -> None:
     titles = {query["Name"]["Fn::Sub"].rpartition("/")[2] for query in saved().values()}
     assert titles == {
         "History of one state",
@@ -25,7 +25,7 @@ def test_there_is_one_for_each_question_that_people_ask() -> None:
 
 
 @pytest.mark.parametrize("name", QUERIES)
-def test_it_names_only_fields_of_the_journal_and_documented_commands(name: str) -> None:
+def test_a_saved_query_names_only_fields_of_the_journal_and_documented_commands(name: str) -> None:
     assert unknown_fields(QUERIES[name]) == set()
 
 
@@ -53,11 +53,11 @@ def test_what_it_filters_by_are_words_that_the_journal_uses(name: str) -> None:
     words = set(re.findall(r'"([a-z_]+)"', QUERIES[name])) - {"bucket/key"}
     comments = " ".join(line for line in QUERIES[name].splitlines() if line.startswith("#"))
     used = {word for word in words if f'"{word}"' not in comments}
-    assert used <= {event.value for event in EventType} | {kind.value for kind in LetGoBy}
+    assert used <= {event.value for event in LineKind} | {kind.value for kind in LetGoBy}
 
 
 @pytest.mark.parametrize("name", saved())
-def test_it_is_kept_in_a_folder_of_its_stage_and_asks_that_stages_journal(name: str) -> None:
+def test_a_saved_query_is_in_a_folder_of_its_stage_and_asks_that_stages_journal(name: str) -> None:
     query = saved()[name]
     assert query["Name"]["Fn::Sub"].startswith("tflock-reaper/${Stage}/")
     assert query["LogGroupNames"] == [{"Fn::Sub": names.log_group("${Stage}")}]

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.core.alerts.alert import Alert, Reply
 from chalicelib.core.alerts.channel_trouble import ChannelNotice, NoticeKind
 from chalicelib.core.alerts.message import Posted, Sending
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import Verb
 from chalicelib.core.clicks.ending import Outcome
 from chalicelib.core.policy import Route, Rules
@@ -84,7 +84,7 @@ def test_when_it_takes_them_again_that_is_said_there_and_once_where_trouble_is_t
     assert stand(world) == [(CHANNEL, PROD), (PROD, "")]
 
 
-def test_a_second_time_is_told_again() -> None:
+def test_a_channel_that_refuses_a_second_time_is_told_of_again() -> None:
     world = a_refusing_world()
     world.messenger.channels_refused.clear()
     look(world)
@@ -167,7 +167,7 @@ def test_who_is_called_elsewhere_is_called_by_name_and_not_with_everybody_there(
     assert reply.called == ("S0ONCALL",)
 
 
-def test_its_levels_and_its_ending_follow_the_message() -> None:
+def test_an_alert_s_levels_and_its_ending_stand_where_the_alert_stands() -> None:
     world = a_refusing_world()
     world.messenger.channels_refused.clear()
     look(world, hours=24)
@@ -181,7 +181,7 @@ def test_its_levels_and_its_ending_follow_the_message() -> None:
     assert alert.ending.outcome is Outcome.GONE
 
 
-def test_its_lock_can_be_released_there() -> None:
+def test_a_lock_can_be_released_where_its_alert_stands_instead() -> None:
     world = a_refusing_world()
     [(posted, alert)] = world.messenger.shown.items()
     click = a_click(alert.lock, user=ALICE, message=posted.handle, verb=Verb.RELEASE)
@@ -201,7 +201,7 @@ def test_where_the_channel_for_trouble_refuses_as_well_only_the_alarm_and_the_jo
     for _ in range(3):
         with pytest.raises(WatchIncompleteError, match="not_in_channel"):
             look(world)
-    assert world.journal.kinds().count(EventType.ALERT_FAILED) >= 3
+    assert world.journal.kinds().count(LineKind.ALERT_FAILED) >= 3
     world.messenger.channels_refused.discard(CHANNEL)
     look(world)
     assert stand(world) == [(CHANNEL, PROD)] * 3
@@ -271,7 +271,7 @@ class Killing(FakeMessenger):
 
 
 @pytest.mark.parametrize("began", [True, False])
-def test_of_two_runs_at_once_one_tells_it(began: bool) -> None:
+def test_of_two_runs_at_once_one_tells_a_channel_s_trouble(began: bool) -> None:
     world = a_world() if began else a_refusing_world()
     if not began:
         world.messenger.channels_refused.clear()

@@ -51,7 +51,7 @@ def test_a_few_new_alerts_are_a_message_each() -> None:
     assert not world.messenger.digests
 
 
-def test_more_become_one_digest_that_names_the_oldest_with_a_line_each_in_its_thread() -> None:
+def test_many_new_alerts_become_one_digest_that_names_the_oldest_with_a_line_each_in_its_thread() -> None:
     world = a_world(6)
     watch(world.ports, RULES, world.now)
     [root] = world.messenger.digests
@@ -101,7 +101,7 @@ def test_the_digest_says_how_many_are_still_held_and_is_forgotten_when_none_is()
     assert world.digests.open() == []
 
 
-def test_one_run_tells_them_all_beneath_one_digest() -> None:
+def test_one_run_tells_all_new_locks_beneath_one_digest() -> None:
     world = a_world(107)
     watch(world.ports, RULES, world.now)
     assert (the_digest(world).total, the_digest(world).coming, the_digest(world).waiting) == (107, 0, 0)

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.core.alerts.evidence import Sign, sign_of
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.event import LockEvent
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.hours import WorkingHours
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.policy import Rules
@@ -52,7 +52,7 @@ def test_a_further_level_is_one_reply_that_calls_its_people_and_an_edit_of_the_m
     assert called(world) == [(ONCALL, LEAD)]
     assert reply.beneath == posted.handle
     assert (alert.level, alert.called) == (2, (ALICE, ONCALL, LEAD))
-    raised = [line for line in world.journal.events if line.event is EventType.ALERT_RAISED]
+    raised = [line for line in world.journal.lines if line.event is LineKind.ALERT_RAISED]
     assert [line.level for line in raised] == [2]
 
 
@@ -165,7 +165,7 @@ def test_an_alert_does_not_wait_for_a_look_up_that_fails_and_the_journal_says_so
     world.directory.refusing = "Slack answered missing_scope"
     watch(world.ports, rules, world.later(hours=2))
     assert len(world.messenger.shown) == 1
-    [posted] = [line for line in world.journal.events if line.event is EventType.ALERT_POSTED]
+    [posted] = [line for line in world.journal.lines if line.event is LineKind.ALERT_POSTED]
     assert "missing_scope" in posted.detail
 
 

@@ -34,7 +34,7 @@ def test_a_lock_that_is_gone_is_said_to_be_gone_beneath_its_message_once() -> No
     assert said_beneath(world) == [Topic.ENDED]
 
 
-def test_so_is_one_that_somebody_released_who_is_told_as_well() -> None:
+def test_a_released_lock_is_said_to_be_released_beneath_its_message_and_the_releaser_is_told() -> None:
     world = an_alerted_lock()
     release(a_click(a_lock(APPLY).ref), world.ports, RULES, world.later(minutes=1))
     assert said_beneath(world) == [Topic.ENDED]

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.core.alerts.transitions import telling
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import Verb
 from chalicelib.core.clicks.ending import Outcome
 from chalicelib.jobs.clicks.answer import answer
@@ -35,10 +35,10 @@ def test_an_alert_whose_answer_was_lost_is_there_once_in_the_end(lost: str) -> N
     [posted] = world.messenger.shown
     [page] = world.book.open_pages()
     assert (page.posted, page.level) == (posted, 1)
-    assert world.journal.kinds().count(EventType.ALERT_POSTED) == 1
+    assert world.journal.kinds().count(LineKind.ALERT_POSTED) == 1
 
 
-def test_nobody_looks_for_it_before_slack_had_time_to_post_it() -> None:
+def test_nobody_looks_for_a_lost_message_before_slack_had_time_to_post_it() -> None:
     world = a_world()
     world.later(hours=2)
     a_watch_that_loses(world, REQUEST)

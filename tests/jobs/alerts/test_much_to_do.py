@@ -13,7 +13,7 @@ from chalicelib.core.alerts.digest import LINES, Digest
 from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.alerts.transitions import telling
-from chalicelib.core.audit.line import EventType, JournalLine
+from chalicelib.core.audit.line import JournalLine, LineKind
 from chalicelib.core.clicks.ending import Outcome
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
@@ -66,7 +66,7 @@ def slack_of(world: FakeWorld) -> SlowSlack:
 def watch_for(world: FakeWorld, seconds: float, rules: Rules = FOUR) -> JournalLine:
     """One watch with so much time; its line."""
     watch(world.ports, rules, world.now, slack_of(world).time.run(seconds))
-    return world.journal.events[-1]
+    return world.journal.lines[-1]
 
 
 def next_watch(world: FakeWorld, seconds: float = 10_000, rules: Rules = FOUR) -> JournalLine:
@@ -80,7 +80,7 @@ def test_a_run_tells_as_many_as_its_time_allows_says_how_many_wait_and_the_next_
     line = watch_for(world, 60)
     told = len(world.messenger.shown)
     assert 55 <= told <= 70
-    assert (line.event, line.alerts, line.waiting) == (EventType.WATCH_FINISHED, told, 200 - told)
+    assert (line.event, line.alerts, line.waiting) == (LineKind.WATCH_FINISHED, told, 200 - told)
     assert slack_of(world).time.now < 62
     assert [next_watch(world).waiting, len(world.messenger.shown)] == [0, 200]
     assert len({alert.lock.ref for alert in world.messenger.shown.values()}) == 200
@@ -211,7 +211,7 @@ def test_a_channel_that_refuses_takes_nothing_from_the_others_and_is_left_alone_
     assert len(world.messenger.shown) == 60
     tried = Counter(channel for _, channel, _ in slack_of(world).said)
     assert (tried["C1"], tried[FOUR.trouble_channel]) == (1, GIVEN_UP_AFTER)
-    detail = world.journal.events[-1].detail
+    detail = world.journal.lines[-1].detail
     assert f"left to the next run, because C1 failed {GIVEN_UP_AFTER} times" in detail
     world.messenger.channels_refused.clear()
     next_watch(world)
@@ -268,9 +268,9 @@ def test_locks_that_hang_cost_a_sweep_a_few_tries_and_the_healthy_ones_are_told_
         with pytest.raises(SweepIncompleteError, match="read timeout"):
             sweep(TARGET, world.ports, FOUR, world.later(minutes=16), time.run(840))
     assert len(world.messenger.shown) == 40
-    assert world.journal.kinds().count(EventType.ALERT_POSTED) == 40
-    line = world.journal.events[-1]
-    assert line.event is EventType.SWEEP_FINISHED
+    assert world.journal.kinds().count(LineKind.ALERT_POSTED) == 40
+    line = world.journal.lines[-1]
+    assert line.event is LineKind.SWEEP_FINISHED
     assert len(line.detail) < 10_000
 
 
@@ -279,7 +279,7 @@ def test_a_sweep_that_could_not_look_at_all_comes_again() -> None:
     time = slack_of(world).time
     with pytest.raises(SweepIncompleteError, match="30 locks were not looked at in time"):
         sweep(TARGET, world.ports, FOUR, world.now, time.run(-1))
-    assert world.journal.events[-1].not_reached == 30
+    assert world.journal.lines[-1].not_reached == 30
 
 
 def test_a_bucket_that_takes_too_long_to_list_has_its_first_locks_told_and_the_sweep_says_what_to_do() -> None:
@@ -297,7 +297,7 @@ def test_a_bucket_that_takes_too_long_to_list_has_its_first_locks_told_and_the_s
     with pytest.raises(SweepIncompleteError, match="only the first 7000 objects were listed in time: divide"):
         sweep(TARGET, world.ports, FOUR, world.later(hours=3), slack.time.run(850))
     assert len(world.messenger.shown) == 7
-    assert world.journal.events[-1].event is EventType.SWEEP_FINISHED
+    assert world.journal.lines[-1].event is LineKind.SWEEP_FINISHED
 
 
 def test_of_a_bucket_that_takes_too_long_to_list_another_prefix_comes_first_each_time() -> None:
@@ -320,7 +320,7 @@ def test_of_a_bucket_that_takes_too_long_to_list_another_prefix_comes_first_each
     assert len(world.messenger.shown) == 4
 
 
-def test_threads_tell_each_lock_once_too() -> None:
+def test_many_threads_tell_each_lock_once() -> None:
     world = a_world(60, channels=4)
     world.messenger = FakeMessenger()
     watch(world.ports, FOUR, world.now, run_of(Threads(12), 840))
@@ -332,7 +332,7 @@ def test_threads_tell_each_lock_once_too() -> None:
 def test_a_sweep_leaves_what_it_has_no_time_to_tell_to_the_watch() -> None:
     world = a_world(100, known=False)
     sweep(TARGET, world.ports, FOUR, world.now, slack_of(world).time.run(30))
-    line = world.journal.events[-1]
+    line = world.journal.lines[-1]
     assert (line.locks, (line.alerts or 0) + (line.waiting or 0)) == (100, 100)
     next_watch(world)
     assert len(world.messenger.shown) == 100
@@ -369,7 +369,7 @@ def test_an_error_that_nobody_expected_stops_no_other_lock_and_is_raised_in_the_
         watch_for(world, 1000)
     assert isinstance(raised.value.__cause__, ZeroDivisionError)
     assert len(world.messenger.shown) == 3
-    assert "a mistake of ours" in world.journal.events[-1].detail
+    assert "a mistake of ours" in world.journal.lines[-1].detail
 
 
 @dataclass
@@ -393,7 +393,7 @@ def test_a_new_lock_still_waits_when_the_message_of_an_earlier_one_there_could_n
     world.messenger = OnlyRefusedEdits()
     with pytest.raises(WatchIncompleteError, match="no edits"):
         watch_for(world, 60)
-    line = world.journal.events[-1]
+    line = world.journal.lines[-1]
     assert (line.alerts, line.waiting, line.not_reached) == (0, 1, 0)
 
 
@@ -407,7 +407,7 @@ def test_the_journal_of_events_does_not_wait_for_slack() -> None:
     ended = [case for change in gone for case in record_event(case_of_event(change, world, FOUR))]
     for release in world.orders.settling:
         settle(case_of_event(release, world, FOUR))
-    assert world.journal.kinds().count(EventType.LOCK_RELEASED) == 60
+    assert world.journal.kinds().count(LineKind.LOCK_RELEASED) == 60
     assert slack.said == []
     left = tell_endings(ended, world.ports, slack.time.run(20))
     closed = sum(what == "close" for what, _, _ in slack.said)

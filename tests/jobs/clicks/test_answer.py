@@ -9,7 +9,7 @@ from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.page import Snooze
 from chalicelib.core.alerts.transitions import telling, wishes
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import Click, SnoozeFor, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.clicks.order import EndUndo
@@ -43,8 +43,8 @@ def test_a_snooze_is_shown_with_who_and_until_when_and_is_in_the_journal() -> No
     answer(a_snooze(), world.ports, RULES, world.now)
     until = world.now + timedelta(hours=4)
     assert shown_snooze(world) == Snooze(ALICE, until)
-    line = world.journal.events[-1]
-    assert (line.event, line.slack_user, line.until) == (EventType.ALERT_SNOOZED, ALICE, until)
+    line = world.journal.lines[-1]
+    assert (line.event, line.slack_user, line.until) == (LineKind.ALERT_SNOOZED, ALICE, until)
 
 
 def test_a_snoozed_lock_calls_nobody_until_the_snooze_is_over_and_then_once() -> None:
@@ -73,7 +73,7 @@ def test_a_snooze_ended_by_a_button_lets_levels_rise_again() -> None:
     answer(a_snooze(length=SnoozeFor.WEEK), world.ports, RULES, world.now)
     answer(a_wake(), world.ports, RULES, world.later(hours=1))
     assert shown_snooze(world) is None
-    assert world.journal.events[-1].event is EventType.ALERT_WOKEN
+    assert world.journal.lines[-1].event is LineKind.ALERT_WOKEN
     watch(world.ports, RULES, world.later(hours=22))
     [reply] = world.messenger.replies.values()
     assert reply.sending.level == 2
@@ -106,7 +106,7 @@ def test_who_may_not_release_may_nothing_else_and_is_told_whom_to_ask(verb: Verb
     [(user, told)] = world.messenger.whispers
     assert (user, told.verb, told.ending.refusal, told.releasers) == (BOB, verb, Refusal.NOT_LISTED, (ALICE,))
     assert shown_snooze(world) is None
-    assert world.journal.events[-1].event is EventType.CLICK_REFUSED
+    assert world.journal.lines[-1].event is LineKind.CLICK_REFUSED
 
 
 def test_the_owner_of_a_run_may_snooze_its_alert() -> None:
@@ -168,7 +168,7 @@ def test_a_snooze_is_counted_from_its_click_and_not_from_its_delivery() -> None:
     for _ in range(3):
         answer(click, world.ports, RULES, world.later(minutes=15))
     assert shown_snooze(world) == Snooze(ALICE, TAKEN + timedelta(hours=3))
-    assert world.journal.kinds().count(EventType.ALERT_SNOOZED) == 1
+    assert world.journal.kinds().count(LineKind.ALERT_SNOOZED) == 1
 
 
 def test_a_snooze_delivered_again_does_not_undo_the_end_of_it() -> None:

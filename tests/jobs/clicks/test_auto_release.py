@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.core.alerts.message import Topic
 from chalicelib.core.alerts.transitions import telling
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import SnoozeFor, Verb
 from chalicelib.core.clicks.ending import Outcome
 from chalicelib.core.clicks.order import AutoRelease
@@ -47,7 +47,7 @@ def test_an_old_plan_is_released_by_an_order_to_the_function_that_may() -> None:
     assert world.store.deleted == [PLAN.ref]
 
 
-def test_it_is_told_in_the_message_and_announced_once_in_the_thread() -> None:
+def test_an_automatic_release_is_told_in_the_message_and_announced_once_in_the_thread() -> None:
     world = a_world()
     watch(world.ports, RULES, world.later(hours=4))
     carried_out(world)
@@ -57,11 +57,11 @@ def test_it_is_told_in_the_message_and_announced_once_in_the_thread() -> None:
     [(reply, told)] = world.messenger.replies.items()
     assert (reply.beneath, told.sending.first.topic) == (posted.handle, Topic.AUTO_RELEASED)
     assert world.messenger.whispers == []
-    lines = [line for line in world.journal.events if line.by_reaper]
-    assert [line.event for line in lines] == [EventType.RELEASE_REQUESTED, EventType.RELEASE_ANSWERED]
+    lines = [line for line in world.journal.lines if line.by_reaper]
+    assert [line.event for line in lines] == [LineKind.RELEASE_REQUESTED, LineKind.RELEASE_ANSWERED]
 
 
-def test_it_can_be_put_back() -> None:
+def test_a_lock_that_the_reaper_released_by_itself_can_be_put_back() -> None:
     world = a_world()
     watch(world.ports, RULES, world.later(hours=4))
     carried_out(world)
@@ -142,7 +142,7 @@ def test_a_release_that_keeps_failing_is_in_nobody_s_way_and_tried_once_an_hour(
             release(order, world.ports, rules, world.now)
         assert len(orders) <= 1
     assert [reply.called for reply in world.messenger.replies.values()] == [(ALICE,)]
-    failed = [line for line in world.journal.events if line.outcome == "failed"]
+    failed = [line for line in world.journal.lines if line.outcome == "failed"]
     assert 15 <= len(failed) <= 25
 
 

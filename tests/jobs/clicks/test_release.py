@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.transitions import endings
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.deletion import Deletion
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.locks.place import LockRef
@@ -51,9 +51,9 @@ def test_a_releaser_s_click_deletes_the_lock_and_the_message_says_by_whom() -> N
 def test_the_journal_has_the_request_before_and_the_outcome_after_the_delete() -> None:
     world = an_alerted_world()
     release(CLICK, world.ports, RULES, world.now)
-    asked, answered = world.journal.events[-2:]
-    assert (asked.event, asked.slack_user, asked.lock_id[:8]) == (EventType.RELEASE_REQUESTED, ALICE, "78653438")
-    assert (answered.event, answered.outcome) == (EventType.RELEASE_ANSWERED, "released")
+    asked, answered = world.journal.lines[-2:]
+    assert (asked.event, asked.slack_user, asked.lock_id[:8]) == (LineKind.RELEASE_REQUESTED, ALICE, "78653438")
+    assert (answered.event, answered.outcome) == (LineKind.RELEASE_ANSWERED, "released")
 
 
 def test_a_lock_replaced_since_it_was_shown_is_left_alone_and_its_holder_named() -> None:
@@ -66,7 +66,7 @@ def test_a_lock_replaced_since_it_was_shown_is_left_alone_and_its_holder_named()
     assert alert.ending is not None
     assert alert.ending.outcome is Outcome.REPLACED
     assert alert.ending.held_now == a_lock("s3-plan-default", taken=world.now)
-    assert world.journal.kinds()[-1] is EventType.LOCK_REPLACED
+    assert world.journal.kinds()[-1] is LineKind.LOCK_REPLACED
 
 
 def test_a_lock_taken_anew_with_the_same_bytes_is_another_lock() -> None:
@@ -105,9 +105,9 @@ def test_a_second_click_changes_nothing_and_is_answered_privately() -> None:
 def test_the_same_click_delivered_again_changes_nothing_and_whispers_nothing() -> None:
     world = an_alerted_world()
     release(CLICK, world.ports, RULES, world.now)
-    shown, lines = endings_shown(world), len(world.journal.events)
+    shown, lines = endings_shown(world), len(world.journal.lines)
     release(CLICK, world.ports, RULES, world.later(minutes=1))
-    assert (endings_shown(world), world.messenger.whispers, len(world.journal.events)) == (shown, [], lines)
+    assert (endings_shown(world), world.messenger.whispers, len(world.journal.lines)) == (shown, [], lines)
 
 
 def test_a_click_on_an_old_message_of_a_state_that_is_locked_again_touches_nothing() -> None:
@@ -140,7 +140,7 @@ def test_a_conflict_is_decided_again_by_what_is_there_then() -> None:
     assert outcome_shown(world) is Outcome.RELEASED
 
 
-def test_it_gives_up_after_three_attempts_and_keeps_the_button() -> None:
+def test_a_release_is_given_up_after_three_deletes_and_keeps_the_button() -> None:
     world = an_alerted_world()
     world.store.answers = [Deletion.CONFLICT] * 3
     release(CLICK, world.ports, RULES, world.now)

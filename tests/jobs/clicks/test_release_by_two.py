@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import Verb
 from chalicelib.core.clicks.ending import Outcome, Refusal
 from chalicelib.jobs.clicks.answer import answer
@@ -30,7 +30,7 @@ def test_the_first_click_only_asks_and_the_message_says_who() -> None:
     world = an_asked_world()
     assert world.store.deleted == []
     assert asked_by(world) == ALICE
-    assert world.journal.events[-1].event is EventType.RELEASE_ASKED
+    assert world.journal.lines[-1].event is LineKind.RELEASE_ASKED
     [(user, told)] = world.messenger.whispers
     assert (user, told.ending.outcome, told.releasers) == (ALICE, Outcome.ASKED, (ALICE, BOB))
 
@@ -42,8 +42,8 @@ def test_another_person_s_click_releases_and_both_are_named() -> None:
     [alert] = world.messenger.shown.values()
     assert alert.ending
     assert (alert.ending.user, alert.ending.approved) == (BOB, ALICE)
-    line = world.journal.events[-1]
-    assert (line.event, line.slack_user, line.asked_by) == (EventType.RELEASE_ANSWERED, BOB, ALICE)
+    line = world.journal.lines[-1]
+    assert (line.event, line.slack_user, line.asked_by) == (LineKind.RELEASE_ANSWERED, BOB, ALICE)
 
 
 def test_the_requester_cannot_approve() -> None:
@@ -51,7 +51,7 @@ def test_the_requester_cannot_approve() -> None:
     release(a_click(a_lock(), click="2"), world.ports, RULES, world.later(minutes=1))
     assert world.store.deleted == []
     assert world.messenger.whispers[-1][1].ending.refusal is Refusal.OWN_REQUEST
-    assert world.journal.events[-1].event is EventType.RELEASE_REFUSED
+    assert world.journal.lines[-1].event is LineKind.RELEASE_REFUSED
 
 
 def test_a_request_delivered_again_is_the_same_request() -> None:
@@ -85,7 +85,7 @@ def test_a_request_can_be_withdrawn_by_who_made_it_only() -> None:
     assert world.messenger.whispers[-1][1].ending.refusal is Refusal.NOT_ASKED
     answer(a_click(a_lock(), verb=Verb.WITHDRAW), world.ports, RULES, world.now)
     assert asked_by(world) == ""
-    assert world.journal.events[-1].event is EventType.RELEASE_WITHDRAWN
+    assert world.journal.lines[-1].event is LineKind.RELEASE_WITHDRAWN
     release(a_click(a_lock(), BOB), world.ports, RULES, world.now)
     assert world.store.deleted == []
 

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import endings
 from chalicelib.core.alerts.transitions.transition import Transition
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import Click
 from chalicelib.core.clicks.deletion import Deletion
 from chalicelib.core.clicks.ending import REAPER, Outcome
@@ -64,7 +64,7 @@ def test_a_click_that_waits_comes_no_later_than_the_claim_is_over() -> None:
     assert world.orders.delays == [timedelta(seconds=3)]
 
 
-def test_so_does_the_same_click_when_it_is_delivered_twice_at_once() -> None:
+def test_a_click_delivered_twice_at_once_waits_for_its_own_claim() -> None:
     world = an_alerted_world(RULES)
     claimed(world)
     assert release(ALICES, world.ports, RULES, world.now) is None
@@ -114,7 +114,7 @@ def test_a_delete_whose_function_died_is_told_in_the_name_of_its_click_whoever_c
     assert (alert.ending.outcome, alert.ending.user) == (Outcome.UNCONFIRMED, ALICE)
     told = [(user, answer.ending.user) for user, answer in world.messenger.whispers]
     assert told == ([(BOB, ALICE)] if second is BOBS else [])
-    lines = [line for line in world.journal.events if line.event is EventType.RELEASE_ANSWERED]
+    lines = [line for line in world.journal.lines if line.event is LineKind.RELEASE_ANSWERED]
     assert [(line.slack_user, line.outcome) for line in lines] == [(ALICE, "unconfirmed")]
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from chalicelib.core.alerts.transitions.transition import Transition
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import Person, Whisper
 from chalicelib.core.clicks.ending import Outcome, Refusal
 from chalicelib.core.locks.place import Kind, LockRef, Place
@@ -34,7 +34,7 @@ def test_a_click_that_is_not_allowed_deletes_nothing_and_is_answered_privately(
     assert world.store.deleted == []
     [(clicker, told)] = world.messenger.whispers
     assert (clicker, told.ending.outcome, told.ending.refusal) == (user, Outcome.REFUSED, why)
-    assert world.journal.events[-1].event is EventType.RELEASE_REFUSED
+    assert world.journal.lines[-1].event is LineKind.RELEASE_REFUSED
 
 
 def test_a_refused_member_is_told_whom_to_ask_and_the_message_says_that_somebody_asked() -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.core.alerts.listing import ListRequest
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import Verb
 from chalicelib.core.clicks.deletion import Look
 from chalicelib.core.clicks.ending import Outcome, Refusal, WayBack
@@ -65,7 +65,7 @@ def test_what_may_be_a_state_is_never_released_not_even_by_a_click_on_an_old_but
     assert world.store.deleted == []
     [(user, told)] = world.messenger.whispers
     assert (user, told.ending.refusal) == (ALICE, Refusal.MAY_BE_STATE)
-    [line] = [line for line in world.journal.events if line.event is EventType.RELEASE_ANSWERED]
+    [line] = [line for line in world.journal.lines if line.event is LineKind.RELEASE_ANSWERED]
     assert (line.outcome, line.detail) == ("refused", "may be a state")
 
 
@@ -171,7 +171,7 @@ def test_the_release_of_a_copy_says_whose_lock_it_does_not_release() -> None:
     [alert] = world.messenger.shown.values()
     assert alert.ending
     assert alert.ending.copy_of == "acme-primary/prod/network/terraform.tfstate"
-    lines = [line.copy_of for line in world.journal.events if line.event is EventType.RELEASE_ANSWERED]
+    lines = [line.copy_of for line in world.journal.lines if line.event is LineKind.RELEASE_ANSWERED]
     assert lines == ["acme-primary/prod/network/terraform.tfstate"]
 
 

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.audit.event import LockEvent
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import Verb
 from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
 from chalicelib.core.clicks.ending import Outcome, Refusal
@@ -64,8 +64,8 @@ def test_the_same_lock_is_put_back_and_the_message_goes_on_with_the_lock_that_is
     assert alert.open
     assert (alert.lock, alert.lock.info) == (world.store.read(Place(Kind.S3, BUCKET, KEY)), a_lock().info)
     assert alert.page.restored_by == ALICE
-    line = world.journal.events[-1]
-    assert (line.event, line.slack_user, line.lock_id[:8]) == (EventType.LOCK_RESTORED, ALICE, "78653438")
+    line = world.journal.lines[-1]
+    assert (line.event, line.slack_user, line.lock_id[:8]) == (LineKind.LOCK_RESTORED, ALICE, "78653438")
 
 
 def test_a_lock_put_back_can_be_released_again() -> None:
@@ -103,7 +103,7 @@ def test_a_click_delivered_again_changes_nothing_and_its_line_is_the_same_line()
         answer(PUT_BACK, world.ports, RULES, world.now)
     assert len(world.store.restored) == 1
     assert world.messenger.whispers == []
-    lines = [line for line in world.journal.events if line.event is EventType.LOCK_RESTORED]
+    lines = [line for line in world.journal.lines if line.event is LineKind.LOCK_RESTORED]
     assert len({line.event_id for line in lines}) == 1
 
 
@@ -127,7 +127,7 @@ def test_a_second_person_is_told_who_put_it_back_and_the_journal_has_that_name_o
         answer(click, world.ports, BOTH, world.now)
     [(user, told)] = world.messenger.whispers
     assert (user, told.ending.outcome, told.ending.user) == (BOB, Outcome.RESTORED, ALICE)
-    lines = [line.slack_user for line in world.journal.events if line.event is EventType.LOCK_RESTORED]
+    lines = [line.slack_user for line in world.journal.lines if line.event is LineKind.LOCK_RESTORED]
     assert lines == [ALICE]
 
 
@@ -139,9 +139,9 @@ def test_a_put_whose_function_died_is_told_in_its_own_name_by_whoever_clicks_nex
     [alert] = world.messenger.shown.values()
     assert (alert.open, alert.page.restored_by) == (True, ALICE)
     assert world.messenger.whispers[0][1].ending.user == ALICE
-    assert EventType.LOCK_RESTORED not in world.journal.kinds()
+    assert LineKind.LOCK_RESTORED not in world.journal.kinds()
     answer(PUT_BACK, world.ports, BOTH, world.later(minutes=1))
-    assert [line.slack_user for line in world.journal.events if line.event is EventType.LOCK_RESTORED] == [ALICE]
+    assert [line.slack_user for line in world.journal.lines if line.event is LineKind.LOCK_RESTORED] == [ALICE]
 
 
 def test_while_a_put_may_be_on_its_way_another_click_waits_for_its_end() -> None:
@@ -247,7 +247,7 @@ def test_a_put_without_an_answer_is_told_when_it_can_no_longer_arrive_and_can_be
     assert held(world).info == a_lock().info
 
 
-def test_a_conflict_is_tried_again() -> None:
+def test_a_put_that_met_a_conflict_is_tried_again() -> None:
     world = a_released_world()
     world.store.put_answers = [PutBack.CONFLICT]
     answer(PUT_BACK, world.ports, RULES, world.now)
@@ -287,7 +287,7 @@ def test_the_event_of_the_put_names_the_person_behind_it_however_early_it_comes(
 
     world.store.__class__ = Telling
     answer(PUT_BACK, world.ports, RULES, world.now)
-    acquired = [line for line in world.journal.events if line.event is EventType.LOCK_ACQUIRED]
+    acquired = [line for line in world.journal.lines if line.event is LineKind.LOCK_ACQUIRED]
     assert [line.slack_user for line in acquired] == [ALICE]
 
 
@@ -356,7 +356,7 @@ def test_the_event_of_the_put_names_the_person_behind_it_however_late_it_comes()
     change = a_change(world.now, acquired=True, principal=f"AWS:{RESTORE_ROLE}:reaper")
     for _ in range(2):
         record(world, change)
-    acquired = [line for line in world.journal.events if line.event is EventType.LOCK_ACQUIRED]
+    acquired = [line for line in world.journal.lines if line.event is LineKind.LOCK_ACQUIRED]
     assert [line.slack_user for line in acquired] == [ALICE]
 
 
@@ -391,7 +391,7 @@ def test_a_copy_of_a_lock_that_was_put_back_is_not_the_put_of_the_same_person() 
     world.later(hours=1)
     version = world.store.put(BUCKET, KEY, copied)
     record(world, a_change(world.now, version, acquired=True, principal=""))
-    told = [line.slack_user for line in world.journal.events if line.event is EventType.LOCK_ACQUIRED]
+    told = [line.slack_user for line in world.journal.lines if line.event is LineKind.LOCK_ACQUIRED]
     assert told == [ALICE, ""]
     answer(PUT_BACK, world.ports, RULES, world.later(minutes=1))
     copy = world.book.find(held(world).ref)

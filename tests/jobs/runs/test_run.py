@@ -64,5 +64,5 @@ def test_a_run_of_any_length_has_most_of_its_time_to_begin_things(seconds: float
     assert seconds / 2 < run.begins_until < run.ends < seconds
 
 
-def test_without_an_end_there_is_all_the_time() -> None:
+def test_a_run_without_an_end_has_all_the_time() -> None:
     assert (Run().begins_until, Run().left()) == (inf, inf)

@@ -65,7 +65,7 @@ def test_the_rate_and_the_burst_are_its_maker_s(clock: Clock) -> None:
     assert clock.slept == [1.5] * 2
 
 
-def test_it_says_how_early_a_call_would_be_without_counting_it(clock: Clock) -> None:
+def test_a_pace_says_how_early_a_call_would_be_without_counting_it(clock: Clock) -> None:
     pace = Pace(clock, clock.sleep, seconds=1.0, burst=2)
     pace.wait("C1")
     assert pace.early("C1") <= 0
@@ -76,7 +76,7 @@ def test_it_says_how_early_a_call_would_be_without_counting_it(clock: Clock) -> 
     assert pace.early("C1") == 0.25
 
 
-def test_threads_that_share_it_are_no_faster_than_one() -> None:
+def test_threads_that_share_a_pace_are_no_faster_than_one() -> None:
     slept: list[float] = []
     pace = Pace(lambda: 1000.0, slept.append, seconds=1.0, burst=4)
     with ThreadPoolExecutor(8) as threads:

@@ -80,7 +80,7 @@ def test_an_answer_that_its_caller_has_a_plan_for_is_no_failure(slack: SlackStan
     assert failures.number == 0
 
 
-def test_any_other_no_to_the_same_question_is_one(slack: SlackStandIn) -> None:
+def test_an_answer_that_its_caller_has_no_plan_for_is_a_failure(slack: SlackStandIn) -> None:
     failures = Failures()
     slack.refuse("*", "internal_error")
     with pytest.raises(WebApiError):

@@ -63,11 +63,11 @@ def test_the_end_says_that_it_is_over_and_why(routed: bool, said_so: str) -> Non
     assert said_so in notice(over)
 
 
-def test_each_of_them_has_words_of_its_own() -> None:
+def test_each_kind_of_notice_has_words_of_its_own() -> None:
     assert len({notice(of(kind)) for kind in NoticeKind}) == len(NoticeKind)
 
 
-def test_each_of_them_is_found_by_a_trace_of_its_own() -> None:
+def test_each_kind_of_notice_is_found_by_a_trace_of_its_own() -> None:
     later = msgspec.structs.replace(TROUBLE, since=TAKEN + timedelta(days=1), step=5)
     traces = {one.sending.trace for kind in NoticeKind for one in (of(kind), of(kind, trouble=later))}
     assert len(traces) == 6

@@ -15,7 +15,7 @@ def a_digest(held: int = 12, waiting: int = 0, path: str = "acme-tfstate/prod/a.
     return Digest(channel=CHANNEL, locks=locks, held=held, waiting=waiting, oldest=oldest, at=TAKEN)
 
 
-def test_it_counts_the_locks_names_the_oldest_and_points_to_the_thread() -> None:
+def test_a_digest_counts_the_locks_names_the_oldest_and_points_to_the_thread() -> None:
     text, blocks = message(a_digest())
     assert text == "12 Terraform locks are held too long"
     assert "• `acme-tfstate/prod/a.tfstate`, taken <!date^1795231137^{ago}|2026-11-21 03:18 UTC>" in said(blocks)
@@ -24,17 +24,17 @@ def test_it_counts_the_locks_names_the_oldest_and_points_to_the_thread() -> None
     assert "still held" not in said(blocks)
 
 
-def test_it_says_how_many_there_was_no_room_for() -> None:
+def test_a_digest_says_how_many_there_was_no_room_for() -> None:
     assert "30 more follow" in said(message(a_digest(waiting=30))[1])
     assert "1 more follows" in said(message(a_digest(waiting=1))[1])
 
 
-def test_it_says_how_many_have_their_own_message_and_when_that_was_so() -> None:
+def test_a_digest_says_how_many_have_their_own_message_and_when_that_was_so() -> None:
     digest = msgspec.structs.replace(a_digest(), coming=9, counted_at=TAKEN + timedelta(hours=1))
     assert "3 of 12 are there as of <!date^1795234737^" in said(message(digest)[1])
 
 
-def test_it_says_how_many_are_still_held() -> None:
+def test_a_digest_says_how_many_are_still_held() -> None:
     text, blocks = message(a_digest(held=9))
     assert text == "9 of 12 Terraform locks are still held too long"
     assert text in blocks[0]["text"]["text"]
@@ -42,7 +42,7 @@ def test_it_says_how_many_are_still_held() -> None:
     assert message(a_digest(held=1))[0] == "1 of 12 Terraform locks is still held too long"
 
 
-def test_it_says_that_all_are_gone() -> None:
+def test_a_digest_says_that_all_its_locks_are_gone() -> None:
     text, blocks = message(a_digest(held=0))
     assert text == "12 Terraform locks were held too long, all of them are gone"
     assert ":white_check_mark:" in said(blocks)

@@ -22,10 +22,10 @@ from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.locks.terraform.body import unread
 from chalicelib.core.locks.terraform.lock_info import LockInfo
 from chalicelib.slack.words import digests, replies
-from chalicelib.slack.words.answers import whispered
 from chalicelib.slack.words.listings import answer
 from chalicelib.slack.words.messages import message
 from chalicelib.slack.words.parts import buttons
+from chalicelib.slack.words.whispers import whispered
 from tests.builders import ALICE, BOB, BUCKET, CHANNEL, TAKEN, a_lock, a_policy, a_ref, a_sending, sample
 from tests.slack.reading import FOREIGN, INFOS, assert_slack_takes, elements, s3_takes, said, words
 

@@ -45,7 +45,9 @@ BEFORE = TAKEN - timedelta(days=1)
         ("s3-console-default", BEFORE, Sign.NO_PROOF, "*No sign of life, and no proof of death:*"),
     ],
 )
-def test_it_says_what_the_times_prove_and_no_more(name: str, written: datetime | None, sign: Sign, said: str) -> None:
+def test_the_evidence_says_what_the_times_prove_and_no_more(
+    name: str, written: datetime | None, sign: Sign, said: str
+) -> None:
     state = StateWritten(written)
     assert sign_of(a_lock(name), state, NOW) is sign
     assert said in evidence(alert_for(Page(lock=a_lock(name)), a_policy(), NOW, state))
@@ -64,7 +66,7 @@ def test_what_s3_would_not_say_is_told_as_that() -> None:
     assert "S3 did not say" in evidence(alert_for(Page(lock=a_lock()), a_policy(), NOW, None))
 
 
-def test_of_a_lock_that_was_put_back_it_says_what_came_after_that() -> None:
+def test_the_evidence_of_a_lock_that_was_put_back_says_what_came_after_that() -> None:
     page = Page(lock=a_lock(), restored_by=ALICE)
     alert = alert_for(page, a_policy(), NOW, StateWritten(BEFORE))
     assert "before the lock was put back." in evidence(alert)

@@ -33,7 +33,7 @@ def many(number: int, key: str = "prod/{}/terraform.tfstate", *, releasable: boo
     return [listed(a_lock(key=f"{key.format(count)}.tflock"), releasable=releasable) for count in range(number)]
 
 
-def test_only_the_person_who_asked_sees_it() -> None:
+def test_only_the_person_who_asked_sees_a_list() -> None:
     for body in (answer(a_listing(listed())), answer(a_listing()), usage()):
         assert body["response_type"] == "ephemeral"
         assert_slack_takes(body["text"], body["blocks"])

@@ -118,7 +118,7 @@ def test_the_known_reasons_for_a_long_hold_are_told(name: str, said: str) -> Non
     assert said in words(an_alert(there))
 
 
-def test_no_reason_is_invented() -> None:
+def test_a_message_invents_no_reason_for_a_long_hold() -> None:
     assert "It may be alive" not in words(an_alert(a_lock("s3-workspace-delete-dev")))
 
 

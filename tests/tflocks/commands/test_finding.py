@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.core.audit.line import EventType, JournalLine, of_lock
+from chalicelib.core.audit.line import JournalLine, LineKind, of_lock
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
 from tests.aws_fixtures import create_bucket
@@ -151,7 +151,7 @@ def test_where_the_bucket_cannot_be_asked_the_journal_is_believed_and_it_is_told
 def test_a_click_on_a_lock_that_went_before_the_window_is_no_hold_in_it(s3: Any) -> None:
     put(s3)
     delete(s3)
-    event = of_alert(s3, STATE, EventType.RELEASE_REQUESTED)
+    event = of_alert(s3, STATE, LineKind.RELEASE_REQUESTED)
     later = datetime.now(UTC) + timedelta(hours=2)
     logs = FakeLogs([msgspec.structs.replace(event, time=later)])
     window = Window(later - timedelta(hours=1), later + timedelta(hours=1))
@@ -165,7 +165,7 @@ def test_lines_that_were_left_out_are_told() -> None:
     assert "in 1 second (the first: 2026-11-21 12:01:00 UTC) there are 10 lines about locks or more" in notes[1]
 
 
-def of_alert(s3: Any, state: str, kind: EventType = EventType.ALERT_POSTED) -> JournalLine:
+def of_alert(s3: Any, state: str, kind: LineKind = LineKind.ALERT_POSTED) -> JournalLine:
     """The line about the lock that is, or last was, in the bucket."""
     there = list_versions(s3, f"{BUCKET}/{state}").versions[-1]
     ref = LockRef(Place(Kind.S3, BUCKET, f"{state}.tflock"), f'"{there.etag}"', there.at)

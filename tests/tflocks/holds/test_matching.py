@@ -12,7 +12,7 @@ def test_the_nearest_are_the_same_whichever_comes_first() -> None:
     assert nearest(others, ones) == {0: 1}
 
 
-def test_each_is_matched_once() -> None:
+def test_each_hold_is_matched_once() -> None:
     holds = [a_hold(number * SECOND, None) for number in range(5)]
     assert nearest(holds, holds) == {number: number for number in range(5)}
     assert nearest(holds, holds[:1]) == {0: 0}

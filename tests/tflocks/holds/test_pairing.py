@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.audit.line import EventType, JournalLine
+from chalicelib.core.audit.line import JournalLine, LineKind
 from tests.tflocks.story import BOB, NOON, PATH, RUN, acquired, answered, at, holds, lock, reappeared, released, seen
 from tflocks.holds.hold import Hold, Source
 from tflocks.holds.merging import merge
@@ -94,7 +94,7 @@ def test_the_whole_seconds_of_eventbridge_pair_with_milliseconds() -> None:
 
 
 def test_an_alert_is_evidence_of_a_lock_that_is_older_than_what_was_read() -> None:
-    alerts = [seen("a", -9000, minutes=0), seen("a", -9000, minutes=60, event=EventType.ALERT_RAISED)]
+    alerts = [seen("a", -9000, minutes=0), seen("a", -9000, minutes=60, event=LineKind.ALERT_RAISED)]
     [hold] = holds(*alerts)
     # Nothing was told of this bucket by S3, so that no release was told means nothing.
     assert (hold.since, hold.still_held, hold.who, hold.missing) == (
@@ -153,7 +153,7 @@ def test_a_lock_that_was_gone_before_it_could_be_read_is_known_from_its_release_
 def test_the_people_in_slack_are_named() -> None:
     again = acquired("a", 20, slack_user="U0ALICE")
     said = msgspec.structs.replace(
-        again, event=EventType.RELEASE_ANSWERED, event_id="1", time=at(30.1), slack_user="U0BOB", asked_by="U0ALICE"
+        again, event=LineKind.RELEASE_ANSWERED, event_id="1", time=at(30.1), slack_user="U0BOB", asked_by="U0ALICE"
     )
     first, second = holds(
         acquired("a", 0),
@@ -169,7 +169,7 @@ def test_the_people_in_slack_are_named() -> None:
 def test_who_put_a_lock_back_is_known_from_the_reaper_s_own_line_too() -> None:
     restored = msgspec.structs.replace(
         acquired("a", 20),
-        event=EventType.LOCK_RESTORED,
+        event=LineKind.LOCK_RESTORED,
         event_id="1",
         time=at(20.2),
         acquired_at=lock("a", 20).ref.since,

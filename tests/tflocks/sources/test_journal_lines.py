@@ -4,7 +4,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.audit.line import EventType
+from chalicelib.core.audit.line import LineKind
 from tests.tflocks.story import acquired, as_json, at, holds
 from tflocks.holds.pairing import journal_holds
 from tflocks.holds.ranking import rank
@@ -49,7 +49,7 @@ def test_a_line_that_cannot_be_read_is_counted_and_not_an_end_of_everything() ->
     st.lists(
         st.fixed_dictionaries(
             {
-                "event": st.sampled_from([one.value for one in EventType]),
+                "event": st.sampled_from([one.value for one in LineKind]),
                 "time": st.datetimes().map(lambda time: f"{time.isoformat()}Z"),
                 "event_id": st.text(max_size=2),
             },

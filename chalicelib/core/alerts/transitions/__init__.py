@@ -1,1 +1,1 @@
-"""The rules of the lock book: every change of a page, each made by one pure function as plain data."""
+"""The rules of the lock book: one pure function for each change of a page, which returns the change as data."""

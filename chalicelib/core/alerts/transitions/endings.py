@@ -1,6 +1,7 @@
-"""How a lock ended, who may delete it, and a lock that is held after all.
+"""Change a page when a lock ends, when somebody may delete it, and when it is held after all.
 
-The first to end a lock is believed, except the deleter, who always is, unless the lock was put back since.
+The first ending of a lock stays. One thing replaces it: the ending of whoever deleted the lock, unless the lock was
+put back since.
 """
 
 from datetime import datetime
@@ -14,7 +15,7 @@ from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 
 _END: tuple[Name, ...] = ("ending", "told", "releasing", "kept", "restoring", "undone", "back_as")
-"""What is noted of a lock's end."""
+"""The fields about a lock's end."""
 _STORY: tuple[Name, ...] = (
     "posted",
     "alerted_at",
@@ -27,17 +28,17 @@ _STORY: tuple[Name, ...] = (
     "refused",
     "asked",
 )
-"""All that people were told of a held lock, and what they wanted."""
+"""The fields about what people were told of a held lock, and what they wanted."""
 _UNSPOKEN: tuple[Name, ...] = ("ending", "posted", "sending", "said", "releasing")
 
 
 def begin_release(
     lock: HeldLock, releasing: Releasing, kept: LockObject | None, instead_of: Releasing | None
 ) -> Transition:
-    """Take the right to delete a lock, in place of the claim that was seen there, or of none.
+    """Take the right to delete a lock. It replaces the claim that the caller has seen on the page, if any.
 
-    It is not taken when the lock has ended, or when another claim has come in between. ``kept`` is what can be put
-    back.
+    It is not taken when the lock has ended, or when another claim came in between. ``kept`` is the object that can be
+    put back.
     """
     put = Fields(lock=lock, releasing=releasing)
     if kept:
@@ -46,18 +47,18 @@ def begin_release(
 
 
 def abandon_release(ref: LockRef, releasing: Releasing) -> Transition:
-    """Drop a claim whose delete is known to have done nothing. Another's is left alone.
+    """Drop a claim whose delete is known to have done nothing. The claim of another click stays.
 
-    What was kept stays: it is the same for whoever releases this lock next.
+    ``kept`` stays, because it is the same for the next person who releases this lock.
     """
     return Transition(ref=ref, remove=("releasing",), only_if=(equals("releasing", releasing),))
 
 
 def end(lock: HeldLock, ending: Ending, seen: Releasing | None = None) -> Transition:
-    """Note that the lock is no longer held. It has not been told.
+    """Note that the lock is no longer held, and that its message does not say so yet.
 
-    ``seen`` is the claim to a delete that the ending takes into account: where another one has come in between, the
-    ending may name the wrong person, and is not noted.
+    ``seen`` is the claim to a delete that the ending takes into account. When another claim came in between, the ending
+    may name the wrong person, so it is not noted.
     """
     by_deleter = ending.outcome is Outcome.RELEASED
     believed = (absent("undone"),) if by_deleter else (absent("ending"), still("releasing", seen))
@@ -65,24 +66,24 @@ def end(lock: HeldLock, ending: Ending, seen: Releasing | None = None) -> Transi
 
 
 def end_unspoken(lock: HeldLock, ending: Ending) -> Transition:
-    """Note the end of a lock of which nothing was ever said, so that there is nothing to tell.
+    """Note the end of a lock of which nothing was ever said, so that nothing remains to be told.
 
-    It is not taken when something was, or is being said, when the lock had ended, or when somebody's delete was begun.
+    It is not taken when something was said or is being said, when the lock has ended, or when a delete was begun.
     """
     put = Fields(lock=lock, ending=ending, told=True)
     return Transition(ref=lock.ref, put=put, only_if=tuple(absent(name) for name in _UNSPOKEN))
 
 
 def ending_told(ref: LockRef) -> Transition:
-    """Note that its message, if it has one, says how it ended."""
+    """Note that the lock's message, if there is one, says how the lock ended."""
     return Transition(ref=ref, put={"told": True}, only_if=(exists("ending"),))
 
 
 def reopen(lock: HeldLock, at: datetime) -> Transition:
-    """Begin a new page for a lock that is held after all; of two callers the second finds the first one's.
+    """Begin a new page for a lock that is held after all. Of two callers, the second finds the page of the first.
 
-    What was posted of it stays in Slack as it is. No click from before ``at`` counts any more: it was about the hold
-    that ended. A sending whose end is not known stays: its message may stand there, and then it is the new page's.
+    The old message stays in Slack as it is. Clicks from before ``at`` do not count any more: they were about the hold
+    that ended. A sending whose end is not known stays, because its message may exist; then it belongs to the new page.
     """
     return Transition(
         ref=lock.ref, put={"lock": lock, "reopened_at": at}, remove=_END + _STORY, only_if=(exists("ending"),)

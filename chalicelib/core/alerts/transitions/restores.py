@@ -1,6 +1,6 @@
-"""A released lock that is put back: who may put it, and its message that moves to the page of the lock there now.
+"""Change the pages of a released lock that is put back: who may put it, and where its message goes.
 
-``restorers`` is never removed, because the mark on a lock tells at any time which of them put it there.
+``restorers`` is never removed, because a lock with the mark of one of them may appear at any time.
 """
 
 from chalicelib.core.alerts.page import Fields, Page
@@ -12,9 +12,9 @@ from chalicelib.core.locks.place import LockRef
 
 
 def begin_restore(ref: LockRef, restoring: Restoring, instead_of: Restoring | None) -> Transition:
-    """Take the right to put back a lock that ended, in place of the claim that was seen there, or of none.
+    """Take the right to put back a lock that ended. It replaces the claim that the caller has seen, if any.
 
-    It is not taken when the lock is back already, or when another claim has come in between.
+    It is not taken when the lock is back already, or when another claim came in between.
     """
     return Transition(
         ref=ref,
@@ -25,28 +25,29 @@ def begin_restore(ref: LockRef, restoring: Restoring, instead_of: Restoring | No
 
 
 def abandon_restore(ref: LockRef, restoring: Restoring) -> Transition:
-    """Drop a claim whose put is known to have done nothing. Another's is left alone."""
+    """Drop a claim whose put is known to have done nothing. The claim of another click stays."""
     return Transition(ref=ref, remove=("restoring",), only_if=(equals("restoring", restoring),))
 
 
 def restored(old: Page, lock: HeldLock, by: Restorer) -> tuple[Transition, Transition]:
-    """Note that a released lock is held again, as the lock with this click's mark. Write both, in this order.
+    """Note that a released lock is held again, as the lock with this click's mark. Write both in this order.
 
-    The new page comes first: when nothing follows, both pages have the message, and the same once more puts that right.
+    The first writes the new page. If the second is never written, both pages have the message; writing both again
+    repairs that.
     """
     return _inherited(old, lock, by), _handed_over(old.lock.ref, lock.ref, by)
 
 
 def undone(ref: LockRef, by: Restorer) -> Transition:
-    """Note that a released lock was put back by this click, and let go since: its message is to say so.
+    """Note that this click put a released lock back and its holder has let it go since; its message is to say so.
 
-    Noted twice it may be told twice, and that is all.
+    When this is noted twice, it may be told twice; nothing else happens.
     """
     return Transition(ref=ref, put_first={"undone": by}, remove=("told", "restoring"), only_if=(exists("ending"),))
 
 
 def _inherited(old: Page, lock: HeldLock, by: Restorer) -> Transition:
-    """Give the page of a restored lock what the released one's has. Who took it is not who put it back."""
+    """Give the new page what the page of the released lock has. ``principal`` stays who took the lock first."""
     put = Fields(lock=lock, restored_by=by.by, principal=old.principal, owner=old.owner)
     if old.posted:
         put["posted"] = old.posted
@@ -56,7 +57,7 @@ def _inherited(old: Page, lock: HeldLock, by: Restorer) -> Transition:
 
 
 def _handed_over(old: LockRef, new: LockRef, by: Restorer) -> Transition:
-    """Leave the page of a released lock without its message, so that nobody looks for it there any more."""
+    """Take the message off the page of the released lock, because it belongs to the new page now."""
     return Transition(
         ref=old,
         put={"told": True},

@@ -1,4 +1,4 @@
-"""What is known of a held lock, and its messages: one claim at a time, each thing said once."""
+"""Change a page when a held lock becomes known, and when messages are sent: one at a time, each thing once."""
 
 from datetime import datetime
 
@@ -17,27 +17,27 @@ from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 
 CLAIM: tuple[Name, ...] = ("sending", "claimed_until")
-"""Always there together, or neither."""
+"""The two fields of a claim to send a message; a page has both or neither."""
 
 
 def remember(lock: HeldLock) -> Transition:
-    """Open a page for a lock, or write the lock into the page it has."""
+    """Open a page for a lock, or write the lock into the page that it has."""
     return Transition(ref=lock.ref, put={"lock": lock})
 
 
 def acquire_recorded(lock: HeldLock, at: datetime, principal: str) -> Transition:
-    """Note that the journal has its ``lock_acquired``, from the event of that time, by that identity.
+    """Note that the journal has the lock's ``lock_acquired``, from the event at that time by that identity.
 
-    The first acquire that is recorded stays. A restored lock keeps who took it before.
+    The first acquire that is noted stays. On the page of a restored lock, who took it first stays.
     """
     return Transition(ref=lock.ref, put={"lock": lock}, put_first={"acquired_at": at, "principal": principal})
 
 
 def claim(lock: HeldLock, sending: Sending, *, ended: bool = False) -> Transition:
-    """Take the right to send one message about a lock: one taker, for as long as a run can take.
+    """Take the right to send one message about a lock. One run has it at a time, for as long as a run can take.
 
-    It is not taken when somebody else has it, when an earlier sending's end is not known, when this has been said
-    before, or when the lock has ended (or, with ``ended``, has not).
+    It is not taken when another run has it, when nobody knows how an earlier sending ended, when the thing has been
+    said before, or when the lock has ended (with ``ended``: when it has not ended).
     """
     return Transition(
         ref=lock.ref,
@@ -47,10 +47,10 @@ def claim(lock: HeldLock, sending: Sending, *, ended: bool = False) -> Transitio
 
 
 def said(lock: HeldLock, sending: Sending, posted: Posted) -> tuple[Transition, ...]:
-    """Note where a message stands. Write these in order, until one is taken.
+    """Note where a message stands. Write these transitions in order until one is taken.
 
-    Usually the first is: it drops the message's own claim. The second leaves the claim of somebody who is sending
-    something else by now. The third drops a claim to a message that is noted already.
+    The first, usually taken, drops the message's own claim too. The second leaves the claim of another run, which is
+    sending something else by now. The third drops a claim to a message that is noted already.
     """
     unsaid, mine = _unsaid(sending), equals("sending", sending)
     free = Either((absent("sending"), mine))
@@ -62,17 +62,17 @@ def said(lock: HeldLock, sending: Sending, posted: Posted) -> tuple[Transition, 
 
 
 def drop_claim(ref: LockRef, sending: Sending) -> Transition:
-    """Note that the message was not sent, so that anybody may try again. Another's claim is left alone."""
+    """Note that the message was not sent, so that any run may try again. The claim of another run stays."""
     return Transition(ref=ref, remove=CLAIM, only_if=(equals("sending", sending),))
 
 
 def doubt(ref: LockRef, sending: Sending, until: datetime) -> Transition:
-    """Note that nobody knows whether the message was sent, nor is it worth looking before that time."""
+    """Note that the message may or may not have been sent, and that looking for it before ``until`` proves nothing."""
     return Transition(ref=ref, put={"claimed_until": until}, only_if=(equals("sending", sending),))
 
 
 def shown(ref: LockRef, at: datetime, appearance: str) -> Transition:
-    """Note that its message reads as it should, and what that depends on."""
+    """Note that the lock's message is up to date, and what it depends on."""
     return Transition(ref=ref, put={"shown_at": at, "appearance": appearance}, only_if=(exists("lock"),))
 
 
@@ -85,8 +85,8 @@ def _said(
 ) -> Transition:
     """Return the transition that notes a message.
 
-    Levels are a set, of which the highest counts, so that it does not matter in which order two come. A new alert of
-    an ended lock does not say so: the ending is untold again. The time when people first heard of the lock stays.
+    The highest of a set of levels counts, so two messages may be noted in any order. A new alert of a lock that has
+    ended does not say so: the ending is untold again. The time when people were first told of the lock stays.
     """
     own, first, untold = _own(sending, posted) if sending.is_alert else (Fields(), Fields(), ())
     return Transition(
@@ -100,6 +100,6 @@ def _said(
 
 
 def _own(sending: Sending, posted: Posted) -> tuple[Fields, Fields, tuple[Name, ...]]:
-    """Return what is put, put first and removed for a lock's own message."""
+    """Return the fields to put, to put first and to remove for a lock's own message."""
     put = Fields(posted=posted, shown_at=sending.at, appearance=sending.appearance, owner=sending.owner)
     return put, Fields(alerted_at=sending.at), ("told",)

@@ -1,6 +1,6 @@
-"""One change of one page as data: what is put, added and removed, and under which condition.
+"""A transition: one change of one page as data, with what is put, added and removed, and under which condition.
 
-A book carries out a transition in one step: it compares and writes at once, so no rule needs a read before it.
+A book carries out a transition in one step. It compares and writes at once, so no rule needs a read first.
 """
 
 from enum import StrEnum
@@ -13,7 +13,7 @@ from chalicelib.core.locks.place import LockRef
 
 
 class Question(StrEnum):
-    """What is asked of one field of a page."""
+    """The kinds of questions about one field of a page."""
 
     EXISTS = "exists"
     ABSENT = "absent"
@@ -24,7 +24,7 @@ class Question(StrEnum):
 
 
 class Check(msgspec.Struct, frozen=True):
-    """One question to one field. A field that the page does not have equals nothing and is less than nothing."""
+    """One question about one field. When the page lacks the field, EQUALS and LESS are answered no."""
 
     question: Question
     name: Name
@@ -32,7 +32,7 @@ class Check(msgspec.Struct, frozen=True):
 
 
 class Either(msgspec.Struct, frozen=True):
-    """At least one of these must hold."""
+    """Checks of which at least one must hold."""
 
     checks: tuple[Check, ...]
 
@@ -43,12 +43,12 @@ class Transition(msgspec.Struct, frozen=True, kw_only=True):
     ref: LockRef
     put: Fields = {}
     put_first: Fields = {}
-    """Put each of these only where the page has none yet."""
+    """Put each of these only when the page lacks the field."""
     add: Sets = {}
-    """Added to the page's sets; never an empty set."""
+    """Add these elements to the page's sets. No set here is empty: DynamoDB has no empty sets."""
     remove: tuple[Name, ...] = ()
     only_if: tuple[Check | Either, ...] = ()
-    """All of these must hold; otherwise nothing is changed. A page that is not there has no field."""
+    """All of these must hold; otherwise nothing is changed. A page that does not exist lacks every field."""
 
 
 def exists(name: Name) -> Check:
@@ -77,5 +77,5 @@ def lacks(name: Name, value: object) -> Check:
 
 
 def still(name: Name, claim: Releasing | Restoring | None) -> Check:
-    """Ask whether the page has the claim that was seen there, or has none, as was seen."""
+    """Ask whether the page still has the claim that the caller has seen; None: the caller has seen no claim."""
     return equals(name, claim) if claim else absent(name)

@@ -1,4 +1,4 @@
-"""What people want of a held lock: quiet, or a release that takes two.
+"""Change a page when people want something of a held lock: quiet, or a release that takes two people.
 
 ``withdrawn`` and ``quiet_at`` are never removed, because SQS may redeliver a click at any time.
 """
@@ -12,9 +12,9 @@ from chalicelib.core.locks.place import LockRef
 
 
 def snooze(lock: HeldLock, wanted: Snooze | None, at: datetime) -> Transition:
-    """Note a snooze; with None, its end. Of two clicks the later one counts, whichever is delivered first.
+    """Note a snooze; None: its end. Of two clicks the later one counts, in whatever order they are delivered.
 
-    A click of the same time is the same click again.
+    A click at the same time is the same click, delivered again.
     """
     put = Fields(lock=lock, quiet_at=at)
     if wanted:
@@ -24,20 +24,20 @@ def snooze(lock: HeldLock, wanted: Snooze | None, at: datetime) -> Transition:
 
 
 def ask(lock: HeldLock, asked: Asked) -> Transition:
-    """Note who asks for a release that takes two; whoever asked before stays the one who asked.
+    """Note who asks for a release that takes two people; an earlier request stays.
 
-    A click that was withdrawn does not ask again.
+    A click that was withdrawn and is delivered again does not ask again.
     """
     again = lacks("withdrawn", asked.click)
     return Transition(ref=lock.ref, put={"lock": lock}, put_first={"asked": asked}, only_if=(again,))
 
 
 def withdraw(ref: LockRef, asked: Asked) -> Transition:
-    """Note that this is no longer asked. It is not taken when it was not, or when another was."""
+    """Note that this request is withdrawn. It is not taken when the page has no request, or another one."""
     withdrawn = frozenset({asked.click})
     return Transition(ref=ref, add={"withdrawn": withdrawn}, remove=("asked",), only_if=(equals("asked", asked),))
 
 
 def refused(ref: LockRef, user: str) -> Transition:
-    """Note that somebody asked for a release who is not among the releasers."""
+    """Note that this user asked for a release and is not among the releasers."""
     return Transition(ref=ref, add={"refused": frozenset({user})}, only_if=(exists("lock"),))

@@ -1,8 +1,8 @@
-"""Read the body of a lock object: what it says, and what kind of thing it is.
+"""Read the body of a lock object: what it says, and what kind of object it is.
 
-Whatever Terraform and OpenTofu read as a lock is a lock. Both decode with Go's ``json.Unmarshal`` into ``LockInfo``: it
-takes names in any case, ignores unknown ones, takes null for absent, takes the last of two equal names, and reads times
-by RFC 3339.
+All that Terraform and OpenTofu read as a lock is a lock. Both decode with Go's ``json.Unmarshal`` into ``LockInfo``. It
+accepts names in any case, ignores unknown names, reads null as absent, uses the last of two equal names, and reads
+times by RFC 3339.
 """
 
 import json
@@ -38,11 +38,11 @@ _SEALS = {
 }
 
 _Pairs = tuple[tuple[str, Any], ...]
-"""A JSON object as a list of all its names and values, so that doubled names stay."""
+"""A JSON object as all its names and values in order, so that repeated names are kept."""
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What a body is. ``flaw`` says what is wrong with it, in words that follow "The lock"."""
+    """The result of reading a body. ``flaw`` says what is wrong with it, in words that follow "The lock"."""
 
     body: Body
     info: LockInfo | None = None
@@ -54,7 +54,7 @@ class _NoLockError(ValueError):
 
 
 def read_body(body: bytes) -> Reading:
-    """Read a body. Its first ``BODY_LIMIT`` bytes and one more are enough."""
+    """Read a body. The caller needs to pass at most its first ``BODY_LIMIT`` + 1 bytes."""
     if len(body) > BODY_LIMIT:
         return _state_or(body, Reading(Body.STATE, flaw=_TOO_LARGE))
     if not body.strip():
@@ -76,7 +76,7 @@ def lock_of(ref: LockRef, body: bytes, version_id: str = "") -> HeldLock:
 
 
 def unread(ref: LockRef, code: str, size: int) -> HeldLock:
-    """Return a lock that S3 lists with its size but does not show; its flaw has S3's error code."""
+    """Return a lock that S3 lists but does not let the reaper read; its flaw has S3's error code."""
     why = "its KMS key does not let the reaper read it" if code.startswith("KMS") else _SEALS.get(code, "")
     if not why:
         return HeldLock(ref, flaw=f"cannot be read: access is denied to the reaper ({code})", body=Body.DENIED)
@@ -86,7 +86,7 @@ def unread(ref: LockRef, code: str, size: int) -> HeldLock:
 
 
 def created_at(info: LockInfo) -> datetime | None:
-    """Return when a lock was made, by its client's clock; None when it does not say (as with Go's zero time)."""
+    """Return when the client made the lock, by the client's clock; None when it does not say (Go's zero time)."""
     if not _RFC_3339.fullmatch(info.Created):
         return None
     try:
@@ -105,7 +105,7 @@ def _state_or(written: bytes, otherwise: Reading) -> Reading:
 
 
 def _written_out(unknown: _Pairs) -> bytes:
-    """Write out all that no lock has, however deep, without the texts that a holder may write into a lock's fields."""
+    """Write out all names and values that no lock has, at any depth, without the texts of a lock's own fields."""
     said: list[str] = []
     waiting: list[Any] = [unknown]
     while waiting:
@@ -121,7 +121,7 @@ def _written_out(unknown: _Pairs) -> bytes:
 
 
 def _judged(told: dict[str, str], *, has_unknown: bool) -> Reading:
-    """Judge a body whose fields Go accepts as a lock's, all but its time."""
+    """Judge a body of which Go accepts all fields as a lock's; its time is still to be checked."""
     info = LockInfo(**told)
     if "Created" in told and not _is_time(info.Created):
         return Reading(Body.FOREIGN, info, "has something that is no time where its time of creation belongs")

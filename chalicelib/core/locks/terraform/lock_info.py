@@ -1,4 +1,4 @@
-"""Know Terraform's lock as Terraform writes it: its JSON, its operations, its key.
+"""Know the lock as Terraform writes it: its JSON, its operations, its key.
 
 Facts are from Terraform's ``internal/states/statemgr/locker.go`` (``LockInfo``) and
 ``internal/backend/remote-state/s3/client.go``.
@@ -38,7 +38,7 @@ _PLAIN_WORDS = {
 
 
 class Risk(StrEnum):
-    """How much harm the release of a live lock can do. ``reaper.toml`` names its thresholds like this."""
+    """The kinds of harm that the release of a live lock can do. ``reaper.toml`` uses these names for thresholds."""
 
     PLAN = "plan"
     APPLY = "apply"
@@ -46,7 +46,7 @@ class Risk(StrEnum):
 
 
 class LockInfo(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Terraform's ``LockInfo``, all text as the client wrote it: nothing in it is authenticated."""
+    """Terraform's ``LockInfo``, as the client wrote it. Nothing in it is authenticated."""
 
     ID: str = ""
     Operation: str = ""
@@ -58,7 +58,7 @@ class LockInfo(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def risk_of(operation: str) -> Risk:
-    """Return the risk of an operation, by Terraform's word for it; "" stands for an unknown one."""
+    """Return the risk of an operation, from Terraform's word for it; "" means an unknown operation."""
     return {"OperationTypePlan": Risk.PLAN, "OperationTypeApply": Risk.APPLY}.get(operation, Risk.OTHER)
 
 
@@ -68,9 +68,9 @@ def operation_in_words(operation: str) -> str:
 
 
 def workspace_of(state_key: str) -> str:
-    """Return the workspace of a state, "" when it cannot be known.
+    """Return the workspace of a state; "" when it cannot be known.
 
-    ``workspace_key_prefix`` is free text, so only Terraform's default ``env:`` is recognised.
+    ``workspace_key_prefix`` can be any text, so only Terraform's default ``env:`` is recognised.
     """
     if not state_key.startswith(_DEFAULT_WORKSPACE_PREFIX):
         return ""
@@ -79,5 +79,5 @@ def workspace_of(state_key: str) -> str:
 
 
 def is_lock_key(key: str) -> bool:
-    """Return whether an object's key is a lock's; a bare ``.tflock`` locks no state."""
+    """Return whether an object's key is a lock's. An object called only ``.tflock`` locks no state."""
     return key.endswith(LOCK_SUFFIX) and key != LOCK_SUFFIX

@@ -1,6 +1,6 @@
-"""Tell whether bytes may be a Terraform state, in whatever encoding.
+"""Tell whether bytes may be a Terraform state, in any encoding.
 
-A wrong yes costs a click: somebody has to look at the object. A wrong no can cost a state. So one mark is enough.
+A wrong yes costs little: somebody has to look at the object. A wrong no can cost a state. So one mark is enough.
 """
 
 import base64
@@ -10,19 +10,20 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 
-# Names that a state has and a lock has not: internal/states/statefile/version1.go to version4.go; for OpenTofu's
-# encrypted states internal/encryption/base.go. What ends a name in JSON, YAML, XML, URLs or MessagePack must follow.
+# Names that a state has and a lock does not have: internal/states/statefile/version1.go to version4.go; for OpenTofu's
+# encrypted states internal/encryption/base.go. A character must follow that ends a name in JSON, YAML, XML, URLs or
+# MessagePack.
 _NAMES = (
     "terraform_version|lineage|serial|resources|modules|outputs|check_results"
     "|encrypted_data|encryption_version|key_provider[.\\w-]*|sops"
 )
 _MARKS = re.compile(rf"(?<![a-z_-])(?:{_NAMES})(?:[\"']?\s*[:=]|[%&+<>]|[^ -~\s])")
-# Only states, plans and parts of them say these, so no delimiter need follow: CBOR, bencode, CSV, PHP.
+# Only states, plans and parts of them have these, so no such character needs to follow: CBOR, bencode, CSV, PHP.
 _SURE_MARKS = re.compile(
     "terraform_version|lineage|check_results|encrypted_data|encryption_version|sensitive_attributes|schema_version"
     "|planned_values|resource_changes|root_module"
 )
-# The least that Terraform still reads as a state. Its version is a number; a lock's is a text beside an ID.
+# The least that Terraform still reads as a state. A state's version is a number; a lock's version is a text.
 _STATE_VERSION = re.compile(r"\bversion[\"']?\s*[:=]\s*[1-4](?![\d.])")
 _LOCK_ID = re.compile(r"\bid[\"']?\s*[:=]\s*[\"'][^\"']")
 _UNICODE_ESCAPE = re.compile(r"\\+u([0-9a-fA-F]{4})")
@@ -30,7 +31,7 @@ _LINE_BREAK_IN_BASE64 = re.compile(r"(?<=[A-Za-z0-9+/_-]{60})\r?\n")
 _WORD = re.compile(r"\S{40,}+")
 _WRAPPINGS = (base64.b32decode, base64.b85decode, base64.a85decode)
 _ASCII85_ENDS = re.compile(r"<~|~>")
-# What may stand between the digits of encoded bytes: line breaks, and what lists, quotes and dumps add.
+# Characters that may stand between the digits of encoded bytes: line breaks, and what lists, quotes and dumps add.
 _BETWEEN_DIGITS = re.compile(r"[\s\"'`,;:>|\[\]{}()#%&\\]+")
 _BETWEEN_HEXADECIMAL = re.compile(r"0x|[x-]")
 _NUMBER = re.compile(r"\d{1,3}")
@@ -38,11 +39,11 @@ _NUMBERS = re.compile(r"(?:\d{1,3}[\s,;&#]{1,4}){40,}")
 _LARGEST_BYTE = 255
 _SHORTEST_NAME = 4
 _MOST_BYTES = 512 * 1024
-"""Most bytes that are searched of one body, all layers together: a second's work."""
+"""Most bytes that are searched of one body, in all layers together. That takes a second."""
 _BASE64_STEP = 4
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{40,}+")
 _HEXADECIMAL = re.compile(r"(?:[0-9a-fA-F]{2}){40,}+")
-# Compressed or encrypted, and binary; "tfstate" begins the states of Terraform before 0.3.
+# First bytes of compressed, encrypted or binary data; "tfstate" begins the states of Terraform before 0.3.
 _PACKED = (
     *(b"\x1f\x8b", b"\x1f\x9d"),  # gzip, compress
     *(b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda"),  # zlib
@@ -53,12 +54,12 @@ _PACKED = (
 )
 _ENCRYPTED_TEXT = (b"Salted__", b"age-encryption.org", b"-----BEGIN AGE", b"-----BEGIN PGP", b"$ANSIBLE_VAULT")
 _SHORTEST_STATE = 64
-"""Bytes. The smallest state that Terraform writes has 180, and about 130 when compressed."""
+"""In bytes. The smallest state that Terraform writes has 180 bytes, and about 130 when compressed."""
 _BYTES_OF_TEXT = bytes({7, 8, 9, 10, 12, 13, 27, *range(0x20, 0x7F), *range(0x80, 0x100)})
 
 
 def is_packed(body: bytes) -> bool:
-    """Return whether bytes are compressed or encrypted: by how they begin, or as binary that cannot be compressed."""
+    """Return whether bytes are compressed or encrypted: by their first bytes, or because they do not compress."""
     body = body.strip()
     if _begins_packed(body):
         return True
@@ -66,9 +67,9 @@ def is_packed(body: bytes) -> bool:
 
 
 def has_marks(body: bytes, most_bytes: int = _MOST_BYTES) -> bool:
-    """Return whether bytes say what only a state says, in any text encoding, also within base64 and the like.
+    """Return whether bytes have a name that only a state has, in any text encoding, also within base64 and the like.
 
-    Where the layers together have more than ``most_bytes``, the answer is yes: they may hide anything.
+    When the layers together have more than ``most_bytes``, the answer is yes, because they may hide anything.
     """
     waiting, known, looked_through = [body], {body}, 0
     while waiting:
@@ -85,7 +86,7 @@ def has_marks(body: bytes, most_bytes: int = _MOST_BYTES) -> bool:
 
 
 def _readings(body: bytes) -> set[str]:
-    """Return the texts that bytes may be: ASCII, UTF-8, UTF-16 and UTF-32 without NULs and escapes; and EBCDIC."""
+    """Return the texts that bytes may be: as ASCII, UTF-8, UTF-16 or UTF-32 without NULs and escapes, and as EBCDIC."""
     body = body.replace("\u017f".encode(), b"s").replace("\u212a".encode(), b"k")  # Go reads these two as s and k
     ascii_like = _UNICODE_ESCAPE.sub(lambda found: chr(int(found[1], 16)), body.replace(b"\0", b"").decode("latin-1"))
     return {ascii_like, ascii_like.replace("\\", ""), body.decode("cp037")}
@@ -101,7 +102,7 @@ def _is_of_state(text: str) -> bool:
 
 
 def _unwrapped(text: str) -> Iterator[bytes]:
-    """Yield the bytes that runs of numbers, hexadecimal digits, base64, base32, Ascii85 and uuencode encode."""
+    """Yield the bytes that a text encodes by numbers, hexadecimal digits, base64, base32, Ascii85 or uuencode."""
     joined = _LINE_BREAK_IN_BASE64.sub("", text)
     together = _BETWEEN_DIGITS.sub("", text)
     yield from _from_base16(joined)
@@ -109,7 +110,7 @@ def _unwrapped(text: str) -> Iterator[bytes]:
     for run in _BASE64.findall(joined):
         yield _from_base64(run)
     for run in _BASE64.findall(together):
-        # A word before the digits, whose blank is gone now, shifts them.
+        # A word before the digits shifts them, because the blank between the two was removed.
         yield from (_from_base64(run[shift:]) for shift in range(_BASE64_STEP))
     yield from _from_words([*_WORD.findall(joined), "".join(_ASCII85_ENDS.sub("", text).split())])
     yield from (_from_numbers(run) for run in _NUMBERS.findall(text))

@@ -1,1 +1,1 @@
-"""Give what all of Slack's messages are made of: text, blocks, buttons."""
+"""Make the parts of all messages: text, blocks, buttons."""

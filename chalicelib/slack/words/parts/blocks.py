@@ -8,7 +8,7 @@ Block = dict[str, Any]
 
 
 def header(text: str) -> Block:
-    """Return a title, in plain text. Give it no text of other people, because Slack decodes it in its own way."""
+    """Return a title, in plain text. Pass no foreign text, because Slack decodes plain text in its own way."""
     return {"type": "header", "text": plain(text)}
 
 
@@ -18,15 +18,15 @@ def section(text: str, **more: Any) -> Block:
 
 
 def context(*lines: str) -> Block:
-    """Return small print, without the lines that are empty."""
+    """Return small print, without empty lines."""
     return {"type": "context", "elements": [mrkdwn("\n".join(filter(None, lines)))]}
 
 
 def actions(*elements: Block) -> Block:
     """Return a row of buttons and selects.
 
-    It has no ``block_id``, so Slack gives it a new one at every edit. A client keeps the choice made in a select as
-    long as the ``block_id`` is the same (github.com/slackapi/bolt-js issues 1920 and 2766).
+    It has no ``block_id``, so Slack gives it a new one at every edit. With the same ``block_id``, a client would keep
+    showing the choice that was made in a select (github.com/slackapi/bolt-js issues 1920 and 2766).
     """
     return {"type": "actions", "elements": list(elements)}
 
@@ -43,7 +43,7 @@ def menu(text: str, action_id: str, choices: Mapping[str, str]) -> Block:
 
 
 def question(title: str, text: str, yes: str, no: str, **more: Any) -> Block:
-    """Return the dialog in which Slack's client asks before it sends a click. It needs no round trip."""
+    """Return the dialog in which Slack's client asks before it sends a click."""
     return {"title": plain(title), "text": mrkdwn(text), "confirm": plain(yes), "deny": plain(no), **more}
 
 
@@ -54,5 +54,5 @@ def plain(text: str) -> Block:
 
 def mrkdwn(text: str) -> Block:
     """Return text with Slack's markup."""
-    # verbatim: Slack must not make links and mentions of bare words in other people's text.
+    # verbatim: Slack must not turn words of foreign text into links and mentions.
     return {"type": "mrkdwn", "text": text, "verbatim": True}

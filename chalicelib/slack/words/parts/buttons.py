@@ -1,10 +1,11 @@
-"""Everything that can be clicked: what it is called, what it asks first, and which lock it is about.
+"""Make everything that can be clicked: its label, its dialog, and the lock that it is about.
 
-A button's value is the lock (``lock_value``). A select has no value of its own and its options' values are too short
-for a lock (150 characters, docs.slack.dev/reference/block-kit/composition-objects/option-object); Slack sends the
-message along with a click on it, and ``requests`` takes the value from the Release button of the same message. A
-``block_id`` is too short as well (255), and metadata can be read by other apps. A lock that has no Release button is
-snoozed by buttons; and in an ephemeral message, which Slack does not send along, there is nothing but buttons.
+The value of a button is the lock (``lock_value``). A select has no value of its own, and the values of its options are
+too short for a lock (150 characters, docs.slack.dev/reference/block-kit/composition-objects/option-object). But Slack
+sends the message along with the click, so ``requests`` takes the value from the Release button in that message. (A
+``block_id`` is too short as well, with 255 characters, and other apps can read metadata.) A lock without a Release
+button has buttons to snooze instead of a select. An ephemeral message, which Slack does not send along, has only
+buttons.
 """
 
 from datetime import timedelta
@@ -27,7 +28,7 @@ SNOOZE_ACTION = "snooze_alert"
 WAKE_ACTION = "end_snooze"
 PUT_BACK_ACTION = "put_lock_back"
 SNOOZE_ACTIONS = {f"{SNOOZE_ACTION}_{length}": length for length in SnoozeFor}
-"""Snooze buttons, an action each."""
+"""The actions of the snooze buttons, with their lengths."""
 VERBS = {
     RELEASE_ACTION: Verb.RELEASE,
     WITHDRAW_ACTION: Verb.WITHDRAW,
@@ -59,7 +60,7 @@ _TWO_PEOPLE = "Nothing is released before a second person approves it."
 
 
 def of_open(alert: Alert) -> list[Block]:
-    """Return what can be clicked beneath the alert of a lock that is held."""
+    """Return everything that can be clicked in the alert of a held lock."""
     ref, snoozed = alert.lock.ref, alert.page.snoozed(alert.now)
     may = why_not_releasable(alert.lock, keeps=bool(alert.undo)) is None
     offered = [_offered(alert)] if may else []
@@ -84,7 +85,7 @@ def release(
     undo: timedelta = timedelta(0),
     restored: bool = False,
 ) -> Block:
-    """Return a Release button, or what stands in its place where a release takes two people."""
+    """Return a Release button, or the button in its place when a release takes two people."""
     special, odd = doubts.in_dialog(lock, undo, restored=restored)
     warning = special or f"{odd} {_RISKS[writing(lock)]}"
     holder = "" if special or odd else _holder(lock)
@@ -96,7 +97,7 @@ def release(
 
 
 def put_back(ref: LockRef) -> Block:
-    """For a lock that was released."""
+    """Return the button *Put the lock back* for a released lock."""
     value = lock_value.encode(ref)
     asked = question(
         "Put the lock back?",

@@ -1,4 +1,4 @@
-"""A lock as the value of a Slack button: which lock was shown, and nothing that is not checked again at the click."""
+"""Write and read a lock as the value of a Slack button. Everything in it is checked again at the click."""
 
 import base64
 import binascii
@@ -6,13 +6,14 @@ import binascii
 from chalicelib.core.locks.place import PARTS, LockRef, ref_of
 
 _VERSION, _SHOWN = "1", 10
-"""Of the form of the value. A button of another version is answered with what to do instead."""
+"""The version of the value's form, and the most characters of another version that its error quotes."""
 
 
 def encode(ref: LockRef) -> str:
-    """Return at most 1,600 characters for the longest key S3 takes (1,024 bytes); Slack allows 2,000.
+    """Return the value for a lock.
 
-    Base64, because Slack gives payloads back with ``&``, ``<`` and ``>`` escaped (slackapi/bolt-python issue 513).
+    It has at most 1,600 characters for the longest key of S3 (1,024 bytes); Slack allows 2,000. It is Base64, because
+    Slack escapes ``&``, ``<`` and ``>`` in payloads (slackapi/bolt-python issue 513).
     """
     return base64.urlsafe_b64encode("\n".join((_VERSION, *ref.parts())).encode()).decode()
 
@@ -21,7 +22,7 @@ def decode(value: str) -> LockRef:
     """Return the lock that ``encode`` was given.
 
     Raises:
-        ValueError: when it is anything else.
+        ValueError: the value is anything else.
     """
     try:
         version, *parts = base64.urlsafe_b64decode(value.encode()).decode().split("\n", PARTS)

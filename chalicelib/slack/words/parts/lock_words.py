@@ -1,4 +1,4 @@
-"""Say of a lock what every message says in the same words."""
+"""Say of a lock the things that all messages say in the same words."""
 
 from chalicelib.core.alerts.owner import session_name
 from chalicelib.core.alerts.page import Page
@@ -9,7 +9,7 @@ from chalicelib.core.locks.terraform.lock_info import LockInfo
 from chalicelib.slack.words.doubts import copied
 from chalicelib.slack.words.parts.text import code, code_or_nothing, escape, exact, local_time
 
-# Slack's limits (docs.slack.dev/reference/block-kit/blocks), less our own words around other people's text.
+# Slack's limits (docs.slack.dev/reference/block-kit/blocks), less the reaper's own words around foreign text.
 VALUE_LIMIT = 300
 DETAIL_LIMIT = 600
 
@@ -20,17 +20,17 @@ def state(ref: LockRef, limit: int) -> str:
 
 
 def operation(lock: HeldLock, limit: int = VALUE_LIMIT) -> str:
-    """Return the operation in plain words if it is known, else in the client's words; "" when there is none."""
+    """Return the operation in plain words if it is known, else in the client's words; "" if there is none."""
     return lock.operation or code_or_nothing(lock.info.Operation if lock.info else "", limit)
 
 
 def put_back_or(taken: str, page: Page) -> str:
-    """Return what happened at the lock's time in S3: it was taken, or put back."""
+    """Return the words for what happened at the lock's time in S3: ``taken``, or that it was put back."""
     return "put back" if page.restored_by else taken
 
 
 def identity(principal: str) -> str:
-    """Return an AWS identity. Of a role's session the name comes first, because it says more than the role's ID."""
+    """Return an AWS identity in words, with a session's name before the role's ID, because it says more."""
     session = session_name(principal)
     if not session:
         return code(principal, VALUE_LIMIT)
@@ -39,7 +39,7 @@ def identity(principal: str) -> str:
 
 
 def held_now(ending: Ending) -> str:
-    """Say who holds the state now, in a line of its own; "" when nobody does or nobody knows."""
+    """Say who holds the state now, in a line of its own; "" if nobody does or nobody knows."""
     lock = ending.held_now
     if lock is None:
         return ""

@@ -1,7 +1,7 @@
-"""Show other people's text in Slack's markup so that it can say anything and do nothing.
+"""Write foreign text in Slack's markup so that it can say anything and do nothing.
 
 Slack's rule is to escape ``&``, ``<`` and ``>`` (docs.slack.dev/messaging/formatting-message-text). That stops mentions
-and links. Line breaks, backticks and invisible characters could forge our layout, so they go too.
+and links. Line breaks, backticks and invisible characters could forge the reaper's layout, so they are removed too.
 """
 
 import html
@@ -15,14 +15,14 @@ _EVERYBODY = {"here", "channel"}
 _ELLIPSIS = "…"
 _TICK = "\N{MODIFIER LETTER GRAVE ACCENT}"
 _BACKSLASH = written("\\").replace("\\", "\\\\")
-"""A backslash written out, as what replaces one in a text."""
+"""A backslash written out, in the form of a replacement in ``re.sub``."""
 _LIKE_A_NUMBER = re.compile(r"\\(?=u[0-9a-f]{4}|U[0-9a-f]{8})")
-# Spaces at the ends, all but the first of several, and the backtick, which would end a code span.
+# Spaces at the ends, further spaces after the first, and the backtick, which would end a code span.
 _FOLDED = re.compile(r"^ | $|(?<= ) |`")
 
 
 def clean(text: str) -> str:
-    """Return one line of visible characters: drop hidden ones, make spaces and line breaks one space."""
+    """Return one line of visible characters: hidden ones are dropped, spaces and line breaks become one space."""
     if _is_plain(text):
         return " ".join(text.split())
     kept = (" " if one.isspace() else one for one, shows in seen(text) if shows or one.isspace())
@@ -30,15 +30,15 @@ def clean(text: str) -> str:
 
 
 def size(text: str) -> int:
-    """Return the length of a text in bytes, the most that Slack may count.
+    """Return the length of a text in bytes, which is the most that Slack may count.
 
-    Slack says "characters" and not of which kind. A text never has more UTF-16 units or code points than bytes.
+    Slack says "characters" but not which kind. A text never has more UTF-16 units or code points than bytes.
     """
     return len(text.encode(errors="replace"))
 
 
 def escape(text: str, limit: int) -> str:
-    """Clean and escape a text; cut out its middle when it has more than ``limit`` bytes then.
+    """Clean and escape a text; if it then has more than ``limit`` bytes, cut out its middle.
 
     The end of a state path says more than its middle does.
     """
@@ -50,7 +50,7 @@ def escape(text: str, limit: int) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    """Cut an escaped text without mentions or links to so many bytes; leave no half entity or code span."""
+    """Cut an escaped text without mentions or links to ``limit`` bytes, without cutting an entity or a code span."""
     if size(text) <= limit:
         return text
     cut = text.encode(errors="replace")[: limit - size(_ELLIPSIS) - 1].decode(errors="ignore")
@@ -59,31 +59,31 @@ def shortened(text: str, limit: int) -> str:
 
 
 def exact(text: str) -> str:
-    """Write out every character that ``clean`` or ``escape`` would drop, fold or change, so that none is lost.
+    """Write out every character that ``clean`` or ``escape`` would drop or change, so that none is lost.
 
-    A backslash that would look like the beginning of such a number is written out too.
+    A backslash that would look like the start of a written-out character is written out too.
     """
     own = _LIKE_A_NUMBER.sub(_BACKSLASH, text)
     return _FOLDED.sub(lambda found: written(found[0]), own if _is_plain(own) else visible(own))
 
 
 def code(text: str, limit: int) -> str:
-    """Return other people's text in a code span that it cannot break out of."""
+    """Return foreign text in a code span that it cannot end."""
     return f"`{escape(text, limit - 2)}`"
 
 
 def code_or_nothing(text: str, limit: int) -> str:
-    """Return other people's text in a code span; "" where they wrote nothing that shows."""
+    """Return foreign text in a code span; "" if it has nothing visible."""
     return code(text, limit) if clean(text) else ""
 
 
 def capital(words: str) -> str:
-    """Return the words with a capital, for the beginning of a sentence."""
+    """Return words with a capital letter, for the beginning of a sentence."""
     return words[:1].upper() + words[1:]
 
 
 def mention(name: str) -> str:
-    """Mention a user, a user group, or all ``here`` or in the ``channel``: Slack notifies them when it is posted.
+    """Return a mention of a user, a user group, ``here`` or ``channel``. Slack notifies them when it is posted.
 
     docs.slack.dev/messaging/formatting-message-text
     """
@@ -93,30 +93,30 @@ def mention(name: str) -> str:
 
 
 def channel(name: str) -> str:
-    """Return a channel by its ID; Slack shows its name to those who may know it."""
+    """Return a channel by its ID. Slack shows its name to people who may know it."""
     return f"<#{name}>"
 
 
 def link(url: str, label: str) -> str:
-    """Return a link under a label of our own."""
+    """Return a link with a label, which must be the reaper's own text."""
     return f"<{html.escape(url, quote=False).replace('|', '%7C')}|{label}>"
 
 
 def local_time(time: datetime) -> str:
-    """Return a moment that Slack shows in its reader's own time zone."""
+    """Return a time that Slack shows in the reader's own time zone."""
     return _date(time, "{date_short_pretty} at {time}")
 
 
 def ago(time: datetime) -> str:
-    """Return how long ago a moment was ("3 hours ago"), as Slack counts it each time the message is read.
+    """Return how long ago a time was ("3 hours ago"). Slack counts it each time the message is read.
 
-    Where Slack cannot, as in some notifications, it shows the moment itself; the words around it must fit both.
+    If Slack cannot, as in some notifications, it shows the time itself, so the words around it must fit both.
     """
     return _date(time, "{ago}")
 
 
 def since(time: datetime) -> str:
-    """Return a moment and how long ago it was."""
+    """Return a time and how long ago it was."""
     return f"{local_time(time)}, {ago(time)}"
 
 

@@ -168,7 +168,7 @@ def test_no_body_takes_long_to_judge(piece: bytes) -> None:
 
 
 @pytest.mark.parametrize("way", [base64.b64encode, base64.b32encode, base64.a85encode, binascii.hexlify])
-def test_nor_does_one_that_is_wrapped_as_often_as_it_can_be(way: Callable[[bytes], bytes]) -> None:
+def test_no_body_wrapped_as_often_as_it_can_be_takes_long_to_judge(way: Callable[[bytes], bytes]) -> None:
     body = b"q" * 40
     while len(way(body)) <= BODY_LIMIT:
         body = way(body)

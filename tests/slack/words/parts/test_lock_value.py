@@ -50,7 +50,7 @@ def test_every_lock_comes_back_as_it_was_and_fits_a_button(key: str, taken: date
         "é",
     ],
 )
-def test_anything_else_is_refused(value: str) -> None:
+def test_a_value_that_names_no_lock_is_refused(value: str) -> None:
     with pytest.raises(ValueError, match="not the value of a lock"):
         decode(value)
 

@@ -31,7 +31,7 @@ def test_an_axis_of_any_length_has_some_ticks(minutes: float) -> None:
     assert 1 <= len(picture.ticks) <= 14
 
 
-def test_what_cannot_be_drawn_is_said() -> None:
+def test_the_picture_says_what_could_not_be_drawn() -> None:
     holds = [a_hold(state_path=f"acme/{number}") for number in range(LANES + 3)]
     picture = timeline("x", [*holds, a_hold(None, 5), a_hold(0, None)], Window(at(-60), at(60)))
     assert len(picture.lanes) == LANES

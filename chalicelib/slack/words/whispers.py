@@ -1,4 +1,4 @@
-"""Say to one person alone what became of their click; there are words for every ending."""
+"""Tell one person alone how their click ended. There are words for every ending."""
 
 from chalicelib.core.clicks.click import Verb, Whisper
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
@@ -54,7 +54,7 @@ _ENDINGS = {
 
 
 def whispered(whisper: Whisper, user: str) -> str:
-    """Return what became of a click, in words for the person who clicked."""
+    """Say how a click ended, to the person who clicked."""
     ending, lock = whisper.ending, _lock(whisper.state_path)
     done = f"{_DONE[whisper.verb]} {lock}"
     ask = _ask(whisper.releasers, user)

@@ -6,8 +6,8 @@ from hypothesis import given
 
 from chalicelib.core.clicks.click import Verb, Whisper
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
-from chalicelib.slack.words.answers import whispered
 from chalicelib.slack.words.parts.buttons import VERBS
+from chalicelib.slack.words.whispers import whispered
 from tests.builders import ALICE, BOB, TAKEN, a_lock
 from tests.slack.reading import FOREIGN, assert_harmless
 

@@ -1,4 +1,4 @@
-"""Tell AWS's answers from a proxy's, which botocore turns into an empty answer of AWS's."""
+"""Check that an answer is AWS's. botocore reads a proxy's answer as an empty answer of AWS."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ class NotFromAwsError(Exception):
 
 
 def genuine(answer: T) -> T:
-    """Return an answer that has a request ID, as each of AWS's has. Raises NotFromAwsError."""
+    """Return the answer if it has a request ID, as all of AWS's have. Raises NotFromAwsError."""
     about = answer.get("ResponseMetadata", {})
     if "HTTPHeaders" in about and not about.get("RequestId"):  # no headers: it never went over HTTP
         raise NotFromAwsError(

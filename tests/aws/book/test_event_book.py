@@ -1,0 +1,52 @@
+"""Test what only DynamoDB's book of events does."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from chalicelib.aws.book.event_book import DynamoEventBook
+from chalicelib.core.audit.event import LockEvent
+from chalicelib.core.audit.hold import NotedEvent
+from chalicelib.core.locks.place import Kind, Place
+from chalicelib.ports.book import BookError
+from tests.aws_fixtures import lock_book_table
+from tests.builders import BUCKET, KEY, TAKEN
+
+
+@pytest.fixture
+def table() -> Iterator[Any]:
+    with lock_book_table() as table:
+        yield table
+
+
+def an_acquire(key: str = KEY) -> LockEvent:
+    return LockEvent(acquired=True, place=Place(Kind.S3, BUCKET, key), at=TAKEN)
+
+
+def test_a_book_that_is_not_there_is_a_book_error(table: Any) -> None:
+    noted, events = NotedEvent(an_acquire()), DynamoEventBook(table)
+    table.delete()
+    with pytest.raises(BookError):
+        events.claim(noted, TAKEN)
+    for ask in (events.journaled, events.before, events.remember_gone, events.gone_after):
+        with pytest.raises(BookError):
+            ask(noted.event)
+
+
+def test_an_event_that_cannot_be_read_is_a_book_error(table: Any) -> None:
+    events, event = DynamoEventBook(table), an_acquire("unreadable.tflock")
+    events.claim(NotedEvent(event), TAKEN)
+    key = {"StatePath": f"#events {event.place.name}", "LockIdentity": event.identity}
+    table.put_item(Item=key | {"Noted": "{"})
+    with pytest.raises(BookError, match="cannot be read"):
+        events.before(msgspec.structs.replace(event, acquired=False, at=TAKEN + timedelta(seconds=1)))
+
+
+def test_an_event_is_forgotten_when_it_cannot_be_delivered_any_more(table: Any) -> None:
+    event = an_acquire("old.tflock")
+    DynamoEventBook(table).claim(NotedEvent(event), TAKEN)
+    key = {"StatePath": f"#events {event.place.name}", "LockIdentity": event.identity}
+    assert table.get_item(Key=key)["Item"]["ExpiresAt"] == int((TAKEN + timedelta(days=21)).timestamp())

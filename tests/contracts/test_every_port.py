@@ -1,0 +1,80 @@
+"""Every port has one suite here, and whatever can stand behind the port runs it."""
+
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+from chalicelib import aws, ports, slack
+from chalicelib.ports.book import ChannelBook, DigestBook, EventBook, GroupBook, LockBook, LockList
+from chalicelib.ports.locks import LockStore
+from chalicelib.ports.orders import Orders
+from chalicelib.ports.people import Directory, Messenger
+from chalicelib.ports.world import Journal
+from tests import fakes
+
+HERE = Path(__file__).parent
+SUITES: dict[type, tuple[str, ...]] = {
+    ChannelBook: ("test_channel_book.py",),
+    DigestBook: ("test_digest_book.py",),
+    Directory: ("test_directory.py",),
+    EventBook: ("test_event_book.py",),
+    GroupBook: ("test_group_book.py",),
+    Journal: ("test_journal.py",),
+    LockBook: ("conftest.py", *(f"lock_book/{path.name}" for path in (HERE / "lock_book").glob("test_*.py"))),
+    LockList: ("test_lock_list.py",),
+    LockStore: ("test_lock_store.py",),
+    Messenger: ("test_messenger.py", "../slack/speaking.py"),
+    Orders: ("test_orders.py",),
+}
+"""The modules of each port's suite, with what builds the implementations for it."""
+
+
+def classes_in(*packages: Any) -> Iterator[type]:
+    for package in packages:
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            module = import_module(found.name)
+            yield from (one for _, one in inspect.getmembers(module, inspect.isclass) if one.__module__ == found.name)
+
+
+def is_port(one: type) -> bool:
+    return Protocol in one.__bases__
+
+
+def asked(one: type, name: str) -> list[object] | None:
+    """Return the types of a method's parameters; None: it has no such method."""
+    method = inspect.getattr_static(one, name, None)
+    if not inspect.isfunction(method):
+        return None
+    return [parameter.annotation for parameter in inspect.signature(method).parameters.values()]
+
+
+def stands_behind(one: type, port: type) -> bool:
+    """Return whether a class has each method of a port, with parameters of the same types."""
+    methods = [name for name, _ in inspect.getmembers(port, inspect.isfunction) if not name.startswith("_")]
+    return all(asked(one, name) == asked(port, name) for name in methods)
+
+
+IMPLEMENTATIONS = [one for one in classes_in(aws, slack, fakes) if not is_port(one)]
+
+
+def test_every_port_has_a_suite() -> None:
+    assert {one for one in classes_in(ports) if is_port(one)} == SUITES.keys()
+
+
+@pytest.mark.parametrize("port", SUITES, ids=lambda port: port.__name__)
+def test_everything_that_can_stand_behind_a_port_runs_its_suite(port: type) -> None:
+    suite = "".join((HERE / name).read_text() for name in SUITES[port])
+    behind = {one.__name__ for one in IMPLEMENTATIONS if stands_behind(one, port)}
+    assert len(behind) >= 2
+    assert {name for name in behind if f"{name}(" not in suite} == set()
+
+
+def test_no_module_here_is_outside_of_the_suites() -> None:
+    suites = {name for names in SUITES.values() for name in names}
+    there = {path.relative_to(HERE).as_posix() for path in HERE.rglob("*.py") if path.name != "__init__.py"}
+    assert there - suites == {Path(__file__).name}
