@@ -225,6 +225,7 @@ def _new_sqs_client() -> "SQSClient":
     return boto3.client("sqs", config=_PROMPT)
 
 
+@cache
 def _s3(patience: ClientConfig, bucket: str) -> "S3Client":
     return _s3_client(patience, _region(bucket))
 

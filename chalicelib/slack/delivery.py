@@ -1,8 +1,6 @@
 """Deliver messages by Slack's Web API: post and edit them in channels and threads, and tell one person alone."""
 
-from collections.abc import Container, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Container
 from functools import partial
 from typing import Any
 
@@ -66,9 +64,8 @@ class Delivery:
         expected: Container[str] = (),
     ) -> Posted:
         """Post a message. ``gone`` has the error codes that mean that the place is no longer there."""
-        errand = replace(
-            self._errand(sending.channel, sending.beneath), trace=sending.trace, final=gone, expected=expected
-        )
+        trace = sending.trace
+        errand = self._errand(sending.channel, sending.beneath, trace=trace, final=gone, expected=expected)
         answer = self._send(errand, said)
         return sending.stands(answer.ts, answer.message.thread_ts or "")
 
@@ -80,13 +77,17 @@ class Delivery:
         """Replace the text and the blocks of a posted message."""
         place = {"channel": posted.channel, "ts": posted.handle}
         errand = Errand(method="chat_update", place=place, final=_GONE, wait=partial(self._paces.wait, Way.EDIT))
-        with _told(posted.channel, _GONE):
+        try:
             self._sender.send(errand, Version(*said), Done)
+        except WebApiError as error:
+            raise _failure(error, posted.channel, _GONE) from None
 
     def find(self, sending: Sending) -> Posted | None:
         """Return the app's own message with the trace of ``sending``, posted since then; None: there is none."""
-        with _told(sending.channel):
+        try:
             ts = self._history.find(sending.channel, sending.beneath, sending.trace, sending.at)
+        except WebApiError as error:
+            raise _failure(error, sending.channel) from None
         return sending.stands(ts, sending.beneath) if ts else None
 
     def tell_alone(self, person: Person, text: str) -> None:
@@ -107,18 +108,25 @@ class Delivery:
         alone = Errand(method="chat_postEphemeral", place=here, expected=anyhow)
         home: dict[str, Any] = {"channel": user, "unfurl_links": False}
         direct = Errand(method="chat_postMessage", place=home, final=_UNREACHABLE, expected=anyhow)
-        with _told(channel):
+        try:
             if not (channel and self._taken(alone, said)):
                 self._taken(direct, said)
+        except WebApiError as error:
+            raise _failure(error, channel) from None
 
-    def _errand(self, channel: str, thread_ts: str = "") -> Errand:
+    def _errand(self, channel: str, thread_ts: str = "", **others: Any) -> Errand:
         place = {"channel": channel, "thread_ts": thread_ts or None, "unfurl_links": False, "unfurl_media": False}
-        return Errand(method="chat_postMessage", place=place, wait=partial(self._paces.wait, Way.POST, channel))
+        wait = partial(self._paces.wait, Way.POST, channel)
+        return Errand(method="chat_postMessage", place=place, wait=wait, **others)
 
     def _send(self, errand: Errand, said: tuple[str, list[Block]]) -> PostDone:
-        channel = errand.place["channel"]
-        with _told(channel, errand.final, lost=MaybePostedError, refused=Anywhere()):
+        try:
             return self._sender.send(errand, Version(*said), PostDone)
+        except UnansweredError as error:
+            raise MaybePostedError(str(error)) from None
+        except WebApiError as error:
+            # A post whose shortest version is refused is refused by the channel, whatever the code for it.
+            raise _failure(error, errand.place["channel"], errand.final, refused=Anywhere()) from None
 
     def _taken(self, errand: Errand, said: Version) -> bool:
         """Return whether Slack took it; False: Slack refused the place, the person or the message for good."""
@@ -140,25 +148,12 @@ class _OfThePlace(Container[str]):
         return isinstance(code, str) and about(code) in {About.PLACE, About.CALLING}
 
 
-@contextmanager
-def _told(
-    channel: str,
-    gone: Container[str] = (),
-    *,
-    lost: type[MessengerError] = MessengerError,
-    refused: Container[str] = _OfThePlace(),
-) -> Iterator[None]:
-    """Raise Slack's refusals and silences as the port has them.
-
-    A post whose shortest version is refused is refused by the channel, whatever the code for it (``Anywhere``).
-    """
-    try:
-        yield
-    except UnansweredError as error:
-        raise lost(str(error)) from None
-    except WebApiError as error:
-        if error.code in gone:
-            raise (MessageFixedError if error.code in _FIXED else MessageGoneError)(str(error)) from None
-        if error.code in refused:
-            raise ChannelRefusedError(channel, str(error)) from None
-        raise MessengerError(str(error)) from None
+def _failure(
+    error: WebApiError, channel: str, gone: Container[str] = (), *, refused: Container[str] = _OfThePlace()
+) -> MessengerError:
+    """Return a refusal or a silence of Slack's as the port has it."""
+    if isinstance(error, UnansweredError):
+        return MessengerError(str(error))
+    if error.code in gone:
+        return (MessageFixedError if error.code in _FIXED else MessageGoneError)(str(error))
+    return ChannelRefusedError(channel, str(error)) if error.code in refused else MessengerError(str(error))

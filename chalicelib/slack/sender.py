@@ -1,8 +1,9 @@
 """Send a message in the fullest version that Slack takes."""
 
 from collections.abc import Callable, Container
-from dataclasses import dataclass
 from typing import Any, TypeVar
+
+import msgspec
 
 from chalicelib.slack.versions import Markup, Version, with_less
 from chalicelib.slack.web.refusals import About, about
@@ -16,8 +17,7 @@ _UNCALLED_SECONDS = 3600
 """How long to remember that a channel allows no ``here`` or ``channel``; then Slack is asked again."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Errand:
+class Errand(msgspec.Struct, frozen=True, kw_only=True):
     """One message on its way: by which method, where to, and what to do about a refusal."""
 
     method: str
@@ -44,7 +44,6 @@ class Sender:
         """Send one message; return Slack's answer. Raises the WebApiError of the last version that was tried."""
         first = current = self._first(errand, version)
         while True:
-            errand.wait()
             try:
                 answer = self._attempt(errand, current, shape)
             except WebApiError as error:
@@ -61,6 +60,7 @@ class Sender:
         payload = {"event_type": _EVENT_TYPE, "event_payload": {"trace": errand.trace}}
         metadata = {"metadata": payload} if errand.trace and version.traceable else {}
         handled = _Handled(errand, version)
+        errand.wait()
         return self._api.call(errand.method, shape, expected=handled, **errand.place, **version.said(), **metadata)
 
     def _first(self, errand: Errand, version: Version) -> Version:

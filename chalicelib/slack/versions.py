@@ -7,9 +7,10 @@ without that part. Each version says what is missing and why.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
+
+import msgspec
 
 from chalicelib.slack.web.refusals import About, about
 from chalicelib.slack.words.parts.blocks import Block, actions, context, question, section
@@ -57,8 +58,7 @@ _CUT = {
 }
 
 
-@dataclass(frozen=True)
-class Version:
+class Version(msgspec.Struct, frozen=True):
     """A whole message, and how much of it to send. ``code`` is Slack's error code for the version before."""
 
     text: str
@@ -84,11 +84,11 @@ def with_less(version: Version, code: str) -> Version | None:
     if kind in {About.EVERYTHING, About.PLACE}:
         return None
     if version.traceable and "metadata" in code:
-        return replace(version, traceable=False)
+        return msgspec.structs.replace(version, traceable=False)
     # Calling people matters more than the details, so mentions go last, unless Slack refuses just them.
     order = _WITHOUT_MARKUP if _ABOUT_MARKUP.fullmatch(code) else _SHORTER
     steps = (
-        replace(version, markup=markup, shape=shape, code=code)
+        msgspec.structs.replace(version, markup=markup, shape=shape, code=code)
         for markup, shape in (_UNCALLED if kind is About.CALLING else order)
         if markup >= version.markup and shape >= version.shape
     )

@@ -5,6 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -36,6 +38,12 @@ def test_an_acquire_costs_one_read_of_its_object_and_three_writes_and_nothing_el
     assert paths()["event -> line"]["requests"] == {"s3 GetObject": 1, "dynamodb UpdateItem": 3}
 
 
+def test_an_alert_costs_two_writes_of_its_page_whose_answers_say_what_others_noted() -> None:
+    sent_to_the_book = sent("sweep -> alert", "dynamodb ")
+    # The queries are for the digests and the channels in trouble, the scan is for all open pages.
+    assert sent_to_the_book == {"Query": 2, "Scan": 1, "UpdateItem": 2}
+
+
 def test_a_click_waits_for_nothing_but_the_queue() -> None:
     assert paths()["click -> 200"]["requests"] == {"sqs SendMessage": 1}
 
@@ -43,3 +51,17 @@ def test_a_click_waits_for_nothing_but_the_queue() -> None:
 def test_a_release_reads_its_page_twice_before_it_answers_and_gets_the_object_once() -> None:
     assert paths()["order -> released"]["book_reads_before_answer"] <= 2
     assert sent("order -> released", "s3 ") == {"GetObject": 1, "DeleteObject": 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [
+        ("event -> line", 20),
+        ("sweep -> alert", 131),
+        ("click -> 200", 4),
+        ("order -> released", 84),
+        ("settle -> line", 20),
+    ],
+)
+def test_a_path_goes_back_into_modules_that_it_has_left_no_more_often_than_it_should(name: str, most: int) -> None:
+    assert paths()[name]["returns"] <= most, paths()[name]["returned_to"]

@@ -57,8 +57,7 @@ class DynamoEventBook:
         # An identity begins with its second, a space and a plain word, so the tilde sorts after all of this second.
         last = f"{event.second} ~"
         earlier: NotedEvent | None = None
-        parts = self._table.latest_first(_key_of(event)["StatePath"], last, _AT_ONCE)
-        for item in (item for part in parts for item in part):
+        for item in self._table.latest_first(_key_of(event)["StatePath"], last, _AT_ONCE):
             noted = value_of(item, "Noted", NotedEvent)
             if earlier and noted.event.second < earlier.event.second:
                 break
@@ -75,8 +74,7 @@ class DynamoEventBook:
     def gone_after(self, event: LockEvent) -> list[LockEvent]:
         """Return the last twenty remembered deletions of versions of the same key after this event."""
         after: list[LockEvent] = []
-        parts = self._table.latest_first(_gone_key_of(event)["StatePath"], "~", _AT_ONCE)
-        for item in islice((item for part in parts for item in part), _GONE):
+        for item in islice(self._table.latest_first(_gone_key_of(event)["StatePath"], "~", _AT_ONCE), _GONE):
             gone = value_of(item, "Noted", NotedEvent).event
             if gone.second < event.second:
                 break

@@ -1,7 +1,6 @@
 """The lock book: one DynamoDB item for each lock, keyed by the lock's state path and identity."""
 
 from datetime import UTC, datetime
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from boto3.dynamodb.conditions import Attr
@@ -37,9 +36,8 @@ class DynamoLockBook:
     def pages_of(self, state_path: str, until: datetime) -> list[Page]:
         """Return the last ten pages of a state path up to a second, oldest first. A busy state has thousands."""
         last = f"{until.astimezone(UTC).replace(microsecond=0).isoformat()} ~"
-        parts = self._table.latest_first(state_path, last, _LATEST)
-        items = islice((item for part in parts for item in part), _LATEST)
-        return sorted((page_from(item) for item in items), key=lambda page: page.taken)
+        pages = map(page_from, self._table.latest(state_path, last, _LATEST))
+        return sorted(pages, key=lambda page: page.taken)
 
     def find(self, ref: LockRef) -> Page | None:
         """Return the page of one lock."""

@@ -29,7 +29,7 @@ class DynamoLockList:
     def held(self, *, holders: bool) -> list[HeldEntry]:
         """Return every held lock, in any order. Only with ``holders`` do the entries tell who holds each."""
         names = _HOLDER if holders else _PLACE
-        return [_entry(item) for item in self._table.scan_for(_INDEX, _HELD, names)]
+        return [_entry(item) for item in self._table.scan(_INDEX, _HELD, names)]
 
     def pages(self, entries: Sequence[HeldEntry]) -> list[Page]:
         """Return the pages of these entries in the same order, without locks that have ended since."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Set
 from datetime import UTC, datetime
 from functools import reduce
+from math import inf
 from operator import and_
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -77,20 +78,22 @@ class BookTable:
     def query(self, state_path: str) -> list[Item]:
         """Return all items of one partition as they are now."""
         mine = Key("StatePath").eq(state_path)
-        return _together(self._parts("query", KeyConditionExpression=mine, ConsistentRead=True))
+        return self._all("query", KeyConditionExpression=mine, ConsistentRead=True)
 
-    def latest_first(self, state_path: str, last: str, at_once: int) -> Iterator[list[Item]]:
-        """Yield the items of one partition as they are now, backwards from ``last``, ``at_once`` at a time."""
-        wanted = Key("StatePath").eq(state_path) & Key("LockIdentity").lte(last)
-        backwards = {"ScanIndexForward": False, "Limit": at_once}
-        return self._parts("query", KeyConditionExpression=wanted, ConsistentRead=True, **backwards)
+    def latest(self, state_path: str, last: str, most: int) -> list[Item]:
+        """Return the last ``most`` items of one partition up to ``last`` as they are now, the latest first."""
+        return self._all("query", most, **_backwards(state_path, last, most))[:most]
 
-    def scan(self, index: str, only: ConditionBase) -> list[Item]:
-        """Return the items of an index that meet a condition, as they were a moment ago."""
-        return _together(self._parts("scan", IndexName=index, FilterExpression=only))
+    def latest_first(self, state_path: str, last: str, at_once: int) -> Iterator[Item]:
+        """Yield the items of one partition as they are now, backwards from ``last``, read ``at_once`` at a time."""
+        items, after = self._ask("query", _backwards(state_path, last, at_once))
+        yield from items
+        while after:
+            items, after = self._ask("query", _backwards(state_path, last, at_once), after)
+            yield from items
 
-    def scan_for(self, index: str, only: ConditionBase, names: tuple[str, ...]) -> list[Item]:
-        """Return some attributes of the items of an index that meet a condition, as they were a moment ago.
+    def scan(self, index: str, only: ConditionBase, names: tuple[str, ...] = ()) -> list[Item]:
+        """Return the items of an index that meet a condition, as they were a moment ago; of ``names`` only those.
 
         Decoding an attribute here takes longer than DynamoDB needs to read it, so ask only for what is used.
         """
@@ -98,13 +101,12 @@ class BookTable:
             "ProjectionExpression": ", ".join(f"#{name}" for name in names),
             "ExpressionAttributeNames": {f"#{name}": name for name in names},
         }
-        return _together(self._parts("scan", IndexName=index, FilterExpression=only, **some))
+        return self._all("scan", IndexName=index, FilterExpression=only, **(some if names else {}))
 
     def find(self, key: Item) -> Item | None:
         """Return one item as it is now, by a query, for a function that has no right to GetItem."""
         this = reduce(and_, (Key(name).eq(value) for name, value in key.items()))
-        found = self._parts("query", KeyConditionExpression=this, ConsistentRead=True)
-        return next((item for part in found for item in part), None)
+        return next(iter(self._all("query", KeyConditionExpression=this, ConsistentRead=True)), None)
 
     def change(self, key: Item, update: Update, condition: ConditionBase | None = None) -> bool:
         """Change or create one item if the condition is met; return whether it was."""
@@ -129,25 +131,30 @@ class BookTable:
             if not _is_not_met(error):
                 raise book_error(error) from error
 
-    def _parts(self, operation: str, **arguments: Any) -> Iterator[list[Item]]:
-        """Yield the items of each answer."""
-        while True:
-            try:
-                answer = genuine(getattr(self._table, operation)(**arguments))
-                items, after = list(answer["Items"]), answer.get("LastEvaluatedKey")
-            except Exception as error:
-                raise book_error(error) from error
-            if items:
-                yield items
-            if not after:
-                return
-            if after == arguments.get("ExclusiveStartKey"):
-                raise BookError("the lock book could not be read to its end: DynamoDB gives the same page again")
-            arguments["ExclusiveStartKey"] = after
+    def _all(self, operation: str, most: float = inf, **arguments: Any) -> list[Item]:
+        """Return the items of all answers, or of the first answers that have ``most`` together."""
+        items, after = self._ask(operation, arguments)
+        while after and len(items) < most:
+            more, after = self._ask(operation, arguments, after)
+            items += more
+        return items
+
+    def _ask(self, operation: str, arguments: dict[str, Any], after: Item | None = None) -> tuple[list[Item], Item]:
+        """Return the items of one answer, and the key after which more follow; an empty key: no more do."""
+        begin = {"ExclusiveStartKey": after} if after else {}
+        try:
+            answer = genuine(getattr(self._table, operation)(**arguments, **begin))
+            items, last = list(answer["Items"]), answer.get("LastEvaluatedKey") or {}
+        except Exception as error:
+            raise book_error(error) from error
+        if last and last == after:
+            raise BookError("the lock book could not be read to its end: DynamoDB gives the same page again")
+        return items, last
 
 
-def _together(parts: Iterator[list[Item]]) -> list[Item]:
-    return [item for part in parts for item in part]
+def _backwards(state_path: str, last: str, at_once: int) -> dict[str, Any]:
+    wanted = Key("StatePath").eq(state_path) & Key("LockIdentity").lte(last)
+    return {"KeyConditionExpression": wanted, "ConsistentRead": True, "ScanIndexForward": False, "Limit": at_once}
 
 
 def _is_not_met(error: Exception) -> bool:

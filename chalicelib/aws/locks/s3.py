@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 import msgspec
 from botocore.exceptions import ClientError
 
-from chalicelib.aws.errors_in_words import in_words
 from chalicelib.aws.genuine import genuine
-from chalicelib.aws.locks.s3_answers import code_of, sent_once, store_error, told_as_store_error
+from chalicelib.aws.locks.s3_answers import code_of, sent_once, store_error
 from chalicelib.aws.locks.s3_objects import kept_of, not_restored, put_arguments
 from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.clicks.deletion import Deletion, LockObject, Look, PutBack
@@ -82,7 +81,7 @@ class S3LockStore:
         """
         prefixes, seen = target.prefixes or ("",), set[str]()
         first, _, last = after.partition(":")
-        with told_as_store_error(f"listing {target.container}"):
+        try:
             for number in range(int(first or 0), len(prefixes)):
                 for page in _listed(self._lister(target.container), target.container, prefixes[number], last):
                     listed = [entry["Key"] for entry in page.get("Contents", [])]
@@ -93,6 +92,8 @@ class S3LockStore:
                     yield Scanned(places, len(listed), f"{number}:{last}" if more else "")
                     seen |= keys
                 last = ""
+        except Exception as error:
+            raise store_error(f"listing {target.container}", error) from error
 
     def read(self, place: Place, version: str = "") -> HeldLock | None:
         """Return the lock at a place, or that version of it."""
@@ -123,19 +124,21 @@ class S3LockStore:
     def state_written(self, ref: LockRef) -> StateWritten:
         """Return when the state was last written. A listing with the state's key as prefix has the state first."""
         bucket, state_key = ref.place.container, ref.place.state_key
-        with told_as_store_error(f"listing {bucket}"):
+        try:
             page = genuine(self._reader(bucket).list_objects_v2(Bucket=bucket, Prefix=state_key, MaxKeys=1))
             listed = page.get("Contents", [])
             times = [entry["LastModified"].replace(microsecond=0) for entry in listed if entry["Key"] == state_key]
+        except Exception as error:
+            raise store_error(f"listing {bucket}", error) from error
         return StateWritten(times[0] if times else None)
 
     def delete(self, ref: LockRef) -> Deletion:
         """Send one conditional delete once (``core.clicks.deletion.Deletion`` has AWS's answers)."""
         _check(ref)
-        client = self._writing_client(ref)
+        where, client = _named(ref.place), self._writing_client(ref)
         status = sent_once(
             "deleting",
-            lambda: client.delete_object(**_named(ref.place), IfMatch=ref.stamp),
+            lambda: client.delete_object(**where, IfMatch=ref.stamp),
             expected=set(_DELETIONS),
             done=HTTPStatus.NO_CONTENT,
         )
@@ -158,21 +161,25 @@ class S3LockStore:
         return _PUTS.get(status, PutBack.DONE) if status else PutBack.UNKNOWN
 
     def _put(self, ref: LockRef, arguments: dict[str, Any], expected: set[int]) -> int | None:
-        client = self._writing_client(ref)
+        where, client = _named(ref.place), self._writing_client(ref)
         return sent_once(
             "putting back",
-            lambda: client.put_object(**_named(ref.place), IfNoneMatch="*", **arguments),
+            lambda: client.put_object(**where, IfNoneMatch="*", **arguments),
             expected=expected,
         )
 
     def _writing_client(self, ref: LockRef) -> "S3Client":
-        with told_as_store_error(f"a client for {ref.place.container}"):
+        try:
             return self._writer(ref.place.container)
+        except Exception as error:
+            raise store_error(f"a client for {ref.place.container}", error) from error
 
     def _tags(self, ref: LockRef) -> dict[str, str]:
-        with told_as_store_error(f"reading the tags of {_told(ref.place)}"):
+        try:
             found = genuine(self._reader(ref.place.container).get_object_tagging(**_named(ref.place)))
             return {tag["Key"]: tag["Value"] for tag in found["TagSet"]}
+        except Exception as error:
+            raise store_error(f"reading the tags of {_told(ref.place)}", error) from error
 
     def _get(self, place: Place, **which: str) -> "_Object":
         """Return an object, with only one byte more of its body than a lock may have. Raises ClientError."""
@@ -187,14 +194,14 @@ class S3LockStore:
         except ClientError:
             raise
         except Exception as error:
-            raise StoreError(f"reading {_told(place)}: {in_words('S3', error)}") from error
+            raise store_error(f"reading {_told(place)}", error) from error
 
     def _unreadable(self, place: Place, error: ClientError) -> HeldLock | None:
         """Return a lock that S3 lists and will not show: another key's encryption, a denying policy."""
         if code_of(error) not in _UNSHOWN and not code_of(error).startswith("KMS"):
             raise store_error(f"reading {_told(place)}", error) from error
         bucket = place.container
-        with told_as_store_error(f"reading {_told(place)}"):
+        try:
             page = genuine(self._reader(bucket).list_objects_v2(Bucket=bucket, Prefix=place.key, MaxKeys=1))
             for entry in page.get("Contents", []):
                 if entry["Key"] == place.key:
@@ -202,6 +209,8 @@ class S3LockStore:
                     lock = unread(ref, code_of(error), entry["Size"])
                     versioned = lock.body is Body.SEALED and _is_versioned(self._reader(bucket), bucket)
                     return msgspec.structs.replace(lock, versioned=versioned)
+        except Exception as failure:
+            raise store_error(f"reading {_told(place)}", failure) from failure
         return None
 
 

@@ -1,7 +1,6 @@
 """Tell what S3's answers mean: errors in words for a person, and answers to requests that are sent only once."""
 
-from collections.abc import Callable, Iterator, Mapping, Set
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Set
 from http import HTTPStatus
 from typing import Any
 
@@ -26,25 +25,14 @@ def code_of(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code") or _NO_CODE)
 
 
-def store_error(what: str, error: ClientError) -> StoreError:
-    """Return an error of S3 as the port's."""
+def store_error(what: str, error: Exception) -> StoreError:
+    """Return a failure as the port's, also what botocore makes of an answer that is not S3's."""
+    if not isinstance(error, ClientError):
+        return StoreError(f"{what}: {in_words('S3', error)}")
     kind = StoreRefusedError if code_of(error) in _MEANINGS else StoreError
     if code_of(error) == "NoSuchBucket":
         kind = BucketGoneError
     return kind(f"{what}: {_MEANINGS.get(code_of(error)) or in_words('S3', error)}")
-
-
-@contextmanager
-def told_as_store_error(what: str) -> Iterator[None]:
-    """Raise whatever goes wrong as a StoreError, also what botocore makes of an answer that is not S3's."""
-    try:
-        yield
-    except StoreError:
-        raise
-    except ClientError as error:
-        raise store_error(what, error) from error
-    except Exception as error:
-        raise StoreError(f"{what}: {in_words('S3', error)}") from error
 
 
 def sent_once(
@@ -58,16 +46,18 @@ def sent_once(
         StoreError: it was refused with a status other than those ``expected``, or never sent.
     """
     try:
-        answer = genuine(send())
+        answer = send()
+        status = _status(answer)
+        genuine(answer)
     except ClientError as error:
         return _refused(what, error, expected)
     except HTTPClientError:  # sent at least in part, and not answered: a time-out, a closed connection
         return None
     except BotoCoreError as error:
-        raise StoreError(f"{what}: {in_words('S3', error)}") from error
+        raise store_error(what, error) from error
     except Exception:  # noqa: BLE001  sent, and botocore fails to read the answer: it has many errors for that
         return None
-    return HTTPStatus.OK if _status(answer) in {None, done} else None
+    return HTTPStatus.OK if status in {None, done} else None
 
 
 def _refused(what: str, error: ClientError, expected: Set[int]) -> int | None:

@@ -154,10 +154,10 @@ def situation_of(page: Page, policy: Policy, now: datetime, *, held: bool) -> Si
     return Situation(
         held=Held.YES if held else Held.NO,
         story=_story(page),
-        level=Level.NEW if level_of(page, policy, now) > page.level else Level.SAME,
-        mood=_mood(page, policy, now),
         shown=_shown(page, now),
         auto=Auto.DUE if may_auto_release(page, policy, now) else Auto.NO,
+        mood=_mood(page, policy, now),
+        level=Level.NEW if level_of(page, policy, now) > page.level else Level.SAME,
     )
 
 

@@ -85,7 +85,12 @@ class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def event_id(self) -> str:
         """Return an ID that only this event has, however often it is delivered."""
-        return event_id(self.place.name, self.identity)
+        return event_id(*self.known_by)
+
+    @property
+    def known_by(self) -> tuple[str, str]:
+        """Return what its ``event_id`` is made from."""
+        return self.place.name, self.identity
 
     def is_about(self, lock: HeldLock) -> bool:
         """Return whether this acquire took that lock. A read without a version may find a younger lock."""

@@ -110,7 +110,7 @@ class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 def of_lock(kind: LineKind, lock: HeldLock, time: datetime, **fields: object) -> JournalLine:
     """Return a line about a lock, with all that the lock says of itself."""
     said = str(fields.get("message_ts") or time.isoformat())
-    return _line(kind, time, event_id(kind, lock.ref.name, said), lock, **fields)
+    return _line(kind, time, (kind, lock.ref.name, said), lock, **fields)
 
 
 def of_acquire(event: LockEvent, lock: HeldLock | None, slack_user: str) -> JournalLine:
@@ -167,12 +167,12 @@ def of_click(
         fields |= {"outcome": ending.outcome.value, "detail": ending.why, "asked_by": ending.approved}
     # A click that is delivered again has the same ID. The reaper's own orders have none; their time tells them apart.
     said = (whose.click or time.isoformat(), str(fields.get("outcome", "")))
-    return _line(kind, time, event_id(kind, order.lock.name, *said), lock or HeldLock(order.lock), **fields, **others)
+    return _line(kind, time, (kind, order.lock.name, *said), lock or HeldLock(order.lock), **fields, **others)
 
 
 def of_run(kind: LineKind, time: datetime, **fields: object) -> JournalLine:
     """Return a line about a run of the reaper, not about one lock."""
-    return _line(kind, time, event_id(kind, time.isoformat(), str(fields.get("target", ""))), None, **fields)
+    return _line(kind, time, (kind, time.isoformat(), str(fields.get("target", ""))), None, **fields)
 
 
 def _of_event(kind: LineKind, event: LockEvent, lock: HeldLock | None, **fields: object) -> JournalLine:
@@ -185,7 +185,7 @@ def _of_event(kind: LineKind, event: LockEvent, lock: HeldLock | None, **fields:
         "told_by": event.told_by.value,
         "incomplete": lock is None,
     }
-    return _line(kind, event.at, event.event_id, lock, **(told | fields))
+    return _line(kind, event.at, event.known_by, lock, **(told | fields))
 
 
 def _of_state_lock(lock: HeldLock) -> dict[str, object]:
@@ -204,7 +204,9 @@ def _of_state_lock(lock: HeldLock) -> dict[str, object]:
     return told
 
 
-def _line(kind: LineKind, time: datetime, identity: str, lock: HeldLock | None, **fields: object) -> JournalLine:
+def _line(
+    kind: LineKind, time: datetime, known_by: tuple[str, ...], lock: HeldLock | None, **fields: object
+) -> JournalLine:
     about = _of_state_lock(lock) if lock else {}
-    told = {"event": kind, "time": time, "event_id": identity, **all_bounded(about | fields)}
+    told = {"event": kind, "time": time, "event_id": event_id(*known_by), **all_bounded(about | fields)}
     return msgspec.convert(told, JournalLine)

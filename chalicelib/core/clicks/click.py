@@ -157,14 +157,14 @@ def refusal(click: Click, rules: Rules, in_group: InGroup, colleague: Colleague,
 
     Whoever may release a lock may do everything. The lock's owner, who may still be at work, may snooze its alert too.
     """
-    lock = click.lock
-    if not rules.covers(lock.place):
+    policy = rules.policy_for(click.lock.state_path)
+    if not rules.covers(click.lock.place):
         return Refusal.OUTSIDE
     if why := _foreign(click, rules, colleague):
         return why
     if click.verb.quietens and owner and click.user == owner:
         return None
-    return may_release(click.user, rules.policy_for(lock.state_path), in_group)
+    return may_release(click.user, policy, in_group)
 
 
 def _foreign(click: Click, rules: Rules, colleague: Colleague) -> Refusal | None:

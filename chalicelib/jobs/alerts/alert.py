@@ -40,7 +40,6 @@ def post(case: Case, beneath: Handle = "") -> bool:
 def _post(case: Case, beneath: Handle) -> bool:
     before = case.page.posted
     alert, trouble = case.new_alert()
-    case = case.known_as(alert.page)
     sending = Sending(
         about=case.ref.name,
         saying=(Saying(Topic.ALERT, f"after {before.handle}" if before else ""),),
@@ -58,8 +57,9 @@ def _post(case: Case, beneath: Handle) -> bool:
         _journal_failure(case, error)
         raise
     if posted:
-        journal_said(case, sending, posted, "; ".join(filter(None, [trouble, _remember(case, sending, posted)])))
-        catch_up(case)
+        latest, forgotten = _remember(case, sending, posted)
+        journal_said(case, sending, posted, "; ".join(filter(None, [trouble, forgotten])))
+        catch_up(case, latest)
     return posted is not None
 
 
@@ -160,16 +160,16 @@ def _reply(case: Case, saying: tuple[Saying, ...], level: int, called: tuple[str
         raise
     if told is None:
         return None
-    journal_said(case, sending, told, _remember(case, sending, told))
+    journal_said(case, sending, told, _remember(case, sending, told)[1])
     return case.known_as(msgspec.structs.replace(case.page, level=level))
 
 
-def _remember(case: Case, sending: Sending, posted: Posted) -> str:
+def _remember(case: Case, sending: Sending, posted: Posted) -> tuple[Page | None, str]:
+    """Note where a message stands; return the page as it is then, and why that could not be noted."""
     try:
-        LockClaim(case, sending).said(posted)
+        return LockClaim(case, sending).noted(posted), ""
     except BookError as error:
-        return f"not remembered, so it may be said again: {error}"
-    return ""
+        return None, f"not remembered, so it may be said again: {error}"
 
 
 def _journal_failure(case: Case, error: MessengerError) -> None:

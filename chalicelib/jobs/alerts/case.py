@@ -1,6 +1,6 @@
 """A case: one lock with all that a job needs to deal with it: its page, its policy, the world, the time."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -51,8 +51,7 @@ class Detours:
             self.heard.setdefault(error.channel, str(error))
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(msgspec.Struct, frozen=True):
     """One lock with all that its next steps need. ``now`` is when the job began."""
 
     page: Page
@@ -61,7 +60,7 @@ class Case:
     now: datetime
     undo: timedelta
     """How long the lock can be put back after a release."""
-    detours: Detours = field(default_factory=Detours)
+    detours: Detours = msgspec.field(default_factory=Detours)
 
     @property
     def channel(self) -> str:
@@ -85,7 +84,7 @@ class Case:
 
     def known_as(self, page: Page) -> Self:
         """Return the same case with another version of its page."""
-        return replace(self, page=page)
+        return msgspec.structs.replace(self, page=page)
 
     def alert(self, ending: Ending | None = None) -> Alert:
         """Return its alert as it should read now. The evidence is looked up only while the lock is held."""
@@ -95,10 +94,11 @@ class Case:
 
     def new_alert(self) -> tuple[Alert, str]:
         """Return a new alert to post, and why the owner could not be looked up ("": no trouble)."""
+        channel = self.policy.channel
+        elsewhere = channel if self.channel != channel else ""
         owner, trouble = self.owner()
         alert = self.known_as(msgspec.structs.replace(self.page, owner=owner)).alert()
-        page, channel = msgspec.structs.replace(alert.page, level=alert.level), self.policy.channel
-        elsewhere = channel if self.channel != channel else ""
+        page = msgspec.structs.replace(alert.page, level=alert.level)
         return msgspec.structs.replace(alert, page=page, instead_of=elsewhere), trouble
 
     def owner(self) -> tuple[str, str]:

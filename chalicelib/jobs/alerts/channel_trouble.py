@@ -88,8 +88,7 @@ class _Claim:
         return changed is not None
 
 
-@dataclass(frozen=True)
-class _Teller:
+class _Teller(msgspec.Struct, frozen=True):
     world: World
     rules: Rules
     now: datetime

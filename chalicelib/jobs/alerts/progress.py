@@ -1,5 +1,6 @@
 """Keep count of a run: what was told, what waits, what went wrong."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from chalicelib.jobs.alerts.case import Case, Detours
@@ -73,12 +74,11 @@ class Progress:
         now = self.run.workers.clock()
         return now - self._since.get(case.state_path, now)
 
-    def gathered(self) -> list[Case]:
-        """Take the new alerts, when no more are expected or the first has waited long enough; otherwise none."""
-        if not self._new or (self.waited(self._new[0]) <= _GATHERED_FOR and self._expects_more()):
-            return []
-        new, self._new = self._new, []
-        return new
+    def hand_on(self, announce: Callable[[list[Case]], None]) -> None:
+        """Have the new alerts announced when no more are expected, or the first has waited long enough."""
+        if self._new and (self.waited(self._new[0]) > _GATHERED_FOR or not self._expects_more()):
+            new, self._new = self._new, []
+            announce(new)
 
     def note(self, subject: str, error: Exception) -> None:
         """Note a failure: of Slack as untold, of all else as failed."""

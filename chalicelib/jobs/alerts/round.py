@@ -87,7 +87,7 @@ class Round:
 
     def finish(self) -> None:
         """Carry out the agenda as far as the time allows; ``progress`` counts what is left."""
-        self.progress.agenda.work(self._announce)
+        self.progress.agenda.work(partial(self.progress.hand_on, self._announcement.announce))
         refused = self.detours.refused
         self.progress.untold += attend(refused, self.world, self.rules, self.now, self._has_time_for_one)
 
@@ -98,10 +98,6 @@ class Round:
             if presence(case.ref, current) is not Presence.SAME:
                 return self.steps.tend(case.page, current)
         return Found(posted=int(post(case, beneath)))
-
-    def _announce(self) -> None:
-        if new := self.progress.gathered():
-            self._announcement.announce(new)
 
     def _has_time_for_one(self) -> bool:
         return self.run.left() > _FOR_ONE_CHANNEL

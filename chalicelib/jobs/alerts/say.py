@@ -64,9 +64,16 @@ class LockClaim:
 
     def said(self, posted: Posted) -> None:
         """Note where the message stands."""
+        self.noted(posted)
+
+    def noted(self, posted: Posted) -> Page | None:
+        """Note where it stands; return the lock's page as it is then."""
+        page = None
         for transition in telling.said(self.case.page.lock, self.sending, posted):
-            if self.case.world.book.write(transition).taken:
-                return
+            taken, page = self.case.world.book.write(transition)
+            if taken:
+                break
+        return page
 
     def say(self, send: Callable[[], Posted]) -> Posted | None:
         """Send the message once (``say_once``)."""
@@ -130,18 +137,18 @@ def look_for(claim: Claim, world: World) -> Posted | None:
     return posted
 
 
-def look_for_lost(case: Case) -> Page:
-    """Look whether a lock's message whose answer was lost was posted; return the page as it is then.
+def look_for_lost(case: Case) -> Case:
+    """Look whether a lock's message whose answer was lost was posted; return the case with the page as it is then.
 
     Raises:
         MessengerError, BookError: nothing is known until Slack and the book can be asked.
     """
     sending = case.page.sending
     if sending is None or case.page.in_flight(case.now):
-        return case.page
+        return case
     if posted := look_for(LockClaim(case, sending), case.world):
         journal_said(case, sending, posted, "its answer was lost; found in Slack later")
-    return case.world.book.find(case.ref) or case.page
+    return case.known_as(case.world.book.find(case.ref) or case.page)
 
 
 def journal_said(case: Case, sending: Sending, posted: Posted, detail: str) -> None:

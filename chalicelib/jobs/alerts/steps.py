@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
+import msgspec
+
 from chalicelib.core.alerts.life import Step, next_step
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import endings, telling
@@ -25,8 +27,7 @@ from chalicelib.ports.world import World
 _SPEAKING = {Step.POST, Step.RAISE, Step.WAKE}
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """The result of a look at a lock: new alerts, or other tasks."""
 
     new: tuple[Case, ...] = ()
@@ -65,7 +66,7 @@ class Steps:
         if there is Presence.SAME:
             _drop_old_claim(page, self.world, self.now)
         case = self._case(_as_seen(page, current, self.world.book))
-        step = _step(case, there)
+        step = next_step(case.page, case.policy, self.now, held=there is Presence.SAME)
         if step in _SPEAKING and case.page.sending:
             if case.page.in_flight(self.now):
                 return Found()
@@ -78,8 +79,9 @@ class Steps:
         return self._say_ending(noted) if noted else Found()
 
     def _find_lost(self, case: Case, there: Presence, current: HeldLock | None) -> Found:
-        case = case.known_as(look_for_lost(case))
-        return self._take(_step(case, there), case, there, current)
+        case = look_for_lost(case)
+        step = next_step(case.page, case.policy, self.now, held=there is Presence.SAME)
+        return self._take(step, case, there, current)
 
     def _take(self, step: Step, case: Case, there: Presence, current: HeldLock | None) -> Found:
         steps: dict[Step, Callable[[], Found]] = {
@@ -146,13 +148,9 @@ def _as_seen(page: Page, current: HeldLock | None, book: LockBook) -> Page:
 
 def _drop_old_claim(page: Page, world: World, now: datetime) -> None:
     """Drop the claim to a delete that never arrived: the lock is still there, and the claim is over."""
-    claim = None if page.ending or page.being_released(now) else page.releasing
-    if claim:
+    claim = page.releasing
+    if claim and not page.ending and not page.being_released(now):
         world.book.write(endings.abandon_release(page.lock.ref, claim))
-
-
-def _step(case: Case, there: Presence) -> Step:
-    return next_step(case.page, case.policy, case.now, held=there is Presence.SAME)
 
 
 def _order_release(case: Case) -> Found:

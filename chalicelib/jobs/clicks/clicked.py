@@ -1,7 +1,6 @@
 """The case of a lock together with an order about it, or with the click of a person."""
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -40,8 +39,7 @@ class NotYetError(Exception):
         self.until = until
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ordered(Case):
+class Ordered(Case, frozen=True, kw_only=True):
     """The case of a lock with an order about it. Only for ``Clicked`` does a person wait for the answer."""
 
     order: ReleaseOrder
@@ -52,7 +50,7 @@ class Ordered(Case):
     def looked_up(self) -> Self:
         """Return the same with the page that the book has now. Raises BookError."""
         page = self.world.book.find(self.order.lock)
-        return replace(self, page=page, remembered=True) if page else self
+        return msgspec.structs.replace(self, page=page, remembered=True) if page else self
 
     def after(self, transition: Transition) -> Self:
         """Carry out a transition; return the same with the page as it is then. Raises BookError."""
@@ -102,8 +100,7 @@ class Ordered(Case):
         return True
 
 
-@dataclass(frozen=True, kw_only=True)
-class Clicked(Ordered):
+class Clicked(Ordered, frozen=True, kw_only=True):
     """The case of a lock that somebody clicked, with the click."""
 
     order: Click
@@ -138,7 +135,7 @@ class Clicked(Ordered):
 
 def clicked_on(click: Click, world: World, rules: Rules, now: datetime) -> Clicked:
     """Return the case of a click, before the book or the store was asked about its lock."""
-    return Clicked(**vars(ordered_by(click, world, rules, now)))
+    return Clicked(**msgspec.structs.asdict(ordered_by(click, world, rules, now)))
 
 
 def ordered_by(order: ReleaseOrder, world: World, rules: Rules, now: datetime) -> Ordered:

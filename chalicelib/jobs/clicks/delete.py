@@ -6,7 +6,6 @@ If the lock is gone, the ending is told in the name of the first claim, not in t
 """
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -40,8 +39,7 @@ class Concluded(NamedTuple):
     claim: Releasing | None = None
 
 
-@dataclass(frozen=True)
-class _Release:
+class _Release(msgspec.Struct, frozen=True):
     """The delete of one lock, for one claim."""
 
     case: Case
@@ -86,7 +84,7 @@ def delete(case: Case, claim: Releasing) -> Concluded:
         there = presence(release.ref, current)
         if there is not Presence.SAME or current is None:
             return _too_late(release, there, current)
-        release = replace(release, lock=current, keeps=kept is not None)
+        release = msgspec.structs.replace(release, lock=current, keeps=kept is not None)
         if why := why_not_releasable(current, keeps=release.keeps):
             return Concluded(msgspec.structs.replace(release.ending(Outcome.REFUSED), refusal=why))
         _begin(release, kept)
@@ -110,7 +108,7 @@ def _look(release: _Release) -> Look:
 def _too_late(release: _Release, there: Presence, current: HeldLock | None) -> Concluded:
     """Return the ending for a lock that is no longer there. An earlier delivery may have deleted it and then died."""
     if before := release.case.page.releasing:
-        return Concluded(replace(release, claim=before).ending(Outcome.UNCONFIRMED, current), before)
+        return Concluded(msgspec.structs.replace(release, claim=before).ending(Outcome.UNCONFIRMED, current), before)
     ending = release.ending(conclude(Deletion.NOT_FOUND, there) or Outcome.FAILED, current)
     return Concluded(msgspec.structs.replace(ending, by_reaper=False))
 

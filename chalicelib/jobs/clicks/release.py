@@ -113,8 +113,9 @@ def _carry_out(ordered: Ordered) -> Ending:
     page = ordered.page
     if page.releasing and page.being_released(ordered.now):
         raise NotYetError(page.releasing.until)
+    claim = _claim(ordered)
     ordered.journal(LineKind.RELEASE_REQUESTED)
-    concluded = delete(ordered, _claim(ordered))
+    concluded = delete(ordered, claim)
     ending = concluded.ending
     if not ending.closes:
         return _answer_held(ordered, ending)

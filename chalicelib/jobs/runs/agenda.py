@@ -111,6 +111,7 @@ class Lanes:
         """Return how many tasks of a lane have failed in a row."""
         return self._lanes[name].failures
 
+    @property
     def left(self) -> list[Task]:
         """Return the tasks that were not begun."""
         return [task for lane in self._lanes.values() for _, _, task in lane.waiting]
@@ -189,14 +190,14 @@ class Agenda:
         while self._begin_all() or self._running:
             self._wait()
             self._look_at_running()
-            if self._left() <= 0:
+            if self._clock() >= self.run.ends:
                 break
             turn()
 
     @property
     def left(self) -> list[Task]:
         """Return the tasks that were not begun or not finished."""
-        return [*self._lanes.left(), *(begun.task for begun in self._running.values())]
+        return [*self._lanes.left, *(begun.task for begun in self._running.values())]
 
     def expects(self, rank: Rank, kind: Wait) -> bool:
         """Return whether a task of that rank and kind will probably end soon."""
@@ -219,11 +220,11 @@ class Agenda:
 
     def _act(self, task: Task) -> Any:
         """Carry out a task, unless the run ended while it waited for a thread."""
-        return task.act() if self._left() > 0 else None
+        return task.act() if self._clock() < self.run.ends else None
 
     def _wait(self) -> None:
         seconds = min(max(self._lanes.soonest(), _SHORTEST_WAIT), _LONGEST_WAIT)
-        self.run.workers.wait(self._running.keys(), max(0.0, min(seconds, self._left())))
+        self.run.workers.wait(self._running.keys(), max(0.0, min(seconds, self.run.ends - self._clock())))
 
     def _look_at_running(self) -> None:
         for future in [future for future in self._running if future.done()]:
@@ -240,9 +241,6 @@ class Agenda:
     def _busy_for(self, lane: LaneName) -> float:
         kind, place = lane
         return self.messenger.busy_for(_WAYS[kind], place) if kind in _WAYS else 0.0
-
-    def _left(self) -> float:
-        return self.run.ends - self._clock()
 
 
 def lane_of(task: Task) -> LaneName:

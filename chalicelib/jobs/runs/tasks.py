@@ -1,9 +1,10 @@
 """Tasks of a run: what each one waits for, and how urgent it is."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any
+
+import msgspec
 
 
 class Wait(StrEnum):
@@ -36,8 +37,7 @@ SIDE_BY_SIDE = {Wait.SCAN: 1, Wait.PLACE: 14, Wait.BOOK: 2, Wait.POST: 6, Wait.E
 """How many tasks of a kind run at once. Slack's pace needs no more, and a kind that hangs stops no other kind."""
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(msgspec.Struct, frozen=True):
     """One task. ``act`` may run beside other tasks. ``then`` gets its result and never runs beside others."""
 
     kind: Wait

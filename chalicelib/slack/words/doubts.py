@@ -38,6 +38,11 @@ _KINDS = {
 }
 
 
+_COPY = (
+    ":warning: *This lock is a copy.* It says that it locks {path}, but lies elsewhere: replication, "
+    "`aws s3 sync` and restores copy locks too. It blocks the state here; "
+    "releasing it frees nothing at {path}."
+)
 _LATE = ":mag: *No evidence:* when it was taken is not certain, so the time of the state's last write says nothing."
 
 
@@ -59,18 +64,19 @@ def about(alert: Alert) -> Doubts:
     """Say what is odd about a lock that is held."""
     lock = alert.lock
     said, odd = copy_of(lock), None if alert.page.restored_by else odd_time(lock)
-    named = _named(said, lock, odd)
+    named, terms = _named(said, lock, odd), _terms(alert)
     if said:
         path = code(exact(said), _PATH_LIMIT)
         no_evidence = f":mag: *No evidence:* its run works on {path}; what is written here says nothing of it."
-        return Doubts(named, _warning_of_copy(path), no_evidence, _terms(alert), is_copy=True)
+        return Doubts(named, _COPY.format(path=path), no_evidence, terms, is_copy=True)
     warning = f":warning: {_odd_time(lock, odd)}" if odd else ""
-    return Doubts(named, warning, _LATE if _is_late(lock, odd) else "", _terms(alert))
+    return Doubts(named, warning, _LATE if _is_late(lock, odd) else "", terms)
 
 
 def noun(alert: Alert) -> str:
     """Return the name of the lock in an alert's title."""
-    return _named(copy_of(alert.lock), alert.lock, None if alert.page.restored_by else odd_time(alert.lock))
+    said = copy_of(alert.lock)
+    return _named(said, alert.lock, None if said or alert.page.restored_by else odd_time(alert.lock))
 
 
 def kind(lock: HeldLock) -> str:
@@ -120,14 +126,6 @@ def _named(said: str, lock: HeldLock, odd: datetime | None) -> str:
 def _is_late(lock: HeldLock, odd: datetime | None) -> bool:
     """Return whether S3's time may be the time of a later copy."""
     return odd is not None and odd < lock.ref.since
-
-
-def _warning_of_copy(path: str) -> str:
-    return (
-        f":warning: *This lock is a copy.* It says that it locks {path}, but lies elsewhere: replication, "
-        "`aws s3 sync` and restores copy locks too. It blocks the state here; "
-        f"releasing it frees nothing at {path}."
-    )
 
 
 def _terms(alert: Alert) -> str:

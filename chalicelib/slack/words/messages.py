@@ -73,8 +73,8 @@ def _people(alert: Alert) -> str:
 
 def _open(alert: Alert, path: str) -> tuple[_Title, list[Block]]:
     lock, doubt = alert.lock, doubts.about(alert)
-    title = _Title(_sign(alert), f"{doubt.noun} {_held(alert)}")
-    story, policy, people = _story(alert), _policy(alert), _people(alert)
+    held, story = _held(alert), _story(alert)
+    title, policy, people = _Title(_sign(alert), f"{doubt.noun} {held}"), _policy(alert), _people(alert)
     head = (path, f"Held since {since(lock.ref.since)}.", people, meant_for(alert))
     paragraphs = ["\n".join(filter(None, head)), doubt.warning, story, doubt.no_evidence or evidence(alert)]
     alive = "" if doubt.is_copy else long_holds(lock)
@@ -175,8 +175,8 @@ def _undo(alert: Alert) -> list[Block]:
 
 def _policy(alert: Alert) -> str:
     """Say why people are told, and what the route's policy is for such a lock."""
-    count, threshold = len(alert.thresholds), alert.thresholds[max(alert.level, 1) - 1]
     two, by_itself = "A release takes two people." if alert.policy.second_person else "", _auto_release(alert)
+    count, threshold = len(alert.thresholds), alert.thresholds[max(alert.level, 1) - 1]
     # A lock that was put back is younger than before, but keeps its level.
     over = "Over the threshold of" if alert.lock.age(alert.now) >= threshold else "The threshold is"
     of = f" (level {alert.level} of {count})" if count > 1 and alert.level else ""

@@ -110,7 +110,7 @@ def test_a_lane_that_fails_again_and_again_is_left_to_the_next_run() -> None:
     lanes = some_lanes(*(a_task(str(number)) for number in range(GIVEN_UP_AFTER + 3)))
     assert fail(lanes, GIVEN_UP_AFTER - 1) == []
     assert [task.subject for task in fail(lanes, 1)] == ["5", "6", "7"]
-    assert (lanes.waiting, lanes.left(), lanes.next()) == (0, [], None)
+    assert (lanes.waiting, lanes.left, lanes.next()) == (0, [], None)
 
 
 def test_a_task_that_ends_well_in_between_makes_up_for_all_failures_of_its_lane() -> None:

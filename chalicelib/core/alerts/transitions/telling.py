@@ -42,7 +42,7 @@ def claim(lock: HeldLock, sending: Sending, *, ended: bool = False) -> Transitio
     return Transition(
         ref=lock.ref,
         put={"lock": lock, "sending": sending, "claimed_until": sending.at + UNDER_WAY},
-        only_if=(absent("sending"), _unsaid(sending), exists("ending") if ended else absent("ending")),
+        only_if=(_unsaid(sending), absent("sending"), exists("ending") if ended else absent("ending")),
     )
 
 
@@ -52,11 +52,12 @@ def said(lock: HeldLock, sending: Sending, posted: Posted) -> tuple[Transition, 
     The first, usually taken, drops the message's own claim too. The second leaves the claim of another run, which is
     sending something else by now. The third drops a claim to a message that is noted already.
     """
-    free = Either((absent("sending"), equals("sending", sending)))
+    unsaid, mine = _unsaid(sending), equals("sending", sending)
+    free = Either((absent("sending"), mine))
     return (
-        _said(lock, sending, posted, drops=CLAIM, only_if=(_unsaid(sending), free)),
-        _said(lock, sending, posted, drops=(), only_if=(_unsaid(sending),)),
-        drop_claim(lock.ref, sending),
+        _said(lock, sending, posted, drops=CLAIM, only_if=(unsaid, free)),
+        _said(lock, sending, posted, drops=(), only_if=(unsaid,)),
+        Transition(ref=lock.ref, remove=CLAIM, only_if=(mine,)),
     )
 
 
