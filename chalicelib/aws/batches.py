@@ -1,4 +1,4 @@
-"""Handle a batch of SQS messages: each by itself, oldest first, as far as the invocation's time allows."""
+"""Handle a batch of SQS messages one by one, oldest first, as far as the invocation's time allows."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -9,21 +9,21 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 _TIME_FOR_ONE = 30_000
-"""Milliseconds. If an invocation is killed half-way, its whole batch has to be done again."""
+"""In milliseconds. If an invocation is killed half-way, its whole batch has to be done again."""
 _LONGEST_TIMESTAMP = 20
 _logger = Logger(child=True)
 
 T = TypeVar("T")
 ReadOrder = Callable[[str], T | None]
-"""Gives the order that the body of a message is; None: it is something else. Never raises."""
+"""Reads the body of a message as an order; returns None for anything else. Never raises."""
 Handle = Callable[[str, T | None], None]
-"""Does what one message asks for, by its body and its order. If it raises, that message is delivered again."""
+"""Handles one message, given its body and its order. If it raises, that message is delivered again."""
 _Orders = Mapping[Any, Any]
-"""The orders by their messages' IDs."""
+"""The orders, by the IDs of their messages."""
 
 
 class OutOfTimeError(Exception):
-    """There was no time left to begin a message."""
+    """No time was left to begin a message."""
 
 
 def process(event: Any, read: ReadOrder[T], handle: Handle[T]) -> dict[str, Any]:
@@ -55,6 +55,6 @@ def _check_time(context: Any) -> None:
 
 
 def _in_order(orders: _Orders, message: Mapping[str, Any]) -> tuple[bool, int]:
-    """Return the key that sorts a batch. It never raises: a message that cannot be read fails alone, in its turn."""
+    """Return a key to sort a batch by. It never raises, so that an unreadable message fails alone, in its turn."""
     sent = str((message.get("attributes") or {}).get("SentTimestamp"))[:_LONGEST_TIMESTAMP]
     return orders[message.get("messageId")] is not None, int(sent) if sent.isdecimal() else 0

@@ -125,7 +125,7 @@ class Delivery:
         except UnansweredError as error:
             raise MaybePostedError(str(error)) from None
         except WebApiError as error:
-            # A post whose shortest version is refused is refused by the channel, whatever the code for it.
+            # Even the shortest version of a post was refused, so the channel refuses it, whatever the code is.
             raise _failure(error, errand.place["channel"], errand.final, refused=Anywhere()) from None
 
     def _taken(self, errand: Errand, said: Version) -> bool:
@@ -151,7 +151,7 @@ class _OfThePlace(Container[str]):
 def _failure(
     error: WebApiError, channel: str, gone: Container[str] = (), *, refused: Container[str] = _OfThePlace()
 ) -> MessengerError:
-    """Return a refusal or a silence of Slack's as the port has it."""
+    """Return the port's error for a refusal of Slack, or for a missing answer."""
     if isinstance(error, UnansweredError):
         return MessengerError(str(error))
     if error.code in gone:

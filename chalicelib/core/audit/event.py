@@ -89,7 +89,7 @@ class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def known_by(self) -> tuple[str, str]:
-        """Return what its ``event_id`` is made from."""
+        """Return the texts of which its ``event_id`` is made."""
         return self.place.name, self.identity
 
     def is_about(self, lock: HeldLock) -> bool:

@@ -165,7 +165,7 @@ def _reply(case: Case, saying: tuple[Saying, ...], level: int, called: tuple[str
 
 
 def _remember(case: Case, sending: Sending, posted: Posted) -> tuple[Page | None, str]:
-    """Note where a message stands; return the page as it is then, and why that could not be noted."""
+    """Note where a message stands; return the page as it is then, and in words why it could not be noted."""
     try:
         return LockClaim(case, sending).noted(posted), ""
     except BookError as error:

@@ -67,7 +67,7 @@ class LockClaim:
         self.noted(posted)
 
     def noted(self, posted: Posted) -> Page | None:
-        """Note where it stands; return the lock's page as it is then."""
+        """Note where the message stands; return the lock's page as it is then."""
         page = None
         for transition in telling.said(self.case.page.lock, self.sending, posted):
             taken, page = self.case.world.book.write(transition)
