@@ -55,27 +55,27 @@ def on_event(event: dict[str, Any], context: Any) -> None:
 
 
 def _record(record: dict[str, Any]) -> None:
-    [change] = lock_events(json.dumps({"Records": [record]}))
-    if change.acquired:
-        _acquired(change)
+    [event] = lock_events(json.dumps({"Records": [record]}))
+    if event.acquired:
+        _acquired(event)
     else:
-        _released(change)
+        _released(event)
 
 
 _once = idempotent_function(_record, data_keyword_argument="record", persistence_store=_seen, config=_idempotency)
 
 
-def _acquired(change: LockEvent) -> None:
-    answer = _s3.get_object(Bucket=change.place.container, Key=change.place.key, VersionId=change.version)
-    ref = LockRef(change.place, answer["ETag"], answer["LastModified"])
+def _acquired(event: LockEvent) -> None:
+    answer = _s3.get_object(Bucket=event.place.container, Key=event.place.key, VersionId=event.version)
+    ref = LockRef(event.place, answer["ETag"], answer["LastModified"])
     lock = lock_of(ref, answer["Body"].read())
-    hold = msgspec.json.encode(EndedHold(since=change.at, lock=lock, taken_by=change.principal)).decode()
-    _held.put_item(Item={"StatePath": change.ref.state_path, "Hold": hold})
-    _journal.write(of_acquire(change, lock, ""))
+    hold = msgspec.json.encode(EndedHold(since=event.at, lock=lock, taken_by=event.principal)).decode()
+    _held.put_item(Item={"StatePath": event.ref.state_path, "Hold": hold})
+    _journal.write(of_acquire(event, lock, ""))
 
 
-def _released(change: LockEvent) -> None:
-    deleted = _held.delete_item(Key={"StatePath": change.ref.state_path}, ReturnValues="ALL_OLD")
+def _released(event: LockEvent) -> None:
+    deleted = _held.delete_item(Key={"StatePath": event.ref.state_path}, ReturnValues="ALL_OLD")
     item = deleted.get("Attributes")
     hold = msgspec.json.decode(str(item["Hold"]), type=EndedHold) if item else None
-    _journal.write(of_release(change, hold, who_let_go(change, hold, "")))
+    _journal.write(of_release(event, hold, who_let_go(event, hold, "")))

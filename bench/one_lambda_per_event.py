@@ -68,11 +68,11 @@ def on_event(event: dict[str, Any], context: Any) -> None:
     """Handle one event of S3."""
     _idempotency.register_lambda_context(context)
     try:
-        [change] = lock_events(json.dumps(event))
-        if change.acquired:
+        [told] = lock_events(json.dumps(event))
+        if told.acquired:
             _acquired_once(record=event["Records"][0])
         else:
-            _end(change)
+            _end(told)
             _sqs.send_message(QueueUrl=_queue_url, MessageBody=json.dumps(event), DelaySeconds=_SETTLE_SECONDS)
     finally:
         _metrics.flush()
@@ -94,21 +94,21 @@ def _told(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _acquired(record: dict[str, Any]) -> None:
-    change = _change(record)
-    answer = _s3.get_object(Bucket=change.place.container, Key=change.place.key, VersionId=change.version)
-    ref = LockRef(change.place, answer["ETag"], answer["LastModified"])
+    event = _event(record)
+    answer = _s3.get_object(Bucket=event.place.container, Key=event.place.key, VersionId=event.version)
+    ref = LockRef(event.place, answer["ETag"], answer["LastModified"])
     lock = lock_of(ref, answer["Body"].read())
-    before = (_page_before(change) if _RESTORE_ROLE in change.principal else None) or {}
+    before = (_page_before(event) if _RESTORE_ROLE in event.principal else None) or {}
     restorer = str(before.get("RestoringFor", ""))  # whoever puts a lock back notes it on the old page
-    _open(change, lock, str(before["Principal"]) if restorer else change.principal)
-    _journal.write(of_acquire(change, lock, restorer))
+    _open(event, lock, str(before["Principal"]) if restorer else event.principal)
+    _journal.write(of_acquire(event, lock, restorer))
 
 
 def _released(record: dict[str, Any]) -> None:
-    change = _change(record)
-    page = _end(change)
+    event = _event(record)
+    page = _end(event)
     hold = _hold(page) if page else None
-    _journal.write(of_release(change, hold, who_let_go(change, hold, "")))
+    _journal.write(of_release(event, hold, who_let_go(event, hold, "")))
 
 
 _acquired_once = idempotent_function(
@@ -119,15 +119,15 @@ _released_once = idempotent_function(
 )
 
 
-def _change(record: dict[str, Any]) -> LockEvent:
-    [change] = lock_events(json.dumps({"Records": [record]}))
-    return change
+def _event(record: dict[str, Any]) -> LockEvent:
+    [event] = lock_events(json.dumps({"Records": [record]}))
+    return event
 
 
-def _open(change: LockEvent, lock: HeldLock, holder: str) -> None:
+def _open(event: LockEvent, lock: HeldLock, holder: str) -> None:
     """Remember a lock; on a second attempt after a crash, it may have ended since."""
-    page = _key(change.ref.state_path, _place(change)) | {
-        "HeldSince": _time(change),
+    page = _key(event.ref.state_path, _place(event)) | {
+        "HeldSince": _time(event),
         "Lock": msgspec.json.encode(lock).decode(),
         "Principal": holder,
     }
@@ -135,25 +135,25 @@ def _open(change: LockEvent, lock: HeldLock, holder: str) -> None:
         _pages.put_item(Item=page, ConditionExpression=Attr("Lock").not_exists())
 
 
-def _end(change: LockEvent) -> Mapping[str, Any] | None:
+def _end(event: LockEvent) -> Mapping[str, Any] | None:
     """End the last hold that began before a release, and return it; None if an earlier release has ended it."""
-    page = _page_before(change)
+    page = _page_before(event)
     if page is None:
         return None
-    if str(page.get("EndedAt", "~")) > _time(change):
-        _note_end(page, change)
+    if str(page.get("EndedAt", "~")) > _time(event):
+        _note_end(page, event)
         return page
-    return page if page["EndedAt"] == _time(change) else None
+    return page if page["EndedAt"] == _time(event) else None
 
 
-def _page_before(change: LockEvent) -> Mapping[str, Any] | None:
+def _page_before(event: LockEvent) -> Mapping[str, Any] | None:
     """Return the page of the last lock that was taken before."""
-    latest = Key("StatePath").eq(change.ref.state_path) & Key("LockIdentity").lt(_place(change))
+    latest = Key("StatePath").eq(event.ref.state_path) & Key("LockIdentity").lt(_place(event))
     found = _pages.query(KeyConditionExpression=latest, ConsistentRead=True, ScanIndexForward=False, Limit=1)["Items"]
     return found[0] if found else None
 
 
-def _note_end(page: Mapping[str, Any], change: LockEvent) -> None:
+def _note_end(page: Mapping[str, Any], event: LockEvent) -> None:
     """Note the end of a hold: of two releases, the earlier one ended it.
 
     If another release was noted at the same time, DynamoDB refuses the write and Lambda tries again.
@@ -161,11 +161,11 @@ def _note_end(page: Mapping[str, Any], change: LockEvent) -> None:
     _pages.update_item(
         Key=_key(page["StatePath"], page["LockIdentity"]),
         UpdateExpression="SET EndedAt = :at, EndedBy = :by, ExpiresAt = :expiry REMOVE HeldSince",
-        ConditionExpression=Attr("EndedAt").not_exists() | Attr("EndedAt").gt(_time(change)),
+        ConditionExpression=Attr("EndedAt").not_exists() | Attr("EndedAt").gt(_time(event)),
         ExpressionAttributeValues={
-            ":at": _time(change),
-            ":by": change.principal,
-            ":expiry": int((change.at + _REMEMBERED).timestamp()),
+            ":at": _time(event),
+            ":by": event.principal,
+            ":expiry": int((event.at + _REMEMBERED).timestamp()),
         },
     )
 
@@ -181,10 +181,10 @@ def _key(state_path: str, identity: str) -> dict[str, Any]:
     return {"StatePath": state_path, "LockIdentity": identity}
 
 
-def _place(change: LockEvent) -> str:
+def _place(event: LockEvent) -> str:
     """Return what the events of a state are sorted by: their time, then S3's sequencer."""
-    return f"{_time(change)} {change.sequencer}"
+    return f"{_time(event)} {event.sequencer}"
 
 
-def _time(change: LockEvent) -> str:
-    return change.at.isoformat(timespec="milliseconds")
+def _time(event: LockEvent) -> str:
+    return event.at.isoformat(timespec="milliseconds")

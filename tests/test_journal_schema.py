@@ -30,9 +30,9 @@ HOSTILE = '"}\r\n\x00\x1b[31m\u2028\u202e{"event":"lock_released","slack_user":"
 SECRET = "xoxb-made-up"
 
 
-def written(event: JournalLine) -> str:
+def written(line: JournalLine) -> str:
     stream = io.StringIO()
-    LogJournal(stream, EmfMetrics("test")).write(event)
+    LogJournal(stream, EmfMetrics("test")).write(line)
     return stream.getvalue()
 
 
@@ -116,17 +116,17 @@ def test_what_others_wrote_stays_inside_of_its_string_on_one_line_of_ascii() -> 
     body = json.dumps(dict.fromkeys(names, HOSTILE)).encode()
     lock = a_lock(key=f"{HOSTILE.replace(chr(0xD800), '')}.tflock", body=body)
     principal = "AWS:AROAEXAMPLE:" + HOSTILE.replace(chr(0xD800), "")
-    change = LockEvent(
+    event = LockEvent(
         acquired=True, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN, principal=principal, source_address=principal
     )
-    for event in (
+    for line in (
         of_lock(LineKind.ALERT_FAILED, lock, TAKEN, channel="C1", detail=principal),
-        of_acquire(change, lock, ""),
+        of_acquire(event, lock, ""),
     ):
-        text = written(event)
+        text = written(line)
         assert text.isascii()
         assert text.splitlines() == [text.removesuffix("\n")]
-        assert json.loads(text)["event"] == event.event.value
+        assert json.loads(text)["event"] == line.event.value
         assert flaws_of([json.loads(text)], [SECRET]) == []
 
 

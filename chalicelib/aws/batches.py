@@ -44,7 +44,7 @@ def _handle_one(context: Any, orders: _Orders, handle: Handle[Any], record: SQSR
         _check_time(context)
         handle(record.body, orders[record.message_id])
     except Exception:
-        # Not `message=`: logging reserves that name (tests/test_log_lines.py).
+        # Not `message=`: logging reserves that name (tests/app/test_log_lines.py).
         _logger.exception("an S3 notification was not recorded and will be delivered again", sqs=record.message_id)
         raise
 

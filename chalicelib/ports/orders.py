@@ -18,7 +18,7 @@ class OrderError(Exception):
 
 
 class Orders(Protocol):
-    """Where orders are left. None is delivered before ``after`` has passed. Every method may raise OrderError."""
+    """The queues for orders. No order is delivered before ``after`` has passed. Every method may raise OrderError."""
 
     def sweep(self, target: Target) -> None:
         """Have ``sweep_target`` sweep a target."""

@@ -15,12 +15,12 @@ from tests.aws.events.test_s3 import a_body, a_bridge_body
 from tests.aws.events.test_sns_envelopes import an_envelope
 from tests.builders import BUCKET, TAKEN
 from tests.fakes.world import FakeWorld
-from tests.jobs.recording import a_change, case_of_event
+from tests.jobs.recording import an_event, case_of_event
 from tests.jobs.test_record import RULES
 
 pytestmark = pytest.mark.usefixtures("onto_the_captured_output")
 DEEP = "[" * 1200 + "]" * 1200
-AN_ORDER = write_settling(a_change(TAKEN, acquired=False)).decode()
+AN_ORDER = write_settling(an_event(TAKEN, acquired=False)).decode()
 GOOD = json.loads(a_body(key="prod/good.tflock"))["Records"][0]
 
 
@@ -102,7 +102,7 @@ def test_an_event_that_cannot_be_recorded_keeps_nobody_from_the_others_of_its_me
     for key in keys:
         world.store.put(BUCKET, key, b"{}")
     world.store.keys_failing.add(keys[1])
-    events = [a_change(TAKEN + timedelta(seconds=1), acquired=True, key=key) for key in keys]
+    events = [an_event(TAKEN + timedelta(seconds=1), acquired=True, key=key) for key in keys]
     cases = [case_of_event(event, world, RULES) for event in events]
     with pytest.raises(RecordingError, match="failing: StoreError"):
         record_events(cases, [])

@@ -46,8 +46,8 @@ def recorded(file: str) -> Any:
     return filled(json.loads((RECORDED / f"{file}.json").read_text()))
 
 
-def told(change: LockEvent) -> tuple[bool, bool, str, str]:
-    return change.acquired, change.permanent, change.version, change.stamp.strip('"')
+def told(event: LockEvent) -> tuple[bool, bool, str, str]:
+    return event.acquired, event.permanent, event.version, event.stamp.strip('"')
 
 
 DIRECT = recorded("s3-notifications")
@@ -71,10 +71,10 @@ NO_LOCK_S_BUSINESS = {"restore asked", "restore done"}
     ],
 )
 def test_a_direct_notification_is_what_it_was(what: str, expected: tuple[bool, bool, str, str]) -> None:
-    [change] = lock_events(json.dumps({"Records": [DIRECT[what]]}))
-    assert told(change) == expected
-    assert (change.principal, change.source_address) == ("<principal-id:2>", "<ip-address:1>")
-    assert (change.told_by, change.sequencer) == (ToldBy.S3, "0055AED6DCD90281E5")
+    [event] = lock_events(json.dumps({"Records": [DIRECT[what]]}))
+    assert told(event) == expected
+    assert (event.principal, event.source_address) == ("<principal-id:2>", "<ip-address:1>")
+    assert (event.told_by, event.sequencer) == (ToldBy.S3, "0055AED6DCD90281E5")
 
 
 def test_every_recording_of_a_notification_is_tried() -> None:
@@ -83,8 +83,8 @@ def test_every_recording_of_a_notification_is_tried() -> None:
 
 
 def test_an_encoded_key_is_decoded() -> None:
-    [change] = lock_events(json.dumps({"Records": [DIRECT["encoded key"]]}))
-    assert change.place.key == "a@b"
+    [event] = lock_events(json.dumps({"Records": [DIRECT["encoded key"]]}))
+    assert event.place.key == "a@b"
 
 
 @pytest.mark.parametrize("what", sorted(NO_LOCK_S_BUSINESS))
@@ -101,9 +101,9 @@ def test_a_restore_from_an_archive_is_no_lock_s_business_and_said(what: str, cap
 def test_a_notification_comes_through_a_topic_with_its_identity() -> None:
     envelope = recorded("s3-over-sns")
     [raw] = lock_events(json.dumps(envelope["Message"]))
-    [change] = lock_events(json.dumps(envelope | {"Message": json.dumps(envelope["Message"])}))
-    assert change == raw
-    assert (told(change), change.principal) == (
+    [event] = lock_events(json.dumps(envelope | {"Message": json.dumps(envelope["Message"])}))
+    assert event == raw
+    assert (told(event), event.principal) == (
         (True, False, "", "c8e3a3027a133355210f85cfbb1acc35"),
         "<principal-id:2>",
     )
@@ -120,9 +120,9 @@ def test_a_notification_comes_through_a_topic_with_its_identity() -> None:
 def test_eventbridge_s_event_is_what_it_was_and_names_an_account(
     what: str, expected: tuple[bool, bool, str, str]
 ) -> None:
-    [change] = lock_events(json.dumps(BRIDGED[what]))
-    assert told(change) == expected
-    assert (change.told_by, change.principal, change.account) == (ToldBy.EVENTBRIDGE, "", "111111111111")
+    [event] = lock_events(json.dumps(BRIDGED[what]))
+    assert told(event) == expected
+    assert (event.told_by, event.principal, event.account) == (ToldBy.EVENTBRIDGE, "", "111111111111")
 
 
 def answered(stubber: Stubber, operation: str, what: str) -> None:

@@ -30,7 +30,7 @@ def table() -> Iterator[Any]:
 
 
 @pytest.fixture(params=["fake", "DynamoDB in moto"])
-def changes(request: pytest.FixtureRequest) -> Iterator[EventBook]:
+def book(request: pytest.FixtureRequest) -> Iterator[EventBook]:
     if request.param == "fake":
         yield FakeEventBook()
         return
@@ -46,14 +46,14 @@ def a_release(after: timedelta = SECOND, **others: Any) -> LockEvent:
     return an_event(after, acquired=False, **others)
 
 
-def note(changes: EventBook, *events: LockEvent) -> None:
+def note(book: EventBook, *events: LockEvent) -> None:
     for event in events:
         with suppress(UnderWayError):
-            changes.claim(NotedEvent(event), TAKEN)
+            book.claim(NotedEvent(event), TAKEN)
 
 
-def before(changes: EventBook, event: LockEvent) -> LockEvent | None:
-    noted = changes.before(event)
+def before(book: EventBook, event: LockEvent) -> LockEvent | None:
+    noted = book.before(event)
     return noted.event if noted else None
 
 
@@ -68,103 +68,103 @@ def before(changes: EventBook, event: LockEvent) -> LockEvent | None:
     ],
     ids=["all", "eventbridge", "hostile", "hostile key", "release"],
 )
-def test_an_event_is_remembered_as_it_was_told_with_its_lock(changes: EventBook, event: LockEvent) -> None:
-    changes.claim(NotedEvent(event, a_lock().ref), TAKEN)
-    assert changes.before(a_release(key=event.place.key)) == NotedEvent(event, a_lock().ref)
+def test_an_event_is_remembered_as_it_was_told_with_its_lock(book: EventBook, event: LockEvent) -> None:
+    book.claim(NotedEvent(event, a_lock().ref), TAKEN)
+    assert book.before(a_release(key=event.place.key)) == NotedEvent(event, a_lock().ref)
 
 
-def test_what_is_known_of_an_event_stays_as_it_is(changes: EventBook) -> None:
+def test_what_is_known_of_an_event_stays_as_it_is(book: EventBook) -> None:
     first, again = (NotedEvent(an_event(sequencer="1", stamp=etag), a_lock().ref) for etag in ("", "other"))
-    changes.claim(first, TAKEN)
-    changes.claim(again, TAKEN + CLAIMED_FOR)
-    assert changes.before(a_release()) == first
+    book.claim(first, TAKEN)
+    book.claim(again, TAKEN + CLAIMED_FOR)
+    assert book.before(a_release()) == first
 
 
-def test_an_event_that_could_not_be_journaled_yet_is_found_and_can_be_claimed(changes: EventBook) -> None:
+def test_an_event_that_could_not_be_journaled_yet_is_found_and_can_be_claimed(book: EventBook) -> None:
     noted = NotedEvent(an_event())
-    changes.remember(noted)
-    assert changes.before(a_release()) == noted
-    assert changes.claim(noted, TAKEN)
+    book.remember(noted)
+    assert book.before(a_release()) == noted
+    assert book.claim(noted, TAKEN)
 
 
-def test_to_remember_an_event_again_changes_nothing(changes: EventBook) -> None:
+def test_to_remember_an_event_again_changes_nothing(book: EventBook) -> None:
     noted = NotedEvent(an_event(), a_lock().ref)
-    changes.claim(noted, TAKEN)
-    changes.journaled(noted.event)
-    changes.remember(NotedEvent(an_event()))
-    assert changes.before(a_release()) == noted
-    assert not changes.claim(noted, TAKEN + 2 * CLAIMED_FOR)
+    book.claim(noted, TAKEN)
+    book.journaled(noted.event)
+    book.remember(NotedEvent(an_event()))
+    assert book.before(a_release()) == noted
+    assert not book.claim(noted, TAKEN + 2 * CLAIMED_FOR)
 
 
-def test_an_event_is_journaled_once(changes: EventBook) -> None:
+def test_an_event_is_journaled_once(book: EventBook) -> None:
     noted = NotedEvent(an_event())
-    assert changes.claim(noted, TAKEN)
-    changes.journaled(noted.event)
-    assert not changes.claim(noted, TAKEN + SECOND)
-    assert not changes.claim(noted, TAKEN + 2 * CLAIMED_FOR)
+    assert book.claim(noted, TAKEN)
+    book.journaled(noted.event)
+    assert not book.claim(noted, TAKEN + SECOND)
+    assert not book.claim(noted, TAKEN + 2 * CLAIMED_FOR)
 
 
-def test_nobody_else_journals_an_event_meanwhile(changes: EventBook) -> None:
+def test_nobody_else_journals_an_event_meanwhile(book: EventBook) -> None:
     noted = NotedEvent(an_event())
-    changes.claim(noted, TAKEN)
+    book.claim(noted, TAKEN)
     with pytest.raises(UnderWayError):
-        changes.claim(noted, TAKEN + CLAIMED_FOR - INSTANT)
+        book.claim(noted, TAKEN + CLAIMED_FOR - INSTANT)
 
 
-def test_an_event_that_was_claimed_and_not_journaled_can_be_claimed_again(changes: EventBook) -> None:
+def test_an_event_that_was_claimed_and_not_journaled_can_be_claimed_again(book: EventBook) -> None:
     noted = NotedEvent(an_event())
-    changes.claim(noted, TAKEN)
-    assert changes.claim(noted, TAKEN + CLAIMED_FOR)
+    book.claim(noted, TAKEN)
+    assert book.claim(noted, TAKEN + CLAIMED_FOR)
     with pytest.raises(UnderWayError):
-        changes.claim(noted, TAKEN + CLAIMED_FOR + SECOND)
+        book.claim(noted, TAKEN + CLAIMED_FOR + SECOND)
 
 
-def test_a_claim_is_about_one_event_only(changes: EventBook) -> None:
+def test_a_claim_is_about_one_event_only(book: EventBook) -> None:
     events = [an_event(), a_release(), an_event(SECOND), an_event(key="other.tflock"), an_event(sequencer="1")]
-    assert [changes.claim(NotedEvent(event), TAKEN) for event in events] == [True] * 5
+    assert [book.claim(NotedEvent(event), TAKEN) for event in events] == [True] * 5
 
 
-def test_the_same_event_in_both_formats_is_one(changes: EventBook) -> None:
+def test_the_same_event_in_both_formats_is_one(book: EventBook) -> None:
     direct = an_event(timedelta(milliseconds=357), sequencer="0055", principal="AWS:AROA:ci")
     bridge = an_event(sequencer="0055", told_by=ToldBy.EVENTBRIDGE, account="123456789012")
-    assert changes.claim(NotedEvent(direct), TAKEN)
-    changes.journaled(direct)
-    assert not changes.claim(NotedEvent(bridge), TAKEN)
-    assert before(changes, a_release()) == direct
-    assert before(changes, bridge) is before(changes, direct) is None
+    assert book.claim(NotedEvent(direct), TAKEN)
+    book.journaled(direct)
+    assert not book.claim(NotedEvent(bridge), TAKEN)
+    assert before(book, a_release()) == direct
+    assert before(book, bridge) is before(book, direct) is None
 
 
-def test_what_is_not_remembered_was_not_journaled(changes: EventBook) -> None:
-    changes.journaled(an_event())
-    assert before(changes, a_release()) is None
-    assert changes.claim(NotedEvent(an_event()), TAKEN)
+def test_what_is_not_remembered_was_not_journaled(book: EventBook) -> None:
+    book.journaled(an_event())
+    assert before(book, a_release()) is None
+    assert book.claim(NotedEvent(an_event()), TAKEN)
 
 
-def test_nothing_happened_before_the_first_event(changes: EventBook) -> None:
-    note(changes, an_event(), a_release())
-    assert before(changes, an_event()) is None
-    assert before(changes, an_event(-SECOND)) is None
+def test_nothing_happened_before_the_first_event(book: EventBook) -> None:
+    note(book, an_event(), a_release())
+    assert before(book, an_event()) is None
+    assert before(book, an_event(-SECOND)) is None
 
 
 @pytest.mark.parametrize("step", [timedelta(days=3), SECOND, timedelta(milliseconds=1), INSTANT])
 @pytest.mark.parametrize("backwards", [False, True])
 def test_the_event_right_before_is_found_in_whatever_order_they_came(
-    changes: EventBook, step: timedelta, backwards: bool
+    book: EventBook, step: timedelta, backwards: bool
 ) -> None:
     events = [an_event(step * number, acquired=number % 2 == 0) for number in range(6)]
-    note(changes, *(reversed(events) if backwards else events))
-    assert [before(changes, event) for event in events] == [None, *events[:-1]]
+    note(book, *(reversed(events) if backwards else events))
+    assert [before(book, event) for event in events] == [None, *events[:-1]]
 
 
-def test_more_events_in_one_second_than_are_read_at_once_are_told_apart(changes: EventBook) -> None:
+def test_more_events_in_one_second_than_are_read_at_once_are_told_apart(book: EventBook) -> None:
     events = [an_event(INSTANT * number, acquired=number % 2 == 0) for number in range(20)]
-    note(changes, an_event(-SECOND), *events[::-3], *events)
-    assert [before(changes, event) for event in events] == [an_event(-SECOND), *events[:-1]]
+    note(book, an_event(-SECOND), *events[::-3], *events)
+    assert [before(book, event) for event in events] == [an_event(-SECOND), *events[:-1]]
 
 
-def test_an_event_need_not_be_remembered_to_ask_what_was_before_it(changes: EventBook) -> None:
-    note(changes, an_event(), a_release(2 * SECOND))
-    assert before(changes, a_release()) == an_event()
+def test_an_event_need_not_be_remembered_to_ask_what_was_before_it(book: EventBook) -> None:
+    note(book, an_event(), a_release(2 * SECOND))
+    assert before(book, a_release()) == an_event()
 
 
 OTHER_KEYS = [
@@ -178,83 +178,83 @@ OTHER_KEYS = [
 
 
 @pytest.mark.parametrize("key", OTHER_KEYS)
-def test_another_lock_s_events_are_not_before_it(changes: EventBook, key: str) -> None:
-    note(changes, an_event(key=key), msgspec.structs.replace(an_event(), place=Place(Kind.S3, "acme", KEY)))
-    assert before(changes, a_release()) is None
-    note(changes, an_event())
-    assert before(changes, a_release()) == an_event()
-    assert before(changes, a_release(key=key)) == an_event(key=key)
+def test_another_lock_s_events_are_not_before_it(book: EventBook, key: str) -> None:
+    note(book, an_event(key=key), msgspec.structs.replace(an_event(), place=Place(Kind.S3, "acme", KEY)))
+    assert before(book, a_release()) is None
+    note(book, an_event())
+    assert before(book, a_release()) == an_event()
+    assert before(book, a_release(key=key)) == an_event(key=key)
 
 
 @pytest.mark.parametrize("key", OTHER_KEYS)
-def test_what_is_journaled_of_one_lock_is_not_of_another(changes: EventBook, key: str) -> None:
-    assert changes.claim(NotedEvent(an_event(key=key)), TAKEN)
-    changes.journaled(an_event(key=key))
-    changes.journaled(an_event())
-    assert changes.claim(NotedEvent(an_event()), TAKEN)
-    assert not changes.claim(NotedEvent(an_event(key=key)), TAKEN + CLAIMED_FOR)
+def test_what_is_journaled_of_one_lock_is_not_of_another(book: EventBook, key: str) -> None:
+    assert book.claim(NotedEvent(an_event(key=key)), TAKEN)
+    book.journaled(an_event(key=key))
+    book.journaled(an_event())
+    assert book.claim(NotedEvent(an_event()), TAKEN)
+    assert not book.claim(NotedEvent(an_event(key=key)), TAKEN + CLAIMED_FOR)
 
 
 @pytest.mark.parametrize("sequencer", ["", "~", "\U0010ffff", HOSTILE, "F" * 900])
 @pytest.mark.parametrize("version", ["", HOSTILE])
-def test_nothing_that_s3_could_write_hides_an_event(changes: EventBook, sequencer: str, version: str) -> None:
+def test_nothing_that_s3_could_write_hides_an_event(book: EventBook, sequencer: str, version: str) -> None:
     event = an_event(sequencer=sequencer, version=version)
-    note(changes, event)
-    assert before(changes, a_release()) == before(changes, a_release(INSTANT)) == event
+    note(book, event)
+    assert before(book, a_release()) == before(book, a_release(INSTANT)) == event
 
 
-def test_in_the_same_instant_sequencers_decide(changes: EventBook) -> None:
+def test_in_the_same_instant_sequencers_decide(book: EventBook) -> None:
     events = [an_event(acquired=number % 2 == 0, sequencer=f"{number:018X}") for number in range(12)]
-    note(changes, *events[::-1])
-    assert [before(changes, event) for event in events] == [None, *events[:-1]]
+    note(book, *events[::-1])
+    assert [before(book, event) for event in events] == [None, *events[:-1]]
 
 
-def test_without_sequencers_a_lock_was_let_go_before_the_next_was_taken(changes: EventBook) -> None:
-    note(changes, an_event(-SECOND), an_event(), a_release(timedelta()))
-    assert before(changes, an_event()) == a_release(timedelta())
-    assert before(changes, a_release(timedelta())) == an_event(-SECOND)
+def test_without_sequencers_a_lock_was_let_go_before_the_next_was_taken(book: EventBook) -> None:
+    note(book, an_event(-SECOND), an_event(), a_release(timedelta()))
+    assert before(book, an_event()) == a_release(timedelta())
+    assert before(book, a_release(timedelta())) == an_event(-SECOND)
 
 
 def gone(after: timedelta, number: int = 1, **others: Any) -> LockEvent:
     return a_release(after, permanent=True, version=f"v{number}", sequencer=f"{number:018X}", **others)
 
 
-def test_a_version_that_is_gone_is_found_by_what_happened_before_it_the_latest_first(changes: EventBook) -> None:
+def test_a_version_that_is_gone_is_found_by_what_happened_before_it_the_latest_first(book: EventBook) -> None:
     events = [gone(SECOND * number, number) for number in range(4)]
     for event in (*events, *events, gone(SECOND, 9, key="other.tflock")):
-        changes.remember_gone(event)
-    assert changes.gone_after(a_release(-SECOND)) == events[::-1]
-    assert changes.gone_after(events[1]) == events[:1:-1]
-    assert changes.gone_after(events[3]) == changes.gone_after(a_release(SECOND * 9)) == []
+        book.remember_gone(event)
+    assert book.gone_after(a_release(-SECOND)) == events[::-1]
+    assert book.gone_after(events[1]) == events[:1:-1]
+    assert book.gone_after(events[3]) == book.gone_after(a_release(SECOND * 9)) == []
 
 
-def test_a_version_that_is_gone_in_the_same_second_is_after_what_happened_before_it(changes: EventBook) -> None:
-    changes.remember_gone(gone(INSTANT * 3))
-    assert changes.gone_after(a_release(INSTANT * 2)) == [gone(INSTANT * 3)]
-    assert changes.gone_after(a_release(INSTANT * 4)) == []
+def test_a_version_that_is_gone_in_the_same_second_is_after_what_happened_before_it(book: EventBook) -> None:
+    book.remember_gone(gone(INSTANT * 3))
+    assert book.gone_after(a_release(INSTANT * 2)) == [gone(INSTANT * 3)]
+    assert book.gone_after(a_release(INSTANT * 4)) == []
 
 
-def test_of_many_versions_that_are_gone_the_latest_twenty_are_found(changes: EventBook) -> None:
+def test_of_many_versions_that_are_gone_the_latest_twenty_are_found(book: EventBook) -> None:
     for number in range(25):
-        changes.remember_gone(gone(SECOND * number, number))
-    assert [one.at for one in changes.gone_after(a_release(-SECOND))] == [
+        book.remember_gone(gone(SECOND * number, number))
+    assert [one.at for one in book.gone_after(a_release(-SECOND))] == [
         TAKEN + SECOND * number for number in range(24, 4, -1)
     ]
 
 
-def test_a_version_that_is_gone_is_no_event_before_another_and_can_still_be_one(changes: EventBook) -> None:
-    note(changes, an_event())
-    changes.remember_gone(gone(SECOND))
-    assert before(changes, a_release(2 * SECOND)) == an_event()
-    assert changes.claim(NotedEvent(gone(SECOND)), TAKEN)
-    assert before(changes, a_release(2 * SECOND)) == gone(SECOND)
+def test_a_version_that_is_gone_is_no_event_before_another_and_can_still_be_one(book: EventBook) -> None:
+    note(book, an_event())
+    book.remember_gone(gone(SECOND))
+    assert before(book, a_release(2 * SECOND)) == an_event()
+    assert book.claim(NotedEvent(gone(SECOND)), TAKEN)
+    assert before(book, a_release(2 * SECOND)) == gone(SECOND)
 
 
-def test_a_lock_that_is_there_again_is_another_event_than_the_version_that_is_gone(changes: EventBook) -> None:
+def test_a_lock_that_is_there_again_is_another_event_than_the_version_that_is_gone(book: EventBook) -> None:
     event = gone(SECOND)
     again = msgspec.structs.replace(event, acquired=True, permanent=False, reappeared=True)
-    assert [changes.claim(NotedEvent(one), TAKEN) for one in (event, again)] == [True, True]
-    assert before(changes, a_release(2 * SECOND)) in (event, again)
+    assert [book.claim(NotedEvent(one), TAKEN) for one in (event, again)] == [True, True]
+    assert before(book, a_release(2 * SECOND)) in (event, again)
 
 
 minutes = st.sampled_from([timedelta(), CLAIMED_FOR - INSTANT, CLAIMED_FOR, 2 * CLAIMED_FOR])

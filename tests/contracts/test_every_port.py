@@ -1,4 +1,4 @@
-"""Every port has one suite here, and whatever can stand behind the port runs it."""
+"""Every port has one suite here; whatever can stand behind the port runs it, and is put there by wiring."""
 
 import inspect
 import pkgutil
@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 import pytest
 
-from chalicelib import aws, ports, slack
+import chalicelib
+from chalicelib import ports
 from chalicelib.ports.book import ChannelBook, DigestBook, EventBook, GroupBook, LockBook, LockList
 from chalicelib.ports.locks import LockStore
 from chalicelib.ports.orders import Orders
@@ -59,7 +60,9 @@ def stands_behind(one: type, port: type) -> bool:
     return all(asked(one, name) == asked(port, name) for name in methods)
 
 
-IMPLEMENTATIONS = [one for one in classes_in(aws, slack, fakes) if not is_port(one)]
+OURS = [one for one in classes_in(chalicelib) if not is_port(one)]
+FAKES = [*classes_in(fakes)]
+WIRING = Path(chalicelib.__path__[0], "wiring.py").read_text()
 
 
 def test_every_port_has_a_suite() -> None:
@@ -67,11 +70,13 @@ def test_every_port_has_a_suite() -> None:
 
 
 @pytest.mark.parametrize("port", SUITES, ids=lambda port: port.__name__)
-def test_everything_that_can_stand_behind_a_port_runs_its_suite(port: type) -> None:
+def test_everything_that_can_stand_behind_a_port_runs_its_suite_and_is_wired(port: type) -> None:
     suite = "".join((HERE / name).read_text() for name in SUITES[port])
-    behind = {one.__name__ for one in IMPLEMENTATIONS if stands_behind(one, port)}
-    assert len(behind) >= 2
-    assert {name for name in behind if f"{name}(" not in suite} == set()
+    ours, in_memory = ({one.__name__ for one in some if stands_behind(one, port)} for some in (OURS, FAKES))
+    assert ours
+    assert in_memory
+    assert {name for name in ours | in_memory if f"{name}(" not in suite} == set()
+    assert {name for name in ours if name not in WIRING} == set()
 
 
 def test_no_module_here_is_outside_of_the_suites() -> None:

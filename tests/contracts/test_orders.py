@@ -19,7 +19,7 @@ from chalicelib.ports.orders import AT_ONCE, LONGEST_DELAY, OrderError, Orders
 from tests.aws_fixtures import moto
 from tests.builders import BOB, CHANNEL, TAKEN, a_click, a_ref
 from tests.fakes.orders import FakeOrders
-from tests.jobs.recording import a_change
+from tests.jobs.recording import an_event
 
 ODD = 'prod/é & <x> "\\" \uffff \ufffe.tflock'
 """A key with all that JSON or SQS writes in another way."""
@@ -28,7 +28,7 @@ SNOOZE = a_click(a_ref(ODD), BOB, verb=Verb.SNOOZE, snooze_for=SnoozeFor.MORNING
 UNHEARD = Unheard(why=Unusable.MISDIRECTED, detail=ODD, reply_to="https://hooks.slack.com/actions/T/1/x")
 TARGET = Target(Kind.S3, "a", ("é/", "b"), "eu-west-1")
 AUTO, END = AutoRelease(lock=a_ref(ODD), channel=CHANNEL), EndUndo(a_ref(ODD))
-GONE = a_change(TAKEN, "v1", acquired=False, key=ODD, stamp="e", sequencer="0a", permanent=True, by_lifecycle=True)
+GONE = an_event(TAKEN, "v1", acquired=False, key=ODD, stamp="e", sequencer="0a", permanent=True, by_lifecycle=True)
 READ: dict[Queue, Callable[[str], object]] = {
     Queue.SWEEPS: read_sweep,
     Queue.RELEASES: read_for_release_lock,

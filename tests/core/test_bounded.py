@@ -37,7 +37,7 @@ def test_a_text_is_as_it_was_or_cut_and_says_so(character: str, count: int) -> N
 def test_a_line_is_never_longer_than_cloudwatch_takes(character: str) -> None:
     much = character * 500_000
     principal = f"AWS:AROA:{much}"
-    change = LockEvent(
+    event = LockEvent(
         acquired=True,
         place=Place(Kind.S3, BUCKET, KEY),
         at=TAKEN,
@@ -46,17 +46,17 @@ def test_a_line_is_never_longer_than_cloudwatch_takes(character: str) -> None:
         account=much,
     )
     whole = dict.fromkeys(["who", "lock_id", "created", "detail", "flaw", "operation", "etag", "principal"], much)
-    for event in (
+    for line in (
         of_run(LineKind.SWEEP_FINISHED, TAKEN, target=BUCKET, detail=much, locks=1),
         of_lock(LineKind.ALERT_FAILED, a_lock(), TAKEN, detail=much, message_ts="1"),
-        of_acquire(change, a_lock(), much),
+        of_acquire(event, a_lock(), much),
         of_click(LineKind.RELEASE_ASKED, a_click(a_lock()), a_lock(), TAKEN, detail=much),
         of_run(LineKind.SWEEP_FAILED, TAKEN, **whole),
     ):
         stream = io.StringIO()
-        LogJournal(stream, EmfMetrics("test")).write(event)
+        LogJournal(stream, EmfMetrics("test")).write(line)
         assert len(stream.getvalue()) < LARGEST_EVENT
-        assert "(cut here, of " in json.dumps(msgspec.to_builtins(event), ensure_ascii=False)
+        assert "(cut here, of " in json.dumps(msgspec.to_builtins(line), ensure_ascii=False)
 
 
 def test_all_texts_of_a_line_together_fit_into_one_event() -> None:

@@ -21,7 +21,7 @@ RECORDING = Recording(settled_after=timedelta(seconds=120), release_role=RELEASE
 _RULES = some_rules()
 
 
-def a_change(at: datetime, version: str = "", *, acquired: bool, key: str = KEY, **others: Any) -> LockEvent:
+def an_event(at: datetime, version: str = "", *, acquired: bool, key: str = KEY, **others: Any) -> LockEvent:
     told: dict[str, Any] = {"principal": "AWS:AROAEXAMPLE:ci-run-7", "source_address": "203.0.113.9"}
     told["place"] = Place(Kind.S3, BUCKET, key)
     return LockEvent(acquired=acquired, at=at, version=version, **(told | others))
@@ -31,14 +31,14 @@ def case_of_event(event: LockEvent, world: FakeWorld, rules: Rules = _RULES) -> 
     return EventCase(event, world.ports, rules, RECORDING, world.now)
 
 
-def record(world: FakeWorld, *changes: LockEvent, rules: Rules = _RULES) -> None:
-    for change in changes:
-        record_and_tell(change, world.ports, rules, world.now)
+def record(world: FakeWorld, *events: LockEvent, rules: Rules = _RULES) -> None:
+    for event in events:
+        record_and_tell(event, world.ports, rules, world.now)
 
 
-def record_and_tell(change: LockEvent, ports: World, rules: Rules, now: datetime) -> None:
+def record_and_tell(event: LockEvent, ports: World, rules: Rules, now: datetime) -> None:
     """An event as the entry point has it recorded, in a batch of its own."""
-    tell_endings(record_event(EventCase(change, ports, rules, RECORDING, now)), ports, Run())
+    tell_endings(record_event(EventCase(event, ports, rules, RECORDING, now)), ports, Run())
 
 
 def settle_all(world: FakeWorld, rules: Rules = _RULES) -> None:

@@ -23,13 +23,13 @@ from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, TEAM, a_click, a_lock
 from tests.fakes.world import FakeWorld
 from tests.jobs.delivery import Order, deliver
 from tests.jobs.killed import killed_after
-from tests.jobs.recording import a_change, record, record_and_tell, settle_all, settle_and_tell
+from tests.jobs.recording import an_event, record, record_and_tell, settle_all, settle_and_tell
 
 RULES = some_rules(
     releasers=(ALICE, BOB), mentions={1: (ALICE,), 2: (BOB,)}, auto_release=timedelta(hours=6), digest_over=2
 )
 TWO = some_rules(releasers=(ALICE, BOB), second_person=True)
-ACQUIRE = a_change(TAKEN, acquired=True)
+ACQUIRE = an_event(TAKEN, acquired=True)
 RELEASE, BACK = a_click(a_lock()), a_click(a_lock(), click="2", verb=Verb.PUT_BACK)
 Job = Callable[[FakeWorld, World], object]
 
@@ -80,7 +80,7 @@ def a_gone_for_a_while() -> FakeWorld:
 
 def gone() -> LockEvent:
     """The release of ``a_gone``, whenever it is told."""
-    return a_change(TAKEN + timedelta(hours=2, minutes=20), acquired=False)
+    return an_event(TAKEN + timedelta(hours=2, minutes=20), acquired=False)
 
 
 def an_asked() -> FakeWorld:

@@ -28,7 +28,7 @@ from tests.fakes.book import FakeBook
 from tests.fakes.world import FakeWorld
 from tests.jobs.clicks.versioned import HOLDER, OPERATOR, VersionedKey
 from tests.jobs.killed import killed_after
-from tests.jobs.recording import a_change, case_of_event, record, settle_all
+from tests.jobs.recording import an_event, case_of_event, record, settle_all
 from tests.jobs.test_record import RULES, TARGET
 
 pytestmark = pytest.mark.thorough
@@ -243,7 +243,7 @@ def test_a_new_lock_is_not_taken_for_one_that_is_there_again() -> None:
 
 def test_a_lock_put_in_the_second_of_the_event_waits_for_its_own() -> None:
     key = a_key()
-    gone = a_change(TAKEN, "v9", acquired=False, permanent=True)
+    gone = an_event(TAKEN, "v9", acquired=False, permanent=True)
     new = msgspec.structs.replace(key.take(), at=TAKEN + timedelta(milliseconds=400))
     record(key.world, gone)
     record(key.world, new)
@@ -413,7 +413,7 @@ def tell_last(key: VersionedKey) -> None:
 @pytest.mark.parametrize("seed", range(50))
 def test_told_and_settled_as_it_happens_each_uncovering_is_one_line_with_its_time(seed: int) -> None:
     key = a_day(seed, tell_last)
-    assert [line.time for line in lines(key)] == [change.at for change in key.uncovered]
+    assert [line.time for line in lines(key)] == [event.at for event in key.uncovered]
     assert len(held(key)) == key.held
     assert len({line.event_id for line in key.world.journal.lines}) == len(key.world.journal.lines)
 
@@ -424,8 +424,8 @@ def test_told_in_any_order_and_as_often_as_s3_likes_what_is_there_is_held_and_sa
     key.world.later(minutes=3)  # so late that some of it may have been settled before it is told
     told = [*key.told, *dice.choices(key.told, k=4)]
     dice.shuffle(told)
-    for change in told:
-        record(key.world, change)
+    for event in told:
+        record(key.world, event)
         settling = key.world.orders.settling
         if settling and dice.random() < 0.4:
             settle(case_of_event(settling.pop(dice.randrange(len(settling))), key.world, RULES))
@@ -437,4 +437,4 @@ def test_told_in_any_order_and_as_often_as_s3_likes_what_is_there_is_held_and_sa
     last = key.told[-1] if key.held and key.uncovered and key.told[-1] == key.uncovered[-1] else None
     assert last is None or lines(key)
     acquired = {line.time for line in lines(key, LineKind.LOCK_ACQUIRED)}
-    assert acquired == {change.at for change in key.told if change.acquired}
+    assert acquired == {event.at for event in key.told if event.acquired}

@@ -34,7 +34,7 @@ from tests.builders import (
 from tests.fakes.book import FakeBook
 from tests.fakes.store import FakeStore
 from tests.fakes.world import FakeWorld
-from tests.jobs.recording import RELEASE_ROLE, a_change, record, settle_all
+from tests.jobs.recording import RELEASE_ROLE, an_event, record, settle_all
 
 RULES = some_rules()
 TARGET = RULES.targets[0]
@@ -44,7 +44,7 @@ REAPER = f"AWS:{RELEASE_ROLE}:tflock-reaper-prod-ReleaseLock"
 def an_acquired_world() -> FakeWorld:
     world = FakeWorld(TAKEN)
     world.store.put(BUCKET, KEY, sample("s3-apply-default"))
-    record(world, a_change(TAKEN, acquired=True))
+    record(world, an_event(TAKEN, acquired=True))
     return world
 
 
@@ -59,7 +59,7 @@ def test_an_acquire_is_one_line_that_says_who_what_where_and_from_where() -> Non
 
 def test_an_acquire_delivered_twice_is_one_line() -> None:
     world = an_acquired_world()
-    record(world, a_change(TAKEN, acquired=True))
+    record(world, an_event(TAKEN, acquired=True))
     assert world.journal.kinds() == [LineKind.LOCK_ACQUIRED]
 
 
@@ -67,7 +67,7 @@ def test_a_release_is_one_line_with_the_time_held_in_seconds() -> None:
     world = an_acquired_world()
     world.store.remove(BUCKET, KEY)
     for _ in range(2):
-        record(world, a_change(TAKEN + timedelta(seconds=90), acquired=False))
+        record(world, an_event(TAKEN + timedelta(seconds=90), acquired=False))
         settle_all(world)
     _, released = world.journal.lines
     assert (released.event, released.held_seconds, released.lock_id[:8]) == (LineKind.LOCK_RELEASED, 90, "78653438")
@@ -78,8 +78,8 @@ def test_a_lock_gone_before_its_event_came_is_read_from_its_version() -> None:
     world = FakeWorld(TAKEN)
     version = world.store.put(BUCKET, KEY, sample("s3-plan-default"))
     world.store.remove(BUCKET, KEY)
-    record(world, a_change(TAKEN, version, acquired=True))
-    record(world, a_change(TAKEN + timedelta(seconds=1), acquired=False))
+    record(world, an_event(TAKEN, version, acquired=True))
+    record(world, an_event(TAKEN + timedelta(seconds=1), acquired=False))
     settle_all(world)
     acquired, released = world.journal.lines
     assert (acquired.operation, acquired.incomplete, released.held_seconds) == ("OperationTypePlan", False, 1)
@@ -87,8 +87,8 @@ def test_a_lock_gone_before_its_event_came_is_read_from_its_version() -> None:
 
 def test_without_versions_such_a_lock_is_marked_incomplete_and_its_time_is_known_all_the_same() -> None:
     world = FakeWorld(TAKEN)
-    record(world, a_change(TAKEN + timedelta(milliseconds=1500), acquired=False))
-    record(world, a_change(TAKEN, acquired=True))
+    record(world, an_event(TAKEN + timedelta(milliseconds=1500), acquired=False))
+    record(world, an_event(TAKEN, acquired=True))
     settle_all(world)
     assert [line.incomplete for line in world.journal.lines] == [True, True]
     assert world.journal.kinds() == [LineKind.LOCK_ACQUIRED, LineKind.LOCK_RELEASED]
@@ -101,7 +101,7 @@ def test_without_versions_a_lock_that_a_sweep_has_seen_keeps_its_story_however_l
     sweep(TARGET, world.ports, RULES, world.later(seconds=5))
     world.store.remove(BUCKET, KEY)
     etag = a_lock().ref.stamp
-    record(world, a_change(TAKEN + timedelta(milliseconds=300), acquired=True, stamp=etag))
+    record(world, an_event(TAKEN + timedelta(milliseconds=300), acquired=True, stamp=etag))
     [line] = [line for line in world.journal.lines if line.event is LineKind.LOCK_ACQUIRED]
     assert (line.lock_id[:8], line.incomplete) == ("78653438", False)
 
@@ -112,15 +112,15 @@ def test_a_release_settled_before_its_acquire_could_be_read_is_not_taken_for_the
     times = [TAKEN + timedelta(milliseconds=200 * number) for number in range(4)]
     versions = [world.store.put(BUCKET, KEY, sample(name)) for name in ("s3-plan-default", "s3-apply-default")]
     world.store.remove(BUCKET, KEY)
-    record(world, a_change(times[0], versions[0], acquired=True))
+    record(world, an_event(times[0], versions[0], acquired=True))
     world.store.keys_failing.add(KEY)
     with pytest.raises(StoreError):
-        record(world, a_change(times[2], versions[1], acquired=True))
+        record(world, an_event(times[2], versions[1], acquired=True))
     world.store.keys_failing.clear()
-    record(world, a_change(times[3], acquired=False))
+    record(world, an_event(times[3], acquired=False))
     settle_all(world)
-    record(world, a_change(times[1], acquired=False))
-    record(world, a_change(times[2], versions[1], acquired=True))
+    record(world, an_event(times[1], acquired=False))
+    record(world, an_event(times[2], versions[1], acquired=True))
     settle_all(world)
     lines = sorted(world.journal.lines, key=lambda line: line.time)
     assert [line.time for line in lines] == times
@@ -134,7 +134,7 @@ def test_the_other_half_of_a_dual_lock_does_not_end_with_this_one() -> None:
     half = HeldLock(LockRef(other, a_lock().ref.stamp, TAKEN), a_lock().info)
     world.book.write(telling.acquire_recorded(half, TAKEN, ""))
     world.store.remove(BUCKET, KEY)
-    record(world, a_change(TAKEN + timedelta(seconds=90), acquired=False))
+    record(world, an_event(TAKEN + timedelta(seconds=90), acquired=False))
     settle_all(world)
     assert [line.lock_id[:8] for line in world.journal.lines if line.event is LineKind.LOCK_RELEASED] == ["78653438"]
     assert [page.lock.ref for page in world.book.open_pages()] == [half.ref]
@@ -143,7 +143,7 @@ def test_the_other_half_of_a_dual_lock_does_not_end_with_this_one() -> None:
 def test_an_acquire_whose_lock_another_one_has_followed_is_not_taken_for_the_other() -> None:
     world = FakeWorld(TAKEN)
     world.store.put(BUCKET, KEY, sample("s3-plan-default"))
-    earlier = msgspec.structs.replace(a_change(TAKEN, acquired=True), stamp=a_lock().ref.stamp)
+    earlier = msgspec.structs.replace(an_event(TAKEN, acquired=True), stamp=a_lock().ref.stamp)
     record(world, earlier)
     assert [line.incomplete for line in world.journal.lines] == [True]
     assert world.book.open_pages() == []
@@ -151,7 +151,7 @@ def test_an_acquire_whose_lock_another_one_has_followed_is_not_taken_for_the_oth
 
 def test_a_release_that_is_told_while_the_lock_is_still_there_ends_nothing() -> None:
     world = an_acquired_world()
-    record(world, a_change(TAKEN, acquired=False))
+    record(world, an_event(TAKEN, acquired=False))
     assert len(world.book.open_pages()) == 1
 
 
@@ -159,8 +159,8 @@ def test_a_late_release_ends_the_old_lock_and_not_the_one_held_now() -> None:
     world = an_acquired_world()
     world.later(seconds=30)
     world.store.put(BUCKET, KEY, sample("s3-plan-default"))
-    record(world, a_change(world.now, acquired=True))
-    record(world, a_change(TAKEN + timedelta(seconds=20), acquired=False))
+    record(world, an_event(world.now, acquired=True))
+    record(world, an_event(TAKEN + timedelta(seconds=20), acquired=False))
     settle_all(world)
     [still] = world.book.open_pages()
     assert still.lock.operation == "plan"
@@ -175,7 +175,7 @@ def test_a_release_by_anyone_closes_the_open_message_and_says_who(principal: str
     world = an_acquired_world()
     sweep(TARGET, world.ports, RULES, world.later(hours=2))
     world.store.remove(BUCKET, KEY)
-    released = msgspec.structs.replace(a_change(world.later(minutes=1), acquired=False), principal=principal)
+    released = msgspec.structs.replace(an_event(world.later(minutes=1), acquired=False), principal=principal)
     record(world, released)
     [alert] = world.messenger.shown.values()
     assert alert.ending is not None
@@ -187,7 +187,7 @@ def test_a_release_under_way_from_slack_is_named_after_its_clicker_and_told_by_t
     sweep(TARGET, world.ports, RULES, world.later(hours=2))
     world.book.write(endings.begin_release(a_lock(), a_claim(), None, None))
     world.store.remove(BUCKET, KEY)
-    record(world, a_change(world.now, acquired=False, principal=REAPER))
+    record(world, an_event(world.now, acquired=False, principal=REAPER))
     settle_all(world)
     assert (world.journal.lines[-1].slack_user, world.journal.lines[-1].released_by) == (ALICE, "slack")
     assert [alert.ending for alert in world.messenger.shown.values()] == [None]
@@ -198,7 +198,7 @@ def test_when_slack_refuses_the_event_is_journaled_all_the_same_and_the_next_wat
     sweep(TARGET, world.ports, RULES, world.later(hours=2))
     world.store.remove(BUCKET, KEY)
     world.messenger.refusing = "Slack answered internal_error"
-    record(world, a_change(world.now, acquired=False))
+    record(world, an_event(world.now, acquired=False))
     settle_all(world)
     assert world.journal.kinds().count(LineKind.LOCK_RELEASED) == 1
     world.messenger.refusing = ""
@@ -209,18 +209,18 @@ def test_when_slack_refuses_the_event_is_journaled_all_the_same_and_the_next_wat
 
 
 @pytest.mark.parametrize(
-    "change",
+    "event",
     [
-        a_change(TAKEN, acquired=False, permanent=True),
-        a_change(TAKEN, acquired=True, key="outside/terraform.tfstate.tflock"),
-        msgspec.structs.replace(a_change(TAKEN, acquired=True), place=Place(Kind.S3, "somebody-elses", KEY)),
-        a_change(TAKEN, acquired=True, key="prod/network/terraform.tfstate"),
+        an_event(TAKEN, acquired=False, permanent=True),
+        an_event(TAKEN, acquired=True, key="outside/terraform.tfstate.tflock"),
+        msgspec.structs.replace(an_event(TAKEN, acquired=True), place=Place(Kind.S3, "somebody-elses", KEY)),
+        an_event(TAKEN, acquired=True, key="prod/network/terraform.tfstate"),
     ],
     ids=["history cleared away", "outside the prefixes", "another bucket", "not a lock"],
 )
-def test_what_is_no_event_of_ours_is_no_line(change: LockEvent) -> None:
+def test_what_is_no_event_of_ours_is_no_line(event: LockEvent) -> None:
     world = FakeWorld(TAKEN)
-    record(world, change, rules=some_rules(prefixes=("prod/",)))
+    record(world, event, rules=some_rules(prefixes=("prod/",)))
     assert world.journal.lines == []
 
 
@@ -239,7 +239,7 @@ def test_a_lock_acquired_while_an_older_one_s_release_is_recorded_is_not_taken_f
             return found
 
     world.store = Acquiring(world.now)
-    record(world, a_change(world.later(seconds=20), acquired=False))
+    record(world, an_event(world.later(seconds=20), acquired=False))
     assert [page.lock for page in world.book.open_pages()] == [younger]
 
 
@@ -248,7 +248,7 @@ def test_an_event_is_of_the_youngest_lock_and_an_older_one_whose_event_was_lost_
     younger = a_lock("s3-plan-default", taken=TAKEN + timedelta(hours=1))
     world.book.write(telling.remember(younger))
     world.store.remove(BUCKET, KEY)
-    record(world, a_change(TAKEN + timedelta(hours=2), acquired=False))
+    record(world, an_event(TAKEN + timedelta(hours=2), acquired=False))
     settle_all(world)
     [_, line] = world.journal.lines
     assert (line.lock_id, line.held_seconds) == (younger.info and younger.info.ID, 3600)
@@ -274,7 +274,7 @@ def test_an_ending_told_while_the_alert_was_being_posted_reaches_the_new_message
             return super().write(transition)
 
     world.book = Posting(stored=world.book.stored)
-    record(world, a_change(TAKEN + timedelta(hours=3), acquired=False))
+    record(world, an_event(TAKEN + timedelta(hours=3), acquired=False))
     settle_all(world)
     [alert] = world.messenger.shown.values()
     assert alert.ending is not None
@@ -285,10 +285,10 @@ def test_of_two_locks_in_one_second_each_release_is_the_one_before_it() -> None:
     times = [TAKEN + timedelta(milliseconds=taken) for taken in (100, 400, 500, 900)]
     versions = [world.store.put(BUCKET, KEY, sample(name)) for name in ("s3-plan-default", "s3-apply-default")]
     world.store.remove(BUCKET, KEY)
-    record(world, a_change(times[0], versions[0], acquired=True))
-    record(world, a_change(times[2], versions[1], acquired=True))
-    record(world, a_change(times[1], acquired=False))
-    record(world, a_change(times[3], acquired=False))
+    record(world, an_event(times[0], versions[0], acquired=True))
+    record(world, an_event(times[2], versions[1], acquired=True))
+    record(world, an_event(times[1], acquired=False))
+    record(world, an_event(times[3], acquired=False))
     settle_all(world)
     released = [(line.operation, line.held_seconds) for line in world.journal.lines[2:]]
     assert released == [("OperationTypePlan", 0.3), ("OperationTypeApply", 0.4)]
@@ -298,7 +298,7 @@ def test_a_click_that_came_after_the_holder_s_own_release_is_not_named_as_the_re
     world = an_acquired_world()
     world.store.remove(BUCKET, KEY)
     release(a_click(a_lock()), world.ports, RULES, world.later(hours=3))
-    record(world, a_change(world.now, acquired=False))
+    record(world, an_event(world.now, acquired=False))
     settle_all(world)
     line = world.journal.lines[-1]
     assert (line.event, line.slack_user, line.released_by) == (LineKind.LOCK_RELEASED, "", "holder")

@@ -60,7 +60,7 @@ class Day:
             self.facts[released(taken, gone, operation)] += 1
 
     def tell(self, place: Place, at: datetime, *, acquired: bool, **others: Any) -> LockEvent:
-        change = LockEvent(
+        event = LockEvent(
             acquired=acquired,
             place=place,
             at=at,
@@ -70,11 +70,11 @@ class Day:
         )
         if place.container == ELSEWHERE:
             whole = at.replace(microsecond=0)
-            change = msgspec.structs.replace(
-                change, at=whole, principal="", account="123456789012", told_by=ToldBy.EVENTBRIDGE
+            event = msgspec.structs.replace(
+                event, at=whole, principal="", account="123456789012", told_by=ToldBy.EVENTBRIDGE
             )
-        self.events.append(change)
-        return change
+        self.events.append(event)
+        return event
 
 
 def a_busy_day() -> Day:
@@ -98,8 +98,8 @@ def a_busy_day() -> Day:
 
 def cleared_away(day: Day) -> list[LockEvent]:
     """What lifecycle rules make of old versions."""
-    old = [msgspec.structs.replace(change, acquired=False, permanent=True) for change in day.events if change.version]
-    return [msgspec.structs.replace(change, at=change.at + timedelta(days=1), sequencer="") for change in old[:200]]
+    old = [msgspec.structs.replace(event, acquired=False, permanent=True) for event in day.events if event.version]
+    return [msgspec.structs.replace(event, at=event.at + timedelta(days=1), sequencer="") for event in old[:200]]
 
 
 def journaled(day: Day) -> Counter[Fact]:
@@ -160,7 +160,7 @@ def test_the_facts_of_a_day_are_the_same_exactly_once_in_whatever_order_and_howe
 def test_the_facts_of_a_day_are_the_same_with_events_up_to_two_minutes_late_and_lines_in_between() -> None:
     day = a_busy_day()
     dice = random.Random(SEED)  # noqa: S311
-    late = [(change.at + timedelta(seconds=dice.uniform(0, 119)), number) for number, change in enumerate(day.events)]
+    late = [(event.at + timedelta(seconds=dice.uniform(0, 119)), number) for number, event in enumerate(day.events)]
     again = [(at + timedelta(seconds=dice.uniform(0, 900)), number) for at, number in dice.choices(late, k=HOLDS)]
     due = [(at, 0, number) for at, number in late + again]
     orders: list[LockEvent] = []
@@ -181,5 +181,5 @@ def test_the_facts_of_a_day_are_the_same_with_events_up_to_two_minutes_late_and_
 
 def test_the_day_that_is_replayed_is_a_busy_one() -> None:
     day = a_busy_day()
-    assert len({(change.place.container, change.place.key) for change in day.events}) >= 100
-    assert sum(not change.acquired for change in day.events) >= 1_000
+    assert len({(event.place.container, event.place.key) for event in day.events}) >= 100
+    assert sum(not event.acquired for event in day.events) >= 1_000

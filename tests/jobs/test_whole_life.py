@@ -70,7 +70,7 @@ class WholeLife(RuleBasedStateMachine):
             self.taken += 1
             self.world.later(seconds=1)
             version = self.world.store.put(BUCKET, key, self.body(key, plan=plan))
-            self.events.append(self.change(key, acquired=True, version=version))
+            self.events.append(self.event(key, acquired=True, version=version))
             lock = self.world.store.read(Place(Kind.S3, BUCKET, key))
             if plan and lock:
                 self.plans.add(lock.ref.stamp)
@@ -89,8 +89,8 @@ class WholeLife(RuleBasedStateMachine):
     @rule(data=data(), slack=sampled_from(SLACK))
     def an_event_comes(self, data: DataObject, slack: str) -> None:
         """Any of them, in any order, as often as it likes."""
-        change = data.draw(sampled_from(self.events))
-        self.carry_out(lambda: record(self.world, change, rules=RULES), slack)
+        event = data.draw(sampled_from(self.events))
+        self.carry_out(lambda: record(self.world, event, rules=RULES), slack)
 
     @rule(slack=sampled_from(SLACK))
     def what_was_told_is_settled(self, slack: str) -> None:
@@ -128,8 +128,8 @@ class WholeLife(RuleBasedStateMachine):
         """In the middle of the next call to Slack."""
         jobs: list[Job] = [self.watch, self.sweep, lambda: self.let_go(key)]
         if self.events:
-            change = data.draw(sampled_from(self.events))
-            jobs.append(lambda: record(self.world, change, rules=RULES))
+            event = data.draw(sampled_from(self.events))
+            jobs.append(lambda: record(self.world, event, rules=RULES))
             jobs.append(lambda: settle_all(self.world, RULES))
         if self.slack.shown:
             posted, alert = data.draw(sampled_from(list(self.slack.shown.items())))
@@ -180,7 +180,7 @@ class WholeLife(RuleBasedStateMachine):
             if page.ending and page.posted:
                 assert self.slack.shown[page.posted].ending == page.ending
         lines = [line.event_id for line in self.world.journal.lines if line.event in EVENTS]
-        assert Counter(lines) == Counter({change.event_id for change in self.events})
+        assert Counter(lines) == Counter({event.event_id for event in self.events})
 
     # --- how it is done
 
@@ -207,9 +207,9 @@ class WholeLife(RuleBasedStateMachine):
         if (BUCKET, key) in self.world.store.objects:
             self.world.later(seconds=1)
             self.world.store.remove(BUCKET, key)
-            self.events.append(self.change(key, acquired=False))
+            self.events.append(self.event(key, acquired=False))
 
-    def change(self, key: str, *, acquired: bool, version: str = "") -> LockEvent:
+    def event(self, key: str, *, acquired: bool, version: str = "") -> LockEvent:
         return LockEvent(acquired=acquired, place=Place(Kind.S3, BUCKET, key), at=self.world.now, version=version)
 
     def body(self, key: str, *, plan: bool) -> bytes:

@@ -17,7 +17,7 @@ from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.body import lock_of
 from chalicelib.ports.locks import StoreError
 from tests.builders import BUCKET, KEY, sample
-from tests.jobs.recording import RELEASE_ROLE, RESTORE_ROLE, a_change
+from tests.jobs.recording import RELEASE_ROLE, RESTORE_ROLE, an_event
 from tests.race.schedule import Schedule
 
 _Answer = TypeVar("_Answer", Deletion, PutBack)
@@ -152,7 +152,7 @@ class Bucket:
         version = str(self.history.index(about)) if acquired else ""
         at = self.schedule.now.replace(microsecond=self.schedule.now.microsecond // 1000 * 1000)
         who = "" if self.nameless else principal
-        self.tell(a_change(at, version, acquired=acquired, principal=who), about)
+        self.tell(an_event(at, version, acquired=acquired, principal=who), about)
 
 
 def _lock(found: Acquire | None) -> HeldLock | None:

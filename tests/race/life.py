@@ -168,13 +168,13 @@ class Race:
             after = began + _AGAIN - self.schedule.seconds
             self.schedule.spawn(lambda: self._invoke(order, job, receives - 1), max(0.0, after))
 
-    def _told(self, change: LockEvent, about: Acquire) -> None:
+    def _told(self, event: LockEvent, about: Acquire) -> None:
         """Deliver an event, mostly. Without an identity a release is known by its neighbours only (decision 36)."""
-        self.events[change.event_id] = about
+        self.events[event.event_id] = about
         longest = RECORDING.settled_after.total_seconds() - _LIFE if self.bucket.nameless else 300
         if self.bucket.nameless or self.random.random() < 0.9:
             late = self.random.random() * (2 if self.random.random() < 0.8 else longest)
-            self._work(lambda: record_event(self._case(change)), late)
+            self._work(lambda: record_event(self._case(event)), late)
 
     def _settle(self, release: LockEvent) -> None:
         self._work(lambda: settle(self._case(release)), 0)

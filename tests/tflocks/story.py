@@ -41,7 +41,7 @@ def lock(name: str, minutes: float, path: str = PATH) -> HeldLock:
 
 def acquired(name: str, minutes: float, path: str = PATH, *, read: bool = True, slack_user: str = "") -> JournalLine:
     told = lock(name, minutes, path)
-    return of_acquire(_change(told, minutes, RUN, took=True), told if read else None, slack_user)
+    return of_acquire(_event(told, minutes, RUN, took=True), told if read else None, slack_user)
 
 
 def released(
@@ -50,7 +50,7 @@ def released(
     kind = LetGoBy.HOLDER if by == RUN else LetGoBy.OTHER
     told = lock(name, since or 0, path)
     hold = None if since is None else EndedHold(since=at(since), lock=told, taken_by=RUN)
-    line = of_release(_change(told, minutes, by, took=False), hold, kind)
+    line = of_release(_event(told, minutes, by, took=False), hold, kind)
     return msgspec.structs.replace(line, **fields)
 
 
@@ -58,7 +58,7 @@ def reappeared(name: str, minutes: float, path: str = PATH, *, since: float) -> 
     """The line of a lock that had ended and is there again: its delete marker was deleted by Bob."""
     told = lock(name, since, path)
     page = Page(lock=told, principal=RUN)
-    return of_reappearance(_change(told, minutes, BOB, took=True), told, page, "")
+    return of_reappearance(_event(told, minutes, BOB, took=True), told, page, "")
 
 
 def seen(
@@ -67,25 +67,25 @@ def seen(
     path: str = PATH,
     *,
     minutes: float,
-    event: LineKind = LineKind.ALERT_POSTED,
+    kind: LineKind = LineKind.ALERT_POSTED,
     **fields: Any,
 ) -> JournalLine:
     """The reaper's own line, of an alert or a click, about a lock that it saw."""
-    return of_lock(event, lock(name, since, path), at(minutes), **fields)
+    return of_lock(kind, lock(name, since, path), at(minutes), **fields)
 
 
 def answered(name: str, since: float, path: str = PATH, *, minutes: float, **fields: Any) -> JournalLine:
-    return seen(name, since, path, minutes=minutes, event=LineKind.RELEASE_ANSWERED, **fields)
+    return seen(name, since, path, minutes=minutes, kind=LineKind.RELEASE_ANSWERED, **fields)
 
 
-def as_json(event: JournalLine) -> str:
+def as_json(line: JournalLine) -> str:
     """As the journal writes it."""
-    return json.dumps(msgspec.to_builtins(event), separators=(",", ":"))
+    return json.dumps(msgspec.to_builtins(line), separators=(",", ":"))
 
 
-def holds(*events: JournalLine) -> list[Hold]:
-    """What the journal's lines of these events tell."""
-    return journal_holds(read(map(as_json, events)).events)
+def holds(*lines: JournalLine) -> list[Hold]:
+    """What these lines of the journal tell."""
+    return journal_holds(read(map(as_json, lines)).events)
 
 
 def a_hold(since: float | None = 0, until: float | None = 10, **fields: Any) -> Hold:
@@ -100,7 +100,7 @@ def a_hold(since: float | None = 0, until: float | None = 10, **fields: Any) -> 
     return Hold(**told | fields)
 
 
-def _change(told: HeldLock, minutes: float, principal: str, *, took: bool) -> LockEvent:
+def _event(told: HeldLock, minutes: float, principal: str, *, took: bool) -> LockEvent:
     ref = told.ref
     return LockEvent(
         acquired=took,

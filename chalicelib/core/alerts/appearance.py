@@ -33,8 +33,8 @@ UNSEEN = frozenset(
         "withdrawn",
     }
 )
-"""The fields of a page that no message shows. A field that is not listed counts as shown, because one edit too many is
-better than one too few."""
+"""The fields of a page that no message shows. A field that is not listed counts as shown, because one edit too many
+does less harm than one too few."""
 
 
 def appearance(alert: Alert) -> str:

@@ -13,7 +13,7 @@ from chalicelib.core.policy import Rules
 
 
 class Phase(StrEnum):
-    """How much of the trouble people have been told."""
+    """The phases of telling people of the trouble."""
 
     NEW = "not told"
     TOLD = "told that it began"

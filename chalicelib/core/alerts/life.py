@@ -19,14 +19,14 @@ NOTICE = timedelta(minutes=15)
 
 
 class Held(StrEnum):
-    """Whether the lock is there."""
+    """The answers to: is the lock there?"""
 
     YES = "held"
     NO = "not held"
 
 
 class Story(StrEnum):
-    """What people have been told."""
+    """The answers to: what have people been told?"""
 
     NONE = "no alert"
     OPEN = "alert"
@@ -35,14 +35,14 @@ class Story(StrEnum):
 
 
 class Level(StrEnum):
-    """Whether the lock's age has reached a level that was not told yet."""
+    """The answers to: has the lock's age reached a level that was not told yet?"""
 
     NEW = "new level"
     SAME = "no new level"
 
 
 class Mood(StrEnum):
-    """Whether people may be called now."""
+    """The answers to: may people be called now?"""
 
     SNOOZED = "snoozed"
     AFTER_HOURS = "after hours"
@@ -51,14 +51,14 @@ class Mood(StrEnum):
 
 
 class Shown(StrEnum):
-    """How long ago the message was last written or checked."""
+    """The answers to: when was the message last written or checked?"""
 
     LATELY = "lately"
     LONG_AGO = "over an hour ago"
 
 
 class Auto(StrEnum):
-    """Whether an automatic release is due."""
+    """The answers to: is an automatic release due?"""
 
     DUE = "due"
     NO = "no"

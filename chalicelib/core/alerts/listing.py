@@ -85,7 +85,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """How many locks are held and stale, and how old the oldest is."""
+    """The numbers of held and stale locks, and the age of the oldest."""
 
     locks: int
     stale: int

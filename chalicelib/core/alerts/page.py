@@ -87,7 +87,7 @@ Name: TypeAlias = Literal[
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """What the lock book remembers of one lock."""
+    """The lock book's memory of one lock."""
 
     lock: HeldLock
     posted: Posted | None = None

@@ -19,7 +19,7 @@ _SECOND = timedelta(seconds=1)
 
 
 class Standing(StrEnum):
-    """What is known of a lock that is found after a version was deleted."""
+    """The knowledge about a lock that is found after a version was deleted."""
 
     HELD = "held all along"
     AGAIN = "had ended"

@@ -36,7 +36,7 @@ class Verb(StrEnum):
 
     @property
     def quietens(self) -> bool:
-        """Return whether it is only about who is called, and when: then the owner may do it as well."""
+        """Return whether it only changes who is called and when, so that the lock's owner may do it too."""
         match self:
             case Verb.SNOOZE | Verb.WAKE:
                 return True

@@ -12,7 +12,7 @@ from chalicelib.core.locks.place import LockRef
 
 
 class Presence(StrEnum):
-    """What has become of the lock that was shown."""
+    """The state, now, of the lock that was shown."""
 
     SAME = "same"
     GONE = "gone"
@@ -47,7 +47,7 @@ class LockObject(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Look(NamedTuple):
-    """What one look at a place found: the lock there or None, and that lock's object, to put it back later."""
+    """The result of one look at a place: the lock there or None, and that lock's object, to put it back later."""
 
     lock: HeldLock | None
     kept: LockObject | None = None

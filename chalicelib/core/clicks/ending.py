@@ -76,7 +76,7 @@ class Refusal(StrEnum):
 
 
 class LetGoBy(StrEnum):
-    """Who let a lock go, as far as AWS tells. AWS does not tell by which command."""
+    """The kinds of agents that can let a lock go. AWS tells the identity, but not by which command."""
 
     SLACK = "slack"
     """The reaper, for a person in Slack."""

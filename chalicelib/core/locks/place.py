@@ -16,7 +16,7 @@ class Kind(StrEnum):
 
 
 class Traits(msgspec.Struct, frozen=True, kw_only=True):
-    """What all places of one kind have in common."""
+    """The common traits of all places of one kind."""
 
     container: str
     """The word for the container."""

@@ -51,16 +51,16 @@ def sample(name: str) -> Any:
 
 
 def told_by(name: str) -> LockEvent:
-    [change] = lock_events((EVENTS / f"{name}.json").read_text())
-    return change
+    [event] = lock_events((EVENTS / f"{name}.json").read_text())
+    return event
 
 
 def test_a_created_object_is_an_acquire_with_all_that_s3_tells() -> None:
-    [change] = lock_events(a_body(versionId="v1", eTag="e", size="219"))
-    assert (change.acquired, change.place.container, change.place.key) == (True, "acme-tfstate", "a.tflock")
-    assert (change.principal, change.source_address) == ("AWS:AROAEXAMPLE:ci-run-7", "203.0.113.9")
-    assert (change.version, change.stamp) == ("v1", '"e"')
-    assert change.at.isoformat() == "2026-11-21T03:18:57.357000+00:00"
+    [event] = lock_events(a_body(versionId="v1", eTag="e", size="219"))
+    assert (event.acquired, event.place.container, event.place.key) == (True, "acme-tfstate", "a.tflock")
+    assert (event.principal, event.source_address) == ("AWS:AROAEXAMPLE:ci-run-7", "203.0.113.9")
+    assert (event.version, event.stamp) == ("v1", '"e"')
+    assert event.at.isoformat() == "2026-11-21T03:18:57.357000+00:00"
 
 
 # What was removed and how, in both formats, and what it was: permanent, by_lifecycle, version.
@@ -93,9 +93,9 @@ def test_a_removal_is_a_release_unless_it_was_history_and_both_formats_say_so_al
         a_bridge_body("Object Deleted", stored=bridge, reason=reason, **{"deletion-type": kind}),
     )
     for body in bodies:
-        [change] = lock_events(body)
-        assert (change.acquired, change.stamp) == (False, "")
-        assert (change.permanent, change.by_lifecycle, change.version) == expected
+        [event] = lock_events(body)
+        assert (event.acquired, event.stamp) == (False, "")
+        assert (event.permanent, event.by_lifecycle, event.version) == expected
 
 
 @pytest.mark.parametrize("key", ODD_KEYS)
@@ -128,15 +128,15 @@ def test_what_eventbridge_tells_beside_acquires_and_releases_is_passed_over(deta
 
 def test_one_message_can_tell_of_many_changes() -> None:
     records = [*json.loads(a_body())["Records"], *json.loads(a_body("ObjectRemoved:Delete"))["Records"]]
-    assert [change.acquired for change in lock_events(json.dumps({"Records": records}))] == [True, False]
+    assert [event.acquired for event in lock_events(json.dumps({"Records": records}))] == [True, False]
 
 
 def test_eventbridge_tells_the_account_and_no_identity() -> None:
-    [change] = lock_events(a_bridge_body(stored={"etag": "e", "version-id": "v1"}))
-    assert (change.acquired, change.place.container, change.place.key) == (True, "acme-tfstate", "a.tflock")
-    assert (change.principal, change.account, change.source_address) == ("", "123456789012", "203.0.113.9")
-    assert (change.version, change.stamp, change.told_by) == ("v1", '"e"', ToldBy.EVENTBRIDGE)
-    assert change.at.isoformat() == "2026-11-21T03:18:57+00:00"
+    [event] = lock_events(a_bridge_body(stored={"etag": "e", "version-id": "v1"}))
+    assert (event.acquired, event.place.container, event.place.key) == (True, "acme-tfstate", "a.tflock")
+    assert (event.principal, event.account, event.source_address) == ("", "123456789012", "203.0.113.9")
+    assert (event.version, event.stamp, event.told_by) == ("v1", '"e"', ToldBy.EVENTBRIDGE)
+    assert event.at.isoformat() == "2026-11-21T03:18:57+00:00"
 
 
 @pytest.mark.parametrize("requester", ["s3.amazonaws.com", "1234567890123", "12345678901２", "", None])  # noqa: RUF001
@@ -153,14 +153,14 @@ def test_the_same_event_is_the_same_in_both_formats() -> None:
 
 @pytest.mark.parametrize("sequencer", ["", None, "0" * 40, "\x00\n~\U0010ffff"])
 def test_an_event_with_any_sequencer_or_none_is_read(sequencer: str | None) -> None:
-    [change] = lock_events(a_bridge_body(stored={"sequencer": sequencer}))
-    assert change.sequencer.lstrip("0") == (sequencer or "").lstrip("0").upper()
+    [event] = lock_events(a_bridge_body(stored={"sequencer": sequencer}))
+    assert event.sequencer.lstrip("0") == (sequencer or "").lstrip("0").upper()
 
 
 def test_a_time_of_another_zone_is_told_in_utc() -> None:
-    event = json.loads(a_bridge_body()) | {"time": "2026-11-21T05:18:57+02:00"}
-    [change] = lock_events(json.dumps(event))
-    assert change.second == "2026-11-21T03:18:57Z"
+    body = json.loads(a_bridge_body()) | {"time": "2026-11-21T05:18:57+02:00"}
+    [event] = lock_events(json.dumps(body))
+    assert event.second == "2026-11-21T03:18:57Z"
 
 
 def test_aws_s_own_samples_are_understood() -> None:
@@ -184,8 +184,8 @@ def test_missing_optional_fields_are_no_error() -> None:
     for optional in ("userIdentity", "requestParameters", "responseElements"):
         del record[optional]
     del record["s3"]["object"]["sequencer"]
-    [change] = lock_events(json.dumps({"Records": [record]}))
-    assert (change.principal, change.source_address) == ("", "")
+    [event] = lock_events(json.dumps({"Records": [record]}))
+    assert (event.principal, event.source_address) == ("", "")
 
 
 @pytest.mark.parametrize(

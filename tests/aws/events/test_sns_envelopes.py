@@ -41,8 +41,8 @@ def test_an_event_is_the_same_in_envelopes_and_with_raw_delivery(body: str, enve
 
 
 def test_the_identity_comes_through_a_topic() -> None:
-    [change] = lock_events(an_envelope(a_body(key="team a/x+y.tflock")))
-    assert (change.principal, change.place.key) == ("AWS:AROAEXAMPLE:ci-run-7", "team a/x+y.tflock")
+    [event] = lock_events(an_envelope(a_body(key="team a/x+y.tflock")))
+    assert (event.principal, event.place.key) == ("AWS:AROAEXAMPLE:ci-run-7", "team a/x+y.tflock")
 
 
 def test_a_message_with_attributes_or_without_a_subject_is_understood() -> None:
@@ -93,4 +93,4 @@ def test_what_else_a_message_tells_comes_with_the_error() -> None:
     for wrapped in (body, an_envelope(body)):
         with pytest.raises(UnknownNotificationError, match="record 2 of 3") as failure:
             lock_events(wrapped)
-        assert [change.place.key for change in failure.value.events] == ["a.tflock", "b.tflock"]
+        assert [event.place.key for event in failure.value.events] == ["a.tflock", "b.tflock"]

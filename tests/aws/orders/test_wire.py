@@ -23,7 +23,7 @@ from chalicelib.core.clicks.order import AutoRelease, EndUndo
 from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
 from tests.builders import ALICE, CHANNEL, TAKEN, a_click, a_ref
-from tests.jobs.recording import a_change
+from tests.jobs.recording import an_event
 
 PLACE = {"kind": "s3", "container": "acme-tfstate", "key": "prod/network/terraform.tfstate.tflock"}
 LOCK = {"place": PLACE, "stamp": '"d41d8cd98f00b204e9800998ecf8427e"', "since": "2026-11-21T03:18:57Z"}
@@ -75,7 +75,7 @@ FORMS: dict[str, tuple[bytes, dict[str, Any]]] = {
     ),
     "the end of an undo": (write_end_undo(EndUndo(a_ref())), {"order": "end an undo", "v": 1, "lock": LOCK}),
     "a release to settle": (
-        write_settling(a_change(TAKEN, "v1", acquired=False, permanent=True)),
+        write_settling(an_event(TAKEN, "v1", acquired=False, permanent=True)),
         {
             "order": "settle",
             "v": 1,

@@ -69,7 +69,7 @@ def test_whatever_makes_it_another_event_makes_it_another_identity(other: LockEv
 
 def test_without_a_sequencer_two_of_one_second_are_told_apart_by_time_and_version() -> None:
     told = [an_acquire(), an_acquire(INSTANT), an_acquire(version="v1"), an_acquire(version="v2")]
-    assert len({change.event_id for change in told}) == 4
+    assert len({event.event_id for event in told}) == 4
 
 
 def test_identities_sort_by_the_second() -> None:
@@ -101,8 +101,8 @@ def test_of_two_events_one_is_before_the_other_and_not_the_other_way_round(first
 
 
 def test_no_event_is_before_itself() -> None:
-    for change in (an_acquire(), a_release(), an_acquire(sequencer="1")):
-        assert not change.before(change)
+    for event in (an_acquire(), a_release(), an_acquire(sequencer="1")):
+        assert not event.before(event)
 
 
 def test_s3_s_events_have_one_order() -> None:

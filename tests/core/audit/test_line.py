@@ -12,16 +12,16 @@ from chalicelib.core.locks.place import Kind, Place
 from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, a_click, a_lock
 
 
-def line(event: object) -> dict[str, object]:
-    return dict(msgspec.json.decode(msgspec.json.encode(event)))
+def line(written: object) -> dict[str, object]:
+    return dict(msgspec.json.decode(msgspec.json.encode(written)))
 
 
 def test_a_line_has_only_what_is_known() -> None:
-    change = LockEvent(acquired=True, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN)
-    assert line(of_acquire(change, None, "")) == {
+    event = LockEvent(acquired=True, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN)
+    assert line(of_acquire(event, None, "")) == {
         "event": "lock_acquired",
         "time": "2026-11-21T03:18:57Z",
-        "event_id": change.event_id,
+        "event_id": event.event_id,
         "state_path": "acme-tfstate/prod/network/terraform.tfstate",
         "acquired_at": "2026-11-21T03:18:57Z",
         "told_by": "s3",
@@ -34,8 +34,8 @@ def test_a_line_about_an_unreadable_lock_says_what_is_wrong_with_it() -> None:
 
 
 def test_what_a_client_wrote_and_what_iam_knows_are_two_fields() -> None:
-    change = LockEvent(acquired=True, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN, principal="AWS:AIDAEXAMPLE")
-    told = line(of_acquire(change, a_lock(), ""))
+    event = LockEvent(acquired=True, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN, principal="AWS:AIDAEXAMPLE")
+    told = line(of_acquire(event, a_lock(), ""))
     assert (told["who"], told["principal"]) == ("root@vm", "AWS:AIDAEXAMPLE")
 
 

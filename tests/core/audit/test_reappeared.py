@@ -65,10 +65,10 @@ def test_the_reappearance_is_the_same_whatever_is_known_of_the_lock_and_another_
 def test_the_hold_that_follows_is_of_the_one_who_took_the_lock_not_of_the_one_who_brought_it_back(
     page: Page | None, taken_by: str
 ) -> None:
-    change = reappearance(msgspec.structs.replace(GONE, principal="AWS:AIDABOB"), a_lock(), "v1")
-    line = of_reappearance(change, a_lock(), page, "")
+    event = reappearance(msgspec.structs.replace(GONE, principal="AWS:AIDABOB"), a_lock(), "v1")
+    line = of_reappearance(event, a_lock(), page, "")
     assert (line.principal, line.taken_by, line.acquired_at) == ("AWS:AIDABOB", taken_by, GONE.at)
     release = LockEvent(acquired=False, place=Place(Kind.S3, BUCKET, KEY), at=GONE.at + SECOND)
-    hold = hold_ended_by(release, NotedEvent(change, a_lock().ref), [page] if page else [])
+    hold = hold_ended_by(release, NotedEvent(event, a_lock().ref), [page] if page else [])
     assert hold is not None
     assert (hold.since, hold.taken_by) == (GONE.at, taken_by)

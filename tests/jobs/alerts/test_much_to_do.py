@@ -35,7 +35,7 @@ from tests.fakes.slack import FakeMessenger
 from tests.fakes.store import FakeStore
 from tests.fakes.world import FakeWorld
 from tests.jobs.alerts.slow_slack import SlowSlack, Time
-from tests.jobs.recording import a_change, case_of_event
+from tests.jobs.recording import an_event, case_of_event
 from tests.slack.reading import said
 
 FOUR = some_rules(*(Route((f"{BUCKET}/c{number}/*",), a_policy(channel=f"C{number}")) for number in range(4)))
@@ -403,8 +403,8 @@ def test_the_journal_of_events_does_not_wait_for_slack() -> None:
     world.store.objects.clear()
     slack = slack_of(world)
     slack.said.clear()
-    gone = [a_change(world.later(seconds=1), acquired=False, key=f"c0/{number:04}.tflock") for number in range(60)]
-    ended = [case for change in gone for case in record_event(case_of_event(change, world, FOUR))]
+    gone = [an_event(world.later(seconds=1), acquired=False, key=f"c0/{number:04}.tflock") for number in range(60)]
+    ended = [case for event in gone for case in record_event(case_of_event(event, world, FOUR))]
     for release in world.orders.settling:
         settle(case_of_event(release, world, FOUR))
     assert world.journal.kinds().count(LineKind.LOCK_RELEASED) == 60

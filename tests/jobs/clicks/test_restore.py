@@ -29,7 +29,7 @@ from tests.fakes.world import FakeWorld
 from tests.jobs.alerts.busy_slack import BusySlack
 from tests.jobs.clicks.test_release import RULES, an_alerted_world
 from tests.jobs.killed import killed_after
-from tests.jobs.recording import RESTORE_ROLE, a_change, record
+from tests.jobs.recording import RESTORE_ROLE, an_event, record
 
 BOTH = some_rules(releasers=(ALICE, BOB))
 PUT_BACK = a_click(a_lock(), verb=Verb.PUT_BACK)
@@ -279,10 +279,10 @@ def test_the_event_of_the_put_names_the_person_behind_it_however_early_it_comes(
 
         def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
             answer = super().put_back(ref, kept)
-            change = LockEvent(
+            event = LockEvent(
                 acquired=True, place=Place(Kind.S3, BUCKET, KEY), at=world.now, principal=f"AWS:{RESTORE_ROLE}:reaper"
             )
-            record(world, change)
+            record(world, event)
             return answer  # type: ignore[no-any-return]
 
     world.store.__class__ = Telling
@@ -353,9 +353,9 @@ def test_what_was_put_back_and_let_go_at_once_is_said_so_and_not_put_back_again(
 def test_the_event_of_the_put_names_the_person_behind_it_however_late_it_comes() -> None:
     world = a_released_world()
     answer(PUT_BACK, world.ports, RULES, world.now)
-    change = a_change(world.now, acquired=True, principal=f"AWS:{RESTORE_ROLE}:reaper")
+    event = an_event(world.now, acquired=True, principal=f"AWS:{RESTORE_ROLE}:reaper")
     for _ in range(2):
-        record(world, change)
+        record(world, event)
     acquired = [line for line in world.journal.lines if line.event is LineKind.LOCK_ACQUIRED]
     assert [line.slack_user for line in acquired] == [ALICE]
 
@@ -386,11 +386,11 @@ def test_a_copy_of_a_lock_that_was_put_back_is_not_the_put_of_the_same_person() 
     world = a_released_world()
     answer(PUT_BACK, world.ports, RULES, world.now)
     put, copied = world.now, world.store.objects[BUCKET, KEY][0]
-    record(world, a_change(put, acquired=True, principal=""))
+    record(world, an_event(put, acquired=True, principal=""))
     world.store.remove(BUCKET, KEY)
     world.later(hours=1)
     version = world.store.put(BUCKET, KEY, copied)
-    record(world, a_change(world.now, version, acquired=True, principal=""))
+    record(world, an_event(world.now, version, acquired=True, principal=""))
     told = [line.slack_user for line in world.journal.lines if line.event is LineKind.LOCK_ACQUIRED]
     assert told == [ALICE, ""]
     answer(PUT_BACK, world.ports, RULES, world.later(minutes=1))

@@ -7,7 +7,7 @@ from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.locks.place import Kind, Place
 from tests.builders import BUCKET, KEY, sample
 from tests.fakes.world import FakeWorld
-from tests.jobs.recording import a_change
+from tests.jobs.recording import an_event
 
 HOLDER, OPERATOR = "AWS:AROAEXAMPLE:ci-run-7", "AWS:AIDAOPERATOR"
 
@@ -35,13 +35,13 @@ class VersionedKey:
         lock = self.world.store.read(Place(Kind.S3, BUCKET, KEY))
         assert lock
         etag = lock.ref.stamp
-        return self._tell(a_change(self.world.now, version, acquired=True, stamp=etag, sequencer=self._sequencer()))
+        return self._tell(an_event(self.world.now, version, acquired=True, stamp=etag, sequencer=self._sequencer()))
 
     def let_go(self) -> LockEvent:
         self.markers += 1
         self.versions.append((f"m{self.markers}", False))
         self.world.store.objects.pop((BUCKET, KEY), None)
-        return self._tell(a_change(self.world.now, acquired=False, sequencer=self._sequencer()))
+        return self._tell(an_event(self.world.now, acquired=False, sequencer=self._sequencer()))
 
     def delete_version(self, place: int = -1, *, by_lifecycle: bool = False) -> LockEvent:
         hidden = not self.held
@@ -50,10 +50,10 @@ class VersionedKey:
         self._show_current()
         principal = "s3.amazonaws.com" if by_lifecycle else OPERATOR
         gone: dict[str, Any] = {"permanent": True, "by_lifecycle": by_lifecycle, "principal": principal}
-        change = a_change(self.world.now, version, acquired=False, sequencer=self._sequencer(), **gone)
+        event = an_event(self.world.now, version, acquired=False, sequencer=self._sequencer(), **gone)
         if current and self.held and (hidden or self.versions):
-            self.uncovered.append(change)
-        return self._tell(change)
+            self.uncovered.append(event)
+        return self._tell(event)
 
     def _show_current(self) -> None:
         if self.held:
@@ -64,6 +64,6 @@ class VersionedKey:
     def _sequencer(self) -> str:
         return f"{0x0055AED6DCD90281E5 + len(self.told):018X}"
 
-    def _tell(self, change: LockEvent) -> LockEvent:
-        self.told.append(change)
-        return change
+    def _tell(self, event: LockEvent) -> LockEvent:
+        self.told.append(event)
+        return event

@@ -94,7 +94,7 @@ def test_the_whole_seconds_of_eventbridge_pair_with_milliseconds() -> None:
 
 
 def test_an_alert_is_evidence_of_a_lock_that_is_older_than_what_was_read() -> None:
-    alerts = [seen("a", -9000, minutes=0), seen("a", -9000, minutes=60, event=LineKind.ALERT_RAISED)]
+    alerts = [seen("a", -9000, minutes=0), seen("a", -9000, minutes=60, kind=LineKind.ALERT_RAISED)]
     [hold] = holds(*alerts)
     # Nothing was told of this bucket by S3, so that no release was told means nothing.
     assert (hold.since, hold.still_held, hold.who, hold.missing) == (
