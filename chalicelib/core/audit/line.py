@@ -179,7 +179,6 @@ def _of_event(kind: LineKind, event: LockEvent, lock: HeldLock | None, **fields:
     told: dict[str, object] = {} if lock else {"state_path": event.ref.state_path, "etag": event.stamp}
     told |= {
         "principal": event.principal,
-        "session_name": session_name(event.principal),
         "account": event.account,
         "source_address": event.source_address,
         "told_by": event.told_by.value,
@@ -208,5 +207,7 @@ def _line(
     kind: LineKind, time: datetime, known_by: tuple[str, ...], lock: HeldLock | None, **fields: object
 ) -> JournalLine:
     about = _of_state_lock(lock) if lock else {}
+    if principal := fields.get("principal"):
+        about["session_name"] = session_name(str(principal))
     told = {"event": kind, "time": time, "event_id": event_id(*known_by), **all_bounded(about | fields)}
     return msgspec.convert(told, JournalLine)
