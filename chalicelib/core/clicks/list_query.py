@@ -7,6 +7,7 @@ PAGE = 15
 _ALL, _MINE, _PAGE = "all", "mine", "page"
 _HELP = {"help", "-h", "--help", "-help", "?"}
 _LONGEST = 300
+"""Characters of a state path that are taken. The other words are not counted: a button adds some of its own."""
 _MOST_DIGITS = 5
 
 
@@ -51,7 +52,7 @@ def read_query(text: str) -> Query | None:
     named: set[str] = set()
     while words and words[0] in {_ALL, _MINE} - named:
         named.add(words.pop(0))
-    if page is None or (len(words) == 1 and words[0] in _HELP) or len(text) > _LONGEST:
+    if page is None or (len(words) == 1 and words[0] in _HELP) or len(" ".join(words)) > _LONGEST:
         return None
     return Query(everything=_ALL in named, mine=_MINE in named, words=tuple(words), page=page)
 

@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,11 +58,21 @@ def test_what_cannot_be_a_list_is_not_understood(text: str) -> None:
 
 
 @given(
-    st.booleans(), st.booleans(), st.lists(st.sampled_from(["payments", "prod/", "é", "a&b"])), st.integers(1, 99999)
+    st.booleans(),
+    st.booleans(),
+    st.lists(st.sampled_from(["payments", "prod/", "é", "a&b"]), max_size=30),
+    st.integers(1, 99999),
 )
 def test_a_query_s_text_means_the_same(everything: bool, mine: bool, words: list[str], page: int) -> None:
     query = Query(everything=everything, mine=mine, words=tuple(words), page=page)
     assert read_query(query.text) == query
+
+
+def test_the_longest_query_that_is_understood_has_further_pages_and_those_of_all_channels() -> None:
+    query = read_query("x" * 300)
+    assert query
+    turned = msgspec.structs.replace(query.turned_to(12345), everything=True, mine=True)
+    assert read_query(turned.text) == turned
 
 
 def test_a_state_path_has_to_contain_every_word_in_whatever_letters() -> None:
