@@ -8,7 +8,7 @@ What AWS's data cannot tell apart, and so the journal cannot either: ``destroy``
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 import pytest
@@ -27,6 +27,8 @@ from tests.local_cloud.steps import APPLY, click, gone, says, waiting
 NETWORK, SHORT, BRIDGED = "network/audit.tfstate", "short/audit.tfstate", "bridged/audit.tfstate"
 SUFFIX = "audit.tfstate.tflock"
 HOLDS = 12
+_LATE = 150
+"""Seconds in which everything is told, late releases too."""
 Hold = tuple[Line, Line]
 """The line of the acquire and that of the release."""
 
@@ -43,10 +45,30 @@ def people(reaper: DeployedReaper) -> dict[str, Mapping[str, str]]:
 
 
 @pytest.fixture(scope="module")
+def patient(reaper: DeployedReaper) -> Iterator[DeployedReaper]:
+    """A reaper that waits longer for what S3 tells late: here five cold functions start at once on a busy machine.
+
+    With the few seconds of the other tests an acquire came after its release was settled, once in some ten runs.
+    """
+    functions = reaper.cloud.client("lambda")
+    names = [function["FunctionName"] for function in functions.list_functions()["Functions"]]
+    [name] = [name for name in names if "RecordLockEvent" in name]
+    variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    longer = variables | {"SETTLE_SECONDS": "30"}
+    functions.update_function_configuration(FunctionName=name, Environment={"Variables": longer})
+    yield reaper
+    functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+
+
+@pytest.fixture(scope="module")
 def day(
-    reaper: DeployedReaper, program: str, people: dict[str, Mapping[str, str]], tmp_path_factory: pytest.TempPathFactory
+    patient: DeployedReaper,
+    program: str,
+    people: dict[str, Mapping[str, str]],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> list[Line]:
     """The journal of the whole day, after S3 told everything twice."""
+    reaper = patient
     module = TerraformState(
         program, tmp_path_factory.mktemp("audit") / "network", bucket=VERSIONED, key=NETWORK, environment=people["ci"]
     )
@@ -60,7 +82,7 @@ def day(
         reaper.put_lock(bucket, SHORT, APPLY, people["ci"])
         reaper.delete_lock(bucket, SHORT, people["ci"])
     tell_by_eventbridge(reaper, UNWIRED, BRIDGED)
-    wait_for("every hold is told", lambda: len(_told(reaper)) >= 2 * HOLDS)
+    wait_for("every hold is told", lambda: len(_told(reaper)) >= 2 * HOLDS, _LATE)
     _tell_again(reaper, copies)
     return _told(reaper)
 
@@ -222,7 +244,7 @@ def _tell_again(reaper: DeployedReaper, copies: str) -> None:
     assert len(bodies) == 2 * (HOLDS - 1)
     for body in reversed(bodies):
         sqs.send_message(QueueUrl=reaper.outputs["LockEventsQueueUrl"], MessageBody=body)
-    wait_for("all of it is dealt with", lambda: not waiting(reaper, "LockEventsQueueUrl"))
+    wait_for("all of it is dealt with", lambda: not waiting(reaper, "LockEventsQueueUrl"), _LATE)
 
 
 def _told(reaper: DeployedReaper) -> list[Line]:
