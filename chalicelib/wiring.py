@@ -217,12 +217,7 @@ def _new_table() -> "Table":
 
 def _sqs() -> "SQSClient":
     with _one_at_a_time:
-        return _new_sqs_client()
-
-
-@cache
-def _new_sqs_client() -> "SQSClient":
-    return boto3.client("sqs", config=_PROMPT)
+        return boto3.client("sqs", config=_PROMPT)
 
 
 @cache

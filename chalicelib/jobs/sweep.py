@@ -177,4 +177,4 @@ def _tell_failure(target: Target, error: StoreError, world: World, rules: Rules,
     world.journal.write(of_run(LineKind.SWEEP_FAILED, now, target=target.container, detail=str(error)))
     if not isinstance(error, StoreRefusedError):
         raise SweepIncompleteError(str(error)) from error
-    world.messenger.report(rules.trouble_channel, f"{target.called}", str(error))
+    world.messenger.report(rules.trouble_channel, target.called, str(error))

@@ -16,7 +16,7 @@ from chalicelib.core.locks.place import LockRef, Place
 from chalicelib.core.locks.scan import Scanned
 from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.body import lock_of, unread
-from chalicelib.core.locks.terraform.lock_info import BODY_LIMIT, is_lock_key
+from chalicelib.core.locks.terraform.lock_info import BODY_LIMIT
 from chalicelib.ports.locks import BucketGoneError, StoreError, StoreRefusedError
 
 _Answer = TypeVar("_Answer", Deletion, PutBack)
@@ -62,15 +62,16 @@ class FakeStore:
         bucket = target.container
         self._check(bucket)
         self.listed.append(bucket)
-        prefixes, seen = target.prefixes or ("",), set[str]()
+        prefixes, seen = target.prefixes or ("",), set[Place]()
         for number in range(int(after or -1) + 1, len(prefixes)):
             listed = [
                 key for owner, key in sorted(self.objects) if owner == bucket and key.startswith(prefixes[number])
             ]
-            keys = [key for key in listed if is_lock_key(key) and key not in seen]
+            places = [Place(target.kind, bucket, key) for key in listed]
+            locks = tuple(place for place in places if place.may_have_lock and place not in seen)
             more = str(number) if number + 1 < len(prefixes) else ""
-            yield Scanned(tuple(Place(target.kind, bucket, key) for key in keys), len(listed), more)
-            seen.update(keys)
+            yield Scanned(locks, len(listed), more)
+            seen.update(locks)
 
     def read(self, place: Place, version: str = "") -> HeldLock | None:
         bucket, key = place.container, place.key
@@ -133,7 +134,7 @@ class FakeStore:
 
     def _check_ref(self, ref: LockRef) -> None:
         self._check(ref.place.container)
-        if not is_lock_key(ref.place.key) or not ref.stamp:
+        if not ref.place.may_have_lock or not ref.stamp:
             raise StoreError("not a lock that was read")
 
     def _check(self, bucket: str) -> None:

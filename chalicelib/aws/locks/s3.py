@@ -19,11 +19,11 @@ from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.clicks.deletion import Deletion, LockObject, Look, PutBack
 from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.locks.mark import MARK_BYTES
-from chalicelib.core.locks.place import Kind, LockRef, Place
+from chalicelib.core.locks.place import LockRef, Place
 from chalicelib.core.locks.scan import Scanned
 from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.body import lock_of, unread
-from chalicelib.core.locks.terraform.lock_info import BODY_LIMIT, is_lock_key
+from chalicelib.core.locks.terraform.lock_info import BODY_LIMIT
 from chalicelib.ports.locks import StoreError
 
 if TYPE_CHECKING:
@@ -79,18 +79,18 @@ class S3LockStore:
 
         A cursor has the number of a prefix and the last key that was listed below it.
         """
-        prefixes, seen = target.prefixes or ("",), set[str]()
+        prefixes, seen = target.prefixes or ("",), set[Place]()
         first, _, last = after.partition(":")
         try:
             for number in range(int(first or 0), len(prefixes)):
                 for page in _listed(self._lister(target.container), target.container, prefixes[number], last):
                     listed = [entry["Key"] for entry in page.get("Contents", [])]
-                    keys = {key for key in listed if is_lock_key(key)} - seen
-                    places = tuple(Place(Kind.S3, target.container, key) for key in sorted(keys))
+                    places = {Place(target.kind, target.container, key) for key in listed}
+                    locks = {place for place in places if place.may_have_lock} - seen
                     last = listed[-1] if listed else last
                     more = page.get("IsTruncated") or number + 1 < len(prefixes)
-                    yield Scanned(places, len(listed), f"{number}:{last}" if more else "")
-                    seen |= keys
+                    yield Scanned(tuple(sorted(locks)), len(listed), f"{number}:{last}" if more else "")
+                    seen |= locks
                 last = ""
         except Exception as error:
             raise store_error(f"listing {target.container}", error) from error

@@ -59,15 +59,14 @@ class Place(msgspec.Struct, frozen=True, order=True):
     @property
     def may_have_lock(self) -> bool:
         """Return whether Terraform would keep a lock here. Objects anywhere else are never read, told or deleted."""
-        suffix = TRAITS[self.kind].suffix
+        suffix = self.traits.suffix
         return self.key.endswith(suffix) and self.key != suffix
 
     @property
     def state_path(self) -> str:
         """Return ``<bucket>/<state key>``, what Terraform calls ``Path``."""
-        traits = TRAITS[self.kind]
-        state_key = self.key.removesuffix(traits.suffix)
-        return traits.state_path.format(container=self.container, state_key=state_key)
+        state_key = self.key.removesuffix(self.traits.suffix)
+        return self.traits.state_path.format(container=self.container, state_key=state_key)
 
     @property
     def state_key(self) -> str:

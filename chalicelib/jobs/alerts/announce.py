@@ -13,7 +13,7 @@ from chalicelib.core.alerts.message import Handle
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.case import Case
-from chalicelib.jobs.alerts.digest import show, stand
+from chalicelib.jobs.alerts.digest import stand
 from chalicelib.jobs.alerts.progress import Progress
 from chalicelib.jobs.alerts.steps import Found
 from chalicelib.jobs.runs.tasks import Rank, Task, Wait
@@ -35,6 +35,9 @@ class Telling(Protocol):
 
     def post(self, case: Case, beneath: Handle) -> Found:
         """Post one alert, in the thread of a message or by itself."""
+
+    def show(self, digest: Digest) -> None:
+        """Put the edit of a digest on the agenda."""
 
 
 @dataclass
@@ -130,9 +133,7 @@ class Announcement:
             lines.counted = self._clock()
             at = self.round.now + timedelta(seconds=lines.counted - self._began)
             lines.digest = msgspec.structs.replace(lines.digest, coming=lines.coming, counted_at=at)
-            act = partial(show, lines.digest, self.round.world)
-            channel = lines.digest.channel
-            self.round.progress.agenda.add(Task(Wait.EDIT, channel, Rank.CLOSING, f"digest in {channel}", act))
+            self.round.show(lines.digest)
 
     def _clock(self) -> float:
         return self.round.progress.agenda.run.workers.clock()

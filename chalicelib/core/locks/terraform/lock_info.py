@@ -76,8 +76,3 @@ def workspace_of(state_key: str) -> str:
         return ""
     name, slash, _ = state_key.removeprefix(_DEFAULT_WORKSPACE_PREFIX).partition("/")
     return name if slash else ""
-
-
-def is_lock_key(key: str) -> bool:
-    """Return whether an object's key is a lock's. An object called only ``.tflock`` locks no state."""
-    return key.endswith(LOCK_SUFFIX) and key != LOCK_SUFFIX

@@ -2,8 +2,9 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.core.locks.terraform.lock_info import Risk, is_lock_key
-from tests.builders import TAKEN, a_lock
+from chalicelib.core.locks.place import Kind, Place
+from chalicelib.core.locks.terraform.lock_info import Risk
+from tests.builders import BUCKET, TAKEN, a_lock
 
 
 @pytest.mark.parametrize(
@@ -63,4 +64,4 @@ def test_the_age_is_by_s3_s_clock_and_never_negative() -> None:
     ("key", "is_lock"), [("a.tflock", True), (".tflock", False), ("a.tfstate", False), ("a.tflock/b", False)]
 )
 def test_a_lock_key_ends_with_the_suffix_and_locks_something(key: str, is_lock: bool) -> None:
-    assert is_lock_key(key) is is_lock
+    assert Place(Kind.S3, BUCKET, key).may_have_lock is is_lock
