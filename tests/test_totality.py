@@ -161,7 +161,7 @@ CLOSING = {
     Outcome.GONE,
     Outcome.REPLACED,
     Outcome.UNWATCHED,
-    Outcome.BUCKET_GONE,
+    Outcome.CONTAINER_GONE,
 }
 OPEN = {
     Outcome.ASKED,

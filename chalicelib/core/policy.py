@@ -93,6 +93,11 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
         """Return the policy of the first route that covers the state path."""
         return next(route.policy for route in self.routes if route.covers(state_path))
 
+    def places_of(self, state_path: str) -> tuple[Place, ...]:
+        """Return every place within the targets where a lock of this state can be kept."""
+        places = (target.place_for(state_path) for target in self.targets)
+        return tuple(dict.fromkeys(place for place in places if place))
+
     def covers(self, place: Place) -> bool:
         """Return whether a place is within a target. Outside of targets the reaper reads, tells and deletes nothing."""
         return any(target.covers(place) for target in self.targets)

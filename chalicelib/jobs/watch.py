@@ -67,7 +67,7 @@ def _due(page: Page, watched: Round) -> bool:
         return True
     lock = page.lock
     policy = watched.rules.policy_for(lock.ref.state_path)
-    return policy.level(lock.risk, lock.age(watched.now)) > 0
+    return policy.level(lock.risk, page.age(watched.now)) > 0
 
 
 def _store_groups(world: World, rules: Rules, watched: Round) -> list[str]:

@@ -19,8 +19,8 @@ class StoreRefusedError(StoreError):
     """The place refused, and will refuse again until somebody changes something."""
 
 
-class BucketGoneError(StoreRefusedError):
-    """The bucket does not exist, so nothing in it is locked."""
+class ContainerGoneError(StoreRefusedError):
+    """The bucket or the table does not exist, so nothing in it is locked."""
 
 
 class LockStore(Protocol):
@@ -50,5 +50,8 @@ class LockStore(Protocol):
     def delete(self, ref: LockRef) -> Deletion:
         """Delete the lock only if it is still the one that ``ref`` names. One request is sent. Raises StoreError."""
 
-    def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
-        """Put a lock at the place of ``ref``, only if nothing is there. One request is sent. Raises StoreError."""
+    def put_back(self, ref: LockRef, kept: LockObject, mark: str) -> PutBack:
+        """Put a lock at the place of ``ref``, only if nothing is there. One request is sent. Raises StoreError.
+
+        The lock then has the mark (``core.locks.mark``) and so another stamp than the lock that was kept.
+        """

@@ -10,7 +10,7 @@ from urllib3.exceptions import ReadTimeoutError as Urllib3Timeout
 from chalicelib.aws.book.table import book_error
 from chalicelib.aws.errors_in_words import in_words
 from chalicelib.aws.locks.s3_answers import store_error
-from chalicelib.ports.locks import BucketGoneError, StoreError, StoreRefusedError
+from chalicelib.ports.locks import ContainerGoneError, StoreError, StoreRefusedError
 
 
 def client_error(code: str) -> ClientError:
@@ -63,7 +63,7 @@ def test_every_error_says_what_happened_and_has_its_name_behind(
 
 def test_a_bucket_that_is_gone_is_told_apart_with_what_to_do() -> None:
     error = store_error("listing acme", client_error("NoSuchBucket"))
-    assert type(error) is BucketGoneError
+    assert type(error) is ContainerGoneError
     assert (
         str(error) == "listing acme: there is no such bucket: take it out of reaper.toml and deploy, or create it again"
     )

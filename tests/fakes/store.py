@@ -11,13 +11,13 @@ import msgspec
 from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.clicks.deletion import Deletion, LockObject, Look, PutBack
 from chalicelib.core.locks.lock import Body, HeldLock
-from chalicelib.core.locks.mark import MARK_BYTES
+from chalicelib.core.locks.mark import MARK_BYTES, marked
 from chalicelib.core.locks.place import LockRef, Place
 from chalicelib.core.locks.scan import Scanned
 from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.body import lock_of, unread
 from chalicelib.core.locks.terraform.lock_info import BODY_LIMIT
-from chalicelib.ports.locks import BucketGoneError, StoreError, StoreRefusedError
+from chalicelib.ports.locks import ContainerGoneError, StoreError, StoreRefusedError
 
 _Answer = TypeVar("_Answer", Deletion, PutBack)
 
@@ -119,13 +119,13 @@ class FakeStore:
             return Deletion.UNKNOWN
         return Deletion.DELETED
 
-    def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
+    def put_back(self, ref: LockRef, kept: LockObject, mark: str) -> PutBack:
         self._check_ref(ref)
         if self.put_answers:
             return _answered(self.put_answers.pop(0))
         if (ref.place.container, ref.place.key) in self.objects:
             return PutBack.OCCUPIED
-        self.put(ref.place.container, ref.place.key, kept.body)
+        self.put(ref.place.container, ref.place.key, marked(kept.body, mark))
         self.restored.append(ref)
         if self.lost_put_replies:
             self.lost_put_replies -= 1
@@ -139,7 +139,7 @@ class FakeStore:
 
     def _check(self, bucket: str) -> None:
         if bucket in self.buckets_gone:
-            raise BucketGoneError("there is no such bucket")
+            raise ContainerGoneError("there is no such bucket")
         if bucket in self.buckets_refused:
             raise StoreRefusedError(self.buckets_refused[bucket])
         if bucket in self.buckets_failing:

@@ -181,7 +181,7 @@ def test_a_lock_whose_bucket_is_gone_is_closed_as_that_and_fails_no_watch() -> N
     watch(world.ports, RULES, world.later(minutes=15))
     [alert] = world.messenger.shown.values()
     assert alert.ending is not None
-    assert (alert.ending.outcome, alert.open) == (Outcome.BUCKET_GONE, False)
+    assert (alert.ending.outcome, alert.open) == (Outcome.CONTAINER_GONE, False)
     watch(world.ports, RULES, world.later(minutes=15))
     assert world.book.open_pages() == []
 

@@ -20,10 +20,11 @@ from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.alerts.page import Asked, Page, Sets, Snooze, Stored, as_page
 from chalicelib.core.alerts.transitions.transition import Check, Either, Question, Transition
 from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
-from chalicelib.core.clicks.deletion import LockObject
+from chalicelib.core.clicks.deletion import KeptHalf, LockObject
 from chalicelib.core.clicks.ending import KEPT_FOR, Ending
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.state_lock import Half
 from chalicelib.ports.book import BookError
 
 FORM = 1
@@ -67,6 +68,10 @@ ATTRIBUTES: Mapping[str, Attribute] = {
     "sending": _json("Sending", Sending, form.SendingForm),
     "claimed_until": _time("ClaimedUntil"),
     "acquired_at": _time("AcquiredAt"),
+    "seen_at": _time("SeenAt"),
+    "halves": _json("Halves", tuple[Half, ...], tuple[form.HalfForm, ...]),
+    "half_of": _json("HalfOf", LockRef, form.RefForm),
+    "rivals": _json("Rivals", tuple[HeldLock, ...], tuple[form.LockForm, ...]),
     "principal": _plain("Principal"),
     "owner": _plain("Owner"),
     "snooze": _json("Snooze", Snooze, form.SnoozeForm),
@@ -74,6 +79,7 @@ ATTRIBUTES: Mapping[str, Attribute] = {
     "asked": _json("Asked", Asked, form.AskedForm),
     "releasing": _json("Releasing", Releasing, form.ReleasingForm),
     "kept": _json("Kept", LockObject, form.ObjectForm),
+    "kept_halves": _json("KeptHalves", tuple[KeptHalf, ...], tuple[form.KeptHalfForm, ...]),
     "restoring": _json("Restoring", Restoring, form.RestoringForm),
     "restored_by": _plain("RestoredBy"),
     "back_as": _json("BackAs", LockRef, form.RefForm),

@@ -141,6 +141,29 @@ class ObjectForm(msgspec.Struct, omit_defaults=True):
     tags: dict[str, str] = {}
 
 
+class HalfForm(Form):
+    """``core``'s Half."""
+
+    ref: RefForm
+    held: bool = True
+
+
+class KeptHalfForm(Form):
+    """``core``'s KeptHalf."""
+
+    ref: RefForm
+    kept: ObjectForm
+
+
+class HalfEndingForm(Form):
+    """``core``'s HalfEnding."""
+
+    place: PlaceForm
+    outcome: Outcome
+    detail: str = ""
+    held_now: LockForm | None = None
+
+
 class EndingForm(Form):
     """``core``'s Ending, without who put the lock back since: that is an attribute of its own."""
 
@@ -159,3 +182,4 @@ class EndingForm(Form):
     held_now: LockForm | None = None
     copy_of: str = ""
     way_back: WayBack | None = None
+    halves: tuple[HalfEndingForm, ...] = ()

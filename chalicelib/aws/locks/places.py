@@ -37,9 +37,9 @@ class Places:
         """Delete the lock only if it is still the one that ``ref`` names."""
         return self._of(ref).delete(ref)
 
-    def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
+    def put_back(self, ref: LockRef, kept: LockObject, mark: str) -> PutBack:
         """Put a lock at the place of ``ref``, only if nothing is there."""
-        return self._of(ref).put_back(ref, kept)
+        return self._of(ref).put_back(ref, kept, mark)
 
     def _of(self, ref: LockRef) -> LockStore:
         return self._stores[ref.place.kind]

@@ -144,7 +144,7 @@ class S3LockStore:
         )
         return _DELETIONS.get(status, Deletion.DELETED) if status else Deletion.UNKNOWN
 
-    def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
+    def put_back(self, ref: LockRef, kept: LockObject, mark: str) -> PutBack:
         """Send one conditional put of an object as it was (``core.clicks.deletion.PutBack`` has AWS's answers).
 
         Encryption is always named in headers, even if it is the bucket's default, because a bucket policy may demand
@@ -152,7 +152,7 @@ class S3LockStore:
         after S3 refused the put without one. A refused put has put nothing.
         """
         _check(ref)
-        arguments = put_arguments(kept)
+        arguments = put_arguments(kept, mark)
         status = self._put(ref, arguments, {*_PUTS, _FORBIDDEN})
         for last, acl in enumerate(DEMANDED_ACLS, 1):
             if status == _FORBIDDEN:

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
 from chalicelib.aws.errors_in_words import in_words
 from chalicelib.aws.genuine import genuine
-from chalicelib.ports.locks import BucketGoneError, StoreError, StoreRefusedError
+from chalicelib.ports.locks import ContainerGoneError, StoreError, StoreRefusedError
 
 _NO_CODE = "unknown error"
 _MEANINGS = {
@@ -31,7 +31,7 @@ def store_error(what: str, error: Exception) -> StoreError:
         return StoreError(f"{what}: {in_words('S3', error)}")
     kind = StoreRefusedError if code_of(error) in _MEANINGS else StoreError
     if code_of(error) == "NoSuchBucket":
-        kind = BucketGoneError
+        kind = ContainerGoneError
     return kind(f"{what}: {_MEANINGS.get(code_of(error)) or in_words('S3', error)}")
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from chalicelib.core.clicks.deletion import LockObject
+from chalicelib.core.locks.mark import marked
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import GetObjectOutputTypeDef
@@ -35,9 +36,9 @@ def not_restored(answer: "GetObjectOutputTypeDef") -> str:
     return "legal hold" if answer.get("ObjectLockLegalHoldStatus") == "ON" else ""
 
 
-def put_arguments(kept: LockObject) -> dict[str, Any]:
-    """Return a put's arguments for an object besides its key; if nothing else is known, the same as Terraform's."""
-    arguments: dict[str, Any] = {"ContentType": "application/json", **kept.headers, "Body": kept.body}
+def put_arguments(kept: LockObject, mark: str) -> dict[str, Any]:
+    """Return a put's arguments for a marked object besides its key; if nothing else is known, Terraform's."""
+    arguments: dict[str, Any] = {"ContentType": "application/json", **kept.headers, "Body": marked(kept.body, mark)}
     if "BucketKeyEnabled" in arguments:
         arguments["BucketKeyEnabled"] = True
     others = {"Metadata": kept.metadata, "Tagging": urlencode(kept.tags)}

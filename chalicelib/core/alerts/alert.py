@@ -85,4 +85,4 @@ def alert_for(
 def level_of(page: Page, policy: Policy, now: datetime) -> int:
     """Return the level of a lock now. A level that was told never sinks, unless the policy has fewer levels now."""
     risk = page.lock.risk
-    return min(max(policy.level(risk, page.lock.age(now)), page.level), len(policy.thresholds[risk]))
+    return min(max(policy.level(risk, page.age(now)), page.level), len(policy.thresholds[risk]))

@@ -18,7 +18,9 @@ UNSEEN = frozenset(
         "back_as",
         "claimed_until",
         "ending",  # shown as the alert's
+        "half_of",  # a page with it has no message
         "kept",
+        "kept_halves",
         "posted",
         "quiet_at",
         "releasing",
@@ -26,6 +28,7 @@ UNSEEN = frozenset(
         "restorers",
         "restoring",
         "said",
+        "seen_at",  # shown as the age
         "sending",
         "shown_at",
         "snooze",  # shown until it is over
@@ -54,7 +57,7 @@ def appearance(alert: Alert) -> str:
         alert.state_written,
         sign_of(lock, alert.state_written, alert.now),
         alert.ending,
-        lock.age(alert.now) // _EDITED_AT_LEAST,
+        page.age(alert.now) // _EDITED_AT_LEAST,
     )
     return hash_of(msgspec.json.encode(depends_on).decode())
 

@@ -171,7 +171,7 @@ def may_auto_release(page: Page, policy: Policy, now: datetime) -> bool:
     return (
         policy.auto_release is not None
         and can_auto_release(lock)
-        and lock.age(now) >= policy.auto_release
+        and page.age(now) >= policy.auto_release
         and _noticed(page, now)
         and page.snooze is None
         and not page.restored_by

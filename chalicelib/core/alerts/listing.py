@@ -12,7 +12,7 @@ from chalicelib.core.clicks.list_query import PAGE, Query, read_query
 from chalicelib.core.clicks.release_terms import why_not_releasable
 from chalicelib.core.locks.place import place_of
 from chalicelib.core.locks.terraform.lock_info import LockInfo
-from chalicelib.core.policy import Rules
+from chalicelib.core.policy import Policy, Rules
 
 
 class ListRequest(msgspec.Struct, frozen=True):
@@ -122,10 +122,14 @@ def routed(channel: str, rules: Rules) -> bool:
 
 def standing(pages: list[Page], rules: Rules, now: datetime) -> Standing:
     """Count the held locks among all pages of the book."""
-    held = [page.lock for page in pages if not page.ending and _covers(page, rules)]
-    ages = [lock.age(now).total_seconds() for lock in held]
-    stale = [lock for lock in held if rules.policy_for(lock.ref.state_path).level(lock.risk, lock.age(now))]
+    held = [page for page in pages if not (page.ending or page.half_of) and _covers(page, rules)]
+    ages = [page.age(now).total_seconds() for page in held]
+    stale = [page for page in held if _policy_for(page, rules).level(page.lock.risk, page.age(now))]
     return Standing(locks=len(held), stale=len(stale), oldest_seconds=max(ages, default=0.0))
+
+
+def _policy_for(page: Page, rules: Rules) -> Policy:
+    return rules.policy_for(page.lock.ref.state_path)
 
 
 def _covers(page: Page, rules: Rules) -> bool:

@@ -1,17 +1,18 @@
 """The lock book's page: what the book remembers of one lock. ``transitions`` makes every change of a page."""
 
-from datetime import datetime
-from typing import Any, Literal, TypeAlias, TypedDict
+from datetime import datetime, timedelta
+from typing import Any, Literal, TypeAlias, TypedDict, assert_never
 
 import msgspec
 
 from chalicelib.core.alerts.message import Posted, Saying, Sending, Topic
 from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
-from chalicelib.core.clicks.deletion import LockObject
+from chalicelib.core.clicks.deletion import KeptHalf, LockObject
 from chalicelib.core.clicks.ending import Ending
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.mark import mark_of
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.place import NO_TIME, Clock, LockRef
+from chalicelib.core.locks.state_lock import Half
 
 
 class Snooze(msgspec.Struct, frozen=True):
@@ -46,6 +47,10 @@ class Fields(TypedDict, total=False):
     sending: Sending
     claimed_until: datetime
     acquired_at: datetime
+    seen_at: datetime
+    halves: tuple[Half, ...]
+    half_of: LockRef
+    rivals: tuple[HeldLock, ...]
     principal: str
     owner: str
     snooze: Snooze
@@ -53,6 +58,7 @@ class Fields(TypedDict, total=False):
     asked: Asked
     releasing: Releasing
     kept: LockObject
+    kept_halves: tuple[KeptHalf, ...]
     restoring: Restoring
     restored_by: str
     back_as: LockRef
@@ -79,8 +85,8 @@ class Stored(Fields, Sets, total=False):
 
 
 Name: TypeAlias = Literal[
-    "lock", "posted", "alerted_at", "shown_at", "appearance", "sending", "claimed_until", "acquired_at", "principal",
-    "owner", "snooze", "quiet_at", "asked", "releasing", "kept", "restoring", "restored_by", "back_as", "reopened_at",
+    "lock", "posted", "alerted_at", "shown_at", "appearance", "sending", "claimed_until", "acquired_at", "seen_at", "halves",
+    "half_of", "rivals", "principal", "owner", "snooze", "quiet_at", "asked", "releasing", "kept", "kept_halves", "restoring", "restored_by", "back_as", "reopened_at",
     "ending", "undone", "told", "levels", "said", "withdrawn", "refused", "restorers",
 ]  # fmt: skip
 """A field of a page as a book stores it."""
@@ -104,7 +110,15 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     claimed_until: datetime | None = None
     """Until then the sending may be under way; later, nobody knows whether the message was sent."""
     acquired_at: datetime | None = None
-    """The time of the acquire's S3 event, to the millisecond, once the journal has its ``lock_acquired``."""
+    """The time of the acquire's event, by a clock of AWS, once the journal has its ``lock_acquired``."""
+    seen_at: datetime | None = None
+    """When the reaper first saw the lock; only of a lock whose time AWS does not tell."""
+    halves: tuple[Half, ...] = ()
+    """All places at which the lock's holder holds the state, with its own; (): only its own."""
+    half_of: LockRef | None = None
+    """The other half of the lock, whose page has the alert for both; this page is silent."""
+    rivals: tuple[HeldLock, ...] = ()
+    """The locks of other holders on the same state path, as they were last seen."""
     principal: str = ""
     """Who took the lock, by the word of S3."""
     owner: str = ""
@@ -121,6 +135,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """The claim to the last delete that was begun; removed when that delete is known to have done nothing."""
     kept: LockObject | None = None
     """The object that can be put back after a release."""
+    kept_halves: tuple[KeptHalf, ...] = ()
+    """The same for the other halves of the lock."""
     restoring: Restoring | None = None
     """The claim to the last put that was begun; removed when that put is known to have done nothing."""
     restorers: frozenset[Restorer] = frozenset()
@@ -138,7 +154,46 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def taken(self) -> datetime:
         """Return the time since which the lock is held, as exactly as is known."""
-        return self.acquired_at or self.lock.ref.since
+        return self.acquired_at or self.held_since
+
+    @property
+    def clock(self) -> Clock:
+        """Return whose clock ``held_since`` is by."""
+        if self.acquired_at or any(ref.place.traits.clock is Clock.AWS for ref in self._refs):
+            return Clock.AWS
+        since = self.lock.ref.since
+        by_client = since != NO_TIME and (self.seen_at is None or since <= self.seen_at)
+        return Clock.CLIENT if by_client else Clock.REAPER
+
+    @property
+    def held_since(self) -> datetime:
+        """Return since when the lock is held, by AWS's clock if possible. Thresholds and messages go by it.
+
+        A client's clock may be ahead, so a lock is held at least since the reaper first saw it.
+        """
+        match self.clock:
+            case Clock.AWS:
+                times = (ref.since for ref in self._refs if ref.place.traits.clock is Clock.AWS)
+                return min(times, default=None) or self.acquired_at or self.lock.ref.since
+            case Clock.CLIENT:
+                return self.lock.ref.since
+            case Clock.REAPER:
+                return self.seen_at or self.lock.ref.since
+            case _:
+                assert_never(self.clock)
+
+    def age(self, now: datetime) -> timedelta:
+        """Return how long the lock has been held; never negative."""
+        return max(now - self.held_since, timedelta(0))
+
+    @property
+    def present(self) -> tuple[LockRef, ...]:
+        """Return the halves that are still there, as far as is known, in the order in which they are released."""
+        return tuple(half.ref for half in self.halves if half.held) if self.halves else (self.lock.ref,)
+
+    @property
+    def _refs(self) -> tuple[LockRef, ...]:
+        return tuple(half.ref for half in self.halves) or (self.lock.ref,)
 
     @property
     def spoken_of(self) -> bool:

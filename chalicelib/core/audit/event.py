@@ -31,6 +31,10 @@ class ToldBy(StrEnum):
     """S3's direct notification. It names the identity that did it."""
     EVENTBRIDGE = "eventbridge"
     """EventBridge. It names only the account, and its times are whole seconds."""
+    STREAM = "stream"
+    """The stream of a lock table. It has the whole item and names no identity; its times are whole seconds."""
+    SEEN = "seen"
+    """Nobody told: the reaper looked at a table that has no stream. The times are those of its looks."""
 
 
 class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -57,6 +61,8 @@ class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     That version was an old one, the lock itself, or a delete marker. When a delete marker goes, what it hid is current
     again.
     """
+    lock: HeldLock | None = None
+    """The lock that was acquired or released, when the event itself has it."""
     reappeared: bool = False
     """Whether the reaper made this event, out of one with ``permanent``: the lock that is current again is held from
     then on."""

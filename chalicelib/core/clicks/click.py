@@ -72,6 +72,8 @@ class Click(msgspec.Struct, frozen=True, kw_only=True):
     """One click on a lock that was shown: the lock, what was asked, who clicked, and on which message."""
 
     lock: LockRef
+    halves: tuple[LockRef, ...] = ()
+    """All halves of the lock that the message showed as held, in the order of their release; (): the lock alone."""
     verb: Verb = Verb.RELEASE
     snooze_for: SnoozeFor | None = None
     user: str = ""

@@ -7,7 +7,6 @@ import msgspec
 
 from chalicelib.core.clicks.ending import Outcome
 from chalicelib.core.locks.lock import HeldLock
-from chalicelib.core.locks.mark import mark_of, marked
 from chalicelib.core.locks.place import LockRef
 
 
@@ -33,17 +32,21 @@ class Deletion(StrEnum):
 
 
 class LockObject(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A lock as S3 kept it, so that it can be put back: its bytes and all else of the object."""
+    """A lock as its place kept it, so that it can be put back: its bytes and all else of the object or item."""
 
     body: bytes
+    """Of an item: all its attributes, in DynamoDB's JSON."""
     headers: dict[str, str] = {}
     """Encryption, storage class, content type and so on, by the names of boto3's arguments."""
     metadata: dict[str, str] = {}
     tags: dict[str, str] = {}
 
-    def put_by(self, click: str) -> "LockObject":
-        """Return the object as this click puts it back: with the click's mark, so that the ETag is a new one."""
-        return msgspec.structs.replace(self, body=marked(self.body, mark_of(click)))
+
+class KeptHalf(msgspec.Struct, frozen=True):
+    """One half of a released lock, so that it can be put back."""
+
+    ref: LockRef
+    kept: LockObject
 
 
 class Look(NamedTuple):

@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.place import Place
 
 KEPT_FOR = timedelta(days=30)
 """How long the lock book keeps the page of a released lock, with the lock's bytes."""
@@ -23,8 +24,8 @@ class Outcome(StrEnum):
     REPLACED = "replaced"
     UNWATCHED = "unwatched"
     """Its target was taken out of the configuration."""
-    BUCKET_GONE = "bucket_gone"
-    """Its bucket does not exist any more."""
+    CONTAINER_GONE = "container_gone"
+    """Its bucket or table does not exist any more."""
     ASKED = "asked"
     """Asked for by the first of the two people that a release takes."""
     WITHDRAWN = "withdrawn"
@@ -45,7 +46,7 @@ _CLOSING = {
     Outcome.GONE,
     Outcome.REPLACED,
     Outcome.UNWATCHED,
-    Outcome.BUCKET_GONE,
+    Outcome.CONTAINER_GONE,
 }
 
 
@@ -71,6 +72,8 @@ class Refusal(StrEnum):
     MAY_BE_STATE = "may be a state"
     UNSEEN = "not to be looked at"
     """S3 denies the reaper a look at the object."""
+    HAS_DIGEST = "has a digest"
+    """It is an item with a state's digest beside its ``Info``; no digest is ever deleted."""
     NO_WAY_BACK = "cannot come back"
     """It is not, or may not be, a lock, and could not be brought back after a release."""
 
@@ -97,6 +100,16 @@ class WayBack(StrEnum):
     """The lock book keeps its bytes: first by *Put the lock back*, later by hand."""
     VERSION = "version"
     """The bucket keeps it as a version."""
+
+
+class HalfEnding(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The end of one half of a lock, or of what was asked of it."""
+
+    place: Place
+    outcome: Outcome
+    detail: str = ""
+    """Why it failed, in words for a person."""
+    held_now: HeldLock | None = None
 
 
 class Ending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -132,6 +145,8 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The state path that the released lock named, if the lock was a copy from another place."""
     way_back: WayBack | None = None
     """How to bring back the object, if what was released was no lock."""
+    halves: tuple[HalfEnding, ...] = ()
+    """How each half of a lock that has several ended, in the order in which they were dealt with."""
 
     @property
     def why(self) -> str:

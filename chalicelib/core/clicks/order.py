@@ -12,6 +12,8 @@ class AutoRelease(msgspec.Struct, frozen=True, kw_only=True):
     """An order to release a lock without a click, as the route asks."""
 
     lock: LockRef
+    halves: tuple[LockRef, ...] = ()
+    """All halves of the lock, in the order of their release; (): the lock alone."""
     channel: str = ""
     """The channel of the route."""
     # A ``Click`` has these too, so that code can treat both as orders to release.

@@ -8,6 +8,7 @@ neither, and readable           if the reaper keeps its bytes, or the bucket kee
 not readable, a lock's size     if the bucket keeps it as a version
 what may be a state             never
 what the reaper may not see     never
+an item with a state's digest   never
 ==============================  =======================================================================
 """
 
@@ -32,6 +33,7 @@ TERMS = {
     Body.SEALED: Terms.IF_IT_CAN_COME_BACK,
     Body.STATE: Terms.NEVER,
     Body.DENIED: Terms.NEVER,
+    Body.DIGEST: Terms.NEVER,
 }
 
 
@@ -53,5 +55,7 @@ def why_not_releasable(lock: HeldLock, *, keeps: bool) -> Refusal | None:
         return Refusal.MAY_BE_STATE
     if lock.body is Body.DENIED:
         return Refusal.UNSEEN
+    if lock.body is Body.DIGEST:
+        return Refusal.HAS_DIGEST
     comes_back = TERMS[lock.body] is Terms.ALWAYS or way_back(lock, keeps=keeps)
     return None if comes_back else Refusal.NO_WAY_BACK

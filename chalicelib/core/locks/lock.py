@@ -1,6 +1,5 @@
 """The held lock: what it is, how old it is, and how risky its operation is."""
 
-from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
@@ -22,6 +21,8 @@ class Body(StrEnum):
     """Not readable for the reaper (another KMS key, an archive), but listed with an ETag and a lock's size."""
     DENIED = "denied"
     """A policy denies the reaper a look."""
+    DIGEST = "has a digest"
+    """An item of a lock table with the digest of a state beside its ``Info``. Terraform writes no such item."""
     STATE = "may be a state"
 
 
@@ -58,7 +59,3 @@ class HeldLock(msgspec.Struct, frozen=True, omit_defaults=True):
     def workspace(self) -> str:
         """Return the workspace; "" if it cannot be known."""
         return workspace_of(self.ref.place.state_key)
-
-    def age(self, now: datetime) -> timedelta:
-        """Return how long it has been held, by the clock of its place, which no client can set; never negative."""
-        return max(now - self.ref.since, timedelta(0))

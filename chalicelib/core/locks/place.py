@@ -1,6 +1,6 @@
 """Places: where a lock can be kept, and how one lock at a place is named."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 import msgspec
@@ -13,6 +13,23 @@ class Kind(StrEnum):
 
     S3 = "s3"
     """An object beside its state. Terraform: ``use_lockfile``."""
+    DYNAMODB = "dynamodb"
+    """An item of a lock table. Terraform: ``dynamodb_table``."""
+
+
+class Clock(StrEnum):
+    """The clocks that can tell since when a lock is held."""
+
+    AWS = "aws"
+    """A clock of AWS, which no client can set."""
+    CLIENT = "client"
+    """The clock of the machine that took the lock (``Created``)."""
+    REAPER = "reaper"
+    """Nothing tells when the lock was taken. It is at least as old as the reaper's first look at it."""
+
+
+NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+"""Written in the place of a time that nothing tells."""
 
 
 class Traits(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +43,14 @@ class Traits(msgspec.Struct, frozen=True, kw_only=True):
     """The end of a lock's key, after the key of its state. A key that is nothing but this suffix locks no state."""
     state_path: str
     """The state path that a lock locks, with ``{container}`` and ``{state_key}`` for its own."""
+    service: str
+    """AWS's name for the service that keeps the locks."""
+    clock: Clock
+    """The clock by which the time in a ``LockRef`` goes."""
+    regional: bool
+    """Whether a container's name is unique only in one account and region."""
+    release_order: int
+    """Of the halves of one lock, the one with the lowest number is released first, and put back last."""
 
 
 TRAITS: dict[Kind, Traits] = {
@@ -34,6 +59,22 @@ TRAITS: dict[Kind, Traits] = {
         address="s3://{container}/{key}",
         suffix=LOCK_SUFFIX,
         state_path="{container}/{state_key}",
+        service="S3",
+        clock=Clock.AWS,
+        regional=False,
+        release_order=1,
+    ),
+    # S3 is released last: a run takes S3 first, so until then every run with both locks stops there, and none is left
+    # with one half.
+    Kind.DYNAMODB: Traits(
+        container="table",
+        address="dynamodb://{container}/{key}",
+        suffix="",
+        state_path="{state_key}",
+        service="DynamoDB",
+        clock=Clock.CLIENT,
+        regional=True,
+        release_order=0,
     ),
 }
 
@@ -46,8 +87,9 @@ class Place(msgspec.Struct, frozen=True, order=True):
 
     kind: Kind
     container: str
-    """A bucket."""
+    """A bucket or a lock table."""
     key: str
+    """An object's key, or the ``LockID`` of an item."""
     account: str = ""
     region: str = ""
 
@@ -92,14 +134,18 @@ class Place(msgspec.Struct, frozen=True, order=True):
 class LockRef(msgspec.Struct, frozen=True):
     """A reference to exactly one lock: its place, its stamp, and the time since which it is there.
 
-    Empty or hand-made locks can have equal bytes and so equal stamps; the time tells these apart. It is by the clock of
-    the place, cut to whole seconds, because S3's ``Last-Modified`` header has whole seconds.
+    Empty or hand-made locks can have equal bytes and so equal stamps; in S3 the time tells these apart. It is cut to
+    whole seconds, because S3's ``Last-Modified`` header has whole seconds.
     """
 
     place: Place
     stamp: str
-    """A text that tells one acquire at a place from others. Only the room that made it reads it. In S3: the ETag."""
+    """A text that tells one acquire at a place from others. Only the room that made it reads it.
+
+    In S3: the ETag. In DynamoDB: a hash of ``Info`` as it is stored, and the mark of the put that put it back.
+    """
     since: datetime
+    """By the clock of ``Traits.clock``; NO_TIME if a table's item does not say when it was made."""
 
     @property
     def state_path(self) -> str:

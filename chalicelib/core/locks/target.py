@@ -12,13 +12,29 @@ class Target(msgspec.Struct, frozen=True):
     container: str
     prefixes: tuple[str, ...] = ()
     region: str | None = None
+    stream: str = ""
+    """The ARN of a table's stream; "": AWS tells nothing of the table's locks, so the reaper tells what it sees."""
 
     @property
     def called(self) -> str:
         """Return the target as people call it."""
         return f"{TRAITS[self.kind].container} {self.container}"
 
+    def place(self, key: str) -> Place:
+        """Return the place in this container with a key."""
+        region = self.region if TRAITS[self.kind].regional else None
+        return Place(self.kind, self.container, key, region=region or "")
+
+    def place_for(self, state_path: str) -> Place | None:
+        """Return the place within this target where the lock of a state would be kept; None: there is none."""
+        traits = TRAITS[self.kind]
+        before = traits.state_path.format(container=self.container, state_key="")
+        if not state_path.startswith(before):
+            return None
+        place = self.place(state_path.removeprefix(before) + traits.suffix)
+        return place if self.covers(place) else None
+
     def covers(self, place: Place) -> bool:
         """Return whether a place is within this target, so that the reaper may act on it."""
-        ours = (place.kind, place.container) == (self.kind, self.container)
+        ours = place == self.place(place.key)
         return ours and place.may_have_lock and (not self.prefixes or place.key.startswith(self.prefixes))

@@ -21,7 +21,7 @@ from chalicelib.jobs.alerts.endings import note_ending, tell
 from chalicelib.jobs.alerts.say import look_for_lost
 from chalicelib.jobs.runs.tasks import Rank, Task, Wait
 from chalicelib.ports.book import LockBook
-from chalicelib.ports.locks import BucketGoneError
+from chalicelib.ports.locks import ContainerGoneError
 from chalicelib.ports.world import World
 
 _SPEAKING = {Step.POST, Step.RAISE, Step.WAKE}
@@ -56,8 +56,8 @@ class Steps:
         """Read a lock's place, then take the lock's next step."""
         try:
             current = self.world.store.read(page.lock.ref.place)
-        except BucketGoneError:
-            return self.end(page, Ending(outcome=Outcome.BUCKET_GONE, at=self.now))
+        except ContainerGoneError:
+            return self.end(page, Ending(outcome=Outcome.CONTAINER_GONE, at=self.now))
         return self.tend(page, current)
 
     def tend(self, page: Page, current: HeldLock | None) -> Found:

@@ -22,7 +22,7 @@ from chalicelib.core.locks.place import LockRef
 from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.clicks.clicked import NotYetError
 from chalicelib.ports.book import BookError
-from chalicelib.ports.locks import BucketGoneError, StoreError, StoreRefusedError
+from chalicelib.ports.locks import ContainerGoneError, StoreError, StoreRefusedError
 from chalicelib.ports.world import World
 
 _TRIES = 3
@@ -93,8 +93,8 @@ def delete(case: Case, claim: Releasing) -> Concluded:
         if kept and ending.outcome is Outcome.RELEASED:
             ending = msgspec.structs.replace(ending, undo_until=case.now + case.undo)
         return Concluded(ending, claim)
-    except BucketGoneError:
-        return Concluded(release.ending(Outcome.BUCKET_GONE), seen)
+    except ContainerGoneError:
+        return Concluded(release.ending(Outcome.CONTAINER_GONE), seen)
     except (StoreError, BookError) as error:
         return Concluded(release.failed(str(error), lasting=isinstance(error, StoreRefusedError)))
 

@@ -16,6 +16,7 @@ from chalicelib.core.clicks.claim import CLAIM_LASTS, Restorer, Restoring
 from chalicelib.core.clicks.deletion import LockObject, PutBack
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.mark import mark_of
 from chalicelib.jobs.alerts.alert import catch_up
 from chalicelib.jobs.clicks.clicked import Clicked, NotYetError
 from chalicelib.jobs.clicks.delete import OutcomeUnknownError, check_time
@@ -77,7 +78,7 @@ def _put(clicked: Clicked, claim: Restoring, kept: LockObject) -> PutBack:
     world, answered = clicked.world, PutBack.CONFLICT
     for _ in range(_TRIES):
         check_time(world, claim.send_before)
-        answered = world.store.put_back(clicked.click.lock, kept.put_by(clicked.click.click))
+        answered = world.store.put_back(clicked.click.lock, kept, mark_of(clicked.click.click))
         if answered is not PutBack.CONFLICT:
             break
     return answered

@@ -49,7 +49,7 @@ def _closed(alert: Alert, ending: Ending) -> str:
         return f":repeat: *The lock changed since you saw it.* {_untouched(who)}"
     if ending.outcome is Outcome.GONE:
         return f":white_check_mark: {_gone(alert.lock, ending, who)}"
-    if ending.outcome is Outcome.BUCKET_GONE:
+    if ending.outcome is Outcome.CONTAINER_GONE:
         return f":black_circle: *Gone with its bucket*: {bucket_gone(alert.lock.ref.place.container)}"
     return (
         ":black_circle: *No longer watched* since its bucket or prefix was taken out of `reaper.toml`. "

@@ -121,7 +121,7 @@ def _line(listed: Listed, listing: Listing, limits: _Limits) -> Block:
     who = code_or_nothing(lock.info.Who, limits.value) if lock.info else ""
     snoozed = page.snooze if page.snoozed(listing.now) else None
     parts = [
-        f"{capital(put_back_or('taken', page))} {ago(lock.ref.since)}{_by(who, page)}",
+        f"{capital(put_back_or('taken', page))} {ago(page.held_since)}{_by(who, page)}",
         operation(lock, limits.value) if lock.info else doubts.kind(lock),
         doubts.copied(lock, limits.value),
         f":zzz: snoozed by {mention(snoozed.by)}" if snoozed else "",

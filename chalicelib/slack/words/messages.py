@@ -45,9 +45,9 @@ def _closed_title(alert: Alert) -> _Title:
     outcome = ending.outcome if ending else Outcome.GONE
     if outcome is Outcome.UNWATCHED:
         return _Title(":black_circle:", f"{lock} no longer watched")
-    if outcome is Outcome.BUCKET_GONE:
+    if outcome is Outcome.CONTAINER_GONE:
         return _Title(":black_circle:", f"{lock} gone with its bucket")
-    held = in_words(alert.lock.age(ending.at if ending else alert.now))
+    held = in_words(alert.page.age(ending.at if ending else alert.now))
     if outcome is Outcome.REPLACED:
         return _Title(":repeat:", f"{lock} changed hands after {held}")
     words = "released" if outcome is Outcome.RELEASED else "gone"
@@ -75,7 +75,7 @@ def _open(alert: Alert, path: str) -> tuple[_Title, list[Block]]:
     lock, doubt = alert.lock, doubts.about(alert)
     held, story = _held(alert), _story(alert)
     title, policy, people = _Title(_sign(alert), f"{doubt.noun} {held}"), _policy(alert), _people(alert)
-    head = (path, f"Held since {since(lock.ref.since)}.", people, meant_for(alert))
+    head = (path, f"Held since {since(alert.page.held_since)}.", people, meant_for(alert))
     paragraphs = ["\n".join(filter(None, head)), doubt.warning, story, doubt.no_evidence or evidence(alert)]
     alive = "" if doubt.is_copy else long_holds(lock)
     clickable, fields = buttons.of_open(alert), _fields(alert)
@@ -178,7 +178,7 @@ def _policy(alert: Alert) -> str:
     two, by_itself = "A release takes two people." if alert.policy.second_person else "", _auto_release(alert)
     count, threshold = len(alert.thresholds), alert.thresholds[max(alert.level, 1) - 1]
     # A lock that was put back is younger than before, but keeps its level.
-    over = "Over the threshold of" if alert.lock.age(alert.now) >= threshold else "The threshold is"
+    over = "Over the threshold of" if alert.page.age(alert.now) >= threshold else "The threshold is"
     of = f" (level {alert.level} of {count})" if count > 1 and alert.level else ""
     why = f"{over} {in_words(threshold)} for this kind of operation{of}."
     return " ".join(filter(None, [why, two, by_itself]))

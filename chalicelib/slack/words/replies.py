@@ -26,7 +26,7 @@ def _words(said: Reply) -> str:
     """Return the words of a reply. It is never edited, so it says nothing that the lock's end would make untrue."""
     alert, topic = said.alert, said.sending.first.topic
     path = _path(alert)
-    taken = f"{put_back_or('taken', alert.page)} {ago(alert.lock.ref.since)}"
+    taken = f"{put_back_or('taken', alert.page)} {ago(alert.page.held_since)}"
     if topic is Topic.AUTO_RELEASED and alert.ending:
         undo = alert.ending.undo_until
         back = f" Its message offers to put it back until {local_time(undo)}." if undo else ""

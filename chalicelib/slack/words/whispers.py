@@ -43,7 +43,7 @@ _ENDINGS = {
     Outcome.GONE: ":white_check_mark: {Lock} was already gone, {when}; there was nothing left to do.",
     Outcome.REPLACED: ":repeat: {Lock} is no longer the one that you saw, so nothing was done.",
     Outcome.UNWATCHED: ":black_circle: {Lock} is no longer within the targets of this reaper's configuration.",
-    Outcome.BUCKET_GONE: ":black_circle: {Lock} is gone with its bucket, which S3 says does not exist any more.",
+    Outcome.CONTAINER_GONE: ":black_circle: {Lock} is gone with its bucket, which S3 says does not exist any more.",
     Outcome.ASKED: ":bust_in_silhouette: You asked to release {lock}. Somebody else has to approve.",
     Outcome.WITHDRAWN: ":bust_in_silhouette: You no longer ask to release {lock}.",
     Outcome.SNOOZED: ":zzz: You snoozed the alert of {lock}.",

@@ -62,7 +62,7 @@ def test_what_is_said_of_one_click_on_two_locks_or_in_two_events_are_two_lines()
 
 @pytest.mark.parametrize("outcome", Outcome)
 def test_only_what_ends_a_lock_closes_its_alert(outcome: Outcome) -> None:
-    ends = {"released", "unconfirmed", "gone", "replaced", "unwatched", "bucket_gone"}
+    ends = {"released", "unconfirmed", "gone", "replaced", "unwatched", "container_gone"}
     assert Ending(outcome=outcome, at=TAKEN).closes == (outcome.value in ends)
 
 

@@ -133,6 +133,6 @@ def test_a_release_in_a_bucket_that_is_gone_closes_the_alert_as_that() -> None:
     world = an_alerted_world()
     world.store.buckets_gone.add(BUCKET)
     release(a_click(a_lock()), world.ports, RULES, world.now)
-    assert outcome_shown(world) is Outcome.BUCKET_GONE
+    assert outcome_shown(world) is Outcome.CONTAINER_GONE
     [alert] = world.messenger.shown.values()
     assert not alert.open

@@ -52,8 +52,8 @@ def told(outcome: Outcome, name: str = "s3-apply-default", body: bytes | None = 
         (Outcome.REPLACED, {}, "*The lock changed since you saw it.* The lock shown here is gone."),
         (Outcome.UNWATCHED, {}, "*No longer watched*"),
         (Outcome.UNWATCHED, {}, "to have it watched, put the bucket back and deploy."),
-        (Outcome.BUCKET_GONE, {}, "*Gone with its bucket*: S3 says that there is no bucket `acme-tfstate` any more."),
-        (Outcome.BUCKET_GONE, {}, "take it out of `reaper.toml` and deploy"),
+        (Outcome.CONTAINER_GONE, {}, "*Gone with its bucket*: S3 says that there is no bucket `acme-tfstate` any more."),
+        (Outcome.CONTAINER_GONE, {}, "take it out of `reaper.toml` and deploy"),
         (
             Outcome.FAILED,
             {"user": ALICE, "detail": "denied", "lasting": True},
