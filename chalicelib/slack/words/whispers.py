@@ -34,6 +34,8 @@ _REFUSALS = {
     Refusal.UNDO_OFF: "this reaper is set up without it.",
     Refusal.MAY_BE_STATE: "it may be a Terraform state. Somebody has to look at what it is.",
     Refusal.UNSEEN: "the reaper is not allowed to read it. Somebody who may has to look at what it is.",
+    Refusal.HAS_DIGEST: "it has the digest of a state, and the reaper never deletes a digest. Somebody has "
+    "to look at it.",
     Refusal.NO_WAY_BACK: "it is not known to be a lock and would be gone for good: its bytes could not be kept, and "
     "its bucket is not known to keep versions. Somebody has to look at what it is.",
 }

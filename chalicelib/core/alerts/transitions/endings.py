@@ -6,7 +6,7 @@ put back since.
 
 from datetime import datetime
 
-from chalicelib.core.alerts.page import Fields, Name
+from chalicelib.core.alerts.stored import Fields, Name
 from chalicelib.core.alerts.transitions.transition import Transition, absent, equals, exists, still
 from chalicelib.core.clicks.claim import Releasing
 from chalicelib.core.clicks.deletion import LockObject

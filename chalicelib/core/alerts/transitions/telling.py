@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from chalicelib.core.alerts.message import UNDER_WAY, Posted, Sending
-from chalicelib.core.alerts.page import Fields, Name
+from chalicelib.core.alerts.stored import Fields, Name
 from chalicelib.core.alerts.transitions.transition import (
     Check,
     Either,
