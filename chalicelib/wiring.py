@@ -25,6 +25,7 @@ from chalicelib.aws.book.group_book import DynamoGroupBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.lock_list import DynamoLockList
 from chalicelib.aws.journal import LogJournal
+from chalicelib.aws.locks.dynamodb import DynamoLockStore
 from chalicelib.aws.locks.places import Places
 from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.aws.metrics import EmfMetrics
@@ -46,6 +47,7 @@ from chalicelib.slack.installation import Installation
 from chalicelib.slack.messenger import SlackMessenger
 
 if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.service_resource import Table
     from types_boto3_s3 import S3Client
     from types_boto3_sqs import SQSClient
@@ -69,7 +71,7 @@ _PROMPT = ClientConfig(
 # A listing full of delete markers can take two minutes to answer (xuanwo.io, 2025-02).
 _LISTING = ClientConfig(connect_timeout=5, read_timeout=120, retries={"mode": "standard", "total_max_attempts": 4})
 WRITING = ClientConfig(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 1})
-"""Never retries a request: see S3LockStore."""
+"""Never retries a request: see S3LockStore and DynamoLockStore."""
 
 
 _one_at_a_time = Lock()
@@ -105,6 +107,9 @@ def _stores() -> dict[Kind, LockStore]:
     """Return the store of each kind of place: the one list of them."""
     stores: dict[Kind, LockStore] = {
         Kind.S3: S3LockStore(lister=partial(_s3, _LISTING), reader=partial(_s3, _PROMPT), writer=partial(_s3, WRITING)),
+        Kind.DYNAMODB: DynamoLockStore(
+            lister=partial(_dynamodb, _LISTING), reader=partial(_dynamodb, _PROMPT), writer=partial(_dynamodb, WRITING)
+        ),
     }
     return stores
 
@@ -233,6 +238,12 @@ def _s3_client(patience: ClientConfig, region: str | None) -> "S3Client":
 @cache
 def _new_s3_client(patience: ClientConfig, region: str | None) -> "S3Client":
     return boto3.client("s3", region_name=region, config=patience)
+
+
+@cache
+def _dynamodb(patience: ClientConfig, region: str) -> "DynamoDBClient":
+    with _one_at_a_time:
+        return boto3.client("dynamodb", region_name=region or None, config=patience)
 
 
 def _region(bucket: str) -> str | None:
