@@ -30,7 +30,7 @@ def order_sweeps(rules: Rules, orders: Orders, journal: Journal, now: datetime) 
 
 
 def sweep(target: Target, world: World, rules: Rules, now: datetime, run: Run | None = None) -> None:
-    """Sweep one target. If S3 refuses it, tell the journal and people; another try would not help.
+    """Sweep one target. If AWS refuses it, tell the journal and people; another try would not help.
 
     What Slack did not take, or what there was no time to tell, is told by the next watch, because the book has it.
 
@@ -89,7 +89,7 @@ def _known(target: Target, world: World) -> tuple[dict[Place, list[Page]], list[
 
 
 def _tell_failure(target: Target, error: StoreError, world: World, rules: Rules, now: datetime) -> None:
-    """Journal a failed scan. Tell people what S3 refuses; raise for any other failure, so that it is tried again."""
+    """Journal a failed scan. Tell people what AWS refuses; raise for any other failure, so that it is tried again."""
     world.journal.write(of_run(LineKind.SWEEP_FAILED, now, target=target.container, detail=str(error)))
     if not isinstance(error, StoreRefusedError):
         raise SweepIncompleteError(str(error)) from error

@@ -130,7 +130,7 @@ TABLE = (
     Row(Held.YES, Story.OPEN,   Level.NEW,    Mood.FREE,         ANY,            ANY,          Step.RAISE),
     Row(Held.YES, Story.OPEN,   Level.NEW,    Mood.SNOOZE_OVER,  ANY,            ANY,          Step.RAISE),
     Row(Held.YES, Story.OPEN,   Level.SAME,   Mood.SNOOZE_OVER,  ANY,            ANY,          Step.WAKE),
-    # At most once an hour: each release that S3 refuses is told, and must not crowd out all other steps.
+    # At most once an hour: each release that is refused is told, and must not crowd out all other steps.
     Row(Held.YES, Story.OPEN,   ANY,          ANY,               Shown.LONG_AGO, Auto.DUE,     Step.AUTO_RELEASE),
     Row(Held.YES, Story.OPEN,   ANY,          ANY,               Shown.LONG_AGO, Auto.NO,      Step.REFRESH),
     Row(Held.YES, Story.OPEN,   ANY,          ANY,               Shown.LATELY,   ANY,          Step.NOTHING),

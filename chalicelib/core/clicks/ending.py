@@ -19,7 +19,7 @@ class Outcome(StrEnum):
 
     RELEASED = "released"
     UNCONFIRMED = "unconfirmed"
-    """Gone after the reaper's delete was begun and S3's answer was lost: the reaper or the holder released it."""
+    """Gone after the reaper's delete was begun and its answer was lost: the reaper or the holder released it."""
     GONE = "gone"
     REPLACED = "replaced"
     UNWATCHED = "unwatched"
@@ -71,7 +71,7 @@ class Refusal(StrEnum):
     UNDO_OFF = "undo is off"
     MAY_BE_STATE = "may be a state"
     UNSEEN = "not to be looked at"
-    """S3 denies the reaper a look at the object."""
+    """AWS denies the reaper a look at it."""
     HAS_DIGEST = "has a digest"
     """It is an item with a state's digest beside its ``Info``; no digest is ever deleted."""
     NO_WAY_BACK = "cannot come back"

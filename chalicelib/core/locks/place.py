@@ -182,6 +182,12 @@ def place_of(state_path: str, identity: str) -> Place:
     return Place(Kind(kind), container, state_path.removeprefix(before) + traits.suffix, account, region)
 
 
+def called(home: str) -> str:
+    """Return a container as people call it, from its home (``Place.home``)."""
+    kind, _, _, container = home.split(":", 3)
+    return f"{TRAITS[Kind(kind)].container} {container}"
+
+
 PARTS = 7
 """Number of texts that ``LockRef.parts`` returns."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from chalicelib.core.locks.place import called
 from chalicelib.jobs.alerts.case import Case, Detours
 from chalicelib.jobs.alerts.found import Found
 from chalicelib.jobs.runs.agenda import Agenda
@@ -101,7 +102,7 @@ class Progress:
         """Note that a task was not begun, because its lane had failed so many times."""
         _forget(self._since, task)
         if task.kind is Wait.PLACE:
-            self.failed.append(f"{task.subject}: not looked at, because its bucket failed {failures} times")
+            self.failed.append(f"{task.subject}: not looked at, because {called(task.place)} failed {failures} times")
         else:
             why = f"left to the next run, because {task.place or 'Slack'} failed {failures} times"
             self.untold.append(f"{task.subject}: {why}")
