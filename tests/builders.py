@@ -21,6 +21,8 @@ STATE_KEY = "prod/network/terraform.tfstate"
 KEY = f"{STATE_KEY}.tflock"
 TEAM, APP = "T0DEMO", "A0DEMO"
 ALICE, BOB = "U0ALICE", "U0BOB"
+OPERATOR = "arn:aws:sts::111122223333:assumed-role/Operators/carol@acme.example"
+"""The AWS identity of somebody who runs ``tflocks release``."""
 CHANNEL = "C0PLATFORM"
 TAKEN = datetime(2026, 11, 21, 3, 18, 57, tzinfo=UTC)
 
