@@ -24,6 +24,7 @@ from chalicelib.aws.book.event_book import DynamoEventBook
 from chalicelib.aws.book.group_book import DynamoGroupBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.lock_list import DynamoLockList
+from chalicelib.aws.book.rules_book import store
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.locks.dynamodb import DynamoLockStore
 from chalicelib.aws.locks.places import Places
@@ -32,7 +33,7 @@ from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.aws.one_a_thread import OneAThread
 from chalicelib.aws.orders.sqs import Queue, SqsOrders
 from chalicelib.aws.secrets import Secrets
-from chalicelib.checked_rules import NAME, Config, load
+from chalicelib.checked_rules import NAME, Config, encode, load
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.measure import SLACK_FAILURE
 from chalicelib.core.locks.place import Kind
@@ -162,6 +163,12 @@ def lock_list() -> DynamoLockList:
 def group_book() -> DynamoGroupBook:
     """Return the members of user groups as the last watch found them."""
     return DynamoGroupBook(_table())
+
+
+@cache
+def store_rules() -> None:
+    """Store the checked rules for ``tflocks``, once a process."""
+    store(_table(), encode(config()))
 
 
 @cache

@@ -27,6 +27,8 @@ STATE_PATH = f"{BUCKET}/{STATE_KEY}"
 """The state path of ``a_lock``, and the LockID of ``a_table_lock``."""
 TEAM, APP = "T0DEMO", "A0DEMO"
 ALICE, BOB = "U0ALICE", "U0BOB"
+OPERATOR = "arn:aws:sts::111122223333:assumed-role/Operators/carol@acme.example"
+"""The AWS identity of somebody who runs ``tflocks release``."""
 CHANNEL = "C0PLATFORM"
 TAKEN = datetime(2026, 11, 21, 3, 18, 57, tzinfo=UTC)
 
