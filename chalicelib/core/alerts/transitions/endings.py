@@ -27,6 +27,9 @@ _END: tuple[Name, ...] = (
 )
 """The fields about a lock's end."""
 _STORY: tuple[Name, ...] = (
+    "halves",
+    "half_of",
+    "rivals",
     "posted",
     "alerted_at",
     "shown_at",
@@ -38,7 +41,7 @@ _STORY: tuple[Name, ...] = (
     "refused",
     "asked",
 )
-"""The fields about what people were told of a held lock, and what they wanted."""
+"""The fields about a held lock's halves, what people were told of it, and what they wanted."""
 _NO_PARTS = Fields()
 _UNSPOKEN: tuple[Name, ...] = ("ending", "posted", "sending", "said", "releasing")
 
