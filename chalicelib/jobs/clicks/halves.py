@@ -21,7 +21,7 @@ from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.clicks.halves import Part, ending_of, told_of
 from chalicelib.core.clicks.release_terms import why_not_releasable
 from chalicelib.core.locks.lock import HeldLock
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.place import LockRef, called
 from chalicelib.core.locks.state_lock import Half, in_release_order
 from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.clicks.clicked import NotYetError
@@ -234,7 +234,7 @@ def _kept_open(lead: Deleting, halves: _Halves, seen: Releasing | None) -> Concl
         lead.case.world.book.write(endings.keep_open(lead.ref, _fields(halves, parts), seen))
     # What could not be deleted says more than what was not tried.
     why = min((half for half in halves if half.ending is None), key=lambda one: one.why in {_NOT_SHOWN, _NOT_TRIED})
-    ending = lead.failed(f"{why.ref.place.called}: {why.why}", lasting=why.lasting)
+    ending = lead.failed(f"{called(why.ref.place.home)}: {why.why}", lasting=why.lasting)
     return Concluded(msgspec.structs.replace(ending, halves=told_of(parts)), seen)
 
 
