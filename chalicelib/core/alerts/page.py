@@ -102,8 +102,10 @@ class Page(Holding, frozen=True, kw_only=True):
     @property
     def deleter(self) -> str:
         """Return for whom the reaper deleted the lock or may have: a Slack user or REAPER; "" for nobody."""
+        if self.half_ending:
+            return self.half_ending.deleter
         begun = self.releasing.by if self.releasing else ""
-        return (self.own_ending.deleter if self.own_ending else "") or begun
+        return (self.ending.deleter if self.ending else "") or begun
 
     @property
     def approved(self) -> str:
