@@ -46,7 +46,7 @@ def appearance(alert: Alert) -> str:
     Slack itself keeps the ages in a message up to date. Of the rest, time alone can change: the sign of the evidence,
     the level, whether a snooze is over, and the day.
     """
-    page, lock = alert.page, alert.page.lock
+    page = alert.page
     seen = {name: _in_order(value) for name, value in msgspec.structs.asdict(page).items() if name not in UNSEEN}
     depends_on = (
         seen,
@@ -55,7 +55,7 @@ def appearance(alert: Alert) -> str:
         alert.undo,
         alert.level,
         alert.state_written,
-        sign_of(lock, alert.state_written, alert.now),
+        sign_of(page, alert.state_written, alert.now),
         alert.ending,
         page.age(alert.now) // _EDITED_AT_LEAST,
     )
