@@ -12,7 +12,7 @@ _EDITED_AT_LEAST = timedelta(days=1)
 """Only an edit finds out that somebody deleted the message in Slack, so each message is edited once a day."""
 UNSEEN = frozenset(
     {
-        "acquired_at",
+        "acquired_at",  # shown as the age
         "alerted_at",
         "appearance",
         "back_as",
@@ -50,6 +50,7 @@ def appearance(alert: Alert) -> str:
     seen = {name: _in_order(value) for name, value in msgspec.structs.asdict(page).items() if name not in UNSEEN}
     depends_on = (
         seen,
+        (page.clock, page.held_since),
         page.snooze if page.snoozed(alert.now) else None,
         alert.policy,
         alert.undo,

@@ -42,6 +42,8 @@ class StateWritten(msgspec.Struct, frozen=True):
     """The time of the state's last write, from the listing, in whole seconds; None: there is no state object."""
 
     at: datetime | None
+    digest: bool | None = None
+    """Whether the lock table has a digest of the state; None: the lock is not in a table, or nobody looked."""
 
 
 def sign_of(hold: Holding, state: StateWritten | None, now: datetime) -> Sign:

@@ -21,7 +21,7 @@ class Releasing(msgspec.Struct, frozen=True, omit_defaults=True):
     """
 
     by: str
-    """A Slack user or REAPER."""
+    """A Slack user, the ARN of an operator, or REAPER."""
     click: str
     until: datetime
     approved: str = ""

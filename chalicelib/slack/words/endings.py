@@ -1,7 +1,7 @@
 """Say to the whole channel, in a lock's message, how the lock or a click on it ended."""
 
 from chalicelib.core.alerts.alert import Alert
-from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome
+from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome, is_operator
 from chalicelib.core.duration import in_words
 from chalicelib.core.locks.copies import copy_of
 from chalicelib.core.locks.lock import Body, HeldLock
@@ -10,7 +10,7 @@ from chalicelib.core.locks.writing import Writing, writing
 from chalicelib.slack.words import halves
 from chalicelib.slack.words.doubts import after
 from chalicelib.slack.words.parts.lock_words import DETAIL_LIMIT, VALUE_LIMIT, held_now, identity
-from chalicelib.slack.words.parts.text import code, local_time, mention
+from chalicelib.slack.words.parts.text import by, clicked, code, local_time, mention
 
 _HALF_WAY = "may have died half-way: check the next plan before you apply."
 _UNKNOWN_HAND = "As a rule that is the run itself at its end; if it was not, check the next plan before you apply."
@@ -42,12 +42,11 @@ def _closed(alert: Alert, ending: Ending) -> str:
     each, place = halves.ended(ending), halves.gone_place(ending) or alert.lock.ref.place
     if ending.outcome is Outcome.RELEASED:
         return _joined(f":unlock: {released(alert, ending)}", each, _after_release(alert.lock))
-    who = mention(ending.user) if ending.user else ""
+    who = clicked(ending.user) if ending.user else ""
     if ending.outcome is Outcome.UNCONFIRMED:
-        began = "the reaper began to release it by itself" if ending.by_reaper else f"{who} clicked Release"
         lost = f"{place.traits.service}'s answer was lost, so it was released by that or by its holder."
         return _joined(
-            f":unlock: *Gone* after {began}, {local_time(ending.at)}.", lost, each, _after_release(alert.lock)
+            f":unlock: *Gone* after {_began(ending)}, {local_time(ending.at)}.", lost, each, _after_release(alert.lock)
         )
     if ending.outcome is Outcome.REPLACED:
         return _joined(f":repeat: *The lock changed since you saw it.* {_untouched(who)}", each)
@@ -61,6 +60,18 @@ def _closed(alert: Alert, ending: Ending) -> str:
     )
 
 
+def _began(ending: Ending) -> str:
+    return "the reaper began to release it by itself" if ending.by_reaper else clicked(ending.user)
+
+
+def _in_part(ending: Ending) -> str:
+    """Say what a release or a put did, and what it left."""
+    when, each = local_time(ending.at), halves.ended(ending)
+    if halves.is_put_back(ending):
+        return f"*Put back only in part* by {by(ending.user)}, {when}. {each}"
+    return f"*Released only in part:* {_began(ending)}, {when}. {each} {try_again(ending)}"
+
+
 def _joined(*sentences: str) -> str:
     return " ".join(filter(None, sentences))
 
@@ -70,7 +81,8 @@ def released(alert: Alert, ending: Ending) -> str:
     when = local_time(ending.at)
     if not ending.by_reaper:
         asked = f", asked by {mention(ending.approved)}" if ending.approved else ""
-        return f"*Released by {mention(ending.user)}*{asked}, {when}."
+        how = " with `tflocks release`" if is_operator(ending.user) else ""
+        return f"*Released by {by(ending.user)}*{how}{asked}, {when}."
     age = f": a plan held over {in_words(alert.policy.auto_release)}" if alert.policy.auto_release else ""
     return f"*Released by the reaper itself*, {when}, as its route asks{age}."
 
@@ -107,14 +119,14 @@ def why_failed(ending: Ending) -> str:
 
 
 def _untouched(who: str) -> str:
-    gone = f"was already gone when {who} clicked Release, so nothing was deleted" if who else "is gone"
+    gone = f"was already gone when {who}, so nothing was deleted" if who else "is gone"
     return f"The lock shown here {gone}. Who holds the state now is told of anew if that is for too long."
 
 
 def _gone(lock: HeldLock, ending: Ending, who: str) -> str:
     when = local_time(ending.at)
     if who:
-        return f"*Already gone* when {who} clicked Release, {when}; nothing was deleted."
+        return f"*Already gone* when {who}, {when}; nothing was deleted."
     if ending.let_go_by is LetGoBy.HOLDER:
         return f"*Released by its holder*, {when}: the same AWS identity took it and let it go. Nothing is left to do."
     by = f" by {identity(ending.principal)}" if ending.principal else ""
@@ -124,11 +136,9 @@ def _gone(lock: HeldLock, ending: Ending, who: str) -> str:
 
 
 def _still_open(ending: Ending) -> str:
-    who, when = mention(ending.user) if ending.user else "the reaper itself", local_time(ending.at)
+    who, when = by(ending.user) if ending.user else "the reaper itself", local_time(ending.at)
     if halves.in_part(ending):
-        done = "Put back" if halves.is_put_back(ending) else "Released"
-        again = try_again(ending) if ending.outcome is Outcome.FAILED else ""
-        return _joined(f":warning: *{done} only in part by {who}*, {when}.", halves.ended(ending), again)
+        return f":warning: {_in_part(ending)}"
     if ending.outcome is Outcome.FAILED:
         return f":x: *Release by {who} failed*, {when}: {why_failed(ending)} {try_again(ending)}"
     if ending.outcome is Outcome.WITHDRAWN:

@@ -7,7 +7,7 @@ from chalicelib.slack.words import halves
 from chalicelib.slack.words.doubts import after
 from chalicelib.slack.words.endings import try_again, why_failed
 from chalicelib.slack.words.parts.lock_words import DETAIL_LIMIT, held_now
-from chalicelib.slack.words.parts.text import capital, code, exact, local_time, mention
+from chalicelib.slack.words.parts.text import by, capital, code, exact, local_time, mention
 
 _PATH_LIMIT = 600
 _MOST_NAMED = 5
@@ -101,7 +101,7 @@ def _who(ending: Ending, user: str) -> str:
         return "the reaper itself"
     if not ending.user:
         return "somebody, it is not known who"
-    return "you" if ending.user == user else mention(ending.user)
+    return "you" if ending.user == user else by(ending.user)
 
 
 def _ask(releasers: tuple[str, ...], user: str) -> str:

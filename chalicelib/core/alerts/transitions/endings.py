@@ -17,6 +17,9 @@ from chalicelib.core.locks.place import LockRef
 _END: tuple[Name, ...] = ("ending", "told", "releasing", "kept", "restoring", "undone", "back_as")
 """The fields about a lock's end."""
 _STORY: tuple[Name, ...] = (
+    "halves",
+    "half_of",
+    "rivals",
     "posted",
     "alerted_at",
     "shown_at",
@@ -28,7 +31,7 @@ _STORY: tuple[Name, ...] = (
     "refused",
     "asked",
 )
-"""The fields about what people were told of a held lock, and what they wanted."""
+"""The fields about a held lock's halves, what people were told of it, and what they wanted."""
 _UNSPOKEN: tuple[Name, ...] = ("ending", "posted", "sending", "said", "releasing")
 
 
