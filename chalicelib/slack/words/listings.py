@@ -134,8 +134,7 @@ def _line(listed: Listed, listing: Listing, limits: _Limits) -> Block:
     words = f"{state(lock.ref, limits.path)}\n{' · '.join(filter(None, parts))}"
     if not listed.releasable:
         return section(words)
-    known = {"asked": page.asked is not None, "restored": bool(page.restored_by)}
-    release = buttons.release(lock, second_person=listed.second_person, undo=listed.undo, **known)
+    release = buttons.release(page, second_person=listed.second_person, undo=listed.undo)
     return section(words, accessory=release)
 
 
