@@ -96,6 +96,7 @@ def sweep_target(event: SQSEvent) -> None:
 @_measured
 def watch_locks(event: CloudWatchEvent) -> None:
     """Check the ages of the locks in the book every 15 minutes."""
+    wiring.store_rules()
     watch(wiring.world(), wiring.config().rules, _now(), _run(event.context))
 
 

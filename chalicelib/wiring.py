@@ -24,14 +24,16 @@ from chalicelib.aws.book.event_book import DynamoEventBook
 from chalicelib.aws.book.group_book import DynamoGroupBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.lock_list import DynamoLockList
+from chalicelib.aws.book.rules_book import store
 from chalicelib.aws.journal import LogJournal
+from chalicelib.aws.locks.dynamodb import DynamoLockStore
 from chalicelib.aws.locks.places import Places
 from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.aws.one_a_thread import OneAThread
 from chalicelib.aws.orders.sqs import Queue, SqsOrders
 from chalicelib.aws.secrets import Secrets
-from chalicelib.checked_rules import NAME, Config, load
+from chalicelib.checked_rules import NAME, Config, encode, load
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.measure import SLACK_FAILURE
 from chalicelib.core.locks.place import Kind
@@ -46,6 +48,7 @@ from chalicelib.slack.installation import Installation
 from chalicelib.slack.messenger import SlackMessenger
 
 if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.service_resource import Table
     from types_boto3_s3 import S3Client
     from types_boto3_sqs import SQSClient
@@ -69,7 +72,7 @@ _PROMPT = ClientConfig(
 # A listing full of delete markers can take two minutes to answer (xuanwo.io, 2025-02).
 _LISTING = ClientConfig(connect_timeout=5, read_timeout=120, retries={"mode": "standard", "total_max_attempts": 4})
 WRITING = ClientConfig(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 1})
-"""Never retries a request: see S3LockStore."""
+"""Never retries a request: see S3LockStore and DynamoLockStore."""
 
 
 _one_at_a_time = Lock()
@@ -105,6 +108,9 @@ def _stores() -> dict[Kind, LockStore]:
     """Return the store of each kind of place: the one list of them."""
     stores: dict[Kind, LockStore] = {
         Kind.S3: S3LockStore(lister=partial(_s3, _LISTING), reader=partial(_s3, _PROMPT), writer=partial(_s3, WRITING)),
+        Kind.DYNAMODB: DynamoLockStore(
+            lister=partial(_dynamodb, _LISTING), reader=partial(_dynamodb, _PROMPT), writer=partial(_dynamodb, WRITING)
+        ),
     }
     return stores
 
@@ -157,6 +163,12 @@ def lock_list() -> DynamoLockList:
 def group_book() -> DynamoGroupBook:
     """Return the members of user groups as the last watch found them."""
     return DynamoGroupBook(_table())
+
+
+@cache
+def store_rules() -> None:
+    """Store the checked rules for ``tflocks``, once a process."""
+    store(_table(), encode(config()))
 
 
 @cache
@@ -233,6 +245,12 @@ def _s3_client(patience: ClientConfig, region: str | None) -> "S3Client":
 @cache
 def _new_s3_client(patience: ClientConfig, region: str | None) -> "S3Client":
     return boto3.client("s3", region_name=region, config=patience)
+
+
+@cache
+def _dynamodb(patience: ClientConfig, region: str) -> "DynamoDBClient":
+    with _one_at_a_time:
+        return boto3.client("dynamodb", region_name=region or None, config=patience)
 
 
 def _region(bucket: str) -> str | None:

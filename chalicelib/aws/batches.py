@@ -51,7 +51,7 @@ def _handle_one(context: Any, orders: _Orders, handle: Handle[Any], record: SQSR
 
 def _check_time(context: Any) -> None:
     if context.get_remaining_time_in_millis() < _TIME_FOR_ONE:
-        raise OutOfTimeError("the others of its batch took too long: S3, or Slack, is slow to answer")
+        raise OutOfTimeError("the others of its batch took too long: AWS, or Slack, is slow to answer")
 
 
 def _in_order(orders: _Orders, message: Mapping[str, Any]) -> tuple[bool, int]:

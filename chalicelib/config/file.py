@@ -1,16 +1,16 @@
 """Read ``reaper.toml`` into a checked ``Config``, and report all mistakes of the file at once."""
 
 import tomllib
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 from chalicelib.checked_rules import Config
 from chalicelib.config import amounts, names
 from chalicelib.config.policy_keys import read_policy
+from chalicelib.config.targets import read_targets
 from chalicelib.config.toml_table import Problems, Table
 from chalicelib.core.duration import in_words
-from chalicelib.core.locks.place import TRAITS, Kind
+from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Policy, Route, Rules
 
@@ -20,11 +20,6 @@ _DIGEST_OVER, _UNDO = 5, timedelta(minutes=10)
 # A delayed message in SQS ends the offer, and the longest DelaySeconds is 15 minutes
 # (docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html).
 _LONGEST_DELAY = timedelta(minutes=15)
-
-_CONTAINERS: dict[Kind, Callable[[Table, str], str]] = {
-    Kind.S3: names.bucket,
-}
-"""How a container's name is read. Its key, which tells the kind of a target, is what people call the container."""
 
 
 class ConfigError(ValueError):
@@ -72,11 +67,10 @@ def _read(root: Table) -> Config:
     default = read_policy(slack, root.table("thresholds"))
     digest_over, undo = amounts.count(slack, "digest_over", _DIGEST_OVER), _undo(slack)
     slack.done()
-    targets = tuple(_target(table) for table in root.tables("targets", required=True))
-    buckets = {target.container for target in targets if target.container}
+    targets = read_targets(root.tables("targets", required=True), root.problems)
+    buckets = _buckets(targets)
     routes = tuple(_route(table, default, buckets) for table in root.tables("routes", required=False))
     root.done()
-    _note_repeated(targets, root.problems)
     rules = Rules(
         team=team,
         enterprise=enterprise,
@@ -94,17 +88,16 @@ def _undo(slack: Table) -> timedelta:
     return amounts.duration_or_never(slack, "undo", expected, _UNDO, _LONGEST_DELAY) or timedelta(0)
 
 
-def _target(table: Table) -> Target:
-    kind = next((one for one in Kind if TRAITS[one].container in table), Kind.S3)
-    container = _CONTAINERS[kind](table, TRAITS[kind].container)
-    target = Target(kind, container, names.prefixes(table, "prefixes"), names.region(table, "region"))
-    table.done()
-    return target
+def _buckets(targets: tuple[Target, ...]) -> set[str]:
+    """Return the buckets whose states have locks within the targets; none: any bucket's may, in a lock table."""
+    if any(target.kind is Kind.DYNAMODB for target in targets):
+        return set()
+    return {target.container for target in targets if target.container}
 
 
 def _route(table: Table, default: Policy, buckets: set[str]) -> Route:
     route = Route(names.state_paths(table, "state_paths"), read_policy(table, table.table("thresholds"), default))
-    for pattern in route.state_paths:
+    for pattern in route.state_paths if buckets else ():
         _note_unswept(table, pattern, buckets)
     table.done()
     return route
@@ -116,16 +109,6 @@ def _note_unswept(table: Table, pattern: str, buckets: set[str]) -> None:
     if not set("*?") & set(bucket) and bucket not in buckets:
         table.note(
             "state_paths",
-            f"a pattern that begins with the bucket of a target ({', '.join(sorted(buckets)) or 'none'})",
+            f"a pattern that begins with the bucket of a target ({', '.join(sorted(buckets))})",
             pattern,
         )
-
-
-def _note_repeated(targets: tuple[Target, ...], problems: Problems) -> None:
-    seen: set[tuple[Kind, str]] = set()
-    for index, target in enumerate(targets):
-        if (target.kind, target.container) in seen:
-            noun = TRAITS[target.kind].container
-            expected = f"each {noun} once; give one target all its prefixes"
-            problems.note(f"targets[{index}].{noun}", target.container, expected)
-        seen.add((target.kind, target.container))

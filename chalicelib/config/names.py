@@ -5,6 +5,8 @@ import re
 from chalicelib.config.toml_table import Table
 
 _BUCKET = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_TABLE = re.compile(r"[a-zA-Z0-9_.-]{3,255}")
+_STREAM = re.compile(r"arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table/(?P<table>[^/:]+)/stream/[0-9T:.-]+")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 # http is allowed only to this machine, because the bot token goes to this URL.
 _URL = re.compile(r"(https://[^\s/]+|http://(127\.0\.0\.1|localhost)(:\d+)?)/(\S*/)?")
@@ -20,6 +22,24 @@ _ANY_TEXT = re.compile(r".+", re.DOTALL)
 def bucket(table: Table, key: str) -> str:
     """Read the name of an S3 bucket (docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html)."""
     return table.text(key, _BUCKET, "the name of an S3 bucket")
+
+
+def lock_table(table: Table, key: str) -> str:
+    """Read the name of a lock table (TableName in DynamoDB's CreateTable)."""
+    return table.text(key, _TABLE, "the name of a DynamoDB table, 3 to 255 characters of a-z, A-Z, 0-9, _, . and -")
+
+
+def stream(table: Table, key: str, of: str) -> str:
+    """Read the ARN of a table's stream; return "" where the key is missing."""
+    expected = (
+        "the ARN of this table's stream, like arn:aws:dynamodb:eu-central-1:123456789012:table/"
+        f"{of or 'terraform-locks'}/stream/2026-11-21T03:18:57.000 (`aws dynamodb describe-table`, LatestStreamArn)"
+    )
+    arn = table.text(key, _STREAM, expected, "")
+    named = _STREAM.fullmatch(arn)
+    if named and of and named["table"] != of:
+        table.note(key, expected)
+    return arn
 
 
 def region(table: Table, key: str) -> str | None:

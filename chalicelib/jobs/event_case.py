@@ -38,6 +38,11 @@ class EventCase:
         return replace(self, event=event)
 
     def pages(self, until: datetime) -> list[Page]:
-        """Return the pages of the event's place, without those of another half of the same state path's lock."""
+        """Return the pages of the event's place, without those of another half of the same state path's lock.
+
+        The book sorts pages by the time of their locks, which for a table's lock is a client's and may be ahead.
+        """
         place = self.event.place
+        if self.event.lock:
+            until = max(until, self.event.lock.ref.since)
         return [page for page in self.world.book.pages_of(place.state_path, until) if page.lock.ref.place == place]

@@ -1,25 +1,17 @@
 """Find every lock of a target, correct the lock book, alert."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
-
-import msgspec
 
 from chalicelib.core.alerts.page import Page
-from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.line import LineKind, of_run
 from chalicelib.core.brief import told_briefly
-from chalicelib.core.locks.lock import HeldLock
-from chalicelib.core.locks.place import LockRef, Place
-from chalicelib.core.locks.scan import Scanned
+from chalicelib.core.locks.place import Place
 from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.progress import Progress
-from chalicelib.jobs.alerts.round import Round, is_new, shuffled
-from chalicelib.jobs.alerts.steps import Found, together
+from chalicelib.jobs.alerts.round import Round
 from chalicelib.jobs.runs.run import Run
+from chalicelib.jobs.scan import Scan, by_place
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import StoreError, StoreRefusedError
 from chalicelib.ports.orders import Orders
@@ -38,7 +30,7 @@ def order_sweeps(rules: Rules, orders: Orders, journal: Journal, now: datetime) 
 
 
 def sweep(target: Target, world: World, rules: Rules, now: datetime, run: Run | None = None) -> None:
-    """Sweep one target. If S3 refuses it, tell the journal and people; another try would not help.
+    """Sweep one target. If AWS refuses it, tell the journal and people; another try would not help.
 
     What Slack did not take, or what there was no time to tell, is told by the next watch, because the book has it.
 
@@ -48,7 +40,7 @@ def sweep(target: Target, world: World, rules: Rules, now: datetime, run: Run | 
     """
     swept = Round(world, rules, now, run or Run())
     known, trouble = _known(target, world)
-    scan = _Scan(target, swept, known)
+    scan = Scan(target, swept, known)
     try:
         scan.begin()
     except StoreError as error:
@@ -72,70 +64,6 @@ def sweep(target: Target, world: World, rules: Rules, now: datetime, run: Run | 
         raise SweepIncompleteError(detail or f"{done.not_seen} locks were not looked at in time") from done.unexpected
 
 
-@dataclass
-class _Scan:
-    """The scan of a target. Its locks are looked at and told of while the scan goes on."""
-
-    target: Target
-    swept: Round
-    known: dict[Place, list[Page]]
-    """The open pages of the target's locks, by place."""
-    found: set[LockRef] = field(default_factory=set)
-    objects: int = 0
-    finished: bool = True
-    error: StoreError | None = None
-    """The failure that stopped the scan. The locks found before it are told."""
-    _until: float = field(init=False)
-    _parts: Iterator[Scanned] = field(init=False)
-
-    def __post_init__(self) -> None:
-        # The scan takes at most half of the time, so that what it finds can be told. The prefixes come in another order
-        # each time, so that not always the same ones are left out.
-        self._until = self.swept.run.half()
-        prefixes = tuple(shuffled(self.target.prefixes, self.swept.now))
-        self._parts = self.swept.world.store.scan(msgspec.structs.replace(self.target, prefixes=prefixes))
-
-    def begin(self) -> None:
-        """Put a look at each known lock on the agenda, and the first part of the scan. Raises StoreError."""
-        first = next(self._parts, None)
-        self._look_at(list(self.known))
-        if first:
-            self._take(first)
-
-    def _go_on(self) -> Scanned | None:
-        try:
-            return next(self._parts, None)
-        except StoreError as error:
-            self.error = error
-            return None
-
-    def _hear(self, part: Scanned | None) -> None:
-        if part and self.swept.run.workers.clock() <= self._until:
-            self._take(part)
-
-    def _take(self, part: Scanned) -> None:
-        self.objects += part.looked_at
-        self._look_at([place for place in part.places if place not in self.known])
-        self.finished = not part.cursor
-        if part.cursor:
-            self.swept.scan(self.target.container, self._go_on, self._hear)
-
-    def _look_at(self, places: list[Place]) -> None:
-        for place in shuffled(places, self.swept.now):
-            pages = self.known.get(place, [])
-            new = not pages or any(is_new(page) for page in pages)
-            self.swept.look(place, partial(self._look, place, pages), new=new)
-
-    def _look(self, place: Place, pages: list[Page]) -> Found:
-        """Read the lock at a place, and take the next step of it and of the locks that the book has there."""
-        current = self.swept.world.store.read(place)
-        if current:
-            self.found.add(current.ref)
-            if all(page.lock.ref != current.ref for page in pages):
-                pages = [*pages, _remember(current, self.swept.world)]
-        return together([self.swept.steps.tend(page, current) for page in pages])
-
-
 def _what_helps(target: Target) -> str:
     if target.prefixes:
         return "the next try lists its prefixes in another order"
@@ -154,26 +82,14 @@ def _known(target: Target, world: World) -> tuple[dict[Place, list[Page]], list[
 
     The book is read before the locks. So a lock of the book that is then not found was let go since.
     """
-    known: dict[Place, list[Page]] = {}
     try:
-        pages = world.book.open_pages()
+        return by_place(target, world.book.open_pages()), []
     except BookError as error:
-        return known, [f"could not be read, so locks may be alerted again: {error}"]
-    for page in pages:
-        if target.covers(page.lock.ref.place):
-            known.setdefault(page.lock.ref.place, []).append(page)
-    return known, []
-
-
-def _remember(lock: HeldLock, world: World) -> Page:
-    try:
-        return world.book.write(telling.remember(lock)).page or Page(lock=lock)
-    except BookError:
-        return Page(lock=lock)  # the lock is alerted nevertheless; ``_known`` has told of the trouble with the book
+        return {}, [f"could not be read, so locks may be alerted again: {error}"]
 
 
 def _tell_failure(target: Target, error: StoreError, world: World, rules: Rules, now: datetime) -> None:
-    """Journal a failed scan. Tell people what S3 refuses; raise for any other failure, so that it is tried again."""
+    """Journal a failed scan. Tell people what AWS refuses; raise for any other failure, so that it is tried again."""
     world.journal.write(of_run(LineKind.SWEEP_FAILED, now, target=target.container, detail=str(error)))
     if not isinstance(error, StoreRefusedError):
         raise SweepIncompleteError(str(error)) from error

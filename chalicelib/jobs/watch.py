@@ -1,4 +1,8 @@
-"""Check the ages of the locks in the book, and alert. The cost depends on the held locks, not on the buckets."""
+"""Check the ages of the locks in the book, and alert. The cost depends on the held locks, not on the buckets.
+
+S3 tells the book of new locks. A lock table tells nothing unless it has a stream, so each watch lists the tables too: a
+table has one small item for each state, and one for each lock.
+"""
 
 from datetime import datetime
 from functools import partial
@@ -14,6 +18,7 @@ from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.digest import changed
 from chalicelib.jobs.alerts.round import Round, shuffled
 from chalicelib.jobs.runs.run import Run
+from chalicelib.jobs.scan import Scan, by_place
 from chalicelib.ports.book import BookError
 from chalicelib.ports.people import DirectoryError
 from chalicelib.ports.world import World
@@ -33,14 +38,19 @@ def watch(world: World, rules: Rules, now: datetime, run: Run | None = None) -> 
     digests = world.digests.open()  # read before the pages, so that each lock of a digest has its page among them
     pages = world.book.open_pages()
     watched = Round(world, rules, now, run or Run(), pages)
+    tables = [Scan(target, watched, by_place(target, pages)) for target in rules.targets if target.is_small]
+    for scan in tables:
+        scan.begin_aside()
+    listed = {page.lock.ref for scan in tables for known in scan.known.values() for page in known}
     for page in shuffled(pages, now):
-        _look_at(page, watched)
+        if page.lock.ref not in listed:
+            _look_at(page, watched)
     for digest in changed(digests, pages, rules, now):
         watched.show(digest)
     trouble = _store_groups(world, rules, watched)
     watched.finish()
     done = watched.progress
-    trouble += [*done.untold, *done.failed]
+    trouble += [*(words for scan in tables for words in scan.trouble), *done.untold, *done.failed]
     held = msgspec.structs.asdict(standing(pages, rules, now))
     did = {
         "alerts": watched.progress.alerts,
@@ -63,7 +73,7 @@ def _look_at(page: Page, watched: Round) -> None:
 
 def _due(page: Page, watched: Round) -> bool:
     """Return whether to read the lock: it is over a threshold, or has an alert that may need closing."""
-    if page.posted or page.ending or page.sending or page.releasing:
+    if page.posted or page.ending or page.sending or page.releasing or page.half_of:
         return True
     lock = page.lock
     policy = watched.rules.policy_for(lock.ref.state_path)

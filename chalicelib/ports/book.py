@@ -53,7 +53,10 @@ class LockList(Protocol):
     """The held locks, for a list with listing pages. Every method may raise BookError."""
 
     def held(self, *, holders: bool) -> list[HeldEntry]:
-        """Return every held lock, in any order. Only with ``holders`` do the entries tell who holds each."""
+        """Return every held lock, in any order, each dual lock once.
+
+        Only with ``holders`` do the entries tell who holds each.
+        """
 
     def pages(self, entries: Sequence[HeldEntry]) -> list[Page]:
         """Return the pages of these entries in the same order, without locks that have ended since."""

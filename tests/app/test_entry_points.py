@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import os
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,8 @@ import pytest
 from chalice.test import Client
 
 import app
-from chalicelib import wiring
+from chalicelib import checked_rules, wiring
+from chalicelib.aws.book.rules_book import DynamoRulesBook
 from chalicelib.aws.orders.clicks import read_for_answer_click, read_for_release_lock
 from chalicelib.aws.orders.sweeps import read_sweep, write_sweep
 from chalicelib.core.alerts.transitions import telling
@@ -163,6 +165,15 @@ def test_a_watch_without_time_begins_nothing_and_says_what_is_left(
     app.watch_locks(event, Remaining(0))
     [line] = printed(capsys, '{"event"')
     assert (line["event"], line["not_reached"], line["alerts"]) == ("watch_finished", 1, 0)
+
+
+def test_the_watch_stores_the_rules_where_operators_read_them(queues: Any) -> None:
+    with Client(app.app) as client:
+        event = client.events.generate_cw_event("aws.events", "Scheduled Event", {}, [])
+    app.watch_locks(event, Remaining(0))
+    table = boto3.resource("dynamodb").Table(os.environ["LOCK_BOOK_TABLE"])
+    rules = DynamoRulesBook(table).rules()
+    assert rules == checked_rules.encode(wiring.config())
 
 
 def test_what_an_invocation_measures_is_written_once_when_it_ends_although_a_message_of_it_failed(

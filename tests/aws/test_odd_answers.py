@@ -19,6 +19,7 @@ from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.aws.orders.sqs import SqsOrders
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
+from chalicelib.core.locks.mark import mark_of
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.target import Target
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
@@ -91,7 +92,7 @@ S3: dict[str, Callable[[S3LockStore], Any]] = {
     "look": lambda store: store.look(LOCK.ref),
     "state_written": lambda store: store.state_written(LOCK.ref),
     "delete": lambda store: store.delete(LOCK.ref),
-    "put_back": lambda store: store.put_back(LOCK.ref, LockObject(b"{}")),
+    "put_back": lambda store: store.put_back(LOCK.ref, LockObject(b"{}"), mark_of("1")),
 }
 # A page that lists nothing: S3 leaves out all that is empty, so this cannot be told from an empty listing.
 LIKE_AN_EMPTY_LISTING = {"XML of another service"}

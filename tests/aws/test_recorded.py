@@ -17,6 +17,7 @@ from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.core.alerts.owner import session_name
 from chalicelib.core.audit.event import LockEvent, ToldBy
 from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
+from chalicelib.core.locks.mark import mark_of
 from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
 from chalicelib.ports.locks import StoreError
@@ -165,7 +166,7 @@ def test_a_conditional_put_amounts_to_what_s3_answered(
 ) -> None:
     store, stubber = stubbed
     answered(stubber, "put_object", what)
-    assert store.put_back(a_ref(body=b"x"), LockObject(b"x")) is put_back
+    assert store.put_back(a_ref(body=b"x"), LockObject(b"x"), mark_of("1")) is put_back
 
 
 def test_what_s3_does_not_implement_it_has_not_done(stubbed: tuple[S3LockStore, Stubber]) -> None:
@@ -175,7 +176,7 @@ def test_what_s3_does_not_implement_it_has_not_done(stubbed: tuple[S3LockStore, 
         store.delete(a_ref(body=b"x"))
     answered(stubber, "put_object", "put If-None-Match of an ETag")
     with pytest.raises(StoreError, match="putting back"):
-        store.put_back(a_ref(body=b"x"), LockObject(b"x"))
+        store.put_back(a_ref(body=b"x"), LockObject(b"x"), mark_of("1"))
 
 
 def test_a_listing_goes_on_where_s3_said_that_there_is_more(stubbed: tuple[S3LockStore, Stubber]) -> None:

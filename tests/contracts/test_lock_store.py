@@ -20,6 +20,7 @@ from tests.aws_fixtures import create_bucket, moto
 from tests.builders import BUCKET, KEY, STATE_KEY, sample
 from tests.fakes.store import FakeStore
 
+MARK = mark_of("1")
 A_STATE = b'{"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "x", "resources": []}'
 ODD_KEYS = [
     "team a/r&d+1/terraform.tfstate.tflock",
@@ -218,7 +219,11 @@ def test_nothing_is_done_to_what_is_no_lock_that_was_read(bucket: Bucket, change
     bucket.put(STATE_KEY, b"state")
     bucket.put(KEY, b"{}")
     ref = changed(read(bucket), **changes)
-    for act in (bucket.store.delete, bucket.store.look, lambda ref: bucket.store.put_back(ref, LockObject(b"{}"))):
+    for act in (
+        bucket.store.delete,
+        bucket.store.look,
+        lambda ref: bucket.store.put_back(ref, LockObject(b"{}"), MARK),
+    ):
         with pytest.raises(StoreError, match="not a lock that was read"):
             act(ref)
 
@@ -238,7 +243,7 @@ def test_a_released_lock_can_be_put_back_byte_for_byte_with_a_mark_behind(
     was = bucket.lock(key)
     for click in ("1", "2"):
         bucket.store.delete(read(bucket, key))
-        assert bucket.store.put_back(ref, kept.put_by(click)) is PutBack.DONE
+        assert bucket.store.put_back(ref, kept, mark_of(click)) is PutBack.DONE
         lock = bucket.lock(key)
         assert lock is not None
         assert was is not None
@@ -257,7 +262,7 @@ def test_a_lock_is_put_back_only_where_nobody_holds_the_state(bucket: Bucket) ->
     assert kept is not None
     bucket.store.delete(ref)
     bucket.put(KEY, sample("s3-plan-default"))
-    assert bucket.store.put_back(ref, kept) is PutBack.OCCUPIED
+    assert bucket.store.put_back(ref, kept, MARK) is PutBack.OCCUPIED
     lock = bucket.lock()
     assert lock is not None
     assert lock.operation == "plan"
@@ -265,7 +270,7 @@ def test_a_lock_is_put_back_only_where_nobody_holds_the_state(bucket: Bucket) ->
 
 def test_a_lock_is_put_back_once(bucket: Bucket) -> None:
     ref = LockRef(bucket.place(), '"e"', datetime.now(UTC))
-    answers = [bucket.store.put_back(ref, LockObject(b"{}")) for _ in range(2)]
+    answers = [bucket.store.put_back(ref, LockObject(b"{}"), MARK) for _ in range(2)]
     assert answers == [PutBack.DONE, PutBack.OCCUPIED]
 
 
@@ -312,7 +317,7 @@ def test_a_container_that_is_not_there_is_an_error_that_says_so(bucket: Bucket) 
         lambda: list(bucket.store.scan(Target(bucket.kind, "missing"))),
         lambda: bucket.store.read(ref.place),
         lambda: bucket.store.look(ref),
-        lambda: bucket.store.put_back(ref, LockObject(b"{}")),
+        lambda: bucket.store.put_back(ref, LockObject(b"{}"), MARK),
     ]
     for ask in asked:
         with pytest.raises(StoreError, match=f"no such {TRAITS[bucket.kind].container}"):

@@ -8,7 +8,8 @@ import msgspec
 
 from chalicelib.core.alerts.channel_trouble import ChannelTrouble
 from chalicelib.core.alerts.digest import Digest
-from chalicelib.core.alerts.page import Page, Stored, as_page
+from chalicelib.core.alerts.page import Page
+from chalicelib.core.alerts.stored import Stored, as_page
 from chalicelib.core.alerts.transitions.transition import Check, Either, Question, Transition
 from chalicelib.core.locks.place import LockRef
 from chalicelib.ports.book import BookError, Written

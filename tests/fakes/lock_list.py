@@ -15,7 +15,7 @@ class FakeLockList:
     book: FakeBook
 
     def held(self, *, holders: bool) -> list[HeldEntry]:
-        return [_entry(page, holders=holders) for page in self.book.open_pages() if not page.ending]
+        return [_entry(page, holders=holders) for page in self.book.open_pages() if not (page.ending or page.half_of)]
 
     def pages(self, entries: Sequence[HeldEntry]) -> list[Page]:
         known = {(ref.state_path, ref.identity): page for ref, page in self.book.pages.items()}

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.clicks.click import Click, Unheard
-from chalicelib.core.clicks.order import AutoRelease, EndUndo, ReleaseOrder
+from chalicelib.core.clicks.order import AutoRelease, EndUndo
 from chalicelib.core.locks.target import Target
 from chalicelib.ports.orders import AT_ONCE, LONGEST_DELAY, OrderError
 
@@ -15,7 +15,7 @@ class FakeOrders:
     """Orders that wait until a test takes them."""
 
     sweeps: list[Target] = field(default_factory=list)
-    releases: list[ReleaseOrder] = field(default_factory=list)
+    releases: list[Click | AutoRelease] = field(default_factory=list)
     """For ``release_lock``."""
     clicks: list[Click | EndUndo] = field(default_factory=list)
     """For ``answer_click``."""

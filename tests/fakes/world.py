@@ -3,13 +3,16 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from chalicelib.aws.locks.places import Places
 from chalicelib.core.audit.line import JournalLine, LineKind
+from chalicelib.core.locks.place import Kind
 from chalicelib.ports.world import World
 from tests.fakes.book import FakeBook, FakeChannelBook, FakeDigestBook, FakeGroupBook
 from tests.fakes.events import FakeEventBook
 from tests.fakes.orders import FakeOrders
 from tests.fakes.slack import FakeDirectory, FakeMessenger
 from tests.fakes.store import FakeStore
+from tests.fakes.tables import FakeTables
 
 
 @dataclass
@@ -31,6 +34,9 @@ class FakeWorld:
 
     now: datetime
     store: FakeStore = field(init=False)
+    """The buckets."""
+    tables: FakeTables = field(default_factory=FakeTables)
+    """The lock tables."""
     book: FakeBook = field(default_factory=FakeBook)
     events: FakeEventBook = field(default_factory=FakeEventBook)
     channels: FakeChannelBook = field(default_factory=FakeChannelBook)
@@ -47,7 +53,7 @@ class FakeWorld:
     @property
     def ports(self) -> World:
         return World(
-            store=self.store,
+            store=Places({Kind.S3: self.store, Kind.DYNAMODB: self.tables}),
             book=self.book,
             events=self.events,
             channels=self.channels,

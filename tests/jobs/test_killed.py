@@ -8,6 +8,7 @@ from itertools import count
 
 import pytest
 
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.line import LineKind
@@ -216,7 +217,8 @@ def untrue(world: FakeWorld, rules: Rules) -> list[str]:
 
 def is_due(lock: HeldLock, world: FakeWorld, rules: Rules) -> bool:
     page = world.book.find(lock.ref)
-    reached = rules.policy_for(lock.ref.state_path).level(lock.risk, lock.age(world.now)) > 0
+    age = (page or Page(lock=lock)).age(world.now)
+    reached = rules.policy_for(lock.ref.state_path).level(lock.risk, age) > 0
     return reached and not (page and page.snoozed(world.now))
 
 

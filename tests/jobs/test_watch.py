@@ -201,6 +201,6 @@ def test_a_bucket_that_fails_again_and_again_does_not_take_the_time_of_all_other
     world.store.put("acme-other", KEY, sample("s3-apply-default"))
     world.book.write(telling.remember(HeldLock(lock, a_lock().info)))
     world.store.buckets_failing.add(BUCKET)
-    with pytest.raises(WatchIncompleteError, match="its bucket failed 5 times"):
+    with pytest.raises(WatchIncompleteError, match="because bucket acme-tfstate failed 5 times"):
         watch(world.ports, RULES, world.later(hours=2))
     assert [alert.lock.ref for alert in world.messenger.shown.values()] == [lock]

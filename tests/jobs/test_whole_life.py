@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from hypothesis.strategies import DataObject, booleans, data, sampled_from
 
 from chalicelib.core.alerts.message import Posted
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import Click, SnoozeFor, Verb
@@ -239,7 +240,8 @@ class WholeLife(RuleBasedStateMachine):
 
     def is_due(self, lock: HeldLock) -> bool:
         page = self.world.book.find(lock.ref)
-        reached = RULES.policy_for(lock.ref.state_path).level(lock.risk, lock.age(self.world.now)) > 0
+        age = (page or Page(lock=lock)).age(self.world.now)
+        reached = RULES.policy_for(lock.ref.state_path).level(lock.risk, age) > 0
         return reached and not (page and page.snoozed(self.world.now))
 
 

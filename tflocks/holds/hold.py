@@ -12,6 +12,7 @@ _NO_TIME = datetime.min.replace(tzinfo=UTC)
 _RELEASED_BY: dict[str, str] = {
     LetGoBy.SLACK: "Slack",
     LetGoBy.REAPER: "the reaper",
+    LetGoBy.OPERATOR: "tflocks",
     LetGoBy.HOLDER: "holder",
     LetGoBy.OTHER: "other",
     LetGoBy.LIFECYCLE: "lifecycle rule",
@@ -59,6 +60,8 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     release_source_address: str = ""
     slack_user: str = ""
     """Who released it in Slack."""
+    operator: str = ""
+    """The ARN of who released it with ``tflocks release``."""
     asked_by: str = ""
     """The first of the two people that a release took."""
     put_back_by: str = ""
@@ -85,9 +88,9 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
         if not self.released_by:
             return ""
         words = _RELEASED_BY.get(self.released_by, self.released_by)
-        if self.slack_user:
-            asked = f" (asked by {self.asked_by})" if self.asked_by and self.asked_by != self.slack_user else ""
-            return f"{words}: {self.slack_user}{asked}"
+        if person := self.slack_user or self.operator.rpartition(":")[2]:
+            asked = f" (asked by {self.asked_by})" if self.asked_by and self.asked_by != person else ""
+            return f"{words}: {person}{asked}"
         other = self.release_session_name or self.release_principal or self.release_account
         return f"{words}: {other}" if other and self.released_by == LetGoBy.OTHER else words
 

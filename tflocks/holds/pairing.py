@@ -103,6 +103,7 @@ def _ended(begin: Hold, release: JournalLine) -> Hold:
         release_account=release.account,
         release_source_address=release.source_address,
         slack_user=release.slack_user,
+        operator=release.operator,
     )
 
 
@@ -144,7 +145,8 @@ def _with_slack(hold: Hold, in_slack: defaultdict[int, list[JournalLine]]) -> Ho
             put_back_by = put_back_by or event.slack_user
             continue
         hold = _answered(hold, event)
-        if hold.slack_user and event.slack_user == hold.slack_user:
+        person = hold.slack_user or hold.operator
+        if person and person in {event.slack_user, event.operator}:
             asked_by = event.asked_by or asked_by
     return msgspec.structs.replace(hold, put_back_by=put_back_by, asked_by=asked_by)
 
@@ -154,10 +156,9 @@ def _answered(hold: Hold, event: JournalLine) -> Hold:
     if hold.until or event.event is not LineKind.RELEASE_ANSWERED:
         return hold
     if event.outcome == Outcome.RELEASED:
-        kind = LetGoBy.REAPER if event.by_reaper else LetGoBy.SLACK
-        return msgspec.structs.replace(
-            hold, still_held=False, until=event.time, released_by=kind.value, slack_user=event.slack_user
-        )
+        whose = {"slack_user": event.slack_user, "operator": event.operator}
+        kind = LetGoBy.OPERATOR if event.operator else LetGoBy.REAPER if event.by_reaper else LetGoBy.SLACK
+        return msgspec.structs.replace(hold, still_held=False, until=event.time, released_by=kind.value, **whose)
     return msgspec.structs.replace(hold, still_held=False) if event.outcome == Outcome.GONE else hold
 
 

@@ -19,6 +19,7 @@ _TEXTS = (
     "release_account",
     "release_source_address",
     "slack_user",
+    "operator",
     "asked_by",
     "put_back_by",
     "lock_id",

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.aws.errors_in_words import in_words as aws_in_words
-from chalicelib.aws.locks.s3_answers import code_of
+from chalicelib.aws.locks.sent_once import code_of
 from chalicelib.ports.locks import StoreError
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.service_resource import Table
 
 _INDEX = "held"
-_HELD = Attr("Told").not_exists() & Attr("Ending").not_exists()
+_HELD = Attr("Told").not_exists() & Attr("Ending").not_exists() & Attr("HalfOf").not_exists()
 _PLACE = ("StatePath", "LockIdentity")
 _HOLDER = (*_PLACE, "Owner", "Principal", "Lock")
 

@@ -17,7 +17,8 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from chalicelib.aws.book import wire_values as form
 from chalicelib.aws.book.table import Item, Update, sortable, unreadable
 from chalicelib.core.alerts.message import Posted, Sending
-from chalicelib.core.alerts.page import Asked, Page, Sets, Snooze, Stored, as_page
+from chalicelib.core.alerts.page import Asked, Page, Snooze
+from chalicelib.core.alerts.stored import Sets, Stored, as_page
 from chalicelib.core.alerts.transitions.transition import Check, Either, Question, Transition
 from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
 from chalicelib.core.clicks.deletion import KeptHalf, LockObject

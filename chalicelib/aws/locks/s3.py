@@ -13,8 +13,9 @@ import msgspec
 from botocore.exceptions import ClientError
 
 from chalicelib.aws.genuine import genuine
-from chalicelib.aws.locks.s3_answers import code_of, sent_once, store_error
+from chalicelib.aws.locks.s3_answers import asked_once, store_error
 from chalicelib.aws.locks.s3_objects import kept_of, not_restored, put_arguments
+from chalicelib.aws.locks.sent_once import code_of
 from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.clicks.deletion import Deletion, LockObject, Look, PutBack
 from chalicelib.core.locks.lock import Body, HeldLock
@@ -136,7 +137,7 @@ class S3LockStore:
         """Send one conditional delete once (``core.clicks.deletion.Deletion`` has AWS's answers)."""
         _check(ref)
         where, client = _named(ref.place), self._writing_client(ref)
-        status = sent_once(
+        status = asked_once(
             "deleting",
             lambda: client.delete_object(**where, IfMatch=ref.stamp),
             expected=set(_DELETIONS),
@@ -162,7 +163,7 @@ class S3LockStore:
 
     def _put(self, ref: LockRef, arguments: dict[str, Any], expected: set[int]) -> int | None:
         where, client = _named(ref.place), self._writing_client(ref)
-        return sent_once(
+        return asked_once(
             "putting back",
             lambda: client.put_object(**where, IfNoneMatch="*", **arguments),
             expected=expected,

@@ -55,7 +55,7 @@ def appearance(alert: Alert) -> str:
         alert.undo,
         alert.level,
         alert.state_written,
-        sign_of(lock, alert.state_written, alert.now),
+        sign_of(lock, page.held_since, alert.state_written, alert.now),
         alert.ending,
         page.age(alert.now) // _EDITED_AT_LEAST,
     )

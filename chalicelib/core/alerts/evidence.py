@@ -36,15 +36,16 @@ class StateWritten(msgspec.Struct, frozen=True):
     """The time of the state's last write, from the listing, in whole seconds; None: there is no state object."""
 
     at: datetime | None
+    digest: bool | None = None
+    """Whether the lock table has a digest of the state; None: the lock is not in a table, or nobody looked."""
 
 
-def sign_of(lock: HeldLock, state: StateWritten | None, now: datetime) -> Sign:
+def sign_of(lock: HeldLock, taken: datetime, state: StateWritten | None, now: datetime) -> Sign:
     """Return what the last write says about the run. ``state`` is None when nobody looked, or S3 refused to tell."""
     if state is None:
         return Sign.UNKNOWN
     if state.at is None:
         return Sign.NO_STATE if lock.body in {Body.LOCK, Body.EMPTY} else Sign.PERHAPS_A_STATE
-    taken = lock.ref.since
     if state.at == taken:
         return Sign.SAME_SECOND
     if state.at < taken:

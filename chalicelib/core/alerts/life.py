@@ -130,7 +130,7 @@ TABLE = (
     Row(Held.YES, Story.OPEN,   Level.NEW,    Mood.FREE,         ANY,            ANY,          Step.RAISE),
     Row(Held.YES, Story.OPEN,   Level.NEW,    Mood.SNOOZE_OVER,  ANY,            ANY,          Step.RAISE),
     Row(Held.YES, Story.OPEN,   Level.SAME,   Mood.SNOOZE_OVER,  ANY,            ANY,          Step.WAKE),
-    # At most once an hour: each release that S3 refuses is told, and must not crowd out all other steps.
+    # At most once an hour: each release that is refused is told, and must not crowd out all other steps.
     Row(Held.YES, Story.OPEN,   ANY,          ANY,               Shown.LONG_AGO, Auto.DUE,     Step.AUTO_RELEASE),
     Row(Held.YES, Story.OPEN,   ANY,          ANY,               Shown.LONG_AGO, Auto.NO,      Step.REFRESH),
     Row(Held.YES, Story.OPEN,   ANY,          ANY,               Shown.LATELY,   ANY,          Step.NOTHING),
@@ -165,12 +165,14 @@ def may_auto_release(page: Page, policy: Policy, now: datetime) -> bool:
     """Return whether the reaper may release a lock by itself.
 
     It may when the route asks for it, the run cannot write the state, the lock can be read and names this state,
-    people have had the alert for ``NOTICE``, and nobody snoozed the alert or put the lock back.
+    nobody else holds the state too, people have had the alert for ``NOTICE``, and nobody snoozed the alert or put the
+    lock back.
     """
     lock = page.lock
     return (
         policy.auto_release is not None
         and can_auto_release(lock)
+        and not page.rivals
         and page.age(now) >= policy.auto_release
         and _noticed(page, now)
         and page.snooze is None

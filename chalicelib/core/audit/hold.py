@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from chalicelib.core.alerts.owner import session_name
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.event import NEARBY, REMEMBERED, LockEvent
 from chalicelib.core.clicks.claim import CLAIM_LASTS
-from chalicelib.core.clicks.ending import REAPER, LetGoBy, Outcome, by_identity
+from chalicelib.core.clicks.ending import REAPER, LetGoBy, Outcome, by_identity, is_operator
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 
@@ -73,9 +74,18 @@ def who_let_go(release: LockEvent, hold: EndedHold | None, release_role: str) ->
         ours = release.by(release_role)
     else:
         ours = page is not None and _is_confirmed(page, release)
+    if page and _is_operators(page, release):
+        return LetGoBy.OPERATOR
     if ours:
         return LetGoBy.REAPER if page and page.deleter == REAPER else LetGoBy.SLACK
     return by_identity(hold.taken_by if hold else "", release.principal)
+
+
+def _is_operators(page: Page, release: LockEvent) -> bool:
+    """Return whether AWS confirmed this delete to ``tflocks release``, and does not name another session."""
+    session = session_name(release.principal)
+    same = not session or page.deleter.endswith(f"/{session}")
+    return is_operator(page.deleter) and same and _is_confirmed(page, release)
 
 
 def _is_confirmed(page: Page, release: LockEvent) -> bool:

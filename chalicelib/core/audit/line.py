@@ -10,7 +10,7 @@ from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.event import LockEvent, event_id
 from chalicelib.core.audit.hold import EndedHold
 from chalicelib.core.bounded import all_bounded
-from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome
+from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome, is_operator
 from chalicelib.core.clicks.order import ReleaseOrder
 from chalicelib.core.locks.copies import copy_of
 from chalicelib.core.locks.lock import HeldLock
@@ -77,6 +77,8 @@ class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     released_by: str = ""
     """A ``core.clicks.ending.LetGoBy``."""
     slack_user: str = ""
+    operator: str = ""
+    """The ARN of the AWS identity that asked for the release with ``tflocks release``."""
     asked_by: str = ""
     """The person who asked first, when a release takes two people."""
     by_reaper: bool = False
@@ -124,7 +126,8 @@ def of_release(event: LockEvent, hold: EndedHold | None, let_go_by: LetGoBy) -> 
         detail = "no lock is known that this release ended"
         return _of_event(LineKind.LOCK_RELEASED, event, None, released_by=let_go_by.value, detail=detail)
     page = hold.page
-    clicked = page if page and let_go_by is LetGoBy.SLACK else None
+    person = LetGoBy.OPERATOR if page and is_operator(page.deleter) else LetGoBy.SLACK
+    clicked = page if let_go_by is person else None
     return _of_event(
         LineKind.LOCK_RELEASED,
         event,
@@ -134,7 +137,7 @@ def of_release(event: LockEvent, hold: EndedHold | None, let_go_by: LetGoBy) -> 
         released_by=let_go_by.value,
         taken_by=hold.taken_by,
         # When two people clicked at once, the page names the one whose delete it was.
-        slack_user=clicked.deleter if clicked else "",
+        **_person(clicked.deleter if clicked else ""),
         asked_by=clicked.approved if clicked else "",
         by_reaper=let_go_by is LetGoBy.REAPER,
     )
@@ -158,7 +161,7 @@ def of_click(
     # A click that came too late may find out how an earlier release ended: the ending names whose release that was.
     whose = ending if ending and ending.outcome is Outcome.UNCONFIRMED else order
     fields: dict[str, object] = {
-        "slack_user": whose.user,
+        **_person(whose.user),
         "channel": order.channel,
         "message_ts": order.message,
         "by_reaper": whose.by_reaper,
@@ -168,6 +171,11 @@ def of_click(
     # A click that is delivered again has the same ID. The reaper's own orders have none; their time tells them apart.
     said = (whose.click or time.isoformat(), str(fields.get("outcome", "")))
     return _line(kind, time, (kind, order.lock.name, *said), lock or HeldLock(order.lock), **fields, **others)
+
+
+def _person(user: str) -> dict[str, str]:
+    """Return the fields of whoever asked for a release: a Slack user, or an operator by their ARN."""
+    return {"slack_user": "", "operator": user} if is_operator(user) else {"slack_user": user, "operator": ""}
 
 
 def of_run(kind: LineKind, time: datetime, **fields: object) -> JournalLine:

@@ -10,7 +10,7 @@ from chalicelib.core.locks.lock import HeldLock
 CLAIM_LASTS = timedelta(minutes=1)
 """How long one click's delete or put may be under way: twice the time limit of the functions that send it (30 s)."""
 ON_ITS_WAY = timedelta(seconds=30)
-"""How long a request may travel after it was sent. The client waits 8 s for an answer; S3 may carry it out later."""
+"""How long a request may travel after it was sent. The client waits 8 s for an answer; AWS may carry it out later."""
 
 
 class Releasing(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -21,7 +21,7 @@ class Releasing(msgspec.Struct, frozen=True, omit_defaults=True):
     """
 
     by: str
-    """A Slack user or REAPER."""
+    """A Slack user, the ARN of an operator, or REAPER."""
     click: str
     until: datetime
     approved: str = ""

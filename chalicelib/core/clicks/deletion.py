@@ -19,7 +19,7 @@ class Presence(StrEnum):
 
 
 class Deletion(StrEnum):
-    """S3's answers to a conditional delete.
+    """The answers to a conditional delete. The comments have S3's status of each.
 
     docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html
     """
@@ -58,7 +58,7 @@ class Look(NamedTuple):
 
 
 class PutBack(StrEnum):
-    """S3's answers to a conditional put.
+    """The answers to a conditional put. The comments have S3's status of each.
 
     docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
     """
@@ -79,7 +79,7 @@ def presence(shown: LockRef, current: HeldLock | None) -> Presence:
 def conclude(deletion: Deletion, there_now: Presence) -> Outcome | None:
     """Return the outcome of a delete, after a look; None: the lock is still there, so the delete may be sent again.
 
-    S3 does not tell who deleted an object. So when the answer is lost and the lock is gone, nobody knows who did it.
+    No place tells who deleted a lock. So when the answer is lost and the lock is gone, nobody knows who did it.
     """
     if deletion is Deletion.DELETED:
         return Outcome.RELEASED

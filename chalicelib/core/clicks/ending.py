@@ -12,6 +12,7 @@ KEPT_FOR = timedelta(days=30)
 """How long the lock book keeps the page of a released lock, with the lock's bytes."""
 REAPER = "reaper"
 """Written in the place of a Slack user when the reaper acts by itself. No Slack ID looks like it."""
+_ARN = "arn:"
 
 
 class Outcome(StrEnum):
@@ -19,7 +20,7 @@ class Outcome(StrEnum):
 
     RELEASED = "released"
     UNCONFIRMED = "unconfirmed"
-    """Gone after the reaper's delete was begun and S3's answer was lost: the reaper or the holder released it."""
+    """Gone after the reaper's delete was begun and its answer was lost: the reaper or the holder released it."""
     GONE = "gone"
     REPLACED = "replaced"
     UNWATCHED = "unwatched"
@@ -71,7 +72,7 @@ class Refusal(StrEnum):
     UNDO_OFF = "undo is off"
     MAY_BE_STATE = "may be a state"
     UNSEEN = "not to be looked at"
-    """S3 denies the reaper a look at the object."""
+    """AWS denies the reaper a look at it."""
     HAS_DIGEST = "has a digest"
     """It is an item with a state's digest beside its ``Info``; no digest is ever deleted."""
     NO_WAY_BACK = "cannot come back"
@@ -85,6 +86,8 @@ class LetGoBy(StrEnum):
     """The reaper, for a person in Slack."""
     REAPER = "reaper"
     """The reaper by itself, as the route asks."""
+    OPERATOR = "operator"
+    """Somebody with ``tflocks release`` and AWS rights of their own."""
     HOLDER = "holder"
     """The AWS identity that took it. CI runs may share an identity, so it may have been another run."""
     OTHER = "other"
@@ -118,7 +121,7 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     outcome: Outcome
     at: datetime
     user: str = ""
-    """The Slack user who clicked; "" when nobody did."""
+    """The Slack user who clicked, or the ARN of an operator (``is_operator``); "" when nobody asked for it."""
     click: str = ""
     refusal: Refusal | None = None
     """Why the person was refused."""
@@ -168,6 +171,11 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def undoable(self, now: datetime) -> bool:
         """Return whether *Put the lock back* is on offer."""
         return self.undo_until is not None and now < self.undo_until and not self.restored_by
+
+
+def is_operator(user: str) -> bool:
+    """Return whether the ARN of an operator's AWS identity is written in the place of a Slack user."""
+    return user.startswith(_ARN)
 
 
 def by_identity(taken_by: str, principal: str) -> LetGoBy:

@@ -1,4 +1,4 @@
-"""Orders about a lock that the reaper gives to itself, without a click."""
+"""Orders about a lock without a click in Slack: the reaper's own, and an operator's by ``tflocks release``."""
 
 from typing import ClassVar
 
@@ -29,5 +29,23 @@ class EndUndo(msgspec.Struct, frozen=True):
     lock: LockRef
 
 
-ReleaseOrder = Click | AutoRelease
-"""The orders that ``release_lock`` carries out."""
+class OperatorRelease(msgspec.Struct, frozen=True, kw_only=True):
+    """An operator's order to release a lock, by ``tflocks release``. It is carried out with the operator's own rights.
+
+    It goes through no queue, so it has no form on the wire.
+    """
+
+    lock: LockRef
+    halves: tuple[LockRef, ...] = ()
+    """All halves to release, in the order of their release; (): the lock alone."""
+    user: str
+    """The ARN of the operator's AWS identity."""
+    click: str
+    """Identifies the order."""
+    channel: ClassVar[str] = ""
+    message: ClassVar[str] = ""
+    by_reaper: ClassVar[bool] = False
+
+
+ReleaseOrder = Click | AutoRelease | OperatorRelease
+"""The orders to release a lock. ``tflocks`` carries out an ``OperatorRelease``, ``release_lock`` the others."""

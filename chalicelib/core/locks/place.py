@@ -49,6 +49,8 @@ class Traits(msgspec.Struct, frozen=True, kw_only=True):
     """The clock by which the time in a ``LockRef`` goes."""
     regional: bool
     """Whether a container's name is unique only in one account and region."""
+    small: bool
+    """Whether a container has little more than the locks, so that it can be listed every 15 minutes."""
     release_order: int
     """Of the halves of one lock, the one with the lowest number is released first, and put back last."""
 
@@ -62,6 +64,7 @@ TRAITS: dict[Kind, Traits] = {
         service="S3",
         clock=Clock.AWS,
         regional=False,
+        small=False,
         release_order=1,
     ),
     # S3 is released last: a run takes S3 first, so until then every run with both locks stops there, and none is left
@@ -74,6 +77,7 @@ TRAITS: dict[Kind, Traits] = {
         service="DynamoDB",
         clock=Clock.CLIENT,
         regional=True,
+        small=True,
         release_order=0,
     ),
 }
@@ -176,6 +180,12 @@ def place_of(state_path: str, identity: str) -> Place:
     traits = TRAITS[Kind(kind)]
     before = traits.state_path.format(container=container, state_key="")
     return Place(Kind(kind), container, state_path.removeprefix(before) + traits.suffix, account, region)
+
+
+def called(home: str) -> str:
+    """Return a container as people call it, from its home (``Place.home``)."""
+    kind, _, _, container = home.split(":", 3)
+    return f"{TRAITS[Kind(kind)].container} {container}"
 
 
 PARTS = 7

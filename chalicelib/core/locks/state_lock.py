@@ -22,24 +22,37 @@ class StateLock(msgspec.Struct, frozen=True):
     """
 
     locks: tuple[HeldLock, ...]
-    """Those that are there, in the order in which they are released."""
     unseen: tuple[Place, ...] = ()
-    """Places that could not be looked at."""
+    """Places that could not be looked at, so that a lock which was there may be there still."""
 
-    def halves_of(self, lock: HeldLock) -> tuple[HeldLock, ...]:
-        """Return the locks of the same holder, with ``lock`` itself among them."""
-        return tuple(one for one in self.locks if one.ref == lock.ref or same_holder(one, lock))
+    def halves(self, lock: HeldLock, known: tuple[Half, ...]) -> tuple[Half, ...]:
+        """Return all halves of a lock in the order of their release; (): the lock has only its own place.
 
-    def rivals_of(self, lock: HeldLock) -> tuple[HeldLock, ...]:
+        A half that is known and is not there any more stays, as not held.
+        """
+        halves = {half.ref.place: self._seen_again(half) for half in known}
+        halves |= {one.ref.place: Half(one.ref) for one in self.locks if same_holder(one, lock)}
+        halves[lock.ref.place] = Half(lock.ref, self._has(lock.ref))
+        return in_release_order(tuple(halves.values())) if len(halves) > 1 else ()
+
+    def rivals(self, lock: HeldLock, known: tuple[HeldLock, ...]) -> tuple[HeldLock, ...]:
         """Return the locks of other holders, and those that do not say whose they are."""
-        return tuple(one for one in self.locks if one.ref != lock.ref and not same_holder(one, lock))
+        others = [one for one in self.locks if one.ref != lock.ref and not same_holder(one, lock)]
+        others += [one for one in known if one.ref.place in self.unseen]
+        return tuple(sorted(others, key=lambda one: one.ref.name))
+
+    def _seen_again(self, half: Half) -> Half:
+        return Half(half.ref, half.held and (half.ref.place in self.unseen or self._has(half.ref)))
+
+    def _has(self, ref: LockRef) -> bool:
+        return any(one.ref == ref for one in self.locks)
+
+
+def in_release_order(halves: tuple[Half, ...]) -> tuple[Half, ...]:
+    """Return halves in the order in which they are released (``Traits.release_order``)."""
+    return tuple(sorted(halves, key=lambda half: (half.ref.place.traits.release_order, half.ref.name)))
 
 
 def same_holder(one: HeldLock, other: HeldLock) -> bool:
     """Return whether two locks are the halves of one run's lock: they have the same ID, which is random."""
     return one.info is not None and other.info is not None and one.info.ID == other.info.ID != ""
-
-
-def in_release_order(locks: tuple[HeldLock, ...]) -> tuple[HeldLock, ...]:
-    """Return locks in the order in which they are released."""
-    return tuple(sorted(locks, key=lambda lock: (lock.ref.place.traits.release_order, lock.ref.name)))

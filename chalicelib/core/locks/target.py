@@ -20,6 +20,11 @@ class Target(msgspec.Struct, frozen=True):
         """Return the target as people call it."""
         return f"{TRAITS[self.kind].container} {self.container}"
 
+    @property
+    def is_small(self) -> bool:
+        """Return whether each watch lists it: it has little more than the locks, and AWS may tell nothing of them."""
+        return TRAITS[self.kind].small
+
     def place(self, key: str) -> Place:
         """Return the place in this container with a key."""
         region = self.region if TRAITS[self.kind].regional else None

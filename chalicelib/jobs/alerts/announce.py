@@ -14,8 +14,8 @@ from chalicelib.core.alerts.page import Page
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.alerts.digest import stand
+from chalicelib.jobs.alerts.found import Found
 from chalicelib.jobs.alerts.progress import Progress
-from chalicelib.jobs.alerts.steps import Found
 from chalicelib.jobs.runs.tasks import Rank, Task, Wait
 from chalicelib.ports.book import BookError
 from chalicelib.ports.world import World

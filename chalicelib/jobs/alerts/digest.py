@@ -131,7 +131,7 @@ def _waiting(digests: list[Digest], held: dict[str, Page], rules: Rules, now: da
     told = {name for digest in digests for name in digest.locks}
     waiting: Counter[str] = Counter()
     for name, page in held.items() if digests else ():
-        if page.posted is None and name not in told:
+        if page.posted is None and page.half_of is None and name not in told:
             policy = rules.policy_for(page.lock.ref.state_path)
             waiting[policy.channel] += policy.level(page.lock.risk, page.age(now)) > 0
     return waiting

@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 
 from chalicelib.core.alerts.alert import Alert, Reply
 from chalicelib.core.alerts.message import Posted, Saying, Topic
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import endings
-from chalicelib.core.clicks.ending import Ending
+from chalicelib.core.clicks.deletion import Presence
+from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.jobs.alerts.case import Case
+from chalicelib.jobs.alerts.found import Found, in_channel
 from chalicelib.jobs.alerts.say import LockClaim, look_for_lost, reply_to
 from chalicelib.jobs.runs.agenda import Agenda
 from chalicelib.jobs.runs.run import Run
@@ -102,3 +107,34 @@ def _say_beneath(case: Case, posted: Posted, alert: Alert, topic: Topic) -> None
     claim = LockClaim(case, sending, ended=True)
     if told := claim.say(partial(case.world.messenger.reply, Reply(alert=alert, sending=sending))):
         claim.said(told)
+
+
+def end(case: Case, ending: Ending) -> Found:
+    """Note how a lock ended, and have its message say so."""
+    noted = note_ending(case, ending)
+    return say_ending(noted) if noted else Found()
+
+
+def close(case: Case, there: Presence, current: HeldLock | None) -> Found:
+    """Close an alert, unless the book has an ending already. The open pages that a run lists may be out of date."""
+    latest = case.known_as(case.world.book.find(case.ref) or case.page)
+    if latest.page.being_released(case.now):
+        return Found()  # release_lock is deleting it and will tell how it ended; if it dies, the next run does
+    if not latest.page.ending:
+        return end(latest, _ending(latest.page, there, current, case.now))
+    return Found() if latest.page.told else say_ending(latest)
+
+
+def say_ending(case: Case) -> Found:
+    """Have a message say that its lock is gone. If nobody was told of the lock, no task is needed."""
+    if case.page.spoken_of:
+        return in_channel(Wait.EDIT, Rank.CLOSING, case, partial(tell, case))
+    tell(case)
+    return Found()
+
+
+def _ending(page: Page, there: Presence, current: HeldLock | None, now: datetime) -> Ending:
+    if page.releasing:
+        return page.releasing.ending(Outcome.UNCONFIRMED, now, current)
+    outcome = Outcome.REPLACED if there is Presence.REPLACED else Outcome.GONE
+    return Ending(outcome=outcome, at=now, held_now=current)

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from chalicelib.core.locks.place import called
 from chalicelib.jobs.alerts.case import Case, Detours
-from chalicelib.jobs.alerts.steps import Found
+from chalicelib.jobs.alerts.found import Found
 from chalicelib.jobs.runs.agenda import Agenda
 from chalicelib.jobs.runs.run import Run
 from chalicelib.jobs.runs.tasks import Rank, Task, Wait
@@ -59,7 +60,8 @@ class Progress:
         """Count what a task has posted, and put the tasks that it led to on the agenda."""
         if isinstance(result, Found):
             self.alerts += result.posted
-            self._new.extend(result.new)
+            # Both halves of a dual lock may lead to its alert.
+            self._new.extend(case for case in result.new if all(case.ref != other.ref for other in self._new))
             self._since |= dict.fromkeys((case.state_path for case in result.new), self.run.workers.clock())
             for task in result.tasks:
                 self.agenda.add(task)
@@ -100,7 +102,7 @@ class Progress:
         """Note that a task was not begun, because its lane had failed so many times."""
         _forget(self._since, task)
         if task.kind is Wait.PLACE:
-            self.failed.append(f"{task.subject}: not looked at, because its bucket failed {failures} times")
+            self.failed.append(f"{task.subject}: not looked at, because {called(task.place)} failed {failures} times")
         else:
             why = f"left to the next run, because {task.place or 'Slack'} failed {failures} times"
             self.untold.append(f"{task.subject}: {why}")

@@ -20,8 +20,10 @@ from chalicelib.jobs.alerts.announce import Announcement
 from chalicelib.jobs.alerts.case import Case, Detours
 from chalicelib.jobs.alerts.channel_trouble import attend
 from chalicelib.jobs.alerts.digest import show
+from chalicelib.jobs.alerts.endings import end
+from chalicelib.jobs.alerts.found import Found
 from chalicelib.jobs.alerts.progress import Progress
-from chalicelib.jobs.alerts.steps import Found, Steps
+from chalicelib.jobs.alerts.steps import Steps
 from chalicelib.jobs.runs.run import Run
 from chalicelib.jobs.runs.tasks import Rank, Task, Wait
 from chalicelib.ports.world import World
@@ -73,7 +75,7 @@ class Round:
     def end(self, page: Page, ending: Ending) -> None:
         """Close the alert of a lock that the reaper may no longer look at."""
         ref = page.lock.ref
-        act = partial(self.steps.end, page, ending)
+        act = partial(end, self.steps.case(page), ending)
         self.progress.agenda.add(Task(Wait.BOOK, ref.place.container, Rank.KNOWN, ref.state_path, act))
 
     def show(self, digest: Digest) -> None:
@@ -110,4 +112,4 @@ def shuffled(things: Sequence[T], now: datetime) -> list[T]:
 
 def is_new(page: Page) -> bool:
     """Return whether a lock has no alert yet and has not ended, as far as its page tells."""
-    return page.posted is None and page.ending is None
+    return page.posted is None and page.ending is None and page.half_of is None

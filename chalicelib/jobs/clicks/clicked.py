@@ -13,15 +13,16 @@ from chalicelib.core.audit.line import LineKind, of_click
 from chalicelib.core.clicks.click import Click, Whisper
 from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
-from chalicelib.core.clicks.order import ReleaseOrder
+from chalicelib.core.clicks.order import EndUndo, OperatorRelease, ReleaseOrder
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.policy import Rules
-from chalicelib.jobs.alerts.alert import edit
+from chalicelib.jobs.alerts.alert import catch_up, edit
 from chalicelib.jobs.alerts.case import Case, Detours
 from chalicelib.jobs.alerts.endings import tell
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import StoreError
+from chalicelib.ports.orders import AT_ONCE, OrderError
 from chalicelib.ports.people import MessageGoneError
 from chalicelib.ports.world import World
 
@@ -51,6 +52,15 @@ class Ordered(Case, frozen=True, kw_only=True):
         """Return the same with the page that the book has now. Raises BookError."""
         page = self.world.book.find(self.order.lock)
         return msgspec.structs.replace(self, page=page, remembered=True) if page else self
+
+    def seen(self) -> Self:
+        """Return the same with the lock as it can be read now, for a lock of which the book has no page."""
+        ref, current = self.order.lock, None
+        with suppress(StoreError):
+            current = self.world.store.read(ref.place)
+        if current and presence(ref, current) is Presence.SAME:
+            return self.known_as(Page(lock=current))
+        return self.known_as(Page(lock=HeldLock(ref, flaw="is no longer known to the reaper's lock book")))
 
     def after(self, transition: Transition) -> Self:
         """Carry out a transition; return the same with the page as it is then. Raises BookError."""
@@ -88,6 +98,10 @@ class Ordered(Case, frozen=True, kw_only=True):
             seen = tell(self) or seen
         return seen and bool(self.order.message)
 
+    def catch_up(self) -> None:
+        """Have the lock's message tell what became of the lock while the order was carried out."""
+        catch_up(self)
+
     def _show_where_clicked(self, ending: Ending | None) -> bool:
         """Edit the message that was clicked, unless it is the lock's own, or only one person sees it."""
         order, own = self.order, self.page.posted
@@ -110,15 +124,6 @@ class Clicked(Ordered, frozen=True, kw_only=True):
         """Return the click."""
         return self.order
 
-    def seen(self) -> Self:
-        """Return the same with the lock as it can be read now, for a lock of which the book has no page."""
-        ref, current = self.click.lock, None
-        with suppress(StoreError):
-            current = self.world.store.read(ref.place)
-        if current and presence(ref, current) is Presence.SAME:
-            return self.known_as(Page(lock=current))
-        return self.known_as(Page(lock=HeldLock(ref, flaw="is no longer known to the reaper's lock book")))
-
     def whisper(self, ending: Ending, releasers: tuple[str, ...] = ()) -> Ending:
         """Tell only the person who clicked how it ended; return the ending."""
         click = self.click
@@ -133,9 +138,37 @@ class Clicked(Ordered, frozen=True, kw_only=True):
         return self.whisper(ending, self.policy.releasers if why in _ASK_A_RELEASER else ())
 
 
+class Operated(Ordered, frozen=True, kw_only=True):
+    """The case of a lock that an operator releases with ``tflocks``, who cannot speak in Slack.
+
+    So ``answer_click`` is asked to edit the lock's message. If it cannot be asked, the next watch edits the message.
+    """
+
+    order: OperatorRelease
+
+    def show(self, ending: Ending) -> bool:  # noqa: ARG002  as Ordered has it
+        """Show nothing: a release that failed leaves the message as it is."""
+        return False
+
+    def show_ended(self) -> bool:
+        """Order that the lock's message says how the lock ended."""
+        with suppress(OrderError):
+            self.world.orders.end_undo(EndUndo(self.order.lock), AT_ONCE)
+        return False
+
+    def catch_up(self) -> None:
+        """Order that the lock's message says how the lock ended."""
+        self.show_ended()
+
+
 def clicked_on(click: Click, world: World, rules: Rules, now: datetime) -> Clicked:
     """Return the case of a click, before the book or the store was asked about its lock."""
     return Clicked(**msgspec.structs.asdict(ordered_by(click, world, rules, now)))
+
+
+def operated_by(order: OperatorRelease, world: World, rules: Rules, now: datetime) -> Operated:
+    """Return the case of an operator's order, before the book or the store was asked about its lock."""
+    return Operated(**msgspec.structs.asdict(ordered_by(order, world, rules, now)))
 
 
 def ordered_by(order: ReleaseOrder, world: World, rules: Rules, now: datetime) -> Ordered:

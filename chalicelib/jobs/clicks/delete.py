@@ -1,4 +1,4 @@
-"""Delete exactly one lock or nothing. No other job deletes. Each answer of S3 leads to an ending; nothing is guessed.
+"""Delete exactly one lock or nothing. No other job deletes. Each answer leads to an ending; nothing is guessed.
 
 Nobody deletes without a claim in the lock book, and a page has one claim at a time. After a claim is over, another may
 replace it, but only after a look at the lock. If the lock is still there, the first delete did nothing and never will.
@@ -29,7 +29,7 @@ _TRIES = 3
 
 
 class OutcomeUnknownError(Exception):
-    """A delete or a put was sent, and S3 or the book did not answer. Only a later look can tell how it ended."""
+    """A delete or a put was sent, and AWS did not answer. Only a later look can tell how it ended."""
 
 
 class Concluded(NamedTuple):
@@ -141,7 +141,8 @@ def _delete(release: _Release) -> Ending:
     if lost:
         raise NotYetError(release.claim.until)
     release.abandon()
-    return release.failed(f"S3 did not delete it in {_TRIES} attempts (last answer: {deletion})")
+    service = release.ref.place.traits.service
+    return release.failed(f"{service} did not delete it in {_TRIES} attempts (last answer: {deletion})")
 
 
 def _send_delete(release: _Release, *, lost: bool) -> Deletion:
@@ -156,7 +157,7 @@ def _send_delete(release: _Release, *, lost: bool) -> Deletion:
 def check_time(world: World, send_before: datetime) -> None:
     """Raise StoreError when it is too late to send: a request must arrive before its claim is over."""
     if world.clock() >= send_before:
-        raise StoreError("S3 or the lock book took too long to answer, so nothing was sent")
+        raise StoreError("AWS took too long to answer, so nothing was sent")
 
 
 def _look_after(release: _Release, *, lost: bool) -> HeldLock | None:

@@ -13,9 +13,8 @@ from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.claim import CLAIM_LASTS, Releasing
 from chalicelib.core.clicks.click import MembersUnknownError
 from chalicelib.core.clicks.ending import REAPER, Ending, Outcome, Refusal
-from chalicelib.core.clicks.order import AutoRelease, EndUndo, ReleaseOrder
+from chalicelib.core.clicks.order import AutoRelease, EndUndo, OperatorRelease, ReleaseOrder
 from chalicelib.core.policy import Rules
-from chalicelib.jobs.alerts.alert import catch_up
 from chalicelib.jobs.clicks.clicked import (
     Clicked,
     NotYetError,
@@ -23,6 +22,7 @@ from chalicelib.jobs.clicks.clicked import (
     clicked_on,
     come_again,
     misrouted,
+    operated_by,
     ordered_by,
     unknown,
 )
@@ -43,7 +43,10 @@ def release(order: ReleaseOrder, world: World, rules: Rules, now: datetime) -> E
 
     Raises:
         MessengerError, OutcomeUnknownError, OrderError: no answer is possible yet; the queue delivers the order again.
+        NotYetError: another delete may be on its way; only raised for an operator, who waits at a terminal.
     """
+    if isinstance(order, OperatorRelease):
+        return _release(operated_by(order, world, rules, now), _release_for_operator)
     if isinstance(order, AutoRelease):
         with suppress(NotYetError):  # the next watch orders it again
             return _release(ordered_by(order, world, rules, now), _release_if_due)
@@ -73,6 +76,11 @@ def _release_if_due(ordered: Ordered) -> Ending:
     if covered and may_auto_release(ordered.page, ordered.policy, ordered.now):
         return _carry_out(ordered)
     return ordered.ending(Outcome.REFUSED, "no longer due")  # the next watch decides again
+
+
+def _release_for_operator(ordered: Ordered) -> Ending:
+    """Release with the rights that AWS gives to the operator: no list of releasers and no target limits these."""
+    return _carry_out(ordered if ordered.remembered else ordered.seen())
 
 
 def _release_clicked(clicked: Clicked) -> Ending:
@@ -169,7 +177,7 @@ def _answer_held(ordered: Ordered, ending: Ending) -> Ending:
     with suppress(BookError):
         ordered = ordered.looked_up()
     if ordered.page.ending:  # the lock ended meanwhile, and may have been put back
-        catch_up(ordered)
+        ordered.catch_up()
     else:
         ordered.show(ending)
     return ordered.whisper(ending)  # too, because the next edit of the message removes the failure from it
@@ -199,7 +207,7 @@ def _answer_again(ordered: Ordered, ending: Ending) -> Ending:
     if not ending.restored_by:
         return _tell_ended(ordered, ending)
     if _spoke_before(ordered):
-        catch_up(ordered)
+        ordered.catch_up()
     return ordered.whisper(ending)  # the message is about the lock that was put back
 
 

@@ -25,7 +25,7 @@ from chalicelib.ports.locks import StoreError, StoreRefusedError
 
 _TRIES = 3
 _FORGOTTEN = "its bytes are no longer known to the reaper's lock book"
-_NOBODY_KNOWS = "S3 did not say whether this click put it back, and it is not there now"
+_NOBODY_KNOWS = "{service} did not say whether this click put it back, and it is not there now"
 
 
 def put_back(clicked: Clicked) -> Ending:
@@ -126,16 +126,17 @@ def _with_message(clicked: Clicked) -> Page:
 
 def _not_there(clicked: Clicked, answered: PutBack, current: HeldLock | None) -> Ending:
     ending, claim, world = clicked.page.ending, clicked.page.restoring, clicked.world
+    service = clicked.click.lock.place.traits.service
     if ending and ending.restored_by:
         return _tell_restored(clicked, Restorer(ending.restored_by, ending.restored_click))
     mine = claim if claim and Restorer(claim.by, claim.click) == _restorer(clicked) else None
     if answered is PutBack.UNKNOWN:
         if mine and world.clock() < mine.until:
             raise NotYetError(mine.until)
-        return _tell_not_put(clicked, Outcome.FAILED, _NOBODY_KNOWS, held_now=current)
+        return _tell_not_put(clicked, Outcome.FAILED, _NOBODY_KNOWS.format(service=service), held_now=current)
     if mine:
         world.book.write(restores.abandon_restore(clicked.click.lock, mine))
-    why = "" if answered is PutBack.OCCUPIED else f"S3 did not put it (its last answer: {answered})"
+    why = "" if answered is PutBack.OCCUPIED else f"{service} did not put it (its last answer: {answered})"
     return _tell_not_put(clicked, Outcome.OCCUPIED if current else Outcome.FAILED, why, held_now=current)
 
 

@@ -1,7 +1,7 @@
 """Carry out a run's tasks side by side, new locks first. No task waits for another place that fails or hangs.
 
-The tasks of one lane use the same thing: a bucket, the posts to a channel, the edits in it. Lanes do not wait for each
-other.
+The tasks of one lane use the same thing: a bucket or table, the posts to a channel, the edits in it. Lanes do not wait
+for each other.
 """
 
 from collections import Counter
@@ -20,14 +20,14 @@ from chalicelib.ports.people import Messenger, Way
 
 _WAYS = {Wait.POST: Way.POST, Wait.EDIT: Way.EDIT, Wait.LOOK: Way.LOOK}
 _PATIENCE = 3.0
-"""Most seconds that new alerts wait for a running task. A bucket that takes longer probably hangs."""
+"""Most seconds that new alerts wait for a running task. A bucket or table that takes longer probably hangs."""
 _SHORTEST_WAIT, _LONGEST_WAIT = 0.01, 1.0
 _SUSPECTS = 4
 """One in this many of the threads for one kind of task, but at least one, may work for lanes that have failed."""
 GIVEN_UP_AFTER = 5
 """After this many failures in a row a lane is left to the next run."""
 _GIVEN_UP_THOUGH_IT_ANSWERED = 50
-"""The same for a bucket that has answered in this run, because then only some of its locks hang."""
+"""The same for one that has answered in this run, because then only some of its locks hang."""
 
 LaneName = tuple[Wait, str]
 
@@ -47,13 +47,13 @@ class Lane:
 
     @property
     def width(self) -> int:
-        """Return how many of its tasks may run at once: many only for a bucket that has answered in this run."""
-        return SIDE_BY_SIDE[Wait.PLACE] if self._is_good_bucket else 1
+        """Return how many of its tasks may run at once: many only for a place that has answered in this run."""
+        return SIDE_BY_SIDE[Wait.PLACE] if self._is_good_place else 1
 
     @property
     def given_up(self) -> bool:
         """Return whether it has failed too often."""
-        return self.failures >= (_GIVEN_UP_THOUGH_IT_ANSWERED if self._is_good_bucket else GIVEN_UP_AFTER)
+        return self.failures >= (_GIVEN_UP_THOUGH_IT_ANSWERED if self._is_good_place else GIVEN_UP_AFTER)
 
     @property
     def order(self) -> tuple[bool, Rank, int]:
@@ -61,7 +61,7 @@ class Lane:
         return bool(self.failures), self.waiting[0][0], self.served
 
     @property
-    def _is_good_bucket(self) -> bool:
+    def _is_good_place(self) -> bool:
         return self.proven and self.name[0] is Wait.PLACE
 
 

@@ -11,7 +11,7 @@ class Wait(StrEnum):
     """The things that a task can wait for. POST, EDIT and LOOK are the ``ports.people.Way`` of the same name."""
 
     SCAN = "scan"
-    PLACE = "bucket"
+    PLACE = "place"
     BOOK = "book"
     POST = "post"
     EDIT = "edit"

@@ -26,6 +26,7 @@ _WHY_NOT = {
     Body.SEALED: "Nobody can see what it is, and the bucket is not known to keep versions, so it could not come back.",
     Body.STATE: "It may be a Terraform state, which has to move to a key without `.tflock`.",
     Body.DENIED: "The reaper is not allowed to read it (the bucket's policy, or its KMS key: `DecryptKeyArns`).",
+    Body.DIGEST: "It has the digest of a state, and the reaper never deletes a digest.",
 }
 """The reasons why an alert has no Release button."""
 _KINDS = {
@@ -35,6 +36,7 @@ _KINDS = {
     Body.STATE: "may be a state",
     Body.SEALED: "not readable",
     Body.DENIED: "not readable",
+    Body.DIGEST: "with a digest",
 }
 
 

@@ -1,14 +1,14 @@
 """Say to the whole channel, in a lock's message, how the lock or a click on it ended."""
 
 from chalicelib.core.alerts.alert import Alert
-from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome
+from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome, is_operator
 from chalicelib.core.duration import in_words
 from chalicelib.core.locks.copies import copy_of
 from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.locks.writing import Writing, writing
 from chalicelib.slack.words.doubts import after
 from chalicelib.slack.words.parts.lock_words import DETAIL_LIMIT, VALUE_LIMIT, held_now, identity
-from chalicelib.slack.words.parts.text import code, local_time, mention
+from chalicelib.slack.words.parts.text import by, clicked, code, local_time, mention
 
 _HALF_WAY = "may have died half-way: check the next plan before you apply."
 _UNKNOWN_HAND = "As a rule that is the run itself at its end; if it was not, check the next plan before you apply."
@@ -38,9 +38,9 @@ def _undone(ending: Ending) -> str:
 def _closed(alert: Alert, ending: Ending) -> str:
     if ending.outcome is Outcome.RELEASED:
         return f":unlock: {released(alert, ending)} {_after_release(alert.lock)}".rstrip()
-    who = mention(ending.user) if ending.user else ""
+    who = clicked(ending.user) if ending.user else ""
     if ending.outcome is Outcome.UNCONFIRMED:
-        began = "the reaper began to release it by itself" if ending.by_reaper else f"{who} clicked Release"
+        began = "the reaper began to release it by itself" if ending.by_reaper else who
         return (
             f":unlock: *Gone* after {began}, {local_time(ending.at)}. S3's answer was lost, so it was released by that "
             f"or by its holder. {_after_release(alert.lock)}"
@@ -62,7 +62,8 @@ def released(alert: Alert, ending: Ending) -> str:
     when = local_time(ending.at)
     if not ending.by_reaper:
         asked = f", asked by {mention(ending.approved)}" if ending.approved else ""
-        return f"*Released by {mention(ending.user)}*{asked}, {when}."
+        how = " with `tflocks release`" if is_operator(ending.user) else ""
+        return f"*Released by {by(ending.user)}*{how}{asked}, {when}."
     age = f": a plan held over {in_words(alert.policy.auto_release)}" if alert.policy.auto_release else ""
     return f"*Released by the reaper itself*, {when}, as its route asks{age}."
 
@@ -91,14 +92,14 @@ def try_again(ending: Ending) -> str:
 
 
 def _untouched(who: str) -> str:
-    gone = f"was already gone when {who} clicked Release, so nothing was deleted" if who else "is gone"
+    gone = f"was already gone when {who}, so nothing was deleted" if who else "is gone"
     return f"The lock shown here {gone}. Who holds the state now is told of anew if that is for too long."
 
 
 def _gone(lock: HeldLock, ending: Ending, who: str) -> str:
     when = local_time(ending.at)
     if who:
-        return f"*Already gone* when {who} clicked Release, {when}; nothing was deleted."
+        return f"*Already gone* when {who}, {when}; nothing was deleted."
     if ending.let_go_by is LetGoBy.HOLDER:
         return f"*Released by its holder*, {when}: the same AWS identity took it and let it go. Nothing is left to do."
     by = f" by {identity(ending.principal)}" if ending.principal else ""
@@ -108,7 +109,7 @@ def _gone(lock: HeldLock, ending: Ending, who: str) -> str:
 
 
 def _still_open(ending: Ending) -> str:
-    who, when = mention(ending.user) if ending.user else "the reaper itself", local_time(ending.at)
+    who, when = by(ending.user) if ending.user else "the reaper itself", local_time(ending.at)
     if ending.outcome is Outcome.FAILED:
         why = code(ending.detail, DETAIL_LIMIT)
         return f":x: *Release by {who} failed*, {when}: {why}. {try_again(ending)}"

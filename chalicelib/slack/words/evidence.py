@@ -45,7 +45,7 @@ def evidence(alert: Alert) -> str:
     """Say when the state was written and when the lock was taken (or put back: S3 cannot tell these apart)."""
     ref = alert.lock.ref
     key = f"{ref.place.container}/{ref.place.key}"
-    words = _WORDS[sign_of(alert.lock, alert.state_written, alert.now)]
+    words = _WORDS[sign_of(alert.lock, alert.page.held_since, alert.state_written, alert.now)]
     places = {
         "state": state(ref, _PLACE_LIMIT),
         "key": code(exact(key), _PLACE_LIMIT),
@@ -66,6 +66,6 @@ def _times(alert: Alert) -> dict[str, str]:
     return {
         "when": local_time(written),
         "ago": ago(written),
-        "apart": in_words(abs(written - alert.lock.ref.since)),
+        "apart": in_words(abs(written - alert.page.held_since)),
         "taken": put_back_or("taken", alert.page),
     }

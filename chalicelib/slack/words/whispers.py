@@ -6,7 +6,7 @@ from chalicelib.core.policy import EVERYONE
 from chalicelib.slack.words.doubts import after
 from chalicelib.slack.words.endings import try_again
 from chalicelib.slack.words.parts.lock_words import DETAIL_LIMIT, held_now
-from chalicelib.slack.words.parts.text import capital, code, exact, local_time, mention
+from chalicelib.slack.words.parts.text import by, capital, code, exact, local_time, mention
 
 _PATH_LIMIT = 600
 _MOST_NAMED = 5
@@ -34,6 +34,8 @@ _REFUSALS = {
     Refusal.UNDO_OFF: "this reaper is set up without it.",
     Refusal.MAY_BE_STATE: "it may be a Terraform state. Somebody has to look at what it is.",
     Refusal.UNSEEN: "the reaper is not allowed to read it. Somebody who may has to look at what it is.",
+    Refusal.HAS_DIGEST: "it has the digest of a state, and the reaper never deletes a digest. Somebody has "
+    "to look at it.",
     Refusal.NO_WAY_BACK: "it is not known to be a lock and would be gone for good: its bytes could not be kept, and "
     "its bucket is not known to keep versions. Somebody has to look at what it is.",
 }
@@ -82,7 +84,7 @@ def _who(ending: Ending, user: str) -> str:
         return "the reaper itself"
     if not ending.user:
         return "somebody, it is not known who"
-    return "you" if ending.user == user else mention(ending.user)
+    return "you" if ending.user == user else by(ending.user)
 
 
 def _ask(releasers: tuple[str, ...], user: str) -> str:

@@ -9,12 +9,14 @@ import pytest
 
 from chalicelib.aws.book.wire import ATTRIBUTES, FORM, page_from
 from chalicelib.core.alerts.message import Posted, Saying, Topic
-from chalicelib.core.alerts.page import Asked, Name, Page, Snooze, Stored
+from chalicelib.core.alerts.page import Asked, Page, Snooze
+from chalicelib.core.alerts.stored import Name, Stored
 from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
-from chalicelib.core.clicks.deletion import LockObject
-from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome, Refusal, WayBack
+from chalicelib.core.clicks.deletion import KeptHalf, LockObject
+from chalicelib.core.clicks.ending import Ending, HalfEnding, LetGoBy, Outcome, Refusal, WayBack
 from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
+from chalicelib.core.locks.state_lock import Half
 from chalicelib.core.locks.terraform.lock_info import LockInfo
 from chalicelib.ports.book import BookError
 from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_sending
@@ -40,9 +42,15 @@ RELEASED = Ending(
     held_now=HELD,
     copy_of="other/state",
     way_back=WayBack.VERSION,
+    halves=(HalfEnding(REFERENCE.place, Outcome.REPLACED, HOSTILE, HELD),),
 )
-WHOLE: dict[str, msgspec.Struct] = {
+OBJECT = LockObject(b"\x00\xff", {"a": HOSTILE}, {HOSTILE: "b"}, {"c": ""})
+WHOLE: dict[str, msgspec.Struct | tuple[msgspec.Struct, ...]] = {
     "lock": HELD,
+    "halves": (Half(REFERENCE, held=False),),
+    "half_of": REFERENCE,
+    "rivals": (HELD, HELD),
+    "kept_halves": (KeptHalf(REFERENCE, OBJECT),),
     "posted": Posted(CHANNEL, "1.1", "1.0", HOSTILE),
     "sending": a_sending(
         saying=(Saying(Topic.LEVEL, "2"), Saying(Topic.SNOOZE_OVER, HOSTILE)),
@@ -56,7 +64,7 @@ WHOLE: dict[str, msgspec.Struct] = {
     "snooze": Snooze(ALICE, LATER),
     "asked": Asked(ALICE, LATER, f"{ALICE} 1"),
     "releasing": Releasing(ALICE, f"{ALICE} 1", LATER, BOB),
-    "kept": LockObject(b"\x00\xff", {"a": HOSTILE}, {HOSTILE: "b"}, {"c": ""}),
+    "kept": OBJECT,
     "restoring": Restoring(ALICE, f"{ALICE} 1", LATER),
     "back_as": REFERENCE,
     "ending": RELEASED,

@@ -7,9 +7,9 @@ from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.hold import EndedHold
 from chalicelib.core.audit.line import LineKind, of_acquire, of_click, of_lock, of_release
 from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome
-from chalicelib.core.clicks.order import AutoRelease
+from chalicelib.core.clicks.order import AutoRelease, OperatorRelease
 from chalicelib.core.locks.place import Kind, Place
-from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, a_click, a_lock
+from tests.builders import ALICE, BOB, BUCKET, KEY, OPERATOR, TAKEN, a_click, a_lock
 
 
 def line(written: object) -> dict[str, object]:
@@ -94,6 +94,19 @@ def test_whoever_asked_in_slack_is_not_named_for_what_somebody_else_let_go() -> 
         assert not {"slack_user", "asked_by"} & told(kind).keys()
         assert told(kind).get("by_reaper", False) == (kind is LetGoBy.REAPER)
     assert not {"slack_user", "asked_by", "by_reaper"} & told(LetGoBy.SLACK, None).keys()
+
+
+def test_an_operator_is_named_by_their_aws_identity_and_never_as_somebody_in_slack() -> None:
+    released = LockEvent(acquired=False, place=Place(Kind.S3, BUCKET, KEY), at=TAKEN)
+    ending = Ending(outcome=Outcome.RELEASED, at=TAKEN, user=OPERATOR, approved=BOB)
+    hold = EndedHold(since=TAKEN, lock=a_lock(), page=Page(lock=a_lock(), ending=ending))
+    told = line(of_release(released, hold, LetGoBy.OPERATOR))
+    assert (told["operator"], told["asked_by"], told["released_by"]) == (OPERATOR, BOB, "operator")
+    assert "slack_user" not in told
+    order = OperatorRelease(lock=a_lock().ref, user=OPERATOR, click="1")
+    told = line(of_click(LineKind.RELEASE_REQUESTED, order, a_lock(), TAKEN))
+    assert told["operator"] == OPERATOR
+    assert not {"slack_user", "channel", "message_ts", "by_reaper"} & told.keys()
 
 
 def test_what_the_reaper_wants_by_itself_has_no_click_and_is_told_apart_by_its_time() -> None:

@@ -27,6 +27,7 @@ TABLE = [
     (Body.STATE, False, False, Refusal.MAY_BE_STATE, None),
     (Body.DENIED, True, True, Refusal.UNSEEN, None),
     (Body.DENIED, False, False, Refusal.UNSEEN, None),
+    (Body.DIGEST, True, True, Refusal.HAS_DIGEST, None),
 ]
 
 

@@ -288,7 +288,7 @@ def test_a_bucket_that_takes_too_long_to_list_has_its_first_locks_told_and_the_s
         take(world, f"c0/{number:04}.tflock", known=False)
     slack = slack_of(world)
 
-    def slowly(_target: Target) -> Iterator[Scanned]:
+    def slowly(_target: Target, _after: str) -> Iterator[Scanned]:
         for number in range(20):
             slack.time.sleep(60)
             yield Scanned((Place(Kind.S3, BUCKET, f"c0/{number:04}.tflock"),), 1000, "more")
@@ -307,7 +307,7 @@ def test_of_a_bucket_that_takes_too_long_to_list_another_prefix_comes_first_each
         take(world, f"{prefix}0.tflock", known=False)
     slack = slack_of(world)
 
-    def slowly(target: Target) -> Iterator[Scanned]:
+    def slowly(target: Target, _after: str) -> Iterator[Scanned]:
         for prefix in target.prefixes:
             slack.time.sleep(300)
             yield Scanned((Place(Kind.S3, BUCKET, f"{prefix}0.tflock"),), 1000, "more")

@@ -115,8 +115,8 @@ def test_a_second_person_is_told_who_put_it_back_and_the_journal_has_that_name_o
     class Crowded(type(world.store)):  # type: ignore[misc]
         """Another click comes right after the put."""
 
-        def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
-            put = super().put_back(ref, kept)
+        def put_back(self, ref: LockRef, kept: LockObject, mark: str) -> PutBack:
+            put = super().put_back(ref, kept, mark)
             answer(second, world.ports, BOTH, world.now)
             return put  # type: ignore[no-any-return]
 
@@ -277,8 +277,8 @@ def test_the_event_of_the_put_names_the_person_behind_it_however_early_it_comes(
     class Telling(type(world.store)):  # type: ignore[misc]
         """S3's event is recorded before the put has its answer."""
 
-        def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
-            answer = super().put_back(ref, kept)
+        def put_back(self, ref: LockRef, kept: LockObject, mark: str) -> PutBack:
+            answer = super().put_back(ref, kept, mark)
             event = LockEvent(
                 acquired=True, place=Place(Kind.S3, BUCKET, KEY), at=world.now, principal=f"AWS:{RESTORE_ROLE}:reaper"
             )
@@ -313,10 +313,10 @@ def test_a_put_that_could_not_be_looked_after_is_told_truly_when_the_click_comes
     class Failing(type(world.store)):  # type: ignore[misc]
         """S3 or the book fails right after the put."""
 
-        def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
+        def put_back(self, ref: LockRef, kept: LockObject, mark: str) -> PutBack:
             world.book.down = failing == "the book"
             self.keys_failing.update({KEY} if failing == "the look" else ())
-            return super().put_back(ref, kept)  # type: ignore[no-any-return]
+            return super().put_back(ref, kept, mark)  # type: ignore[no-any-return]
 
     world.store.__class__ = Failing
     with pytest.raises(OutcomeUnknownError):
@@ -335,8 +335,8 @@ def test_what_was_put_back_and_let_go_at_once_is_said_so_and_not_put_back_again(
     class Ending(type(world.store)):  # type: ignore[misc]
         """The run ends and lets its lock go as soon as it is there again."""
 
-        def put_back(self, ref: LockRef, kept: LockObject) -> PutBack:
-            answer = super().put_back(ref, kept)
+        def put_back(self, ref: LockRef, kept: LockObject, mark: str) -> PutBack:
+            answer = super().put_back(ref, kept, mark)
             self.remove(BUCKET, KEY)
             return answer  # type: ignore[no-any-return]
 

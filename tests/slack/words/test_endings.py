@@ -52,7 +52,7 @@ def told(outcome: Outcome, name: str = "s3-apply-default", body: bytes | None = 
         (Outcome.REPLACED, {}, "*The lock changed since you saw it.* The lock shown here is gone."),
         (Outcome.UNWATCHED, {}, "*No longer watched*"),
         (Outcome.UNWATCHED, {}, "to have it watched, put the bucket back and deploy."),
-        (Outcome.CONTAINER_GONE, {}, "*Gone with its bucket*: S3 says that there is no bucket `acme-tfstate` any more."),
+        (Outcome.CONTAINER_GONE, {}, "*Gone with its bucket*: S3 says that there is no bucket `acme-tfstate` any more"),
         (Outcome.CONTAINER_GONE, {}, "take it out of `reaper.toml` and deploy"),
         (
             Outcome.FAILED,

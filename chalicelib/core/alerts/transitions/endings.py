@@ -6,7 +6,7 @@ put back since.
 
 from datetime import datetime
 
-from chalicelib.core.alerts.page import Fields, Name
+from chalicelib.core.alerts.stored import Fields, Name
 from chalicelib.core.alerts.transitions.transition import Transition, absent, equals, exists, still
 from chalicelib.core.clicks.claim import Releasing
 from chalicelib.core.clicks.deletion import LockObject
@@ -17,6 +17,9 @@ from chalicelib.core.locks.place import LockRef
 _END: tuple[Name, ...] = ("ending", "told", "releasing", "kept", "restoring", "undone", "back_as")
 """The fields about a lock's end."""
 _STORY: tuple[Name, ...] = (
+    "halves",
+    "half_of",
+    "rivals",
     "posted",
     "alerted_at",
     "shown_at",
@@ -28,7 +31,7 @@ _STORY: tuple[Name, ...] = (
     "refused",
     "asked",
 )
-"""The fields about what people were told of a held lock, and what they wanted."""
+"""The fields about a held lock's halves, what people were told of it, and what they wanted."""
 _UNSPOKEN: tuple[Name, ...] = ("ending", "posted", "sending", "said", "releasing")
 
 

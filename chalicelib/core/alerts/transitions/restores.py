@@ -3,7 +3,8 @@
 ``restorers`` is never removed, because a lock with the mark of one of them may appear at any time.
 """
 
-from chalicelib.core.alerts.page import Fields, Page
+from chalicelib.core.alerts.page import Page
+from chalicelib.core.alerts.stored import Fields
 from chalicelib.core.alerts.transitions.telling import CLAIM
 from chalicelib.core.alerts.transitions.transition import Transition, absent, equals, exists, still
 from chalicelib.core.clicks.claim import Restorer, Restoring

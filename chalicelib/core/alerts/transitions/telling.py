@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from chalicelib.core.alerts.message import UNDER_WAY, Posted, Sending
-from chalicelib.core.alerts.page import Fields, Name
+from chalicelib.core.alerts.stored import Fields, Name
 from chalicelib.core.alerts.transitions.transition import (
     Check,
     Either,
@@ -14,15 +14,19 @@ from chalicelib.core.alerts.transitions.transition import (
     lacks,
 )
 from chalicelib.core.locks.lock import HeldLock
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.place import Clock, LockRef
 
 CLAIM: tuple[Name, ...] = ("sending", "claimed_until")
 """The two fields of a claim to send a message; a page has both or neither."""
 
 
-def remember(lock: HeldLock) -> Transition:
-    """Open a page for a lock, or write the lock into the page that it has."""
-    return Transition(ref=lock.ref, put={"lock": lock})
+def remember(lock: HeldLock, at: datetime | None = None) -> Transition:
+    """Open a page for a lock, or write the lock into the page that it has.
+
+    ``at`` is the time of the look, which is noted for a lock whose own time is not AWS's; the first look counts.
+    """
+    first = Fields(seen_at=at) if at and lock.ref.place.traits.clock is not Clock.AWS else Fields()
+    return Transition(ref=lock.ref, put={"lock": lock}, put_first=first)
 
 
 def acquire_recorded(lock: HeldLock, at: datetime, principal: str) -> Transition:

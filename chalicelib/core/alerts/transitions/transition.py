@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from chalicelib.core.alerts.page import Fields, Name, Sets
+from chalicelib.core.alerts.stored import Fields, Name, Sets
 from chalicelib.core.clicks.claim import Releasing, Restoring
 from chalicelib.core.locks.place import LockRef
 

@@ -5,7 +5,8 @@
 
 from datetime import datetime
 
-from chalicelib.core.alerts.page import Asked, Fields, Snooze
+from chalicelib.core.alerts.page import Asked, Snooze
+from chalicelib.core.alerts.stored import Fields
 from chalicelib.core.alerts.transitions.transition import Either, Transition, absent, equals, exists, lacks, less
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef

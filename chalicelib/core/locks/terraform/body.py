@@ -68,6 +68,14 @@ def read_body(body: bytes) -> Reading:
     return _state_or(_written_out(unknown), _judged(told, has_unknown=bool(unknown)))
 
 
+def read_foreign(value: bytes, flaw: str) -> Reading:
+    """Read a value that cannot be a lock by its type; it may be a state all the same."""
+    too_large = Reading(Body.STATE, flaw=_TOO_LARGE)
+    return _state_or(
+        value[: BODY_LIMIT + 1], too_large if len(value) > BODY_LIMIT else Reading(Body.FOREIGN, flaw=flaw)
+    )
+
+
 def lock_of(ref: LockRef, body: bytes, version_id: str = "") -> HeldLock:
     """Return the lock that an object is."""
     plain, mark = split(body)

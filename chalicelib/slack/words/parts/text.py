@@ -8,10 +8,12 @@ import html
 import re
 from datetime import datetime
 
+from chalicelib.core.clicks.ending import is_operator
 from chalicelib.core.policy import GROUP_LETTER
 from chalicelib.core.visible import seen, visible, written
 
 _EVERYBODY = {"here", "channel"}
+_NAME_LIMIT = 150
 _ELLIPSIS = "…"
 _TICK = "\N{MODIFIER LETTER GRAVE ACCENT}"
 _BACKSLASH = written("\\").replace("\\", "\\\\")
@@ -80,6 +82,16 @@ def code_or_nothing(text: str, limit: int) -> str:
 def capital(words: str) -> str:
     """Return words with a capital letter, for the beginning of a sentence."""
     return words[:1].upper() + words[1:]
+
+
+def by(user: str) -> str:
+    """Return a mention of whoever did a thing, or the name of an operator's AWS identity, who is nobody in Slack."""
+    return code(user.rpartition(":")[2], _NAME_LIMIT) if is_operator(user) else mention(user)
+
+
+def clicked(user: str) -> str:
+    """Say that somebody asked for a release: by a click, or with ``tflocks release``."""
+    return f"{by(user)} ran `tflocks release`" if is_operator(user) else f"{mention(user)} clicked Release"
 
 
 def mention(name: str) -> str:

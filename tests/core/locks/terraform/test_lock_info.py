@@ -1,10 +1,8 @@
-from datetime import timedelta
-
 import pytest
 
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.terraform.lock_info import Risk
-from tests.builders import BUCKET, TAKEN, a_lock
+from tests.builders import BUCKET, a_lock
 
 
 @pytest.mark.parametrize(
@@ -53,11 +51,6 @@ def test_the_state_path_is_the_bucket_and_the_lock_s_key_without_its_suffix() ->
         "acme-tfstate/team a/r&d+1/terraform.tfstate",
         "team a/r&d+1/terraform.tfstate",
     )
-
-
-def test_the_age_is_by_s3_s_clock_and_never_negative() -> None:
-    assert a_lock().age(TAKEN + timedelta(hours=5)) == timedelta(hours=5)
-    assert a_lock().age(TAKEN - timedelta(seconds=3)) == timedelta(0)
 
 
 @pytest.mark.parametrize(

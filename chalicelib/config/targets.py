@@ -1,0 +1,56 @@
+"""Read ``[[targets]]``: the buckets and lock tables to sweep."""
+
+from collections.abc import Callable, Sequence
+
+from chalicelib.config import names
+from chalicelib.config.toml_table import Problems, Table
+from chalicelib.core.locks.place import TRAITS, Kind
+from chalicelib.core.locks.target import Target
+
+_CONTAINERS: dict[Kind, Callable[[Table, str], str]] = {
+    Kind.S3: names.bucket,
+    Kind.DYNAMODB: names.lock_table,
+}
+"""How a container's name is read. Its key, which tells the kind of a target, is what people call the container."""
+_KEYS: dict[str, Kind] = {"prefixes": Kind.S3, "stream": Kind.DYNAMODB}
+"""The keys that only targets of one kind have."""
+
+
+def read_targets(tables: Sequence[Table], problems: Problems) -> tuple[Target, ...]:
+    """Read all targets, and note each that is named twice."""
+    targets = tuple(_target(table) for table in tables)
+    _note_repeated(targets, problems)
+    return targets
+
+
+def _target(table: Table) -> Target:
+    kinds = [kind for kind in Kind if TRAITS[kind].container in table]
+    kind = kinds[0] if kinds else Kind.S3
+    if len(kinds) > 1:
+        table.note(TRAITS[kinds[1]].container, "a target of its own: [[targets]] has one bucket or one table")
+    container = _CONTAINERS[kind](table, TRAITS[kind].container)
+    for key, of in _KEYS.items():
+        if of is not kind and key in table:
+            table.note(key, f"only in a target with a {TRAITS[of].container}, not with a {TRAITS[kind].container}")
+    region = names.region(table, "region")
+    prefixes = names.prefixes(table, "prefixes") if kind is Kind.S3 else ()
+    stream = names.stream(table, "stream", container) if kind is Kind.DYNAMODB else ""
+    if stream and region:
+        table.note(
+            "region", "no region beside a stream: only a table in the region of the stack can have its stream here"
+        )
+    table.done()
+    return Target(kind, container, prefixes, region, stream)
+
+
+def _note_repeated(targets: tuple[Target, ...], problems: Problems) -> None:
+    seen: set[str] = set()
+    for index, target in enumerate(targets):
+        home = target.place("").home
+        if home in seen:
+            noun = TRAITS[target.kind].container
+            once = (
+                "give one target all its prefixes" if target.kind is Kind.S3 else "tables of one name differ by region"
+            )
+            problems.note(f"targets[{index}].{noun}", target.container, f"each {noun} once; {once}")
+        seen.add(home)

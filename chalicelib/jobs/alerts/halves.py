@@ -1,0 +1,102 @@
+"""Keep the halves of a dual lock in one alert, and know the other holders of its state.
+
+Each half has a page of its own, so that the journal tells of each place apart. The page of one half leads: it has the
+alert for all of them. The pages of the others follow it in silence.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from chalicelib.core.alerts.page import Page
+from chalicelib.core.alerts.transitions import halves, telling
+from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.place import LockRef, Place
+from chalicelib.core.locks.state_lock import StateLock, same_holder
+from chalicelib.core.policy import Rules
+from chalicelib.ports.book import BookError
+from chalicelib.ports.locks import ContainerGoneError, StoreError
+from chalicelib.ports.world import World
+
+
+@dataclass(frozen=True)
+class Halves:
+    """The halves of locks, as a run sees them."""
+
+    world: World
+    rules: Rules
+    now: datetime
+
+    def state_lock(self, place: Place, current: HeldLock | None) -> StateLock:
+        """Return all locks on the state path of a place, at which ``current`` is now. The other places are read."""
+        locks, unseen = [current] if current else [], []
+        for other in self.rules.places_of(place.state_path):
+            if other == place:
+                continue
+            try:
+                lock = self.world.store.read(other)
+            except ContainerGoneError:
+                continue
+            except StoreError:
+                unseen.append(other)
+            else:
+                locks += [lock] if lock else []
+        return StateLock(tuple(locks), tuple(unseen))
+
+    def leads(self, page: Page, state: StateLock) -> Page:
+        """Return the page that has the alert for a lock, with its halves and rivals as they are now.
+
+        That is the page of which people were told; if they were told of none, the page of the half that is released
+        last. Without the book, that half alone is alerted.
+        """
+        page = self._released_from(page)
+        if page.half_of:
+            return page
+        seen = self._noted(page, state)
+        if page.spoken_of or not seen.halves:
+            return seen
+        others = [self._page(one) for one in state.locks if one.ref != page.lock.ref and same_holder(one, page.lock)]
+        lead = next((one for one in others if one.spoken_of), None)
+        lead = lead or max([seen, *others], key=lambda one: one.lock.ref.place.traits.release_order)
+        return seen if lead is seen else self._follow(seen, lead)
+
+    def remember(self, lock: HeldLock) -> Page:
+        """Open a page for a lock. Without the book, the lock is alerted nevertheless."""
+        with suppress(BookError):
+            if page := self.world.book.write(telling.remember(lock, self.now)).page:
+                return page
+        return Page(lock=lock, seen_at=self.now)
+
+    def _released_from(self, page: Page) -> Page:
+        """Return the page; if the page that it follows is gone or has ended, it leads itself from now on."""
+        if page.half_of is None:
+            return page
+        lead = self.world.book.find(page.half_of)
+        if lead and not lead.ending:
+            return page
+        return self.world.book.write(halves.lead_itself(page.lock.ref)).page or page
+
+    def _noted(self, page: Page, state: StateLock) -> Page:
+        found = state.halves(page.lock, page.halves), state.rivals(page.lock, page.rivals)
+        if found == (page.halves, page.rivals):
+            return page
+        with suppress(BookError):
+            self.world.book.write(halves.halves_seen(page.lock.ref, *found))
+        return msgspec.structs.replace(page, halves=found[0], rivals=found[1])
+
+    def _page(self, lock: HeldLock) -> Page:
+        """Return the page of another half."""
+        with suppress(BookError):
+            page = self.world.book.find(lock.ref)
+            if page and not page.ending:
+                return page
+        return Page(lock=lock)
+
+    def _follow(self, page: Page, lead: Page) -> Page:
+        """Make a page follow another one, and return it as it is then: silent, unless it was told of meanwhile."""
+        lead_ref: LockRef = lead.lock.ref
+        with suppress(BookError):
+            return self.world.book.write(halves.follow(page.lock, lead_ref)).page or page
+        return msgspec.structs.replace(page, half_of=lead_ref)

@@ -1,0 +1,103 @@
+"""Find every lock of a target; look at the locks and tell of them while the scan goes on."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+
+import msgspec
+
+from chalicelib.core.alerts.page import Page
+from chalicelib.core.locks.place import LockRef, Place
+from chalicelib.core.locks.scan import Scanned
+from chalicelib.core.locks.target import Target
+from chalicelib.jobs.alerts.found import Found, together
+from chalicelib.jobs.alerts.round import Round, is_new, shuffled
+from chalicelib.ports.locks import StoreError
+
+
+@dataclass
+class Scan:
+    """The scan of a target. Its locks are looked at and told of while the scan goes on."""
+
+    target: Target
+    swept: Round
+    known: dict[Place, list[Page]]
+    """The open pages of the target's locks, by place."""
+    found: set[LockRef] = field(default_factory=set)
+    objects: int = 0
+    finished: bool = True
+    error: StoreError | None = None
+    """The failure that stopped the scan. The locks found before it are told."""
+    _until: float = field(init=False)
+    _parts: Iterator[Scanned] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # The scan takes at most half of the time, so that what it finds can be told. The prefixes come in another order
+        # each time, so that not always the same ones are left out.
+        self._until = self.swept.run.half()
+        prefixes = tuple(shuffled(self.target.prefixes, self.swept.now))
+        self._parts = self.swept.world.store.scan(msgspec.structs.replace(self.target, prefixes=prefixes))
+
+    def begin(self) -> None:
+        """Put a look at each known lock on the agenda, and the first part of the scan. Raises StoreError."""
+        first = next(self._parts, None)
+        self._look_at(list(self.known))
+        if first:
+            self._take(first)
+
+    def begin_aside(self) -> None:
+        """Put all of the scan on the agenda; ``error`` tells how it failed."""
+        self._look_at(list(self.known))
+        self.finished = False
+        self.swept.scan(self.target.called, self._go_on, self._hear)
+
+    @property
+    def trouble(self) -> list[str]:
+        """Return in words why not all of the target was listed."""
+        if self.error:
+            return [f"{self.target.called}: {self.error}"]
+        if not self.finished:
+            return [f"{self.target.called}: only the first {self.objects} items were listed in time"]
+        return []
+
+    def _go_on(self) -> Scanned | None:
+        try:
+            return next(self._parts, None)
+        except StoreError as error:
+            self.error = error
+            return None
+
+    def _hear(self, part: Scanned | None) -> None:
+        if part and self.swept.run.workers.clock() <= self._until:
+            self._take(part)
+
+    def _take(self, part: Scanned) -> None:
+        self.objects += part.looked_at
+        self._look_at([place for place in part.places if place not in self.known])
+        self.finished = not part.cursor
+        if part.cursor:
+            self.swept.scan(self.target.called, self._go_on, self._hear)
+
+    def _look_at(self, places: list[Place]) -> None:
+        for place in shuffled(places, self.swept.now):
+            pages = self.known.get(place, [])
+            new = not pages or any(is_new(page) for page in pages)
+            self.swept.look(place, partial(self._look, place, pages), new=new)
+
+    def _look(self, place: Place, pages: list[Page]) -> Found:
+        """Read the lock at a place, and take the next step of it and of the locks that the book has there."""
+        current = self.swept.world.store.read(place)
+        if current:
+            self.found.add(current.ref)
+            if all(page.lock.ref != current.ref for page in pages):
+                pages = [*pages, self.swept.steps.halves.remember(current)]
+        return together([self.swept.steps.tend(page, current) for page in pages])
+
+
+def by_place(target: Target, pages: list[Page]) -> dict[Place, list[Page]]:
+    """Return the pages of a target's locks by place."""
+    known: dict[Place, list[Page]] = {}
+    for page in pages:
+        if target.covers(page.lock.ref.place):
+            known.setdefault(page.lock.ref.place, []).append(page)
+    return known
