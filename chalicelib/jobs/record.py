@@ -6,6 +6,7 @@ when all earlier events have arrived, so the line of a release waits until then 
 
 from collections.abc import Iterable
 
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.audit.event import NEARBY
 from chalicelib.core.audit.hold import NotedEvent, page_of
@@ -14,6 +15,7 @@ from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.jobs.alerts.case import Case
+from chalicelib.jobs.alerts.halves import Halves
 from chalicelib.jobs.close import close_alerts
 from chalicelib.jobs.event_case import EventCase
 from chalicelib.jobs.journal_once import journal_once
@@ -92,7 +94,8 @@ def _record_acquire(case: EventCase) -> None:
     noted = NotedEvent(event, lock.ref if lock else None)
     journal_once(noted, of_acquire(event, lock, restorer), world, case.now)
     if lock:
-        world.book.write(telling.acquire_recorded(lock, event.at, event.principal))
+        page = world.book.write(telling.acquire_recorded(lock, event.at, event.principal)).page
+        Halves(world, case.rules, case.now).join(page or Page(lock=lock))
         if case.now - event.at >= case.recording.settled_after:
             _end_if_gone(lock, case)
 

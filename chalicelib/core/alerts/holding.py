@@ -52,11 +52,6 @@ class Holding(msgspec.Struct, frozen=True, kw_only=True):
             case _:
                 assert_never(self.clock)
 
-    @property
-    def dated(self) -> datetime | None:
-        """Return since when the lock is held; None if only the reaper's first look at it is known."""
-        return None if self.clock is Clock.REAPER else self.held_since
-
     def age(self, now: datetime) -> timedelta:
         """Return how long the lock has been held; never negative."""
         return max(now - self.held_since, timedelta(0))
