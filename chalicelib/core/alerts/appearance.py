@@ -18,6 +18,7 @@ UNSEEN = frozenset(
         "back_as",
         "claimed_until",
         "ending",  # shown as the alert's
+        "half_ending",  # shown by the halves
         "half_of",  # a page with it has no message
         "kept",
         "kept_halves",
