@@ -19,6 +19,7 @@ from chalicelib.slack.words.parts import lock_value
 from chalicelib.slack.words.parts.buttons import RELEASE_ACTION
 from demo import stopping
 from demo.local_cloud import LocalCloud
+from demo.lock_table import LockTable
 from demo.slack_standin import Channel, Message, SlackStandIn, User, UserGroup, Workspace
 from demo.waiting import wait_for
 from deploy.wire_bucket import wire
@@ -94,6 +95,7 @@ class DeployedReaper:
 
     def __init__(self, folder: Path, decided: Decided, *, slack_port: int = 0) -> None:
         self.cloud = LocalCloud(folder)
+        self.table = LockTable(self.cloud)
         self.outputs: dict[str, str] = {}
         self.workspace = decided.workspace
         self.slack = SlackStandIn(decided.workspace, port=slack_port)

@@ -10,11 +10,16 @@ from enum import StrEnum
 
 import msgspec
 
+from chalicelib.core.alerts.holding import Holding
+from chalicelib.core.locks.copies import AFTER
 from chalicelib.core.locks.lock import Body, HeldLock
+from chalicelib.core.locks.place import Clock
 from chalicelib.core.locks.writing import Writing, writing
 
 _SILENCE = timedelta(hours=2)
 """Almost no single resource takes longer, so a run that has written nothing for this long is probably dead."""
+_CLOCKS_APART = AFTER
+"""How far a client's clock may be from S3's, which tells when a state was written."""
 
 
 class Sign(StrEnum):
@@ -24,6 +29,7 @@ class Sign(StrEnum):
     NO_STATE = "no state object"
     PERHAPS_A_STATE = "no state object, and what is kept at the lock's key cannot be read as a lock"
     SAME_SECOND = "written in the second the lock was taken"
+    TWO_CLOCKS = "written so near to the client's time of the lock that nobody knows which came first"
     ALIVE_THEN = "written after the lock was taken"
     WENT_SILENT = "written after the lock was taken, then hours of silence"
     PERHAPS_BY_IT = "written after the lock was taken, which an import does and a console never does"
@@ -40,16 +46,20 @@ class StateWritten(msgspec.Struct, frozen=True):
     """Whether the lock table has a digest of the state; None: the lock is not in a table, or nobody looked."""
 
 
-def sign_of(lock: HeldLock, taken: datetime, state: StateWritten | None, now: datetime) -> Sign:
+def sign_of(hold: Holding, state: StateWritten | None, now: datetime) -> Sign:
     """Return what the last write says about the run. ``state`` is None when nobody looked, or S3 refused to tell."""
+    lock = hold.lock
     if state is None:
         return Sign.UNKNOWN
     if state.at is None:
         return Sign.NO_STATE if lock.body in {Body.LOCK, Body.EMPTY} else Sign.PERHAPS_A_STATE
-    if state.at == taken:
+    if state.at == hold.held_since and hold.clock is Clock.AWS:
         return Sign.SAME_SECOND
-    if state.at < taken:
-        return Sign.SAYS_NOTHING if writing(lock) is Writing.NEVER else Sign.NO_PROOF
+    never = writing(lock) is Writing.NEVER
+    if hold.clock is Clock.CLIENT and abs(state.at - hold.held_since) <= _CLOCKS_APART:
+        return Sign.SAYS_NOTHING if never else Sign.TWO_CLOCKS
+    if state.at < hold.held_since:
+        return Sign.SAYS_NOTHING if never else Sign.NO_PROOF
     return _sign_of_a_write(lock, now - state.at)
 
 

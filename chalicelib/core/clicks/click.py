@@ -141,6 +141,8 @@ class Whisper(msgspec.Struct, frozen=True, kw_only=True):
     """The people who may do what this person may not."""
     state_path: str = ""
     """The state path of the lock that was clicked: a list has many locks."""
+    container: str = "bucket or table"
+    """The word for the thing that it is kept in."""
 
 
 class MembersUnknownError(Exception):

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.core.alerts.evidence import Sign, StateWritten, sign_of
+from chalicelib.core.alerts.page import Page
 from tests.builders import TAKEN, a_lock
 
 NOW = TAKEN + timedelta(hours=8)
@@ -24,8 +25,8 @@ NOW = TAKEN + timedelta(hours=8)
     ],
 )
 def test_when_the_state_was_written_says_so_much_and_no_more(operation: str, written: object, sign: Sign) -> None:
-    assert sign_of(a_lock(operation), TAKEN, StateWritten(written), NOW) is sign  # type: ignore[arg-type]
+    assert sign_of(Page(lock=a_lock(operation)), StateWritten(written), NOW) is sign  # type: ignore[arg-type]
 
 
 def test_nothing_is_said_where_nobody_looked() -> None:
-    assert sign_of(a_lock(), TAKEN, None, NOW) is Sign.UNKNOWN
+    assert sign_of(Page(lock=a_lock()), None, NOW) is Sign.UNKNOWN
