@@ -27,6 +27,7 @@ class Sign(StrEnum):
 
     UNKNOWN = "S3 did not say"
     ELSEWHERE = "the state's bucket is no target"
+    UNDATED = "written, and nothing tells when the lock was taken"
     NO_STATE = "no state object"
     PERHAPS_A_STATE = "no state object, and what is kept at the lock's key cannot be read as a lock"
     SAME_SECOND = "written in the second the lock was taken"
@@ -54,6 +55,8 @@ def sign_of(hold: Holding, state: StateWritten | None, now: datetime) -> Sign:
     lock = hold.lock
     if state is None or state.at is None:
         return _sign_of_nothing(lock, state)
+    if hold.clock is Clock.REAPER:
+        return Sign.UNDATED
     if state.at == hold.held_since and hold.clock is Clock.AWS:
         return Sign.SAME_SECOND
     never = writing(lock) is Writing.NEVER

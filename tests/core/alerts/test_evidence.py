@@ -32,6 +32,12 @@ def test_nothing_is_said_where_nobody_looked() -> None:
     assert sign_of(Page(lock=a_lock()), None, NOW) is Sign.UNKNOWN
 
 
+def test_of_a_lock_that_nothing_dates_a_write_says_nothing() -> None:
+    undated = Page(lock=a_table_lock(body=b""), seen_at=TAKEN)
+    assert sign_of(undated, StateWritten(NOW), NOW) is Sign.UNDATED
+    assert sign_of(undated, StateWritten(None), NOW) is Sign.NO_STATE
+
+
 def test_of_a_state_that_nobody_may_look_at_the_evidence_is_unknown_and_says_why() -> None:
-    state = StateWritten(None, digest=True, elsewhere=True)
-    assert sign_of(Page(lock=a_table_lock()), state, NOW) is Sign.ELSEWHERE
+    elsewhere = StateWritten(None, digest=True, elsewhere=True)
+    assert sign_of(Page(lock=a_table_lock()), elsewhere, NOW) is Sign.ELSEWHERE
