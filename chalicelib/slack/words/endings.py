@@ -28,7 +28,8 @@ def ending_words(alert: Alert, ending: Ending) -> str:
     undone = _undone(ending) if ending.closes else ""
     words = _closed(alert, ending) if ending.closes else _still_open(ending)
     beside = halves.left_alone(alert.page, ending) if ending.closes else ""
-    return words + undone + after(ending, alert.lock.version_id) + held_now(ending) + beside
+    shown = frozenset() if ending.closes else frozenset(rival.ref for rival in alert.page.rivals)
+    return words + undone + after(ending, alert.lock.version_id) + held_now(ending, shown) + beside
 
 
 def _undone(ending: Ending) -> str:
@@ -112,10 +113,10 @@ def try_again(ending: Ending) -> str:
     return "Click Release again to finish it." if again else "You can try again."
 
 
-def why_failed(ending: Ending) -> str:
-    """Say why a release or a put failed: where, if the lock has halves."""
+def why_failed(ending: Ending, *, put_back: bool = False) -> str:
+    """Say why a release or a put failed: for each half, if the lock has several."""
     by_half = any(half.detail for half in ending.halves)
-    return halves.ended(ending) if by_half else f"{code(ending.detail, DETAIL_LIMIT)}."
+    return f"{halves.each(ending, put_back=put_back) if by_half else code(ending.detail, DETAIL_LIMIT)}."
 
 
 def _untouched(who: str) -> str:

@@ -12,6 +12,9 @@ _PLACE_LIMIT = 600
 # The verdict comes first, because a person in a hurry reads only that.
 _WORDS = {
     Sign.UNKNOWN: "*No evidence:* S3 did not say when the state was last written.",
+    Sign.ELSEWHERE: "*No evidence:* the bucket of {state} is no target of the reaper, so nobody looked when the state "
+    "was last written.",
+    Sign.UNDATED: "*No evidence:* the state was last written {when}, {ago}; nothing tells when the lock was {taken}.",
     Sign.NO_STATE: "*No evidence:* nothing is kept at {state}; this run has written no state, or has removed it.",
     Sign.PERHAPS_A_STATE: "*No evidence:* nothing is kept at {state}. What is kept at {key} may itself be a state.",
     Sign.SAME_SECOND: "*Little evidence:* the state was last written {when}, {ago}, in the second the lock was "

@@ -7,12 +7,20 @@ from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.ending import Ending, HalfEnding, Outcome
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Clock, Place
-from chalicelib.core.locks.state_lock import same_holder
-from chalicelib.slack.words.parts.lock_words import CONTAINER_LIMIT, DETAIL_LIMIT, holder, in_containers, is_in_path
+from chalicelib.core.locks.writing import Writing, writing
+from chalicelib.slack.words.parts.lock_words import (
+    CONTAINER_LIMIT,
+    SHORT_CONTAINER_LIMIT,
+    holder,
+    in_containers,
+    is_in_path,
+)
 from chalicelib.slack.words.parts.text import capital, code, since
 
 _RIVAL_LIMIT = 120
 _MOST_RIVALS = 2
+_WHY_LIMIT, _MOST_ENDED = 200, 3
+"""Bytes of a reason why a half stays, and groups of halves that ended alike."""
 _OWN_RELEASE = (
     "*Release here does not touch that lock.* It has its own Release: in its own alert, once it is due, and in "
     "`/tflocks` at any time."
@@ -33,6 +41,8 @@ _ENDED = {
 _DONE = {Outcome.RELEASED, Outcome.UNCONFIRMED, Outcome.RESTORED}
 _UNDONE = {Outcome.REFUSED, Outcome.FAILED, Outcome.OCCUPIED}
 _PUT_BACK = {Outcome.RESTORED, Outcome.OCCUPIED}
+_WHOLE = (Outcome.RELEASED, Outcome.RESTORED)
+_TWO = 2
 _NOT_PUT_BACK = "not put back {where}"
 
 
@@ -70,9 +80,10 @@ def half_gone(page: Page) -> str:
     taken = {rival.ref.place for rival in page.rivals}
     if taken & set(gone):
         return f":warning: *Half of this lock is gone:* the one {in_containers(gone)}, where another lock is now."
+    lost, left = in_containers(gone), in_containers(_places(page))
     return (
-        f":warning: *Half of this lock is gone:* the one {in_containers(gone)}. Runs that lock "
-        f"{in_containers(_places(page))} still stop there. Runs that lock only {in_containers(gone)} do not stop."
+        f":warning: *Half of this lock is gone:* the one {lost}. Runs that lock {left} still stop there; runs that "
+        f"lock only {lost} start all the same."
     )
 
 
@@ -108,9 +119,20 @@ def in_dialog(page: Page) -> str:
 
 def ended(ending: Ending) -> str:
     """Say how each half ended, in one sentence; "" for a lock in one place."""
+    if any(all(half.outcome is outcome for half in ending.halves) for outcome in _WHOLE) and ending.halves:
+        both = "Both halves" if len(ending.halves) == _TWO else f"All {len(ending.halves)} halves"
+        done = "put back" if is_put_back(ending) else "released"
+        return f"{both} are {done}, {in_containers((half.place for half in ending.halves), SHORT_CONTAINER_LIMIT)}."
+    words = each(ending, put_back=is_put_back(ending))
+    return f"{capital(words)}." if words else ""
+
+
+def each(ending: Ending, *, put_back: bool) -> str:
+    """Say how each half ended, or how its put did; "" for a lock in one place."""
     alike = groupby(ending.halves, key=lambda half: (half.outcome, half.detail))
-    parts = [_ended(list(group), put_back=is_put_back(ending)) for _, group in alike]
-    return f"{capital('; '.join(parts))}." if parts else ""
+    parts = [_ended(list(group), put_back=put_back) for _, group in alike]
+    more = len(parts) - _MOST_ENDED
+    return "; ".join([*parts[:_MOST_ENDED], f"and {more} more halves"] if more > 0 else parts)
 
 
 def in_part(ending: Ending) -> bool:
@@ -133,8 +155,8 @@ def _ended(halves: list[HalfEnding], *, put_back: bool) -> str:
     first = halves[0]
     words = _ENDED.get(first.outcome, f"{first.outcome} {{where}}")
     words = _NOT_PUT_BACK if put_back and first.outcome is Outcome.FAILED else words
-    why = f": {code(first.detail, DETAIL_LIMIT)}" if first.detail else ""
-    where = in_containers(half.place for half in halves)
+    why = f": {code(first.detail, _WHY_LIMIT)}" if first.detail else ""
+    where = in_containers((half.place for half in halves), SHORT_CONTAINER_LIMIT)
     return words.format(where=where, container=first.place.traits.container) + why
 
 
@@ -144,11 +166,9 @@ def _places(page: Page) -> list[Place]:
 
 def _what_rivals_mean(lock: HeldLock, others: Sequence[HeldLock]) -> str:
     """Say what another lock means. Locks without an ID do not tell whether one run has both."""
-    if all(other.info and other.info.ID for other in (lock, *others)) and not any(
-        same_holder(lock, other) for other in others
-    ):
-        return (
-            ":warning: *Another run holds this state too.* The two do not see each other, so both may write it at the "
-            "same time."
-        )
-    return ":warning: *This state has another lock too.* Whether it is the same run's cannot be told."
+    everybody = (lock, *others)
+    if not all(one.info and one.info.ID for one in everybody):
+        return ":warning: *This state has another lock too.* Whether it is the same run's cannot be told."
+    write = sum(writing(one) is not Writing.NEVER for one in everybody) > 1
+    danger = ", so they may write it at the same time" if write else ""
+    return f":warning: *Another run holds this state too.* They do not see each other{danger}."

@@ -19,7 +19,7 @@ from chalicelib.slack.words.channel_notices import meant_for
 from chalicelib.slack.words.endings import ending_words
 from chalicelib.slack.words.evidence import evidence, long_holds
 from chalicelib.slack.words.parts import buttons
-from chalicelib.slack.words.parts.blocks import Block, actions, context, header, mrkdwn, section
+from chalicelib.slack.words.parts.blocks import Block, actions, context, header, mrkdwn, section, sections
 from chalicelib.slack.words.parts.lock_words import DETAIL_LIMIT, VALUE_LIMIT, identity, operation, state
 from chalicelib.slack.words.parts.text import capital, code, code_or_nothing, escape, link, local_time, mention
 
@@ -86,12 +86,13 @@ def _open(alert: Alert, path: str) -> tuple[_Title, list[Block]]:
     held, story = _held(alert), _story(alert)
     title, policy, people = _Title(_sign(alert), f"{doubt.noun} {held}"), _policy(alert), _people(alert)
     head = (path, halves.held(alert.page), _where(alert), people, meant_for(alert))
-    odd = (halves.rivals(alert.page), halves.half_gone(alert.page), doubt.warning)
+    told = alert.ending is not None and halves.in_part(alert.ending)
+    odd = (halves.rivals(alert.page), "" if told else halves.half_gone(alert.page), doubt.warning)
     paragraphs = ["\n".join(filter(None, head)), *odd, story, doubt.no_evidence or evidence(alert)]
     alive = "" if doubt.is_copy else long_holds(lock)
     clickable, fields = buttons.of_open(alert), _fields(alert)
     return title, [
-        *(section(words) for words in paragraphs if words),
+        *(block for words in paragraphs for block in sections(words)),
         *fields,
         context(alive, policy),
         *(section(words) for words in [doubt.terms] if words),
@@ -112,8 +113,11 @@ def _held(alert: Alert) -> str:
 def _closed(alert: Alert, path: str) -> tuple[_Title, list[Block]]:
     """Return the state, how its lock ended, by whom, and what to do next. The journal has the rest."""
     title, undo = _closed_title(alert), _undo(alert)
-    words = ending_words(alert, alert.ending) if alert.ending else ""
-    return title, [section("\n".join(filter(None, [path, words]))), *undo]
+    ending = alert.ending
+    words = ending_words(alert, ending) if ending else ""
+    place = "" if ending and ending.halves else halves.beside(alert.page)
+    head = ", ".join(filter(None, [path, place]))
+    return title, [*sections("\n".join(filter(None, [head, words]))), *undo]
 
 
 def _fields(alert: Alert) -> list[Block]:

@@ -69,7 +69,7 @@ def whispered(whisper: Whisper, user: str) -> str:
         part = f":warning: {capital(lock)} was {done} only in part. {halves.ended(ending)} {again}".rstrip()
         return f"{part}{held_now(ending)}"
     if ending.outcome is Outcome.FAILED:
-        return f":x: Could not {done}: {why_failed(ending)} {try_again(ending)}"
+        return f":x: Could not {done}: {why_failed(ending, put_back=whisper.verb is Verb.PUT_BACK)} {try_again(ending)}"
     return f"{_ended(whisper, user)}{ask}{after(ending)}{held_now(ending)}"
 
 

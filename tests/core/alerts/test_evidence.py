@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.core.alerts.evidence import Sign, StateWritten, sign_of
 from chalicelib.core.alerts.page import Page
-from tests.builders import TAKEN, a_lock
+from tests.builders import TAKEN, a_lock, a_table_lock
 
 NOW = TAKEN + timedelta(hours=8)
 
@@ -30,3 +30,14 @@ def test_when_the_state_was_written_says_so_much_and_no_more(operation: str, wri
 
 def test_nothing_is_said_where_nobody_looked() -> None:
     assert sign_of(Page(lock=a_lock()), None, NOW) is Sign.UNKNOWN
+
+
+def test_of_a_lock_that_nothing_dates_a_write_says_nothing() -> None:
+    undated = Page(lock=a_table_lock(body=b""), seen_at=TAKEN)
+    assert sign_of(undated, StateWritten(NOW), NOW) is Sign.UNDATED
+    assert sign_of(undated, StateWritten(None), NOW) is Sign.NO_STATE
+
+
+def test_of_a_state_that_nobody_may_look_at_the_evidence_is_unknown_and_says_why() -> None:
+    elsewhere = StateWritten(None, digest=True, elsewhere=True)
+    assert sign_of(Page(lock=a_table_lock()), elsewhere, NOW) is Sign.ELSEWHERE

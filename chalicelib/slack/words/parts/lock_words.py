@@ -13,8 +13,10 @@ from chalicelib.slack.words.parts.text import code, code_or_nothing, escape, exa
 # Slack's limits (docs.slack.dev/reference/block-kit/blocks), less the reaper's own words around foreign text.
 VALUE_LIMIT = 300
 DETAIL_LIMIT = 600
-CONTAINER_LIMIT = 270
-"""Bytes of a table's name that are shown; AWS allows 255."""
+CONTAINER_LIMIT, SHORT_CONTAINER_LIMIT = 270, 120
+"""Bytes of a table's name that are shown; AWS allows 255. With the second, the ends of several halves fit."""
+_HELD_NOW_LIMIT = 120
+_MOST_HELD_NOW, _MOST_CONTAINERS = 2, 4
 
 
 def state(ref: LockRef, limit: int) -> str:
@@ -53,7 +55,10 @@ def container(place: Place, limit: int = CONTAINER_LIMIT) -> str:
 
 def in_containers(places: Iterable[Place], limit: int = CONTAINER_LIMIT) -> str:
     """Return where a lock is ("in DynamoDB table `locks` and in S3")."""
-    return " and ".join(f"in {container(place, limit)}" for place in places)
+    several = list(places)
+    more = len(several) - _MOST_CONTAINERS
+    named = [f"in {container(place, limit)}" for place in several[:_MOST_CONTAINERS]]
+    return " and ".join([*named, f"in {more} more places"] if more > 0 else named)
 
 
 def identity(principal: str) -> str:
@@ -65,17 +70,19 @@ def identity(principal: str) -> str:
     return f"{code(session, VALUE_LIMIT)} (role {code(role, VALUE_LIMIT)})"
 
 
-def held_now(ending: Ending) -> str:
-    """Say in lines of their own who holds the state now; "" if nobody does or nobody knows."""
-    inside = {half.held_now.ref: half.held_now for half in ending.halves if half.held_now}
-    locks = {ending.held_now.ref: ending.held_now, **inside} if ending.held_now else inside
-    return "".join(_held_now(lock, ending) for lock in locks.values())
+def held_now(ending: Ending, shown: frozenset[LockRef] = frozenset()) -> str:
+    """Say in lines of their own who holds the state now, without the locks that are shown already."""
+    seen = [ending.held_now, *(half.held_now for half in ending.halves)]
+    locks = {lock.ref: lock for lock in seen if lock and lock.ref not in shown}
+    return "".join(_held_now(lock, ending) for lock in list(locks.values())[:_MOST_HELD_NOW])
 
 
 def _held_now(lock: HeldLock, ending: Ending) -> str:
     place = lock.ref.place
-    where = f" {in_containers([place])}" if ending.halves or not is_in_path(place) else ""
-    return f"\nSeen {local_time(ending.at)}: the state is locked now{where} by {holder(lock)}."
+    told = bool(ending.halves) or not is_in_path(place)
+    where = f" {in_containers([place], SHORT_CONTAINER_LIMIT)}" if told else ""
+    who = holder(lock, _HELD_NOW_LIMIT if ending.halves else VALUE_LIMIT)
+    return f"\nSeen {local_time(ending.at)}: the state is locked now{where} by {who}."
 
 
 def holder(lock: HeldLock, limit: int = VALUE_LIMIT) -> str:
