@@ -100,6 +100,6 @@ class NoQueue:
 
 
 def stream_name(arn: str) -> str:
-    """Return the name of an operator's log stream, as ``tflocks/111122223333/assumed-role/Operators/carol``."""
+    """Return the name of an operator's log stream: ``tflocks``, the account, and the identity, between slashes."""
     account, _, identity = arn.split(":", 4)[-1].partition(":")
     return _NOT_IN_A_NAME.sub("_", f"tflocks/{account}/{identity}")[:_LONGEST_NAME]

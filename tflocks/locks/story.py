@@ -55,6 +55,8 @@ def story(standing: Standing, state: StateWritten | None, digest: bool | None) -
 
 def evidence(standing: Standing, state: StateWritten | None) -> str:
     """Return what the time of the state's last write says about the run."""
+    if copied := copy_of(standing.lock):
+        return f"no evidence: it is a copy; its run works on {copied}"
     if standing.since is None and state and state.at:
         written = f"{state.at:%Y-%m-%d %H:%M} UTC"
         return f"no evidence: when the lock was taken is not known; the state was last written {written}"

@@ -153,6 +153,15 @@ def test_without_the_queue_the_next_watch_is_said_to_edit_the_alert(account: Acc
     assert "the next watch edits it, within 15 minutes" in done.stderr
 
 
+def test_without_the_lock_book_nothing_is_released(account: Account) -> None:
+    account.lock(BUCKET, STATE)
+    account.reaper(rules())
+    account.client("dynamodb").delete_table(TableName="book")
+    done = run("release", PATH, "--yes", "--table", TABLE)
+    assert (done.exit_code, locked(account)[0]) == (1, True)
+    assert "the lock book could not be reached" in done.stderr
+
+
 def test_another_lock_than_the_one_named_stays(account: Account) -> None:
     dual(account)
     done = run("release", PATH, "--id", PLAN_ID)
