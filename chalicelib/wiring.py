@@ -81,7 +81,7 @@ def config() -> Config:
 def world() -> World:
     """Return the neighbours of the jobs about locks."""
     return World(
-        store=Places(_stores()),
+        store=Places(_stores(), config().rules.covers),
         book=lock_book(),
         events=DynamoEventBook(_table()),
         channels=DynamoChannelBook(_table()),

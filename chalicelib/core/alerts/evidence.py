@@ -26,6 +26,8 @@ class Sign(StrEnum):
     """The meaning of the time of the last write."""
 
     UNKNOWN = "S3 did not say"
+    ELSEWHERE = "the state's bucket is no target"
+    UNDATED = "written before the lock was first seen, and nothing tells when it was taken"
     NO_STATE = "no state object"
     PERHAPS_A_STATE = "no state object, and what is kept at the lock's key cannot be read as a lock"
     SAME_SECOND = "written in the second the lock was taken"
@@ -44,23 +46,32 @@ class StateWritten(msgspec.Struct, frozen=True):
     at: datetime | None
     digest: bool | None = None
     """Whether the lock table has a digest of the state; None: the lock is not in a table, or nobody looked."""
+    elsewhere: bool = False
+    """Whether the state is in a bucket that no target names, so that nobody may look."""
 
 
 def sign_of(hold: Holding, state: StateWritten | None, now: datetime) -> Sign:
     """Return what the last write says about the run. ``state`` is None when nobody looked, or S3 refused to tell."""
-    lock = hold.lock
-    if state is None:
-        return Sign.UNKNOWN
-    if state.at is None:
-        return Sign.NO_STATE if lock.body in {Body.LOCK, Body.EMPTY} else Sign.PERHAPS_A_STATE
+    lock, never = hold.lock, writing(hold.lock) is Writing.NEVER
+    if state is None or state.at is None:
+        return _sign_of_nothing(lock, state)
     if state.at == hold.held_since and hold.clock is Clock.AWS:
         return Sign.SAME_SECOND
-    never = writing(lock) is Writing.NEVER
     if hold.clock is Clock.CLIENT and abs(state.at - hold.held_since) <= _CLOCKS_APART:
         return Sign.SAYS_NOTHING if never else Sign.TWO_CLOCKS
     if state.at < hold.held_since:
-        return Sign.SAYS_NOTHING if never else Sign.NO_PROOF
+        nothing = Sign.UNDATED if hold.clock is Clock.REAPER else Sign.NO_PROOF
+        return Sign.SAYS_NOTHING if never else nothing
     return _sign_of_a_write(lock, now - state.at)
+
+
+def _sign_of_nothing(lock: HeldLock, state: StateWritten | None) -> Sign:
+    """Return why no write is known."""
+    if state is None:
+        return Sign.UNKNOWN
+    if state.elsewhere:
+        return Sign.ELSEWHERE
+    return Sign.NO_STATE if lock.body in {Body.LOCK, Body.EMPTY} else Sign.PERHAPS_A_STATE
 
 
 def _sign_of_a_write(lock: HeldLock, quiet: timedelta) -> Sign:
