@@ -70,6 +70,10 @@ def demo_workspace(*channels: Channel, people: tuple[User, ...] = PEOPLE) -> Wor
     )
 
 
+def _target(kind: str, name: str) -> str:
+    return f'\n[[targets]]\n{kind} = "{name}"\n'
+
+
 @dataclass(frozen=True)
 class Decided:
     """The reaper's configuration; TOML as in ``reaper.example.toml``."""
@@ -80,11 +84,14 @@ class Decided:
     """Keys of ``[slack]``."""
     routes: str = ""
     """Tables ``[[routes]]``."""
+    tables: tuple[str, ...] = ()
+    """Lock tables."""
     workspace: Workspace = field(default_factory=demo_workspace)
 
     def toml(self, api: str) -> str:
         """Return the whole file."""
-        targets = "".join(f'\n[[targets]]\nbucket = "{bucket}"\n' for bucket in self.buckets)
+        targets = "".join(_target("bucket", name) for name in self.buckets)
+        targets += "".join(_target("table", name) for name in self.tables)
         thresholds = json.dumps(self.thresholds)
         own = {"api": api, "slack": self.slack, "thresholds": thresholds, "routes": self.routes}
         return _CONFIG % own + targets

@@ -110,6 +110,6 @@ if __name__ == "__main__":
     iam_actions.s3_service_context = _with_conditions
     iam_evaluator.evaluate = _as_unversioned_objects_are_judged
     s3._deliver_event_to_sqs = _with_identity  # noqa: SLF001
-    H11Protocol._send_h11_event = _in_one_packet  # type: ignore[method-assign]  # noqa: SLF001
+    H11Protocol._send_h11_event = _in_one_packet  # type: ignore[assignment, method-assign]  # noqa: SLF001
     threading.Thread(target=_end_with_parent, daemon=True).start()
     app.main()

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -100,12 +100,12 @@ def _digest_too(body: bytes) -> Item:
     return {**_text(_genuine)(body), **_DIGEST}
 
 
-def _s3(what: str, body: Body, **others: str) -> Leftover:
-    return Leftover(what=what, locking=Locking.S3, in_s3=body, **others)
+def _s3(what: str, body: Body, workspace: str = "") -> Leftover:
+    return Leftover(what=what, locking=Locking.S3, in_s3=body, workspace=workspace)
 
 
-def _table(what: str, attributes: Attributes, **others: str) -> Leftover:
-    return Leftover(what=what, locking=Locking.TABLE, in_table=attributes, **others)
+def _table(what: str, attributes: Attributes, workspace: str = "") -> Leftover:
+    return Leftover(what=what, locking=Locking.TABLE, in_table=attributes, workspace=workspace)
 
 
 def _both(what: str, body: Body | None, attributes: Attributes | None) -> Leftover:
@@ -119,7 +119,7 @@ LEFTOVERS = (
     _s3("a body that ends half-way", _cut_off),
     _s3("two bodies, one after the other", _followed),
     _s3("`Created` in another format", _with_other_created),
-    _s3("`{}`", _without_fields, id=""),
+    replace(_s3("`{}`", _without_fields), id=""),
     _s3(NO_STATE, _genuine, workspace="dev"),
     _table("a lock as Terraform writes it", _text(_genuine)),
     _table("no `Info`", _without_info),
