@@ -192,7 +192,7 @@ class DeployedReaper:
         for message in self.slack.messages():
             for element, _ in message.actions:
                 if element["action_id"] == RELEASE_ACTION:
-                    offered = lock_value.decode(element["value"])
+                    offered = lock_value.decode(element["value"]).lock
                     if offered.state_path == f"{bucket}/{key}":
                         return message
         return None
