@@ -11,13 +11,11 @@ import sys
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, cast
 
-import boto3
-from aws_lambda_powertools.utilities.parameters import SSMProvider
 from botocore.config import Config as ClientConfig
 
+from chalicelib.aws import clients
 from chalicelib.aws.book.channel_book import DynamoChannelBook
 from chalicelib.aws.book.digest_book import DynamoDigestBook
 from chalicelib.aws.book.event_book import DynamoEventBook
@@ -32,7 +30,6 @@ from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.aws.one_a_thread import OneAThread
 from chalicelib.aws.orders.sqs import Queue, SqsOrders
-from chalicelib.aws.secrets import Secrets
 from chalicelib.checked_rules import NAME, Config, encode, load
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.measure import SLACK_FAILURE
@@ -51,7 +48,6 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.service_resource import Table
     from types_boto3_s3 import S3Client
-    from types_boto3_sqs import SQSClient
 
 _QUEUES = {
     Queue.SWEEPS: "SWEEP_QUEUE_URL",
@@ -75,11 +71,6 @@ WRITING = ClientConfig(connect_timeout=3, read_timeout=5, retries={"mode": "stan
 """Never retries a request: see S3LockStore and DynamoLockStore."""
 
 
-_one_at_a_time = Lock()
-"""Held while a client is made. Threads may share boto3's clients, but not its sessions, which make clients (boto3's
-guide, Multithreading)."""
-
-
 @cache
 def config() -> Config:
     """Return the configuration that was checked when the package was made. Raises CheckedRulesError."""
@@ -90,7 +81,7 @@ def config() -> Config:
 def world() -> World:
     """Return the neighbours of the jobs about locks."""
     return World(
-        store=Places(_stores()),
+        store=Places(_stores(), config().rules.covers),
         book=lock_book(),
         events=DynamoEventBook(_table()),
         channels=DynamoChannelBook(_table()),
@@ -183,7 +174,7 @@ def installation() -> Installation:
 @cache
 def orders() -> SqsOrders:
     """Return the queues in which one function leaves orders for another."""
-    return SqsOrders(_sqs(), lambda queue: os.environ[_QUEUES[queue]])
+    return SqsOrders(clients.sqs(_PROMPT), lambda queue: os.environ[_QUEUES[queue]])
 
 
 def signing_secret(fresh: bool) -> str:  # noqa: FBT001  the type is slack.requests.SigningSecret
@@ -207,51 +198,18 @@ def _slack_failed() -> None:
 
 
 def _secret(variable: str, seconds: int) -> str:
-    with _one_at_a_time:
-        secrets = _new_secrets()
-    return secrets.read(os.environ[variable], seconds)
-
-
-@cache
-def _new_secrets() -> Secrets:
-    return Secrets(SSMProvider(boto_config=_PROMPT))
+    return clients.secrets(_PROMPT).read(os.environ[variable], seconds)
 
 
 @cache
 def _table() -> "Table":
-    return cast("Table", OneAThread(_new_table))
+    return cast("Table", OneAThread(lambda: clients.table(_PROMPT, os.environ["LOCK_BOOK_TABLE"])))
 
 
-def _new_table() -> "Table":
-    with _one_at_a_time:
-        return boto3.resource("dynamodb", config=_PROMPT).Table(os.environ["LOCK_BOOK_TABLE"])
-
-
-def _sqs() -> "SQSClient":
-    with _one_at_a_time:
-        return boto3.client("sqs", config=_PROMPT)
-
-
-@cache
 def _s3(patience: ClientConfig, bucket: str) -> "S3Client":
-    return _s3_client(patience, _region(bucket))
+    regions = {target.container: target.region for target in config().targets_of(Kind.S3)}
+    return clients.s3(patience, regions.get(bucket))
 
 
-def _s3_client(patience: ClientConfig, region: str | None) -> "S3Client":
-    with _one_at_a_time:
-        return _new_s3_client(patience, region)
-
-
-@cache
-def _new_s3_client(patience: ClientConfig, region: str | None) -> "S3Client":
-    return boto3.client("s3", region_name=region, config=patience)
-
-
-@cache
 def _dynamodb(patience: ClientConfig, region: str) -> "DynamoDBClient":
-    with _one_at_a_time:
-        return boto3.client("dynamodb", region_name=region or None, config=patience)
-
-
-def _region(bucket: str) -> str | None:
-    return next((target.region for target in config().targets_of(Kind.S3) if target.container == bucket), None)
+    return clients.dynamodb(patience, region or None)

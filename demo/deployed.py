@@ -19,6 +19,7 @@ from chalicelib.slack.words.parts import lock_value
 from chalicelib.slack.words.parts.buttons import RELEASE_ACTION
 from demo import stopping
 from demo.local_cloud import LocalCloud
+from demo.lock_table import LockTable
 from demo.slack_standin import Channel, Message, SlackStandIn, User, UserGroup, Workspace
 from demo.waiting import wait_for
 from deploy.wire_bucket import wire
@@ -69,6 +70,10 @@ def demo_workspace(*channels: Channel, people: tuple[User, ...] = PEOPLE) -> Wor
     )
 
 
+def _target(kind: str, name: str) -> str:
+    return f'\n[[targets]]\n{kind} = "{name}"\n'
+
+
 @dataclass(frozen=True)
 class Decided:
     """The reaper's configuration; TOML as in ``reaper.example.toml``."""
@@ -79,11 +84,14 @@ class Decided:
     """Keys of ``[slack]``."""
     routes: str = ""
     """Tables ``[[routes]]``."""
+    tables: tuple[str, ...] = ()
+    """Lock tables."""
     workspace: Workspace = field(default_factory=demo_workspace)
 
     def toml(self, api: str) -> str:
         """Return the whole file."""
-        targets = "".join(f'\n[[targets]]\nbucket = "{bucket}"\n' for bucket in self.buckets)
+        targets = "".join(_target("bucket", name) for name in self.buckets)
+        targets += "".join(_target("table", name) for name in self.tables)
         thresholds = json.dumps(self.thresholds)
         own = {"api": api, "slack": self.slack, "thresholds": thresholds, "routes": self.routes}
         return _CONFIG % own + targets
@@ -94,6 +102,7 @@ class DeployedReaper:
 
     def __init__(self, folder: Path, decided: Decided, *, slack_port: int = 0) -> None:
         self.cloud = LocalCloud(folder)
+        self.table = LockTable(self.cloud)
         self.outputs: dict[str, str] = {}
         self.workspace = decided.workspace
         self.slack = SlackStandIn(decided.workspace, port=slack_port)

@@ -15,6 +15,10 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html
 The identity in S3's notifications, where MiniStack writes the same word for everybody:
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+
+And it sends the head of an answer together with its body. MiniStack's server sends two packets; when the second one
+comes late, on a busy machine, Terraform's client of DynamoDB drops the connection and sends its request again. One
+``terraform plan`` in two hundred then met the lock that it had taken itself by its first request.
 """
 
 import os
@@ -25,6 +29,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import h11
+from hypercorn.events import RawData
+from hypercorn.protocol.h11 import H11Protocol
 from ministack import app  # type: ignore[import-untyped]
 from ministack.core import iam_actions, iam_evaluator  # type: ignore[import-untyped]
 from ministack.services import iam, s3  # type: ignore[import-untyped]
@@ -80,6 +87,19 @@ def _principal_id(arn: str) -> str:
     return f"AWS:{account}"
 
 
+async def _in_one_packet(connection: H11Protocol, event: Any) -> None:
+    try:
+        data = connection.connection.send(event)
+    except h11.LocalProtocolError:  # as in the method that this stands in for
+        if connection.connection.their_state != h11.ERROR:
+            raise
+        return
+    if isinstance(event, h11.Response):
+        vars(connection)["head"] = data
+    else:
+        await connection.send(RawData(data=vars(connection).pop("head", b"") + data))
+
+
 def _end_with_parent() -> None:
     """End this process group when its starter ends, even by SIGKILL: standard input ends with the starter."""
     sys.stdin.read()
@@ -90,5 +110,6 @@ if __name__ == "__main__":
     iam_actions.s3_service_context = _with_conditions
     iam_evaluator.evaluate = _as_unversioned_objects_are_judged
     s3._deliver_event_to_sqs = _with_identity  # noqa: SLF001
+    H11Protocol._send_h11_event = _in_one_packet  # type: ignore[assignment, method-assign]  # noqa: SLF001
     threading.Thread(target=_end_with_parent, daemon=True).start()
     app.main()

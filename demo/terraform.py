@@ -6,8 +6,30 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Mapping
+from enum import Enum
 from pathlib import Path
 from typing import Self
+
+LOCK_TABLE = "terraform-locks"
+
+
+class Locking(Enum):
+    """The ways in which a run locks its state: each is the lines of its backend."""
+
+    TABLE = f'dynamodb_table = "{LOCK_TABLE}"'
+    BOTH = f'use_lockfile = true\n    dynamodb_table = "{LOCK_TABLE}"'
+    S3 = "use_lockfile = true"
+
+    @property
+    def in_s3(self) -> bool:
+        """Return whether a run locks the object beside its state."""
+        return self is not Locking.TABLE
+
+    @property
+    def in_table(self) -> bool:
+        """Return whether a run locks an item of the lock table."""
+        return self is not Locking.S3
+
 
 _BACKEND = """
 terraform {
@@ -15,19 +37,21 @@ terraform {
     bucket                      = "%(bucket)s"
     key                         = "%(key)s"
     region                      = "us-east-1"
-    use_lockfile                = true
+    %(locking)s
     use_path_style              = true
     skip_credentials_validation = true
     skip_requesting_account_id  = true
     skip_metadata_api_check     = true
     skip_region_validation      = true
-    endpoints                   = { s3 = "%(url)s" }
+    endpoints                   = { s3 = "%(url)s", dynamodb = "%(url)s" }
   }
 }
 
 variable "seconds" { default = 0 }
 variable "starter" { default = 0 }
 """
+# A variable without a value: terraform plan takes its lock and then asks for it.
+_QUESTION = "question.tf"
 LONG = 86_400
 """Seconds of a run that has to live as long as somebody looks."""
 _FINISH = "finish"
@@ -60,8 +84,12 @@ class TerraformState:
         self.environment = environment
         self._running: list[subprocess.Popen[bytes]] = []
         folder.mkdir(parents=True)
-        backend = {"bucket": bucket, "key": key, "url": environment["AWS_ENDPOINT_URL"]}
-        (folder / "main.tf").write_text(_BACKEND % backend + _RESOURCE)
+        self.lock_in(Locking.S3)
+
+    def lock_in(self, locking: Locking) -> None:
+        """Lock the state in another way; ``init -reconfigure`` takes it over."""
+        backend = {"bucket": self.bucket, "key": self.key, "url": self.environment["AWS_ENDPOINT_URL"]}
+        (self._folder / "main.tf").write_text(_BACKEND % {**backend, "locking": locking.value} + _RESOURCE)
 
     def run_by(self, environment: Mapping[str, str]) -> Self:
         """Return the same module, run by another AWS identity."""
@@ -91,17 +119,19 @@ class TerraformState:
     def start_apply(self, seconds: int) -> None:
         """Start an apply that holds its lock for a number of seconds, or until ``finish``."""
         (self._folder / _FINISH).unlink(missing_ok=True)
+        self._start("apply", "-auto-approve", f"-var=seconds={seconds}", f"-var=starter={os.getpid()}")
+
+    def start_plan(self) -> None:
+        """Start a plan that holds its lock until it is killed, as one does that asks a person for a value."""
+        (self._folder / _QUESTION).write_text('variable "question" {}\n')
+        self._start("plan", "-input=true")
+
+    def _start(self, *arguments: str) -> None:
         process = subprocess.Popen(
-            [
-                self._program,
-                "apply",
-                "-auto-approve",
-                "-no-color",
-                f"-var=seconds={seconds}",
-                f"-var=starter={os.getpid()}",
-            ],
+            [self._program, *arguments, "-no-color"],
             cwd=self._folder,
-            env={**self.environment, **_QUIET},
+            env={**self.environment, **_QUIET, "TF_INPUT": "1"},
+            stdin=subprocess.PIPE,  # it ends with the starter, and then a question is answered by nothing
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -118,7 +148,7 @@ class TerraformState:
         while self._running:
             if self._running[-1].wait(60):
                 raise RuntimeError("terraform apply failed")
-            self._running.pop()
+            _close(self._running.pop())
 
     def kill(self) -> None:
         """Kill every run and what it started by SIGKILL, as the OOM killer does or a lost runner."""
@@ -127,3 +157,10 @@ class TerraformState:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+            _close(process)
+        (self._folder / _QUESTION).unlink(missing_ok=True)
+
+
+def _close(process: "subprocess.Popen[bytes]") -> None:
+    if process.stdin:
+        process.stdin.close()

@@ -19,6 +19,23 @@ def moto(service: Any) -> Iterator[Any]:
         yield _SESSION.client(service)
 
 
+@contextmanager
+def moto_clients(*services: Any) -> Iterator[list[Any]]:
+    """A client of each of these services of one empty account."""
+    with mock_aws():
+        yield [_SESSION.client(service) for service in services]
+
+
+def create_lock_table(client: Any, table: str) -> None:
+    """A lock table as Terraform's documentation has it."""
+    client.create_table(
+        TableName=table,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "LockID", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "LockID", "KeyType": "HASH"}],
+    )
+
+
 def create_bucket(client: Any, bucket: str, *, versioned: bool = False) -> None:
     client.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     if versioned:

@@ -34,6 +34,8 @@ LEFT_OUT: dict[str, set[Enum]] = {
     "chalicelib.core.clicks.click _SNOOZES": {SnoozeFor.MORNING},
     # Both have sentences of their own, with the reason in it.
     "chalicelib.slack.words.whispers _ENDINGS": {Outcome.REFUSED, Outcome.FAILED},
+    # Nobody asks for, withdraws from, or snoozes a half.
+    "chalicelib.slack.words.halves _ENDED": {Outcome.ASKED, Outcome.WITHDRAWN, Outcome.SNOOZED, Outcome.WOKEN},
     # Slack counts neither.
     "chalicelib.jobs.runs.agenda _WAYS": {Wait.SCAN, Wait.PLACE, Wait.BOOK},
     # Lines without a number of their own.

@@ -21,7 +21,7 @@ def _errors_visible() -> Iterator[None]:
     except click.UsageError as error:
         raise click.UsageError(visible(error.format_message()), error.ctx) from error
     except click.ClickException as error:
-        raise click.ClickException(visible(error.format_message())) from error
+        raise type(error)(visible(error.format_message())) from error  # its class has the exit status
 
 
 def _import(name: str) -> click.Command:

@@ -21,7 +21,7 @@ def close_alerts(case: EventCase) -> tuple[Case, ...]:
     release = case.event
     # Read the book before the place. In the other order, a lock acquired in between would be taken for gone.
     known = case.pages(release.at)
-    if all(page.ending or (page.acquired_at and not page.spoken_of and not page.half_of) for page in known):
+    if all(page.ending or (page.acquired_at and not _is_told(page, case)) for page in known):
         return ()
     current = case.world.store.read(release.place)
     gone = [page for page in known if _gone_by(release, page, current) and not _held_elsewhere(page, current, case)]
@@ -50,6 +50,12 @@ def ending_by(release: LockEvent, page: Page, current: HeldLock | None, *, their
         let_go_by=by_identity(page.principal, principal),
         held_now=current,
     )
+
+
+def _is_told(page: Page, case: EventCase) -> bool:
+    """Return whether people were told of a lock, by its own message or by that of its other half."""
+    lead = case.world.book.find(page.half_of) if page.half_of else None
+    return page.spoken_of or (lead is not None and lead.spoken_of)
 
 
 def _gone_by(release: LockEvent, page: Page, current: HeldLock | None) -> bool:

@@ -7,6 +7,7 @@ an acquire in S3 while another holder has the state in a lock table (``jobs.atte
 
 from collections.abc import Iterable
 
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.audit.event import NEARBY
 from chalicelib.core.audit.hold import NotedEvent, page_of
@@ -14,6 +15,7 @@ from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.jobs.alerts.case import Case
+from chalicelib.jobs.alerts.halves import Halves
 from chalicelib.jobs.attempts import places_after, rival_of
 from chalicelib.jobs.close import close_alerts
 from chalicelib.jobs.event_case import EventCase
@@ -101,7 +103,8 @@ def _record_acquire(case: EventCase) -> None:
     else:
         journal_acquire(noted, lock, case)
     if lock:
-        world.book.write(telling.acquire_recorded(lock, event.at, event.principal))
+        page = world.book.write(telling.acquire_recorded(lock, event.at, event.principal)).page
+        Halves(world, case.rules, case.now).join(page or Page(lock=lock))
         if case.now - event.at >= case.recording.settled_after:
             _end_if_gone(lock, case)
 

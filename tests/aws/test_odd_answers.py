@@ -10,6 +10,7 @@ from botocore.config import Config
 from botocore.stub import Stubber
 
 from chalicelib import wiring
+from chalicelib.aws import clients
 from chalicelib.aws.book.channel_book import DynamoChannelBook
 from chalicelib.aws.book.digest_book import DynamoDigestBook
 from chalicelib.aws.book.group_book import DynamoGroupBook
@@ -219,10 +220,10 @@ def test_a_token_that_ssm_does_not_give_is_a_failure_of_the_messenger(
         monkeypatch.setenv(f"AWS_{name}", value)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    wiring._new_secrets.cache_clear()
+    clients.new_secrets.cache_clear()
     with pytest.raises(MessengerError, match="bot token"):
         wiring._bot_token()
-    wiring._new_secrets.cache_clear()
+    clients.new_secrets.cache_clear()
 
 
 def test_a_token_without_a_place_to_read_it_from_is_a_failure_of_the_messenger(monkeypatch: pytest.MonkeyPatch) -> None:

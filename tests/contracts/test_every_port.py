@@ -28,7 +28,7 @@ SUITES: dict[type, tuple[str, ...]] = {
     Journal: ("test_journal.py",),
     LockBook: ("conftest.py", *(f"lock_book/{path.name}" for path in (HERE / "lock_book").glob("test_*.py"))),
     LockList: ("test_lock_list.py",),
-    LockStore: ("test_lock_store.py",),
+    LockStore: ("test_lock_store.py", "test_lock_tables.py", "lock_homes.py"),
     Messenger: ("test_messenger.py", "../slack/speaking.py"),
     Orders: ("test_orders.py",),
 }

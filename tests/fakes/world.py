@@ -1,11 +1,12 @@
 """The neighbours of the jobs, in memory. ``contracts/`` holds them to what the real ones do."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from chalicelib.aws.locks.places import Places
 from chalicelib.core.audit.line import JournalLine, LineKind
-from chalicelib.core.locks.place import Kind
+from chalicelib.core.locks.place import Kind, Place
 from chalicelib.ports.world import World
 from tests.fakes.book import FakeBook, FakeChannelBook, FakeDigestBook, FakeGroupBook
 from tests.fakes.events import FakeEventBook
@@ -37,6 +38,8 @@ class FakeWorld:
     """The buckets."""
     tables: FakeTables = field(default_factory=FakeTables)
     """The lock tables."""
+    covers: Callable[[Place], bool] = lambda _: True
+    """Tells whether a place is within the targets."""
     book: FakeBook = field(default_factory=FakeBook)
     events: FakeEventBook = field(default_factory=FakeEventBook)
     channels: FakeChannelBook = field(default_factory=FakeChannelBook)
@@ -53,7 +56,7 @@ class FakeWorld:
     @property
     def ports(self) -> World:
         return World(
-            store=Places({Kind.S3: self.store, Kind.DYNAMODB: self.tables}),
+            store=Places({Kind.S3: self.store, Kind.DYNAMODB: self.tables}, self.covers),
             book=self.book,
             events=self.events,
             channels=self.channels,

@@ -1,4 +1,7 @@
 """The commands, one folder each; ``command`` in its module ``command`` is what click calls."""
 
-COMMANDS = {"history": "Who held a state, who let it go, and for how long."}
+COMMANDS = {
+    "list": "Every lock that is held now, with its age, its holder and its alert.",
+    "history": "Who held a state, who let it go, and for how long.",
+}
 """Each folder's name, with the line that ``tflocks --help`` has for it."""

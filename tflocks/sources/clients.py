@@ -37,18 +37,33 @@ _ADVICE: dict[type[Exception], str] = {
 
 
 class Clients:
-    """Clients of one session. Like the AWS CLI it reads ``AWS_REGION``, which boto3 alone does not.
+    """Clients of one session.
 
     Raises:
         click.ClickException: no such profile, no region, no credentials.
     """
 
     def __init__(self, profile: str | None, region: str | None) -> None:
-        try:
-            session = boto3.Session(profile_name=profile, region_name=region or os.environ.get("AWS_REGION") or None)
-            if session.get_credentials() is None:
-                raise NoCredentialsError
-            self.logs: CloudWatchLogsClient = session.client("logs", config=_PATIENT)
-            self.s3: S3Client = session.client("s3", config=_PATIENT)
-        except (BotoCoreError, ValueError) as error:
-            raise click.ClickException(visible(f"{error}{_ADVICE.get(type(error), '')}")) from error
+        session = session_of(profile, region)
+        self.logs: CloudWatchLogsClient = session.client("logs", config=_PATIENT)
+        self.s3: S3Client = session.client("s3", config=_PATIENT)
+
+
+def session_of(profile: str | None, region: str | None) -> boto3.Session:
+    """Return a session that has credentials and a region.
+
+    Like the AWS CLI it reads ``AWS_REGION``, which boto3 alone does not.
+
+    Raises:
+        click.ClickException: no such profile, no region, no credentials.
+    """
+    try:
+        session = boto3.Session(profile_name=profile, region_name=region or os.environ.get("AWS_REGION") or None)
+        if session.get_credentials() is None:
+            raise NoCredentialsError
+        session.client("s3", config=_PATIENT).close()  # checks the region's name
+        if session.region_name is None:
+            raise NoRegionError
+    except (BotoCoreError, ValueError) as error:
+        raise click.ClickException(visible(f"{error}{_ADVICE.get(type(error), '')}")) from error
+    return session

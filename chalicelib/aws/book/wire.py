@@ -86,6 +86,7 @@ ATTRIBUTES: Mapping[str, Attribute] = {
     "back_as": _json("BackAs", LockRef, form.RefForm),
     "reopened_at": _time("ReopenedAt"),
     "ending": _json("Ending", Ending, form.EndingForm),
+    "half_ending": _json("HalfEnding", Ending, form.EndingForm),
     "undone": _json("Undone", Restorer, form.RestorerForm),
     "told": _plain("Told", bool),
     "levels": _plain("Levels", int),

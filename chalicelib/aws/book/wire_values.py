@@ -162,6 +162,7 @@ class HalfEndingForm(Form):
     outcome: Outcome
     detail: str = ""
     held_now: LockForm | None = None
+    by: str = ""
 
 
 class EndingForm(Form):

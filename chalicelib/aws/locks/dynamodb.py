@@ -12,7 +12,7 @@ import msgspec
 
 from chalicelib.aws.genuine import genuine
 from chalicelib.aws.locks.dynamodb_answers import CONFLICT, NO_LOCK_TABLE, asked_once, store_error
-from chalicelib.aws.locks.dynamodb_items import Sent, from_boto3, item_to_put, kept_of, unchanged
+from chalicelib.aws.locks.dynamodb_items import Sent, from_boto3, item_to_put, kept_of, key_of, unchanged
 from chalicelib.aws.locks.sent_once import AnswerLostError, code_of
 from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.clicks.deletion import Deletion, LockObject, Look, PutBack
@@ -20,7 +20,16 @@ from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.locks.place import LockRef, Place
 from chalicelib.core.locks.scan import Scanned
 from chalicelib.core.locks.target import Target
-from chalicelib.core.locks.terraform.item import DIGEST, DIGEST_SUFFIX, INFO, LOCK_ID, is_lock, lock_of_item, stamp_of
+from chalicelib.core.locks.terraform.item import (
+    DIGEST,
+    DIGEST_SUFFIX,
+    INFO,
+    LOCK_ID,
+    Item,
+    is_lock,
+    lock_of_item,
+    stamp_of,
+)
 from chalicelib.ports.locks import StoreError, StoreRefusedError
 
 if TYPE_CHECKING:
@@ -54,7 +63,7 @@ class DynamoLockStore:
         try:
             client = self._lister(target.region or "")
             while True:
-                begin: Any = {"ExclusiveStartKey": _key(last)} if last else {}
+                begin: Any = {"ExclusiveStartKey": key_of(last)} if last else {}
                 answer = genuine(client.scan(TableName=target.container, **_ONLY_LOCKS, **begin))
                 places = sorted(target.place(_lock_id(item)) for item in answer["Items"])
                 last = _next(answer.get("LastEvaluatedKey"), last)
@@ -84,9 +93,9 @@ class DynamoLockStore:
         """Send one conditional delete once, if the lock is still the one that ``ref`` names."""
         _check(ref)
         item = self._get(ref.place)
-        if item is None or not is_lock(from_boto3(item)):
+        if item is None or not is_lock(item):
             return Deletion.NOT_FOUND
-        if stamp_of(from_boto3(item)) != ref.stamp or DIGEST in item:
+        if stamp_of(item) != ref.stamp or DIGEST in item:
             return Deletion.CHANGED
         return self._delete(ref.place, item)
 
@@ -108,7 +117,7 @@ class DynamoLockStore:
             return PutBack.DONE
         return PutBack.CONFLICT if code_of(refusal) == CONFLICT else PutBack.OCCUPIED
 
-    def _delete(self, place: Place, item: Sent) -> Deletion:
+    def _delete(self, place: Place, item: Item) -> Deletion:
         what, condition = f"deleting {_told(place)}", {**unchanged(item), **_WHAT_IS_THERE}
         try:
             client = self._writer(place.region)
@@ -116,7 +125,7 @@ class DynamoLockStore:
             raise store_error(what, error) from error
         try:
             refusal = asked_once(
-                what, lambda: client.delete_item(TableName=place.container, Key=_key(place.key), **condition)
+                what, lambda: client.delete_item(TableName=place.container, Key=key_of(place.key), **condition)
             )
         except AnswerLostError:
             return Deletion.UNKNOWN
@@ -127,24 +136,20 @@ class DynamoLockStore:
         return Deletion.CHANGED if refusal.response.get("Item") else Deletion.NOT_FOUND
 
     def _look(self, place: Place) -> Look:
-        found = self._get(place)
-        if found is None:
+        item = self._get(place)
+        if item is None:
             return Look(None)
-        item = from_boto3(found)
         lock = lock_of_item(place, item)
         never = lock is None or lock.body in {Body.STATE, Body.DIGEST}
         return Look(lock, None if never else kept_of(item))
 
-    def _get(self, place: Place) -> Sent | None:
+    def _get(self, place: Place) -> Item | None:
+        asked: Any = {"TableName": place.container, "Key": key_of(place.key), "ConsistentRead": True}
         try:
-            asked: Any = {"TableName": place.container, "Key": _key(place.key), "ConsistentRead": True}
-            return genuine(self._reader(place.region).get_item(**asked)).get("Item") or None
+            found = genuine(self._reader(place.region).get_item(**asked)).get("Item")
+            return from_boto3(found) if found else None
         except Exception as error:
             raise store_error(f"reading {_told(place)}", error) from error
-
-
-def _key(lock_id: str) -> dict[str, Any]:
-    return {LOCK_ID: {"S": lock_id}}
 
 
 def _lock_id(item: Sent) -> str:

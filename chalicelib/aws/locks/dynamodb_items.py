@@ -16,7 +16,7 @@ KEPT_LIMIT = 64 * 1024
 
 
 def from_boto3(item: Sent) -> Item:
-    """Return an item in DynamoDB's JSON."""
+    """Return an item in DynamoDB's JSON. Raises an error for a value of a type that this code does not know."""
     return {name: _mapped(value, lambda raw: base64.b64encode(raw).decode()) for name, value in item.items()}
 
 
@@ -31,26 +31,33 @@ def item_to_put(kept: LockObject, lock_id: str, mark: str) -> Sent:
     item = json.loads(kept.body)
     if not isinstance(item, dict) or DIGEST in item:
         raise ValueError("no item of a lock")
-    whole = {name: _mapped(value, base64.b64decode) for name, value in item.items()}
-    return {**whole, LOCK_ID: {"S": lock_id}, MARK: {"S": mark}}
+    return {**_to_boto3(item), **key_of(lock_id), MARK: {"S": mark}}
 
 
-def unchanged(item: Sent) -> dict[str, Any]:
+def key_of(lock_id: str) -> dict[str, Any]:
+    """Return the key of an item."""
+    return {LOCK_ID: {"S": lock_id}}
+
+
+def unchanged(item: Item) -> dict[str, Any]:
     """Return the arguments of a delete that has DynamoDB compare the item with this one, and that spares digests."""
-    names, values = {"#digest": DIGEST}, {}
-    conditions = ["attribute_not_exists(#digest)"]
-    for placeholder, name in (("info", INFO), ("mark", MARK)):
-        names[f"#{placeholder}"] = name
-        if name in item:
-            values[f":{placeholder}"] = item[name]
-            conditions.append(f"#{placeholder} = :{placeholder}")
-        else:
-            conditions.append(f"attribute_not_exists(#{placeholder})")
+    of_ours = {"#info": INFO, "#mark": MARK}
+    there = {name: attribute for name, attribute in of_ours.items() if attribute in item}
+    absent = {"#digest": DIGEST} | {name: attribute for name, attribute in of_ours.items() if attribute not in item}
+    conditions = (
+        *(f"{name} = :{attribute}" for name, attribute in there.items()),
+        *(f"attribute_not_exists({name})" for name in absent),
+    )
+    values = _to_boto3({f":{attribute}": item[attribute] for attribute in there.values()})
     return {
         "ConditionExpression": " AND ".join(conditions),
-        "ExpressionAttributeNames": names,
+        "ExpressionAttributeNames": {**there, **absent},
         **({"ExpressionAttributeValues": values} if values else {}),
     }
+
+
+def _to_boto3(item: Item) -> dict[str, Any]:
+    return {name: _mapped(value, base64.b64decode) for name, value in item.items()}
 
 
 def _mapped(value: Any, change: Callable[[Any], Any]) -> Any:

@@ -28,6 +28,7 @@ class _Clicked(_Waiting, frozen=True, kw_only=True, tag_field=TAG):
 
 class _Click(_Clicked, frozen=True, kw_only=True, tag="carry out a click"):
     lock: Lock
+    halves: tuple[Lock, ...] = ()
     verb: Verb
     click: str
     user_team: str = ""
@@ -43,6 +44,7 @@ class _Unheard(_Clicked, frozen=True, kw_only=True, tag="turn a click away"):
 
 class _AutoRelease(Order, frozen=True, tag="release by itself"):
     lock: Lock
+    halves: tuple[Lock, ...] = ()
     channel: str = ""
 
 
@@ -52,7 +54,8 @@ class _EndUndo(Order, frozen=True, tag="end an undo"):
 
 def write_click(click: Click) -> bytes:
     """Write an order to carry out a click."""
-    return msgspec.json.encode(_Click(v=VERSION, **_of_click(click), lock=write_lock(click.lock)))
+    halves = tuple(map(write_lock, click.halves))
+    return msgspec.json.encode(_Click(v=VERSION, **_of_click(click), lock=write_lock(click.lock), halves=halves))
 
 
 def write_unheard(unheard: Unheard) -> bytes:
@@ -62,7 +65,9 @@ def write_unheard(unheard: Unheard) -> bytes:
 
 def write_auto_release(order: AutoRelease) -> bytes:
     """Write an order to release a lock without a click."""
-    return msgspec.json.encode(_AutoRelease(v=VERSION, lock=write_lock(order.lock), channel=order.channel))
+    halves = tuple(map(write_lock, order.halves))
+    lock = write_lock(order.lock)
+    return msgspec.json.encode(_AutoRelease(v=VERSION, lock=lock, halves=halves, channel=order.channel))
 
 
 def write_end_undo(order: EndUndo) -> bytes:
@@ -81,7 +86,8 @@ def read_for_release_lock(message: str) -> Click | AutoRelease | Unheard:
     except msgspec.MsgspecError as error:
         return _not_understood(message, error)
     if isinstance(order, _AutoRelease):
-        return AutoRelease(lock=read_lock(order.lock), channel=order.channel)
+        halves = tuple(map(read_lock, order.halves))
+        return AutoRelease(lock=read_lock(order.lock), halves=halves, channel=order.channel)
     return _clicked(order)
 
 
@@ -109,7 +115,7 @@ def _not_understood(message: str, error: msgspec.MsgspecError) -> Unheard:
 def _clicked(order: _Click | _Unheard) -> Click | Unheard:
     if isinstance(order, _Unheard):
         return Unheard(**_of_unheard(order))
-    return Click(**_of_click(order), lock=read_lock(order.lock))
+    return Click(**_of_click(order), lock=read_lock(order.lock), halves=tuple(map(read_lock, order.halves)))
 
 
 def _of_click(click: Click | _Click) -> dict[str, Any]:

@@ -12,12 +12,13 @@ _EDITED_AT_LEAST = timedelta(days=1)
 """Only an edit finds out that somebody deleted the message in Slack, so each message is edited once a day."""
 UNSEEN = frozenset(
     {
-        "acquired_at",
+        "acquired_at",  # shown as the age
         "alerted_at",
         "appearance",
         "back_as",
         "claimed_until",
         "ending",  # shown as the alert's
+        "half_ending",  # shown by the halves
         "half_of",  # a page with it has no message
         "kept",
         "kept_halves",
@@ -46,16 +47,17 @@ def appearance(alert: Alert) -> str:
     Slack itself keeps the ages in a message up to date. Of the rest, time alone can change: the sign of the evidence,
     the level, whether a snooze is over, and the day.
     """
-    page, lock = alert.page, alert.page.lock
+    page = alert.page
     seen = {name: _in_order(value) for name, value in msgspec.structs.asdict(page).items() if name not in UNSEEN}
     depends_on = (
         seen,
+        (page.clock, page.held_since),
         page.snooze if page.snoozed(alert.now) else None,
         alert.policy,
         alert.undo,
         alert.level,
         alert.state_written,
-        sign_of(lock, page.held_since, alert.state_written, alert.now),
+        sign_of(page, alert.state_written, alert.now),
         alert.ending,
         page.age(alert.now) // _EDITED_AT_LEAST,
     )

@@ -7,7 +7,7 @@ import msgspec
 
 from chalicelib.core.alerts.message import Posted, Saying, Sending, Topic, hash_of
 from chalicelib.core.alerts.page import Page
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.place import Clock, LockRef, Place
 
 LINES = 2000
 """Most locks of one digest. Their short names take 30 KB of a DynamoDB item, which may have 400 KB."""
@@ -24,6 +24,9 @@ class Named(msgspec.Struct, frozen=True):
     held_since: datetime
     copy: bool = False
     """Whether it is a copy of another place's lock."""
+    place: Place | None = None
+    clock: Clock = Clock.AWS
+    """The clock that ``held_since`` is by."""
 
 
 class Digest(msgspec.Struct, frozen=True, kw_only=True):

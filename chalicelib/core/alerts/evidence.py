@@ -10,20 +10,28 @@ from enum import StrEnum
 
 import msgspec
 
+from chalicelib.core.alerts.holding import Holding
+from chalicelib.core.locks.copies import AFTER
 from chalicelib.core.locks.lock import Body, HeldLock
+from chalicelib.core.locks.place import Clock
 from chalicelib.core.locks.writing import Writing, writing
 
 _SILENCE = timedelta(hours=2)
 """Almost no single resource takes longer, so a run that has written nothing for this long is probably dead."""
+_CLOCKS_APART = AFTER
+"""How far a client's clock may be from S3's, which tells when a state was written."""
 
 
 class Sign(StrEnum):
     """The meaning of the time of the last write."""
 
     UNKNOWN = "S3 did not say"
+    ELSEWHERE = "the state's bucket is no target"
+    UNDATED = "written, and nothing tells when the lock was taken"
     NO_STATE = "no state object"
     PERHAPS_A_STATE = "no state object, and what is kept at the lock's key cannot be read as a lock"
     SAME_SECOND = "written in the second the lock was taken"
+    TWO_CLOCKS = "written so near to the client's time of the lock that nobody knows which came first"
     ALIVE_THEN = "written after the lock was taken"
     WENT_SILENT = "written after the lock was taken, then hours of silence"
     PERHAPS_BY_IT = "written after the lock was taken, which an import does and a console never does"
@@ -38,19 +46,34 @@ class StateWritten(msgspec.Struct, frozen=True):
     at: datetime | None
     digest: bool | None = None
     """Whether the lock table has a digest of the state; None: the lock is not in a table, or nobody looked."""
+    elsewhere: bool = False
+    """Whether the state is in a bucket that no target names, so that nobody may look."""
 
 
-def sign_of(lock: HeldLock, taken: datetime, state: StateWritten | None, now: datetime) -> Sign:
+def sign_of(hold: Holding, state: StateWritten | None, now: datetime) -> Sign:
     """Return what the last write says about the run. ``state`` is None when nobody looked, or S3 refused to tell."""
+    lock = hold.lock
+    if state is None or state.at is None:
+        return _sign_of_nothing(lock, state)
+    if hold.clock is Clock.REAPER:
+        return Sign.UNDATED
+    if state.at == hold.held_since and hold.clock is Clock.AWS:
+        return Sign.SAME_SECOND
+    never = writing(lock) is Writing.NEVER
+    if hold.clock is Clock.CLIENT and abs(state.at - hold.held_since) <= _CLOCKS_APART:
+        return Sign.SAYS_NOTHING if never else Sign.TWO_CLOCKS
+    if state.at < hold.held_since:
+        return Sign.SAYS_NOTHING if never else Sign.NO_PROOF
+    return _sign_of_a_write(lock, now - state.at)
+
+
+def _sign_of_nothing(lock: HeldLock, state: StateWritten | None) -> Sign:
+    """Return why no write is known."""
     if state is None:
         return Sign.UNKNOWN
-    if state.at is None:
-        return Sign.NO_STATE if lock.body in {Body.LOCK, Body.EMPTY} else Sign.PERHAPS_A_STATE
-    if state.at == taken:
-        return Sign.SAME_SECOND
-    if state.at < taken:
-        return Sign.SAYS_NOTHING if writing(lock) is Writing.NEVER else Sign.NO_PROOF
-    return _sign_of_a_write(lock, now - state.at)
+    if state.elsewhere:
+        return Sign.ELSEWHERE
+    return Sign.NO_STATE if lock.body in {Body.LOCK, Body.EMPTY} else Sign.PERHAPS_A_STATE
 
 
 def _sign_of_a_write(lock: HeldLock, quiet: timedelta) -> Sign:

@@ -32,7 +32,8 @@ class Holding(msgspec.Struct, frozen=True, kw_only=True):
         if self.acquired_at or any(ref.place.traits.clock is Clock.AWS for ref in self._refs):
             return Clock.AWS
         since = self.lock.ref.since
-        by_client = since != NO_TIME and (self.seen_at is None or since <= self.seen_at)
+        # The item of a lock that was put back says when it was first taken.
+        by_client = not self.lock.mark and since != NO_TIME and (self.seen_at is None or since <= self.seen_at)
         return Clock.CLIENT if by_client else Clock.REAPER
 
     @property

@@ -84,6 +84,8 @@ class Page(Holding, frozen=True, kw_only=True):
     reopened_at: datetime | None = None
     """When the lock was found held again after it had ended."""
     ending: Ending | None = None
+    half_ending: Ending | None = None
+    """How the half of this page ended, when the lock has others; ``ending`` is then how the whole lock ended."""
     told: bool = False
     """Whether the message says how the lock ended."""
 
@@ -93,16 +95,23 @@ class Page(Holding, frozen=True, kw_only=True):
         return bool(self.posted or self.said or self.sending)
 
     @property
+    def own_ending(self) -> Ending | None:
+        """Return how the lock at this page's own place ended; None: it is held."""
+        return self.half_ending or self.ending
+
+    @property
     def deleter(self) -> str:
         """Return for whom the reaper deleted the lock or may have: a Slack user or REAPER; "" for nobody."""
+        if self.half_ending:
+            return self.half_ending.deleter
         begun = self.releasing.by if self.releasing else ""
         return (self.ending.deleter if self.ending else "") or begun
 
     @property
     def approved(self) -> str:
         """Return the Slack user who asked for the delete that ``deleter`` then approved."""
-        if self.ending and self.ending.deleter:
-            return self.ending.approved
+        if self.own_ending and self.own_ending.deleter:
+            return self.own_ending.approved
         return self.releasing.approved if self.releasing else ""
 
     def being_released(self, now: datetime) -> bool:

@@ -43,6 +43,7 @@ class Fields(TypedDict, total=False):
     back_as: LockRef
     reopened_at: datetime
     ending: Ending
+    half_ending: Ending
     undone: Restorer
     """Who put the lock back; written once."""
     told: bool
@@ -66,8 +67,8 @@ class Stored(Fields, Sets, total=False):
 Name: TypeAlias = Literal[
     "lock", "posted", "alerted_at", "shown_at", "appearance", "sending", "claimed_until", "acquired_at", "seen_at",
     "halves", "half_of", "rivals", "principal", "owner", "snooze", "quiet_at", "asked", "releasing", "kept",
-    "kept_halves", "restoring", "restored_by", "back_as", "reopened_at", "ending", "undone", "told", "levels",
-    "said", "withdrawn", "refused", "restorers",
+    "kept_halves", "restoring", "restored_by", "back_as", "reopened_at", "ending", "half_ending", "undone", "told",
+    "levels", "said", "withdrawn", "refused", "restorers",
 ]  # fmt: skip
 """A field of a page as a book stores it."""
 

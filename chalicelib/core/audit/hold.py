@@ -130,7 +130,7 @@ def _is_confirmed(page: Page, release: LockEvent) -> bool:
 
     The time of an ending is when its job began, so the event may be later than the ending, by as much as a claim lasts.
     """
-    ending = page.ending
+    ending = page.own_ending
     if ending is None or ending.outcome is not Outcome.RELEASED:
         return False
     return ending.at - NEARBY <= release.at <= ending.at + CLAIM_LASTS

@@ -141,6 +141,8 @@ class Whisper(msgspec.Struct, frozen=True, kw_only=True):
     """The people who may do what this person may not."""
     state_path: str = ""
     """The state path of the lock that was clicked: a list has many locks."""
+    container: str = "bucket or table"
+    """The word for the thing that it is kept in."""
 
 
 class MembersUnknownError(Exception):
@@ -160,7 +162,9 @@ def refusal(click: Click, rules: Rules, in_group: InGroup, colleague: Colleague,
     Whoever may release a lock may do everything. The lock's owner, who may still be at work, may snooze its alert too.
     """
     policy = rules.policy_for(click.lock.state_path)
-    if not rules.covers(click.lock.place):
+    if not all(
+        rules.covers(ref.place) and ref.state_path == click.lock.state_path for ref in (click.lock, *click.halves)
+    ):
         return Refusal.OUTSIDE
     if why := _foreign(click, rules, colleague):
         return why

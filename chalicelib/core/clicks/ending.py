@@ -113,6 +113,8 @@ class HalfEnding(msgspec.Struct, frozen=True, omit_defaults=True):
     detail: str = ""
     """Why it failed, in words for a person."""
     held_now: HeldLock | None = None
+    by: str = ""
+    """For whom the reaper deleted it or may have: a Slack user or REAPER; "" when it did not."""
 
 
 class Ending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

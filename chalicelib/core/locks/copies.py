@@ -7,6 +7,7 @@ works on another state, which the copy's ``Path`` names.
 from datetime import datetime, timedelta
 
 from chalicelib.core.locks.lock import Body, HeldLock
+from chalicelib.core.locks.place import Clock
 from chalicelib.core.locks.terraform.body import created_at
 
 BEFORE = timedelta(hours=1)
@@ -24,7 +25,7 @@ def copy_of(lock: HeldLock) -> str:
     name may be an access point's, which does not tell the bucket; then only the key is compared.
     """
     said, ref = lock.info.Path if lock.info else "", lock.ref
-    ours = ref.place.container
+    ours = ref.place.bucket
     if not said or said == ref.state_path:
         return ""
     bucket = said.removesuffix(f"/{ref.place.state_key}")
@@ -34,9 +35,9 @@ def copy_of(lock: HeldLock) -> str:
 
 
 def odd_time(lock: HeldLock) -> datetime | None:
-    """Return ``Created`` if it is far from S3's time; None if it fits or is missing."""
+    """Return ``Created`` if it is far from S3's time; None if it fits or is missing, or S3 does not keep the lock."""
     created = created_at(lock.info) if lock.info else None
-    if created is None:
+    if created is None or lock.ref.place.traits.clock is not Clock.AWS:
         return None
     late = lock.ref.since - created
     return created if late > BEFORE or late < -AFTER else None

@@ -115,6 +115,11 @@ class Place(msgspec.Struct, frozen=True, order=True):
         return self.traits.state_path.format(container=self.container, state_key=state_key)
 
     @property
+    def bucket(self) -> str:
+        """Return the bucket of the state."""
+        return self.state_path.partition("/")[0]
+
+    @property
     def state_key(self) -> str:
         """Return the key of the state in its bucket, with the workspace's part."""
         return self.state_path.partition("/")[2]

@@ -100,7 +100,8 @@ def _stand(channel: str, meant_for: str, cases: list[Case], world: World, now: d
 
 
 def _named(case: Case) -> Named:
-    return Named(case.state_path, case.page.taken, copy=bool(copy_of(case.page.lock)))
+    page = case.page
+    return Named(case.state_path, page.taken, bool(copy_of(page.lock)), case.ref.place, page.clock)
 
 
 def changed(digests: list[Digest], pages: list[Page], rules: Rules, now: datetime) -> list[Digest]:

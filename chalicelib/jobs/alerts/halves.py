@@ -62,6 +62,20 @@ class Halves:
         lead = lead or max([seen, *others], key=lambda one: one.lock.ref.place.traits.release_order)
         return seen if lead is seen else self._follow(seen, lead)
 
+    def join(self, page: Page) -> None:
+        """Join a lock of which an event told to the halves that the book knows. Nothing is read. Raises BookError."""
+        ref = page.lock.ref
+        places = self.rules.places_of(ref.state_path)
+        if len(places) < 2 or page.half_of:  # noqa: PLR2004  a state that is locked in one place has no halves
+            return
+        known = self.world.book.pages_of(ref.state_path, max(self.now, ref.since))
+        held = {one.lock.ref.place: one for one in known if not one.ending} | {ref.place: page}
+        locks = tuple(one.lock for one in held.values())
+        state = StateLock(locks, unseen=tuple(place for place in places if place not in held))
+        for one in held.values():
+            if same_holder(one.lock, page.lock):
+                self.leads(one, state)
+
     def remember(self, lock: HeldLock) -> Page:
         """Open a page for a lock. Without the book, the lock is alerted nevertheless."""
         with suppress(BookError):

@@ -1,6 +1,7 @@
 """Take the next step of a lock (``core.alerts.life``). What needs a call to Slack is returned as tasks."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -21,7 +22,7 @@ from chalicelib.jobs.alerts.found import Found, in_channel, task, together
 from chalicelib.jobs.alerts.halves import Halves
 from chalicelib.jobs.alerts.say import look_for_lost
 from chalicelib.jobs.runs.tasks import Rank, Wait
-from chalicelib.ports.book import LockBook
+from chalicelib.ports.book import BookError, LockBook
 from chalicelib.ports.locks import ContainerGoneError
 from chalicelib.ports.world import World
 
@@ -74,10 +75,10 @@ class Steps:
 
     def _end_with_container(self, page: Page) -> Found:
         """End a lock whose bucket or table does not exist any more, unless another half of it is held."""
-        page = self.halves.leads(page, self.halves.state_lock(page.lock.ref.place, None))
-        if _there(page, None) is Presence.SAME:
+        seen = self.halves.leads(page, self.halves.state_lock(page.lock.ref.place, None))
+        if _there(seen, None) is Presence.SAME:
             return self.tend(page, None)
-        return end(self.case(page), Ending(outcome=Outcome.CONTAINER_GONE, at=self.now))
+        return end(self.case(seen), Ending(outcome=Outcome.CONTAINER_GONE, at=self.now))
 
     def _tend_follower(self, known: Page, page: Page, current: HeldLock | None, state: StateLock) -> Found:
         """Tend a half whose alert another page has: close its page when it is gone. A new lead is tended at once."""
@@ -86,7 +87,10 @@ class Steps:
         lead = next((lock for lock in state.locks if lock.ref == page.half_of), None)
         if lead is None or known.half_of:
             return Found()
-        return self.tend(self.halves.remember(lead), lead)
+        with suppress(BookError):  # without the book, the sweep of the lead's own place alerts it
+            if remembered := self.world.book.write(telling.remember(lead, self.now)).page:
+                return self.tend(remembered, lead)
+        return Found()
 
     def _find_lost(self, case: Case, there: Presence, current: HeldLock | None) -> Found:
         case = look_for_lost(case)

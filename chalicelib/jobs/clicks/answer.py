@@ -94,7 +94,7 @@ def _quieten(clicked: Clicked, snooze: Snooze | None) -> Ending:
 def _withdraw(clicked: Clicked) -> Ending:
     asked = clicked.page.asked
     if asked and asked.by == clicked.click.user:
-        taken, page = clicked.world.book.write(wishes.withdraw(clicked.click.lock, asked))
+        taken, page = clicked.world.book.write(wishes.withdraw(clicked.ref, asked))
         if taken:
             clicked.journal(LineKind.RELEASE_WITHDRAWN)
             return _show(clicked.known_as(page or clicked.page), clicked.ending(Outcome.WITHDRAWN))

@@ -48,9 +48,21 @@ class Ordered(Case, frozen=True, kw_only=True):
     remembered: bool = False
     """Whether the lock book has a page of the lock. Without a page, only the order tells which lock it is."""
 
+    @property
+    def shown(self) -> tuple[LockRef, ...]:
+        """Return all that the order is to release: the halves that were shown, or the lock alone."""
+        return self.order.halves or (self.order.lock,)
+
     def looked_up(self) -> Self:
-        """Return the same with the page that the book has now. Raises BookError."""
+        """Return the same with the page that the book has now. Raises BookError.
+
+        A half that was shown alone may follow the page of another half by now. Then that page has the alert for both,
+        and the claims to their deletes.
+        """
         page = self.world.book.find(self.order.lock)
+        lead = self.world.book.find(page.half_of) if page and page.half_of else None
+        if page and lead and (page.ending or not lead.ending):
+            page = lead
         return msgspec.structs.replace(self, page=page, remembered=True) if page else self
 
     def seen(self) -> Self:
@@ -127,7 +139,8 @@ class Clicked(Ordered, frozen=True, kw_only=True):
     def whisper(self, ending: Ending, releasers: tuple[str, ...] = ()) -> Ending:
         """Tell only the person who clicked how it ended; return the ending."""
         click = self.click
-        told = Whisper(verb=click.verb, ending=ending, releasers=releasers, state_path=click.lock.state_path)
+        lock = {"state_path": click.lock.state_path, "container": click.lock.place.traits.container}
+        told = Whisper(verb=click.verb, ending=ending, releasers=releasers, **lock)
         self.world.messenger.whisper(click.person, told)
         return ending
 
@@ -153,7 +166,7 @@ class Operated(Ordered, frozen=True, kw_only=True):
     def show_ended(self) -> bool:
         """Order that the lock's message says how the lock ended."""
         with suppress(OrderError):
-            self.world.orders.end_undo(EndUndo(self.order.lock), AT_ONCE)
+            self.world.orders.end_undo(EndUndo(self.ref), AT_ONCE)
         return False
 
     def catch_up(self) -> None:

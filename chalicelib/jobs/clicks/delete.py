@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 import msgspec
 
+from chalicelib.core.alerts.stored import Fields
 from chalicelib.core.alerts.transitions import endings
 from chalicelib.core.clicks.claim import Releasing
-from chalicelib.core.clicks.deletion import Deletion, LockObject, Look, Presence, conclude, presence
+from chalicelib.core.clicks.deletion import Deletion, KeptHalf, LockObject, Look, Presence, conclude, presence
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.clicks.release_terms import way_back, why_not_releasable
 from chalicelib.core.locks.copies import copy_of
@@ -37,9 +38,11 @@ class Concluded(NamedTuple):
 
     ending: Ending
     claim: Releasing | None = None
+    parts: Fields = Fields()
+    """What the page is to say of the halves of the lock, if it has several."""
 
 
-class _Release(msgspec.Struct, frozen=True):
+class Deleting(msgspec.Struct, frozen=True):
     """The delete of one lock, for one claim."""
 
     case: Case
@@ -48,6 +51,8 @@ class _Release(msgspec.Struct, frozen=True):
     """First the lock as the book remembers it, after the look the lock as it is."""
     keeps: bool
     """Whether the reaper keeps its bytes, so that it can be put back."""
+    shares_claim: bool = False
+    """Whether the claim is for the other halves of the lock too, so that it is dropped after all of them."""
 
     @property
     def ref(self) -> LockRef:
@@ -65,6 +70,8 @@ class _Release(msgspec.Struct, frozen=True):
 
     def abandon(self) -> None:
         """Drop the claim, because everything that was sent is known to have done nothing."""
+        if self.shares_claim:
+            return
         self.case.world.book.write(endings.abandon_release(self.ref, self.claim))
 
 
@@ -77,19 +84,19 @@ def delete(case: Case, claim: Releasing) -> Concluded:
         OutcomeUnknownError
         NotYetError: the claim of another click came in between, or what was sent may still arrive.
     """
-    release = _Release(case, claim, case.page.lock, keeps=bool(case.undo))
+    release = Deleting(case, claim, case.page.lock, keeps=bool(case.undo))
     seen = case.page.releasing
     try:
-        current, kept = _look(release)
+        current, kept = look(release)
         there = presence(release.ref, current)
         if there is not Presence.SAME or current is None:
-            return _too_late(release, there, current)
+            return Concluded(too_late(release, there, current), seen)
         release = msgspec.structs.replace(release, lock=current, keeps=kept is not None)
         if why := why_not_releasable(current, keeps=release.keeps):
             return Concluded(msgspec.structs.replace(release.ending(Outcome.REFUSED), refusal=why))
-        _begin(release, kept)
+        begin(release, kept)
         seen = None  # from now on every error drops the claim before it arrives here
-        ending = _delete(release)
+        ending = send(release)
         if kept and ending.outcome is Outcome.RELEASED:
             ending = msgspec.structs.replace(ending, undo_until=case.now + case.undo)
         return Concluded(ending, claim)
@@ -99,35 +106,50 @@ def delete(case: Case, claim: Releasing) -> Concluded:
         return Concluded(release.failed(str(error), lasting=isinstance(error, StoreRefusedError)))
 
 
-def _look(release: _Release) -> Look:
+def look(release: Deleting) -> Look:
     """Read the lock that is there. With undo, read its object too, to put it back later; that needs only one GET."""
     store, ref = release.case.world.store, release.ref
     return store.look(ref) if release.case.undo else Look(store.read(ref.place))
 
 
-def _too_late(release: _Release, there: Presence, current: HeldLock | None) -> Concluded:
+def too_late(release: Deleting, there: Presence, current: HeldLock | None) -> Ending:
     """Return the ending for a lock that is no longer there. An earlier delivery may have deleted it and then died."""
     if before := release.case.page.releasing:
-        return Concluded(msgspec.structs.replace(release, claim=before).ending(Outcome.UNCONFIRMED, current), before)
+        return msgspec.structs.replace(release, claim=before).ending(Outcome.UNCONFIRMED, current)
     ending = release.ending(conclude(Deletion.NOT_FOUND, there) or Outcome.FAILED, current)
-    return Concluded(msgspec.structs.replace(ending, by_reaper=False))
+    return msgspec.structs.replace(ending, by_reaper=False)
 
 
-def _begin(release: _Release, kept: LockObject | None) -> None:
-    """Take the claim. If the book does not answer, the claim may be taken nevertheless, so try to drop it."""
+def begin(release: Deleting, kept: LockObject | None, kept_halves: tuple[KeptHalf, ...] = ()) -> None:
+    """Take the claim. If the book does not answer, the claim may be taken nevertheless, so try to drop it.
+
+    Raises:
+        NotYetError: the claim of another click came in between.
+        BookError
+    """
     book, before = release.case.world.book, release.case.page.releasing
     try:
-        page = book.write(endings.begin_release(release.lock, release.claim, kept, before)).page
+        page = book.write(endings.begin_release(release.lock, release.claim, kept, before, kept_halves)).page
     except BookError:
         with suppress(BookError):
-            release.abandon()
+            drop(release)
         raise
     if page is None or page.releasing != release.claim:
         raise NotYetError(page.releasing.until if page and page.releasing else release.case.now)
 
 
-def _delete(release: _Release) -> Ending:
-    """Delete this lock or nothing. After a lost answer, look at the lock instead of guessing."""
+def drop(release: Deleting) -> None:
+    """Drop the claim from the page of this lock, also if it is for other halves too."""
+    msgspec.structs.replace(release, shares_claim=False).abandon()
+
+
+def send(release: Deleting) -> Ending:
+    """Delete this lock or nothing. After a lost answer, look at the lock instead of guessing.
+
+    Raises:
+        StoreError: nothing was deleted, and the claim is dropped.
+        NotYetError, OutcomeUnknownError: the lock was or may yet be deleted, and the claim stays.
+    """
     lost = False
     for _ in range(_TRIES):
         deletion = _send_delete(release, lost=lost)
@@ -145,7 +167,7 @@ def _delete(release: _Release) -> Ending:
     return release.failed(f"{service} did not delete it in {_TRIES} attempts (last answer: {deletion})")
 
 
-def _send_delete(release: _Release, *, lost: bool) -> Deletion:
+def _send_delete(release: Deleting, *, lost: bool) -> Deletion:
     try:
         check_time(release.case.world, release.claim.send_before)
         return release.case.world.store.delete(release.ref)
@@ -160,7 +182,7 @@ def check_time(world: World, send_before: datetime) -> None:
         raise StoreError("AWS took too long to answer, so nothing was sent")
 
 
-def _look_after(release: _Release, *, lost: bool) -> HeldLock | None:
+def _look_after(release: Deleting, *, lost: bool) -> HeldLock | None:
     try:
         return release.case.world.store.read(release.ref.place)
     except StoreError as error:
@@ -168,7 +190,7 @@ def _look_after(release: _Release, *, lost: bool) -> HeldLock | None:
         raise
 
 
-def _give_up(release: _Release, error: StoreError, *, lost: bool) -> None:
+def _give_up(release: Deleting, error: StoreError, *, lost: bool) -> None:
     """Drop the claim, unless an answer was lost: then raise OutcomeUnknownError."""
     if lost:
         raise OutcomeUnknownError(str(error)) from error

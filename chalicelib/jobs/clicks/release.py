@@ -27,6 +27,7 @@ from chalicelib.jobs.clicks.clicked import (
     unknown,
 )
 from chalicelib.jobs.clicks.delete import Concluded, delete
+from chalicelib.jobs.clicks.halves import delete_halves
 from chalicelib.jobs.clicks.permission import why_not
 from chalicelib.jobs.clicks.second_person import ask, asked_in_vain, wait_for_another
 from chalicelib.ports.book import BookError
@@ -72,7 +73,7 @@ def _release(ordered: T, go_on: Callable[[T], Ending]) -> Ending:
 
 def _release_if_due(ordered: Ordered) -> Ending:
     """Release a lock without a click, if its route still asks for that: the order may have waited in the queue."""
-    covered = ordered.rules.covers(ordered.order.lock.place)
+    covered = all(ordered.rules.covers(ref.place) for ref in ordered.shown)
     if covered and may_auto_release(ordered.page, ordered.policy, ordered.now):
         return _carry_out(ordered)
     return ordered.ending(Outcome.REFUSED, "no longer due")  # the next watch decides again
@@ -123,7 +124,8 @@ def _carry_out(ordered: Ordered) -> Ending:
         raise NotYetError(page.releasing.until)
     claim = _claim(ordered)
     ordered.journal(LineKind.RELEASE_REQUESTED)
-    concluded = delete(ordered, claim)
+    alone = ordered.shown == (ordered.ref,) and not page.halves
+    concluded = delete(ordered, claim) if alone else delete_halves(ordered, claim, ordered.shown)
     ending = concluded.ending
     if not ending.closes:
         return _answer_held(ordered, ending)
@@ -146,7 +148,7 @@ def _order_end_of_undo(ordered: Ordered, ending: Ending) -> None:
     """Order the removal of the button when its time is over. If that fails, a click on it is told it is too late."""
     if ending.undo_until and ending.undoable(ordered.now):
         with suppress(OrderError):
-            ordered.world.orders.end_undo(EndUndo(ordered.order.lock), ending.undo_until - ordered.now)
+            ordered.world.orders.end_undo(EndUndo(ordered.ref), ending.undo_until - ordered.now)
 
 
 def _note(ordered: Ordered, concluded: Concluded) -> Ordered:
@@ -157,7 +159,7 @@ def _note(ordered: Ordered, concluded: Concluded) -> Ordered:
     """
     ending = concluded.ending
     try:
-        taken, page = ordered.world.book.write(endings.end(ordered.page.lock, ending, concluded.claim))
+        taken, page = ordered.world.book.write(endings.end(ordered.page.lock, *concluded))
     except BookError as error:
         if ending.outcome is not Outcome.RELEASED:
             raise NotYetError(ending.at) from error
@@ -228,7 +230,7 @@ def _with_refused(clicked: Clicked) -> Clicked:
     """Note who asked and may not release, so that every later edit of the message shows it to the team."""
     user, page = clicked.click.user, clicked.page
     with suppress(BookError):
-        clicked.after(wishes.refused(clicked.click.lock, user))
+        clicked.after(wishes.refused(clicked.ref, user))
     return clicked.known_as(msgspec.structs.replace(page, refused=page.refused | {user}))
 
 

@@ -3,8 +3,11 @@
 If the run turns out to be alive, it is protected again, and its own release still works, because Terraform compares
 the lock's ID. The put of one click is sent once. When the click is delivered again, it is answered after a look: the
 run may have let its lock go meanwhile, and a second put would leave a lock that nobody holds. The mark on the lock
-tells whose put it was (``core.locks.mark``); that is never guessed from who clicked.
+tells whose put it was (``core.locks.mark``); that is never guessed from who clicked. A lock with several halves is back
+when one of them is; which of them are back is told.
 """
+
+from collections.abc import Sequence
 
 import msgspec
 
@@ -13,19 +16,16 @@ from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import restores
 from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.claim import CLAIM_LASTS, Restorer, Restoring
-from chalicelib.core.clicks.deletion import LockObject, PutBack
+from chalicelib.core.clicks.deletion import KeptHalf, PutBack
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
-from chalicelib.core.locks.lock import HeldLock
-from chalicelib.core.locks.mark import mark_of
 from chalicelib.jobs.alerts.alert import catch_up
 from chalicelib.jobs.clicks.clicked import Clicked, NotYetError
-from chalicelib.jobs.clicks.delete import OutcomeUnknownError, check_time
+from chalicelib.jobs.clicks.delete import OutcomeUnknownError
+from chalicelib.jobs.clicks.puts import Back, Backs, Put, abandon, back, begin, note_back, put_all
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import StoreError, StoreRefusedError
 
-_TRIES = 3
 _FORGOTTEN = "its bytes are no longer known to the reaper's lock book"
-_NOBODY_KNOWS = "{service} did not say whether this click put it back, and it is not there now"
 
 
 def put_back(clicked: Clicked) -> Ending:
@@ -37,8 +37,10 @@ def put_back(clicked: Clicked) -> Ending:
         MessengerError, OutcomeUnknownError: it was or may have been done; the queue delivers the click again.
     """
     page, now = clicked.page, clicked.now
+    kept = restores.to_put_back(page)
     if _restorer(clicked) in page.restorers:
-        return _look(clicked, PutBack.UNKNOWN)
+        refs = [one.ref for one in kept] or [clicked.ref]
+        return _look(clicked, [Put(ref, PutBack.UNKNOWN) for ref in refs])
     if page.ending and page.ending.restored_by:
         return _tell_restored(clicked, Restorer(page.ending.restored_by, page.ending.restored_click))
     if not clicked.undo:
@@ -47,9 +49,9 @@ def put_back(clicked: Clicked) -> Ending:
         return clicked.refuse(Refusal.TOO_LATE, LineKind.CLICK_REFUSED)
     if page.restoring and page.being_restored(now):
         raise NotYetError(page.restoring.until)
-    if page.kept is None:
+    if not kept:
         return _tell_not_put(clicked, Outcome.FAILED, _FORGOTTEN, lasting=True)
-    return _put_once(clicked, page.kept)
+    return _put_once(clicked, kept)
 
 
 def _restorer(clicked: Clicked) -> Restorer:
@@ -57,58 +59,48 @@ def _restorer(clicked: Clicked) -> Restorer:
     return Restorer(clicked.click.user, clicked.click.click)
 
 
-def _put_once(clicked: Clicked, kept: LockObject) -> Ending:
+def _put_once(clicked: Clicked, kept: tuple[KeptHalf, ...]) -> Ending:
     click, world = clicked.click, clicked.world
     claim = Restoring(click.user, click.click, world.clock() + CLAIM_LASTS)
-    page = world.book.write(restores.begin_restore(click.lock, claim, clicked.page.restoring)).page
+    page = begin(clicked, claim, kept)
     if page is None or page.restoring != claim:
         raise NotYetError(page.restoring.until if page and page.restoring else clicked.now)
     clicked = clicked.known_as(page)
     try:
-        answered = _put(clicked, claim, kept)
+        puts = put_all(clicked, claim, kept)
     except StoreError as error:
-        world.book.write(restores.abandon_restore(click.lock, claim))
+        abandon(clicked, claim, kept)
         lasting = isinstance(error, StoreRefusedError)
         return _tell_not_put(clicked, Outcome.FAILED, str(error), lasting=lasting)
-    return _look(clicked, answered)
+    return _look(clicked, puts)
 
 
-def _put(clicked: Clicked, claim: Restoring, kept: LockObject) -> PutBack:
-    """Send a conditional put. After a conflict send it again: a delete was under way, and nothing was put."""
-    world, answered = clicked.world, PutBack.CONFLICT
-    for _ in range(_TRIES):
-        check_time(world, claim.send_before)
-        answered = world.store.put_back(clicked.click.lock, kept, mark_of(clicked.click.click))
-        if answered is not PutBack.CONFLICT:
-            break
-    return answered
-
-
-def _look(clicked: Clicked, answered: PutBack) -> Ending:
-    """Conclude from what is there now how a put ended."""
-    lock = clicked.click.lock
+def _look(clicked: Clicked, puts: Sequence[Put]) -> Ending:
+    """Conclude from what is there now how the puts ended."""
     try:
-        current = clicked.world.store.read(lock.place)
+        there = [clicked.world.store.read(put.ref.place) for put in puts]
         clicked = clicked.looked_up()
-        there = clicked.page.restorer_of(current)
-        if there and current:
-            return _restored(clicked, current, there)
-        if answered is PutBack.DONE:
+        backs = [back(clicked, put, current) for put, current in zip(puts, there, strict=True)]
+        if by := next((one.by for one in backs if one.by), None):
+            return _restored(clicked, backs, by)
+        if any(put.answered is PutBack.DONE for put in puts):
             return _let_go_since(clicked)
-        return _not_there(clicked, answered, current)
+        return _not_there(clicked, backs[0])
     except (StoreError, BookError) as error:
         raise OutcomeUnknownError(str(error)) from error
 
 
-def _restored(clicked: Clicked, current: HeldLock, there: Restorer) -> Ending:
+def _restored(clicked: Clicked, backs: Backs, there: Restorer) -> Ending:
     """Tell that the lock was put back, by this click or by another.
 
     The channel is told in both cases, because the function that carried out the other click may have died before that.
     """
+    if any(one.put.answered is PutBack.UNKNOWN and not one.by for one in backs):
+        _wait_for_the_claim(clicked)
     before, ending = clicked, clicked.ending(Outcome.RESTORED)
-    inherited, handed_over = restores.restored(_with_message(clicked), current, there)
-    clicked = clicked.known_as(Page(lock=current)).after(inherited)
-    clicked.world.book.write(handed_over)
+    if len(backs) > 1:
+        ending = msgspec.structs.replace(ending, halves=tuple(one.told for one in backs))
+    clicked = note_back(clicked, _with_message(clicked), backs)
     if there != _restorer(clicked):
         clicked.show(ending)
         return _tell_restored(before, there)
@@ -124,25 +116,34 @@ def _with_message(clicked: Clicked) -> Page:
     return msgspec.structs.replace(page, posted=Posted(click.channel, click.message))
 
 
-def _not_there(clicked: Clicked, answered: PutBack, current: HeldLock | None) -> Ending:
-    ending, claim, world = clicked.page.ending, clicked.page.restoring, clicked.world
-    service = clicked.click.lock.place.traits.service
+def _not_there(clicked: Clicked, first: Back) -> Ending:
+    ending, answered, current = clicked.page.ending, first.put.answered, first.current
     if ending and ending.restored_by:
         return _tell_restored(clicked, Restorer(ending.restored_by, ending.restored_click))
-    mine = claim if claim and Restorer(claim.by, claim.click) == _restorer(clicked) else None
     if answered is PutBack.UNKNOWN:
-        if mine and world.clock() < mine.until:
-            raise NotYetError(mine.until)
-        return _tell_not_put(clicked, Outcome.FAILED, _NOBODY_KNOWS.format(service=service), held_now=current)
-    if mine:
-        world.book.write(restores.abandon_restore(clicked.click.lock, mine))
-    why = "" if answered is PutBack.OCCUPIED else f"{service} did not put it (its last answer: {answered})"
-    return _tell_not_put(clicked, Outcome.OCCUPIED if current else Outcome.FAILED, why, held_now=current)
+        _wait_for_the_claim(clicked)
+        return _tell_not_put(clicked, Outcome.FAILED, first.put.why, held_now=current)
+    if mine := _own_claim(clicked):
+        abandon(clicked, mine, restores.to_put_back(clicked.page))
+    return _tell_not_put(clicked, Outcome.OCCUPIED if current else Outcome.FAILED, first.put.why, held_now=current)
+
+
+def _own_claim(clicked: Clicked) -> Restoring | None:
+    """Return this click's claim, if the page has it."""
+    claim = clicked.page.restoring
+    return claim if claim and Restorer(claim.by, claim.click) == _restorer(clicked) else None
+
+
+def _wait_for_the_claim(clicked: Clicked) -> None:
+    """Raise NotYetError while a put of this click may still arrive."""
+    mine = _own_claim(clicked)
+    if mine and clicked.world.clock() < mine.until:
+        raise NotYetError(mine.until)
 
 
 def _let_go_since(clicked: Clicked) -> Ending:
     """Note that the lock was put back and its holder has let it go since, so that nothing can be put back any more."""
-    clicked = clicked.after(restores.undone(clicked.click.lock, _restorer(clicked)))
+    clicked = clicked.after(restores.undone(clicked.ref, _restorer(clicked)))
     clicked.show_ended()
     return _tell_restored(clicked, _restorer(clicked))
 

@@ -31,7 +31,7 @@ def ask(clicked: Clicked) -> Asked | None:
     if why is Refusal.UNKNOWN_MEMBERS:
         raise MembersUnknownError(first.by)
     if why:
-        clicked.after(wishes.withdraw(click.lock, first))
+        clicked.after(wishes.withdraw(lock.ref, first))
         first = clicked.after(wishes.ask(lock, ours)).page.asked
     return first
 

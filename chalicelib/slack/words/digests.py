@@ -1,7 +1,9 @@
 """Write the digest: one message for many new alerts of a channel, which have a line each in its thread."""
 
-from chalicelib.core.alerts.digest import Digest
+from chalicelib.core.alerts.digest import Digest, Named
+from chalicelib.core.locks.place import Clock
 from chalicelib.slack.words.parts.blocks import Block, context, header, section
+from chalicelib.slack.words.parts.lock_words import in_containers, is_in_path
 from chalicelib.slack.words.parts.text import ago, channel, code, exact, since
 
 _PATH_LIMIT = 400
@@ -10,13 +12,17 @@ _PATH_LIMIT = 400
 def message(digest: Digest) -> tuple[str, list[Block]]:
     """Return the text (for notifications) and the blocks of a digest, as it should read now."""
     sign, title = _title(digest)
-    named = [
-        f"• {code(exact(one.state_path), _PATH_LIMIT)}, taken {ago(one.held_since)}"
-        + (" (a copy of another state's lock)" if one.copy else "")
-        for one in digest.oldest
-    ]
+    named = [f"• {_named(one)}" for one in digest.oldest]
     blocks = [header(f"{sign} {title}"), section("\n".join([f"*The oldest*{_once(digest)}", *named]))]
     return title, [*blocks, context(*_small_print(digest))]
+
+
+def _named(lock: Named) -> str:
+    place = lock.place if lock.place and not is_in_path(lock.place) else None
+    where = f", {in_containers([place])}" if place else ""
+    taken = "first seen" if lock.clock is Clock.REAPER else "taken"
+    copy = " (a copy of another state's lock)" if lock.copy else ""
+    return f"{code(exact(lock.state_path), _PATH_LIMIT)}{where}, {taken} {ago(lock.held_since)}{copy}"
 
 
 def _title(digest: Digest) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from chalicelib.core.clicks.release_terms import way_back, why_not_releasable
 from chalicelib.core.duration import in_words
 from chalicelib.core.locks.copies import copy_of, odd_time
 from chalicelib.core.locks.lock import Body, HeldLock
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.place import Kind, LockRef
 from chalicelib.slack.words.parts.text import code, exact, local_time
 
 _PATH_LIMIT = 600
@@ -22,11 +22,12 @@ _HOW = "`docs/operating.md`, *Bringing back what was no lock*, says how."
 _WHY_NOT = {
     Body.LOCK: "",
     Body.EMPTY: "",
-    Body.FOREIGN: "It is no lock, and would be gone for good: the bucket keeps no versions, and `undo` is off.",
-    Body.SEALED: "Nobody can see what it is, and the bucket is not known to keep versions, so it could not come back.",
-    Body.STATE: "It may be a Terraform state, which has to move to a key without `.tflock`.",
-    Body.DENIED: "The reaper is not allowed to read it (the bucket's policy, or its KMS key: `DecryptKeyArns`).",
-    Body.DIGEST: "It has the digest of a state, and the reaper never deletes a digest.",
+    Body.FOREIGN: "It is no lock, and would be gone for good: no version of it would stay, and `undo` is off.",
+    Body.SEALED: "Nobody can see what it is, and no version of it is known to stay, so it could not come back.",
+    Body.STATE: "It may be a Terraform state, which has to move {where_it_may_be}.",
+    Body.DENIED: "The reaper is not allowed to read it (the {container}'s policy, or its KMS key: `DecryptKeyArns`).",
+    Body.DIGEST: "It has the digest of a state beside its `Info`, and the reaper never deletes a digest; `terraform "
+    "force-unlock` would delete both.",
 }
 """The reasons why an alert has no Release button."""
 _KINDS = {
@@ -36,15 +37,16 @@ _KINDS = {
     Body.STATE: "may be a state",
     Body.SEALED: "not readable",
     Body.DENIED: "not readable",
-    Body.DIGEST: "with a digest",
+    Body.DIGEST: "has a state's digest",
 }
-
-
 _COPY = (
-    ":warning: *This lock is a copy.* It says that it locks {path}, but lies elsewhere: replication, "
-    "`aws s3 sync` and restores copy locks too. It blocks the state here; "
-    "releasing it frees nothing at {path}."
+    ":warning: *This lock is a copy.* It says that it locks {path}, but lies elsewhere: {copied_by} too. It blocks the "
+    "state here; releasing it frees nothing at {path}."
 )
+_COPIED_BY = {
+    Kind.S3: "replication, `aws s3 sync` and restores copy locks",
+    Kind.DYNAMODB: "restores and imports of a table copy locks",
+}
 _LATE = ":mag: *No evidence:* when it was taken is not certain, so the time of the state's last write says nothing."
 
 
@@ -70,7 +72,8 @@ def about(alert: Alert) -> Doubts:
     if said:
         path = code(exact(said), _PATH_LIMIT)
         no_evidence = f":mag: *No evidence:* its run works on {path}; what is written here says nothing of it."
-        return Doubts(named, _COPY.format(path=path), no_evidence, terms, is_copy=True)
+        copied_by = _COPIED_BY[lock.ref.place.kind]
+        return Doubts(named, _COPY.format(path=path, copied_by=copied_by), no_evidence, terms, is_copy=True)
     warning = f":warning: {_odd_time(lock, odd)}" if odd else ""
     return Doubts(named, warning, _LATE if _is_late(lock, odd) else "", terms)
 
@@ -135,11 +138,17 @@ def _terms(alert: Alert) -> str:
     refused, back = why_not_releasable(lock, keeps=keeps), way_back(lock, keeps=keeps)
     if refused:
         return (
-            f"It cannot be released from here. {_WHY_NOT[lock.body]} "
+            f"It cannot be released from here. {_why_not(lock)} "
             f"Someone who may read {_place(lock.ref)} has to look at what it is, and keep or delete it."
         )
     version = _version(lock.version_id) if back is WayBack.VERSION else ""
     return f"{_comes_back(lock, back, alert.undo)}{version} {_HOW}" if back else ""
+
+
+def _why_not(lock: HeldLock) -> str:
+    traits = lock.ref.place.traits
+    outside = f"to a key without `{traits.suffix}`" if traits.suffix else f"out of the {traits.container}"
+    return _WHY_NOT[lock.body].format(container=traits.container, where_it_may_be=outside)
 
 
 def _comes_back(lock: HeldLock, back: WayBack, undo: timedelta) -> str:

@@ -5,7 +5,9 @@ from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome, is_operator
 from chalicelib.core.duration import in_words
 from chalicelib.core.locks.copies import copy_of
 from chalicelib.core.locks.lock import Body, HeldLock
+from chalicelib.core.locks.place import Place
 from chalicelib.core.locks.writing import Writing, writing
+from chalicelib.slack.words import halves
 from chalicelib.slack.words.doubts import after
 from chalicelib.slack.words.parts.lock_words import DETAIL_LIMIT, VALUE_LIMIT, held_now, identity
 from chalicelib.slack.words.parts.text import by, clicked, code, local_time, mention
@@ -25,7 +27,9 @@ def ending_words(alert: Alert, ending: Ending) -> str:
     """Say how it ended; "" if other lines of the message say it already."""
     undone = _undone(ending) if ending.closes else ""
     words = _closed(alert, ending) if ending.closes else _still_open(ending)
-    return words + undone + after(ending, alert.lock.version_id) + held_now(ending)
+    beside = halves.left_alone(alert.page, ending) if ending.closes else ""
+    shown = frozenset() if ending.closes else frozenset(rival.ref for rival in alert.page.rivals)
+    return words + undone + after(ending, alert.lock.version_id) + held_now(ending, shown) + beside
 
 
 def _undone(ending: Ending) -> str:
@@ -36,25 +40,41 @@ def _undone(ending: Ending) -> str:
 
 
 def _closed(alert: Alert, ending: Ending) -> str:
+    each, place = halves.ended(ending), halves.gone_place(ending) or alert.lock.ref.place
     if ending.outcome is Outcome.RELEASED:
-        return f":unlock: {released(alert, ending)} {_after_release(alert.lock)}".rstrip()
+        return _joined(f":unlock: {released(alert, ending)}", each, _after_release(alert.lock))
     who = clicked(ending.user) if ending.user else ""
     if ending.outcome is Outcome.UNCONFIRMED:
-        began = "the reaper began to release it by itself" if ending.by_reaper else who
-        return (
-            f":unlock: *Gone* after {began}, {local_time(ending.at)}. S3's answer was lost, so it was released by that "
-            f"or by its holder. {_after_release(alert.lock)}"
+        lost = f"{place.traits.service}'s answer was lost, so it was released by that or by its holder."
+        return _joined(
+            f":unlock: *Gone* after {_began(ending)}, {local_time(ending.at)}.", lost, each, _after_release(alert.lock)
         )
     if ending.outcome is Outcome.REPLACED:
-        return f":repeat: *The lock changed since you saw it.* {_untouched(who)}"
+        return _joined(f":repeat: *The lock changed since you saw it.* {_untouched(who)}", each)
     if ending.outcome is Outcome.GONE:
         return f":white_check_mark: {_gone(alert.lock, ending, who)}"
     if ending.outcome is Outcome.CONTAINER_GONE:
-        return f":black_circle: *Gone with its bucket*: {bucket_gone(alert.lock.ref.place.container)}"
+        return f":black_circle: *Gone with its {place.traits.container}*: {container_gone(place)}"
     return (
-        ":black_circle: *No longer watched* since its bucket or prefix was taken out of `reaper.toml`. "
-        "Whether it is still held is not known here; to have it watched, put the bucket back and deploy."
+        f":black_circle: *No longer watched:* `reaper.toml` does not cover its {place.traits.container}, or that part "
+        "of it, any more. Whether it is still held is not known here; to have it watched, put that back and deploy."
     )
+
+
+def _began(ending: Ending) -> str:
+    return "the reaper began to release it by itself" if ending.by_reaper else clicked(ending.user)
+
+
+def _in_part(ending: Ending) -> str:
+    """Say what a release or a put did, and what it left."""
+    when, each = local_time(ending.at), halves.ended(ending)
+    if halves.is_put_back(ending):
+        return f"*Put back only in part* by {by(ending.user)}, {when}. {each}"
+    return f"*Released only in part:* {_began(ending)}, {when}. {each} {try_again(ending)}"
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
 
 
 def released(alert: Alert, ending: Ending) -> str:
@@ -68,11 +88,12 @@ def released(alert: Alert, ending: Ending) -> str:
     return f"*Released by the reaper itself*, {when}, as its route asks{age}."
 
 
-def bucket_gone(bucket: str) -> str:
-    """Say what is known of a bucket that S3 says does not exist, and what to do about it."""
+def container_gone(place: Place) -> str:
+    """Say what is known of a bucket or table that AWS says does not exist, and what to do about it."""
+    service, container = place.traits.service, place.traits.container
     return (
-        f"S3 says that there is no bucket {code(bucket, VALUE_LIMIT)} any more. If that is meant, take it out of "
-        "`reaper.toml` and deploy; else every night tells of it."
+        f"{service} says that there is no {container} {code(place.container, VALUE_LIMIT)} any more. If that is meant, "
+        "take it out of `reaper.toml` and deploy; else every night tells of it."
     )
 
 
@@ -88,7 +109,14 @@ def try_again(ending: Ending) -> str:
         return "It tries again in an hour."
     if ending.lasting:
         return "Another click will fail as well, for as long as that is so."
-    return "You can try again."
+    again = halves.in_part(ending) and not halves.is_put_back(ending)
+    return "Click Release again to finish it." if again else "You can try again."
+
+
+def why_failed(ending: Ending, *, put_back: bool = False) -> str:
+    """Say why a release or a put failed: for each half, if the lock has several."""
+    by_half = any(half.detail for half in ending.halves)
+    return f"{halves.each(ending, put_back=put_back) if by_half else code(ending.detail, DETAIL_LIMIT)}."
 
 
 def _untouched(who: str) -> str:
@@ -110,9 +138,10 @@ def _gone(lock: HeldLock, ending: Ending, who: str) -> str:
 
 def _still_open(ending: Ending) -> str:
     who, when = by(ending.user) if ending.user else "the reaper itself", local_time(ending.at)
+    if halves.in_part(ending):
+        return f":warning: {_in_part(ending)}"
     if ending.outcome is Outcome.FAILED:
-        why = code(ending.detail, DETAIL_LIMIT)
-        return f":x: *Release by {who} failed*, {when}: {why}. {try_again(ending)}"
+        return f":x: *Release by {who} failed*, {when}: {why_failed(ending)} {try_again(ending)}"
     if ending.outcome is Outcome.WITHDRAWN:
         return f":bust_in_silhouette: {who} no longer asks to release it, {when}."
     return f":bell: {who} ended the snooze, {when}." if ending.outcome is Outcome.WOKEN else ""

@@ -4,7 +4,7 @@ from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.evidence import Sign, sign_of
 from chalicelib.core.duration import in_words
 from chalicelib.core.locks.lock import HeldLock
-from chalicelib.slack.words.parts.lock_words import put_back_or, state
+from chalicelib.slack.words.parts.lock_words import began, state
 from chalicelib.slack.words.parts.text import ago, code, exact, local_time
 
 _PLACE_LIMIT = 600
@@ -12,10 +12,15 @@ _PLACE_LIMIT = 600
 # The verdict comes first, because a person in a hurry reads only that.
 _WORDS = {
     Sign.UNKNOWN: "*No evidence:* S3 did not say when the state was last written.",
+    Sign.ELSEWHERE: "*No evidence:* the bucket of {state} is no target of the reaper, so nobody looked when the state "
+    "was last written.",
+    Sign.UNDATED: "*No evidence:* the state was last written {when}, {ago}; nothing tells when the lock was {taken}.",
     Sign.NO_STATE: "*No evidence:* nothing is kept at {state}; this run has written no state, or has removed it.",
     Sign.PERHAPS_A_STATE: "*No evidence:* nothing is kept at {state}. What is kept at {key} may itself be a state.",
     Sign.SAME_SECOND: "*Little evidence:* the state was last written {when}, {ago}, in the second the lock was "
     "{taken}.",
+    Sign.TWO_CLOCKS: "*Little evidence:* the state was last written {when}, {ago}, near the time at which the lock was "
+    "taken. That time is by its machine's clock, so nobody can tell which came first.",
     Sign.ALIVE_THEN: "*Alive* {ago}: the state was written {when}, {apart} after the lock was {taken}.",
     Sign.WENT_SILENT: "*Probably died half-way:* the state was last written {when}, {apart} after the lock was "
     "{taken}; that was {ago}. It may be behind reality, so run a plan after the release.",
@@ -42,10 +47,10 @@ _LONG_HOLDS = {
 
 
 def evidence(alert: Alert) -> str:
-    """Say when the state was written and when the lock was taken (or put back: S3 cannot tell these apart)."""
+    """Say when the state was written and when the lock was taken (or put back: AWS cannot tell these apart)."""
     ref = alert.lock.ref
     key = f"{ref.place.container}/{ref.place.key}"
-    words = _WORDS[sign_of(alert.lock, alert.page.held_since, alert.state_written, alert.now)]
+    words = _WORDS[sign_of(alert.page, alert.state_written, alert.now)]
     places = {
         "state": state(ref, _PLACE_LIMIT),
         "key": code(exact(key), _PLACE_LIMIT),
@@ -67,5 +72,5 @@ def _times(alert: Alert) -> dict[str, str]:
         "when": local_time(written),
         "ago": ago(written),
         "apart": in_words(abs(written - alert.page.held_since)),
-        "taken": put_back_or("taken", alert.page),
+        "taken": began(alert.page),
     }

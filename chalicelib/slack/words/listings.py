@@ -11,10 +11,11 @@ from chalicelib.core.alerts.listing import Listed, Listing, ListRequest
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.click import Unheard
 from chalicelib.core.clicks.list_query import PAGE, Query
-from chalicelib.slack.words import doubts
+from chalicelib.core.locks.place import Clock
+from chalicelib.slack.words import doubts, halves
 from chalicelib.slack.words.parts import buttons
 from chalicelib.slack.words.parts.blocks import Block, actions, button, context, header, section
-from chalicelib.slack.words.parts.lock_words import operation, put_back_or, state
+from chalicelib.slack.words.parts.lock_words import began, operation, state
 from chalicelib.slack.words.parts.text import ago, capital, code, code_or_nothing, mention, size
 from chalicelib.slack.words.turned_away import nothing_done
 
@@ -121,17 +122,19 @@ def _line(listed: Listed, listing: Listing, limits: _Limits) -> Block:
     who = code_or_nothing(lock.info.Who, limits.value) if lock.info else ""
     snoozed = page.snooze if page.snoozed(listing.now) else None
     parts = [
-        f"{capital(put_back_or('taken', page))} {ago(page.held_since)}{_by(who, page)}",
+        f"{capital(began(page))} {ago(page.held_since)}{_by(who, page)}{_clock(page)}",
         operation(lock, limits.value) if lock.info else doubts.kind(lock),
         doubts.copied(lock, limits.value),
+        halves.beside(page, limits.value),
+        ":warning: half of it is gone" if halves.half_gone(page) else "",
+        ":warning: the state has another lock too" if page.rivals else "",
         f":zzz: snoozed by {mention(snoozed.by)}" if snoozed else "",
         f":bust_in_silhouette: {mention(page.asked.by)} asks to release it" if page.asked else "",
     ]
     words = f"{state(lock.ref, limits.path)}\n{' · '.join(filter(None, parts))}"
     if not listed.releasable:
         return section(words)
-    known = {"asked": page.asked is not None, "restored": bool(page.restored_by)}
-    release = buttons.release(lock, second_person=listed.second_person, undo=listed.undo, **known)
+    release = buttons.release(page, second_person=listed.second_person, undo=listed.undo)
     return section(words, accessory=release)
 
 
@@ -139,7 +142,11 @@ def _by(who: str, page: Page) -> str:
     """Name the holder: the one who took the lock, even if somebody else put it back."""
     if not who:
         return ""
-    return f", held by {who}" if page.restored_by else f" by {who}"
+    return f" by {who}" if began(page) == "taken" else f", held by {who}"
+
+
+def _clock(page: Page) -> str:
+    return " (its machine's clock)" if page.clock is Clock.CLIENT else ""
 
 
 def _turning(listing: Listing) -> list[Block]:

@@ -3,22 +3,25 @@
 Foreign text goes through ``text.code`` or ``text.escape``, and never into a header (plain text) or a link.
 """
 
+from datetime import datetime
 from typing import NamedTuple
 
 from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.life import can_auto_release
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.ending import Outcome
+from chalicelib.core.clicks.release_terms import why_not_releasable
 from chalicelib.core.duration import in_words
 from chalicelib.core.locks.lock import Body, HeldLock
-from chalicelib.slack.words import doubts
+from chalicelib.core.locks.place import Clock
+from chalicelib.slack.words import doubts, halves
 from chalicelib.slack.words.channel_notices import meant_for
 from chalicelib.slack.words.endings import ending_words
 from chalicelib.slack.words.evidence import evidence, long_holds
 from chalicelib.slack.words.parts import buttons
-from chalicelib.slack.words.parts.blocks import Block, actions, context, header, mrkdwn, section
+from chalicelib.slack.words.parts.blocks import Block, actions, context, header, mrkdwn, section, sections
 from chalicelib.slack.words.parts.lock_words import DETAIL_LIMIT, VALUE_LIMIT, identity, operation, state
-from chalicelib.slack.words.parts.text import capital, code, code_or_nothing, escape, link, local_time, mention, since
+from chalicelib.slack.words.parts.text import capital, code, code_or_nothing, escape, link, local_time, mention
 
 _PATH_LIMIT = 1400
 
@@ -29,7 +32,8 @@ def message(alert: Alert) -> tuple[str, list[Block]]:
     """Return the text (for notifications) and the blocks of one alert, as they should read now."""
     path = state(alert.lock.ref, _PATH_LIMIT)
     title, blocks = _open(alert, path) if alert.open else _closed(alert, path)
-    return f"{title.words}: {path}", [header(f"{title.sign} {title.words}"), *blocks]
+    told_apart = ", ".join(filter(None, [path, halves.beside(alert.page)]))
+    return f"{title.words}: {told_apart}", [header(f"{title.sign} {title.words}"), *blocks]
 
 
 class _Title(NamedTuple):
@@ -45,13 +49,19 @@ def _closed_title(alert: Alert) -> _Title:
     outcome = ending.outcome if ending else Outcome.GONE
     if outcome is Outcome.UNWATCHED:
         return _Title(":black_circle:", f"{lock} no longer watched")
-    if outcome is Outcome.CONTAINER_GONE:
-        return _Title(":black_circle:", f"{lock} gone with its bucket")
-    held = in_words(alert.page.age(ending.at if ending else alert.now))
+    if ending and outcome is Outcome.CONTAINER_GONE:
+        place = halves.gone_place(ending) or alert.lock.ref.place
+        return _Title(":black_circle:", f"{lock} gone with its {place.traits.container}")
+    held = _for_how_long(alert.page, ending.at if ending else alert.now)
     if outcome is Outcome.REPLACED:
         return _Title(":repeat:", f"{lock} changed hands after {held}")
     words = "released" if outcome is Outcome.RELEASED else "gone"
     return _Title(":white_check_mark:", f"{lock} {words} after {held}")
+
+
+def _for_how_long(page: Page, until: datetime) -> str:
+    least = "at least " if page.clock is Clock.REAPER else ""
+    return f"{least}{in_words(page.age(until))}"
 
 
 def _sign(alert: Alert) -> str:
@@ -75,17 +85,23 @@ def _open(alert: Alert, path: str) -> tuple[_Title, list[Block]]:
     lock, doubt = alert.lock, doubts.about(alert)
     held, story = _held(alert), _story(alert)
     title, policy, people = _Title(_sign(alert), f"{doubt.noun} {held}"), _policy(alert), _people(alert)
-    head = (path, f"Held since {since(alert.page.held_since)}.", people, meant_for(alert))
-    paragraphs = ["\n".join(filter(None, head)), doubt.warning, story, doubt.no_evidence or evidence(alert)]
+    head = (path, halves.held(alert.page), _where(alert), people, meant_for(alert))
+    told = alert.ending is not None and halves.in_part(alert.ending)
+    odd = (halves.rivals(alert.page), "" if told else halves.half_gone(alert.page), doubt.warning)
+    paragraphs = ["\n".join(filter(None, head)), *odd, story, doubt.no_evidence or evidence(alert)]
     alive = "" if doubt.is_copy else long_holds(lock)
     clickable, fields = buttons.of_open(alert), _fields(alert)
     return title, [
-        *(section(words) for words in paragraphs if words),
+        *(block for words in paragraphs for block in sections(words)),
         *fields,
         context(alive, policy),
         *(section(words) for words in [doubt.terms] if words),
         actions(*clickable),
     ]
+
+
+def _where(alert: Alert) -> str:
+    return halves.where(alert.page, releasable=why_not_releasable(alert.lock, keeps=bool(alert.undo)) is None)
 
 
 def _held(alert: Alert) -> str:
@@ -97,8 +113,11 @@ def _held(alert: Alert) -> str:
 def _closed(alert: Alert, path: str) -> tuple[_Title, list[Block]]:
     """Return the state, how its lock ended, by whom, and what to do next. The journal has the rest."""
     title, undo = _closed_title(alert), _undo(alert)
-    words = ending_words(alert, alert.ending) if alert.ending else ""
-    return title, [section("\n".join(filter(None, [path, words]))), *undo]
+    ending = alert.ending
+    words = ending_words(alert, ending) if ending else ""
+    place = "" if ending and ending.halves else halves.beside(alert.page)
+    head = ", ".join(filter(None, [path, place]))
+    return title, [*sections("\n".join(filter(None, [head, words]))), *undo]
 
 
 def _fields(alert: Alert) -> list[Block]:
@@ -187,7 +206,7 @@ def _policy(alert: Alert) -> str:
 def _auto_release(alert: Alert) -> str:
     """Say when the reaper releases the lock by itself, as ``life.may_auto_release`` decides; "" if it never does."""
     page, age = alert.page, alert.policy.auto_release
-    if age is None or not can_auto_release(alert.lock) or page.snooze or page.restored_by:
+    if age is None or not can_auto_release(alert.lock) or page.snooze or page.restored_by or page.rivals:
         return ""
     when = f"Once it is {in_words(age)} old, at its next hourly look"
     return f"{when}, the reaper releases it by itself, unless somebody snoozes it."

@@ -5,10 +5,10 @@ Unlike an edit, they notify people.
 
 from chalicelib.core.alerts.alert import Alert, Reply
 from chalicelib.core.alerts.message import Topic
-from chalicelib.slack.words import doubts
+from chalicelib.slack.words import doubts, halves
 from chalicelib.slack.words.endings import ending_words, released
 from chalicelib.slack.words.parts.blocks import Block, section
-from chalicelib.slack.words.parts.lock_words import VALUE_LIMIT, put_back_or, state
+from chalicelib.slack.words.parts.lock_words import VALUE_LIMIT, began, state
 from chalicelib.slack.words.parts.text import ago, code, local_time, mention
 
 _PATH_LIMIT = 1500
@@ -26,7 +26,7 @@ def _words(said: Reply) -> str:
     """Return the words of a reply. It is never edited, so it says nothing that the lock's end would make untrue."""
     alert, topic = said.alert, said.sending.first.topic
     path = _path(alert)
-    taken = f"{put_back_or('taken', alert.page)} {ago(alert.page.held_since)}"
+    taken = f"{began(alert.page)} {ago(alert.page.held_since)}"
     if topic is Topic.AUTO_RELEASED and alert.ending:
         undo = alert.ending.undo_until
         back = f" Its message offers to put it back until {local_time(undo)}." if undo else ""
@@ -40,8 +40,8 @@ def _words(said: Reply) -> str:
 
 
 def _path(alert: Alert) -> str:
-    path, copied = state(alert.lock.ref, _PATH_LIMIT), doubts.copied(alert.lock)
-    return f"{path}, {copied}" if copied else path
+    known = [state(alert.lock.ref, _PATH_LIMIT), halves.beside(alert.page), doubts.copied(alert.lock)]
+    return ", ".join(filter(None, known))
 
 
 def trouble(subject: str, detail: str) -> str:

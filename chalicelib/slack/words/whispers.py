@@ -3,8 +3,9 @@
 from chalicelib.core.clicks.click import Verb, Whisper
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.policy import EVERYONE
+from chalicelib.slack.words import halves
 from chalicelib.slack.words.doubts import after
-from chalicelib.slack.words.endings import try_again
+from chalicelib.slack.words.endings import try_again, why_failed
 from chalicelib.slack.words.parts.lock_words import DETAIL_LIMIT, held_now
 from chalicelib.slack.words.parts.text import by, capital, code, exact, local_time, mention
 
@@ -34,10 +35,10 @@ _REFUSALS = {
     Refusal.UNDO_OFF: "this reaper is set up without it.",
     Refusal.MAY_BE_STATE: "it may be a Terraform state. Somebody has to look at what it is.",
     Refusal.UNSEEN: "the reaper is not allowed to read it. Somebody who may has to look at what it is.",
-    Refusal.HAS_DIGEST: "it has the digest of a state, and the reaper never deletes a digest. Somebody has "
-    "to look at it.",
-    Refusal.NO_WAY_BACK: "it is not known to be a lock and would be gone for good: its bytes could not be kept, and "
-    "its bucket is not known to keep versions. Somebody has to look at what it is.",
+    Refusal.HAS_DIGEST: "it has the digest of a state beside its `Info`, and the reaper never deletes a digest. "
+    "Somebody has to look at what it is.",
+    Refusal.NO_WAY_BACK: "it is not known to be a lock and would be gone for good: its bytes could not be kept, and no "
+    "version of it is known to stay. Somebody has to look at what it is.",
 }
 _ENDINGS = {
     Outcome.RELEASED: ":unlock: {Lock} was released by {who}, {when}.",
@@ -45,7 +46,7 @@ _ENDINGS = {
     Outcome.GONE: ":white_check_mark: {Lock} was already gone, {when}; there was nothing left to do.",
     Outcome.REPLACED: ":repeat: {Lock} is no longer the one that you saw, so nothing was done.",
     Outcome.UNWATCHED: ":black_circle: {Lock} is no longer within the targets of this reaper's configuration.",
-    Outcome.CONTAINER_GONE: ":black_circle: {Lock} is gone with its bucket, which S3 says does not exist any more.",
+    Outcome.CONTAINER_GONE: ":black_circle: {Lock} is gone: AWS says that there is no such {container} any more.",
     Outcome.ASKED: ":bust_in_silhouette: You asked to release {lock}. Somebody else has to approve.",
     Outcome.WITHDRAWN: ":bust_in_silhouette: You no longer ask to release {lock}.",
     Outcome.SNOOZED: ":zzz: You snoozed the alert of {lock}.",
@@ -62,12 +63,28 @@ def whispered(whisper: Whisper, user: str) -> str:
     ask = _ask(whisper.releasers, user)
     if ending.outcome is Outcome.REFUSED:
         return f":no_entry: You cannot {done}: {_refusal(ending)}{ask}"
+    if halves.in_part(ending):
+        again = try_again(ending) if ending.outcome is Outcome.FAILED else ""
+        done = "put back" if halves.is_put_back(ending) else "released"
+        part = f":warning: {capital(lock)} was {done} only in part. {halves.ended(ending)} {again}".rstrip()
+        return f"{part}{held_now(ending)}"
     if ending.outcome is Outcome.FAILED:
-        return f":x: Could not {done}: {code(ending.detail, DETAIL_LIMIT)}. {try_again(ending)}"
+        return f":x: Could not {done}: {why_failed(ending, put_back=whisper.verb is Verb.PUT_BACK)} {try_again(ending)}"
+    return f"{_ended(whisper, user)}{ask}{after(ending)}{held_now(ending)}"
+
+
+def _ended(whisper: Whisper, user: str) -> str:
+    """Say how a click ended that was neither refused nor failed, with each half of a lock that has several."""
+    ending, lock = whisper.ending, _lock(whisper.state_path)
+    gone = halves.gone_place(ending)
     words = _ENDINGS[ending.outcome].format(
-        lock=lock, Lock=capital(lock), who=_who(ending, user), when=local_time(ending.at)
+        lock=lock,
+        Lock=capital(lock),
+        who=_who(ending, user),
+        when=local_time(ending.at),
+        container=gone.traits.container if gone else whisper.container,
     )
-    return f"{words}{ask}{after(ending)}{held_now(ending)}"
+    return f"{words} {halves.ended(ending)}".rstrip()
 
 
 def _refusal(ending: Ending) -> str:

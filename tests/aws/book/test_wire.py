@@ -42,7 +42,7 @@ RELEASED = Ending(
     held_now=HELD,
     copy_of="other/state",
     way_back=WayBack.VERSION,
-    halves=(HalfEnding(REFERENCE.place, Outcome.REPLACED, HOSTILE, HELD),),
+    halves=(HalfEnding(REFERENCE.place, Outcome.REPLACED, HOSTILE, HELD, ALICE),),
 )
 OBJECT = LockObject(b"\x00\xff", {"a": HOSTILE}, {HOSTILE: "b"}, {"c": ""})
 WHOLE: dict[str, msgspec.Struct | tuple[msgspec.Struct, ...]] = {
@@ -68,6 +68,7 @@ WHOLE: dict[str, msgspec.Struct | tuple[msgspec.Struct, ...]] = {
     "restoring": Restoring(ALICE, f"{ALICE} 1", LATER),
     "back_as": REFERENCE,
     "ending": RELEASED,
+    "half_ending": RELEASED,
     "undone": Restorer(ALICE, HOSTILE),
     "restorers": Restorer(ALICE, HOSTILE),
 }

@@ -15,8 +15,9 @@ from chalicelib.core.alerts.page import Asked, Page, Snooze
 from chalicelib.core.alerts.transitions import endings, restores, telling, wishes
 from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.clicks.claim import Releasing, Restorer, Restoring
-from chalicelib.core.clicks.deletion import LockObject
+from chalicelib.core.clicks.deletion import KeptHalf, LockObject
 from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.core.locks.state_lock import Half
 from chalicelib.ports.book import LockBook
 from tests.aws_fixtures import lock_book_table
 from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock, a_sending
@@ -31,6 +32,7 @@ POSTED, REPLY = Posted(CHANNEL, "1.1"), Posted(CHANNEL, "1.2", "1.1")
 ALICES, BOBS = Releasing(ALICE, "1", LATER), Releasing(BOB, "2", LATER, ALICE)
 PUT, ANOTHER = Restoring(ALICE, "3", LATER), Restoring(BOB, "4", LATER)
 RELEASED = Ending(outcome=Outcome.RELEASED, at=LATER, user=ALICE, undo_until=LATER + timedelta(hours=1))
+HALVES = (Half(LOCK.ref, held=False), Half(OTHER.ref))
 GONE = Ending(outcome=Outcome.GONE, at=TAKEN, held_now=OTHER)
 OLD = Page(lock=LOCK, posted=POSTED, alerted_at=TAKEN, principal="AROA:ci", owner=BOB)
 
@@ -48,10 +50,17 @@ WRITERS: dict[str, tuple[Transition, ...]] = {
     "refused": (wishes.refused(LOCK.ref, BOB),),
     "begin_release": (
         endings.begin_release(LOCK, ALICES, LockObject(b"\x00", {"a": "b"}), None),
-        endings.begin_release(LOCK, BOBS, None, ALICES),
+        endings.begin_release(LOCK, BOBS, None, ALICES, (KeptHalf(OTHER.ref, LockObject(b"\xff")),)),
     ),
     "abandon_release": (endings.abandon_release(LOCK.ref, ALICES),),
-    "end": (endings.end(LOCK, GONE), endings.end(LOCK, GONE, ALICES), endings.end(LOCK, RELEASED, ALICES)),
+    "end": (
+        endings.end(LOCK, GONE),
+        endings.end(LOCK, GONE, ALICES),
+        endings.end(LOCK, RELEASED, ALICES),
+        endings.end(LOCK, RELEASED, ALICES, {"halves": HALVES, "half_ending": GONE}),
+    ),
+    "end_half": (endings.end_half(LOCK, GONE, None), endings.end_half(LOCK, RELEASED, ALICES)),
+    "keep_open": (endings.keep_open(LOCK.ref, {"halves": HALVES, "half_ending": RELEASED}, ALICES),),
     "end_unspoken": (endings.end_unspoken(LOCK, GONE),),
     "ending_told": (endings.ending_told(LOCK.ref),),
     "reopen": (endings.reopen(LOCK, LATER),),

@@ -13,8 +13,9 @@ from chalicelib.core.alerts.appearance import UNSEEN, appearance
 from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.alerts.page import Asked, Page, Snooze
 from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.core.locks.state_lock import Half
 from chalicelib.slack.words.messages import message
-from tests.builders import ALICE, BOB, TAKEN, a_claim, a_lock, a_policy
+from tests.builders import ALICE, BOB, TAKEN, a_claim, a_lock, a_policy, a_table_lock
 
 NOW = TAKEN + timedelta(hours=3)
 
@@ -34,6 +35,8 @@ SHOWN: dict[str, Any] = {
     "refused": frozenset({BOB}),
     "restored_by": BOB,
     "lock": a_lock(body=b""),
+    "halves": (Half(a_table_lock().ref), Half(a_lock().ref)),
+    "rivals": (a_table_lock("s3-plan-default"),),
 }
 """Of each field of a page that a message shows, another value."""
 
@@ -50,6 +53,15 @@ SHOWN: dict[str, Any] = {
 def test_what_changes_the_message_changes_the_appearance(other: Alert) -> None:
     assert message(other) != message(an_alert())
     assert appearance(other) != appearance(an_alert())
+
+
+@pytest.mark.parametrize(
+    "known", [{"acquired_at": TAKEN + timedelta(seconds=9)}, {"seen_at": TAKEN - timedelta(days=1)}]
+)
+def test_whose_clock_an_age_is_by_changes_the_message_and_the_appearance(known: dict[str, Any]) -> None:
+    plain, other = an_alert(lock=a_table_lock()), an_alert(lock=a_table_lock(), **known)
+    assert message(other) != message(plain)
+    assert appearance(other) != appearance(plain)
 
 
 def test_of_every_field_of_a_page_it_is_known_whether_a_message_shows_it() -> None:

@@ -3,7 +3,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.core.alerts.evidence import Sign, StateWritten, sign_of
-from tests.builders import TAKEN, a_lock
+from chalicelib.core.alerts.page import Page
+from tests.builders import TAKEN, a_lock, a_table_lock
 
 NOW = TAKEN + timedelta(hours=8)
 
@@ -24,8 +25,19 @@ NOW = TAKEN + timedelta(hours=8)
     ],
 )
 def test_when_the_state_was_written_says_so_much_and_no_more(operation: str, written: object, sign: Sign) -> None:
-    assert sign_of(a_lock(operation), TAKEN, StateWritten(written), NOW) is sign  # type: ignore[arg-type]
+    assert sign_of(Page(lock=a_lock(operation)), StateWritten(written), NOW) is sign  # type: ignore[arg-type]
 
 
 def test_nothing_is_said_where_nobody_looked() -> None:
-    assert sign_of(a_lock(), TAKEN, None, NOW) is Sign.UNKNOWN
+    assert sign_of(Page(lock=a_lock()), None, NOW) is Sign.UNKNOWN
+
+
+def test_of_a_lock_that_nothing_dates_a_write_says_nothing() -> None:
+    undated = Page(lock=a_table_lock(body=b""), seen_at=TAKEN)
+    assert sign_of(undated, StateWritten(NOW), NOW) is Sign.UNDATED
+    assert sign_of(undated, StateWritten(None), NOW) is Sign.NO_STATE
+
+
+def test_of_a_state_that_nobody_may_look_at_the_evidence_is_unknown_and_says_why() -> None:
+    elsewhere = StateWritten(None, digest=True, elsewhere=True)
+    assert sign_of(Page(lock=a_table_lock()), elsewhere, NOW) is Sign.ELSEWHERE

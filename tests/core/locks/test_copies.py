@@ -10,7 +10,7 @@ from chalicelib.core.locks.copies import copy_of, odd_time, speaks_for_itself
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.terraform.body import created_at
-from tests.builders import BUCKET, STATE_KEY, TAKEN, a_lock, sample
+from tests.builders import BUCKET, STATE_KEY, TAKEN, a_lock, a_table_lock, sample
 from tests.core.locks.terraform.test_body import GENUINE
 
 HERE = f"{BUCKET}/{STATE_KEY}"
@@ -112,3 +112,22 @@ def test_only_what_was_taken_here_and_now_by_its_own_word_speaks_for_itself() ->
     assert not speaks_for_itself(says(Path=f"{BUCKET.upper()}/{STATE_KEY}"))
     assert not speaks_for_itself(says(Created=(TAKEN - timedelta(hours=2)).isoformat()))
     assert not speaks_for_itself(a_lock(body=b""))
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        (HERE, ""),
+        (f"ACME-TFSTATE/{STATE_KEY}", ""),
+        (f"arn:aws:s3:eu-central-1:111111111111:accesspoint/x/{STATE_KEY}", ""),
+        (f"acme-replica/{STATE_KEY}", f"acme-replica/{STATE_KEY}"),
+        (f"{BUCKET}/other", f"{BUCKET}/other"),
+    ],
+)
+def test_a_copied_item_of_a_table_is_told_by_the_bucket_of_its_state_path(path: str, said: str) -> None:
+    assert copy_of(a_table_lock(body=json.dumps({"ID": "x", "Path": path}).encode())) == said
+
+
+@pytest.mark.parametrize("created", ["2020-01-01T00:00:00Z", "2030-01-01T00:00:00Z", "0001-01-01T00:00:00Z"])
+def test_the_time_of_a_table_s_lock_is_its_client_s_own_and_fits_it(created: str) -> None:
+    assert odd_time(a_table_lock(body=json.dumps({"ID": "x", "Created": created}).encode())) is None

@@ -134,7 +134,7 @@ def test_a_message_is_edited_once_a_day_at_least_so_that_a_deleted_one_is_missed
 
 def shown_sign(world: FakeWorld) -> Sign:
     [alert] = world.messenger.shown.values()
-    return sign_of(alert.lock, alert.page.held_since, alert.state_written, alert.now)
+    return sign_of(alert.page, alert.state_written, alert.now)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from chalicelib.core.alerts.digest import Digest, Named
 from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.alerts.listing import Listed, Listing
 from chalicelib.core.alerts.message import Topic
-from chalicelib.core.alerts.page import Page
+from chalicelib.core.alerts.page import Asked, Page
 from chalicelib.core.clicks.click import Verb, Whisper
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal, WayBack
 from chalicelib.core.clicks.list_query import Query
@@ -44,7 +44,8 @@ def an_alert(lock: HeldLock, ending: Ending | None = None, undo: timedelta = UND
 
 
 def dialog(lock: HeldLock, **told: Any) -> str:
-    return str(buttons.release(lock, **{"undo": UNDO, **told})["confirm"]["text"]["text"])
+    page = Page(lock=lock, asked=told.pop("asked", None))
+    return str(buttons.release(page, **{"undo": UNDO, **told})["confirm"]["text"]["text"])
 
 
 def released(lock: HeldLock, **told: Any) -> Ending:
@@ -192,5 +193,5 @@ def test_no_dialog_is_longer_than_slack_takes(body: Body, days: int) -> None:
     info = LockInfo(Who="&" * 500, Path="&" * 3000 if days == 0 else "", Created="2026-11-21T03:18:57Z")
     ref = LockRef(Place(Kind.S3, "b" * 63, "&" * 1000 + ".tflock"), '"e"', TAKEN + timedelta(days=days))
     lock = HeldLock(ref, info, "is odd", body, versioned=True)
-    for told in ({}, {"second_person": True}, {"asked": True}, {"undo": timedelta(0)}):
+    for told in ({}, {"second_person": True}, {"asked": Asked(ALICE, TAKEN, "1")}, {"undo": timedelta(0)}):
         assert len(dialog(lock, **told)) <= 300

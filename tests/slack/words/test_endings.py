@@ -50,8 +50,8 @@ def told(outcome: Outcome, name: str = "s3-apply-default", body: bytes | None = 
         (Outcome.GONE, {}, "*Released outside of Slack*, seen <"),
         (Outcome.REPLACED, {"user": ALICE}, "already gone when <@U0ALICE> clicked Release, so nothing was deleted."),
         (Outcome.REPLACED, {}, "*The lock changed since you saw it.* The lock shown here is gone."),
-        (Outcome.UNWATCHED, {}, "*No longer watched*"),
-        (Outcome.UNWATCHED, {}, "to have it watched, put the bucket back and deploy."),
+        (Outcome.UNWATCHED, {}, "*No longer watched:* `reaper.toml` does not cover its bucket"),
+        (Outcome.UNWATCHED, {}, "to have it watched, put that back and deploy."),
         (Outcome.CONTAINER_GONE, {}, "*Gone with its bucket*: S3 says that there is no bucket `acme-tfstate` any more"),
         (Outcome.CONTAINER_GONE, {}, "take it out of `reaper.toml` and deploy"),
         (
@@ -125,7 +125,7 @@ def test_a_replaced_lock_s_message_says_who_holds_the_state_now() -> None:
 
 
 def test_a_lock_there_now_that_cannot_be_read_is_told_as_that() -> None:
-    assert "locked now by another lock, which is empty." in told(Outcome.REPLACED, held_now=a_lock(body=b""))
+    assert "locked now by another lock, which is empty, since <" in told(Outcome.REPLACED, held_now=a_lock(body=b""))
 
 
 @pytest.mark.parametrize("outcome", Outcome)

@@ -49,7 +49,7 @@ def test_the_evidence_says_what_the_times_prove_and_no_more(
     name: str, written: datetime | None, sign: Sign, said: str
 ) -> None:
     state = StateWritten(written)
-    assert sign_of(a_lock(name), TAKEN, state, NOW) is sign
+    assert sign_of(Page(lock=a_lock(name)), state, NOW) is sign
     assert said in evidence(alert_for(Page(lock=a_lock(name)), a_policy(), NOW, state))
 
 

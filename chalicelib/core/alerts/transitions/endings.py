@@ -7,14 +7,24 @@ put back since.
 from datetime import datetime
 
 from chalicelib.core.alerts.stored import Fields, Name
-from chalicelib.core.alerts.transitions.transition import Transition, absent, equals, exists, still
+from chalicelib.core.alerts.transitions.transition import Check, Either, Transition, absent, equals, exists, still
 from chalicelib.core.clicks.claim import Releasing
-from chalicelib.core.clicks.deletion import LockObject
+from chalicelib.core.clicks.deletion import KeptHalf, LockObject
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 
-_END: tuple[Name, ...] = ("ending", "told", "releasing", "kept", "restoring", "undone", "back_as")
+_END: tuple[Name, ...] = (
+    "ending",
+    "half_ending",
+    "told",
+    "releasing",
+    "kept",
+    "kept_halves",
+    "restoring",
+    "undone",
+    "back_as",
+)
 """The fields about a lock's end."""
 _STORY: tuple[Name, ...] = (
     "halves",
@@ -32,20 +42,27 @@ _STORY: tuple[Name, ...] = (
     "asked",
 )
 """The fields about a held lock's halves, what people were told of it, and what they wanted."""
+_NO_PARTS = Fields()
 _UNSPOKEN: tuple[Name, ...] = ("ending", "posted", "sending", "said", "releasing")
 
 
 def begin_release(
-    lock: HeldLock, releasing: Releasing, kept: LockObject | None, instead_of: Releasing | None
+    lock: HeldLock,
+    releasing: Releasing,
+    kept: LockObject | None,
+    instead_of: Releasing | None,
+    kept_halves: tuple[KeptHalf, ...] = (),
 ) -> Transition:
     """Take the right to delete a lock. It replaces the claim that the caller has seen on the page, if any.
 
     It is not taken when the lock has ended, or when another claim came in between. ``kept`` is the object that can be
-    put back.
+    put back, ``kept_halves`` are those of the lock's other halves.
     """
     put = Fields(lock=lock, releasing=releasing)
     if kept:
         put["kept"] = kept
+    if kept_halves:
+        put["kept_halves"] = kept_halves
     return Transition(ref=lock.ref, put=put, only_if=(absent("ending"), still("releasing", instead_of)))
 
 
@@ -57,15 +74,34 @@ def abandon_release(ref: LockRef, releasing: Releasing) -> Transition:
     return Transition(ref=ref, remove=("releasing",), only_if=(equals("releasing", releasing),))
 
 
-def end(lock: HeldLock, ending: Ending, seen: Releasing | None = None) -> Transition:
+def end(lock: HeldLock, ending: Ending, seen: Releasing | None = None, parts: Fields = _NO_PARTS) -> Transition:
     """Note that the lock is no longer held, and that its message does not say so yet.
 
     ``seen`` is the claim to a delete that the ending takes into account. When another claim came in between, the ending
-    may name the wrong person, so it is not noted.
+    may name the wrong person, so it is not noted. ``parts`` are the fields about the halves of the lock, if it has
+    several.
     """
-    by_deleter = ending.outcome is Outcome.RELEASED
-    believed = (absent("undone"),) if by_deleter else (absent("ending"), still("releasing", seen))
-    return Transition(ref=lock.ref, put={"lock": lock, "ending": ending}, remove=("told",), only_if=believed)
+    put = Fields(lock=lock, ending=ending, **parts)
+    return Transition(ref=lock.ref, put=put, remove=("told",), only_if=_believed(ending, seen))
+
+
+def end_half(lock: HeldLock, ending: Ending, seen: Releasing | None) -> Transition:
+    """Note that the half of a silent page is no longer held. The page of another half tells people."""
+    put = Fields(lock=lock, ending=ending, told=True)
+    return Transition(ref=lock.ref, put=put, only_if=_believed(ending, seen))
+
+
+def keep_open(ref: LockRef, parts: Fields, seen: Releasing | None) -> Transition:
+    """Drop a claim whose deletes are over, and note which halves they left. The lock is still held by one of them."""
+    return Transition(
+        ref=ref, put=parts, remove=("releasing",), only_if=(exists("lock"), absent("ending"), still("releasing", seen))
+    )
+
+
+def _believed(ending: Ending, seen: Releasing | None) -> tuple[Check | Either, ...]:
+    if ending.outcome is Outcome.RELEASED:
+        return (absent("undone"),)
+    return (absent("ending"), still("releasing", seen))
 
 
 def end_unspoken(lock: HeldLock, ending: Ending) -> Transition:

@@ -8,8 +8,11 @@ from chalicelib.core.alerts.stored import Fields
 from chalicelib.core.alerts.transitions.telling import CLAIM
 from chalicelib.core.alerts.transitions.transition import Transition, absent, equals, exists, still
 from chalicelib.core.clicks.claim import Restorer, Restoring
+from chalicelib.core.clicks.deletion import KeptHalf
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
+
+_NO_PARTS = Fields()
 
 
 def begin_restore(ref: LockRef, restoring: Restoring, instead_of: Restoring | None) -> Transition:
@@ -30,13 +33,26 @@ def abandon_restore(ref: LockRef, restoring: Restoring) -> Transition:
     return Transition(ref=ref, remove=("restoring",), only_if=(equals("restoring", restoring),))
 
 
-def restored(old: Page, lock: HeldLock, by: Restorer) -> tuple[Transition, Transition]:
+def to_put_back(page: Page) -> tuple[KeptHalf, ...]:
+    """Return what the reaper deleted of a lock and keeps, in the order in which it is put back: S3 first.
+
+    A run takes S3 first too. So from the first put on, every run that locks in both places stops there.
+    """
+    own = (KeptHalf(page.lock.ref, page.kept),) if page.kept else ()
+    kept = [*own, *page.kept_halves]
+    if page.ending and page.ending.halves:
+        ours = {half.place for half in page.ending.halves if half.by}
+        kept = [one for one in kept if one.ref.place in ours]
+    return tuple(sorted(kept, key=lambda one: one.ref.place.traits.release_order, reverse=True))
+
+
+def restored(old: Page, lock: HeldLock, by: Restorer, parts: Fields = _NO_PARTS) -> tuple[Transition, Transition]:
     """Note that a released lock is held again, as the lock with this click's mark. Write both in this order.
 
-    The first writes the new page. If the second is never written, both pages have the message; writing both again
-    repairs that.
+    The first writes the new page, with ``parts`` about its halves. If the second is never written, both pages have the
+    message; writing both again repairs that.
     """
-    return _inherited(old, lock, by), _handed_over(old.lock.ref, lock.ref, by)
+    return _inherited(old, lock, by, parts), handed_over(old.lock.ref, lock.ref, by)
 
 
 def undone(ref: LockRef, by: Restorer) -> Transition:
@@ -47,9 +63,9 @@ def undone(ref: LockRef, by: Restorer) -> Transition:
     return Transition(ref=ref, put_first={"undone": by}, remove=("told", "restoring"), only_if=(exists("ending"),))
 
 
-def _inherited(old: Page, lock: HeldLock, by: Restorer) -> Transition:
+def _inherited(old: Page, lock: HeldLock, by: Restorer, parts: Fields) -> Transition:
     """Give the new page what the page of the released lock has. ``principal`` stays who took the lock first."""
-    put = Fields(lock=lock, restored_by=by.by, principal=old.principal, owner=old.owner)
+    put = Fields(lock=lock, restored_by=by.by, principal=old.principal, owner=old.owner, **parts)
     if old.posted:
         put["posted"] = old.posted
     if old.alerted_at:
@@ -57,7 +73,7 @@ def _inherited(old: Page, lock: HeldLock, by: Restorer) -> Transition:
     return Transition(ref=lock.ref, put=put, remove=("told",), only_if=(absent("restored_by"),))
 
 
-def _handed_over(old: LockRef, new: LockRef, by: Restorer) -> Transition:
+def handed_over(old: LockRef, new: LockRef, by: Restorer) -> Transition:
     """Take the message off the page of the released lock, because it belongs to the new page now."""
     return Transition(
         ref=old,

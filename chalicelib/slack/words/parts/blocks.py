@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.slack.words.parts.text import size
+
 Block = dict[str, Any]
 """A block, or an element of one."""
+_LONGEST_PARAGRAPH = 3000
+"""Slack's limit for the text of a section (docs.slack.dev/reference/block-kit/blocks/section-block)."""
 
 
 def header(text: str) -> Block:
@@ -15,6 +19,18 @@ def header(text: str) -> Block:
 def section(text: str, **more: Any) -> Block:
     """Return a paragraph; ``more`` is ``fields`` or an ``accessory``."""
     return {"type": "section", "text": mrkdwn(text), **more}
+
+
+def sections(text: str) -> list[Block]:
+    """Return a text of several lines as the fewest paragraphs that hold it. No line may be longer than a paragraph."""
+    paragraphs: list[str] = []
+    for line in text.splitlines():
+        longer = f"{paragraphs[-1]}\n{line}" if paragraphs else line
+        if size(longer) > _LONGEST_PARAGRAPH:
+            paragraphs.append(line)
+        else:
+            paragraphs[-1:] = [longer]
+    return [section(paragraph) for paragraph in paragraphs]
 
 
 def context(*lines: str) -> Block:

@@ -11,12 +11,12 @@ buttons.
 from datetime import timedelta
 
 from chalicelib.core.alerts.alert import Alert
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.click import SnoozeFor, Verb
 from chalicelib.core.clicks.release_terms import why_not_releasable
-from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.locks.writing import Writing, writing
-from chalicelib.slack.words import doubts
+from chalicelib.slack.words import doubts, halves
 from chalicelib.slack.words.parts import lock_value
 from chalicelib.slack.words.parts.blocks import Block, button, menu, question
 from chalicelib.slack.words.parts.lock_words import state
@@ -40,6 +40,8 @@ VERBS = {
 
 _ASKED_PATH_LIMIT = 80
 _ASKED_HOLDER_LIMIT = 50
+_ASKED_LIMITS_OF_SEVERAL = (50, 30)
+"""The same two, of a lock in several places or with another one beside it: the dialog has to say that too."""
 _LENGTHS: dict[str, str] = {
     SnoozeFor.HOUR: "1 hour",
     SnoozeFor.FOUR_HOURS: "4 hours",
@@ -72,28 +74,20 @@ def of_open(alert: Alert) -> list[Block]:
 
 
 def _offered(alert: Alert) -> Block:
-    page, two = alert.page, alert.policy.second_person
-    told = {"asked": page.asked is not None, "restored": bool(page.restored_by)}
-    return release(alert.lock, second_person=two, undo=alert.undo, **told)
+    return release(alert.page, second_person=alert.policy.second_person, undo=alert.undo)
 
 
-def release(
-    lock: HeldLock,
-    *,
-    asked: bool = False,
-    second_person: bool = False,
-    undo: timedelta = timedelta(0),
-    restored: bool = False,
-) -> Block:
+def release(page: Page, *, second_person: bool = False, undo: timedelta = timedelta(0)) -> Block:
     """Return a Release button, or the button in its place when a release takes two people."""
-    special, odd = doubts.in_dialog(lock, undo, restored=restored)
+    lock = page.lock
+    special, odd = doubts.in_dialog(lock, undo, restored=bool(page.restored_by))
     warning = special or f"{odd} {_RISKS[writing(lock)]}"
-    holder = "" if special or odd else _holder(lock)
-    if asked:
-        return _release(lock, "Approve release", "Approve this release?", holder, warning)
+    who = lock.info.Who if lock.info and not (special or odd) else ""
+    if page.asked:
+        return _release(page, "Approve release", "Approve this release?", who, warning)
     if second_person:
-        return _release(lock, "Ask to release", "Ask to release this lock?", holder, f"{special or odd} {_TWO_PEOPLE}")
-    return _release(lock, "Release", "Release this lock?", holder, warning)
+        return _release(page, "Ask to release", "Ask to release this lock?", who, f"{special or odd} {_TWO_PEOPLE}")
+    return _release(page, "Release", "Release this lock?", who, warning)
 
 
 def put_back(ref: LockRef) -> Block:
@@ -109,14 +103,13 @@ def put_back(ref: LockRef) -> Block:
     return button("Put the lock back", PUT_BACK_ACTION, value, confirm=asked)
 
 
-def _holder(lock: HeldLock) -> str:
-    return f", held by {code(lock.info.Who, _ASKED_HOLDER_LIMIT)}" if lock.info and lock.info.Who.strip() else ""
-
-
-def _release(lock: HeldLock, name: str, title: str, holder: str, warning: str) -> Block:
+def _release(page: Page, name: str, title: str, who: str, warning: str) -> Block:
+    lock, several = page.lock, halves.in_dialog(page)
     value = lock_value.encode(lock.ref)
-    loss = f" Putting it back cannot restore its {lock.not_restored}." if lock.not_restored else ""
-    text = f"{state(lock.ref, _ASKED_PATH_LIMIT)}{holder}. {warning.strip()}{loss}"
+    path, name_limit = _ASKED_LIMITS_OF_SEVERAL if several else (_ASKED_PATH_LIMIT, _ASKED_HOLDER_LIMIT)
+    holder = f", held by {code(who, name_limit)}" if who.strip() else ""
+    loss = f"Putting it back cannot restore its {lock.not_restored}." if lock.not_restored else ""
+    text = " ".join(filter(None, [f"{state(lock.ref, path)}{holder}.", several, warning.strip(), loss]))
     asked = question(title, text, name, "Keep it", style="danger")
     return button(name, RELEASE_ACTION, value, style="danger", confirm=asked)
 

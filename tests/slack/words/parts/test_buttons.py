@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from chalicelib.core.alerts.alert import alert_for
-from chalicelib.core.alerts.page import Page
+from chalicelib.core.alerts.page import Asked, Page
 from chalicelib.core.clicks.click import SnoozeFor, Verb
 from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
@@ -13,7 +13,7 @@ from chalicelib.core.locks.terraform.lock_info import LockInfo
 from chalicelib.slack.words.parts import buttons, lock_value
 from chalicelib.slack.words.parts.blocks import actions
 from demo.slack_standin.block_rules import problems_in
-from tests.builders import TAKEN, a_lock, a_policy
+from tests.builders import ALICE, TAKEN, a_lock, a_policy
 
 
 def question(button: dict[str, Any]) -> str:
@@ -31,7 +31,7 @@ def question(button: dict[str, Any]) -> str:
     ],
 )
 def test_release_asks_first_and_names_the_lock_the_holder_and_the_risk(name: str, risk: str) -> None:
-    button = buttons.release(a_lock(name))
+    button = buttons.release(Page(lock=a_lock(name)))
     assert "`acme-tfstate/prod/network/terraform.tfstate`, held by `root@vm`." in question(button)
     assert risk in question(button)
     assert (button["style"], button["confirm"]["style"]) == ("danger", "danger")
@@ -40,26 +40,29 @@ def test_release_asks_first_and_names_the_lock_the_holder_and_the_risk(name: str
 
 def test_release_says_before_the_click_what_could_not_be_put_back() -> None:
     held = msgspec.structs.replace(a_lock(), not_restored="legal hold")
-    assert "cannot restore its legal hold" in question(buttons.release(held))
-    assert "cannot restore" not in question(buttons.release(a_lock()))
+    assert "cannot restore its legal hold" in question(buttons.release(Page(lock=held)))
+    assert "cannot restore" not in question(buttons.release(Page(lock=a_lock())))
     info = msgspec.structs.replace(held.info or LockInfo(), Who="&" * 300)
     longest = HeldLock(
         LockRef(Place(Kind.S3, "b" * 63, "k" * 1000 + ".tflock"), '"e"', TAKEN), info, not_restored="legal hold"
     )
-    assert problems_in([actions(buttons.release(longest))]) == []
+    assert problems_in([actions(buttons.release(Page(lock=longest)))]) == []
 
 
 @pytest.mark.parametrize(
     "body", [b"", b"{}", b'{"Operation":"OperationTypeNew","Who":"a@b"}', b'{"Operation":"  "}', b"[]"]
 )
 def test_what_a_lock_that_does_not_tell_is_doing_is_said_to_be_unknown(body: bytes) -> None:
-    said = question(buttons.release(a_lock(body=body)))
+    said = question(buttons.release(Page(lock=a_lock(body=body))))
     assert "What this run does is not known. If it is alive and writes" in said
     assert "This operation writes" not in said
 
 
 def test_the_first_of_two_people_only_asks_and_the_second_approves_knowing_the_risk() -> None:
-    first, second = (buttons.release(a_lock(), asked=asked, second_person=True) for asked in (False, True))
+    first, second = (
+        buttons.release(Page(lock=a_lock(), asked=asked), second_person=True)
+        for asked in (None, Asked(ALICE, TAKEN, "1"))
+    )
     assert first["text"]["text"] == "Ask to release"
     assert "Nothing is released before a second person approves it." in question(first)
     assert second["text"]["text"] == "Approve release"

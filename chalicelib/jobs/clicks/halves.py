@@ -1,0 +1,245 @@
+"""Delete the halves of one lock, each on its own condition, in the order of ``Traits.release_order``.
+
+All halves are looked at before the first is deleted. The claim on the lock's page is for all deletes, and the page of
+each other half has the same claim, because the journal asks the page of a half who deleted it. A half that is gone or
+replaced stops nothing. A half that cannot be deleted stops the rest, and the lock stays open: another click finishes
+it, in whatever place an earlier one stopped.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import NamedTuple, TypeAlias
+
+import msgspec
+
+from chalicelib.core.alerts.page import Page
+from chalicelib.core.alerts.stored import Fields
+from chalicelib.core.alerts.transitions import endings
+from chalicelib.core.clicks.claim import Releasing
+from chalicelib.core.clicks.deletion import KeptHalf, LockObject, Look, Presence, presence
+from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
+from chalicelib.core.clicks.halves import Part, ending_of, told_of
+from chalicelib.core.clicks.release_terms import why_not_releasable
+from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.place import LockRef, called
+from chalicelib.core.locks.state_lock import Half, in_release_order
+from chalicelib.jobs.alerts.case import Case
+from chalicelib.jobs.clicks.clicked import NotYetError
+from chalicelib.jobs.clicks.delete import Concluded, Deleting, begin, drop, look, send, too_late
+from chalicelib.ports.book import BookError
+from chalicelib.ports.locks import ContainerGoneError, StoreError, StoreRefusedError
+
+_NOT_SHOWN = "it was not shown where Release was clicked"
+_NOT_TRIED = "not tried, because another half could not be released"
+
+
+class _Half(msgspec.Struct, frozen=True):
+    """One half in the course of a release."""
+
+    deleting: Deleting
+    shown: bool
+    kept: LockObject | None = None
+    refusal: Refusal | None = None
+    ending: Ending | None = None
+    why: str = ""
+    """Why it stays, in words for a person."""
+    lasting: bool = False
+
+    @property
+    def ref(self) -> LockRef:
+        """Return the half that was shown."""
+        return self.deleting.ref
+
+    @property
+    def page(self) -> Page:
+        """Return the half's own page."""
+        return self.deleting.case.page
+
+    @property
+    def leads(self) -> bool:
+        """Return whether its page is the one that people were told of."""
+        return self.deleting.shares_claim
+
+    @property
+    def is_due(self) -> bool:
+        """Return whether it is still to be deleted."""
+        return self.shown and self.ending is None
+
+    def ended(self, ending: Ending) -> "_Half":
+        """Return the half with its ending; what its page says of an earlier end counts more."""
+        return msgspec.structs.replace(self, ending=self.page.own_ending or ending)
+
+
+_Halves: TypeAlias = Sequence[_Half]
+
+
+class _Stopped(NamedTuple):
+    """The reason why a half could not be deleted."""
+
+    why: str
+    lasting: bool = False
+
+
+def delete_halves(case: Case, claim: Releasing, shown: tuple[LockRef, ...]) -> Concluded:
+    """Release the halves that were shown, if they are still there; tell of all halves how they ended.
+
+    Raises:
+        OutcomeUnknownError, NotYetError: as ``delete`` does.
+    """
+    lead = Deleting(case, claim, case.page.lock, keeps=bool(case.undo), shares_claim=True)
+    seen = case.page.releasing
+    try:
+        halves = [_looked(half) for half in _halves(lead, shown)]
+        if why := next((half.refusal for half in halves if half.refusal), None):
+            return Concluded(msgspec.structs.replace(lead.ending(Outcome.REFUSED), refusal=why))
+        if any(half.is_due for half in halves):
+            _begin(halves)
+            seen = claim
+    except (StoreError, BookError) as error:
+        return Concluded(lead.failed(str(error), lasting=isinstance(error, StoreRefusedError)))
+    halves = list(_deleted(halves, began=seen is claim))
+    return _kept_open(lead, halves, seen) if any(half.ending is None for half in halves) else _all(lead, halves, seen)
+
+
+def _halves(lead: Deleting, shown: tuple[LockRef, ...]) -> Iterator[_Half]:
+    """Yield the halves that were shown, and those that the lock's page knows, each with its own page.
+
+    Raises:
+        BookError
+        NotYetError: a delete of a half may be on its way, by a click from before the halves were one lock.
+    """
+    case = lead.case
+    known = dict.fromkeys([*shown, *(half.ref for half in case.page.halves), lead.ref])
+    for half in in_release_order(tuple(map(Half, known))):
+        if half.ref == lead.ref:
+            yield _Half(lead, half.ref in shown)
+            continue
+        page = case.world.book.find(half.ref) or Page(lock=HeldLock(half.ref))
+        if page.releasing and page.being_released(case.now):
+            raise NotYetError(page.releasing.until)
+        deleting = Deleting(case.known_as(page), lead.claim, page.lock, keeps=lead.keeps)
+        yield _Half(deleting, half.ref in shown)
+
+
+def _looked(half: _Half) -> _Half:
+    """Look at a half; return it as it is now. Raises StoreError for a half that was shown, and BookError."""
+    deleting = half.deleting
+    try:
+        current, kept = look(deleting) if half.shown else Look(deleting.case.world.store.read(half.ref.place))
+    except ContainerGoneError:
+        return half.ended(deleting.ending(Outcome.CONTAINER_GONE))
+    except StoreError as error:
+        if half.shown:
+            raise
+        return msgspec.structs.replace(half, why=str(error))
+    there = presence(half.ref, current)
+    if there is Presence.SAME and current:
+        return _held(half, current, kept)
+    return half.ended(too_late(deleting, there, current))
+
+
+def _held(half: _Half, current: HeldLock, kept: LockObject | None) -> _Half:
+    if not half.shown:
+        return msgspec.structs.replace(half, why=_NOT_SHOWN)
+    if half.page.ending:  # somebody brought it back since; it is another hold than the one that was shown
+        case = half.deleting.case
+        case.world.book.write(endings.reopen(current, case.now))
+        return msgspec.structs.replace(half, refusal=Refusal.HELD_AGAIN)
+    deleting = msgspec.structs.replace(half.deleting, lock=current, keeps=kept is not None)
+    why = why_not_releasable(current, keeps=deleting.keeps)
+    return msgspec.structs.replace(half, deleting=deleting, kept=kept, refusal=why)
+
+
+def _begin(halves: _Halves) -> None:
+    """Take the claim on the lock's page, then on the pages of the other halves that are to be deleted."""
+    due = [half for half in halves if half.is_due and not half.leads]
+    begun: list[Deleting] = []
+    try:
+        for half in (*(half for half in halves if half.leads), *due):
+            begin(half.deleting, half.kept, _to_keep(half.page, due) if half.leads else ())
+            begun.append(half.deleting)
+    except (NotYetError, BookError):
+        with suppress(BookError):
+            for deleting in begun:
+                drop(deleting)
+        raise
+
+
+def _to_keep(lead: Page, others: _Halves) -> tuple[KeptHalf, ...]:
+    """Return the other halves that can be put back, with those that an earlier click deleted."""
+    new = {half.ref: KeptHalf(half.ref, half.kept) for half in others if half.kept}
+    return tuple(({one.ref: one for one in lead.kept_halves} | new).values())
+
+
+def _deleted(halves: _Halves, *, began: bool) -> Iterator[_Half]:
+    """Delete each half that is due, until one cannot be deleted; yield the halves as they are then."""
+    stopped = False
+    for half in halves:
+        due = half.is_due
+        if due and not stopped:
+            half = _sent(half)  # noqa: PLW2901
+            stopped = half.ending is None
+        elif due:
+            half = _not_tried(half)  # noqa: PLW2901
+        _note(half, half.deleting.claim if due and began else half.page.releasing)
+        yield half
+
+
+def _sent(half: _Half) -> _Half:
+    """Delete one half or nothing."""
+    try:
+        ending = send(half.deleting)
+    except ContainerGoneError:
+        ending = half.deleting.ending(Outcome.CONTAINER_GONE)
+    except (StoreError, BookError) as error:
+        return msgspec.structs.replace(half, why=str(error), lasting=isinstance(error, StoreRefusedError))
+    if ending.closes:
+        return msgspec.structs.replace(half, ending=ending)
+    return msgspec.structs.replace(half, why=ending.detail)
+
+
+def _not_tried(half: _Half) -> _Half:
+    if not half.leads:
+        with suppress(BookError):
+            drop(half.deleting)
+    return msgspec.structs.replace(half, why=_NOT_TRIED)
+
+
+def _note(half: _Half, seen: Releasing | None) -> None:
+    """Note the end of a half on its own page, so that the journal finds there who deleted it.
+
+    If a message is about this half alone, the next watch has it say so.
+    """
+    if half.leads or half.ending is None or half.page.ending:
+        return
+    end = endings.end if half.page.spoken_of else endings.end_half
+    with suppress(BookError):
+        half.deleting.case.world.book.write(end(half.deleting.lock, half.ending, seen))
+
+
+def _all(lead: Deleting, halves: _Halves, seen: Releasing | None) -> Concluded:
+    """Conclude a release after which no half is held."""
+    case, parts = lead.case, [Part(half.ref, half.ending) for half in halves]
+    ending = msgspec.structs.replace(ending_of(parts, lead.claim), at=case.now, halves=told_of(parts))
+    can_be_undone = any(half.kept and half.ending and half.ending.outcome is Outcome.RELEASED for half in halves)
+    if can_be_undone:
+        ending = msgspec.structs.replace(ending, undo_until=case.now + case.undo)
+    return Concluded(ending, seen, _fields(halves, parts))
+
+
+def _kept_open(lead: Deleting, halves: _Halves, seen: Releasing | None) -> Concluded:
+    """Conclude a release that left a half."""
+    parts = [Part(half.ref, half.ending, half.why) for half in halves]
+    with suppress(BookError):
+        lead.case.world.book.write(endings.keep_open(lead.ref, _fields(halves, parts), seen))
+    # What could not be deleted says more than what was not tried.
+    why = min((half for half in halves if half.ending is None), key=lambda one: one.why in {_NOT_SHOWN, _NOT_TRIED})
+    ending = lead.failed(f"{called(why.ref.place.home)}: {why.why}", lasting=why.lasting)
+    return Concluded(msgspec.structs.replace(ending, halves=told_of(parts)), seen)
+
+
+def _fields(halves: _Halves, parts: Sequence[Part]) -> Fields:
+    fields = Fields(halves=tuple(part.half for part in parts)) if len(parts) > 1 else Fields()
+    if own := next((half.ending for half in halves if half.leads), None):
+        fields["half_ending"] = own
+    return fields

@@ -1,0 +1,97 @@
+"""Find the reaper that is deployed in this account and region, by the name of its CloudFormation stack."""
+
+from typing import Any
+
+import msgspec
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.aws.book.lock_book import DynamoLockBook
+from chalicelib.aws.book.rules_book import DynamoRulesBook
+from chalicelib.aws.errors_in_words import in_words
+from chalicelib.checked_rules import CheckedRulesError, decode
+from chalicelib.core.alerts.page import Page
+from chalicelib.core.policy import Rules
+from chalicelib.ports.book import BookError
+from tflocks.live.aws import Aws
+
+_NO_RULES = "its first watch, within 15 minutes of its deployment, stores them"
+
+
+class NoReaperError(Exception):
+    """No deployed reaper was found; the message says why."""
+
+
+class Reaper(msgspec.Struct, frozen=True, kw_only=True):
+    """A deployed reaper, as the outputs of its stack tell."""
+
+    stack: str
+    book: str
+    """The name of its lock book's table."""
+    log_group: str
+    click_queue: str
+
+
+class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
+    """What a deployed reaper knows, as far as an operator may read it."""
+
+    rules: Rules | None = None
+    pages: tuple[Page, ...] = ()
+    gaps: tuple[str, ...] = ()
+    """What could not be read, and why."""
+
+
+def find_reaper(aws: Aws, stack: str) -> Reaper:
+    """Return the reaper of a stack.
+
+    Raises:
+        NoReaperError: there is none, or the operator may not ask.
+    """
+    where = f"stack {stack} in {aws.region}"
+    try:
+        [found] = aws.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    except ClientError as error:
+        told = error.response.get("Error", {})
+        if told.get("Code") == "ValidationError" and "exist" in str(told.get("Message")):
+            raise NoReaperError(f"no reaper is deployed here: there is no {where}") from error
+        raise NoReaperError(f"{where}: {in_words('CloudFormation', error)}") from error
+    except (BotoCoreError, ValueError) as error:
+        raise NoReaperError(f"{where}: {in_words('CloudFormation', error)}") from error
+    return _reaper(stack, where, {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])})
+
+
+def _reaper(stack: str, where: str, outputs: dict[str, Any]) -> Reaper:
+    try:
+        return Reaper(
+            stack=stack,
+            book=outputs["LockBookTable"],
+            log_group=outputs["LogGroupName"],
+            click_queue=outputs["ClickQueueUrl"],
+        )
+    except KeyError as error:
+        raise NoReaperError(f"{where} is not a whole reaper: it has no output {error}") from error
+
+
+def ask(reaper: Reaper, aws: Aws) -> Knowledge:
+    """Return what the reaper knows: its rules, and the pages of all locks that it has seen held."""
+    rules, gap = _rules(reaper, aws)
+    pages: list[Page] = []
+    gaps = [gap] if gap else []
+    try:
+        pages = DynamoLockBook(aws.table(reaper.book)).open_pages()
+    except BookError as error:
+        gaps.append(f"what the reaper has told people is not known: {error}")
+    return Knowledge(rules=rules, pages=tuple(pages), gaps=tuple(gaps))
+
+
+def _rules(reaper: Reaper, aws: Aws) -> tuple[Rules | None, str]:
+    """Return the rules, and why they could not be read."""
+    try:
+        stored = DynamoRulesBook(aws.table(reaper.book)).rules()
+        if stored is None:
+            return None, f"the reaper's targets and thresholds are not known: it has not stored them yet; {_NO_RULES}"
+        return decode(stored).rules, ""
+    except BookError as error:
+        return None, f"the reaper's targets and thresholds are not known: {error}"
+    except CheckedRulesError:
+        told = "they are of another version than this tflocks; install the version that is deployed"
+        return None, f"the reaper's targets and thresholds cannot be read: {told}"
