@@ -62,6 +62,11 @@ class Halves:
         lead = lead or max([seen, *others], key=lambda one: one.lock.ref.place.traits.release_order)
         return seen if lead is seen else self._follow(seen, lead)
 
+    def as_now(self, page: Page) -> Page | None:
+        """Return a page with the other halves and holders that are there now; None: not all places could be read."""
+        state = self.state_lock(page.lock.ref.place, page.lock)
+        return None if state.unseen else self._noted(page, state)
+
     def join(self, page: Page) -> None:
         """Join a lock of which an event told to the halves that the book knows. Nothing is read. Raises BookError."""
         ref = page.lock.ref

@@ -15,6 +15,7 @@ from chalicelib.core.clicks.click import MembersUnknownError
 from chalicelib.core.clicks.ending import REAPER, Ending, Outcome, Refusal
 from chalicelib.core.clicks.order import AutoRelease, EndUndo, OperatorRelease, ReleaseOrder
 from chalicelib.core.policy import Rules
+from chalicelib.jobs.alerts.halves import Halves
 from chalicelib.jobs.clicks.clicked import (
     Clicked,
     NotYetError,
@@ -74,8 +75,9 @@ def _release(ordered: T, go_on: Callable[[T], Ending]) -> Ending:
 def _release_if_due(ordered: Ordered) -> Ending:
     """Release a lock without a click, if its route still asks for that: the order may have waited in the queue."""
     covered = all(ordered.rules.covers(ref.place) for ref in ordered.shown)
-    if covered and may_auto_release(ordered.page, ordered.policy, ordered.now):
-        return _carry_out(ordered)
+    page = Halves(ordered.world, ordered.rules, ordered.now).as_now(ordered.page)
+    if covered and page and may_auto_release(page, ordered.policy, ordered.now):
+        return _carry_out(ordered.known_as(page))
     return ordered.ending(Outcome.REFUSED, "no longer due")  # the next watch decides again
 
 
