@@ -103,8 +103,7 @@ def test_the_same_item_put_again_after_it_was_gone_is_another_hold() -> None:
 def test_a_release_from_slack_names_its_person() -> None:
     world = a_watched_world()
     watch(world.ports, RULES, world.later(hours=3))
-    click = a_click(a_table_lock(), message=world.messenger.posts[0].handle if world.messenger.posts else "1.1")
-    release(click, world.ports, RULES, world.later(minutes=1))
+    release(a_click(a_table_lock()), world.ports, RULES, world.later(minutes=1))
     watch(world.ports, RULES, world.later(minutes=15))
     _, line = lines(world)
     assert (line.event, line.released_by, line.slack_user) == (LineKind.LOCK_RELEASED, "slack", ALICE)
