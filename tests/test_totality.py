@@ -36,6 +36,8 @@ LEFT_OUT: dict[str, set[Enum]] = {
     "chalicelib.slack.words.whispers _ENDINGS": {Outcome.REFUSED, Outcome.FAILED},
     # Nobody asks for, withdraws from, or snoozes a half.
     "chalicelib.slack.words.halves _ENDED": {Outcome.ASKED, Outcome.WITHDRAWN, Outcome.SNOOZED, Outcome.WOKEN},
+    # All other endings read the same, whether a half was to be put back or released.
+    "chalicelib.slack.words.halves _AFTER_PUT": {*Outcome} - {Outcome.FAILED, Outcome.GONE},
     # Slack counts neither.
     "chalicelib.jobs.runs.agenda _WAYS": {Wait.SCAN, Wait.PLACE, Wait.BOOK},
     # Lines without a number of their own.
