@@ -186,7 +186,7 @@ class DeployedReaper:
         for message in self.slack.messages():
             for element, _ in message.actions:
                 if element["action_id"] == RELEASE_ACTION:
-                    offered = lock_value.decode(element["value"])
+                    offered = lock_value.decode(element["value"]).lock
                     if (offered.place.container, offered.place.key) == (bucket, f"{key}.tflock"):
                         return message
         return None

@@ -61,7 +61,7 @@ class Steps:
     def _step(self, page: Page, current: HeldLock | None, state: StateLock) -> Found:
         """Take the next step of a page that has the alert for its lock."""
         there = _there(page, current)
-        if there is Presence.SAME:
+        if presence(page.lock.ref, current) is Presence.SAME:
             _drop_old_claim(page, self.world, self.now)
         case = self.case(_as_seen(page, current, self.world.book))
         step = next_step(case.page, case.policy, self.now, held=there is Presence.SAME)
@@ -84,6 +84,7 @@ class Steps:
         """Tend a half whose alert another page has: close its page when it is gone. A new lead is tended at once."""
         if (there := presence(page.lock.ref, current)) is not Presence.SAME:
             return close(self.case(page), there, current)
+        _drop_old_claim(page, self.world, self.now)
         lead = next((lock for lock in state.locks if lock.ref == page.half_of), None)
         if lead is None or known.half_of:
             return Found()

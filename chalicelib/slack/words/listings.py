@@ -132,7 +132,7 @@ def _line(listed: Listed, listing: Listing, limits: _Limits) -> Block:
         f":bust_in_silhouette: {mention(page.asked.by)} asks to release it" if page.asked else "",
     ]
     words = f"{state(lock.ref, limits.path)}\n{' · '.join(filter(None, parts))}"
-    if not listed.releasable:
+    if not (listed.releasable and buttons.fits(page)):
         return section(words)
     release = buttons.release(page, second_person=listed.second_person, undo=listed.undo)
     return section(words, accessory=release)

@@ -20,13 +20,19 @@ from chalicelib.aws.orders.sweeps import read_sweep, write_sweep
 from chalicelib.core.audit.event import ToldBy
 from chalicelib.core.clicks.click import SnoozeFor, Unheard, Unusable, Verb
 from chalicelib.core.clicks.order import AutoRelease, EndUndo
-from chalicelib.core.locks.place import Kind
+from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.locks.target import Target
 from tests.builders import ALICE, CHANNEL, TAKEN, a_click, a_ref
 from tests.jobs.recording import an_event
 
 PLACE = {"kind": "s3", "container": "acme-tfstate", "key": "prod/network/terraform.tfstate.tflock"}
 LOCK = {"place": PLACE, "stamp": '"d41d8cd98f00b204e9800998ecf8427e"', "since": "2026-11-21T03:18:57Z"}
+ITEM = LockRef(Place(Kind.DYNAMODB, "locks", "acme-tfstate/a", region="eu-west-1"), "stamp", TAKEN)
+ITEM_FORM = {
+    "place": {"kind": "dynamodb", "container": "locks", "key": "acme-tfstate/a", "region": "eu-west-1"},
+    "stamp": "stamp",
+    "since": "2026-11-21T03:18:57Z",
+}
 SNOOZE = a_click(a_ref(), verb=Verb.SNOOZE, snooze_for=SnoozeFor.FOUR_HOURS, at=TAKEN, reply_to="https://x")
 FORMS: dict[str, tuple[bytes, dict[str, Any]]] = {
     "a sweep": (
@@ -57,6 +63,21 @@ FORMS: dict[str, tuple[bytes, dict[str, Any]]] = {
             "reply_to": "https://x",
         },
     ),
+    "a click on a lock in two places": (
+        write_click(a_click(a_ref(), halves=(ITEM, a_ref()))),
+        {
+            "order": "carry out a click",
+            "v": 1,
+            "lock": LOCK,
+            "halves": [ITEM_FORM, LOCK],
+            "verb": "release",
+            "user": "U0ALICE",
+            "user_team": "T0DEMO",
+            "channel": "C0PLATFORM",
+            "message": "1.000001",
+            "click": "U0ALICE 1",
+        },
+    ),
     "a click turned away": (
         write_unheard(Unheard(why=Unusable.UNREADABLE, detail="d", user=ALICE, channel=CHANNEL, reply_to="https://x")),
         {
@@ -72,6 +93,10 @@ FORMS: dict[str, tuple[bytes, dict[str, Any]]] = {
     "an auto-release": (
         write_auto_release(AutoRelease(lock=a_ref(), channel=CHANNEL)),
         {"order": "release by itself", "v": 1, "lock": LOCK, "channel": "C0PLATFORM"},
+    ),
+    "an auto-release of a lock in two places": (
+        write_auto_release(AutoRelease(lock=a_ref(), halves=(ITEM, a_ref()), channel=CHANNEL)),
+        {"order": "release by itself", "v": 1, "lock": LOCK, "halves": [ITEM_FORM, LOCK], "channel": "C0PLATFORM"},
     ),
     "the end of an undo": (write_end_undo(EndUndo(a_ref())), {"order": "end an undo", "v": 1, "lock": LOCK}),
     "a release to settle": (

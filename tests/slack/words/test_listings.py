@@ -46,7 +46,7 @@ def test_a_lock_is_listed_with_its_age_holder_and_operation_and_a_button_for_who
     assert line["text"]["text"] == (
         f"`acme-tfstate/prod/network/terraform.tfstate`\nTaken {ago(TAKEN)} by `root@vm` · apply or destroy"
     )
-    assert lock_value.decode(line["accessory"]["value"]) == a_lock().ref
+    assert lock_value.decode(line["accessory"]["value"]).lock == a_lock().ref
     assert line["accessory"]["confirm"]["style"] == "danger"
 
 
