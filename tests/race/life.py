@@ -170,7 +170,8 @@ class Race:
 
     def _carry_out(self, order: Order) -> object:
         if self.unconditional and isinstance(order, Click) and order.verb is Verb.RELEASE:
-            return self._force_unlock(order)
+            self._force_unlock(order)
+            return None
         return deliver(order, self.world, self.rules, self.schedule.now)
 
     def _invoke(self, order: Order | None, job: Callable[[], object], receives: int) -> None:

@@ -47,7 +47,7 @@ def _wrong_deletes(race: Race) -> Iterator[str]:
 def _left(race: Race) -> Iterator[str]:
     held = race.places.held
     for page in race.book.pages.values():
-        if page.ending and page.ending.outcome is Outcome.RELEASED:
+        if page.ending and page.ending.outcome is Outcome.RELEASED and not page.half_of:
             yield from (f"{half.ref.place.address} is held" for half in page.halves if half.ref in held)
 
 

@@ -8,7 +8,7 @@ it, in whatever place an earlier one stopped.
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
@@ -71,13 +71,6 @@ class _Half(msgspec.Struct, frozen=True):
 
 
 _Halves: TypeAlias = Sequence[_Half]
-
-
-class _Stopped(NamedTuple):
-    """The reason why a half could not be deleted."""
-
-    why: str
-    lasting: bool = False
 
 
 def delete_halves(case: Case, claim: Releasing, shown: tuple[LockRef, ...]) -> Concluded:
@@ -187,8 +180,7 @@ def _deleted(halves: _Halves) -> Iterator[_Half]:
             stopped = half.ending is None
         elif due:
             half = _not_tried(half)  # noqa: PLW2901
-        _note(half, half.deleting.claim if due else half.page.releasing)
-        yield half
+        yield _noted(half, half.deleting.claim if due else half.page.releasing)
 
 
 def _sent(half: _Half) -> _Half:
@@ -211,16 +203,19 @@ def _not_tried(half: _Half) -> _Half:
     return msgspec.structs.replace(half, why=_NOT_TRIED)
 
 
-def _note(half: _Half, seen: Releasing | None) -> None:
-    """Note the end of a half on its own page, so that the journal finds there who deleted it.
+def _noted(half: _Half, seen: Releasing | None) -> _Half:
+    """Note the end of a half on its own page, so that the journal finds there who deleted it; return the half.
 
-    If a message is about this half alone, the next watch has it say so.
+    Another click may have noted by now that it deleted the half. If a message is about this half alone, the next watch
+    has it say so.
     """
     if half.leads or half.ending is None or half.page.ending:
-        return
+        return half
     end = endings.end if half.page.spoken_of else endings.end_half
     with suppress(BookError):
-        half.deleting.case.world.book.write(end(half.deleting.lock, half.ending, seen))
+        page = half.deleting.case.world.book.write(end(half.deleting.lock, half.ending, seen)).page
+        return msgspec.structs.replace(half, ending=(page and page.ending) or half.ending)
+    return half
 
 
 def _all(lead: Deleting, halves: _Halves) -> Concluded:
