@@ -39,6 +39,8 @@ class FakeStore:
     keys_refused: set[str] = field(default_factory=set)
     keys_sealed: set[str] = field(default_factory=set)
     """Under a customer's own key (SSE-C)."""
+    encrypted: bool = False
+    """By KMS: an ETag is then another for each put."""
     versioned_buckets: set[str] = field(default_factory=set)
     answers: list[Deletion | StoreError] = field(default_factory=list)
     lost_replies: int = 0
@@ -83,7 +85,7 @@ class FakeStore:
         if found is None:
             return None
         body, taken = found
-        ref = LockRef(place, _etag(body), taken)
+        ref = LockRef(place, self._etag(found), taken)
         versioned = bucket in self.versioned_buckets
         if key in self.keys_refused | self.keys_sealed:
             lock = unread(ref, "AccessDenied" if key in self.keys_refused else "InvalidRequest", len(body))
@@ -110,7 +112,7 @@ class FakeStore:
         found = self.objects.get((ref.place.container, ref.place.key))
         if found is None:
             return Deletion.NOT_FOUND
-        if _etag(found[0]) != ref.stamp:
+        if self._etag(found) != ref.stamp:
             return Deletion.CHANGED
         self.remove(ref.place.container, ref.place.key)
         self.deleted.append(ref)
@@ -132,6 +134,10 @@ class FakeStore:
             return PutBack.UNKNOWN
         return PutBack.DONE
 
+    def _etag(self, found: tuple[bytes, datetime]) -> str:
+        version = next((name for name, one in self.versions.items() if one is found), "") if self.encrypted else ""
+        return f'"{hashlib.md5(version.encode() + found[0]).hexdigest()}"'  # noqa: S324
+
     def _check_ref(self, ref: LockRef) -> None:
         self._check(ref.place.container)
         if not ref.place.may_have_lock or not ref.stamp:
@@ -150,7 +156,3 @@ def _answered(answer: _Answer | StoreError) -> _Answer:
     if isinstance(answer, StoreError):
         raise answer
     return answer
-
-
-def _etag(body: bytes) -> str:
-    return f'"{hashlib.md5(body).hexdigest()}"'  # noqa: S324
