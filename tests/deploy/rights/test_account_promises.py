@@ -117,7 +117,9 @@ def test_answer_click_puts_nothing_but_locks(other: str) -> None:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_each_secret_is_read_by_those_who_need_it_and_no_other_parameter_is(function: str) -> None:
-    expected = {"api_handler": ["slack-signing-secret"], "nightly_sweep": [], "table_changed": []}.get(function, ["slack-bot-token"])
+    expected = {"api_handler": ["slack-signing-secret"], "nightly_sweep": [], "table_changed": []}.get(
+        function, ["slack-bot-token"]
+    )
     others = ["slack-bot-token", "slack-bot-token-old", "slack-signing-secret", "slack-signing-secret/x", ""]
     asked = {name: parameter(f"/tflock-reaper/prod/{name}") for name in others}
     assert [name for name, arn in asked.items() if judge(function, "ssm:GetParameter", arn).allowed] == expected
