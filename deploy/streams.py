@@ -12,6 +12,14 @@ from chalicelib.core.locks.place import Kind
 
 _FUNCTION = {"Ref": "TableChanged"}
 _QUEUE, _POLICY = "TableStreamDeadLetterQueue", "TableStreamsPolicy"
+_FAILED = (
+    "A change of a lock table was not passed on; it is tried again for an hour. The error in the log group says why: a "
+    "stream of another view than NEW_AND_OLD_IMAGES, or SQS does not take it."
+)
+_GIVEN_UP = (
+    "Changes of a lock table could not be passed on, and the journal does not have them. See the log group. The dead "
+    "letter names the stream and the place in it, where they can be read for 24 hours."
+)
 _RESOURCES = "\nResources:\n"
 _AN_HOUR = 3_600
 _TWO_WEEKS = 1_209_600
@@ -93,18 +101,13 @@ def _dead_letters() -> Resource:
 
 
 def _alarms() -> dict[str, Resource]:
+    waiting = {"Fn::GetAtt": [_QUEUE, "QueueName"]}
     return {
         "TableStreamFailedAlarm": _alarm(
-            "table-stream-failed",
-            "A change of a lock table was not passed on; it is tried again for an hour. The error in the log group says "
-            "why: a stream of another view than NEW_AND_OLD_IMAGES, or SQS does not take it.",
-            ("AWS/Lambda", "Errors", "FunctionName", _FUNCTION),
+            "table-stream-failed", _FAILED, ("AWS/Lambda", "Errors", "FunctionName", _FUNCTION)
         ),
         "TableStreamDeadLetterAlarm": _alarm(
-            "table-stream-given-up",
-            "Changes of a lock table could not be passed on, and the journal does not have them. See the log group. The "
-            "dead letter names the stream and the place in it, where they can be read for 24 hours.",
-            ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", {"Fn::GetAtt": [_QUEUE, "QueueName"]}),
+            "table-stream-given-up", _GIVEN_UP, ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", waiting)
         ),
     }
 

@@ -19,7 +19,7 @@ from chalicelib.core.policy import Policy, Route, Rules
 from chalicelib.jobs.clicks.clicked import NotYetError
 from chalicelib.jobs.clicks.delete import OutcomeUnknownError
 from chalicelib.jobs.clicks.release import release
-from chalicelib.ports.book import BookError, EventBook, LockBook
+from chalicelib.ports.book import BookError, LockBook
 from chalicelib.ports.locks import LockStore, StoreError
 from chalicelib.ports.world import World
 from tflocks.live.aws import Aws
@@ -53,7 +53,8 @@ class Releaser:
         self._arn = arn
         self._rules = rules
         self._book: LockBook = MemoryBook()
-        self._events: EventBook | None = None
+        self._events: Any = None
+        """The holds that the reaper sees. Without a reaper there is no rule by which it would see any."""
         self._journal: OperatorJournal | NoJournal = NoJournal()
         self._queue: ClickQueue | NoQueue = NoQueue()
         if reaper:
@@ -119,7 +120,7 @@ class Releaser:
         return World(
             store=self._store,
             book=self._book,
-            events=cast("Any", self._events),  # only of a target of the reaper is anything journaled as seen
+            events=self._events,
             channels=nobody,
             digests=nobody,
             groups=nobody,
