@@ -35,6 +35,11 @@ LEFT_OUT: dict[str, set[Enum]] = {
     "chalicelib.slack.words.whispers _ENDINGS": {Outcome.REFUSED, Outcome.FAILED},
     # Nobody asks for, withdraws from, or snoozes a half.
     "chalicelib.slack.words.halves _ENDED": {Outcome.ASKED, Outcome.WITHDRAWN, Outcome.SNOOZED, Outcome.WOKEN},
+    # A release from a terminal asks nobody and snoozes nothing.
+    "tflocks.locks.story _ENDS": {Outcome.ASKED, Outcome.WITHDRAWN, Outcome.SNOOZED, Outcome.WOKEN},
+    # The terms of a release refuse only what is kept there, not who asks.
+    "tflocks.locks.choosing _REFUSALS": {*Refusal}
+    - {Refusal.MAY_BE_STATE, Refusal.UNSEEN, Refusal.HAS_DIGEST, Refusal.NO_WAY_BACK},
     # Slack counts neither.
     "chalicelib.jobs.runs.agenda _WAYS": {Wait.SCAN, Wait.PLACE, Wait.BOOK},
     # Lines without a number of their own.
