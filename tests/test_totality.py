@@ -16,6 +16,7 @@ import pytest
 
 from chalicelib.core.alerts.alert import alert_for
 from chalicelib.core.alerts.page import Asked, Page, Snooze
+from chalicelib.core.audit.event import ToldBy
 from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import SnoozeFor, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
@@ -40,11 +41,14 @@ LEFT_OUT: dict[str, set[Enum]] = {
     # The terms of a release refuse only what is kept there, not who asks.
     "tflocks.locks.choosing _REFUSALS": {*Refusal}
     - {Refusal.MAY_BE_STATE, Refusal.UNSEEN, Refusal.HAS_DIGEST, Refusal.NO_WAY_BACK},
+    # All other endings read the same, whether a half was to be put back or released.
+    "chalicelib.slack.words.halves _AFTER_PUT": {*Outcome} - {Outcome.FAILED, Outcome.GONE},
     # Slack counts neither.
     "chalicelib.jobs.runs.agenda _WAYS": {Wait.SCAN, Wait.PLACE, Wait.BOOK},
     # Lines without a number of their own.
     "chalicelib.core.audit.measure _MEASURES": {
         LineKind.LOCK_REAPPEARED,
+        LineKind.LOCK_ATTEMPTED,
         LineKind.RELEASE_REQUESTED,
         LineKind.RELEASE_ASKED,
         LineKind.RELEASE_WITHDRAWN,
@@ -57,6 +61,8 @@ LEFT_OUT: dict[str, set[Enum]] = {
         LineKind.ALERT_WOKEN,
         LineKind.ALERT_FAILED,
     },
+    # S3 and EventBridge tell all that they are asked for.
+    "chalicelib.core.audit.event_line _NOT_TOLD": {ToldBy.S3, ToldBy.EVENTBRIDGE},
     # No other line is the beginning of a hold.
     "tflocks.holds.acquires _BEGAN": {*LineKind} - {LineKind.LOCK_ACQUIRED, LineKind.LOCK_REAPPEARED},
 }

@@ -16,7 +16,6 @@ from slack_sdk.signature import Clock, SignatureVerifier
 
 from chalicelib.core.alerts.listing import ListRequest
 from chalicelib.core.clicks.click import Click, SnoozeFor, Unheard, Unusable, Verb
-from chalicelib.core.locks.place import LockRef
 from chalicelib.slack import response_url
 from chalicelib.slack.installation import Installation, Sender
 from chalicelib.slack.payloads import Action, BlockActions, Interaction, Waiting
@@ -170,8 +169,10 @@ def _valid(secret: str, clock: Clock, body: bytes, timestamp: str, signature: st
 
 def _click(clicked: BlockActions, action: Action, reply_to: str) -> Click:
     verb, container = VERBS[action.action_id], clicked.container
+    shown = _shown(clicked, action)
     return Click(
-        lock=_lock(clicked, action),
+        lock=shown.lock,
+        halves=shown.halves,
         verb=verb,
         snooze_for=_snooze_for(action) if verb is Verb.SNOOZE else None,
         user=clicked.user.id,
@@ -184,7 +185,7 @@ def _click(clicked: BlockActions, action: Action, reply_to: str) -> Click:
     )
 
 
-def _lock(clicked: BlockActions, action: Action) -> LockRef:
+def _shown(clicked: BlockActions, action: Action) -> lock_value.Shown:
     try:
         return lock_value.decode(clicked.value(action))
     except ValueError as error:

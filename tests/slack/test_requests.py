@@ -28,7 +28,7 @@ from chalicelib.slack.requests import (
 )
 from chalicelib.slack.words.messages import message
 from chalicelib.slack.words.parts import lock_value
-from tests.builders import ALICE, APP, CHANNEL, TAKEN, TEAM, a_click, a_lock, a_policy
+from tests.builders import ALICE, APP, CHANNEL, TAKEN, TEAM, a_click, a_lock, a_policy, a_table_lock
 
 SECRET = "shhh"
 US = Installation(app=APP, team=TEAM)
@@ -172,6 +172,12 @@ def test_a_secret_changed_since_it_was_read_is_read_again() -> None:
 
 def test_a_click_on_release_becomes_a_request_and_carries_no_secret() -> None:
     assert parse(form(), US) == CLICKED
+
+
+def test_a_click_has_the_halves_that_its_button_named() -> None:
+    s3, item = a_lock().ref, a_table_lock().ref
+    click = read(form(actions=[action("release_lock", value=lock_value.encode(s3, (item, s3)))]))
+    assert (click.lock, click.halves) == (s3, (item, s3))
 
 
 def test_a_click_has_the_time_that_slack_gives_it() -> None:

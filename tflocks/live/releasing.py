@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, cast
 
 import msgspec
 
+from chalicelib.aws.book.event_book import DynamoEventBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.core.alerts.transitions import endings
 from chalicelib.core.clicks.deletion import LockObject
@@ -18,7 +19,7 @@ from chalicelib.core.policy import Policy, Route, Rules
 from chalicelib.jobs.clicks.clicked import NotYetError
 from chalicelib.jobs.clicks.delete import OutcomeUnknownError
 from chalicelib.jobs.clicks.release import release
-from chalicelib.ports.book import BookError, LockBook
+from chalicelib.ports.book import BookError, EventBook, LockBook
 from chalicelib.ports.locks import LockStore, StoreError
 from chalicelib.ports.world import World
 from tflocks.live.aws import Aws
@@ -52,10 +53,12 @@ class Releaser:
         self._arn = arn
         self._rules = rules
         self._book: LockBook = MemoryBook()
+        self._events: EventBook | None = None
         self._journal: OperatorJournal | NoJournal = NoJournal()
         self._queue: ClickQueue | NoQueue = NoQueue()
         if reaper:
             self._book = DynamoLockBook(aws.table(reaper.book))
+            self._events = DynamoEventBook(aws.table(reaper.book))
             self._journal = OperatorJournal(aws.client("logs"), reaper.log_group, arn)
             self._queue = ClickQueue(aws.client("sqs"), reaper.click_queue)
 
@@ -116,7 +119,7 @@ class Releaser:
         return World(
             store=self._store,
             book=self._book,
-            events=nobody,
+            events=cast("Any", self._events),  # only of a target of the reaper is anything journaled as seen
             channels=nobody,
             digests=nobody,
             groups=nobody,

@@ -171,12 +171,6 @@ class LockRef(msgspec.Struct, frozen=True):
         """Return a text that no other lock in the world has."""
         return f"{self.identity} {self.place.key}"
 
-    def parts(self) -> tuple[str, ...]:
-        """Return the reference as texts, of which only the last may have line breaks. ``ref_of`` reads them."""
-        place = self.place
-        home = (place.kind, place.account, place.region, place.container)
-        return (self.stamp, self.since.isoformat(), *home, place.key)
-
 
 def place_of(state_path: str, identity: str) -> Place:
     """Return the place of a lock from its state path and its identity (``LockRef.identity``)."""
@@ -191,20 +185,3 @@ def called(home: str) -> str:
     """Return a container as people call it, from its home (``Place.home``)."""
     kind, _, _, container = home.split(":", 3)
     return f"{TRAITS[Kind(kind)].container} {container}"
-
-
-PARTS = 7
-"""Number of texts that ``LockRef.parts`` returns."""
-
-
-def ref_of(parts: tuple[str, ...]) -> LockRef:
-    """Return the reference that ``LockRef.parts`` wrote.
-
-    Raises:
-        ValueError: the parts are anything else.
-    """
-    stamp, since, kind, account, region, container, key = parts
-    at = datetime.fromisoformat(since)
-    if at.tzinfo is None:
-        raise ValueError("a time without its zone")
-    return LockRef(Place(Kind(kind), container, key, account, region), stamp, at)

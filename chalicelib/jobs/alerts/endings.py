@@ -18,6 +18,7 @@ from chalicelib.jobs.alerts.say import LockClaim, look_for_lost, reply_to
 from chalicelib.jobs.runs.agenda import Agenda
 from chalicelib.jobs.runs.run import Run
 from chalicelib.jobs.runs.tasks import Rank, Task, Wait
+from chalicelib.jobs.seen import seen_gone
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import StoreError
 from chalicelib.ports.people import ChannelRefusedError, MessageFixedError, MessageGoneError, MessengerError
@@ -31,9 +32,10 @@ def note_ending(case: Case, ending: Ending) -> Case | None:
         BookError
     """
     book, lock = case.world.book, case.page.lock
-    if book.write(endings.end_unspoken(lock, ending)).taken:
-        return None
-    latest = book.write(endings.end(lock, ending, case.page.releasing)).page
+    unspoken = book.write(endings.end_unspoken(lock, ending)).taken
+    taken, latest = (True, None) if unspoken else book.write(endings.end(lock, ending, case.page.releasing))
+    if taken:
+        seen_gone(case, ending)
     return case.known_as(latest) if latest else None
 
 

@@ -22,6 +22,7 @@ from chalicelib.jobs.alerts.found import Found, in_channel, task, together
 from chalicelib.jobs.alerts.halves import Halves
 from chalicelib.jobs.alerts.say import look_for_lost
 from chalicelib.jobs.runs.tasks import Rank, Wait
+from chalicelib.jobs.seen import seen_held
 from chalicelib.ports.book import BookError, LockBook
 from chalicelib.ports.locks import ContainerGoneError
 from chalicelib.ports.world import World
@@ -61,7 +62,7 @@ class Steps:
     def _step(self, page: Page, current: HeldLock | None, state: StateLock) -> Found:
         """Take the next step of a page that has the alert for its lock."""
         there = _there(page, current)
-        if there is Presence.SAME:
+        if presence(page.lock.ref, current) is Presence.SAME:
             _drop_old_claim(page, self.world, self.now)
         case = self.case(_as_seen(page, current, self.world.book))
         step = next_step(case.page, case.policy, self.now, held=there is Presence.SAME)
@@ -84,6 +85,7 @@ class Steps:
         """Tend a half whose alert another page has: close its page when it is gone. A new lead is tended at once."""
         if (there := presence(page.lock.ref, current)) is not Presence.SAME:
             return close(self.case(page), there, current)
+        _drop_old_claim(page, self.world, self.now)
         lead = next((lock for lock in state.locks if lock.ref == page.half_of), None)
         if lead is None or known.half_of:
             return Found()
@@ -127,8 +129,9 @@ class Steps:
         """
         current = self.world.store.read(case.ref.place)
         if current and current.ref == case.ref:
-            reopened = self.world.book.write(endings.reopen(current, self.now)).page
-            return self.tend(reopened or Page(lock=current), current)
+            reopened = self.world.book.write(endings.reopen(current, self.now)).page or Page(lock=current)
+            seen_held(reopened, self.world, self.rules, self.now)
+            return self.tend(reopened, current)
         return Found()
 
     @property

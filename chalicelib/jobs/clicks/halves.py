@@ -26,6 +26,7 @@ from chalicelib.core.locks.state_lock import Half, in_release_order
 from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.clicks.clicked import NotYetError
 from chalicelib.jobs.clicks.delete import Concluded, Deleting, begin, drop, look, send, too_late
+from chalicelib.jobs.seen import seen_gone
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import ContainerGoneError, StoreError, StoreRefusedError
 
@@ -213,8 +214,10 @@ def _note(half: _Half, seen: Releasing | None) -> None:
     if half.leads or half.ending is None or half.page.ending:
         return
     end = endings.end if half.page.spoken_of else endings.end_half
+    case = half.deleting.case
     with suppress(BookError):
-        half.deleting.case.world.book.write(end(half.deleting.lock, half.ending, seen))
+        if case.world.book.write(end(half.deleting.lock, half.ending, seen)).taken:
+            seen_gone(case, half.ending)
 
 
 def _all(lead: Deleting, halves: _Halves, seen: Releasing | None) -> Concluded:
@@ -232,6 +235,8 @@ def _kept_open(lead: Deleting, halves: _Halves, seen: Releasing | None) -> Concl
     parts = [Part(half.ref, half.ending, half.why) for half in halves]
     with suppress(BookError):
         lead.case.world.book.write(endings.keep_open(lead.ref, _fields(halves, parts), seen))
+        if own := next((half.ending for half in halves if half.leads), None):
+            seen_gone(lead.case, own)
     # What could not be deleted says more than what was not tried.
     why = min((half for half in halves if half.ending is None), key=lambda one: one.why in {_NOT_SHOWN, _NOT_TRIED})
     ending = lead.failed(f"{called(why.ref.place.home)}: {why.why}", lasting=why.lasting)

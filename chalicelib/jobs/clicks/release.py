@@ -31,6 +31,7 @@ from chalicelib.jobs.clicks.delete import Concluded, delete
 from chalicelib.jobs.clicks.halves import delete_halves
 from chalicelib.jobs.clicks.permission import why_not
 from chalicelib.jobs.clicks.second_person import ask, asked_in_vain, wait_for_another
+from chalicelib.jobs.seen import seen_gone
 from chalicelib.ports.book import BookError
 from chalicelib.ports.orders import OrderError
 from chalicelib.ports.world import World
@@ -169,6 +170,8 @@ def _note(ordered: Ordered, concluded: Concluded) -> Ordered:
     if page is None:
         return ordered
     if taken:
+        with suppress(BookError):
+            seen_gone(ordered.known_as(page), ending)
         return ordered.known_as(msgspec.structs.replace(page, ending=ending))
     if page.ending is None:
         raise NotYetError(page.releasing.until if page.releasing else ending.at)

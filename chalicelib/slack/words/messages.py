@@ -26,6 +26,10 @@ from chalicelib.slack.words.parts.text import capital, code, code_or_nothing, es
 _PATH_LIMIT = 1400
 
 _MOST_NAMED = 5
+_TOO_LONG = (
+    ":warning: *It cannot be released from Slack:* its state path is too long for a button. "
+    "`tflocks release` releases it."
+)
 
 
 def message(alert: Alert) -> tuple[str, list[Block]]:
@@ -95,9 +99,13 @@ def _open(alert: Alert, path: str) -> tuple[_Title, list[Block]]:
         *(block for words in paragraphs for block in sections(words)),
         *fields,
         context(alive, policy),
-        *(section(words) for words in [doubt.terms] if words),
-        actions(*clickable),
+        *(section(words) for words in [doubt.terms, _too_long(alert)] if words),
+        *([actions(*clickable)] if clickable else []),
     ]
+
+
+def _too_long(alert: Alert) -> str:
+    return "" if buttons.fits(alert.page) else _TOO_LONG
 
 
 def _where(alert: Alert) -> str:
@@ -187,6 +195,8 @@ def _refused(page: Page) -> str:
 def _undo(alert: Alert) -> list[Block]:
     ending = alert.ending
     if not ending or not ending.undo_until or not ending.undoable(alert.now):
+        return []
+    if not buttons.fits(alert.page):
         return []
     until = f"For a run that turns out to be alive. On offer until {local_time(ending.undo_until)}."
     return [actions(buttons.put_back(alert.lock.ref)), context(until)]

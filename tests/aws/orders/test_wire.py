@@ -15,18 +15,24 @@ from chalicelib.aws.orders.clicks import (
     write_end_undo,
     write_unheard,
 )
-from chalicelib.aws.orders.settling import read_settling, write_settling
+from chalicelib.aws.orders.events import read_recording, read_settling, write_recording, write_settling
 from chalicelib.aws.orders.sweeps import read_sweep, write_sweep
-from chalicelib.core.audit.event import ToldBy
+from chalicelib.core.audit.event import LockEvent, ToldBy
 from chalicelib.core.clicks.click import SnoozeFor, Unheard, Unusable, Verb
 from chalicelib.core.clicks.order import AutoRelease, EndUndo
-from chalicelib.core.locks.place import Kind
+from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.locks.target import Target
-from tests.builders import ALICE, CHANNEL, TAKEN, a_click, a_ref
+from tests.builders import ALICE, CHANNEL, TAKEN, a_click, a_ref, a_table_lock
 from tests.jobs.recording import an_event
 
 PLACE = {"kind": "s3", "container": "acme-tfstate", "key": "prod/network/terraform.tfstate.tflock"}
 LOCK = {"place": PLACE, "stamp": '"d41d8cd98f00b204e9800998ecf8427e"', "since": "2026-11-21T03:18:57Z"}
+ITEM = LockRef(Place(Kind.DYNAMODB, "locks", "acme-tfstate/a", region="eu-west-1"), "stamp", TAKEN)
+ITEM_FORM = {
+    "place": {"kind": "dynamodb", "container": "locks", "key": "acme-tfstate/a", "region": "eu-west-1"},
+    "stamp": "stamp",
+    "since": "2026-11-21T03:18:57Z",
+}
 SNOOZE = a_click(a_ref(), verb=Verb.SNOOZE, snooze_for=SnoozeFor.FOUR_HOURS, at=TAKEN, reply_to="https://x")
 FORMS: dict[str, tuple[bytes, dict[str, Any]]] = {
     "a sweep": (
@@ -57,6 +63,21 @@ FORMS: dict[str, tuple[bytes, dict[str, Any]]] = {
             "reply_to": "https://x",
         },
     ),
+    "a click on a lock in two places": (
+        write_click(a_click(a_ref(), halves=(ITEM, a_ref()))),
+        {
+            "order": "carry out a click",
+            "v": 1,
+            "lock": LOCK,
+            "halves": [ITEM_FORM, LOCK],
+            "verb": "release",
+            "user": "U0ALICE",
+            "user_team": "T0DEMO",
+            "channel": "C0PLATFORM",
+            "message": "1.000001",
+            "click": "U0ALICE 1",
+        },
+    ),
     "a click turned away": (
         write_unheard(Unheard(why=Unusable.UNREADABLE, detail="d", user=ALICE, channel=CHANNEL, reply_to="https://x")),
         {
@@ -73,13 +94,17 @@ FORMS: dict[str, tuple[bytes, dict[str, Any]]] = {
         write_auto_release(AutoRelease(lock=a_ref(), channel=CHANNEL)),
         {"order": "release by itself", "v": 1, "lock": LOCK, "channel": "C0PLATFORM"},
     ),
+    "an auto-release of a lock in two places": (
+        write_auto_release(AutoRelease(lock=a_ref(), halves=(ITEM, a_ref()), channel=CHANNEL)),
+        {"order": "release by itself", "v": 1, "lock": LOCK, "halves": [ITEM_FORM, LOCK], "channel": "C0PLATFORM"},
+    ),
     "the end of an undo": (write_end_undo(EndUndo(a_ref())), {"order": "end an undo", "v": 1, "lock": LOCK}),
     "a release to settle": (
         write_settling(an_event(TAKEN, "v1", acquired=False, permanent=True)),
         {
             "order": "settle",
             "v": 1,
-            "release": {
+            "event": {
                 "place": PLACE,
                 "at": "2026-11-21T03:18:57Z",
                 "told_by": "s3",
@@ -91,6 +116,40 @@ FORMS: dict[str, tuple[bytes, dict[str, Any]]] = {
         },
     ),
 }
+_TABLE_PLACE = {
+    "kind": "dynamodb",
+    "container": "terraform-locks",
+    "key": "acme-tfstate/prod/network/terraform.tfstate",
+}
+_HELD = a_table_lock()
+FORMS["an event to record"] = (
+    write_recording(
+        LockEvent(acquired=True, place=_HELD.ref.place, at=TAKEN, told_by=ToldBy.STREAM, sequencer="01", lock=_HELD)
+    ),
+    {
+        "order": "record",
+        "v": 1,
+        "event": {
+            "place": _TABLE_PLACE,
+            "at": "2026-11-21T03:18:57Z",
+            "told_by": "stream",
+            "acquired": True,
+            "sequencer": "01",
+            "lock": {
+                "stamp": _HELD.ref.stamp,
+                "since": "2026-11-21T03:18:57Z",
+                "info": {
+                    "id": "78653438-8ad9-5195-0db7-201620792a67",
+                    "operation": "OperationTypeApply",
+                    "who": "root@vm",
+                    "version": "1.11.4",
+                    "created": "2026-11-21T03:18:57.357503377Z",
+                    "path": "acme-tfstate/prod/network/terraform.tfstate",
+                },
+            },
+        },
+    },
+)
 READERS = (read_for_release_lock, read_for_answer_click)
 
 
@@ -106,8 +165,8 @@ def test_the_values_of_enums_on_the_wire_change_only_with_the_version(values: An
         Verb: ["release", "snooze", "wake", "withdraw", "put back"],
         SnoozeFor: ["1h", "4h", "morning", "1w"],
         Unusable: ["for another workspace or app", "not readable", "unknown"],
-        ToldBy: ["s3", "eventbridge"],
-        Kind: ["s3"],
+        ToldBy: ["s3", "eventbridge", "stream", "seen"],
+        Kind: ["s3", "dynamodb"],
     }[values]
     # A new value is no change: a function that does not know it yet takes its order for one of another version.
     assert [*values][: len(known)] == known
@@ -154,6 +213,21 @@ def test_a_sweep_of_another_version_is_an_error_and_a_release_to_settle_is_none(
     with pytest.raises(msgspec.ValidationError):
         read_sweep(of_another_version("a sweep"))
     assert read_settling(of_another_version("a release to settle")) is None
+    assert read_recording(of_another_version("an event to record")) is None
+
+
+@pytest.mark.parametrize(
+    "info",
+    [b"", b"{", b"[]", b'{"ID":"\\u0000\\ud800"}', b"x" * 300_000, b'{"ID":"' + b"\\u00e9" * 2_500 + b'"}'],
+    ids=["empty", "broken off", "a list", "odd characters", "300 KB", "nearly 16 KB"],
+)
+def test_whatever_is_in_an_item_fits_into_a_message_and_is_read_as_it_was_written(info: bytes) -> None:
+    lock = a_table_lock(body=info)
+    event = LockEvent(acquired=True, place=lock.ref.place, at=TAKEN, told_by=ToldBy.STREAM, lock=lock)
+    for write, read in ((write_recording, read_recording), (write_settling, read_settling)):
+        message = write(event)
+        assert len(message) < 64 * 1024
+        assert read(message.decode()) == event
 
 
 @pytest.mark.parametrize("order", FORMS)

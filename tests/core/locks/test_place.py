@@ -1,10 +1,9 @@
-from datetime import UTC, datetime
+from datetime import UTC
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.locks.place import Kind, LockRef, Place, place_of, ref_of
+from chalicelib.core.locks.place import Kind, LockRef, Place, place_of
 from tests.builders import a_ref
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -15,27 +14,8 @@ REFS = st.builds(LockRef, PLACES, st.text('"-0123456789abcdef', max_size=40), TI
 
 
 @given(REFS)
-def test_a_lock_comes_back_from_its_parts(ref: LockRef) -> None:
-    assert ref_of(ref.parts()) == ref
-
-
-@given(REFS)
 def test_a_place_is_known_by_what_the_book_keeps_a_lock_under(ref: LockRef) -> None:
     assert place_of(ref.state_path, ref.identity) == ref.place
-
-
-@pytest.mark.parametrize("parts", [(), ("a",) * 6, (*a_ref().parts(), "more"), ("", "soon", *a_ref().parts()[2:])])
-def test_parts_that_make_no_place_are_a_value_error(parts: tuple[str, ...]) -> None:
-    with pytest.raises(ValueError, match=r"\w"):
-        ref_of(parts)
-
-
-def test_a_kind_that_nobody_knows_and_a_time_without_its_zone_are_value_errors() -> None:
-    stamp, since, _, *rest = a_ref().parts()
-    with pytest.raises(ValueError, match="punched card"):
-        ref_of((stamp, since, "punched card", *rest))
-    with pytest.raises(ValueError, match="zone"):
-        ref_of((stamp, datetime(2026, 11, 21).isoformat(), "s3", *rest))  # noqa: DTZ001  it is to have none
 
 
 def test_equal_locks_at_two_places_of_one_state_path_are_two() -> None:

@@ -13,13 +13,15 @@ from chalicelib.core.clicks.click import Click
 from chalicelib.core.clicks.deletion import Deletion
 from chalicelib.core.clicks.ending import REAPER, Outcome, Refusal
 from chalicelib.core.clicks.order import AutoRelease
-from chalicelib.core.locks.place import Kind, Place
+from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.policy import Route
 from chalicelib.jobs.clicks.delete import OutcomeUnknownError
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.watch import watch
 from chalicelib.ports.locks import StoreError, StoreRefusedError
 from tests.builders import ALICE, BOB, BUCKET, KEY, STATE_PATH, TABLE, a_claim, a_click, a_lock, a_table_lock, sample
+from tests.fakes.store import FakeStore
+from tests.fakes.tables import FakeTables
 from tests.fakes.world import FakeWorld
 from tests.jobs.clicks.dual import BOTH, ITEM, RULES, S3, a_dual, both, ending_shown, held, page_of, told
 from tests.jobs.killed import killed_after
@@ -35,13 +37,19 @@ def test_one_alert_has_both_halves() -> None:
 
 
 def test_a_click_releases_both_halves_the_tables_first_and_no_digest() -> None:
-    world, order = a_dual(), list[str]()
-    for store, name in ((world.store, BUCKET), (world.tables, TABLE)):
-        sent = store.delete
-        store.delete = lambda ref, sent=sent, name=name: order.append(name) or sent(ref)  # type: ignore[method-assign]
+    world = a_dual()
     digest = world.tables.items[DIGEST]
+
+    class Watched(FakeStore):
+        """Looks into the table when S3's half is deleted."""
+
+        def delete(self, ref: LockRef) -> Deletion:
+            assert held(world) == {BUCKET}
+            return super().delete(ref)
+
+    world.store.__class__ = Watched
     release(both(), world.ports, RULES, world.now)
-    assert (order, held(world)) == ([TABLE, BUCKET], set())
+    assert held(world) == set()
     assert world.tables.items[DIGEST] == digest
     ending = ending_shown(world)
     assert (ending.outcome, ending.user) == (Outcome.RELEASED, ALICE)
@@ -130,7 +138,7 @@ def test_a_half_that_cannot_be_looked_at_stops_the_release_before_anything_is_de
 
 def test_an_item_with_a_digest_refuses_the_release_of_the_whole_lock() -> None:
     world = a_dual()
-    world.tables.items[ITEM.place]["Digest"] = {"S": "0" * 32}
+    world.tables.put_item(TABLE, STATE_PATH, world.tables.items[ITEM.place] | {"Digest": {"S": "0" * 32}})
     ending = release(both(), world.ports, RULES, world.now)
     assert ending
     assert (ending.outcome, ending.refusal) == (Outcome.REFUSED, Refusal.HAS_DIGEST)
@@ -212,14 +220,16 @@ def test_a_lost_answer_is_looked_after_before_the_next_half_is_deleted() -> None
 def test_a_delete_that_may_have_been_done_stops_the_rest_until_a_look_tells() -> None:
     world = a_dual()
     world.tables.lost_replies = 1
-    sent = world.tables.delete
 
-    def unlucky(ref: object) -> Deletion:
-        answer = sent(ref)  # type: ignore[arg-type]
-        world.tables.tables_failing.add(TABLE)
-        return answer
+    class Unlucky(FakeTables):
+        """Is out of reach after a delete."""
 
-    world.tables.delete = unlucky  # type: ignore[method-assign,assignment]
+        def delete(self, ref: LockRef) -> Deletion:
+            answer = super().delete(ref)
+            self.tables_failing.add(TABLE)
+            return answer
+
+    world.tables.__class__ = Unlucky
     with pytest.raises(OutcomeUnknownError):
         release(both(), world.ports, RULES, world.now)
     assert held(world) == {BUCKET}
@@ -334,3 +344,13 @@ def test_a_release_that_was_killed_after_any_call_is_finished_by_the_next_click(
             assert page_of(world, ref).deleter in deleted_by
         if not call:
             return
+
+
+def test_the_watch_keeps_the_claim_of_a_half_that_is_gone_and_drops_that_of_one_that_is_there() -> None:
+    for gone, kept in ((BUCKET, [False, True]), (TABLE, [True, False])):
+        world = a_dual()
+        for lock in (a_table_lock(), a_lock()):
+            world.book.write(endings.begin_release(lock, a_claim(ALICE, world.now), None, None))
+        let_go(world, gone)
+        watch(world.ports, RULES, world.later(minutes=5))
+        assert [page_of(world, ref).releasing is not None for ref in BOTH] == kept

@@ -63,14 +63,25 @@ _TWO_PEOPLE = "Nothing is released before a second person approves it."
 
 def of_open(alert: Alert) -> list[Block]:
     """Return everything that can be clicked in the alert of a held lock."""
-    ref, snoozed = alert.lock.ref, alert.page.snoozed(alert.now)
-    may = why_not_releasable(alert.lock, keeps=bool(alert.undo)) is None
+    value, snoozed = lock_value.encode(alert.lock.ref), alert.page.snoozed(alert.now)
+    if not lock_value.fits(value):
+        return []
+    may = fits(alert.page) and why_not_releasable(alert.lock, keeps=bool(alert.undo)) is None
     offered = [_offered(alert)] if may else []
     if alert.page.asked:
-        offered.append(button("Withdraw", WITHDRAW_ACTION, lock_value.encode(ref)))
+        offered.append(button("Withdraw", WITHDRAW_ACTION, value))
     if snoozed:
-        return [*offered, button("End snooze", WAKE_ACTION, lock_value.encode(ref))]
-    return offered + ([menu("Snooze", SNOOZE_ACTION, _LENGTHS)] if may else _snooze_buttons(lock_value.encode(ref)))
+        return [*offered, button("End snooze", WAKE_ACTION, value)]
+    return offered + ([menu("Snooze", SNOOZE_ACTION, _LENGTHS)] if may else _snooze_buttons(value))
+
+
+def fits(page: Page) -> bool:
+    """Return whether a Release button can name a lock and its halves: a table's state paths may be too long."""
+    return lock_value.fits(_value(page))
+
+
+def _value(page: Page) -> str:
+    return lock_value.encode(page.lock.ref, page.present if page.halves else ())
 
 
 def _offered(alert: Alert) -> Block:
@@ -105,13 +116,12 @@ def put_back(ref: LockRef) -> Block:
 
 def _release(page: Page, name: str, title: str, who: str, warning: str) -> Block:
     lock, several = page.lock, halves.in_dialog(page)
-    value = lock_value.encode(lock.ref)
     path, name_limit = _ASKED_LIMITS_OF_SEVERAL if several else (_ASKED_PATH_LIMIT, _ASKED_HOLDER_LIMIT)
     holder = f", held by {code(who, name_limit)}" if who.strip() else ""
     loss = f"Putting it back cannot restore its {lock.not_restored}." if lock.not_restored else ""
     text = " ".join(filter(None, [f"{state(lock.ref, path)}{holder}.", several, warning.strip(), loss]))
     asked = question(title, text, name, "Keep it", style="danger")
-    return button(name, RELEASE_ACTION, value, style="danger", confirm=asked)
+    return button(name, RELEASE_ACTION, _value(page), style="danger", confirm=asked)
 
 
 def _snooze_buttons(value: str) -> list[Block]:

@@ -9,11 +9,13 @@ from chalicelib.core.alerts.page import Asked, Page
 from chalicelib.core.clicks.click import SnoozeFor, Verb
 from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
+from chalicelib.core.locks.state_lock import Half
 from chalicelib.core.locks.terraform.lock_info import LockInfo
+from chalicelib.slack.words.messages import message
 from chalicelib.slack.words.parts import buttons, lock_value
 from chalicelib.slack.words.parts.blocks import actions
 from demo.slack_standin.block_rules import problems_in
-from tests.builders import ALICE, TAKEN, a_lock, a_policy
+from tests.builders import ALICE, TAKEN, a_lock, a_policy, a_table_lock
 
 
 def question(button: dict[str, Any]) -> str:
@@ -72,14 +74,14 @@ def test_the_first_of_two_people_only_asks_and_the_second_approves_knowing_the_r
 def test_putting_back_asks_first_and_says_what_it_does() -> None:
     button = buttons.put_back(a_lock().ref)
     assert "if nobody holds it by now" in question(button)
-    assert lock_value.decode(button["value"]) == a_lock().ref
+    assert lock_value.decode(button["value"]).lock == a_lock().ref
 
 
 def test_every_button_is_about_the_lock_that_is_shown() -> None:
     for lock in (a_lock(), HeldLock(a_lock().ref, body=Body.STATE)):
         alert = alert_for(Page(lock=lock), a_policy(), TAKEN + timedelta(hours=3), None)
         values = [element["value"] for element in buttons.of_open(alert) if element["type"] == "button"]
-        assert {lock_value.decode(value) for value in values} == {lock.ref}
+        assert {lock_value.decode(value).lock for value in values} == {lock.ref}
 
 
 def test_every_verb_has_an_action() -> None:
@@ -92,3 +94,21 @@ def test_the_longest_key_of_s3_fits_every_button() -> None:
     for lock in (HeldLock(ref), HeldLock(ref, body=Body.STATE)):
         alert = alert_for(Page(lock=lock), a_policy(), TAKEN + timedelta(hours=3), None)
         assert problems_in([actions(*buttons.of_open(alert)), actions(buttons.put_back(ref))]) == []
+
+
+def test_a_dual_lock_s_button_names_the_halves_that_are_held() -> None:
+    s3, item = a_lock(), a_table_lock()
+    both = Page(lock=s3, halves=(Half(item.ref), Half(s3.ref)))
+    left = Page(lock=s3, halves=(Half(item.ref), Half(s3.ref, held=False)))
+    shown = [lock_value.decode(buttons.release(page)["value"]) for page in (both, left, Page(lock=s3))]
+    assert shown == [(s3.ref, (item.ref, s3.ref)), (s3.ref, (item.ref,)), (s3.ref, ())]
+
+
+def test_a_lock_whose_state_path_is_too_long_for_a_button_has_none_and_its_alert_says_how_to_release_it() -> None:
+    page = Page(lock=HeldLock(LockRef(Place(Kind.DYNAMODB, "t", "b/" + "k" * 2046), "0" * 40, TAKEN)))
+    alert = alert_for(page, a_policy(), TAKEN + timedelta(hours=3), None)
+    assert buttons.of_open(alert) == []
+    _, blocks = message(alert)
+    assert "actions" not in {block["type"] for block in blocks}
+    assert "`tflocks release` releases it." in str(blocks)
+    assert problems_in(blocks) == []
