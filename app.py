@@ -4,10 +4,9 @@ An exception that leaves an entry point means "try again" or "bad caller" (401, 
 are in .chalice/policy-*.json.
 """
 
-from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial, wraps
-from typing import Any, ParamSpec, TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from aws_lambda_powertools import Logger
 from chalice.app import (
@@ -25,8 +24,11 @@ from chalice.app import (
 
 from chalicelib import wiring
 from chalicelib.aws import batches
+from chalicelib.aws.events.dynamodb import table_events
 from chalicelib.aws.events.s3 import UnknownNotificationError, lock_events
-from chalicelib.aws.orders import clicks, settling, sweeps
+from chalicelib.aws.metrics import flushed
+from chalicelib.aws.orders import clicks, sweeps
+from chalicelib.aws.orders.events import read_recording, read_settling
 from chalicelib.core.alerts.listing import ListRequest
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.measure import TURNED_AWAY, sweep_duration
@@ -49,27 +51,15 @@ from chalicelib.slack.words import listings
 app = Chalice(app_name="tflock-reaper", configure_logs=False)
 logger = Logger()
 T = TypeVar("T")
-P = ParamSpec("P")
 _FORM = "application/x-www-form-urlencoded"
+_measured = flushed(wiring.metrics)
+"""Writes the metrics of an invocation when it ends. Chalice's decorator must come above it."""
 
 
 class UnsupportedMediaTypeError(ChaliceViewError):
     """The body of a request that is not a form."""
 
     STATUS_CODE = 415
-
-
-def _measured(entry_point: Callable[P, T]) -> Callable[P, T]:
-    """Write the metrics of an invocation when it ends, also by an exception. Chalice's decorator must come above it."""
-
-    @wraps(entry_point)
-    def run(*arguments: P.args, **named: P.kwargs) -> T:
-        try:
-            return entry_point(*arguments, **named)
-        finally:
-            wiring.metrics().flush()
-
-    return run
 
 
 @app.schedule(Cron(0, 3, "*", "*", "?", "*"))
@@ -103,13 +93,21 @@ def watch_locks(event: CloudWatchEvent) -> None:
 @app.on_sqs_message(queue="tflock-events", batch_size=25)
 @_measured
 def record_lock_event(event: SQSEvent) -> dict[str, Any]:
-    """Record S3's events, oldest first, and settle earlier releases. Only messages that failed are delivered again."""
+    """Record events, oldest first, and settle earlier ones. Only messages that failed are delivered again."""
     ended: list[Case] = []
     # An order to settle is older than the acquires in the same batch, but must be carried out after them.
-    response = batches.process(event, settling.read_settling, partial(_record, ended))
+    response = batches.process(event, read_settling, partial(_record, ended))
     if left := tell_endings(ended, wiring.world(), _run(event.context)) if ended else []:
         logger.warning("messages that do not say yet that their lock is gone: the next watch sees to it", left=left)
     return response
+
+
+@app.lambda_function()
+@_measured
+def table_changed(event: Any, _context: Any) -> None:
+    """Leave a table stream's events for ``record_lock_event``. After a failure the stream delivers them again."""
+    for told in table_events(event, wiring.config().targets):
+        wiring.orders().record(told)
 
 
 @app.route("/slack/actions", methods=["GET", "POST"], content_types=["*/*"])
@@ -227,14 +225,15 @@ def _request() -> Any:
     return app.current_request
 
 
-def _record(ended: list[Case], body: str, release: LockEvent | None) -> None:
+def _record(ended: list[Case], body: str, to_settle: LockEvent | None) -> None:
     """Record all events of one message that can be recorded, then raise the failures: the queue delivers it again."""
     now = _now()
-    if release:
-        ended.extend(settle(wiring.event_case(release, now)))
+    if to_settle:
+        ended.extend(settle(wiring.event_case(to_settle, now)))
         return
     try:
-        events = lock_events(body)
+        told = read_recording(body)
+        events = [told] if told else lock_events(body)
     except UnknownNotificationError as error:
         record_events([wiring.event_case(event, now) for event in error.events], ended)
         raise

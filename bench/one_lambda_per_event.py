@@ -35,8 +35,8 @@ from chalicelib.aws.events.s3 import lock_events
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.core.audit.event import LockEvent
+from chalicelib.core.audit.event_line import of_acquire, of_release
 from chalicelib.core.audit.hold import EndedHold, who_let_go
-from chalicelib.core.audit.line import of_acquire, of_release
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.locks.terraform.body import lock_of

@@ -29,8 +29,8 @@ Each line of code has one room: it decides (``core``), it orders (``jobs``), or 
 ==================  ==========================================================================================
 
 Imports point one way (``tests/test_imports.py`` checks it): ``app -> wiring, jobs, ports, core, aws.batches,
-aws.events, aws.orders, slack.requests, slack.words.listings, slack.response_url``; ``wiring ->`` everything but
-``config``; ``config -> checked_rules -> core``; ``aws, slack -> ports, core``; ``jobs -> ports, core``;
+aws.events, aws.metrics, aws.orders, slack.requests, slack.words.listings, slack.response_url``; ``wiring ->``
+everything but ``config``; ``config -> checked_rules -> core``; ``aws, slack -> ports, core``; ``jobs -> ports, core``;
 ``ports -> core``; ``core ->`` the standard library and msgspec.
 ``aws`` and ``slack`` never import each other, and no job imports them. ``tflocks/``, the operators' command line,
 imports ``core``, ``aws`` and the failures of ``ports``; nothing here imports it.

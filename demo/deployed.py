@@ -21,6 +21,7 @@ from demo import stopping
 from demo.local_cloud import LocalCloud
 from demo.lock_table import LockTable
 from demo.slack_standin import Channel, Message, SlackStandIn, User, UserGroup, Workspace
+from demo.terraform import LOCK_TABLE
 from demo.waiting import wait_for
 from deploy.wire_bucket import wire
 
@@ -70,10 +71,6 @@ def demo_workspace(*channels: Channel, people: tuple[User, ...] = PEOPLE) -> Wor
     )
 
 
-def _target(kind: str, name: str) -> str:
-    return f'\n[[targets]]\n{kind} = "{name}"\n'
-
-
 @dataclass(frozen=True)
 class Decided:
     """The reaper's configuration; TOML as in ``reaper.example.toml``."""
@@ -84,14 +81,14 @@ class Decided:
     """Keys of ``[slack]``."""
     routes: str = ""
     """Tables ``[[routes]]``."""
-    tables: tuple[str, ...] = ()
-    """Lock tables."""
+    lock_table: bool = False
+    """Whether there is a lock table too, with a stream."""
     workspace: Workspace = field(default_factory=demo_workspace)
 
-    def toml(self, api: str) -> str:
-        """Return the whole file."""
-        targets = "".join(_target("bucket", name) for name in self.buckets)
-        targets += "".join(_target("table", name) for name in self.tables)
+    def toml(self, api: str, stream: str = "") -> str:
+        """Return the whole file. The lock table is a target if it has a stream."""
+        targets = "".join(f'\n[[targets]]\nbucket = "{bucket}"\n' for bucket in self.buckets)
+        targets += f'\n[[targets]]\ntable = "{LOCK_TABLE}"\nstream = "{stream}"\n' if stream else ""
         thresholds = json.dumps(self.thresholds)
         own = {"api": api, "slack": self.slack, "thresholds": thresholds, "routes": self.routes}
         return _CONFIG % own + targets
@@ -126,7 +123,8 @@ class DeployedReaper:
     def deploy(self) -> None:
         """Deploy as ``make deploy`` does: check the configuration, package, put secrets into SSM, make one stack."""
         config = self._folder / "reaper.toml"
-        config.write_text(self._decided.toml(self.slack.api_url))
+        stream = self.table.create() if self._decided.lock_table else ""
+        config.write_text(self._decided.toml(self.slack.api_url, stream))
         given = {"slack-bot-token": self.workspace.bot_token, "slack-signing-secret": self.workspace.signing_secret}
         # Here S3 tells everything at once; only a function's first start on a busy machine takes time.
         soon = {"SettleSeconds": "10", "EventBatchingSeconds": "1"}
@@ -170,10 +168,18 @@ class DeployedReaper:
             return None
 
     def wait_until_held_for(self, bucket: str, key: str, threshold: str) -> None:
-        """Wait until a lock has a given age by S3's clock."""
-        taken = self.cloud.client("s3").head_object(Bucket=bucket, Key=f"{key}.tflock")["LastModified"]
-        due = taken + parse(threshold)
+        """Wait until a lock has a given age."""
+        due = self._taken(bucket, key) + parse(threshold)
         wait_for(f"the lock on {key} is {threshold} old", lambda: datetime.now(UTC) >= due)
+
+    def _taken(self, bucket: str, key: str) -> datetime:
+        """Return since when a state is locked, by S3's clock; now, if it is locked in the table alone."""
+        try:
+            head = self.cloud.client("s3").head_object(Bucket=bucket, Key=f"{key}.tflock")
+        except ClientError:
+            return datetime.now(UTC)
+        taken: datetime = head["LastModified"]
+        return taken
 
     def alert_of(self, bucket: str, key: str) -> Message:
         """Return the alert about the lock on a state: wait until it is over its threshold, sweep, wait for Slack."""
@@ -187,7 +193,7 @@ class DeployedReaper:
             for element, _ in message.actions:
                 if element["action_id"] == RELEASE_ACTION:
                     offered = lock_value.decode(element["value"]).lock
-                    if (offered.place.container, offered.place.key) == (bucket, f"{key}.tflock"):
+                    if offered.state_path == f"{bucket}/{key}":
                         return message
         return None
 

@@ -29,12 +29,12 @@ from demo import stopping
 from deploy import slack_secrets, stack
 from deploy.commands import ROOT
 from deploy.package import package
-from deploy.parameters import overrides
+from deploy.parameters import Home, overrides
 
 if TYPE_CHECKING:
     from types_boto3_lambda.client import LambdaClient
 
-REGION = "us-east-1"
+REGION, ACCOUNT = "us-east-1", "000000000000"
 ACCESS_KEY = "local"  # any will do
 SECRET_KEY = "local"  # noqa: S105 - any will do
 _ARTIFACTS = "artifacts"
@@ -177,7 +177,7 @@ class LocalCloud:
         self.client("s3").create_bucket(Bucket=_ARTIFACTS)
         checked = load(config)
         template = package(checked, stage, self.folder / "build", self.environment)
-        values = overrides(checked, stage, given=parameters)
+        values = overrides(checked, stage, Home(region=REGION, account=ACCOUNT), parameters)
         return stack.deploy(template, stage, _ARTIFACTS, values, self.environment)
 
     def slack_actions_url(self, outputs: Mapping[str, str]) -> str:

@@ -88,6 +88,7 @@ class TerraformState:
 
     def lock_in(self, locking: Locking) -> None:
         """Lock the state in another way; ``init -reconfigure`` takes it over."""
+        self.locking = locking
         backend = {"bucket": self.bucket, "key": self.key, "url": self.environment["AWS_ENDPOINT_URL"]}
         (self._folder / "main.tf").write_text(_BACKEND % {**backend, "locking": locking.value} + _RESOURCE)
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from chalicelib.checked_rules import Config
 from chalicelib.config.file import ConfigError, load
@@ -21,23 +22,37 @@ _LONGEST_VALUE = 4096
 # A role's inline policies, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html. The longest are
 # release_lock's and answer_click's: they read and delete a lock, or read it and put it back, and use its KMS key.
 # The reserve is for all of a policy but these ARNs.
-_INLINE_POLICY, _RESERVE = 10_240, 3_000
-_NAMED_IN_ONE_ROLE = ("StateBucketArns", "LockObjectArns", "LockObjectArns", "DecryptKeyArns", "DecryptKeyArns")
+_INLINE_POLICY, _RESERVE = 10_240, 3_700
+_NAMED_IN_ONE_ROLE = ("StateBucketArns", *("LockObjectArns", "DecryptKeyArns", "LockTableArns") * 2)
+
+
+class Home(NamedTuple):
+    """The place of a stack. ``*`` in an ARN is any region or account; only commands that do not know them leave it."""
+
+    partition: str = "aws"
+    region: str = "*"
+    account: str = "*"
+
+
+ANYWHERE = Home()
+_NO_BUCKET = Target(Kind.S3, "-")
+"""Named where only lock tables are targets: IAM refuses an empty list. No bucket has this name."""
 
 
 def overrides(
-    config: Config, stage: str, partition: str = "aws", given: Mapping[str, str] | None = None
+    config: Config, stage: str, home: Home = ANYWHERE, given: Mapping[str, str] | None = None
 ) -> dict[str, str]:
     """Return the stack parameters that follow from a configuration. Those in ``given`` are added, or replace them.
 
     Raises:
         ConfigError: when the configuration names more than a CloudFormation parameter can hold.
     """
-    buckets = config.targets_of(Kind.S3)
+    buckets, tables = config.targets_of(Kind.S3) or (_NO_BUCKET,), config.targets_of(Kind.DYNAMODB)
     values = {
         "Stage": stage,
-        "StateBucketArns": _listed(_bucket_arn(target, partition) for target in buckets),
-        "LockObjectArns": _listed(arn for target in buckets for arn in _lock_arns(target, partition)),
+        "StateBucketArns": _listed(_bucket_arn(target, home) for target in buckets),
+        "LockObjectArns": _listed(arn for target in buckets for arn in _lock_arns(target, home)),
+        "LockTableArns": _listed(_table_arn(target, home) for target in tables),
         "SlackBotTokenParameter": names.secret_parameter(stage, names.BOT_TOKEN),
         "SlackSigningSecretParameter": names.secret_parameter(stage, names.SIGNING_SECRET),
         # Rounded up: to the stack 0 means never, and a few seconds are more than that.
@@ -62,13 +77,18 @@ def _policy_characters(values: dict[str, str]) -> int:
     return sum(len(arn) + 3 for name in _NAMED_IN_ONE_ROLE for arn in values.get(name, "").split(","))
 
 
-def _bucket_arn(target: Target, partition: str) -> str:
-    return f"arn:{partition}:s3:::{target.container}"
+def _bucket_arn(target: Target, home: Home) -> str:
+    return f"arn:{home.partition}:s3:::{target.container}"
 
 
-def _lock_arns(target: Target, partition: str) -> list[str]:
+def _table_arn(target: Target, home: Home) -> str:
+    region = target.region or home.region
+    return f"arn:{home.partition}:dynamodb:{region}:{home.account}:table/{target.container}"
+
+
+def _lock_arns(target: Target, home: Home) -> list[str]:
     """Return one ARN for each prefix. ``?`` (any one character) replaces a comma, which would end an item."""
-    bucket = _bucket_arn(target, partition)
+    bucket = _bucket_arn(target, home)
     return [f"{bucket}/{prefix.replace(',', '?')}*.tflock" for prefix in target.prefixes or ("",)]
 
 
@@ -82,9 +102,13 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.parameters", description="print the stack parameters")
     parser.add_argument("config", type=Path)
     parser.add_argument("--stage", default="prod")
+    parser.add_argument("--partition", default=ANYWHERE.partition)
+    parser.add_argument("--region", default=ANYWHERE.region, help="of the stack, for the ARNs of lock tables")
+    parser.add_argument("--account", default=ANYWHERE.account, help="of the stack, for the ARNs of lock tables")
     options = parser.parse_args(arguments)
     try:
-        values = overrides(load(options.config), options.stage)
+        home = Home(options.partition, options.region, options.account)
+        values = overrides(load(options.config), options.stage, home)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 1

@@ -17,7 +17,7 @@ from deploy import names
 from deploy.commands import ROOT, CommandError, run
 from deploy.errors import told
 from deploy.package import package
-from deploy.parameters import overrides
+from deploy.parameters import Home, overrides
 from deploy.preconditions import AwsAccount, missing
 
 
@@ -82,9 +82,8 @@ def _next_steps(stage: str, stack: Mapping[str, str], config: Config) -> str:
 
 def _deploy(options: argparse.Namespace, ambient: boto3.Session) -> None:
     config = load(options.config)
-    partition = ambient.get_partition_for_region(str(ambient.region_name))
     given = dict(pair.split("=", 1) for pair in options.parameter)
-    values = overrides(config, options.stage, partition, given)
+    values = overrides(config, options.stage, _home(ambient), given)
     print("packaging ...", flush=True)
     template = package(config, options.stage)
     print(
@@ -93,6 +92,12 @@ def _deploy(options: argparse.Namespace, ambient: boto3.Session) -> None:
     )
     stack = deploy(template, options.stage, options.artifacts, values, environment_of(ambient))
     print(_next_steps(options.stage, stack, config))
+
+
+def _home(ambient: boto3.Session) -> Home:
+    region = str(ambient.region_name)
+    account = ambient.client("sts").get_caller_identity()["Account"]
+    return Home(ambient.get_partition_for_region(region), region, account)
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:

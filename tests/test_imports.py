@@ -14,6 +14,7 @@ MAY_IMPORT = {
         "ports",
         "aws.batches",
         "aws.events",
+        "aws.metrics",
         "aws.orders",
         "slack.requests",
         "slack.words.listings",

@@ -16,6 +16,7 @@ import pytest
 
 from chalicelib.core.alerts.alert import alert_for
 from chalicelib.core.alerts.page import Asked, Page, Snooze
+from chalicelib.core.audit.event import ToldBy
 from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import SnoozeFor, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
@@ -35,11 +36,14 @@ LEFT_OUT: dict[str, set[Enum]] = {
     "chalicelib.slack.words.whispers _ENDINGS": {Outcome.REFUSED, Outcome.FAILED},
     # Nobody asks for, withdraws from, or snoozes a half.
     "chalicelib.slack.words.halves _ENDED": {Outcome.ASKED, Outcome.WITHDRAWN, Outcome.SNOOZED, Outcome.WOKEN},
+    # All other endings read the same, whether a half was to be put back or released.
+    "chalicelib.slack.words.halves _AFTER_PUT": {*Outcome} - {Outcome.FAILED, Outcome.GONE},
     # Slack counts neither.
     "chalicelib.jobs.runs.agenda _WAYS": {Wait.SCAN, Wait.PLACE, Wait.BOOK},
     # Lines without a number of their own.
     "chalicelib.core.audit.measure _MEASURES": {
         LineKind.LOCK_REAPPEARED,
+        LineKind.LOCK_ATTEMPTED,
         LineKind.RELEASE_REQUESTED,
         LineKind.RELEASE_ASKED,
         LineKind.RELEASE_WITHDRAWN,
@@ -52,6 +56,8 @@ LEFT_OUT: dict[str, set[Enum]] = {
         LineKind.ALERT_WOKEN,
         LineKind.ALERT_FAILED,
     },
+    # S3 and EventBridge tell all that they are asked for.
+    "chalicelib.core.audit.event_line _NOT_TOLD": {ToldBy.S3, ToldBy.EVENTBRIDGE},
     # No other line is the beginning of a hold.
     "tflocks.holds.acquires _BEGAN": {*LineKind} - {LineKind.LOCK_ACQUIRED, LineKind.LOCK_REAPPEARED},
 }

@@ -8,7 +8,7 @@ from bench.force_unlock import record
 from bench.force_unlock.side_by_side import play
 from bench.force_unlock.table import DOCUMENT, table_of, written_into
 from demo.deployed import Decided, DeployedReaper
-from demo.terraform import LOCK_TABLE, find_terraform
+from demo.terraform import find_terraform
 
 _BUCKET = "acme-tfstate"
 
@@ -19,7 +19,6 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, DeployedReaper(Path(name), _decided()) as reaper:
         reaper.deploy()
         reaper.create_state_bucket(_BUCKET, wired=False)
-        reaper.table.create()
         seen = play(program, Path(name) / "runs", reaper, _BUCKET)
     record.save(seen)
     DOCUMENT.write_text(written_into(DOCUMENT.read_text(), seen))
@@ -27,7 +26,7 @@ def main() -> None:
 
 
 def _decided() -> Decided:
-    return Decided((_BUCKET,), tables=(LOCK_TABLE,))
+    return Decided((_BUCKET,), lock_table=True)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bench.force_unlock.by_reaper import Clicks
+from bench.force_unlock.by_reaper import Clicks, Line
 from bench.force_unlock.leftovers import LEFTOVERS, Leftover
 from bench.force_unlock.place import LockedState
 from bench.force_unlock.record import Record, Seen, Tried, in_short
@@ -25,18 +25,24 @@ def play(program: str, folder: Path, reaper: DeployedReaper, bucket: str) -> Rec
         clicks.click(state)
         return state, forced
 
-    def finished(of: tuple[LockedState, Tried]) -> Seen:
-        state, forced = of
-        ours = _released(state, clicks)
-        kept = state.digest() == state.digest_before
-        leftover = state.leftover
-        was = tuple(name for name, left in (("S3", leftover.in_s3), ("table", leftover.in_table)) if left)
-        where = _WHERE[leftover.locking]
-        return Seen(where=where, what=leftover.what, was=was, force_unlock=forced, reaper=ours, digest_kept=kept)
-
     with ThreadPoolExecutor(_SIDE_BY_SIDE) as threads:
-        states = list(threads.map(prepared, LEFTOVERS))
-        return Record(states[0][0].version(), tuple(threads.map(finished, states)))
+        tried = list(threads.map(prepared, LEFTOVERS))
+        answered = [(state, forced, clicks.answers(state)) for state, forced in tried]
+        return Record(tried[0][0].version(), tuple(threads.map(_seen, answered)))
+
+
+def _seen(of: tuple[LockedState, Tried, list[Line]]) -> Seen:
+    state, forced, lines = of
+    leftover = state.leftover
+    was = tuple(name for name, left in (("S3", leftover.in_s3), ("table", leftover.in_table)) if left)
+    return Seen(
+        where=_WHERE[leftover.locking],
+        what=leftover.what,
+        was=was,
+        force_unlock=forced,
+        reaper=_released(state, lines),
+        digest_kept=state.digest() == state.digest_before,
+    )
 
 
 def _force_unlock(state: LockedState) -> Tried:
@@ -49,8 +55,7 @@ def _force_unlock(state: LockedState) -> Tried:
     return tried
 
 
-def _released(state: LockedState, clicks: Clicks) -> Tried:
-    lines = clicks.answers(state)
+def _released(state: LockedState, lines: list[Line]) -> Tried:
     tried = Tried(
         ", ".join(line["outcome"] for line in lines),
         ", ".join(line["detail"] for line in lines if line.get("detail")),

@@ -49,7 +49,8 @@ def _the(places: list[str]) -> str:
 
 
 def _outcome(tried: Tried) -> str:
-    outcome = " and ".join(_OUTCOMES.get(one, one) for one in tried.ended.split(", "))
+    outcomes = [_OUTCOMES.get(one, one) for one in tried.ended.split(", ")]
+    outcome = f"both {outcomes[0]}" if len(outcomes) > len(set(outcomes)) else " and ".join(outcomes)
     return f"{outcome}: {tried.said}" if tried.said else outcome
 
 

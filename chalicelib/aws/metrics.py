@@ -2,7 +2,9 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 from aws_lambda_powertools.metrics import EphemeralMetrics
 
@@ -10,6 +12,8 @@ from chalicelib.core.audit.measure import Measurement
 
 NAMESPACE = "TflockReaper"
 _logger = logging.getLogger(__name__)
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class EmfMetrics:
@@ -45,6 +49,22 @@ class EmfMetrics:
             line.add_metric(one.name, one.unit.value, one.value)
         if line.metric_set:  # empty after the hundredth value, when powertools has written a line itself
             line.flush_metrics()
+
+
+def flushed(metrics: Callable[[], EmfMetrics]) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Return a decorator that writes the metrics when a function ends, also by an exception."""
+
+    def of(entry_point: Callable[P, T]) -> Callable[P, T]:
+        @wraps(entry_point)
+        def run(*arguments: P.args, **named: P.kwargs) -> T:
+            try:
+                return entry_point(*arguments, **named)
+            finally:
+                metrics().flush()
+
+        return run
+
+    return of
 
 
 def _by_dimensions(measurements: list[Measurement]) -> dict[tuple[tuple[str, str], ...], list[Measurement]]:

@@ -24,11 +24,8 @@ def read_targets(tables: Sequence[Table], problems: Problems) -> tuple[Target, .
 
 
 def _target(table: Table) -> Target:
-    kinds = [kind for kind in Kind if TRAITS[kind].container in table]
-    kind = kinds[0] if kinds else Kind.S3
-    if len(kinds) > 1:
-        table.note(TRAITS[kinds[1]].container, "a target of its own: [[targets]] has one bucket or one table")
-    container = _CONTAINERS[kind](table, TRAITS[kind].container)
+    kind = _kind(table)
+    container = _CONTAINERS[kind](table, TRAITS[kind].container) if TRAITS[kind].container in table else ""
     for key, of in _KEYS.items():
         if of is not kind and key in table:
             table.note(key, f"only in a target with a {TRAITS[of].container}, not with a {TRAITS[kind].container}")
@@ -36,11 +33,19 @@ def _target(table: Table) -> Target:
     prefixes = names.prefixes(table, "prefixes") if kind is Kind.S3 else ()
     stream = names.stream(table, "stream", container) if kind is Kind.DYNAMODB else ""
     if stream and region:
-        table.note(
-            "region", "no region beside a stream: only a table in the region of the stack can have its stream here"
-        )
+        table.note("region", "no region beside a stream: a stream reaches only a stack in its own region")
     table.done()
     return Target(kind, container, prefixes, region, stream)
+
+
+def _kind(table: Table) -> Kind:
+    """Return the kind whose container the target names."""
+    kinds = [kind for kind in Kind if TRAITS[kind].container in table]
+    if not kinds:
+        table.note(TRAITS[Kind.S3].container, "the name of an S3 bucket, or a table with the name of a lock table")
+    for other in kinds[1:]:
+        table.note(TRAITS[other].container, "a target of its own: [[targets]] has one bucket or one table")
+    return kinds[0] if kinds else Kind.S3
 
 
 def _note_repeated(targets: tuple[Target, ...], problems: Problems) -> None:

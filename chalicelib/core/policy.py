@@ -98,6 +98,10 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
         places = (target.place_for(state_path) for target in self.targets)
         return tuple(dict.fromkeys(place for place in places if place))
 
+    def stream_of(self, place: Place) -> str:
+        """Return the ARN of the stream that tells of the locks at a place; "": there is none."""
+        return next((target.stream for target in self.targets if target.covers(place)), "")
+
     def covers(self, place: Place) -> bool:
         """Return whether a place is within a target. Outside of targets the reaper reads, tells and deletes nothing."""
         return any(target.covers(place) for target in self.targets)

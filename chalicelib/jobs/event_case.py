@@ -38,11 +38,12 @@ class EventCase:
         return replace(self, event=event)
 
     def pages(self, until: datetime) -> list[Page]:
-        """Return the pages of the event's place, without those of another half of the same state path's lock.
-
-        The book sorts pages by the time of their locks, which for a table's lock is a client's and may be ahead.
-        """
-        place = self.event.place
-        if self.event.lock:
-            until = max(until, self.event.lock.ref.since)
-        return [page for page in self.world.book.pages_of(place.state_path, until) if page.lock.ref.place == place]
+        """Return the pages of the event's place, without those of the state's other places."""
+        place, lock, book = self.event.place, self.event.lock, self.world.book
+        # The event has the lock itself: its own time finds its page, whatever clock that time is by.
+        last = max(until, lock.ref.since) if lock else until
+        pages = [page for page in book.pages_of(place.state_path, last) if page.lock.ref.place == place]
+        if lock is None or any(page.lock.ref == lock.ref for page in pages):
+            return pages
+        own = book.find(lock.ref)  # many locks without a time crowd it out of the last pages
+        return [*pages, own] if own else pages

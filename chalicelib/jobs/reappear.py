@@ -10,8 +10,8 @@ import msgspec
 
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import endings, telling
+from chalicelib.core.audit.event_line import of_reappearance
 from chalicelib.core.audit.hold import NotedEvent
-from chalicelib.core.audit.line import of_reappearance
 from chalicelib.core.audit.reappeared import UNKNOWN_BEFORE, Standing, may_have_been_hidden, reappearance, standing
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.jobs.alerts.case import case_of

@@ -1,7 +1,8 @@
 """Record events: write each into the journal once, and into the book; close the alert of a lock that was released.
 
 Events come at least once and in any order. An acquire is journaled at once. Which hold a release ended is certain only
-when all earlier events have arrived, so the line of a release waits until then (``jobs.settle``).
+when all earlier events have arrived, so the line of a release waits until then (``jobs.settle``). So does the line of
+an acquire in S3 while another holder has the state in a lock table (``jobs.attempts``).
 """
 
 from collections.abc import Iterable
@@ -10,15 +11,15 @@ from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.audit.event import NEARBY
 from chalicelib.core.audit.hold import NotedEvent, page_of
-from chalicelib.core.audit.line import of_acquire
 from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.alerts.halves import Halves
+from chalicelib.jobs.attempts import places_after, rival_of
 from chalicelib.jobs.close import close_alerts
 from chalicelib.jobs.event_case import EventCase
-from chalicelib.jobs.journal_once import journal_once
+from chalicelib.jobs.journal_once import journal_acquire
 from chalicelib.jobs.reappear import look_again
 from chalicelib.ports.locks import StoreError
 
@@ -61,6 +62,7 @@ def record_event(case: EventCase) -> tuple[Case, ...]:
     if event.acquired:
         _record_acquire(case)
     elif not event.permanent:
+        _remember_release(case)
         _order_settling(case)
         return close_alerts(case)
     else:
@@ -79,6 +81,13 @@ def _order_settling(case: EventCase) -> None:
     case.world.orders.settle(case.event, case.recording.settled_after)
 
 
+def _remember_release(case: EventCase) -> None:
+    """Remember a release at once where another place's acquire or release is told from an attempt by it."""
+    lock = case.event.lock
+    if lock or places_after(case):
+        case.world.events.remember(NotedEvent(case.event, lock.ref if lock else None))
+
+
 def _record_acquire(case: EventCase) -> None:
     event, world = case.event, case.world
     try:
@@ -87,12 +96,12 @@ def _record_acquire(case: EventCase) -> None:
         # The queue delivers it again, perhaps only after later releases are settled. Those have to know of it.
         world.events.remember(NotedEvent(event))
         raise
-    restore_role = case.recording.restore_role
-    # If S3 names the identity, only the role that puts locks back can have put this one back.
-    may_be_ours = event.by(restore_role) or not (event.principal and restore_role)
-    restorer = _restorer(lock, case) if lock and lock.mark and may_be_ours else ""
-    noted = NotedEvent(event, lock.ref if lock else None)
-    journal_once(noted, of_acquire(event, lock, restorer), world, case.now)
+    noted = NotedEvent(event, lock.ref if lock else None, rival_of(case, lock))
+    if noted.rival:
+        world.events.remember(noted)
+        world.orders.settle(event, case.recording.settled_after)
+    else:
+        journal_acquire(noted, lock, case)
     if lock:
         page = world.book.write(telling.acquire_recorded(lock, event.at, event.principal)).page
         Halves(world, case.rules, case.now).join(page or Page(lock=lock))
@@ -114,21 +123,12 @@ def _end_if_gone(lock: HeldLock, case: EventCase) -> None:
 
 
 def _lock_of(case: EventCase) -> HeldLock | None:
-    """Return the lock that an acquire took: the version in the event, or the lock as a sweep saw it; None: neither."""
+    """Return the lock that an acquire took: the event's own, the version in it, or as a sweep saw it; None: neither."""
     event = case.event
+    if event.lock:
+        return event.lock
     found = case.world.store.read(event.place, event.version)
     if found and event.is_about(found):
         return found
     page = page_of(event, case.pages(event.at + NEARBY))
     return page.lock if page else None
-
-
-def _restorer(lock: HeldLock, case: EventCase) -> str:
-    """Return the Slack user for whom the reaper put back a lock that has a mark; "" when that is not known.
-
-    The event can arrive before the reaper has noted the put on both pages (``restores.restored``), or between the two.
-    """
-    pages = case.pages(lock.ref.since)
-    known = (page.restorer_of(lock) for page in pages)
-    noted = (page.restored_by for page in pages if page.lock.ref == lock.ref)
-    return next((one.by for one in known if one), next(noted, ""))

@@ -10,7 +10,7 @@ from chalicelib.core.alerts.listing import HeldEntry
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.audit.event import LockEvent
-from chalicelib.core.audit.hold import NotedEvent
+from chalicelib.core.audit.hold import Journaled, NotedEvent
 from chalicelib.core.locks.place import LockRef
 
 
@@ -74,8 +74,11 @@ class EventBook(Protocol):
     def remember(self, noted: NotedEvent) -> None:
         """Remember an event that cannot be journaled yet, so that ``before`` finds it."""
 
-    def journaled(self, event: LockEvent) -> None:
-        """Note that the journal has the event."""
+    def journaled(self, event: LockEvent, what: Journaled) -> None:
+        """Note what the journal says of the event."""
+
+    def find(self, event: LockEvent) -> NotedEvent | None:
+        """Return the event as it is remembered; None: it is not."""
 
     def before(self, event: LockEvent) -> NotedEvent | None:
         """Return, of the remembered events of the same key, the last one before this one."""

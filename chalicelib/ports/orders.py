@@ -35,5 +35,8 @@ class Orders(Protocol):
     def end_undo(self, order: EndUndo, after: timedelta) -> None:
         """Have ``answer_click`` remove the button *Put the lock back* from a released lock's message."""
 
-    def settle(self, release: LockEvent, after: timedelta) -> None:
-        """Have ``record_lock_event`` journal a release with its hold."""
+    def record(self, event: LockEvent) -> None:
+        """Have ``record_lock_event`` record an event that it is not told of by S3."""
+
+    def settle(self, event: LockEvent, after: timedelta) -> None:
+        """Have ``record_lock_event`` journal an event when all earlier ones have been told."""

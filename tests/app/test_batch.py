@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import app
-from chalicelib.aws.orders.settling import write_settling
+from chalicelib.aws.orders.events import write_settling
 from chalicelib.core.audit.line import LineKind
 from chalicelib.jobs.record import RecordingError, record_events
 from tests.app.account import Remaining, a_batch, printed

@@ -16,6 +16,7 @@ from chalicelib.aws.book.digest_book import DynamoDigestBook
 from chalicelib.aws.book.group_book import DynamoGroupBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.table import BookTable, Update
+from chalicelib.aws.locks.dynamodb import DynamoLockStore
 from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.aws.orders.sqs import SqsOrders
 from chalicelib.core.alerts.transitions import telling
@@ -30,7 +31,7 @@ from chalicelib.ports.orders import OrderError
 from chalicelib.ports.people import MessengerError
 from chalicelib.ports.world import World
 from tests.aws_fixtures import REGION
-from tests.builders import BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_sending, sample, some_rules
+from tests.builders import BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_sending, a_table, a_table_lock, sample, some_rules
 from tests.fakes.world import FakeWorld
 from tests.odd_server import ODD_ANSWERS, PAGE, UNCLEAR, OddServer, http
 
@@ -95,6 +96,23 @@ S3: dict[str, Callable[[S3LockStore], Any]] = {
     "delete": lambda store: store.delete(LOCK.ref),
     "put_back": lambda store: store.put_back(LOCK.ref, LockObject(b"{}"), mark_of("1")),
 }
+TABLE_LOCK = a_table_lock()
+TABLES: dict[str, Callable[[DynamoLockStore], Any]] = {
+    "scan": lambda store: list(store.scan(a_table())),
+    "read": lambda store: store.read(TABLE_LOCK.ref.place),
+    "look": lambda store: store.look(TABLE_LOCK.ref),
+    "digest": lambda store: store.state_written(TABLE_LOCK.ref),
+    "delete": lambda store: store.delete(TABLE_LOCK.ref),
+    "put_back": lambda store: store.put_back(TABLE_LOCK.ref, LockObject(b"{}"), mark_of("1")),
+}
+ODD_ITEMS = {
+    "an item of a type that nobody knows": '{"Item":{"LockID":{"S":"x"},"Info":{"X":1}}}',
+    "an item that is a text": '{"Item":"x"}',
+    "an attribute without a type": '{"Item":{"Info":{}}}',
+    "items that are none": '{"Items":[null],"ScannedCount":1}',
+    "a page without its count": '{"Items":[]}',
+    "a key of another type": '{"Items":[],"ScannedCount":1,"LastEvaluatedKey":{"LockID":{"N":"1"}}}',
+}
 # A page that lists nothing: S3 leaves out all that is empty, so this cannot be told from an empty listing.
 LIKE_AN_EMPTY_LISTING = {"XML of another service"}
 DYNAMODB: dict[str, Callable[[Any], Any]] = {
@@ -117,6 +135,12 @@ def at(server: OddServer) -> dict[str, Any]:
 def store(odd_server: OddServer) -> S3LockStore:
     client = boto3.client("s3", **at(odd_server))
     return S3LockStore(*[lambda _bucket: client] * 3)
+
+
+@pytest.fixture(scope="module")
+def tables(odd_server: OddServer) -> DynamoLockStore:
+    client = boto3.client("dynamodb", **at(odd_server))
+    return DynamoLockStore(*[lambda _region: client] * 3)
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +169,30 @@ def test_an_odd_answer_of_s3_is_no_lock_no_absence_and_no_deed(
         assert told is PutBack.UNKNOWN or b"x-amz-request-id" in ODD[answer]  # S3 took it; nothing else of it is used
     else:
         assert answer in LIKE_AN_EMPTY_LISTING, told
+
+
+@pytest.mark.parametrize("answer", ODD)
+@pytest.mark.parametrize("method", TABLES)
+def test_an_odd_answer_of_dynamodb_is_no_lock_no_absence_and_no_deed(
+    odd_server: OddServer, tables: DynamoLockStore, answer: str, method: str
+) -> None:
+    odd_server.always(ODD[answer])
+    try:
+        told = TABLES[method](tables)
+    except StoreError:
+        return
+    assert (method, told) == ("put_back", PutBack.UNKNOWN)  # a delete reads first, and that failed
+
+
+@pytest.mark.parametrize("answer", ODD_ITEMS)
+@pytest.mark.parametrize("method", ["scan", "read", "look", "digest", "delete"])
+def test_an_item_that_cannot_be_is_a_failure_and_no_absence(
+    odd_server: OddServer, tables: DynamoLockStore, answer: str, method: str
+) -> None:
+    odd_server.always(http(ODD_ITEMS[answer], Content_Type="application/x-amz-json-1.0", x_amzn_requestid="1"))
+    if (method == "scan") == ("Items" in ODD_ITEMS[answer]):
+        with pytest.raises(StoreError):
+            TABLES[method](tables)
 
 
 @pytest.mark.parametrize("answer", ODD)

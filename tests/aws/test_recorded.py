@@ -13,6 +13,7 @@ from botocore.stub import Stubber
 from chalicelib.aws import passed_over
 from chalicelib.aws.book.table import BookTable, Update
 from chalicelib.aws.events.s3 import lock_events
+from chalicelib.aws.locks.dynamodb import DynamoLockStore
 from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.core.alerts.owner import session_name
 from chalicelib.core.audit.event import LockEvent, ToldBy
@@ -22,7 +23,7 @@ from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
 from chalicelib.ports.locks import StoreError
 from tests.aws_fixtures import REGION
-from tests.builders import BUCKET, KEY, TAKEN, a_ref
+from tests.builders import BUCKET, KEY, TAKEN, a_ref, a_table_ref, an_item
 
 RECORDED = Path(__file__).parent.parent / "recorded"
 PLACEHOLDERS = {
@@ -203,6 +204,21 @@ def test_a_condition_that_is_not_met_is_no_failure_and_gives_the_item_as_it_is()
         key = {"StatePath": KEY, "LockIdentity": "1"}
         written = BookTable(table).write(key, Update(put={"Told": True}), Attr("Ending").exists())
     assert written == (False, {"id": "456", "price": Decimal(650), "product": "sporting goods"})
+
+
+def test_a_lock_that_changed_before_its_delete_is_told_from_one_that_is_gone_by_the_item_in_the_error() -> None:
+    answer = recorded("dynamodb-conditions")["condition not met"]
+    client = boto3.client("dynamodb", region_name=REGION, aws_access_key_id="x", aws_secret_access_key="x")
+    store = DynamoLockStore(*[lambda _region: client] * 3)
+    error, status = answer["Error"], answer["ResponseMetadata"]["HTTPStatusCode"]
+    answers = []
+    with Stubber(client) as stubber:
+        for fields in ({"Item": answer["Item"]}, {}):
+            stubber.add_response("get_item", {"Item": an_item()})
+            told = {"http_status_code": status, "modeled_fields": fields}
+            stubber.add_client_error("delete_item", error["Code"], error["Message"], **told)
+            answers.append(store.delete(a_table_ref()))
+    assert answers == [Deletion.CHANGED, Deletion.NOT_FOUND]
 
 
 def test_a_session_of_a_role_is_named_behind_the_role_s_unique_id() -> None:

@@ -7,6 +7,8 @@ import pytest
 
 from chalicelib.config.__main__ import main
 from chalicelib.config.file import ConfigError, load, parse
+from chalicelib.core.locks.place import Kind
+from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.lock_info import Risk
 
 EXAMPLE = Path(__file__).parents[2] / "reaper.example.toml"
@@ -27,7 +29,7 @@ bucket = "acme-tfstate"
 
 def with_every_comment(example: str) -> str:
     """Return the example with the keys that it shows in comments."""
-    return re.sub(r"^# {1,3}(?=[a-z_]+ = |\{|\])", "", example, flags=re.MULTILINE)
+    return re.sub(r"^# {1,3}(?=[a-z_]+ = |\{|\]|\[\[)", "", example, flags=re.MULTILINE)
 
 
 def problems(text: str) -> list[str]:
@@ -63,6 +65,7 @@ def test_the_least_configuration_has_one_route_for_every_state() -> None:
 
 def test_every_key_that_the_example_shows_in_a_comment_is_a_good_one() -> None:
     shown = parse(with_every_comment(EXAMPLE.read_text(encoding="utf-8"))).rules
+    assert shown.targets[-1].stream
     policy = shown.policy_for("acme-tfstate/x")
     said = msgspec.structs.asdict(policy)
     defaults = msgspec.structs.asdict(parse(LEAST).rules.policy_for("acme-tfstate/x"))
@@ -170,6 +173,89 @@ def test_a_mistake_is_told_by_its_key_its_value_and_what_was_expected(old: str, 
 def test_all_mistakes_of_a_file_are_told_at_once() -> None:
     text = LEAST.replace('"T0DEMO"', "5\nundo = 5\nmentions = 5").replace('"45m"', '"soon"')
     assert len(problems(text + '[[routes]]\nstate_paths = ["other/*"]\nauto_release = 5\n')) == 6
+
+
+STREAM = "arn:aws:dynamodb:eu-central-1:123456789012:table/terraform-locks/stream/2026-11-21T03:18:57.123"
+
+
+def a_table(**keys: str) -> str:
+    """A target with a lock table, after those of the least configuration."""
+    lines = {"table": "terraform-locks", **keys}
+    return LEAST + "[[targets]]\n" + "".join(f'{key} = "{value}"\n' for key, value in lines.items())
+
+
+def test_a_lock_table_is_a_target_with_its_region_or_its_stream() -> None:
+    assert [parse(text).targets[1] for text in (a_table(), a_table(region="eu-west-1"), a_table(stream=STREAM))] == [
+        Target(Kind.DYNAMODB, "terraform-locks"),
+        Target(Kind.DYNAMODB, "terraform-locks", region="eu-west-1"),
+        Target(Kind.DYNAMODB, "terraform-locks", stream=STREAM),
+    ]
+
+
+@pytest.mark.parametrize("name", ["abc", "a" * 255, "Terraform_Locks.v2-prod", "..."])
+def test_a_lock_table_has_any_name_that_dynamodb_allows(name: str) -> None:
+    assert parse(a_table(table=name)).targets[1].container == name
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov", "aws-iso-b"])
+def test_a_stream_is_taken_in_every_partition(partition: str) -> None:
+    assert parse(a_table(stream=STREAM.replace(":aws:", f":{partition}:"))).targets[1].stream
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({"table": "ab"}, "targets[1].table = 'ab': expected the name of a DynamoDB table, 3 to 255 characters"),
+        ({"table": "a" * 256}, "the name of a DynamoDB table"),
+        ({"table": "terraform locks"}, "the name of a DynamoDB table"),
+        ({"table": STREAM.partition("/stream")[0]}, "the name of a DynamoDB table"),
+        ({"table": ""}, "targets[1].table = '': expected the name of a DynamoDB table"),
+        ({"bucket": "acme-other"}, "targets[1].table = 'terraform-locks': expected a target of its own"),
+        ({"prefixes": "a/"}, "targets[1].prefixes = 'a/': expected only in a target with a bucket, not with a table"),
+        ({"region": "Frankfurt"}, "targets[1].region = 'Frankfurt': expected an AWS region"),
+        ({"stream": STREAM, "region": "eu-central-1"}, "targets[1].region = 'eu-central-1': expected no region beside"),
+        ({"stream": STREAM.replace("terraform-locks", "others")}, "expected the ARN of this table's stream, like"),
+        ({"stream": STREAM.partition("/stream")[0]}, "table/terraform-locks/stream/"),
+        ({"stream": STREAM.replace("dynamodb", "kinesis")}, "targets[1].stream = 'arn:aws:kinesis"),
+        ({"stream": "LATEST"}, "targets[1].stream = 'LATEST': expected the ARN of this table's stream"),
+        ({"stream": ""}, "targets[1].stream = '': expected the ARN of this table's stream"),
+        ({"tabel": "x"}, "targets[1].tabel = 'x': there is no such key; did you mean table?"),
+    ],
+)
+def test_a_mistake_about_a_lock_table_is_told_by_what_was_expected(keys: dict[str, str], said: str) -> None:
+    [problem] = problems(a_table(**keys))
+    assert said in problem
+
+
+def test_a_stream_beside_a_bucket_is_a_mistake() -> None:
+    [problem] = problems(LEAST.replace('bucket = "acme-tfstate"', f'bucket = "acme-tfstate"\nstream = "{STREAM}"'))
+    assert "targets[0].stream" in problem
+    assert "only in a target with a table, not with a bucket" in problem
+
+
+def test_a_target_without_a_bucket_or_a_table_is_told_both() -> None:
+    [problem] = problems(LEAST + '[[targets]]\nregion = "eu-west-1"\n')
+    assert problem == (
+        "targets[1].bucket is missing: expected the name of an S3 bucket, or a table with the name of a lock table"
+    )
+
+
+def test_a_lock_table_named_twice_is_a_mistake_and_two_of_one_name_in_two_regions_are_none() -> None:
+    table = '[[targets]]\ntable = "terraform-locks"\n'
+    assert "targets[2].table = 'terraform-locks': expected each table once" in problems(a_table() + table)[0]
+    again = table + 'region = "eu-west-1"\n'
+    assert len(parse(a_table() + again).targets) == 3
+    assert "each table once" in problems(a_table() + again + again)[0]
+
+
+def test_with_a_lock_table_a_route_may_be_for_a_bucket_that_is_no_target() -> None:
+    route = '[[routes]]\nstate_paths = ["acme-legacy/*"]\nchannel = "C0LEGACY"\n'
+    assert parse(a_table() + route).rules.policy_for("acme-legacy/app.tfstate").channel == "C0LEGACY"
+
+
+def test_a_lock_table_alone_is_enough() -> None:
+    config = parse(LEAST.replace('bucket = "acme-tfstate"', 'table = "terraform-locks"'))
+    assert [target.kind for target in config.targets] == [Kind.DYNAMODB]
 
 
 def test_a_bucket_named_twice_is_a_mistake() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from chalicelib.aws.book.event_book import DynamoEventBook
 from chalicelib.core.audit.event import CLAIMED_FOR, LockEvent, ToldBy
-from chalicelib.core.audit.hold import NotedEvent
+from chalicelib.core.audit.hold import Journaled, NotedEvent, Rival
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.ports.book import EventBook, UnderWayError
 from tests.aws_fixtures import lock_book_table
@@ -90,16 +90,38 @@ def test_an_event_that_could_not_be_journaled_yet_is_found_and_can_be_claimed(bo
 def test_to_remember_an_event_again_changes_nothing(book: EventBook) -> None:
     noted = NotedEvent(an_event(), a_lock().ref)
     book.claim(noted, TAKEN)
-    book.journaled(noted.event)
+    book.journaled(noted.event, Journaled.HOLD)
     book.remember(NotedEvent(an_event()))
-    assert book.before(a_release()) == noted
+    assert book.before(a_release()) == msgspec.structs.replace(noted, journaled=Journaled.HOLD)
     assert not book.claim(noted, TAKEN + 2 * CLAIMED_FOR)
+
+
+@pytest.mark.parametrize("what", Journaled)
+def test_an_event_is_found_with_what_the_journal_says_of_it(book: EventBook, what: Journaled) -> None:
+    noted = NotedEvent(an_event(), a_lock().ref, Rival(a_lock(), TAKEN))
+    assert book.find(noted.event) is None
+    book.remember(noted)
+    assert book.find(noted.event) == noted
+    if what is not Journaled.NOTHING:
+        book.claim(noted, TAKEN)
+        book.journaled(noted.event, what)
+    expected = msgspec.structs.replace(noted, journaled=what)
+    assert book.find(noted.event) == book.before(a_release()) == expected
+    assert book.find(a_release()) is None
+
+
+def test_what_the_reaper_saw_is_kept_apart_from_what_aws_told(book: EventBook) -> None:
+    seen = an_event(told_by=ToldBy.SEEN, sequencer="1")
+    note(book, seen)
+    assert before(book, a_release()) is None
+    assert book.find(an_event()) is None
+    assert book.find(an_event(SECOND, told_by=ToldBy.SEEN, sequencer="1")) == NotedEvent(seen)
 
 
 def test_an_event_is_journaled_once(book: EventBook) -> None:
     noted = NotedEvent(an_event())
     assert book.claim(noted, TAKEN)
-    book.journaled(noted.event)
+    book.journaled(noted.event, Journaled.HOLD)
     assert not book.claim(noted, TAKEN + SECOND)
     assert not book.claim(noted, TAKEN + 2 * CLAIMED_FOR)
 
@@ -128,14 +150,14 @@ def test_the_same_event_in_both_formats_is_one(book: EventBook) -> None:
     direct = an_event(timedelta(milliseconds=357), sequencer="0055", principal="AWS:AROA:ci")
     bridge = an_event(sequencer="0055", told_by=ToldBy.EVENTBRIDGE, account="123456789012")
     assert book.claim(NotedEvent(direct), TAKEN)
-    book.journaled(direct)
+    book.journaled(direct, Journaled.HOLD)
     assert not book.claim(NotedEvent(bridge), TAKEN)
     assert before(book, a_release()) == direct
     assert before(book, bridge) is before(book, direct) is None
 
 
 def test_what_is_not_remembered_was_not_journaled(book: EventBook) -> None:
-    book.journaled(an_event())
+    book.journaled(an_event(), Journaled.HOLD)
     assert before(book, a_release()) is None
     assert book.claim(NotedEvent(an_event()), TAKEN)
 
@@ -189,8 +211,8 @@ def test_another_lock_s_events_are_not_before_it(book: EventBook, key: str) -> N
 @pytest.mark.parametrize("key", OTHER_KEYS)
 def test_what_is_journaled_of_one_lock_is_not_of_another(book: EventBook, key: str) -> None:
     assert book.claim(NotedEvent(an_event(key=key)), TAKEN)
-    book.journaled(an_event(key=key))
-    book.journaled(an_event())
+    book.journaled(an_event(key=key), Journaled.HOLD)
+    book.journaled(an_event(), Journaled.HOLD)
     assert book.claim(NotedEvent(an_event()), TAKEN)
     assert not book.claim(NotedEvent(an_event(key=key)), TAKEN + CLAIMED_FOR)
 
@@ -296,7 +318,7 @@ def test_the_book_in_memory_and_dynamodb_s_answer_alike(
             answer(
                 partial(book.claim, NotedEvent(event), TAKEN + after)
                 if act == "claim"
-                else partial(book.journaled, event)
+                else partial(book.journaled, event, Journaled.HOLD)
             )
             for book in (fake, real)
         )

@@ -8,16 +8,17 @@ from typing import Any
 import pytest
 
 from chalicelib.aws.orders.clicks import read_for_answer_click, read_for_release_lock
-from chalicelib.aws.orders.settling import read_settling
+from chalicelib.aws.orders.events import read_recording, read_settling
 from chalicelib.aws.orders.sqs import Queue, SqsOrders
 from chalicelib.aws.orders.sweeps import read_sweep
+from chalicelib.core.audit.event import LockEvent, ToldBy
 from chalicelib.core.clicks.click import SnoozeFor, Unheard, Unusable, Verb
 from chalicelib.core.clicks.order import AutoRelease, EndUndo
 from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
 from chalicelib.ports.orders import AT_ONCE, LONGEST_DELAY, OrderError, Orders
 from tests.aws_fixtures import moto
-from tests.builders import BOB, CHANNEL, TAKEN, a_click, a_ref
+from tests.builders import BOB, BUCKET, CHANNEL, TAKEN, a_click, a_ref, a_table_lock
 from tests.fakes.orders import FakeOrders
 from tests.jobs.recording import an_event
 
@@ -29,11 +30,13 @@ UNHEARD = Unheard(why=Unusable.MISDIRECTED, detail=ODD, reply_to="https://hooks.
 TARGET = Target(Kind.S3, "a", ("é/", "b"), "eu-west-1")
 AUTO, END = AutoRelease(lock=a_ref(ODD), channel=CHANNEL), EndUndo(a_ref(ODD))
 GONE = an_event(TAKEN, "v1", acquired=False, key=ODD, stamp="e", sequencer="0a", permanent=True, by_lifecycle=True)
+HELD = a_table_lock(key=f"{ODD} {BUCKET}")
+TOLD = LockEvent(acquired=True, place=HELD.ref.place, at=TAKEN, told_by=ToldBy.STREAM, sequencer="1", lock=HELD)
 READ: dict[Queue, Callable[[str], object]] = {
     Queue.SWEEPS: read_sweep,
     Queue.RELEASES: read_for_release_lock,
     Queue.CLICKS: read_for_answer_click,
-    Queue.EVENTS: read_settling,
+    Queue.EVENTS: lambda body: read_settling(body) or read_recording(body),
 }
 
 
@@ -61,7 +64,7 @@ def held_by(fake: FakeOrders) -> dict[Queue, list[object]]:
         Queue.SWEEPS: [*fake.sweeps],
         Queue.RELEASES: [*fake.releases],
         Queue.CLICKS: [*fake.clicks, *fake.turned_away],
-        Queue.EVENTS: [*fake.settling],
+        Queue.EVENTS: [*fake.settling, *fake.recording],
     }
 
 
@@ -81,8 +84,21 @@ def received(client: Any, urls: dict[Queue, str]) -> dict[Queue, list[object]]:
         (lambda orders: orders.release_by_itself(AUTO), Queue.RELEASES, AUTO),
         (lambda orders: orders.end_undo(END, AT_ONCE), Queue.CLICKS, END),
         (lambda orders: orders.settle(GONE, AT_ONCE), Queue.EVENTS, GONE),
+        (lambda orders: orders.settle(TOLD, AT_ONCE), Queue.EVENTS, TOLD),
+        (lambda orders: orders.record(TOLD), Queue.EVENTS, TOLD),
     ],
-    ids=["a target", "a bucket", "a release", "a snooze", "a click turned away", "an auto-release", "an end", "settle"],
+    ids=[
+        "a target",
+        "a bucket",
+        "a release",
+        "a snooze",
+        "a click turned away",
+        "an auto-release",
+        "an end",
+        "settle",
+        "settle a table's",
+        "record",
+    ],
 )  # fmt: skip
 def test_an_order_waits_for_its_own_function_as_it_was_left(
     left: Left, leave: Callable[[Orders], None], queue: Queue, order: object

@@ -10,7 +10,8 @@ import pytest
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.core.audit.event import LockEvent
-from chalicelib.core.audit.line import JournalLine, LineKind, of_acquire, of_click, of_lock, of_run
+from chalicelib.core.audit.event_line import of_acquire
+from chalicelib.core.audit.line import JournalLine, LineKind, of_click, of_lock, of_run
 from chalicelib.core.bounded import LONGEST, bounded
 from chalicelib.core.locks.place import Kind, Place
 from tests.builders import BUCKET, KEY, TAKEN, a_click, a_lock

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.checked_rules import Config
 from chalicelib.config.file import ConfigError, load
 from deploy.commands import ROOT
-from deploy.parameters import main, overrides
+from deploy.parameters import Home, main, overrides
 
 EXAMPLE = ROOT / "reaper.example.toml"
 TARGETS = '[[targets]]\nbucket = "acme-tfstate"\n'
@@ -41,8 +41,24 @@ def test_a_comma_in_a_prefix_does_not_end_an_item_of_the_list(tmp_path: Path) ->
 
 
 def test_arns_are_of_the_partition_that_is_deployed_to(tmp_path: Path) -> None:
-    values = overrides(_config(tmp_path, TARGETS), "prod", partition="aws-us-gov")
+    values = overrides(_config(tmp_path, TARGETS), "prod", Home("aws-us-gov"))
     assert values["LockObjectArns"] == "arn:aws-us-gov:s3:::acme-tfstate/*.tflock"
+
+
+def test_a_lock_table_is_named_in_its_region_and_account_and_none_is_nothing(tmp_path: Path) -> None:
+    home = Home("aws-cn", "cn-north-1", "123456789012")
+    tables = TARGETS + '[[targets]]\ntable = "locks"\n[[targets]]\ntable = "locks"\nregion = "cn-northwest-1"\n'
+    assert overrides(_config(tmp_path, tables), "prod", home)["LockTableArns"] == (
+        "arn:aws-cn:dynamodb:cn-north-1:123456789012:table/locks,"
+        "arn:aws-cn:dynamodb:cn-northwest-1:123456789012:table/locks"
+    )
+    assert overrides(_config(tmp_path, TARGETS), "prod", home)["LockTableArns"] == ""
+
+
+def test_with_lock_tables_alone_no_bucket_is_opened(tmp_path: Path) -> None:
+    values = overrides(_config(tmp_path, '[[targets]]\ntable = "locks"\n'), "prod")
+    assert values["StateBucketArns"] == "arn:aws:s3:::-"
+    assert values["LockObjectArns"] == "arn:aws:s3:::-/*.tflock"
 
 
 def test_secrets_are_named_after_the_stage(tmp_path: Path) -> None:
@@ -71,6 +87,14 @@ def test_more_targets_than_a_parameter_can_hold_are_refused_with_a_way_out(tmp_p
 def test_the_example_configuration_can_be_deployed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(EXAMPLE)]) == 0
     assert "LockObjectArns=arn:aws:s3:::acme-tfstate" in capsys.readouterr().out
+
+
+def test_lock_tables_count_for_what_iam_lets_a_role_name(tmp_path: Path) -> None:
+    targets = (
+        f'[[targets]]\n{kind} = "acme-terraform-{number:02}"\n' for number in range(40) for kind in ("bucket", "table")
+    )
+    with pytest.raises(ConfigError, match="too many for one stack"):
+        overrides(_config(tmp_path, "".join(targets)), "prod")
 
 
 def test_more_buckets_than_iam_lets_a_role_name_are_refused_before_aws_does(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
 
 import msgspec
 
@@ -10,7 +9,8 @@ from chalicelib.core.alerts.channel_trouble import ChannelTrouble
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.stored import Stored, as_page
-from chalicelib.core.alerts.transitions.transition import Check, Either, Question, Transition
+from chalicelib.core.alerts.transitions.carrying_out import carried_out
+from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.locks.place import LockRef
 from chalicelib.ports.book import BookError, Written
 
@@ -53,34 +53,10 @@ class FakeBook(CanBeDown):
 
     def write(self, transition: Transition) -> Written:
         self._check()
-        taken = all(_holds(asked, self.stored.get(transition.ref, {})) for asked in transition.only_if)
-        if taken:
-            self.stored[transition.ref] = _changed(self.stored.get(transition.ref, {}), transition)
-        return Written(taken, self.find(transition.ref))
-
-
-def _holds(asked: Check | Either, stored: Stored) -> bool:
-    if isinstance(asked, Either):
-        return any(_holds(check, stored) for check in asked.checks)
-    there: Any = stored.get(asked.name)
-    match asked.question:
-        case Question.EXISTS:
-            return asked.name in stored
-        case Question.ABSENT:
-            return asked.name not in stored
-        case Question.EQUALS:
-            return bool(there == asked.value)
-        case Question.LESS:
-            return asked.name in stored and bool(there < asked.value)
-        case Question.LACKS:
-            return asked.name not in stored or asked.value not in there
-
-
-def _changed(stored: Stored, transition: Transition) -> Stored:
-    new: dict[str, Any] = {**transition.put_first, **stored, **transition.put}
-    added: dict[str, Any] = dict(transition.add)
-    sets = {name: new.get(name, frozenset()) | members for name, members in added.items()}
-    return cast("Stored", {name: value for name, value in {**new, **sets}.items() if name not in transition.remove})
+        new = carried_out(self.stored.get(transition.ref, {}), transition)
+        if new is not None:
+            self.stored[transition.ref] = new
+        return Written(new is not None, self.find(transition.ref))
 
 
 @dataclass

@@ -20,6 +20,7 @@ class FakeOrders:
     clicks: list[Click | EndUndo] = field(default_factory=list)
     """For ``answer_click``."""
     turned_away: list[Unheard] = field(default_factory=list)
+    recording: list[LockEvent] = field(default_factory=list)
     settling: list[LockEvent] = field(default_factory=list)
     delays: list[timedelta] = field(default_factory=list)
     """Of each order, whatever it is."""
@@ -48,14 +49,19 @@ class FakeOrders:
         self._take(after)
         self.clicks.append(order)
 
-    def settle(self, release: LockEvent, after: timedelta) -> None:
+    def record(self, event: LockEvent) -> None:
+        self._take(AT_ONCE)
+        self.recording.append(event)
+
+    def settle(self, event: LockEvent, after: timedelta) -> None:
         self._take(after)
-        self.settling.append(release)
+        self.settling.append(event)
 
     def forget(self) -> None:
         """Drop all orders, as if they had been carried out."""
-        for left in (self.sweeps, self.releases, self.clicks, self.turned_away, self.settling, self.delays):
+        for left in (self.sweeps, self.releases, self.clicks, self.turned_away, self.recording, self.settling):
             left.clear()
+        self.delays.clear()
 
     def _take(self, after: timedelta) -> None:
         if self.refusing or not AT_ONCE <= after <= LONGEST_DELAY:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -37,7 +37,7 @@ class FakeTables:
     ``answers`` are given by the next deletes before they do anything, ``put_answers`` by the next puts.
     """
 
-    items: dict[Place, Item] = field(default_factory=dict)
+    items: dict[Place, dict[str, Any]] = field(default_factory=dict)
     tables_refused: dict[str, str] = field(default_factory=dict)
     tables_gone: set[str] = field(default_factory=set)
     tables_failing: set[str] = field(default_factory=set)

@@ -1,5 +1,6 @@
 """One deployed reaper a process for all end-to-end tests; each topic has state paths and a channel of its own."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from playwright.sync_api import Browser
 from demo.browser import Visitor, visitor_in
 from demo.deployed import CHANNEL, Decided, DeployedReaper, demo_workspace
 from demo.slack_standin import Channel
-from demo.terraform import TerraformState
+from demo.terraform import Locking, TerraformState
 from tests import needs
 from tests.journal_schema import flaws_of
 
@@ -41,6 +42,11 @@ _TOPICS = {
     "digest": "",
     "outage": _TWO_LEVELS,
     "listed": "",
+    "plan-slack": "",
+    "apply-slack": "",
+    "plan-operator": "",
+    "apply-operator": "",
+    "migration": "",
     "auto": """
         thresholds = { plan = "1s" }
         auto_release = "1s"
@@ -68,9 +74,11 @@ def reaper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedReaper]
     folder = tmp_path_factory.mktemp("cloud")
     channels = (Channel(channel_of(topic), topic, CHANNEL.members) for topic in _TOPICS)
     routes = "".join(_route(topic, decided) for topic, decided in _TOPICS.items())
-    decided = Decided(BUCKETS, slack=_SLACK, routes=routes, workspace=demo_workspace(*channels))
+    workspace = demo_workspace(*channels)
+    decided = Decided(BUCKETS, slack=_SLACK, routes=routes, lock_table=True, workspace=workspace)
     with DeployedReaper(folder, decided) as deployed:
         deployed.deploy()
+        _grant(deployed)
         deployed.create_state_bucket(VERSIONED)
         deployed.create_state_bucket(UNVERSIONED, versioned=False)
         deployed.create_state_bucket(UNWIRED, wired=False)
@@ -78,6 +86,16 @@ def reaper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedReaper]
         deployed.alert("trouble", MISSING)  # the sweep's function has started, which takes its time
         yield deployed
         assert flaws_of(deployed.journal(), secrets_of(deployed)) == []
+
+
+def _grant(deployed: DeployedReaper) -> None:
+    """Provisional: until the policies give rights to a lock table."""
+    iam = deployed.cloud.client("iam")
+    actions = [f"dynamodb:{one}Item" for one in ("Get", "Delete", "Put")] + ["dynamodb:Scan"]
+    allowed = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": allowed})
+    for role in iam.list_roles()["Roles"]:
+        iam.put_role_policy(RoleName=role["RoleName"], PolicyName="provisional", PolicyDocument=document)
 
 
 def secrets_of(deployed: DeployedReaper) -> tuple[str, ...]:
@@ -95,9 +113,10 @@ def state(program: str, reaper: DeployedReaper, tmp_path: Path) -> Iterator[Call
     """A root module of the real Terraform for a state key."""
     made: list[TerraformState] = []
 
-    def make(key: str, bucket: str = VERSIONED) -> TerraformState:
+    def make(key: str, bucket: str = VERSIONED, locking: Locking = Locking.S3) -> TerraformState:
         folder = tmp_path / f"module-{len(made)}"
         module = TerraformState(program, folder, bucket=bucket, key=key, environment=reaper.cloud.environment)
+        module.lock_in(locking)
         made.append(module)
         module.must("init")
         return module

@@ -9,8 +9,9 @@ import msgspec
 
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.event import LockEvent, ToldBy
+from chalicelib.core.audit.event_line import of_acquire, of_reappearance, of_release
 from chalicelib.core.audit.hold import EndedHold
-from chalicelib.core.audit.line import JournalLine, LineKind, of_acquire, of_lock, of_reappearance, of_release
+from chalicelib.core.audit.line import JournalLine, LineKind, of_lock
 from chalicelib.core.clicks.ending import LetGoBy
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place

@@ -2,6 +2,7 @@
 
 COMMANDS = {
     "list": "Every lock that is held now, with its age, its holder and its alert.",
+    "release": "Release the lock of a state, with your own AWS rights.",
     "history": "Who held a state, who let it go, and for how long.",
 }
 """Each folder's name, with the line that ``tflocks --help`` has for it."""

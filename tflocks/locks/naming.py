@@ -15,6 +15,14 @@ _CLOCKS = {
 """What is said of an age besides the age. Nothing of AWS's clock, which no client can set."""
 
 
+_FOR_OPERATORS = {
+    "does not let the reaper read it": "does not let you read it",
+    "to the reaper": "to you",
+    "or the role of this function, does not allow it": "or your own policies, do not allow it",
+    ": take it out of reaper.toml and deploy, or create it again": "",
+}
+
+
 def where(place: Place) -> str:
     """Return where one lock is kept, without its key."""
     if place.kind is Kind.S3:
@@ -45,11 +53,11 @@ def holder(standing: Standing) -> str:
     return f"the lock {for_operators(lock.flaw)}"
 
 
-def for_operators(flaw: str) -> str:
-    """Return why a lock cannot be read by an operator: the same words are the reaper's in Slack."""
-    return flaw.replace("does not let the reaper read it", "does not let you read it").replace(
-        "to the reaper", "to you"
-    )
+def for_operators(words: str) -> str:
+    """Return the reaper's words about a failure in words for an operator, whose own rights are used."""
+    for ours, theirs in _FOR_OPERATORS.items():
+        words = words.replace(ours, theirs)
+    return words
 
 
 def operation(lock: HeldLock) -> str:

@@ -23,6 +23,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """Number of other holders of the same state."""
     page: Page
     """What the reaper remembers of it; of a lock that it does not know, only the lock itself."""
+    lead: LockRef
+    """The lock whose page speaks for all halves."""
     known: bool = False
     """Whether the reaper's book has the lock."""
     policy: Policy | None = None
@@ -115,7 +117,8 @@ def standing(
     """Return one holder with its page and its policy."""
     page = _page_of(holder, pages)
     covered = rules is not None and any(rules.covers(lock.ref.place) for lock in holder)
-    bare = Standing(locks=holder, others=others, page=page or Page(lock=holder[0]), known=page is not None, now=now)
+    own = page or Page(lock=holder[-1])  # S3's half is released last, and leads where people were told of none
+    bare = Standing(locks=holder, others=others, page=own, lead=own.lock.ref, known=page is not None, now=now)
     halves = tuple(Half(lock.ref) for lock in holder)
     seen = msgspec.structs.replace(bare.page, lock=bare.lock, halves=halves)
     policy = rules.policy_for(bare.state_path) if rules and covered else None

@@ -20,16 +20,24 @@ def locks_table(standings: list[Standing], console: Console) -> Table:
     """Return one row for each holder."""
     if console.width < _NARROW:
         return _stories(standings)
-    rest = console.width - _AGE - 3 * _GAP
+    alerts = [alert(one) for one in standings]
     table = _table()
-    for name, width in {"State, where": rest // 2, "Held": _AGE}.items():
+    for name, width in _widths(console.width, with_alerts=any(alerts)).items():
         table.add_column(name, overflow="fold", width=width)
-    third = (rest - rest // 2) // 2
-    table.add_column("Holder", overflow="fold", width=third)
-    table.add_column("Alert", overflow="fold", width=rest - rest // 2 - third - 1)
-    for one in standings:
-        table.add_row(_state(one), _held(one), _holder(one), alert(one))
+    for one, told in zip(standings, alerts, strict=True):
+        table.add_row(_state(one), _held(one), _holder(one), *([told] if any(alerts) else []))
     return table
+
+
+def _widths(width: int, *, with_alerts: bool) -> dict[str, int]:
+    """Return the width of each column. Without a reaper there are no alerts to show."""
+    rest = width - _AGE - (3 if with_alerts else 2) * _GAP
+    state = rest // 2
+    columns = {"State, where": state, "Held": _AGE}
+    if not with_alerts:
+        return columns | {"Holder": rest - state - 1}
+    holder = (rest - state) // 2
+    return columns | {"Holder": holder, "Alert": rest - state - holder - 1}
 
 
 def alert(standing: Standing) -> Text:

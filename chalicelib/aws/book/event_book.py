@@ -8,16 +8,18 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
+import msgspec
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.aws.book.table import BookTable, Item, Update, sortable, text, value_of
-from chalicelib.core.audit.event import CLAIMED_FOR, REMEMBERED, LockEvent
-from chalicelib.core.audit.hold import NotedEvent
+from chalicelib.core.audit.event import CLAIMED_FOR, REMEMBERED, LockEvent, ToldBy
+from chalicelib.core.audit.hold import Journaled, NotedEvent
 from chalicelib.ports.book import UnderWayError
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.service_resource import Table
 
+_JOURNALED = "Journaled"
 _AT_ONCE, _GONE = 8, 20
 """Numbers of events to read: at once for ``before`` (more only if a lock had this many in one second), and for
 ``gone_after``."""
@@ -37,10 +39,10 @@ class DynamoEventBook:
         key, item = _key_of(noted.event), _item(noted)
         claimed = Update(put={"ClaimedUntil": sortable(now + CLAIMED_FOR)}, put_first=item)
         free = Attr("ClaimedUntil").not_exists() | Attr("ClaimedUntil").lte(sortable(now))
-        taken, there = self._table.write(key, claimed, Attr("Journaled").not_exists() & free)
+        taken, there = self._table.write(key, claimed, Attr(_JOURNALED).not_exists() & free)
         if taken:
             return True
-        if "Journaled" in (there or {}):
+        if _JOURNALED in (there or {}):
             return False
         raise UnderWayError("the same event is being journaled by another process; it is looked at again later")
 
@@ -48,9 +50,14 @@ class DynamoEventBook:
         """Remember an event that cannot be journaled yet; attributes that its item has already stay."""
         self._table.change(_key_of(noted.event), Update(put_first=_item(noted)))
 
-    def journaled(self, event: LockEvent) -> None:
-        """Note that the journal has the event. Write nothing if its item has expired: half an item cannot be read."""
-        self._table.change(_key_of(event), Update(put={"Journaled": True}), Attr("Noted").exists())
+    def journaled(self, event: LockEvent, what: Journaled) -> None:
+        """Note what the journal says of the event. An expired item stays away: half an item is unreadable."""
+        self._table.change(_key_of(event), Update(put={_JOURNALED: what.value}), Attr("Noted").exists())
+
+    def find(self, event: LockEvent) -> NotedEvent | None:
+        """Return the event as it is remembered."""
+        item = self._table.find(_key_of(event))
+        return _noted(item) if item else None
 
     def before(self, event: LockEvent) -> NotedEvent | None:
         """Return, of the remembered events of the same key, the last one before this one."""
@@ -58,7 +65,7 @@ class DynamoEventBook:
         last = f"{event.second} ~"
         earlier: NotedEvent | None = None
         for item in self._table.latest_first(_key_of(event)["StatePath"], last, _AT_ONCE):
-            noted = value_of(item, "Noted", NotedEvent)
+            noted = _noted(item)
             if earlier and noted.event.second < earlier.event.second:
                 break
             if noted.event.identity == event.identity or not noted.event.before(event):
@@ -87,7 +94,15 @@ def _gone_key_of(event: LockEvent) -> dict[str, str]:
 
 
 def _key_of(event: LockEvent) -> dict[str, str]:
-    return {"StatePath": f"#events {event.place.name}", "LockIdentity": event.identity}
+    # What the reaper saw is kept apart from what AWS told: the times of its looks do not fit between AWS's.
+    kind = "seen" if event.told_by is ToldBy.SEEN else "events"
+    return {"StatePath": f"#{kind} {event.place.name}", "LockIdentity": event.identity}
+
+
+def _noted(item: Item) -> NotedEvent:
+    noted = value_of(item, "Noted", NotedEvent)
+    said = item.get(_JOURNALED, Journaled.NOTHING)
+    return msgspec.structs.replace(noted, journaled=Journaled(said))
 
 
 def _item(noted: NotedEvent) -> Item:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from chalicelib.aws.errors_in_words import in_words
 from chalicelib.aws.genuine import genuine
 from chalicelib.aws.orders.clicks import write_auto_release, write_click, write_end_undo, write_unheard
-from chalicelib.aws.orders.settling import write_settling
+from chalicelib.aws.orders.events import write_recording, write_settling
 from chalicelib.aws.orders.sweeps import write_sweep
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.clicks.click import Click, Unheard
@@ -63,9 +63,13 @@ class SqsOrders:
         """Have ``answer_click`` remove the button *Put the lock back* from a released lock's message."""
         self._leave(Queue.CLICKS, write_end_undo, order, after)
 
-    def settle(self, release: LockEvent, after: timedelta) -> None:
-        """Have ``record_lock_event`` journal a release with its hold."""
-        self._leave(Queue.EVENTS, write_settling, release, after)
+    def record(self, event: LockEvent) -> None:
+        """Have ``record_lock_event`` record an event that it is not told of by S3."""
+        self._leave(Queue.EVENTS, write_recording, event)
+
+    def settle(self, event: LockEvent, after: timedelta) -> None:
+        """Have ``record_lock_event`` journal an event when all earlier ones have been told."""
+        self._leave(Queue.EVENTS, write_settling, event, after)
 
     def _leave(self, queue: Queue, write: Callable[[T], bytes], order: T, after: timedelta = AT_ONCE) -> None:
         url, message = self._url_of(queue), write(order)

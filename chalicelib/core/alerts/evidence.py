@@ -27,7 +27,7 @@ class Sign(StrEnum):
 
     UNKNOWN = "S3 did not say"
     ELSEWHERE = "the state's bucket is no target"
-    UNDATED = "written, and nothing tells when the lock was taken"
+    UNDATED = "written before the lock was first seen, and nothing tells when it was taken"
     NO_STATE = "no state object"
     PERHAPS_A_STATE = "no state object, and what is kept at the lock's key cannot be read as a lock"
     SAME_SECOND = "written in the second the lock was taken"
@@ -52,18 +52,16 @@ class StateWritten(msgspec.Struct, frozen=True):
 
 def sign_of(hold: Holding, state: StateWritten | None, now: datetime) -> Sign:
     """Return what the last write says about the run. ``state`` is None when nobody looked, or S3 refused to tell."""
-    lock = hold.lock
+    lock, never = hold.lock, writing(hold.lock) is Writing.NEVER
     if state is None or state.at is None:
         return _sign_of_nothing(lock, state)
-    if hold.clock is Clock.REAPER:
-        return Sign.UNDATED
     if state.at == hold.held_since and hold.clock is Clock.AWS:
         return Sign.SAME_SECOND
-    never = writing(lock) is Writing.NEVER
     if hold.clock is Clock.CLIENT and abs(state.at - hold.held_since) <= _CLOCKS_APART:
         return Sign.SAYS_NOTHING if never else Sign.TWO_CLOCKS
     if state.at < hold.held_since:
-        return Sign.SAYS_NOTHING if never else Sign.NO_PROOF
+        nothing = Sign.UNDATED if hold.clock is Clock.REAPER else Sign.NO_PROOF
+        return Sign.SAYS_NOTHING if never else nothing
     return _sign_of_a_write(lock, now - state.at)
 
 

@@ -77,9 +77,11 @@ class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Return a text that only this event of its key has, sortable by the second of the event.
 
         EventBridge tells no milliseconds, so the text has none: the same event from S3 and EventBridge has one
-        identity.
+        identity. What the reaper saw is told apart by its hold: another look sees the same end at another time.
         """
         kind = "reappeared" if self.reappeared else "acquired" if self.acquired else "released"
+        if self.told_by is ToldBy.SEEN:
+            return f"{kind} {self.sequencer}"
         which = self.sequencer or f"{self.at.isoformat()} {self.version}"
         return f"{self.second} {kind} {which}"
 

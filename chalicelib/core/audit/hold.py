@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 import msgspec
 
@@ -11,10 +12,28 @@ from chalicelib.core.audit.event import NEARBY, REMEMBERED, LockEvent
 from chalicelib.core.clicks.claim import CLAIM_LASTS
 from chalicelib.core.clicks.ending import REAPER, LetGoBy, Outcome, by_identity, is_operator
 from chalicelib.core.locks.lock import HeldLock
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.place import NO_TIME, Clock, LockRef
 
 _SAME_END = timedelta(minutes=5)
 """An ending in the lock book that is older than a release by more than this belongs to an earlier release."""
+
+
+class Journaled(StrEnum):
+    """The answers to: what does the journal say of an event?"""
+
+    NOTHING = "nothing"
+    HOLD = "hold"
+    """Its own line: a hold began or ended by it."""
+    ATTEMPT = "attempt"
+    """A line that a run took the lock in S3 and was turned away by the lock table (``core.audit.attempt``)."""
+
+
+class Rival(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Another holder's lock in a lock table, on the state path that a run locked in S3."""
+
+    lock: HeldLock
+    seen_at: datetime | None = None
+    """When the reaper read the lock in the table; None: only the lock book says that it was there."""
 
 
 class NotedEvent(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -22,13 +41,19 @@ class NotedEvent(msgspec.Struct, frozen=True, omit_defaults=True):
 
     event: LockEvent
     ref: LockRef | None = None
-    """The lock that an acquire took; None: the lock could not be read, or the event is a release."""
+    """The lock that an acquire took; None: the lock could not be read, or S3 told of a release."""
+    rival: Rival | None = None
+    """Another holder's lock in a lock table when the acquire was told. The acquire is journaled when it is settled."""
+    journaled: Journaled = Journaled.NOTHING
 
 
 class EndedHold(msgspec.Struct, frozen=True, kw_only=True):
     """A hold that has ended, with what is known of it."""
 
-    since: datetime
+    since: datetime | None
+    """None: nothing tells when the lock was taken."""
+    clock: Clock = Clock.AWS
+    """Whose clock ``since`` is by."""
     lock: HeldLock | None = None
     page: Page | None = None
     taken_by: str = ""
@@ -52,6 +77,8 @@ def hold_ended_by(release: LockEvent, before: NotedEvent | None, pages: list[Pag
     whose event was lost; such a lock counts if it is younger than ``before``.
     """
     acquire = before if before and before.event.acquired else None
+    if release.lock:
+        return _hold_of(release.lock, release.at, acquire, pages)
     own = _page(acquire, pages) if acquire else None
     unheard = [page for page in pages if page is not own and _is_unheard(page, before, release)]
     if unheard:
@@ -86,6 +113,16 @@ def _is_operators(page: Page, release: LockEvent) -> bool:
     session = session_name(release.principal)
     same = not session or page.deleter.endswith(f"/{session}")
     return is_operator(page.deleter) and same and _is_confirmed(page, release)
+
+
+def _hold_of(lock: HeldLock, until: datetime, acquire: NotedEvent | None, pages: list[Page]) -> EndedHold:
+    """Return the hold of the lock that the event of a release has."""
+    page = next((page for page in pages if page.lock.ref == lock.ref), None)
+    if acquire and acquire.ref == lock.ref:
+        return EndedHold(since=acquire.event.at, lock=lock, page=page)
+    since, clock = (page.taken, page.clock) if page else (lock.ref.since, lock.ref.place.traits.clock)
+    known = since != NO_TIME and since <= until
+    return EndedHold(since=since if known else None, clock=clock if known else Clock.AWS, lock=lock, page=page)
 
 
 def _is_confirmed(page: Page, release: LockEvent) -> bool:

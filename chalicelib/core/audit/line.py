@@ -6,14 +6,13 @@ from enum import StrEnum
 import msgspec
 
 from chalicelib.core.alerts.owner import session_name
-from chalicelib.core.alerts.page import Page
-from chalicelib.core.audit.event import LockEvent, event_id
-from chalicelib.core.audit.hold import EndedHold
+from chalicelib.core.audit.event import event_id
 from chalicelib.core.bounded import all_bounded
-from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome, is_operator
+from chalicelib.core.clicks.ending import Ending, Outcome, is_operator
 from chalicelib.core.clicks.order import ReleaseOrder
 from chalicelib.core.locks.copies import copy_of
 from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.place import NO_TIME, Clock
 
 
 class LineKind(StrEnum):
@@ -22,6 +21,7 @@ class LineKind(StrEnum):
     LOCK_ACQUIRED = "lock_acquired"
     LOCK_RELEASED = "lock_released"
     LOCK_REAPPEARED = "lock_reappeared"
+    LOCK_ATTEMPTED = "lock_attempted"
     RELEASE_REQUESTED = "release_requested"
     RELEASE_REFUSED = "release_refused"
     RELEASE_ANSWERED = "release_answered"
@@ -53,12 +53,16 @@ class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     event_id: str
     """The same each time a line is written again, so that a reader counts it once."""
     state_path: str = ""
+    address: str = ""
+    """The place of the lock (``Place.address``). A state that is locked in two places has a line for each."""
     lock_id: str = ""
     operation: str = ""
     who: str = ""
     terraform_version: str = ""
     created: str = ""
     acquired_at: datetime | None = None
+    clock: str = ""
+    """Whose clock ``acquired_at`` is by (a ``Clock``), if it is not AWS's."""
     held_seconds: float | None = None
     etag: str = ""
     flaw: str = ""
@@ -69,6 +73,10 @@ class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """The session name at the end of a role's principal; often it names a CI run or a person."""
     taken_by: str = ""
     """The principal that took the lock, if ``principal`` is the one that released it or brought it back."""
+    turned_away_by: str = ""
+    """The ID of the other holder's lock in the lock table; "" when that lock does not say."""
+    turned_away_at: str = ""
+    """The place of that lock."""
     account: str = ""
     """The account that did it. EventBridge names only the account."""
     source_address: str = ""
@@ -112,41 +120,7 @@ class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 def of_lock(kind: LineKind, lock: HeldLock, time: datetime, **fields: object) -> JournalLine:
     """Return a line about a lock, with all that the lock says of itself."""
     said = str(fields.get("message_ts") or time.isoformat())
-    return _line(kind, time, (kind, lock.ref.name, said), lock, **fields)
-
-
-def of_acquire(event: LockEvent, lock: HeldLock | None, slack_user: str) -> JournalLine:
-    """Return the line of an acquire. Without a lock the line is incomplete."""
-    return _of_event(LineKind.LOCK_ACQUIRED, event, lock, acquired_at=event.at, slack_user=slack_user)
-
-
-def of_release(event: LockEvent, hold: EndedHold | None, let_go_by: LetGoBy) -> JournalLine:
-    """Return the line of a release, with the hold that it ended, if that is known."""
-    if hold is None:
-        detail = "no lock is known that this release ended"
-        return _of_event(LineKind.LOCK_RELEASED, event, None, released_by=let_go_by.value, detail=detail)
-    page = hold.page
-    person = LetGoBy.OPERATOR if page and is_operator(page.deleter) else LetGoBy.SLACK
-    clicked = page if let_go_by is person else None
-    return _of_event(
-        LineKind.LOCK_RELEASED,
-        event,
-        hold.lock,
-        acquired_at=hold.since,
-        held_seconds=(event.at - hold.since).total_seconds(),
-        released_by=let_go_by.value,
-        taken_by=hold.taken_by,
-        # When two people clicked at once, the page names the one whose delete it was.
-        **_person(clicked.deleter if clicked else ""),
-        asked_by=clicked.approved if clicked else "",
-        by_reaper=let_go_by is LetGoBy.REAPER,
-    )
-
-
-def of_reappearance(event: LockEvent, lock: HeldLock, page: Page | None, detail: str) -> JournalLine:
-    """Return the line of a lock that had ended and is current again."""
-    taken_by = page.principal if page else ""
-    return _of_event(LineKind.LOCK_REAPPEARED, event, lock, acquired_at=event.at, taken_by=taken_by, detail=detail)
+    return line_of(kind, time, (kind, lock.ref.name, said), lock, **fields)
 
 
 def of_click(
@@ -161,7 +135,7 @@ def of_click(
     # A click that came too late may find out how an earlier release ended: the ending names whose release that was.
     whose = ending if ending and ending.outcome in {Outcome.RELEASED, Outcome.UNCONFIRMED} else order
     fields: dict[str, object] = {
-        **_person(whose.user),
+        **person(whose.user),
         "channel": order.channel,
         "message_ts": order.message,
         "by_reaper": whose.by_reaper,
@@ -170,34 +144,24 @@ def of_click(
         fields |= {"outcome": ending.outcome.value, "detail": ending.why, "asked_by": ending.approved}
     # A click that is delivered again has the same ID. The reaper's own orders have none; their time tells them apart.
     said = (whose.click or time.isoformat(), str(fields.get("outcome", "")))
-    return _line(kind, time, (kind, order.lock.name, *said), lock or HeldLock(order.lock), **fields, **others)
+    return line_of(kind, time, (kind, order.lock.name, *said), lock or HeldLock(order.lock), **fields, **others)
 
 
-def _person(user: str) -> dict[str, str]:
+def person(user: str) -> dict[str, str]:
     """Return the fields of whoever asked for a release: a Slack user, or an operator by their ARN."""
     return {"slack_user": "", "operator": user} if is_operator(user) else {"slack_user": user, "operator": ""}
 
 
 def of_run(kind: LineKind, time: datetime, **fields: object) -> JournalLine:
     """Return a line about a run of the reaper, not about one lock."""
-    return _line(kind, time, (kind, time.isoformat(), str(fields.get("target", ""))), None, **fields)
-
-
-def _of_event(kind: LineKind, event: LockEvent, lock: HeldLock | None, **fields: object) -> JournalLine:
-    told: dict[str, object] = {} if lock else {"state_path": event.ref.state_path, "etag": event.stamp}
-    told |= {
-        "principal": event.principal,
-        "account": event.account,
-        "source_address": event.source_address,
-        "told_by": event.told_by.value,
-        "incomplete": lock is None,
-    }
-    return _line(kind, event.at, event.known_by, lock, **(told | fields))
+    return line_of(kind, time, (kind, time.isoformat(), str(fields.get("target", ""))), None, **fields)
 
 
 def _of_state_lock(lock: HeldLock) -> dict[str, object]:
     ref = lock.ref
-    told: dict[str, object] = {"state_path": ref.state_path, "etag": ref.stamp, "acquired_at": ref.since}
+    told: dict[str, object] = {"state_path": ref.state_path, "address": ref.place.address, "etag": ref.stamp}
+    if ref.since != NO_TIME:
+        told |= {"acquired_at": ref.since, "clock": unless_aws(ref.place.traits.clock)}
     told |= {"flaw": lock.flaw, "copy_of": copy_of(lock)}
     if lock.info:
         info = lock.info
@@ -211,9 +175,15 @@ def _of_state_lock(lock: HeldLock) -> dict[str, object]:
     return told
 
 
-def _line(
+def unless_aws(clock: Clock) -> str:
+    """Return the name of a clock that is not AWS's; "" for AWS's."""
+    return "" if clock is Clock.AWS else clock.value
+
+
+def line_of(
     kind: LineKind, time: datetime, known_by: tuple[str, ...], lock: HeldLock | None, **fields: object
 ) -> JournalLine:
+    """Return a line. ``known_by`` has all that tells it from other lines; ``fields`` replace what the lock says."""
     about = _of_state_lock(lock) if lock else {}
     if principal := fields.get("principal"):
         about["session_name"] = session_name(str(principal))

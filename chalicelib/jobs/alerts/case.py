@@ -60,6 +60,7 @@ class Case(msgspec.Struct, frozen=True):
     now: datetime
     undo: timedelta
     """How long the lock can be put back after a release."""
+    rules: Rules
     detours: Detours = msgspec.field(default_factory=Detours)
 
     @property
@@ -123,4 +124,4 @@ class Case(msgspec.Struct, frozen=True):
 def case_of(page: Page, world: World, rules: Rules, now: datetime, detours: Detours | None = None) -> Case:
     """Return the case of a lock. A run with more than one case passes its own ``detours`` to each."""
     policy = rules.policy_for(page.lock.ref.state_path)
-    return Case(page, policy, world, now, rules.undo, detours or Detours(rules.trouble_channel))
+    return Case(page, policy, world, now, rules.undo, rules, detours or Detours(rules.trouble_channel))

@@ -24,6 +24,7 @@ from chalicelib.jobs.alerts.say import LockClaim, look_for_lost, reply_to
 from chalicelib.jobs.runs.agenda import Agenda
 from chalicelib.jobs.runs.run import Run
 from chalicelib.jobs.runs.tasks import Rank, Task, Wait
+from chalicelib.jobs.seen import seen_gone
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import StoreError
 from chalicelib.ports.people import ChannelRefusedError, MessageFixedError, MessageGoneError, MessengerError
@@ -37,10 +38,10 @@ def note_ending(case: Case, ending: Ending) -> Case | None:
         BookError
     """
     book, lock = case.world.book, case.page.lock
-    if book.write(endings.end_unspoken(lock, ending)).taken:
-        return None
-    transition = endings.end(lock, *_of_all_halves(case, ending))
-    latest = book.write(transition).page
+    unspoken = book.write(endings.end_unspoken(lock, ending)).taken
+    taken, latest = (True, None) if unspoken else book.write(endings.end(lock, *_of_all_halves(case, ending)))
+    if taken:
+        seen_gone(case, case.page.half_ending or ending)
     return case.known_as(latest) if latest else None
 
 

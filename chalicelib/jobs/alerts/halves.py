@@ -16,6 +16,7 @@ from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef, Place
 from chalicelib.core.locks.state_lock import StateLock, same_holder
 from chalicelib.core.policy import Rules
+from chalicelib.jobs.seen import seen_held
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import ContainerGoneError, StoreError
 from chalicelib.ports.world import World
@@ -62,6 +63,11 @@ class Halves:
         lead = lead or max([seen, *others], key=lambda one: one.lock.ref.place.traits.release_order)
         return seen if lead is seen else self._follow(seen, lead)
 
+    def as_now(self, page: Page) -> Page | None:
+        """Return a page with the other halves and holders that are there now; None: not all places could be read."""
+        state = self.state_lock(page.lock.ref.place, page.lock)
+        return None if state.unseen else self._noted(page, state)
+
     def join(self, page: Page) -> None:
         """Join a lock of which an event told to the halves that the book knows. Nothing is read. Raises BookError."""
         ref = page.lock.ref
@@ -78,10 +84,11 @@ class Halves:
 
     def remember(self, lock: HeldLock) -> Page:
         """Open a page for a lock. Without the book, the lock is alerted nevertheless."""
+        page = Page(lock=lock, seen_at=self.now)
         with suppress(BookError):
-            if page := self.world.book.write(telling.remember(lock, self.now)).page:
-                return page
-        return Page(lock=lock, seen_at=self.now)
+            page = self.world.book.write(telling.remember(lock, self.now)).page or page
+            seen_held(page, self.world, self.rules, self.now)
+        return page
 
     def _released_from(self, page: Page) -> Page:
         """Return the page; if the page that it follows is gone or has ended, it leads itself from now on."""

@@ -22,6 +22,7 @@ from chalicelib.jobs.alerts.found import Found, in_channel, task, together
 from chalicelib.jobs.alerts.halves import Halves
 from chalicelib.jobs.alerts.say import look_for_lost
 from chalicelib.jobs.runs.tasks import Rank, Wait
+from chalicelib.jobs.seen import seen_held
 from chalicelib.ports.book import BookError, LockBook
 from chalicelib.ports.locks import ContainerGoneError
 from chalicelib.ports.world import World
@@ -128,8 +129,9 @@ class Steps:
         """
         current = self.world.store.read(case.ref.place)
         if current and current.ref == case.ref:
-            reopened = self.world.book.write(endings.reopen(current, self.now)).page
-            return self.tend(reopened or Page(lock=current), current)
+            reopened = self.world.book.write(endings.reopen(current, self.now)).page or Page(lock=current)
+            seen_held(reopened, self.world, self.rules, self.now)
+            return self.tend(reopened, current)
         return Found()
 
     @property

@@ -44,7 +44,6 @@ class Ordered(Case, frozen=True, kw_only=True):
     """The case of a lock with an order about it. Only for ``Clicked`` does a person wait for the answer."""
 
     order: ReleaseOrder
-    rules: Rules
     remembered: bool = False
     """Whether the lock book has a page of the lock. Without a page, only the order tells which lock it is."""
 

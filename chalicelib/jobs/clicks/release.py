@@ -15,6 +15,7 @@ from chalicelib.core.clicks.click import MembersUnknownError
 from chalicelib.core.clicks.ending import REAPER, Ending, Outcome, Refusal
 from chalicelib.core.clicks.order import AutoRelease, EndUndo, OperatorRelease, ReleaseOrder
 from chalicelib.core.policy import Rules
+from chalicelib.jobs.alerts.halves import Halves
 from chalicelib.jobs.clicks.clicked import (
     Clicked,
     NotYetError,
@@ -30,6 +31,7 @@ from chalicelib.jobs.clicks.delete import Concluded, delete
 from chalicelib.jobs.clicks.halves import delete_halves
 from chalicelib.jobs.clicks.permission import why_not
 from chalicelib.jobs.clicks.second_person import ask, asked_in_vain, wait_for_another
+from chalicelib.jobs.seen import seen_gone
 from chalicelib.ports.book import BookError
 from chalicelib.ports.orders import OrderError
 from chalicelib.ports.world import World
@@ -74,8 +76,9 @@ def _release(ordered: T, go_on: Callable[[T], Ending]) -> Ending:
 def _release_if_due(ordered: Ordered) -> Ending:
     """Release a lock without a click, if its route still asks for that: the order may have waited in the queue."""
     covered = all(ordered.rules.covers(ref.place) for ref in ordered.shown)
-    if covered and may_auto_release(ordered.page, ordered.policy, ordered.now):
-        return _carry_out(ordered)
+    page = Halves(ordered.world, ordered.rules, ordered.now).as_now(ordered.page)
+    if covered and page and may_auto_release(page, ordered.policy, ordered.now):
+        return _carry_out(ordered.known_as(page))
     return ordered.ending(Outcome.REFUSED, "no longer due")  # the next watch decides again
 
 
@@ -167,6 +170,8 @@ def _note(ordered: Ordered, concluded: Concluded) -> Ordered:
     if page is None:
         return ordered
     if taken:
+        with suppress(BookError):
+            seen_gone(ordered.known_as(page), page.half_ending or ending)
         return ordered.known_as(msgspec.structs.replace(page, ending=ending))
     if page.ending is None:
         raise NotYetError(page.releasing.until if page.releasing else ending.at)

@@ -1,10 +1,10 @@
 """Put the evidence in plain words: what the time of the state's last write proves."""
 
 from chalicelib.core.alerts.alert import Alert
-from chalicelib.core.alerts.evidence import Sign, sign_of
+from chalicelib.core.alerts.evidence import Sign, StateWritten, sign_of
 from chalicelib.core.duration import in_words
 from chalicelib.core.locks.lock import HeldLock
-from chalicelib.slack.words.parts.lock_words import began, state
+from chalicelib.slack.words.parts.lock_words import began, is_in_path, state
 from chalicelib.slack.words.parts.text import ago, code, exact, local_time
 
 _PLACE_LIMIT = 600
@@ -12,9 +12,10 @@ _PLACE_LIMIT = 600
 # The verdict comes first, because a person in a hurry reads only that.
 _WORDS = {
     Sign.UNKNOWN: "*No evidence:* S3 did not say when the state was last written.",
-    Sign.ELSEWHERE: "*No evidence:* the bucket of {state} is no target of the reaper, so nobody looked when the state "
-    "was last written.",
-    Sign.UNDATED: "*No evidence:* the state was last written {when}, {ago}; nothing tells when the lock was {taken}.",
+    Sign.ELSEWHERE: "*No evidence:* when {state} was last written is not known, because its bucket is no target in "
+    "`reaper.toml`.",
+    Sign.UNDATED: "*No evidence:* the state was last written {when}, before the lock was first seen, and nothing tells "
+    "when that was taken.",
     Sign.NO_STATE: "*No evidence:* nothing is kept at {state}; this run has written no state, or has removed it.",
     Sign.PERHAPS_A_STATE: "*No evidence:* nothing is kept at {state}. What is kept at {key} may itself be a state.",
     Sign.SAME_SECOND: "*Little evidence:* the state was last written {when}, {ago}, in the second the lock was "
@@ -33,6 +34,15 @@ _WORDS = {
     "before the lock was {taken}.",
 }
 
+_WRITTEN_UNDER_TABLE = " The table has a digest of the state: a run that locks there has written it, now or earlier."
+_NEVER_WRITTEN_UNDER_TABLE = (
+    " The table has no digest of the state, so no run that locks there has ever written it, this one neither."
+)
+_DIGEST_OF_NOTHING = (
+    " But the table has a digest of it, so the next run will probably fail: `state data in S3 does not have the "
+    "expected content`."
+)
+
 _MIGRATION = "`init -migrate-state` holds two locks, at the old and at the new location, while it waits for a *yes*"
 # Seen with real Terraform, except the slow resource and the migration (command/meta_backend_migrate.go).
 _LONG_HOLDS = {
@@ -49,19 +59,32 @@ _LONG_HOLDS = {
 def evidence(alert: Alert) -> str:
     """Say when the state was written and when the lock was taken (or put back: AWS cannot tell these apart)."""
     ref = alert.lock.ref
-    key = f"{ref.place.container}/{ref.place.key}"
+    key = f"{ref.place.container}/{ref.place.key}" if is_in_path(ref.place) else ref.place.address
     words = _WORDS[sign_of(alert.page, alert.state_written, alert.now)]
     places = {
         "state": state(ref, _PLACE_LIMIT),
         "key": code(exact(key), _PLACE_LIMIT),
     }
-    return f":mag: {words.format(**places, **_times(alert))}"
+    return f":mag: {words.format(**places, **_times(alert))}{_digest(alert.state_written)}"
 
 
 def long_holds(lock: HeldLock) -> str:
     """Say why a live run may hold such a lock for long; "" if no reason is known."""
     why = _LONG_HOLDS.get(lock.info.Operation) if lock.info else None
     return f"It may be alive: {why}." if why else ""
+
+
+def _digest(state: StateWritten | None) -> str:
+    """Say what the digest in the lock table means; "" if it means nothing, or nobody looked.
+
+    Terraform writes the digest after each write of the state, and reads no state whose digest is another
+    (internal/backend/remote-state/s3/client.go).
+    """
+    if state is None or state.digest is None:
+        return ""
+    if state.at or state.elsewhere:
+        return _WRITTEN_UNDER_TABLE if state.digest else _NEVER_WRITTEN_UNDER_TABLE
+    return _DIGEST_OF_NOTHING if state.digest else ""
 
 
 def _times(alert: Alert) -> dict[str, str]:

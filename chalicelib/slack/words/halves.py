@@ -1,10 +1,10 @@
 """Say where a lock is: in which places its holder holds the state, which half is gone, and who else holds it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from chalicelib.core.alerts.page import Page
-from chalicelib.core.clicks.ending import Ending, HalfEnding, Outcome
+from chalicelib.core.clicks.ending import REAPER, Ending, HalfEnding, Outcome
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Clock, Place
 from chalicelib.core.locks.writing import Writing, writing
@@ -15,7 +15,7 @@ from chalicelib.slack.words.parts.lock_words import (
     in_containers,
     is_in_path,
 )
-from chalicelib.slack.words.parts.text import capital, code, since
+from chalicelib.slack.words.parts.text import by, capital, code, since
 
 _RIVAL_LIMIT = 120
 _MOST_RIVALS = 2
@@ -43,7 +43,8 @@ _UNDONE = {Outcome.REFUSED, Outcome.FAILED, Outcome.OCCUPIED}
 _PUT_BACK = {Outcome.RESTORED, Outcome.OCCUPIED}
 _WHOLE = (Outcome.RELEASED, Outcome.RESTORED)
 _TWO = 2
-_NOT_PUT_BACK = "not put back {where}"
+_AFTER_PUT = {Outcome.FAILED: "not put back {where}", Outcome.GONE: "put back {where}, and let go again since"}
+"""Words for the end of a half that was to be put back, where they differ."""
 
 
 def held(page: Page) -> str:
@@ -119,7 +120,7 @@ def in_dialog(page: Page) -> str:
 
 def ended(ending: Ending) -> str:
     """Say how each half ended, in one sentence; "" for a lock in one place."""
-    if any(all(half.outcome is outcome for half in ending.halves) for outcome in _WHOLE) and ending.halves:
+    if ending.halves and _are_alike(ending):
         both = "Both halves" if len(ending.halves) == _TWO else f"All {len(ending.halves)} halves"
         done = "put back" if is_put_back(ending) else "released"
         return f"{both} are {done}, {in_containers((half.place for half in ending.halves), SHORT_CONTAINER_LIMIT)}."
@@ -129,8 +130,9 @@ def ended(ending: Ending) -> str:
 
 def each(ending: Ending, *, put_back: bool) -> str:
     """Say how each half ended, or how its put did; "" for a lock in one place."""
-    alike = groupby(ending.halves, key=lambda half: (half.outcome, half.detail))
-    parts = [_ended(list(group), put_back=put_back) for _, group in alike]
+    words = _ENDED | _AFTER_PUT if put_back else _ENDED
+    alike = groupby(ending.halves, key=lambda half: (half.outcome, half.detail, half.by))
+    parts = [_ended(list(group), words, _whose(ending)) for _, group in alike]
     more = len(parts) - _MOST_ENDED
     return "; ".join([*parts[:_MOST_ENDED], f"and {more} more halves"] if more > 0 else parts)
 
@@ -151,13 +153,25 @@ def gone_place(ending: Ending) -> Place | None:
     return next((half.place for half in ending.halves if half.outcome is Outcome.CONTAINER_GONE), None)
 
 
-def _ended(halves: list[HalfEnding], *, put_back: bool) -> str:
+def _are_alike(ending: Ending) -> bool:
+    """Return whether all halves were released, or all put back, by whoever the ending names."""
+    [first, *others] = {(half.outcome, half.by or _whose(ending)) for half in ending.halves}
+    return not others and first[0] in _WHOLE and first[1] == _whose(ending)
+
+
+def _whose(ending: Ending) -> str:
+    return REAPER if ending.by_reaper else ending.user
+
+
+def _ended(halves: list[HalfEnding], every: Mapping[Outcome, str], known: str) -> str:
+    """Say how halves ended that ended alike; name who released them, unless that is ``known``."""
     first = halves[0]
-    words = _ENDED.get(first.outcome, f"{first.outcome} {{where}}")
-    words = _NOT_PUT_BACK if put_back and first.outcome is Outcome.FAILED else words
+    words = every.get(first.outcome, f"{first.outcome} {{where}}")
+    who = "the reaper itself" if first.by == REAPER else by(first.by) if first.by else ""
     why = f": {code(first.detail, _WHY_LIMIT)}" if first.detail else ""
     where = in_containers((half.place for half in halves), SHORT_CONTAINER_LIMIT)
-    return words.format(where=where, container=first.place.traits.container) + why
+    who = f" by {who}" if who and first.by != known else ""
+    return f"{words.format(where=where, container=first.place.traits.container)}{who}{why}"
 
 
 def _places(page: Page) -> list[Place]:

@@ -45,9 +45,10 @@ class _Limits(msgspec.Struct, frozen=True):
 
     path: int
     value: int
+    table: int
 
 
-_ROOMY, _TIGHT = _Limits(200, 60), _Limits(60, 16)
+_ROOMY, _TIGHT = _Limits(200, 60, 60), _Limits(40, 12, 0)
 """With the second, a listing page of the longest names fits."""
 _WORDS_LIMIT = 200
 
@@ -125,9 +126,9 @@ def _line(listed: Listed, listing: Listing, limits: _Limits) -> Block:
         f"{capital(began(page))} {ago(page.held_since)}{_by(who, page)}{_clock(page)}",
         operation(lock, limits.value) if lock.info else doubts.kind(lock),
         doubts.copied(lock, limits.value),
-        halves.beside(page, limits.value),
-        ":warning: half of it is gone" if halves.half_gone(page) else "",
-        ":warning: the state has another lock too" if page.rivals else "",
+        halves.beside(page, limits.table),
+        ":warning: half is gone" if halves.half_gone(page) else "",
+        ":warning: another lock too" if page.rivals else "",
         f":zzz: snoozed by {mention(snoozed.by)}" if snoozed else "",
         f":bust_in_silhouette: {mention(page.asked.by)} asks to release it" if page.asked else "",
     ]

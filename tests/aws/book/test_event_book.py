@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.aws.book.event_book import DynamoEventBook
 from chalicelib.core.audit.event import LockEvent
-from chalicelib.core.audit.hold import NotedEvent
+from chalicelib.core.audit.hold import Journaled, NotedEvent
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.ports.book import BookError
 from tests.aws_fixtures import lock_book_table
@@ -31,7 +31,9 @@ def test_a_book_that_is_not_there_is_a_book_error(table: Any) -> None:
     table.delete()
     with pytest.raises(BookError):
         events.claim(noted, TAKEN)
-    for ask in (events.journaled, events.before, events.remember_gone, events.gone_after):
+    with pytest.raises(BookError):
+        events.journaled(noted.event, Journaled.HOLD)
+    for ask in (events.find, events.before, events.remember_gone, events.gone_after):
         with pytest.raises(BookError):
             ask(noted.event)
 

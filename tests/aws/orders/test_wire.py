@@ -15,14 +15,14 @@ from chalicelib.aws.orders.clicks import (
     write_end_undo,
     write_unheard,
 )
-from chalicelib.aws.orders.settling import read_settling, write_settling
+from chalicelib.aws.orders.events import read_recording, read_settling, write_recording, write_settling
 from chalicelib.aws.orders.sweeps import read_sweep, write_sweep
-from chalicelib.core.audit.event import ToldBy
+from chalicelib.core.audit.event import LockEvent, ToldBy
 from chalicelib.core.clicks.click import SnoozeFor, Unheard, Unusable, Verb
 from chalicelib.core.clicks.order import AutoRelease, EndUndo
 from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.locks.target import Target
-from tests.builders import ALICE, CHANNEL, TAKEN, a_click, a_ref
+from tests.builders import ALICE, CHANNEL, TAKEN, a_click, a_ref, a_table_lock
 from tests.jobs.recording import an_event
 
 PLACE = {"kind": "s3", "container": "acme-tfstate", "key": "prod/network/terraform.tfstate.tflock"}
@@ -104,7 +104,7 @@ FORMS: dict[str, tuple[bytes, dict[str, Any]]] = {
         {
             "order": "settle",
             "v": 1,
-            "release": {
+            "event": {
                 "place": PLACE,
                 "at": "2026-11-21T03:18:57Z",
                 "told_by": "s3",
@@ -116,6 +116,40 @@ FORMS: dict[str, tuple[bytes, dict[str, Any]]] = {
         },
     ),
 }
+_TABLE_PLACE = {
+    "kind": "dynamodb",
+    "container": "terraform-locks",
+    "key": "acme-tfstate/prod/network/terraform.tfstate",
+}
+_HELD = a_table_lock()
+FORMS["an event to record"] = (
+    write_recording(
+        LockEvent(acquired=True, place=_HELD.ref.place, at=TAKEN, told_by=ToldBy.STREAM, sequencer="01", lock=_HELD)
+    ),
+    {
+        "order": "record",
+        "v": 1,
+        "event": {
+            "place": _TABLE_PLACE,
+            "at": "2026-11-21T03:18:57Z",
+            "told_by": "stream",
+            "acquired": True,
+            "sequencer": "01",
+            "lock": {
+                "stamp": _HELD.ref.stamp,
+                "since": "2026-11-21T03:18:57Z",
+                "info": {
+                    "id": "78653438-8ad9-5195-0db7-201620792a67",
+                    "operation": "OperationTypeApply",
+                    "who": "root@vm",
+                    "version": "1.11.4",
+                    "created": "2026-11-21T03:18:57.357503377Z",
+                    "path": "acme-tfstate/prod/network/terraform.tfstate",
+                },
+            },
+        },
+    },
+)
 READERS = (read_for_release_lock, read_for_answer_click)
 
 
@@ -131,8 +165,8 @@ def test_the_values_of_enums_on_the_wire_change_only_with_the_version(values: An
         Verb: ["release", "snooze", "wake", "withdraw", "put back"],
         SnoozeFor: ["1h", "4h", "morning", "1w"],
         Unusable: ["for another workspace or app", "not readable", "unknown"],
-        ToldBy: ["s3", "eventbridge"],
-        Kind: ["s3"],
+        ToldBy: ["s3", "eventbridge", "stream", "seen"],
+        Kind: ["s3", "dynamodb"],
     }[values]
     # A new value is no change: a function that does not know it yet takes its order for one of another version.
     assert [*values][: len(known)] == known
@@ -179,6 +213,21 @@ def test_a_sweep_of_another_version_is_an_error_and_a_release_to_settle_is_none(
     with pytest.raises(msgspec.ValidationError):
         read_sweep(of_another_version("a sweep"))
     assert read_settling(of_another_version("a release to settle")) is None
+    assert read_recording(of_another_version("an event to record")) is None
+
+
+@pytest.mark.parametrize(
+    "info",
+    [b"", b"{", b"[]", b'{"ID":"\\u0000\\ud800"}', b"x" * 300_000, b'{"ID":"' + b"\\u00e9" * 2_500 + b'"}'],
+    ids=["empty", "broken off", "a list", "odd characters", "300 KB", "nearly 16 KB"],
+)
+def test_whatever_is_in_an_item_fits_into_a_message_and_is_read_as_it_was_written(info: bytes) -> None:
+    lock = a_table_lock(body=info)
+    event = LockEvent(acquired=True, place=lock.ref.place, at=TAKEN, told_by=ToldBy.STREAM, lock=lock)
+    for write, read in ((write_recording, read_recording), (write_settling, read_settling)):
+        message = write(event)
+        assert len(message) < 64 * 1024
+        assert read(message.decode()) == event
 
 
 @pytest.mark.parametrize("order", FORMS)

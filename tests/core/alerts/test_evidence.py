@@ -1,9 +1,10 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from chalicelib.core.alerts.evidence import Sign, StateWritten, sign_of
 from chalicelib.core.alerts.page import Page
+from chalicelib.core.locks.state_lock import Half
 from tests.builders import TAKEN, a_lock, a_table_lock
 
 NOW = TAKEN + timedelta(hours=8)
@@ -32,12 +33,45 @@ def test_nothing_is_said_where_nobody_looked() -> None:
     assert sign_of(Page(lock=a_lock()), None, NOW) is Sign.UNKNOWN
 
 
-def test_of_a_lock_that_nothing_dates_a_write_says_nothing() -> None:
-    undated = Page(lock=a_table_lock(body=b""), seen_at=TAKEN)
-    assert sign_of(undated, StateWritten(NOW), NOW) is Sign.UNDATED
-    assert sign_of(undated, StateWritten(None), NOW) is Sign.NO_STATE
+@pytest.mark.parametrize(
+    ("seen", "written", "sign"),
+    [
+        (TAKEN, None, Sign.NO_STATE),
+        (TAKEN, TAKEN - timedelta(seconds=1), Sign.UNDATED),
+        (TAKEN, TAKEN, Sign.WENT_SILENT),
+        (TAKEN, NOW, Sign.ALIVE_THEN),
+    ],
+)
+def test_a_lock_that_nothing_dates_was_there_when_the_reaper_first_saw_it(
+    seen: datetime, written: datetime | None, sign: Sign
+) -> None:
+    assert sign_of(Page(lock=a_table_lock(body=b""), seen_at=seen), StateWritten(written), NOW) is sign
+
+
+@pytest.mark.parametrize(
+    ("apart", "of_apply", "of_plan"),
+    [
+        (timedelta(minutes=-16), Sign.NO_PROOF, Sign.SAYS_NOTHING),
+        (timedelta(minutes=-15), Sign.TWO_CLOCKS, Sign.SAYS_NOTHING),
+        (timedelta(0), Sign.TWO_CLOCKS, Sign.SAYS_NOTHING),
+        (timedelta(minutes=15), Sign.TWO_CLOCKS, Sign.SAYS_NOTHING),
+        (timedelta(minutes=16), Sign.WENT_SILENT, Sign.BY_ANOTHER),
+    ],
+)
+def test_a_client_s_clock_does_not_tell_which_of_two_near_times_came_first(
+    apart: timedelta, of_apply: Sign, of_plan: Sign
+) -> None:
+    for name, sign in (("s3-apply-default", of_apply), ("s3-plan-default", of_plan)):
+        lock = a_table_lock(name)
+        assert sign_of(Page(lock=lock), StateWritten(lock.ref.since + apart), NOW) is sign
+
+
+def test_a_half_in_s3_tells_the_time_of_both() -> None:
+    halves = (Half(a_table_lock().ref), Half(a_lock().ref))
+    page = Page(lock=a_table_lock(), halves=halves)
+    assert sign_of(page, StateWritten(TAKEN + timedelta(minutes=1)), NOW) is Sign.WENT_SILENT
 
 
 def test_of_a_state_that_nobody_may_look_at_the_evidence_is_unknown_and_says_why() -> None:
-    elsewhere = StateWritten(None, digest=True, elsewhere=True)
-    assert sign_of(Page(lock=a_table_lock()), elsewhere, NOW) is Sign.ELSEWHERE
+    state = StateWritten(None, digest=True, elsewhere=True)
+    assert sign_of(Page(lock=a_table_lock()), state, NOW) is Sign.ELSEWHERE

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
+from chalicelib.core.audit.event_line import of_release
 from chalicelib.core.audit.hold import NotedEvent, hold_ended_by, page_of, who_let_go
-from chalicelib.core.audit.line import of_release
 from chalicelib.core.clicks.ending import REAPER, Ending, LetGoBy, Outcome
 from tests.builders import ALICE, BOB, TAKEN, a_claim, a_lock
 from tests.core.audit.test_hold import HOUR, ROLE, SECOND, a_page, a_release, an_acquire

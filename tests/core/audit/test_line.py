@@ -4,8 +4,9 @@ import msgspec
 
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.event import LockEvent
+from chalicelib.core.audit.event_line import of_acquire, of_release
 from chalicelib.core.audit.hold import EndedHold
-from chalicelib.core.audit.line import LineKind, of_acquire, of_click, of_lock, of_release
+from chalicelib.core.audit.line import LineKind, of_click, of_lock
 from chalicelib.core.clicks.ending import Ending, LetGoBy, Outcome
 from chalicelib.core.clicks.order import AutoRelease, OperatorRelease
 from chalicelib.core.locks.place import Kind, Place
@@ -23,6 +24,7 @@ def test_a_line_has_only_what_is_known() -> None:
         "time": "2026-11-21T03:18:57Z",
         "event_id": event.event_id,
         "state_path": "acme-tfstate/prod/network/terraform.tfstate",
+        "address": "s3://acme-tfstate/prod/network/terraform.tfstate.tflock",
         "acquired_at": "2026-11-21T03:18:57Z",
         "told_by": "s3",
         "incomplete": True,

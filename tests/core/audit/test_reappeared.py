@@ -7,8 +7,8 @@ import pytest
 
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.event import LockEvent
+from chalicelib.core.audit.event_line import of_reappearance
 from chalicelib.core.audit.hold import NotedEvent, hold_ended_by
-from chalicelib.core.audit.line import of_reappearance
 from chalicelib.core.audit.reappeared import Standing, may_have_been_hidden, reappearance, standing
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.locks.place import Kind, Place

@@ -13,6 +13,7 @@ from tests.deploy.stack_files import Document, resources, statements
 
 ACCOUNT, REGION = "111122223333", "eu-central-1"
 BUCKET, OTHER_BUCKET = "arn:aws:s3:::acme-tfstate", "arn:aws:s3:::acme-other"
+TABLE, OTHER_TABLE = (f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}" for name in ("terraform-locks", "payments"))
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234"
 _VALUES: dict[str, Any] = {
     "AWS::Partition": "aws",
@@ -21,6 +22,7 @@ _VALUES: dict[str, Any] = {
     "Stage": "prod",
     "StateBucketArns": [BUCKET],
     "LockObjectArns": [f"{BUCKET}/*.tflock"],
+    "LockTableArns": [TABLE],
     "LockEventTopicArns": [f"arn:aws:sns:{REGION}:{ACCOUNT}:state-events"],
     "DecryptKeyArns": [KEY],
     "SlackBotTokenParameter": "/tflock-reaper/prod/slack-bot-token",

@@ -2,7 +2,17 @@
 
 import pytest
 
-from tests.deploy.rights.iam_judge import BUCKET, KEY, OTHER_BUCKET, Verdict, judge, parameter, place
+from tests.deploy.rights.iam_judge import (
+    BUCKET,
+    KEY,
+    OTHER_BUCKET,
+    OTHER_TABLE,
+    TABLE,
+    Verdict,
+    judge,
+    parameter,
+    place,
+)
 from tests.deploy.stack_files import functions, resources
 
 FUNCTIONS = sorted(functions())
@@ -30,6 +40,17 @@ WRITING = [
     "s3:ReplicateDelete",
     "s3:PutObjectTagging",
 ]
+ITEM_WRITING = [
+    "PutItem",
+    "UpdateItem",
+    "DeleteItem",
+    "BatchWriteItem",
+    "PartiQLInsert",
+    "PartiQLUpdate",
+    "PartiQLDelete",
+]
+AN_ITEM = {"dynamodb__LeadingKeys": "acme-tfstate/prod/network/terraform.tfstate"}
+A_DIGEST = {"dynamodb__LeadingKeys": "acme-tfstate/prod/network/terraform.tfstate-md5"}
 ETAG = '"d41d8cd98f00b204e9800998ecf8427e"'
 ALLOWED, DENIED = Verdict(allowed=True, denied=False), Verdict(allowed=False, denied=True)
 NOT_GIVEN = Verdict(allowed=False, denied=False)
@@ -115,6 +136,47 @@ def test_answer_click_puts_nothing_but_locks(other: str) -> None:
     assert judge("answer_click", "s3:PutObject", other, s3__if_none_match="*") == DENIED
 
 
+def test_items_of_the_lock_tables_are_read_by_those_who_read_locks_and_listed_by_those_who_list_targets() -> None:
+    may = {
+        action: [f for f in FUNCTIONS if judge(f, f"dynamodb:{action}", TABLE, **AN_ITEM).allowed]
+        for action in ("GetItem", "Scan", "Query", "BatchGetItem", "DescribeTable")
+    }
+    assert may == {
+        "GetItem": READERS,
+        "Scan": ["sweep_target", "watch_locks"],
+        "Query": [],
+        "BatchGetItem": [],
+        "DescribeTable": [],
+    }
+    assert not any(judge(f, "dynamodb:GetItem", OTHER_TABLE, **AN_ITEM).allowed for f in FUNCTIONS)
+
+
+@pytest.mark.parametrize(("action", "only"), [("DeleteItem", "release_lock"), ("PutItem", "answer_click")])
+def test_one_function_deletes_items_another_puts_them_and_to_all_others_a_table_s_own_policy_can_grant_neither(
+    action: str, only: str
+) -> None:
+    judged = {function: judge(function, f"dynamodb:{action}", TABLE, **AN_ITEM) for function in FUNCTIONS}
+    assert judged == dict.fromkeys(FUNCTIONS, DENIED) | {only: ALLOWED}
+    assert not judge(only, f"dynamodb:{action}", OTHER_TABLE, **AN_ITEM).allowed
+
+
+@pytest.mark.parametrize(("action", "only"), [("DeleteItem", "release_lock"), ("PutItem", "answer_click")])
+def test_an_item_under_a_digest_s_key_is_neither_deleted_nor_put(action: str, only: str) -> None:
+    assert judge(only, f"dynamodb:{action}", TABLE, **A_DIGEST) == DENIED
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_no_item_is_changed_or_written_in_another_way_whatever_a_table_s_own_policy_grants(function: str) -> None:
+    may = [action for action in ITEM_WRITING if judge(function, f"dynamodb:{action}", TABLE, **AN_ITEM) != DENIED]
+    assert may == {"release_lock": ["DeleteItem"], "answer_click": ["PutItem"]}.get(function, [])
+
+
+@pytest.mark.parametrize("function", QUIET)
+def test_what_starts_sweeps_and_what_faces_the_internet_touches_no_lock_table(function: str) -> None:
+    for action in ("GetItem", "Scan", "Query", *ITEM_WRITING):
+        assert judge(function, f"dynamodb:{action}", TABLE, **AN_ITEM) == DENIED
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_each_secret_is_read_by_those_who_need_it_and_no_other_parameter_is(function: str) -> None:
     expected = {"api_handler": ["slack-signing-secret"], "nightly_sweep": []}.get(function, ["slack-bot-token"])
@@ -147,10 +209,11 @@ def test_the_lock_book_is_kept_by_those_who_tend_locks_and_looked_into_by_the_ap
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_keys_decrypt_only_through_s3_and_ssm_and_only_for_those_who_read(function: str) -> None:
+def test_keys_decrypt_only_through_s3_dynamodb_and_ssm_and_only_for_those_who_read(function: str) -> None:
     by_s3 = judge(function, "kms:Decrypt", KEY, kms__viaservice="s3.eu-west-1.amazonaws.com")
     by_ssm = judge(function, "kms:Decrypt", KEY, kms__viaservice="ssm.eu-central-1.amazonaws.com")
-    assert (by_s3.allowed, by_ssm.allowed) == (function != "nightly_sweep", function != "nightly_sweep")
+    by_tables = judge(function, "kms:Decrypt", KEY, kms__viaservice="dynamodb.eu-west-1.amazonaws.com")
+    assert {by_s3.allowed, by_ssm.allowed, by_tables.allowed} == {function != "nightly_sweep"}
     for keys in ({}, {"kms__viaservice": "secretsmanager.eu-central-1.amazonaws.com"}):
         assert judge(function, "kms:Decrypt", KEY, **keys) == NOT_GIVEN
 

@@ -92,6 +92,7 @@ def test_no_bucket_policy_can_grant_release_lock_an_unconditional_delete_or_the_
         for statement in statements("release_lock")
         if statement["Effect"] == "Deny" and "Resource" in statement
         for action in actions(statement)
+        if action.startswith("s3:")
     }
     assert denied == {
         ("s3:DeleteObject", str({"Null": {"s3:if-match": "true"}}), "*"),
@@ -133,7 +134,7 @@ def test_no_bucket_policy_can_grant_answer_click_a_delete_an_overwrite_or_the_pu
         for statement in statements("answer_click")
         if statement["Effect"] == "Deny"
         for action in actions(statement)
-        if action not in {"s3:GetObject", "s3:GetObjectVersion"}
+        if action.startswith("s3:") and action not in {"s3:GetObject", "s3:GetObjectVersion"}
     }
     assert denied == {
         ("s3:PutObject", "", str(ANY_LOCK)),
@@ -154,6 +155,25 @@ def test_the_lock_book_is_open_to_each_function_for_what_it_does_and_no_more(fun
         if action.startswith("dynamodb:")
     ]
     assert sorted(rights) == BOOK[function]
+
+
+TABLE_POLICIES = {
+    "ReadLockTablesPolicy": ("dynamodb:GetItem", "HasLockTables"),
+    "ListLockTablesPolicy": ("dynamodb:Scan", "HasLockTables"),
+    "ReleaseFromTablesPolicy": ("dynamodb:DeleteItem", "HasLockTables"),
+    "PutBackIntoTablesPolicy": ("dynamodb:PutItem", "HasUndoInTables"),
+}
+
+
+def test_lock_tables_are_open_only_where_a_target_names_one_and_for_undo_only_while_it_is_on() -> None:
+    tables = {name: r for name, r in resources()["Resources"].items() if "LockTableArns" in str(r)}
+    assert {name: policy["Condition"] for name, policy in tables.items()} == {
+        name: condition for name, (_, condition) in TABLE_POLICIES.items()
+    }
+    for name, policy in tables.items():
+        [allowed] = policy["Properties"]["PolicyDocument"]["Statement"]
+        assert (allowed["Action"], allowed["Resource"]) == (TABLE_POLICIES[name][0], {"Ref": "LockTableArns"})
+    assert resources()["Parameters"]["LockTableArns"]["Default"] == ""
 
 
 def test_every_function_leaves_orders_only_where_it_has_to() -> None:

@@ -9,12 +9,13 @@ import pytest
 
 from chalicelib.config.file import ConfigError, load
 from deploy.commands import ROOT
-from deploy.parameters import overrides
+from deploy.parameters import Home, overrides
 from tests.deploy.stack_files import Document, functions, resources, statements
 
 pytestmark = pytest.mark.thorough
 
 STAGE, PARTITION = "s" * 20, "aws-us-gov"
+HOME = Home(PARTITION, "ap-southeast-1", "123456789012")
 ELSE = {"AWS::Partition": PARTITION, "AWS::Region": "ap-southeast-1", "AWS::AccountId": "123456789012"}
 GENERATED = "0123456789ABC"
 """What CloudFormation adds to a name that it makes."""
@@ -61,25 +62,26 @@ def _policies(function: str) -> list[Document]:
     return [{"Version": "2012-10-17", "Statement": statements(function)}, *shared]
 
 
-def _largest(folder: Path, keys: int, name: str) -> dict[str, str]:
-    """Return the parameters for as many buckets as are taken."""
+def _largest(folder: Path, keys: int, name: str, kinds: tuple[str, ...]) -> dict[str, str]:
+    """Return the parameters for as many containers of these kinds as are taken."""
     head = (ROOT / "reaper.example.toml").read_text().split("[[targets]]")[0]
     values: dict[str, str] = {}
-    for buckets in range(1, 200):
+    for most in range(1, 200):
         file = folder / "reaper.toml"
-        targets = "".join(f'\n[[targets]]\nbucket = "{name}{number:03}"\n' for number in range(buckets))
+        targets = "".join(f'\n[[targets]]\n{kind} = "{name}{number:03}"\n' for number in range(most) for kind in kinds)
         file.write_text(head + targets)
         try:
-            values = overrides(load(file), STAGE, PARTITION, {"DecryptKeyArns": ",".join([KEY] * keys)})
+            values = overrides(load(file), STAGE, HOME, {"DecryptKeyArns": ",".join([KEY] * keys)})
         except ConfigError:
             return values
     raise AssertionError("never refused")
 
 
+@pytest.mark.parametrize("kinds", [("bucket",), ("table",), ("bucket", "table")], ids="-".join)
 @pytest.mark.parametrize("keys", [1, 12])
 @pytest.mark.parametrize("name", ["acme-tfstate-", "a-very-long-name-of-a-bucket-for-the-states-of-one-team-"])
-def test_what_make_deploy_takes_iam_takes_too(tmp_path: Path, keys: int, name: str) -> None:
-    values = _largest(tmp_path, keys, name)
+def test_what_make_deploy_takes_iam_takes_too(tmp_path: Path, keys: int, name: str, kinds: tuple[str, ...]) -> None:
+    values = _largest(tmp_path, keys, name, kinds)
     sizes = {
         function: sum(len(json.dumps(_filled(p, values), separators=(",", ":"))) for p in _policies(function))
         for function in functions()

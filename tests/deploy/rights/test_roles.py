@@ -10,6 +10,7 @@ import pytest
 from demo.local_cloud import LocalCloud
 from deploy.commands import ROOT
 from deploy.wire_bucket import WiringError, wire
+from tests.aws_fixtures import create_lock_table
 from tests.deploy.rights.role_probe import Stack
 
 pytestmark = pytest.mark.local_cloud
@@ -18,6 +19,9 @@ LOCK = {"Bucket": "acme-tfstate", "Key": "a.tfstate.tflock"}
 GONE = {"Bucket": "acme-tfstate", "Key": "gone.tfstate.tflock"}
 STATE = {"Bucket": "acme-tfstate", "Key": "a.tfstate"}
 NEW_STATE = {"Bucket": "acme-tfstate", "Key": "gone.tfstate"}
+TABLE, OTHER_TABLE = "terraform-locks", "payments"
+LOCK_KEY = {"LockID": {"S": "acme-tfstate/a.tfstate"}}
+LOCK_ITEM = LOCK_KEY | {"Info": {"S": "{}"}}
 NOTHING_THERE = {"IfNoneMatch": "*"}
 DENIED = {"AccessDenied", "AccessDeniedException"}
 EXAMPLE = ROOT / "reaper.example.toml"
@@ -30,8 +34,12 @@ READERS = ["SweepTarget", "WatchLocks", "RecordLockEvent", "ReleaseLock", "Answe
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with LocalCloud(tmp_path_factory.mktemp("cloud")) as cloud:
-        outputs = cloud.deploy(EXAMPLE, stage="test", secrets=SECRETS, parameters={})
+        config = tmp_path_factory.mktemp("tables") / "reaper.toml"
+        config.write_text(EXAMPLE.read_text() + f'\n[[targets]]\ntable = "{TABLE}"\n')
+        outputs = cloud.deploy(config, stage="test", secrets=SECRETS, parameters={})
         cloud.client("s3").create_bucket(Bucket="acme-tfstate")
+        for table in (TABLE, OTHER_TABLE):
+            create_lock_table(cloud.client("dynamodb"), table)
         yield Stack(cloud, outputs)
 
 
@@ -159,6 +167,52 @@ def test_with_undo_set_to_never_nobody_may_put_a_lock_back(stack_without_undo: S
     for function in (*NOT_THE_ANSWERER, "AnswerClick"):
         calls = [("s3", "put_object", GONE | NOTHING_THERE), ("s3", "put_object", GONE)]
         assert stack_without_undo.attempt(function, *calls) == ["AccessDenied", "AccessDenied"]
+
+
+def item_calls(table: str) -> list[tuple[str, str, dict[str, object]]]:
+    """Every way to a lock's item: two that read, three that write."""
+    here: dict[str, object] = {"TableName": table}
+    return [
+        ("dynamodb", "get_item", here | {"Key": LOCK_KEY}),
+        ("dynamodb", "scan", here),
+        ("dynamodb", "update_item", here | {"Key": LOCK_KEY}),
+        ("dynamodb", "put_item", here | {"Item": LOCK_ITEM}),
+        ("dynamodb", "delete_item", here | {"Key": LOCK_KEY}),
+    ]
+
+
+MAY = {
+    "SweepTarget": ["get_item", "scan"],
+    "WatchLocks": ["get_item", "scan"],
+    "RecordLockEvent": ["get_item"],
+    "ReleaseLock": ["get_item", "delete_item"],
+    "AnswerClick": ["get_item", "put_item"],
+    "APIHandler": [],
+    "NightlySweep": [],
+}
+
+
+@pytest.mark.parametrize("function", MAY)
+def test_only_release_lock_deletes_items_of_a_lock_table_and_only_answer_click_puts_them(
+    stack: Stack, function: str
+) -> None:
+    stack.cloud.client("dynamodb").put_item(TableName=TABLE, Item=LOCK_ITEM)
+    calls = item_calls(TABLE)
+    answers = stack.attempt(function, *calls)
+    assert [name for (_, name, _), answer in zip(calls, answers, strict=True) if answer == "ok"] == MAY[function]
+    assert set(answers) <= {"ok", *DENIED}
+
+
+@pytest.mark.parametrize("function", MAY)
+def test_a_table_that_no_target_names_is_closed_to_all(stack: Stack, function: str) -> None:
+    assert set(stack.attempt(function, *item_calls(OTHER_TABLE))) <= DENIED
+
+
+@pytest.mark.parametrize("function", MAY)
+def test_without_a_lock_table_among_the_targets_no_function_may_touch_any(
+    stack_without_undo: Stack, function: str
+) -> None:
+    assert set(stack_without_undo.attempt(function, *item_calls(TABLE))) <= DENIED
 
 
 def test_orders_are_left_only_where_they_are_due(stack: Stack) -> None:

@@ -12,6 +12,7 @@ from chalicelib.core.clicks.order import AutoRelease
 from chalicelib.core.locks.place import NO_TIME, Clock
 from chalicelib.core.locks.state_lock import Half
 from chalicelib.core.policy import Rules
+from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
 from tests.builders import BUCKET, KEY, STATE_PATH, TABLE, a_lock, a_table_lock, sample, some_rules, with_tables
@@ -312,3 +313,25 @@ def test_a_digest_of_many_locks_counts_a_dual_lock_once() -> None:
     [digest] = world.messenger.digests.values()
     assert digest.total == 9
     assert len(world.messenger.shown) == 9
+
+
+@pytest.mark.parametrize("failing", [False, True])
+def test_an_order_that_waited_while_another_holder_came_releases_nothing(failing: bool) -> None:
+    rules = with_tables(some_rules(auto_release=timedelta(hours=1)))
+    world = a_world(s3=sample("s3-plan-default"), item=None)
+    world.later(hours=3)
+    sweeps(world, rules)
+    for _ in range(5):
+        world.later(minutes=15)
+        watches(world, rules)
+    order = auto_releases(world)[0]
+    if failing:
+        world.tables.keys_failing.add(STATE_PATH)
+    else:
+        world.tables.put(TABLE, STATE_PATH, BODY)
+    release(order, world.ports, rules, world.now)
+    assert (world.store.deleted, world.tables.deleted) == ([], [])
+    world.tables.keys_failing.clear()
+    world.tables.items.pop(ITEM.ref.place, None)
+    release(order, world.ports, rules, world.now)
+    assert [ref.place for ref in world.store.deleted] == [S3.ref.place]

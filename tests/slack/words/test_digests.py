@@ -4,8 +4,9 @@ import msgspec
 from hypothesis import given
 
 from chalicelib.core.alerts.digest import OLDEST, Digest, Named
+from chalicelib.core.locks.place import Clock
 from chalicelib.slack.words.digests import message
-from tests.builders import CHANNEL, TAKEN
+from tests.builders import CHANNEL, TAKEN, a_lock, a_table_lock
 from tests.slack.reading import FOREIGN, assert_slack_takes, said
 
 
@@ -22,6 +23,14 @@ def test_a_digest_counts_the_locks_names_the_oldest_and_points_to_the_thread() -
     assert said(blocks).count("•") == OLDEST
     assert "Each has its own message with its own buttons in the thread." in said(blocks)
     assert "still held" not in said(blocks)
+
+
+def test_a_digest_names_the_table_of_a_lock_and_claims_no_time_that_nothing_tells() -> None:
+    place = a_table_lock().ref.place
+    oldest = (Named("a/b", TAKEN, place=place, clock=Clock.REAPER), Named("a/c", TAKEN, place=a_lock().ref.place))
+    shown = said(message(msgspec.structs.replace(a_digest(), oldest=oldest))[1])
+    assert "`a/b`, in DynamoDB table `terraform-locks`, first seen <" in shown
+    assert "`a/c`, taken <" in shown
 
 
 def test_a_digest_says_how_many_there_was_no_room_for() -> None:

@@ -1,5 +1,6 @@
 from datetime import datetime, timedelta
 
+import msgspec
 import pytest
 
 from chalicelib.core.alerts.alert import alert_for
@@ -8,7 +9,7 @@ from chalicelib.core.alerts.page import Page
 from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.slack.words.evidence import evidence
 from chalicelib.slack.words.parts.text import ago
-from tests.builders import ALICE, TAKEN, a_lock, a_policy
+from tests.builders import ALICE, STATE_PATH, TAKEN, a_lock, a_policy, a_table_lock
 
 NOW = TAKEN + timedelta(hours=8)
 BEFORE = TAKEN - timedelta(days=1)
@@ -64,6 +65,43 @@ def test_what_is_kept_at_a_lock_s_key_and_cannot_be_read_is_not_said_to_be_a_run
 
 def test_what_s3_would_not_say_is_told_as_that() -> None:
     assert "S3 did not say" in evidence(alert_for(Page(lock=a_lock()), a_policy(), NOW, None))
+
+
+IN_TABLE = Page(lock=a_table_lock(), seen_at=NOW)
+UNDATED = Page(lock=a_table_lock(body=b""), seen_at=TAKEN)
+
+
+@pytest.mark.parametrize(
+    ("page", "state", "said"),
+    [
+        (IN_TABLE, StateWritten(BEFORE, digest=True), "The table has a digest of the state: a run that locks there"),
+        (IN_TABLE, StateWritten(BEFORE, digest=False), "no run that locks there has ever written it, this one neither"),
+        (IN_TABLE, StateWritten(None, digest=True), "the next run will probably fail: `state data in S3 does not have"),
+        (IN_TABLE, StateWritten(TAKEN, digest=True), "That time is by its machine's clock, so nobody can tell which"),
+        (
+            IN_TABLE,
+            StateWritten(None, digest=True, elsewhere=True),
+            f"when `{STATE_PATH}` was last written is not known, because its bucket is no target in `reaper.toml`. The",
+        ),
+        (UNDATED, StateWritten(BEFORE), "before the lock was first seen, and nothing tells when that was taken."),
+        (UNDATED, StateWritten(NOW), "after the lock was first seen."),
+    ],
+)
+def test_the_evidence_of_a_lock_in_a_table_says_what_its_digest_and_its_clock_prove(
+    page: Page, state: StateWritten, said: str
+) -> None:
+    assert said in evidence(alert_for(page, a_policy(), NOW, state))
+
+
+@pytest.mark.parametrize("state", [StateWritten(None, digest=False), StateWritten(BEFORE), None])
+def test_a_digest_that_means_nothing_is_not_told(state: StateWritten | None) -> None:
+    assert "digest" not in evidence(alert_for(IN_TABLE, a_policy(), NOW, state))
+
+
+def test_what_may_be_a_state_in_a_table_is_named_by_its_address() -> None:
+    lock = msgspec.structs.replace(a_table_lock(), body=Body.STATE)
+    said = evidence(alert_for(Page(lock=lock), a_policy(), NOW, StateWritten(None)))
+    assert f"What is kept at `dynamodb://terraform-locks/{STATE_PATH}` may itself be a state." in said
 
 
 def test_the_evidence_of_a_lock_that_was_put_back_says_what_came_after_that() -> None:

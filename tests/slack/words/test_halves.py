@@ -12,7 +12,7 @@ from chalicelib.core.alerts.alert import Alert, alert_for
 from chalicelib.core.alerts.life import may_auto_release
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.click import Verb, Whisper
-from chalicelib.core.clicks.ending import Ending, HalfEnding, Outcome
+from chalicelib.core.clicks.ending import REAPER, Ending, HalfEnding, Outcome
 from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.locks.place import NO_TIME, TRAITS, Clock, Kind, LockRef, Place
 from chalicelib.core.locks.state_lock import Half
@@ -22,7 +22,7 @@ from chalicelib.slack.words.messages import message
 from chalicelib.slack.words.parts import buttons
 from chalicelib.slack.words.parts.text import local_time, since
 from chalicelib.slack.words.whispers import whispered
-from tests.builders import ALICE, STATE_PATH, TABLE, TAKEN, a_lock, a_policy, a_table_lock, an_item, sample
+from tests.builders import ALICE, BOB, STATE_PATH, TABLE, TAKEN, a_lock, a_policy, a_table_lock, an_item, sample
 from tests.slack.reading import FOREIGN, INFOS, assert_slack_takes, elements, s3_takes, words
 from tests.slack.table_locks import lock_in_table, sample_item
 
@@ -51,8 +51,10 @@ def an_end(outcome: Outcome, *halves: HalfEnding, **others: Any) -> Ending:
     return Ending(outcome=outcome, at=NOW, **{"user": ALICE, "halves": halves} | others)
 
 
-def half(lock: HeldLock, outcome: Outcome, detail: str = "", held_now: HeldLock | None = None) -> HalfEnding:
-    return HalfEnding(lock.ref.place, outcome, detail, held_now)
+def half(
+    lock: HeldLock, outcome: Outcome, detail: str = "", held_now: HeldLock | None = None, by: str = ""
+) -> HalfEnding:
+    return HalfEnding(lock.ref.place, outcome, detail, held_now, by)
 
 
 def answer(ending: Ending, verb: Verb = Verb.RELEASE) -> str:
@@ -274,6 +276,31 @@ def test_the_message_says_how_each_half_ended(ending: Ending, known: Any, said: 
     alert = an_alert(DUAL_S3, ending, halves=known)
     assert said in words(alert)
     assert_slack_takes(*message(alert))
+
+
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [
+        (BOB, f"Released {IN_TABLE} by <@U0BOB>; released in S3."),
+        (REAPER, f"Released {IN_TABLE} by the reaper itself; released in S3."),
+        ("arn:aws:sts::123456789012:assumed-role/ops/jane", f"Released {IN_TABLE} by `assumed-role/ops/jane`; rel"),
+        (ALICE, f"Both halves are released, {IN_TABLE} and in S3."),
+    ],
+)
+def test_whoever_released_a_half_before_is_named_beside_it(by: str, said: str) -> None:
+    table = half(DUAL_ITEM, Outcome.RELEASED, by=by)
+    ending = an_end(Outcome.RELEASED, table, half(DUAL_S3, Outcome.RELEASED, by=ALICE))
+    assert said in words(an_alert(DUAL_S3, ending, halves=BOTH))
+    again = an_end(Outcome.FAILED, table, half(DUAL_S3, Outcome.FAILED, "no"), detail="no")
+    first = f"<@U0ALICE> clicked Release, {local_time(NOW)}. Released {IN_TABLE}"
+    assert first in words(an_alert(DUAL_S3, again, halves=ONLY_S3))
+
+
+def test_a_half_that_was_put_back_and_let_go_at_once_is_not_said_to_be_left_out() -> None:
+    ending = an_end(Outcome.RESTORED, half(DUAL_S3, Outcome.RESTORED), half(DUAL_ITEM, Outcome.GONE))
+    assert f"put back by you. Put back in S3; put back {IN_TABLE}, and let go again since." in answer(
+        ending, Verb.PUT_BACK
+    )
 
 
 def test_a_half_that_is_gone_is_told_once() -> None:

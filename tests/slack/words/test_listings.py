@@ -9,11 +9,12 @@ from chalicelib.core.alerts.page import Asked, Page, Snooze
 from chalicelib.core.clicks.list_query import PAGE, Query
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
+from chalicelib.core.locks.state_lock import Half
 from chalicelib.core.locks.terraform.lock_info import LockInfo
 from chalicelib.slack.words.listings import _MOST_CHARACTERS, PAGE_ACTIONS, _characters, answer, usage
 from chalicelib.slack.words.parts import lock_value
 from chalicelib.slack.words.parts.text import ago
-from tests.builders import ALICE, BOB, BUCKET, TAKEN, a_lock
+from tests.builders import ALICE, BOB, BUCKET, TAKEN, a_lock, a_table_lock
 from tests.slack.reading import FOREIGN, INFOS, assert_slack_takes, elements, s3_takes, said
 
 NOW = TAKEN + timedelta(hours=3)
@@ -55,6 +56,29 @@ def test_a_lock_that_was_put_back_is_not_said_to_be_taken_then() -> None:
     assert f"\nPut back {ago(TAKEN)}, held by `root@vm` · apply or destroy" in line["text"]["text"]
     line = answer(a_listing(listed(a_lock(body=b"{}"), restored_by=BOB)))["blocks"][1]
     assert line["text"]["text"].endswith(f"\nPut back {ago(TAKEN)}")
+
+
+def test_a_lock_in_a_table_is_listed_with_it_and_with_whose_clock_its_age_is_by() -> None:
+    line = answer(a_listing(listed(a_table_lock())))["blocks"][1]["text"]["text"]
+    assert f"\nTaken {ago(a_table_lock().ref.since)} by `root@vm` (its machine's clock) · apply or destroy" in line
+    assert line.endswith(" · in DynamoDB table `terraform-locks`")
+    undated = answer(a_listing(listed(a_table_lock(body=b""), seen_at=TAKEN)))["blocks"][1]["text"]["text"]
+    assert f"\nFirst seen {ago(TAKEN)} · empty · in DynamoDB table" in undated
+
+
+def test_a_lock_in_two_places_is_one_line_that_says_when_a_half_is_gone() -> None:
+    halves = (Half(a_table_lock().ref), Half(a_lock().ref))
+    line = answer(a_listing(listed(halves=halves)))["blocks"][1]["text"]["text"]
+    assert line.endswith(" · in DynamoDB table `terraform-locks` and in S3")
+    halves = (Half(a_table_lock().ref, held=False), Half(a_lock().ref))
+    line = answer(a_listing(listed(halves=halves)))["blocks"][1]["text"]["text"]
+    assert line.endswith(" · :warning: half is gone")
+
+
+def test_two_holders_of_one_state_are_two_lines_told_apart_by_their_places() -> None:
+    lines = answer(a_listing(listed(rivals=(a_table_lock(),)), listed(a_table_lock(), rivals=(a_lock(),))))["blocks"]
+    assert lines[1]["text"]["text"].endswith(" · in S3 · :warning: another lock too")
+    assert " · in DynamoDB table `terraform-locks` · :warning: another lock too" in lines[2]["text"]["text"]
 
 
 @pytest.mark.parametrize(
@@ -162,9 +186,13 @@ def test_of_long_names_as_many_are_shown_and_less_of_each() -> None:
 def test_the_longest_of_everything_fits_into_a_page() -> None:
     """What the rules of a route, the lock and people can make of a line, all at once."""
     info = LockInfo(Who="&" * 3000, Operation="&" * 3000)
-    lock = HeldLock(LockRef(Place(Kind.S3, BUCKET, f"{'&' * 900}.tflock"), '"e"', TAKEN), info)
+    table, path = "t" * 255, f"b/{'&' * 900}"
+    lock = HeldLock(LockRef(Place(Kind.DYNAMODB, table, path, region="ap-southeast-7"), "1", TAKEN), info)
+    other = LockRef(Place(Kind.DYNAMODB, table[1:], path, region="ap-southeast-7"), "1", TAKEN)
     snooze = Snooze("U0" + "A" * 30, NOW + timedelta(hours=1))
-    line = listed(lock, two=True, snooze=snooze, asked=Asked("U0" + "B" * 30, NOW, "1"))
+    halves = (Half(lock.ref), Half(other), Half(a_lock().ref, held=False))
+    asked = Asked("U0" + "B" * 30, NOW, "1")
+    line = listed(lock, two=True, snooze=snooze, asked=asked, halves=halves, rivals=(a_lock(),))
     body = answer(a_listing(*[line] * PAGE, total=99_999, page=3000, words=("&" * 200,), mine=True))
     assert_slack_takes(body["text"], body["blocks"])
     assert sum(map(_characters, body["blocks"])) <= _MOST_CHARACTERS

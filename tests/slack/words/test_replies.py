@@ -12,7 +12,7 @@ from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.slack.words.parts.text import ago
 from chalicelib.slack.words.replies import reply, trouble
-from tests.builders import ALICE, BUCKET, TAKEN, a_lock, a_policy, a_sending
+from tests.builders import ALICE, BUCKET, TAKEN, a_lock, a_policy, a_sending, a_table_lock
 from tests.slack.reading import FOREIGN, assert_harmless, assert_slack_takes, s3_takes
 
 NOW = TAKEN + timedelta(days=1)
@@ -44,6 +44,13 @@ def test_a_lock_that_was_put_back_is_not_said_to_be_taken_then(saying: Saying) -
     text, _ = reply(a_reply(saying, restored_by=ALICE))
     assert f" was put back {ago(TAKEN)}." in text
     assert "taken" not in text
+
+
+def test_a_reply_names_the_table_of_a_lock_and_claims_no_time_that_nothing_tells() -> None:
+    lock = a_table_lock()
+    where = ", in DynamoDB table `terraform-locks`"
+    assert reply(a_reply(LEVEL_2, lock=lock))[0].endswith(f"was taken {ago(lock.ref.since)}.{PATH}{where}")
+    assert "The lock was first seen <" in reply(a_reply(LEVEL_2, lock=a_table_lock(body=b"")))[0]
 
 
 def test_the_end_of_a_snooze_calls_who_snoozed() -> None:

@@ -45,9 +45,12 @@ def is_in_path(place: Place) -> bool:
 
 
 def container(place: Place, limit: int = CONTAINER_LIMIT) -> str:
-    """Return the container with its service, where its name is not in the state path; else the service alone."""
+    """Return the container with its service. The service is enough if the state path has the container's name.
+
+    With a ``limit`` of 0 there is no room for names.
+    """
     traits = place.traits
-    if is_in_path(place):
+    if is_in_path(place) or not limit:
         return traits.service
     region = f" ({code(place.region, limit)})" if place.region else ""
     return f"{traits.service} {traits.container} {code(exact(place.container), limit)}{region}"
