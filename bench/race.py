@@ -48,7 +48,7 @@ def _count(first: int, *, unconditional: bool) -> _Counts:
         race = Race(seed, unconditional=unconditional).run()
         faults = wrong(race)
         counts.update(kind for kind, _ in faults)
-        counts.update(schedules=1, deletes=deletes(race), puts=sum(bool(one.put_by) for one in race.bucket.history))
+        counts.update(schedules=1, deletes=deletes(race), puts=sum(bool(one.put_by) for one in race.places.history))
         counts.update(clicks=len(race.clicks))
         if faults and not unconditional:
             print(f"seed {seed}: {faults}", file=sys.stderr)

@@ -34,6 +34,8 @@ class FakeStore(Changes):
     keys_refused: set[str] = field(default_factory=set)
     keys_sealed: set[str] = field(default_factory=set)
     """Under a customer's own key (SSE-C)."""
+    encrypted: bool = False
+    """By KMS: an ETag is then another for each put."""
     versioned_buckets: set[str] = field(default_factory=set)
     read_keys: list[str] = field(default_factory=list)
     listed: list[str] = field(default_factory=list)
@@ -72,7 +74,7 @@ class FakeStore(Changes):
         if found is None:
             return None
         body, taken = found
-        ref = LockRef(place, _etag(body), taken)
+        ref = LockRef(place, self._etag(found), taken)
         versioned = bucket in self.versioned_buckets
         if key in self.keys_refused | self.keys_sealed:
             lock = unread(ref, "AccessDenied" if key in self.keys_refused else "InvalidRequest", len(body))
@@ -95,7 +97,7 @@ class FakeStore(Changes):
     def delete(self, ref: LockRef) -> Deletion:
         self._check_ref(ref)
         found = self.objects.get((ref.place.container, ref.place.key))
-        changed = Deletion.CHANGED if found and _etag(found[0]) != ref.stamp else None
+        changed = Deletion.CHANGED if found and self._etag(found) != ref.stamp else None
         refusal = changed if found else Deletion.NOT_FOUND
         return self._change(ref, refusal, lambda: self.remove(ref.place.container, ref.place.key))
 
@@ -105,11 +107,11 @@ class FakeStore(Changes):
         occupied = (bucket, key) in self.objects
         return self._put(ref, lambda: self.put(bucket, key, marked(kept.body, mark)), occupied=occupied)
 
+    def _etag(self, found: tuple[bytes, datetime]) -> str:
+        version = next((name for name, one in self.versions.items() if one is found), "") if self.encrypted else ""
+        return f'"{hashlib.md5(version.encode() + found[0]).hexdigest()}"'  # noqa: S324
+
     def _check(self, container: str) -> None:
+        check(container, "bucket", self.buckets_gone, self.buckets_refused)
         if container in self.buckets_failing:
             raise StoreError("S3 failed")
-        check(container, "bucket", self.buckets_gone, self.buckets_refused)
-
-
-def _etag(body: bytes) -> str:
-    return f'"{hashlib.md5(body).hexdigest()}"'  # noqa: S324

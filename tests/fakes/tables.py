@@ -104,6 +104,6 @@ class FakeTables(Changes):
         return self._put(ref, lambda: self.items.update({ref.place: item}), occupied=ref.place in self.items)
 
     def _check(self, container: str) -> None:
+        check(container, "table", self.tables_gone, self.tables_refused)
         if container in self.tables_failing:
             raise StoreError("DynamoDB failed")
-        check(container, "table", self.tables_gone, self.tables_refused)

@@ -5,31 +5,32 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.clicks.click import Click, Verb
-from chalicelib.core.clicks.deletion import Deletion
-from chalicelib.core.locks.place import LockRef
 from chalicelib.jobs.clicks.delete import OutcomeUnknownError
 from chalicelib.jobs.event_case import EventCase
 from chalicelib.jobs.record import record_event
 from chalicelib.jobs.settle import settle
+from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import StoreError
 from chalicelib.ports.orders import OrderError
 from chalicelib.ports.people import MessengerError
-from tests.builders import ALICE, BOB, CHANNEL, TEAM, some_rules
+from tests.builders import ALICE, BOB, CHANNEL, TEAM, some_rules, with_tables
 from tests.fakes.book import FakeBook
 from tests.jobs.delivery import Order, deliver
 from tests.jobs.recording import RECORDING
-from tests.race.bucket import Acquire, Bucket
+from tests.race.places import Acquire, Locking, RacePlaces
 from tests.race.schedule import KilledError, Schedule
 from tests.race.world import Channel, Deliveries, Lines, world_of
 
 CAROL = "U0CAROL"
 PEOPLE = (ALICE, BOB, CAROL)
-RULES = some_rules(releasers=PEOPLE, undo=timedelta(minutes=10))
-TWO = some_rules(releasers=PEOPLE, undo=timedelta(minutes=10), second_person=True)
+RULES = with_tables(some_rules(releasers=PEOPLE, undo=timedelta(minutes=10)))
+TWO = with_tables(some_rules(releasers=PEOPLE, undo=timedelta(minutes=10), second_person=True))
+RIVAL = 9
 _LIFE, _AGAIN = 30.0, 180.0
 _FAILURES = (MessengerError, OutcomeUnknownError, StoreError, BookError, OrderError, WatchIncompleteError)
 
@@ -42,9 +43,8 @@ class Race:
     unconditional: bool = False
     """The control: releases read, compare and delete, as ``terraform force-unlock`` does."""
     clicks: list[Click] = field(default_factory=list)
-    shown: dict[str, Acquire | None] = field(default_factory=dict)
-    """Which acquire each click was about."""
-    meant: list[tuple[Click, Acquire]] = field(default_factory=list)
+    shown: dict[str, list[Acquire]] = field(default_factory=dict)
+    """Which acquires each click was about: those of the lock, and those of the halves that its message showed."""
     events: dict[str, Acquire] = field(default_factory=dict)
     """By the ``event_id`` of the journal's line."""
     in_time: bool = True
@@ -58,12 +58,15 @@ class Race:
         self.channel = Channel(schedule=self.schedule)
         self.lines = Lines(self.schedule)
         draw = self.random.random
-        self.bucket = Bucket(self.schedule, self._told, encrypted=draw() < 0.2, nameless=draw() < 0.25)
+        self.places = RacePlaces(self.schedule, self._told, nameless=draw() < 0.25)
+        self.places.buckets.encrypted = draw() < 0.2
+        self.locking = self.random.choices(list(Locking), (3, 2, 5))[0]
+        """Where the run of the alert locks. The others lock as it happens, as in the middle of a migration."""
         self.rules = TWO if self.random.random() < 0.15 else RULES
         deliveries = Deliveries(self.schedule, self.deliver, self._settle)
         self.book = FakeBook()
         """What the lock book has at the end."""
-        self.world = world_of(self.bucket, self.channel, self.lines, self.book, deliveries)
+        self.world = world_of(self.places, self.channel, self.lines, self.book, deliveries)
 
     def run(self) -> "Race":
         """Let it all happen."""
@@ -78,32 +81,46 @@ class Race:
     # --- what people and runs do
 
     def _begin(self) -> None:
-        self.bucket.take(0)
         faults, self.schedule.faults = self.schedule.faults, False
+        self.places.take(0, self.locking)
+        if self.locking is not Locking.DUAL and self.random.random() < 0.2:
+            self.places.take(RIVAL, Locking.TABLE if self.locking is Locking.S3 else Locking.S3)
         self.schedule.pause(3 * 3600)
+        sweep(self.rules.targets[0], self.world, self.rules, self.schedule.now)
         watch(self.world, self.rules, self.schedule.now)
         self.schedule.faults = faults
-        begin = self.schedule.spawn
-        draw = self.random.random
+        self._people_come()
+        self._runs_come()
+        for _ in range(2):
+            self.schedule.spawn(self._watch, self.random.random() * 400)
+
+    def _people_come(self) -> None:
+        begin, draw = self.schedule.spawn, self.random.random
         for user in PEOPLE[: 2 + (draw() < 0.5)]:
             begin(self._one_who(user, Verb.RELEASE), draw() * (3 if draw() < 0.7 else 90))
         for user in PEOPLE[1 : 2 + (draw() < 0.6)]:
             begin(self._one_who(user, Verb.PUT_BACK), draw() * 20)
         for user in PEOPLE[: int(draw() * 3)]:
             begin(self._one_who(user, Verb.RELEASE), 20 + draw() * 200)
+
+    def _runs_come(self) -> None:
+        begin, draw = self.schedule.spawn, self.random.random
         if draw() < 0.5:
-            begin(lambda: self.bucket.let_go(0), draw() * (20 if draw() < 0.5 else 300))
+            begin(lambda: self.places.let_go(0), draw() * (20 if draw() < 0.5 else 300))
+        if draw() < 0.15:  # terraform force-unlock, of whatever is left
+            begin(lambda: self.places.let_go(0), draw() * 300)
+        if draw() < 0.1:  # somebody deletes one half by hand
+            begin(lambda: self.places.let_go(0, self.random.choice([Locking.S3, Locking.TABLE])), draw() * 300)
         for run in range(1, 2 + (draw() < 0.4)):
             begin(lambda: self._run_of(run), draw() * 60)  # noqa: B023  a run keeps its number by then
-        for _ in range(2):
-            begin(self._watch, draw() * 400)
 
     def _run_of(self, run: int) -> None:
+        locking = self.random.choice(list(Locking))
         for _ in range(4):
-            if self.bucket.take(run):
+            if self.places.take(run, locking):
                 self.schedule.pause(self.random.random() * 60)
                 if self.random.random() < 0.6:
-                    self.bucket.let_go(run)
+                    self.places.let_go(run, locking)
                 return
             self.schedule.pause(self.random.random() * 10)
 
@@ -115,7 +132,7 @@ class Race:
                 for posted, alert in list(self.channel.shown.items()):
                     offered = alert.open if verb is Verb.RELEASE else self._undoable(alert.ending)
                     if offered:
-                        self._click(user, verb, alert.lock.ref, posted.handle)
+                        self._click(user, verb, alert.page, posted.handle)
                         return
                 self.schedule.pause(self.random.random() * 8)
 
@@ -124,10 +141,14 @@ class Race:
     def _undoable(self, ending: object) -> bool:
         return bool(ending and ending.undoable(self.schedule.now))  # type: ignore[attr-defined]
 
-    def _click(self, user: str, verb: Verb, ref: LockRef, ts: str) -> None:
-        name = f"{user} {len(self.clicks)}"
+    def _click(self, user: str, verb: Verb, page: Page, ts: str) -> None:
+        """Click as Slack sends it; now and then on a message from before the halves were one lock."""
+        name, ref = f"{user} {len(self.clicks)}", page.lock.ref
+        several = verb is Verb.RELEASE and page.halves and self.random.random() < 0.9
+        halves = page.present if several else ()
         click = Click(
             lock=ref,
+            halves=halves,
             verb=verb,
             user=user,
             user_team=TEAM,
@@ -137,8 +158,8 @@ class Race:
             click=name,
         )
         self.clicks.append(click)
-        same = [one for one in self.bucket.history if one.ref == ref]
-        self.shown[name] = same[-1] if same else None
+        shown = [*(halves or (ref,))] if verb is Verb.RELEASE else [ref, *(half.ref for half in page.halves)]
+        self.shown[name] = [one for one in map(self.places.acquires, shown) if one]
         self.deliver(click)
 
     # --- what AWS does
@@ -149,7 +170,8 @@ class Race:
 
     def _carry_out(self, order: Order) -> object:
         if self.unconditional and isinstance(order, Click) and order.verb is Verb.RELEASE:
-            return self._force_unlock(order)
+            self._force_unlock(order)
+            return None
         return deliver(order, self.world, self.rules, self.schedule.now)
 
     def _invoke(self, order: Order | None, job: Callable[[], object], receives: int) -> None:
@@ -171,8 +193,8 @@ class Race:
     def _told(self, event: LockEvent, about: Acquire) -> None:
         """Deliver an event, mostly. Without an identity a release is known by its neighbours only (decision 36)."""
         self.events[event.event_id] = about
-        longest = RECORDING.settled_after.total_seconds() - _LIFE if self.bucket.nameless else 300
-        if self.bucket.nameless or self.random.random() < 0.9:
+        longest = RECORDING.settled_after.total_seconds() - _LIFE if self.places.nameless else 300
+        if self.places.nameless or self.random.random() < 0.9:
             late = self.random.random() * (2 if self.random.random() < 0.8 else longest)
             self._work(lambda: record_event(self._case(event)), late)
 
@@ -188,8 +210,8 @@ class Race:
     def _work(self, job: Callable[[], object], after: float) -> None:
         self.schedule.spawn(lambda: self._invoke(None, job, 5), after)
 
-    def _force_unlock(self, click: Click) -> Deletion | None:
-        current = self.bucket.read(click.lock.place)
-        if current is None or current.ref != click.lock:
-            return None
-        return self.bucket.delete_whatever_is_there()
+    def _force_unlock(self, click: Click) -> None:
+        for ref in click.halves or (click.lock,):
+            current = self.places.read(ref.place)
+            if current and current.ref == ref:
+                self.places.delete_whatever_is_there(ref.place)

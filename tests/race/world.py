@@ -19,7 +19,7 @@ from tests.fakes.book import FakeBook
 from tests.fakes.slack import FakeMessenger
 from tests.fakes.world import FakeWorld
 from tests.jobs.delivery import Order
-from tests.race.bucket import Bucket
+from tests.race.places import RacePlaces
 from tests.race.schedule import BEGINS, Schedule
 
 
@@ -107,9 +107,9 @@ class Deliveries:
         self.schedule.spawn(act, after.total_seconds() + self.schedule.random.random())
 
 
-def world_of(bucket: Bucket, channel: Channel, lines: Lines, book: FakeBook, deliveries: Deliveries) -> World:
+def world_of(places: RacePlaces, channel: Channel, lines: Lines, book: FakeBook, deliveries: Deliveries) -> World:
     """Return the world of one schedule: memory as in all other tests, everything else as above."""
-    schedule = bucket.schedule
+    schedule = places.schedule
     fakes = FakeWorld(BEGINS, book=book).ports
     failing = {"book": BookError, "events": BookError}
     memory: dict[str, Any] = {
@@ -117,7 +117,7 @@ def world_of(bucket: Bucket, channel: Channel, lines: Lines, book: FakeBook, del
         for name in ("book", "events", "channels", "digests", "groups", "directory")
     }
     others: dict[str, Any] = {
-        "store": bucket,
+        "store": places,
         "messenger": Crossing(channel, schedule, MessengerError),
         "journal": Crossing(lines, schedule),
         "orders": Crossing(deliveries, schedule),

@@ -100,6 +100,19 @@ class Page(Holding, frozen=True, kw_only=True):
         return self.half_ending or self.ending
 
     @property
+    def to_put_back(self) -> tuple[KeptHalf, ...]:
+        """Return what the reaper deleted of the lock and keeps, in the order in which it is put back: S3 first.
+
+        A run takes S3 first too. So from the first put on, every run that locks in both places stops there.
+        """
+        own = (KeptHalf(self.lock.ref, self.kept),) if self.kept else ()
+        kept = [*own, *self.kept_halves]
+        if self.ending and self.ending.halves:
+            ours = {half.place for half in self.ending.halves if half.by}
+            kept = [one for one in kept if one.ref.place in ours]
+        return tuple(sorted(kept, key=lambda one: one.ref.place.traits.release_order, reverse=True))
+
+    @property
     def deleter(self) -> str:
         """Return for whom the reaper deleted the lock or may have: a Slack user or REAPER; "" for nobody."""
         if self.half_ending:

@@ -133,7 +133,7 @@ def of_click(
 ) -> JournalLine:
     """Return a line about a click, or about a release without a click, with its outcome if there is one."""
     # A click that came too late may find out how an earlier release ended: the ending names whose release that was.
-    whose = ending if ending and ending.outcome is Outcome.UNCONFIRMED else order
+    whose = ending if ending and ending.outcome in {Outcome.RELEASED, Outcome.UNCONFIRMED} else order
     fields: dict[str, object] = {
         **person(whose.user),
         "channel": order.channel,

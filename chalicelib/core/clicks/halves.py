@@ -1,19 +1,18 @@
 """Decide how a lock in several places ended, from how each of its halves did."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
-from chalicelib.core.clicks.claim import Releasing
 from chalicelib.core.clicks.ending import Ending, HalfEnding, Outcome
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.locks.state_lock import Half
 
 _WEIGHT = {
-    Outcome.RELEASED: 5,
-    Outcome.UNCONFIRMED: 4,
-    Outcome.REPLACED: 3,
-    Outcome.GONE: 2,
+    Outcome.RELEASED: 4,
+    Outcome.UNCONFIRMED: 3,
+    Outcome.REPLACED: 2,
+    Outcome.GONE: 1,
     Outcome.CONTAINER_GONE: 1,
 }
 """Of the endings of its halves, the one with the highest number tells how the lock ended."""
@@ -47,11 +46,12 @@ def told_of(parts: Sequence[Part]) -> tuple[HalfEnding, ...]:
     return tuple(part.told for part in parts) if len(parts) > 1 else ()
 
 
-def ending_of(parts: Sequence[Part], claim: Releasing) -> Ending:
+def ending_of(parts: Sequence[Part], first: Callable[[Ending], bool]) -> Ending:
     """Return how a lock ended of which no half is held.
 
-    It was released when the reaper deleted at least one half. Its ending is in the name of this claim if that deleted
-    one, else in the name of whoever deleted one last.
+    It was released when the reaper deleted at least one half. Of two halves that ended alike, the ending counts that
+    comes ``first``, else the later one.
     """
     endings = [part.ending for part in parts if part.ending]
-    return max(endings, key=lambda one: (_WEIGHT.get(one.outcome, 0), one.click == claim.click, one.at))
+    whole = max(endings, key=lambda one: (_WEIGHT.get(one.outcome, 0), first(one), one.at))
+    return msgspec.structs.replace(whole, halves=told_of(parts))

@@ -14,7 +14,7 @@ from chalicelib.core.audit.line import LineKind, of_lock
 from chalicelib.core.clicks.ending import Ending
 from chalicelib.core.policy import by_name
 from chalicelib.jobs.alerts.case import Case
-from chalicelib.jobs.alerts.endings import tell
+from chalicelib.jobs.alerts.endings import show_put_back, tell
 from chalicelib.jobs.alerts.say import LockClaim, journal_said, reply_to
 from chalicelib.ports.book import BookError
 from chalicelib.ports.people import Ability, ChannelRefusedError, MessageGoneError, MessengerError
@@ -120,22 +120,11 @@ def catch_up(case: Case, latest: Page | None = None) -> None:
     with suppress(BookError):
         latest = latest or case.world.book.find(case.ref)
         if latest and latest.back_as:
-            _show_as_it_is_now(case, latest)
+            show_put_back(case, latest)
         elif latest and latest.ending:
             tell(case.known_as(latest))
         elif latest and _wants_more(latest, case.page):
             edit(case.known_as(latest))
-
-
-def _show_as_it_is_now(case: Case, page: Page) -> None:
-    """Write a message again that was written too late: its lock was put back before, so that it is another page's."""
-    while page.back_as and (later := case.world.book.find(page.back_as)):
-        page = later
-    case = case.known_as(page)
-    if page.ending:
-        tell(case)
-    else:
-        edit(case)
 
 
 def _wants_more(latest: Page, shown: Page) -> bool:

@@ -5,13 +5,19 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
+import msgspec
+
 from chalicelib.core.alerts.alert import Alert, Reply
 from chalicelib.core.alerts.message import Posted, Saying, Topic
 from chalicelib.core.alerts.page import Page
+from chalicelib.core.alerts.stored import Fields
 from chalicelib.core.alerts.transitions import endings
+from chalicelib.core.clicks.claim import Releasing
 from chalicelib.core.clicks.deletion import Presence
 from chalicelib.core.clicks.ending import Ending, Outcome
+from chalicelib.core.clicks.halves import Part, ending_of
 from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.place import LockRef
 from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.alerts.found import Found, in_channel
 from chalicelib.jobs.alerts.say import LockClaim, look_for_lost, reply_to
@@ -33,10 +39,34 @@ def note_ending(case: Case, ending: Ending) -> Case | None:
     """
     book, lock = case.world.book, case.page.lock
     unspoken = book.write(endings.end_unspoken(lock, ending)).taken
-    taken, latest = (True, None) if unspoken else book.write(endings.end(lock, ending, case.page.releasing))
+    taken, latest = (True, None) if unspoken else book.write(endings.end(lock, *_of_all_halves(case, ending)))
     if taken:
         seen_gone(case, ending)
     return case.known_as(latest) if latest else None
+
+
+def _of_all_halves(case: Case, ending: Ending) -> tuple[Ending, Releasing | None, Fields]:
+    """Return how a lock ended, given how the half of its own page did: a click may have released another half before.
+
+    With it comes the claim that was seen, and what the page is to say of its own half. Raises BookError.
+    """
+    page, seen = case.page, case.page.releasing
+    if not page.halves or page.half_of:
+        return ending, seen, Fields()
+    own = page.half_ending or ending
+    parts = [Part(half.ref, own if half.ref == page.lock.ref else _of_half(case, half.ref)) for half in page.halves]
+    whole = msgspec.structs.replace(ending_of(parts, lambda one: one is own), at=ending.at)
+    return whole, seen, Fields(half_ending=own)
+
+
+def _of_half(case: Case, ref: LockRef) -> Ending:
+    """Return how another half ended, as far as its own page tells."""
+    page = case.world.book.find(ref)
+    if page and page.own_ending:
+        return page.own_ending
+    if page and page.releasing:
+        return page.releasing.ending(Outcome.UNCONFIRMED, case.now)
+    return Ending(outcome=Outcome.GONE, at=case.now)
 
 
 def tell(case: Case) -> bool:
@@ -51,9 +81,30 @@ def tell(case: Case) -> bool:
         return False
     seen = page.posted is not None and _show_ending(case, page.posted, page.ending)
     latest = case.world.book.write(endings.ending_told(case.ref)).page
+    if latest and latest.back_as:
+        return seen and show_put_back(case, latest)
     if latest and latest.ending and latest.ending != page.ending:
         return tell(case.known_as(latest))  # meanwhile the click that deleted the lock noted its own ending
     return seen
+
+
+def show_put_back(case: Case, page: Page) -> bool:
+    """Write a message again that was written too late: its lock was put back before, so that it is another page's.
+
+    Return whether people can see it. The page is read again after each edit, because it may change meanwhile.
+    """
+    shown = None
+    while page != shown:
+        while page.back_as and (later := case.world.book.find(page.back_as)):
+            page = later
+        if page.ending or page.posted is None:
+            return tell(case.known_as(page))
+        try:
+            case.world.messenger.edit(page.posted, case.known_as(page).alert())
+        except (MessageGoneError, ChannelRefusedError):  # the next watch posts it again
+            return False
+        shown, page = page, case.world.book.find(page.lock.ref) or page
+    return True
 
 
 def tell_endings(cases: Iterable[Case], world: World, run: Run) -> list[str]:

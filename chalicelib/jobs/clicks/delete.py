@@ -13,8 +13,9 @@ import msgspec
 
 from chalicelib.core.alerts.stored import Fields
 from chalicelib.core.alerts.transitions import endings
+from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.clicks.claim import Releasing
-from chalicelib.core.clicks.deletion import Deletion, KeptHalf, LockObject, Look, Presence, conclude, presence
+from chalicelib.core.clicks.deletion import Deletion, LockObject, Look, Presence, conclude, presence
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.clicks.release_terms import way_back, why_not_releasable
 from chalicelib.core.locks.copies import copy_of
@@ -120,16 +121,21 @@ def too_late(release: Deleting, there: Presence, current: HeldLock | None) -> En
     return msgspec.structs.replace(ending, by_reaper=False)
 
 
-def begin(release: Deleting, kept: LockObject | None, kept_halves: tuple[KeptHalf, ...] = ()) -> None:
+def begin(release: Deleting, kept: LockObject | None) -> None:
+    """Take the claim. Raises as ``take_claim`` does."""
+    before = release.case.page.releasing
+    take_claim(release, endings.begin_release(release.lock, release.claim, kept, before))
+
+
+def take_claim(release: Deleting, begin: Transition) -> None:
     """Take the claim. If the book does not answer, the claim may be taken nevertheless, so try to drop it.
 
     Raises:
         NotYetError: the claim of another click came in between.
         BookError
     """
-    book, before = release.case.world.book, release.case.page.releasing
     try:
-        page = book.write(endings.begin_release(release.lock, release.claim, kept, before, kept_halves)).page
+        page = release.case.world.book.write(begin).page
     except BookError:
         with suppress(BookError):
             drop(release)

@@ -8,7 +8,7 @@ it, in whatever place an earlier one stopped.
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
@@ -25,7 +25,7 @@ from chalicelib.core.locks.place import LockRef, called
 from chalicelib.core.locks.state_lock import Half, in_release_order
 from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.clicks.clicked import NotYetError
-from chalicelib.jobs.clicks.delete import Concluded, Deleting, begin, drop, look, send, too_late
+from chalicelib.jobs.clicks.delete import Concluded, Deleting, begin, drop, look, send, take_claim, too_late
 from chalicelib.jobs.seen import seen_gone
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import ContainerGoneError, StoreError, StoreRefusedError
@@ -74,13 +74,6 @@ class _Half(msgspec.Struct, frozen=True):
 _Halves: TypeAlias = Sequence[_Half]
 
 
-class _Stopped(NamedTuple):
-    """The reason why a half could not be deleted."""
-
-    why: str
-    lasting: bool = False
-
-
 def delete_halves(case: Case, claim: Releasing, shown: tuple[LockRef, ...]) -> Concluded:
     """Release the halves that were shown, if they are still there; tell of all halves how they ended.
 
@@ -88,18 +81,15 @@ def delete_halves(case: Case, claim: Releasing, shown: tuple[LockRef, ...]) -> C
         OutcomeUnknownError, NotYetError: as ``delete`` does.
     """
     lead = Deleting(case, claim, case.page.lock, keeps=bool(case.undo), shares_claim=True)
-    seen = case.page.releasing
     try:
         halves = [_looked(half) for half in _halves(lead, shown)]
         if why := next((half.refusal for half in halves if half.refusal), None):
             return Concluded(msgspec.structs.replace(lead.ending(Outcome.REFUSED), refusal=why))
-        if any(half.is_due for half in halves):
-            _begin(halves)
-            seen = claim
+        _begin(halves)
     except (StoreError, BookError) as error:
         return Concluded(lead.failed(str(error), lasting=isinstance(error, StoreRefusedError)))
-    halves = list(_deleted(halves, began=seen is claim))
-    return _kept_open(lead, halves, seen) if any(half.ending is None for half in halves) else _all(lead, halves, seen)
+    halves = list(_deleted(halves))
+    return _kept_open(lead, halves) if any(half.ending is None for half in halves) else _all(lead, halves)
 
 
 def _halves(lead: Deleting, shown: tuple[LockRef, ...]) -> Iterator[_Half]:
@@ -153,11 +143,15 @@ def _held(half: _Half, current: HeldLock, kept: LockObject | None) -> _Half:
 
 def _begin(halves: _Halves) -> None:
     """Take the claim on the lock's page, then on the pages of the other halves that are to be deleted."""
+    lead = next(half for half in halves if half.leads)
     due = [half for half in halves if half.is_due and not half.leads]
     begun: list[Deleting] = []
     try:
-        for half in (*(half for half in halves if half.leads), *due):
-            begin(half.deleting, half.kept, _to_keep(half.page, due) if half.leads else ())
+        parts = _begun_with(lead, due)
+        take_claim(lead.deleting, endings.begin_halves(lead.page, lead.deleting.lock, lead.deleting.claim, parts))
+        begun.append(lead.deleting)
+        for half in due:
+            begin(half.deleting, half.kept)
             begun.append(half.deleting)
     except (NotYetError, BookError):
         with suppress(BookError):
@@ -166,13 +160,18 @@ def _begin(halves: _Halves) -> None:
         raise
 
 
-def _to_keep(lead: Page, others: _Halves) -> tuple[KeptHalf, ...]:
-    """Return the other halves that can be put back, with those that an earlier click deleted."""
+def _begun_with(lead: _Half, others: _Halves) -> Fields:
+    """Return what can be put back, with what an earlier click deleted, and how the half of the lock's page ended."""
     new = {half.ref: KeptHalf(half.ref, half.kept) for half in others if half.kept}
-    return tuple(({one.ref: one for one in lead.kept_halves} | new).values())
+    fields = Fields(kept_halves=tuple(({one.ref: one for one in lead.page.kept_halves} | new).values()))
+    if lead.kept:
+        fields["kept"] = lead.kept
+    if lead.ending:
+        fields["half_ending"] = lead.ending
+    return fields
 
 
-def _deleted(halves: _Halves, *, began: bool) -> Iterator[_Half]:
+def _deleted(halves: _Halves) -> Iterator[_Half]:
     """Delete each half that is due, until one cannot be deleted; yield the halves as they are then."""
     stopped = False
     for half in halves:
@@ -182,8 +181,7 @@ def _deleted(halves: _Halves, *, began: bool) -> Iterator[_Half]:
             stopped = half.ending is None
         elif due:
             half = _not_tried(half)  # noqa: PLW2901
-        _note(half, half.deleting.claim if due and began else half.page.releasing)
-        yield half
+        yield _noted(half, half.deleting.claim if due else half.page.releasing)
 
 
 def _sent(half: _Half) -> _Half:
@@ -206,41 +204,46 @@ def _not_tried(half: _Half) -> _Half:
     return msgspec.structs.replace(half, why=_NOT_TRIED)
 
 
-def _note(half: _Half, seen: Releasing | None) -> None:
-    """Note the end of a half on its own page, so that the journal finds there who deleted it.
+def _noted(half: _Half, seen: Releasing | None) -> _Half:
+    """Note the end of a half on its own page, so that the journal finds there who deleted it; return the half.
 
-    If a message is about this half alone, the next watch has it say so.
+    Another click may have noted by now that it deleted the half. If a message is about this half alone, the next watch
+    has it say so.
     """
     if half.leads or half.ending is None or half.page.ending:
-        return
+        return half
     end = endings.end if half.page.spoken_of else endings.end_half
     case = half.deleting.case
     with suppress(BookError):
-        if case.world.book.write(end(half.deleting.lock, half.ending, seen)).taken:
+        taken, page = case.world.book.write(end(half.deleting.lock, half.ending, seen))
+        if taken:
             seen_gone(case, half.ending)
+        return msgspec.structs.replace(half, ending=(page and page.ending) or half.ending)
+    return half
 
 
-def _all(lead: Deleting, halves: _Halves, seen: Releasing | None) -> Concluded:
+def _all(lead: Deleting, halves: _Halves) -> Concluded:
     """Conclude a release after which no half is held."""
     case, parts = lead.case, [Part(half.ref, half.ending) for half in halves]
-    ending = msgspec.structs.replace(ending_of(parts, lead.claim), at=case.now, halves=told_of(parts))
+    ending = ending_of(parts, lambda one: one.click == lead.claim.click)
+    ending = msgspec.structs.replace(ending, at=case.now)
     can_be_undone = any(half.kept and half.ending and half.ending.outcome is Outcome.RELEASED for half in halves)
     if can_be_undone:
         ending = msgspec.structs.replace(ending, undo_until=case.now + case.undo)
-    return Concluded(ending, seen, _fields(halves, parts))
+    return Concluded(ending, lead.claim, _fields(halves, parts))
 
 
-def _kept_open(lead: Deleting, halves: _Halves, seen: Releasing | None) -> Concluded:
+def _kept_open(lead: Deleting, halves: _Halves) -> Concluded:
     """Conclude a release that left a half."""
     parts = [Part(half.ref, half.ending, half.why) for half in halves]
     with suppress(BookError):
-        lead.case.world.book.write(endings.keep_open(lead.ref, _fields(halves, parts), seen))
+        lead.case.world.book.write(endings.keep_open(lead.ref, _fields(halves, parts), lead.claim))
         if own := next((half.ending for half in halves if half.leads), None):
             seen_gone(lead.case, own)
     # What could not be deleted says more than what was not tried.
     why = min((half for half in halves if half.ending is None), key=lambda one: one.why in {_NOT_SHOWN, _NOT_TRIED})
     ending = lead.failed(f"{called(why.ref.place.home)}: {why.why}", lasting=why.lasting)
-    return Concluded(msgspec.structs.replace(ending, halves=told_of(parts)), seen)
+    return Concluded(msgspec.structs.replace(ending, halves=told_of(parts)), lead.claim)
 
 
 def _fields(halves: _Halves, parts: Sequence[Part]) -> Fields:

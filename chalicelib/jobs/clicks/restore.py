@@ -37,7 +37,7 @@ def put_back(clicked: Clicked) -> Ending:
         MessengerError, OutcomeUnknownError: it was or may have been done; the queue delivers the click again.
     """
     page, now = clicked.page, clicked.now
-    kept = restores.to_put_back(page)
+    kept = page.to_put_back
     if _restorer(clicked) in page.restorers:
         refs = [one.ref for one in kept] or [clicked.ref]
         return _look(clicked, [Put(ref, PutBack.UNKNOWN) for ref in refs])
@@ -124,7 +124,7 @@ def _not_there(clicked: Clicked, first: Back) -> Ending:
         _wait_for_the_claim(clicked)
         return _tell_not_put(clicked, Outcome.FAILED, first.put.why, held_now=current)
     if mine := _own_claim(clicked):
-        abandon(clicked, mine, restores.to_put_back(clicked.page))
+        abandon(clicked, mine, clicked.page.to_put_back)
     return _tell_not_put(clicked, Outcome.OCCUPIED if current else Outcome.FAILED, first.put.why, held_now=current)
 
 

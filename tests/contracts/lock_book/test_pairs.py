@@ -32,6 +32,7 @@ POSTED, REPLY = Posted(CHANNEL, "1.1"), Posted(CHANNEL, "1.2", "1.1")
 ALICES, BOBS = Releasing(ALICE, "1", LATER), Releasing(BOB, "2", LATER, ALICE)
 PUT, ANOTHER = Restoring(ALICE, "3", LATER), Restoring(BOB, "4", LATER)
 RELEASED = Ending(outcome=Outcome.RELEASED, at=LATER, user=ALICE, undo_until=LATER + timedelta(hours=1))
+KEPT = KeptHalf(OTHER.ref, LockObject(b"\xff"))
 HALVES = (Half(LOCK.ref, held=False), Half(OTHER.ref))
 GONE = Ending(outcome=Outcome.GONE, at=TAKEN, held_now=OTHER)
 OLD = Page(lock=LOCK, posted=POSTED, alerted_at=TAKEN, principal="AROA:ci", owner=BOB)
@@ -50,7 +51,12 @@ WRITERS: dict[str, tuple[Transition, ...]] = {
     "refused": (wishes.refused(LOCK.ref, BOB),),
     "begin_release": (
         endings.begin_release(LOCK, ALICES, LockObject(b"\x00", {"a": "b"}), None),
-        endings.begin_release(LOCK, BOBS, None, ALICES, (KeptHalf(OTHER.ref, LockObject(b"\xff")),)),
+        endings.begin_release(LOCK, BOBS, None, ALICES),
+    ),
+    "begin_halves": (
+        endings.begin_halves(Page(lock=LOCK), LOCK, ALICES, {"kept_halves": (KEPT,)}),
+        endings.begin_halves(Page(lock=LOCK, releasing=ALICES), LOCK, BOBS, {"half_ending": GONE}),
+        endings.begin_halves(Page(lock=LOCK, half_ending=RELEASED), LOCK, BOBS, {"kept": LockObject(b"{}")}),
     ),
     "abandon_release": (endings.abandon_release(LOCK.ref, ALICES),),
     "end": (
@@ -73,6 +79,7 @@ WRITERS: dict[str, tuple[Transition, ...]] = {
         restores.restored(OLD, OTHER, Restorer(ALICE, "3"))[1],
         restores.restored(OLD, LOCK, Restorer(BOB, "4"))[0],
     ),
+    "handed_over": (restores.handed_over(LOCK.ref, OTHER.ref, Restorer(BOB, "4")),),
     "undone": (restores.undone(LOCK.ref, Restorer(ALICE, "3")),),
 }
 BEFORE: dict[str, tuple[Transition, ...]] = {

@@ -138,7 +138,7 @@ def test_a_half_that_cannot_be_looked_at_stops_the_release_before_anything_is_de
 
 def test_an_item_with_a_digest_refuses_the_release_of_the_whole_lock() -> None:
     world = a_dual()
-    world.tables.put_item(TABLE, STATE_PATH, world.tables.items[ITEM.place] | {"Digest": {"S": "0" * 32}})
+    world.tables.put_item(TABLE, STATE_PATH, {**world.tables.items[ITEM.place], "Digest": {"S": "0" * 32}})
     ending = release(both(), world.ports, RULES, world.now)
     assert ending
     assert (ending.outcome, ending.refusal) == (Outcome.REFUSED, Refusal.HAS_DIGEST)

@@ -6,10 +6,11 @@ put back since.
 
 from datetime import datetime
 
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.stored import Fields, Name
 from chalicelib.core.alerts.transitions.transition import Check, Either, Transition, absent, equals, exists, still
 from chalicelib.core.clicks.claim import Releasing
-from chalicelib.core.clicks.deletion import KeptHalf, LockObject
+from chalicelib.core.clicks.deletion import LockObject
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
@@ -51,19 +52,28 @@ def begin_release(
     releasing: Releasing,
     kept: LockObject | None,
     instead_of: Releasing | None,
-    kept_halves: tuple[KeptHalf, ...] = (),
 ) -> Transition:
     """Take the right to delete a lock. It replaces the claim that the caller has seen on the page, if any.
 
     It is not taken when the lock has ended, or when another claim came in between. ``kept`` is the object that can be
-    put back, ``kept_halves`` are those of the lock's other halves.
+    put back.
     """
     put = Fields(lock=lock, releasing=releasing)
     if kept:
         put["kept"] = kept
-    if kept_halves:
-        put["kept_halves"] = kept_halves
     return Transition(ref=lock.ref, put=put, only_if=(absent("ending"), still("releasing", instead_of)))
+
+
+def begin_halves(seen: Page, lock: HeldLock, releasing: Releasing, parts: Fields) -> Transition:
+    """Take the right to delete the halves of a lock. ``seen`` is its page from before the look at the halves.
+
+    It is not taken when the lock has ended, or when another click came in between, even if that one is over: it may
+    have deleted a half. ``parts`` are what can be put back, and how the half of this page ended if it is gone: once the
+    earlier claim is replaced, nothing else tells who deleted that half.
+    """
+    same = (still("releasing", seen.releasing), still("half_ending", seen.half_ending))
+    put = Fields(lock=lock, releasing=releasing, **parts)
+    return Transition(ref=lock.ref, put=put, only_if=(absent("ending"), *same))
 
 
 def abandon_release(ref: LockRef, releasing: Releasing) -> Transition:

@@ -8,7 +8,6 @@ from chalicelib.core.alerts.stored import Fields
 from chalicelib.core.alerts.transitions.telling import CLAIM
 from chalicelib.core.alerts.transitions.transition import Transition, absent, equals, exists, still
 from chalicelib.core.clicks.claim import Restorer, Restoring
-from chalicelib.core.clicks.deletion import KeptHalf
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
 
@@ -31,19 +30,6 @@ def begin_restore(ref: LockRef, restoring: Restoring, instead_of: Restoring | No
 def abandon_restore(ref: LockRef, restoring: Restoring) -> Transition:
     """Drop a claim whose put is known to have done nothing. The claim of another click stays."""
     return Transition(ref=ref, remove=("restoring",), only_if=(equals("restoring", restoring),))
-
-
-def to_put_back(page: Page) -> tuple[KeptHalf, ...]:
-    """Return what the reaper deleted of a lock and keeps, in the order in which it is put back: S3 first.
-
-    A run takes S3 first too. So from the first put on, every run that locks in both places stops there.
-    """
-    own = (KeptHalf(page.lock.ref, page.kept),) if page.kept else ()
-    kept = [*own, *page.kept_halves]
-    if page.ending and page.ending.halves:
-        ours = {half.place for half in page.ending.halves if half.by}
-        kept = [one for one in kept if one.ref.place in ours]
-    return tuple(sorted(kept, key=lambda one: one.ref.place.traits.release_order, reverse=True))
 
 
 def restored(old: Page, lock: HeldLock, by: Restorer, parts: Fields = _NO_PARTS) -> tuple[Transition, Transition]:

@@ -9,6 +9,7 @@ import msgspec
 
 from chalicelib.core.alerts.stored import Fields, Name, Sets
 from chalicelib.core.clicks.claim import Releasing, Restoring
+from chalicelib.core.clicks.ending import Ending
 from chalicelib.core.locks.place import LockRef
 
 
@@ -76,6 +77,6 @@ def lacks(name: Name, value: object) -> Check:
     return Check(Question.LACKS, name, value)
 
 
-def still(name: Name, claim: Releasing | Restoring | None) -> Check:
-    """Ask whether the page still has the claim that the caller has seen; None: the caller has seen no claim."""
-    return equals(name, claim) if claim else absent(name)
+def still(name: Name, seen: Releasing | Restoring | Ending | None) -> Check:
+    """Ask whether the page still has the value that the caller has seen; None: the caller has seen none."""
+    return equals(name, seen) if seen else absent(name)
