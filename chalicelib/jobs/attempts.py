@@ -107,16 +107,15 @@ def _meeting(release: LockEvent, own: HeldLock | None, rival: Rival, case: Event
         own=own,
         rival=rival,
         rival_page=world.book.find(rival.lock.ref),
-        in_table=tuple(_in_table(place, release, case)),
+        in_table=tuple(_in_table(place, case)),
         has_stream=bool(case.rules.stream_of(place)),
     )
 
 
-def _in_table(place: Place, release: LockEvent, case: EventCase) -> Iterator[NotedEvent]:
-    """Yield the events of a place in a table until a release in S3, backwards to the first before the acquire."""
+def _in_table(place: Place, case: EventCase) -> Iterator[NotedEvent]:
+    """Yield the events of a place in a table until now, backwards to the first before the second of the acquire."""
     events, acquire = case.world.events, case.event
-    at = release.at.replace(microsecond=999_999)  # the events of a stream have only whole seconds
-    last = events.before(LockEvent(acquired=True, place=place, at=at, told_by=ToldBy.STREAM))
+    last = events.before(LockEvent(acquired=True, place=place, at=case.now, told_by=ToldBy.STREAM))
     while last:
         yield last
         last = events.before(last.event) if last.event.second >= acquire.second else None

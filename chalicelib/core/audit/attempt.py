@@ -74,7 +74,8 @@ def _was_there_before(met: Meeting) -> bool:
 
 def _took_table(met: Meeting) -> bool:
     """Return whether the run took the table's lock too, after S3's."""
-    during = (noted.event for noted in met.in_table if noted.event.second >= met.acquire.second)
+    begin, end = met.acquire.second, met.release.second
+    during = (noted.event for noted in met.in_table if begin <= noted.event.second <= end)
     return any(event.acquired and event.lock and is_same_holder(event.lock, met.own) for event in during)
 
 
