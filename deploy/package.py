@@ -18,9 +18,11 @@ from chalicelib.checked_rules import Config
 from chalicelib.config.file import ConfigError, load
 from deploy import names, packaged_rules
 from deploy.commands import ROOT, CommandError, run
+from deploy.streams import with_streams
 
 _SERVICES = frozenset({"dynamodb", "s3", "sqs", "ssm"})
 """The services that the application calls. botocore describes 400 more, which would be four fifths of the zip."""
+_MERGED = ".chalice/resources.yaml"
 _DESCRIPTION = re.compile(r"botocore/data/([^/]+)/")
 # "config" is chalicelib.config: only packaging reads reaper.toml.
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "deployed", "deployments", "venv", "config")
@@ -40,7 +42,7 @@ def package(
     for folder in (application, packaged):
         shutil.rmtree(folder, ignore_errors=True)
     _copy(config, application)
-    merge = ("--merge-template", ".chalice/resources.yaml", "--template-format", "yaml")
+    merge = ("--merge-template", _MERGED, "--template-format", "yaml")
     surroundings = _ANY_REGION | dict(os.environ if environment is None else environment)
     run(
         "chalice",
@@ -81,6 +83,8 @@ def _copy(config: Config, application: Path) -> None:
     vendor = application / "vendor"
     vendor.mkdir()
     (vendor / checked_rules.NAME).write_bytes(checked_rules.encode(config))
+    merged = application / _MERGED
+    merged.write_text(with_streams(merged.read_text(), config))
 
 
 def main(arguments: list[str]) -> int:

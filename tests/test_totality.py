@@ -36,6 +36,11 @@ LEFT_OUT: dict[str, set[Enum]] = {
     "chalicelib.slack.words.whispers _ENDINGS": {Outcome.REFUSED, Outcome.FAILED},
     # Nobody asks for, withdraws from, or snoozes a half.
     "chalicelib.slack.words.halves _ENDED": {Outcome.ASKED, Outcome.WITHDRAWN, Outcome.SNOOZED, Outcome.WOKEN},
+    # A release from a terminal asks nobody and snoozes nothing.
+    "tflocks.locks.story _ENDS": {Outcome.ASKED, Outcome.WITHDRAWN, Outcome.SNOOZED, Outcome.WOKEN},
+    # The terms of a release refuse only what is kept there, not who asks.
+    "tflocks.locks.choosing _REFUSALS": {*Refusal}
+    - {Refusal.MAY_BE_STATE, Refusal.UNSEEN, Refusal.HAS_DIGEST, Refusal.NO_WAY_BACK},
     # All other endings read the same, whether a half was to be put back or released.
     "chalicelib.slack.words.halves _AFTER_PUT": {*Outcome} - {Outcome.FAILED, Outcome.GONE},
     # Slack counts neither.

@@ -15,6 +15,7 @@ import app
 from chalicelib import wiring
 from chalicelib.aws import metrics
 from chalicelib.aws.book.lock_book import DynamoLockBook
+from chalicelib.aws.book.rules_book import store
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.core.alerts.message import Posted
@@ -166,6 +167,10 @@ def ending_untold(_: io.StringIO) -> None:
     app.record_lock_event(a_batch(a_body("ObjectRemoved:Delete", "untold.tflock")), Remaining(120_000, 0))
 
 
+def rules_not_stored(_: io.StringIO) -> None:
+    store(boto3.resource("dynamodb").Table("no-such-table"), b"{}")
+
+
 def metrics_lost(_: io.StringIO) -> None:
     measured = EmfMetrics("test")
     measured.add(Measurement("", 1))
@@ -207,6 +212,7 @@ LINES: dict[str, list[tuple[Callable[[io.StringIO], None], str]]] = {
     "a lock is not looked after": [(unreadable_page, "acme/x.*DecodeError|DecodeError.*acme/x")],
     "a click was not carried out": [(no_click, "unknown.*escalate|missing")],
     "messages that do not say yet that their lock is gone": [(ending_untold, "untold.*no time")],
+    "tflocks may not know the newest rules": [(rules_not_stored, "ResourceNotFoundException")],
     "metrics were not written": [(metrics_lost, "Error")],
     "sweep_failed": [(sweep_failed, "there is no such bucket")],
     "alert_failed": [(alert_failed, "is_archived")],

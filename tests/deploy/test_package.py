@@ -21,6 +21,7 @@ FUNCTIONS = {
     "APIHandler",
     "ReleaseLock",
     "AnswerClick",
+    "TableChanged",
 }
 QUEUES = {
     "SweepTarget": "${SweepQueue.Arn}",

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from chalicelib.core.alerts.owner import session_name
+from chalicelib.core.audit.event import ToldBy
 from chalicelib.core.audit.line import JournalLine, LineKind
 from tflocks.holds.hold import Hold, Source
 from tflocks.holds.matching import nearest
@@ -86,8 +87,10 @@ def _of_lock(line: JournalLine) -> Hold:
     """Return what any line about a lock tells of it."""
     return Hold(
         state_path=line.state_path,
+        places=(line.address,) if line.address else (),
         source=Source.JOURNAL,
         since=line.acquired_at,
+        seen=line.told_by == ToldBy.SEEN,
         unread=line.incomplete,
         lock_id=line.lock_id,
         operation=line.operation,

@@ -8,6 +8,7 @@ import msgspec
 from chalicelib.core.clicks.ending import LetGoBy
 from chalicelib.core.locks.terraform.lock_info import operation_in_words
 
+_S3 = "s3://"
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 _RELEASED_BY: dict[str, str] = {
     LetGoBy.SLACK: "Slack",
@@ -33,6 +34,8 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     """One hold. All text in it is as somebody else wrote it; ``who`` is the client's word, ``principal`` is IAM's."""
 
     state_path: str
+    places: tuple[str, ...] = ()
+    """The addresses at which the lock was kept, S3's first; two for a dual lock."""
     source: Source
     since: datetime | None = None
     until: datetime | None = None
@@ -41,6 +44,8 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     """The lock was gone before it could be read, so its ID, its holder and its operation are not known."""
     seen_only: bool = False
     """S3 told of no acquire. An alert or a click proves that the hold began; nothing proves that it goes on."""
+    seen: bool = False
+    """AWS told nothing of it: the reaper saw it in a lock table, when it looked."""
     lock_id: str = ""
     operation: str = ""
     """The operation by Terraform's name for it."""
@@ -71,6 +76,21 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
         """Return how long the lock was held, or has been held until now; None if that is not known."""
         end = now if self.still_held else self.until
         return max(0.0, (end - self.since).total_seconds()) if self.since and end else None
+
+    def at(self, scheme: str) -> str:
+        """Return the address at which it was kept that begins with this scheme; "" if there was none."""
+        return next((place for place in self.places if place.startswith(scheme)), "")
+
+    @property
+    def in_s3(self) -> bool:
+        """Return whether S3 keeps or kept the lock, perhaps beside a table."""
+        return not self.places or any(place.startswith(_S3) for place in self.places)
+
+    @property
+    def kinds(self) -> str:
+        """Return in words where the lock was kept; "" for S3 alone."""
+        in_table = any(not place.startswith(_S3) for place in self.places)
+        return ("S3, table" if self.in_s3 else "table") if in_table else ""
 
     @property
     def order(self) -> datetime:

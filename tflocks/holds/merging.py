@@ -11,6 +11,8 @@ def merge(journal: list[Hold], versions: list[Hold] | None) -> list[Hold]:
     """Return the holds of one state, each once, newest first; ``versions`` is None if the bucket could not be read."""
     if versions is None:
         return newest_first(journal)
+    in_tables = [hold for hold in journal if not hold.in_s3]
+    journal = [hold for hold in journal if hold.in_s3]
     matched = nearest(journal, versions)
     held_now = {one.etag for one in versions if one.still_held and one.etag}
     merged = [
@@ -18,7 +20,7 @@ def merge(journal: list[Hold], versions: list[Hold] | None) -> list[Hold]:
         for index, hold in enumerate(journal)
     ]
     used = set(matched.values())
-    return newest_first([*merged, *(one for index, one in enumerate(versions) if index not in used)])
+    return newest_first([*in_tables, *merged, *(one for index, one in enumerate(versions) if index not in used)])
 
 
 def newest_first(holds: list[Hold]) -> list[Hold]:

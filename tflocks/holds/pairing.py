@@ -10,7 +10,9 @@ import msgspec
 
 from chalicelib.core.audit.line import JournalLine, LineKind
 from chalicelib.core.clicks.ending import LetGoBy, Outcome
+from chalicelib.core.locks.terraform.lock_info import LOCK_SUFFIX
 from tflocks.holds.acquires import hold_named_by, hold_of_release, holds_begun
+from tflocks.holds.clocks import with_one_begin
 from tflocks.holds.hold import Hold
 from tflocks.holds.matching import SAME_MOMENT, fits, same
 
@@ -44,26 +46,36 @@ def alternate(begun: Sequence[Hold], ends: Sequence[End], at: Callable[[End], da
 
 
 def journal_holds(events: Iterable[JournalLine]) -> list[Hold]:
-    """Return the holds of all states that the journal knows of, each state's oldest first."""
-    by_state = sorted(events, key=lambda event: (event.state_path, event.time, event.event_id))
-    wired = {_bucket(event) for event in by_state if event.told_by}
-    states = groupby(by_state, key=lambda event: event.state_path)
-    return [hold for _, own in states for hold in _holds_of_state(list(own), wired)]
+    """Return the holds of all states that the journal knows of, each place's oldest first; halves are not joined."""
+    by_place = sorted(events, key=lambda event: (event.state_path, _place(event), event.time, event.event_id))
+    wired = {_container(event) for event in by_place if event.told_by}
+    places = groupby(by_place, key=lambda event: (event.state_path, _place(event)))
+    return [hold for _, own in places for hold in _holds_at_place(list(own), wired)]
 
 
-def _bucket(event: JournalLine) -> str:
-    return event.state_path.partition("/")[0]
+def _place(event: JournalLine) -> str:
+    """Return the address of the lock's place. Lines of before there were lock tables have none."""
+    return event.address or f"s3://{event.state_path}{LOCK_SUFFIX}"
 
 
-def _holds_of_state(events: list[JournalLine], wired: set[str]) -> list[Hold]:
-    """Return the holds of one state.
+def _container(event: JournalLine) -> str:
+    """Return the address of the bucket or table."""
+    return "/".join(_place(event).split("/", 3)[:3])
 
-    The last one is still held if no release was told, in a bucket where S3 tells of releases at all.
+
+def _holds_at_place(events: list[JournalLine], wired: set[str]) -> list[Hold]:
+    """Return the holds at one place.
+
+    The last one is still held if no release was told, in a bucket or a table of which releases are told at all.
     """
+    place = _place(events[0])
+    if not place.startswith("s3://"):
+        events = with_one_begin(events)
+    events = [msgspec.structs.replace(event, address=place) for event in events]
     releases = [event for event in events if event.event is LineKind.LOCK_RELEASED]
     holds = list(_paired(holds_begun(events), releases))
     if holds and not holds[-1].until:
-        held = not holds[-1].seen_only or _bucket(events[0]) in wired
+        held = not holds[-1].seen_only or _container(events[0]) in wired
         holds[-1] = msgspec.structs.replace(holds[-1], still_held=held)
     in_slack = _by_second(event for event in events if event.event in _IN_SLACK)
     return [_with_slack(hold, in_slack) for hold in holds]

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from chalicelib.core.clicks.ending import LetGoBy
+from chalicelib.core.locks.terraform.lock_info import LOCK_SUFFIX
 from tflocks.holds.hold import Hold, Source
 from tflocks.holds.pairing import alternate
 
@@ -49,6 +50,7 @@ def version_holds(state_path: str, listed: LockVersions) -> list[Hold]:
 def _hold_begun_by(version: Version, state_path: str) -> Hold:
     return Hold(
         state_path=state_path,
+        places=(f"s3://{state_path}{LOCK_SUFFIX}",),
         source=Source.VERSIONS,
         since=version.at.astimezone(UTC),
         etag=version.etag,

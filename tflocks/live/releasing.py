@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, cast
 
 import msgspec
 
+from chalicelib.aws.book.event_book import DynamoEventBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.core.alerts.transitions import endings
 from chalicelib.core.clicks.deletion import LockObject
@@ -52,10 +53,13 @@ class Releaser:
         self._arn = arn
         self._rules = rules
         self._book: LockBook = MemoryBook()
+        self._events: Any = None
+        """The holds that the reaper sees. Without a reaper there is no rule by which it would see any."""
         self._journal: OperatorJournal | NoJournal = NoJournal()
         self._queue: ClickQueue | NoQueue = NoQueue()
         if reaper:
             self._book = DynamoLockBook(aws.table(reaper.book))
+            self._events = DynamoEventBook(aws.table(reaper.book))
             self._journal = OperatorJournal(aws.client("logs"), reaper.log_group, arn)
             self._queue = ClickQueue(aws.client("sqs"), reaper.click_queue)
 
@@ -116,7 +120,7 @@ class Releaser:
         return World(
             store=self._store,
             book=self._book,
-            events=nobody,
+            events=self._events,
             channels=nobody,
             digests=nobody,
             groups=nobody,

@@ -6,7 +6,7 @@ import msgspec
 
 from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.locks.lock import HeldLock
-from chalicelib.core.locks.place import TRAITS, Kind, LockRef, Place
+from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Rules
 from chalicelib.ports.locks import LockStore, StoreError
@@ -51,20 +51,8 @@ def look_at_state(places: Iterable[Place], store: LockStore, problems: list[str]
 
 
 def state_written(lock: HeldLock, store: LockStore) -> tuple[StateWritten | None, str]:
-    """Return when a state was last written, and why that is not known."""
-    bucket, _, key = lock.ref.state_path.partition("/")
-    beside = Place(Kind.S3, bucket, key + TRAITS[Kind.S3].suffix)
+    """Return when a state was last written, and why that is not known. A table's half tells of its digest too."""
     try:
-        return store.state_written(LockRef(beside, "", lock.ref.since)), ""
+        return store.state_written(lock.ref), ""
     except StoreError as error:
         return None, words_of(error, Kind.S3)
-
-
-def has_digest(lock: HeldLock, store: LockStore) -> bool | None:
-    """Return whether the lock's table has a digest of the state; None: it is in no table, or that is not known."""
-    if lock.ref.place.kind is not Kind.DYNAMODB:
-        return None
-    try:
-        return store.state_written(lock.ref).digest
-    except StoreError:
-        return None

@@ -9,6 +9,8 @@ from tflocks.locks.standing import Standing
 
 _SIGNS = {
     Sign.UNKNOWN: "no evidence: it is not known when the state was last written",
+    Sign.ELSEWHERE: "no evidence: the state's bucket was not looked at",
+    Sign.UNDATED: "no evidence: when the lock was taken is not known; the state was last written {ago} ago",
     Sign.NO_STATE: "no evidence: there is no state object; this run has written none, or has removed it",
     Sign.PERHAPS_A_STATE: "no evidence: there is no state object, and what is kept at the lock's key may be one",
     Sign.SAME_SECOND: "little evidence: the state was last written in the second in which the lock was taken",
@@ -26,12 +28,15 @@ _ENDS = {
     Outcome.GONE: "already gone, so nothing was deleted",
     Outcome.REPLACED: "another lock is there now, so nothing was deleted",
     Outcome.CONTAINER_GONE: "its bucket or table does not exist any more",
+    Outcome.UNWATCHED: "no longer watched by the reaper",
+    Outcome.RESTORED: "put back since",
+    Outcome.OCCUPIED: "not put back: somebody holds the state now",
     Outcome.REFUSED: "refused",
     Outcome.FAILED: "not released",
 }
 
 
-def story(standing: Standing, state: StateWritten | None, digest: bool | None) -> list[tuple[str, str]]:  # noqa: FBT001
+def story(standing: Standing, state: StateWritten | None) -> list[tuple[str, str]]:
     """Return what is known of a lock, as names and values."""
     lock, info, page = standing.lock, standing.lock.info, standing.page
     lines = {
@@ -47,7 +52,7 @@ def story(standing: Standing, state: StateWritten | None, digest: bool | None) -
         "flaw": f"the lock {for_operators(lock.flaw)}" if lock.flaw else "",
         "copy of": copy_of(lock),
         "evidence": evidence(standing, state),
-        "digest": _digest(digest),
+        "digest": _digest(state),
         "alert": _alert(standing),
     }
     return [(name, value) for name, value in lines.items() if value]
@@ -57,9 +62,6 @@ def evidence(standing: Standing, state: StateWritten | None) -> str:
     """Return what the time of the state's last write says about the run."""
     if copied := copy_of(standing.lock):
         return f"no evidence: it is a copy; its run works on {copied}"
-    if standing.since is None and state and state.at:
-        written = f"{state.at:%Y-%m-%d %H:%M} UTC"
-        return f"no evidence: when the lock was taken is not known; the state was last written {written}"
     ago = in_words(standing.now - state.at) if state and state.at else ""
     return _SIGNS[sign_of(standing.page, state, standing.now)].format(ago=ago)
 
@@ -95,10 +97,10 @@ def _by(user: str) -> str:
     return f"{user} with tflocks release" if is_operator(user) else f"{user} in Slack"
 
 
-def _digest(digest: bool | None) -> str:  # noqa: FBT001
-    if digest is None:
+def _digest(state: StateWritten | None) -> str:
+    if state is None or state.digest is None:
         return ""
-    return "the table has a digest of the state; it stays" if digest else "the table has no digest of the state"
+    return "the table has a digest of the state; it stays" if state.digest else "the table has no digest of the state"
 
 
 def _alert(standing: Standing) -> str:

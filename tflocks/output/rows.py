@@ -30,7 +30,10 @@ _TEXTS = (
 NAMES = {
     "holds": (
         "state_path",
+        "s3",
+        "dynamodb",
         "source",
+        "seen",
         "since",
         "until",
         "held_seconds",
@@ -59,7 +62,9 @@ def hold_row(hold: Hold, now: datetime) -> Row:
     texts = {name: getattr(hold, name) or None for name in _TEXTS}
     return {
         "state_path": hold.state_path,
+        **{kind: hold.at(f"{kind}://") or None for kind in ("s3", "dynamodb")},
         "source": hold.source.value,
+        "seen": hold.seen,
         "since": iso(hold.since),
         "until": iso(hold.until),
         "held_seconds": _rounded(hold.seconds(now)),

@@ -191,7 +191,8 @@ def _source(hold: Hold) -> Text:
 
 
 def _known_from(hold: Hold) -> list[str]:
-    return [hold.source.value, *(["incomplete"] if hold.incomplete else [])]
+    marks = {hold.kinds: bool(hold.kinds), "seen": hold.seen, "incomplete": hold.incomplete}
+    return [hold.source.value, *(mark for mark, shown in marks.items() if shown)]
 
 
 def _shares(ranked: Ranked) -> Text:

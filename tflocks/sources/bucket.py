@@ -56,7 +56,7 @@ class BucketSource:
         sure: list[Hold] = []
         by_state: defaultdict[str, list[Hold]] = defaultdict(list)
         for hold in holds:
-            (by_state[hold.state_path] if hold.seen_only and not hold.until else sure).append(hold)
+            (by_state[hold.state_path] if hold.seen_only and hold.in_s3 and not hold.until else sure).append(hold)
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             answers = list(pool.map(self._confirm_state, by_state.values()))
         found = [hold for own, _ in answers for hold in own]

@@ -34,7 +34,7 @@ _WORDS = {
     "before the lock was {taken}.",
 }
 
-_WRITTEN_UNDER_TABLE = " The table has a digest of the state: a run that locks there has written it, now or earlier."
+_WRITTEN_UNDER_TABLE = " Its digest is in the table, as after every write under that lock."
 _NEVER_WRITTEN_UNDER_TABLE = (
     " The table has no digest of the state, so no run that locks there has ever written it, this one neither."
 )

@@ -137,6 +137,18 @@ def test_whatever_dynamodb_refuses_is_told_with_what_to_do(
     assert type(caught.value) is kind
 
 
+@pytest.mark.parametrize(("key", "said"), [("x/app.tfstate-md5", True), ("x/app.tfstate", False)])
+def test_a_lock_that_is_denied_because_its_key_is_like_a_digest_s_is_told_so(
+    stubbed: Stubbed, key: str, said: bool
+) -> None:
+    store, stubber = stubbed
+    stubber.add_response("get_item", {"Item": an_item(key)})
+    stubber.add_client_error("delete_item", "AccessDeniedException", http_status_code=400)
+    with pytest.raises(StoreRefusedError) as caught:
+        store.delete(a_table_ref(key))
+    assert ("The key ends in -md5" in str(caught.value)) == said
+
+
 def test_a_delete_whose_answer_is_lost_is_unknown_and_sent_once() -> None:
     client = boto3.client("dynamodb", **KEYS)
     with Stubber(client) as stubber, a_server_that_hangs_up() as (url, taken):

@@ -77,7 +77,7 @@ def test_old_versions_of_a_lock_are_read_by_the_function_that_records_events_and
 
 @pytest.mark.parametrize("function", ["record_lock_event", "sweep_target", "watch_locks", *QUIET])
 @pytest.mark.parametrize("action", WRITING)
-def test_five_of_the_seven_can_write_nothing_in_s3_whatever_a_bucket_policy_grants(function: str, action: str) -> None:
+def test_six_of_the_eight_can_write_nothing_in_s3_whatever_a_bucket_policy_grants(function: str, action: str) -> None:
     keys = {"s3__if_match": ETAG, "s3__if_none_match": "*", "s3__VersionId": "v1"}
     assert judge(function, action, LOCK, **keys) == DENIED
 
@@ -179,7 +179,9 @@ def test_what_starts_sweeps_and_what_faces_the_internet_touches_no_lock_table(fu
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_each_secret_is_read_by_those_who_need_it_and_no_other_parameter_is(function: str) -> None:
-    expected = {"api_handler": ["slack-signing-secret"], "nightly_sweep": []}.get(function, ["slack-bot-token"])
+    expected = {"api_handler": ["slack-signing-secret"], "nightly_sweep": [], "table_changed": []}.get(
+        function, ["slack-bot-token"]
+    )
     others = ["slack-bot-token", "slack-bot-token-old", "slack-signing-secret", "slack-signing-secret/x", ""]
     asked = {name: parameter(f"/tflock-reaper/prod/{name}") for name in others}
     assert [name for name, arn in asked.items() if judge(function, "ssm:GetParameter", arn).allowed] == expected
@@ -196,6 +198,7 @@ def test_orders_are_left_in_the_queues_that_the_table_names() -> None:
         "record_lock_event": ["LockEventQueue"],
         "release_lock": ["ReleaseQueue", "ClickQueue"],
         "sweep_target": ["ReleaseQueue"],
+        "table_changed": ["LockEventQueue"],
         "watch_locks": ["ReleaseQueue"],
     }
 
@@ -213,7 +216,7 @@ def test_keys_decrypt_only_through_s3_dynamodb_and_ssm_and_only_for_those_who_re
     by_s3 = judge(function, "kms:Decrypt", KEY, kms__viaservice="s3.eu-west-1.amazonaws.com")
     by_ssm = judge(function, "kms:Decrypt", KEY, kms__viaservice="ssm.eu-central-1.amazonaws.com")
     by_tables = judge(function, "kms:Decrypt", KEY, kms__viaservice="dynamodb.eu-west-1.amazonaws.com")
-    assert {by_s3.allowed, by_ssm.allowed, by_tables.allowed} == {function != "nightly_sweep"}
+    assert {by_s3.allowed, by_ssm.allowed, by_tables.allowed} == {function not in {"nightly_sweep", "table_changed"}}
     for keys in ({}, {"kms__viaservice": "secretsmanager.eu-central-1.amazonaws.com"}):
         assert judge(function, "kms:Decrypt", KEY, **keys) == NOT_GIVEN
 

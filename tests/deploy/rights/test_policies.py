@@ -18,6 +18,7 @@ BOOK = {
     "record_lock_event": ["GetItem", "Query", "UpdateItem"],
     "release_lock": ["GetItem", "UpdateItem"],
     "sweep_target": ["DeleteItem", "GetItem", "Query", "Scan held", "UpdateItem"],
+    "table_changed": [],
     "watch_locks": ["DeleteItem", "GetItem", "Query", "Scan held", "UpdateItem"],
 }
 """What each function does in the lock book: in the whole table, or in its index of held locks."""
@@ -29,6 +30,7 @@ ORDERS = {
     "record_lock_event": ["LockEventQueue"],
     "release_lock": ["ReleaseQueue", "ClickQueue"],
     "answer_click": ["ClickQueue"],
+    "table_changed": ["LockEventQueue"],
 }
 """Which queues each function sends to.
 

@@ -74,14 +74,18 @@ UNDATED = Page(lock=a_table_lock(body=b""), seen_at=TAKEN)
 @pytest.mark.parametrize(
     ("page", "state", "said"),
     [
-        (IN_TABLE, StateWritten(BEFORE, digest=True), "The table has a digest of the state: a run that locks there"),
+        (
+            IN_TABLE,
+            StateWritten(BEFORE, digest=True),
+            "Its digest is in the table, as after every write under that lock.",
+        ),
         (IN_TABLE, StateWritten(BEFORE, digest=False), "no run that locks there has ever written it, this one neither"),
         (IN_TABLE, StateWritten(None, digest=True), "the next run will probably fail: `state data in S3 does not have"),
         (IN_TABLE, StateWritten(TAKEN, digest=True), "That time is by its machine's clock, so nobody can tell which"),
         (
             IN_TABLE,
             StateWritten(None, digest=True, elsewhere=True),
-            f"when `{STATE_PATH}` was last written is not known, because its bucket is no target in `reaper.toml`. The",
+            f"when `{STATE_PATH}` was last written is not known, because its bucket is no target in `reaper.toml`. Its",
         ),
         (UNDATED, StateWritten(BEFORE), "before the lock was first seen, and nothing tells when that was taken."),
         (UNDATED, StateWritten(NOW), "after the lock was first seen."),

@@ -110,7 +110,7 @@ def test_the_book_the_journal_and_the_order_to_edit_the_alert_name_the_operator_
     assert page.ending
     assert (page.ending.outcome, page.ending.user, page.told) == (Outcome.RELEASED, OPERATOR, False)
     lines = account.journaled()
-    assert {line["event"] for line in lines} == {"release_requested", "release_answered"}
+    assert {line["event"] for line in lines} == {"release_requested", "lock_released", "release_answered"}
     assert {line["operator"] for line in lines} == {OPERATOR}
     assert not any("slack_user" in line for line in lines)
     assert "end an undo" in {order["order"] for order in account.ordered()}

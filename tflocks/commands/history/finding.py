@@ -5,6 +5,7 @@ from datetime import datetime
 import click
 
 from chalicelib.core.visible import visible
+from tflocks.holds.halves import joined
 from tflocks.holds.history import History, SourceStatus
 from tflocks.holds.hold import Hold, Source
 from tflocks.holds.merging import merge, newest_first
@@ -28,10 +29,11 @@ def _of_state(scope: Scope, journal: HoldSource, bucket: BucketSource) -> Histor
     there = bucket.find(scope)
     _fail_if_both_are_blind(told, there)
     merged = merge(told.holds, None if there.problem else there.holds)
-    holds, unread = bucket.with_lock_bodies(_within(scope.window, merged))
+    # The bodies come first: the ID in them tells which locks are halves of one.
+    read, unread = bucket.with_lock_bodies(_within(scope.window, merged))
     older = [_older(scope.window)] if there.problem else []
     return History(
-        holds=holds,
+        holds=newest_first(joined(read)),
         journal=_status(told),
         versions=_status(there),
         notes=(*told.notes, *there.notes, *unread, *older),
@@ -45,7 +47,7 @@ def _of_many(scope: Scope, journal: HoldSource, bucket: BucketSource) -> History
         raise click.ClickException(visible(f"the journal: {told.problem}"))
     holds, unasked = bucket.confirm(told.holds)
     return History(
-        holds=newest_first(_within(scope.window, holds)), notes=(*told.notes, *unasked, _older(scope.window))
+        holds=newest_first(_within(scope.window, joined(holds))), notes=(*told.notes, *unasked, _older(scope.window))
     )
 
 

@@ -12,7 +12,7 @@ from tflocks.live.aws import Aws
 from tflocks.live.operator import OperatorError, operator
 from tflocks.live.reaper import Knowledge, NoReaperError, Reaper, ask, find_reaper
 from tflocks.live.releasing import Released, ReleaseError, Releaser, written_out
-from tflocks.live.state import StateSeen, has_digest, look_at_state, places_of, state_written
+from tflocks.live.state import StateSeen, look_at_state, places_of, state_written
 from tflocks.locks.choosing import ChoiceError, choose, why_not
 from tflocks.locks.standing import Standing, standings
 from tflocks.locks.story import end_words, ended_well, half_words, story
@@ -63,10 +63,8 @@ def _look(asked: Question, aws: Aws, reaper: _Reaper) -> StateSeen:
 
 
 def _show(one: Standing, aws: Aws) -> None:
-    store = aws.locks()
-    written, why = state_written(one.lock, store)
-    digests = [told for lock in one.locks if (told := has_digest(lock, store)) is not None]
-    show_facts(story(one, written, any(digests) if digests else None), sys.stdout)
+    written, why = state_written(one.locks[0], aws.locks())  # the table's half, if there is one
+    show_facts(story(one, written), sys.stdout)
     click.echo()
     if why:
         tell(f"when the state was last written: {why}")
