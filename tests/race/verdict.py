@@ -181,7 +181,7 @@ def _in_messages(race: Race) -> Iterator[str]:
             # Two people can put two halves back one after the other, when the first one's function died: two locks.
             about = held[next(iter(refs & held.keys()))]
             halves = {ref for ref, one in held.items() if (one.run, one.put_by) == (about.run, about.put_by)}
-            if refs != halves:
+            if not halves <= refs <= held.keys():
                 yield f"held at {_addresses(refs)} by the message, and at {_addresses(halves)} in truth"
         if not alert.open and alert.lock.ref in held:
             yield "a lock that is held is shown as ended"
