@@ -14,6 +14,7 @@ _SHOWN = (
     "target",
     "locks",
     "alerts",
+    "told_by",
     "state_path",
     "operation",
     "who",

@@ -1,4 +1,8 @@
-"""Run the runs of the story: one ends well, one is killed and leaves its lock behind, one is only slow."""
+"""Run the runs of the story: one ends well, one is killed and leaves its lock behind, one is only slow.
+
+The slow one locks its state in S3. The others lock theirs in S3 and in a lock table too, as a team does that is on the
+way from the table to S3.
+"""
 
 import json
 import re
@@ -9,12 +13,13 @@ from botocore.exceptions import ClientError
 
 from demo.deployed import DeployedReaper
 from demo.narrator import Narrator
-from demo.terraform import LONG, TerraformState
+from demo.terraform import LOCK_TABLE, LONG, Locking, TerraformState
 from demo.waiting import wait_for
 
 BUCKET = "acme-tfstate"
 SLOW = "payments/terraform.tfstate"
 KILLED = "prod/network/terraform.tfstate"
+_KILLED_PATH = f"{BUCKET}/{KILLED}"
 SAMPLES = Path(__file__).parent.parent / "tests" / "samples"
 
 _WELL_SECONDS = 3
@@ -37,7 +42,10 @@ class RealRuns:
 
     def end_well(self) -> None:
         """Run once: take the lock and let it go."""
-        self._narrator.step(f"terraform apply on {KILLED}: takes its lock and lets it go")
+        self._narrator.step(
+            f"terraform apply on {KILLED}: takes its lock, in S3 and in the table {LOCK_TABLE}, and lets it go"
+        )
+        self._killed.lock_in(Locking.BOTH)
         self._killed.must("init")
         self._killed.start_apply(_WELL_SECONDS)
         self._killed.wait()
@@ -50,6 +58,7 @@ class RealRuns:
         self._killed.start_apply(LONG)
         for key in (SLOW, KILLED):
             wait_for(f"{key} is locked", lambda: self._reaper.lock_body(BUCKET, key), every=0.05)  # noqa: B023
+        wait_for("the table has its half", lambda: self._reaper.table.lock(_KILLED_PATH), every=0.05)
         self._killed.kill()
 
     def blocked_by(self) -> str:
@@ -82,29 +91,38 @@ class SampleLocks:
         self._narrator = narrator
 
     def end_well(self) -> None:
-        """Take a lock and let it go."""
+        """Take a lock in both places and let it go."""
         self._narrator.step("no terraform or tofu on the PATH: taking genuine lock bodies of Terraform 1.11.4 instead")
-        self._reaper.put_lock(BUCKET, KILLED, _sample("refresh", KILLED))
-        self._reaper.delete_lock(BUCKET, KILLED)
+        self._take("refresh")
+        self._let_go()
 
     def die(self) -> None:
-        """Take two locks."""
+        """Take two locks, one of them in both places."""
         self._narrator.step(f"the locks of {SLOW} and {KILLED} are taken, and nobody lets the latter go")
-        for key in (SLOW, KILLED):
-            self._reaper.put_lock(BUCKET, key, _sample("apply", key))
+        self._reaper.put_lock(BUCKET, SLOW, _sample("apply", SLOW))
+        self._take("apply")
 
     def blocked_by(self) -> str:
         """Return the ID of the lock in the way; "" if a lock could be taken, which is then let go."""
         try:
-            self._reaper.put_lock(BUCKET, KILLED, _sample("plan", KILLED))
+            self._take("plan")
         except ClientError:
             return str(json.loads(self._reaper.lock_body(BUCKET, KILLED) or b"{}").get("ID", ""))
-        self._reaper.delete_lock(BUCKET, KILLED)
+        self._let_go()
         return ""
 
     def end_slow_run(self) -> None:
         """Let the slow run's lock go."""
         self._reaper.delete_lock(BUCKET, SLOW)
+
+    def _take(self, operation: str) -> None:
+        body = _sample(operation, KILLED)
+        self._reaper.put_lock(BUCKET, KILLED, body)
+        self._reaper.table.put(_KILLED_PATH, {"Info": {"S": body.decode()}})
+
+    def _let_go(self) -> None:
+        self._reaper.delete_lock(BUCKET, KILLED)
+        self._reaper.table.delete(_KILLED_PATH)
 
     def close(self) -> None:
         """Do nothing: nothing runs."""

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from chalicelib.core.audit.event import ToldBy
 from chalicelib.core.clicks.click import SnoozeFor
 from chalicelib.slack.words.parts.buttons import PUT_BACK_ACTION, RELEASE_ACTION, SNOOZE_ACTION, WAKE_ACTION
 from demo import stopping
@@ -11,6 +12,7 @@ from demo.hands import Hands
 from demo.narrator import JournalTail, Narrator
 from demo.runs import BUCKET, KILLED, SLOW, RealRuns, SampleLocks
 from demo.slack_standin import User
+from demo.terraform import LOCK_TABLE
 from demo.waiting import wait_for
 
 PATH = f"{BUCKET}/{KILLED}"
@@ -31,7 +33,8 @@ thresholds = {{ apply = "{FIRST}" }}
 
 def decided(second: str) -> Decided:
     """Return the configuration: who may do what, as ``rights`` tells it, and the thresholds."""
-    return Decided((BUCKET,), (FIRST, second), slack=_SLACK, routes=_ROUTES, workspace=demo_workspace(people=rights()))
+    workspace = demo_workspace(people=rights())
+    return Decided((BUCKET,), (FIRST, second), slack=_SLACK, routes=_ROUTES, lock_table=True, workspace=workspace)
 
 
 def rights() -> tuple[User, ...]:
@@ -68,20 +71,23 @@ class Story:
     def begin(self) -> None:
         """Play from the killed run to its alert."""
         self._runs.end_well()
-        self._expect("lock_acquired")
-        self._holds.append(self._expect("lock_released"))
+        for told_by in ToldBy.STREAM, ToldBy.S3:
+            self._expect("lock_acquired", told_by=told_by)
+            hold = self._expect("lock_released", told_by=told_by)
+        self._holds.append(hold)
         self._reaper.watch()
         self._narrator.step("the watch has nothing to say")
         self._runs.die()
         self._lock_id = self._look()
-        self._expect("lock_acquired")
+        self._expect("lock_acquired", told_by=ToldBy.S3)
         self._narrator.step(
             f"the watch, which in your account looks every 15 minutes: the first threshold here is {FIRST}"
         )
         self._reaper.wait_until_held_for(BUCKET, KILLED, FIRST)
         self._reaper.watch()
         wait_for("Slack has the alert", lambda: self._reaper.offer(BUCKET, KILLED))
-        self._narrator.step(f"Slack shows it: {self._reaper.slack.url}/#{CHANNEL.id}")
+        self._reaper.alert(PATH, LOCK_TABLE)
+        self._narrator.step(f"Slack shows it, one alert for both places: {self._reaper.slack.url}/#{CHANNEL.id}")
 
     def play(self, hands: Hands, second: str) -> None:
         """Play the rest, with hands that click."""
@@ -148,17 +154,17 @@ class Story:
         self._reaper.alert(PATH, f"Released by <@{ALICE.id}>", PUT_BACK_ACTION)
         self._expect("release_requested", slack_user=ALICE.id)
         self._expect("release_answered", slack_user=ALICE.id, outcome="released")
-        self._holds.append(self._expect("lock_released", slack_user=ALICE.id))
-        if self._look():
-            raise RuntimeError("the state should be free after the release")
+        self._holds.append(self._expect("lock_released", told_by=ToldBy.S3, slack_user=ALICE.id))
+        if self._look() or self._reaper.table.lock(PATH):
+            raise RuntimeError("the state should be free after the release, in S3 and in the table")
 
     def _put_back(self, hands: Hands) -> None:
         self._narrator.step(f"what if that run was alive after all? {ALICE.name} clicks Put the lock back")
         hands.click(ALICE, PUT_BACK_ACTION)
         self._reaper.alert(PATH, f"Put back by <@{ALICE.id}>", RELEASE_ACTION)
         self._expect("lock_restored", slack_user=ALICE.id)
-        if self._look() != self._lock_id:
-            raise RuntimeError("the state should be locked again by the very same lock")
+        if self._look() != self._lock_id or not self._reaper.table.lock(PATH):
+            raise RuntimeError("the state should be locked again by the very same lock, in S3 and in the table")
 
     def _sum_up(self) -> None:
         self._narrator.step(f"the audit trail has who held {KILLED}, for how long, and who let it go:")

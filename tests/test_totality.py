@@ -43,6 +43,9 @@ LEFT_OUT: dict[str, set[Enum]] = {
     - {Refusal.MAY_BE_STATE, Refusal.UNSEEN, Refusal.HAS_DIGEST, Refusal.NO_WAY_BACK},
     # All other endings read the same, whether a half was to be put back or released.
     "chalicelib.slack.words.halves _AFTER_PUT": {*Outcome} - {Outcome.FAILED, Outcome.GONE},
+    # Every other ending weighs nothing: no half ends by it.
+    "chalicelib.core.clicks.halves _WEIGHT": {*Outcome}
+    - {Outcome.RELEASED, Outcome.UNCONFIRMED, Outcome.REPLACED, Outcome.GONE, Outcome.CONTAINER_GONE},
     # Slack counts neither.
     "chalicelib.jobs.runs.agenda _WAYS": {Wait.SCAN, Wait.PLACE, Wait.BOOK},
     # Lines without a number of their own.

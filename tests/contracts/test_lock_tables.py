@@ -19,7 +19,8 @@ GENUINE_ITEMS = ("ddb-only-dynamodb-lock-item", "ddb-only-dynamodb-md5-item")
 GENUINE = sample("s3-apply-default").decode()
 DIGEST: Item = {"Digest": {"S": "1a350cba57b33e854fe37027140ed666"}}
 INFO: Item = {"Info": {"S": GENUINE}}
-LARGE = "x" * 300_000
+LARGE = "x" * 404_000
+"""As much as an item can have beside a lock, in moto, which takes 400 KB for 405,000 bytes."""
 OTHERS: Item = {
     "ExpiresAt": {"N": "1795231137"},
     "Team": {"SS": ["network", "platform"]},
@@ -44,8 +45,8 @@ ODD_ITEMS: dict[str, tuple[Item, Body, str]] = {
     "a set of numbers": ({"Info": {"NS": ["2", "1"]}}, Body.FOREIGN, "has a set where"),
     "a set of bytes": ({"Info": {"BS": ["AP8=", "AA=="]}}, Body.FOREIGN, "has a set where"),
     "a lock of another's making": ({**INFO, **OTHERS}, Body.LOCK, ""),
-    "300 KB": ({"Info": {"S": LARGE}}, Body.STATE, "is larger than 16 KB"),
-    "a map of 300 KB": ({"Info": {"M": {"a": {"S": LARGE}}}}, Body.STATE, "is larger than 16 KB"),
+    "400 KB": ({"Info": {"S": LARGE}}, Body.STATE, "is larger than 16 KB"),
+    "a map of 400 KB": ({"Info": {"M": {"a": {"S": LARGE}}}}, Body.STATE, "is larger than 16 KB"),
     "a state as text": ({"Info": {"S": '{"version": 4, "lineage": "x"}'}}, Body.STATE, "looks like a Terraform state"),
     "a state as bytes": ({"Info": {"B": "eyJsaW5lYWdlIjogIngifQ=="}}, Body.STATE, "looks like a Terraform state"),
     "a state as a map": ({"Info": {"M": {"lineage": {"S": "x"}}}}, Body.STATE, "looks like a Terraform state"),

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
 
 import msgspec
 
@@ -17,17 +16,13 @@ from chalicelib.core.locks.scan import Scanned
 from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.body import lock_of, unread
 from chalicelib.core.locks.terraform.lock_info import BODY_LIMIT
-from chalicelib.ports.locks import ContainerGoneError, StoreError, StoreRefusedError
-
-_Answer = TypeVar("_Answer", Deletion, PutBack)
+from chalicelib.ports.locks import StoreError
+from tests.fakes.changes import Changes, check
 
 
 @dataclass
-class FakeStore:
-    """S3 with the clock in the test's hand.
-
-    ``answers`` are given by the next deletes before they do anything, ``put_answers`` by the next puts.
-    """
+class FakeStore(Changes):
+    """S3 with the clock in the test's hand."""
 
     now: datetime
     objects: dict[tuple[str, str], tuple[bytes, datetime]] = field(default_factory=dict)
@@ -42,12 +37,6 @@ class FakeStore:
     encrypted: bool = False
     """By KMS: an ETag is then another for each put."""
     versioned_buckets: set[str] = field(default_factory=set)
-    answers: list[Deletion | StoreError] = field(default_factory=list)
-    lost_replies: int = 0
-    deleted: list[LockRef] = field(default_factory=list)
-    put_answers: list[PutBack | StoreError] = field(default_factory=list)
-    lost_put_replies: int = 0
-    restored: list[LockRef] = field(default_factory=list)
     read_keys: list[str] = field(default_factory=list)
     listed: list[str] = field(default_factory=list)
 
@@ -107,52 +96,22 @@ class FakeStore:
 
     def delete(self, ref: LockRef) -> Deletion:
         self._check_ref(ref)
-        if self.answers:
-            return _answered(self.answers.pop(0))
         found = self.objects.get((ref.place.container, ref.place.key))
-        if found is None:
-            return Deletion.NOT_FOUND
-        if self._etag(found) != ref.stamp:
-            return Deletion.CHANGED
-        self.remove(ref.place.container, ref.place.key)
-        self.deleted.append(ref)
-        if self.lost_replies:
-            self.lost_replies -= 1
-            return Deletion.UNKNOWN
-        return Deletion.DELETED
+        changed = Deletion.CHANGED if found and self._etag(found) != ref.stamp else None
+        refusal = changed if found else Deletion.NOT_FOUND
+        return self._change(ref, refusal, lambda: self.remove(ref.place.container, ref.place.key))
 
     def put_back(self, ref: LockRef, kept: LockObject, mark: str) -> PutBack:
         self._check_ref(ref)
-        if self.put_answers:
-            return _answered(self.put_answers.pop(0))
-        if (ref.place.container, ref.place.key) in self.objects:
-            return PutBack.OCCUPIED
-        self.put(ref.place.container, ref.place.key, marked(kept.body, mark))
-        self.restored.append(ref)
-        if self.lost_put_replies:
-            self.lost_put_replies -= 1
-            return PutBack.UNKNOWN
-        return PutBack.DONE
+        bucket, key = ref.place.container, ref.place.key
+        occupied = (bucket, key) in self.objects
+        return self._put(ref, lambda: self.put(bucket, key, marked(kept.body, mark)), occupied=occupied)
 
     def _etag(self, found: tuple[bytes, datetime]) -> str:
         version = next((name for name, one in self.versions.items() if one is found), "") if self.encrypted else ""
         return f'"{hashlib.md5(version.encode() + found[0]).hexdigest()}"'  # noqa: S324
 
-    def _check_ref(self, ref: LockRef) -> None:
-        self._check(ref.place.container)
-        if not ref.place.may_have_lock or not ref.stamp:
-            raise StoreError("not a lock that was read")
-
-    def _check(self, bucket: str) -> None:
-        if bucket in self.buckets_gone:
-            raise ContainerGoneError("there is no such bucket")
-        if bucket in self.buckets_refused:
-            raise StoreRefusedError(self.buckets_refused[bucket])
-        if bucket in self.buckets_failing:
+    def _check(self, container: str) -> None:
+        check(container, "bucket", self.buckets_gone, self.buckets_refused)
+        if container in self.buckets_failing:
             raise StoreError("S3 failed")
-
-
-def _answered(answer: _Answer | StoreError) -> _Answer:
-    if isinstance(answer, StoreError):
-        raise answer
-    return answer

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -24,30 +24,21 @@ from chalicelib.core.locks.terraform.item import (
     lock_of_item,
     stamp_of,
 )
-from chalicelib.ports.locks import ContainerGoneError, StoreError, StoreRefusedError
+from chalicelib.ports.locks import StoreError
+from tests.fakes.changes import Changes, check
 
 KEPT_LIMIT = 64 * 1024
-_Answer = TypeVar("_Answer", Deletion, PutBack)
 
 
 @dataclass
-class FakeTables:
-    """Lock tables in memory, with the knobs of ``FakeStore``.
-
-    ``answers`` are given by the next deletes before they do anything, ``put_answers`` by the next puts.
-    """
+class FakeTables(Changes):
+    """Lock tables in memory, with the knobs of ``FakeStore``."""
 
     items: dict[Place, dict[str, Any]] = field(default_factory=dict)
     tables_refused: dict[str, str] = field(default_factory=dict)
     tables_gone: set[str] = field(default_factory=set)
     tables_failing: set[str] = field(default_factory=set)
     keys_failing: set[str] = field(default_factory=set)
-    answers: list[Deletion | StoreError] = field(default_factory=list)
-    lost_replies: int = 0
-    deleted: list[LockRef] = field(default_factory=list)
-    put_answers: list[PutBack | StoreError] = field(default_factory=list)
-    lost_put_replies: int = 0
-    restored: list[LockRef] = field(default_factory=list)
     read_keys: list[str] = field(default_factory=list)
     listed: list[str] = field(default_factory=list)
     items_a_page: int = 1000
@@ -102,48 +93,17 @@ class FakeTables:
 
     def delete(self, ref: LockRef) -> Deletion:
         self._check_ref(ref)
-        if self.answers:
-            return _answered(self.answers.pop(0))
         item = self.items.get(ref.place)
-        if item is None or not is_lock(item):
-            return Deletion.NOT_FOUND
-        if stamp_of(item) != ref.stamp or DIGEST in item:
-            return Deletion.CHANGED
-        del self.items[ref.place]
-        self.deleted.append(ref)
-        if self.lost_replies:
-            self.lost_replies -= 1
-            return Deletion.UNKNOWN
-        return Deletion.DELETED
+        there = item is not None and is_lock(item)
+        changed = Deletion.CHANGED if item and (stamp_of(item) != ref.stamp or DIGEST in item) else None
+        return self._change(ref, changed if there else Deletion.NOT_FOUND, lambda: self.items.pop(ref.place))
 
     def put_back(self, ref: LockRef, kept: LockObject, mark: str) -> PutBack:
         self._check_ref(ref)
-        if self.put_answers:
-            return _answered(self.put_answers.pop(0))
-        if ref.place in self.items:
-            return PutBack.OCCUPIED
-        self.items[ref.place] = {**json.loads(kept.body), LOCK_ID: {"S": ref.place.key}, MARK: {"S": mark}}
-        self.restored.append(ref)
-        if self.lost_put_replies:
-            self.lost_put_replies -= 1
-            return PutBack.UNKNOWN
-        return PutBack.DONE
+        item = {**json.loads(kept.body), LOCK_ID: {"S": ref.place.key}, MARK: {"S": mark}}
+        return self._put(ref, lambda: self.items.update({ref.place: item}), occupied=ref.place in self.items)
 
-    def _check_ref(self, ref: LockRef) -> None:
-        self._check(ref.place.container)
-        if not ref.place.may_have_lock or not ref.stamp:
-            raise StoreError("not a lock that was read")
-
-    def _check(self, table: str) -> None:
-        if table in self.tables_gone:
-            raise ContainerGoneError("there is no such table")
-        if table in self.tables_refused:
-            raise StoreRefusedError(self.tables_refused[table])
-        if table in self.tables_failing:
+    def _check(self, container: str) -> None:
+        check(container, "table", self.tables_gone, self.tables_refused)
+        if container in self.tables_failing:
             raise StoreError("DynamoDB failed")
-
-
-def _answered(answer: _Answer | StoreError) -> _Answer:
-    if isinstance(answer, StoreError):
-        raise answer
-    return answer

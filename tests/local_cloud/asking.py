@@ -12,10 +12,21 @@ TFLOCKS = Path(sys.executable).with_name("tflocks")
 
 
 def tflocks(reaper: DeployedReaper, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """What an operator's terminal or script gets."""
-    command = [TFLOCKS, "history", "--stage", STAGE, *arguments]
+    """What an operator's terminal or script gets of ``tflocks history``."""
+    return run_tflocks(reaper, "history", *arguments)
+
+
+def run_tflocks(reaper: DeployedReaper, command: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """What an operator's terminal or script gets of a command."""
+    given = [TFLOCKS, command, "--stage", STAGE, *arguments]
     return subprocess.run(  # noqa: S603  our own program
-        command, env=reaper.cloud.environment, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False
+        given,
+        env=reaper.cloud.environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
     )
 
 

@@ -1,6 +1,5 @@
 """One deployed reaper a process for all end-to-end tests; each topic has state paths and a channel of its own."""
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -78,7 +77,6 @@ def reaper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedReaper]
     decided = Decided(BUCKETS, slack=_SLACK, routes=routes, lock_table=True, workspace=workspace)
     with DeployedReaper(folder, decided) as deployed:
         deployed.deploy()
-        _grant(deployed)
         deployed.create_state_bucket(VERSIONED)
         deployed.create_state_bucket(UNVERSIONED, versioned=False)
         deployed.create_state_bucket(UNWIRED, wired=False)
@@ -86,16 +84,6 @@ def reaper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedReaper]
         deployed.alert("trouble", MISSING)  # the sweep's function has started, which takes its time
         yield deployed
         assert flaws_of(deployed.journal(), secrets_of(deployed)) == []
-
-
-def _grant(deployed: DeployedReaper) -> None:
-    """Provisional: until the policies give rights to a lock table."""
-    iam = deployed.cloud.client("iam")
-    actions = [f"dynamodb:{one}Item" for one in ("Get", "Delete", "Put")] + ["dynamodb:Scan"]
-    allowed = {"Effect": "Allow", "Action": actions, "Resource": "*"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": allowed})
-    for role in iam.list_roles()["Roles"]:
-        iam.put_role_policy(RoleName=role["RoleName"], PolicyName="provisional", PolicyDocument=document)
 
 
 def secrets_of(deployed: DeployedReaper) -> tuple[str, ...]:

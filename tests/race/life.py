@@ -18,7 +18,7 @@ from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import StoreError
 from chalicelib.ports.orders import OrderError
 from chalicelib.ports.people import MessengerError
-from tests.builders import ALICE, BOB, CHANNEL, TEAM, some_rules, with_tables
+from tests.builders import ALICE, BOB, CHANNEL, TABLE, TEAM, a_table, some_rules, with_tables
 from tests.fakes.book import FakeBook
 from tests.jobs.delivery import Order, deliver
 from tests.jobs.recording import RECORDING
@@ -28,8 +28,9 @@ from tests.race.world import Channel, Deliveries, Lines, world_of
 
 CAROL = "U0CAROL"
 PEOPLE = (ALICE, BOB, CAROL)
-RULES = with_tables(some_rules(releasers=PEOPLE, undo=timedelta(minutes=10)))
-TWO = with_tables(some_rules(releasers=PEOPLE, undo=timedelta(minutes=10), second_person=True))
+RULES = some_rules(releasers=PEOPLE, undo=timedelta(minutes=10))
+TWO = some_rules(releasers=PEOPLE, undo=timedelta(minutes=10), second_person=True)
+_STREAM = f"arn:aws:dynamodb:eu-central-1:123456789012:table/{TABLE}/stream/2026-11-21T03:18:57.000"
 RIVAL = 9
 _LIFE, _AGAIN = 30.0, 180.0
 _FAILURES = (MessengerError, OutcomeUnknownError, StoreError, BookError, OrderError, WatchIncompleteError)
@@ -62,7 +63,9 @@ class Race:
         self.places.buckets.encrypted = draw() < 0.2
         self.locking = self.random.choices(list(Locking), (3, 2, 5))[0]
         """Where the run of the alert locks. The others lock as it happens, as in the middle of a migration."""
-        self.rules = TWO if self.random.random() < 0.15 else RULES
+        self.places.streamed = draw() < 0.5
+        table = a_table(stream=_STREAM if self.places.streamed else "")
+        self.rules = with_tables(TWO if self.random.random() < 0.15 else RULES, table)
         deliveries = Deliveries(self.schedule, self.deliver, self._settle)
         self.book = FakeBook()
         """What the lock book has at the end."""
@@ -193,8 +196,9 @@ class Race:
     def _told(self, event: LockEvent, about: Acquire) -> None:
         """Deliver an event, mostly. Without an identity a release is known by its neighbours only (decision 36)."""
         self.events[event.event_id] = about
-        longest = RECORDING.settled_after.total_seconds() - _LIFE if self.places.nameless else 300
-        if self.places.nameless or self.random.random() < 0.9:
+        nameless = not event.principal
+        longest = RECORDING.settled_after.total_seconds() - _LIFE if nameless else 300
+        if nameless or self.random.random() < 0.9:
             late = self.random.random() * (2 if self.random.random() < 0.8 else longest)
             self._work(lambda: record_event(self._case(event)), late)
 

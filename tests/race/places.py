@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from chalicelib.aws.locks.places import Places
 from chalicelib.core.alerts.evidence import StateWritten
-from chalicelib.core.audit.event import LockEvent
+from chalicelib.core.audit.event import LockEvent, ToldBy
 from chalicelib.core.clicks.click import Click
 from chalicelib.core.clicks.deletion import Deletion, LockObject, Look, PutBack
 from chalicelib.core.locks.lock import HeldLock
@@ -68,6 +68,8 @@ class RacePlaces:
     tell: Callable[[LockEvent, Acquire], None]
     nameless: bool = False
     """S3's events come by EventBridge, which names nobody."""
+    streamed: bool = False
+    """The table has a stream, which names nobody either; without it, nobody tells of the table's locks."""
     buckets: FakeStore = field(default_factory=lambda: FakeStore(BEGINS))
     tables: FakeTables = field(default_factory=FakeTables)
     there: dict[Place, Acquire] = field(default_factory=dict)
@@ -75,6 +77,8 @@ class RacePlaces:
 
     def __post_init__(self) -> None:
         self._stores = Places({Kind.S3: self.buckets, Kind.DYNAMODB: self.tables}, covers=lambda _place: False)
+        self._locks: dict[Place, HeldLock] = {}
+        self._numbers = 0
         self.tables.put_digest(TABLE, STATE_PATH)
         self.digest = self.tables.items[DIGEST]
 
@@ -206,19 +210,32 @@ class RacePlaces:
     def _taken(self, place: Place, run: int, click: Click | None = None, put_for: Acquire | None = None) -> None:
         lock = self._stores.read(place)
         assert lock is not None
+        self._locks[place] = lock
         self.there[place] = Acquire(lock.ref, self.schedule.now, run, click, put_for)
         self.history.append(self.there[place])
         who = f"AWS:{RESTORE_ROLE}:reaper" if click else "AWS:AROAEXAMPLE:ci-run-7"
-        self._tell(self.there[place], who, version=list(self.buckets.versions)[-1] if place == OBJECT else "")
+        self._tell(self.there[place], lock, who, version=list(self.buckets.versions)[-1] if place == OBJECT else "")
 
     def _ended(self, place: Place, click: Click | None) -> None:
         ended = self.there.pop(place)
         ended.ended_by = click
-        self._tell(ended, f"AWS:{RELEASE_ROLE}:reaper" if click else "AWS:AROAEXAMPLE:ci-run-7")
+        self._tell(ended, self._locks.pop(place), f"AWS:{RELEASE_ROLE}:reaper" if click else "AWS:AROAEXAMPLE:ci-run-7")
 
-    def _tell(self, about: Acquire, principal: str, *, version: str | None = None) -> None:
-        if about.ref.place != OBJECT:
-            return
-        at = self.schedule.now.replace(microsecond=self.schedule.now.microsecond // 1000 * 1000)
-        who = "" if self.nameless else principal
-        self.tell(an_event(at, version or "", acquired=version is not None, principal=who), about)
+    def _tell(self, about: Acquire, lock: HeldLock, principal: str, *, version: str | None = None) -> None:
+        acquired = version is not None
+        if about.ref.place == OBJECT:
+            at = self.schedule.now.replace(microsecond=self.schedule.now.microsecond // 1000 * 1000)
+            who = "" if self.nameless else principal
+            self.tell(an_event(at, version or "", acquired=acquired, principal=who), about)
+        elif self.streamed:
+            self._numbers += 1
+            event = LockEvent(
+                acquired=acquired,
+                place=ITEM,
+                at=self.schedule.now.replace(microsecond=0),
+                told_by=ToldBy.STREAM,
+                stamp=lock.ref.stamp if acquired else "",
+                sequencer=f"{self._numbers:040}",
+                lock=lock,
+            )
+            self.tell(event, about)

@@ -115,8 +115,10 @@ class Case(msgspec.Struct, frozen=True):
 
     def _state_written(self) -> StateWritten | None:
         """Return the evidence; None: it cannot be had now, and an alert without it is better than none."""
+        # The half that is released first is the table's, and only a table tells of the digest.
+        ref = self.page.halves[0].ref if self.page.halves else self.ref
         try:
-            return self.world.store.state_written(self.ref)
+            return self.world.store.state_written(ref)
         except StoreError:
             return None
 

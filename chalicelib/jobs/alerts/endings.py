@@ -41,7 +41,7 @@ def note_ending(case: Case, ending: Ending) -> Case | None:
     unspoken = book.write(endings.end_unspoken(lock, ending)).taken
     taken, latest = (True, None) if unspoken else book.write(endings.end(lock, *_of_all_halves(case, ending)))
     if taken:
-        seen_gone(case, ending)
+        seen_gone(case, case.page.half_ending or ending)
     return case.known_as(latest) if latest else None
 
 

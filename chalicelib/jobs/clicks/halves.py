@@ -2,8 +2,7 @@
 
 All halves are looked at before the first is deleted. The claim on the lock's page is for all deletes, and the page of
 each other half has the same claim, because the journal asks the page of a half who deleted it. A half that is gone or
-replaced stops nothing. A half that cannot be deleted stops the rest, and the lock stays open: another click finishes
-it, in whatever place an earlier one stopped.
+replaced stops nothing. A half that cannot be deleted stops the rest, and the lock stays open for another click.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,62 +15,24 @@ from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.stored import Fields
 from chalicelib.core.alerts.transitions import endings
 from chalicelib.core.clicks.claim import Releasing
-from chalicelib.core.clicks.deletion import KeptHalf, LockObject, Look, Presence, presence
-from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
+from chalicelib.core.clicks.deletion import KeptHalf
+from chalicelib.core.clicks.ending import Outcome
 from chalicelib.core.clicks.halves import Part, ending_of, told_of
-from chalicelib.core.clicks.release_terms import why_not_releasable
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef, called
 from chalicelib.core.locks.state_lock import Half, in_release_order
 from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.clicks.clicked import NotYetError
-from chalicelib.jobs.clicks.delete import Concluded, Deleting, begin, drop, look, send, take_claim, too_late
+from chalicelib.jobs.clicks.delete import Concluded, Deleting, begin, drop, send, take_claim
+from chalicelib.jobs.clicks.half import NOT_SHOWN, HalfCase, looked
 from chalicelib.jobs.seen import seen_gone
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import ContainerGoneError, StoreError, StoreRefusedError
 
-_NOT_SHOWN = "it was not shown where Release was clicked"
 _NOT_TRIED = "not tried, because another half could not be released"
 
 
-class _Half(msgspec.Struct, frozen=True):
-    """One half in the course of a release."""
-
-    deleting: Deleting
-    shown: bool
-    kept: LockObject | None = None
-    refusal: Refusal | None = None
-    ending: Ending | None = None
-    why: str = ""
-    """Why it stays, in words for a person."""
-    lasting: bool = False
-
-    @property
-    def ref(self) -> LockRef:
-        """Return the half that was shown."""
-        return self.deleting.ref
-
-    @property
-    def page(self) -> Page:
-        """Return the half's own page."""
-        return self.deleting.case.page
-
-    @property
-    def leads(self) -> bool:
-        """Return whether its page is the one that people were told of."""
-        return self.deleting.shares_claim
-
-    @property
-    def is_due(self) -> bool:
-        """Return whether it is still to be deleted."""
-        return self.shown and self.ending is None
-
-    def ended(self, ending: Ending) -> "_Half":
-        """Return the half with its ending; what its page says of an earlier end counts more."""
-        return msgspec.structs.replace(self, ending=self.page.own_ending or ending)
-
-
-_Halves: TypeAlias = Sequence[_Half]
+_Halves: TypeAlias = Sequence[HalfCase]
 
 
 def delete_halves(case: Case, claim: Releasing, shown: tuple[LockRef, ...]) -> Concluded:
@@ -82,7 +43,7 @@ def delete_halves(case: Case, claim: Releasing, shown: tuple[LockRef, ...]) -> C
     """
     lead = Deleting(case, claim, case.page.lock, keeps=bool(case.undo), shares_claim=True)
     try:
-        halves = [_looked(half) for half in _halves(lead, shown)]
+        halves = [looked(half) for half in _halves(lead, shown)]
         if why := next((half.refusal for half in halves if half.refusal), None):
             return Concluded(msgspec.structs.replace(lead.ending(Outcome.REFUSED), refusal=why))
         _begin(halves)
@@ -92,7 +53,7 @@ def delete_halves(case: Case, claim: Releasing, shown: tuple[LockRef, ...]) -> C
     return _kept_open(lead, halves) if any(half.ending is None for half in halves) else _all(lead, halves)
 
 
-def _halves(lead: Deleting, shown: tuple[LockRef, ...]) -> Iterator[_Half]:
+def _halves(lead: Deleting, shown: tuple[LockRef, ...]) -> Iterator[HalfCase]:
     """Yield the halves that were shown, and those that the lock's page knows, each with its own page.
 
     Raises:
@@ -103,42 +64,13 @@ def _halves(lead: Deleting, shown: tuple[LockRef, ...]) -> Iterator[_Half]:
     known = dict.fromkeys([*shown, *(half.ref for half in case.page.halves), lead.ref])
     for half in in_release_order(tuple(map(Half, known))):
         if half.ref == lead.ref:
-            yield _Half(lead, half.ref in shown)
+            yield HalfCase(lead, half.ref in shown)
             continue
         page = case.world.book.find(half.ref) or Page(lock=HeldLock(half.ref))
         if page.releasing and page.being_released(case.now):
             raise NotYetError(page.releasing.until)
         deleting = Deleting(case.known_as(page), lead.claim, page.lock, keeps=lead.keeps)
-        yield _Half(deleting, half.ref in shown)
-
-
-def _looked(half: _Half) -> _Half:
-    """Look at a half; return it as it is now. Raises StoreError for a half that was shown, and BookError."""
-    deleting = half.deleting
-    try:
-        current, kept = look(deleting) if half.shown else Look(deleting.case.world.store.read(half.ref.place))
-    except ContainerGoneError:
-        return half.ended(deleting.ending(Outcome.CONTAINER_GONE))
-    except StoreError as error:
-        if half.shown:
-            raise
-        return msgspec.structs.replace(half, why=str(error))
-    there = presence(half.ref, current)
-    if there is Presence.SAME and current:
-        return _held(half, current, kept)
-    return half.ended(too_late(deleting, there, current))
-
-
-def _held(half: _Half, current: HeldLock, kept: LockObject | None) -> _Half:
-    if not half.shown:
-        return msgspec.structs.replace(half, why=_NOT_SHOWN)
-    if half.page.ending:  # somebody brought it back since; it is another hold than the one that was shown
-        case = half.deleting.case
-        case.world.book.write(endings.reopen(current, case.now))
-        return msgspec.structs.replace(half, refusal=Refusal.HELD_AGAIN)
-    deleting = msgspec.structs.replace(half.deleting, lock=current, keeps=kept is not None)
-    why = why_not_releasable(current, keeps=deleting.keeps)
-    return msgspec.structs.replace(half, deleting=deleting, kept=kept, refusal=why)
+        yield HalfCase(deleting, half.ref in shown)
 
 
 def _begin(halves: _Halves) -> None:
@@ -160,7 +92,7 @@ def _begin(halves: _Halves) -> None:
         raise
 
 
-def _begun_with(lead: _Half, others: _Halves) -> Fields:
+def _begun_with(lead: HalfCase, others: _Halves) -> Fields:
     """Return what can be put back, with what an earlier click deleted, and how the half of the lock's page ended."""
     new = {half.ref: KeptHalf(half.ref, half.kept) for half in others if half.kept}
     fields = Fields(kept_halves=tuple(({one.ref: one for one in lead.page.kept_halves} | new).values()))
@@ -171,7 +103,7 @@ def _begun_with(lead: _Half, others: _Halves) -> Fields:
     return fields
 
 
-def _deleted(halves: _Halves) -> Iterator[_Half]:
+def _deleted(halves: _Halves) -> Iterator[HalfCase]:
     """Delete each half that is due, until one cannot be deleted; yield the halves as they are then."""
     stopped = False
     for half in halves:
@@ -184,7 +116,7 @@ def _deleted(halves: _Halves) -> Iterator[_Half]:
         yield _noted(half, half.deleting.claim if due else half.page.releasing)
 
 
-def _sent(half: _Half) -> _Half:
+def _sent(half: HalfCase) -> HalfCase:
     """Delete one half or nothing."""
     try:
         ending = send(half.deleting)
@@ -197,18 +129,17 @@ def _sent(half: _Half) -> _Half:
     return msgspec.structs.replace(half, why=ending.detail)
 
 
-def _not_tried(half: _Half) -> _Half:
+def _not_tried(half: HalfCase) -> HalfCase:
     if not half.leads:
         with suppress(BookError):
             drop(half.deleting)
     return msgspec.structs.replace(half, why=_NOT_TRIED)
 
 
-def _noted(half: _Half, seen: Releasing | None) -> _Half:
+def _noted(half: HalfCase, seen: Releasing | None) -> HalfCase:
     """Note the end of a half on its own page, so that the journal finds there who deleted it; return the half.
 
-    Another click may have noted by now that it deleted the half. If a message is about this half alone, the next watch
-    has it say so.
+    Another click may have noted by now that it deleted the half. A message about this half alone is left to the watch.
     """
     if half.leads or half.ending is None or half.page.ending:
         return half
@@ -238,10 +169,10 @@ def _kept_open(lead: Deleting, halves: _Halves) -> Concluded:
     parts = [Part(half.ref, half.ending, half.why) for half in halves]
     with suppress(BookError):
         lead.case.world.book.write(endings.keep_open(lead.ref, _fields(halves, parts), lead.claim))
-        if own := next((half.ending for half in halves if half.leads), None):
+        for own in (half.ending for half in halves if half.leads and half.ending):
             seen_gone(lead.case, own)
     # What could not be deleted says more than what was not tried.
-    why = min((half for half in halves if half.ending is None), key=lambda one: one.why in {_NOT_SHOWN, _NOT_TRIED})
+    why = min((half for half in halves if half.ending is None), key=lambda one: one.why in {NOT_SHOWN, _NOT_TRIED})
     ending = lead.failed(f"{called(why.ref.place.home)}: {why.why}", lasting=why.lasting)
     return Concluded(msgspec.structs.replace(ending, halves=told_of(parts)), lead.claim)
 

@@ -171,7 +171,7 @@ def _note(ordered: Ordered, concluded: Concluded) -> Ordered:
         return ordered
     if taken:
         with suppress(BookError):
-            seen_gone(ordered.known_as(page), ending)
+            seen_gone(ordered.known_as(page), page.half_ending or ending)
         return ordered.known_as(msgspec.structs.replace(page, ending=ending))
     if page.ending is None:
         raise NotYetError(page.releasing.until if page.releasing else ending.at)

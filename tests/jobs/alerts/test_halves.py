@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.core.alerts.alert import Alert
+from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.alerts.listing import standing
 from chalicelib.core.clicks.ending import Outcome
 from chalicelib.core.clicks.order import AutoRelease
@@ -15,7 +16,18 @@ from chalicelib.core.policy import Rules
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
-from tests.builders import BUCKET, KEY, STATE_PATH, TABLE, a_lock, a_table_lock, sample, some_rules, with_tables
+from tests.builders import (
+    BUCKET,
+    KEY,
+    STATE_KEY,
+    STATE_PATH,
+    TABLE,
+    a_lock,
+    a_table_lock,
+    sample,
+    some_rules,
+    with_tables,
+)
 from tests.builders import TAKEN as NOW
 from tests.fakes.lock_list import FakeLockList
 from tests.fakes.world import FakeWorld
@@ -63,6 +75,15 @@ def test_a_dual_lock_is_one_alert_with_both_halves(targets: tuple[object, ...]) 
     [alert] = watches(world)
     assert alert.page.halves == (Half(ITEM.ref), Half(S3.ref))
     assert (world.messenger.edits, len(world.messenger.replies)) == (0, 0)
+
+
+def test_the_evidence_of_a_dual_lock_has_the_state_s_last_write_and_the_table_s_digest() -> None:
+    world = a_world()
+    written = world.later(minutes=20)
+    world.store.put(BUCKET, STATE_KEY, b"state")
+    world.later(hours=3)
+    [alert] = watches(world)
+    assert alert.state_written == StateWritten(written, digest=True)
 
 
 def test_a_dual_lock_that_only_the_watch_finds_is_alerted_once_too() -> None:

@@ -309,6 +309,7 @@ def test_a_lock_that_is_there_although_the_book_says_it_ended_is_released(accoun
     [
         (("A B/x", "--yes"), "is not the name of a bucket"),
         ((BUCKET, "--yes"), "no state key after the bucket"),
+        ((PATH, "--id", ""), "an empty ID names no lock"),
         ((PATH, "--yes", "--half", "both"), "is not one of"),
         ((PATH, "--yes", "--table", "\x1b"), "is not the name of a table"),
         ((PATH, "--yes", "--keep", "/no/such/folder/x"), "cannot be written"),
