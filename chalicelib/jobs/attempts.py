@@ -1,7 +1,7 @@
 """Tell holds in S3 from attempts: runs that met another holder in the lock table and let S3 go at once.
 
-An acquire that may be an attempt is not journaled at once but settled, as a release is. Whichever of the two is settled
-first decides for both.
+An acquire that may be an attempt is not journaled at once but settled, as a release is. If its release came within
+moments, that decides for both when it is settled.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import msgspec
 
-from chalicelib.core.audit.attempt import LASTS, Meeting, is_same_holder, rival_by_book, was_turned_away
+from chalicelib.core.audit.attempt import LASTS, Meeting, is_brief, is_same_holder, rival_by_book, was_turned_away
 from chalicelib.core.audit.event import LockEvent, ToldBy
 from chalicelib.core.audit.event_line import of_attempt
 from chalicelib.core.audit.hold import Journaled, NotedEvent, Rival
@@ -43,18 +43,26 @@ def rival_of(case: EventCase, own: HeldLock | None) -> Rival | None:
 
 
 def settle_acquire(case: EventCase) -> None:
-    """Journal an acquire that met a rival: as a hold, or as an attempt if its release is known and came at once."""
+    """Journal an acquire that met a rival as a hold, unless its release came at once: that decides when it is settled.
+
+    So no two orders try to journal one acquire at the same time.
+    """
     noted = case.world.events.find(case.event)
-    if noted and noted.rival and noted.journaled is Journaled.NOTHING:
-        _decide(noted, _right_after(case), case)
+    if noted is None or noted.rival is None or noted.journaled is not Journaled.NOTHING:
+        return
+    release = _right_after(case)
+    if release is None or release.journaled is not Journaled.NOTHING or not is_brief(case.event, release.event):
+        journal_acquire(noted, _own(noted, case), case)
 
 
 def was_attempt(case: EventCase, before: NotedEvent | None) -> bool:
     """Return whether a release ended only an attempt, so that it is no line of its own. ``before`` is its acquire."""
     if before is None or before.rival is None or not before.event.acquired:
         return False
+    if not is_brief(before.event, case.event):
+        return False
     if before.journaled is Journaled.NOTHING:
-        return _decide(before, NotedEvent(case.event), case.of(before.event))
+        return _decide(before, before.rival, NotedEvent(case.event), case.of(before.event))
     if before.journaled is Journaled.ATTEMPT:
         pass_over(NotedEvent(case.event), case.world, case.now)
     return before.journaled is Journaled.ATTEMPT
@@ -74,13 +82,16 @@ def _rival_at(place: Place, case: EventCase, own: HeldLock | None) -> Rival | No
     return Rival(lock) if lock else None
 
 
-def _decide(acquire: NotedEvent, release: NotedEvent | None, case: EventCase) -> bool:
-    """Journal an acquire that met a rival; return whether as an attempt."""
-    rival = acquire.rival
+def _own(acquire: NotedEvent, case: EventCase) -> HeldLock | None:
+    """Return the lock that was acquired, from its page."""
     page = case.world.book.find(acquire.ref) if acquire.ref else None
-    own = page.lock if page else None
-    undecided = release is not None and release.journaled is not Journaled.HOLD
-    if rival and release and undecided and was_turned_away(_meeting(release.event, own, rival, case)):
+    return page.lock if page else None
+
+
+def _decide(acquire: NotedEvent, rival: Rival, release: NotedEvent, case: EventCase) -> bool:
+    """Journal an acquire whose release came at once; return whether as an attempt."""
+    own = _own(acquire, case)
+    if was_turned_away(_meeting(release.event, own, rival, case)):
         journal_once(acquire, of_attempt(case.event, own, rival.lock), case.world, case.now)
         pass_over(release, case.world, case.now)
         return True
@@ -96,16 +107,15 @@ def _meeting(release: LockEvent, own: HeldLock | None, rival: Rival, case: Event
         own=own,
         rival=rival,
         rival_page=world.book.find(rival.lock.ref),
-        in_table=tuple(_in_table(place, release, case)),
+        in_table=tuple(_in_table(place, case)),
         has_stream=bool(case.rules.stream_of(place)),
     )
 
 
-def _in_table(place: Place, release: LockEvent, case: EventCase) -> Iterator[NotedEvent]:
-    """Yield the events of a place in a table until a release in S3, backwards to the first before the acquire."""
+def _in_table(place: Place, case: EventCase) -> Iterator[NotedEvent]:
+    """Yield the events of a place in a table until now, backwards to the first before the second of the acquire."""
     events, acquire = case.world.events, case.event
-    at = release.at.replace(microsecond=999_999)  # the events of a stream have only whole seconds
-    last = events.before(LockEvent(acquired=True, place=place, at=at, told_by=ToldBy.STREAM))
+    last = events.before(LockEvent(acquired=True, place=place, at=case.now, told_by=ToldBy.STREAM))
     while last:
         yield last
         last = events.before(last.event) if last.event.second >= acquire.second else None

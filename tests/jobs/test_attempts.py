@@ -111,9 +111,9 @@ def test_a_run_that_tries_again_and_again_with_one_id_is_an_attempt_each_time_an
     world = a_table_with(HOLDER, seconds(3610))
     holder, run = a_table_lock(), a_table_lock("s3-plan-default")
     events = [told(seconds(0), holder, acquired=True, number=1)]
-    for start in (3600, 3604, 3608.2):
+    for start in (3600, 3604, 3607.9):
         events += an_s3_pair(world, seconds(start), seconds(start + 0.05))
-    # The holder let go in the second of the last attempt. Then the run has both, for a moment.
+    # Then the holder lets go, before anybody looked, and the run has both, for a moment.
     events += [
         told(seconds(3608.5), holder, acquired=False, number=2),
         *an_s3_pair(world, seconds(3612), seconds(3613)),
@@ -166,6 +166,38 @@ def test_a_short_run_with_both_halves_is_a_hold_whatever_its_client_s_clock_says
         each = FakeWorld(seconds(3610))
         each.store = world.store
         assert journaled(each, *(events[place] for place in order), rules=WITH_STREAM) == HOLD
+
+
+def test_what_is_doubtful_is_a_hold() -> None:
+    """The holder let go in the second of the run's acquire: before it or after it, a stream does not tell."""
+    holder, run = a_table_lock(), a_table_lock("s3-plan-default")
+    for own in ([], [told(seconds(3600.5), run, acquired=True, number=3)]):
+        world = FakeWorld(seconds(3610))
+        events = [told(seconds(0), holder, acquired=True, number=1), *own]
+        events += [told(seconds(3600.4), holder, acquired=False, number=2)]
+        assert (
+            journaled(world, *events, *an_s3_pair(world, seconds(3600.5), seconds(3600.9)), rules=WITH_STREAM) == HOLD
+        )
+
+
+def test_a_holder_whose_release_is_not_told_yet_makes_no_attempt_of_a_hold() -> None:
+    world = FakeWorld(seconds(3610))
+    events = [told(seconds(0), a_table_lock(), acquired=True, number=1)]
+    events += an_s3_pair(world, seconds(3600.5), seconds(3600.9))
+    assert journaled(world, *events, rules=WITH_STREAM) == HOLD
+
+
+@pytest.mark.parametrize("first", ["acquire", "release"])
+def test_an_acquire_and_its_release_are_never_journaled_by_two_orders_at_once(first: str) -> None:
+    world = a_table_with(HOLDER, seconds(3610))
+    record(world, *an_s3_pair(world, seconds(3600), seconds(3600.05)), rules=WITHOUT_STREAM)
+    world.orders.settling.sort(key=lambda event: event.acquired is (first == "release"))
+    world.orders.settling, later = world.orders.settling[:1], world.orders.settling[1:]
+    settle_all(world, WITHOUT_STREAM)
+    assert len(world.journal.lines) == (first == "release")
+    world.orders.settling = later
+    settle_all(world, WITHOUT_STREAM)
+    assert tuple(line.event for line in of_s3(world)) == ATTEMPT
 
 
 def test_the_next_holder_of_the_table_turned_nobody_away_before_it_was_there() -> None:

@@ -178,9 +178,10 @@ def _in_messages(race: Race) -> Iterator[str]:
         if alert.open and not refs & held.keys():
             yield f"a lock of {alert.lock.ref.since:%H:%M:%S} is shown as held"
         elif alert.open:
-            run = held[next(iter(refs & held.keys()))].run
-            halves = {ref for ref, one in held.items() if one.run == run}
-            if refs != halves:
+            # Two people can put two halves back one after the other, when the first one's function died: two locks.
+            about = held[next(iter(refs & held.keys()))]
+            halves = {ref for ref, one in held.items() if (one.run, one.put_by) == (about.run, about.put_by)}
+            if not halves <= refs <= held.keys():
                 yield f"held at {_addresses(refs)} by the message, and at {_addresses(halves)} in truth"
         if not alert.open and alert.lock.ref in held:
             yield "a lock that is held is shown as ended"

@@ -37,6 +37,14 @@ def holds_begun(events: Iterable[JournalLine]) -> list[Hold]:
     return sorted(known, key=lambda hold: (hold.order, hold.etag, hold.lock_id))
 
 
+def attempts(events: Iterable[JournalLine]) -> list[Hold]:
+    """Return the attempts, which look like holds to whoever knows only the versions of a lock."""
+    told = [event for event in events if event.event is LineKind.LOCK_ATTEMPTED]
+    return [
+        msgspec.structs.replace(_of_lock(event), since=event.time, until=event.time, attempt=True) for event in told
+    ]
+
+
 def hold_named_by(release: JournalLine) -> Hold | None:
     """Return the hold that a release's line says it ended, or None if it could not have."""
     if release.event is not LineKind.LOCK_RELEASED:

@@ -24,10 +24,10 @@ _OF_RELEASE = (
 
 
 def joined(holds: Iterable[Hold]) -> list[Hold]:
-    """Return the holds, of each state those with the same ID that overlap as one, which names all places."""
+    """Return the holds, of each state those with the same ID that overlap as one; an attempt is no hold."""
     alone: list[Hold] = []
     by_lock: defaultdict[tuple[str, str], list[Hold]] = defaultdict(list)
-    for hold in holds:
+    for hold in (one for one in holds if not one.attempt):
         if hold.lock_id:
             by_lock[hold.state_path, hold.lock_id].append(hold)
         else:

@@ -44,6 +44,8 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     """The lock was gone before it could be read, so its ID, its holder and its operation are not known."""
     seen_only: bool = False
     """S3 told of no acquire. An alert or a click proves that the hold began; nothing proves that it goes on."""
+    attempt: bool = False
+    """No hold: its run took S3's lock and met another holder in the table. The versions of the lock show it as one."""
     seen: bool = False
     """AWS told nothing of it: the reaper saw it in a lock table, when it looked."""
     lock_id: str = ""

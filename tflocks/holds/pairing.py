@@ -11,7 +11,7 @@ import msgspec
 from chalicelib.core.audit.line import JournalLine, LineKind
 from chalicelib.core.clicks.ending import LetGoBy, Outcome
 from chalicelib.core.locks.terraform.lock_info import LOCK_SUFFIX
-from tflocks.holds.acquires import hold_named_by, hold_of_release, holds_begun
+from tflocks.holds.acquires import attempts, hold_named_by, hold_of_release, holds_begun
 from tflocks.holds.clocks import with_one_begin
 from tflocks.holds.hold import Hold
 from tflocks.holds.matching import SAME_MOMENT, fits, same
@@ -78,7 +78,7 @@ def _holds_at_place(events: list[JournalLine], wired: set[str]) -> list[Hold]:
         held = not holds[-1].seen_only or _container(events[0]) in wired
         holds[-1] = msgspec.structs.replace(holds[-1], still_held=held)
     in_slack = _by_second(event for event in events if event.event in _IN_SLACK)
-    return [_with_slack(hold, in_slack) for hold in holds]
+    return [*(_with_slack(hold, in_slack) for hold in holds), *attempts(events)]
 
 
 def _paired(begun: list[Hold], releases: list[JournalLine]) -> Iterator[Hold]:

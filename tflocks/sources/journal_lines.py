@@ -12,6 +12,7 @@ ABOUT_HOLDS = (
     LineKind.LOCK_ACQUIRED,
     LineKind.LOCK_RELEASED,
     LineKind.LOCK_REAPPEARED,
+    LineKind.LOCK_ATTEMPTED,
     LineKind.RELEASE_ANSWERED,
     *SEEN_HELD,
 )

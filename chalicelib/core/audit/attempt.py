@@ -12,6 +12,7 @@ import msgspec
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.hold import NotedEvent, Rival
+from chalicelib.core.clicks.ending import Outcome
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.state_lock import same_holder
 
@@ -50,10 +51,16 @@ def is_same_holder(lock: HeldLock, own: HeldLock | None) -> bool:
     return own is not None and same_holder(lock, own)
 
 
+def is_brief(acquire: LockEvent, release: LockEvent) -> bool:
+    """Return whether a lock was there so shortly that its run may have been turned away."""
+    return release.at - acquire.at <= LASTS
+
+
 def was_turned_away(met: Meeting) -> bool:
     """Return whether the rival held the state from before the acquire until after the release, a moment later."""
-    brief = met.release.at - met.acquire.at <= LASTS
-    return brief and _was_there_before(met) and not _took_table(met) and _was_there_after(met)
+    return (
+        is_brief(met.acquire, met.release) and _was_there_before(met) and not _took_table(met) and _was_there_after(met)
+    )
 
 
 def _was_there_before(met: Meeting) -> bool:
@@ -67,7 +74,8 @@ def _was_there_before(met: Meeting) -> bool:
 
 def _took_table(met: Meeting) -> bool:
     """Return whether the run took the table's lock too, after S3's."""
-    during = (noted.event for noted in met.in_table if noted.event.second >= met.acquire.second)
+    begin, end = met.acquire.second, met.release.second
+    during = (noted.event for noted in met.in_table if begin <= noted.event.second <= end)
     return any(event.acquired and event.lock and is_same_holder(event.lock, met.own) for event in during)
 
 
@@ -77,17 +85,17 @@ def _was_there_after(met: Meeting) -> bool:
     if not met.has_stream:  # an ending that a look found came some time before the look
         return False
     until = _until(met)
-    if until is None or _second(until) > _second(met.acquire.at):
-        return True
-    # A stream's times are whole seconds. In the same second only a run whose ID is known can be told from the rival.
-    return _second(until) == _second(met.acquire.at) and _has_id(met.own)
+    # A stream's times are whole seconds: in the second of the acquire, the rival may have gone before it.
+    return until is not None and _second(until) > _second(met.acquire.at)
 
 
 def _until(met: Meeting) -> datetime | None:
-    """Return when the table's lock that was there before the acquire was released; None: not until the run let go."""
+    """Return when the table's lock that was there before the acquire was released; None: nothing tells."""
     released = (noted.event.at for noted in met.in_table if not noted.event.acquired)
-    page = met.rival_page
-    return min(released, default=page.ending.at if page and page.ending else None)
+    ending = met.rival_page.ending if met.rival_page else None
+    # Of other endings the page knows only when they were noticed.
+    deleted = ending.at if ending and ending.outcome is Outcome.RELEASED else None
+    return min(released, default=deleted)
 
 
 def _has_id(own: HeldLock | None) -> bool:

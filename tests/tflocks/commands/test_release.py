@@ -22,6 +22,9 @@ from tflocks.live.aws import Aws
 from tflocks.live.operator import stream_name
 from tflocks.sources.clients import session_of
 
+pytestmark = pytest.mark.thorough
+"""A whole account in moto for each test: 2 s each."""
+
 STATE = "prod/network/terraform.tfstate"
 PATH = f"{BUCKET}/{STATE}"
 KEY = f"{STATE}.tflock"
@@ -309,6 +312,7 @@ def test_a_lock_that_is_there_although_the_book_says_it_ended_is_released(accoun
     [
         (("A B/x", "--yes"), "is not the name of a bucket"),
         ((BUCKET, "--yes"), "no state key after the bucket"),
+        ((PATH, "--id", ""), "an empty ID names no lock"),
         ((PATH, "--yes", "--half", "both"), "is not one of"),
         ((PATH, "--yes", "--table", "\x1b"), "is not the name of a table"),
         ((PATH, "--yes", "--keep", "/no/such/folder/x"), "cannot be written"),

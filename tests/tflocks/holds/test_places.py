@@ -122,6 +122,8 @@ def test_an_attempt_is_no_hold() -> None:
     lines = [*table_lines("a", 0, 30), of_attempt(event, run, holder)]
     events = read([_text(line) for line in lines]).events
     assert [hold.lock_id for hold in holds(*events)] == ["id-a"]
+    version = Hold(state_path=PATH, source=Source.VERSIONS, since=at(5), until=at(5), etag=run.ref.stamp.strip('"'))
+    assert [hold.lock_id for hold in joined(merge(journal_holds(events), [version]))] == ["id-a"]
 
 
 def test_the_bucket_s_versions_say_nothing_of_a_lock_in_a_table() -> None:

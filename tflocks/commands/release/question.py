@@ -55,6 +55,8 @@ def question(options: Options, *, terminal: bool) -> Question:
         tables = tuple(map(table_target, options.tables))
     except StatePathError as error:
         raise click.UsageError(visible(str(error))) from error
+    if options.lock_id == "":  # a script whose variable is empty must not release whatever is there
+        raise click.UsageError("--id: an empty ID names no lock. For a lock without an ID: --yes")
     sure = options.yes or options.lock_id is not None
     if not (sure or terminal or options.dry_run):
         raise click.UsageError("nobody is at a terminal to be asked: name the lock by --id, or say --yes")
