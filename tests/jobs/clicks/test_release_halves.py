@@ -1,16 +1,19 @@
 """A dual lock is released as one: the table's half first, S3's last, each on its own condition."""
 
+import dataclasses
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
 
 import msgspec
 import pytest
 
+from chalicelib.aws.locks.places import Places
 from chalicelib.core.alerts.transitions import endings
 from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.claim import CLAIM_LASTS
 from chalicelib.core.clicks.click import Click
-from chalicelib.core.clicks.deletion import Deletion
+from chalicelib.core.clicks.deletion import Deletion, Look
 from chalicelib.core.clicks.ending import REAPER, Outcome, Refusal
 from chalicelib.core.clicks.order import AutoRelease
 from chalicelib.core.locks.place import Kind, LockRef, Place
@@ -18,7 +21,8 @@ from chalicelib.core.policy import Route
 from chalicelib.jobs.clicks.delete import OutcomeUnknownError
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.watch import watch
-from chalicelib.ports.locks import StoreError, StoreRefusedError
+from chalicelib.ports.locks import LockStore, StoreError, StoreRefusedError
+from chalicelib.ports.world import World
 from tests.builders import ALICE, BOB, BUCKET, KEY, STATE_PATH, TABLE, a_claim, a_click, a_lock, a_table_lock, sample
 from tests.fakes.store import FakeStore
 from tests.fakes.tables import FakeTables
@@ -354,3 +358,51 @@ def test_the_watch_keeps_the_claim_of_a_half_that_is_gone_and_drops_that_of_one_
         let_go(world, gone)
         watch(world.ports, RULES, world.later(minutes=5))
         assert [page_of(world, ref).releasing is not None for ref in BOTH] == kept
+
+
+def test_an_alert_that_the_watch_ends_says_which_half_was_released_before() -> None:
+    world = a_dual()
+    failing_at_s3(world)
+    release(both(), world.ports, RULES, world.now)
+    let_go(world, BUCKET)
+    watch(world.ports, RULES, world.later(minutes=15))
+    ending = ending_shown(world)
+    assert (ending.outcome, ending.user) == (Outcome.RELEASED, ALICE)
+    assert told(ending) == [(TABLE, Outcome.RELEASED), (BUCKET, Outcome.GONE)]
+    assert (page_of(world, ITEM).deleter, page_of(world, S3).deleter) == (ALICE, "")
+
+
+def looking_late(world: FakeWorld, then: Callable[[], object]) -> World:
+    """The world of a function that is held up after its look at the bucket, which it takes last."""
+
+    class Late(Places):
+        def look(self, ref: LockRef) -> Look:
+            found = super().look(ref)
+            if ref == S3:
+                then()
+            return found
+
+    stores: dict[Kind, LockStore] = {Kind.S3: world.store, Kind.DYNAMODB: world.tables}
+    return dataclasses.replace(world.ports, store=Late(stores, covers=lambda _place: True))
+
+
+def test_a_click_that_looked_before_another_one_deleted_a_half_looks_again() -> None:
+    world = a_dual()
+    ports = looking_late(world, lambda: release(a_click(S3), world.ports, RULES, world.now))
+    assert release(both(BOB), ports, RULES, world.now) is None
+    assert held(world) == {TABLE}
+    release(both(BOB), world.ports, RULES, world.later(seconds=5))
+    by = {half.place.container: half.by for half in ending_shown(world).halves}
+    assert (held(world), by) == (set(), {TABLE: BOB, BUCKET: ALICE})
+
+
+def test_a_half_that_another_click_deleted_after_the_look_at_its_page_is_told_in_that_clicks_name() -> None:
+    world = a_dual()
+    world.tables.remove(TABLE, STATE_PATH)
+    mine = msgspec.structs.replace(a_claim(ALICE).ending(Outcome.RELEASED, world.now))
+
+    def note() -> None:
+        world.book.write(endings.end_half(a_table_lock(), mine, None))
+
+    release(both(BOB), looking_late(world, note), RULES, world.now)
+    assert {half.place.container: half.by for half in ending_shown(world).halves} == {TABLE: ALICE, BUCKET: BOB}

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core.alerts.alert import Alert
+from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.audit.event import LockEvent
@@ -423,3 +425,20 @@ def test_a_release_that_fails_while_the_lock_is_put_back_never_shows_the_old_loc
     release(a_click(a_lock(), BOB, click="2"), world.ports, BOTH, world.now)
     assert (a_lock().ref, True) not in written
     assert world.messenger.whispers[-1][1].ending.outcome is Outcome.FAILED
+
+
+def test_a_message_that_was_written_too_late_is_written_again_as_the_lock_that_was_put_back() -> None:
+    world = a_released_world(BOTH)
+
+    class Slow(type(world.messenger)):  # type: ignore[misc]
+        """The lock is put back while a second click on Release writes how it ended."""
+
+        def edit(self, posted: Posted, alert: Alert) -> None:
+            if alert.ending and alert.ending.outcome is Outcome.RELEASED and not world.store.restored:
+                answer(PUT_BACK, world.ports, BOTH, world.now)
+            super().edit(posted, alert)
+
+    world.messenger.__class__ = Slow
+    release(a_click(a_lock(), BOB), world.ports, BOTH, world.now)
+    [alert] = world.messenger.shown.values()
+    assert (alert.open, alert.lock) == (True, held(world))

@@ -205,3 +205,19 @@ def test_a_put_back_delivered_again_is_answered_also_if_the_table_is_gone_since(
     put_back(world)
     table_gone(world)
     assert put_back(world).outcome is Outcome.RESTORED
+
+
+def test_an_undo_that_was_killed_after_any_call_and_whose_half_in_s3_went_has_one_true_message() -> None:
+    for last in count(1):
+        world = a_released()
+        call = killed_after(world, last, lambda ports: answer(UNDO, ports, RULES, world.now))  # noqa: B023
+        if held(world) == {BUCKET, TABLE}:
+            world.store.remove(BUCKET, KEY)
+            answer(UNDO, world.ports, RULES, world.later(minutes=3))
+            for _ in range(5):
+                watch(world.ports, RULES, world.later(minutes=15))
+            [alert] = world.messenger.shown.values()
+            item = now_at(world, ITEM)
+            assert (alert.open, alert.page.present) == (True, (item.ref,)), f"killed after {call}"
+        if not call:
+            return

@@ -18,6 +18,9 @@ from tflocks.live import containers
 from tflocks.live.aws import Aws
 from tflocks.sources.clients import session_of
 
+pytestmark = pytest.mark.thorough
+"""A whole account in moto for each test: 2 s each."""
+
 STATE = "prod/network/terraform.tfstate"
 PATH = f"{BUCKET}/{STATE}"
 TABLE = "terraform-locks"

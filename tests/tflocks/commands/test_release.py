@@ -23,6 +23,9 @@ from tflocks.live.aws import Aws
 from tflocks.live.operator import stream_name
 from tflocks.sources.clients import session_of
 
+pytestmark = pytest.mark.thorough
+"""A whole account in moto for each test: 2 s each."""
+
 STATE = "prod/network/terraform.tfstate"
 PATH = f"{BUCKET}/{STATE}"
 KEY = f"{STATE}.tflock"
