@@ -31,9 +31,9 @@ _WORDS = {
     "this is an import it was alive then; a `terraform console` never writes.",
     Sign.BY_ANOTHER: "*No evidence of this run:* the state was written {when}, after the lock was {taken}, but a plan "
     "never writes. Somebody else did, in spite of the lock.",
-    Sign.NO_DIGEST: "*No evidence of this run:* the state was written {when}, after the lock was {taken}, but the table "
-    "has no digest of it, which a run that locks there writes with the state. Somebody else wrote the state, in spite "
-    "of the lock.",
+    Sign.NO_DIGEST: "*No evidence of this run:* the state was written {when}, after the lock was {taken}, but the "
+    "table has no digest of it, which a run that locks there writes with the state. Somebody else wrote the state, in "
+    "spite of the lock.",
     Sign.SAYS_NOTHING: "*No evidence:* a plan never writes the state, which was last written {when}.",
     Sign.NO_PROOF: "*No sign of life, and no proof of death:* the state was last written {when}, "
     "before the lock was {taken}.",
