@@ -181,8 +181,9 @@ def test_of_two_holders_none_is_released_unless_it_is_said_which(account: Accoun
     assert PLAN_ID in done.stderr
     dry = run("release", PATH, "--dry-run", "--half", "dynamodb")
     assert f"dry run: the lock of root@vm (ID {PLAN_ID}, in table {TABLE}) would be released" in dry.stderr
-    assert run("release", PATH, "--yes", "--half", "dynamodb").exit_code == 0
-    assert locked(account) == (True, False)
+    done = run("release", PATH, "--yes", "--half", "dynamodb")
+    assert (done.exit_code, locked(account)) == (0, (True, False))
+    assert f"another lock on it was left alone, of root@vm (ID {APPLY_ID}, in S3)" in done.stderr
 
 
 def test_the_id_says_which_of_two_holders_is_meant(account: Account) -> None:

@@ -44,7 +44,7 @@ def carry_out(asked: Question, profile: str | None, region: str | None) -> int:
     tell(*reaper.knowledge.gaps, *seen.problems)
     try:
         chosen = choose(found, seen.problems, asked.wish)
-        return _release(asked, chosen, aws, reaper)
+        return _release(asked, chosen, [one for one in found if one is not chosen], aws, reaper)
     except (ChoiceError, OperatorError, ReleaseError) as error:
         raise click.ClickException(visible(str(error))) from error
 
@@ -70,7 +70,7 @@ def _show(one: Standing, aws: Aws) -> None:
         tell(f"when the state was last written: {why}")
 
 
-def _release(asked: Question, chosen: Standing, aws: Aws, reaper: _Reaper) -> int:
+def _release(asked: Question, chosen: Standing, others: list[Standing], aws: Aws, reaper: _Reaper) -> int:
     rules = reaper.knowledge.rules
     keeps = asked.keep is not None or (rules is not None and bool(rules.undo))
     if why := why_not(chosen, keeps=keeps, alone=asked.wish.alone):
@@ -86,6 +86,10 @@ def _release(asked: Question, chosen: Standing, aws: Aws, reaper: _Reaper) -> in
     _keep(asked, chosen, releaser)
     done = releaser.release(chosen, kept=asked.keep is not None)
     _tell(done, chosen, arn, reaper.deployed)
+    if others:
+        tell(
+            f"the state may still be locked: another lock on it was left alone, of {', and '.join(map(named, others))}"
+        )
     return 0 if ended_well(done.ending, arn) else 1
 
 
