@@ -5,7 +5,7 @@ from pathlib import Path
 from xdist.scheduler import LoadScopeScheduling
 
 CLOUD = "tests/local_cloud/"
-_FIRST_CLOUD = {"test_audit", "test_digest", "test_escalation", "test_outage"}
+_FIRST_CLOUD = {"test_audit", "test_digest", "test_escalation", "test_locking", "test_outage"}
 _NO_CLOUD_OF_OURS = {"test_demo"}
 
 

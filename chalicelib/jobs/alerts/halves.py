@@ -82,6 +82,11 @@ class Halves:
             if same_holder(one.lock, page.lock):
                 self.leads(one, state)
 
+    def is_open(self, ref: LockRef) -> bool:
+        """Return whether the book has a page of a lock, and it has not ended. Raises BookError."""
+        page = self.world.book.find(ref)
+        return page is not None and page.ending is None
+
     def remember(self, lock: HeldLock) -> Page:
         """Open a page for a lock. Without the book, the lock is alerted nevertheless."""
         page = Page(lock=lock, seen_at=self.now)
@@ -94,13 +99,14 @@ class Halves:
         """Return the page; if the page that it follows is gone or has ended, it leads itself from now on."""
         if page.half_of is None:
             return page
-        lead = self.world.book.find(page.half_of)
-        if lead and not lead.ending:
+        if self.is_open(page.half_of):
             return page
         return self.world.book.write(halves.lead_itself(page.lock.ref)).page or page
 
     def _noted(self, page: Page, state: StateLock) -> Page:
-        found = state.halves(page.lock, page.halves), state.rivals(page.lock, page.rivals)
+        # Of a half whose target was taken out, nothing is known any more.
+        known = tuple(half for half in page.halves if self.rules.covers(half.ref.place))
+        found = state.halves(page.lock, known), state.rivals(page.lock, page.rivals)
         if found == (page.halves, page.rivals):
             return page
         with suppress(BookError):

@@ -154,6 +154,9 @@ def note_back(clicked: Clicked, old: Page, backs: Backs) -> Clicked:
     """
     there = {one.current.ref: one for one in backs if one.by and one.current}
     lead = next((ref for ref in there if ref.place == old.lock.ref.place), next(iter(there)))
+    if followed := _followed(clicked, lead):
+        clicked.world.book.write(restores.handed_over(old.lock.ref, followed.lock.ref, _of(there[lead])))
+        return clicked.known_as(followed)
     halves = in_release_order(tuple(map(Half, there))) if len(there) > 1 else ()
     for ref, one in there.items():
         if ref != lead:
@@ -161,7 +164,17 @@ def note_back(clicked: Clicked, old: Page, backs: Backs) -> Clicked:
             _write(clicked, silent, one, Fields(half_of=lead))
         elif one.page.lock.ref != old.lock.ref:  # its own page had no message
             clicked.world.book.write(restores.handed_over(one.page.lock.ref, ref, _of(one)))
-    return _write(clicked, old, there[lead], Fields(halves=halves) if halves else Fields())
+    restored = _write(clicked, old, there[lead], Fields(halves=halves) if halves else Fields())
+    if old.posted and restored.page.posted is None:
+        return restored.after(restores.lead_after_all(lead, old.posted))
+    return restored
+
+
+def _followed(clicked: Clicked, ref: LockRef) -> Page | None:
+    """Return the page that a half follows and that has the message: an earlier delivery has noted all of it."""
+    page = clicked.world.book.find(ref)
+    lead = clicked.world.book.find(page.half_of) if page and page.half_of else None
+    return lead if lead and lead.posted and not lead.ending else None
 
 
 def _write(clicked: Clicked, old: Page, one: Back, parts: Fields) -> Clicked:

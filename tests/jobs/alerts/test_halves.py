@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
@@ -31,6 +32,7 @@ from tests.builders import (
 from tests.builders import TAKEN as NOW
 from tests.fakes.lock_list import FakeLockList
 from tests.fakes.world import FakeWorld
+from tests.jobs.killed import killed_after
 
 RULES = with_tables(some_rules())
 S3, ITEM = a_lock(), a_table_lock()
@@ -274,6 +276,41 @@ def test_a_bucket_that_is_deleted_leaves_the_table_s_half_alerted() -> None:
     [alert] = world.messenger.shown.values()
     assert alert.ending is not None
     assert alert.ending.outcome is Outcome.CONTAINER_GONE
+
+
+def test_a_table_that_is_deleted_ends_the_alert_of_its_lock() -> None:
+    world = a_world(s3=None)
+    world.later(hours=3)
+    sweeps(world)
+    world.tables.tables_gone.add(TABLE)
+    world.later(minutes=15)
+    with pytest.raises(Exception, match="no such table"):
+        watches(world)
+    [alert] = world.messenger.shown.values()
+    assert alert.ending is not None
+    assert alert.ending.outcome is Outcome.CONTAINER_GONE
+
+
+def test_a_half_whose_target_was_taken_out_is_not_told_to_be_gone() -> None:
+    world = a_world()
+    world.later(hours=3)
+    sweeps(world)
+    world.later(minutes=15)
+    [alert] = watches(world, some_rules())
+    assert (alert.ending, alert.page.halves, alert.page.present) == (None, (), (S3.ref,))
+
+
+def test_wherever_a_watch_is_killed_the_next_ones_alert_a_dual_lock_of_which_no_event_told() -> None:
+    for last in count(1):
+        world = a_world()
+        world.later(hours=3)
+        killed = killed_after(world, last, lambda ports: watch(ports, RULES, world.now))  # noqa: B023  called at once
+        world.later(minutes=15)
+        watches(world)
+        world.later(minutes=15)
+        assert [alert.lock.ref for alert in watches(world)] == [S3.ref], last
+        if not killed:
+            break
 
 
 def test_a_half_whose_alert_is_no_longer_watched_is_alerted_by_itself() -> None:

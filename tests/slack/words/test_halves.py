@@ -116,6 +116,13 @@ def test_a_lock_in_two_places_is_one_alert_that_names_both_and_the_order_of_thei
     assert "clock" not in said
 
 
+def test_of_three_halves_release_takes_all() -> None:
+    third = Half(a_table_lock(region="eu-west-1").ref)
+    alert = an_alert(DUAL_S3, halves=(*BOTH, third))
+    assert "Release takes all, in this order." in words(alert)
+    assert halves.in_dialog(alert.page) == "It is released in all places."
+
+
 def test_nothing_is_said_of_a_release_that_is_not_on_offer() -> None:
     digest = lock_in_table({**an_item(), "Digest": {"S": "1a350cba57b33e854fe37027140ed666"}})
     alert = an_alert(digest, halves=(Half(digest.ref), Half(a_lock().ref)))

@@ -16,6 +16,7 @@ from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Rules
 from chalicelib.ports.book import LockBook
+from tests.aws_fixtures import REGION
 from tests.builders import ALICE, BUCKET, a_claim, a_sending, sample, some_rules
 from tests.tflocks.account import LOG_GROUP, Account, an_account, info, run
 from tflocks.live.aws import Aws
@@ -335,3 +336,13 @@ def test_a_wrong_command_line_is_a_usage_error(arguments: tuple[str, ...], said:
     done = run("release", *arguments)
     assert (done.exit_code, done.stdout) == (2, "")
     assert said in done.stderr.replace("\n", " ")
+
+
+@pytest.mark.parametrize("region", ["us-east-1", REGION])
+def test_a_named_table_is_the_one_that_the_reaper_knows(account: Account, region: str) -> None:
+    account.lock_table("locks", region)
+    account.item("locks", PATH, region, Info=info())
+    account.reaper(msgspec.structs.replace(some_rules(), targets=(Target(Kind.DYNAMODB, "locks", region=region),)))
+    done = run("release", PATH, "--table", "locks", "--yes")
+    assert (done.exit_code, "kept in    table locks (" in done.stdout) == (0, True)
+    assert "already gone" not in done.stdout

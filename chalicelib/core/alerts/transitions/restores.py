@@ -3,8 +3,9 @@
 ``restorers`` is never removed, because a lock with the mark of one of them may appear at any time.
 """
 
+from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.page import Page
-from chalicelib.core.alerts.stored import Fields
+from chalicelib.core.alerts.stored import Fields, Name
 from chalicelib.core.alerts.transitions.telling import CLAIM
 from chalicelib.core.alerts.transitions.transition import Transition, absent, equals, exists, still
 from chalicelib.core.clicks.claim import Restorer, Restoring
@@ -56,7 +57,18 @@ def _inherited(old: Page, lock: HeldLock, by: Restorer, parts: Fields) -> Transi
         put["posted"] = old.posted
     if old.alerted_at:
         put["alerted_at"] = old.alerted_at
-    return Transition(ref=lock.ref, put=put, remove=("told",), only_if=(absent("restored_by"),))
+    leads: tuple[Name, ...] = () if "half_of" in parts else ("half_of",)
+    return Transition(ref=lock.ref, put=put, remove=("told", *leads), only_if=(absent("restored_by"),))
+
+
+def lead_after_all(ref: LockRef, posted: Posted) -> Transition:
+    """Give the message to the page of a half that was put back to follow another half, which is gone by now.
+
+    It is not taken when the page has a message, or began anew since.
+    """
+    silent = (absent("posted"), absent("ending"), absent("reopened_at"))
+    put = Fields(posted=posted)
+    return Transition(ref=ref, put=put, remove=("half_of",), only_if=(exists("restored_by"), *silent))
 
 
 def handed_over(old: LockRef, new: LockRef, by: Restorer) -> Transition:
