@@ -21,6 +21,7 @@ _SIGNS = {
     Sign.PERHAPS_BY_IT: "little evidence: the state was written {ago} ago, by this run if it is an import",
     Sign.BY_ANOTHER: "no evidence of this run: the state was written {ago} ago, but a plan never writes",
     Sign.NO_DIGEST: "no evidence of this run: the state was written {ago} ago, without its digest in the table",
+    Sign.BY_EITHER: "little evidence: the state was written {ago} ago, by this run or by the other lock's holder",
     Sign.SAYS_NOTHING: "no evidence: a plan never writes the state, which was last written {ago} ago",
     Sign.NO_PROOF: "no sign of life and no proof of death: the state was last written {ago} ago, before the lock",
 }

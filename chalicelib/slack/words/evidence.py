@@ -34,6 +34,8 @@ _WORDS = {
     Sign.NO_DIGEST: "*No evidence of this run:* the state was written {when}, after the lock was {taken}, but the "
     "table has no digest of it, which a run that locks there writes with the state. Somebody else wrote the state, in "
     "spite of the lock.",
+    Sign.BY_EITHER: "*Little evidence:* the state was last written {when}, {ago}, after the lock was {taken}. Whether "
+    "this run or the holder of the other lock wrote it cannot be told.",
     Sign.SAYS_NOTHING: "*No evidence:* a plan never writes the state, which was last written {when}.",
     Sign.NO_PROOF: "*No sign of life, and no proof of death:* the state was last written {when}, "
     "before the lock was {taken}.",

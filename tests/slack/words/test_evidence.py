@@ -99,6 +99,11 @@ UNDATED = Page(lock=a_table_lock(body=b""), seen_at=TAKEN)
             StateWritten(None, digest=True, elsewhere=True),
             f"when `{STATE_PATH}` was last written is not known, because its bucket is no target in `reaper.toml`. Its",
         ),
+        (
+            Page(lock=a_table_lock(), rivals=(a_lock(taken=TAKEN),)),
+            StateWritten(NOW, digest=True),
+            "Whether this run or the holder of the other lock wrote it cannot be told.",
+        ),
         (UNDATED, StateWritten(BEFORE), "before the lock was first seen, and nothing tells when that was taken."),
         (UNDATED, StateWritten(NOW), "after the lock was first seen."),
     ],
