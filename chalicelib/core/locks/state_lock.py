@@ -50,7 +50,12 @@ class StateLock(msgspec.Struct, frozen=True):
 
 def in_release_order(halves: tuple[Half, ...]) -> tuple[Half, ...]:
     """Return halves in the order in which they are released (``Traits.release_order``)."""
-    return tuple(sorted(halves, key=lambda half: (half.ref.place.traits.release_order, half.ref.name)))
+    return tuple(sorted(halves, key=lambda half: in_order(half.ref)))
+
+
+def in_order(ref: LockRef) -> tuple[int, str]:
+    """Return by what the halves of a lock are ordered; two are never equal."""
+    return ref.place.traits.release_order, ref.name
 
 
 def same_holder(one: HeldLock, other: HeldLock) -> bool:

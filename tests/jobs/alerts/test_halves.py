@@ -24,6 +24,7 @@ from tests.builders import (
     STATE_PATH,
     TABLE,
     a_lock,
+    a_table,
     a_table_lock,
     sample,
     some_rules,
@@ -311,6 +312,24 @@ def test_wherever_a_watch_is_killed_the_next_ones_alert_a_dual_lock_of_which_no_
         assert [alert.lock.ref for alert in watches(world)] == [S3.ref], last
         if not killed:
             break
+
+
+def test_a_half_that_was_shown_before_its_table_was_listed_is_alerted_once_when_the_other_half_goes() -> None:
+    world = a_world()
+    world.later(hours=3)
+    sweeps(world, targets=RULES.targets[:1])
+    world.store.remove(BUCKET, KEY)
+    world.later(minutes=15)
+    assert [alert.page.present for alert in watches(world)] == [(ITEM.ref,)]
+
+
+def test_a_lock_in_two_tables_is_one_alert() -> None:
+    rules = with_tables(some_rules(), a_table(), a_table(region="eu-west-1"))
+    world = a_world(s3=None)
+    world.tables.put(TABLE, STATE_PATH, BODY, "eu-west-1")
+    world.later(hours=3)
+    [alert] = watches(world, rules)
+    assert len(alert.page.present) == 2
 
 
 def test_a_half_whose_alert_is_no_longer_watched_is_alerted_by_itself() -> None:
