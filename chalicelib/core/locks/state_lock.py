@@ -59,5 +59,8 @@ def in_order(ref: LockRef) -> tuple[int, str]:
 
 
 def same_holder(one: HeldLock, other: HeldLock) -> bool:
-    """Return whether two locks are the halves of one run's lock: they have the same ID, which is random."""
-    return one.info is not None and other.info is not None and one.info.ID == other.info.ID != ""
+    """Return whether two locks are the halves of one run's lock: they have an ID, which is random, and say the same.
+
+    A run writes both alike. If they differ, one was written by hand, and who sees one has not seen the other.
+    """
+    return one.info is not None and one.info.ID != "" and one.info == other.info

@@ -1,5 +1,6 @@
 """A dual lock is one alert, two holders are two, and a half that comes or goes changes the message."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
@@ -321,6 +322,21 @@ def test_a_half_that_was_shown_before_its_table_was_listed_is_alerted_once_when_
     world.store.remove(BUCKET, KEY)
     world.later(minutes=15)
     assert [alert.page.present for alert in watches(world)] == [(ITEM.ref,)]
+
+
+def test_an_item_with_the_id_of_a_plan_in_s3_and_all_else_of_an_apply_is_another_holder_s_and_not_auto_released() -> (
+    None
+):
+    plan, apply = (json.loads(sample(name)) for name in ("s3-plan-default", "s3-apply-default"))
+    world = a_world(s3=sample("s3-plan-default"), item=json.dumps(apply | {"ID": plan["ID"]}).encode())
+    rules = with_tables(some_rules(auto_release=timedelta(hours=1)))
+    world.later(hours=3)
+    for _ in range(4):
+        watches(world, rules)
+        sweeps(world, rules)
+        world.later(minutes=61)
+    assert [len(alert.page.rivals) for alert in world.messenger.shown.values()] == [1, 1]
+    assert auto_releases(world) == []
 
 
 def test_a_lock_in_two_tables_is_one_alert() -> None:
