@@ -7,7 +7,7 @@ import msgspec
 
 RECORD = Path(__file__).with_name("record.json")
 # Words that differ each time: of one request, or of the lock that is shown after the reason.
-_OF_ONE_REQUEST = re.compile(r"RequestID: \w*,?|HostID: [^,]*,?|Lock Info:.*")
+_OF_ONE_REQUEST = re.compile(r"RequestID: [\w-]*,?|HostID: [^,]*,?|Lock Info:.*")
 
 
 class Tried(msgspec.Struct, frozen=True):

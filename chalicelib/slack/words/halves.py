@@ -30,7 +30,7 @@ _ENDED = {
     Outcome.UNCONFIRMED: "gone {where}, released by this or by its holder",
     Outcome.GONE: "already gone {where}",
     Outcome.REPLACED: "already gone {where}, where another lock is now, which was left alone",
-    Outcome.UNWATCHED: "not released {where}, which `reaper.toml` does not cover any more",
+    Outcome.UNWATCHED: "not released {where}, which `reaper.toml` does not cover any more, so it may still be held",
     Outcome.CONTAINER_GONE: "gone {where}, because its {container} does not exist any more",
     Outcome.RESTORED: "put back {where}",
     Outcome.OCCUPIED: "not put back {where}, because somebody holds the state there",

@@ -212,6 +212,7 @@ def test_an_undo_that_was_killed_after_any_call_and_whose_half_in_s3_went_has_on
         world = a_released()
         call = killed_after(world, last, lambda ports: answer(UNDO, ports, RULES, world.now))  # noqa: B023
         if held(world) == {BUCKET, TABLE}:
+            watch(world.ports, RULES, world.later(seconds=5))
             world.store.remove(BUCKET, KEY)
             answer(UNDO, world.ports, RULES, world.later(minutes=3))
             for _ in range(5):

@@ -303,6 +303,13 @@ def test_whoever_released_a_half_before_is_named_beside_it(by: str, said: str) -
     assert first in words(an_alert(DUAL_S3, again, halves=ONLY_S3))
 
 
+def test_a_lock_that_was_put_back_only_in_part_is_said_to_be_so_once_and_whom_it_does_not_stop() -> None:
+    failed = an_end(Outcome.RESTORED, half(DUAL_S3, Outcome.RESTORED), half(DUAL_ITEM, Outcome.FAILED, "denied"))
+    said = words(an_alert(DUAL_S3, failed, halves=ONLY_S3, restored_by=ALICE))
+    assert said.lower().count("put back by") == 0
+    assert f"runs that lock only {IN_TABLE} start all the same." in said
+
+
 def test_a_half_that_was_put_back_and_let_go_at_once_is_not_said_to_be_left_out() -> None:
     ending = an_end(Outcome.RESTORED, half(DUAL_S3, Outcome.RESTORED), half(DUAL_ITEM, Outcome.GONE))
     assert f"put back by you. Put back in S3; put back {IN_TABLE}, and let go again since." in answer(
