@@ -358,6 +358,9 @@ def test_a_half_whose_alert_is_no_longer_watched_is_alerted_by_itself() -> None:
     world.later(minutes=15)
     alerts = watches(world, only_the_table)
     assert [alert.lock.ref for alert in alerts if alert.ending is None] == [ITEM.ref]
+    assert [(alert.ending.outcome, alert.ending.halves) for alert in alerts if alert.ending] == [
+        (Outcome.UNWATCHED, ())
+    ]
 
 
 def test_without_the_book_a_dual_lock_is_alerted_once() -> None:
