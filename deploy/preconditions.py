@@ -11,6 +11,7 @@ from chalicelib.aws.errors_in_words import in_words
 from chalicelib.config.file import ConfigError, load
 from deploy import names
 from deploy.commands import program
+from deploy.streams import streams_of
 
 
 class Account(Protocol):
@@ -37,10 +38,10 @@ class Account(Protocol):
 
 def missing(stage: str, config: Path, artifacts: str, account: Account) -> list[str]:
     """Return a line for each thing that a deployment lacks; an empty list when it can go ahead."""
-    return [*_local(stage, config, artifacts), *_in_account(stage, artifacts, account)]
+    return [*_local(stage, config, artifacts, account.region()), *_in_account(stage, artifacts, account)]
 
 
-def _local(stage: str, config: Path, artifacts: str) -> list[str]:
+def _local(stage: str, config: Path, artifacts: str, region: str | None) -> list[str]:
     lines = [problem] if (problem := names.stage_problem(stage)) else []
     if not artifacts:
         lines.append(
@@ -51,15 +52,21 @@ def _local(stage: str, config: Path, artifacts: str) -> list[str]:
         for name in ("aws", "chalice")
         if not shutil.which(program(name))
     ]
-    return lines + _config_problems(config)
+    return lines + _config_problems(config, region)
 
 
-def _config_problems(config: Path) -> list[str]:
+def _config_problems(config: Path, region: str | None) -> list[str]:
+    """Return what is wrong with the configuration, and which streams a stack in this region cannot read."""
     try:
-        load(config)
+        streams = streams_of(load(config))
     except ConfigError as error:
         return [f"CONFIG: {problem}" for problem in error.problems]
-    return []
+    return [
+        f"CONFIG: the stream {stream} is not in {region}, where the stack is, and Lambda reads no stream of another "
+        "region; leave the stream out, or deploy a stack there"
+        for stream in streams
+        if region and stream.split(":")[3] != region
+    ]
 
 
 def _in_account(stage: str, artifacts: str, account: Account) -> list[str]:

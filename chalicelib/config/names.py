@@ -38,7 +38,7 @@ def stream(table: Table, key: str, of: str) -> str:
     arn = table.text(key, _STREAM, expected, "")
     named = _STREAM.fullmatch(arn)
     if named and of and named["table"] != of:
-        table.note(key, expected)
+        table.note(key, f"the stream of table {of}; this is the stream of table {named['table']}")
     return arn
 
 

@@ -12,7 +12,7 @@ from chalicelib.core.locks.scan import Scanned
 from chalicelib.core.locks.target import Target
 from chalicelib.jobs.alerts.found import Found, together
 from chalicelib.jobs.alerts.round import Round, is_new, shuffled
-from chalicelib.ports.locks import StoreError
+from chalicelib.ports.locks import ContainerGoneError, StoreError
 
 
 @dataclass
@@ -86,7 +86,12 @@ class Scan:
 
     def _look(self, place: Place, pages: list[Page]) -> Found:
         """Read the lock at a place, and take the next step of it and of the locks that the book has there."""
-        current = self.swept.world.store.read(place)
+        try:
+            current = self.swept.world.store.read(place)
+        except ContainerGoneError:
+            if not pages:
+                raise
+            return together([self.swept.steps.end_with_container(page) for page in pages])
         if current:
             self.found.add(current.ref)
             if all(page.lock.ref != current.ref for page in pages):

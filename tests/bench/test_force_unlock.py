@@ -35,7 +35,6 @@ def test_force_unlock_leaves_most_of_them_or_fails_at_one_half_after_it_released
 
 
 def test_words_that_differ_each_time_are_left_out_of_the_record() -> None:
-    said = (
-        "Failed to unlock state: StatusCode: 404,\nRequestID: 6B7-WN,\nHostID: bQb1=, NoSuchKey: \nLock Info:\n  ID: 1"
-    )
+    answer = "StatusCode: 404,\nRequestID: 6B7-WN,\nHostID: bQb1/6=, NoSuchKey: "
+    said = f"Failed to unlock state: {answer}\nLock Info:\n  ID: 1"
     assert in_short(said) == "Failed to unlock state: StatusCode: 404, NoSuchKey:"

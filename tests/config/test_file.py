@@ -214,7 +214,10 @@ def test_a_stream_is_taken_in_every_partition(partition: str) -> None:
         ({"prefixes": "a/"}, "targets[1].prefixes = 'a/': expected only in a target with a bucket, not with a table"),
         ({"region": "Frankfurt"}, "targets[1].region = 'Frankfurt': expected an AWS region"),
         ({"stream": STREAM, "region": "eu-central-1"}, "targets[1].region = 'eu-central-1': expected no region beside"),
-        ({"stream": STREAM.replace("terraform-locks", "others")}, "expected the ARN of this table's stream, like"),
+        (
+            {"stream": STREAM.replace("terraform-locks", "others")},
+            "table terraform-locks; this is the stream of table others",
+        ),
         ({"stream": STREAM.partition("/stream")[0]}, "table/terraform-locks/stream/"),
         ({"stream": STREAM.replace("dynamodb", "kinesis")}, "targets[1].stream = 'arn:aws:kinesis"),
         ({"stream": "LATEST"}, "targets[1].stream = 'LATEST': expected the ARN of this table's stream"),

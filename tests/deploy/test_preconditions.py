@@ -66,6 +66,18 @@ def test_every_mistake_of_the_configuration_is_a_line(tmp_path: Path) -> None:
     assert all(line.startswith("CONFIG: ") for line in lines)
 
 
+def test_a_stream_of_another_region_is_told_before_anything_is_deployed(tmp_path: Path) -> None:
+    config, stream = tmp_path / "reaper.toml", "arn:aws:dynamodb:{}:111122223333:table/terraform-locks/stream/2026"
+    said = []
+    for region in ("eu-west-1", "us-east-1"):
+        target = f'[[targets]]\ntable = "terraform-locks"\nstream = "{stream.format(region)}"\n\n[[routes]]'
+        config.write_text(EXAMPLE.read_text().replace("[[routes]]", target, 1))
+        said.append(missing("prod", config, "artifacts", FakeAccount()))
+    assert said[0] == []
+    [line] = said[1]
+    assert line.startswith(f"CONFIG: the stream {stream.format('us-east-1')} is not in eu-west-1")
+
+
 @pytest.mark.parametrize("stage", ["Prod", "1st", "a_b", "a" * 21])
 def test_a_stage_that_cannot_be_part_of_a_name_is_refused(stage: str) -> None:
     parameters = {name.replace("prod", stage): kind for name, kind in BOTH.items()}

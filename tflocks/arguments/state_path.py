@@ -14,8 +14,10 @@ class StatePathError(ValueError):
     """The text names no state; the message says why."""
 
 
-def split(text: str) -> tuple[str, str]:
+def split(text: str, instead: str = "") -> tuple[str, str]:
     """Return the bucket and the state's key of ``bucket/key``, with or without ``s3://`` and ``.tflock``.
+
+    ``instead`` is what a command offers to somebody who names only a bucket.
 
     Raises:
         StatePathError: with what is wrong.
@@ -27,7 +29,7 @@ def split(text: str) -> tuple[str, str]:
     key = key.removesuffix(LOCK_SUFFIX)
     check_bucket(name)
     if not key:
-        raise StatePathError(f"no state key after the bucket; {_FORM}. For a whole bucket: --bucket {name}")
+        raise StatePathError(f"no state key after the bucket; {_FORM}{instead}")
     if _length(key) > _KEY_LIMIT:
         raise StatePathError(f"the key is longer than the {_KEY_LIMIT} bytes that S3 allows")
     return name, key

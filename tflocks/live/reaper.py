@@ -10,6 +10,7 @@ from chalicelib.aws.book.rules_book import DynamoRulesBook
 from chalicelib.aws.errors_in_words import in_words
 from chalicelib.checked_rules import CheckedRulesError, decode
 from chalicelib.core.alerts.page import Page
+from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Rules
 from chalicelib.ports.book import BookError
 from tflocks.live.aws import Aws
@@ -95,3 +96,15 @@ def _rules(reaper: Reaper, aws: Aws) -> tuple[Rules | None, str]:
     except CheckedRulesError:
         told = "they are of another version than this tflocks; install the version that is deployed"
         return None, f"the reaper's targets and thresholds cannot be read: {told}"
+
+
+def as_ruled(target: Target, rules: Rules | None, here: str, *, named: bool = True) -> Target:
+    """Return a target as the reaper knows it: a table's region is a part of the names of its places.
+
+    A table that was ``named`` without a region may be the reaper's in another region than ``here``. One that was found
+    in a region is that one and no other of the same name.
+    """
+    known = [one for one in (rules.targets if rules else ()) if one.called == target.called]
+    in_region = [one for one in known if (one.region or here) == (target.region or here)]
+    chosen = in_region or (known if named else [])
+    return msgspec.structs.replace(target, region=chosen[0].region) if chosen else target

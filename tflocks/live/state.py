@@ -14,6 +14,7 @@ from tflocks.live.aws import Aws
 from tflocks.live.containers import lock_tables
 from tflocks.live.looking import Looking
 from tflocks.live.problems import words_of
+from tflocks.live.reaper import as_ruled
 
 
 class StateSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +34,7 @@ def places_of(
     These are its bucket, the tables that are named, and the reaper's targets. If neither tells of a table, all lock
     tables of the region are looked at, because a release of one half helps nobody.
     """
-    named, problems = list(tables), list[str]()
+    named, problems = [as_ruled(table, rules, aws.region) for table in tables], list[str]()
     if not named and rules is None:
         found = lock_tables(aws, aws.region)
         named, problems = found.targets, found.problems

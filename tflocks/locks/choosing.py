@@ -35,6 +35,8 @@ def choose(found: list[Standing], unseen: list[str], wish: Wish) -> Standing:
     Raises:
         ChoiceError: there is none, or more than one, or a half of it may be where nobody could look.
     """
+    if unseen and not found:
+        raise ChoiceError("nothing was released: no lock was seen, but not every place could be looked at (see above)")
     if unseen and wish.half is None:
         places = "s3 or dynamodb"
         raise ChoiceError(f"a half may be where you could not look. To release what you see: --half {places}")
@@ -44,7 +46,7 @@ def choose(found: list[Standing], unseen: list[str], wish: Wish) -> Standing:
     if not found:
         raise ChoiceError("nothing to release: the state is not locked")
     if not meant:
-        raise ChoiceError(f"nothing was released: {_instead(wish)} it is held by {_who(found)}")
+        raise ChoiceError(f"nothing was released: {_instead(wish)} the state is held by {_who(found)}")
     raise ChoiceError(f"more than one holds the state: {_who(meant)}. Say which: --half s3, --half dynamodb, or --id")
 
 
@@ -73,11 +75,14 @@ def _id(one: Standing) -> str:
 
 def _instead(wish: Wish) -> str:
     if wish.lock_id:
-        return f"the lock is not {wish.lock_id};"
+        return f"no lock of this state has the ID {wish.lock_id};"
     return f"no lock of this state is kept in {wish.half};"
 
 
+def named(one: Standing) -> str:
+    """Name a holder so that an operator can tell it from the others of the same state."""
+    return f"{holder(one) or 'somebody'} (ID {_id(one) or 'none'}, in {all_places(one.locks)})"
+
+
 def _who(holders: list[Standing]) -> str:
-    return ", and ".join(
-        f"{holder(one) or 'somebody'} (ID {_id(one) or 'none'}, in {all_places(one.locks)})" for one in holders
-    )
+    return ", and ".join(map(named, holders))

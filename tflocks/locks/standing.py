@@ -92,7 +92,7 @@ def standings(locks: Iterable[HeldLock], pages: Iterable[Page], rules: Rules | N
     for lock in {lock.ref: lock for lock in locks}.values():
         by_state[lock.ref.state_path].append(lock)
     found = [
-        standing(holder, len(holders) - 1, by_ref, rules, now)
+        standing(holder, [one[-1] for one in holders if one is not holder], by_ref, rules, now)
         for own in by_state.values()
         for holders in [holders_of(own)]
         for holder in holders
@@ -112,15 +112,19 @@ def holders_of(locks: Iterable[HeldLock]) -> list[tuple[HeldLock, ...]]:
 
 
 def standing(
-    holder: tuple[HeldLock, ...], others: int, pages: Mapping[LockRef, Page], rules: Rules | None, now: datetime
+    holder: tuple[HeldLock, ...],
+    others: list[HeldLock],
+    pages: Mapping[LockRef, Page],
+    rules: Rules | None,
+    now: datetime,
 ) -> Standing:
     """Return one holder with its page and its policy."""
     page = _page_of(holder, pages)
     covered = rules is not None and any(rules.covers(lock.ref.place) for lock in holder)
     own = page or Page(lock=holder[-1])  # S3's half is released last, and leads where people were told of none
-    bare = Standing(locks=holder, others=others, page=own, lead=own.lock.ref, known=page is not None, now=now)
+    bare = Standing(locks=holder, others=len(others), page=own, lead=own.lock.ref, known=page is not None, now=now)
     halves = tuple(Half(lock.ref) for lock in holder)
-    seen = msgspec.structs.replace(bare.page, lock=bare.lock, halves=halves)
+    seen = msgspec.structs.replace(bare.page, lock=bare.lock, halves=halves, rivals=tuple(others))
     policy = rules.policy_for(bare.state_path) if rules and covered else None
     return msgspec.structs.replace(bare, page=seen, policy=policy)
 

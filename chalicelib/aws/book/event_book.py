@@ -4,6 +4,7 @@ powertools' Idempotency would write such items too, but they could only be found
 to find the hold that a release ended.
 """
 
+import hashlib
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ _JOURNALED = "Journaled"
 _AT_ONCE, _GONE = 8, 20
 """Numbers of events to read: at once for ``before`` (more only if a lock had this many in one second), and for
 ``gone_after``."""
+_LONGEST_KEY = 2048
+"""Most bytes of a partition key in DynamoDB."""
 
 
 class DynamoEventBook:
@@ -90,13 +93,21 @@ class DynamoEventBook:
 
 
 def _gone_key_of(event: LockEvent) -> dict[str, str]:
-    return {"StatePath": f"#gone {event.place.name}", "LockIdentity": event.identity}
+    return {"StatePath": _partition("gone", event), "LockIdentity": event.identity}
 
 
 def _key_of(event: LockEvent) -> dict[str, str]:
     # What the reaper saw is kept apart from what AWS told: the times of its looks do not fit between AWS's.
     kind = "seen" if event.told_by is ToldBy.SEEN else "events"
-    return {"StatePath": f"#{kind} {event.place.name}", "LockIdentity": event.identity}
+    return {"StatePath": _partition(kind, event), "LockIdentity": event.identity}
+
+
+def _partition(kind: str, event: LockEvent) -> str:
+    """Return the partition key of a place's events. A table's key may be so long that only its hash fits into ours."""
+    key = f"#{kind} {event.place.name}"
+    if len(key.encode(errors="replace")) <= _LONGEST_KEY:
+        return key
+    return f"#{kind} {hashlib.sha256(event.place.name.encode(errors='replace')).hexdigest()}"
 
 
 def _noted(item: Item) -> NotedEvent:

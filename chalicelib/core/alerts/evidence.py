@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
-from chalicelib.core.alerts.holding import Holding
+from chalicelib.core.alerts.page import Page
 from chalicelib.core.locks.copies import AFTER
 from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.locks.place import Clock
@@ -30,14 +30,20 @@ class Sign(StrEnum):
     UNDATED = "written before the lock was first seen, and nothing tells when it was taken"
     NO_STATE = "no state object"
     PERHAPS_A_STATE = "no state object, and what is kept at the lock's key cannot be read as a lock"
+    NO_RUN = "what is kept at the lock's key may itself be a state, which no run holds"
     SAME_SECOND = "written in the second the lock was taken"
     TWO_CLOCKS = "written so near to the client's time of the lock that nobody knows which came first"
     ALIVE_THEN = "written after the lock was taken"
     WENT_SILENT = "written after the lock was taken, then hours of silence"
     PERHAPS_BY_IT = "written after the lock was taken, which an import does and a console never does"
     BY_ANOTHER = "written after the lock was taken, which a plan never does"
+    NO_DIGEST = "written after the lock was taken, without the digest that a run that locks in the table writes too"
+    BY_EITHER = "written after the lock was taken, which the holder of another lock on the state may have done too"
     SAYS_NOTHING = "nothing written, which a plan never does"
     NO_PROOF = "nothing written, which is no proof"
+
+
+_BY_THE_HOLDER = {Sign.ALIVE_THEN, Sign.WENT_SILENT, Sign.PERHAPS_BY_IT}
 
 
 class StateWritten(msgspec.Struct, frozen=True):
@@ -50,19 +56,22 @@ class StateWritten(msgspec.Struct, frozen=True):
     """Whether the state is in a bucket that no target names, so that nobody may look."""
 
 
-def sign_of(hold: Holding, state: StateWritten | None, now: datetime) -> Sign:
+def sign_of(page: Page, state: StateWritten | None, now: datetime) -> Sign:
     """Return what the last write says about the run. ``state`` is None when nobody looked, or S3 refused to tell."""
-    lock, never = hold.lock, writing(hold.lock) is Writing.NEVER
+    lock, never = page.lock, writing(page.lock) is Writing.NEVER
     if state is None or state.at is None:
         return _sign_of_nothing(lock, state)
-    if state.at == hold.held_since and hold.clock is Clock.AWS:
+    if lock.body is Body.STATE:
+        return Sign.NO_RUN
+    if state.at == page.held_since and page.clock is Clock.AWS:
         return Sign.SAME_SECOND
-    if hold.clock is Clock.CLIENT and abs(state.at - hold.held_since) <= _CLOCKS_APART:
+    if page.clock is Clock.CLIENT and abs(state.at - page.held_since) <= _CLOCKS_APART:
         return Sign.SAYS_NOTHING if never else Sign.TWO_CLOCKS
-    if state.at < hold.held_since:
-        nothing = Sign.UNDATED if hold.clock is Clock.REAPER else Sign.NO_PROOF
+    if state.at < page.held_since:
+        nothing = Sign.UNDATED if page.clock is Clock.REAPER else Sign.NO_PROOF
         return Sign.SAYS_NOTHING if never else nothing
-    return _sign_of_a_write(lock, now - state.at)
+    sign = _sign_of_a_write(lock, state, now - state.at)
+    return Sign.BY_EITHER if sign in _BY_THE_HOLDER and _others_may_write(page, state.at) else sign
 
 
 def _sign_of_nothing(lock: HeldLock, state: StateWritten | None) -> Sign:
@@ -74,10 +83,19 @@ def _sign_of_nothing(lock: HeldLock, state: StateWritten | None) -> Sign:
     return Sign.NO_STATE if lock.body in {Body.LOCK, Body.EMPTY} else Sign.PERHAPS_A_STATE
 
 
-def _sign_of_a_write(lock: HeldLock, quiet: timedelta) -> Sign:
+def _sign_of_a_write(lock: HeldLock, state: StateWritten, quiet: timedelta) -> Sign:
     """Return what a write says that came after the lock was taken."""
     if writing(lock) is Writing.NEVER:
         return Sign.BY_ANOTHER
+    if state.digest is False:
+        return Sign.NO_DIGEST
     if writing(lock) is Writing.IMPORT_ONLY:
         return Sign.PERHAPS_BY_IT
     return Sign.WENT_SILENT if quiet >= _SILENCE else Sign.ALIVE_THEN
+
+
+def _others_may_write(page: Page, written: datetime) -> bool:
+    """Return whether another holder of the state may have made its last write. Locks in tables have clients' times."""
+    return any(
+        writing(other) is not Writing.NEVER and other.ref.since <= written + _CLOCKS_APART for other in page.rivals
+    )

@@ -50,9 +50,17 @@ class StateLock(msgspec.Struct, frozen=True):
 
 def in_release_order(halves: tuple[Half, ...]) -> tuple[Half, ...]:
     """Return halves in the order in which they are released (``Traits.release_order``)."""
-    return tuple(sorted(halves, key=lambda half: (half.ref.place.traits.release_order, half.ref.name)))
+    return tuple(sorted(halves, key=lambda half: in_order(half.ref)))
+
+
+def in_order(ref: LockRef) -> tuple[int, str]:
+    """Return by what the halves of a lock are ordered; two are never equal."""
+    return ref.place.traits.release_order, ref.name
 
 
 def same_holder(one: HeldLock, other: HeldLock) -> bool:
-    """Return whether two locks are the halves of one run's lock: they have the same ID, which is random."""
-    return one.info is not None and other.info is not None and one.info.ID == other.info.ID != ""
+    """Return whether two locks are the halves of one run's lock: they have an ID, which is random, and say the same.
+
+    A run writes both alike. If they differ, one was written by hand, and who sees one has not seen the other.
+    """
+    return one.info is not None and one.info.ID != "" and one.info == other.info

@@ -51,7 +51,8 @@ def _of_all_halves(case: Case, ending: Ending) -> tuple[Ending, Releasing | None
     With it comes the claim that was seen, and what the page is to say of its own half. Raises BookError.
     """
     page, seen = case.page, case.page.releasing
-    if not page.halves or page.half_of:
+    # A lock that is not watched any more did not end, and its other halves may be watched and held.
+    if not page.halves or page.half_of or ending.outcome is Outcome.UNWATCHED:
         return ending, seen, Fields()
     own = page.half_ending or ending
     parts = [Part(half.ref, own if half.ref == page.lock.ref else _of_half(case, half.ref)) for half in page.halves]

@@ -14,7 +14,7 @@ from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions import halves, telling
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef, Place
-from chalicelib.core.locks.state_lock import StateLock, same_holder
+from chalicelib.core.locks.state_lock import StateLock, in_order, same_holder
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.seen import seen_held
 from chalicelib.ports.book import BookError
@@ -55,13 +55,16 @@ class Halves:
         page = self._released_from(page)
         if page.half_of:
             return page
-        seen = self._noted(page, state)
-        if page.spoken_of or not seen.halves:
-            return seen
-        others = [self._page(one) for one in state.locks if one.ref != page.lock.ref and same_holder(one, page.lock)]
-        lead = next((one for one in others if one.spoken_of), None)
-        lead = lead or max([seen, *others], key=lambda one: one.lock.ref.place.traits.release_order)
-        return seen if lead is seen else self._follow(seen, lead)
+        place = page.lock.ref.place
+        others = [one for one in state.locks if one.ref.place != place and same_holder(one, page.lock)]
+        lead = page if page.spoken_of else self._lead(page, others)
+        if lead is not page:
+            return self._follow(self._noted(page, state), lead)
+        # Before the page names them: if its own half goes, a half that does not follow is alerted by itself.
+        for one in others:
+            if one.ref not in {half.ref for half in page.halves}:
+                self._follow(self.remember(one), page)
+        return self._noted(page, state)
 
     def as_now(self, page: Page) -> Page | None:
         """Return a page with the other halves and holders that are there now; None: not all places could be read."""
@@ -82,6 +85,11 @@ class Halves:
             if same_holder(one.lock, page.lock):
                 self.leads(one, state)
 
+    def is_open(self, ref: LockRef) -> bool:
+        """Return whether the book has a page of a lock, and it has not ended. Raises BookError."""
+        page = self.world.book.find(ref)
+        return page is not None and page.ending is None
+
     def remember(self, lock: HeldLock) -> Page:
         """Open a page for a lock. Without the book, the lock is alerted nevertheless."""
         page = Page(lock=lock, seen_at=self.now)
@@ -94,18 +102,25 @@ class Halves:
         """Return the page; if the page that it follows is gone or has ended, it leads itself from now on."""
         if page.half_of is None:
             return page
-        lead = self.world.book.find(page.half_of)
-        if lead and not lead.ending:
+        if self.is_open(page.half_of):
             return page
         return self.world.book.write(halves.lead_itself(page.lock.ref)).page or page
 
     def _noted(self, page: Page, state: StateLock) -> Page:
-        found = state.halves(page.lock, page.halves), state.rivals(page.lock, page.rivals)
+        # Of a half whose target was taken out, nothing is known any more.
+        known = tuple(half for half in page.halves if self.rules.covers(half.ref.place))
+        found = state.halves(page.lock, known), state.rivals(page.lock, page.rivals)
         if found == (page.halves, page.rivals):
             return page
         with suppress(BookError):
             self.world.book.write(halves.halves_seen(page.lock.ref, *found))
         return msgspec.structs.replace(page, halves=found[0], rivals=found[1])
+
+    def _lead(self, page: Page, others: list[HeldLock]) -> Page:
+        """Return the page, of a half that nobody was told of, or of the other halves the one that leads it."""
+        pages = [self._page(one) for one in others]
+        told = next((one for one in pages if one.spoken_of), None)
+        return told or max([page, *pages], key=lambda one: in_order(one.lock.ref))
 
     def _page(self, lock: HeldLock) -> Page:
         """Return the page of another half."""

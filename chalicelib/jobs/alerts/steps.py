@@ -44,7 +44,7 @@ class Steps:
         try:
             current = self.world.store.read(page.lock.ref.place)
         except ContainerGoneError:
-            return self._end_with_container(page)
+            return self.end_with_container(page)
         return self.tend(page, current)
 
     def tend(self, page: Page, current: HeldLock | None) -> Found:
@@ -74,7 +74,7 @@ class Steps:
             step = Step.REFRESH
         return self._take(step, case, there, current)
 
-    def _end_with_container(self, page: Page) -> Found:
+    def end_with_container(self, page: Page) -> Found:
         """End a lock whose bucket or table does not exist any more, unless another half of it is held."""
         seen = self.halves.leads(page, self.halves.state_lock(page.lock.ref.place, None))
         if _there(seen, None) is Presence.SAME:
@@ -82,12 +82,12 @@ class Steps:
         return end(self.case(seen), Ending(outcome=Outcome.CONTAINER_GONE, at=self.now))
 
     def _tend_follower(self, known: Page, page: Page, current: HeldLock | None, state: StateLock) -> Found:
-        """Tend a half whose alert another page has: close its page when it is gone. A new lead is tended at once."""
+        """Tend a half whose alert another page has: close its page when it is gone. Tend a lead without a page."""
         if (there := presence(page.lock.ref, current)) is not Presence.SAME:
             return close(self.case(page), there, current)
         _drop_old_claim(page, self.world, self.now)
         lead = next((lock for lock in state.locks if lock.ref == page.half_of), None)
-        if lead is None or known.half_of:
+        if lead is None or (known.half_of and self.halves.is_open(lead.ref)):
             return Found()
         with suppress(BookError):  # without the book, the sweep of the lead's own place alerts it
             if remembered := self.world.book.write(telling.remember(lead, self.now)).page:

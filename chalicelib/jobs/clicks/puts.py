@@ -164,7 +164,10 @@ def note_back(clicked: Clicked, old: Page, backs: Backs) -> Clicked:
             _write(clicked, silent, one, Fields(half_of=lead))
         elif one.page.lock.ref != old.lock.ref:  # its own page had no message
             clicked.world.book.write(restores.handed_over(one.page.lock.ref, ref, _of(one)))
-    return _write(clicked, old, there[lead], Fields(halves=halves) if halves else Fields())
+    restored = _write(clicked, old, there[lead], Fields(halves=halves) if halves else Fields())
+    if old.posted and restored.page.posted is None:
+        return restored.after(restores.lead_after_all(lead, old.posted))
+    return restored
 
 
 def _followed(clicked: Clicked, ref: LockRef) -> Page | None:

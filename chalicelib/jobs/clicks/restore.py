@@ -18,12 +18,13 @@ from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.claim import CLAIM_LASTS, Restorer, Restoring
 from chalicelib.core.clicks.deletion import KeptHalf, PutBack
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
+from chalicelib.core.locks.lock import HeldLock
 from chalicelib.jobs.alerts.alert import catch_up
 from chalicelib.jobs.clicks.clicked import Clicked, NotYetError
 from chalicelib.jobs.clicks.delete import OutcomeUnknownError
 from chalicelib.jobs.clicks.puts import Back, Backs, Put, abandon, back, begin, note_back, put_all
 from chalicelib.ports.book import BookError
-from chalicelib.ports.locks import StoreError, StoreRefusedError
+from chalicelib.ports.locks import ContainerGoneError, StoreError, StoreRefusedError
 
 _FORGOTTEN = "its bytes are no longer known to the reaper's lock book"
 
@@ -78,7 +79,7 @@ def _put_once(clicked: Clicked, kept: tuple[KeptHalf, ...]) -> Ending:
 def _look(clicked: Clicked, puts: Sequence[Put]) -> Ending:
     """Conclude from what is there now how the puts ended."""
     try:
-        there = [clicked.world.store.read(put.ref.place) for put in puts]
+        there = [_there(clicked, put) for put in puts]
         clicked = clicked.looked_up()
         backs = [back(clicked, put, current) for put, current in zip(puts, there, strict=True)]
         if by := next((one.by for one in backs if one.by), None):
@@ -88,6 +89,19 @@ def _look(clicked: Clicked, puts: Sequence[Put]) -> Ending:
         return _not_there(clicked, backs[0])
     except (StoreError, BookError) as error:
         raise OutcomeUnknownError(str(error)) from error
+
+
+def _there(clicked: Clicked, put: Put) -> HeldLock | None:
+    """Return the lock at a half's place now; None also where nothing can be, or nothing was put.
+
+    Raises StoreError.
+    """
+    try:
+        return clicked.world.store.read(put.ref.place)
+    except StoreError as error:
+        if put.answered is None or isinstance(error, ContainerGoneError):
+            return None
+        raise
 
 
 def _restored(clicked: Clicked, backs: Backs, there: Restorer) -> Ending:

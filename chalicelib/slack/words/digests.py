@@ -22,7 +22,8 @@ def _named(lock: Named) -> str:
     where = f", {in_containers([place])}" if place else ""
     taken = "first seen" if lock.clock is Clock.REAPER else "taken"
     copy = " (a copy of another state's lock)" if lock.copy else ""
-    return f"{code(exact(lock.state_path), _PATH_LIMIT)}{where}, {taken} {ago(lock.held_since)}{copy}"
+    clock = " (its machine's clock)" if lock.clock is Clock.CLIENT else ""
+    return f"{code(exact(lock.state_path), _PATH_LIMIT)}{where}, {taken} {ago(lock.held_since)}{clock}{copy}"
 
 
 def _title(digest: Digest) -> tuple[str, str]:

@@ -93,7 +93,7 @@ def container_gone(place: Place) -> str:
     service, container = place.traits.service, place.traits.container
     return (
         f"{service} says that there is no {container} {code(place.container, VALUE_LIMIT)} any more. If that is meant, "
-        "take it out of `reaper.toml` and deploy; else every night tells of it."
+        "take it out of `reaper.toml` and deploy; else the reaper reports it every night."
     )
 
 
@@ -121,7 +121,7 @@ def why_failed(ending: Ending, *, put_back: bool = False) -> str:
 
 def _untouched(who: str) -> str:
     gone = f"was already gone when {who}, so nothing was deleted" if who else "is gone"
-    return f"The lock shown here {gone}. Who holds the state now is told of anew if that is for too long."
+    return f"The lock shown here {gone}. If somebody holds the state for too long now, a new alert says so."
 
 
 def _gone(lock: HeldLock, ending: Ending, who: str) -> str:

@@ -1,9 +1,10 @@
 """Put the evidence in plain words: what the time of the state's last write proves."""
 
 from chalicelib.core.alerts.alert import Alert
-from chalicelib.core.alerts.evidence import Sign, StateWritten, sign_of
+from chalicelib.core.alerts.evidence import Sign, sign_of
 from chalicelib.core.duration import in_words
 from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.terraform.item import DIGEST_SUFFIX
 from chalicelib.slack.words.parts.lock_words import began, is_in_path, state
 from chalicelib.slack.words.parts.text import ago, code, exact, local_time
 
@@ -18,6 +19,7 @@ _WORDS = {
     "when that was taken.",
     Sign.NO_STATE: "*No evidence:* nothing is kept at {state}; this run has written no state, or has removed it.",
     Sign.PERHAPS_A_STATE: "*No evidence:* nothing is kept at {state}. What is kept at {key} may itself be a state.",
+    Sign.NO_RUN: "*No evidence:* what is kept at {key} may itself be a state, so no run is known that could be alive.",
     Sign.SAME_SECOND: "*Little evidence:* the state was last written {when}, {ago}, in the second the lock was "
     "{taken}.",
     Sign.TWO_CLOCKS: "*Little evidence:* the state was last written {when}, {ago}, near the time at which the lock was "
@@ -29,6 +31,11 @@ _WORDS = {
     "this is an import it was alive then; a `terraform console` never writes.",
     Sign.BY_ANOTHER: "*No evidence of this run:* the state was written {when}, after the lock was {taken}, but a plan "
     "never writes. Somebody else did, in spite of the lock.",
+    Sign.NO_DIGEST: "*No evidence of this run:* the state was written {when}, after the lock was {taken}, but the "
+    "table has no digest of it, which a run that locks there writes with the state. Somebody else wrote the state, in "
+    "spite of the lock.",
+    Sign.BY_EITHER: "*Little evidence:* the state was last written {when}, {ago}, after the lock was {taken}. Whether "
+    "this run or the holder of the other lock wrote it cannot be told.",
     Sign.SAYS_NOTHING: "*No evidence:* a plan never writes the state, which was last written {when}.",
     Sign.NO_PROOF: "*No sign of life, and no proof of death:* the state was last written {when}, "
     "before the lock was {taken}.",
@@ -36,11 +43,11 @@ _WORDS = {
 
 _WRITTEN_UNDER_TABLE = " Its digest is in the table, as after every write under that lock."
 _NEVER_WRITTEN_UNDER_TABLE = (
-    " The table has no digest of the state, so no run that locks there has ever written it, this one neither."
+    " The table has no digest of the state, which a run that locks there writes with it: this run has not written it."
 )
 _DIGEST_OF_NOTHING = (
     " But the table has a digest of it, so the next run will probably fail: `state data in S3 does not have the "
-    "expected content`."
+    "expected content`. If the state is meant to be gone, delete the digest, the item {digest}."
 )
 
 _MIGRATION = "`init -migrate-state` holds two locks, at the old and at the new location, while it waits for a *yes*"
@@ -65,7 +72,7 @@ def evidence(alert: Alert) -> str:
         "state": state(ref, _PLACE_LIMIT),
         "key": code(exact(key), _PLACE_LIMIT),
     }
-    return f":mag: {words.format(**places, **_times(alert))}{_digest(alert.state_written)}"
+    return f":mag: {words.format(**places, **_times(alert))}{_digest(alert)}"
 
 
 def long_holds(lock: HeldLock) -> str:
@@ -74,17 +81,19 @@ def long_holds(lock: HeldLock) -> str:
     return f"It may be alive: {why}." if why else ""
 
 
-def _digest(state: StateWritten | None) -> str:
+def _digest(alert: Alert) -> str:
     """Say what the digest in the lock table means; "" if it means nothing, or nobody looked.
 
     Terraform writes the digest after each write of the state, and reads no state whose digest is another
     (internal/backend/remote-state/s3/client.go).
     """
-    if state is None or state.digest is None:
+    state = alert.state_written
+    if state is None or state.digest is None or sign_of(alert.page, state, alert.now) is Sign.NO_DIGEST:
         return ""
     if state.at or state.elsewhere:
         return _WRITTEN_UNDER_TABLE if state.digest else _NEVER_WRITTEN_UNDER_TABLE
-    return _DIGEST_OF_NOTHING if state.digest else ""
+    item = code(exact(f"{alert.lock.ref.state_path}{DIGEST_SUFFIX}"), _PLACE_LIMIT)
+    return _DIGEST_OF_NOTHING.format(digest=item) if state.digest else ""
 
 
 def _times(alert: Alert) -> dict[str, str]:

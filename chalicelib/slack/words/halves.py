@@ -30,7 +30,7 @@ _ENDED = {
     Outcome.UNCONFIRMED: "gone {where}, released by this or by its holder",
     Outcome.GONE: "already gone {where}",
     Outcome.REPLACED: "already gone {where}, where another lock is now, which was left alone",
-    Outcome.UNWATCHED: "not released {where}, which `reaper.toml` does not cover any more",
+    Outcome.UNWATCHED: "not released {where}, which `reaper.toml` does not cover any more, so it may still be held",
     Outcome.CONTAINER_GONE: "gone {where}, because its {container} does not exist any more",
     Outcome.RESTORED: "put back {where}",
     Outcome.OCCUPIED: "not put back {where}, because somebody holds the state there",
@@ -63,7 +63,7 @@ def where(page: Page, *, releasable: bool) -> str:
     there = in_containers(places)
     if len(places) == 1:
         return f"Locked {there}."
-    release = " Release takes both, in this order." if releasable else ""
+    release = f" Release takes {_every(places)}, in this order." if releasable else ""
     return f"One run holds it in {len(places)} places: {there}.{release}"
 
 
@@ -112,10 +112,10 @@ def left_alone(page: Page, ending: Ending) -> str:
 
 def in_dialog(page: Page) -> str:
     """Say in a dialog what a release takes and what it leaves; "" for a lock in one place. At most 50 characters."""
-    several = len(page.present) > 1
+    several, every = len(page.present) > 1, _every(page.present)
     if page.rivals:
-        return "It takes both halves; the other run's lock stays." if several else "The other run's lock stays."
-    return "It is released in both places." if several else ""
+        return f"It takes {every} halves; the other run's lock stays." if several else "The other run's lock stays."
+    return f"It is released in {every} places." if several else ""
 
 
 def ended(ending: Ending) -> str:
@@ -172,6 +172,10 @@ def _ended(halves: list[HalfEnding], every: Mapping[Outcome, str], known: str) -
     where = in_containers((half.place for half in halves), SHORT_CONTAINER_LIMIT)
     who = f" by {who}" if who and first.by != known else ""
     return f"{words.format(where=where, container=first.place.traits.container)}{who}{why}"
+
+
+def _every(halves: Sequence[object]) -> str:
+    return "both" if len(halves) == _TWO else "all"
 
 
 def _places(page: Page) -> list[Place]:

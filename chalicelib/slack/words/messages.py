@@ -90,7 +90,7 @@ def _open(alert: Alert, path: str) -> tuple[_Title, list[Block]]:
     held, story = _held(alert), _story(alert)
     title, policy, people = _Title(_sign(alert), f"{doubt.noun} {held}"), _policy(alert), _people(alert)
     head = (path, halves.held(alert.page), _where(alert), people, meant_for(alert))
-    told = alert.ending is not None and halves.in_part(alert.ending)
+    told = alert.ending is not None and halves.in_part(alert.ending) and not halves.is_put_back(alert.ending)
     odd = (halves.rivals(alert.page), "" if told else halves.half_gone(alert.page), doubt.warning)
     paragraphs = ["\n".join(filter(None, head)), *odd, story, doubt.no_evidence or evidence(alert)]
     alive = "" if doubt.is_copy else long_holds(lock)
@@ -170,7 +170,8 @@ def _story(alert: Alert) -> str:
     """Say what people have done about the lock."""
     page = alert.page
     lines = []
-    if page.restored_by:
+    told = alert.ending is not None and halves.in_part(alert.ending) and halves.is_put_back(alert.ending)
+    if page.restored_by and not told:
         lines.append(f":lock: *Put back by {mention(page.restored_by)}* after it was released.")
     if page.snooze and page.snoozed(alert.now):
         lines.append(f":zzz: *Snoozed by {mention(page.snooze.by)}* until {local_time(page.snooze.until)}.")

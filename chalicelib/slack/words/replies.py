@@ -35,7 +35,7 @@ def _words(said: Reply) -> str:
         return f"{ending_words(alert, alert.ending)}\nThe message above cannot be edited any more.\n{path}"
     if topic is Topic.LEVEL:
         level = f"level {said.sending.level} of {len(alert.thresholds)}"
-        return f"Has reached {level}. The lock was {taken}.\n{path}"
+        return f"The lock has reached {level}. It was {taken}.\n{path}"
     return f"The snooze ended while the lock was held. It was {taken}.\n{path}"
 
 

@@ -52,3 +52,14 @@ def test_an_event_is_forgotten_when_it_cannot_be_delivered_any_more(table: Any) 
     DynamoEventBook(table).claim(NotedEvent(event), TAKEN)
     key = {"StatePath": f"#events {event.place.name}", "LockIdentity": event.identity}
     assert table.get_item(Key=key)["Item"]["ExpiresAt"] == int((TAKEN + timedelta(days=21)).timestamp())
+
+
+def test_an_event_of_a_place_with_the_longest_key_of_a_table_is_remembered(table: Any) -> None:
+    events = DynamoEventBook(table)
+    for name in ("t" * 255, "another"):
+        event = LockEvent(acquired=True, place=Place(Kind.DYNAMODB, name, "k" * 2048), at=TAKEN)
+        assert events.find(event) is None
+        assert events.claim(NotedEvent(event), TAKEN)
+        found = events.find(event)
+        assert found is not None
+        assert found.event == event

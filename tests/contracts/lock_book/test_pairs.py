@@ -79,6 +79,7 @@ WRITERS: dict[str, tuple[Transition, ...]] = {
         restores.restored(OLD, OTHER, Restorer(ALICE, "3"))[1],
         restores.restored(OLD, LOCK, Restorer(BOB, "4"))[0],
     ),
+    "lead_after_all": (restores.lead_after_all(LOCK.ref, REPLY),),
     "handed_over": (restores.handed_over(LOCK.ref, OTHER.ref, Restorer(BOB, "4")),),
     "undone": (restores.undone(LOCK.ref, Restorer(ALICE, "3")),),
 }

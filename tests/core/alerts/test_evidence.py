@@ -66,6 +66,33 @@ def test_a_client_s_clock_does_not_tell_which_of_two_near_times_came_first(
         assert sign_of(Page(lock=lock), StateWritten(lock.ref.since + apart), NOW) is sign
 
 
+@pytest.mark.parametrize(
+    ("digest", "sign"), [(False, Sign.NO_DIGEST), (True, Sign.WENT_SILENT), (None, Sign.WENT_SILENT)]
+)
+def test_a_write_without_a_digest_in_the_table_was_not_by_a_run_that_locks_there(
+    digest: bool | None,
+    sign: Sign,
+) -> None:
+    state = StateWritten(TAKEN + timedelta(hours=1), digest=digest)
+    assert sign_of(Page(lock=a_table_lock()), state, NOW) is sign
+
+
+@pytest.mark.parametrize(
+    ("rival", "taken", "sign"),
+    [
+        ("s3-apply-default", timedelta(minutes=30), Sign.BY_EITHER),
+        ("s3-apply-default", timedelta(minutes=74), Sign.BY_EITHER),
+        ("s3-apply-default", timedelta(minutes=76), Sign.WENT_SILENT),
+        ("s3-plan-default", timedelta(minutes=30), Sign.WENT_SILENT),
+    ],
+)
+def test_where_another_holder_may_have_written_the_state_nobody_is_said_to_live_or_to_have_died(
+    rival: str, taken: timedelta, sign: Sign
+) -> None:
+    page = Page(lock=a_table_lock(), rivals=(a_lock(rival, taken=TAKEN + taken),))
+    assert sign_of(page, StateWritten(TAKEN + timedelta(hours=1), digest=True), NOW) is sign
+
+
 def test_a_half_in_s3_tells_the_time_of_both() -> None:
     halves = (Half(a_table_lock().ref), Half(a_lock().ref))
     page = Page(lock=a_table_lock(), halves=halves)

@@ -23,10 +23,13 @@ EMPTY_S3, EMPTY_ITEM = a_lock(body=b""), a_table_lock(body=b"")
         (EMPTY_S3, EMPTY_ITEM, False),
         (a_lock(body=b"{}"), a_table_lock(body=b"{}"), False),
         (a_lock(body=b'{"ID":""}'), a_table_lock(body=b'{"ID":""}'), False),
-        (a_lock(body=b'{"ID":"x","Who":"a"}'), a_table_lock(body=b'{"id":"x"}'), True),
+        (a_lock(body=b'{"ID":"x","Who":"a"}'), a_table_lock(body=b'{ "who":"a", "id":"x" }'), True),
+        (a_lock(body=b'{"ID":"x","Who":"a"}'), a_table_lock(body=b'{"ID":"x","Who":"b"}'), False),
     ],
 )
-def test_two_locks_with_one_id_that_is_not_empty_have_one_holder(one: HeldLock, other: HeldLock, same: bool) -> None:
+def test_two_locks_that_say_the_same_with_an_id_that_is_not_empty_have_one_holder(
+    one: HeldLock, other: HeldLock, same: bool
+) -> None:
     assert same_holder(one, other) is same
 
 

@@ -1,7 +1,9 @@
 """A dual lock is one alert, two holders are two, and a half that comes or goes changes the message."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
@@ -23,6 +25,7 @@ from tests.builders import (
     STATE_PATH,
     TABLE,
     a_lock,
+    a_table,
     a_table_lock,
     sample,
     some_rules,
@@ -31,6 +34,7 @@ from tests.builders import (
 from tests.builders import TAKEN as NOW
 from tests.fakes.lock_list import FakeLockList
 from tests.fakes.world import FakeWorld
+from tests.jobs.killed import killed_after
 
 RULES = with_tables(some_rules())
 S3, ITEM = a_lock(), a_table_lock()
@@ -276,6 +280,74 @@ def test_a_bucket_that_is_deleted_leaves_the_table_s_half_alerted() -> None:
     assert alert.ending.outcome is Outcome.CONTAINER_GONE
 
 
+def test_a_table_that_is_deleted_ends_the_alert_of_its_lock() -> None:
+    world = a_world(s3=None)
+    world.later(hours=3)
+    sweeps(world)
+    world.tables.tables_gone.add(TABLE)
+    world.later(minutes=15)
+    with pytest.raises(Exception, match="no such table"):
+        watches(world)
+    [alert] = world.messenger.shown.values()
+    assert alert.ending is not None
+    assert alert.ending.outcome is Outcome.CONTAINER_GONE
+
+
+def test_a_half_whose_target_was_taken_out_is_not_told_to_be_gone() -> None:
+    world = a_world()
+    world.later(hours=3)
+    sweeps(world)
+    world.later(minutes=15)
+    [alert] = watches(world, some_rules())
+    assert (alert.ending, alert.page.halves, alert.page.present) == (None, (), (S3.ref,))
+
+
+def test_wherever_a_watch_is_killed_the_next_ones_alert_a_dual_lock_of_which_no_event_told() -> None:
+    for last in count(1):
+        world = a_world()
+        world.later(hours=3)
+        killed = killed_after(world, last, lambda ports: watch(ports, RULES, world.now))  # noqa: B023  called at once
+        world.later(minutes=15)
+        watches(world)
+        world.later(minutes=15)
+        assert [alert.lock.ref for alert in watches(world)] == [S3.ref], last
+        if not killed:
+            break
+
+
+def test_a_half_that_was_shown_before_its_table_was_listed_is_alerted_once_when_the_other_half_goes() -> None:
+    world = a_world()
+    world.later(hours=3)
+    sweeps(world, targets=RULES.targets[:1])
+    world.store.remove(BUCKET, KEY)
+    world.later(minutes=15)
+    assert [alert.page.present for alert in watches(world)] == [(ITEM.ref,)]
+
+
+def test_an_item_with_the_id_of_a_plan_in_s3_and_all_else_of_an_apply_is_another_holder_s_and_not_auto_released() -> (
+    None
+):
+    plan, apply = (json.loads(sample(name)) for name in ("s3-plan-default", "s3-apply-default"))
+    world = a_world(s3=sample("s3-plan-default"), item=json.dumps(apply | {"ID": plan["ID"]}).encode())
+    rules = with_tables(some_rules(auto_release=timedelta(hours=1)))
+    world.later(hours=3)
+    for _ in range(4):
+        watches(world, rules)
+        sweeps(world, rules)
+        world.later(minutes=61)
+    assert [len(alert.page.rivals) for alert in world.messenger.shown.values()] == [1, 1]
+    assert auto_releases(world) == []
+
+
+def test_a_lock_in_two_tables_is_one_alert() -> None:
+    rules = with_tables(some_rules(), a_table(), a_table(region="eu-west-1"))
+    world = a_world(s3=None)
+    world.tables.put(TABLE, STATE_PATH, BODY, "eu-west-1")
+    world.later(hours=3)
+    [alert] = watches(world, rules)
+    assert len(alert.page.present) == 2
+
+
 def test_a_half_whose_alert_is_no_longer_watched_is_alerted_by_itself() -> None:
     world = a_world()
     world.later(hours=3)
@@ -286,6 +358,9 @@ def test_a_half_whose_alert_is_no_longer_watched_is_alerted_by_itself() -> None:
     world.later(minutes=15)
     alerts = watches(world, only_the_table)
     assert [alert.lock.ref for alert in alerts if alert.ending is None] == [ITEM.ref]
+    assert [(alert.ending.outcome, alert.ending.halves) for alert in alerts if alert.ending] == [
+        (Outcome.UNWATCHED, ())
+    ]
 
 
 def test_without_the_book_a_dual_lock_is_alerted_once() -> None:

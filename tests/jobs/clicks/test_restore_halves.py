@@ -1,5 +1,6 @@
 """Undo of a dual lock puts both halves back, S3's first, each only where nothing is, and tells which are back."""
 
+from collections.abc import Callable
 from itertools import count
 
 import pytest
@@ -178,11 +179,40 @@ def test_an_undo_that_was_killed_after_any_call_leaves_one_true_message(second: 
             return
 
 
+def table_gone(world: FakeWorld) -> None:
+    world.tables.tables_gone.add(TABLE)
+
+
+def table_denied(world: FakeWorld) -> None:
+    world.tables.tables_refused[TABLE] = "access denied"
+
+
+@pytest.mark.parametrize("trouble", [table_gone, table_denied])
+def test_a_half_that_can_neither_be_put_nor_looked_at_is_told_and_the_other_is_back(
+    trouble: Callable[[FakeWorld], None],
+) -> None:
+    world = a_released()
+    trouble(world)
+    ending = put_back(world)
+    assert told(ending) == [(BUCKET, Outcome.RESTORED), (TABLE, Outcome.FAILED)]
+    assert ending.halves[1].detail
+    [alert] = world.messenger.shown.values()
+    assert (alert.open, alert.lock) == (True, now_at(world, S3))
+
+
+def test_a_put_back_delivered_again_is_answered_also_if_the_table_is_gone_since() -> None:
+    world = a_released()
+    put_back(world)
+    table_gone(world)
+    assert put_back(world).outcome is Outcome.RESTORED
+
+
 def test_an_undo_that_was_killed_after_any_call_and_whose_half_in_s3_went_has_one_true_message() -> None:
     for last in count(1):
         world = a_released()
         call = killed_after(world, last, lambda ports: answer(UNDO, ports, RULES, world.now))  # noqa: B023
         if held(world) == {BUCKET, TABLE}:
+            watch(world.ports, RULES, world.later(seconds=5))
             world.store.remove(BUCKET, KEY)
             answer(UNDO, world.ports, RULES, world.later(minutes=3))
             for _ in range(5):

@@ -31,6 +31,9 @@ def test_a_digest_names_the_table_of_a_lock_and_claims_no_time_that_nothing_tell
     shown = said(message(msgspec.structs.replace(a_digest(), oldest=oldest))[1])
     assert "`a/b`, in DynamoDB table `terraform-locks`, first seen <" in shown
     assert "`a/c`, taken <" in shown
+    by_client = (Named("a/b", TAKEN, place=place, clock=Clock.CLIENT),)
+    shown = said(message(msgspec.structs.replace(a_digest(), oldest=by_client))[1])
+    assert "|2026-11-21 03:18 UTC> (its machine's clock)" in shown
 
 
 def test_a_digest_says_how_many_there_was_no_room_for() -> None:

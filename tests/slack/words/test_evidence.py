@@ -63,6 +63,12 @@ def test_what_is_kept_at_a_lock_s_key_and_cannot_be_read_is_not_said_to_be_a_run
     assert "this run" not in said
 
 
+def test_of_what_may_be_a_state_nobody_is_told_that_a_run_died_or_lives() -> None:
+    lock = HeldLock(a_lock(key="prod/odd.tflock").ref, flaw="looks like a Terraform state", body=Body.STATE)
+    said = evidence(alert_for(Page(lock=lock), a_policy(), NOW, StateWritten(NOW)))
+    assert said.startswith(":mag: *No evidence:* what is kept at `acme-tfstate/prod/odd.tflock` may itself be a state")
+
+
 def test_what_s3_would_not_say_is_told_as_that() -> None:
     assert "S3 did not say" in evidence(alert_for(Page(lock=a_lock()), a_policy(), NOW, None))
 
@@ -79,13 +85,24 @@ UNDATED = Page(lock=a_table_lock(body=b""), seen_at=TAKEN)
             StateWritten(BEFORE, digest=True),
             "Its digest is in the table, as after every write under that lock.",
         ),
-        (IN_TABLE, StateWritten(BEFORE, digest=False), "no run that locks there has ever written it, this one neither"),
+        (IN_TABLE, StateWritten(BEFORE, digest=False), "which a run that locks there writes with it: this run has not"),
+        (
+            IN_TABLE,
+            StateWritten(NOW, digest=False),
+            "has no digest of it, which a run that locks there writes with the state.",
+        ),
         (IN_TABLE, StateWritten(None, digest=True), "the next run will probably fail: `state data in S3 does not have"),
+        (IN_TABLE, StateWritten(None, digest=True), f"delete the digest, the item `{STATE_PATH}-md5`."),
         (IN_TABLE, StateWritten(TAKEN, digest=True), "That time is by its machine's clock, so nobody can tell which"),
         (
             IN_TABLE,
             StateWritten(None, digest=True, elsewhere=True),
             f"when `{STATE_PATH}` was last written is not known, because its bucket is no target in `reaper.toml`. Its",
+        ),
+        (
+            Page(lock=a_table_lock(), rivals=(a_lock(taken=TAKEN),)),
+            StateWritten(NOW, digest=True),
+            "Whether this run or the holder of the other lock wrote it cannot be told.",
         ),
         (UNDATED, StateWritten(BEFORE), "before the lock was first seen, and nothing tells when that was taken."),
         (UNDATED, StateWritten(NOW), "after the lock was first seen."),

@@ -116,6 +116,13 @@ def test_a_lock_in_two_places_is_one_alert_that_names_both_and_the_order_of_thei
     assert "clock" not in said
 
 
+def test_of_three_halves_release_takes_all() -> None:
+    third = Half(a_table_lock(region="eu-west-1").ref)
+    alert = an_alert(DUAL_S3, halves=(*BOTH, third))
+    assert "Release takes all, in this order." in words(alert)
+    assert halves.in_dialog(alert.page) == "It is released in all places."
+
+
 def test_nothing_is_said_of_a_release_that_is_not_on_offer() -> None:
     digest = lock_in_table({**an_item(), "Digest": {"S": "1a350cba57b33e854fe37027140ed666"}})
     alert = an_alert(digest, halves=(Half(digest.ref), Half(a_lock().ref)))
@@ -294,6 +301,13 @@ def test_whoever_released_a_half_before_is_named_beside_it(by: str, said: str) -
     again = an_end(Outcome.FAILED, table, half(DUAL_S3, Outcome.FAILED, "no"), detail="no")
     first = f"<@U0ALICE> clicked Release, {local_time(NOW)}. Released {IN_TABLE}"
     assert first in words(an_alert(DUAL_S3, again, halves=ONLY_S3))
+
+
+def test_a_lock_that_was_put_back_only_in_part_is_said_to_be_so_once_and_whom_it_does_not_stop() -> None:
+    failed = an_end(Outcome.RESTORED, half(DUAL_S3, Outcome.RESTORED), half(DUAL_ITEM, Outcome.FAILED, "denied"))
+    said = words(an_alert(DUAL_S3, failed, halves=ONLY_S3, restored_by=ALICE))
+    assert said.lower().count("put back by") == 0
+    assert f"runs that lock only {IN_TABLE} start all the same." in said
 
 
 def test_a_half_that_was_put_back_and_let_go_at_once_is_not_said_to_be_left_out() -> None:

@@ -32,11 +32,11 @@ def a_reply(saying: Saying, called: tuple[str, ...] = (), lock: HeldLock | None 
 
 def test_a_new_level_calls_its_people_and_says_for_how_long_it_has_been() -> None:
     text, _ = reply(a_reply(LEVEL_2, ("S0ONCALL", "here")))
-    assert text == f"<!subteam^S0ONCALL> <!here> Has reached level 2 of 2. The lock was taken {ago(TAKEN)}.{PATH}"
+    assert text == f"<!subteam^S0ONCALL> <!here> The lock has reached level 2 of 2. It was taken {ago(TAKEN)}.{PATH}"
 
 
 def test_a_level_that_calls_nobody_says_the_same() -> None:
-    assert reply(a_reply(LEVEL_2))[0] == f"Has reached level 2 of 2. The lock was taken {ago(TAKEN)}.{PATH}"
+    assert reply(a_reply(LEVEL_2))[0] == f"The lock has reached level 2 of 2. It was taken {ago(TAKEN)}.{PATH}"
 
 
 @pytest.mark.parametrize("saying", [LEVEL_2, Saying(Topic.SNOOZE_OVER)])
@@ -50,7 +50,7 @@ def test_a_reply_names_the_table_of_a_lock_and_claims_no_time_that_nothing_tells
     lock = a_table_lock()
     where = ", in DynamoDB table `terraform-locks`"
     assert reply(a_reply(LEVEL_2, lock=lock))[0].endswith(f"was taken {ago(lock.ref.since)}.{PATH}{where}")
-    assert "The lock was first seen <" in reply(a_reply(LEVEL_2, lock=a_table_lock(body=b"")))[0]
+    assert "It was first seen <" in reply(a_reply(LEVEL_2, lock=a_table_lock(body=b"")))[0]
 
 
 def test_the_end_of_a_snooze_calls_who_snoozed() -> None:

@@ -14,7 +14,7 @@ def test_a_state_is_understood_as_people_write_it(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("acme-tfstate", "--bucket acme-tfstate"),
+        ("acme-tfstate", "no state key after the bucket"),
         ("acme-tfstate/.tflock", "no state key"),
         ("https://acme-tfstate.s3.amazonaws.com/x", "https:// is not S3"),
         ("arn:aws:s3:::acme/x", "not the name of a bucket"),

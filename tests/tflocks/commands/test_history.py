@@ -46,6 +46,7 @@ def nobody() -> Iterator[None]:
         (("--top", "acme/x"), "--top takes a number of states"),
         (("--top", "0"), "--top takes a number of states"),
         (("--bucket", "A B"), "not the name of a bucket"),
+        (("acme",), "For a whole bucket: --bucket NAME"),
         (("acme/x", "--since", "soon"), "not a duration like 45m, 2h or 1d"),
         (("acme/x", "--plot", "x.gif"), ".png, .html"),
         (("acme/x", "--plot", "/no/such/x.png"), "there is no folder '/no/such'"),

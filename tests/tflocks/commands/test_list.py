@@ -145,6 +145,22 @@ def test_all_finds_buckets_with_states_and_lock_tables_in_their_regions(account:
     }
 
 
+def test_all_looks_at_tables_of_one_name_in_each_region_also_if_the_reaper_knows_only_one(account: Account) -> None:
+    account.client("s3", "us-east-1").create_bucket(Bucket="acme-tfstate-us")
+    account.lock_table(TABLE, "us-east-1")
+    account.item(TABLE, PATH, "us-east-1", Info=info())
+    account.reaper(rules_with(Target(Kind.DYNAMODB, TABLE)))
+    done = run("list", "--all", "--json", "--fail-over", "1h")
+    assert (done.exit_code, [lock["region"] for lock in document(done)["locks"]]) == (1, ["us-east-1"])
+
+
+def test_the_reaper_s_tables_of_one_name_are_all_looked_at(account: Account) -> None:
+    account.lock_table(TABLE, "us-east-1")
+    account.item(TABLE, PATH, "us-east-1", Info=info())
+    account.reaper(rules_with(Target(Kind.DYNAMODB, TABLE), Target(Kind.DYNAMODB, TABLE, region="us-east-1")))
+    assert [lock["region"] for lock in document(run("list", "--json"))["locks"]] == ["us-east-1"]
+
+
 def test_a_bucket_too_large_to_be_probed_to_its_end_is_named(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     account.bucket("acme-large")
     for number in range(3):

@@ -16,6 +16,7 @@ from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Rules
 from chalicelib.ports.book import LockBook
+from tests.aws_fixtures import REGION
 from tests.builders import ALICE, BUCKET, a_claim, a_sending, sample, some_rules
 from tests.tflocks.account import LOG_GROUP, Account, an_account, info, run
 from tflocks.live.aws import Aws
@@ -169,7 +170,7 @@ def test_another_lock_than_the_one_named_stays(account: Account) -> None:
     dual(account)
     done = run("release", PATH, "--id", PLAN_ID)
     assert (done.exit_code, locked(account)) == (1, (True, True))
-    assert f"the lock is not {PLAN_ID}; it is held by root@vm (ID {APPLY_ID}" in done.stderr
+    assert f"no lock of this state has the ID {PLAN_ID}; the state is held by root@vm (ID {APPLY_ID}" in done.stderr
 
 
 def test_of_two_holders_none_is_released_unless_it_is_said_which(account: Account) -> None:
@@ -179,8 +180,11 @@ def test_of_two_holders_none_is_released_unless_it_is_said_which(account: Accoun
     assert "more than one holds the state" in done.stderr
     assert APPLY_ID in done.stderr
     assert PLAN_ID in done.stderr
-    assert run("release", PATH, "--yes", "--half", "dynamodb").exit_code == 0
-    assert locked(account) == (True, False)
+    dry = run("release", PATH, "--dry-run", "--half", "dynamodb")
+    assert f"dry run: the lock of root@vm (ID {PLAN_ID}, in table {TABLE}) would be released" in dry.stderr
+    done = run("release", PATH, "--yes", "--half", "dynamodb")
+    assert (done.exit_code, locked(account)) == (0, (True, False))
+    assert f"another lock on it was left alone, of root@vm (ID {APPLY_ID}, in S3)" in done.stderr
 
 
 def test_the_id_says_which_of_two_holders_is_meant(account: Account) -> None:
@@ -260,6 +264,16 @@ def test_where_a_half_may_be_unseen_nothing_is_released_without_saying_which_hal
     assert run("release", PATH, "--yes", "--table", "no-such-table", "--half", "s3").exit_code == 0
 
 
+def test_where_no_lock_is_seen_and_a_place_could_not_be_looked_at_nobody_is_told_to_release_what_they_see(
+    account: Account,
+) -> None:
+    assert account  # nothing is locked, and there is no such bucket
+    done = run("release", f"no-such-bucket/{STATE}", "--yes")
+    assert done.exit_code == 1
+    assert "no lock was seen, but not every place could be looked at" in done.stderr
+    assert "--half" not in done.stderr
+
+
 def test_nobody_at_a_terminal_is_a_usage_error(account: Account) -> None:
     account.lock(BUCKET, STATE)
     done = run("release", PATH)
@@ -322,3 +336,13 @@ def test_a_wrong_command_line_is_a_usage_error(arguments: tuple[str, ...], said:
     done = run("release", *arguments)
     assert (done.exit_code, done.stdout) == (2, "")
     assert said in done.stderr.replace("\n", " ")
+
+
+@pytest.mark.parametrize("region", ["us-east-1", REGION])
+def test_a_named_table_is_the_one_that_the_reaper_knows(account: Account, region: str) -> None:
+    account.lock_table("locks", region)
+    account.item("locks", PATH, region, Info=info())
+    account.reaper(msgspec.structs.replace(some_rules(), targets=(Target(Kind.DYNAMODB, "locks", region=region),)))
+    done = run("release", PATH, "--table", "locks", "--yes")
+    assert (done.exit_code, "kept in    table locks (" in done.stdout) == (0, True)
+    assert "already gone" not in done.stdout

@@ -1,6 +1,7 @@
 import io
 from datetime import timedelta
 
+import msgspec
 import pytest
 from rich.console import Console
 
@@ -8,7 +9,6 @@ from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import NO_TIME, Clock, Kind, LockRef, Place
-from chalicelib.core.locks.terraform.lock_info import LockInfo
 from tests.builders import BUCKET, STATE_KEY, TAKEN, a_lock, some_rules
 from tflocks.locks.standing import Standing, standings
 from tflocks.output.locks_table import locks_table
@@ -21,7 +21,8 @@ S3_HALF = a_lock()
 def an_item(lock_id: str = S3_HALF.info.ID if S3_HALF.info else "", **others: object) -> HeldLock:
     since = others.get("since", TAKEN)
     ref = LockRef(Place(Kind.DYNAMODB, "locks", PATH), "stamp", since)  # type: ignore[arg-type]
-    return HeldLock(ref, LockInfo(ID=lock_id, Operation="OperationTypeApply"))
+    assert S3_HALF.info
+    return HeldLock(ref, msgspec.structs.replace(S3_HALF.info, ID=lock_id))
 
 
 def found(*locks: HeldLock, pages: tuple[Page, ...] = ()) -> list[Standing]:

@@ -14,6 +14,7 @@ from tflocks.holds.scope import Scope, Window
 from tflocks.words import shortened
 
 TOP = 10
+_WHOLE_BUCKET = ". For a whole bucket: --bucket NAME"
 _COUNT = re.compile(r"0*[1-9][0-9]{0,8}", re.ASCII)
 
 
@@ -73,7 +74,7 @@ def _states(options: Options) -> tuple[str, str, int]:
             return bucket or "", "", _count(what)
         if bool(bucket) == bool(what):
             raise click.UsageError("name either a STATE (<bucket>/<state key>) or a --bucket; or ask for --top")
-        return (*state_path.split(what), 0) if what else (bucket or "", "", 0)
+        return (*state_path.split(what, _WHOLE_BUCKET), 0) if what else (bucket or "", "", 0)
     except state_path.StatePathError as error:
         raise click.UsageError(visible(str(error))) from error
 

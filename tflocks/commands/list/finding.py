@@ -5,14 +5,13 @@ from datetime import datetime
 
 import msgspec
 
-from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Rules
 from chalicelib.core.visible import visible
 from tflocks.commands.list.question import LookError, Question
 from tflocks.live.aws import Aws
 from tflocks.live.containers import Containers, find_containers
 from tflocks.live.looking import Looking, Seen
-from tflocks.live.reaper import Knowledge, NoReaperError, ask, find_reaper
+from tflocks.live.reaper import Knowledge, NoReaperError, as_ruled, ask, find_reaper
 from tflocks.locks.standing import Standing, standings
 
 _NAME_SOME = "name buckets, or --table, or look at --all"
@@ -38,7 +37,8 @@ def find_locks(asked: Question, aws: Aws, now: datetime, told: Callable[[Seen, i
     """
     knowledge = _knowledge(asked, aws)
     found = _containers(asked, aws, knowledge.rules)
-    targets = [_as_ruled(target, knowledge.rules) for target in found.targets]
+    named = bool(asked.targets)
+    targets = [as_ruled(target, knowledge.rules, aws.region, named=named) for target in found.targets]
     seen = Looking(aws.locks(), lambda progress: told(progress, len(targets))).at(targets)
     return Found(
         standings=standings(seen.locks, knowledge.pages, knowledge.rules, now),
@@ -67,11 +67,3 @@ def _containers(asked: Question, aws: Aws, rules: Rules | None) -> Containers:
     if rules is None:
         raise LookError(f"the reaper's targets could not be read, so {_NAME_SOME}")
     return Containers(targets=list(rules.targets))
-
-
-def _as_ruled(target: Target, rules: Rules | None) -> Target:
-    """Return a named target as the reaper knows it: a table's region is a part of the names of its places."""
-    for known in rules.targets if rules else ():
-        if (known.kind, known.container) == (target.kind, target.container):
-            return msgspec.structs.replace(target, region=known.region)
-    return target

@@ -13,7 +13,7 @@ from tflocks.live.operator import OperatorError, operator
 from tflocks.live.reaper import Knowledge, NoReaperError, Reaper, ask, find_reaper
 from tflocks.live.releasing import Released, ReleaseError, Releaser, written_out
 from tflocks.live.state import StateSeen, look_at_state, places_of, state_written
-from tflocks.locks.choosing import ChoiceError, choose, why_not
+from tflocks.locks.choosing import ChoiceError, choose, named, why_not
 from tflocks.locks.standing import Standing, standings
 from tflocks.locks.story import end_words, ended_well, half_words, story
 from tflocks.output.asking import confirmed
@@ -44,7 +44,7 @@ def carry_out(asked: Question, profile: str | None, region: str | None) -> int:
     tell(*reaper.knowledge.gaps, *seen.problems)
     try:
         chosen = choose(found, seen.problems, asked.wish)
-        return _release(asked, chosen, aws, reaper)
+        return _release(asked, chosen, [one for one in found if one is not chosen], aws, reaper)
     except (ChoiceError, OperatorError, ReleaseError) as error:
         raise click.ClickException(visible(str(error))) from error
 
@@ -70,23 +70,32 @@ def _show(one: Standing, aws: Aws) -> None:
         tell(f"when the state was last written: {why}")
 
 
-def _release(asked: Question, chosen: Standing, aws: Aws, reaper: _Reaper) -> int:
+def _release(asked: Question, chosen: Standing, others: list[Standing], aws: Aws, reaper: _Reaper) -> int:
     rules = reaper.knowledge.rules
     keeps = asked.keep is not None or (rules is not None and bool(rules.undo))
     if why := why_not(chosen, keeps=keeps, alone=asked.wish.alone):
         raise ChoiceError(f"not released: {why}")
     if asked.dry_run:
-        tell("dry run: this lock would be released; nothing was done")
+        tell(f"dry run: {_lock(chosen)} would be released; nothing was done")
         return 0
     arn = operator(aws)
-    if not asked.sure and not confirmed(f"Release this lock as {visible(arn)}?", sys.stdin):
+    if not asked.sure and not confirmed(visible(f"Release {_lock(chosen)} as {arn}?"), sys.stdin):
         tell("nothing was released")
         return 1
     releaser = Releaser(aws, arn, reaper.deployed, rules)
     _keep(asked, chosen, releaser)
     done = releaser.release(chosen, kept=asked.keep is not None)
     _tell(done, chosen, arn, reaper.deployed)
+    if others:
+        tell(
+            f"the state may still be locked: another lock on it was left alone, of {', and '.join(map(named, others))}"
+        )
     return 0 if ended_well(done.ending, arn) else 1
+
+
+def _lock(chosen: Standing) -> str:
+    """Name the lock. Where several holders are shown, "this lock" would not tell which of them is meant."""
+    return f"the lock of {named(chosen)}" if chosen.others else "this lock"
 
 
 def _keep(asked: Question, chosen: Standing, releaser: Releaser) -> None:

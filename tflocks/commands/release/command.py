@@ -12,7 +12,7 @@ from tflocks.commands.release.question import Options, question
 @click.command(name="release", context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("state", metavar="STATE")
 @click.option("--id", "lock_id", metavar="LOCK_ID", help="Only the lock with this ID, and without asking.")
-@click.option("--half", type=click.Choice(["s3", "dynamodb"]), help="Whose lock, where two hold the state.")
+@click.option("--half", type=click.Choice(["s3", "dynamodb"]), help="Of two holders, the one whose lock is there.")
 @click.option("--table", "tables", metavar="NAME", multiple=True, help="A lock table; may be given more than once.")
 @click.option("--yes", is_flag=True, help="Release what is there without asking.")
 @click.option("--dry-run", is_flag=True, help="Show the lock and release nothing.")

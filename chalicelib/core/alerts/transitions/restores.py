@@ -3,10 +3,11 @@
 ``restorers`` is never removed, because a lock with the mark of one of them may appear at any time.
 """
 
+from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.stored import Fields, Name
 from chalicelib.core.alerts.transitions.telling import CLAIM
-from chalicelib.core.alerts.transitions.transition import Either, Transition, absent, equals, exists, still
+from chalicelib.core.alerts.transitions.transition import Transition, absent, equals, exists, still
 from chalicelib.core.clicks.claim import Restorer, Restoring
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
@@ -50,18 +51,24 @@ def undone(ref: LockRef, by: Restorer) -> Transition:
 
 
 def _inherited(old: Page, lock: HeldLock, by: Restorer, parts: Fields) -> Transition:
-    """Give the new page what the page of the released lock has. ``principal`` stays who took the lock first.
-
-    A page that follows another one can get it later, when the lock's other half is gone before its page got it.
-    """
+    """Give the new page what the page of the released lock has. ``principal`` stays who took the lock first."""
     put = Fields(lock=lock, restored_by=by.by, principal=old.principal, owner=old.owner, **parts)
     if old.posted:
         put["posted"] = old.posted
     if old.alerted_at:
         put["alerted_at"] = old.alerted_at
     leads: tuple[Name, ...] = () if "half_of" in parts else ("half_of",)
-    first = Either((absent("restored_by"), exists("half_of")))
-    return Transition(ref=lock.ref, put=put, remove=("told", *leads), only_if=(first,))
+    return Transition(ref=lock.ref, put=put, remove=("told", *leads), only_if=(absent("restored_by"),))
+
+
+def lead_after_all(ref: LockRef, posted: Posted) -> Transition:
+    """Give the message to the page of a half that was put back to follow another half, which is gone by now.
+
+    It is not taken when the page has a message, or began anew since.
+    """
+    silent = (absent("posted"), absent("ending"), absent("reopened_at"))
+    put = Fields(posted=posted)
+    return Transition(ref=ref, put=put, remove=("half_of",), only_if=(exists("restored_by"), *silent))
 
 
 def handed_over(old: LockRef, new: LockRef, by: Restorer) -> Transition:
