@@ -13,7 +13,7 @@ import msgspec
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.locks.copies import AFTER
 from chalicelib.core.locks.lock import Body, HeldLock
-from chalicelib.core.locks.place import Clock
+from chalicelib.core.locks.place import Clock, Kind
 from chalicelib.core.locks.writing import Writing, writing
 
 _SILENCE = timedelta(hours=2)
@@ -80,7 +80,13 @@ def _sign_of_nothing(lock: HeldLock, state: StateWritten | None) -> Sign:
         return Sign.UNKNOWN
     if state.elsewhere:
         return Sign.ELSEWHERE
-    return Sign.NO_STATE if lock.body in {Body.LOCK, Body.EMPTY} else Sign.PERHAPS_A_STATE
+    return Sign.PERHAPS_A_STATE if _may_be_a_state(lock) else Sign.NO_STATE
+
+
+def _may_be_a_state(lock: HeldLock) -> bool:
+    """Return whether what is kept at the lock's place may be the state itself. States are objects, not items."""
+    is_object = lock.ref.place.kind is Kind.S3
+    return lock.body is Body.STATE or (is_object and lock.body not in {Body.LOCK, Body.EMPTY})
 
 
 def _sign_of_a_write(lock: HeldLock, state: StateWritten, quiet: timedelta) -> Sign:

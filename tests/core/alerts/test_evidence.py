@@ -102,3 +102,11 @@ def test_a_half_in_s3_tells_the_time_of_both() -> None:
 def test_of_a_state_that_nobody_may_look_at_the_evidence_is_unknown_and_says_why() -> None:
     state = StateWritten(None, digest=True, elsewhere=True)
     assert sign_of(Page(lock=a_table_lock()), state, NOW) is Sign.ELSEWHERE
+
+
+def test_an_item_that_is_no_lock_is_no_state_either_unless_it_looks_like_one() -> None:
+    for body in (b"42", b"not json"):
+        assert sign_of(Page(lock=a_table_lock(body=body)), StateWritten(None), NOW) is Sign.NO_STATE
+        assert sign_of(Page(lock=a_lock(body=body)), StateWritten(None), NOW) is Sign.PERHAPS_A_STATE
+    a_state = b'{"version":4,"terraform_version":"1.11.4","lineage":"x","resources":[]}'
+    assert sign_of(Page(lock=a_table_lock(body=a_state)), StateWritten(None), NOW) is Sign.PERHAPS_A_STATE
