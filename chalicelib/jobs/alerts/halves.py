@@ -72,18 +72,22 @@ class Halves:
         return None if state.unseen else self._noted(page, state)
 
     def join(self, page: Page) -> None:
-        """Join a lock of which an event told to the halves that the book knows. Nothing is read. Raises BookError."""
+        """Join a lock of which an event told to the halves that the book knows. Nothing is read. Raises BookError.
+
+        Other holders are left to the next look: a lock that the book has at another place may be gone, because the
+        event of its release may be on its way.
+        """
         ref = page.lock.ref
         places = self.rules.places_of(ref.state_path)
         if len(places) < 2 or page.half_of:  # noqa: PLR2004  a state that is locked in one place has no halves
             return
         known = self.world.book.pages_of(ref.state_path, max(self.now, ref.since))
-        held = {one.lock.ref.place: one for one in known if not one.ending} | {ref.place: page}
+        ours = [one for one in known if not one.ending and same_holder(one.lock, page.lock)]
+        held = {one.lock.ref.place: one for one in ours} | {ref.place: page}
         locks = tuple(one.lock for one in held.values())
         state = StateLock(locks, unseen=tuple(place for place in places if place not in held))
         for one in held.values():
-            if same_holder(one.lock, page.lock):
-                self.leads(one, state)
+            self.leads(one, state)
 
     def is_open(self, ref: LockRef) -> bool:
         """Return whether the book has a page of a lock, and it has not ended. Raises BookError."""

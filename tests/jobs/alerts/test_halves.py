@@ -10,11 +10,13 @@ import pytest
 from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.alerts.listing import standing
+from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.clicks.ending import Outcome
 from chalicelib.core.clicks.order import AutoRelease
 from chalicelib.core.locks.place import NO_TIME, Clock
 from chalicelib.core.locks.state_lock import Half
 from chalicelib.core.policy import Rules
+from chalicelib.jobs.alerts.halves import Halves
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
@@ -249,6 +251,19 @@ def test_another_holder_that_comes_after_the_alert_changes_the_message_and_is_fo
     world.later(minutes=15)
     [alert] = watches(world)
     assert alert.page.rivals == ()
+
+
+def test_a_run_whose_release_is_not_told_yet_is_no_other_holder_of_a_lock_that_was_put_back_after_it() -> None:
+    """An item that is put back has its old ``Created``, so by the clients' clocks the plan's lock is the newer one."""
+    world = a_world()
+    between = a_table_lock(body=sample("s3-plan-default").replace(b"03:18:57", b"03:19:30"))
+    for lock in (between, ITEM, S3):
+        told = world.book.write(telling.acquire_recorded(lock, NOW, "")).page
+        assert told
+        Halves(world.ports, RULES, NOW + timedelta(minutes=1)).join(told)
+    page = world.book.find(S3.ref)
+    assert page
+    assert (page.halves, page.rivals) == ((Half(ITEM.ref), Half(S3.ref)), ())
 
 
 def test_a_half_in_a_bucket_that_does_not_answer_keeps_its_alert_and_is_joined_later() -> None:
