@@ -96,6 +96,7 @@ def test_no_function_is_told_what_it_does_not_need(stack: Document) -> None:
         "NightlySweep": {"SWEEP_QUEUE_URL"},
         "RecordLockEvent": world | {"SETTLE_SECONDS", "RELEASE_ROLE_ID", "ANSWER_ROLE_ID"},
         "APIHandler": shared | {"SLACK_SIGNING_SECRET_PARAMETER"},
+        "TableChanged": {"EVENT_QUEUE_URL"},
     }
 
 

@@ -10,6 +10,7 @@ from demo.deployed import ALICE, DeployedReaper
 from demo.slack_standin import Message
 from demo.terraform import Locking, TerraformState
 from demo.waiting import wait_for
+from tests.journal_schema import Line
 from tests.local_cloud.conftest import VERSIONED, channel_of
 from tests.local_cloud.steps import click, content, says
 from tests.local_cloud.test_locking import APPLY, PLAN, Lost, a_killed_run, held, told
@@ -38,11 +39,17 @@ def test_no_alert_is_lost_none_doubled_and_no_half_left_while_a_state_moves_from
     path = lost[0].path
     assert held(reaper, path) == []
     assert [alert.ts for alert in alerts(reaper, path)] == [alert.ts for alert in told_in]
-    answers = told(reaper, path, "release_answered")
+    answers = wait_for("the journal has every release", lambda: answers_of(reaper, path, len(lost)))
     assert [(line["lock_id"], line["outcome"], line["slack_user"]) for line in answers] == [
         (one.info["ID"], "released", ALICE.id) for one in lost
     ]
     assert {line["who"] for line in answers} == {lost[0].info["Who"]}
+
+
+def answers_of(reaper: DeployedReaper, path: str, expected: int) -> list[Line] | None:
+    """The journal's answers to clicks, once there are this many: a line is readable when its function has ended."""
+    answers = told(reaper, path, "release_answered")
+    return answers if len(answers) >= expected else None
 
 
 def phase_of(reaper: DeployedReaper, module: TerraformState, phase: Locking) -> Iterator[tuple[Lost, Message]]:
