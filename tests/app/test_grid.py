@@ -26,6 +26,9 @@ from tests.app.account import SECRET, an_account, send, write_rules
 from tests.builders import APP, BUCKET, CHANNEL, TAKEN, TEAM, a_click, a_lock, a_policy, a_ref, a_sending, sample
 from tests.config.test_file import LEAST
 
+pytestmark = pytest.mark.thorough
+"""`make check` has the same rules in `tests/core/clicks` and `tests/slack`."""
+
 ACME = "E0ACME"
 MEMBER = User("U0MEMBER", "Mia")
 COLLEAGUE = User("W0COLLEAGUE", "Cleo", "T0OTHER", enterprise_id=ACME)

@@ -298,6 +298,7 @@ def throttled() -> Iterator[tuple[DynamoLockStore, list[AWSResponse]]]:
         yield DynamoLockStore(*[lambda _region: retrying] * 3), waiting
 
 
+@pytest.mark.thorough
 def test_a_scan_that_is_throttled_half_way_goes_on(throttled: tuple[DynamoLockStore, list[AWSResponse]]) -> None:
     store, waiting = throttled
     waiting += [overloaded(), overloaded()]
@@ -305,6 +306,7 @@ def test_a_scan_that_is_throttled_half_way_goes_on(throttled: tuple[DynamoLockSt
     assert not waiting
 
 
+@pytest.mark.thorough
 def test_a_scan_that_stays_throttled_gives_what_it_found_and_says_so(
     throttled: tuple[DynamoLockStore, list[AWSResponse]],
 ) -> None:

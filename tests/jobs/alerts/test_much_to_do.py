@@ -141,6 +141,7 @@ def test_a_digest_does_not_count_a_line_that_another_run_is_at_or_whose_lock_was
     assert (digest.total - digest.coming, len(world.messenger.shown)) == (118, 118)
 
 
+@pytest.mark.thorough
 def test_a_digest_without_room_for_all_says_how_many_follow_and_they_do() -> None:
     world = a_world(LINES + 30)
     assert watch_for(world, 10_000).waiting == 30

@@ -371,6 +371,7 @@ def test_the_person_who_clicked_is_told_of_each_half(ending: Ending, verb: Verb,
     assert said in answer(ending, verb)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("verb", Verb)
 @pytest.mark.parametrize("outcome", Outcome)
 @pytest.mark.parametrize("of_half", Outcome)
