@@ -7,20 +7,10 @@ from datetime import UTC, datetime
 import msgspec
 
 from chalicelib.core.clicks.ending import LetGoBy
-from tflocks.holds.hold import Hold
+from tflocks.holds.hold import OF_RELEASE, Hold
 from tflocks.holds.matching import SAME_MOMENT
 
 _BEGINNING, _END = datetime.min.replace(tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
-_OF_RELEASE = (
-    "released_by",
-    "release_principal",
-    "release_session_name",
-    "release_account",
-    "release_source_address",
-    "slack_user",
-    "operator",
-    "asked_by",
-)
 
 
 def joined(holds: Iterable[Hold]) -> list[Hold]:
@@ -82,5 +72,5 @@ def _joined(halves: list[Hold]) -> Hold:
         principal=next((half.principal for half in halves if half.principal), ""),
         session_name=next((half.session_name for half in halves if half.session_name), ""),
         put_back_by=next((half.put_back_by for half in halves if half.put_back_by), ""),
-        **{name: getattr(knows, name) for name in _OF_RELEASE},
+        **{name: getattr(knows, name) for name in OF_RELEASE},
     )

@@ -30,6 +30,19 @@ class Source(StrEnum):
     BOTH = "both"
 
 
+OF_RELEASE = (
+    "released_by",
+    "release_principal",
+    "release_session_name",
+    "release_account",
+    "release_source_address",
+    "slack_user",
+    "operator",
+    "asked_by",
+)
+"""The fields of a hold about its release."""
+
+
 class Hold(msgspec.Struct, frozen=True, kw_only=True):
     """One hold. All text in it is as somebody else wrote it; ``who`` is the client's word, ``principal`` is IAM's."""
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from tflocks.holds.hold import Hold
+from tflocks.holds.hold import OF_RELEASE, Hold
 from tflocks.holds.ranking import Ranked
 
 Cell = str | int | float | bool | dict[str, float] | None
@@ -13,14 +13,7 @@ _TEXTS = (
     "session_name",
     "account",
     "source_address",
-    "released_by",
-    "release_principal",
-    "release_session_name",
-    "release_account",
-    "release_source_address",
-    "slack_user",
-    "operator",
-    "asked_by",
+    *OF_RELEASE,
     "put_back_by",
     "lock_id",
     "terraform_version",

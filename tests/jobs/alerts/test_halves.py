@@ -277,6 +277,16 @@ def test_a_half_in_a_bucket_that_does_not_answer_keeps_its_alert_and_is_joined_l
     assert (alert.lock.ref, len(alert.page.halves)) == (ITEM.ref, 2)
 
 
+def assert_that_its_alert_ends_with_the_table(world: FakeWorld) -> None:
+    world.tables.tables_gone.add(TABLE)
+    world.later(minutes=15)
+    with pytest.raises(Exception, match="no such table"):
+        watches(world)
+    [alert] = world.messenger.shown.values()
+    assert alert.ending is not None
+    assert alert.ending.outcome is Outcome.CONTAINER_GONE
+
+
 def test_a_bucket_that_is_deleted_leaves_the_table_s_half_alerted() -> None:
     world = a_world()
     world.later(hours=3)
@@ -286,26 +296,14 @@ def test_a_bucket_that_is_deleted_leaves_the_table_s_half_alerted() -> None:
     [alert] = watches(world)
     assert alert.ending is None
     assert [half.held for half in alert.page.halves] == [True, False]
-    world.tables.tables_gone.add(TABLE)
-    world.later(minutes=15)
-    with pytest.raises(Exception, match="no such table"):
-        watches(world)
-    [alert] = world.messenger.shown.values()
-    assert alert.ending is not None
-    assert alert.ending.outcome is Outcome.CONTAINER_GONE
+    assert_that_its_alert_ends_with_the_table(world)
 
 
 def test_a_table_that_is_deleted_ends_the_alert_of_its_lock() -> None:
     world = a_world(s3=None)
     world.later(hours=3)
     sweeps(world)
-    world.tables.tables_gone.add(TABLE)
-    world.later(minutes=15)
-    with pytest.raises(Exception, match="no such table"):
-        watches(world)
-    [alert] = world.messenger.shown.values()
-    assert alert.ending is not None
-    assert alert.ending.outcome is Outcome.CONTAINER_GONE
+    assert_that_its_alert_ends_with_the_table(world)
 
 
 def test_a_half_whose_target_was_taken_out_is_not_told_to_be_gone() -> None:
