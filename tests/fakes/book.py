@@ -8,11 +8,11 @@ import msgspec
 from chalicelib.core.alerts.channel_trouble import ChannelTrouble
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.page import Page
-from chalicelib.core.alerts.stored import Stored, as_page
-from chalicelib.core.alerts.transitions.carrying_out import carried_out
+from chalicelib.core.alerts.stored import as_page
 from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.locks.place import LockRef
 from chalicelib.ports.book import BookError, Written
+from tflocks.live.memory_book import MemoryBook
 
 
 @dataclass
@@ -27,10 +27,8 @@ class CanBeDown:
 
 
 @dataclass
-class FakeBook(CanBeDown):
-    """``ports.book.LockBook``: carries out the transitions that DynamoDB's book does, over dictionaries."""
-
-    stored: dict[LockRef, Stored] = field(default_factory=dict)
+class FakeBook(MemoryBook, CanBeDown):
+    """``ports.book.LockBook``: the book in memory that ``tflocks`` has where there is no reaper, and it can be down."""
 
     @property
     def pages(self) -> dict[LockRef, Page]:
@@ -39,24 +37,19 @@ class FakeBook(CanBeDown):
 
     def open_pages(self) -> list[Page]:
         self._check()
-        return [page for page in self.pages.values() if not page.told]
+        return super().open_pages()
 
     def pages_of(self, state_path: str, until: datetime) -> list[Page]:
         self._check()
-        mine = [page for ref, page in self.pages.items() if ref.state_path == state_path]
-        then = sorted((one for one in mine if one.lock.ref.since <= until), key=lambda one: one.lock.ref.identity)
-        return sorted(then[-10:], key=lambda page: page.taken)
+        return super().pages_of(state_path, until)
 
     def find(self, ref: LockRef) -> Page | None:
         self._check()
-        return as_page(self.stored[ref]) if ref in self.stored else None
+        return super().find(ref)
 
     def write(self, transition: Transition) -> Written:
         self._check()
-        new = carried_out(self.stored.get(transition.ref, {}), transition)
-        if new is not None:
-            self.stored[transition.ref] = new
-        return Written(new is not None, self.find(transition.ref))
+        return super().write(transition)
 
 
 @dataclass

@@ -10,7 +10,7 @@ from chalicelib.core.alerts.page import Page
 from chalicelib.core.locks.copies import AFTER
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Clock, LockRef
-from chalicelib.core.locks.state_lock import Half, same_holder
+from chalicelib.core.locks.state_lock import Half, in_order, same_holder
 from chalicelib.core.policy import Policy, Rules
 
 
@@ -102,7 +102,7 @@ def standings(locks: Iterable[HeldLock], pages: Iterable[Page], rules: Rules | N
 
 def holders_of(locks: Iterable[HeldLock]) -> list[tuple[HeldLock, ...]]:
     """Return the locks of one state by their holders, each holder's in the order of release."""
-    left = sorted(locks, key=lambda lock: (lock.ref.place.traits.release_order, lock.ref.name))
+    left = sorted(locks, key=lambda lock: in_order(lock.ref))
     holders: list[tuple[HeldLock, ...]] = []
     while left:
         first, *others = left
