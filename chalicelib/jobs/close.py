@@ -71,7 +71,7 @@ def _held_elsewhere(page: Page, current: HeldLock | None, case: EventCase) -> bo
         return False
     halves = Halves(case.world, case.rules, case.event.at)
     seen = halves.leads(page, halves.state_lock(page.lock.ref.place, current))
-    return seen.has_half
+    return any(half.held for half in seen.halves)
 
 
 def _gone_leads(gone: list[Page], case: EventCase) -> Iterator[Page]:

@@ -13,7 +13,6 @@ import msgspec
 from chalicelib.aws.genuine import genuine
 from chalicelib.aws.locks.dynamodb_answers import CONFLICT, NO_LOCK_TABLE, asked_once, store_error
 from chalicelib.aws.locks.dynamodb_items import Sent, from_boto3, item_to_put, kept_of, key_of, unchanged
-from chalicelib.aws.locks.refs import check, told
 from chalicelib.aws.locks.sent_once import AnswerLostError, code_of
 from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.clicks.deletion import Deletion, LockObject, Look, PutBack
@@ -80,7 +79,7 @@ class DynamoLockStore:
 
     def look(self, ref: LockRef) -> Look:
         """Return the lock there now and, if ``ref`` names it, its whole item, unless it has a digest or is large."""
-        check(ref)
+        _check(ref)
         found = self._look(ref.place)
         same = found.lock is not None and found.lock.ref == ref
         return found if same else Look(found.lock)
@@ -92,7 +91,7 @@ class DynamoLockStore:
 
     def delete(self, ref: LockRef) -> Deletion:
         """Send one conditional delete once, if the lock is still the one that ``ref`` names."""
-        check(ref)
+        _check(ref)
         item = self._get(ref.place)
         if item is None or not is_lock(item):
             return Deletion.NOT_FOUND
@@ -102,8 +101,8 @@ class DynamoLockStore:
 
     def put_back(self, ref: LockRef, kept: LockObject, mark: str) -> PutBack:
         """Send one conditional put of an item with all its attributes, and our mark."""
-        check(ref)
-        what = f"putting back {told(ref.place)}"
+        _check(ref)
+        what = f"putting back {_told(ref.place)}"
         try:
             item = item_to_put(kept, ref.place.key, mark)
             client = self._writer(ref.place.region)
@@ -119,7 +118,7 @@ class DynamoLockStore:
         return PutBack.CONFLICT if code_of(refusal) == CONFLICT else PutBack.OCCUPIED
 
     def _delete(self, place: Place, item: Item) -> Deletion:
-        what, condition = f"deleting {told(place)}", {**unchanged(item), **_WHAT_IS_THERE}
+        what, condition = f"deleting {_told(place)}", {**unchanged(item), **_WHAT_IS_THERE}
         try:
             client = self._writer(place.region)
         except Exception as error:
@@ -150,7 +149,7 @@ class DynamoLockStore:
             found = genuine(self._reader(place.region).get_item(**asked)).get("Item")
             return from_boto3(found) if found else None
         except Exception as error:
-            raise store_error(f"reading {told(place)}", error) from error
+            raise store_error(f"reading {_told(place)}", error) from error
 
 
 def _lock_id(item: Sent) -> str:
@@ -166,3 +165,12 @@ def _next(last: Sent | None, before: str) -> str:
     if after and after == before:
         raise StoreError("the table cannot be listed to its end: DynamoDB gives the same page again")
     return after
+
+
+def _told(place: Place) -> str:
+    return f"{place.container}/{place.key}"
+
+
+def _check(ref: LockRef) -> None:
+    if not ref.place.may_have_lock or not ref.stamp:
+        raise StoreError(f"{_told(ref.place)} is not a lock that was read: nothing is done to it")

@@ -13,7 +13,6 @@ import msgspec
 from botocore.exceptions import ClientError
 
 from chalicelib.aws.genuine import genuine
-from chalicelib.aws.locks.refs import check, told
 from chalicelib.aws.locks.s3_answers import asked_once, store_error
 from chalicelib.aws.locks.s3_objects import kept_of, not_restored, put_arguments
 from chalicelib.aws.locks.sent_once import code_of
@@ -109,7 +108,7 @@ class S3LockStore:
 
     def look(self, ref: LockRef) -> Look:
         """Return the lock there now and, if ``ref`` names it, its whole object, unless it may be a state."""
-        check(ref)
+        _check(ref)
         try:
             lock, answer, body = self._get(ref.place)
         except ClientError as error:
@@ -136,7 +135,7 @@ class S3LockStore:
 
     def delete(self, ref: LockRef) -> Deletion:
         """Send one conditional delete once (``core.clicks.deletion.Deletion`` has AWS's answers)."""
-        check(ref)
+        _check(ref)
         where, client = _named(ref.place), self._writing_client(ref)
         status = asked_once(
             "deleting",
@@ -153,7 +152,7 @@ class S3LockStore:
         them (opentofu#2970). A policy may demand an ACL too, which many buckets do not take; so an ACL is sent only
         after S3 refused the put without one. A refused put has put nothing.
         """
-        check(ref)
+        _check(ref)
         arguments = put_arguments(kept, mark)
         status = self._put(ref, arguments, {*_PUTS, _FORBIDDEN})
         for last, acl in enumerate(DEMANDED_ACLS, 1):
@@ -181,7 +180,7 @@ class S3LockStore:
             found = genuine(self._reader(ref.place.container).get_object_tagging(**_named(ref.place)))
             return {tag["Key"]: tag["Value"] for tag in found["TagSet"]}
         except Exception as error:
-            raise store_error(f"reading the tags of {told(ref.place)}", error) from error
+            raise store_error(f"reading the tags of {_told(ref.place)}", error) from error
 
     def _get(self, place: Place, **which: str) -> "_Object":
         """Return an object, with only one byte more of its body than a lock may have. Raises ClientError."""
@@ -196,12 +195,12 @@ class S3LockStore:
         except ClientError:
             raise
         except Exception as error:
-            raise store_error(f"reading {told(place)}", error) from error
+            raise store_error(f"reading {_told(place)}", error) from error
 
     def _unreadable(self, place: Place, error: ClientError) -> HeldLock | None:
         """Return a lock that S3 lists and will not show: another key's encryption, a denying policy."""
         if code_of(error) not in _UNSHOWN and not code_of(error).startswith("KMS"):
-            raise store_error(f"reading {told(place)}", error) from error
+            raise store_error(f"reading {_told(place)}", error) from error
         bucket = place.container
         try:
             page = genuine(self._reader(bucket).list_objects_v2(Bucket=bucket, Prefix=place.key, MaxKeys=1))
@@ -212,7 +211,7 @@ class S3LockStore:
                     versioned = lock.body is Body.SEALED and _is_versioned(self._reader(bucket), bucket)
                     return msgspec.structs.replace(lock, versioned=versioned)
         except Exception as failure:
-            raise store_error(f"reading {told(place)}", failure) from failure
+            raise store_error(f"reading {_told(place)}", failure) from failure
         return None
 
 
@@ -239,3 +238,12 @@ def _lock(place: Place, answer: "GetObjectOutputTypeDef", body: bytes) -> HeldLo
 
 def _named(place: Place) -> "_Named":
     return {"Bucket": place.container, "Key": place.key}
+
+
+def _told(place: Place) -> str:
+    return f"{place.container}/{place.key}"
+
+
+def _check(ref: LockRef) -> None:
+    if not ref.place.may_have_lock or not ref.stamp:
+        raise StoreError(f"{_told(ref.place)} is not a lock that was read: nothing is done to it")

@@ -58,11 +58,6 @@ class Holding(msgspec.Struct, frozen=True, kw_only=True):
         return max(now - self.held_since, timedelta(0))
 
     @property
-    def has_half(self) -> bool:
-        """Return whether a lock in several places is still held at one of them, as far as is known."""
-        return any(half.held for half in self.halves)
-
-    @property
     def present(self) -> tuple[LockRef, ...]:
         """Return the halves that are still there, as far as is known, in the order in which they are released."""
         return tuple(half.ref for half in self.halves if half.held) if self.halves else (self.lock.ref,)

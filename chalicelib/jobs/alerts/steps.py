@@ -146,7 +146,8 @@ class Steps:
 
 def _there(page: Page, current: HeldLock | None) -> Presence:
     """Return whether a lock is still held: at its own place, or at that of another half."""
-    return Presence.SAME if page.has_half and not page.ending else presence(page.lock.ref, current)
+    elsewhere = not page.ending and any(half.held for half in page.halves)
+    return Presence.SAME if elsewhere else presence(page.lock.ref, current)
 
 
 def _as_seen(page: Page, current: HeldLock | None, book: LockBook) -> Page:

@@ -76,7 +76,7 @@ def beside(page: Page, limit: int = CONTAINER_LIMIT) -> str:
 def half_gone(page: Page) -> str:
     """Warn that a half of the lock is gone, and say whom the other one still stops; "" if none is."""
     gone = [half.ref.place for half in page.halves if not half.held]
-    if not gone or not page.has_half:
+    if not gone or not any(half.held for half in page.halves):
         return ""
     taken = {rival.ref.place for rival in page.rivals}
     if taken & set(gone):
