@@ -6,21 +6,10 @@ are in .chalice/policy-*.json.
 
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from aws_lambda_powertools import Logger
-from chalice.app import (
-    BadRequestError,
-    Chalice,
-    ChaliceViewError,
-    CloudWatchEvent,
-    Cron,
-    ForbiddenError,
-    Rate,
-    Response,
-    SQSEvent,
-    UnauthorizedError,
-)
+from chalice.app import Chalice, CloudWatchEvent, Cron, Rate, Response, SQSEvent
 
 from chalicelib import wiring
 from chalicelib.aws import batches
@@ -31,8 +20,8 @@ from chalicelib.aws.orders import clicks, sweeps
 from chalicelib.aws.orders.events import read_recording, read_settling
 from chalicelib.core.alerts.listing import ListRequest
 from chalicelib.core.audit.event import LockEvent
-from chalicelib.core.audit.measure import TURNED_AWAY, sweep_duration
-from chalicelib.core.clicks.click import Click, Unheard, Unusable
+from chalicelib.core.audit.measure import sweep_duration
+from chalicelib.core.clicks.click import Click, Unheard
 from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.alerts.endings import tell_endings
 from chalicelib.jobs.clicks.answer import answer
@@ -46,27 +35,20 @@ from chalicelib.jobs.watch import watch
 from chalicelib.ports.book import BookError
 from chalicelib.slack import requests, response_url
 from chalicelib.slack.words import listings
+from chalicelib.slack_over_http import from_slack
 
 # With configure_logs, Chalice would print every line of powertools' logger a second time.
 app = Chalice(app_name="tflock-reaper", configure_logs=False)
 logger = Logger()
-T = TypeVar("T")
-_FORM = "application/x-www-form-urlencoded"
 _measured = flushed(wiring.metrics)
 """Writes the metrics of an invocation when it ends. Chalice's decorator must come above it."""
-
-
-class UnsupportedMediaTypeError(ChaliceViewError):
-    """The body of a request that is not a form."""
-
-    STATUS_CODE = 415
 
 
 @app.schedule(Cron(0, 3, "*", "*", "?", "*"))
 @_measured
 def nightly_sweep(_event: CloudWatchEvent) -> None:
     """Order a sweep of each target every night."""
-    order_sweeps(wiring.config().rules, wiring.orders(), wiring.journal(), _now())
+    order_sweeps(wiring.rules(), wiring.orders(), wiring.journal(), _now())
 
 
 @app.on_sqs_message(queue="tflock-sweeps", batch_size=1)
@@ -77,7 +59,7 @@ def sweep_target(event: SQSEvent) -> None:
         target = sweeps.read_sweep(message.body)
         began = _now()
         try:
-            sweep(target, wiring.world(), wiring.config().rules, began, _run(event.context))
+            sweep(target, wiring.world(), wiring.rules(), began, _run(event.context))
         finally:
             wiring.metrics().add(sweep_duration(_now() - began))
 
@@ -87,7 +69,7 @@ def sweep_target(event: SQSEvent) -> None:
 def watch_locks(event: CloudWatchEvent) -> None:
     """Check the ages of the locks in the book every 15 minutes."""
     wiring.store_rules()
-    watch(wiring.world(), wiring.config().rules, _now(), _run(event.context))
+    watch(wiring.world(), wiring.rules(), _now(), _run(event.context))
 
 
 @app.on_sqs_message(queue="tflock-events", batch_size=25)
@@ -106,7 +88,7 @@ def record_lock_event(event: SQSEvent) -> dict[str, Any]:
 @_measured
 def table_changed(event: Any, _context: Any) -> None:
     """Leave a table stream's events for ``record_lock_event``. After a failure the stream delivers them again."""
-    for told in table_events(event, wiring.config().targets):
+    for told in table_events(event, wiring.rules().targets):
         wiring.orders().record(told)
 
 
@@ -114,7 +96,7 @@ def table_changed(event: Any, _context: Any) -> None:
 @_measured
 def slack_actions() -> Response:
     """Verify a click in Slack, leave it for the function that carries it out, answer at once."""
-    _hand_over(_from_slack(requests.parse))
+    _hand_over(from_slack(app.current_request, requests.parse))
     return Response("")
 
 
@@ -122,7 +104,7 @@ def slack_actions() -> Response:
 @_measured
 def slack_commands() -> Response:
     """Answer ``/tflocks`` from the lock book alone, because Slack waits only three seconds."""
-    asked = _from_slack(requests.parse_command)
+    asked = from_slack(app.current_request, requests.parse_command)
     if asked is None:
         return Response("")
     if isinstance(asked, Unheard):
@@ -137,7 +119,7 @@ def slack_commands() -> Response:
 
 
 def _list(asked: ListRequest) -> dict[str, Any]:
-    return listings.answer(list_locks(asked, wiring.lock_list(), wiring.group_book(), wiring.config().rules, _now()))
+    return listings.answer(list_locks(asked, wiring.lock_list(), wiring.group_book(), wiring.rules(), _now()))
 
 
 def _hand_over(told: Click | Unheard | listings.PageTurn | None) -> None:
@@ -168,7 +150,7 @@ def release_lock(event: SQSEvent) -> None:
         if isinstance(order, Unheard):
             _turn_away(order)
         else:
-            release(order, wiring.world(), wiring.config().rules, _now())
+            release(order, wiring.world(), wiring.rules(), _now())
 
 
 @app.on_sqs_message(queue="tflock-clicks", batch_size=1)
@@ -180,49 +162,13 @@ def answer_click(event: SQSEvent) -> None:
         if isinstance(order, Unheard):
             _turn_away(order)
         else:
-            answer(order, wiring.world(), wiring.config().rules, _now())
-
-
-_REFUSALS = {
-    requests.UnverifiedError: UnauthorizedError,
-    requests.MisdirectedError: ForbiddenError,
-    requests.MalformedError: BadRequestError,
-}
-
-
-def _from_slack(parse: requests.Parse[T]) -> T | None:
-    """Return what Slack sent, after the signature has proved its origin; None: Slack only checks the certificate."""
-    request = _request()
-    body, headers = request.raw_body, request.headers
-    if requests.is_ssl_check(request.query_params or {}, body):
-        return None
-    # Checked here and not in the route, because Slack's check of the certificate has no content type.
-    if not headers.get("content-type", "").startswith(_FORM):
-        raise UnsupportedMediaTypeError(f"expected {_FORM}")
-    try:
-        requests.verify(body, headers, wiring.signing_secret)
-        told = parse(body, wiring.installation())
-    except tuple(_REFUSALS) as error:
-        logger.warning("slack request turned away", reason=str(error))
-        wiring.metrics().add(TURNED_AWAY)
-        raise _REFUSALS[type(error)](str(error)) from None
-    if isinstance(told, Unheard) and told.why is Unusable.MISDIRECTED:  # others have only a button of another version
-        logger.warning("slack request turned away", reason=told.detail)
-        wiring.metrics().add(TURNED_AWAY)
-    return told
+            answer(order, wiring.world(), wiring.rules(), _now())
 
 
 def _turn_away(unheard: Unheard) -> None:
     """Tell the person that their click cannot be carried out. It is not tried again."""
     logger.warning("a click was not carried out", why=unheard.why, reason=unheard.detail)
     wiring.world().messenger.turn_away(unheard)
-
-
-def _request() -> Any:
-    """Return the HTTP request. Chalice does not declare the types of its parts."""
-    if app.current_request is None:
-        raise BadRequestError("no request")
-    return app.current_request
 
 
 def _record(ended: list[Case], body: str, to_settle: LockEvent | None) -> None:

@@ -179,8 +179,8 @@ def _store(proxy: SwappingProxy) -> Places:
     settings: dict[str, Any] = {"endpoint_url": proxy.url, "config": WRITING, **keys}
     s3, dynamodb = boto3.client("s3", **settings), boto3.client("dynamodb", **settings)
     stores: dict[Kind, LockStore] = {
-        Kind.S3: S3LockStore(*[lambda _: s3] * 3),
-        Kind.DYNAMODB: DynamoLockStore(*[lambda _: dynamodb] * 3),
+        Kind.S3: S3LockStore(*[lambda *_: s3] * 3),
+        Kind.DYNAMODB: DynamoLockStore(*[lambda *_: dynamodb] * 3),
     }
     return Places(stores, covers=lambda _place: True)
 

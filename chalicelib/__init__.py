@@ -23,15 +23,17 @@ Each line of code has one room: it decides (``core``), it orders (``jobs``), or 
 ``slack``           everything that knows Slack: requests in, messages out
 ``slack.web``       calls Slack's Web API
 ``slack.words``     every word that Slack shows; pure
+``slack_over_http`` checks what comes to the API, for ``app``; whoever is not Slack gets an HTTP error
 ``config``          checks ``reaper.toml``; only ``make package`` uses it, so it is not in the package
 ``checked_rules``   reads and writes the file that carries the checked rules into the package
 ``wiring``          the composition root: the only module that puts real things behind the ports
 ==================  ==========================================================================================
 
 Imports point one way (``tests/test_imports.py`` checks it): ``app -> wiring, jobs, ports, core, aws.batches,
-aws.events, aws.metrics, aws.orders, slack.requests, slack.words.listings, slack.response_url``; ``wiring ->``
-everything but ``config``; ``config -> checked_rules -> core``; ``aws, slack -> ports, core``; ``jobs -> ports, core``;
-``ports -> core``; ``core ->`` the standard library and msgspec.
+aws.events, aws.metrics, aws.orders, slack_over_http, slack.requests, slack.words.listings, slack.response_url``;
+``slack_over_http -> wiring, core, slack.requests``; ``wiring ->`` everything but ``config``;
+``config -> checked_rules -> core``; ``aws, slack -> ports, core``; ``jobs -> ports, core``; ``ports -> core``;
+``core ->`` the standard library and msgspec.
 ``aws`` and ``slack`` never import each other, and no job imports them. ``tflocks/``, the operators' command line,
 imports ``core``, ``aws`` and the failures of ``ports``; nothing here imports it.
 """

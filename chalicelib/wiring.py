@@ -1,18 +1,20 @@
 """The composition root: the only module that reads the environment, builds clients and puts real things behind ports.
 
 Environment variables, set by ``.chalice/resources.yaml``: STAGE, LOCK_BOOK_TABLE, SWEEP_QUEUE_URL, RELEASE_QUEUE_URL,
-CLICK_QUEUE_URL, EVENT_QUEUE_URL, SETTLE_SECONDS, RELEASE_ROLE_ID, ANSWER_ROLE_ID, SLACK_BOT_TOKEN_PARAMETER and
-SLACK_SIGNING_SECRET_PARAMETER (names of SSM parameters, never their values). RULES_FILE names a file of checked rules
-other than the one in the package. Each thing is built once per process, when it is first asked for.
+CLICK_QUEUE_URL, EVENT_QUEUE_URL, ACCOUNT_ID, SETTLE_SECONDS, RELEASE_ROLE_ID, ANSWER_ROLE_ID,
+SLACK_BOT_TOKEN_PARAMETER and SLACK_SIGNING_SECRET_PARAMETER (names of SSM parameters, never their values). RULES_FILE
+names a file of checked rules other than the one in the package. Lambda sets AWS_REGION. Each thing is built once per
+process, when it is first asked for.
 """
 
 import os
 import sys
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+import msgspec
 from botocore.config import Config as ClientConfig
 
 from chalicelib.aws import clients
@@ -34,6 +36,8 @@ from chalicelib.checked_rules import NAME, Config, encode, load
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.measure import SLACK_FAILURE
 from chalicelib.core.locks.place import Kind
+from chalicelib.core.locks.target import Target
+from chalicelib.core.policy import Rules
 from chalicelib.jobs.event_case import EventCase, Recording
 from chalicelib.jobs.runs import tasks
 from chalicelib.jobs.runs.run import Run, Threads, run_of
@@ -78,10 +82,16 @@ def config() -> Config:
 
 
 @cache
+def rules() -> Rules:
+    """Return the rules, with every target named as seen from the stack's own account and region."""
+    return config().rules.at_home(os.environ["ACCOUNT_ID"], os.environ["AWS_REGION"])
+
+
+@cache
 def world() -> World:
     """Return the neighbours of the jobs about locks."""
     return World(
-        store=Places(_stores(), config().rules.covers),
+        store=Places(_stores(), lambda place: rules().covers(place)),
         book=lock_book(),
         events=DynamoEventBook(_table()),
         channels=DynamoChannelBook(_table()),
@@ -98,9 +108,15 @@ def world() -> World:
 def _stores() -> dict[Kind, LockStore]:
     """Return the store of each kind of place: the one list of them."""
     stores: dict[Kind, LockStore] = {
-        Kind.S3: S3LockStore(lister=partial(_s3, _LISTING), reader=partial(_s3, _PROMPT), writer=partial(_s3, WRITING)),
+        Kind.S3: S3LockStore(
+            lister=lambda target: _s3_of(target, _LISTING),
+            reader=lambda place: _s3_of(rules().target_of(place), _PROMPT),
+            writer=lambda ref, _by: _s3_of(rules().target_of(ref.place), WRITING),
+        ),
         Kind.DYNAMODB: DynamoLockStore(
-            lister=partial(_dynamodb, _LISTING), reader=partial(_dynamodb, _PROMPT), writer=partial(_dynamodb, WRITING)
+            lister=lambda target: _dynamodb_of(target, _LISTING),
+            reader=lambda place: _dynamodb_of(rules().target_of(place), _PROMPT),
+            writer=lambda ref, _by: _dynamodb_of(rules().target_of(ref.place), WRITING),
         ),
     }
     return stores
@@ -135,7 +151,7 @@ def event_case(event: LockEvent, now: datetime) -> EventCase:
         release_role=os.environ["RELEASE_ROLE_ID"],
         restore_role=os.environ["ANSWER_ROLE_ID"],
     )
-    return EventCase(event, world(), config().rules, recording, now)
+    return EventCase(event, world(), rules(), recording, now)
 
 
 @cache
@@ -158,17 +174,15 @@ def group_book() -> DynamoGroupBook:
 
 @cache
 def store_rules() -> None:
-    """Store the checked rules for ``tflocks``, once a process."""
-    store(_table(), encode(config()))
+    """Store the rules for ``tflocks``, once a process."""
+    store(_table(), encode(msgspec.structs.replace(config(), rules=rules())))
 
 
 @cache
 def installation() -> Installation:
     """Return where the Slack app is installed."""
-    rules = config().rules
-    return Installation(
-        app=config().slack_app, team=rules.team, enterprise=rules.enterprise, api_url=config().slack_api
-    )
+    team, enterprise = config().rules.team, config().rules.enterprise
+    return Installation(app=config().slack_app, team=team, enterprise=enterprise, api_url=config().slack_api)
 
 
 @cache
@@ -206,10 +220,9 @@ def _table() -> "Table":
     return cast("Table", OneAThread(lambda: clients.table(_PROMPT, os.environ["LOCK_BOOK_TABLE"])))
 
 
-def _s3(patience: ClientConfig, bucket: str) -> "S3Client":
-    regions = {target.container: target.region for target in config().targets_of(Kind.S3)}
-    return clients.s3(patience, regions.get(bucket))
+def _s3_of(target: Target | None, patience: ClientConfig) -> "S3Client":
+    return clients.s3(patience, target.region if target else None)
 
 
-def _dynamodb(patience: ClientConfig, region: str) -> "DynamoDBClient":
-    return clients.dynamodb(patience, region or None)
+def _dynamodb_of(target: Target | None, patience: ClientConfig) -> "DynamoDBClient":
+    return clients.dynamodb(patience, target.region if target else None)

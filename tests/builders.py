@@ -43,6 +43,12 @@ def a_ref(key: str = KEY, body: bytes = b"", taken: datetime = TAKEN, bucket: st
     return LockRef(Place(Kind.S3, bucket, key), etag, taken)
 
 
+def at(state_path: str) -> Place:
+    """The place of a state's lock in S3."""
+    bucket, _, state_key = state_path.partition("/")
+    return Place(Kind.S3, bucket, f"{state_key}.tflock")
+
+
 def a_lock(
     name: str = "s3-apply-default", key: str = KEY, taken: datetime = TAKEN, body: bytes | None = None
 ) -> HeldLock:

@@ -27,8 +27,8 @@ class Clicks:
         s3, dynamodb = reaper.cloud.client("s3"), reaper.cloud.client("dynamodb")
         self._store = Places(
             {
-                Kind.S3: S3LockStore(*[lambda _bucket: s3] * 3),
-                Kind.DYNAMODB: DynamoLockStore(*[lambda _region: dynamodb] * 3),
+                Kind.S3: S3LockStore(*[lambda *_: s3] * 3),
+                Kind.DYNAMODB: DynamoLockStore(*[lambda *_: dynamodb] * 3),
             },
             covers=lambda _place: True,  # whoever runs it may look wherever AWS lets them
         )

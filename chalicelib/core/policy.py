@@ -2,13 +2,15 @@
 
 import re
 from datetime import timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import msgspec
 
 from chalicelib.core.hours import WorkingHours, always
+from chalicelib.core.locks.account import HOME, Account
 from chalicelib.core.locks.ci_run import CiRun
-from chalicelib.core.locks.place import Place
+from chalicelib.core.locks.discovery import Discovery
+from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.lock_info import Risk
 
@@ -57,18 +59,26 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Route(msgspec.Struct, frozen=True):
-    """A policy and the state paths it is for. In a pattern, ``*`` is any text, slashes too; ``?`` is one character."""
+    """A policy, and the state paths and accounts it is for.
+
+    In a pattern, ``*`` is any text, slashes too; ``?`` is one character.
+    """
 
     state_paths: tuple[str, ...]
     policy: Policy
+    accounts: tuple[str, ...] = ("*",)
+    """Patterns of IDs and names of accounts."""
 
-    def covers(self, state_path: str) -> bool:
-        """Return whether one of the patterns matches the whole state path."""
-        return _expression(self.state_paths).fullmatch(state_path) is not None
+    def covers(self, state_path: str, account: Account = HOME) -> bool:
+        """Return whether one of the patterns matches the whole state path, and one the account's ID or its name."""
+        if not _expression(self.state_paths).fullmatch(state_path):
+            return False
+        accounts = _expression(self.accounts)
+        return any(accounts.fullmatch(word) is not None for word in (account.id, account.name))
 
 
-class Rules(msgspec.Struct, frozen=True, kw_only=True):
-    """All rules of a platform team. The last route covers every state path."""
+class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """All rules of a platform team. The last route covers every state path of every account."""
 
     team: str
     """The Slack workspace whose members may act."""
@@ -77,11 +87,15 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     trouble_channel: str
     """The channel where the reaper tells of its own trouble."""
     targets: tuple[Target, ...]
+    """The targets that the configuration names and, in a running reaper, those that ``discoveries`` found."""
+    discoveries: tuple[Discovery, ...] = ()
     routes: tuple[Route, ...]
     digest_over: int
     """Up to this many new alerts in a channel are posted singly; more become one digest."""
     undo: timedelta
     """How long a released lock can be put back; zero: never, and the reaper has no right to put anything."""
+    home: Account = HOME
+    """The account of the stack, with its ID if it is known."""
 
     @property
     def groups(self) -> frozenset[str]:
@@ -89,22 +103,71 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
         named = (name for route in self.routes for name in route.policy.releasers)
         return frozenset(name for name in named if name.startswith(GROUP_LETTER))
 
-    def policy_for(self, state_path: str) -> Policy:
-        """Return the policy of the first route that covers the state path."""
-        return next(route.policy for route in self.routes if route.covers(state_path))
+    def at_home(self, account: str, region: str, found: tuple[Target, ...] = ()) -> "Rules":
+        """Return the rules of a stack in this account and region, with the targets that the target rules found.
+
+        A target that is named in the configuration and found as well is as the configuration names it.
+        """
+        targets: dict[str, Target] = {}
+        for target in (*self.targets, *found):
+            here = target.at_home(account, region)
+            targets.setdefault(here.home, here)
+        return msgspec.structs.replace(self, targets=tuple(targets.values()), home=Account(account))
+
+    def policy_for(self, place: Place) -> Policy:
+        """Return the policy of the first route that covers the place's state path and account."""
+        account = self.account_of(place)
+        return next(route.policy for route in self.routes if route.covers(place.state_path, account))
 
     def places_of(self, state_path: str) -> tuple[Place, ...]:
-        """Return every place within the targets where a lock of this state can be kept."""
-        places = (target.place_for(state_path) for target in self.targets)
+        """Return every place within the targets where a lock of this state can be kept.
+
+        Terraform's S3 backend has one set of credentials for the bucket and the table
+        (developer.hashicorp.com/terraform/language/backend/s3). So of a bucket that is a target, only the tables in its
+        account count.
+        """
+        bucket = self._at.get(Place(Kind.S3, state_path.partition("/")[0], "").home)
+        targets = self.targets if bucket is None else (bucket, *self._tables.get(bucket.account.id, ()))
+        places = (target.place_for(state_path) for target in targets)
         return tuple(dict.fromkeys(place for place in places if place))
+
+    def target_of(self, place: Place) -> Target | None:
+        """Return the target that a place is within; None: there is none."""
+        target = self._at.get(place.home)
+        return target if target and target.covers(place) else None
+
+    def account_of(self, place: Place) -> Account:
+        """Return the account of a place. A container that is no target is taken to be in the account of the stack."""
+        target = self._at.get(place.home)
+        return target.account if target and target.account.id else self.home
 
     def stream_of(self, place: Place) -> str:
         """Return the ARN of the stream that tells of the locks at a place; "": there is none."""
-        return next((target.stream for target in self.targets if target.covers(place)), "")
+        target = self.target_of(place)
+        return target.stream if target else ""
 
     def covers(self, place: Place) -> bool:
         """Return whether a place is within a target. Outside of targets the reaper reads, tells and deletes nothing."""
-        return any(target.covers(place) for target in self.targets)
+        return self.target_of(place) is not None
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """Return the accounts of all targets, each once."""
+        by_id = {account.id: account for account in (self.account_of(target.place("")) for target in self.targets)}
+        return tuple(by_id.values())
+
+    @cached_property
+    def _at(self) -> dict[str, Target]:
+        return {target.home: target for target in self.targets}
+
+    @cached_property
+    def _tables(self) -> dict[str, list[Target]]:
+        """Return the lock tables of each account."""
+        tables: dict[str, list[Target]] = {}
+        for target in self.targets:
+            if target.kind is Kind.DYNAMODB:
+                tables.setdefault(target.account.id, []).append(target)
+        return tables
 
 
 def by_name(called: tuple[str, ...]) -> tuple[str, ...]:

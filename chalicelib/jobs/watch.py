@@ -76,7 +76,7 @@ def _due(page: Page, watched: Round) -> bool:
     if page.posted or page.ending or page.sending or page.releasing or page.half_of:
         return True
     lock = page.lock
-    policy = watched.rules.policy_for(lock.ref.state_path)
+    policy = watched.rules.policy_for(lock.ref.place)
     return policy.level(lock.risk, page.age(watched.now)) > 0
 
 

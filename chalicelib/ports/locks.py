@@ -47,11 +47,15 @@ class LockStore(Protocol):
     def state_written(self, ref: LockRef) -> StateWritten:
         """Return when the state of a lock was last written, from the listing. Raises StoreError."""
 
-    def delete(self, ref: LockRef) -> Deletion:
-        """Delete the lock only if it is still the one that ``ref`` names. One request is sent. Raises StoreError."""
+    def delete(self, ref: LockRef, by: str) -> Deletion:
+        """Delete the lock only if it is still the one that ``ref`` names. One request is sent. Raises StoreError.
 
-    def put_back(self, ref: LockRef, kept: LockObject, mark: str) -> PutBack:
+        ``by`` is for whom: a Slack user, ``core.clicks.claim.REAPER`` or an operator. AWS is told it where it can be.
+        """
+
+    def put_back(self, ref: LockRef, kept: LockObject, mark: str, by: str) -> PutBack:
         """Put a lock at the place of ``ref``, only if nothing is there. One request is sent. Raises StoreError.
 
-        The lock then has the mark (``core.locks.mark``) and so another stamp than the lock that was kept.
+        The lock then has the mark (``core.locks.mark``) and so another stamp than the lock that was kept. ``by`` is as
+        for ``delete``.
         """

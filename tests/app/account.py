@@ -35,6 +35,8 @@ def an_account(folder: Path, toml: str = LEAST, *, settle_seconds: int = 0) -> I
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
         "RULES_FILE": str(rules),
+        "AWS_REGION": REGION,
+        "ACCOUNT_ID": "123456789012",
         "STAGE": "test",
         "LOCK_BOOK_TABLE": "book",
         "SETTLE_SECONDS": str(settle_seconds),

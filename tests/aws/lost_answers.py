@@ -43,4 +43,4 @@ def a_store_at(url: str) -> S3LockStore:
         aws_secret_access_key="x",
         config=WRITING,
     )
-    return S3LockStore(*[lambda _bucket: client] * 3)
+    return S3LockStore(*[lambda *_: client] * 3)

@@ -31,7 +31,19 @@ from chalicelib.ports.orders import OrderError
 from chalicelib.ports.people import MessengerError
 from chalicelib.ports.world import World
 from tests.aws_fixtures import REGION
-from tests.builders import BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_sending, a_table, a_table_lock, sample, some_rules
+from tests.builders import (
+    ALICE,
+    BUCKET,
+    CHANNEL,
+    KEY,
+    TAKEN,
+    a_lock,
+    a_sending,
+    a_table,
+    a_table_lock,
+    sample,
+    some_rules,
+)
 from tests.fakes.world import FakeWorld
 from tests.odd_server import ODD_ANSWERS, PAGE, UNCLEAR, OddServer, http
 
@@ -93,8 +105,8 @@ S3: dict[str, Callable[[S3LockStore], Any]] = {
     "read": lambda store: store.read(Place(Kind.S3, BUCKET, KEY)),
     "look": lambda store: store.look(LOCK.ref),
     "state_written": lambda store: store.state_written(LOCK.ref),
-    "delete": lambda store: store.delete(LOCK.ref),
-    "put_back": lambda store: store.put_back(LOCK.ref, LockObject(b"{}"), mark_of("1")),
+    "delete": lambda store: store.delete(LOCK.ref, ALICE),
+    "put_back": lambda store: store.put_back(LOCK.ref, LockObject(b"{}"), mark_of("1"), ALICE),
 }
 TABLE_LOCK = a_table_lock()
 TABLES: dict[str, Callable[[DynamoLockStore], Any]] = {
@@ -102,8 +114,8 @@ TABLES: dict[str, Callable[[DynamoLockStore], Any]] = {
     "read": lambda store: store.read(TABLE_LOCK.ref.place),
     "look": lambda store: store.look(TABLE_LOCK.ref),
     "digest": lambda store: store.state_written(TABLE_LOCK.ref),
-    "delete": lambda store: store.delete(TABLE_LOCK.ref),
-    "put_back": lambda store: store.put_back(TABLE_LOCK.ref, LockObject(b"{}"), mark_of("1")),
+    "delete": lambda store: store.delete(TABLE_LOCK.ref, ALICE),
+    "put_back": lambda store: store.put_back(TABLE_LOCK.ref, LockObject(b"{}"), mark_of("1"), ALICE),
 }
 ODD_ITEMS = {
     "an item of a type that nobody knows": '{"Item":{"LockID":{"S":"x"},"Info":{"X":1}}}',
@@ -134,13 +146,13 @@ def at(server: OddServer) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def store(odd_server: OddServer) -> S3LockStore:
     client = boto3.client("s3", **at(odd_server))
-    return S3LockStore(*[lambda _bucket: client] * 3)
+    return S3LockStore(*[lambda *_: client] * 3)
 
 
 @pytest.fixture(scope="module")
 def tables(odd_server: OddServer) -> DynamoLockStore:
     client = boto3.client("dynamodb", **at(odd_server))
-    return DynamoLockStore(*[lambda _region: client] * 3)
+    return DynamoLockStore(*[lambda *_: client] * 3)
 
 
 @pytest.fixture(scope="module")

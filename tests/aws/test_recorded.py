@@ -23,7 +23,7 @@ from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
 from chalicelib.ports.locks import StoreError
 from tests.aws_fixtures import REGION
-from tests.builders import BUCKET, KEY, TAKEN, a_ref, a_table_ref, an_item
+from tests.builders import ALICE, BUCKET, KEY, TAKEN, a_ref, a_table_ref, an_item
 
 RECORDED = Path(__file__).parent.parent / "recorded"
 PLACEHOLDERS = {
@@ -150,7 +150,7 @@ def test_a_conditional_delete_amounts_to_what_s3_answered(
 ) -> None:
     store, stubber = stubbed
     answered(stubber, "delete_object", what)
-    assert store.delete(a_ref(body=b"x")) is deletion
+    assert store.delete(a_ref(body=b"x"), ALICE) is deletion
 
 
 @pytest.mark.parametrize(
@@ -167,17 +167,17 @@ def test_a_conditional_put_amounts_to_what_s3_answered(
 ) -> None:
     store, stubber = stubbed
     answered(stubber, "put_object", what)
-    assert store.put_back(a_ref(body=b"x"), LockObject(b"x"), mark_of("1")) is put_back
+    assert store.put_back(a_ref(body=b"x"), LockObject(b"x"), mark_of("1"), ALICE) is put_back
 
 
 def test_what_s3_does_not_implement_it_has_not_done(stubbed: tuple[S3LockStore, Stubber]) -> None:
     store, stubber = stubbed
     answered(stubber, "delete_object", "delete if last modified")
     with pytest.raises(StoreError, match="deleting"):
-        store.delete(a_ref(body=b"x"))
+        store.delete(a_ref(body=b"x"), ALICE)
     answered(stubber, "put_object", "put If-None-Match of an ETag")
     with pytest.raises(StoreError, match="putting back"):
-        store.put_back(a_ref(body=b"x"), LockObject(b"x"), mark_of("1"))
+        store.put_back(a_ref(body=b"x"), LockObject(b"x"), mark_of("1"), ALICE)
 
 
 def test_a_listing_goes_on_where_s3_said_that_there_is_more(stubbed: tuple[S3LockStore, Stubber]) -> None:
@@ -209,7 +209,7 @@ def test_a_condition_that_is_not_met_is_no_failure_and_gives_the_item_as_it_is()
 def test_a_lock_that_changed_before_its_delete_is_told_from_one_that_is_gone_by_the_item_in_the_error() -> None:
     answer = recorded("dynamodb-conditions")["condition not met"]
     client = boto3.client("dynamodb", region_name=REGION, aws_access_key_id="x", aws_secret_access_key="x")
-    store = DynamoLockStore(*[lambda _region: client] * 3)
+    store = DynamoLockStore(*[lambda *_: client] * 3)
     error, status = answer["Error"], answer["ResponseMetadata"]["HTTPStatusCode"]
     answers = []
     with Stubber(client) as stubber:
@@ -217,7 +217,7 @@ def test_a_lock_that_changed_before_its_delete_is_told_from_one_that_is_gone_by_
             stubber.add_response("get_item", {"Item": an_item()})
             told = {"http_status_code": status, "modeled_fields": fields}
             stubber.add_client_error("delete_item", error["Code"], error["Message"], **told)
-            answers.append(store.delete(a_table_ref()))
+            answers.append(store.delete(a_table_ref(), ALICE))
     assert answers == [Deletion.CHANGED, Deletion.NOT_FOUND]
 
 

@@ -15,6 +15,7 @@ from chalicelib.core.alerts.owner import ci_run_link
 from chalicelib.core.locks.ci_run import guessed
 from chalicelib.core.locks.terraform.lock_info import LockInfo
 from chalicelib.core.policy import Policy
+from tests.builders import at
 
 ULID = "01HZX4T1Q2W3E4R5T6Y7VJ8K9M"
 UUID = "b2e5c6a1-0f4d-4c67-9d1b-3a2f1e0d9c8b"
@@ -27,7 +28,7 @@ CONSOLE = "https://eu-west-1.console.aws.amazon.com"
 def policy() -> Policy:
     example = (Path(__file__).parents[2] / "reaper.example.toml").read_text(encoding="utf-8")
     shown = re.sub(r"^# {1,3}(?=ci_runs = |\{|\])", "", example, flags=re.MULTILINE)
-    return parse(shown).rules.policy_for("acme-tfstate/x")
+    return parse(shown).rules.policy_for(at("acme-tfstate/x"))
 
 
 def link(policy: Policy, session: str = "", who: str = "") -> str:

@@ -10,6 +10,7 @@ from chalicelib.config.file import ConfigError, load, parse
 from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.lock_info import Risk
+from tests.builders import at
 
 EXAMPLE = Path(__file__).parents[2] / "reaper.example.toml"
 LEAST = """
@@ -56,7 +57,7 @@ def test_the_example_is_a_good_configuration() -> None:
 
 def test_the_least_configuration_has_one_route_for_every_state() -> None:
     config = parse(LEAST)
-    policy = config.rules.policy_for("anything/at/all")
+    policy = config.rules.policy_for(at("anything/at/all"))
     assert (policy.channel, policy.releasers) == ("C0PLATFORM", ())
     assert policy.thresholds[Risk.APPLY] == (timedelta(hours=2), timedelta(days=1))
     assert config.slack_api == "https://slack.com/api/"
@@ -66,9 +67,9 @@ def test_the_least_configuration_has_one_route_for_every_state() -> None:
 def test_every_key_that_the_example_shows_in_a_comment_is_a_good_one() -> None:
     shown = parse(with_every_comment(EXAMPLE.read_text(encoding="utf-8"))).rules
     assert shown.targets[-1].stream
-    policy = shown.policy_for("acme-tfstate/x")
+    policy = shown.policy_for(at("acme-tfstate/x"))
     said = msgspec.structs.asdict(policy)
-    defaults = msgspec.structs.asdict(parse(LEAST).rules.policy_for("acme-tfstate/x"))
+    defaults = msgspec.structs.asdict(parse(LEAST).rules.policy_for(at("acme-tfstate/x")))
     assert {key for key in said if said[key] == defaults[key]} <= {"thresholds"}
     assert policy.ci_runs[0].link_for("GitHubActions-9") == "https://github.com/acme/infra/actions/runs/9"
 
@@ -115,7 +116,7 @@ def test_a_digest_begins_above_what_the_file_says() -> None:
 
 def test_a_route_takes_what_it_does_not_say_from_the_defaults() -> None:
     route = '[[routes]]\nstate_paths = ["acme-tfstate/a/*"]\nchannel = "C0TEAMA"\nthresholds = { plan = "5m" }\n'
-    policy = parse(LEAST + route).rules.policy_for("acme-tfstate/a/x")
+    policy = parse(LEAST + route).rules.policy_for(at("acme-tfstate/a/x"))
     assert (policy.channel, policy.releasers) == ("C0TEAMA", ())
     assert policy.thresholds[Risk.PLAN] == (timedelta(minutes=5),)
     assert policy.thresholds[Risk.OTHER] == (timedelta(hours=1),)
@@ -253,7 +254,7 @@ def test_a_lock_table_named_twice_is_a_mistake_and_two_of_one_name_in_two_region
 
 def test_with_a_lock_table_a_route_may_be_for_a_bucket_that_is_no_target() -> None:
     route = '[[routes]]\nstate_paths = ["acme-legacy/*"]\nchannel = "C0LEGACY"\n'
-    assert parse(a_table() + route).rules.policy_for("acme-legacy/app.tfstate").channel == "C0LEGACY"
+    assert parse(a_table() + route).rules.policy_for(at("acme-legacy/app.tfstate")).channel == "C0LEGACY"
 
 
 def test_a_lock_table_alone_is_enough() -> None:

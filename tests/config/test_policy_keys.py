@@ -8,6 +8,7 @@ from chalicelib.config.file import parse
 from chalicelib.core.hours import WorkingHours, always
 from chalicelib.core.locks.ci_run import CiRun
 from chalicelib.core.policy import Policy
+from tests.builders import at
 from tests.config.test_file import LEAST, problems
 
 OFFICE = '{ days = ["fri", "mon"], from = "09:00", to = "17:30" }'
@@ -21,7 +22,7 @@ def the_file(default: str = "", route: str = "") -> str:
 def the_policies(default: str = "", route: str = "") -> tuple[Policy, Policy]:
     """Return the policy of every lock, and that of the route."""
     rules = parse(the_file(default, route)).rules
-    return rules.policy_for("acme-tfstate/b"), rules.policy_for("acme-tfstate/a")
+    return rules.policy_for(at("acme-tfstate/b")), rules.policy_for(at("acme-tfstate/a"))
 
 
 def test_a_policy_has_nothing_that_the_file_does_not_ask_for() -> None:

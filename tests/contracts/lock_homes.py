@@ -114,7 +114,7 @@ def of_buckets() -> Iterator[Home]:
         yield Home(
             kind=Kind.S3,
             container=BUCKET,
-            store=Places({Kind.S3: S3LockStore(*[lambda _bucket: client] * 3)}, lambda _: True),
+            store=Places({Kind.S3: S3LockStore(*[lambda *_: client] * 3)}, lambda _: True),
             put_at=put,
             remove_at=lambda key: client.delete_object(Bucket=BUCKET, Key=key),
             put_object=put,
@@ -156,8 +156,8 @@ def of_tables() -> Iterator[TableHome]:
             container=TABLE,
             store=Places(
                 {
-                    Kind.S3: S3LockStore(*[lambda _bucket: s3] * 3),
-                    Kind.DYNAMODB: DynamoLockStore(*[lambda _region: client] * 3),
+                    Kind.S3: S3LockStore(*[lambda *_: s3] * 3),
+                    Kind.DYNAMODB: DynamoLockStore(*[lambda *_: client] * 3),
                 },
                 is_covered,
             ),

@@ -13,7 +13,7 @@ from chalicelib.core.locks.mark import mark_of
 from chalicelib.core.locks.place import TRAITS, Kind, LockRef
 from chalicelib.core.locks.target import Target
 from chalicelib.ports.locks import StoreError
-from tests.builders import BUCKET, KEY, STATE_KEY, sample
+from tests.builders import ALICE, BUCKET, KEY, STATE_KEY, sample
 from tests.contracts.lock_homes import BUCKETS, HOMES, Home
 
 A_STATE = b'{"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "x", "resources": []}'
@@ -85,7 +85,7 @@ def test_a_scan_goes_on_where_another_stopped(bucket: Home) -> None:
 def test_odd_keys_are_listed_read_and_deleted_as_they_are(home: Home, state_key: str) -> None:
     home.put(sample("s3-plan-special-chars"), state_key)
     assert home.listed() == [home.key(state_key)]
-    assert home.store.delete(home.ref(state_key)) is Deletion.DELETED
+    assert home.store.delete(home.ref(state_key), ALICE) is Deletion.DELETED
     assert home.listed() == []
 
 
@@ -150,14 +150,14 @@ def test_the_state_s_time_is_its_own_and_not_a_neighbour_s(home: Home) -> None:
 def test_the_lock_that_was_read_is_deleted_once(home: Home) -> None:
     home.put(sample("s3-apply-default"))
     ref = home.ref()
-    assert [home.store.delete(ref), home.store.delete(ref)] == [Deletion.DELETED, Deletion.NOT_FOUND]
+    assert [home.store.delete(ref, ALICE), home.store.delete(ref, ALICE)] == [Deletion.DELETED, Deletion.NOT_FOUND]
 
 
 def test_a_lock_that_changed_since_it_was_read_is_left_alone(home: Home) -> None:
     home.put(sample("s3-apply-default"))
     ref = home.ref()
     home.put(sample("s3-plan-default"))
-    assert home.store.delete(ref) is Deletion.CHANGED
+    assert home.store.delete(ref, ALICE) is Deletion.CHANGED
     assert home.lock() is not None
 
 
@@ -172,9 +172,9 @@ def test_nothing_is_done_to_what_is_no_lock_that_was_read(home: Home) -> None:
     changes: list[dict[str, Any]] = [*({"place": place} for place in places), {"stamp": ""}]
     for other in (msgspec.structs.replace(ref, **change) for change in changes):
         for act in (
-            home.store.delete,
+            lambda ref: home.store.delete(ref, ALICE),
             home.store.look,
-            lambda ref: home.store.put_back(ref, LockObject(b"{}"), MARK),
+            lambda ref: home.store.put_back(ref, LockObject(b"{}"), MARK, ALICE),
         ):
             with pytest.raises(StoreError, match="not a lock that was read"):
                 act(other)
@@ -192,14 +192,14 @@ def test_a_released_lock_can_be_put_back_byte_for_byte_with_a_mark(home: Home, s
     assert home.body_of(kept.body) == body
     was = home.lock(state_key)
     for click in ("1", "2"):
-        home.store.delete(home.ref(state_key))
-        assert home.store.put_back(ref, kept, mark_of(click)) is PutBack.DONE
+        home.store.delete(home.ref(state_key), ALICE)
+        assert home.store.put_back(ref, kept, mark_of(click), ALICE) is PutBack.DONE
         lock = home.lock(state_key)
         assert lock is not None
         assert was is not None
         assert (lock.info, lock.flaw, lock.mark) == (was.info, was.flaw, mark_of(click))
         assert lock.ref.stamp != ref.stamp
-        assert home.store.delete(ref) is Deletion.CHANGED
+        assert home.store.delete(ref, ALICE) is Deletion.CHANGED
         again = home.store.look(lock.ref).kept
         assert again is not None
         assert home.body_of(again.body) == body
@@ -210,9 +210,9 @@ def test_a_lock_is_put_back_only_where_nobody_holds_the_state(home: Home) -> Non
     ref = home.ref()
     kept = home.store.look(ref).kept
     assert kept is not None
-    home.store.delete(ref)
+    home.store.delete(ref, ALICE)
     home.put(sample("s3-plan-default"))
-    assert home.store.put_back(ref, kept, MARK) is PutBack.OCCUPIED
+    assert home.store.put_back(ref, kept, MARK, ALICE) is PutBack.OCCUPIED
     lock = home.lock()
     assert lock is not None
     assert lock.operation == "plan"
@@ -220,7 +220,7 @@ def test_a_lock_is_put_back_only_where_nobody_holds_the_state(home: Home) -> Non
 
 def test_a_lock_is_put_back_once(home: Home) -> None:
     ref = LockRef(home.place(), '"e"', datetime.now(UTC))
-    answers = [home.store.put_back(ref, LockObject(b"{}"), MARK) for _ in range(2)]
+    answers = [home.store.put_back(ref, LockObject(b"{}"), MARK, ALICE) for _ in range(2)]
     assert answers == [PutBack.DONE, PutBack.OCCUPIED]
 
 
@@ -267,7 +267,7 @@ def test_a_container_that_is_not_there_is_an_error_that_says_so(home: Home) -> N
         lambda: list(home.store.scan(Target(home.kind, "missing"))),
         lambda: home.store.read(ref.place),
         lambda: home.store.look(ref),
-        lambda: home.store.put_back(ref, LockObject(b"{}"), MARK),
+        lambda: home.store.put_back(ref, LockObject(b"{}"), MARK, ALICE),
     ]
     for ask in asked:
         with pytest.raises(StoreError, match=f"no such {TRAITS[home.kind].container}"):

@@ -12,7 +12,7 @@ from chalicelib.core.locks.lock import Body
 from chalicelib.core.locks.mark import mark_of
 from chalicelib.core.locks.place import NO_TIME
 from chalicelib.core.locks.terraform.item import MARK, Item
-from tests.builders import BUCKET, SAMPLES, STATE_KEY, STATE_PATH, sample
+from tests.builders import ALICE, BUCKET, SAMPLES, STATE_KEY, STATE_PATH, sample
 from tests.contracts.lock_homes import TABLES, TableHome
 
 GENUINE_ITEMS = ("ddb-only-dynamodb-lock-item", "ddb-only-dynamodb-md5-item")
@@ -86,8 +86,8 @@ def test_a_digest_is_never_listed_read_kept_deleted_or_written_over(table: Table
     assert table.listed() == [STATE_PATH]
     assert table.store.read(ref.place) is None
     assert table.store.look(ref) == (None, None)
-    assert table.store.delete(ref) is Deletion.NOT_FOUND
-    assert table.store.put_back(ref, kept, mark_of("1")) is PutBack.OCCUPIED
+    assert table.store.delete(ref, ALICE) is Deletion.NOT_FOUND
+    assert table.store.put_back(ref, kept, mark_of("1"), ALICE) is PutBack.OCCUPIED
     assert table.item_at(digest_key) == digest
 
 
@@ -128,12 +128,12 @@ def test_an_odd_item_is_deleted_only_as_it_was_read_and_comes_back_with_every_at
     assert (kept is None) == (body is Body.STATE)
     other: Item = {"Info": {"S": "null"}}
     table.has({**attributes, **other})
-    assert table.store.delete(ref) is Deletion.CHANGED
+    assert table.store.delete(ref, ALICE) is Deletion.CHANGED
     table.has(attributes)
-    assert table.store.delete(ref) is Deletion.DELETED
+    assert table.store.delete(ref, ALICE) is Deletion.DELETED
     assert table.listed() == []
     if kept:
-        assert table.store.put_back(ref, kept, mark_of("1")) is PutBack.DONE
+        assert table.store.put_back(ref, kept, mark_of("1"), ALICE) is PutBack.DONE
         assert comparable(table.item_at(table.key())) == comparable({**was, MARK: {"S": mark_of("1")}})
 
 
@@ -169,8 +169,8 @@ def test_what_is_not_the_same_to_the_last_character_and_type_is_another_lock(
     ref = table.ref()
     table.has(now)
     assert table.ref() != ref
-    assert table.store.delete(ref) is Deletion.CHANGED
-    assert table.store.delete(table.ref()) is Deletion.DELETED
+    assert table.store.delete(ref, ALICE) is Deletion.CHANGED
+    assert table.store.delete(table.ref(), ALICE) is Deletion.DELETED
 
 
 @pytest.mark.parametrize("mark", [{"N": "1"}, {"NULL": True}, {"S": "not one of ours"}, {"L": []}, {"B": "AP8="}])
@@ -183,8 +183,8 @@ def test_a_mark_that_the_reaper_never_wrote_tells_the_lock_apart_and_names_no_cl
     assert (lock.mark, lock.body) == ("", Body.LOCK)
     kept = table.store.look(lock.ref).kept
     assert kept is not None
-    assert table.store.delete(lock.ref) is Deletion.DELETED
-    assert table.store.put_back(lock.ref, kept, mark_of("1")) is PutBack.DONE
+    assert table.store.delete(lock.ref, ALICE) is Deletion.DELETED
+    assert table.store.put_back(lock.ref, kept, mark_of("1"), ALICE) is PutBack.DONE
     assert table.item_at(table.key())[MARK] == {"S": mark_of("1")}
 
 
@@ -193,7 +193,7 @@ def test_a_digest_that_came_to_a_lock_s_item_after_the_lock_was_shown_stays_with
     ref = table.ref()
     table.has({**INFO, **DIGEST})
     before = table.item_at(table.key())
-    assert table.store.delete(ref) is Deletion.CHANGED
+    assert table.store.delete(ref, ALICE) is Deletion.CHANGED
     assert table.store.look(ref).kept is None
     assert table.item_at(table.key()) == before
 
@@ -204,7 +204,7 @@ def test_an_item_that_is_too_large_for_the_book_is_released_and_not_kept(table: 
     assert look.lock == table.lock()
     assert look.lock is not None
     assert (look.lock.body, look.kept) == (Body.LOCK, None)
-    assert table.store.delete(table.ref()) is Deletion.DELETED
+    assert table.store.delete(table.ref(), ALICE) is Deletion.DELETED
 
 
 @pytest.mark.parametrize("lock_id", ODD_LOCK_IDS, ids=range(len(ODD_LOCK_IDS)))
@@ -217,8 +217,8 @@ def test_an_odd_key_is_listed_read_deleted_and_put_back_as_it_is(table: TableHom
     kept = table.store.look(lock.ref).kept
     assert kept is not None
     table.store.state_written(lock.ref)
-    assert table.store.delete(lock.ref) is Deletion.DELETED
-    assert table.store.put_back(lock.ref, kept, mark_of("1")) is PutBack.DONE
+    assert table.store.delete(lock.ref, ALICE) is Deletion.DELETED
+    assert table.store.put_back(lock.ref, kept, mark_of("1"), ALICE) is PutBack.DONE
     assert table.listed() == [lock_id]
 
 

@@ -6,7 +6,7 @@ from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.lock_info import Risk
 from chalicelib.core.policy import Route, matches
-from tests.builders import BUCKET, KEY, a_policy, some_rules
+from tests.builders import BUCKET, KEY, a_policy, at, some_rules
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,8 @@ def test_the_levels_risen_call_everybody_they_name_once(above: int, level: int, 
 
 def test_the_first_route_that_covers_a_state_is_taken_and_the_last_covers_all() -> None:
     rules = some_rules(Route(("acme/a/*",), a_policy(channel="C1")), Route(("acme/*",), a_policy(channel="C2")))
-    assert [rules.policy_for(path).channel for path in ("acme/a/x", "acme/b", "other/x")] == ["C1", "C2", "C0PLATFORM"]
+    channels = [rules.policy_for(at(path)).channel for path in ("acme/a/x", "acme/b", "other/x")]
+    assert channels == ["C1", "C2", "C0PLATFORM"]
 
 
 def test_a_target_with_prefixes_covers_only_these() -> None:

@@ -8,13 +8,14 @@ from demo.deployed import ONCALL
 from demo.runs import BUCKET, KILLED, SLOW
 from demo.slack_standin import User
 from demo.story import decided, rights
+from tests.builders import at
 
 
 @pytest.fixture(params=[KILLED, SLOW])
 def policy(request: pytest.FixtureRequest, tmp_path: Path) -> Policy:
     file = tmp_path / "reaper.toml"
     file.write_text(decided("1m").toml("http://127.0.0.1:4180/api/"))
-    return load(file).rules.policy_for(f"{BUCKET}/{request.param}")
+    return load(file).rules.policy_for(at(f"{BUCKET}/{request.param}"))
 
 
 @pytest.mark.parametrize("user", rights(), ids=lambda user: user.name)

@@ -94,14 +94,14 @@ class FakeStore(Changes):
         found = self.objects.get((ref.place.container, ref.place.state_key))
         return StateWritten(found[1] if found else None)
 
-    def delete(self, ref: LockRef) -> Deletion:
+    def delete(self, ref: LockRef, by: str) -> Deletion:
         self._check_ref(ref)
         found = self.objects.get((ref.place.container, ref.place.key))
         changed = Deletion.CHANGED if found and self._etag(found) != ref.stamp else None
         refusal = changed if found else Deletion.NOT_FOUND
         return self._change(ref, refusal, lambda: self.remove(ref.place.container, ref.place.key))
 
-    def put_back(self, ref: LockRef, kept: LockObject, mark: str) -> PutBack:
+    def put_back(self, ref: LockRef, kept: LockObject, mark: str, by: str) -> PutBack:
         self._check_ref(ref)
         bucket, key = ref.place.container, ref.place.key
         occupied = (bucket, key) in self.objects

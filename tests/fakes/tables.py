@@ -91,14 +91,14 @@ class FakeTables(Changes):
         digest = self.items.get(msgspec.structs.replace(ref.place, key=f"{ref.place.key}{DIGEST_SUFFIX}"), {})
         return StateWritten(None, digest=DIGEST in digest)
 
-    def delete(self, ref: LockRef) -> Deletion:
+    def delete(self, ref: LockRef, by: str) -> Deletion:
         self._check_ref(ref)
         item = self.items.get(ref.place)
         there = item is not None and is_lock(item)
         changed = Deletion.CHANGED if item and (stamp_of(item) != ref.stamp or DIGEST in item) else None
         return self._change(ref, changed if there else Deletion.NOT_FOUND, lambda: self.items.pop(ref.place))
 
-    def put_back(self, ref: LockRef, kept: LockObject, mark: str) -> PutBack:
+    def put_back(self, ref: LockRef, kept: LockObject, mark: str, by: str) -> PutBack:
         self._check_ref(ref)
         item = {**json.loads(kept.body), LOCK_ID: {"S": ref.place.key}, MARK: {"S": mark}}
         return self._put(ref, lambda: self.items.update({ref.place: item}), occupied=ref.place in self.items)

@@ -218,7 +218,7 @@ def untrue(world: FakeWorld, rules: Rules) -> list[str]:
 def is_due(lock: HeldLock, world: FakeWorld, rules: Rules) -> bool:
     page = world.book.find(lock.ref)
     age = (page or Page(lock=lock)).age(world.now)
-    reached = rules.policy_for(lock.ref.state_path).level(lock.risk, age) > 0
+    reached = rules.policy_for(lock.ref.place).level(lock.risk, age) > 0
     return reached and not (page and page.snoozed(world.now))
 
 

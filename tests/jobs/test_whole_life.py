@@ -241,7 +241,7 @@ class WholeLife(RuleBasedStateMachine):
     def is_due(self, lock: HeldLock) -> bool:
         page = self.world.book.find(lock.ref)
         age = (page or Page(lock=lock)).age(self.world.now)
-        reached = RULES.policy_for(lock.ref.state_path).level(lock.risk, age) > 0
+        reached = RULES.policy_for(lock.ref.place).level(lock.risk, age) > 0
         return reached and not (page and page.snoozed(self.world.now))
 
 

@@ -20,7 +20,7 @@ from chalicelib.core.locks.scan import Scanned
 from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.item import INFO
 from chalicelib.ports.locks import StoreError
-from tests.builders import BUCKET, KEY, STATE_PATH, TABLE, sample
+from tests.builders import ALICE, BUCKET, KEY, STATE_PATH, TABLE, sample
 from tests.fakes.store import FakeStore
 from tests.fakes.tables import FakeTables
 from tests.jobs.recording import RELEASE_ROLE, RESTORE_ROLE, an_event
@@ -135,7 +135,7 @@ class RacePlaces:
         self._step()
         return self._stores.look(ref)
 
-    def delete(self, ref: LockRef) -> Deletion:
+    def delete(self, ref: LockRef, by: str) -> Deletion:
         click = self.schedule.task.click
         return self._send(lambda: self._delete(ref, click), Deletion.UNKNOWN, Deletion.CONFLICT)
 
@@ -144,7 +144,7 @@ class RacePlaces:
         click = self.schedule.task.click
         return self._send(lambda: self._delete_at(place, click), Deletion.UNKNOWN, Deletion.CONFLICT)
 
-    def put_back(self, ref: LockRef, kept: LockObject, mark: str) -> PutBack:
+    def put_back(self, ref: LockRef, kept: LockObject, mark: str, by: str) -> PutBack:
         click = self.schedule.task.click
         return self._send(lambda: self._put_if_none(ref, kept, mark, click), PutBack.UNKNOWN, PutBack.CONFLICT)
 
@@ -167,7 +167,7 @@ class RacePlaces:
         return answers[0] if answers and not self.schedule.chance(0.04) else unknown
 
     def _delete(self, ref: LockRef, click: Click | None) -> Deletion:
-        deletion = self._stores.delete(ref)
+        deletion = self._stores.delete(ref, ALICE)
         if deletion is Deletion.DELETED:
             self._ended(ref.place, click)
         return deletion
@@ -181,7 +181,7 @@ class RacePlaces:
 
     def _put_if_none(self, ref: LockRef, kept: LockObject, mark: str, click: Click | None) -> PutBack:
         self.buckets.now = self.schedule.now
-        answer = self._stores.put_back(ref, kept, mark)
+        answer = self._stores.put_back(ref, kept, mark, ALICE)
         if answer is PutBack.DONE:
             released = self.acquires(ref)
             assert released is not None

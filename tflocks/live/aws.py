@@ -70,14 +70,14 @@ class Aws:
         return Places(
             {
                 Kind.S3: S3LockStore(
-                    lister=lambda bucket: self._s3(bucket, _LISTING),
-                    reader=lambda bucket: self._s3(bucket, _PROMPT),
-                    writer=lambda bucket: self._s3(bucket, _WRITING),
+                    lister=lambda target: self._s3(target.container, _LISTING),
+                    reader=lambda place: self._s3(place.container, _PROMPT),
+                    writer=lambda ref, _by: self._s3(ref.place.container, _WRITING),
                 ),
                 Kind.DYNAMODB: DynamoLockStore(
-                    lister=lambda region: self.client("dynamodb", region, _LISTING),
-                    reader=lambda region: self.client("dynamodb", region, _PROMPT),
-                    writer=lambda region: self.client("dynamodb", region, _WRITING),
+                    lister=lambda target: self.client("dynamodb", target.region or "", _LISTING),
+                    reader=lambda place: self.client("dynamodb", place.region, _PROMPT),
+                    writer=lambda ref, _by: self.client("dynamodb", ref.place.region, _WRITING),
                 ),
             },
             covers=lambda _place: True,  # whoever runs it may look wherever AWS lets them

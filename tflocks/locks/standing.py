@@ -125,7 +125,7 @@ def standing(
     bare = Standing(locks=holder, others=len(others), page=own, lead=own.lock.ref, known=page is not None, now=now)
     halves = tuple(Half(lock.ref) for lock in holder)
     seen = msgspec.structs.replace(bare.page, lock=bare.lock, halves=halves, rivals=tuple(others))
-    policy = rules.policy_for(bare.state_path) if rules and covered else None
+    policy = rules.policy_for(bare.lock.ref.place) if rules and covered else None
     return msgspec.structs.replace(bare, page=seen, policy=policy)
 
 

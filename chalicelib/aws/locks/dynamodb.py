@@ -45,14 +45,18 @@ _ONLY_LOCKS: Mapping[str, Any] = {
 """Has DynamoDB send only the keys of locks. It reads, and bills, the digests all the same."""
 _WHAT_IS_THERE: Mapping[str, Any] = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 
-ClientOf = Callable[[str], "DynamoDBClient"]
-"""Returns a client for a region; "" is the region of the stack."""
+ListerOf = Callable[[Target], "DynamoDBClient"]
+"""Returns a client for a target, in its account and region."""
+ReaderOf = Callable[[Place], "DynamoDBClient"]
+"""Returns a client for a place, in its account and region."""
+WriterOf = Callable[[LockRef, str], "DynamoDBClient"]
+"""Returns a client that may delete or put one lock, on behalf of somebody."""
 
 
 class DynamoLockStore:
     """``ports.locks.LockStore`` over lock tables. The three clients are as those of ``S3LockStore``."""
 
-    def __init__(self, lister: ClientOf, reader: ClientOf, writer: ClientOf) -> None:
+    def __init__(self, lister: ListerOf, reader: ReaderOf, writer: WriterOf) -> None:
         self._lister = lister
         self._reader = reader
         self._writer = writer
@@ -61,7 +65,7 @@ class DynamoLockStore:
         """Yield the places of all locks of a table, one part for each answer. A cursor is the last key looked at."""
         last = after
         try:
-            client = self._lister(target.region or "")
+            client = self._lister(target)
             while True:
                 begin: Any = {"ExclusiveStartKey": key_of(last)} if last else {}
                 answer = genuine(client.scan(TableName=target.container, **_ONLY_LOCKS, **begin))
@@ -89,7 +93,7 @@ class DynamoLockStore:
         digests = msgspec.structs.replace(ref.place, key=f"{ref.place.key}{DIGEST_SUFFIX}")
         return StateWritten(None, digest=DIGEST in (self._get(digests) or {}))
 
-    def delete(self, ref: LockRef) -> Deletion:
+    def delete(self, ref: LockRef, by: str) -> Deletion:
         """Send one conditional delete once, if the lock is still the one that ``ref`` names."""
         _check(ref)
         item = self._get(ref.place)
@@ -97,15 +101,15 @@ class DynamoLockStore:
             return Deletion.NOT_FOUND
         if stamp_of(item) != ref.stamp or DIGEST in item:
             return Deletion.CHANGED
-        return self._delete(ref.place, item)
+        return self._delete(ref, by, item)
 
-    def put_back(self, ref: LockRef, kept: LockObject, mark: str) -> PutBack:
+    def put_back(self, ref: LockRef, kept: LockObject, mark: str, by: str) -> PutBack:
         """Send one conditional put of an item with all its attributes, and our mark."""
         _check(ref)
         what = f"putting back {_told(ref.place)}"
         try:
             item = item_to_put(kept, ref.place.key, mark)
-            client = self._writer(ref.place.region)
+            client = self._writer(ref, by)
         except Exception as error:
             raise store_error(what, error) from error
         empty: Any = {"ConditionExpression": "attribute_not_exists(#id)", "ExpressionAttributeNames": {"#id": LOCK_ID}}
@@ -117,10 +121,11 @@ class DynamoLockStore:
             return PutBack.DONE
         return PutBack.CONFLICT if code_of(refusal) == CONFLICT else PutBack.OCCUPIED
 
-    def _delete(self, place: Place, item: Item) -> Deletion:
+    def _delete(self, ref: LockRef, by: str, item: Item) -> Deletion:
+        place = ref.place
         what, condition = f"deleting {_told(place)}", {**unchanged(item), **_WHAT_IS_THERE}
         try:
-            client = self._writer(place.region)
+            client = self._writer(ref, by)
         except Exception as error:
             raise store_error(what, error) from error
         try:
@@ -146,7 +151,7 @@ class DynamoLockStore:
     def _get(self, place: Place) -> Item | None:
         asked: Any = {"TableName": place.container, "Key": key_of(place.key), "ConsistentRead": True}
         try:
-            found = genuine(self._reader(place.region).get_item(**asked)).get("Item")
+            found = genuine(self._reader(place).get_item(**asked)).get("Item")
             return from_boto3(found) if found else None
         except Exception as error:
             raise store_error(f"reading {_told(place)}", error) from error

@@ -46,13 +46,13 @@ class Places:
         written = self._of(in_s3).state_written(in_s3)
         return msgspec.structs.replace(written, digest=digest)
 
-    def delete(self, ref: LockRef) -> Deletion:
+    def delete(self, ref: LockRef, by: str) -> Deletion:
         """Delete the lock only if it is still the one that ``ref`` names."""
-        return self._of(ref).delete(ref)
+        return self._of(ref).delete(ref, by)
 
-    def put_back(self, ref: LockRef, kept: LockObject, mark: str) -> PutBack:
+    def put_back(self, ref: LockRef, kept: LockObject, mark: str, by: str) -> PutBack:
         """Put a lock at the place of ``ref``, only if nothing is there."""
-        return self._of(ref).put_back(ref, kept, mark)
+        return self._of(ref).put_back(ref, kept, mark, by)
 
     def _digest(self, ref: LockRef) -> bool | None:
         with suppress(StoreError):

@@ -46,8 +46,12 @@ DEMANDED_ACLS = ("bucket-owner-full-control", "private")
 _UNSHOWN = {"AccessDenied", "InvalidRequest", "InvalidObjectState", "InvalidArgument"}
 
 
-ClientOf = Callable[[str], "S3Client"]
-"""Returns a client for a bucket, in the bucket's region."""
+ListerOf = Callable[[Target], "S3Client"]
+"""Returns a client for a target, in its account and region."""
+ReaderOf = Callable[[Place], "S3Client"]
+"""Returns a client for a place, in its account and region."""
+WriterOf = Callable[[LockRef, str], "S3Client"]
+"""Returns a client that may delete or put one lock, on behalf of somebody."""
 
 
 class _Named(TypedDict):
@@ -70,7 +74,7 @@ class S3LockStore:
     writer's client never retries.
     """
 
-    def __init__(self, lister: ClientOf, reader: ClientOf, writer: ClientOf) -> None:
+    def __init__(self, lister: ListerOf, reader: ReaderOf, writer: WriterOf) -> None:
         self._lister = lister
         self._reader = reader
         self._writer = writer
@@ -84,7 +88,7 @@ class S3LockStore:
         first, _, last = after.partition(":")
         try:
             for number in range(int(first or 0), len(prefixes)):
-                for page in _listed(self._lister(target.container), target.container, prefixes[number], last):
+                for page in _listed(self._lister(target), target.container, prefixes[number], last):
                     listed = [entry["Key"] for entry in page.get("Contents", [])]
                     places = {Place(target.kind, target.container, key) for key in listed}
                     locks = {place for place in places if place.may_have_lock} - seen
@@ -126,17 +130,17 @@ class S3LockStore:
         """Return when the state was last written. A listing with the state's key as prefix has the state first."""
         bucket, state_key = ref.place.container, ref.place.state_key
         try:
-            page = genuine(self._reader(bucket).list_objects_v2(Bucket=bucket, Prefix=state_key, MaxKeys=1))
+            page = genuine(self._reader(ref.place).list_objects_v2(Bucket=bucket, Prefix=state_key, MaxKeys=1))
             listed = page.get("Contents", [])
             times = [entry["LastModified"].replace(microsecond=0) for entry in listed if entry["Key"] == state_key]
         except Exception as error:
             raise store_error(f"listing {bucket}", error) from error
         return StateWritten(times[0] if times else None)
 
-    def delete(self, ref: LockRef) -> Deletion:
+    def delete(self, ref: LockRef, by: str) -> Deletion:
         """Send one conditional delete once (``core.clicks.deletion.Deletion`` has AWS's answers)."""
         _check(ref)
-        where, client = _named(ref.place), self._writing_client(ref)
+        where, client = _named(ref.place), self._writing_client(ref, by)
         status = asked_once(
             "deleting",
             lambda: client.delete_object(**where, IfMatch=ref.stamp),
@@ -145,7 +149,7 @@ class S3LockStore:
         )
         return _DELETIONS.get(status, Deletion.DELETED) if status else Deletion.UNKNOWN
 
-    def put_back(self, ref: LockRef, kept: LockObject, mark: str) -> PutBack:
+    def put_back(self, ref: LockRef, kept: LockObject, mark: str, by: str) -> PutBack:
         """Send one conditional put of an object as it was (``core.clicks.deletion.PutBack`` has AWS's answers).
 
         Encryption is always named in headers, even if it is the bucket's default, because a bucket policy may demand
@@ -153,31 +157,23 @@ class S3LockStore:
         after S3 refused the put without one. A refused put has put nothing.
         """
         _check(ref)
-        arguments = put_arguments(kept, mark)
-        status = self._put(ref, arguments, {*_PUTS, _FORBIDDEN})
+        arguments, client = put_arguments(kept, mark), self._writing_client(ref, by)
+        status = _put(client, ref, arguments, {*_PUTS, _FORBIDDEN})
         for last, acl in enumerate(DEMANDED_ACLS, 1):
             if status == _FORBIDDEN:
                 expected = set(_PUTS) if last == len(DEMANDED_ACLS) else {*_PUTS, _FORBIDDEN}
-                status = self._put(ref, arguments | {"ACL": acl}, expected)
+                status = _put(client, ref, arguments | {"ACL": acl}, expected)
         return _PUTS.get(status, PutBack.DONE) if status else PutBack.UNKNOWN
 
-    def _put(self, ref: LockRef, arguments: dict[str, Any], expected: set[int]) -> int | None:
-        where, client = _named(ref.place), self._writing_client(ref)
-        return asked_once(
-            "putting back",
-            lambda: client.put_object(**where, IfNoneMatch="*", **arguments),
-            expected=expected,
-        )
-
-    def _writing_client(self, ref: LockRef) -> "S3Client":
+    def _writing_client(self, ref: LockRef, by: str) -> "S3Client":
         try:
-            return self._writer(ref.place.container)
+            return self._writer(ref, by)
         except Exception as error:
             raise store_error(f"a client for {ref.place.container}", error) from error
 
     def _tags(self, ref: LockRef) -> dict[str, str]:
         try:
-            found = genuine(self._reader(ref.place.container).get_object_tagging(**_named(ref.place)))
+            found = genuine(self._reader(ref.place).get_object_tagging(**_named(ref.place)))
             return {tag["Key"]: tag["Value"] for tag in found["TagSet"]}
         except Exception as error:
             raise store_error(f"reading the tags of {_told(ref.place)}", error) from error
@@ -186,7 +182,7 @@ class S3LockStore:
         """Return an object, with only one byte more of its body than a lock may have. Raises ClientError."""
         asked: Any = {**_named(place), **which}
         try:
-            answer = genuine(self._reader(place.container).get_object(**asked))
+            answer = genuine(self._reader(place).get_object(**asked))
             with answer["Body"] as stream:
                 body = stream.read(BODY_LIMIT + MARK_BYTES + 1)
                 if len(body) <= BODY_LIMIT + MARK_BYTES:
@@ -203,16 +199,21 @@ class S3LockStore:
             raise store_error(f"reading {_told(place)}", error) from error
         bucket = place.container
         try:
-            page = genuine(self._reader(bucket).list_objects_v2(Bucket=bucket, Prefix=place.key, MaxKeys=1))
+            page = genuine(self._reader(place).list_objects_v2(Bucket=bucket, Prefix=place.key, MaxKeys=1))
             for entry in page.get("Contents", []):
                 if entry["Key"] == place.key:
                     ref = LockRef(place, entry["ETag"], entry["LastModified"].replace(microsecond=0))
                     lock = unread(ref, code_of(error), entry["Size"])
-                    versioned = lock.body is Body.SEALED and _is_versioned(self._reader(bucket), bucket)
+                    versioned = lock.body is Body.SEALED and _is_versioned(self._reader(place), bucket)
                     return msgspec.structs.replace(lock, versioned=versioned)
         except Exception as failure:
             raise store_error(f"reading {_told(place)}", failure) from failure
         return None
+
+
+def _put(client: "S3Client", ref: LockRef, arguments: dict[str, Any], expected: set[int]) -> int | None:
+    arguments = {**_named(ref.place), **arguments}
+    return asked_once("putting back", lambda: client.put_object(IfNoneMatch="*", **arguments), expected=expected)
 
 
 def _listed(client: "S3Client", bucket: str, prefix: str, after: str) -> "Iterator[ListObjectsV2OutputTypeDef]":

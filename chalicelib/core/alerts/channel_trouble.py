@@ -73,7 +73,7 @@ def waiting(channel: str, pages: Iterable[Page], rules: Rules, now: datetime) ->
 
 
 def _waits(page: Page, channel: str, rules: Rules, now: datetime) -> bool:
-    policy = rules.policy_for(page.lock.ref.state_path)
+    policy = rules.policy_for(page.lock.ref.place)
     elsewhere = page.posted is None or bool(page.posted.instead_of)
     return policy.channel == channel and not page.ending and elsewhere and level_of(page, policy, now) > 0
 

@@ -10,7 +10,7 @@ from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.click import InGroup, may_release
 from chalicelib.core.clicks.list_query import PAGE, Query, read_query
 from chalicelib.core.clicks.release_terms import why_not_releasable
-from chalicelib.core.locks.place import place_of
+from chalicelib.core.locks.place import Place, place_of
 from chalicelib.core.locks.terraform.lock_info import LockInfo
 from chalicelib.core.policy import Policy, Rules
 
@@ -45,6 +45,11 @@ class HeldEntry(msgspec.Struct, frozen=True):
     owner: str = ""
     principal: str = ""
     who: str = ""
+
+    @property
+    def place(self) -> Place:
+        """Return the lock's place."""
+        return place_of(self.state_path, self.identity)
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,7 +114,7 @@ def pages_of(total: int) -> int:
 
 def listed(page: Page, user: str, rules: Rules, in_group: InGroup) -> Listed:
     """Return a lock as a list shows it to one person."""
-    policy = rules.policy_for(page.lock.ref.state_path)
+    policy = rules.policy_for(page.lock.ref.place)
     barred = why_not_releasable(page.lock, keeps=bool(rules.undo))
     may = barred is None and may_release(user, policy, in_group) is None
     return Listed(page, may, policy.second_person, rules.undo)
@@ -129,7 +134,7 @@ def standing(pages: list[Page], rules: Rules, now: datetime) -> Standing:
 
 
 def _policy_for(page: Page, rules: Rules) -> Policy:
-    return rules.policy_for(page.lock.ref.state_path)
+    return rules.policy_for(page.lock.ref.place)
 
 
 def _covers(page: Page, rules: Rules) -> bool:
@@ -142,11 +147,11 @@ def _filter(request: ListRequest, query: Query, rules: Rules) -> Callable[[HeldE
     def wanted(entry: HeldEntry) -> bool:
         if not query.fits(entry.state_path):
             return False
-        if not rules.covers(place_of(entry.state_path, entry.identity)):
+        if not rules.covers(entry.place):
             return False
         if query.mine:
             return _is_of(entry, request.user, rules)
-        return query.everything or rules.policy_for(entry.state_path).channel == request.channel
+        return query.everything or rules.policy_for(entry.place).channel == request.channel
 
     return wanted
 
@@ -156,4 +161,4 @@ def _is_of(entry: HeldEntry, user: str, rules: Rules) -> bool:
     if entry.owner == user:
         return True
     info = LockInfo(Who=entry.who)
-    return mapped_owner(entry.principal, info, rules.policy_for(entry.state_path)) == user
+    return mapped_owner(entry.principal, info, rules.policy_for(entry.place)) == user

@@ -161,7 +161,7 @@ def refusal(click: Click, rules: Rules, in_group: InGroup, colleague: Colleague,
 
     Whoever may release a lock may do everything. The lock's owner, who may still be at work, may snooze its alert too.
     """
-    policy = rules.policy_for(click.lock.state_path)
+    policy = rules.policy_for(click.lock.place)
     if not all(
         rules.covers(ref.place) and ref.state_path == click.lock.state_path for ref in (click.lock, *click.halves)
     ):

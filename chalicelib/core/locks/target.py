@@ -2,6 +2,7 @@
 
 import msgspec
 
+from chalicelib.core.locks.account import HOME, Account
 from chalicelib.core.locks.place import TRAITS, Kind, Place
 
 
@@ -14,6 +15,7 @@ class Target(msgspec.Struct, frozen=True):
     region: str | None = None
     stream: str = ""
     """The ARN of a table's stream; "": AWS tells nothing of the table's locks, so the reaper tells what it sees."""
+    account: Account = HOME
 
     @property
     def called(self) -> str:
@@ -27,8 +29,23 @@ class Target(msgspec.Struct, frozen=True):
 
     def place(self, key: str) -> Place:
         """Return the place in this container with a key."""
-        region = self.region if TRAITS[self.kind].regional else None
-        return Place(self.kind, self.container, key, region=region or "")
+        if not TRAITS[self.kind].regional:
+            return Place(self.kind, self.container, key)
+        return Place(self.kind, self.container, key, self.account.id, self.region or "")
+
+    @property
+    def home(self) -> str:
+        """Return a text that no other container in the world has (``Place.home``)."""
+        return self.place("").home
+
+    def at_home(self, account: str, region: str) -> "Target":
+        """Return the target of a stack in this account and region, which are named by "" and None from then on."""
+        own = self.account.id == account and not self.account.role
+        return msgspec.structs.replace(
+            self,
+            account=HOME if own else self.account,
+            region=None if self.region == region else self.region,
+        )
 
     def place_for(self, state_path: str) -> Place | None:
         """Return the place within this target where the lock of a state would be kept; None: there is none."""

@@ -125,5 +125,5 @@ class Case(msgspec.Struct, frozen=True):
 
 def case_of(page: Page, world: World, rules: Rules, now: datetime, detours: Detours | None = None) -> Case:
     """Return the case of a lock. A run with more than one case passes its own ``detours`` to each."""
-    policy = rules.policy_for(page.lock.ref.state_path)
+    policy = rules.policy_for(page.lock.ref.place)
     return Case(page, policy, world, now, rules.undo, rules, detours or Detours(rules.trouble_channel))

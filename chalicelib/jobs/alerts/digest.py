@@ -133,7 +133,7 @@ def _waiting(digests: list[Digest], held: dict[str, Page], rules: Rules, now: da
     waiting: Counter[str] = Counter()
     for name, page in held.items() if digests else ():
         if page.posted is None and page.half_of is None and name not in told:
-            policy = rules.policy_for(page.lock.ref.state_path)
+            policy = rules.policy_for(page.lock.ref.place)
             waiting[policy.channel] += policy.level(page.lock.risk, page.age(now)) > 0
     return waiting
 

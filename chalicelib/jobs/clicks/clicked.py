@@ -187,7 +187,7 @@ def ordered_by(order: ReleaseOrder, world: World, rules: Rules, now: datetime) -
     """Return the case of an order, before the book or the store was asked about its lock."""
     return Ordered(
         page=unknown(order.lock),
-        policy=rules.policy_for(order.lock.state_path),
+        policy=rules.policy_for(order.lock.place),
         world=world,
         now=now,
         undo=rules.undo,

@@ -176,7 +176,7 @@ def send(release: Deleting) -> Ending:
 def _send_delete(release: Deleting, *, lost: bool) -> Deletion:
     try:
         check_time(release.case.world, release.claim.send_before)
-        return release.case.world.store.delete(release.ref)
+        return release.case.world.store.delete(release.ref, release.claim.by)
     except StoreError as error:
         _give_up(release, error, lost=lost)
         raise

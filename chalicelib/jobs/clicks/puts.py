@@ -123,7 +123,7 @@ def _put(clicked: Clicked, claim: Restoring, one: KeptHalf) -> PutBack:
     world, answered = clicked.world, PutBack.CONFLICT
     for _ in range(_TRIES):
         check_time(world, claim.send_before)
-        answered = world.store.put_back(one.ref, one.kept, mark_of(clicked.click.click))
+        answered = world.store.put_back(one.ref, one.kept, mark_of(clicked.click.click), clicked.click.user)
         if answered is not PutBack.CONFLICT:
             break
     return answered

@@ -24,7 +24,7 @@ from chalicelib.ports.locks import ContainerGoneError, StoreError, StoreRefusedE
 from chalicelib.wiring import WRITING
 from tests.aws.lost_answers import a_server_that_hangs_up
 from tests.aws_fixtures import REGION, create_lock_table, moto_clients
-from tests.builders import STATE_PATH, TABLE, a_table, a_table_ref, an_item
+from tests.builders import ALICE, STATE_PATH, TABLE, a_table, a_table_ref, an_item
 
 KEYS: dict[str, Any] = {"aws_access_key_id": "x", "aws_secret_access_key": "x", "region_name": REGION}
 KEY = {"LockID": {"S": STATE_PATH}}
@@ -38,7 +38,7 @@ SOME_PAGES = 3
 def stubbed() -> Iterator[Stubbed]:
     client = boto3.client("dynamodb", **KEYS)
     with Stubber(client) as stubber:
-        yield DynamoLockStore(*[lambda _region: client] * 3), stubber
+        yield DynamoLockStore(*[lambda *_: client] * 3), stubber
         stubber.assert_no_pending_responses()
 
 
@@ -59,7 +59,7 @@ def test_a_delete_compares_info_as_it_was_read_and_spares_digests(stubbed: Stubb
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
     }
     stubber.add_response("delete_item", {}, sent)
-    assert store.delete(a_table_ref()) is Deletion.DELETED
+    assert store.delete(a_table_ref(), ALICE) is Deletion.DELETED
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_each_answer_of_dynamodb_to_a_delete_has_its_meaning(
     stubber.add_client_error(
         "delete_item", code, http_status_code=status, modeled_fields={"Item": item} if item else {}
     )
-    assert store.delete(a_table_ref()) is deletion
+    assert store.delete(a_table_ref(), ALICE) is deletion
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_each_answer_of_dynamodb_to_a_put_has_its_meaning(
     }
     stubber.add_client_error("put_item", code, http_status_code=status, expected_params=sent)
     kept = LockObject(json.dumps(an_item()).encode())
-    assert store.put_back(a_table_ref(), kept, mark_of("1")) is put
+    assert store.put_back(a_table_ref(), kept, mark_of("1"), ALICE) is put
 
 
 REFUSALS: list[tuple[str, str, type[StoreError]]] = [
@@ -118,8 +118,8 @@ REFUSALS: list[tuple[str, str, type[StoreError]]] = [
 ASKED: dict[str, Callable[[DynamoLockStore], object]] = {
     "scan": lambda store: list(store.scan(a_table())),
     "get_item": lambda store: store.read(a_table_ref().place),
-    "put_item": lambda store: store.put_back(a_table_ref(), LockObject(b"{}"), mark_of("1")),
-    "delete_item": lambda store: store.delete(a_table_ref()),
+    "put_item": lambda store: store.put_back(a_table_ref(), LockObject(b"{}"), mark_of("1"), ALICE),
+    "delete_item": lambda store: store.delete(a_table_ref(), ALICE),
 }
 
 
@@ -145,7 +145,7 @@ def test_a_lock_that_is_denied_because_its_key_is_like_a_digest_s_is_told_so(
     stubber.add_response("get_item", {"Item": an_item(key)})
     stubber.add_client_error("delete_item", "AccessDeniedException", http_status_code=400)
     with pytest.raises(StoreRefusedError) as caught:
-        store.delete(a_table_ref(key))
+        store.delete(a_table_ref(key), ALICE)
     assert ("The key ends in -md5" in str(caught.value)) == said
 
 
@@ -153,33 +153,33 @@ def test_a_delete_whose_answer_is_lost_is_unknown_and_sent_once() -> None:
     client = boto3.client("dynamodb", **KEYS)
     with Stubber(client) as stubber, a_server_that_hangs_up() as (url, taken):
         stubber.add_response("get_item", FOUND)
-        store = DynamoLockStore(lambda _: client, lambda _: client, lambda _: a_client_at(url))
-        assert store.delete(a_table_ref()) is Deletion.UNKNOWN
+        store = DynamoLockStore(lambda _: client, lambda _: client, lambda *_: a_client_at(url))
+        assert store.delete(a_table_ref(), ALICE) is Deletion.UNKNOWN
     (request,) = taken
     assert b"dynamodb_20120810.deleteitem" in request.lower()
 
 
 def test_a_put_whose_answer_is_lost_is_unknown_and_sent_once() -> None:
     with a_server_that_hangs_up() as (url, taken):
-        store = DynamoLockStore(*[lambda _region: a_client_at(url)] * 3)
-        assert store.put_back(a_table_ref(), LockObject(b"{}"), mark_of("1")) is PutBack.UNKNOWN
+        store = DynamoLockStore(*[lambda *_: a_client_at(url)] * 3)
+        assert store.put_back(a_table_ref(), LockObject(b"{}"), mark_of("1"), ALICE) is PutBack.UNKNOWN
     (request,) = taken
     assert b"dynamodb_20120810.putitem" in request.lower()
 
 
 def test_what_could_not_be_sent_is_an_error() -> None:
-    store = DynamoLockStore(*[lambda _region: a_client_at("http://127.0.0.1:9")] * 3)
+    store = DynamoLockStore(*[lambda *_: a_client_at("http://127.0.0.1:9")] * 3)
     with pytest.raises(StoreError, match="putting back"):
-        store.put_back(a_table_ref(), LockObject(b"{}"), mark_of("1"))
+        store.put_back(a_table_ref(), LockObject(b"{}"), mark_of("1"), ALICE)
     with pytest.raises(StoreError, match="reading"):
-        store.delete(a_table_ref())
+        store.delete(a_table_ref(), ALICE)
 
 
 @pytest.mark.parametrize("kept", [b"", b"not JSON", b"[]", b'{"Digest":{"S":"x"}}', b'{"Info":"x"}', b'{"Info":{}}'])
 def test_what_is_no_item_of_a_lock_is_never_put(stubbed: Stubbed, kept: bytes) -> None:
     store, _ = stubbed
     with pytest.raises(StoreError, match="putting back"):
-        store.put_back(a_table_ref(), LockObject(kept), mark_of("1"))
+        store.put_back(a_table_ref(), LockObject(kept), mark_of("1"), ALICE)
 
 
 def test_an_item_is_put_under_the_key_of_its_place_whatever_is_kept_of_it(stubbed: Stubbed) -> None:
@@ -187,7 +187,8 @@ def test_an_item_is_put_under_the_key_of_its_place_whatever_is_kept_of_it(stubbe
     stubber.add_client_error("put_item", "ConditionalCheckFailedException", http_status_code=400)
     stubber.add_response("put_item", {}, {"TableName": TABLE, "Item": {**KEY, MARK: {"S": mark_of("1")}}, **EMPTY})
     kept = LockObject(b'{"LockID":{"S":"another"},"TflockReaperMark":{"N":"1"}}')
-    assert [store.put_back(a_table_ref(), kept, mark_of("1")) for _ in range(2)] == [PutBack.OCCUPIED, PutBack.DONE]
+    answers = [store.put_back(a_table_ref(), kept, mark_of("1"), ALICE) for _ in range(2)]
+    assert answers == [PutBack.OCCUPIED, PutBack.DONE]
 
 
 EMPTY = {"ConditionExpression": "attribute_not_exists(#id)", "ExpressionAttributeNames": {"#id": "LockID"}}
@@ -228,7 +229,7 @@ def test_a_table_that_is_no_lock_table_is_refused_and_says_why(key: list[tuple[s
             KeySchema=[{"AttributeName": name, "KeyType": place} for (name, _), place in types],
         )
         client.put_item(TableName=TABLE, Item={name: {kind: "1"} for name, kind in key})
-        store = DynamoLockStore(*[lambda _region: client] * 3)
+        store = DynamoLockStore(*[lambda *_: client] * 3)
         with pytest.raises(StoreRefusedError, match="no lock table of Terraform"):
             all_locks(store)
 
@@ -242,19 +243,23 @@ def test_each_table_is_asked_in_its_own_region() -> None:
         create_lock_table(client, TABLE)
         asked: list[str] = []
 
-        def client_of(region: str) -> Any:
-            asked.append(region)
+        def client_of(region: str | None) -> Any:
+            asked.append(region or "")
             return client
 
-        store = DynamoLockStore(client_of, client_of, client_of)
+        store = DynamoLockStore(
+            lambda target: client_of(target.region),
+            lambda place: client_of(place.region),
+            lambda ref, _by: client_of(ref.place.region),
+        )
         for region in ("", "eu-west-1"):
             target = Target(Kind.DYNAMODB, TABLE, region=region or None)
             client.put_item(TableName=TABLE, Item=an_item())
             [part] = store.scan(target)
             [place] = part.places
             assert place == Place(Kind.DYNAMODB, TABLE, STATE_PATH, region=region)
-            assert store.delete(a_table_ref(region=region)) is Deletion.DELETED
-            assert store.put_back(a_table_ref(region=region), LockObject(b"{}"), mark_of("1")) is PutBack.DONE
+            assert store.delete(a_table_ref(region=region), ALICE) is Deletion.DELETED
+            assert store.put_back(a_table_ref(region=region), LockObject(b"{}"), mark_of("1"), ALICE) is PutBack.DONE
             assert set(asked) == {region}
             asked.clear()
 
@@ -272,7 +277,7 @@ def in_pages(client: Any) -> None:
 def test_a_page_of_nothing_but_digests_does_not_end_a_scan_and_a_cursor_goes_on_after_it() -> None:
     with moto_clients("dynamodb") as [client]:
         in_pages(client)
-        store = DynamoLockStore(*[lambda _region: client] * 3)
+        store = DynamoLockStore(*[lambda *_: client] * 3)
         parts = list(store.scan(a_table()))
         assert len(parts) >= SOME_PAGES
         assert any(not part.places for part in parts[1:-1])
@@ -295,7 +300,7 @@ def throttled() -> Iterator[tuple[DynamoLockStore, list[AWSResponse]]]:
         requests = count()
         answer: Any = lambda **_: waiting.pop() if next(requests) and waiting else None  # noqa: E731
         retrying.meta.events.register_first("before-send.dynamodb.Scan", answer)
-        yield DynamoLockStore(*[lambda _region: retrying] * 3), waiting
+        yield DynamoLockStore(*[lambda *_: retrying] * 3), waiting
 
 
 @pytest.mark.thorough

@@ -15,7 +15,7 @@ from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.target import Target
 from chalicelib.ports.locks import StoreError
 from tests.aws.lost_answers import a_server_that_hangs_up, a_store_at
-from tests.builders import BUCKET, KEY, TAKEN, a_ref
+from tests.builders import ALICE, BUCKET, KEY, TAKEN, a_ref
 
 
 def listed(size: int) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def test_each_answer_of_s3_to_a_delete_has_its_meaning(
     ref = a_ref(body=b"x")
     sent = {"Bucket": BUCKET, "Key": KEY, "IfMatch": ref.stamp}
     stubber.add_client_error("delete_object", code, http_status_code=status, expected_params=sent)
-    assert store.delete(ref) is deletion
+    assert store.delete(ref, ALICE) is deletion
 
 
 @pytest.mark.parametrize(("status", "code"), [(403, "AccessDenied"), (404, "NoSuchBucket"), (400, "BadDigest")])
@@ -48,7 +48,7 @@ def test_a_delete_that_s3_refuses_is_an_error(stubbed: tuple[S3LockStore, Stubbe
     store, stubber = stubbed
     stubber.add_client_error("delete_object", code, http_status_code=status)
     with pytest.raises(StoreError, match="deleting"):
-        store.delete(a_ref(body=b"x"))
+        store.delete(a_ref(body=b"x"), ALICE)
 
 
 def test_a_version_that_somebody_made_up_is_not_there_whatever_lock_is(stubbed: tuple[S3LockStore, Stubber]) -> None:
@@ -60,13 +60,13 @@ def test_a_version_that_somebody_made_up_is_not_there_whatever_lock_is(stubbed: 
 
 def test_a_delete_whose_answer_is_lost_is_unknown_and_sent_once() -> None:
     with a_server_that_hangs_up() as (url, taken):
-        assert a_store_at(url).delete(a_ref(body=b"x")) is Deletion.UNKNOWN
+        assert a_store_at(url).delete(a_ref(body=b"x"), ALICE) is Deletion.UNKNOWN
     assert [request.split(b" ")[0] for request in taken] == [b"DELETE"]
 
 
 def test_a_delete_that_could_not_be_sent_is_an_error() -> None:
     with pytest.raises(StoreError, match="deleting"):
-        a_store_at("http://127.0.0.1:9").delete(a_ref(body=b"x"))
+        a_store_at("http://127.0.0.1:9").delete(a_ref(body=b"x"), ALICE)
 
 
 @pytest.mark.parametrize(

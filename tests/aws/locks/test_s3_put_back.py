@@ -13,7 +13,7 @@ from chalicelib.core.locks.mark import mark_of, marked
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.ports.locks import StoreError
 from tests.aws.lost_answers import a_server_that_hangs_up, a_store_at
-from tests.builders import BUCKET, KEY, TAKEN, a_ref
+from tests.builders import ALICE, BUCKET, KEY, TAKEN, a_ref
 
 MARK = mark_of("1")
 
@@ -39,7 +39,7 @@ def test_each_answer_of_s3_to_a_put_has_its_meaning(
         "IfNoneMatch": "*",
     }
     stubber.add_client_error("put_object", code, http_status_code=status, expected_params=sent)
-    assert store.put_back(a_ref(), LockObject(b"{}"), MARK) is answer
+    assert store.put_back(a_ref(), LockObject(b"{}"), MARK, ALICE) is answer
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_put_that_s3_refuses_is_an_error_that_says_why(
     store, stubber = stubbed
     stubber.add_client_error("put_object", code, http_status_code=status)
     with pytest.raises(StoreError, match=f"putting back: .*{said}"):
-        store.put_back(a_ref(), LockObject(b"{}"), MARK)
+        store.put_back(a_ref(), LockObject(b"{}"), MARK, ALICE)
 
 
 GOT = {"ETag": a_ref().stamp, "LastModified": TAKEN}
@@ -87,7 +87,7 @@ def test_a_lock_is_put_back_as_the_object_it_was(
     kept = store.look(a_ref()).kept
     assert kept is not None
     stubber.add_response("put_object", {}, PUT | object_)
-    assert store.put_back(a_ref(), kept, MARK) is PutBack.DONE
+    assert store.put_back(a_ref(), kept, MARK, ALICE) is PutBack.DONE
 
 
 def test_a_lock_is_put_back_with_its_tags(stubbed: tuple[S3LockStore, Stubber]) -> None:
@@ -99,7 +99,7 @@ def test_a_lock_is_put_back_with_its_tags(stubbed: tuple[S3LockStore, Stubber]) 
     kept = store.look(a_ref()).kept
     assert kept is not None
     stubber.add_response("put_object", {}, PUT | {"Tagging": "cost+center=a%26b%3Dc&%C3%A9="})
-    assert store.put_back(a_ref(), kept, MARK) is PutBack.DONE
+    assert store.put_back(a_ref(), kept, MARK, ALICE) is PutBack.DONE
 
 
 def test_a_lock_whose_tags_s3_will_not_show_is_not_kept_without_them(stubbed: tuple[S3LockStore, Stubber]) -> None:
@@ -120,7 +120,7 @@ def test_where_a_bucket_policy_demands_an_acl_the_put_is_sent_again_with_it(
         sent = PUT | ({"ACL": acl} if acl else {})
         stubber.add_client_error("put_object", "AccessDenied", http_status_code=403, expected_params=sent)
     stubber.add_response("put_object", {}, PUT | {"ACL": tried[-1]})
-    assert store.put_back(a_ref(), LockObject(b"{}"), MARK) is PutBack.DONE
+    assert store.put_back(a_ref(), LockObject(b"{}"), MARK, ALICE) is PutBack.DONE
 
 
 def test_a_put_that_no_acl_opens_is_an_error_that_says_why(stubbed: tuple[S3LockStore, Stubber]) -> None:
@@ -128,7 +128,7 @@ def test_a_put_that_no_acl_opens_is_an_error_that_says_why(stubbed: tuple[S3Lock
     for _ in range(3):
         stubber.add_client_error("put_object", "AccessDenied", http_status_code=403)
     with pytest.raises(StoreError, match="putting back: access denied"):
-        store.put_back(a_ref(), LockObject(b"{}"), MARK)
+        store.put_back(a_ref(), LockObject(b"{}"), MARK, ALICE)
 
 
 def test_what_cannot_be_put_back_is_known_when_the_lock_is_read(stubbed: tuple[S3LockStore, Stubber]) -> None:
@@ -165,7 +165,7 @@ def test_a_look_that_s3_does_not_grant_is_an_error(
 def test_a_put_whose_answer_is_lost_is_unknown_and_sent_once_with_its_condition() -> None:
     with a_server_that_hangs_up() as (url, taken):
         assert (
-            a_store_at(url).put_back(a_ref(), LockObject(b"{}", {"ServerSideEncryption": "AES256"}), MARK)
+            a_store_at(url).put_back(a_ref(), LockObject(b"{}", {"ServerSideEncryption": "AES256"}), MARK, ALICE)
             is PutBack.UNKNOWN
         )
     (request,) = taken
@@ -178,4 +178,4 @@ def test_a_put_whose_answer_is_lost_is_unknown_and_sent_once_with_its_condition(
 
 def test_a_put_that_could_not_be_sent_is_an_error() -> None:
     with pytest.raises(StoreError, match="putting back"):
-        a_store_at("http://127.0.0.1:9").put_back(a_ref(), LockObject(b"{}"), MARK)
+        a_store_at("http://127.0.0.1:9").put_back(a_ref(), LockObject(b"{}"), MARK, ALICE)

@@ -236,9 +236,9 @@ def test_when_a_lost_answer_cannot_be_looked_after_the_click_is_delivered_again_
     class Failing(FakeStore):
         """S3 fails right after the delete whose answer it lost."""
 
-        def delete(self, ref: LockRef) -> Deletion:
+        def delete(self, ref: LockRef, by: str) -> Deletion:
             self.keys_failing.add(KEY)
-            return super().delete(ref)
+            return super().delete(ref, by)
 
     world.store = Failing(world.now, objects=world.store.objects, lost_replies=1)
     with pytest.raises(OutcomeUnknownError):

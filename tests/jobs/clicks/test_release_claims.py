@@ -77,9 +77,9 @@ def test_the_one_who_waited_is_told_who_released_it() -> None:
     class Crowded(type(world.store)):  # type: ignore[misc]
         """BOB's click comes right before ALICE's delete, and right after it."""
 
-        def delete(self, ref: LockRef) -> Deletion:
+        def delete(self, ref: LockRef, by: str) -> Deletion:
             release(BOBS, world.ports, RULES, world.now)
-            deletion = super().delete(ref)
+            deletion = super().delete(ref, by)
             release(BOBS, world.ports, RULES, world.now)
             return deletion  # type: ignore[no-any-return]
 

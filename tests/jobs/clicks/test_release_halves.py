@@ -47,9 +47,9 @@ def test_a_click_releases_both_halves_the_tables_first_and_no_digest() -> None:
     class Watched(FakeStore):
         """Looks into the table when S3's half is deleted."""
 
-        def delete(self, ref: LockRef) -> Deletion:
+        def delete(self, ref: LockRef, by: str) -> Deletion:
             assert held(world) == {BUCKET}
-            return super().delete(ref)
+            return super().delete(ref, by)
 
     world.store.__class__ = Watched
     release(both(), world.ports, RULES, world.now)
@@ -228,8 +228,8 @@ def test_a_delete_that_may_have_been_done_stops_the_rest_until_a_look_tells() ->
     class Unlucky(FakeTables):
         """Is out of reach after a delete."""
 
-        def delete(self, ref: LockRef) -> Deletion:
-            answer = super().delete(ref)
+        def delete(self, ref: LockRef, by: str) -> Deletion:
+            answer = super().delete(ref, by)
             self.tables_failing.add(TABLE)
             return answer
 

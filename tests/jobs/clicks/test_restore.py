@@ -117,8 +117,8 @@ def test_a_second_person_is_told_who_put_it_back_and_the_journal_has_that_name_o
     class Crowded(type(world.store)):  # type: ignore[misc]
         """Another click comes right after the put."""
 
-        def put_back(self, ref: LockRef, kept: LockObject, mark: str) -> PutBack:
-            put = super().put_back(ref, kept, mark)
+        def put_back(self, ref: LockRef, kept: LockObject, mark: str, by: str) -> PutBack:
+            put = super().put_back(ref, kept, mark, by)
             answer(second, world.ports, BOTH, world.now)
             return put  # type: ignore[no-any-return]
 
@@ -188,7 +188,7 @@ def test_what_is_put_back_never_has_the_etag_of_anything_before_it(body: bytes) 
     assert {(lock.info, lock.flaw) for lock in seen} == {(seen[0].info, seen[0].flaw)}
     assert split(world.store.objects[BUCKET, KEY][0])[0] == body
     for lock in seen:
-        assert world.store.delete(lock.ref) is Deletion.CHANGED
+        assert world.store.delete(lock.ref, ALICE) is Deletion.CHANGED
 
 
 def test_after_ten_minutes_it_is_too_late() -> None:
@@ -279,8 +279,8 @@ def test_the_event_of_the_put_names_the_person_behind_it_however_early_it_comes(
     class Telling(type(world.store)):  # type: ignore[misc]
         """S3's event is recorded before the put has its answer."""
 
-        def put_back(self, ref: LockRef, kept: LockObject, mark: str) -> PutBack:
-            answer = super().put_back(ref, kept, mark)
+        def put_back(self, ref: LockRef, kept: LockObject, mark: str, by: str) -> PutBack:
+            answer = super().put_back(ref, kept, mark, by)
             event = LockEvent(
                 acquired=True, place=Place(Kind.S3, BUCKET, KEY), at=world.now, principal=f"AWS:{RESTORE_ROLE}:reaper"
             )
@@ -315,10 +315,10 @@ def test_a_put_that_could_not_be_looked_after_is_told_truly_when_the_click_comes
     class Failing(type(world.store)):  # type: ignore[misc]
         """S3 or the book fails right after the put."""
 
-        def put_back(self, ref: LockRef, kept: LockObject, mark: str) -> PutBack:
+        def put_back(self, ref: LockRef, kept: LockObject, mark: str, by: str) -> PutBack:
             world.book.down = failing == "the book"
             self.keys_failing.update({KEY} if failing == "the look" else ())
-            return super().put_back(ref, kept, mark)  # type: ignore[no-any-return]
+            return super().put_back(ref, kept, mark, by)  # type: ignore[no-any-return]
 
     world.store.__class__ = Failing
     with pytest.raises(OutcomeUnknownError):
@@ -337,8 +337,8 @@ def test_what_was_put_back_and_let_go_at_once_is_said_so_and_not_put_back_again(
     class Ending(type(world.store)):  # type: ignore[misc]
         """The run ends and lets its lock go as soon as it is there again."""
 
-        def put_back(self, ref: LockRef, kept: LockObject, mark: str) -> PutBack:
-            answer = super().put_back(ref, kept, mark)
+        def put_back(self, ref: LockRef, kept: LockObject, mark: str, by: str) -> PutBack:
+            answer = super().put_back(ref, kept, mark, by)
             self.remove(BUCKET, KEY)
             return answer  # type: ignore[no-any-return]
 
