@@ -36,7 +36,7 @@ terraform {
   backend "s3" {
     bucket                      = "%(bucket)s"
     key                         = "%(key)s"
-    region                      = "us-east-1"
+    region                      = "%(region)s"
     %(locking)s
     use_path_style              = true
     skip_credentials_validation = true
@@ -89,7 +89,8 @@ class TerraformState:
     def lock_in(self, locking: Locking) -> None:
         """Lock the state in another way; ``init -reconfigure`` takes it over."""
         self.locking = locking
-        backend = {"bucket": self.bucket, "key": self.key, "url": self.environment["AWS_ENDPOINT_URL"]}
+        where = {"url": self.environment["AWS_ENDPOINT_URL"], "region": self.environment["AWS_REGION"]}
+        backend = {"bucket": self.bucket, "key": self.key, **where}
         (self._folder / "main.tf").write_text(_BACKEND % {**backend, "locking": locking.value} + _RESOURCE)
 
     def run_by(self, environment: Mapping[str, str]) -> Self:
