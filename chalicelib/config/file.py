@@ -6,6 +6,7 @@ from pathlib import Path
 
 from chalicelib.checked_rules import Config
 from chalicelib.config import amounts, names
+from chalicelib.config.accounts import read_member
 from chalicelib.config.policy_keys import read_policy
 from chalicelib.config.targets import read_targets
 from chalicelib.config.toml_table import Problems, Table
@@ -67,7 +68,8 @@ def _read(root: Table) -> Config:
     default = read_policy(slack, root.table("thresholds"))
     digest_over, undo = amounts.count(slack, "digest_over", _DIGEST_OVER), _undo(slack)
     slack.done()
-    targets = read_targets(root.tables("targets", required=True), root.problems)
+    member = read_member(root.table("accounts"))
+    targets = read_targets(root.tables("targets", required=True), root.problems, member)
     buckets = _buckets(targets)
     routes = tuple(_route(table, default, buckets) for table in root.tables("routes", required=False))
     root.done()
@@ -79,6 +81,7 @@ def _read(root: Table) -> Config:
         routes=(*routes, Route(_ANY_STATE, default)),
         digest_over=digest_over,
         undo=undo,
+        member=member,
     )
     return Config(app, api, rules)
 
