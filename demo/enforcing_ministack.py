@@ -13,6 +13,7 @@ bucket policies, and nothing for a role's policies, so here it holds for both:
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html
 
 The identity in S3's notifications, and event buses of other regions and accounts: ``demo.ministack_events``.
+What is known of a session that enters another account: ``demo.ministack_sessions``.
 
 And it sends the head of an answer together with its body. MiniStack's server sends two packets; when the second one
 comes late, on a busy machine, Terraform's client of DynamoDB drops the connection and sends its request again. One
@@ -34,7 +35,7 @@ from ministack import app  # type: ignore[import-untyped]
 from ministack.core import iam_actions, iam_evaluator  # type: ignore[import-untyped]
 from ministack.services import s3  # type: ignore[import-untyped]
 
-from demo import ministack_events
+from demo import ministack_events, ministack_sessions
 
 _HEADERS = {"s3:DeleteObject": ("if-match",), "s3:PutObject": ("if-match", "if-none-match")}
 """The condition keys, each named after its header; other actions do not have them."""
@@ -90,6 +91,7 @@ if __name__ == "__main__":
     iam_actions.s3_service_context = _with_conditions
     iam_evaluator.evaluate = _as_unversioned_objects_are_judged
     ministack_events.teach()
+    ministack_sessions.teach()
     H11Protocol._send_h11_event = _in_one_packet  # type: ignore[assignment, method-assign]  # noqa: SLF001
     threading.Thread(target=_end_with_parent, daemon=True).start()
     app.main()

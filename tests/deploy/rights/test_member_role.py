@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml  # type: ignore[import-untyped]
 
 from chalicelib.aws.accounts.errand import Verb
 from chalicelib.aws.accounts.policies import looking, writing
@@ -14,7 +15,7 @@ from chalicelib.config.accounts import DEFAULT_ROLE
 from chalicelib.core.locks.place import Kind, Place
 from deploy.commands import ROOT
 from tests import needs
-from tests.deploy.rights.member_role import LEAST, MEMBER, MemberRole
+from tests.deploy.rights.member_role import LEAST, MEMBER, TEMPLATE, MemberRole
 from tests.deploy.rights.test_account_promises import ALLOWED, DENIED, ETAG, NO_LOCKS, NOT_GIVEN
 from tests.deploy.stack_files import Document, actions, functions
 
@@ -144,6 +145,12 @@ def test_without_undo_nothing_is_put_and_nobody_is_let_in_for_it() -> None:
     assert not role.lets_in(of("answer_click"), RESTORE)
     assert not any("Put" in action for s in role.rights if s["Effect"] == "Allow" for action in actions(s))
     assert not any("Generate" in action for s in role.rights for action in actions(s))
+
+
+def test_the_template_has_no_yaml_that_cloudformation_does_not_read() -> None:
+    """docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html: no aliases, no hash merges."""
+    tokens = list(yaml.scan(TEMPLATE.read_text()))
+    assert not [token for token in tokens if isinstance(token, yaml.AliasToken | yaml.AnchorToken)]
 
 
 def test_by_default_no_table_no_version_and_no_key_is_open() -> None:
