@@ -6,10 +6,13 @@ from pathlib import Path
 
 from chalicelib.checked_rules import Config
 from chalicelib.config import amounts, names
+from chalicelib.config.discoveries import read_discoveries
 from chalicelib.config.policy_keys import read_policy
 from chalicelib.config.targets import read_targets
-from chalicelib.config.toml_table import Problems, Table
+from chalicelib.config.toml_table import MISSING, Problems, Table
 from chalicelib.core.duration import in_words
+from chalicelib.core.locks.account import Account
+from chalicelib.core.locks.discovery import Discovery
 from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Policy, Route, Rules
@@ -67,8 +70,10 @@ def _read(root: Table) -> Config:
     default = read_policy(slack, root.table("thresholds"))
     digest_over, undo = amounts.count(slack, "digest_over", _DIGEST_OVER), _undo(slack)
     slack.done()
-    targets = read_targets(root.tables("targets", required=True), root.problems)
-    buckets = _buckets(targets)
+    member = Account(role="tflock-reaper-member")
+    discoveries = read_discoveries(root.tables("discover", required=False), member, root.problems)
+    targets = read_targets(root.tables("targets", required=root.get("discover") in (MISSING, [])), root.problems)
+    buckets = _buckets(targets, discoveries)
     routes = tuple(_route(table, default, buckets) for table in root.tables("routes", required=False))
     root.done()
     rules = Rules(
@@ -76,6 +81,7 @@ def _read(root: Table) -> Config:
         enterprise=enterprise,
         trouble_channel=default.channel,
         targets=targets,
+        discoveries=discoveries,
         routes=(*routes, Route(_ANY_STATE, default)),
         digest_over=digest_over,
         undo=undo,
@@ -88,9 +94,12 @@ def _undo(slack: Table) -> timedelta:
     return amounts.duration_or_never(slack, "undo", expected, _UNDO, _LONGEST_DELAY) or timedelta(0)
 
 
-def _buckets(targets: tuple[Target, ...]) -> set[str]:
-    """Return the buckets whose states have locks within the targets; none: any bucket's may, in a lock table."""
-    if any(target.kind is Kind.DYNAMODB for target in targets):
+def _buckets(targets: tuple[Target, ...], discoveries: tuple[Discovery, ...]) -> set[str]:
+    """Return the buckets whose states have locks within the targets; none: any bucket's may.
+
+    A lock table has locks of any bucket, and a target rule may find any.
+    """
+    if discoveries or any(target.kind is Kind.DYNAMODB for target in targets):
         return set()
     return {target.container for target in targets if target.container}
 

@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.checked_rules import FORMAT, CheckedRulesError, decode, encode, load
 from chalicelib.config.file import parse
+from chalicelib.core.locks.discovery import Discovery
 from chalicelib.core.locks.place import Kind
 from tests.config.test_file import EXAMPLE, LEAST, with_every_comment
 
@@ -42,9 +43,16 @@ def test_a_change_of_the_format_is_a_new_format() -> None:
 def test_the_recorded_file_has_every_key_with_another_value_than_its_default() -> None:
     least, every = encode(parse(LEAST)), encode(parse(EVERY_KEY.read_text(encoding="utf-8")))
     kept = [flat(least).items() & flat(every, target).items() for target in range(len(Kind))]
-    not_yet = {"discoveries", *(f"targets.account.{key}" for key in ("id", "name", "role", "external_id"))}
+    not_yet = {*(f"targets.account.{key}" for key in ("id", "name", "role", "external_id"))}
     same = {key for key, _ in set.intersection(*map(set, kept))}
     assert same == {"format", *(f"config.rules.{key}" for key in not_yet)}
+
+
+def test_the_recorded_file_has_every_key_of_a_target_rule() -> None:
+    default = Discovery(kind=Kind.S3, names=())
+    for name in Discovery.__struct_fields__:
+        said = [getattr(rule, name) for rule in parse(EVERY_KEY.read_text(encoding="utf-8")).rules.discoveries]
+        assert any(value != getattr(default, name) for value in said)
 
 
 def flat(written: bytes, target: int = 0) -> dict[str, object]:

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from chalicelib.core.locks.account import Account
-from chalicelib.core.locks.place import Kind
+from chalicelib.core.locks.account import HOME, Account
+from chalicelib.core.locks.place import TRAITS, Kind
 
 
 class Discovery(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,7 +20,21 @@ class Discovery(msgspec.Struct, frozen=True, kw_only=True):
     """Roots (``r-...``) and organisational units (``ou-...``): all active accounts below them are looked into."""
     member: Account = Account()
     """The role and the ExternalId for the accounts of ``units``."""
+    organization: Account = HOME
+    """The account whose AWS Organizations tells the accounts of ``units``."""
     regions: tuple[str, ...] = ()
     """The regions to look into. Without any: all for buckets, the region of the stack for tables."""
     prefixes: tuple[str, ...] = ()
     """The prefixes of each target that it finds."""
+
+    @property
+    def called(self) -> str:
+        """Return the rule as people recognise it in their configuration."""
+        tags = [f"{key}={value}" for key, value in self.tags.items()]
+        parts = {
+            "": (f"{TRAITS[self.kind].container}s {', '.join(self.names)}",),
+            "tagged ": tags,
+            "in ": (*(account.id for account in self.accounts), *self.units),
+            "of ": self.regions,
+        }
+        return " ".join(f"{word}{', '.join(said)}" for word, said in parts.items() if said)
