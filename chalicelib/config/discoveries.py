@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from chalicelib.config import names
+from chalicelib.config.accounts import ids, read_role, read_roles
 from chalicelib.config.toml_table import Problems, Table
 from chalicelib.core.locks.account import HOME, Account
 from chalicelib.core.locks.discovery import Discovery
@@ -15,20 +16,14 @@ _NAMES = {
     Kind.DYNAMODB: re.compile(r"[a-zA-Z0-9_.*?-]{1,255}"),
 }
 _EXAMPLES = {Kind.S3: "*-tfstate", Kind.DYNAMODB: "terraform-locks*"}
-_ACCOUNT = re.compile(r"\d{12}")
 # docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccountsForParent.html, ParentId
 _UNIT = re.compile(r"r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}")
-# docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html; a path ends with a slash.
-_ROLE = re.compile(r"([\x21-\x2e\x30-\x39\x3b-\x7e]+/)*[\w+=,.@-]{1,64}", re.ASCII)
-_ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::(?P<account>\d{12}):role/.+")
-# docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
-_EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
 # docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_TagFilter.html
 _LONGEST_TAG, _LONGEST_TAG_VALUE, _MOST_TAGS = 128, 256, 50
 
 
 def read_discoveries(tables: Sequence[Table], member: Account, problems: Problems) -> tuple[Discovery, ...]:
-    """Read all target rules, and note each that is there twice. ``member`` has the default role and ExternalId."""
+    """Read all target rules, and note each that is there twice. ``member`` is as for ``read_account``."""
     rules = tuple(_discovery(table, member) for table in tables)
     for index, rule in enumerate(rules):
         if rule in rules[:index]:
@@ -39,8 +34,8 @@ def read_discoveries(tables: Sequence[Table], member: Account, problems: Problem
 
 def _discovery(table: Table, member: Account) -> Discovery:
     kind = _kind(table)
-    accounts, units = _once(table, "accounts", _ACCOUNT, "account IDs of 12 digits"), _units(table)
-    role = _role(table, member, elsewhere=bool(accounts or units))
+    accounts, units = _each_once(table, "accounts", ids(table, "accounts")), _units(table)
+    role = read_roles(table, member, elsewhere=bool(accounts or units))
     rule = Discovery(
         kind=kind,
         names=_patterns(table, kind),
@@ -111,18 +106,6 @@ def _units(table: Table) -> tuple[str, ...]:
     return _once(table, "units", _UNIT, expected)
 
 
-def _role(table: Table, member: Account, *, elsewhere: bool) -> Account:
-    """Read by which role the rule gets into other accounts; ``elsewhere``: it names some."""
-    for key in ("role", "external_id"):
-        if key in table and not elsewhere:
-            table.note(key, "only in a rule with accounts or units: your own account needs no role")
-    role = table.text("role", _ROLE, "the name of a role that each account has, like tflock-reaper-member", member.role)
-    expected = "the ExternalId that the role of each account asks for, 2 to 1,224 characters"
-    # Without an ExternalId, whoever can have roles assumed by another customer's reaper could name these accounts.
-    external = table.text("external_id", _EXTERNAL_ID, expected, (member.external_id or None) if elsewhere else "")
-    return Account(role=role, external_id=external)
-
-
 def _organization(table: Table, units: tuple[str, ...], external_id: str) -> Account:
     """Read which account is asked about the organisation: only its management account or a delegate may ask."""
     key = "organization_role"
@@ -130,17 +113,15 @@ def _organization(table: Table, units: tuple[str, ...], external_id: str) -> Acc
         return HOME
     if not units:
         table.note(key, "only in a rule with units: nothing else asks AWS Organizations")
-    expected = (
-        "the ARN of a role that may list the organisation, like arn:aws:iam::111122223333:role/tflock-reaper-list"
-    )
-    arn = table.text(key, _ROLE_ARN, expected)
-    named = _ROLE_ARN.fullmatch(arn)
-    return Account(id=named["account"], role=arn, external_id=external_id) if named else HOME
+    return read_role(table, key, external_id)
 
 
 def _once(table: Table, key: str, form: re.Pattern[str], expected: str) -> tuple[str, ...]:
     """Read a list that has each text once; a missing one is empty."""
-    texts = table.texts(key, form, f"a list of {expected}", ())
+    return _each_once(table, key, table.texts(key, form, f"a list of {expected}", ()))
+
+
+def _each_once(table: Table, key: str, texts: tuple[str, ...]) -> tuple[str, ...]:
     for text in dict.fromkeys(text for index, text in enumerate(texts) if text in texts[:index]):
         table.note(key, f"{text} once")
     return texts

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from chalicelib.checked_rules import Config
 from chalicelib.config import amounts, names
+from chalicelib.config.accounts import read_member
 from chalicelib.config.discoveries import read_discoveries
 from chalicelib.config.policy_keys import read_policy
 from chalicelib.config.targets import read_targets
 from chalicelib.config.toml_table import MISSING, Problems, Table
 from chalicelib.core.duration import in_words
-from chalicelib.core.locks.account import Account
 from chalicelib.core.locks.discovery import Discovery
 from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
@@ -70,9 +70,10 @@ def _read(root: Table) -> Config:
     default = read_policy(slack, root.table("thresholds"))
     digest_over, undo = amounts.count(slack, "digest_over", _DIGEST_OVER), _undo(slack)
     slack.done()
-    member = Account(role="tflock-reaper-member")
+    member = read_member(root.table("accounts"))
     discoveries = read_discoveries(root.tables("discover", required=False), member, root.problems)
-    targets = read_targets(root.tables("targets", required=root.get("discover") in (MISSING, [])), root.problems)
+    named = root.tables("targets", required=root.get("discover") in (MISSING, []))
+    targets = read_targets(named, root.problems, member)
     buckets = _buckets(targets, discoveries)
     routes = tuple(_route(table, default, buckets) for table in root.tables("routes", required=False))
     root.done()
@@ -85,6 +86,7 @@ def _read(root: Table) -> Config:
         routes=(*routes, Route(_ANY_STATE, default)),
         digest_over=digest_over,
         undo=undo,
+        member=member,
     )
     return Config(app, api, rules)
 

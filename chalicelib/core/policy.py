@@ -96,6 +96,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """How long a released lock can be put back; zero: never, and the reaper has no right to put anything."""
     home: Account = HOME
     """The account of the stack, with its ID if it is known."""
+    member: Account = HOME
+    """The role and the ExternalId of every account that names none of its own."""
 
     @property
     def groups(self) -> frozenset[str]:
@@ -110,9 +112,12 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """
         targets: dict[str, Target] = {}
         for target in (*self.targets, *found):
-            here = target.at_home(account, region)
+            here = target.at_home(account, region, self.member)
             targets.setdefault(here.home, here)
-        return msgspec.structs.replace(self, targets=tuple(targets.values()), home=Account(account))
+        discoveries = tuple(rule.at_home(account, self.member) for rule in self.discoveries)
+        return msgspec.structs.replace(
+            self, targets=tuple(targets.values()), discoveries=discoveries, home=Account(account)
+        )
 
     def policy_for(self, place: Place) -> Policy:
         """Return the policy of the first route that covers the place's state path and account."""
@@ -127,7 +132,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         account count.
         """
         bucket = self._at.get(Place(Kind.S3, state_path.partition("/")[0], "").home)
-        targets = self.targets if bucket is None else (bucket, *self._tables.get(bucket.account.id, ()))
+        targets = self.targets if bucket is None else (bucket, *self._tables.get(self._id_of(bucket.account), ()))
         places = (target.place_for(state_path) for target in targets)
         return tuple(dict.fromkeys(place for place in places if place))
 
@@ -166,8 +171,12 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         tables: dict[str, list[Target]] = {}
         for target in self.targets:
             if target.kind is Kind.DYNAMODB:
-                tables.setdefault(target.account.id, []).append(target)
+                tables.setdefault(self._id_of(target.account), []).append(target)
         return tables
+
+    def _id_of(self, account: Account) -> str:
+        """Return the ID of an account, also of the stack's own, which a target may name or leave out."""
+        return account.id or self.home.id
 
 
 def by_name(called: tuple[str, ...]) -> tuple[str, ...]:

@@ -41,11 +41,25 @@ def test_a_rule_knows_the_role_of_every_account_that_it_names() -> None:
 def test_a_rule_for_units_knows_the_role_of_the_members_and_whom_to_ask_for_them() -> None:
     rule = read(NO_TARGETS + ALL)
     assert rule.units == ("r-ab12",)
-    assert rule.member == Account(role="tflock-reaper-member", external_id="acme")
+    assert rule.member == Account(external_id="acme")
     assert rule.organization == Account(
         "111122223333", role="arn:aws:iam::111122223333:role/lister", external_id="acme"
     )
     assert rule.tags == {"purpose": "terraform-state"}
+
+
+def test_what_a_rule_does_not_say_of_the_roles_is_that_of_all_accounts() -> None:
+    shared = '[accounts]\nexternal_id = "all-of-them"\n'
+    text = shared + NO_TARGETS + '[[discover]]\nbuckets = ["a"]\naccounts = ["111122223333"]\nunits = ["r-ab12"]\n'
+    rule = parse(text).rules.at_home("999988887777", "eu-west-1").discoveries[0]
+    assert rule.accounts == (Account("111122223333", role="tflock-reaper-member", external_id="all-of-them"),)
+    assert rule.member == Account(role="tflock-reaper-member", external_id="all-of-them")
+
+
+def test_the_stacks_own_account_needs_no_role_even_if_a_rule_names_it() -> None:
+    rule = parse(a_rule('buckets = ["a"]', *ELSEWHERE)).rules.at_home("111122223333", "eu-west-1").discoveries[0]
+    assert rule.accounts == (HOME,)
+    assert rule.called == "buckets a in the stack's account"
 
 
 def test_a_configuration_may_have_nothing_but_target_rules() -> None:
@@ -103,7 +117,11 @@ ELSEWHERE = ('accounts = ["111122223333"]', 'external_id = "acme"')
         (('buckets = ["a"]', 'units = ["r-ab12"]'), "discover[0].external_id is missing: expected the ExternalId"),
         (('buckets = ["a"]', 'external_id = "x1"'), "discover[0].external_id = 'x1': expected only in a rule with acc"),
         (('buckets = ["a"]', 'role = "x"'), "discover[0].role = 'x': expected only in a rule with accounts or units"),
-        (('buckets = ["a"]', *ELSEWHERE, 'role = "a:b"'), "discover[0].role = 'a:b': expected the name of a role"),
+        (('buckets = ["a"]', *ELSEWHERE, 'role = "a:b"'), "discover[0].role = 'a:b': expected the name of an IAM role"),
+        (
+            ('buckets = ["a"]', 'accounts = ["111122223333", "111122223333"]', 'external_id = "x1"'),
+            "discover[0].accounts",
+        ),
         (('buckets = ["a"]', *ELSEWHERE, f'role = "{"x/" * 5000}?"'), "discover[0].role = 'x/x/"),
         (
             ('buckets = ["a"]', *ELSEWHERE, 'organization_role = "arn:aws:iam::111122223333:role/x"'),
@@ -111,7 +129,7 @@ ELSEWHERE = ('accounts = ["111122223333"]', 'external_id = "acme"')
         ),
         (
             ('buckets = ["a"]', 'units = ["r-ab12"]', 'external_id = "x1"', 'organization_role = "lister"'),
-            "discover[0].organization_role = 'lister': expected the ARN of a role",
+            "discover[0].organization_role = 'lister': expected the ARN of an IAM role",
         ),
         (('buckets = ["a"]', 'regions = ["Frankfurt"]'), "discover[0].regions = ['Frankfurt']: expected a list of AWS"),
         (('bucket = "a"', 'buckets = ["a"]'), "discover[0].bucket = 'a': there is no such key; did you mean buckets?"),

@@ -27,6 +27,17 @@ class Discovery(msgspec.Struct, frozen=True, kw_only=True):
     prefixes: tuple[str, ...] = ()
     """The prefixes of each target that it finds."""
 
+    def at_home(self, own: str, member: Account) -> "Discovery":
+        """Return the rule with a role for every account that needs one (``Account.at_home``)."""
+        return msgspec.structs.replace(
+            self,
+            accounts=tuple(account.at_home(own, member) for account in self.accounts),
+            member=Account(
+                role=self.member.role or member.role, external_id=self.member.external_id or member.external_id
+            ),
+            organization=self.organization.at_home(own, member),
+        )
+
     @property
     def called(self) -> str:
         """Return the rule as people recognise it in their configuration."""
@@ -34,7 +45,7 @@ class Discovery(msgspec.Struct, frozen=True, kw_only=True):
         parts = {
             "": (f"{TRAITS[self.kind].container}s {', '.join(self.names)}",),
             "tagged ": tags,
-            "in ": (*(account.id for account in self.accounts), *self.units),
+            "in ": (*(account.id or "the stack's account" for account in self.accounts), *self.units),
             "of ": self.regions,
         }
         return " ".join(f"{word}{', '.join(said)}" for word, said in parts.items() if said)
