@@ -15,6 +15,7 @@ from chalicelib.ports.book import ChannelBook, DigestBook, EventBook, GroupBook,
 from chalicelib.ports.locks import LockStore
 from chalicelib.ports.orders import Orders
 from chalicelib.ports.people import Directory, Messenger
+from chalicelib.ports.targets import TargetBook, TargetFinder
 from chalicelib.ports.world import Journal
 from tests import fakes
 
@@ -31,6 +32,8 @@ SUITES: dict[type, tuple[str, ...]] = {
     LockStore: ("test_lock_store.py", "test_lock_tables.py", "lock_homes.py"),
     Messenger: ("test_messenger.py", "../slack/speaking.py"),
     Orders: ("test_orders.py",),
+    TargetBook: ("test_target_book.py",),
+    TargetFinder: ("test_target_finder.py",),
 }
 """The modules of each port's suite, with what builds the implementations for it."""
 
