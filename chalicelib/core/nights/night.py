@@ -7,6 +7,8 @@ import msgspec
 
 from chalicelib.core.nights.sweep_order import Counts
 
+_TRIED_AGAIN_FOR = timedelta(hours=6)
+"""Lambda tries to begin a night again for six hours at most (Lambda's guide, asynchronous invocation)."""
 LONGEST = timedelta(hours=2)
 """A night is summed up after this time at the latest. Six tries of an order take an hour and a half."""
 
@@ -62,6 +64,18 @@ class Night(msgspec.Struct, frozen=True):
             return True
         told = self.by_home
         return all(target.home in told and told[target.home].finished for target in self.ordered)
+
+
+def began_at(scheduled: str, now: datetime) -> datetime:
+    """Return when a night began: the time of its schedule, so that it is the same night when it is begun again.
+
+    A person may begin a night too, with whatever time is in the event; then it begins now.
+    """
+    try:
+        at = datetime.fromisoformat(scheduled)
+        return at if timedelta() <= now - at <= _TRIED_AGAIN_FOR else now
+    except (TypeError, ValueError):
+        return now
 
 
 def standing_of(result: Result | None) -> Standing:

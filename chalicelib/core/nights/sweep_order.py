@@ -9,8 +9,11 @@ from chalicelib.core.locks.target import Target
 
 MOST_PARTS = 12
 """Most orders for one target in one night. Each lists for seven minutes, so together for more than an hour."""
-MOST_AGAIN = 100
-"""Most locks that one order hands on because it could not look at them. Their keys have 1,024 bytes at most."""
+MOST_AGAIN = 25
+"""Most locks that one order hands on because it could not look at them.
+
+A key has 1,024 bytes at most, as JSON 6 KB, and a message of SQS 256 KB.
+"""
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
