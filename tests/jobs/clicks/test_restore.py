@@ -21,7 +21,6 @@ from chalicelib.core.policy import Rules
 from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.delete import OutcomeUnknownError
 from chalicelib.jobs.clicks.release import release
-from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
 from chalicelib.ports.book import Written
 from chalicelib.ports.locks import StoreError
@@ -32,6 +31,7 @@ from tests.jobs.alerts.busy_slack import BusySlack
 from tests.jobs.clicks.test_release import RULES, an_alerted_world
 from tests.jobs.killed import killed_after
 from tests.jobs.recording import RESTORE_ROLE, an_event, record
+from tests.sweeps import sweep
 
 BOTH = some_rules(releasers=(ALICE, BOB))
 PUT_BACK = a_click(a_lock(), verb=Verb.PUT_BACK)
