@@ -23,7 +23,8 @@ from demo.lock_table import LockTable
 from demo.slack_standin import Channel, Message, SlackStandIn, User, UserGroup, Workspace
 from demo.terraform import LOCK_TABLE
 from demo.waiting import wait_for
-from deploy.wire_bucket import wire
+from tflocks.live.connecting import Bucket, connect
+from tflocks.notifications.merging import Wanted
 
 STAGE = "demo"
 ALICE, BOB, CAROL = User("U0ALICE", "Alice"), User("U0BOB", "Bob"), User("U0CAROL", "Carol", email="carol@acme.example")
@@ -144,13 +145,13 @@ class DeployedReaper:
             direct.open(url, b"", timeout=30).close()
 
     def create_state_bucket(self, bucket: str, *, versioned: bool = True, wired: bool = True) -> None:
-        """Create a bucket for states, wired by ``make wire``'s own function."""
+        """Create a bucket for states, connected by the function of ``tflocks connect``."""
         s3 = self.cloud.client("s3")
         s3.create_bucket(Bucket=bucket)
         if versioned:
             s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
         if wired:
-            wire(s3, bucket, self.outputs["LockEventsQueueArn"])
+            connect(Bucket(s3, bucket), Wanted(self.outputs["LockEventsQueueArn"]))
 
     def put_lock(self, bucket: str, key: str, body: bytes, identity: Mapping[str, str] | None = None) -> None:
         """Take a lock as Terraform does, only if there is none. Raises ClientError if there is one."""

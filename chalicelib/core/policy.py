@@ -10,6 +10,7 @@ from chalicelib.core.hours import WorkingHours, always
 from chalicelib.core.locks.account import HOME, Account
 from chalicelib.core.locks.ci_run import CiRun
 from chalicelib.core.locks.discovery import Discovery
+from chalicelib.core.locks.locations import Location, Locations
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.lock_info import Risk
@@ -96,6 +97,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """How long a released lock can be put back; zero: never, and the reaper has no right to put anything."""
     home: Account = HOME
     """The account of the stack, with its ID if it is known."""
+    home_region: str = ""
+    """The region of the stack, if it is known."""
     member: Account = HOME
     """The role and the ExternalId of every account that names none of its own."""
 
@@ -114,9 +117,13 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         for target in (*self.targets, *found):
             here = target.at_home(account, region, self.member)
             targets.setdefault(here.home, here)
-        discoveries = tuple(rule.at_home(account, self.member) for rule in self.discoveries)
+        named = (target.account for target in (*self.targets, *found) if target.account.id == account)
         return msgspec.structs.replace(
-            self, targets=tuple(targets.values()), discoveries=discoveries, home=Account(account)
+            self,
+            targets=tuple(targets.values()),
+            discoveries=tuple(rule.at_home(account, self.member) for rule in self.discoveries),
+            home=Account(account, next((own.name for own in named if own.name), "")),
+            home_region=region,
         )
 
     def policy_for(self, place: Place) -> Policy:
@@ -144,7 +151,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def account_of(self, place: Place) -> Account:
         """Return the account of a place. A container that is no target is taken to be in the account of the stack."""
         target = self._at.get(place.home)
-        return target.account if target and target.account.id else self.home
+        return self.locations.named(target.account) if target else self.home
 
     def stream_of(self, place: Place) -> str:
         """Return the ARN of the stream that tells of the locks at a place; "": there is none."""
@@ -155,11 +162,10 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Return whether a place is within a target. Outside of targets the reaper reads, tells and deletes nothing."""
         return self.target_of(place) is not None
 
-    @property
-    def accounts(self) -> tuple[Account, ...]:
-        """Return the accounts of all targets, each once."""
-        by_id = {account.id: account for account in (self.account_of(target.place("")) for target in self.targets)}
-        return tuple(by_id.values())
+    @cached_property
+    def locations(self) -> Locations:
+        """Return where in AWS all targets are."""
+        return Locations(self._at, Location(self.home, self.home_region))
 
     @cached_property
     def _at(self) -> dict[str, Target]:
