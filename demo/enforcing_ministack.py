@@ -16,6 +16,9 @@ The identity in S3's notifications, and event buses of other regions and account
 What is known of a session that enters another account: ``demo.ministack_sessions``. Conditions of templates:
 ``demo.ministack_conditions``.
 
+How many batches of a queue are worked on at once, where a stack's parameter says so: CloudFormation makes a number of
+it, MiniStack leaves it a text.
+
 And it sends the head of an answer together with its body. MiniStack's server sends two packets; when the second one
 comes late, on a busy machine, Terraform's client of DynamoDB drops the connection and sends its request again. One
 ``terraform plan`` in two hundred then met the lock that it had taken itself by its first request.
@@ -34,7 +37,7 @@ from hypercorn.events import RawData
 from hypercorn.protocol.h11 import H11Protocol
 from ministack import app  # type: ignore[import-untyped]
 from ministack.core import iam_actions, iam_evaluator  # type: ignore[import-untyped]
-from ministack.services import s3  # type: ignore[import-untyped]
+from ministack.services import lambda_svc, s3  # type: ignore[import-untyped]
 
 from demo import ministack_conditions, ministack_events, ministack_sessions
 
@@ -43,6 +46,7 @@ _HEADERS = {"s3:DeleteObject": ("if-match",), "s3:PutObject": ("if-match", "if-n
 
 _without_conditions = iam_actions.s3_service_context
 _by_the_action_alone = iam_evaluator.evaluate
+_at_once = lambda_svc._sqs_esm_concurrency  # noqa: SLF001
 
 
 def _with_conditions(
@@ -69,6 +73,10 @@ def _as_unversioned_objects_are_judged(request: Any, policies: Any, *limits: Any
     return _by_the_action_alone(request, policies, *limits)
 
 
+def _as_a_number(*mapping: Any) -> int:
+    return int(_at_once(*mapping))
+
+
 async def _in_one_packet(connection: H11Protocol, event: Any) -> None:
     try:
         data = connection.connection.send(event)
@@ -91,6 +99,7 @@ def _end_with_parent() -> None:
 if __name__ == "__main__":
     iam_actions.s3_service_context = _with_conditions
     iam_evaluator.evaluate = _as_unversioned_objects_are_judged
+    lambda_svc._sqs_esm_concurrency = _as_a_number  # noqa: SLF001
     ministack_events.teach()
     ministack_sessions.teach()
     ministack_conditions.teach()

@@ -16,7 +16,7 @@ FUNCTIONS = sorted(functions())
 BOOK = {
     "answer_click": ["GetItem", "UpdateItem"],
     "api_handler": ["Query", "Scan held"],
-    "nightly_sweep": [],
+    "nightly_sweep": ["GetItem", "UpdateItem"],
     "record_lock_event": ["GetItem", "Query", "UpdateItem"],
     "release_lock": ["GetItem", "UpdateItem"],
     "sweep_target": ["DeleteItem", "GetItem", "Query", "Query held", "UpdateItem"],
@@ -27,7 +27,7 @@ BOOK = {
 ORDERS = {
     "api_handler": ["ReleaseQueue", "ClickQueue"],
     "nightly_sweep": ["SweepQueue"],
-    "sweep_target": ["ReleaseQueue"],
+    "sweep_target": ["ReleaseQueue", "SweepQueue"],
     "watch_locks": ["ReleaseQueue"],
     "record_lock_event": ["LockEventQueue"],
     "release_lock": ["ReleaseQueue", "ClickQueue"],
@@ -36,8 +36,9 @@ ORDERS = {
 }
 """Which queues each function sends to.
 
-The API sends clicks. The reaper sends its own releases, and the end of an undo's time. A click that has to wait for
-another click goes back into its queue. ``record_lock_event`` sends itself what it can only journal later.
+The API sends clicks. The reaper sends its own releases, the rest of a sweep, and the end of an undo's time. A click
+that has to wait for another click goes back into its queue. ``record_lock_event`` sends itself what it can only journal
+later.
 """
 
 
