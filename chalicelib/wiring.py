@@ -70,6 +70,8 @@ _PROMPT = ClientConfig(
     retries={"mode": "standard", "total_max_attempts": 3},
     max_pool_connections=SIDE_BY_SIDE,
 )
+# Entering an account takes time from the function that then has to delete and to answer, within 30 seconds.
+_ENTERING = ClientConfig(connect_timeout=2, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 2})
 # A listing full of delete markers can take two minutes to answer (xuanwo.io, 2025-02).
 _LISTING = ClientConfig(connect_timeout=5, read_timeout=120, retries={"mode": "standard", "total_max_attempts": 4})
 WRITING = ClientConfig(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 1})
@@ -132,7 +134,7 @@ def _writer(ref: LockRef, errand: Errand) -> Any:
 def accounts() -> Accounts:
     """Return the clients for buckets and tables in the stack's own account and in others."""
     stack = Stack(os.environ["AWS_REGION"], f"tflock-reaper-{os.environ['STAGE']}")
-    return Accounts(stack, clients.client, _PROMPT, clock=lambda: datetime.now(UTC))
+    return Accounts(stack, clients.client, _ENTERING, clock=lambda: datetime.now(UTC))
 
 
 def run(milliseconds: float) -> Run:
