@@ -36,6 +36,7 @@ def watch(world: World, rules: Rules, now: datetime, run: Run | None = None) -> 
         WatchIncompleteError: Lambda counts the failure, and an alarm watches that count.
     """
     digests = world.digests.open()  # read before the pages, so that each lock of a digest has its page among them
+    joints = world.joints.open()
     pages = world.book.open_pages()
     watched = Round(world, rules, now, run or Run(), pages)
     tables = [Scan(target, watched, by_place(target, pages)) for target in rules.targets if target.is_small]
@@ -47,6 +48,8 @@ def watch(world: World, rules: Rules, now: datetime, run: Run | None = None) -> 
             _look_at(page, watched)
     for digest in changed(digests, pages, rules, now):
         watched.show(digest)
+    for joint in joints:
+        watched.attend(joint)
     trouble = _store_groups(world, rules, watched)
     watched.finish()
     done = watched.progress
@@ -73,7 +76,7 @@ def _look_at(page: Page, watched: Round) -> None:
 
 def _due(page: Page, watched: Round) -> bool:
     """Return whether to read the lock: it is over a threshold, or has an alert that may need closing."""
-    if page.posted or page.ending or page.sending or page.releasing or page.half_of:
+    if page.posted or page.ending or page.sending or page.releasing or page.half_of or page.joint:
         return True
     lock = page.lock
     policy = watched.rules.policy_for(lock.ref.place)

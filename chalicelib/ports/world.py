@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from chalicelib.core.audit.line import JournalLine
-from chalicelib.ports.book import ChannelBook, DigestBook, EventBook, GroupBook, LockBook
+from chalicelib.ports.book import ChannelBook, DigestBook, EventBook, GroupBook, JointBook, LockBook
 from chalicelib.ports.locks import LockStore
 from chalicelib.ports.orders import Orders
 from chalicelib.ports.people import Directory, Messenger
@@ -28,6 +28,7 @@ class World:
     events: EventBook
     channels: ChannelBook
     digests: DigestBook
+    joints: JointBook
     groups: GroupBook
     messenger: Messenger
     directory: Directory

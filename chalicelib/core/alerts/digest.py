@@ -93,6 +93,11 @@ def counted(digest: Digest, held: Mapping[str, Page], waiting: int, now: datetim
     return msgspec.structs.replace(digest, held=len(known), coming=coming, waiting=waiting, counted_at=now)
 
 
+def is_untold(page: Page) -> bool:
+    """Return whether no message tells of a lock: neither its own, nor another half's, nor a joint alert."""
+    return page.posted is None and page.half_of is None and not page.joint
+
+
 def differ(one: Digest, other: Digest) -> bool:
     """Return whether two versions of a digest would read differently."""
     return (one.held, one.coming, one.waiting) != (other.held, other.coming, other.waiting)
