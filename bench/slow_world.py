@@ -13,8 +13,8 @@ from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.joint.shown import JointReply
 from chalicelib.ports.locks import StoreError
 from chalicelib.ports.people import Message, MessengerError, Way
+from chalicelib.slack.in_words import words_of
 from chalicelib.slack.web.pace import Paces
-from chalicelib.slack.words.standing import words_of
 from tests.fakes.slack import FakeMessenger
 
 S3_SECONDS, BOOK_SECONDS, SLACK_SECONDS = 0.025, 0.008, 0.25

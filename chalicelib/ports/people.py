@@ -10,6 +10,7 @@ from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.clicks.click import Person, Unheard, Whisper
 from chalicelib.core.joint.click import JointAnswer
 from chalicelib.core.joint.shown import JointAlert, JointListing, JointReply
+from chalicelib.core.nights.summary import NightSummary
 
 Message = Alert | Digest | JointAlert | JointListing
 """The messages that stand in a channel or a thread and can be edited."""
@@ -104,8 +105,8 @@ class Messenger(Protocol):
     def notify(self, notice: ChannelNotice) -> Posted:
         """Post a notice that a channel takes no alerts, or takes them again. Raises MaybePostedError."""
 
-    def report(self, channel: str, subject: str, trouble: str) -> None:
-        """Tell a channel, in one plain message, of the reaper's own trouble with ``subject``."""
+    def report(self, channel: str, subject: str, trouble: str | NightSummary) -> None:
+        """Tell a channel, in one plain message, of the reaper's own trouble with ``subject``, which may be a night."""
 
 
 class Directory(Protocol):

@@ -8,6 +8,7 @@ from typing import Protocol
 from chalicelib.core.audit.line import JournalLine
 from chalicelib.ports.book import ChannelBook, DigestBook, EventBook, GroupBook, JointBook, LockBook
 from chalicelib.ports.locks import LockStore
+from chalicelib.ports.nights import NightBook
 from chalicelib.ports.orders import Orders
 from chalicelib.ports.people import Directory, Messenger
 
@@ -30,6 +31,7 @@ class World:
     digests: DigestBook
     joints: JointBook
     groups: GroupBook
+    nights: NightBook
     messenger: Messenger
     directory: Directory
     journal: Journal

@@ -6,7 +6,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from chalicelib.aws.book.joint_book import DynamoJointBook
+from chalicelib.aws.book.joint.joint_book import DynamoJointBook
 from chalicelib.core.alerts.message import Posted, Topic
 from chalicelib.core.alerts.page import Asked, Snooze
 from chalicelib.core.clicks.ending import Outcome

@@ -10,6 +10,7 @@ from chalicelib.core.locks.place import Kind, Place
 from chalicelib.ports.world import World
 from tests.fakes.book import FakeBook, FakeChannelBook, FakeDigestBook, FakeGroupBook, FakeJointBook
 from tests.fakes.events import FakeEventBook
+from tests.fakes.nights import FakeNightBook
 from tests.fakes.orders import FakeOrders
 from tests.fakes.slack import FakeDirectory, FakeMessenger
 from tests.fakes.store import FakeStore
@@ -46,6 +47,7 @@ class FakeWorld:
     digests: FakeDigestBook = field(default_factory=FakeDigestBook)
     joints: FakeJointBook = field(default_factory=FakeJointBook)
     groups: FakeGroupBook = field(default_factory=FakeGroupBook)
+    nights: FakeNightBook = field(default_factory=FakeNightBook)
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
     directory: FakeDirectory = field(default_factory=FakeDirectory)
     journal: FakeJournal = field(default_factory=FakeJournal)
@@ -64,6 +66,7 @@ class FakeWorld:
             digests=self.digests,
             joints=self.joints,
             groups=self.groups,
+            nights=self.nights,
             messenger=self.messenger,
             directory=self.directory,
             journal=self.journal,

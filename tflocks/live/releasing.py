@@ -125,6 +125,7 @@ class Releaser:
             digests=nobody,
             joints=nobody,
             groups=nobody,
+            nights=nobody,
             messenger=nobody,
             directory=nobody,
             journal=self._journal,

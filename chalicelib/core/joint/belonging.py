@@ -20,8 +20,13 @@ APART = timedelta(minutes=30)
 """Longest time between two locks of one run, when its name may be that of many runs (``root@runner``)."""
 FAR_APART = timedelta(hours=6)
 """The same when the name is that of a single run (``GitHubActions-7001234567``): a CI job may last six hours."""
-_OF_ONE_RUN = re.compile(r"[0-9]{5,}|[0-9a-f]{8}-[0-9a-f]{4}-")
-"""The number or the UUID by which a CI system tells its runs apart. A person's or a role's name has none."""
+_OF_ONE_RUN = re.compile(
+    r"(?<![0-9A-Za-z])(?:[0-9]{8,11}|[0-9]{13,})(?![0-9A-Za-z])|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-"
+)
+"""The number or the UUID by which a CI system tells its runs apart. Twelve digits are an AWS account's, and fewer than
+eight may be a person's."""
+_OF_AN_INSTANCE = re.compile(r"i-[0-9a-f]{8,17}")
+"""The session of an EC2 instance has the instance's ID, and many runs work there."""
 
 
 def holder_of(page: Page) -> Holder | None:
@@ -41,7 +46,7 @@ def holder_of(page: Page) -> Holder | None:
 
 def is_of_one_run(session: str) -> bool:
     """Return whether a session name is one that no two runs have."""
-    return _OF_ONE_RUN.search(session) is not None
+    return _OF_ONE_RUN.search(session) is not None and not _OF_AN_INSTANCE.fullmatch(session)
 
 
 def apart(holder: Holder) -> timedelta:

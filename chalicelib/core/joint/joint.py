@@ -51,9 +51,9 @@ class Member(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         return sum(len(text.encode(errors="replace")) + _BESIDE for text in texts)
 
     @property
-    def names(self) -> str:
-        """Return a text that names exactly this lock and its halves."""
-        return "\n".join(ref.name for ref in (self.ref, *self.halves))
+    def names(self) -> list[str]:
+        """Return the names of exactly this lock and its halves."""
+        return [ref.name for ref in (self.ref, *self.halves)]
 
 
 class Act(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -155,6 +155,10 @@ class Joint(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         """Return the act that is under way; None: there is none."""
         return self.act if self.act and not self.act.over else None
 
+    def committed(self, verb: JointVerb) -> str:
+        """Return what a click with this verb has to commit to; "": there is nothing to do."""
+        return self.released if verb is JointVerb.PUT_BACK else self.shown if self.held else ""
+
     def unsure(self, now: datetime) -> bool:
         """Return whether a message may or may not have been sent: its claim is over and nothing else is known."""
         return self.sending is not None and (self.claimed_until is None or self.claimed_until <= now)
@@ -197,4 +201,5 @@ def member_of(page: Page) -> Member:
 
 def commitment(members: Iterable[Member]) -> str:
     """Return a text that is the same only for the same locks: the same acquires at the same places."""
-    return hash_of(*sorted(one.names for one in members))
+    # As JSON, because a key may have any character: no two lists of names have the same text.
+    return hash_of(msgspec.json.encode(sorted(one.names for one in members)).decode())

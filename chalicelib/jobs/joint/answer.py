@@ -90,7 +90,7 @@ def _put_back(clicked: JointClicked) -> JointOutcome:
         return clicked.refuse(Refusal.UNDO_OFF)
     if not joint.undoable(clicked.rules.undo, clicked.now):
         return clicked.refuse(Refusal.TOO_LATE)
-    if clicked.click.shown != joint.released:
+    if clicked.click.shown != joint.committed(clicked.click.verb):
         clicked.show()
         return clicked.answer(JointOutcome.CHANGED)
     return begin(clicked)

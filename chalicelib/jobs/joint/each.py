@@ -20,7 +20,7 @@ def begin(clicked: JointClicked) -> JointOutcome:
     click = clicked.click
 
     def begun(known: Joint) -> Joint | None:
-        if known.running or click.shown not in {known.shown, known.released}:
+        if known.running or not click.shown or click.shown != known.committed(click.verb):
             return None
         return change.begun(known, click, clicked.now)
 

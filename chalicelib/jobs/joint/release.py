@@ -43,7 +43,7 @@ def _release(clicked: JointClicked) -> JointOutcome:
 def _release_shown(clicked: JointClicked) -> JointOutcome:
     """Release the locks for a person who may, if they are those that were shown."""
     joint, click = clicked.joint, clicked.click
-    if click.shown != joint.shown or not joint.held:
+    if not click.shown or click.shown != joint.committed(click.verb):
         clicked.show()
         return clicked.answer(JointOutcome.CHANGED)
     if any(policy.second_person for policy in policies_of(joint.held.values(), clicked.rules)):

@@ -14,12 +14,12 @@ from chalicelib.core.clicks.ending import Outcome
 from chalicelib.core.joint.shown import JointReply
 from chalicelib.core.policy import Route, Rules
 from chalicelib.jobs.clicks.release import release
-from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports.people import Message
 from tests.builders import ALICE, BOB, BUCKET, CHANNEL, TAKEN, a_click, a_policy, sample, some_rules
 from tests.fakes.slack import ANSWER, REQUEST, FakeMessenger
 from tests.fakes.world import FakeWorld
+from tests.sweeps import sweep
 
 PROD, OTHER = "C0PROD", "C0OTHER"
 RULES = some_rules(

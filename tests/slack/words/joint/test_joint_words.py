@@ -153,14 +153,20 @@ def test_a_reply_is_short_and_harmless(foreign: str) -> None:
 
 @pytest.mark.parametrize("verb", JointVerb)
 @pytest.mark.parametrize("outcome", JointOutcome)
-@given(FOREIGN)
-def test_every_answer_has_words(verb: JointVerb, outcome: JointOutcome, foreign: str) -> None:
-    told = JointAnswer(
-        verb=verb, outcome=outcome, count=3, refusal=Refusal.NOT_LISTED, state_path=foreign, detail=foreign or "x"
-    )
+def test_every_answer_has_words(verb: JointVerb, outcome: JointOutcome) -> None:
+    told = JointAnswer(verb=verb, outcome=outcome, count=3, refusal=Refusal.NOT_LISTED, detail="why")
     words = answers.answer(told, BOB)
     assert_harmless(words)
-    assert "{" not in words.replace(foreign, "") or "{" in foreign
+    assert "{" not in words
+
+
+@given(FOREIGN)
+def test_an_answer_is_harmless(foreign: str) -> None:
+    for outcome in JointOutcome:
+        told = JointAnswer(
+            verb=JointVerb.RELEASE, outcome=outcome, refusal=Refusal.NOT_LISTED, state_path=foreign, detail=foreign
+        )
+        assert_harmless(answers.answer(told, BOB))
 
 
 @pytest.mark.parametrize("value", [JointValue(ID), JointValue(ID, ID[::-1], "17"), JointValue(ID, "", "morning")])
