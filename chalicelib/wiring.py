@@ -24,6 +24,7 @@ from chalicelib.aws.book.channel_book import DynamoChannelBook
 from chalicelib.aws.book.digest_book import DynamoDigestBook
 from chalicelib.aws.book.event_book import DynamoEventBook
 from chalicelib.aws.book.group_book import DynamoGroupBook
+from chalicelib.aws.book.joint.joint_book import DynamoJointBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.lock_list import DynamoLockList
 from chalicelib.aws.book.night_book import DynamoNightBook
@@ -99,6 +100,7 @@ def world() -> World:
         events=DynamoEventBook(_table()),
         channels=DynamoChannelBook(_table()),
         digests=DynamoDigestBook(_table()),
+        joints=DynamoJointBook(_table()),
         groups=group_book(),
         nights=night_book(),
         messenger=SlackMessenger(_bot_token, config().slack_api, config().slack_app, failed=_slack_failed),

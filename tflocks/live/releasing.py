@@ -123,6 +123,7 @@ class Releaser:
             events=self._events,
             channels=nobody,
             digests=nobody,
+            joints=nobody,
             groups=nobody,
             nights=nobody,
             messenger=nobody,

@@ -91,6 +91,8 @@ class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """The ARN of the AWS identity that asked for the release with ``tflocks release``."""
     asked_by: str = ""
     """The person who asked first, when a release takes two people."""
+    joint_click: str = ""
+    """The click on a joint alert of which this is a part: the same in the lines of all its locks."""
     by_reaper: bool = False
     """Whether the reaper released the lock by itself, as the route asks."""
     outcome: str = ""
