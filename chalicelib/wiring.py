@@ -117,7 +117,7 @@ def _stores() -> dict[Kind, LockStore]:
 
 
 def _lister(target: Target) -> Any:
-    return accounts().looking_at(target, target.kind, _LISTING)
+    return accounts().looking_at(target, target.kind, _PROMPT if target.is_small else _LISTING)
 
 
 def _reader(place: Place) -> Any:
