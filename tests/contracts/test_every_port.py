@@ -16,6 +16,7 @@ from chalicelib.ports.locks import LockStore
 from chalicelib.ports.nights import NightBook
 from chalicelib.ports.orders import Orders
 from chalicelib.ports.people import Directory, Messenger
+from chalicelib.ports.targets import TargetBook, TargetFinder
 from chalicelib.ports.world import Journal
 from tests import fakes
 
@@ -33,6 +34,8 @@ SUITES: dict[type, tuple[str, ...]] = {
     Messenger: ("test_messenger.py", "../slack/speaking.py"),
     NightBook: ("test_night_book.py",),
     Orders: ("test_orders.py",),
+    TargetBook: ("test_target_book.py",),
+    TargetFinder: ("test_target_finder.py",),
 }
 """The modules of each port's suite, with what builds the implementations for it."""
 

@@ -5,6 +5,7 @@ import pytest
 from tests.deploy.rights.iam_judge import (
     BUCKET,
     KEY,
+    MEMBER_ROLE,
     OTHER_BUCKET,
     OTHER_TABLE,
     TABLE,
@@ -186,6 +187,21 @@ def test_each_secret_is_read_by_those_who_need_it_and_no_other_parameter_is(func
     asked = {name: parameter(f"/tflock-reaper/prod/{name}") for name in others}
     assert [name for name, arn in asked.items() if judge(function, "ssm:GetParameter", arn).allowed] == expected
     assert judge(function, "ssm:GetParametersByPath", parameter("/tflock-reaper/prod")) == NOT_GIVEN
+
+
+def test_other_accounts_are_entered_only_by_the_roles_that_targets_name_and_for_the_errand_of_each_function() -> None:
+    sessions = ("look-x", "release-U0ALICE", "restore-U0ALICE", "x")
+    may = {
+        f: tuple(s for s in sessions if judge(f, "sts:AssumeRole", MEMBER_ROLE, sts__rolesessionname=s).allowed)
+        for f in FUNCTIONS
+    }
+    lookers = ("nightly_sweep", "sweep_target", "watch_locks", "record_lock_event")
+    assert may == dict.fromkeys(FUNCTIONS, ()) | dict.fromkeys(lookers, ("look-x",)) | {
+        "release_lock": ("look-x", "release-U0ALICE"),
+        "answer_click": ("look-x", "restore-U0ALICE"),
+    }
+    other = MEMBER_ROLE.replace("2222", "3333")
+    assert not any(judge(f, "sts:AssumeRole", other, sts__rolesessionname="look-x").allowed for f in FUNCTIONS)
 
 
 def test_orders_are_left_in_the_queues_that_the_table_names() -> None:

@@ -352,10 +352,12 @@ def test_what_was_put_back_and_let_go_at_once_is_said_so_and_not_put_back_again(
     assert alert.ending.restored_by == ALICE
 
 
-def test_the_event_of_the_put_names_the_person_behind_it_however_late_it_comes() -> None:
+@pytest.mark.parametrize("principal", [f"AWS:{RESTORE_ROLE}:reaper", "AWS:AROAMEMBER:restore-U0ALICE"])
+def test_the_event_of_the_put_names_the_person_behind_it_however_late_it_comes(principal: str) -> None:
+    """In another account the reaper is known by the name of its session."""
     world = a_released_world()
     answer(PUT_BACK, world.ports, RULES, world.now)
-    event = an_event(world.now, acquired=True, principal=f"AWS:{RESTORE_ROLE}:reaper")
+    event = an_event(world.now, acquired=True, principal=principal)
     for _ in range(2):
         record(world, event)
     acquired = [line for line in world.journal.lines if line.event is LineKind.LOCK_ACQUIRED]
