@@ -33,7 +33,7 @@ def order_sweeps(world: World, rules: Rules, night: datetime) -> None:
 
 
 def _remember(world: World, rules: Rules, night: datetime) -> list[str]:
-    ordered = [Ordered(target.home, rules.account_of(target.place("")).called or "of the stack") for target in rules.targets]
+    ordered = [Ordered(target.home, rules.account_of(target.place("")).called) for target in rules.targets]
     try:
         world.nights.begin(night, ordered)
     except BookError as error:
