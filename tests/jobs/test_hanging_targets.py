@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 import msgspec
 
@@ -14,7 +15,7 @@ from chalicelib.core.locks.target import Target
 from chalicelib.core.nights.summary import NightSummary
 from chalicelib.core.nights.sweep_order import SweepOrder
 from chalicelib.jobs.nights.begin import order_sweeps
-from chalicelib.jobs.runs.run import run_of
+from chalicelib.jobs.runs.run import Run, run_of
 from chalicelib.jobs.runs.tasks import SIDE_BY_SIDE
 from chalicelib.jobs.sweep import SweepIncompleteError, sweep
 from chalicelib.jobs.watch import watch
@@ -82,7 +83,7 @@ class Installation:
                 sweep(order, self.world.ports, RULES, self.began, self._run())
                 self.told_at[order.target.container] = self.simulation.now
             except SweepIncompleteError:
-                self.simulation.spawn(lambda order=order, delivery=delivery: self._again(order, delivery), COMES_AGAIN)
+                self.simulation.spawn(partial(self._again, order, delivery), COMES_AGAIN)
 
     def _again(self, order: SweepOrder, delivery: int) -> None:
         if delivery < DELIVERIES:
@@ -94,7 +95,7 @@ class Installation:
         now = self.began + timedelta(seconds=self.simulation.now)
         watch(self.world.ports, RULES, now, self._run())
 
-    def _run(self):  # type: ignore[no-untyped-def]
+    def _run(self) -> Run:
         return run_of(SimulatedWorkers(self.simulation, sum(SIDE_BY_SIDE.values())), LIVES)
 
 
