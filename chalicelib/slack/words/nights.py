@@ -28,7 +28,8 @@ def night(subject: str, summary: NightSummary) -> str:
         f":warning: *{capital(subject)}: {summary.failed} of {summary.targets} targets were not swept.* "
         "Nobody looked for new locks in them, so what is locked there may be unknown."
     )
-    return shortened("\n".join([head, *named, *_accounts(summary), _rest(summary), *remedies]), _LIMIT)
+    lines = [head, *named, *_accounts(summary), _rest(summary), *remedies, *_debris(summary)]
+    return shortened("\n".join(lines), _LIMIT)
 
 
 def _line(account: str, one: NotSwept) -> str:
@@ -45,6 +46,11 @@ def _accounts(summary: NightSummary) -> list[str]:
     more = f" and {len(failed) - _ACCOUNTS} more accounts" if len(failed) > _ACCOUNTS else ""
     whole = len(summary.accounts) - len(failed)
     return [f"Swept: {named}{more}; all of the other {whole} accounts." if whole else f"Swept: {named}{more}."]
+
+
+def _debris(summary: NightSummary) -> list[str]:
+    """Return what locks left behind in the bucket that has the most of it."""
+    return [f"Lock debris in {code(target, _NAME_LIMIT)}: {debris.words}." for target, debris in summary.debris[:1]]
 
 
 def _account(night: AccountNight) -> str:
