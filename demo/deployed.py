@@ -121,11 +121,14 @@ class DeployedReaper:
     ) -> None:
         self._open.close()
 
-    def deploy(self) -> None:
-        """Deploy as ``make deploy`` does: check the configuration, package, put secrets into SSM, make one stack."""
+    def deploy(self, more: str = "") -> None:
+        """Deploy as ``make deploy`` does: check the configuration, package, put secrets into SSM, make one stack.
+
+        ``more`` is TOML that the configuration has too.
+        """
         config = self._folder / "reaper.toml"
         stream = self.table.create() if self._decided.lock_table else ""
-        config.write_text(self._decided.toml(self.slack.api_url, stream))
+        config.write_text(self._decided.toml(self.slack.api_url, stream) + more)
         given = {"slack-bot-token": self.workspace.bot_token, "slack-signing-secret": self.workspace.signing_secret}
         # Here S3 tells everything at once; only a function's first start on a busy machine takes time.
         soon = {"SettleSeconds": "10", "EventBatchingSeconds": "1"}
@@ -159,10 +162,11 @@ class DeployedReaper:
         """Let a lock go as its holder does."""
         self.cloud.client("s3", identity).delete_object(Bucket=bucket, Key=f"{key}.tflock")
 
-    def lock_body(self, bucket: str, key: str) -> bytes | None:
+    def lock_body(self, bucket: str, key: str, identity: Mapping[str, str] | None = None) -> bytes | None:
         """Return the bytes of the lock on a state; None if it is not locked."""
+        s3 = self.cloud.client("s3", identity)
         try:
-            return bytes(self.cloud.client("s3").get_object(Bucket=bucket, Key=f"{key}.tflock")["Body"].read())
+            return bytes(s3.get_object(Bucket=bucket, Key=f"{key}.tflock")["Body"].read())
         except ClientError as error:
             if error.response["Error"]["Code"] != "NoSuchKey":
                 raise

@@ -60,10 +60,19 @@ def prefixes(table: Table, key: str) -> tuple[str, ...]:
     return table.texts(key, _PREFIX, expected, ())
 
 
-def state_paths(table: Table, key: str) -> tuple[str, ...]:
+def state_paths(table: Table, key: str, fallback: tuple[str, ...] | None = None) -> tuple[str, ...]:
     """Read patterns over state paths."""
     expected = 'a list of state paths like ["acme-tfstate/team-a/*"], where * is any text and ? one character'
-    return table.texts(key, _ANY_TEXT, expected)
+    return table.texts(key, _ANY_TEXT, expected, fallback)
+
+
+def account_patterns(table: Table, key: str, fallback: tuple[str, ...]) -> tuple[str, ...]:
+    """Read patterns over the IDs and the names of accounts."""
+    expected = (
+        'a list of account IDs in quotes or account names like ["111122223333", "prod-*"], where * is any text and ? '
+        "one character"
+    )
+    return table.texts(key, _ANY_TEXT, expected, fallback)
 
 
 def slack_id(table: Table, key: str, letter: str) -> str:

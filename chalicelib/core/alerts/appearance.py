@@ -55,6 +55,7 @@ def appearance(alert: Alert) -> str:
         page.snooze if page.snoozed(alert.now) else None,
         alert.policy,
         alert.undo,
+        alert.account,
         alert.level,
         alert.state_written,
         sign_of(page, alert.state_written, alert.now),

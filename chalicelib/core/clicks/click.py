@@ -141,6 +141,8 @@ class Whisper(msgspec.Struct, frozen=True, kw_only=True):
     """The people who may do what this person may not."""
     state_path: str = ""
     """The state path of the lock that was clicked: a list has many locks."""
+    account: str = ""
+    """The lock's account as people call it; "" while all targets are in one account."""
     container: str = "bucket or table"
     """The word for the thing that it is kept in."""
 

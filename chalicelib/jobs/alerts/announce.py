@@ -77,7 +77,7 @@ class Announcement:
         except BookError as error:
             return error
         held = held_by_short_name(self.round.known) if digests else {}
-        return [counted(one, held, one.waiting, self.round.now) if held else one for one in digests]
+        return [counted(one, held, self.round.rules, one.waiting, self.round.now) if held else one for one in digests]
 
     def _group(self, cases: list[Case], standing: list[Digest] | BookError) -> None:
         """Put each alert in the thread of the digest that has told of it, or among the new alerts of its channel."""

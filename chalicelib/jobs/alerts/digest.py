@@ -13,6 +13,7 @@ from chalicelib.core.alerts.digest import (
     OLDEST,
     Digest,
     Named,
+    by_account,
     counted,
     differ,
     held_by_short_name,
@@ -83,6 +84,7 @@ def _stand(channel: str, meant_for: str, cases: list[Case], world: World, now: d
         held=len(locks),
         coming=len(locks),
         waiting=len(cases) - len(locks),
+        accounts=by_account((case.ref.place for case in cases[:LINES]), cases[0].rules),
         oldest=tuple(_named(case) for case in cases[:OLDEST]),
         at=now,
         instead_of=meant_for if meant_for != channel else "",
@@ -101,14 +103,15 @@ def _stand(channel: str, meant_for: str, cases: list[Case], world: World, now: d
 
 def _named(case: Case) -> Named:
     page = case.page
-    return Named(case.state_path, page.taken, bool(copy_of(page.lock)), case.ref.place, page.clock)
+    account = case.rules.locations.shown_account(case.ref.place)
+    return Named(case.state_path, page.taken, bool(copy_of(page.lock)), case.ref.place, page.clock, account)
 
 
 def changed(digests: list[Digest], pages: list[Page], rules: Rules, now: datetime) -> list[Digest]:
     """Count the locks of each posted digest again; return the digests that would read differently."""
     held = held_by_short_name(pages)
     waiting = _waiting(digests, held, rules, now)
-    now_true = [counted(digest, held, waiting[digest.channel], now) for digest in digests if digest.posted]
+    now_true = [counted(digest, held, rules, waiting[digest.channel], now) for digest in digests if digest.posted]
     before = {digest.sending: digest for digest in digests}
     return [digest for digest in now_true if differ(digest, before[digest.sending])]
 

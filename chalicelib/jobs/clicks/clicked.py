@@ -138,8 +138,14 @@ class Clicked(Ordered, frozen=True, kw_only=True):
     def whisper(self, ending: Ending, releasers: tuple[str, ...] = ()) -> Ending:
         """Tell only the person who clicked how it ended; return the ending."""
         click = self.click
-        lock = {"state_path": click.lock.state_path, "container": click.lock.place.traits.container}
-        told = Whisper(verb=click.verb, ending=ending, releasers=releasers, **lock)
+        told = Whisper(
+            verb=click.verb,
+            ending=ending,
+            releasers=releasers,
+            state_path=click.lock.state_path,
+            account=self.rules.locations.shown_account(click.lock.place),
+            container=click.lock.place.traits.container,
+        )
         self.world.messenger.whisper(click.person, told)
         return ending
 

@@ -15,7 +15,7 @@ from chalicelib.core.locks.place import Clock
 from chalicelib.slack.words import doubts, halves
 from chalicelib.slack.words.parts import buttons
 from chalicelib.slack.words.parts.blocks import Block, actions, button, context, header, section
-from chalicelib.slack.words.parts.lock_words import began, operation, state
+from chalicelib.slack.words.parts.lock_words import began, in_account, operation, state
 from chalicelib.slack.words.parts.text import ago, capital, code, code_or_nothing, mention, size
 from chalicelib.slack.words.turned_away import nothing_done
 
@@ -127,6 +127,7 @@ def _line(listed: Listed, listing: Listing, limits: _Limits) -> Block:
         operation(lock, limits.value) if lock.info else doubts.kind(lock),
         doubts.copied(lock, limits.value),
         halves.beside(page, limits.table),
+        in_account(listed.account),
         ":warning: half is gone" if halves.half_gone(page) else "",
         ":warning: another lock too" if page.rivals else "",
         f":zzz: snoozed by {mention(snoozed.by)}" if snoozed else "",

@@ -6,7 +6,7 @@ from chalicelib.core.policy import EVERYONE
 from chalicelib.slack.words import halves
 from chalicelib.slack.words.doubts import after
 from chalicelib.slack.words.endings import try_again, why_failed
-from chalicelib.slack.words.parts.lock_words import DETAIL_LIMIT, held_now
+from chalicelib.slack.words.parts.lock_words import DETAIL_LIMIT, held_now, in_account
 from chalicelib.slack.words.parts.text import by, capital, code, exact, local_time, mention
 
 _PATH_LIMIT = 600
@@ -58,7 +58,7 @@ _ENDINGS = {
 
 def whispered(whisper: Whisper, user: str) -> str:
     """Say how a click ended, to the person who clicked."""
-    ending, lock = whisper.ending, _lock(whisper.state_path)
+    ending, lock = whisper.ending, _lock(whisper)
     done = f"{_DONE[whisper.verb]} {lock}"
     ask = _ask(whisper.releasers, user)
     if ending.outcome is Outcome.REFUSED:
@@ -75,7 +75,7 @@ def whispered(whisper: Whisper, user: str) -> str:
 
 def _ended(whisper: Whisper, user: str) -> str:
     """Say how a click ended that was neither refused nor failed, with each half of a lock that has several."""
-    ending, lock = whisper.ending, _lock(whisper.state_path)
+    ending, lock = whisper.ending, _lock(whisper)
     gone = halves.gone_place(ending)
     words = _ENDINGS[ending.outcome].format(
         lock=lock,
@@ -92,8 +92,11 @@ def _refusal(ending: Ending) -> str:
     return _REFUSALS[ending.refusal] if ending.refusal else f"{code(ending.detail, DETAIL_LIMIT)}."
 
 
-def _lock(state_path: str) -> str:
-    return f"the lock of {code(exact(state_path), _PATH_LIMIT)}" if state_path else "that lock"
+def _lock(whisper: Whisper) -> str:
+    if not whisper.state_path:
+        return "that lock"
+    named = f"the lock of {code(exact(whisper.state_path), _PATH_LIMIT)}"
+    return " ".join(filter(None, [named, in_account(whisper.account)]))
 
 
 def _who(ending: Ending, user: str) -> str:
