@@ -23,6 +23,9 @@ _LONGEST_VALUE = 4096
 # release_lock's and answer_click's: they read and delete a lock, or read it and put it back, and use its KMS key.
 # The reserve is for all of a policy but these ARNs.
 _INLINE_POLICY, _RESERVE = 10_240, 3_700
+MOST_EVENT_ACCOUNTS = 50
+"""The queue's policy has each account twice, and SQS takes 8,192 bytes:
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html"""
 _NAMED_IN_ONE_ROLE = ("StateBucketArns", *("LockObjectArns", "DecryptKeyArns", "LockTableArns") * 2)
 
 
@@ -53,6 +56,7 @@ def overrides(
         "StateBucketArns": _listed(_bucket_arn(target, home) for target in buckets),
         "LockObjectArns": _listed(arn for target in buckets for arn in _lock_arns(target, home)),
         "LockTableArns": _listed(_table_arn(target, home) for target in tables),
+        "EventAccounts": "" if "OrganizationId" in (given or {}) else _listed(_other_accounts(config, home)),
         "SlackBotTokenParameter": names.secret_parameter(stage, names.BOT_TOKEN),
         "SlackSigningSecretParameter": names.secret_parameter(stage, names.SIGNING_SECRET),
         # Rounded up: to the stack 0 means never, and a few seconds are more than that.
@@ -65,11 +69,25 @@ def overrides(
                 for name in too_long
             ]
         )
+    if len(values["EventAccounts"].split(",")) > MOST_EVENT_ACCOUNTS:
+        raise ConfigError(
+            [
+                f"targets: more than {MOST_EVENT_ACCOUNTS} accounts are too many to be let in by name; let in the "
+                "organisation, by PARAMETERS=OrganizationId=o-..."
+            ]
+        )
     if _policy_characters(values) > _INLINE_POLICY - _RESERVE:
         raise ConfigError(
             [f"targets: too many for one stack (IAM allows {_INLINE_POLICY} characters a role); deploy two"]
         )
     return values
+
+
+def _other_accounts(config: Config, home: Home) -> set[str]:
+    """Return the accounts that the configuration names, whose buckets may send lock events; not those of its units."""
+    named = [target.account for target in config.rules.targets]
+    named += [account for rule in config.rules.discoveries for account in rule.accounts]
+    return {account.id for account in named} - {"", home.account}
 
 
 def _policy_characters(values: dict[str, str]) -> int:

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.checked_rules import Config
 from chalicelib.config.file import ConfigError, load
 from deploy.commands import ROOT
-from deploy.parameters import Home, main, overrides
+from deploy.parameters import MOST_EVENT_ACCOUNTS, Home, main, overrides
 
 EXAMPLE = ROOT / "reaper.example.toml"
 TARGETS = '[[targets]]\nbucket = "acme-tfstate"\n'
@@ -102,3 +102,22 @@ def test_more_buckets_than_iam_lets_a_role_name_are_refused_before_aws_does(tmp_
     config = _config(tmp_path, "".join(f'[[targets]]\nbucket = "{name}"\n' for name in names))
     with pytest.raises(ConfigError, match="too many for one stack"):
         overrides(config, "prod")
+
+
+def _in(account: str, number: int = 0) -> str:
+    return f'[[targets]]\nbucket = "acme-{account}-{number}"\naccount = "{account}"\nexternal_id = "acme"\n'
+
+
+def test_the_accounts_that_are_named_may_send_events_and_the_stacks_own_is_not_listed(tmp_path: Path) -> None:
+    config = _config(tmp_path, TARGETS + _in("222222222222") + _in("111111111111") + _in("222222222222", 1))
+    home = Home("aws", "eu-west-1", "111111111111")
+    assert overrides(config, "prod", home)["EventAccounts"] == "222222222222"
+    assert overrides(config, "prod", home, {"OrganizationId": "o-abcdefghij"})["EventAccounts"] == ""
+    assert overrides(_config(tmp_path, TARGETS), "prod", home)["EventAccounts"] == ""
+
+
+def test_more_accounts_than_the_queues_policy_holds_ask_for_the_organisation(tmp_path: Path) -> None:
+    config = _config(tmp_path, TARGETS + "".join(_in(f"{number:012}") for number in range(MOST_EVENT_ACCOUNTS + 1)))
+    with pytest.raises(ConfigError, match="OrganizationId"):
+        overrides(config, "prod")
+    assert overrides(config, "prod", given={"OrganizationId": "o-abcdefghij"})["EventAccounts"] == ""
