@@ -7,7 +7,7 @@ import pytest
 
 import app
 from chalicelib.core.audit.event import CLAIMED_FOR
-from deploy.parameters import MOST_EVENT_ACCOUNTS
+from deploy.event_accounts import MOST_BY_NAME
 from tests.deploy.rights.iam_judge import ACCOUNT, MEMBERS, ORGANISATION, REGION, filled, judge_sender, place
 from tests.deploy.stack_files import alarms, functions, resources
 
@@ -168,7 +168,7 @@ def test_the_queues_policy_is_within_sqs_quota() -> None:
     assert len(conditions) <= 10
     assert len(policy["Statement"]) <= 20
     accounts = len(json.dumps(MEMBERS[0])) + len(f"arn:*:sns:*:{MEMBERS[0]}:*") + 5
-    assert len(json.dumps(policy)) + MOST_EVENT_ACCOUNTS * accounts < 8192
+    assert len(json.dumps(policy)) + MOST_BY_NAME * accounts < 8192
 
 
 def test_others_may_put_nothing_on_the_bus_but_s3s_events() -> None:
