@@ -24,6 +24,7 @@ def parameters(way: str, account: str = REAPERS, stage: str = "prod") -> dict[st
     return {
         "Way": way,
         "ReaperStage": stage,
+        "ReaperAccountId": account,
         "ReaperQueueArn": f"arn:aws:sqs:eu-west-1:{account}:tflock-events-{stage}",
         "ReaperBusArn": f"arn:aws:events:eu-west-1:{account}:event-bus/tflock-reaper-{stage}",
     }
@@ -58,8 +59,6 @@ class Made:
             "Fn::Sub": lambda text: re.sub(r"\$\{([\w:]+)\}", lambda found: self._values[found[1]], text),
             "Fn::Equals": lambda two: work(two[0]) == work(two[1]),
             "Fn::And": lambda parts: all(map(work, parts)),
-            "Fn::Select": lambda asked: work(asked[1])[asked[0]],
-            "Fn::Split": lambda asked: work(asked[1]).split(asked[0]),
             "Fn::GetAtt": lambda name: f"the ARN of {name}",
         }
 

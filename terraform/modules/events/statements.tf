@@ -1,8 +1,7 @@
 locals {
   name              = "tflock-reaper-${var.reaper_stage}"
   is_topic          = var.way == "topic"
-  reaper_account    = split(":", var.reaper_queue_arn)[4]
-  subscribes_itself = local.is_topic && local.reaper_account == local.account_id
+  subscribes_itself = local.is_topic && var.reaper_account_id == local.account_id
   topic_arn         = "arn:${local.partition}:sns:${local.region}:${local.account_id}:${local.name}"
 
   # Nobody publishes here but S3, and S3 only of this account's buckets: what comes from the topic is believed.
@@ -20,7 +19,7 @@ locals {
     {
       Sid       = "TheReapersAccountSubscribesItsQueue"
       Effect    = "Allow"
-      Principal = { AWS = local.reaper_account }
+      Principal = { AWS = var.reaper_account_id }
       Action    = "sns:Subscribe"
       Resource  = local.topic_arn
       Condition = {

@@ -20,6 +20,16 @@ variable "reaper_stage" {
   }
 }
 
+variable "reaper_account_id" {
+  description = "The account in which the reaper's stack is."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.reaper_account_id))
+    error_message = "The 12 digits of an account's ID."
+  }
+}
+
 variable "reaper_queue_arn" {
   description = "The output LockEventsQueueArn of the reaper's stack."
   type        = string
