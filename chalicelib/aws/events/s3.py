@@ -16,13 +16,14 @@ dead letter.
 """
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from urllib.parse import unquote_plus
 
 import msgspec
 
-from chalicelib.aws.events.accounts import foreign
+from chalicelib.aws.events.accounts import believed, of_topic
 from chalicelib.aws.events.sns_envelopes import EnvelopeError, SubscriptionEndedError, opened
 from chalicelib.aws.passed_over import pass_over, say
 from chalicelib.core.audit.event import NULL_VERSION, LockEvent, ToldBy
@@ -117,22 +118,27 @@ class _BridgeEvent(msgspec.Struct):
 
 
 def lock_events(body: str, rules: Rules | None = None) -> list[LockEvent]:
-    """Return the events in one message; none for the test event that S3 sends when a bucket is connected.
-
-    An event that names another account than the rules have for its bucket is logged and left out.
+    """Return the events in one message that may tell of their buckets; S3's test event has none.
 
     Raises:
         UnknownNotificationError: a part of the message is not an S3 event; the error has the message's other events.
     """
+    topic = ""
     try:
-        return _told(opened(body), rules)
+        message, topic = opened(body)
+        return _believed(_told(message, rules), topic, rules)
+    except UnknownNotificationError as error:
+        error.events = tuple(_believed(error.events, topic, rules))
+        raise
     except SubscriptionEndedError as error:
         say(str(error))
         return []
-    except EnvelopeError as error:
+    except (EnvelopeError, *_UNREADABLE) as error:
         raise UnknownNotificationError(f"not an S3 event notification: {error}") from None
-    except _UNREADABLE as error:
-        raise UnknownNotificationError(f"not an S3 event notification: {error}") from None
+
+
+def _believed(told: Iterable[LockEvent], topic: str, rules: Rules | None) -> list[LockEvent]:
+    return list(of_topic(told, topic, rules) if topic and rules else told)
 
 
 def _told(body: str, rules: Rules | None) -> list[LockEvent]:
@@ -167,11 +173,8 @@ def _bridged(body: str, detail_type: str, rules: Rules | None) -> list[LockEvent
         pass_over(f"EventBridge's {detail_type[:100]!r} of S3")
         return []
     event = msgspec.json.decode(body, type=_BridgeEvent)
-    told = _as_one_format(_bridge_change(event, acquired=detail_type == _BRIDGE_CREATED))
-    if rules and (why := foreign(told.place, event.account or "", rules)):
-        say(why)
-        return []
-    return [told]
+    told = [_as_one_format(_bridge_change(event, acquired=detail_type == _BRIDGE_CREATED))]
+    return list(believed(told, event.account or "", rules)) if rules else told
 
 
 def _change(record: _Record) -> LockEvent | None:

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from chalicelib.aws import passed_over
-from chalicelib.aws.events.s3 import lock_events
+from chalicelib.aws.events.s3 import UnknownNotificationError, lock_events
 from chalicelib.core.audit.event import ToldBy
 from chalicelib.core.locks.account import HOME, Account
 from chalicelib.core.locks.place import Kind
@@ -70,7 +70,49 @@ def test_a_topic_in_another_account_and_region_tells_the_identity(raw: bool) -> 
     envelope = recorded("s3-over-sns")
     [record] = envelope["Message"]["Records"]
     message = json.dumps({"Records": [record | {"awsRegion": "eu-west-1"}]})
-    topic = f"arn:aws:sns:eu-west-1:{MEMBER}:tflock-reaper-prod"
-    body = message if raw else json.dumps(envelope | {"TopicArn": topic, "Message": message})
+    body = message if raw else enveloped(topic(MEMBER), message)
     [event] = lock_events(body, targets(Account(MEMBER, role="role/reaper")))
     assert (event.told_by, event.principal) == (ToldBy.S3, "<principal-id:2>")
+
+
+def enveloped(topic: str, message: str) -> str:
+    return json.dumps(recorded("s3-over-sns") | {"TopicArn": topic, "Message": message})
+
+
+def direct(bucket: str = BUCKET) -> str:
+    [record] = recorded("s3-over-sns")["Message"]["Records"]
+    there = {"bucket": {"name": bucket}, "object": record["s3"]["object"] | {"key": "a.tflock"}}
+    return json.dumps({"Records": [record | {"s3": there}]})
+
+
+def topic(account: str, name: str = "tflock-reaper-prod") -> str:
+    return f"arn:aws:sns:eu-west-1:{account}:{name}"
+
+
+@pytest.mark.parametrize(
+    ("sender", "taken"),
+    [
+        (topic(MEMBER), True),
+        (topic(STRANGER), False),
+        (topic(STACK), False),
+        (topic(STRANGER, "state-events"), True),  # the queue knows it by its ARN: LockEventTopicArns
+    ],
+)
+def test_a_topic_that_the_queue_knows_by_its_name_tells_only_of_buckets_of_its_account(
+    sender: str, taken: bool
+) -> None:
+    rules = targets(Account(MEMBER, "network", "role/reaper"))
+    assert bool(lock_events(enveloped(sender, direct()), rules)) == taken
+    assert len(lock_events(enveloped(sender, direct("acme-unknown")), rules)) == 1
+
+
+def test_an_envelope_that_somebody_published_in_an_envelope_counts_for_nothing() -> None:
+    made_up = enveloped(topic(MEMBER), direct())
+    assert lock_events(enveloped(topic(STRANGER), made_up), targets(Account(MEMBER, role="role/reaper"))) == []
+
+
+def test_of_a_message_that_is_readable_only_in_part_no_more_is_believed() -> None:
+    message = json.dumps({"Records": [*json.loads(direct())["Records"], {}]})
+    with pytest.raises(UnknownNotificationError) as raised:
+        lock_events(enveloped(topic(STRANGER), message), targets(Account(MEMBER, role="role/reaper")))
+    assert raised.value.events == ()
