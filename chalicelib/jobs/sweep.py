@@ -4,6 +4,7 @@ from datetime import datetime
 
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.line import LineKind, of_run
+from chalicelib.core.audit.located import located
 from chalicelib.core.brief import told_briefly
 from chalicelib.core.locks.place import Place
 from chalicelib.core.locks.target import Target
@@ -57,7 +58,8 @@ def sweep(target: Target, world: World, rules: Rules, now: datetime, run: Run | 
     detail = told_briefly([*trouble, *done.failed, *done.untold])
     counts = {"locks": len(scan.found), "alerts": done.alerts, "objects": scan.objects}
     left = {"waiting": done.waiting, "not_reached": len(done.left)}
-    world.journal.write(of_run(LineKind.SWEEP_FINISHED, now, target=target.container, detail=detail, **counts, **left))
+    line = of_run(LineKind.SWEEP_FINISHED, now, target=target.container, detail=detail, **counts, **left)
+    world.journal.write(located(line, target.place(""), rules))
     if trouble:
         world.messenger.report(rules.trouble_channel, "the lock book", "; ".join(trouble))
     if _is_worth_another_try(done, forgetful=bool(trouble)):
@@ -90,7 +92,8 @@ def _known(target: Target, world: World) -> tuple[dict[Place, list[Page]], list[
 
 def _tell_failure(target: Target, error: StoreError, world: World, rules: Rules, now: datetime) -> None:
     """Journal a failed scan. Tell people what AWS refuses; raise for any other failure, so that it is tried again."""
-    world.journal.write(of_run(LineKind.SWEEP_FAILED, now, target=target.container, detail=str(error)))
+    line = of_run(LineKind.SWEEP_FAILED, now, target=target.container, detail=str(error))
+    world.journal.write(located(line, target.place(""), rules))
     if not isinstance(error, StoreRefusedError):
         raise SweepIncompleteError(str(error)) from error
     world.messenger.report(rules.trouble_channel, target.called, str(error))
