@@ -52,8 +52,8 @@ def lock_book_table() -> Iterator[Any]:
 
 def create_lock_book(client: Any, table: str = "book") -> None:
     """The table as .chalice/resources.yaml has it."""
-    names = ("StatePath", "LockIdentity", "HeldSince")
-    held = {"IndexName": "held", "KeySchema": _keys("StatePath", "HeldSince"), "Projection": {"ProjectionType": "ALL"}}
+    names = ("StatePath", "LockIdentity", "HeldSince", "Home")
+    held = {"IndexName": "held", "KeySchema": _keys("Home", "HeldSince"), "Projection": {"ProjectionType": "ALL"}}
     client.create_table(
         TableName=table,
         BillingMode="PAY_PER_REQUEST",

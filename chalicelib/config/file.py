@@ -6,6 +6,7 @@ from pathlib import Path
 
 from chalicelib.checked_rules import Config
 from chalicelib.config import amounts, names
+from chalicelib.config.accounts import read_member
 from chalicelib.config.policy_keys import read_policy
 from chalicelib.config.routes import ANY, read_routes
 from chalicelib.config.targets import read_targets
@@ -65,7 +66,8 @@ def _read(root: Table) -> Config:
     default = read_policy(slack, root.table("thresholds"))
     digest_over, undo = amounts.count(slack, "digest_over", _DIGEST_OVER), _undo(slack)
     slack.done()
-    targets = read_targets(root.tables("targets", required=True), root.problems)
+    member = read_member(root.table("accounts"))
+    targets = read_targets(root.tables("targets", required=True), root.problems, member)
     routes = read_routes(root.tables("routes", required=False), default, targets, all_named=True)
     root.done()
     rules = Rules(
@@ -76,6 +78,7 @@ def _read(root: Table) -> Config:
         routes=(*routes, Route(ANY, default)),
         digest_over=digest_over,
         undo=undo,
+        member=member,
     )
     return Config(app, api, rules)
 

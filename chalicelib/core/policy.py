@@ -99,6 +99,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """The account of the stack, with its ID if it is known."""
     home_region: str = ""
     """The region of the stack, if it is known."""
+    member: Account = HOME
+    """The role and the ExternalId of every account that names none of its own."""
 
     @property
     def groups(self) -> frozenset[str]:
@@ -113,11 +115,16 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """
         targets: dict[str, Target] = {}
         for target in (*self.targets, *found):
-            here = target.at_home(account, region)
+            here = target.at_home(account, region, self.member)
             targets.setdefault(here.home, here)
         named = (target.account for target in (*self.targets, *found) if target.account.id == account)
-        home = Account(account, next((own.name for own in named if own.name), ""))
-        return msgspec.structs.replace(self, targets=tuple(targets.values()), home=home, home_region=region)
+        return msgspec.structs.replace(
+            self,
+            targets=tuple(targets.values()),
+            discoveries=tuple(rule.at_home(account, self.member) for rule in self.discoveries),
+            home=Account(account, next((own.name for own in named if own.name), "")),
+            home_region=region,
+        )
 
     def policy_for(self, place: Place) -> Policy:
         """Return the policy of the first route that covers the place's state path and account."""
@@ -132,7 +139,9 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         account count.
         """
         bucket = self._at.get(Place(Kind.S3, state_path.partition("/")[0], "").home)
-        targets = self.targets if bucket is None else (bucket, *self._tables.get(bucket.account.id, ()))
+        targets = (
+            self.targets if bucket is None else (bucket, *self._tables.get(self.locations.named(bucket.account).id, ()))
+        )
         places = (target.place_for(state_path) for target in targets)
         return tuple(dict.fromkeys(place for place in places if place))
 
@@ -175,7 +184,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         tables: dict[str, list[Target]] = {}
         for target in self.targets:
             if target.kind is Kind.DYNAMODB:
-                tables.setdefault(target.account.id, []).append(target)
+                tables.setdefault(self.locations.named(target.account).id, []).append(target)
         return tables
 
 

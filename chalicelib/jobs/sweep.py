@@ -80,12 +80,12 @@ def _is_worth_another_try(done: Progress, *, forgetful: bool) -> bool:
 
 
 def _known(target: Target, world: World) -> tuple[dict[Place, list[Page]], list[str]]:
-    """Read the open pages of a target's locks; return them and the trouble with the book.
+    """Read the open pages of a target's container; return those of its locks, and the trouble with the book.
 
     The book is read before the locks. So a lock of the book that is then not found was let go since.
     """
     try:
-        return by_place(target, world.book.open_pages()), []
+        return by_place(target, world.book.open_pages(target.home)), []
     except BookError as error:
         return {}, [f"could not be read, so locks may be alerted again: {error}"]
 

@@ -36,8 +36,11 @@ class LockBook(Protocol):
     The rules of its pages are in ``core.alerts.transitions``; a book only carries them out.
     """
 
-    def open_pages(self) -> list[Page]:
-        """Return the pages of all locks that have not ended, and of locks whose ending has not been told."""
+    def open_pages(self, home: str = "") -> list[Page]:
+        """Return the pages of all locks that have not ended, and of locks whose ending has not been told.
+
+        With a ``home`` (``Place.home``), return only those of that bucket or table, and read nothing else.
+        """
 
     def pages_of(self, state_path: str, until: datetime) -> list[Page]:
         """Return the last ten pages of a state path up to a second, oldest first, also of locks that have ended."""

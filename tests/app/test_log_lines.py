@@ -149,7 +149,14 @@ def _forget_the_table() -> None:
 
 def unreadable_page(_: io.StringIO) -> None:
     table = boto3.resource("dynamodb").Table("book")
-    page: dict[str, Any] = {"StatePath": "acme/x", "LockIdentity": "x", "HeldSince": "x", "Form": 1, "Lock": "{"}
+    page: dict[str, Any] = {
+        "StatePath": "acme/x",
+        "LockIdentity": "x",
+        "HeldSince": "x",
+        "Home": "x",
+        "Form": 1,
+        "Lock": "{",
+    }
     table.put_item(Item=page)
     DynamoLockBook(table).open_pages()
     table.delete_item(Key={name: page[name] for name in ("StatePath", "LockIdentity")})

@@ -30,7 +30,7 @@ bucket = "acme-tfstate"
 
 def with_every_comment(example: str) -> str:
     """Return the example with the keys that it shows in comments."""
-    return re.sub(r"^# {1,3}(?=[a-z_]+ = |\{|\]|\[\[)", "", example, flags=re.MULTILINE)
+    return re.sub(r"^# {1,3}(?=[a-z_]+ = |\{|\]|\[)", "", example, flags=re.MULTILINE)
 
 
 def problems(text: str) -> list[str]:

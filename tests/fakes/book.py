@@ -35,9 +35,9 @@ class FakeBook(MemoryBook, CanBeDown):
         """Return all pages there are."""
         return {ref: as_page(stored) for ref, stored in self.stored.items()}
 
-    def open_pages(self) -> list[Page]:
+    def open_pages(self, home: str = "") -> list[Page]:
         self._check()
-        return super().open_pages()
+        return super().open_pages(home)
 
     def pages_of(self, state_path: str, until: datetime) -> list[Page]:
         self._check()

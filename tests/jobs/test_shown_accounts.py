@@ -3,15 +3,18 @@
 import msgspec
 
 from chalicelib.core.alerts.listing import ListRequest
+from chalicelib.core.audit.event import ToldBy
+from chalicelib.core.audit.line import LineKind
 from chalicelib.core.locks.account import HOME, Account
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.list_locks import list_locks
 from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
-from tests.builders import ALICE, BOB, BUCKET, CHANNEL, TAKEN, a_click, sample, some_rules
+from tests.builders import ALICE, BOB, BUCKET, CHANNEL, TAKEN, a_click, at, sample, some_rules
 from tests.fakes.lock_list import FakeLockList
 from tests.fakes.world import FakeWorld
+from tests.jobs.recording import an_event, record
 
 STACK, OTHER = "000011112222", "acme-other"
 PROD = Account("111122223333", "prod-network")
@@ -106,7 +109,7 @@ def test_an_event_s_line_tells_the_account_of_the_lock_beside_that_of_who_did_it
     rules = rules_in(PROD)
     world = FakeWorld(TAKEN)
     world.store.put(OTHER, "a.tflock", sample("s3-apply-default"))
-    event = LockEvent(acquired=True, place=at(f"{OTHER}/a"), at=TAKEN, account="999988887777", told_by=ToldBy.EVENTBRIDGE)
-    record(event, world.ports, rules, Recording(settled_after=timedelta(minutes=2)), world.now)
+    told_by = {"principal": "", "account": "999988887777", "told_by": ToldBy.EVENTBRIDGE}
+    record(world, an_event(TAKEN, acquired=True, place=at(f"{OTHER}/a"), **told_by), rules=rules)
     [line] = world.journal.lines
     assert (line.event, line.account, line.lock_account) == (LineKind.LOCK_ACQUIRED, "999988887777", PROD.id)

@@ -142,7 +142,7 @@ def test_an_ending_told_since_the_book_was_listed_is_not_told_otherwise() -> Non
     world.store.remove(BUCKET, KEY)
     assert stale.posted
     Released(world).release(stale.posted)
-    world.book.open_pages = lambda: [stale]  # type: ignore[method-assign]
+    world.book.open_pages = lambda home="": [stale]  # type: ignore[method-assign]
     watch(world.ports, RULES, world.later(minutes=15))
     assert shown_endings(world) == [RELEASED]
 

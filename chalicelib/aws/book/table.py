@@ -103,6 +103,10 @@ class BookTable:
         }
         return self._all("scan", IndexName=index, FilterExpression=only, **(some if names else {}))
 
+    def query_index(self, index: str, wanted: ConditionBase, only: ConditionBase) -> list[Item]:
+        """Return the items of one partition of an index that meet a condition, as they were a moment ago."""
+        return self._all("query", IndexName=index, KeyConditionExpression=wanted, FilterExpression=only)
+
     def find(self, key: Item) -> Item | None:
         """Return one item as it is now, by a query, for a function that has no right to GetItem."""
         this = reduce(and_, (Key(name).eq(value) for name, value in key.items()))

@@ -24,3 +24,13 @@ class Discovery(msgspec.Struct, frozen=True, kw_only=True):
     """The regions to look into. Without any: all for buckets, the region of the stack for tables."""
     prefixes: tuple[str, ...] = ()
     """The prefixes of each target that it finds."""
+
+    def at_home(self, own: str, member: Account) -> "Discovery":
+        """Return the rule with a role for every account that needs one (``Account.at_home``)."""
+        return msgspec.structs.replace(
+            self,
+            accounts=tuple(account.at_home(own, member) for account in self.accounts),
+            member=Account(
+                role=self.member.role or member.role, external_id=self.member.external_id or member.external_id
+            ),
+        )

@@ -17,7 +17,7 @@ BOOK = {
     "nightly_sweep": [],
     "record_lock_event": ["GetItem", "Query", "UpdateItem"],
     "release_lock": ["GetItem", "UpdateItem"],
-    "sweep_target": ["DeleteItem", "GetItem", "Query", "Scan held", "UpdateItem"],
+    "sweep_target": ["DeleteItem", "GetItem", "Query", "Query held", "UpdateItem"],
     "table_changed": [],
     "watch_locks": ["DeleteItem", "GetItem", "Query", "Scan held", "UpdateItem"],
 }
