@@ -12,12 +12,14 @@ import sys
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 from botocore.config import Config as ClientConfig
 
 from chalicelib.aws import clients
+from chalicelib.aws.accounts.errand import Errand
+from chalicelib.aws.accounts.sessions import Accounts, Stack
 from chalicelib.aws.book.channel_book import DynamoChannelBook
 from chalicelib.aws.book.digest_book import DynamoDigestBook
 from chalicelib.aws.book.event_book import DynamoEventBook
@@ -35,7 +37,7 @@ from chalicelib.aws.orders.sqs import Queue, SqsOrders
 from chalicelib.checked_rules import NAME, Config, encode, load
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.measure import SLACK_FAILURE
-from chalicelib.core.locks.place import Kind
+from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.event_case import EventCase, Recording
@@ -49,9 +51,7 @@ from chalicelib.slack.installation import Installation
 from chalicelib.slack.messenger import SlackMessenger
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.service_resource import Table
-    from types_boto3_s3 import S3Client
 
 _QUEUES = {
     Queue.SWEEPS: "SWEEP_QUEUE_URL",
@@ -108,18 +108,29 @@ def world() -> World:
 def _stores() -> dict[Kind, LockStore]:
     """Return the store of each kind of place: the one list of them."""
     stores: dict[Kind, LockStore] = {
-        Kind.S3: S3LockStore(
-            lister=lambda target: _s3_of(target, _LISTING),
-            reader=lambda place: _s3_of(rules().target_of(place), _PROMPT),
-            writer=lambda ref, _by: _s3_of(rules().target_of(ref.place), WRITING),
-        ),
-        Kind.DYNAMODB: DynamoLockStore(
-            lister=lambda target: _dynamodb_of(target, _LISTING),
-            reader=lambda place: _dynamodb_of(rules().target_of(place), _PROMPT),
-            writer=lambda ref, _by: _dynamodb_of(rules().target_of(ref.place), WRITING),
-        ),
+        Kind.S3: S3LockStore(_lister, _reader, _writer),
+        Kind.DYNAMODB: DynamoLockStore(_lister, _reader, _writer),
     }
     return stores
+
+
+def _lister(target: Target) -> Any:
+    return accounts().looking_at(target, target.kind, _LISTING)
+
+
+def _reader(place: Place) -> Any:
+    return accounts().looking_at(rules().target_of(place), place.kind, _PROMPT)
+
+
+def _writer(ref: LockRef, errand: Errand) -> Any:
+    return accounts().writing(ref, errand, rules().target_of(ref.place), WRITING)
+
+
+@cache
+def accounts() -> Accounts:
+    """Return the clients for buckets and tables in the stack's own account and in others."""
+    stack = Stack(os.environ["AWS_REGION"], f"tflock-reaper-{os.environ['STAGE']}")
+    return Accounts(stack, clients.client, _PROMPT, clock=lambda: datetime.now(UTC))
 
 
 def run(milliseconds: float) -> Run:
@@ -218,11 +229,3 @@ def _secret(variable: str, seconds: int) -> str:
 @cache
 def _table() -> "Table":
     return cast("Table", OneAThread(lambda: clients.table(_PROMPT, os.environ["LOCK_BOOK_TABLE"])))
-
-
-def _s3_of(target: Target | None, patience: ClientConfig) -> "S3Client":
-    return clients.s3(patience, target.region if target else None)
-
-
-def _dynamodb_of(target: Target | None, patience: ClientConfig) -> "DynamoDBClient":
-    return clients.dynamodb(patience, target.region if target else None)

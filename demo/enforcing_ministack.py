@@ -12,9 +12,7 @@ An explicit deny of ``s3:DeleteObjectVersion`` refuses the delete of an unversio
 bucket policies, and nothing for a role's policies, so here it holds for both:
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html
 
-The identity in S3's notifications, where MiniStack writes the same word for everybody:
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+The identity in S3's notifications, and event buses of other regions and accounts: ``demo.ministack_events``.
 
 And it sends the head of an answer together with its body. MiniStack's server sends two packets; when the second one
 comes late, on a busy machine, Terraform's client of DynamoDB drops the connection and sends its request again. One
@@ -34,14 +32,15 @@ from hypercorn.events import RawData
 from hypercorn.protocol.h11 import H11Protocol
 from ministack import app  # type: ignore[import-untyped]
 from ministack.core import iam_actions, iam_evaluator  # type: ignore[import-untyped]
-from ministack.services import iam, s3  # type: ignore[import-untyped]
+from ministack.services import s3  # type: ignore[import-untyped]
+
+from demo import ministack_events
 
 _HEADERS = {"s3:DeleteObject": ("if-match",), "s3:PutObject": ("if-match", "if-none-match")}
 """The condition keys, each named after its header; other actions do not have them."""
 
 _without_conditions = iam_actions.s3_service_context
 _by_the_action_alone = iam_evaluator.evaluate
-_without_identity = s3._deliver_event_to_sqs  # noqa: SLF001  the one place that has the notification before it is sent
 
 
 def _with_conditions(
@@ -68,25 +67,6 @@ def _as_unversioned_objects_are_judged(request: Any, policies: Any, *limits: Any
     return _by_the_action_alone(request, policies, *limits)
 
 
-def _with_identity(queue: str, notification: dict[str, Any], *others: object, **named: object) -> None:
-    # MiniStack sends it in a thread that has the context of its request.
-    for record in notification.get("Records", ()):  # the test event has none
-        record["userIdentity"] = {"principalId": _principal_id(iam_evaluator.caller_arn())}
-    _without_identity(queue, notification, *others, **named)
-
-
-def _principal_id(arn: str) -> str:
-    """Return ``AWS:AIDA...`` for a user, ``AWS:AROA...:<session name>`` for a role, ``AWS:<account>`` for the root."""
-    *_, account, resource = arn.split(":", 5)
-    kind, *names = resource.split("/")
-    if kind == "assumed-role":
-        role, session = names
-        return f"AWS:{iam._roles[role]['RoleId']}:{session}"  # noqa: SLF001
-    if kind == "user":
-        return f"AWS:{iam._users[names[-1]]['UserId']}"  # noqa: SLF001
-    return f"AWS:{account}"
-
-
 async def _in_one_packet(connection: H11Protocol, event: Any) -> None:
     try:
         data = connection.connection.send(event)
@@ -109,7 +89,7 @@ def _end_with_parent() -> None:
 if __name__ == "__main__":
     iam_actions.s3_service_context = _with_conditions
     iam_evaluator.evaluate = _as_unversioned_objects_are_judged
-    s3._deliver_event_to_sqs = _with_identity  # noqa: SLF001
+    ministack_events.teach()
     H11Protocol._send_h11_event = _in_one_packet  # type: ignore[assignment, method-assign]  # noqa: SLF001
     threading.Thread(target=_end_with_parent, daemon=True).start()
     app.main()

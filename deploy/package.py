@@ -20,7 +20,7 @@ from deploy import names, packaged_rules
 from deploy.commands import ROOT, CommandError, run
 from deploy.streams import with_streams
 
-_SERVICES = frozenset({"dynamodb", "s3", "sqs", "ssm"})
+_SERVICES = frozenset({"dynamodb", "s3", "sqs", "ssm", "sts"})
 """The services that the application calls. botocore describes 400 more, which would be four fifths of the zip."""
 _MERGED = ".chalice/resources.yaml"
 _DESCRIPTION = re.compile(r"botocore/data/([^/]+)/")

@@ -164,11 +164,6 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Return whether a place is within a target. Outside of targets the reaper reads, tells and deletes nothing."""
         return self.target_of(place) is not None
 
-    @property
-    def accounts(self) -> tuple[Account, ...]:
-        """Return the accounts of all targets, each once."""
-        return self.locations.accounts
-
     @cached_property
     def locations(self) -> Locations:
         """Return where in AWS all targets are."""

@@ -11,7 +11,7 @@ from chalicelib.aws.locks.sent_once import AnswerLostError, code_of, sent_once, 
 from chalicelib.ports.locks import ContainerGoneError, StoreError, StoreRefusedError
 
 _MEANINGS = {
-    "AccessDenied": "access denied: the bucket's policy or key, or the role of this function, does not allow it",
+    "AccessDenied": "access denied: the bucket's policy or key, or the role that the reaper asks by, does not allow it",
     "NoSuchBucket": "there is no such bucket: take it out of reaper.toml and deploy, or create it again",
     "PermanentRedirect": "the bucket is in another region: name it in the target",
     "AuthorizationHeaderMalformed": "the bucket is in another region: name it in the target",
@@ -21,6 +21,8 @@ _MEANINGS = {
 
 def store_error(what: str, error: Exception) -> StoreError:
     """Return a failure as the port's, also what botocore makes of an answer that is not S3's."""
+    if isinstance(error, StoreError):
+        return error
     if not isinstance(error, ClientError):
         return StoreError(f"{what}: {in_words('S3', error)}")
     kind = StoreRefusedError if code_of(error) in _MEANINGS else StoreError

@@ -62,10 +62,10 @@ def test_the_name_that_one_target_has_is_its_account_s_for_all_targets() -> None
         assert rules.locations.shown_account(place) == "prod-network (111122223333)"
         assert rules.account_of(place) == Account(PROD.id, PROD.name, "other")
         assert rules.policy_for(place).channel == "C0PROD"
-        assert len(rules.accounts) == 2
+        assert len(rules.locations.accounts) == 2
 
 
 def test_the_stack_s_own_account_has_the_name_that_a_rule_found() -> None:
     rules = rules_of(AT_HOME, Target(Kind.S3, "acme-found", account=Account(STACK, "tools")))
     assert rules.home == Account(STACK, "tools")
-    assert rules.accounts == (Account(STACK, "tools"),)
+    assert rules.locations.accounts == (Account(STACK, "tools"),)

@@ -9,9 +9,10 @@ import pytest
 
 from demo.local_cloud import LocalCloud
 from deploy.commands import ROOT
-from deploy.wire_bucket import WiringError, wire
 from tests.aws_fixtures import create_lock_table
 from tests.deploy.rights.role_probe import Stack
+from tflocks.live.connecting import Bucket, ConnectError, connect
+from tflocks.notifications.merging import Wanted
 
 pytestmark = pytest.mark.local_cloud
 
@@ -298,13 +299,13 @@ def test_the_api_reads_the_signing_secret_and_not_the_bot_token(stack: Stack) ->
     assert token in DENIED
 
 
-def test_a_state_bucket_can_be_wired_and_a_bucket_that_is_no_target_can_not_send(stack: Stack) -> None:
-    s3, queue = stack.cloud.client("s3"), stack.outputs["LockEventsQueueArn"]
-    assert wire(s3, "acme-tfstate", queue)
-    assert not wire(s3, "acme-tfstate", queue)
+def test_a_state_bucket_can_be_connected_and_a_bucket_that_is_no_target_can_not_send(stack: Stack) -> None:
+    s3, wanted = stack.cloud.client("s3"), Wanted(stack.outputs["LockEventsQueueArn"])
+    assert connect(Bucket(s3, "acme-tfstate"), wanted)
+    assert not connect(Bucket(s3, "acme-tfstate"), wanted)
     s3.create_bucket(Bucket="acme-other")
-    with pytest.raises(WiringError, match="name it in reaper"):
-        wire(s3, "acme-other", queue)
+    with pytest.raises(ConnectError, match="name the bucket in reaper"):
+        connect(Bucket(s3, "acme-other"), wanted)
 
 
 def test_stopping_the_cloud_leaves_no_process_and_can_be_done_twice(tmp_path: Path) -> None:
