@@ -113,3 +113,18 @@ def test_an_event_s_line_tells_the_account_of_the_lock_beside_that_of_who_did_it
     record(world, an_event(TAKEN, acquired=True, place=at(f"{OTHER}/a"), **told_by), rules=rules)
     [line] = world.journal.lines
     assert (line.event, line.account, line.lock_account) == (LineKind.LOCK_ACQUIRED, "999988887777", PROD.id)
+
+
+def test_a_list_can_be_of_some_accounts_only() -> None:
+    rules = rules_in(PROD)
+    world = a_world(BUCKET, OTHER, rules=rules)
+
+    def listed(text: str) -> list[str]:
+        request = ListRequest(ALICE, CHANNEL, text)
+        listing = list_locks(request, FakeLockList(world.book), world.groups, rules, world.now)
+        return [one.page.lock.ref.place.container for one in listing.locks]
+
+    assert set(listed("")) == {BUCKET, OTHER}
+    assert listed("account:prod-*") == listed("account:1111") == [OTHER]
+    assert listed(f"account:{STACK}") == [BUCKET]
+    assert listed("account:dev") == []
