@@ -125,6 +125,6 @@ def test_a_list_can_be_of_some_accounts_only() -> None:
         return [one.page.lock.ref.place.container for one in listing.locks]
 
     assert set(listed("")) == {BUCKET, OTHER}
-    assert listed("account:prod-*") == listed("account:1111") == [OTHER]
+    assert listed("account:prod-*") == listed("account:1111222233") == [OTHER]
     assert listed(f"account:{STACK}") == [BUCKET]
     assert listed("account:dev") == []
