@@ -14,7 +14,6 @@ from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Clock, LockRef
 from chalicelib.core.locks.state_lock import Half, in_order, same_holder
 from chalicelib.core.policy import Policy, Rules
-from tflocks.locks.elsewhere import elsewhere
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +37,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     shown_account: str = ""
     """The account as people call it; "" while all targets are in one account."""
     looked_at: bool = True
-    """Whether its locks were read now; if not, they are in another account, and shown as the reaper's book has them."""
+    """Whether its locks were read now, and not only in the reaper's book."""
 
     @property
     def state_path(self) -> str:
@@ -134,11 +133,8 @@ def standing(
     bare = Standing(locks=holder, others=len(others), page=own, lead=own.lock.ref, known=page is not None, now=now)
     halves = tuple(Half(lock.ref) for lock in holder)
     seen = msgspec.structs.replace(bare.page, lock=bare.lock, halves=halves, rivals=tuple(others))
-    return (
-        _ruled(msgspec.structs.replace(bare, page=seen), rules)
-        if rules and covered
-        else msgspec.structs.replace(bare, page=seen)
-    )
+    known = msgspec.structs.replace(bare, page=seen)
+    return _ruled(known, rules) if rules and covered else known
 
 
 def _ruled(one: Standing, rules: Rules) -> Standing:
@@ -148,7 +144,6 @@ def _ruled(one: Standing, rules: Rules) -> Standing:
         policy=rules.policy_for(place),
         location=rules.locations.of(place),
         shown_account=rules.locations.shown_account(place),
-        looked_at=not any(elsewhere(lock.ref.place, rules) for lock in one.locks),
     )
 
 

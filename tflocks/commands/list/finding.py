@@ -45,11 +45,11 @@ def find_locks(asked: Question, aws: Aws, now: datetime, told: Callable[[Seen, i
     targets = [as_ruled(target, knowledge.rules, aws.region, named=named) for target in found.targets]
     seen = Looking(aws.locks(), lambda progress: told(progress, len(targets))).at(targets)
     far = _far_targets(asked, knowledge.rules)
-    locks = [*seen.locks, *_remembered(knowledge, far)]
-    standing = standings(locks, knowledge.pages, knowledge.rules, now)
+    remembered = _remembered(knowledge, far)
+    found_now = standings([*seen.locks, *remembered], knowledge.pages, knowledge.rules, now)
     unseen = not_looked_at(account for _, account in far)
     return Found(
-        standings=[one for one in standing if asked.wants(one.location.account)],
+        standings=[_marked(one, remembered) for one in found_now if asked.wants(one.location.account)],
         problems=[*found.problems, *sorted(seen.problems)],
         notes=[*knowledge.gaps, *found.notes, *filter(None, [unseen])],
         looked_into=len(targets),
@@ -68,9 +68,12 @@ def _remembered(knowledge: Knowledge, far: list[tuple[Target, Account]]) -> list
     """Return the locks of some targets as the reaper's book has them."""
     targets = {target.home: target for target, _ in far}
     held = [page.lock for page in knowledge.pages if page.ending is None]
-    return [
-        lock for lock in held if lock.ref.place.home in targets and targets[lock.ref.place.home].covers(lock.ref.place)
-    ]
+    places = ((lock, lock.ref.place) for lock in held)
+    return [lock for lock, place in places if place.home in targets and targets[place.home].covers(place)]
+
+
+def _marked(one: Standing, remembered: list[HeldLock]) -> Standing:
+    return msgspec.structs.replace(one, looked_at=not any(lock in remembered for lock in one.locks))
 
 
 def _knowledge(asked: Question, aws: Aws) -> Knowledge:
