@@ -3,14 +3,16 @@
 import re
 
 from chalicelib.config.toml_table import Table
-from chalicelib.core.locks.account import Account
+from chalicelib.core.locks.account import HOME, Account
 
 DEFAULT_ROLE = "tflock-reaper-member"
-"""The name of a member role, where the configuration gives no other."""
+"""The role that ``deploy/member-role.yaml`` makes."""
 _ID = re.compile(r"[0-9]{12}")
 _NAME = r"([a-zA-Z0-9_+=,.@-]+/)*[a-zA-Z0-9_+=,.@-]{1,64}"
 _ROLE = re.compile(_NAME)
-_ROLE_OR_ARN = re.compile(rf"arn:aws[a-z-]*:iam::(?P<account>[0-9]{{12}}):role/{_NAME}|{_NAME}")
+_IN_ACCOUNT = rf"arn:aws[a-z-]*:iam::(?P<account>[0-9]{{12}}):role/{_NAME}"
+_ARN = re.compile(_IN_ACCOUNT)
+_ROLE_OR_ARN = re.compile(rf"{_IN_ACCOUNT}|{_NAME}")
 # ExternalId in docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html.
 _EXTERNAL_ID = re.compile(r"[a-zA-Z0-9_+=,.@:/-]{2,1224}")
 _A_ROLE = "the name of an IAM role, with its path if it has one, like tflock-reaper-member"
@@ -54,6 +56,30 @@ def with_role(table: Table, account: Account, member: Account) -> Account:
     if (account.id or account.role) and not (account.external_id or member.external_id):
         table.note("external_id", _AN_EXTERNAL_ID)
     return account
+
+
+def read_roles(table: Table, member: Account, *, elsewhere: bool) -> Account:
+    """Read the role and the ExternalId of all accounts of a target rule; ``elsewhere``: it names some.
+
+    A role's name, not its ARN, because each of the accounts has its own.
+    """
+    for key in ("role", "external_id"):
+        if key in table and not elsewhere:
+            table.note(key, "only in a rule with accounts or units: the stack's own account needs no role")
+    role = table.text("role", _ROLE, _A_ROLE, "")
+    required = elsewhere and not member.external_id
+    return Account(
+        role=role, external_id=table.text("external_id", _EXTERNAL_ID, _AN_EXTERNAL_ID, None if required else "")
+    )
+
+
+def read_role(table: Table, key: str, external_id: str) -> Account:
+    """Read the ARN of a role."""
+    arn = table.text(
+        key, _ARN, "the ARN of an IAM role, like arn:aws:iam::111122223333:role/tflock-reaper-organization"
+    )
+    named = _ARN.fullmatch(arn)
+    return Account(named["account"], role=arn, external_id=external_id) if named else HOME
 
 
 def ids(table: Table, key: str) -> tuple[str, ...]:

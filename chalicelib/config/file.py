@@ -7,10 +7,11 @@ from pathlib import Path
 from chalicelib.checked_rules import Config
 from chalicelib.config import amounts, names
 from chalicelib.config.accounts import read_member
+from chalicelib.config.discoveries import read_discoveries
 from chalicelib.config.policy_keys import read_policy
 from chalicelib.config.routes import ANY, read_routes
 from chalicelib.config.targets import read_targets
-from chalicelib.config.toml_table import Problems, Table
+from chalicelib.config.toml_table import MISSING, Problems, Table
 from chalicelib.core.duration import in_words
 from chalicelib.core.policy import Route, Rules
 
@@ -67,14 +68,17 @@ def _read(root: Table) -> Config:
     digest_over, undo = amounts.count(slack, "digest_over", _DIGEST_OVER), _undo(slack)
     slack.done()
     member = read_member(root.table("accounts"))
-    targets = read_targets(root.tables("targets", required=True), root.problems, member)
-    routes = read_routes(root.tables("routes", required=False), default, targets, all_named=True)
+    discoveries = read_discoveries(root.tables("discover", required=False), member, root.problems)
+    named = root.tables("targets", required=root.get("discover") in (MISSING, []))
+    targets = read_targets(named, root.problems, member)
+    routes = read_routes(root.tables("routes", required=False), default, targets, all_named=not discoveries)
     root.done()
     rules = Rules(
         team=team,
         enterprise=enterprise,
         trouble_channel=default.channel,
         targets=targets,
+        discoveries=discoveries,
         routes=(*routes, Route(ANY, default)),
         digest_over=digest_over,
         undo=undo,

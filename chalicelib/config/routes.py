@@ -8,7 +8,8 @@ from chalicelib.config.policy_keys import read_policy
 from chalicelib.config.toml_table import Table
 from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
-from chalicelib.core.policy import Policy, Route, matches
+from chalicelib.core.patterns import matches
+from chalicelib.core.policy import Policy, Route
 
 ANY = ("*",)
 _DIGITS = 12

@@ -1,8 +1,7 @@
 """The platform team's rules: which locks are held too long, who is told, who may release them."""
 
-import re
 from datetime import timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import msgspec
 
@@ -14,6 +13,7 @@ from chalicelib.core.locks.locations import Location, Locations
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.lock_info import Risk
+from chalicelib.core.patterns import expression
 
 EVERYONE = "*"
 """Means, in a list of releasers: every member of the workspace, or of the organisation if the rules name one.
@@ -72,9 +72,9 @@ class Route(msgspec.Struct, frozen=True):
 
     def covers(self, state_path: str, account: Account = HOME) -> bool:
         """Return whether one of the patterns matches the whole state path, and one the account's ID or its name."""
-        if not _expression(self.state_paths).fullmatch(state_path):
+        if not expression(self.state_paths).fullmatch(state_path):
             return False
-        accounts = _expression(self.accounts)
+        accounts = expression(self.accounts)
         return any(accounts.fullmatch(word) is not None for word in (account.id, account.name))
 
 
@@ -186,22 +186,3 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 def by_name(called: tuple[str, ...]) -> tuple[str, ...]:
     """Return the called without ``here`` and ``channel``: only people and groups."""
     return tuple(name for name in called if name not in EVERYBODY)
-
-
-def matches(pattern: str, text: str) -> bool:
-    """Return whether a pattern matches the whole text: ``*`` is any text, ``?`` one character."""
-    return _expression((pattern,)).fullmatch(text) is not None
-
-
-@lru_cache(maxsize=4096)
-def _expression(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    """Return an expression for whole texts that match one of the patterns; each is compiled once."""
-    return re.compile("|".join(f"(?:{_written(pattern)})" for pattern in patterns), re.DOTALL)
-
-
-def _written(pattern: str) -> str:
-    first, *rest = (re.escape(piece).replace(r"\?", ".") for piece in pattern.split("*"))
-    # Each piece takes its first match and is never tried again: a stranger may have written a text of 16 KB.
-    middle = "".join(f"(?>.*?{piece})" for piece in rest[:-1])
-    last = f".*{rest[-1]}" if rest else ""
-    return first + middle + last

@@ -21,7 +21,7 @@ from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.measure import Measurement
-from chalicelib.jobs.sweep import SweepIncompleteError, sweep
+from chalicelib.jobs.sweep import SweepIncompleteError
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from tests.app.account import Remaining, a_batch, an_account, form, send
 from tests.app.test_commands import a_page_turn, command
@@ -29,6 +29,7 @@ from tests.aws.events.test_s3 import a_body
 from tests.book_writes import say
 from tests.builders import BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_ref, a_sending, sample, some_rules
 from tests.fakes.world import FakeWorld
+from tests.sweeps import sweep
 
 ROOT = Path(__file__).parents[2]
 MODULES = [ROOT / "app.py", *sorted(path for room in ("chalicelib", "deploy") for path in (ROOT / room).rglob("*.py"))]

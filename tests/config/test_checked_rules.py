@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.checked_rules import FORMAT, CheckedRulesError, decode, encode, load
 from chalicelib.config.file import parse
+from chalicelib.core.locks.discovery import Discovery
 from chalicelib.core.locks.place import Kind
 from tests.config.test_file import EXAMPLE, LEAST, with_every_comment
 
@@ -44,7 +45,14 @@ def test_the_recorded_file_has_every_key_with_another_value_than_its_default() -
     kept = [flat(least).items() & flat(every, target).items() for target in range(len(Kind))]
     told_by_aws = {"targets.account.name", "member.name", "member.id"}
     same = {key for key, _ in set.intersection(*map(set, kept))}
-    assert same == {"format", *(f"config.rules.{key}" for key in {"discoveries", *told_by_aws})}
+    assert same == {"format", *(f"config.rules.{key}" for key in told_by_aws)}
+
+
+def test_the_recorded_file_has_every_key_of_a_target_rule() -> None:
+    default = Discovery(kind=Kind.S3, names=())
+    for name in Discovery.__struct_fields__:
+        said = [getattr(rule, name) for rule in parse(EVERY_KEY.read_text(encoding="utf-8")).rules.discoveries]
+        assert any(value != getattr(default, name) for value in said)
 
 
 def flat(written: bytes, target: int = 0) -> dict[str, object]:

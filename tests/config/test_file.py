@@ -67,6 +67,7 @@ def test_the_least_configuration_has_one_route_for_every_state() -> None:
 def test_every_key_that_the_example_shows_in_a_comment_is_a_good_one() -> None:
     shown = parse(with_every_comment(EXAMPLE.read_text(encoding="utf-8"))).rules
     assert shown.targets[-1].stream
+    assert shown.discoveries[-1].organization.id == "999988887777"
     policy = shown.policy_for(at("acme-tfstate/x"))
     said = msgspec.structs.asdict(policy)
     defaults = msgspec.structs.asdict(parse(LEAST).rules.policy_for(at("acme-tfstate/x")))

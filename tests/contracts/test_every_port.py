@@ -13,8 +13,10 @@ import chalicelib
 from chalicelib import ports
 from chalicelib.ports.book import ChannelBook, DigestBook, EventBook, GroupBook, LockBook, LockList
 from chalicelib.ports.locks import LockStore
+from chalicelib.ports.nights import NightBook
 from chalicelib.ports.orders import Orders
 from chalicelib.ports.people import Directory, Messenger
+from chalicelib.ports.targets import TargetBook, TargetFinder
 from chalicelib.ports.world import Journal
 from tests import fakes
 
@@ -30,7 +32,10 @@ SUITES: dict[type, tuple[str, ...]] = {
     LockList: ("test_lock_list.py",),
     LockStore: ("test_lock_store.py", "test_lock_tables.py", "lock_homes.py"),
     Messenger: ("test_messenger.py", "../slack/speaking.py"),
+    NightBook: ("test_night_book.py",),
     Orders: ("test_orders.py",),
+    TargetBook: ("test_target_book.py",),
+    TargetFinder: ("test_target_finder.py",),
 }
 """The modules of each port's suite, with what builds the implementations for it."""
 

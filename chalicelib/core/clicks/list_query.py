@@ -3,7 +3,7 @@
 import msgspec
 
 from chalicelib.core.locks.account import Account
-from chalicelib.core.policy import matches
+from chalicelib.core.patterns import matches
 
 PAGE = 15
 """Locks on a listing page: as many as fit into one message, however long their names are."""
