@@ -31,6 +31,7 @@ from chalicelib.jobs.record import record_events
 from chalicelib.jobs.runs.run import Run
 from chalicelib.jobs.settle import settle
 from chalicelib.jobs.sweep import order_sweeps, sweep
+from chalicelib.jobs.targets.discover import discover
 from chalicelib.jobs.watch import watch
 from chalicelib.ports.book import BookError
 from chalicelib.slack import requests, response_url
@@ -46,9 +47,12 @@ _measured = flushed(wiring.metrics)
 
 @app.schedule(Cron(0, 3, "*", "*", "?", "*"))
 @_measured
-def nightly_sweep(_event: CloudWatchEvent) -> None:
-    """Order a sweep of each target every night."""
-    order_sweeps(wiring.rules(), wiring.orders(), wiring.journal(), _now())
+def nightly_sweep(event: CloudWatchEvent) -> None:
+    """Find the targets of the target rules every night, and order a sweep of each target that is known."""
+    try:
+        discover(wiring.rules(), wiring.searching(_milliseconds(event.context)), _now())
+    finally:
+        order_sweeps(wiring.rules(), wiring.orders(), wiring.journal(), _now())
 
 
 @app.on_sqs_message(queue="tflock-sweeps", batch_size=1)
@@ -59,7 +63,7 @@ def sweep_target(event: SQSEvent) -> None:
         target = sweeps.read_sweep(message.body)
         began = _now()
         try:
-            sweep(target, wiring.world(), wiring.rules(), began, _run(event.context))
+            sweep(target, wiring.world(), wiring.current_rules().rules_to_sweep(target), began, _run(event.context))
         finally:
             wiring.metrics().add(sweep_duration(_now() - began))
 
@@ -88,7 +92,7 @@ def record_lock_event(event: SQSEvent) -> dict[str, Any]:
 @_measured
 def table_changed(event: Any, _context: Any) -> None:
     """Leave a table stream's events for ``record_lock_event``. After a failure the stream delivers them again."""
-    for told in table_events(event, wiring.rules().targets):
+    for told in table_events(event, wiring.configured_rules().targets):
         wiring.orders().record(told)
 
 
@@ -150,7 +154,7 @@ def release_lock(event: SQSEvent) -> None:
         if isinstance(order, Unheard):
             _turn_away(order)
         else:
-            release(order, wiring.world(), wiring.rules(), _now())
+            release(order, wiring.world(), wiring.rules_for(order.lock.place), _now())
 
 
 @app.on_sqs_message(queue="tflock-clicks", batch_size=1)
@@ -162,7 +166,7 @@ def answer_click(event: SQSEvent) -> None:
         if isinstance(order, Unheard):
             _turn_away(order)
         else:
-            answer(order, wiring.world(), wiring.rules(), _now())
+            answer(order, wiring.world(), wiring.rules_for(order.lock.place), _now())
 
 
 def _turn_away(unheard: Unheard) -> None:
@@ -188,7 +192,11 @@ def _record(ended: list[Case], body: str, to_settle: LockEvent | None) -> None:
 
 def _run(context: Any) -> Run:
     """Return a run with the time that Lambda leaves this invocation."""
-    return wiring.run(context.get_remaining_time_in_millis())
+    return wiring.run(_milliseconds(context))
+
+
+def _milliseconds(context: Any) -> float:
+    return float(context.get_remaining_time_in_millis())
 
 
 def _now() -> datetime:

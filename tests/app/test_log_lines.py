@@ -143,7 +143,7 @@ def page_not_shown(_: io.StringIO) -> None:
 
 
 def _forget_the_table() -> None:
-    for built in (wiring._table, wiring.lock_list, wiring.group_book):
+    for built in (wiring.table, wiring.lock_list, wiring.group_book):
         built.cache_clear()
 
 
