@@ -22,15 +22,17 @@ from chalicelib.core.alerts.listing import ListRequest
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.measure import sweep_duration
 from chalicelib.core.clicks.click import Click, Unheard
+from chalicelib.core.nights.night import began_at
 from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.alerts.endings import tell_endings
 from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.list_locks import list_locks
+from chalicelib.jobs.nights.begin import order_sweeps
 from chalicelib.jobs.record import record_events
 from chalicelib.jobs.runs.run import Run
 from chalicelib.jobs.settle import settle
-from chalicelib.jobs.sweep import order_sweeps, sweep
+from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.targets.discover import discover
 from chalicelib.jobs.watch import watch
 from chalicelib.ports.book import BookError
@@ -52,7 +54,7 @@ def nightly_sweep(event: CloudWatchEvent) -> None:
     try:
         discover(wiring.rules(), wiring.searching(_milliseconds(event.context)), _now())
     finally:
-        order_sweeps(wiring.rules(), wiring.orders(), wiring.journal(), _now())
+        order_sweeps(wiring.world(), wiring.rules(), began_at(event.time, _now()))
 
 
 @app.on_sqs_message(queue="tflock-sweeps", batch_size=1)
@@ -60,10 +62,11 @@ def nightly_sweep(event: CloudWatchEvent) -> None:
 def sweep_target(event: SQSEvent) -> None:
     """Sweep one target."""
     for message in event:
-        target = sweeps.read_sweep(message.body)
+        order = sweeps.read_sweep(message.body)
         began = _now()
         try:
-            sweep(target, wiring.world(), wiring.current_rules().rules_to_sweep(target), began, _run(event.context))
+            rules = wiring.current_rules().rules_to_sweep(order.target)
+            sweep(order, wiring.world(), rules, began, _run(event.context))
         finally:
             wiring.metrics().add(sweep_duration(_now() - began))
 

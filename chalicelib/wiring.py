@@ -25,6 +25,7 @@ from chalicelib.aws.book.event_book import DynamoEventBook
 from chalicelib.aws.book.group_book import DynamoGroupBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.lock_list import DynamoLockList
+from chalicelib.aws.book.night_book import DynamoNightBook
 from chalicelib.aws.book.rules_book import store
 from chalicelib.aws.discovery.finder import AwsTargetFinder, Home
 from chalicelib.aws.journal import LogJournal
@@ -84,6 +85,7 @@ def world() -> World:
         channels=DynamoChannelBook(table()),
         digests=DynamoDigestBook(table()),
         groups=group_book(),
+        nights=night_book(),
         messenger=SlackMessenger(_bot_token, config().slack_api, config().slack_app, failed=_slack_failed),
         directory=SlackDirectory(_bot_token, config().slack_api, team=config().rules.team, failed=_slack_failed),
         journal=journal(),
@@ -179,6 +181,12 @@ def lock_list() -> DynamoLockList:
 def group_book() -> DynamoGroupBook:
     """Return the members of user groups as the last watch found them."""
     return DynamoGroupBook(table())
+
+
+@cache
+def night_book() -> DynamoNightBook:
+    """Return the reaper's memory of its nights."""
+    return DynamoNightBook(table())
 
 
 @cache

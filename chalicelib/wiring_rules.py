@@ -51,7 +51,7 @@ def rules_for(place: Place) -> Rules:
 @cache
 def current_rules() -> CurrentRules:
     """Return what knows the rules of the process."""
-    return CurrentRules(configured_rules, target_book, time.monotonic, _found_unknown)
+    return CurrentRules(configured_rules, target_book, time.monotonic, found_unknown)
 
 
 def configured_rules(found: tuple[Target, ...] = ()) -> Rules:
@@ -77,6 +77,7 @@ def table() -> "Table":
     return cast("Table", OneAThread(lambda: clients.table(PROMPT, os.environ["LOCK_BOOK_TABLE"])))
 
 
-def _found_unknown(error: BookError) -> None:
+def found_unknown(error: BookError) -> None:
+    """Log and count that it is not known what the target rules found."""
     _logger.error("what the target rules found is not known just now", why=str(error))
     metrics().add(FOUND_UNKNOWN)

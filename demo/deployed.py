@@ -121,10 +121,10 @@ class DeployedReaper:
     ) -> None:
         self._open.close()
 
-    def deploy(self, more: str = "") -> None:
+    def deploy(self, more: str = "", **parameters: str) -> None:
         """Deploy as ``make deploy`` does: check the configuration, package, put secrets into SSM, make one stack.
 
-        ``more`` is TOML that the configuration has too.
+        ``more`` is TOML that the configuration has too; ``parameters`` are the stack's.
         """
         config = self._folder / "reaper.toml"
         stream = self.table.create() if self._decided.lock_table else ""
@@ -132,8 +132,9 @@ class DeployedReaper:
         given = {"slack-bot-token": self.workspace.bot_token, "slack-signing-secret": self.workspace.signing_secret}
         # Here S3 tells everything at once; only a function's first start on a busy machine takes time.
         soon = {"SettleSeconds": "10", "EventBatchingSeconds": "1"}
+        few = {"SweepsAtOnce": "5"}  # each needs a process here
         with stopping.at_once():
-            self.outputs = self.cloud.deploy(config, stage=STAGE, secrets=given, parameters=soon)
+            self.outputs = self.cloud.deploy(config, stage=STAGE, secrets=given, parameters=soon | few | parameters)
         self.slack.request_url = self.cloud.slack_actions_url(self.outputs)
         self.slack.command_url = self.cloud.slack_commands_url(self.outputs)
         self._start_api(self.slack.request_url)

@@ -17,7 +17,7 @@ from deploy import names
 from deploy.commands import ROOT, CommandError, run
 from deploy.errors import told
 from deploy.package import package
-from deploy.parameters import Home, overrides
+from deploy.parameters import Home, overrides, remarks
 from deploy.preconditions import AwsAccount, missing
 
 
@@ -87,6 +87,7 @@ def _deploy(options: argparse.Namespace, ambient: boto3.Session) -> None:
     config = load(options.config)
     given = dict(pair.split("=", 1) for pair in options.parameter)
     values = overrides(config, options.stage, _home(ambient), given)
+    print("".join(f"{line}\n" for line in remarks(values)), end="")
     print("packaging ...", flush=True)
     template = package(config, options.stage)
     print(

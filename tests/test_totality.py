@@ -20,6 +20,7 @@ from chalicelib.core.audit.event import ToldBy
 from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import SnoozeFor, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
+from chalicelib.core.nights.night import Standing
 from chalicelib.jobs.runs.tasks import Wait
 from chalicelib.slack.words.endings import ending_words
 from chalicelib.slack.words.messages import message
@@ -46,10 +47,14 @@ LEFT_OUT: dict[str, set[Enum]] = {
     # Every other ending weighs nothing: no half ends by it.
     "chalicelib.core.clicks.halves _WEIGHT": {*Outcome}
     - {Outcome.RELEASED, Outcome.UNCONFIRMED, Outcome.REPLACED, Outcome.GONE, Outcome.CONTAINER_GONE},
+    # What was swept is not told one by one.
+    "chalicelib.slack.words.nights _REMEDIES": {Standing.SWEPT},
     # Slack counts neither.
     "chalicelib.jobs.runs.agenda _WAYS": {Wait.SCAN, Wait.PLACE, Wait.BOOK},
     # Lines without a number of their own.
     "chalicelib.core.audit.measure _MEASURES": {
+        LineKind.SWEEP_HANDED_ON,
+        LineKind.SWEEP_FAILED,
         LineKind.LOCK_REAPPEARED,
         LineKind.LOCK_ATTEMPTED,
         LineKind.RELEASE_REQUESTED,

@@ -6,7 +6,7 @@ from chalicelib.config.toml_table import Table
 from chalicelib.core.locks.account import HOME, Account
 
 DEFAULT_ROLE = "tflock-reaper-member"
-"""The name of a member role, where the configuration gives no other."""
+"""The role that ``deploy/member-role.yaml`` makes."""
 _ID = re.compile(r"[0-9]{12}")
 _NAME = r"([a-zA-Z0-9_+=,.@-]+/)*[a-zA-Z0-9_+=,.@-]{1,64}"
 _ROLE = re.compile(_NAME)

@@ -17,8 +17,9 @@ from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.policy import Rules, dropped
 from chalicelib.jobs.alerts.digest import changed
 from chalicelib.jobs.alerts.round import Round, shuffled
+from chalicelib.jobs.nights.sum_up import Nights
 from chalicelib.jobs.runs.run import Run
-from chalicelib.jobs.scan import Scan, by_place
+from chalicelib.jobs.scan import Scan, by_place, not_listed
 from chalicelib.ports.book import BookError
 from chalicelib.ports.people import DirectoryError
 from chalicelib.ports.world import World
@@ -38,9 +39,7 @@ def watch(world: World, rules: Rules, now: datetime, run: Run | None = None) -> 
     digests = world.digests.open()  # read before the pages, so that each lock of a digest has its page among them
     pages = world.book.open_pages()
     watched = Round(world, rules, now, run or Run(), pages)
-    tables = [Scan(target, watched, by_place(target, pages)) for target in rules.targets if target.is_small]
-    for scan in tables:
-        scan.begin_aside()
+    tables = _begin_tables(pages, watched)
     listed = {page.lock.ref for scan in tables for known in scan.known.values() for page in known}
     for page in shuffled(pages, now):
         if page.lock.ref not in listed:
@@ -50,8 +49,9 @@ def watch(world: World, rules: Rules, now: datetime, run: Run | None = None) -> 
     trouble = _store_groups(world, rules, watched)
     watched.finish()
     done = watched.progress
-    trouble += [*(words for scan in tables for words in scan.trouble), *done.untold, *done.failed]
-    held = msgspec.structs.asdict(standing(pages, rules, now))
+    counts = standing(pages, rules, now)
+    trouble += [*not_listed(tables), *done.untold, *done.failed, *Nights(world, rules, now, counts.stale).sum_up()]
+    held = msgspec.structs.asdict(counts)
     did = {
         "alerts": watched.progress.alerts,
         "waiting": watched.progress.waiting,
@@ -60,6 +60,20 @@ def watch(world: World, rules: Rules, now: datetime, run: Run | None = None) -> 
     world.journal.write(of_run(LineKind.WATCH_FINISHED, now, detail=told_briefly(trouble), **held, **did))
     if trouble:
         raise WatchIncompleteError(told_briefly(trouble)) from done.unexpected
+
+
+def _begin_tables(pages: list[Page], watched: Round) -> list[Scan]:
+    """Put the scans of all lock tables on the agenda, in another order each time: those left out come sooner next."""
+    by_home: dict[str, list[Page]] = {}
+    for page in pages:
+        by_home.setdefault(page.lock.ref.place.home, []).append(page)
+    small = [target for target in watched.rules.targets if target.is_small]
+    tables = [
+        Scan(target, watched, by_place(target, by_home.get(target.home, []))) for target in shuffled(small, watched.now)
+    ]
+    for scan in tables:
+        scan.begin_aside()
+    return tables
 
 
 def _look_at(page: Page, watched: Round) -> None:

@@ -6,7 +6,7 @@ from typing import Protocol
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.clicks.click import Click, Unheard
 from chalicelib.core.clicks.order import AutoRelease, EndUndo
-from chalicelib.core.locks.target import Target
+from chalicelib.core.nights.sweep_order import SweepOrder
 
 AT_ONCE = timedelta(0)
 LONGEST_DELAY = timedelta(minutes=15)
@@ -20,8 +20,8 @@ class OrderError(Exception):
 class Orders(Protocol):
     """The queues for orders. No order is delivered before ``after`` has passed. Every method may raise OrderError."""
 
-    def sweep(self, target: Target) -> None:
-        """Have ``sweep_target`` sweep a target."""
+    def sweep(self, order: SweepOrder, after: timedelta = AT_ONCE) -> None:
+        """Have ``sweep_target`` sweep a target, or what is left of it."""
 
     def carry_out(self, click: Click, after: timedelta = AT_ONCE) -> None:
         """Have a click carried out: by ``release_lock`` if its verb releases, else by ``answer_click``."""

@@ -8,6 +8,7 @@ from typing import Protocol
 from chalicelib.core.audit.line import JournalLine
 from chalicelib.ports.book import ChannelBook, DigestBook, EventBook, GroupBook, LockBook
 from chalicelib.ports.locks import LockStore
+from chalicelib.ports.nights import NightBook
 from chalicelib.ports.orders import Orders
 from chalicelib.ports.people import Directory, Messenger
 
@@ -29,6 +30,7 @@ class World:
     channels: ChannelBook
     digests: DigestBook
     groups: GroupBook
+    nights: NightBook
     messenger: Messenger
     directory: Directory
     journal: Journal

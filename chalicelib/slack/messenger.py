@@ -7,12 +7,13 @@ from chalicelib.core.alerts.channel_trouble import ChannelNotice, NoticeKind
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.clicks.click import Person, Unheard, Whisper
+from chalicelib.core.nights.summary import NightSummary
 from chalicelib.ports.people import Ability, MessageGoneError, Way
 from chalicelib.slack.delivery import THREAD_GONE, Delivery
 from chalicelib.slack.sender import Anywhere
 from chalicelib.slack.web.pace import REAL_TIME, Time
 from chalicelib.slack.web.web_api import WebApi, uncounted
-from chalicelib.slack.words import channel_notices, digests, messages, replies
+from chalicelib.slack.words import channel_notices, digests, messages, nights, replies
 from chalicelib.slack.words.turned_away import nothing_done
 from chalicelib.slack.words.whispers import whispered
 
@@ -82,6 +83,7 @@ class SlackMessenger:
         trying = Anywhere() if notice.kind is NoticeKind.BACK else ()
         return self._delivery.post(notice.sending, (channel_notices.notice(notice), []), expected=trying)
 
-    def report(self, channel: str, subject: str, trouble: str) -> None:
-        """Tell a channel of the reaper's own trouble."""
-        self._delivery.say(channel, replies.trouble(subject, trouble))
+    def report(self, channel: str, subject: str, trouble: str | NightSummary) -> None:
+        """Tell a channel of the reaper's own trouble, or of a night in which not every target was swept."""
+        words = replies.trouble(subject, trouble) if isinstance(trouble, str) else nights.night(subject, trouble)
+        self._delivery.say(channel, words)

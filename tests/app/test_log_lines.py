@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 import app
-from chalicelib import wiring
+from chalicelib import wiring, wiring_rules
 from chalicelib.aws import metrics
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.rules_book import store
@@ -21,14 +21,16 @@ from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.measure import Measurement
-from chalicelib.jobs.sweep import SweepIncompleteError, sweep
+from chalicelib.jobs.sweep import SweepIncompleteError
 from chalicelib.jobs.watch import WatchIncompleteError, watch
+from chalicelib.ports.book import BookError
 from tests.app.account import Remaining, a_batch, an_account, form, send
 from tests.app.test_commands import a_page_turn, command
 from tests.aws.events.test_s3 import a_body
 from tests.book_writes import say
 from tests.builders import BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_ref, a_sending, sample, some_rules
 from tests.fakes.world import FakeWorld
+from tests.sweeps import sweep
 
 ROOT = Path(__file__).parents[2]
 MODULES = [ROOT / "app.py", *sorted(path for room in ("chalicelib", "deploy") for path in (ROOT / room).rglob("*.py"))]
@@ -178,6 +180,10 @@ def rules_not_stored(_: io.StringIO) -> None:
     store(boto3.resource("dynamodb").Table("no-such-table"), b"{}")
 
 
+def found_unknown(_: io.StringIO) -> None:
+    wiring_rules.found_unknown(BookError("the lock book could not be reached"))
+
+
 def metrics_lost(_: io.StringIO) -> None:
     measured = EmfMetrics("test")
     measured.add(Measurement("", 1))
@@ -220,6 +226,7 @@ LINES: dict[str, list[tuple[Callable[[io.StringIO], None], str]]] = {
     "a click was not carried out": [(no_click, "unknown.*escalate|missing")],
     "messages that do not say yet that their lock is gone": [(ending_untold, "untold.*no time")],
     "tflocks may not know the newest rules": [(rules_not_stored, "ResourceNotFoundException")],
+    "what the target rules found is not known just now": [(found_unknown, "could not be reached")],
     "metrics were not written": [(metrics_lost, "Error")],
     "sweep_failed": [(sweep_failed, "there is no such bucket")],
     "alert_failed": [(alert_failed, "is_archived")],

@@ -13,6 +13,7 @@ import chalicelib
 from chalicelib import ports
 from chalicelib.ports.book import ChannelBook, DigestBook, EventBook, GroupBook, LockBook, LockList
 from chalicelib.ports.locks import LockStore
+from chalicelib.ports.nights import NightBook
 from chalicelib.ports.orders import Orders
 from chalicelib.ports.people import Directory, Messenger
 from chalicelib.ports.targets import TargetBook, TargetFinder
@@ -31,6 +32,7 @@ SUITES: dict[type, tuple[str, ...]] = {
     LockList: ("test_lock_list.py",),
     LockStore: ("test_lock_store.py", "test_lock_tables.py", "lock_homes.py"),
     Messenger: ("test_messenger.py", "../slack/speaking.py"),
+    NightBook: ("test_night_book.py",),
     Orders: ("test_orders.py",),
     TargetBook: ("test_target_book.py",),
     TargetFinder: ("test_target_finder.py",),

@@ -14,8 +14,10 @@ from chalicelib.aws.orders.sweeps import read_sweep
 from chalicelib.core.audit.event import LockEvent, ToldBy
 from chalicelib.core.clicks.click import SnoozeFor, Unheard, Unusable, Verb
 from chalicelib.core.clicks.order import AutoRelease, EndUndo
+from chalicelib.core.locks.account import Account
 from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
+from chalicelib.core.nights.sweep_order import Counts, SweepOrder
 from chalicelib.ports.orders import AT_ONCE, LONGEST_DELAY, OrderError, Orders
 from tests.aws_fixtures import moto
 from tests.builders import BOB, BUCKET, CHANNEL, TAKEN, a_click, a_ref, a_table_lock
@@ -27,7 +29,16 @@ ODD = 'prod/é & <x> "\\" \uffff \ufffe.tflock'
 CLICK = a_click(a_ref(ODD), at=TAKEN, reply_to="https://hooks.slack.com/actions/T/1/x")
 SNOOZE = a_click(a_ref(ODD), BOB, verb=Verb.SNOOZE, snooze_for=SnoozeFor.MORNING, at=TAKEN, message="")
 UNHEARD = Unheard(why=Unusable.MISDIRECTED, detail=ODD, reply_to="https://hooks.slack.com/actions/T/1/x")
-TARGET = Target(Kind.S3, "a", ("é/", "b"), "eu-west-1")
+ELSEWHERE = Account("111122223333", "Prod é", "path/tflock-reaper", "x-id")
+BUCKET_SWEEP = SweepOrder(Target(Kind.S3, "a"))
+REST = SweepOrder(
+    Target(Kind.DYNAMODB, "a", ("é/", "b"), "eu-west-1", "arn:stream", ELSEWHERE),
+    TAKEN,
+    f"0:{ODD}",
+    3,
+    (ODD, "b"),
+    Counts(locks=1, objects=2_000_000_000, listing_pages=2_000_000, alerts=4),
+)
 AUTO, END = AutoRelease(lock=a_ref(ODD), channel=CHANNEL), EndUndo(a_ref(ODD))
 GONE = an_event(TAKEN, "v1", acquired=False, key=ODD, stamp="e", sequencer="0a", permanent=True, by_lifecycle=True)
 HELD = a_table_lock(key=f"{ODD} {BUCKET}")
@@ -76,8 +87,8 @@ def received(client: Any, urls: dict[Queue, str]) -> dict[Queue, list[object]]:
 @pytest.mark.parametrize(
     ("leave", "queue", "order"),
     [
-        (lambda orders: orders.sweep(TARGET), Queue.SWEEPS, TARGET),
-        (lambda orders: orders.sweep(Target(Kind.S3, "a")), Queue.SWEEPS, Target(Kind.S3, "a")),
+        (lambda orders: orders.sweep(REST), Queue.SWEEPS, REST),
+        (lambda orders: orders.sweep(BUCKET_SWEEP, AT_ONCE), Queue.SWEEPS, BUCKET_SWEEP),
         (lambda orders: orders.carry_out(CLICK), Queue.RELEASES, CLICK),
         (lambda orders: orders.carry_out(SNOOZE), Queue.CLICKS, SNOOZE),
         (lambda orders: orders.turn_away(UNHEARD), Queue.CLICKS, UNHEARD),
@@ -88,7 +99,7 @@ def received(client: Any, urls: dict[Queue, str]) -> dict[Queue, list[object]]:
         (lambda orders: orders.record(TOLD), Queue.EVENTS, TOLD),
     ],
     ids=[
-        "a target",
+        "the rest of a table",
         "a bucket",
         "a release",
         "a snooze",

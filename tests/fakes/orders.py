@@ -6,7 +6,7 @@ from datetime import timedelta
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.clicks.click import Click, Unheard
 from chalicelib.core.clicks.order import AutoRelease, EndUndo
-from chalicelib.core.locks.target import Target
+from chalicelib.core.nights.sweep_order import SweepOrder
 from chalicelib.ports.orders import AT_ONCE, LONGEST_DELAY, OrderError
 
 
@@ -14,7 +14,7 @@ from chalicelib.ports.orders import AT_ONCE, LONGEST_DELAY, OrderError
 class FakeOrders:
     """Orders that wait until a test takes them."""
 
-    sweeps: list[Target] = field(default_factory=list)
+    sweeps: list[SweepOrder] = field(default_factory=list)
     releases: list[Click | AutoRelease] = field(default_factory=list)
     """For ``release_lock``."""
     clicks: list[Click | EndUndo] = field(default_factory=list)
@@ -26,9 +26,9 @@ class FakeOrders:
     """Of each order, whatever it is."""
     refusing: str = ""
 
-    def sweep(self, target: Target) -> None:
-        self._take(AT_ONCE)
-        self.sweeps.append(target)
+    def sweep(self, order: SweepOrder, after: timedelta = AT_ONCE) -> None:
+        self._take(after)
+        self.sweeps.append(order)
 
     def carry_out(self, click: Click, after: timedelta = AT_ONCE) -> None:
         self._take(after)

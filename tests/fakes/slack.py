@@ -7,6 +7,7 @@ from chalicelib.core.alerts.channel_trouble import ChannelNotice
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.message import Handle, Posted, Sending
 from chalicelib.core.clicks.click import Person, Unheard, Whisper
+from chalicelib.core.nights.summary import NightSummary
 from chalicelib.ports.people import (
     Ability,
     ChannelRefusedError,
@@ -37,7 +38,7 @@ class FakeMessenger:
     turned_away: list[Unheard] = field(default_factory=list)
     overheard: list[Whisper | Unheard] = field(default_factory=list)
     """What one person was told where everybody reads it."""
-    reports: list[tuple[str, str, str]] = field(default_factory=list)
+    reports: list[tuple[str, str, str | NightSummary]] = field(default_factory=list)
     edits: int = 0
     refusing: str = ""
     losing: str = ""
@@ -118,7 +119,7 @@ class FakeMessenger:
             self.notices[posted] = notice
         return self._answer(posted)
 
-    def report(self, channel: str, subject: str, trouble: str) -> None:
+    def report(self, channel: str, subject: str, trouble: str | NightSummary) -> None:
         self._check(channel)
         self.reports.append((channel, subject, trouble))
 

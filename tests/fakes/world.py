@@ -10,6 +10,7 @@ from chalicelib.core.locks.place import Kind, Place
 from chalicelib.ports.world import World
 from tests.fakes.book import FakeBook, FakeChannelBook, FakeDigestBook, FakeGroupBook
 from tests.fakes.events import FakeEventBook
+from tests.fakes.nights import FakeNightBook
 from tests.fakes.orders import FakeOrders
 from tests.fakes.slack import FakeDirectory, FakeMessenger
 from tests.fakes.store import FakeStore
@@ -45,6 +46,7 @@ class FakeWorld:
     channels: FakeChannelBook = field(default_factory=FakeChannelBook)
     digests: FakeDigestBook = field(default_factory=FakeDigestBook)
     groups: FakeGroupBook = field(default_factory=FakeGroupBook)
+    nights: FakeNightBook = field(default_factory=FakeNightBook)
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
     directory: FakeDirectory = field(default_factory=FakeDirectory)
     journal: FakeJournal = field(default_factory=FakeJournal)
@@ -62,6 +64,7 @@ class FakeWorld:
             channels=self.channels,
             digests=self.digests,
             groups=self.groups,
+            nights=self.nights,
             messenger=self.messenger,
             directory=self.directory,
             journal=self.journal,

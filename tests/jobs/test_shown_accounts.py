@@ -7,11 +7,11 @@ from chalicelib.core.locks.account import HOME, Account
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.list_locks import list_locks
-from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
 from tests.builders import ALICE, BOB, BUCKET, CHANNEL, TAKEN, a_click, sample, some_rules
 from tests.fakes.lock_list import FakeLockList
 from tests.fakes.world import FakeWorld
+from tests.sweeps import sweep
 
 STACK, OTHER = "000011112222", "acme-other"
 PROD = Account("111122223333", "prod-network")

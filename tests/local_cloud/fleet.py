@@ -50,11 +50,12 @@ class Member:
         self.table.create()
 
     def let_the_reaper_in(self) -> None:
+        given = _TRUSTED | {"LockTableArns": f"arn:aws:dynamodb:*:{self.id}:table/{LOCK_TABLE}"}
         self.cloud.client("cloudformation", self.root()).create_stack(
             StackName="tflock-reaper-member",
             TemplateBody=_TEMPLATE.read_text(),
             Capabilities=["CAPABILITY_NAMED_IAM"],
-            Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in _TRUSTED.items()],
+            Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()],
         )
 
     def ci(self, region: str, run: str = "ci-run-7") -> dict[str, str]:

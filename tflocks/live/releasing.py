@@ -124,6 +124,7 @@ class Releaser:
             channels=nobody,
             digests=nobody,
             groups=nobody,
+            nights=nobody,
             messenger=nobody,
             directory=nobody,
             journal=self._journal,

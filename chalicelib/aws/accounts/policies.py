@@ -20,12 +20,12 @@ _LIST = [
     "s3:ListBucket",
     "s3:ListBucketVersions",
     "s3:GetBucketVersioning",
-    "s3:GetBucketTagging",
     "dynamodb:ListTables",
-    "dynamodb:ListTagsOfResource",
     "dynamodb:GetItem",
     "dynamodb:Scan",
     "tag:GetResources",
+    "organizations:ListAccountsForParent",
+    "organizations:ListOrganizationalUnitsForParent",
 ]
 _THROUGH = {"StringLike": {"kms:ViaService": ["s3.*.amazonaws.com", "dynamodb.*.amazonaws.com"]}}
 _IF_MATCH = {"Null": {"s3:if-match": "false"}}

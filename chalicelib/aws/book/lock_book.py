@@ -31,10 +31,8 @@ class DynamoLockBook:
 
         Reads of the index are eventually consistent, and a late write can leave a told page in it; hence the filter.
         """
-        untold = Attr("Told").not_exists()
-        if not home:
-            return readable(self._table.scan(_HELD, untold))
-        return readable(self._table.query_index(_HELD, Key("Home").eq(home), untold))
+        within = Key("Home").eq(home) if home else None
+        return readable(self._table.scan(_HELD, Attr("Told").not_exists(), within=within))
 
     def pages_of(self, state_path: str, until: datetime) -> list[Page]:
         """Return the last ten pages of a state path up to a second, oldest first. A busy state has thousands."""

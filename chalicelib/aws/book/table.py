@@ -92,20 +92,20 @@ class BookTable:
             items, after = _ask(self._table, "query", _backwards(state_path, last, at_once), after)
             yield from items
 
-    def scan(self, index: str, only: ConditionBase, names: tuple[str, ...] = ()) -> list[Item]:
+    def scan(
+        self, index: str, only: ConditionBase, names: tuple[str, ...] = (), within: ConditionBase | None = None
+    ) -> list[Item]:
         """Return the items of an index that meet a condition, as they were a moment ago; of ``names`` only those.
 
-        Decoding an attribute here takes longer than DynamoDB needs to read it, so ask only for what is used.
+        With ``within``, a condition of the index's key, nothing of its other partitions is read. Decoding an attribute
+        here takes longer than DynamoDB needs to read it, so ask only for what is used.
         """
         some: dict[str, Any] = {
             "ProjectionExpression": ", ".join(f"#{name}" for name in names),
             "ExpressionAttributeNames": {f"#{name}": name for name in names},
         }
-        return self._all("scan", IndexName=index, FilterExpression=only, **(some if names else {}))
-
-    def query_index(self, index: str, wanted: ConditionBase, only: ConditionBase) -> list[Item]:
-        """Return the items of one partition of an index that meet a condition, as they were a moment ago."""
-        return self._all("query", IndexName=index, KeyConditionExpression=wanted, FilterExpression=only)
+        asked: dict[str, Any] = {"IndexName": index, "FilterExpression": only, **(some if names else {})}
+        return self._all("query", **asked, KeyConditionExpression=within) if within else self._all("scan", **asked)
 
     def find(self, key: Item) -> Item | None:
         """Return one item as it is now, by a query, for a function that has no right to GetItem."""

@@ -14,13 +14,15 @@ from chalicelib.aws.orders.sweeps import write_sweep
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.clicks.click import Click, Unheard
 from chalicelib.core.clicks.order import AutoRelease, EndUndo
-from chalicelib.core.locks.target import Target
+from chalicelib.core.nights.sweep_order import SweepOrder
 from chalicelib.ports.orders import AT_ONCE, OrderError
 
 if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
 
 T = TypeVar("T")
+_MOST_BYTES = 256 * 1024
+"""Every queue takes a message of this size, unless somebody set a lower ``MaximumMessageSize``."""
 
 
 class Queue(StrEnum):
@@ -43,9 +45,9 @@ class SqsOrders:
         self._client = client
         self._url_of = url_of
 
-    def sweep(self, target: Target) -> None:
-        """Have ``sweep_target`` sweep a target."""
-        self._leave(Queue.SWEEPS, write_sweep, target)
+    def sweep(self, order: SweepOrder, after: timedelta = AT_ONCE) -> None:
+        """Have ``sweep_target`` sweep a target, or what is left of it."""
+        self._leave(Queue.SWEEPS, write_sweep, order, after)
 
     def carry_out(self, click: Click, after: timedelta = AT_ONCE) -> None:
         """Have a click carried out by the function that may."""
@@ -76,6 +78,8 @@ class SqsOrders:
         # JSON may have these two characters unescaped, but SQS refuses them (API reference, SendMessage).
         text = message.decode().replace("\ufffe", r"\ufffe").replace("\uffff", r"\uffff")
         seconds = ceil(after.total_seconds())
+        if (size := len(text.encode())) > _MOST_BYTES:
+            raise OrderError(f"the order has {size} bytes, and a message of SQS may have {_MOST_BYTES}")
         try:
             genuine(self._client.send_message(QueueUrl=url, MessageBody=text, DelaySeconds=seconds))
         except Exception as error:  # botocore raises many kinds of errors for an answer that is not SQS's

@@ -37,8 +37,10 @@ class LineKind(StrEnum):
     ALERT_WOKEN = "alert_woken"
     ALERT_FAILED = "alert_failed"
     SWEEP_FINISHED = "sweep_finished"
+    SWEEP_HANDED_ON = "sweep_handed_on"
     SWEEP_FAILED = "sweep_failed"
     SWEEPS_ORDERED = "sweeps_ordered"
+    NIGHT_FINISHED = "night_finished"
     WATCH_FINISHED = "watch_finished"
     TARGETS_FOUND = "targets_found"
 
@@ -113,6 +115,10 @@ class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """Number of targets that a rule found before and could not see, so that they may still be there."""
     changes: str = ""
     """The names of the new targets and of those that are gone."""
+    failed: int | None = None
+    """Number of those that were not swept, or not all of them."""
+    part: int | None = None
+    """The number of the order that goes on with a target, among the orders for it in this night."""
     locks: int | None = None
     """Number of held locks, as a sweep found them or the lock book has them."""
     stale: int | None = None

@@ -14,6 +14,7 @@ from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending
 from chalicelib.core.locks.place import Place
 from chalicelib.core.locks.scan import Scanned
+from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.alert import post
 from chalicelib.jobs.alerts.announce import Announcement
@@ -68,9 +69,9 @@ class Round:
         rank = Rank.NEW if new else Rank.KNOWN
         self.progress.agenda.add(Task(Wait.PLACE, place.home, rank, place.state_path, act))
 
-    def scan(self, container: str, act: Callable[[], Scanned | None], then: Callable[[Scanned | None], None]) -> None:
+    def scan(self, target: Target, act: Callable[[], Scanned | None], then: Callable[[Scanned | None], None]) -> None:
         """Put the next part of a scan on the agenda."""
-        self.progress.agenda.add(Task(Wait.SCAN, container, Rank.NEW, container, act, then))
+        self.progress.agenda.add(Task(Wait.SCAN, target.home, Rank.NEW, target.called, act, then))
 
     def end(self, page: Page, ending: Ending) -> None:
         """Close the alert of a lock that the reaper may no longer look at."""

@@ -227,7 +227,7 @@ def test_orders_are_left_only_where_they_are_due(stack: Stack) -> None:
         for function in (*READERS, "APIHandler", "NightlySweep")
     }
     assert left == {
-        "SweepTarget": {"Release"},
+        "SweepTarget": {"Release", "Sweep"},
         "WatchLocks": {"Release"},
         "RecordLockEvent": set(),
         "ReleaseLock": {"Release", "Click"},

@@ -13,11 +13,11 @@ from chalicelib.core.clicks.click import Verb
 from chalicelib.core.clicks.ending import Outcome
 from chalicelib.core.policy import Route, Rules
 from chalicelib.jobs.clicks.release import release
-from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from tests.builders import ALICE, BOB, BUCKET, CHANNEL, TAKEN, a_click, a_policy, sample, some_rules
 from tests.fakes.slack import ANSWER, REQUEST, FakeMessenger
 from tests.fakes.world import FakeWorld
+from tests.sweeps import sweep
 
 PROD, OTHER = "C0PROD", "C0OTHER"
 RULES = some_rules(

@@ -1,0 +1,120 @@
+"""Serve buckets over HTTP/1.1, with the latency and the refusals of a busy S3."""
+
+import asyncio
+import random
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from threading import Thread
+from urllib.parse import parse_qsl, unquote
+
+from bench.list_server.answers import error, listing
+from bench.list_server.keys import Keys
+
+_BODY = (
+    b'{"ID":"78653438-8ad9-5195-0db7-201620792a67","Operation":"OperationTypeApply","Info":"","Who":"runner@bench",'
+    b'"Version":"1.11.4","Created":"2026-11-01T08:15:30.5Z","Path":"bench/terraform.tfstate"}'
+)
+
+
+@dataclass
+class World:
+    """What is served, and how well. ``requests`` counts what was asked, by what it was answered."""
+
+    buckets: Mapping[str, Keys]
+    seconds: float = 0.0
+    """How long each answer takes."""
+    refused: float = 0.0
+    """Which part of all requests is answered with 503 SlowDown."""
+    requests: dict[str, int] = field(default_factory=dict)
+    chance: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311  the same refusals each time
+
+    def answer(self, method: str, target: str) -> tuple[str, bytes]:
+        """Return the status and the body for a request."""
+        path, _, query = target.partition("?")
+        bucket, _, key = unquote(path).lstrip("/").partition("/")
+        asked = dict(parse_qsl(query, keep_blank_values=True))
+        if bucket == "counted":
+            told = " ".join(f"{name}={number}" for name, number in self.requests.items())
+            self.requests.clear()
+            return "200 OK", told.encode()
+        status, body = self._answer(bucket, key, asked)
+        self.requests[status[:3]] = self.requests.get(status[:3], 0) + 1
+        return status, b"" if method == "HEAD" else body
+
+    def _answer(self, bucket: str, key: str, asked: Mapping[str, str]) -> tuple[str, bytes]:
+        if self.refused and self.chance.random() < self.refused:
+            return "503 Slow Down", error("SlowDown")
+        keys = self.buckets.get(bucket)
+        if keys is None:
+            return "404 Not Found", error("NoSuchBucket")
+        if key:
+            return "200 OK", _BODY
+        if "location" in asked:
+            return "200 OK", b"<LocationConstraint>us-east-1</LocationConstraint>"
+        return "200 OK", listing(bucket, keys, asked)
+
+
+class _Connection(asyncio.Protocol):
+    """One connection; requests have no bodies."""
+
+    def __init__(self, world: World) -> None:
+        self._world, self._read = world, b""
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport  # type: ignore[assignment]
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        self._transport = None
+
+    def data_received(self, data: bytes) -> None:
+        self._read += data
+        while b"\r\n\r\n" in self._read:
+            head, _, self._read = self._read.partition(b"\r\n\r\n")
+            method, target, _ = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ", 2)
+            if self._world.seconds and "/counted" not in target:
+                asyncio.get_running_loop().call_later(self._world.seconds, self._reply, method, target)
+            else:
+                self._reply(method, target)
+
+    def _reply(self, method: str, target: str) -> None:
+        status, body = self._world.answer(method, target)
+        kind = "application/json" if body is _BODY else "application/xml"
+        head = (
+            f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\nServer: AmazonS3\r\n"
+            'x-amz-request-id: BENCH\r\nETag: "9b2cf535f27731c974343645a3985328"\r\n'
+            "Last-Modified: Sun, 01 Nov 2026 08:15:30 GMT\r\n\r\n"
+        )
+        if self._transport:
+            self._transport.write(b"".join((head.encode(), body)))
+
+
+@contextmanager
+def serving(world: World) -> Iterator[str]:
+    """Serve in a thread of this process; give the URL."""
+    loop = asyncio.new_event_loop()
+    server = loop.run_until_complete(loop.create_server(lambda: _Connection(world), "127.0.0.1", 0))
+    thread = Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(5)
+        server.close()
+        with suppress(RuntimeError):
+            loop.run_until_complete(asyncio.sleep(0))
+        loop.close()
+
+
+def serve(world: World, port: int) -> None:
+    """Serve until the process ends; print the URL as soon as it answers."""
+
+    async def forever() -> None:
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(lambda: _Connection(world), "127.0.0.1", port, backlog=512)
+        print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
+        await server.serve_forever()
+
+    asyncio.run(forever())
