@@ -203,3 +203,22 @@ def test_a_rule_about_other_accounts_opens_nothing_at_home(tmp_path: Path) -> No
     assert values["MemberRoleArns"] == (
         "arn:aws:iam::*:role/org/reaper,arn:aws:iam::111111111111:role/tflock-reaper-member"
     )
+
+
+def test_a_rule_for_units_opens_what_it_names_at_home_too_because_the_stack_may_be_below_one(tmp_path: Path) -> None:
+    below = Discovery(kind=Kind.DYNAMODB, names=("locks*", "*"), units=("r-acme",), member=Account(role="reaper"))
+    values = overrides(_with_rules(tmp_path, below), "prod", HOME)
+    assert values["LockTableArns"].endswith("table/locks*")
+    assert values["TargetRules"] == "units"
+
+
+def test_names_are_listed_at_home_only_if_a_rule_looks_there_and_accounts_only_by_the_stack_itself_or_a_role(
+    tmp_path: Path,
+) -> None:
+    there = Discovery(kind=Kind.S3, accounts=(Account("1" * 12),))
+    home = Discovery(kind=Kind.S3, names=("*-tfstate",))
+    lister = Account("9" * 12, role=f"arn:aws:iam::{'9' * 12}:role/lister", external_id="x1")
+    asking = Discovery(kind=Kind.S3, units=("r-acme",), member=Account(role="reaper"), organization=lister)
+    needed = [overrides(_with_rules(tmp_path, *rules), "prod", HOME) for rules in ((), (there,), (home,), (asking,))]
+    assert [values["TargetRules"] for values in needed] == ["no", "no", "yes", "yes"]
+    assert lister.role in needed[-1]["MemberRoleArns"].split(",")
