@@ -24,6 +24,7 @@ from chalicelib.aws.book.channel_book import DynamoChannelBook
 from chalicelib.aws.book.digest_book import DynamoDigestBook
 from chalicelib.aws.book.event_book import DynamoEventBook
 from chalicelib.aws.book.group_book import DynamoGroupBook
+from chalicelib.aws.book.joint.joint_book import DynamoJointBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.lock_list import DynamoLockList
 from chalicelib.aws.book.night_book import DynamoNightBook
@@ -71,6 +72,8 @@ _PROMPT = ClientConfig(
     retries={"mode": "standard", "total_max_attempts": 3},
     max_pool_connections=SIDE_BY_SIDE,
 )
+# Entering an account takes time from the function that then has to delete and to answer, within 30 seconds.
+_ENTERING = ClientConfig(connect_timeout=2, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 2})
 # A listing full of delete markers can take two minutes to answer (xuanwo.io, 2025-02).
 _LISTING = ClientConfig(connect_timeout=5, read_timeout=120, retries={"mode": "standard", "total_max_attempts": 4})
 # Never tried again: counting may stop anywhere, and the next night counts anew.
@@ -101,6 +104,7 @@ def world() -> World:
         events=DynamoEventBook(_table()),
         channels=DynamoChannelBook(_table()),
         digests=DynamoDigestBook(_table()),
+        joints=DynamoJointBook(_table()),
         groups=group_book(),
         nights=night_book(),
         messenger=SlackMessenger(_bot_token, config().slack_api, config().slack_app, failed=_slack_failed),
@@ -136,7 +140,7 @@ def _writer(ref: LockRef, errand: Errand) -> Any:
 def accounts() -> Accounts:
     """Return the clients for buckets and tables in the stack's own account and in others."""
     stack = Stack(os.environ["AWS_REGION"], f"tflock-reaper-{os.environ['STAGE']}")
-    return Accounts(stack, clients.client, _PROMPT, clock=lambda: datetime.now(UTC))
+    return Accounts(stack, clients.client, _ENTERING, clock=lambda: datetime.now(UTC))
 
 
 def run(milliseconds: float) -> Run:

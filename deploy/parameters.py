@@ -24,6 +24,7 @@ from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Rules
 from chalicelib.ports.locks import StoreRefusedError
 from deploy import names
+from deploy.event_accounts import event_accounts
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html (parameter values)
 _LONGEST_VALUE = 4096
@@ -68,9 +69,10 @@ def overrides(
         ConfigError: when even so the roles have no room for all tables and keys.
     """
     rules = config.rules.at_home(home.account, home.region)
+    given = {"EventAccounts": event_accounts(rules, given or {})} | dict(given or {})
     problem: str | None = None
     for named in (_Named(), _Named(roles_by_pattern=True), _Named(roles_by_pattern=True, buckets_by_pattern=True)):
-        values = _values(rules, stage, home, named) | dict(given or {})
+        values = _values(rules, stage, home, named) | given
         problem = _too_long(values)
         if problem is None:
             return values

@@ -9,6 +9,7 @@ import msgspec
 
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.line import LineKind, of_run
+from chalicelib.core.audit.located import located
 from chalicelib.core.brief import told_briefly
 from chalicelib.core.locks.place import Place
 from chalicelib.core.locks.target import Target
@@ -72,6 +73,12 @@ class Swept:
             return self._is_forgetful_and_untold
         return bool(self.progress.failed or self.progress.not_seen)
 
+    def journal(self, world: World, kind: LineKind, now: datetime, **fields: object) -> None:
+        """Write a line of the journal about the target."""
+        target = self.order.target
+        line = of_run(kind, now, target=target.container, **fields)
+        world.journal.write(located(line, target.place(""), self.scan.swept.rules))
+
     @property
     def _is_forgetful_and_untold(self) -> bool:
         done = self.progress
@@ -129,7 +136,7 @@ def _conclude(swept: Swept, world: World, now: datetime) -> None:
     """Journal what was done, note it for the night, and have the queue or another order do the rest."""
     error = swept.scan.error
     if error:
-        world.journal.write(of_run(LineKind.SWEEP_FAILED, now, target=swept.order.target.container, detail=str(error)))
+        swept.journal(world, LineKind.SWEEP_FAILED, now, detail=str(error))
     if isinstance(error, StoreRefusedError):
         _note(swept, world, failure=str(error), finished=True)
     elif swept.has_rest:
@@ -151,10 +158,7 @@ def _hand_on(swept: Swept, world: World, now: datetime) -> None:
     if not swept.scan.error:
         found = swept.found
         counts = {"locks": found.locks, "alerts": found.alerts, "objects": found.objects}
-        container = swept.order.target.container
-        world.journal.write(
-            of_run(LineKind.SWEEP_HANDED_ON, now, target=container, detail=swept.detail, part=rest.part, **counts)
-        )
+        swept.journal(world, LineKind.SWEEP_HANDED_ON, now, detail=swept.detail, part=rest.part, **counts)
 
 
 def _finish(swept: Swept, world: World, now: datetime) -> None:
@@ -163,7 +167,7 @@ def _finish(swept: Swept, world: World, now: datetime) -> None:
     detail = "; ".join(filter(None, (unlisted, swept.detail)))
     counts = {"locks": found.locks, "alerts": found.alerts, "objects": found.objects}
     left = {"waiting": done.waiting, "not_reached": len(done.left)}
-    world.journal.write(of_run(LineKind.SWEEP_FINISHED, now, target=target.container, detail=detail, **counts, **left))
+    swept.journal(world, LineKind.SWEEP_FINISHED, now, detail=detail, **counts, **left)
     if swept.wants_another_try:
         why = detail or f"{done.not_seen} locks were not looked at in time"
         _try_again(swept, world, why)

@@ -8,8 +8,12 @@ from chalicelib.aws.locks.places import Places
 from chalicelib.core.audit.line import JournalLine, LineKind
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.ports.world import World
+<<<<<<< HEAD
+from tests.fakes.book import FakeBook, FakeChannelBook, FakeDigestBook, FakeGroupBook, FakeJointBook
+=======
 from tests.fakes.book import FakeBook, FakeChannelBook, FakeDigestBook, FakeGroupBook
 from tests.fakes.debris import FakeDebrisCounter
+>>>>>>> night
 from tests.fakes.events import FakeEventBook
 from tests.fakes.nights import FakeNightBook
 from tests.fakes.orders import FakeOrders
@@ -47,6 +51,7 @@ class FakeWorld:
     events: FakeEventBook = field(default_factory=FakeEventBook)
     channels: FakeChannelBook = field(default_factory=FakeChannelBook)
     digests: FakeDigestBook = field(default_factory=FakeDigestBook)
+    joints: FakeJointBook = field(default_factory=FakeJointBook)
     groups: FakeGroupBook = field(default_factory=FakeGroupBook)
     nights: FakeNightBook = field(default_factory=FakeNightBook)
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
@@ -66,6 +71,7 @@ class FakeWorld:
             events=self.events,
             channels=self.channels,
             digests=self.digests,
+            joints=self.joints,
             groups=self.groups,
             nights=self.nights,
             messenger=self.messenger,

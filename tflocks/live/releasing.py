@@ -124,6 +124,7 @@ class Releaser:
             events=self._events,
             channels=nobody,
             digests=nobody,
+            joints=nobody,
             groups=nobody,
             nights=nobody,
             messenger=nobody,
