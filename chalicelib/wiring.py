@@ -23,6 +23,7 @@ from chalicelib.aws.book.channel_book import DynamoChannelBook
 from chalicelib.aws.book.digest_book import DynamoDigestBook
 from chalicelib.aws.book.event_book import DynamoEventBook
 from chalicelib.aws.book.group_book import DynamoGroupBook
+from chalicelib.aws.book.joint.joint_book import DynamoJointBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.lock_list import DynamoLockList
 from chalicelib.aws.book.night_book import DynamoNightBook
@@ -32,8 +33,9 @@ from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.locks.dynamodb import DynamoLockStore
 from chalicelib.aws.locks.places import Places
 from chalicelib.aws.locks.s3 import S3LockStore
+from chalicelib.aws.locks.s3_versions import S3DebrisCounter
 from chalicelib.aws.orders.sqs import Queue, SqsOrders
-from chalicelib.aws.patience import LISTING, SEARCHING, WRITING
+from chalicelib.aws.patience import COUNTING, ENTERING, LISTING, SEARCHING, WRITING
 from chalicelib.checked_rules import encode
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.measure import SLACK_FAILURE
@@ -80,10 +82,12 @@ def world() -> World:
     """Return the neighbours of the jobs about locks."""
     return World(
         store=Places(_stores(), lambda place: rules().covers(place)),
+        debris=S3DebrisCounter(lambda target: accounts().looking_at(target, target.kind, COUNTING)),
         book=lock_book(),
         events=DynamoEventBook(table()),
         channels=DynamoChannelBook(table()),
         digests=DynamoDigestBook(table()),
+        joints=DynamoJointBook(table()),
         groups=group_book(),
         nights=night_book(),
         messenger=SlackMessenger(_bot_token, config().slack_api, config().slack_app, failed=_slack_failed),
@@ -104,7 +108,7 @@ def _stores() -> dict[Kind, LockStore]:
 
 
 def _lister(target: Target) -> Any:
-    return accounts().looking_at(target, target.kind, LISTING)
+    return accounts().looking_at(target, target.kind, PROMPT if target.is_small else LISTING)
 
 
 def _reader(place: Place) -> Any:
@@ -119,7 +123,7 @@ def _writer(ref: LockRef, errand: Errand) -> Any:
 def accounts() -> Accounts:
     """Return the clients for buckets and tables in the stack's own account and in others."""
     stack = Stack(os.environ["AWS_REGION"], f"tflock-reaper-{os.environ['STAGE']}")
-    return Accounts(stack, clients.client, PROMPT, clock=lambda: datetime.now(UTC))
+    return Accounts(stack, clients.client, ENTERING, clock=lambda: datetime.now(UTC))
 
 
 def searching(milliseconds: float) -> Searching:
