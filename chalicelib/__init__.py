@@ -19,6 +19,7 @@ Each line of code has one room: it decides (``core``), it orders (``jobs``), or 
 ``jobs.targets``    has the target rules look for targets, and knows these between two nights
 ``jobs.runs``       shares the time of one run among its tasks
 ``aws``             everything that imports boto3 or powertools
+``aws.accounts``    enters other accounts: a session for each errand, narrowed to it
 ``aws.locks``       reads, deletes and puts locks; one module for each kind of place
 ``aws.discovery``   looks into accounts for what target rules name
 ``aws.events``      translates the payloads of AWS's events; pure

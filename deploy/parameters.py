@@ -33,6 +33,8 @@ _LONGEST_VALUE = 4096
 # The reserve is for all of a policy but these ARNs.
 _INLINE_POLICY, _RESERVE = 10_240, 4_250
 _NAMED_IN_ONE_ROLE = ("StateBucketArns", "MemberRoleArns", *("LockObjectArns", "DecryptKeyArns", "LockTableArns") * 2)
+_LONGEST_KNOWN_STAGE = 16
+"""tflock-reaper-<stage>-RecordLockEventRole-<13 letters> then has 64 characters (``deploy/member-role.yaml``)."""
 _NOT_IN_A_PATTERN = re.compile(r"[^a-zA-Z0-9_.*-]")
 _ANY_NAME = re.compile(r"[*?]*")
 
@@ -69,6 +71,7 @@ def overrides(
         ConfigError: when even so the roles have no room for all tables and keys.
     """
     rules = config.rules.at_home(home.account, home.region)
+    _check_stage(rules, stage)
     given = {"EventAccounts": event_accounts(rules, given or {})} | dict(given or {})
     problem: str | None = None
     for named in (_Named(), _Named(roles_by_pattern=True), _Named(roles_by_pattern=True, buckets_by_pattern=True)):
@@ -77,6 +80,17 @@ def overrides(
         if problem is None:
             return values
     raise ConfigError([f"targets: too many lock tables or keys for one stack ({problem}); deploy two"])
+
+
+def _check_stage(rules: Rules, stage: str) -> None:
+    """Refuse a stage whose roles a member role could not know: IAM cuts their names off at 64 characters."""
+    if len(stage) > _LONGEST_KNOWN_STAGE and any(_role_arns(rules, ANYWHERE, _Named())):
+        raise ConfigError(
+            [
+                f"STAGE={stage}: at most {_LONGEST_KNOWN_STAGE} characters where targets are in other accounts, "
+                "because the member roles there know the reaper's roles by their names"
+            ]
+        )
 
 
 def remarks(values: Mapping[str, str]) -> list[str]:

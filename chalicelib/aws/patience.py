@@ -10,6 +10,10 @@ COUNTING = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard
 ENTERING = Config(connect_timeout=2, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 2})
 WRITING = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 1})
 """Never retries a request: see S3LockStore and DynamoLockStore."""
+# Entering an account takes time from the function that then has to delete and to answer, within 30 seconds.
+ENTERING = Config(connect_timeout=2, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 2})
+# Never tried again: counting may stop anywhere, and the next night counts anew.
+COUNTING = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 1})
 SEARCHING = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 5})
 """For the search of a target rule, which has minutes. AWS Organizations answers only a few requests a second."""
 

@@ -163,6 +163,14 @@ def test_more_accounts_than_a_role_can_name_become_the_role_of_any_account_and_i
     assert said.startswith("accounts: IAM lets the reaper's roles enter every account that has and opens the role arn:")
 
 
+def test_a_stage_whose_roles_a_member_role_could_not_know_is_refused(tmp_path: Path) -> None:
+    there = _config(tmp_path, _in_account("1" * 12) + MEMBERS)
+    assert overrides(there, "s" * 16, HOME)["Stage"] == "s" * 16
+    with pytest.raises(ConfigError, match="at most 16 characters where targets are in other accounts"):
+        overrides(there, "s" * 17, HOME)
+    assert overrides(_config(tmp_path, TARGETS), "s" * 20, HOME)["Stage"] == "s" * 20
+
+
 def test_a_role_of_another_partition_is_told_before_it_is_deployed(tmp_path: Path) -> None:
     targets = _in_account("1" * 12, role="arn:aws-cn:iam::111111111111:role/x") + MEMBERS
     with pytest.raises(ConfigError, match="is in the partition aws-cn, and the reaper is in aws"):
