@@ -191,7 +191,7 @@ def _record(ended: list[Case], body: str, to_settle: LockEvent | None) -> None:
         return
     try:
         told = read_recording(body)
-        events = [told] if told else lock_events(body)
+        events = [told] if told else lock_events(body, wiring.rules())
     except UnknownNotificationError as error:
         record_events([wiring.event_case(event, now) for event in error.events], ended)
         raise

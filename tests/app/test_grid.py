@@ -93,7 +93,7 @@ def carry_out(function: str, body: str) -> None:
 
 def forget_configuration() -> None:
     """What is built from the file. Clients stay, because building them takes most of a test's time."""
-    for built in (wiring.config, wiring.installation, wiring.world):
+    for built in (wiring.config, wiring.rules, wiring.installation, wiring.world):
         built.cache_clear()
 
 

@@ -7,37 +7,59 @@ import pytest
 import app
 from chalicelib import wiring
 from chalicelib.aws.orders.joint import write_joint_click, write_show_joint
-from chalicelib.core.joint.click import JointClick, JointOutcome, ShowJoint
+from chalicelib.core.joint.click import JointClick, ShowJoint
 from chalicelib.core.joint.verb import JointVerb
-from tests.app.account import a_batch, an_account
-from tests.builders import ALICE, CHANNEL, TAKEN, TEAM
-from tests.fakes.world import FakeWorld
+from tests.app.account import a_batch, an_account, printed
+from tests.slack.words.joint.test_joint_words import ID, a_joint
+
+ASKING = [verb for verb in JointVerb if not verb.is_free]
 
 
-@pytest.fixture
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeWorld]:
-    fake = FakeWorld(TAKEN)
-    with an_account(tmp_path_factory.mktemp("config")), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wiring, "world", lambda: fake.ports)
-        yield fake
+@pytest.fixture(scope="module", autouse=True)
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    for built in vars(wiring).values():
+        if hasattr(built, "cache_clear"):
+            built.cache_clear()
+    with an_account(tmp_path_factory.mktemp("config")):
+        wiring.world().joints.save(a_joint(3))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def stdout_of_this_test() -> Iterator[None]:
+    """The journal writes where the output went when it was built."""
+    forget()
+    yield
+    forget()
+
+
+def forget() -> None:
+    wiring.journal.cache_clear()
     wiring.world.cache_clear()
 
 
-def click(verb: JointVerb) -> str:
-    said = {"user": ALICE, "user_team": TEAM, "channel": CHANNEL, "click": f"{ALICE} 1"}
-    return write_joint_click(JointClick(joint="0" * 32, verb=verb, **said)).decode()
+def stranger_s(verb: JointVerb) -> str:
+    """The click of somebody whom nobody can answer, so that nothing goes to Slack."""
+    return write_joint_click(JointClick(joint=ID, verb=verb, user_team="T0OTHER", click="1")).decode()
 
 
-def test_each_function_carries_out_its_own_clicks_on_joint_alerts(world: FakeWorld) -> None:
-    app.release_lock(a_batch(click(JointVerb.RELEASE)), None)
-    for verb in set(JointVerb) - {JointVerb.RELEASE}:
-        app.answer_click(a_batch(click(verb)), None)
-    app.answer_click(a_batch(write_show_joint(ShowJoint(joint="0" * 32)).decode()), None)
-    assert [told.outcome for _, told in world.messenger.answers] == [JointOutcome.UNKNOWN] * len(JointVerb)
-    assert {told.verb for _, told in world.messenger.answers} == set(JointVerb)
+@pytest.mark.parametrize("verb", ASKING)
+def test_each_function_carries_out_its_own_clicks_on_joint_alerts(
+    verb: JointVerb, capsys: pytest.CaptureFixture[str]
+) -> None:
+    carry_out = app.release_lock if verb.releases else app.answer_click
+    carry_out(a_batch(stranger_s(verb)), None)
+    [line] = printed(capsys, '{"event"')
+    assert (line["event"], line["outcome"]) == ("release_refused" if verb.releases else "click_refused", "refused")
+    assert line["joint_click"] == "1"
 
 
-def test_a_click_that_came_to_the_wrong_function_does_nothing(world: FakeWorld) -> None:
-    app.release_lock(a_batch(click(JointVerb.SNOOZE)), None)
-    app.answer_click(a_batch(click(JointVerb.RELEASE)), None)
-    assert world.orders.releases == []
+def test_a_click_that_came_to_the_wrong_function_does_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    app.release_lock(a_batch(stranger_s(JointVerb.SNOOZE)), None)
+    joint = wiring.world().joints.find(ID)
+    assert joint == a_joint(3)
+    assert printed(capsys, '{"event"') == []
+
+
+def test_the_progress_of_what_is_no_longer_known_is_not_shown() -> None:
+    app.answer_click(a_batch(write_show_joint(ShowJoint(joint="0" * 32, click="1")).decode()), None)
