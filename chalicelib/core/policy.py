@@ -139,7 +139,9 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         account count.
         """
         bucket = self._at.get(Place(Kind.S3, state_path.partition("/")[0], "").home)
-        targets = self.targets if bucket is None else (bucket, *self._tables.get(self._id_of(bucket.account), ()))
+        targets = (
+            self.targets if bucket is None else (bucket, *self._tables.get(self.locations.named(bucket.account).id, ()))
+        )
         places = (target.place_for(state_path) for target in targets)
         return tuple(dict.fromkeys(place for place in places if place))
 
@@ -177,12 +179,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         tables: dict[str, list[Target]] = {}
         for target in self.targets:
             if target.kind is Kind.DYNAMODB:
-                tables.setdefault(self._id_of(target.account), []).append(target)
+                tables.setdefault(self.locations.named(target.account).id, []).append(target)
         return tables
-
-    def _id_of(self, account: Account) -> str:
-        """Return the ID of an account, also of the stack's own, which a target may name or leave out."""
-        return account.id or self.home.id
 
 
 def by_name(called: tuple[str, ...]) -> tuple[str, ...]:

@@ -150,7 +150,7 @@ def _filter(request: ListRequest, query: Query, rules: Rules) -> Callable[[HeldE
     def wanted(entry: HeldEntry) -> bool:
         if not query.fits(entry.state_path):
             return False
-        if not rules.covers(entry.place):
+        if not (rules.covers(entry.place) and query.fits_account(rules.account_of(entry.place))):
             return False
         if query.mine:
             return _is_of(entry, request.user, rules)
