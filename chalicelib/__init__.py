@@ -17,6 +17,7 @@ Each line of code has one room: it decides (``core``), it orders (``jobs``), or 
 ``jobs.runs``       shares the time of one run among its tasks
 ``aws``             everything that imports boto3 or powertools
 ``aws.locks``       reads, deletes and puts locks; one module for each kind of place
+``aws.locks.listing``  lists the locks of a bucket: cuts pages before they are parsed, splits giant buckets
 ``aws.events``      translates the payloads of AWS's events; pure
 ``aws.orders``      orders from one function to another: their form on the wire, and their queues
 ``aws.book``        the reaper's memory, in its one DynamoDB table

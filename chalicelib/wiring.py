@@ -27,6 +27,7 @@ from chalicelib.aws.book.lock_list import DynamoLockList
 from chalicelib.aws.book.rules_book import store
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.locks.dynamodb import DynamoLockStore
+from chalicelib.aws.locks.listing.crew import THREADS
 from chalicelib.aws.locks.places import Places
 from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.aws.metrics import EmfMetrics
@@ -69,8 +70,14 @@ _PROMPT = ClientConfig(
     retries={"mode": "standard", "total_max_attempts": 3},
     max_pool_connections=SIDE_BY_SIDE,
 )
-# A listing full of delete markers can take two minutes to answer (xuanwo.io, 2025-02).
-_LISTING = ClientConfig(connect_timeout=5, read_timeout=120, retries={"mode": "standard", "total_max_attempts": 4})
+# A listing full of delete markers can take two minutes to answer (xuanwo.io, 2025-02). Retries are never "adaptive":
+# that slows down all that share a client for one bucket that is busy.
+_LISTING = ClientConfig(
+    connect_timeout=5,
+    read_timeout=150,
+    retries={"mode": "standard", "total_max_attempts": 4},
+    max_pool_connections=THREADS + SIDE_BY_SIDE,
+)
 WRITING = ClientConfig(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 1})
 """Never retries a request: see S3LockStore and DynamoLockStore."""
 

@@ -21,6 +21,8 @@ _MEANINGS = {
 
 def store_error(what: str, error: Exception) -> StoreError:
     """Return a failure as the port's, also what botocore makes of an answer that is not S3's."""
+    if isinstance(error, StoreError):
+        return type(error)(f"{what}: {error}")
     if not isinstance(error, ClientError):
         return StoreError(f"{what}: {in_words('S3', error)}")
     kind = StoreRefusedError if code_of(error) in _MEANINGS else StoreError
