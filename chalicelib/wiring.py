@@ -72,12 +72,7 @@ _PROMPT = ClientConfig(
 )
 # A listing full of delete markers can take two minutes to answer (xuanwo.io, 2025-02). Retries are never "adaptive":
 # that slows down all that share a client for one bucket that is busy.
-_LISTING = ClientConfig(
-    connect_timeout=5,
-    read_timeout=150,
-    retries={"mode": "standard", "total_max_attempts": 4},
-    max_pool_connections=THREADS + SIDE_BY_SIDE,
-)
+_LISTING = _PROMPT.merge(ClientConfig(read_timeout=150, max_pool_connections=THREADS + SIDE_BY_SIDE))
 WRITING = ClientConfig(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 1})
 """Never retries a request: see S3LockStore and DynamoLockStore."""
 

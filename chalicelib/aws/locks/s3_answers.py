@@ -7,11 +7,12 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.aws.errors_in_words import in_words
+from chalicelib.aws.locks.listing.pages import ListingError
 from chalicelib.aws.locks.sent_once import AnswerLostError, code_of, sent_once, status_of
 from chalicelib.ports.locks import ContainerGoneError, StoreError, StoreRefusedError
 
 _MEANINGS = {
-    "AccessDenied": "access denied: the bucket's policy or key, or the role of this function, does not allow it",
+    "AccessDenied": "access denied: the bucket's policy or key, or the role that the reaper asks by, does not allow it",
     "NoSuchBucket": "there is no such bucket: take it out of reaper.toml and deploy, or create it again",
     "PermanentRedirect": "the bucket is in another region: name it in the target",
     "AuthorizationHeaderMalformed": "the bucket is in another region: name it in the target",
@@ -22,7 +23,9 @@ _MEANINGS = {
 def store_error(what: str, error: Exception) -> StoreError:
     """Return a failure as the port's, also what botocore makes of an answer that is not S3's."""
     if isinstance(error, StoreError):
-        return type(error)(f"{what}: {error}")
+        return error
+    if isinstance(error, ListingError):
+        return StoreError(f"{what}: {error}")
     if not isinstance(error, ClientError):
         return StoreError(f"{what}: {in_words('S3', error)}")
     kind = StoreRefusedError if code_of(error) in _MEANINGS else StoreError

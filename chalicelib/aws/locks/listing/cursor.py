@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from chalicelib.aws.locks.listing.pages import ListingError
 from chalicelib.aws.locks.listing.ranges import KeyRange
-from chalicelib.ports.locks import StoreError
 
 _VERSION = "2"
 
@@ -38,7 +38,7 @@ def written(prefix: str, ranges: Iterable[KeyRange], later: Sequence[str]) -> st
 
 
 def read(cursor: str, prefixes: Sequence[str]) -> tuple[str, list[KeyRange], list[str]]:
-    """Return a prefix, what is left of it, and the prefixes after it. Raises StoreError for a damaged cursor."""
+    """Return a prefix, what is left of it, and the prefixes after it. Raises ListingError for a damaged cursor."""
     if not cursor:
         return prefixes[0], [KeyRange()], list(prefixes[1:])
     rest = _rest(cursor)
@@ -55,7 +55,7 @@ def _rest(cursor: str) -> Rest:
             return msgspec.msgpack.decode(base64.urlsafe_b64decode(text), type=Rest)
     except ValueError:
         pass
-    raise StoreError(
+    raise ListingError(
         "the note of where the last scan stopped is damaged or of another version: scan from the beginning"
     )
 

@@ -13,7 +13,6 @@ from chalicelib.aws.genuine import genuine
 from chalicelib.aws.locks.listing.only_locks import KEYS, only_locks_wanted
 from chalicelib.aws.locks.sent_once import code_of
 from chalicelib.core.locks.place import Kind, Place
-from chalicelib.ports.locks import StoreError
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -21,6 +20,10 @@ if TYPE_CHECKING:
 _BUSY = {"SlowDown", "503", "ServiceUnavailable"}
 _PAUSES = (1.0, 3.0)
 """Seconds before each new try of a page that a busy S3 refused as often as botocore tried."""
+
+
+class ListingError(Exception):
+    """A bucket cannot be listed to its end, or not from where a cursor says; the message says why, for a person."""
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -75,7 +78,7 @@ def _page(answer: Any, bucket: str) -> Page:
     told = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get(KEYS)
     token = answer.get("NextContinuationToken", "") if answer.get("IsTruncated") else ""
     if answer.get("IsTruncated") and not token:
-        raise StoreError("S3 says that there are more keys, and not how to go on")
+        raise ListingError("S3 says that there are more keys, and not how to go on")
     return Page(
         locks=tuple(key for key in listed if Place(Kind.S3, bucket, key).may_have_lock),
         keys=int(told) if told else len(listed),

@@ -9,8 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from chalicelib.aws.locks.listing.middle import Alphabet
-from chalicelib.aws.locks.listing.pages import Page
-from chalicelib.ports.locks import StoreError
+from chalicelib.aws.locks.listing.pages import ListingError, Page
 
 GIANT = 10
 """A bucket that had so many pages and is not at its end is split."""
@@ -68,9 +67,9 @@ class Ranges:
         return None
 
     def take(self, one: KeyRange, page: Page) -> list[str]:
-        """Note a page of a range; return those of its locks that are in the range. Raises StoreError."""
+        """Note a page of a range; return those of its locks that are in the range. Raises ListingError."""
         if page.token in one.unmoved:
-            raise StoreError("S3 gives the same page again and again, so the rest cannot be listed")
+            raise ListingError("S3 gives the same page again and again, so the rest cannot be listed")
         self._check_order(one, page)
         self._pages += 1
         one.pages += 1
@@ -103,14 +102,14 @@ class Ranges:
         one.expected = min(_NOBODY_KNOWS, one.pages * left)
 
     def _check_order(self, one: KeyRange, page: Page) -> None:
-        """Never split a bucket whose keys come in another order; where it is too late for that, raise StoreError.
+        """Never split a bucket whose keys come in another order; where it is too late for that, raise ListingError.
 
         A directory bucket has its keys in no order, and S3-compatible stores may have theirs in another one.
         """
         if not page.last or (page.in_order and (not one.after or page.first > one.after)):
             return
         if not self._from_beginning or len(self.left) > 1:
-            raise StoreError(
+            raise ListingError(
                 "its keys do not come in the order of their UTF-8 bytes, as S3's do: no part can be listed"
             )
         self._in_order, one.after = False, ""

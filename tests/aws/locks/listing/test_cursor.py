@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from chalicelib.aws.locks.listing import cursor
 from chalicelib.aws.locks.listing.bucket_scan import separate
+from chalicelib.aws.locks.listing.pages import ListingError
 from chalicelib.aws.locks.listing.ranges import MOST, KeyRange
-from chalicelib.ports.locks import StoreError
 
 KEY = st.text(st.characters(codec="utf-8"), max_size=20)
 
@@ -42,13 +42,13 @@ def test_a_damaged_cursor_is_an_error_and_never_another_place(data: st.DataObjec
     text = cursor.written("a/", [KeyRange("a/x", "a/y"), KeyRange("a/z")], ["b/"])
     at = data.draw(st.integers(0, len(text) - 1))
     other = data.draw(st.characters(codec="utf-8").filter(lambda one: one != text[at]))
-    with pytest.raises(StoreError, match="damaged"):
+    with pytest.raises(ListingError, match="damaged"):
         cursor.read(text[:at] + other + text[at + 1 :], ["a/", "b/"])
 
 
 @pytest.mark.parametrize("text", ["0:a/x", "1", "2", "2.", "2.0.", "3.1.x", "\ud800", "2.1.\ud800", "é"])
 def test_what_is_no_cursor_is_an_error(text: str) -> None:
-    with pytest.raises(StoreError, match="damaged"):
+    with pytest.raises(ListingError, match="damaged"):
         cursor.read(text, [""])
 
 
