@@ -4,7 +4,7 @@ CONFIG ?= reaper.toml
 PY := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: help check format test demo bench package deploy wire queries secrets clean
+.PHONY: help check format test demo bench package deploy queries secrets clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -59,9 +59,6 @@ secrets: $(READY) ## ask for Slack's two secrets and keep them in SSM; STAGE=pro
 
 deploy: $(READY) ## package and deploy; STAGE=prod CONFIG=reaper.toml ARTIFACTS=a-bucket PARAMETERS="AlarmTopicArn=..."
 	@$(PY) -m deploy.stack --stage "$(STAGE)" --config "$(CONFIG)" --artifacts "$(ARTIFACTS)" $(PARAMETERS:%=--parameter "%")
-
-wire: $(READY) ## let a state bucket tell the reaper of its locks; STAGE=prod BUCKET=a-bucket PREFIX=only/these/
-	@$(PY) -m deploy.wire_bucket "$(BUCKET)" --stage "$(STAGE)" $(if $(PREFIX),--prefix "$(PREFIX)")
 
 queries: $(READY) ## save questions to the journal in Logs Insights; STAGE=prod
 	@$(PY) -m deploy.queries --stage "$(STAGE)"

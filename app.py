@@ -22,15 +22,21 @@ from chalicelib.core.alerts.listing import ListRequest
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.measure import sweep_duration
 from chalicelib.core.clicks.click import Click, Unheard
+from chalicelib.core.joint.click import JointClick, ShowJoint
+from chalicelib.core.nights.night import began_at
 from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.alerts.endings import tell_endings
 from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.release import release
+from chalicelib.jobs.joint.answer import answer_joint
+from chalicelib.jobs.joint.progress import show_joint
+from chalicelib.jobs.joint.release import release_joint
 from chalicelib.jobs.list_locks import list_locks
+from chalicelib.jobs.nights.begin import order_sweeps
 from chalicelib.jobs.record import record_events
 from chalicelib.jobs.runs.run import Run
 from chalicelib.jobs.settle import settle
-from chalicelib.jobs.sweep import order_sweeps, sweep
+from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
 from chalicelib.ports.book import BookError
 from chalicelib.slack import requests, response_url
@@ -46,9 +52,9 @@ _measured = flushed(wiring.metrics)
 
 @app.schedule(Cron(0, 3, "*", "*", "?", "*"))
 @_measured
-def nightly_sweep(_event: CloudWatchEvent) -> None:
+def nightly_sweep(event: CloudWatchEvent) -> None:
     """Order a sweep of each target every night."""
-    order_sweeps(wiring.rules(), wiring.orders(), wiring.journal(), _now())
+    order_sweeps(wiring.world(), wiring.rules(), began_at(event.time, _now()))
 
 
 @app.on_sqs_message(queue="tflock-sweeps", batch_size=1)
@@ -56,10 +62,10 @@ def nightly_sweep(_event: CloudWatchEvent) -> None:
 def sweep_target(event: SQSEvent) -> None:
     """Sweep one target."""
     for message in event:
-        target = sweeps.read_sweep(message.body)
+        order = sweeps.read_sweep(message.body)
         began = _now()
         try:
-            sweep(target, wiring.world(), wiring.rules(), began, _run(event.context))
+            sweep(order, wiring.world(), wiring.rules(), began, _run(event.context))
         finally:
             wiring.metrics().add(sweep_duration(_now() - began))
 
@@ -122,7 +128,7 @@ def _list(asked: ListRequest) -> dict[str, Any]:
     return listings.answer(list_locks(asked, wiring.lock_list(), wiring.group_book(), wiring.rules(), _now()))
 
 
-def _hand_over(told: Click | Unheard | listings.PageTurn | None) -> None:
+def _hand_over(told: Click | JointClick | Unheard | listings.PageTurn | None) -> None:
     """Leave a click for the function that may carry it out. Only another listing page is shown at once."""
     if isinstance(told, listings.PageTurn):
         _turn_page(told)
@@ -149,6 +155,8 @@ def release_lock(event: SQSEvent) -> None:
         order = clicks.read_for_release_lock(message.body)
         if isinstance(order, Unheard):
             _turn_away(order)
+        elif isinstance(order, JointClick):
+            release_joint(order, wiring.world(), wiring.rules(), _now())
         else:
             release(order, wiring.world(), wiring.rules(), _now())
 
@@ -161,6 +169,10 @@ def answer_click(event: SQSEvent) -> None:
         order = clicks.read_for_answer_click(message.body)
         if isinstance(order, Unheard):
             _turn_away(order)
+        elif isinstance(order, JointClick):
+            answer_joint(order, wiring.world(), wiring.rules(), _now())
+        elif isinstance(order, ShowJoint):
+            show_joint(order, wiring.world(), wiring.rules(), _now())
         else:
             answer(order, wiring.world(), wiring.rules(), _now())
 

@@ -24,13 +24,14 @@ from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Route, Rules
 from chalicelib.jobs.runs.run import Run, run_of
-from chalicelib.jobs.sweep import SweepIncompleteError, sweep
+from chalicelib.jobs.sweep import SweepIncompleteError
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports.world import World
 from chalicelib.wiring import SIDE_BY_SIDE
 from tests.book_writes import say
 from tests.builders import TAKEN, a_policy, a_sending, sample, some_rules
 from tests.fakes.world import FakeWorld
+from tests.sweeps import sweep
 
 _WATCH_EVERY, _WATCH_LIVES, _SWEEP_LIVES, _SWEEP_AGAIN = 900.0, 840.0, 900.0, 960.0
 _DELIVERIES = 6

@@ -10,6 +10,7 @@ Each line of code has one room: it decides (``core``), it orders (``jobs``), or 
                     ``core.alerts.transitions`` has the lock book's rules
 ``core.clicks``     who may do what, and how it ended
 ``core.audit``      what AWS told, which hold it began or ended, the journal's lines
+``core.nights``     what a night sweeps, what came of each target, and the summary of it
 ``ports``           the Protocols that the jobs need, and the failures that these may raise
 ``jobs``            does the reaper's work; reaches the world only through ``ports``
 ``jobs.alerts``     carries out the table of next steps for each lock

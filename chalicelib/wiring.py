@@ -12,18 +12,22 @@ import sys
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 from botocore.config import Config as ClientConfig
 
 from chalicelib.aws import clients
+from chalicelib.aws.accounts.errand import Errand
+from chalicelib.aws.accounts.sessions import Accounts, Stack
 from chalicelib.aws.book.channel_book import DynamoChannelBook
 from chalicelib.aws.book.digest_book import DynamoDigestBook
 from chalicelib.aws.book.event_book import DynamoEventBook
 from chalicelib.aws.book.group_book import DynamoGroupBook
+from chalicelib.aws.book.joint.joint_book import DynamoJointBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.lock_list import DynamoLockList
+from chalicelib.aws.book.night_book import DynamoNightBook
 from chalicelib.aws.book.rules_book import store
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.locks.dynamodb import DynamoLockStore
@@ -36,7 +40,7 @@ from chalicelib.aws.orders.sqs import Queue, SqsOrders
 from chalicelib.checked_rules import NAME, Config, encode, load
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.measure import SLACK_FAILURE
-from chalicelib.core.locks.place import Kind
+from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.event_case import EventCase, Recording
@@ -50,9 +54,7 @@ from chalicelib.slack.installation import Installation
 from chalicelib.slack.messenger import SlackMessenger
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.service_resource import Table
-    from types_boto3_s3 import S3Client
 
 _QUEUES = {
     Queue.SWEEPS: "SWEEP_QUEUE_URL",
@@ -70,6 +72,8 @@ _PROMPT = ClientConfig(
     retries={"mode": "standard", "total_max_attempts": 3},
     max_pool_connections=SIDE_BY_SIDE,
 )
+# Entering an account takes time from the function that then has to delete and to answer, within 30 seconds.
+_ENTERING = ClientConfig(connect_timeout=2, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 2})
 # A listing full of delete markers can take two minutes to answer (xuanwo.io, 2025-02). Retries are never "adaptive":
 # that slows down all that share a client for one bucket that is busy.
 _LISTING = _PROMPT.merge(ClientConfig(read_timeout=150, max_pool_connections=THREADS + SIDE_BY_SIDE))
@@ -98,7 +102,9 @@ def world() -> World:
         events=DynamoEventBook(_table()),
         channels=DynamoChannelBook(_table()),
         digests=DynamoDigestBook(_table()),
+        joints=DynamoJointBook(_table()),
         groups=group_book(),
+        nights=night_book(),
         messenger=SlackMessenger(_bot_token, config().slack_api, config().slack_app, failed=_slack_failed),
         directory=SlackDirectory(_bot_token, config().slack_api, team=config().rules.team, failed=_slack_failed),
         journal=journal(),
@@ -110,18 +116,29 @@ def world() -> World:
 def _stores() -> dict[Kind, LockStore]:
     """Return the store of each kind of place: the one list of them."""
     stores: dict[Kind, LockStore] = {
-        Kind.S3: S3LockStore(
-            lister=lambda target: _s3_of(target, _LISTING),
-            reader=lambda place: _s3_of(rules().target_of(place), _PROMPT),
-            writer=lambda ref, _by: _s3_of(rules().target_of(ref.place), WRITING),
-        ),
-        Kind.DYNAMODB: DynamoLockStore(
-            lister=lambda target: _dynamodb_of(target, _LISTING),
-            reader=lambda place: _dynamodb_of(rules().target_of(place), _PROMPT),
-            writer=lambda ref, _by: _dynamodb_of(rules().target_of(ref.place), WRITING),
-        ),
+        Kind.S3: S3LockStore(_lister, _reader, _writer),
+        Kind.DYNAMODB: DynamoLockStore(_lister, _reader, _writer),
     }
     return stores
+
+
+def _lister(target: Target) -> Any:
+    return accounts().looking_at(target, target.kind, _LISTING)
+
+
+def _reader(place: Place) -> Any:
+    return accounts().looking_at(rules().target_of(place), place.kind, _PROMPT)
+
+
+def _writer(ref: LockRef, errand: Errand) -> Any:
+    return accounts().writing(ref, errand, rules().target_of(ref.place), WRITING)
+
+
+@cache
+def accounts() -> Accounts:
+    """Return the clients for buckets and tables in the stack's own account and in others."""
+    stack = Stack(os.environ["AWS_REGION"], f"tflock-reaper-{os.environ['STAGE']}")
+    return Accounts(stack, clients.client, _ENTERING, clock=lambda: datetime.now(UTC))
 
 
 def run(milliseconds: float) -> Run:
@@ -175,6 +192,12 @@ def group_book() -> DynamoGroupBook:
 
 
 @cache
+def night_book() -> DynamoNightBook:
+    """Return the reaper's memory of its nights."""
+    return DynamoNightBook(_table())
+
+
+@cache
 def store_rules() -> None:
     """Store the rules for ``tflocks``, once a process."""
     store(_table(), encode(msgspec.structs.replace(config(), rules=rules())))
@@ -220,11 +243,3 @@ def _secret(variable: str, seconds: int) -> str:
 @cache
 def _table() -> "Table":
     return cast("Table", OneAThread(lambda: clients.table(_PROMPT, os.environ["LOCK_BOOK_TABLE"])))
-
-
-def _s3_of(target: Target | None, patience: ClientConfig) -> "S3Client":
-    return clients.s3(patience, target.region if target else None)
-
-
-def _dynamodb_of(target: Target | None, patience: ClientConfig) -> "DynamoDBClient":
-    return clients.dynamodb(patience, target.region if target else None)

@@ -23,7 +23,8 @@ from demo.lock_table import LockTable
 from demo.slack_standin import Channel, Message, SlackStandIn, User, UserGroup, Workspace
 from demo.terraform import LOCK_TABLE
 from demo.waiting import wait_for
-from deploy.wire_bucket import wire
+from tflocks.live.connecting import Bucket, connect
+from tflocks.notifications.merging import Wanted
 
 STAGE = "demo"
 ALICE, BOB, CAROL = User("U0ALICE", "Alice"), User("U0BOB", "Bob"), User("U0CAROL", "Carol", email="carol@acme.example")
@@ -120,16 +121,20 @@ class DeployedReaper:
     ) -> None:
         self._open.close()
 
-    def deploy(self) -> None:
-        """Deploy as ``make deploy`` does: check the configuration, package, put secrets into SSM, make one stack."""
+    def deploy(self, more: str = "", **parameters: str) -> None:
+        """Deploy as ``make deploy`` does: check the configuration, package, put secrets into SSM, make one stack.
+
+        ``more`` is TOML that the configuration has too; ``parameters`` are the stack's.
+        """
         config = self._folder / "reaper.toml"
         stream = self.table.create() if self._decided.lock_table else ""
-        config.write_text(self._decided.toml(self.slack.api_url, stream))
+        config.write_text(self._decided.toml(self.slack.api_url, stream) + more)
         given = {"slack-bot-token": self.workspace.bot_token, "slack-signing-secret": self.workspace.signing_secret}
         # Here S3 tells everything at once; only a function's first start on a busy machine takes time.
         soon = {"SettleSeconds": "10", "EventBatchingSeconds": "1"}
+        few = {"SweepsAtOnce": "5"}  # each needs a process here
         with stopping.at_once():
-            self.outputs = self.cloud.deploy(config, stage=STAGE, secrets=given, parameters=soon)
+            self.outputs = self.cloud.deploy(config, stage=STAGE, secrets=given, parameters=soon | few | parameters)
         self.slack.request_url = self.cloud.slack_actions_url(self.outputs)
         self.slack.command_url = self.cloud.slack_commands_url(self.outputs)
         self._start_api(self.slack.request_url)
@@ -141,13 +146,13 @@ class DeployedReaper:
             direct.open(url, b"", timeout=30).close()
 
     def create_state_bucket(self, bucket: str, *, versioned: bool = True, wired: bool = True) -> None:
-        """Create a bucket for states, wired by ``make wire``'s own function."""
+        """Create a bucket for states, connected by the function of ``tflocks connect``."""
         s3 = self.cloud.client("s3")
         s3.create_bucket(Bucket=bucket)
         if versioned:
             s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
         if wired:
-            wire(s3, bucket, self.outputs["LockEventsQueueArn"])
+            connect(Bucket(s3, bucket), Wanted(self.outputs["LockEventsQueueArn"]))
 
     def put_lock(self, bucket: str, key: str, body: bytes, identity: Mapping[str, str] | None = None) -> None:
         """Take a lock as Terraform does, only if there is none. Raises ClientError if there is one."""
@@ -158,10 +163,11 @@ class DeployedReaper:
         """Let a lock go as its holder does."""
         self.cloud.client("s3", identity).delete_object(Bucket=bucket, Key=f"{key}.tflock")
 
-    def lock_body(self, bucket: str, key: str) -> bytes | None:
+    def lock_body(self, bucket: str, key: str, identity: Mapping[str, str] | None = None) -> bytes | None:
         """Return the bytes of the lock on a state; None if it is not locked."""
+        s3 = self.cloud.client("s3", identity)
         try:
-            return bytes(self.cloud.client("s3").get_object(Bucket=bucket, Key=f"{key}.tflock")["Body"].read())
+            return bytes(s3.get_object(Bucket=bucket, Key=f"{key}.tflock")["Body"].read())
         except ClientError as error:
             if error.response["Error"]["Code"] != "NoSuchKey":
                 raise

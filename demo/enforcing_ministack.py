@@ -12,9 +12,12 @@ An explicit deny of ``s3:DeleteObjectVersion`` refuses the delete of an unversio
 bucket policies, and nothing for a role's policies, so here it holds for both:
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html
 
-The identity in S3's notifications, where MiniStack writes the same word for everybody:
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+The identity in S3's notifications, and event buses of other regions and accounts: ``demo.ministack_events``.
+What is known of a session that enters another account: ``demo.ministack_sessions``. Conditions of templates:
+``demo.ministack_conditions``.
+
+How many batches of a queue are worked on at once, where a stack's parameter says so: CloudFormation makes a number of
+it, MiniStack leaves it a text.
 
 And it sends the head of an answer together with its body. MiniStack's server sends two packets; when the second one
 comes late, on a busy machine, Terraform's client of DynamoDB drops the connection and sends its request again. One
@@ -34,14 +37,16 @@ from hypercorn.events import RawData
 from hypercorn.protocol.h11 import H11Protocol
 from ministack import app  # type: ignore[import-untyped]
 from ministack.core import iam_actions, iam_evaluator  # type: ignore[import-untyped]
-from ministack.services import iam, s3  # type: ignore[import-untyped]
+from ministack.services import lambda_svc, s3  # type: ignore[import-untyped]
+
+from demo import ministack_conditions, ministack_events, ministack_sessions
 
 _HEADERS = {"s3:DeleteObject": ("if-match",), "s3:PutObject": ("if-match", "if-none-match")}
 """The condition keys, each named after its header; other actions do not have them."""
 
 _without_conditions = iam_actions.s3_service_context
 _by_the_action_alone = iam_evaluator.evaluate
-_without_identity = s3._deliver_event_to_sqs  # noqa: SLF001  the one place that has the notification before it is sent
+_at_once = lambda_svc._sqs_esm_concurrency  # noqa: SLF001
 
 
 def _with_conditions(
@@ -68,23 +73,8 @@ def _as_unversioned_objects_are_judged(request: Any, policies: Any, *limits: Any
     return _by_the_action_alone(request, policies, *limits)
 
 
-def _with_identity(queue: str, notification: dict[str, Any], *others: object, **named: object) -> None:
-    # MiniStack sends it in a thread that has the context of its request.
-    for record in notification.get("Records", ()):  # the test event has none
-        record["userIdentity"] = {"principalId": _principal_id(iam_evaluator.caller_arn())}
-    _without_identity(queue, notification, *others, **named)
-
-
-def _principal_id(arn: str) -> str:
-    """Return ``AWS:AIDA...`` for a user, ``AWS:AROA...:<session name>`` for a role, ``AWS:<account>`` for the root."""
-    *_, account, resource = arn.split(":", 5)
-    kind, *names = resource.split("/")
-    if kind == "assumed-role":
-        role, session = names
-        return f"AWS:{iam._roles[role]['RoleId']}:{session}"  # noqa: SLF001
-    if kind == "user":
-        return f"AWS:{iam._users[names[-1]]['UserId']}"  # noqa: SLF001
-    return f"AWS:{account}"
+def _as_a_number(*mapping: Any) -> int:
+    return int(_at_once(*mapping))
 
 
 async def _in_one_packet(connection: H11Protocol, event: Any) -> None:
@@ -109,7 +99,10 @@ def _end_with_parent() -> None:
 if __name__ == "__main__":
     iam_actions.s3_service_context = _with_conditions
     iam_evaluator.evaluate = _as_unversioned_objects_are_judged
-    s3._deliver_event_to_sqs = _with_identity  # noqa: SLF001
+    lambda_svc._sqs_esm_concurrency = _as_a_number  # noqa: SLF001
+    ministack_events.teach()
+    ministack_sessions.teach()
+    ministack_conditions.teach()
     H11Protocol._send_h11_event = _in_one_packet  # type: ignore[assignment, method-assign]  # noqa: SLF001
     threading.Thread(target=_end_with_parent, daemon=True).start()
     app.main()

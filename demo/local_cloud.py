@@ -59,7 +59,7 @@ class LocalCloud:
         self.log = folder / "ministack.log"
         self._process: subprocess.Popen[bytes] | None = None
         self._seen: Counter[str] = Counter()
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, str, str], Any] = {}
 
     @property
     def environment(self) -> dict[str, str]:
@@ -157,22 +157,23 @@ class LocalCloud:
         if process.stdin:
             process.stdin.close()
 
+    def root_of(self, account: str, region: str = REGION) -> dict[str, str]:
+        """Return the environment of the root of an account, in a region: here twelve digits are a key of that root."""
+        return self.environment | {"AWS_ACCESS_KEY_ID": account, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+
     def client(self, service: str, identity: Mapping[str, str] | None = None) -> Any:
         """Return a boto3 client for this cloud; the caller's variable says which type it is.
 
-        ``identity`` is the environment of an identity other than the account's root. A client of the root is made once,
-        because making one takes a tenth of a second.
+        ``identity`` is the environment of an identity other than the root of the stack's account. Each client is made
+        once, because making one takes a tenth of a second.
         """
-        if identity:
-            return self._new_client(service, identity)
-        if service not in self._clients:
-            self._clients[service] = self._new_client(service, self.environment)
-        return self._clients[service]
-
-    def _new_client(self, service: str, identity: Mapping[str, str]) -> Any:
-        config = ClientConfig(proxies={}, **_PATIENCE.get(service, {}))
-        session: Any = _session(identity)
-        return session.client(service, endpoint_url=self.url, config=config)
+        identity = identity or self.environment
+        whose = service, identity["AWS_ACCESS_KEY_ID"], identity["AWS_REGION"]
+        if whose not in self._clients:
+            config = ClientConfig(proxies={}, **_PATIENCE.get(service, {}))
+            session: Any = _session(identity)
+            self._clients[whose] = session.client(service, endpoint_url=self.url, config=config)
+        return self._clients[whose]
 
     def deploy(
         self, config: Path, *, stage: str, secrets: Mapping[str, str], parameters: Mapping[str, str]
@@ -235,7 +236,7 @@ def _session(environment: Mapping[str, str]) -> boto3.Session:
         environment["AWS_ACCESS_KEY_ID"],
         environment["AWS_SECRET_ACCESS_KEY"],
         environment.get("AWS_SESSION_TOKEN"),
-        region_name=REGION,
+        region_name=environment["AWS_REGION"],
         botocore_session=own,
     )
 

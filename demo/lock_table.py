@@ -19,9 +19,10 @@ _DIGEST = "-md5"
 class LockTable:
     """The lock table of a local cloud. Terraform keeps lock items and digest items in it."""
 
-    def __init__(self, cloud: LocalCloud, name: str = LOCK_TABLE) -> None:
+    def __init__(self, cloud: LocalCloud, name: str = LOCK_TABLE, identity: Mapping[str, str] | None = None) -> None:
         self.name = name
         self._cloud = cloud
+        self._identity = identity  # without one it is in the stack's account and region
 
     def create(self) -> str:
         """Create the table, as Terraform's documentation asks for it, with a stream; return the stream's ARN."""
@@ -61,7 +62,7 @@ class LockTable:
         self._client().delete_item(TableName=self.name, Key=_key(state_path))
 
     def _client(self) -> "DynamoDBClient":
-        client: DynamoDBClient = self._cloud.client("dynamodb")
+        client: DynamoDBClient = self._cloud.client("dynamodb", self._identity)
         return client
 
 

@@ -5,7 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Self
@@ -36,7 +36,7 @@ terraform {
   backend "s3" {
     bucket                      = "%(bucket)s"
     key                         = "%(key)s"
-    region                      = "us-east-1"
+    region                      = "%(region)s"
     %(locking)s
     use_path_style              = true
     skip_credentials_validation = true
@@ -89,7 +89,8 @@ class TerraformState:
     def lock_in(self, locking: Locking) -> None:
         """Lock the state in another way; ``init -reconfigure`` takes it over."""
         self.locking = locking
-        backend = {"bucket": self.bucket, "key": self.key, "url": self.environment["AWS_ENDPOINT_URL"]}
+        where = {"url": self.environment["AWS_ENDPOINT_URL"], "region": self.environment["AWS_REGION"]}
+        backend = {"bucket": self.bucket, "key": self.key, **where}
         (self._folder / "main.tf").write_text(_BACKEND % {**backend, "locking": locking.value} + _RESOURCE)
 
     def run_by(self, environment: Mapping[str, str]) -> Self:
@@ -127,6 +128,29 @@ class TerraformState:
         (self._folder / _QUESTION).write_text('variable "question" {}\n')
         self._start("plan", "-input=true")
 
+    def kill_plans(self, workspaces: Sequence[str], *, at_once: int = 20) -> None:
+        """Kill a plan of each workspace when it holds its lock, as a runner is lost in the middle of a ``run-all``."""
+        (self._folder / _QUESTION).write_text('variable "question" {}\n')
+        for first in range(0, len(workspaces), at_once):
+            started = [self._asking(workspace) for workspace in workspaces[first : first + at_once]]
+            for process in started:
+                _wait_for_its_question(process)
+            for process in started:
+                _kill(process)
+        (self._folder / _QUESTION).unlink()
+
+    def _asking(self, workspace: str) -> "subprocess.Popen[bytes]":
+        """Start a plan in a workspace, which it creates: it asks its question while it holds the lock."""
+        return subprocess.Popen(
+            [self._program, "plan", "-input=true", "-no-color"],
+            cwd=self._folder,
+            env={**self.environment, **_QUIET, "TF_INPUT": "1", "TF_WORKSPACE": workspace},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
     def _start(self, *arguments: str) -> None:
         process = subprocess.Popen(
             [self._program, *arguments, "-no-color"],
@@ -154,14 +178,27 @@ class TerraformState:
     def kill(self) -> None:
         """Kill every run and what it started by SIGKILL, as the OOM killer does or a lost runner."""
         while self._running:
-            process = self._running.pop()
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            _close(process)
+            _kill(self._running.pop())
         (self._folder / _QUESTION).unlink(missing_ok=True)
 
 
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    _close(process)
+
+
 def _close(process: "subprocess.Popen[bytes]") -> None:
-    if process.stdin:
-        process.stdin.close()
+    for stream in (process.stdin, process.stdout):
+        if stream:
+            stream.close()
+
+
+def _wait_for_its_question(process: "subprocess.Popen[bytes]") -> None:
+    said = []
+    for line in process.stdout or ():
+        if b"var.question" in line:
+            return
+        said.append(line)
+    raise RuntimeError(f"terraform plan ended without its question:\n{b''.join(said).decode()}")

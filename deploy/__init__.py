@@ -1,1 +1,1 @@
-"""Package, deploy and wire tflock-reaper; nothing in here is in the Lambda package."""
+"""Package and deploy tflock-reaper; nothing in here is in the Lambda package."""

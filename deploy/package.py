@@ -18,9 +18,10 @@ from chalicelib.checked_rules import Config
 from chalicelib.config.file import ConfigError, load
 from deploy import names, packaged_rules
 from deploy.commands import ROOT, CommandError, run
+from deploy.parameters import overrides, remarks
 from deploy.streams import with_streams
 
-_SERVICES = frozenset({"dynamodb", "s3", "sqs", "ssm"})
+_SERVICES = frozenset({"dynamodb", "s3", "sqs", "ssm", "sts"})
 """The services that the application calls. botocore describes 400 more, which would be four fifths of the zip."""
 _MERGED = ".chalice/resources.yaml"
 _DESCRIPTION = re.compile(r"botocore/data/([^/]+)/")
@@ -97,10 +98,13 @@ def main(arguments: list[str]) -> int:
         parser.error(problem)
     print("packaging: copying the application, fetching its pinned packages ...", flush=True)
     try:
-        template = package(load(options.config), options.stage)
+        config = load(options.config)
+        lines = remarks(overrides(config, options.stage))
+        template = package(config, options.stage)
     except (ConfigError, CommandError) as error:
         print(error, file=sys.stderr)
         return 1
+    print("".join(f"{line}\n" for line in lines), end="")
     print(f"packaged: {os.path.relpath(template)} and deployment.zip beside it")
     return 0
 

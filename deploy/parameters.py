@@ -5,16 +5,22 @@
 
 import argparse
 import math
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from chalicelib.aws.accounts.roles import arn_of
 from chalicelib.checked_rules import Config
 from chalicelib.config.file import ConfigError, load
+from chalicelib.core.locks.account import HOME, Account
+from chalicelib.core.locks.discovery import Discovery
 from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
+from chalicelib.core.policy import Rules
+from chalicelib.ports.locks import StoreRefusedError
 from deploy import names
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html (parameter values)
@@ -22,8 +28,10 @@ _LONGEST_VALUE = 4096
 # A role's inline policies, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html. The longest are
 # release_lock's and answer_click's: they read and delete a lock, or read it and put it back, and use its KMS key.
 # The reserve is for all of a policy but these ARNs.
-_INLINE_POLICY, _RESERVE = 10_240, 3_700
-_NAMED_IN_ONE_ROLE = ("StateBucketArns", *("LockObjectArns", "DecryptKeyArns", "LockTableArns") * 2)
+_INLINE_POLICY, _RESERVE = 10_240, 4_250
+_NAMED_IN_ONE_ROLE = ("StateBucketArns", "MemberRoleArns", *("LockObjectArns", "DecryptKeyArns", "LockTableArns") * 2)
+_NOT_IN_A_PATTERN = re.compile(r"[^a-zA-Z0-9_.*-]")
+_ANY_NAME = re.compile(r"[*?]*")
 
 
 class Home(NamedTuple):
@@ -36,7 +44,15 @@ class Home(NamedTuple):
 
 ANYWHERE = Home()
 _NO_BUCKET = Target(Kind.S3, "-")
-"""Named where only lock tables are targets: IAM refuses an empty list. No bucket has this name."""
+"""Named where no bucket of the stack's account is a target: IAM refuses an empty list. No bucket has this name."""
+_ANY_BUCKET = Target(Kind.S3, "*")
+
+
+class _Named(NamedTuple):
+    """What the roles name one by one, and what they name by a pattern, because the names are too many or not known."""
+
+    roles_by_pattern: bool = False
+    buckets_by_pattern: bool = False
 
 
 def overrides(
@@ -44,37 +60,118 @@ def overrides(
 ) -> dict[str, str]:
     """Return the stack parameters that follow from a configuration. Those in ``given`` are added, or replace them.
 
+    Names that IAM has no room for become patterns: first those of member roles, then those of buckets.
+
     Raises:
-        ConfigError: when the configuration names more than a CloudFormation parameter can hold.
+        ConfigError: when even so the roles have no room for all tables and keys.
     """
-    buckets, tables = config.targets_of(Kind.S3) or (_NO_BUCKET,), config.targets_of(Kind.DYNAMODB)
-    values = {
+    rules = config.rules.at_home(home.account, home.region)
+    problem: str | None = None
+    for named in (_Named(), _Named(roles_by_pattern=True), _Named(roles_by_pattern=True, buckets_by_pattern=True)):
+        values = _values(rules, stage, home, named) | dict(given or {})
+        problem = _too_long(values)
+        if problem is None:
+            return values
+    raise ConfigError([f"targets: too many lock tables or keys for one stack ({problem}); deploy two"])
+
+
+def remarks(values: Mapping[str, str]) -> list[str]:
+    """Return a line for each kind of thing that these stack parameters name by a pattern."""
+    lines = []
+    if values["OnlyOwnBuckets"] == "yes":
+        lines.append(
+            "buckets: IAM lets the reaper's roles into the locks (*.tflock) of "
+            f"{values['StateBucketArns']} in this account, because the targets are found by a rule, or are too many to "
+            "be named; the reaper itself still looks only into its targets"
+        )
+    if "::*:role/" in values["MemberRoleArns"]:
+        lines.append(
+            "accounts: IAM lets the reaper's roles enter every account that has and opens the role "
+            f"{values['MemberRoleArns']}; the reaper itself enters only those of its targets"
+        )
+    return lines
+
+
+def _values(rules: Rules, stage: str, home: Home, named: _Named) -> dict[str, str]:
+    buckets, tables = _at_home(rules, Kind.S3), _at_home(rules, Kind.DYNAMODB)
+    if named.buckets_by_pattern:
+        buckets = [_ANY_BUCKET]
+    return {
         "Stage": stage,
-        "StateBucketArns": _listed(_bucket_arn(target, home) for target in buckets),
-        "LockObjectArns": _listed(arn for target in buckets for arn in _lock_arns(target, home)),
+        "StateBucketArns": _listed(_bucket_arn(target, home) for target in buckets or [_NO_BUCKET]),
+        "LockObjectArns": _listed(arn for target in buckets or [_NO_BUCKET] for arn in _lock_arns(target, home)),
+        "OnlyOwnBuckets": "yes" if any(set("*?") & set(target.container) for target in buckets) else "no",
         "LockTableArns": _listed(_table_arn(target, home) for target in tables),
+        "MemberRoleArns": _listed(_role_arns(rules, home, named)),
         "SlackBotTokenParameter": names.secret_parameter(stage, names.BOT_TOKEN),
         "SlackSigningSecretParameter": names.secret_parameter(stage, names.SIGNING_SECRET),
         # Rounded up: to the stack 0 means never, and a few seconds are more than that.
-        "UndoMinutes": str(math.ceil(config.rules.undo / timedelta(minutes=1))),
-    } | dict(given or {})
-    if too_long := [name for name, value in values.items() if len(value.encode()) > _LONGEST_VALUE]:
-        raise ConfigError(
-            [
-                f"targets: too many for one stack ({name} is over {_LONGEST_VALUE} bytes); deploy two"
-                for name in too_long
-            ]
-        )
+        "UndoMinutes": str(math.ceil(rules.undo / timedelta(minutes=1))),
+    }
+
+
+def _too_long(values: Mapping[str, str]) -> str | None:
+    """Return which limit of AWS the parameters are over; None: none."""
+    too_long = [name for name, value in values.items() if len(value.encode()) > _LONGEST_VALUE]
+    if too_long:
+        return f"{too_long[0]} is over {_LONGEST_VALUE} bytes"
     if _policy_characters(values) > _INLINE_POLICY - _RESERVE:
-        raise ConfigError(
-            [f"targets: too many for one stack (IAM allows {_INLINE_POLICY} characters a role); deploy two"]
-        )
-    return values
+        return f"IAM allows {_INLINE_POLICY} characters a role"
+    return None
 
 
-def _policy_characters(values: dict[str, str]) -> int:
+def _policy_characters(values: Mapping[str, str]) -> int:
     """Return how many characters the ARNs take in one role, each with its quotes and comma."""
     return sum(len(arn) + 3 for name in _NAMED_IN_ONE_ROLE for arn in values.get(name, "").split(","))
+
+
+def _at_home(rules: Rules, kind: Kind) -> list[Target]:
+    """Return the targets that the functions' own roles touch, with patterns for names that rules are yet to find."""
+    named = [target for target in rules.targets if target.kind is kind and not target.account.role]
+    found = [rule for rule in rules.discoveries if rule.kind is kind and _is_at_home(rule)]
+    return named + [
+        Target(kind, _pattern(rule, name), rule.prefixes, region)
+        for rule in found
+        for name in rule.names
+        for region in (rule.regions or (None,))
+    ]
+
+
+def _is_at_home(rule: Discovery) -> bool:
+    return HOME in rule.accounts or not (rule.accounts or rule.units)
+
+
+def _pattern(rule: Discovery, name: str) -> str:
+    """Return a pattern of containers' names as IAM takes it. A table's has to say more than any name."""
+    if rule.kind is Kind.DYNAMODB and _ANY_NAME.fullmatch(name):
+        raise ConfigError(
+            [
+                f"discover: {name!r} finds every table of the stack's account, and the reaper's roles would be let "
+                'into all of them; give names of lock tables, like ["terraform-locks*"]'
+            ]
+        )
+    return _NOT_IN_A_PATTERN.sub("?", name)
+
+
+def _role_arns(rules: Rules, home: Home, named: _Named) -> Iterable[str]:
+    accounts = [target.account for target in rules.targets] + [a for rule in rules.discoveries for a in rule.accounts]
+    yield from (_role_arn(account, home, named) for account in accounts if account.role)
+    yield from (_role_of_any_account(rule.member, home) for rule in rules.discoveries if rule.units)
+
+
+def _role_arn(account: Account, home: Home, named: _Named) -> str:
+    if named.roles_by_pattern:
+        return _role_of_any_account(account, home)
+    if home == ANYWHERE and account.role.startswith("arn:"):
+        return account.role
+    try:
+        return arn_of(account, home.partition)
+    except StoreRefusedError as error:
+        raise ConfigError([f"targets: {error}"]) from None
+
+
+def _role_of_any_account(account: Account, home: Home) -> str:
+    return f"arn:{home.partition}:iam::*:role/{account.role.partition(':role/')[2] or account.role}"
 
 
 def _bucket_arn(target: Target, home: Home) -> str:
@@ -88,8 +185,8 @@ def _table_arn(target: Target, home: Home) -> str:
 
 def _lock_arns(target: Target, home: Home) -> list[str]:
     """Return one ARN for each prefix. ``?`` (any one character) replaces a comma, which would end an item."""
-    bucket = _bucket_arn(target, home)
-    return [f"{bucket}/{prefix.replace(',', '?')}*.tflock" for prefix in target.prefixes or ("",)]
+    bucket = f"{_bucket_arn(target, home)}/"
+    return [f"{bucket}{prefix.replace(',', '?')}*.tflock" for prefix in target.prefixes or ("",)]
 
 
 def _listed(arns: Iterable[str]) -> str:
@@ -113,6 +210,7 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 1
     print("\n".join(f"{name}={value}" for name, value in values.items()))
+    print("".join(f"{line}\n" for line in remarks(values)), file=sys.stderr, end="")
     return 0
 
 

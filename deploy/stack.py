@@ -17,7 +17,7 @@ from deploy import names
 from deploy.commands import ROOT, CommandError, run
 from deploy.errors import told
 from deploy.package import package
-from deploy.parameters import Home, overrides
+from deploy.parameters import Home, overrides, remarks
 from deploy.preconditions import AwsAccount, missing
 
 
@@ -68,12 +68,15 @@ def session() -> boto3.Session:
 
 
 def _next_steps(stage: str, stack: Mapping[str, str], config: Config) -> str:
-    wires = "".join(f"  make wire STAGE={stage} BUCKET={target.container}\n" for target in config.targets_of(Kind.S3))
+    buckets = " ".join(target.container for target in config.targets_of(Kind.S3) if not target.account.id)
     return (
         "\nSlack app (api.slack.com/apps): put these in the place of its two request URLs, then save.\n"
         f"  Interactivity & Shortcuts, Request URL:\n    {stack['SlackActionsUrl']}\n"
         f"  Slash Commands, /tflocks, Request URL:\n    {stack['SlackCommandsUrl']}\n"
-        f"Let the state buckets tell the reaper of their locks (once for each):\n{wires}"
+        "Let the state buckets tell the reaper of their locks (--dry-run shows what it changes):\n"
+        f"  .venv/bin/tflocks connect --stage {stage} {buckets or '--all'}\n"
+        "Those in other accounts, in a quarter of an hour, for each account:\n"
+        f"  .venv/bin/tflocks connect --stage {stage} --all --profile THEIRS --reaper-profile YOURS\n"
         f"The journal: aws logs tail {stack['LogGroupName']} --follow\n"
         f"The dashboard: {stack['DashboardUrl']}\n"
         f"Questions to the journal, saved: make queries STAGE={stage}\n"
@@ -84,6 +87,7 @@ def _deploy(options: argparse.Namespace, ambient: boto3.Session) -> None:
     config = load(options.config)
     given = dict(pair.split("=", 1) for pair in options.parameter)
     values = overrides(config, options.stage, _home(ambient), given)
+    print("".join(f"{line}\n" for line in remarks(values)), end="")
     print("packaging ...", flush=True)
     template = package(config, options.stage)
     print(

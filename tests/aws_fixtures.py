@@ -26,6 +26,21 @@ def moto_clients(*services: Any) -> Iterator[list[Any]]:
         yield [_SESSION.client(service) for service in services]
 
 
+def client_in(account: str, service: Any, region: str = REGION) -> Any:
+    """A client in an account, within ``mock_aws``; without its ID: in the default one, 123456789012."""
+    if not account:
+        return _SESSION.client(service, region_name=region)
+    member = f"arn:aws:iam::{account}:role/member"
+    keys = _SESSION.client("sts").assume_role(RoleArn=member, RoleSessionName="look")["Credentials"]
+    return _SESSION.client(
+        service,
+        region_name=region,
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )
+
+
 def create_lock_table(client: Any, table: str) -> None:
     """A lock table as Terraform's documentation has it."""
     client.create_table(
@@ -52,8 +67,8 @@ def lock_book_table() -> Iterator[Any]:
 
 def create_lock_book(client: Any, table: str = "book") -> None:
     """The table as .chalice/resources.yaml has it."""
-    names = ("StatePath", "LockIdentity", "HeldSince")
-    held = {"IndexName": "held", "KeySchema": _keys("StatePath", "HeldSince"), "Projection": {"ProjectionType": "ALL"}}
+    names = ("StatePath", "LockIdentity", "HeldSince", "Home")
+    held = {"IndexName": "held", "KeySchema": _keys("Home", "HeldSince"), "Projection": {"ProjectionType": "ALL"}}
     client.create_table(
         TableName=table,
         BillingMode="PAY_PER_REQUEST",

@@ -4,10 +4,11 @@
 ``main``       finds a command by its name; imports only the one that is asked for
 ``arguments``  what the command lines of several commands have in common, checked
 ``commands``   one folder a command: its command line, what it does, how it shows that
-``live``       looks at locks as they are now, at the deployed reaper and its book, and releases a lock
+``live``       looks at locks as they are now, at the deployed reaper and its book; releases a lock, connects a bucket
 ``sources``    where holds are read from; every source is asked in the same way (``sources.source``)
 ``holds``      what happened to locks, as holds: pairs, merges, ranks them; pure
 ``locks``      who holds which state now, and what may be released; pure
+``notifications``  what buckets tell, and to whom: merges ours into theirs, shows the difference, writes HCL; pure
 ``output``     shows holds and locks: tables, JSON, CSV, pictures
 ``words``      fits a number or a long name into a line of text
 =============  ===============================================================================================

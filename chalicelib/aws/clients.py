@@ -1,11 +1,12 @@
-"""Make boto3's clients, one at a time, and each once.
+"""Make boto3's clients, one at a time, all of the process's one session.
 
-Threads may share boto3's clients, but not its sessions, which make the clients (boto3's guide, Multithreading).
+Threads may share boto3's clients, but not its sessions, which make the clients (boto3's guide, Multithreading). A
+client with other credentials takes milliseconds, a session of its own a hundred of them and 11 MB.
 """
 
 from functools import cache
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import boto3
 from aws_lambda_powertools.utilities.parameters import SSMProvider
@@ -14,24 +15,35 @@ from botocore.config import Config
 from chalicelib.aws.secrets import Secrets
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.service_resource import Table
-    from types_boto3_s3 import S3Client
     from types_boto3_sqs import SQSClient
 
 _one_at_a_time = Lock()
 
 
-def s3(config: Config, region: str | None) -> "S3Client":
-    """Return a client for the buckets of a region; None: the region of the function."""
-    with _one_at_a_time:
-        return _s3(config, region)
+class Credentials(NamedTuple):
+    """The credentials of a session in another account."""
+
+    access_key_id: str | None = None
+    secret_access_key: str | None = None
+    session_token: str | None = None
 
 
-def dynamodb(config: Config, region: str | None) -> "DynamoDBClient":
-    """Return a client for the tables of a region; None: the region of the function."""
+OWN = Credentials()
+"""The function's own."""
+
+
+def client(service: str, region: str, config: Config, credentials: Credentials) -> Any:
+    """Return a new client of a service."""
     with _one_at_a_time:
-        return _dynamodb(config, region)
+        return boto3.client(  # type: ignore[call-overload]
+            service,
+            region_name=region,
+            config=config,
+            aws_access_key_id=credentials.access_key_id,
+            aws_secret_access_key=credentials.secret_access_key,
+            aws_session_token=credentials.session_token,
+        )
 
 
 def table(config: Config, name: str) -> "Table":
@@ -50,16 +62,6 @@ def secrets(config: Config) -> Secrets:
     """Return the secrets, which are the same for all threads."""
     with _one_at_a_time:
         return new_secrets(config)
-
-
-@cache
-def _s3(config: Config, region: str | None) -> "S3Client":
-    return boto3.client("s3", region_name=region, config=config)
-
-
-@cache
-def _dynamodb(config: Config, region: str | None) -> "DynamoDBClient":
-    return boto3.client("dynamodb", region_name=region, config=config)
 
 
 @cache

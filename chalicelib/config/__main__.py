@@ -17,7 +17,8 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("".join(f"{arguments[0]}: {problem}\n" for problem in error.problems))
         return 1
     sys.stdout.write(
-        f"{arguments[0]}: {len(config.targets)} targets, {len(config.rules.routes) - 1} routes and the default\n"
+        f"{arguments[0]}: {len(config.targets)} targets, {len(config.rules.discoveries)} target rules, "
+        f"{len(config.rules.routes) - 1} routes and the default\n"
     )
     return 0
 

@@ -6,16 +6,16 @@ from pathlib import Path
 
 from chalicelib.checked_rules import Config
 from chalicelib.config import amounts, names
+from chalicelib.config.accounts import read_member
+from chalicelib.config.discoveries import read_discoveries
 from chalicelib.config.policy_keys import read_policy
+from chalicelib.config.routes import ANY, read_routes
 from chalicelib.config.targets import read_targets
-from chalicelib.config.toml_table import Problems, Table
+from chalicelib.config.toml_table import MISSING, Problems, Table
 from chalicelib.core.duration import in_words
-from chalicelib.core.locks.place import Kind
-from chalicelib.core.locks.target import Target
-from chalicelib.core.policy import Policy, Route, Rules
+from chalicelib.core.policy import Route, Rules
 
 _SLACK_API = "https://slack.com/api/"
-_ANY_STATE = ("*",)
 _DIGEST_OVER, _UNDO = 5, timedelta(minutes=10)
 # A delayed message in SQS ends the offer, and the longest DelaySeconds is 15 minutes
 # (docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html).
@@ -67,18 +67,22 @@ def _read(root: Table) -> Config:
     default = read_policy(slack, root.table("thresholds"))
     digest_over, undo = amounts.count(slack, "digest_over", _DIGEST_OVER), _undo(slack)
     slack.done()
-    targets = read_targets(root.tables("targets", required=True), root.problems)
-    buckets = _buckets(targets)
-    routes = tuple(_route(table, default, buckets) for table in root.tables("routes", required=False))
+    member = read_member(root.table("accounts"))
+    discoveries = read_discoveries(root.tables("discover", required=False), member, root.problems)
+    named = root.tables("targets", required=root.get("discover") in (MISSING, []))
+    targets = read_targets(named, root.problems, member)
+    routes = read_routes(root.tables("routes", required=False), default, targets, all_named=not discoveries)
     root.done()
     rules = Rules(
         team=team,
         enterprise=enterprise,
         trouble_channel=default.channel,
         targets=targets,
-        routes=(*routes, Route(_ANY_STATE, default)),
+        discoveries=discoveries,
+        routes=(*routes, Route(ANY, default)),
         digest_over=digest_over,
         undo=undo,
+        member=member,
     )
     return Config(app, api, rules)
 
@@ -86,29 +90,3 @@ def _read(root: Table) -> Config:
 def _undo(slack: Table) -> timedelta:
     expected = f'a duration up to {in_words(_LONGEST_DELAY)}, or "never"'
     return amounts.duration_or_never(slack, "undo", expected, _UNDO, _LONGEST_DELAY) or timedelta(0)
-
-
-def _buckets(targets: tuple[Target, ...]) -> set[str]:
-    """Return the buckets whose states have locks within the targets; none: any bucket's may, in a lock table."""
-    if any(target.kind is Kind.DYNAMODB for target in targets):
-        return set()
-    return {target.container for target in targets if target.container}
-
-
-def _route(table: Table, default: Policy, buckets: set[str]) -> Route:
-    route = Route(names.state_paths(table, "state_paths"), read_policy(table, table.table("thresholds"), default))
-    for pattern in route.state_paths if buckets else ():
-        _note_unswept(table, pattern, buckets)
-    table.done()
-    return route
-
-
-def _note_unswept(table: Table, pattern: str, buckets: set[str]) -> None:
-    """Note a route for a bucket that no target has: it is probably misspelt, and no lock would ever use the route."""
-    bucket = pattern.partition("/")[0]
-    if not set("*?") & set(bucket) and bucket not in buckets:
-        table.note(
-            "state_paths",
-            f"a pattern that begins with the bucket of a target ({', '.join(sorted(buckets))})",
-            pattern,
-        )

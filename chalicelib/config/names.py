@@ -7,7 +7,7 @@ from chalicelib.config.toml_table import Table
 _BUCKET = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _TABLE = re.compile(r"[a-zA-Z0-9_.-]{3,255}")
 _STREAM = re.compile(r"arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table/(?P<table>[^/:]+)/stream/[0-9T:.-]+")
-_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 # http is allowed only to this machine, because the bot token goes to this URL.
 _URL = re.compile(r"(https://[^\s/]+|http://(127\.0\.0\.1|localhost)(:\d+)?)/(\S*/)?")
 # Slack's own pages sometimes call the ID of an organisation a team ID.
@@ -44,7 +44,7 @@ def stream(table: Table, key: str, of: str) -> str:
 
 def region(table: Table, key: str) -> str | None:
     """Read an AWS region; return None where the key is missing."""
-    return table.text(key, _REGION, "an AWS region like eu-central-1") if key in table else None
+    return table.text(key, REGION, "an AWS region like eu-central-1") if key in table else None
 
 
 def prefixes(table: Table, key: str) -> tuple[str, ...]:
@@ -60,10 +60,19 @@ def prefixes(table: Table, key: str) -> tuple[str, ...]:
     return table.texts(key, _PREFIX, expected, ())
 
 
-def state_paths(table: Table, key: str) -> tuple[str, ...]:
+def state_paths(table: Table, key: str, fallback: tuple[str, ...] | None = None) -> tuple[str, ...]:
     """Read patterns over state paths."""
     expected = 'a list of state paths like ["acme-tfstate/team-a/*"], where * is any text and ? one character'
-    return table.texts(key, _ANY_TEXT, expected)
+    return table.texts(key, _ANY_TEXT, expected, fallback)
+
+
+def account_patterns(table: Table, key: str, fallback: tuple[str, ...]) -> tuple[str, ...]:
+    """Read patterns over the IDs and the names of accounts."""
+    expected = (
+        'a list of account IDs in quotes or account names like ["111122223333", "prod-*"], where * is any text and ? '
+        "one character"
+    )
+    return table.texts(key, _ANY_TEXT, expected, fallback)
 
 
 def slack_id(table: Table, key: str, letter: str) -> str:

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from chalicelib.config import names
+from chalicelib.config.accounts import read_account
 from chalicelib.config.toml_table import Problems, Table
+from chalicelib.core.locks.account import Account
 from chalicelib.core.locks.place import TRAITS, Kind
 from chalicelib.core.locks.target import Target
 
@@ -16,14 +18,14 @@ _KEYS: dict[str, Kind] = {"prefixes": Kind.S3, "stream": Kind.DYNAMODB}
 """The keys that only targets of one kind have."""
 
 
-def read_targets(tables: Sequence[Table], problems: Problems) -> tuple[Target, ...]:
-    """Read all targets, and note each that is named twice."""
-    targets = tuple(_target(table) for table in tables)
+def read_targets(tables: Sequence[Table], problems: Problems, member: Account) -> tuple[Target, ...]:
+    """Read all targets, and note each that is named twice. ``member`` is as for ``read_account``."""
+    targets = tuple(_target(table, member) for table in tables)
     _note_repeated(targets, problems)
     return targets
 
 
-def _target(table: Table) -> Target:
+def _target(table: Table, member: Account) -> Target:
     kind = _kind(table)
     container = _CONTAINERS[kind](table, TRAITS[kind].container) if TRAITS[kind].container in table else ""
     for key, of in _KEYS.items():
@@ -32,10 +34,12 @@ def _target(table: Table) -> Target:
     region = names.region(table, "region")
     prefixes = names.prefixes(table, "prefixes") if kind is Kind.S3 else ()
     stream = names.stream(table, "stream", container) if kind is Kind.DYNAMODB else ""
-    if stream and region:
-        table.note("region", "no region beside a stream: a stream reaches only a stack in its own region")
+    for key in ("region", "account", "role") if stream else ():
+        if key in table:
+            table.note(key, f"no {key} beside a stream: a stream reaches only a stack in its own account and region")
+    account = read_account(table, member)
     table.done()
-    return Target(kind, container, prefixes, region, stream)
+    return Target(kind, container, prefixes, region, stream, account)
 
 
 def _kind(table: Table) -> Kind:
@@ -55,7 +59,9 @@ def _note_repeated(targets: tuple[Target, ...], problems: Problems) -> None:
         if home in seen:
             noun = TRAITS[target.kind].container
             once = (
-                "give one target all its prefixes" if target.kind is Kind.S3 else "tables of one name differ by region"
+                "give one target all its prefixes"
+                if target.kind is Kind.S3
+                else "tables of one name differ by account or region"
             )
             problems.note(f"targets[{index}].{noun}", target.container, f"each {noun} once; {once}")
         seen.add(home)

@@ -1,8 +1,7 @@
 """The platform team's rules: which locks are held too long, who is told, who may release them."""
 
-import re
 from datetime import timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import msgspec
 
@@ -10,9 +9,11 @@ from chalicelib.core.hours import WorkingHours, always
 from chalicelib.core.locks.account import HOME, Account
 from chalicelib.core.locks.ci_run import CiRun
 from chalicelib.core.locks.discovery import Discovery
+from chalicelib.core.locks.locations import Location, Locations
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.lock_info import Risk
+from chalicelib.core.patterns import expression
 
 EVERYONE = "*"
 """Means, in a list of releasers: every member of the workspace, or of the organisation if the rules name one.
@@ -71,9 +72,9 @@ class Route(msgspec.Struct, frozen=True):
 
     def covers(self, state_path: str, account: Account = HOME) -> bool:
         """Return whether one of the patterns matches the whole state path, and one the account's ID or its name."""
-        if not _expression(self.state_paths).fullmatch(state_path):
+        if not expression(self.state_paths).fullmatch(state_path):
             return False
-        accounts = _expression(self.accounts)
+        accounts = expression(self.accounts)
         return any(accounts.fullmatch(word) is not None for word in (account.id, account.name))
 
 
@@ -96,6 +97,10 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """How long a released lock can be put back; zero: never, and the reaper has no right to put anything."""
     home: Account = HOME
     """The account of the stack, with its ID if it is known."""
+    home_region: str = ""
+    """The region of the stack, if it is known."""
+    member: Account = HOME
+    """The role and the ExternalId of every account that names none of its own."""
 
     @property
     def groups(self) -> frozenset[str]:
@@ -110,9 +115,16 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """
         targets: dict[str, Target] = {}
         for target in (*self.targets, *found):
-            here = target.at_home(account, region)
+            here = target.at_home(account, region, self.member)
             targets.setdefault(here.home, here)
-        return msgspec.structs.replace(self, targets=tuple(targets.values()), home=Account(account))
+        named = (target.account for target in (*self.targets, *found) if target.account.id == account)
+        return msgspec.structs.replace(
+            self,
+            targets=tuple(targets.values()),
+            discoveries=tuple(rule.at_home(account, self.member) for rule in self.discoveries),
+            home=Account(account, next((own.name for own in named if own.name), "")),
+            home_region=region,
+        )
 
     def policy_for(self, place: Place) -> Policy:
         """Return the policy of the first route that covers the place's state path and account."""
@@ -127,7 +139,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         account count.
         """
         bucket = self._at.get(Place(Kind.S3, state_path.partition("/")[0], "").home)
-        targets = self.targets if bucket is None else (bucket, *self._tables.get(bucket.account.id, ()))
+        targets = self.targets if bucket is None else (bucket, *self._tables.get(self._id_of(bucket.account), ()))
         places = (target.place_for(state_path) for target in targets)
         return tuple(dict.fromkeys(place for place in places if place))
 
@@ -139,7 +151,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def account_of(self, place: Place) -> Account:
         """Return the account of a place. A container that is no target is taken to be in the account of the stack."""
         target = self._at.get(place.home)
-        return target.account if target and target.account.id else self.home
+        return self.locations.named(target.account) if target else self.home
 
     def stream_of(self, place: Place) -> str:
         """Return the ARN of the stream that tells of the locks at a place; "": there is none."""
@@ -150,11 +162,10 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Return whether a place is within a target. Outside of targets the reaper reads, tells and deletes nothing."""
         return self.target_of(place) is not None
 
-    @property
-    def accounts(self) -> tuple[Account, ...]:
-        """Return the accounts of all targets, each once."""
-        by_id = {account.id: account for account in (self.account_of(target.place("")) for target in self.targets)}
-        return tuple(by_id.values())
+    @cached_property
+    def locations(self) -> Locations:
+        """Return where in AWS all targets are."""
+        return Locations(self._at, Location(self.home, self.home_region))
 
     @cached_property
     def _at(self) -> dict[str, Target]:
@@ -166,29 +177,14 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         tables: dict[str, list[Target]] = {}
         for target in self.targets:
             if target.kind is Kind.DYNAMODB:
-                tables.setdefault(target.account.id, []).append(target)
+                tables.setdefault(self._id_of(target.account), []).append(target)
         return tables
+
+    def _id_of(self, account: Account) -> str:
+        """Return the ID of an account, also of the stack's own, which a target may name or leave out."""
+        return account.id or self.home.id
 
 
 def by_name(called: tuple[str, ...]) -> tuple[str, ...]:
     """Return the called without ``here`` and ``channel``: only people and groups."""
     return tuple(name for name in called if name not in EVERYBODY)
-
-
-def matches(pattern: str, text: str) -> bool:
-    """Return whether a pattern matches the whole text: ``*`` is any text, ``?`` one character."""
-    return _expression((pattern,)).fullmatch(text) is not None
-
-
-@lru_cache(maxsize=4096)
-def _expression(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    """Return an expression for whole texts that match one of the patterns; each is compiled once."""
-    return re.compile("|".join(f"(?:{_written(pattern)})" for pattern in patterns), re.DOTALL)
-
-
-def _written(pattern: str) -> str:
-    first, *rest = (re.escape(piece).replace(r"\?", ".") for piece in pattern.split("*"))
-    # Each piece takes its first match and is never tried again: a stranger may have written a text of 16 KB.
-    middle = "".join(f"(?>.*?{piece})" for piece in rest[:-1])
-    last = f".*{rest[-1]}" if rest else ""
-    return first + middle + last

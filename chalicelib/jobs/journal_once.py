@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from chalicelib.core.audit.event import RESTORING
 from chalicelib.core.audit.event_line import of_acquire
 from chalicelib.core.audit.hold import Journaled, NotedEvent
 from chalicelib.core.audit.line import JournalLine, LineKind
@@ -30,8 +31,10 @@ def pass_over(noted: NotedEvent, world: World, now: datetime) -> None:
 def journal_acquire(noted: NotedEvent, lock: HeldLock | None, case: EventCase) -> None:
     """Journal an acquire as the begin of a hold."""
     event, restore_role = case.event, case.recording.restore_role
-    # If S3 names the identity, only the role that puts locks back can have put this one back.
-    may_be_ours = event.by(restore_role) or not (event.principal and restore_role)
+    # If S3 names the identity, only the role that puts locks back, or its session in another account, can have put this
+    # one back.
+    ours = event.by(restore_role) or event.in_session(RESTORING)
+    may_be_ours = ours or not (event.principal and restore_role)
     restorer = _restorer(lock, case) if lock and lock.mark and may_be_ours else ""
     journal_once(noted, of_acquire(event, lock, restorer), case.world, case.now)
 

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
-import msgspec
-
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.locks.place import LockRef, Place
 from chalicelib.core.locks.scan import Scanned
@@ -23,25 +21,35 @@ class Scan:
     swept: Round
     known: dict[Place, list[Page]]
     """The open pages of the target's locks, by place."""
+    after: str = ""
+    """The cursor where an earlier scan of the target stopped; that one looked at the known locks."""
+    again: tuple[str, ...] = ()
+    """The keys of locks that an earlier scan found and could not look at."""
     found: set[LockRef] = field(default_factory=set)
     objects: int = 0
+    listing_pages: int = 0
     finished: bool = True
+    cursor: str = field(init=False)
+    """Where a further scan would go on."""
+    unseen: set[Place] = field(default_factory=set)
+    """The places of new locks that were not looked at yet, or not with success."""
     error: StoreError | None = None
     """The failure that stopped the scan. The locks found before it are told."""
     _until: float = field(init=False)
     _parts: Iterator[Scanned] = field(init=False)
 
     def __post_init__(self) -> None:
-        # The scan takes at most half of the time, so that what it finds can be told. The prefixes come in another order
-        # each time, so that not always the same ones are left out.
+        # The scan takes at most half of the time, so that what it finds can be told.
         self._until = self.swept.run.half()
-        prefixes = tuple(shuffled(self.target.prefixes, self.swept.now))
-        self._parts = self.swept.world.store.scan(msgspec.structs.replace(self.target, prefixes=prefixes))
+        self._parts = self.swept.world.store.scan(self.target, self.after)
+        self.cursor = self.after
 
     def begin(self) -> None:
         """Put a look at each known lock on the agenda, and the first part of the scan. Raises StoreError."""
         first = next(self._parts, None)
-        self._look_at(list(self.known))
+        if not self.after:
+            self._look_at(list(self.known))
+        self._look_at([self.target.place(key) for key in self.again])
         if first:
             self._take(first)
 
@@ -49,16 +57,12 @@ class Scan:
         """Put all of the scan on the agenda; ``error`` tells how it failed."""
         self._look_at(list(self.known))
         self.finished = False
-        self.swept.scan(self.target.called, self._go_on, self._hear)
+        self.swept.scan(self.target, self._go_on, self._hear)
 
     @property
-    def trouble(self) -> list[str]:
-        """Return in words why not all of the target was listed."""
-        if self.error:
-            return [f"{self.target.called}: {self.error}"]
-        if not self.finished:
-            return [f"{self.target.called}: only the first {self.objects} items were listed in time"]
-        return []
+    def advanced(self) -> bool:
+        """Return whether a further scan would begin after this one."""
+        return self.cursor != self.after
 
     def _go_on(self) -> Scanned | None:
         try:
@@ -73,15 +77,19 @@ class Scan:
 
     def _take(self, part: Scanned) -> None:
         self.objects += part.looked_at
+        self.listing_pages += 1
         self._look_at([place for place in part.places if place not in self.known])
         self.finished = not part.cursor
+        self.cursor = part.cursor
         if part.cursor:
-            self.swept.scan(self.target.called, self._go_on, self._hear)
+            self.swept.scan(self.target, self._go_on, self._hear)
 
     def _look_at(self, places: list[Place]) -> None:
         for place in shuffled(places, self.swept.now):
             pages = self.known.get(place, [])
             new = not pages or any(is_new(page) for page in pages)
+            if not pages:
+                self.unseen.add(place)
             self.swept.look(place, partial(self._look, place, pages), new=new)
 
     def _look(self, place: Place, pages: list[Page]) -> Found:
@@ -96,7 +104,16 @@ class Scan:
             self.found.add(current.ref)
             if all(page.lock.ref != current.ref for page in pages):
                 pages = [*pages, self.swept.steps.halves.remember(current)]
-        return together([self.swept.steps.tend(page, current) for page in pages])
+        done = together([self.swept.steps.tend(page, current) for page in pages])
+        self.unseen.discard(place)
+        return done
+
+
+def not_listed(scans: list[Scan]) -> list[str]:
+    """Return in words which targets were not listed, or not all of them. Those that time left out are counted."""
+    failed = [f"{scan.target.called}: {scan.error}" for scan in scans if scan.error]
+    late = sum(not scan.finished and not scan.error for scan in scans)
+    return [*failed, f"{late} of {len(scans)} tables were not listed to their end in time"] if late else failed
 
 
 def by_place(target: Target, pages: list[Page]) -> dict[Place, list[Page]]:

@@ -1,12 +1,16 @@
-"""Find every lock of a target, correct the lock book, alert."""
+"""Find every lock of a target, correct the lock book, alert. What there is no time for is left to another order."""
 
-from datetime import datetime
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.line import LineKind, of_run
 from chalicelib.core.brief import told_briefly
 from chalicelib.core.locks.place import Place
 from chalicelib.core.locks.target import Target
+from chalicelib.core.nights.night import Result
+from chalicelib.core.nights.sweep_order import MOST_AGAIN, Counts, SweepOrder
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.progress import Progress
 from chalicelib.jobs.alerts.round import Round
@@ -14,83 +18,171 @@ from chalicelib.jobs.runs.run import Run
 from chalicelib.jobs.scan import Scan, by_place
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import StoreError, StoreRefusedError
-from chalicelib.ports.orders import Orders
-from chalicelib.ports.world import Journal, World
+from chalicelib.ports.orders import AT_ONCE, OrderError
+from chalicelib.ports.world import World
+
+_BREATH = timedelta(minutes=2)
+"""How long the rest of a listing waits after S3 or DynamoDB failed in the middle of it."""
 
 
 class SweepIncompleteError(Exception):
     """Some locks of a target could not be read or told; another sweep of it does only the rest."""
 
 
-def order_sweeps(rules: Rules, orders: Orders, journal: Journal, now: datetime) -> None:
-    """Order a sweep of each target, so that a failure at one stops no other. The line shows that the night began."""
-    for target in rules.targets:
-        orders.sweep(target)
-    journal.write(of_run(LineKind.SWEEPS_ORDERED, now, targets=len(rules.targets)))
+@dataclass(frozen=True)
+class Swept:
+    """What one order did, for the journal, the night and the next order."""
+
+    order: SweepOrder
+    scan: Scan
+    progress: Progress
+    trouble: list[str]
+    """The trouble with the lock book."""
+
+    @property
+    def found(self) -> Counts:
+        """Return what this order and those before it found."""
+        scan = self.scan
+        alerts = self.progress.alerts
+        here = Counts(locks=len(scan.found), objects=scan.objects, listing_pages=scan.listing_pages, alerts=alerts)
+        return self.order.so_far.plus(here)
+
+    @property
+    def detail(self) -> str:
+        """Return in words what went wrong."""
+        return told_briefly([*self.trouble, *self.progress.failed, *self.progress.untold])
+
+    @property
+    def has_rest(self) -> bool:
+        """Return whether to leave the rest to another order, rather than to have this one delivered again.
+
+        What could not be looked at goes with it, unless that is too much, or only this order can still tell it.
+        """
+        goes_on = self.scan.advanced and not self.scan.finished and not self.order.is_last
+        return goes_on and len(self.scan.unseen) <= MOST_AGAIN and not self._is_forgetful_and_untold
+
+    @property
+    def wants_another_try(self) -> bool:
+        """Return whether to sweep again. Without the book that would repeat alerts, so only if none was posted."""
+        if self.trouble:
+            return self._is_forgetful_and_untold
+        return bool(self.progress.failed or self.progress.not_seen)
+
+    @property
+    def _is_forgetful_and_untold(self) -> bool:
+        done = self.progress
+        left = bool(done.failed or done.untold or done.waiting or done.not_seen)
+        return bool(self.trouble) and left and not done.alerts
 
 
-def sweep(target: Target, world: World, rules: Rules, now: datetime, run: Run | None = None) -> None:
-    """Sweep one target. If AWS refuses it, tell the journal and people; another try would not help.
+def sweep(order: SweepOrder, world: World, rules: Rules, now: datetime, run: Run | None = None) -> None:
+    """Sweep one target, or go on where an earlier order stopped.
 
-    What Slack did not take, or what there was no time to tell, is told by the next watch, because the book has it.
+    If AWS refuses it, note it for the night's summary; another try would not help. What Slack did not take, or what
+    there was no time to tell, is told by the next watch, because the book has it.
 
     Raises:
         SweepIncompleteError: a lock could not be read, or only this sweep knows that it has to be told; the queue
             delivers the order again.
     """
+    if _is_carried_out(order, world):
+        return
     swept = Round(world, rules, now, run or Run())
-    known, trouble = _known(target, world)
-    scan = Scan(target, swept, known)
+    known, trouble = _known(order.target, world)
+    scan = Scan(order.target, swept, known, order.after, order.again)
     try:
         scan.begin()
     except StoreError as error:
-        _tell_failure(target, error, world, rules, now)
-        return
-    swept.finish()
-    if scan.error:
-        _tell_failure(target, scan.error, world, rules, now)
-        return
-    done = swept.progress
-    if not scan.finished:
-        why = f"only the first {scan.objects} objects were listed in time: {_what_helps(target)}"
-        done.failed.append(f"{target.container}: {why}")
-    detail = told_briefly([*trouble, *done.failed, *done.untold])
-    counts = {"locks": len(scan.found), "alerts": done.alerts, "objects": scan.objects}
-    left = {"waiting": done.waiting, "not_reached": len(done.left)}
-    world.journal.write(of_run(LineKind.SWEEP_FINISHED, now, target=target.container, detail=detail, **counts, **left))
-    if trouble:
-        world.messenger.report(rules.trouble_channel, "the lock book", "; ".join(trouble))
-    if _is_worth_another_try(done, forgetful=bool(trouble)):
-        raise SweepIncompleteError(detail or f"{done.not_seen} locks were not looked at in time") from done.unexpected
+        scan.error = error
+    else:
+        swept.finish()
+    _conclude(Swept(order, scan, swept.progress, trouble), world, now)
 
 
-def _what_helps(target: Target) -> str:
-    if target.prefixes:
-        return "the next try lists its prefixes in another order"
-    return "divide the target by prefixes"
-
-
-def _is_worth_another_try(done: Progress, *, forgetful: bool) -> bool:
-    """Return whether to sweep again. Without the book that would repeat alerts, so only if none was posted."""
-    if forgetful:
-        return not done.alerts and bool(done.failed or done.untold or done.waiting or done.not_seen)
-    return bool(done.failed or done.not_seen)
+def _is_carried_out(order: SweepOrder, world: World) -> bool:
+    """Return whether the order was carried out before and is delivered once more."""
+    if order.night is None:
+        return False
+    try:
+        told = world.nights.result(order.night, order.target.home)
+    except BookError:
+        return False
+    return told is not None and (told.part > order.part or (told.part == order.part and told.finished))
 
 
 def _known(target: Target, world: World) -> tuple[dict[Place, list[Page]], list[str]]:
-    """Read the open pages of a target's locks; return them and the trouble with the book.
+    """Read the open pages of a target's container; return those of its locks, and the trouble with the book.
 
     The book is read before the locks. So a lock of the book that is then not found was let go since.
     """
     try:
-        return by_place(target, world.book.open_pages()), []
+        return by_place(target, world.book.open_pages(target.home)), []
     except BookError as error:
-        return {}, [f"could not be read, so locks may be alerted again: {error}"]
+        return {}, [f"the lock book could not be read, so locks may be alerted again: {error}"]
 
 
-def _tell_failure(target: Target, error: StoreError, world: World, rules: Rules, now: datetime) -> None:
-    """Journal a failed scan. Tell people what AWS refuses; raise for any other failure, so that it is tried again."""
-    world.journal.write(of_run(LineKind.SWEEP_FAILED, now, target=target.container, detail=str(error)))
-    if not isinstance(error, StoreRefusedError):
-        raise SweepIncompleteError(str(error)) from error
-    world.messenger.report(rules.trouble_channel, target.called, str(error))
+def _conclude(swept: Swept, world: World, now: datetime) -> None:
+    """Journal what was done, note it for the night, and have the queue or another order do the rest."""
+    error = swept.scan.error
+    if error:
+        world.journal.write(of_run(LineKind.SWEEP_FAILED, now, target=swept.order.target.container, detail=str(error)))
+    if isinstance(error, StoreRefusedError):
+        _note(swept, world, failure=str(error), finished=True)
+    elif swept.has_rest:
+        _hand_on(swept, world, now)
+    elif error:
+        _try_again(swept, world, str(error))
+    else:
+        _finish(swept, world, now)
+
+
+def _hand_on(swept: Swept, world: World, now: datetime) -> None:
+    """Leave the rest to another order, then note it, so that this one is not carried out once more."""
+    rest = swept.order.rest(swept.scan.cursor, swept.scan.unseen, swept.found)
+    try:
+        world.orders.sweep(rest, _BREATH if swept.scan.error else AT_ONCE)
+    except OrderError as error:
+        _try_again(swept, world, f"the rest of the listing could not be ordered: {error}")
+    _note(swept, world, part=rest.part)
+    if not swept.scan.error:
+        found = swept.found
+        counts = {"locks": found.locks, "alerts": found.alerts, "objects": found.objects}
+        container = swept.order.target.container
+        world.journal.write(
+            of_run(LineKind.SWEEP_HANDED_ON, now, target=container, detail=swept.detail, part=rest.part, **counts)
+        )
+
+
+def _finish(swept: Swept, world: World, now: datetime) -> None:
+    done, found, target = swept.progress, swept.found, swept.order.target
+    unlisted = "" if swept.scan.finished else _only_the_first(found.objects, target)
+    detail = "; ".join(filter(None, (unlisted, swept.detail)))
+    counts = {"locks": found.locks, "alerts": found.alerts, "objects": found.objects}
+    left = {"waiting": done.waiting, "not_reached": len(done.left)}
+    world.journal.write(of_run(LineKind.SWEEP_FINISHED, now, target=target.container, detail=detail, **counts, **left))
+    if swept.wants_another_try:
+        why = detail or f"{done.not_seen} locks were not looked at in time"
+        _try_again(swept, world, why)
+    _note(swept, world, failure=unlisted, finished=True)
+
+
+def _only_the_first(objects: int, target: Target) -> str:
+    return f"only the first {objects} objects of {target.called} were listed: divide the target by prefixes"
+
+
+def _try_again(swept: Swept, world: World, why: str) -> None:
+    """Note why the target is not swept yet, and have the queue deliver the order again."""
+    _note(swept, world, failure=why)
+    raise SweepIncompleteError(why) from swept.scan.error or swept.progress.unexpected
+
+
+def _note(swept: Swept, world: World, *, failure: str = "", finished: bool = False, part: int = 0) -> None:
+    """Note for the night what came of its target. If the book cannot be reached, the night will say: no answer."""
+    order = swept.order
+    if order.night is None:
+        return
+    result = Result(
+        home=order.target.home, part=part or order.part, finished=finished, failure=failure, found=swept.found
+    )
+    with suppress(BookError):
+        world.nights.note(order.night, result)

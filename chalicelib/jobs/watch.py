@@ -17,8 +17,9 @@ from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.digest import changed
 from chalicelib.jobs.alerts.round import Round, shuffled
+from chalicelib.jobs.nights.sum_up import Nights
 from chalicelib.jobs.runs.run import Run
-from chalicelib.jobs.scan import Scan, by_place
+from chalicelib.jobs.scan import Scan, by_place, not_listed
 from chalicelib.ports.book import BookError
 from chalicelib.ports.people import DirectoryError
 from chalicelib.ports.world import World
@@ -36,22 +37,24 @@ def watch(world: World, rules: Rules, now: datetime, run: Run | None = None) -> 
         WatchIncompleteError: Lambda counts the failure, and an alarm watches that count.
     """
     digests = world.digests.open()  # read before the pages, so that each lock of a digest has its page among them
+    joints = world.joints.open()
     pages = world.book.open_pages()
     watched = Round(world, rules, now, run or Run(), pages)
-    tables = [Scan(target, watched, by_place(target, pages)) for target in rules.targets if target.is_small]
-    for scan in tables:
-        scan.begin_aside()
+    tables = _begin_tables(pages, watched)
     listed = {page.lock.ref for scan in tables for known in scan.known.values() for page in known}
     for page in shuffled(pages, now):
         if page.lock.ref not in listed:
             _look_at(page, watched)
     for digest in changed(digests, pages, rules, now):
         watched.show(digest)
+    for joint in joints:
+        watched.attend(joint)
     trouble = _store_groups(world, rules, watched)
     watched.finish()
     done = watched.progress
-    trouble += [*(words for scan in tables for words in scan.trouble), *done.untold, *done.failed]
-    held = msgspec.structs.asdict(standing(pages, rules, now))
+    counts = standing(pages, rules, now)
+    trouble += [*not_listed(tables), *done.untold, *done.failed, *Nights(world, rules, now, counts.stale).sum_up()]
+    held = msgspec.structs.asdict(counts)
     did = {
         "alerts": watched.progress.alerts,
         "waiting": watched.progress.waiting,
@@ -60,6 +63,20 @@ def watch(world: World, rules: Rules, now: datetime, run: Run | None = None) -> 
     world.journal.write(of_run(LineKind.WATCH_FINISHED, now, detail=told_briefly(trouble), **held, **did))
     if trouble:
         raise WatchIncompleteError(told_briefly(trouble)) from done.unexpected
+
+
+def _begin_tables(pages: list[Page], watched: Round) -> list[Scan]:
+    """Put the scans of all lock tables on the agenda, in another order each time: those left out come sooner next."""
+    by_home: dict[str, list[Page]] = {}
+    for page in pages:
+        by_home.setdefault(page.lock.ref.place.home, []).append(page)
+    small = [target for target in watched.rules.targets if target.is_small]
+    tables = [
+        Scan(target, watched, by_place(target, by_home.get(target.home, []))) for target in shuffled(small, watched.now)
+    ]
+    for scan in tables:
+        scan.begin_aside()
+    return tables
 
 
 def _look_at(page: Page, watched: Round) -> None:
@@ -73,7 +90,7 @@ def _look_at(page: Page, watched: Round) -> None:
 
 def _due(page: Page, watched: Round) -> bool:
     """Return whether to read the lock: it is over a threshold, or has an alert that may need closing."""
-    if page.posted or page.ending or page.sending or page.releasing or page.half_of:
+    if page.posted or page.ending or page.sending or page.releasing or page.half_of or page.joint:
         return True
     lock = page.lock
     policy = watched.rules.policy_for(lock.ref.place)

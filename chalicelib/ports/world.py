@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Protocol
 
 from chalicelib.core.audit.line import JournalLine
-from chalicelib.ports.book import ChannelBook, DigestBook, EventBook, GroupBook, LockBook
+from chalicelib.ports.book import ChannelBook, DigestBook, EventBook, GroupBook, JointBook, LockBook
 from chalicelib.ports.locks import LockStore
+from chalicelib.ports.nights import NightBook
 from chalicelib.ports.orders import Orders
 from chalicelib.ports.people import Directory, Messenger
 
@@ -28,7 +29,9 @@ class World:
     events: EventBook
     channels: ChannelBook
     digests: DigestBook
+    joints: JointBook
     groups: GroupBook
+    nights: NightBook
     messenger: Messenger
     directory: Directory
     journal: Journal

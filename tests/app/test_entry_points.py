@@ -23,6 +23,7 @@ from chalicelib.core.audit.measure import Measurement
 from chalicelib.core.clicks.click import Click, Unheard, Unusable, Verb
 from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
+from chalicelib.core.nights.sweep_order import SweepOrder
 from chalicelib.slack.words.parts.lock_value import encode
 from tests.app.account import Remaining, a_batch, form, left_on, post, printed
 from tests.aws.events.test_s3 import a_body
@@ -124,7 +125,10 @@ def test_another_content_type_is_415(queues: Any) -> None:
 def test_the_night_leaves_one_order_for_each_target(queues: Any) -> None:
     with Client(app.app) as client:
         client.lambda_.invoke("nightly_sweep", client.events.generate_cw_event("aws.events", "Scheduled Event", {}, []))
-    assert [read_sweep(message) for message in left_on(queues, "SWEEP-QUEUE-URL")] == [Target(Kind.S3, BUCKET)]
+    [order] = [read_sweep(message) for message in left_on(queues, "SWEEP-QUEUE-URL")]
+    assert (order.target, order.part) == (Target(Kind.S3, BUCKET), 1)
+    assert order.night is not None
+    assert [target.home for target in wiring.night_book().read(order.night).ordered] == [order.target.home]
 
 
 def test_a_batch_is_recorded_oldest_first_and_only_what_cannot_be_read_is_delivered_again(
@@ -209,7 +213,7 @@ def test_every_entry_point_writes_what_it_measured() -> None:
 
 
 def test_a_sweep_s_duration_is_written_as_a_metric(queues: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    app.sweep_target(a_batch(write_sweep(Target(Kind.S3, BUCKET)).decode()), Remaining())
+    app.sweep_target(a_batch(write_sweep(SweepOrder(Target(Kind.S3, BUCKET))).decode()), Remaining())
     [line] = printed(capsys, '{"_aws"')
     assert line["SweepsFinished"] == [1.0]
     assert 0 <= line["SweepDuration"][0] < 60

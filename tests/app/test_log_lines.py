@@ -14,6 +14,7 @@ import pytest
 import app
 from chalicelib import wiring
 from chalicelib.aws import metrics
+from chalicelib.aws.book.joint.joint_book import DynamoJointBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.rules_book import store
 from chalicelib.aws.journal import LogJournal
@@ -21,7 +22,7 @@ from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.measure import Measurement
-from chalicelib.jobs.sweep import SweepIncompleteError, sweep
+from chalicelib.jobs.sweep import SweepIncompleteError
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from tests.app.account import Remaining, a_batch, an_account, form, send
 from tests.app.test_commands import a_page_turn, command
@@ -29,6 +30,7 @@ from tests.aws.events.test_s3 import a_body
 from tests.book_writes import say
 from tests.builders import BUCKET, CHANNEL, KEY, TAKEN, a_lock, a_ref, a_sending, sample, some_rules
 from tests.fakes.world import FakeWorld
+from tests.sweeps import sweep
 
 ROOT = Path(__file__).parents[2]
 MODULES = [ROOT / "app.py", *sorted(path for room in ("chalicelib", "deploy") for path in (ROOT / room).rglob("*.py"))]
@@ -149,10 +151,24 @@ def _forget_the_table() -> None:
 
 def unreadable_page(_: io.StringIO) -> None:
     table = boto3.resource("dynamodb").Table("book")
-    page: dict[str, Any] = {"StatePath": "acme/x", "LockIdentity": "x", "HeldSince": "x", "Form": 1, "Lock": "{"}
+    page: dict[str, Any] = {
+        "StatePath": "acme/x",
+        "LockIdentity": "x",
+        "HeldSince": "x",
+        "Home": "x",
+        "Form": 1,
+        "Lock": "{",
+    }
     table.put_item(Item=page)
     DynamoLockBook(table).open_pages()
     table.delete_item(Key={name: page[name] for name in ("StatePath", "LockIdentity")})
+
+
+def unreadable_joint(_: io.StringIO) -> None:
+    table = boto3.resource("dynamodb").Table("book")
+    table.put_item(Item={"StatePath": "#joints", "LockIdentity": "a broken one", "Joint": b"x", "Version": 1})
+    assert DynamoJointBook(table).open() == []
+    table.delete_item(Key={"StatePath": "#joints", "LockIdentity": "a broken one"})
 
 
 def no_click(_: io.StringIO) -> None:
@@ -210,6 +226,7 @@ LINES: dict[str, list[tuple[Callable[[io.StringIO], None], str]]] = {
     "/tflocks could not be answered": [(unanswered_command, "ResourceNotFoundException")],
     "a page of /tflocks could not be shown": [(page_not_shown, "ResourceNotFoundException")],
     "a lock is not looked after": [(unreadable_page, "acme/x.*DecodeError|DecodeError.*acme/x")],
+    "a joint alert cannot be read": [(unreadable_joint, "a broken one.*Error|Error.*a broken one")],
     "a click was not carried out": [(no_click, "unknown.*escalate|missing")],
     "messages that do not say yet that their lock is gone": [(ending_untold, "untold.*no time")],
     "tflocks may not know the newest rules": [(rules_not_stored, "ResourceNotFoundException")],

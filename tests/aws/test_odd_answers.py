@@ -24,7 +24,8 @@ from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
 from chalicelib.core.locks.mark import mark_of
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.target import Target
-from chalicelib.jobs.sweep import SweepIncompleteError, sweep
+from chalicelib.core.nights.sweep_order import SweepOrder
+from chalicelib.jobs.sweep import SweepIncompleteError
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import StoreError
 from chalicelib.ports.orders import OrderError
@@ -46,6 +47,7 @@ from tests.builders import (
 )
 from tests.fakes.world import FakeWorld
 from tests.odd_server import ODD_ANSWERS, PAGE, UNCLEAR, OddServer, http
+from tests.sweeps import sweep
 
 ONCE = Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=2, s3={"addressing_style": "path"})
 FROM_AWS = {"x_amz_request_id": "4442587FB7D0A2F9"}
@@ -223,7 +225,7 @@ def test_an_odd_answer_of_sqs_is_a_failure_to_leave_the_order(
 ) -> None:
     odd_server.always(ODD[answer])
     with pytest.raises(OrderError):
-        orders.sweep(Target(Kind.S3, "a"))
+        orders.sweep(SweepOrder(Target(Kind.S3, "a")))
 
 
 @pytest.mark.parametrize("answer", ["a proxy's page", "a 404 of a proxy", "XML cut in the middle", "JSON null"])

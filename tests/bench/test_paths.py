@@ -41,8 +41,8 @@ def test_an_acquire_costs_one_read_of_its_object_and_three_writes_and_nothing_el
 
 def test_an_alert_costs_two_writes_of_its_page_whose_answers_say_what_others_noted() -> None:
     sent_to_the_book = sent("sweep -> alert", "dynamodb ")
-    # The queries are for the digests and the channels in trouble, the scan is for all open pages.
-    assert sent_to_the_book == {"Query": 2, "Scan": 1, "UpdateItem": 2}
+    # The queries are for the open pages of the target, for the digests and for the channels in trouble.
+    assert sent_to_the_book == {"Query": 3, "UpdateItem": 2}
 
 
 def test_a_click_waits_for_nothing_but_the_queue() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.checked_rules import FORMAT, CheckedRulesError, decode, encode, load
 from chalicelib.config.file import parse
+from chalicelib.core.locks.discovery import Discovery
 from chalicelib.core.locks.place import Kind
 from tests.config.test_file import EXAMPLE, LEAST, with_every_comment
 
@@ -42,16 +43,23 @@ def test_a_change_of_the_format_is_a_new_format() -> None:
 def test_the_recorded_file_has_every_key_with_another_value_than_its_default() -> None:
     least, every = encode(parse(LEAST)), encode(parse(EVERY_KEY.read_text(encoding="utf-8")))
     kept = [flat(least).items() & flat(every, target).items() for target in range(len(Kind))]
-    not_yet = {"discoveries", *(f"targets.account.{key}" for key in ("id", "name", "role", "external_id"))}
+    told_by_aws = {"targets.account.name", "member.name", "member.id"}
     same = {key for key, _ in set.intersection(*map(set, kept))}
-    assert same == {"format", *(f"config.rules.{key}" for key in not_yet)}
+    assert same == {"format", *(f"config.rules.{key}" for key in told_by_aws)}
+
+
+def test_the_recorded_file_has_every_key_of_a_target_rule() -> None:
+    default = Discovery(kind=Kind.S3, names=())
+    for name in Discovery.__struct_fields__:
+        said = [getattr(rule, name) for rule in parse(EVERY_KEY.read_text(encoding="utf-8")).rules.discoveries]
+        assert any(value != getattr(default, name) for value in said)
 
 
 def flat(written: bytes, target: int = 0) -> dict[str, object]:
     """Return the values of a file by dotted keys; of all routes only the default one, and only one of the targets."""
     document = json.loads(written)
     rules = document["config"]["rules"]
-    del rules["home"]  # known only where the stack is
+    del rules["home"], rules["home_region"]  # known only where the stack is
     rules["routes"], rules["targets"] = rules["routes"][-1]["policy"], rules["targets"][target]
     return {key: repr(value) for key, value in _flat(document, "")}
 

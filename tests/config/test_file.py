@@ -30,7 +30,7 @@ bucket = "acme-tfstate"
 
 def with_every_comment(example: str) -> str:
     """Return the example with the keys that it shows in comments."""
-    return re.sub(r"^# {1,3}(?=[a-z_]+ = |\{|\]|\[\[)", "", example, flags=re.MULTILINE)
+    return re.sub(r"^# {1,3}(?=[a-z_]+ = |\{|\]|\[)", "", example, flags=re.MULTILINE)
 
 
 def problems(text: str) -> list[str]:
@@ -67,6 +67,7 @@ def test_the_least_configuration_has_one_route_for_every_state() -> None:
 def test_every_key_that_the_example_shows_in_a_comment_is_a_good_one() -> None:
     shown = parse(with_every_comment(EXAMPLE.read_text(encoding="utf-8"))).rules
     assert shown.targets[-1].stream
+    assert shown.discoveries[-1].organization.id == "999988887777"
     policy = shown.policy_for(at("acme-tfstate/x"))
     said = msgspec.structs.asdict(policy)
     defaults = msgspec.structs.asdict(parse(LEAST).rules.policy_for(at("acme-tfstate/x")))
@@ -274,7 +275,7 @@ def test_a_route_to_a_bucket_that_no_target_has_is_a_mistake() -> None:
 @pytest.mark.parametrize("line", ['undo = "5m"', "digest_over = 3"])
 def test_what_is_decided_once_for_all_cannot_stand_in_a_route(line: str) -> None:
     [problem] = problems(LEAST + f'[[routes]]\nstate_paths = ["acme-tfstate/*"]\n{line}\n')
-    assert "there is no such key; known here: auto_release" in problem
+    assert "there is no such key; known here: accounts, auto_release" in problem
 
 
 def test_what_is_not_toml_is_told_with_its_line() -> None:

@@ -11,10 +11,12 @@ import pytest
 
 import chalicelib
 from chalicelib import ports
-from chalicelib.ports.book import ChannelBook, DigestBook, EventBook, GroupBook, LockBook, LockList
+from chalicelib.ports.book import ChannelBook, DigestBook, EventBook, GroupBook, JointBook, LockBook, LockList
 from chalicelib.ports.locks import LockStore
+from chalicelib.ports.nights import NightBook
 from chalicelib.ports.orders import Orders
 from chalicelib.ports.people import Directory, Messenger
+from chalicelib.ports.targets import TargetBook, TargetFinder
 from chalicelib.ports.world import Journal
 from tests import fakes
 
@@ -25,12 +27,16 @@ SUITES: dict[type, tuple[str, ...]] = {
     Directory: ("test_directory.py",),
     EventBook: ("test_event_book.py",),
     GroupBook: ("test_group_book.py",),
+    JointBook: ("test_joint_book.py",),
     Journal: ("test_journal.py",),
     LockBook: ("conftest.py", *(f"lock_book/{path.name}" for path in (HERE / "lock_book").glob("test_*.py"))),
     LockList: ("test_lock_list.py",),
     LockStore: ("test_lock_store.py", "test_lock_tables.py", "lock_homes.py"),
     Messenger: ("test_messenger.py", "../slack/speaking.py"),
+    NightBook: ("test_night_book.py",),
     Orders: ("test_orders.py",),
+    TargetBook: ("test_target_book.py",),
+    TargetFinder: ("test_target_finder.py",),
 }
 """The modules of each port's suite, with what builds the implementations for it."""
 

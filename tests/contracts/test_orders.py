@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from chalicelib.aws.orders.clicks import read_for_answer_click, read_for_release_lock
@@ -12,10 +13,15 @@ from chalicelib.aws.orders.events import read_recording, read_settling
 from chalicelib.aws.orders.sqs import Queue, SqsOrders
 from chalicelib.aws.orders.sweeps import read_sweep
 from chalicelib.core.audit.event import LockEvent, ToldBy
-from chalicelib.core.clicks.click import SnoozeFor, Unheard, Unusable, Verb
+from chalicelib.core.clicks.click import Click, SnoozeFor, Unheard, Unusable, Verb
 from chalicelib.core.clicks.order import AutoRelease, EndUndo
+from chalicelib.core.clicks.part import Part
+from chalicelib.core.joint.click import JointClick, ShowJoint
+from chalicelib.core.joint.verb import JointVerb
+from chalicelib.core.locks.account import Account
 from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
+from chalicelib.core.nights.sweep_order import Counts, SweepOrder
 from chalicelib.ports.orders import AT_ONCE, LONGEST_DELAY, OrderError, Orders
 from tests.aws_fixtures import moto
 from tests.builders import BOB, BUCKET, CHANNEL, TAKEN, a_click, a_ref, a_table_lock
@@ -26,8 +32,21 @@ ODD = 'prod/é & <x> "\\" \uffff \ufffe.tflock'
 """A key with all that JSON or SQS writes in another way."""
 CLICK = a_click(a_ref(ODD), at=TAKEN, reply_to="https://hooks.slack.com/actions/T/1/x")
 SNOOZE = a_click(a_ref(ODD), BOB, verb=Verb.SNOOZE, snooze_for=SnoozeFor.MORNING, at=TAKEN, message="")
+PART = msgspec.structs.replace(CLICK, part=Part("id", f"click {ODD}", 7, BOB))
+JOINT_RELEASE = JointClick(joint="id", shown="what", verb=JointVerb.RELEASE, begin=50, user=BOB, at=TAKEN, click=ODD)
+JOINT_SNOOZE = JointClick(joint="id", verb=JointVerb.SNOOZE, snooze_for=SnoozeFor.WEEK, page=3, reply_to="https://x")
+SHOW = ShowJoint(joint="id", click=ODD, locks=(a_ref(ODD), a_table_lock().ref))
 UNHEARD = Unheard(why=Unusable.MISDIRECTED, detail=ODD, reply_to="https://hooks.slack.com/actions/T/1/x")
-TARGET = Target(Kind.S3, "a", ("é/", "b"), "eu-west-1")
+ELSEWHERE = Account("111122223333", "Prod é", "path/tflock-reaper", "x-id")
+BUCKET_SWEEP = SweepOrder(Target(Kind.S3, "a"))
+REST = SweepOrder(
+    Target(Kind.DYNAMODB, "a", ("é/", "b"), "eu-west-1", "arn:stream", ELSEWHERE),
+    TAKEN,
+    f"0:{ODD}",
+    3,
+    (ODD, "b"),
+    Counts(locks=1, objects=2_000_000_000, listing_pages=2_000_000, alerts=4),
+)
 AUTO, END = AutoRelease(lock=a_ref(ODD), channel=CHANNEL), EndUndo(a_ref(ODD))
 GONE = an_event(TAKEN, "v1", acquired=False, key=ODD, stamp="e", sequencer="0a", permanent=True, by_lifecycle=True)
 HELD = a_table_lock(key=f"{ODD} {BUCKET}")
@@ -62,8 +81,8 @@ def left(request: pytest.FixtureRequest) -> Iterator[Left]:
 def held_by(fake: FakeOrders) -> dict[Queue, list[object]]:
     return {
         Queue.SWEEPS: [*fake.sweeps],
-        Queue.RELEASES: [*fake.releases],
-        Queue.CLICKS: [*fake.clicks, *fake.turned_away],
+        Queue.RELEASES: [*fake.releases, *fake.joint_releases],
+        Queue.CLICKS: [*fake.clicks, *fake.joint_clicks, *fake.turned_away],
         Queue.EVENTS: [*fake.settling, *fake.recording],
     }
 
@@ -76,10 +95,16 @@ def received(client: Any, urls: dict[Queue, str]) -> dict[Queue, list[object]]:
 @pytest.mark.parametrize(
     ("leave", "queue", "order"),
     [
-        (lambda orders: orders.sweep(TARGET), Queue.SWEEPS, TARGET),
-        (lambda orders: orders.sweep(Target(Kind.S3, "a")), Queue.SWEEPS, Target(Kind.S3, "a")),
+        (lambda orders: orders.sweep(REST), Queue.SWEEPS, REST),
+        (lambda orders: orders.sweep(BUCKET_SWEEP, AT_ONCE), Queue.SWEEPS, BUCKET_SWEEP),
         (lambda orders: orders.carry_out(CLICK), Queue.RELEASES, CLICK),
         (lambda orders: orders.carry_out(SNOOZE), Queue.CLICKS, SNOOZE),
+        (lambda orders: orders.carry_out(PART), Queue.RELEASES, PART),
+        (lambda orders: orders.carry_out_all([PART]), Queue.RELEASES, PART),
+        (lambda orders: orders.carry_out_all([SNOOZE]), Queue.CLICKS, SNOOZE),
+        (lambda orders: orders.carry_out(JOINT_RELEASE), Queue.RELEASES, JOINT_RELEASE),
+        (lambda orders: orders.carry_out(JOINT_SNOOZE), Queue.CLICKS, JOINT_SNOOZE),
+        (lambda orders: orders.show_joint(SHOW), Queue.CLICKS, SHOW),
         (lambda orders: orders.turn_away(UNHEARD), Queue.CLICKS, UNHEARD),
         (lambda orders: orders.release_by_itself(AUTO), Queue.RELEASES, AUTO),
         (lambda orders: orders.end_undo(END, AT_ONCE), Queue.CLICKS, END),
@@ -88,10 +113,16 @@ def received(client: Any, urls: dict[Queue, str]) -> dict[Queue, list[object]]:
         (lambda orders: orders.record(TOLD), Queue.EVENTS, TOLD),
     ],
     ids=[
-        "a target",
+        "the rest of a table",
         "a bucket",
         "a release",
         "a snooze",
+        "a part of a release",
+        "a batch of releases",
+        "a batch of others",
+        "a release of a joint alert",
+        "a snooze of a joint alert",
+        "the progress of a joint alert",
         "a click turned away",
         "an auto-release",
         "an end",
@@ -119,3 +150,17 @@ def test_an_order_that_could_not_wait_so_long_is_not_left(left: Left) -> None:
     left.orders.settle(GONE, LONGEST_DELAY)
     with pytest.raises(OrderError):
         left.orders.settle(GONE, LONGEST_DELAY + timedelta(seconds=1))
+
+
+def test_many_orders_are_all_left(left: Left) -> None:
+    clicks = [a_click(a_ref(ODD), click=str(number)) for number in range(23)]
+    left.orders.carry_out_all(clicks)
+    found: set[object] = set()
+    for _ in range(40):
+        found |= {click.click for click in left.waiting()[Queue.RELEASES] if isinstance(click, Click)}
+    assert found == {click.click for click in clicks}
+
+
+def test_no_orders_are_left_for_nobody(left: Left) -> None:
+    left.orders.carry_out_all([])
+    assert left.waiting() == {each: [] for each in Queue}

@@ -5,7 +5,8 @@ import pytest
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.lock_info import Risk
-from chalicelib.core.policy import Route, matches
+from chalicelib.core.patterns import matches
+from chalicelib.core.policy import Route
 from tests.builders import BUCKET, KEY, a_policy, at, some_rules
 
 

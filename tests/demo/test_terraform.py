@@ -11,9 +11,12 @@ from demo.terraform import LONG, TerraformState
 HOUR = 3600
 
 
+NOWHERE = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_REGION": "us-east-1"}
+
+
 def lasting(folder: Path, *, seconds: int, starter: int) -> "subprocess.Popen[bytes]":
     """What an apply runs while it holds its lock."""
-    TerraformState("terraform", folder, bucket="b", key="k", environment={"AWS_ENDPOINT_URL": "http://127.0.0.1:1"})
+    TerraformState("terraform", folder, bucket="b", key="k", environment=NOWHERE)
     found = re.search(r'command = "(.*)"', (folder / "main.tf").read_text())
     assert found
     command = found[1].replace("${var.seconds}", str(seconds)).replace("${var.starter}", str(starter))

@@ -124,7 +124,7 @@ def test_the_zip_describes_the_services_that_are_called_and_no_other(packaged: P
     with zipfile.ZipFile(packaged.with_name("deployment.zip")) as package_file:
         described = [name.split("/")[2:] for name in package_file.namelist() if name.startswith("botocore/data/")]
         assert package_file.testzip() is None
-    assert {path[0] for path in described if len(path) > 1} == {"dynamodb", "s3", "sqs", "ssm"}
+    assert {path[0] for path in described if len(path) > 1} == {"dynamodb", "s3", "sqs", "ssm", "sts"}
     assert ["endpoints.json"] in described
 
 

@@ -1,16 +1,29 @@
 """Test which stack parameters follow from reaper.toml."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from chalicelib.checked_rules import Config
 from chalicelib.config.file import ConfigError, load
+from chalicelib.core.locks.account import Account
+from chalicelib.core.locks.discovery import Discovery
+from chalicelib.core.locks.place import Kind
 from deploy.commands import ROOT
-from deploy.parameters import Home, main, overrides
+from deploy.parameters import Home, main, overrides, remarks
 
 EXAMPLE = ROOT / "reaper.example.toml"
+HOME = Home("aws", "eu-central-1", "9" * 12)
+MEMBERS = '[accounts]\nexternal_id = "acme-locks"\n'
 TARGETS = '[[targets]]\nbucket = "acme-tfstate"\n'
+
+
+def _in_account(account: str, name: str = "a", role: str = "") -> str:
+    """A target in another account."""
+    own = f'role = "{role}"\n' if role else ""
+    return f'[[targets]]\nbucket = "acme-{name}"\naccount = "{account}"\n{own}'
 
 
 def _config(folder: Path, targets: str) -> Config:
@@ -78,27 +91,109 @@ def test_the_time_for_putting_a_lock_back_is_given_in_whole_minutes_and_none_is_
     assert overrides(load(file), "prod")["UndoMinutes"] == minutes
 
 
-def test_more_targets_than_a_parameter_can_hold_are_refused_with_a_way_out(tmp_path: Path) -> None:
-    many = "".join(f'[[targets]]\nbucket = "acme-tfstate-{number:050}"\n' for number in range(60))
-    with pytest.raises(ConfigError, match="deploy two"):
-        overrides(_config(tmp_path, many), "prod")
-
-
 def test_the_example_configuration_can_be_deployed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(EXAMPLE)]) == 0
     assert "LockObjectArns=arn:aws:s3:::acme-tfstate" in capsys.readouterr().out
 
 
-def test_lock_tables_count_for_what_iam_lets_a_role_name(tmp_path: Path) -> None:
-    targets = (
-        f'[[targets]]\n{kind} = "acme-terraform-{number:02}"\n' for number in range(40) for kind in ("bucket", "table")
+def _buckets(names: Iterable[str]) -> str:
+    return "".join(f'[[targets]]\nbucket = "{name}"\n' for name in names)
+
+
+@pytest.mark.parametrize("number", [60, 500])
+@pytest.mark.parametrize("name", ["acme-terraform-state-prod-team-{:03}", "acme-tfstate-{:050}"])
+def test_more_buckets_than_iam_lets_a_role_name_become_all_of_the_account_s_and_it_is_said(
+    tmp_path: Path, number: int, name: str
+) -> None:
+    config = _config(tmp_path, _buckets(name.format(bucket) for bucket in range(number)))
+    values = overrides(config, "prod", HOME)
+    assert values["StateBucketArns"] == "arn:aws:s3:::*"
+    assert values["LockObjectArns"] == "arn:aws:s3:::*/*.tflock"
+    assert values["OnlyOwnBuckets"] == "yes"
+    [said] = remarks(values)
+    assert said.startswith(
+        "buckets: IAM lets the reaper's roles into the locks (*.tflock) of arn:aws:s3:::* in this acc"
     )
-    with pytest.raises(ConfigError, match="too many for one stack"):
-        overrides(_config(tmp_path, "".join(targets)), "prod")
 
 
-def test_more_buckets_than_iam_lets_a_role_name_are_refused_before_aws_does(tmp_path: Path) -> None:
-    names = (f"acme-terraform-state-prod-team-{number:03}" for number in range(60))
-    config = _config(tmp_path, "".join(f'[[targets]]\nbucket = "{name}"\n' for name in names))
-    with pytest.raises(ConfigError, match="too many for one stack"):
-        overrides(config, "prod")
+def test_buckets_that_can_be_named_are_named_and_nothing_is_said(tmp_path: Path) -> None:
+    values = overrides(_config(tmp_path, TARGETS), "prod", HOME)
+    assert (values["OnlyOwnBuckets"], values["MemberRoleArns"]) == ("no", "")
+    assert remarks(values) == []
+
+
+def test_more_lock_tables_than_iam_lets_a_role_name_are_refused_because_no_pattern_is_safe(tmp_path: Path) -> None:
+    tables = "".join(f'[[targets]]\ntable = "acme-terraform-{number:02}"\n' for number in range(80))
+    with pytest.raises(ConfigError, match=r"too many lock tables or keys for one stack .*; deploy two"):
+        overrides(_config(tmp_path, tables), "prod", HOME)
+
+
+def test_the_member_roles_of_other_accounts_are_named_and_those_of_the_own_account_not(tmp_path: Path) -> None:
+    targets = (
+        _in_account("1" * 12)
+        + _in_account("1" * 12, "b")
+        + _in_account("2" * 12, "c", "team/x")
+        + _in_account(HOME.account, "d")
+    )
+    values = overrides(_config(tmp_path, targets + MEMBERS), "prod", HOME)
+    assert values["MemberRoleArns"] == (
+        "arn:aws:iam::111111111111:role/tflock-reaper-member,arn:aws:iam::222222222222:role/team/x"
+    )
+    assert values["StateBucketArns"] == "arn:aws:s3:::acme-d"
+
+
+def test_with_targets_in_other_accounts_alone_no_bucket_of_the_own_account_is_opened(tmp_path: Path) -> None:
+    values = overrides(_config(tmp_path, _in_account("1" * 12) + MEMBERS), "prod", HOME)
+    assert values["LockObjectArns"] == "arn:aws:s3:::-/*.tflock"
+
+
+def test_more_accounts_than_a_role_can_name_become_the_role_of_any_account_and_it_is_said(tmp_path: Path) -> None:
+    targets = "".join(_in_account(f"{number:012}", f"{number}") for number in range(200))
+    own = _in_account("9" * 12, "own", "arn:aws:iam::999999999999:role/own")
+    values = overrides(_config(tmp_path, TARGETS + targets + own + MEMBERS), "prod", HOME)
+    assert values["MemberRoleArns"] == "arn:aws:iam::*:role/own,arn:aws:iam::*:role/tflock-reaper-member"
+    assert values["StateBucketArns"] == "arn:aws:s3:::acme-tfstate"
+    [said] = remarks(values)
+    assert said.startswith("accounts: IAM lets the reaper's roles enter every account that has and opens the role arn:")
+
+
+def test_a_role_of_another_partition_is_told_before_it_is_deployed(tmp_path: Path) -> None:
+    targets = _in_account("1" * 12, role="arn:aws-cn:iam::111111111111:role/x") + MEMBERS
+    with pytest.raises(ConfigError, match="is in the partition aws-cn, and the reaper is in aws"):
+        overrides(_config(tmp_path, targets), "prod", HOME)
+    assert "arn:aws-cn:iam::1" in overrides(_config(tmp_path, targets), "prod")["MemberRoleArns"]
+
+
+def _with_rules(folder: Path, *discoveries: Discovery, targets: str = TARGETS) -> Config:
+    config = _config(folder, targets + MEMBERS)
+    return msgspec.structs.replace(config, rules=msgspec.structs.replace(config.rules, discoveries=discoveries))
+
+
+def test_a_rule_that_finds_buckets_at_home_opens_what_fits_its_names_in_the_own_account_alone(tmp_path: Path) -> None:
+    rule = Discovery(kind=Kind.S3, names=("acme-*-tfstate", "a,b"), prefixes=("x/",))
+    values = overrides(_with_rules(tmp_path, rule), "prod", HOME)
+    assert values["StateBucketArns"] == "arn:aws:s3:::a?b,arn:aws:s3:::acme-*-tfstate,arn:aws:s3:::acme-tfstate"
+    assert "arn:aws:s3:::acme-*-tfstate/x/*.tflock" in values["LockObjectArns"]
+    assert values["OnlyOwnBuckets"] == "yes"
+
+
+def test_a_rule_that_finds_tables_at_home_opens_those_of_its_names_and_must_have_some(tmp_path: Path) -> None:
+    rule = Discovery(kind=Kind.DYNAMODB, names=("terraform-*",), regions=("us-east-1", "eu-central-1"))
+    assert overrides(_with_rules(tmp_path, rule), "prod", HOME)["LockTableArns"] == (
+        "arn:aws:dynamodb:eu-central-1:999999999999:table/terraform-*,"
+        "arn:aws:dynamodb:us-east-1:999999999999:table/terraform-*"
+    )
+    for names in (("*",), ("**",), ("terraform", "?*")):
+        with pytest.raises(ConfigError, match="finds every table of the stack's account"):
+            overrides(_with_rules(tmp_path, Discovery(kind=Kind.DYNAMODB, names=names)), "prod", HOME)
+
+
+def test_a_rule_about_other_accounts_opens_nothing_at_home(tmp_path: Path) -> None:
+    there = Discovery(kind=Kind.S3, accounts=(Account("1" * 12),))
+    below = Discovery(kind=Kind.DYNAMODB, units=("ou-acme-1",), member=Account(role="org/reaper"))
+    values = overrides(_with_rules(tmp_path, there, below), "prod", HOME)
+    assert values["StateBucketArns"] == "arn:aws:s3:::acme-tfstate"
+    assert values["LockTableArns"] == ""
+    assert values["MemberRoleArns"] == (
+        "arn:aws:iam::*:role/org/reaper,arn:aws:iam::111111111111:role/tflock-reaper-member"
+    )

@@ -8,8 +8,9 @@ from chalicelib.aws.locks.places import Places
 from chalicelib.core.audit.line import JournalLine, LineKind
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.ports.world import World
-from tests.fakes.book import FakeBook, FakeChannelBook, FakeDigestBook, FakeGroupBook
+from tests.fakes.book import FakeBook, FakeChannelBook, FakeDigestBook, FakeGroupBook, FakeJointBook
 from tests.fakes.events import FakeEventBook
+from tests.fakes.nights import FakeNightBook
 from tests.fakes.orders import FakeOrders
 from tests.fakes.slack import FakeDirectory, FakeMessenger
 from tests.fakes.store import FakeStore
@@ -44,7 +45,9 @@ class FakeWorld:
     events: FakeEventBook = field(default_factory=FakeEventBook)
     channels: FakeChannelBook = field(default_factory=FakeChannelBook)
     digests: FakeDigestBook = field(default_factory=FakeDigestBook)
+    joints: FakeJointBook = field(default_factory=FakeJointBook)
     groups: FakeGroupBook = field(default_factory=FakeGroupBook)
+    nights: FakeNightBook = field(default_factory=FakeNightBook)
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
     directory: FakeDirectory = field(default_factory=FakeDirectory)
     journal: FakeJournal = field(default_factory=FakeJournal)
@@ -61,7 +64,9 @@ class FakeWorld:
             events=self.events,
             channels=self.channels,
             digests=self.digests,
+            joints=self.joints,
             groups=self.groups,
+            nights=self.nights,
             messenger=self.messenger,
             directory=self.directory,
             journal=self.journal,

@@ -17,7 +17,6 @@ from chalicelib.core.clicks.order import AutoRelease
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.policy import Rules
-from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports.world import World
 from tests.builders import ALICE, BOB, BUCKET, KEY, TAKEN, TEAM, a_click, a_lock, sample, some_rules
@@ -25,6 +24,7 @@ from tests.fakes.world import FakeWorld
 from tests.jobs.delivery import Order, deliver
 from tests.jobs.killed import killed_after
 from tests.jobs.recording import an_event, record, record_and_tell, settle_all, settle_and_tell
+from tests.sweeps import sweep
 
 RULES = some_rules(
     releasers=(ALICE, BOB), mentions={1: (ALICE,), 2: (BOB,)}, auto_release=timedelta(hours=6), digest_over=2

@@ -21,7 +21,6 @@ from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.record import record_event
 from chalicelib.jobs.settle import settle
-from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
 from tests.builders import ALICE, BUCKET, KEY, TAKEN, a_click
 from tests.fakes.book import FakeBook
@@ -30,6 +29,7 @@ from tests.jobs.clicks.versioned import HOLDER, OPERATOR, VersionedKey
 from tests.jobs.killed import killed_after
 from tests.jobs.recording import an_event, case_of_event, record, settle_all
 from tests.jobs.test_record import RULES, TARGET
+from tests.sweeps import sweep
 
 pytestmark = pytest.mark.thorough
 

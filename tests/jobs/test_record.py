@@ -12,7 +12,6 @@ from chalicelib.core.clicks.ending import LetGoBy, Outcome
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.jobs.clicks.release import release
-from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
 from chalicelib.ports.book import Written
 from chalicelib.ports.locks import StoreError
@@ -35,6 +34,7 @@ from tests.fakes.book import FakeBook
 from tests.fakes.store import FakeStore
 from tests.fakes.world import FakeWorld
 from tests.jobs.recording import RELEASE_ROLE, an_event, record, settle_all
+from tests.sweeps import sweep
 
 RULES = some_rules()
 TARGET = RULES.targets[0]

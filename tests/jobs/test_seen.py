@@ -7,7 +7,6 @@ import pytest
 from chalicelib.core.audit.line import JournalLine, LineKind
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.clicks.release import release
-from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
 from tests.builders import (
     ALICE,
@@ -23,6 +22,7 @@ from tests.builders import (
 )
 from tests.fakes.world import FakeWorld
 from tests.jobs.test_table_stream import RULES as WITH_STREAM
+from tests.sweeps import sweep
 
 RULES = with_tables(some_rules(), a_table())
 BODY = sample("s3-apply-default")

@@ -9,12 +9,12 @@ from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.hold import NotedEvent
 from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.ending import Ending, Outcome
-from chalicelib.jobs.sweep import sweep
 from chalicelib.ports.book import UnderWayError
 from tests.builders import ALICE, BUCKET, KEY, TAKEN, a_claim, a_lock, sample
 from tests.fakes.world import FakeWorld
 from tests.jobs.recording import RECORDING, RELEASE_ROLE, an_event, record, settle_all
 from tests.jobs.test_record import RULES, TARGET, an_acquired_world
+from tests.sweeps import sweep
 
 REAPER = f"AWS:{RELEASE_ROLE}:tflock-reaper-prod-ReleaseLock"
 

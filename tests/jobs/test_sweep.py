@@ -2,7 +2,6 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.line import LineKind
@@ -10,14 +9,16 @@ from chalicelib.core.clicks.ending import Outcome
 from chalicelib.core.locks.lock import Body
 from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
+from chalicelib.core.nights.sweep_order import SweepOrder
 from chalicelib.core.policy import Route
-from chalicelib.jobs.sweep import SweepIncompleteError, order_sweeps, sweep
-from chalicelib.ports.people import ChannelRefusedError
+from chalicelib.jobs.nights.begin import order_sweeps
+from chalicelib.jobs.sweep import SweepIncompleteError
+from chalicelib.ports.people import ChannelRefusedError, Message
 from tests.builders import BUCKET, CHANNEL, KEY, STATE_KEY, TAKEN, a_policy, a_sending, sample, some_rules
 from tests.builders import a_lock as build_lock
-from tests.fakes.orders import FakeOrders
 from tests.fakes.slack import FakeMessenger
-from tests.fakes.world import FakeJournal, FakeWorld
+from tests.fakes.world import FakeWorld
+from tests.sweeps import sweep
 
 RULES = some_rules()
 TARGET = Target(Kind.S3, BUCKET)
@@ -30,11 +31,10 @@ def a_world(name: str = "s3-apply-default") -> FakeWorld:
 
 
 def test_one_order_is_left_for_each_target() -> None:
-    orders = FakeOrders()
-    journal = FakeJournal()
-    order_sweeps(RULES, orders, journal, TAKEN)
-    assert orders.sweeps == list(RULES.targets)
-    assert [(line.event, line.targets) for line in journal.lines] == [(LineKind.SWEEPS_ORDERED, 2)]
+    world = a_world()
+    order_sweeps(world.ports, RULES, TAKEN)
+    assert world.orders.sweeps == [SweepOrder(target, TAKEN) for target in RULES.targets]
+    assert [(line.event, line.targets) for line in world.journal.lines] == [(LineKind.SWEEPS_ORDERED, 2)]
 
 
 def test_a_lock_under_its_threshold_is_remembered_and_not_alerted() -> None:
@@ -135,12 +135,12 @@ def test_the_records_of_another_target_are_left_alone() -> None:
     assert len(world.book.open_pages()) == 1
 
 
-def test_a_target_that_s3_refuses_is_reported_and_not_tried_again() -> None:
+def test_a_target_that_s3_refuses_is_journaled_and_not_tried_again() -> None:
     world = a_world()
     world.store.buckets_refused[BUCKET] = "listing acme-tfstate: there is no such bucket"
     sweep(TARGET, world.ports, RULES, world.now)
     assert world.journal.kinds() == [LineKind.SWEEP_FAILED]
-    assert world.messenger.reports == [(CHANNEL, f"bucket {BUCKET}", "listing acme-tfstate: there is no such bucket")]
+    assert world.journal.lines[0].detail == "listing acme-tfstate: there is no such bucket"
 
 
 def test_an_alert_that_its_channel_refuses_is_journaled_and_told_elsewhere_and_the_others_are_sent() -> None:
@@ -187,7 +187,7 @@ def test_without_the_book_an_alert_that_slack_refuses_makes_the_order_come_again
 class NoAlerts(FakeMessenger):
     """Slack takes no alert in any channel."""
 
-    def post(self, alert: Alert, sending: Sending) -> Posted:
+    def post(self, message: Message, sending: Sending) -> Posted:
         raise ChannelRefusedError(sending.channel, "Slack answered not_in_channel")
 
 
@@ -196,7 +196,7 @@ def test_without_the_lock_book_a_sweep_alerts_all_the_same_and_says_so() -> None
     world.book.down = True
     sweep(TARGET, world.ports, RULES, world.later(hours=3))
     assert len(world.messenger.shown) == 1
-    assert world.messenger.reports[0][1] == "the lock book"
+    assert "the lock book could not be read" in world.journal.lines[-1].detail
 
 
 def test_an_alert_that_somebody_deleted_is_posted_anew() -> None:

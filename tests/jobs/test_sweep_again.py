@@ -4,11 +4,12 @@ from chalicelib.core.alerts.transitions import endings
 from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.locks.lock import Body
-from chalicelib.jobs.sweep import SweepIncompleteError, sweep
+from chalicelib.jobs.sweep import SweepIncompleteError
 from tests.builders import ALICE, BUCKET, KEY, TAKEN, sample
 from tests.builders import a_lock as build_lock
 from tests.fakes.world import FakeWorld
 from tests.jobs.test_sweep import RULES, TARGET, a_world
+from tests.sweeps import sweep
 
 
 def test_a_lock_that_had_ended_and_is_there_again_is_alerted_again() -> None:

@@ -22,7 +22,7 @@ from chalicelib.core.clicks.deletion import Deletion, PutBack
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.jobs.clicks.delete import OutcomeUnknownError
-from chalicelib.jobs.sweep import SweepIncompleteError, sweep
+from chalicelib.jobs.sweep import SweepIncompleteError
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports.locks import StoreError
 from chalicelib.ports.people import MessengerError
@@ -32,6 +32,7 @@ from tests.fakes.world import FakeWorld
 from tests.jobs.alerts.busy_slack import BusySlack, Job
 from tests.jobs.delivery import Order, deliver
 from tests.jobs.recording import record, settle_all
+from tests.sweeps import sweep
 
 pytestmark = pytest.mark.thorough
 

@@ -109,7 +109,8 @@ def is_free(reaper: DeployedReaper, one: Lost) -> None:
 
 def held(reaper: DeployedReaper, path: str) -> list[object]:
     """What is left at the two places of a state."""
-    left = (reaper.table.lock(path), reaper.lock_body(*path.split("/", 1)))
+    bucket, key = path.split("/", 1)
+    left = (reaper.table.lock(path), reaper.lock_body(bucket, key))
     return [one for one in left if one is not None]
 
 

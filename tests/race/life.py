@@ -12,7 +12,6 @@ from chalicelib.jobs.clicks.delete import OutcomeUnknownError
 from chalicelib.jobs.event_case import EventCase
 from chalicelib.jobs.record import record_event
 from chalicelib.jobs.settle import settle
-from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import StoreError
@@ -25,6 +24,7 @@ from tests.jobs.recording import RECORDING
 from tests.race.places import Acquire, Locking, RacePlaces
 from tests.race.schedule import KilledError, Schedule
 from tests.race.world import Channel, Deliveries, Lines, world_of
+from tests.sweeps import sweep
 
 CAROL = "U0CAROL"
 PEOPLE = (ALICE, BOB, CAROL)

@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.core.policy import Route
-from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
 from chalicelib.slack.messenger import SlackMessenger
 from chalicelib.slack.web.pace import Time
@@ -15,6 +14,7 @@ from tests.builders import ALICE, APP, BOB, BUCKET, CHANNEL, TAKEN, a_policy, sa
 from tests.fakes.world import FakeWorld
 from tests.slack.speaking import WORKSPACE
 from tests.slack.test_versions import IN_ONE_PLACE
+from tests.sweeps import sweep
 
 PROD = "C0PROD"
 TWO = replace(WORKSPACE, channels=(*WORKSPACE.channels, Channel(PROD, "prod-alerts", frozenset({ALICE, BOB}))))

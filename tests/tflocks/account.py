@@ -24,6 +24,9 @@ from tflocks.main import main
 
 STACK = "tflock-reaper-prod"
 BOOK, LOG_GROUP, QUEUE = "book", "/tflock-reaper/prod", "tflock-clicks-prod"
+ACCOUNT_ID = "123456789012"
+"""What moto takes it for."""
+EVENT_QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT_ID}:tflock-events-prod"
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -77,7 +80,8 @@ class Account:
         create_lock_book(self.client("dynamodb"), BOOK)
         self.client("logs").create_log_group(logGroupName=LOG_GROUP)
         url = self.client("sqs").create_queue(QueueName=QUEUE)["QueueUrl"]
-        self.stacks.always(_stack({"LockBookTable": BOOK, "LogGroupName": LOG_GROUP, "ClickQueueUrl": url}))
+        outputs = {"LockBookTable": BOOK, "LogGroupName": LOG_GROUP, "ClickQueueUrl": url}
+        self.stacks.always(_stack(outputs | {"LockEventsQueueArn": EVENT_QUEUE}))
         table = boto3.resource("dynamodb", region_name=REGION).Table(BOOK)
         if rules:
             DynamoRulesBook(table).replace(checked_rules.encode(Config("A0DEMO", "https://slack.com/api/", rules)))

@@ -1,8 +1,10 @@
 """The commands, one folder each; ``command`` in its module ``command`` is what click calls."""
 
 COMMANDS = {
-    "list": "Every lock that is held now, with its age, its holder and its alert.",
+    "list": "Every lock that is held now: its age, its holder, its alert.",
     "release": "Release the lock of a state, with your own AWS rights.",
+    "connect": "Let buckets tell the reaper of their locks.",
+    "disconnect": "Take the reaper's notifications out of buckets.",
     "history": "Who held a state, who let it go, and for how long.",
 }
 """Each folder's name, with the line that ``tflocks --help`` has for it."""

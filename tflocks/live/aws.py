@@ -73,12 +73,12 @@ class Aws:
                 Kind.S3: S3LockStore(
                     lister=lambda target: self._s3(target.container, _LISTING),
                     reader=lambda place: self._s3(place.container, _PROMPT),
-                    writer=lambda ref, _by: self._s3(ref.place.container, _WRITING),
+                    writer=lambda ref, _errand: self._s3(ref.place.container, _WRITING),
                 ),
                 Kind.DYNAMODB: DynamoLockStore(
                     lister=lambda target: self.client("dynamodb", target.region or "", _LISTING),
                     reader=lambda place: self.client("dynamodb", place.region, _PROMPT),
-                    writer=lambda ref, _by: self.client("dynamodb", ref.place.region, _WRITING),
+                    writer=lambda ref, _errand: self.client("dynamodb", ref.place.region, _WRITING),
                 ),
             },
             covers=lambda _place: True,  # whoever runs it may look wherever AWS lets them

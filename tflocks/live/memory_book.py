@@ -17,9 +17,10 @@ class MemoryBook:
 
     stored: dict[LockRef, Stored] = field(default_factory=dict)
 
-    def open_pages(self) -> list[Page]:
-        """Return the pages whose ending has not been told."""
-        return [page for page in map(as_page, self.stored.values()) if not page.told]
+    def open_pages(self, home: str = "") -> list[Page]:
+        """Return the pages whose ending has not been told, of all containers or of one."""
+        stored = (self.stored[ref] for ref in self.stored if home in {"", ref.place.home})
+        return [page for page in map(as_page, stored) if not page.told]
 
     def pages_of(self, state_path: str, until: datetime) -> list[Page]:
         """Return the last ten pages of a state path up to a second, oldest first."""

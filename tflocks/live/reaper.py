@@ -30,6 +30,8 @@ class Reaper(msgspec.Struct, frozen=True, kw_only=True):
     """The name of its lock book's table."""
     log_group: str
     click_queue: str
+    event_queue: str
+    """The ARN of the queue that buckets tell of their locks."""
 
 
 class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +69,7 @@ def _reaper(stack: str, where: str, outputs: dict[str, Any]) -> Reaper:
             book=outputs["LockBookTable"],
             log_group=outputs["LogGroupName"],
             click_queue=outputs["ClickQueueUrl"],
+            event_queue=outputs["LockEventsQueueArn"],
         )
     except KeyError as error:
         raise NoReaperError(f"{where} is not a whole reaper: it has no output {error}") from error
@@ -82,6 +85,18 @@ def ask(reaper: Reaper, aws: Aws) -> Knowledge:
     except BookError as error:
         gaps.append(f"what the reaper has told people is not known: {error}")
     return Knowledge(rules=rules, pages=tuple(pages), gaps=tuple(gaps))
+
+
+def targets_of(reaper: Reaper, aws: Aws) -> tuple[tuple[Target, ...], str]:
+    """Return the reaper's targets, each with the ID of its account, and why they could not be read."""
+    rules, gap = _rules(reaper, aws)
+    if rules is None:
+        return (), gap
+    region, account = reaper.event_queue.split(":")[3:5]
+    known = rules.at_home(account, region)
+    owners = (known.account_of(target.place("")) for target in known.targets)
+    pairs = zip(known.targets, owners, strict=True)
+    return tuple(msgspec.structs.replace(target, account=owner) for target, owner in pairs), ""
 
 
 def _rules(reaper: Reaper, aws: Aws) -> tuple[Rules | None, str]:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, Key
 
 from chalicelib.aws.book.table import BookTable
 from chalicelib.aws.book.wire import change_of, if_readable, key_of, page_from, readable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.service_resource import Table
 
 _HELD = "held"
-"""The index of .chalice/resources.yaml that has only the items with ``HeldSince``."""
+"""The index of .chalice/resources.yaml that has only the items with ``HeldSince``, by ``Home``."""
 _LATEST = 10
 
 
@@ -26,12 +26,13 @@ class DynamoLockBook:
     def __init__(self, table: "Table") -> None:
         self._table = BookTable(table)
 
-    def open_pages(self) -> list[Page]:
-        """Return the pages of all locks that have not ended, and of locks whose ending has not been told.
+    def open_pages(self, home: str = "") -> list[Page]:
+        """Return the pages of all locks, or of one container's, that have not ended or whose ending is untold.
 
         Reads of the index are eventually consistent, and a late write can leave a told page in it; hence the filter.
         """
-        return readable(self._table.scan(_HELD, Attr("Told").not_exists()))
+        within = Key("Home").eq(home) if home else None
+        return readable(self._table.scan(_HELD, Attr("Told").not_exists(), within=within))
 
     def pages_of(self, state_path: str, until: datetime) -> list[Page]:
         """Return the last ten pages of a state path up to a second, oldest first. A busy state has thousands."""

@@ -86,22 +86,26 @@ class BookTable:
 
     def latest_first(self, state_path: str, last: str, at_once: int) -> Iterator[Item]:
         """Yield the items of one partition as they are now, backwards from ``last``, read ``at_once`` at a time."""
-        items, after = self._ask("query", _backwards(state_path, last, at_once))
+        items, after = _ask(self._table, "query", _backwards(state_path, last, at_once))
         yield from items
         while after:
-            items, after = self._ask("query", _backwards(state_path, last, at_once), after)
+            items, after = _ask(self._table, "query", _backwards(state_path, last, at_once), after)
             yield from items
 
-    def scan(self, index: str, only: ConditionBase, names: tuple[str, ...] = ()) -> list[Item]:
+    def scan(
+        self, index: str, only: ConditionBase, names: tuple[str, ...] = (), within: ConditionBase | None = None
+    ) -> list[Item]:
         """Return the items of an index that meet a condition, as they were a moment ago; of ``names`` only those.
 
-        Decoding an attribute here takes longer than DynamoDB needs to read it, so ask only for what is used.
+        With ``within``, a condition of the index's key, nothing of its other partitions is read. Decoding an attribute
+        here takes longer than DynamoDB needs to read it, so ask only for what is used.
         """
         some: dict[str, Any] = {
             "ProjectionExpression": ", ".join(f"#{name}" for name in names),
             "ExpressionAttributeNames": {f"#{name}": name for name in names},
         }
-        return self._all("scan", IndexName=index, FilterExpression=only, **(some if names else {}))
+        asked: dict[str, Any] = {"IndexName": index, "FilterExpression": only, **(some if names else {})}
+        return self._all("query", **asked, KeyConditionExpression=within) if within else self._all("scan", **asked)
 
     def find(self, key: Item) -> Item | None:
         """Return one item as it is now, by a query, for a function that has no right to GetItem."""
@@ -133,23 +137,26 @@ class BookTable:
 
     def _all(self, operation: str, most: float = inf, **arguments: Any) -> list[Item]:
         """Return the items of all answers, or of the first answers that have ``most`` together."""
-        items, after = self._ask(operation, arguments)
+        items, after = _ask(self._table, operation, arguments)
         while after and len(items) < most:
-            more, after = self._ask(operation, arguments, after)
+            more, after = _ask(self._table, operation, arguments, after)
             items += more
         return items
 
-    def _ask(self, operation: str, arguments: dict[str, Any], after: Item | None = None) -> tuple[list[Item], Item]:
-        """Return the items of one answer, and the key after which more follow; an empty key: no more do."""
-        begin = {"ExclusiveStartKey": after} if after else {}
-        try:
-            answer = genuine(getattr(self._table, operation)(**arguments, **begin))
-            items, last = list(answer["Items"]), answer.get("LastEvaluatedKey") or {}
-        except Exception as error:
-            raise book_error(error) from error
-        if last and last == after:
-            raise BookError("the lock book could not be read to its end: DynamoDB gives the same page again")
-        return items, last
+
+def _ask(
+    table: "Table", operation: str, arguments: dict[str, Any], after: Item | None = None
+) -> tuple[list[Item], Item]:
+    """Return the items of one answer, and the key after which more follow; an empty key: no more do."""
+    begin = {"ExclusiveStartKey": after} if after else {}
+    try:
+        answer = genuine(getattr(table, operation)(**arguments, **begin))
+        items, last = list(answer["Items"]), answer.get("LastEvaluatedKey") or {}
+    except Exception as error:
+        raise book_error(error) from error
+    if last and last == after:
+        raise BookError("the lock book could not be read to its end: DynamoDB gives the same page again")
+    return items, last
 
 
 def _backwards(state_path: str, last: str, at_once: int) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The wire form of a page: the attribute of each field, and the change of attributes by a transition.
 
-``FORM`` is its version. Two attributes follow from others: ``HeldSince`` puts a page into the index of
-``.chalice/resources.yaml`` until its ending is told, and an ended page has the time at which it ``ExpiresAt``.
+``FORM`` is its version. Three attributes follow from others: ``HeldSince`` puts a page into the index of
+``.chalice/resources.yaml`` until its ending is told, ``Home`` puts it there beside the others of its container, and an
+ended page has the time at which it ``ExpiresAt``.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -72,6 +73,7 @@ ATTRIBUTES: Mapping[str, Attribute] = {
     "seen_at": _time("SeenAt"),
     "halves": _json("Halves", tuple[Half, ...], tuple[form.HalfForm, ...]),
     "half_of": _json("HalfOf", LockRef, form.RefForm),
+    "joint": _plain("Joint"),
     "rivals": _json("Rivals", tuple[HeldLock, ...], tuple[form.LockForm, ...]),
     "principal": _plain("Principal"),
     "owner": _plain("Owner"),
@@ -164,7 +166,7 @@ def _followers(transition: Transition) -> tuple[dict[str, Any], list[str]]:
     if "told" in transition.put:
         remove.append("HeldSince")
     elif "lock" in transition.put or "told" in transition.remove:
-        put["HeldSince"] = transition.ref.since.isoformat()
+        put |= {"HeldSince": transition.ref.since.isoformat(), "Home": transition.ref.place.home}
     if "ending" in transition.put:
         put["ExpiresAt"] = int((transition.put["ending"].at + KEPT_FOR).timestamp())
     elif "ending" in transition.remove:

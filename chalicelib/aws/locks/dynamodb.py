@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from chalicelib.aws.accounts.errand import Errand, Verb
 from chalicelib.aws.genuine import genuine
 from chalicelib.aws.locks.dynamodb_answers import CONFLICT, NO_LOCK_TABLE, asked_once, store_error
 from chalicelib.aws.locks.dynamodb_items import Sent, from_boto3, item_to_put, kept_of, key_of, unchanged
@@ -49,8 +50,8 @@ ListerOf = Callable[[Target], "DynamoDBClient"]
 """Returns a client for a target, in its account and region."""
 ReaderOf = Callable[[Place], "DynamoDBClient"]
 """Returns a client for a place, in its account and region."""
-WriterOf = Callable[[LockRef, str], "DynamoDBClient"]
-"""Returns a client that may delete or put one lock, on behalf of somebody."""
+WriterOf = Callable[[LockRef, Errand], "DynamoDBClient"]
+"""Returns a client for one delete or put of one lock, on behalf of somebody."""
 
 
 class DynamoLockStore:
@@ -109,7 +110,7 @@ class DynamoLockStore:
         what = f"putting back {_told(ref.place)}"
         try:
             item = item_to_put(kept, ref.place.key, mark)
-            client = self._writer(ref, by)
+            client = self._writer(ref, Errand(Verb.RESTORE, by))
         except Exception as error:
             raise store_error(what, error) from error
         empty: Any = {"ConditionExpression": "attribute_not_exists(#id)", "ExpressionAttributeNames": {"#id": LOCK_ID}}
@@ -125,7 +126,7 @@ class DynamoLockStore:
         place = ref.place
         what, condition = f"deleting {_told(place)}", {**unchanged(item), **_WHAT_IS_THERE}
         try:
-            client = self._writer(ref, by)
+            client = self._writer(ref, Errand(Verb.RELEASE, by))
         except Exception as error:
             raise store_error(what, error) from error
         try:

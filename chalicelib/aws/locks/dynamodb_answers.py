@@ -23,7 +23,7 @@ NO_LOCK_TABLE = (
     "again with the partition key LockID (text)"
 )
 _MEANINGS = {
-    _DENIED: "access denied: the role of this function, or the table's policy, does not allow it",
+    _DENIED: "access denied: the role that the reaper asks by, or the table's policy, does not allow it",
     _GONE: (
         "there is no such table in this region and account: name its region in the target, take it out of reaper.toml "
         "and deploy, or create it again"

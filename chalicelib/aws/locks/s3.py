@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 import msgspec
 from botocore.exceptions import ClientError
 
+from chalicelib.aws.accounts.errand import Errand, Verb
 from chalicelib.aws.genuine import genuine
 from chalicelib.aws.locks.listing import bucket_scan
 from chalicelib.aws.locks.s3_answers import asked_once, store_error
@@ -46,13 +47,12 @@ DEMANDED_ACLS = ("bucket-owner-full-control", "private")
 # S3's codes for a lock under a customer's own key (SSE-C), behind a denying policy, or in an archive; also KMS.*.
 _UNSHOWN = {"AccessDenied", "InvalidRequest", "InvalidObjectState", "InvalidArgument"}
 
-
 ListerOf = Callable[[Target], "S3Client"]
 """Returns a client for a target, in its account and region."""
 ReaderOf = Callable[[Place], "S3Client"]
 """Returns a client for a place, in its account and region."""
-WriterOf = Callable[[LockRef, str], "S3Client"]
-"""Returns a client that may delete or put one lock, on behalf of somebody."""
+WriterOf = Callable[[LockRef, Errand], "S3Client"]
+"""Returns a client for one delete or put of one lock, on behalf of somebody."""
 
 
 class _Named(TypedDict):
@@ -127,7 +127,7 @@ class S3LockStore:
     def delete(self, ref: LockRef, by: str) -> Deletion:
         """Send one conditional delete once (``core.clicks.deletion.Deletion`` has AWS's answers)."""
         _check(ref)
-        where, client = _named(ref.place), self._writing_client(ref, by)
+        where, client = _named(ref.place), self._writing_client(ref, Errand(Verb.RELEASE, by))
         status = asked_once(
             "deleting",
             lambda: client.delete_object(**where, IfMatch=ref.stamp),
@@ -144,7 +144,7 @@ class S3LockStore:
         after S3 refused the put without one. A refused put has put nothing.
         """
         _check(ref)
-        arguments, client = put_arguments(kept, mark), self._writing_client(ref, by)
+        arguments, client = put_arguments(kept, mark), self._writing_client(ref, Errand(Verb.RESTORE, by))
         status = _put(client, ref, arguments, {*_PUTS, _FORBIDDEN})
         for last, acl in enumerate(DEMANDED_ACLS, 1):
             if status == _FORBIDDEN:
@@ -152,9 +152,9 @@ class S3LockStore:
                 status = _put(client, ref, arguments | {"ACL": acl}, expected)
         return _PUTS.get(status, PutBack.DONE) if status else PutBack.UNKNOWN
 
-    def _writing_client(self, ref: LockRef, by: str) -> "S3Client":
+    def _writing_client(self, ref: LockRef, errand: Errand) -> "S3Client":
         try:
-            return self._writer(ref, by)
+            return self._writer(ref, errand)
         except Exception as error:
             raise store_error(f"a client for {ref.place.container}", error) from error
 

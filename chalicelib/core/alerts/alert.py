@@ -27,6 +27,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     """How long a released lock can be put back; zero: the reaper keeps nothing that it releases."""
     instead_of: str = ""
     """The channel that the alert was meant for, when it is posted elsewhere."""
+    account: str = ""
+    """The lock's account as people call it; "" while all targets are in one account."""
 
     @property
     def lock(self) -> HeldLock:

@@ -20,6 +20,7 @@ UNSEEN = frozenset(
         "ending",  # shown as the alert's
         "half_ending",  # shown by the halves
         "half_of",  # a page with it has no message
+        "joint",  # a page with it has no message
         "kept",
         "kept_halves",
         "posted",
@@ -55,6 +56,7 @@ def appearance(alert: Alert) -> str:
         page.snooze if page.snoozed(alert.now) else None,
         alert.policy,
         alert.undo,
+        alert.account,
         alert.level,
         alert.state_written,
         sign_of(page, alert.state_written, alert.now),

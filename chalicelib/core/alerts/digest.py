@@ -1,5 +1,6 @@
 """A digest: one message for many new alerts of a channel, with one line for each of them in its thread."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -8,6 +9,7 @@ import msgspec
 from chalicelib.core.alerts.message import Posted, Saying, Sending, Topic, hash_of
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.locks.place import Clock, LockRef, Place
+from chalicelib.core.policy import Rules
 
 LINES = 2000
 """Most locks of one digest. Their short names take 30 KB of a DynamoDB item, which may have 400 KB."""
@@ -27,6 +29,8 @@ class Named(msgspec.Struct, frozen=True):
     place: Place | None = None
     clock: Clock = Clock.AWS
     """The clock that ``held_since`` is by."""
+    account: str = ""
+    """Its account as people call it; "" while all targets are in one account."""
 
 
 class Digest(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +47,9 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True):
     """Number of its locks that have no line in the thread yet."""
     waiting: int = 0
     """Number of further new alerts of the channel, for which this digest has no room."""
+    accounts: tuple[tuple[str, int], ...] = ()
+    """The accounts of the locks that are still held, as people call them, each with the number of its locks, the
+    largest first; (): all targets are in one account."""
     counted_at: datetime | None = None
     """When the numbers were counted; None: when the digest was made."""
     instead_of: str = ""
@@ -86,13 +93,28 @@ def held_by_short_name(pages: Iterable[Page]) -> dict[str, Page]:
     return {short_name(page.lock.ref): page for page in pages if not page.ending}
 
 
-def counted(digest: Digest, held: Mapping[str, Page], waiting: int, now: datetime) -> Digest:
+def counted(digest: Digest, held: Mapping[str, Page], rules: Rules, waiting: int, now: datetime) -> Digest:
     """Return a digest with its locks counted again, from the pages of all held locks."""
     known = [held[name] for name in digest.locks if name in held]
     coming = sum(page.posted is None for page in known)
-    return msgspec.structs.replace(digest, held=len(known), coming=coming, waiting=waiting, counted_at=now)
+    accounts = by_account((page.lock.ref.place for page in known), rules)
+    return msgspec.structs.replace(
+        digest, held=len(known), coming=coming, waiting=waiting, accounts=accounts, counted_at=now
+    )
+
+
+def by_account(places: Iterable[Place], rules: Rules) -> tuple[tuple[str, int], ...]:
+    """Count locks by their accounts, as people call these; (): all targets are in one account."""
+    counts = Counter(filter(None, map(rules.locations.shown_account, places)))
+    return tuple(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+
+
+def is_untold(page: Page) -> bool:
+    """Return whether no message tells of a lock: neither its own, nor another half's, nor a joint alert."""
+    return page.posted is None and page.half_of is None and not page.joint
 
 
 def differ(one: Digest, other: Digest) -> bool:
     """Return whether two versions of a digest would read differently."""
-    return (one.held, one.coming, one.waiting) != (other.held, other.coming, other.waiting)
+    shown = ((digest.held, digest.coming, digest.waiting, digest.accounts) for digest in (one, other))
+    return len(set(shown)) > 1

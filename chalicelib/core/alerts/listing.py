@@ -70,6 +70,8 @@ class Listed(msgspec.Struct, frozen=True):
     """Whether its release takes two people."""
     undo: timedelta = timedelta(0)
     """How long the lock can be put back after its release."""
+    account: str = ""
+    """The lock's account as people call it; "" while all targets are in one account."""
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,7 +119,8 @@ def listed(page: Page, user: str, rules: Rules, in_group: InGroup) -> Listed:
     policy = rules.policy_for(page.lock.ref.place)
     barred = why_not_releasable(page.lock, keeps=bool(rules.undo))
     may = barred is None and may_release(user, policy, in_group) is None
-    return Listed(page, may, policy.second_person, rules.undo)
+    account = rules.locations.shown_account(page.lock.ref.place)
+    return Listed(page, may, policy.second_person, rules.undo, account)
 
 
 def routed(channel: str, rules: Rules) -> bool:

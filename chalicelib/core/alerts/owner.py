@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 from chalicelib.core.locks.terraform.lock_info import LockInfo
-from chalicelib.core.policy import Policy, matches
+from chalicelib.core.patterns import matches
+from chalicelib.core.policy import Policy
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from chalicelib.core.alerts.owner import session_name
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef, Place
 
@@ -22,6 +23,12 @@ A lock of this version is remembered without a version, because it cannot be rea
 """
 NEARBY = timedelta(seconds=2)
 """Largest difference between the time of an acquire's event and the whole second of the object's Last-Modified."""
+
+RELEASING, RESTORING = "release-", "restore-"
+"""How the names of the reaper's sessions in other accounts begin, where nothing tells it the IDs of the member roles.
+
+Anybody may give a session such a name, so it proves something only together with what the lock book says.
+"""
 
 
 class ToldBy(StrEnum):
@@ -107,6 +114,10 @@ class LockEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def by(self, role: str) -> bool:
         """Return whether S3 says that a session of this role did it; ``role`` is the role's unique ID."""
         return bool(role) and self.principal.removeprefix("AWS:").startswith(f"{role}:")
+
+    def in_session(self, prefix: str) -> bool:
+        """Return whether S3 says that a session did it whose name begins so; see RELEASING and RESTORING."""
+        return session_name(self.principal).startswith(prefix)
 
     def before(self, other: "LockEvent") -> bool:
         """Return whether it happened before another event of its key.

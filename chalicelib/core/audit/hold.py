@@ -8,7 +8,7 @@ import msgspec
 
 from chalicelib.core.alerts.owner import session_name
 from chalicelib.core.alerts.page import Page
-from chalicelib.core.audit.event import NEARBY, REMEMBERED, LockEvent
+from chalicelib.core.audit.event import NEARBY, RELEASING, REMEMBERED, LockEvent
 from chalicelib.core.clicks.claim import CLAIM_LASTS
 from chalicelib.core.clicks.ending import REAPER, LetGoBy, Outcome, by_identity, is_operator
 from chalicelib.core.locks.lock import HeldLock
@@ -90,15 +90,16 @@ def hold_ended_by(release: LockEvent, before: NotedEvent | None, pages: list[Pag
 def who_let_go(release: LockEvent, hold: EndedHold | None, release_role: str) -> LetGoBy:
     """Return who let a lock go. ``release_role`` is the unique ID (``AROA...``) of the reaper's deleting role.
 
-    When S3 names an identity, that decides, because a click may have come after the holder's own release. When S3
-    names none, only a delete that S3 confirmed to the reaper counts as the reaper's, because one that was only begun
-    may have come too late.
+    When S3 names an identity, that decides, because a click may have come after the holder's own release. In another
+    account the reaper's identity is a session with a name of its own. When S3 names none, only a delete that S3
+    confirmed to the reaper counts as the reaper's, because one that was only begun may have come too late.
     """
     if release.by_lifecycle:
         return LetGoBy.LIFECYCLE
     page = hold.page if hold else None
     if release.principal and release_role:
-        ours = release.by(release_role)
+        elsewhere = page is not None and page.deleter != "" and release.in_session(RELEASING)
+        ours = release.by(release_role) or elsewhere
     else:
         ours = page is not None and _is_confirmed(page, release)
     if page and _is_operators(page, release):

@@ -37,8 +37,10 @@ class LineKind(StrEnum):
     ALERT_WOKEN = "alert_woken"
     ALERT_FAILED = "alert_failed"
     SWEEP_FINISHED = "sweep_finished"
+    SWEEP_HANDED_ON = "sweep_handed_on"
     SWEEP_FAILED = "sweep_failed"
     SWEEPS_ORDERED = "sweeps_ordered"
+    NIGHT_FINISHED = "night_finished"
     WATCH_FINISHED = "watch_finished"
 
 
@@ -89,6 +91,8 @@ class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """The ARN of the AWS identity that asked for the release with ``tflocks release``."""
     asked_by: str = ""
     """The person who asked first, when a release takes two people."""
+    joint_click: str = ""
+    """The click on a joint alert of which this is a part: the same in the lines of all its locks."""
     by_reaper: bool = False
     """Whether the reaper released the lock by itself, as the route asks."""
     outcome: str = ""
@@ -103,6 +107,11 @@ class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     target: str = ""
     """The bucket of a sweep."""
     targets: int | None = None
+    """Number of targets of a night."""
+    failed: int | None = None
+    """Number of those that were not swept, or not all of them."""
+    part: int | None = None
+    """The number of the order that goes on with a target, among the orders for it in this night."""
     locks: int | None = None
     """Number of held locks, as a sweep found them or the lock book has them."""
     stale: int | None = None

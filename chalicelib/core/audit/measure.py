@@ -81,14 +81,12 @@ def _swept(line: JournalLine) -> _Measured:
     return (
         Measurement("SweepsFinished", 1),
         Measurement("ObjectsListed", line.objects or 0),
-        # A night without failures is written as 0. Without a value, an alarm on two nights would look back to an
-        # older one.
-        Measurement("TargetsFailed", 0),
     )
 
 
-def _sweep_failed(_line: JournalLine) -> _Measured:
-    return (Measurement("TargetsFailed", 1),)
+def _night_finished(line: JournalLine) -> _Measured:
+    """Measure how many targets were not swept. Without the 0 of a good night, an alarm would look back to a bad one."""
+    return (Measurement("TargetsFailed", line.failed or 0),)
 
 
 def _ordered(_line: JournalLine) -> _Measured:
@@ -114,7 +112,7 @@ _MEASURES: dict[LineKind, Callable[[JournalLine], _Measured]] = {
     LineKind.RELEASE_ANSWERED: _answered,
     LineKind.LOCK_REPLACED: _replaced,
     LineKind.SWEEP_FINISHED: _swept,
-    LineKind.SWEEP_FAILED: _sweep_failed,
     LineKind.SWEEPS_ORDERED: _ordered,
+    LineKind.NIGHT_FINISHED: _night_finished,
     LineKind.WATCH_FINISHED: _watched,
 }

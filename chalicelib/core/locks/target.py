@@ -38,12 +38,14 @@ class Target(msgspec.Struct, frozen=True):
         """Return a text that no other container in the world has (``Place.home``)."""
         return self.place("").home
 
-    def at_home(self, account: str, region: str) -> "Target":
-        """Return the target of a stack in this account and region, which are named by "" and None from then on."""
-        own = self.account.id == account and not self.account.role
+    def at_home(self, account: str, region: str, member: Account = HOME) -> "Target":
+        """Return the target of a stack in this account and region, which are named by "" and None from then on.
+
+        ``member`` is as for ``Account.at_home``.
+        """
         return msgspec.structs.replace(
             self,
-            account=HOME if own else self.account,
+            account=self.account.at_home(account, member),
             region=None if self.region == region else self.region,
         )
 

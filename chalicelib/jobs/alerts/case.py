@@ -91,7 +91,8 @@ class Case(msgspec.Struct, frozen=True):
         """Return its alert as it should read now. The evidence is looked up only while the lock is held."""
         state = None if ending and ending.closes else self._state_written()
         alert = alert_for(self.page, self.policy, self.now, state, ending)
-        return msgspec.structs.replace(alert, undo=self.undo)
+        account = self.rules.locations.shown_account(self.ref.place)
+        return msgspec.structs.replace(alert, undo=self.undo, account=account)
 
     def new_alert(self) -> tuple[Alert, str]:
         """Return a new alert to post, and why the owner could not be looked up ("": no trouble)."""

@@ -13,9 +13,11 @@ from chalicelib.core.alerts.digest import (
     OLDEST,
     Digest,
     Named,
+    by_account,
     counted,
     differ,
     held_by_short_name,
+    is_untold,
     short_name,
 )
 from chalicelib.core.alerts.message import UNDER_WAY, Posted, Sending
@@ -83,6 +85,7 @@ def _stand(channel: str, meant_for: str, cases: list[Case], world: World, now: d
         held=len(locks),
         coming=len(locks),
         waiting=len(cases) - len(locks),
+        accounts=by_account((case.ref.place for case in cases[:LINES]), cases[0].rules),
         oldest=tuple(_named(case) for case in cases[:OLDEST]),
         at=now,
         instead_of=meant_for if meant_for != channel else "",
@@ -101,14 +104,15 @@ def _stand(channel: str, meant_for: str, cases: list[Case], world: World, now: d
 
 def _named(case: Case) -> Named:
     page = case.page
-    return Named(case.state_path, page.taken, bool(copy_of(page.lock)), case.ref.place, page.clock)
+    account = case.rules.locations.shown_account(case.ref.place)
+    return Named(case.state_path, page.taken, bool(copy_of(page.lock)), case.ref.place, page.clock, account)
 
 
 def changed(digests: list[Digest], pages: list[Page], rules: Rules, now: datetime) -> list[Digest]:
     """Count the locks of each posted digest again; return the digests that would read differently."""
     held = held_by_short_name(pages)
     waiting = _waiting(digests, held, rules, now)
-    now_true = [counted(digest, held, waiting[digest.channel], now) for digest in digests if digest.posted]
+    now_true = [counted(digest, held, rules, waiting[digest.channel], now) for digest in digests if digest.posted]
     before = {digest.sending: digest for digest in digests}
     return [digest for digest in now_true if differ(digest, before[digest.sending])]
 
@@ -120,11 +124,16 @@ def show(digest: Digest, world: World) -> None:
         MessengerError, BookError
     """
     with suppress(MessageGoneError, ChannelRefusedError):
-        world.messenger.edit_digest(digest)
+        _edit(digest, world)
     if digest.held:
         world.digests.save(digest)
     else:
         world.digests.forget(digest)
+
+
+def _edit(digest: Digest, world: World) -> None:
+    if digest.posted:
+        world.messenger.edit(digest.posted, digest)
 
 
 def _waiting(digests: list[Digest], held: dict[str, Page], rules: Rules, now: datetime) -> Counter[str]:
@@ -132,7 +141,7 @@ def _waiting(digests: list[Digest], held: dict[str, Page], rules: Rules, now: da
     told = {name for digest in digests for name in digest.locks}
     waiting: Counter[str] = Counter()
     for name, page in held.items() if digests else ():
-        if page.posted is None and page.half_of is None and name not in told:
+        if is_untold(page) and name not in told:
             policy = rules.policy_for(page.lock.ref.place)
             waiting[policy.channel] += policy.level(page.lock.risk, page.age(now)) > 0
     return waiting
@@ -145,13 +154,13 @@ def _found(lost: Digest, digest: Digest, world: World, now: datetime) -> Digest 
         return None
     found = msgspec.structs.replace(_standing(digest, posted), at=lost.at, counted_at=now)
     world.digests.save(found)
-    world.messenger.edit_digest(found)
+    _edit(found, world)
     return found
 
 
 def _post(digest: Digest, world: World, now: datetime) -> Digest | None:
     claim = _Claim(world.digests, digest)
-    posted = say_once(claim, partial(world.messenger.post_digest, digest), world, now)
+    posted = say_once(claim, partial(world.messenger.post, digest, digest.sending), world, now)
     if posted is None:
         return None
     with suppress(BookError):

@@ -3,10 +3,11 @@
 from chalicelib.core.alerts.digest import Digest, Named
 from chalicelib.core.locks.place import Clock
 from chalicelib.slack.words.parts.blocks import Block, context, header, section
-from chalicelib.slack.words.parts.lock_words import in_containers, is_in_path
+from chalicelib.slack.words.parts.lock_words import in_account, in_containers, is_in_path
 from chalicelib.slack.words.parts.text import ago, channel, code, exact, since
 
 _PATH_LIMIT = 400
+_MOST_ACCOUNTS = 5
 
 
 def message(digest: Digest) -> tuple[str, list[Block]]:
@@ -19,7 +20,8 @@ def message(digest: Digest) -> tuple[str, list[Block]]:
 
 def _named(lock: Named) -> str:
     place = lock.place if lock.place and not is_in_path(lock.place) else None
-    where = f", {in_containers([place])}" if place else ""
+    known = [in_containers([place], known=place.account) if place else "", in_account(lock.account)]
+    where = "".join(f", {one}" for one in known if one)
     taken = "first seen" if lock.clock is Clock.REAPER else "taken"
     copy = " (a copy of another state's lock)" if lock.copy else ""
     clock = " (its machine's clock)" if lock.clock is Clock.CLIENT else ""
@@ -52,9 +54,21 @@ def _small_print(digest: Digest) -> list[str]:
     more = "1 more follows" if digest.waiting == 1 else f"{digest.waiting} more follow"
     return [
         _meant_for(digest),
+        _accounts(digest),
         _lines(digest),
         f"{more} in a digest of their own." if digest.waiting else "",
     ]
+
+
+def _accounts(digest: Digest) -> str:
+    """Say how many locks are in which account; "" while all targets are in one account."""
+    if not digest.accounts:
+        return ""
+    parts = [f"{count} {in_account(account)}" for account, count in digest.accounts[:_MOST_ACCOUNTS]]
+    others = digest.accounts[_MOST_ACCOUNTS:]
+    if others:
+        parts.append(f"{sum(count for _, count in others)} in {len(others)} more accounts")
+    return f"Of these, {', '.join(parts)}."
 
 
 def _lines(digest: Digest) -> str:

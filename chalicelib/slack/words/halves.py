@@ -60,7 +60,7 @@ def where(page: Page, *, releasable: bool) -> str:
     places = _places(page)
     if len(places) == 1 and is_in_path(places[0]) and not (page.rivals or len(page.halves) > 1):
         return ""
-    there = in_containers(places)
+    there = in_containers(places, known=_account(page))
     if len(places) == 1:
         return f"Locked {there}."
     release = f" Release takes {_every(places)}, in this order." if releasable else ""
@@ -70,7 +70,7 @@ def where(page: Page, *, releasable: bool) -> str:
 def beside(page: Page, limit: int = CONTAINER_LIMIT) -> str:
     """Return where a lock is, in words that follow its state path and a comma; "" if the path says it already."""
     places = _places(page)
-    return "" if all(map(is_in_path, places)) and not page.rivals else in_containers(places, limit)
+    return "" if all(map(is_in_path, places)) and not page.rivals else in_containers(places, limit, _account(page))
 
 
 def half_gone(page: Page) -> str:
@@ -78,10 +78,10 @@ def half_gone(page: Page) -> str:
     gone = [half.ref.place for half in page.halves if not half.held]
     if not gone or not any(half.held for half in page.halves):
         return ""
+    lost, left = (in_containers(places, known=_account(page)) for places in (gone, _places(page)))
     taken = {rival.ref.place for rival in page.rivals}
     if taken & set(gone):
-        return f":warning: *Half of this lock is gone:* the one {in_containers(gone)}, where another lock is now."
-    lost, left = in_containers(gone), in_containers(_places(page))
+        return f":warning: *Half of this lock is gone:* the one {lost}, where another lock is now."
     return (
         f":warning: *Half of this lock is gone:* the one {lost}. Runs that lock {left} still stop there; runs that "
         f"lock only {lost} start all the same."
@@ -93,7 +93,7 @@ def rivals(page: Page) -> str:
     if not page.rivals:
         return ""
     shown = page.rivals[:_MOST_RIVALS]
-    lines = [f"• {in_containers([rival.ref.place])}: {holder(rival, _RIVAL_LIMIT)}." for rival in shown]
+    lines = [f"• {in_containers([one.ref.place], known=_account(page))}: {holder(one, _RIVAL_LIMIT)}." for one in shown]
     more = len(page.rivals) - len(shown)
     lines += [f"• and {more} more."] if more else []
     return "\n".join([_what_rivals_mean(page.lock, page.rivals), *lines, _OWN_RELEASE])
@@ -106,7 +106,8 @@ def left_alone(page: Page, ending: Ending) -> str:
     others = [rival for rival in page.rivals if rival.ref not in named]
     if not others:
         return ""
-    who = "; ".join(f"{in_containers([one.ref.place])} {holder(one, _RIVAL_LIMIT)}" for one in others[:_MOST_RIVALS])
+    shown = ((in_containers([one.ref.place], known=_account(page)), one) for one in others[:_MOST_RIVALS])
+    who = "; ".join(f"{place} {holder(one, _RIVAL_LIMIT)}" for place, one in shown)
     return f"\n:warning: *The state may still be locked.* Another lock on it was left alone: {who}."
 
 
@@ -176,6 +177,12 @@ def _ended(halves: list[HalfEnding], every: Mapping[Outcome, str], known: str) -
 
 def _every(halves: Sequence[object]) -> str:
     return "both" if len(halves) == _TWO else "all"
+
+
+def _account(page: Page) -> str | None:
+    """Return the account of a table's lock, as its place has it. None: only tables of the bucket's account count."""
+    place = page.lock.ref.place
+    return place.account if place.traits.regional else None
 
 
 def _places(page: Page) -> list[Place]:

@@ -3,6 +3,7 @@
 docs.slack.dev/interactivity/implementing-slash-commands: the answer to the request itself is shown as a message.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ from chalicelib.core.locks.place import Clock
 from chalicelib.slack.words import doubts, halves
 from chalicelib.slack.words.parts import buttons
 from chalicelib.slack.words.parts.blocks import Block, actions, button, context, header, section
-from chalicelib.slack.words.parts.lock_words import began, operation, state
+from chalicelib.slack.words.parts.lock_words import began, in_account, operation, state
 from chalicelib.slack.words.parts.text import ago, capital, code, code_or_nothing, mention, size
 from chalicelib.slack.words.turned_away import nothing_done
 
@@ -59,10 +60,15 @@ def answer(listing: Listing) -> dict[str, Any]:
         return _private(_nothing(listing))
     title = _title(listing)
     around = [header(title), *_turning(listing)]
-    lines = [_line(listed, listing, _ROOMY) for listed in listing.locks]
-    if sum(map(_characters, [*around, *lines])) > _MOST_CHARACTERS:
-        lines = [_line(listed, listing, _TIGHT) for listed in listing.locks]
-    return _private(title, [around[0], *lines, *around[1:]])
+    return _private(title, [around[0], *lines(listing, around), *around[1:]])
+
+
+def lines(listing: Listing, around: Sequence[Block] = ()) -> list[Block]:
+    """Return a line for each lock of a listing page, short enough to fit into one message with what is ``around``."""
+    roomy = [_line(listed, listing, _ROOMY) for listed in listing.locks]
+    if sum(map(_characters, [*around, *roomy])) <= _MOST_CHARACTERS:
+        return roomy
+    return [_line(listed, listing, _TIGHT) for listed in listing.locks]
 
 
 def usage() -> dict[str, Any]:
@@ -127,6 +133,7 @@ def _line(listed: Listed, listing: Listing, limits: _Limits) -> Block:
         operation(lock, limits.value) if lock.info else doubts.kind(lock),
         doubts.copied(lock, limits.value),
         halves.beside(page, limits.table),
+        in_account(listed.account),
         ":warning: half is gone" if halves.half_gone(page) else "",
         ":warning: another lock too" if page.rivals else "",
         f":zzz: snoozed by {mention(snoozed.by)}" if snoozed else "",

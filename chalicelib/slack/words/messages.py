@@ -20,7 +20,7 @@ from chalicelib.slack.words.endings import ending_words
 from chalicelib.slack.words.evidence import evidence, long_holds
 from chalicelib.slack.words.parts import buttons
 from chalicelib.slack.words.parts.blocks import Block, actions, context, header, mrkdwn, section, sections
-from chalicelib.slack.words.parts.lock_words import DETAIL_LIMIT, VALUE_LIMIT, identity, operation, state
+from chalicelib.slack.words.parts.lock_words import DETAIL_LIMIT, VALUE_LIMIT, identity, in_account, operation, state
 from chalicelib.slack.words.parts.text import capital, code, code_or_nothing, escape, link, local_time, mention
 
 _PATH_LIMIT = 1400
@@ -36,7 +36,7 @@ def message(alert: Alert) -> tuple[str, list[Block]]:
     """Return the text (for notifications) and the blocks of one alert, as they should read now."""
     path = state(alert.lock.ref, _PATH_LIMIT)
     title, blocks = _open(alert, path) if alert.open else _closed(alert, path)
-    told_apart = ", ".join(filter(None, [path, halves.beside(alert.page)]))
+    told_apart = ", ".join(filter(None, [path, halves.beside(alert.page), in_account(alert.account)]))
     return f"{title.words}: {told_apart}", [header(f"{title.sign} {title.words}"), *blocks]
 
 
@@ -89,7 +89,8 @@ def _open(alert: Alert, path: str) -> tuple[_Title, list[Block]]:
     lock, doubt = alert.lock, doubts.about(alert)
     held, story = _held(alert), _story(alert)
     title, policy, people = _Title(_sign(alert), f"{doubt.noun} {held}"), _policy(alert), _people(alert)
-    head = (path, halves.held(alert.page), _where(alert), people, meant_for(alert))
+    account = f"{capital(in_account(alert.account))}." if alert.account else ""
+    head = (path, halves.held(alert.page), _where(alert), account, people, meant_for(alert))
     told = alert.ending is not None and halves.in_part(alert.ending) and not halves.is_put_back(alert.ending)
     odd = (halves.rivals(alert.page), "" if told else halves.half_gone(alert.page), doubt.warning)
     paragraphs = ["\n".join(filter(None, head)), *odd, story, doubt.no_evidence or evidence(alert)]
@@ -124,7 +125,7 @@ def _closed(alert: Alert, path: str) -> tuple[_Title, list[Block]]:
     ending = alert.ending
     words = ending_words(alert, ending) if ending else ""
     place = "" if ending and ending.halves else halves.beside(alert.page)
-    head = ", ".join(filter(None, [path, place]))
+    head = ", ".join(filter(None, [path, place, in_account(alert.account)]))
     return title, [*sections("\n".join(filter(None, [head, words]))), *undo]
 
 

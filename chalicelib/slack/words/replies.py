@@ -8,7 +8,7 @@ from chalicelib.core.alerts.message import Topic
 from chalicelib.slack.words import doubts, halves
 from chalicelib.slack.words.endings import ending_words, released
 from chalicelib.slack.words.parts.blocks import Block, section
-from chalicelib.slack.words.parts.lock_words import VALUE_LIMIT, began, state
+from chalicelib.slack.words.parts.lock_words import VALUE_LIMIT, began, in_account, state
 from chalicelib.slack.words.parts.text import ago, code, local_time, mention
 
 _PATH_LIMIT = 1500
@@ -40,8 +40,8 @@ def _words(said: Reply) -> str:
 
 
 def _path(alert: Alert) -> str:
-    known = [state(alert.lock.ref, _PATH_LIMIT), halves.beside(alert.page), doubts.copied(alert.lock)]
-    return ", ".join(filter(None, known))
+    where = [halves.beside(alert.page), in_account(alert.account), doubts.copied(alert.lock)]
+    return ", ".join(filter(None, [state(alert.lock.ref, _PATH_LIMIT), *where]))
 
 
 def trouble(subject: str, detail: str) -> str:

@@ -6,7 +6,7 @@ from chalicelib.core.policy import EVERYONE
 from chalicelib.slack.words import halves
 from chalicelib.slack.words.doubts import after
 from chalicelib.slack.words.endings import try_again, why_failed
-from chalicelib.slack.words.parts.lock_words import DETAIL_LIMIT, held_now
+from chalicelib.slack.words.parts.lock_words import DETAIL_LIMIT, held_now, in_account
 from chalicelib.slack.words.parts.text import by, capital, code, exact, local_time, mention
 
 _PATH_LIMIT = 600
@@ -18,7 +18,7 @@ _DONE = {
     Verb.WITHDRAW: "withdraw the request to release",
     Verb.PUT_BACK: "put back",
 }
-_REFUSALS = {
+REFUSALS = {
     Refusal.OUTSIDE: "it is not within the targets of this reaper's configuration.",
     Refusal.FOREIGN: "your Slack account belongs to another workspace, and only members of this reaper's own workspace "
     "or organisation may. If both are of one Enterprise Grid, `enterprise_id` is missing in `reaper.toml`.",
@@ -58,11 +58,11 @@ _ENDINGS = {
 
 def whispered(whisper: Whisper, user: str) -> str:
     """Say how a click ended, to the person who clicked."""
-    ending, lock = whisper.ending, _lock(whisper.state_path)
+    ending, lock = whisper.ending, _lock(whisper)
     done = f"{_DONE[whisper.verb]} {lock}"
-    ask = _ask(whisper.releasers, user)
+    whom = ask(whisper.releasers, user)
     if ending.outcome is Outcome.REFUSED:
-        return f":no_entry: You cannot {done}: {_refusal(ending)}{ask}"
+        return f":no_entry: You cannot {done}: {_refusal(ending)}{whom}"
     if halves.in_part(ending):
         again = try_again(ending) if ending.outcome is Outcome.FAILED else ""
         done = "put back" if halves.is_put_back(ending) else "released"
@@ -70,12 +70,12 @@ def whispered(whisper: Whisper, user: str) -> str:
         return f"{part}{held_now(ending)}"
     if ending.outcome is Outcome.FAILED:
         return f":x: Could not {done}: {why_failed(ending, put_back=whisper.verb is Verb.PUT_BACK)} {try_again(ending)}"
-    return f"{_ended(whisper, user)}{ask}{after(ending)}{held_now(ending)}"
+    return f"{_ended(whisper, user)}{whom}{after(ending)}{held_now(ending)}"
 
 
 def _ended(whisper: Whisper, user: str) -> str:
     """Say how a click ended that was neither refused nor failed, with each half of a lock that has several."""
-    ending, lock = whisper.ending, _lock(whisper.state_path)
+    ending, lock = whisper.ending, _lock(whisper)
     gone = halves.gone_place(ending)
     words = _ENDINGS[ending.outcome].format(
         lock=lock,
@@ -89,11 +89,14 @@ def _ended(whisper: Whisper, user: str) -> str:
 
 def _refusal(ending: Ending) -> str:
     """Say why somebody may not do it."""
-    return _REFUSALS[ending.refusal] if ending.refusal else f"{code(ending.detail, DETAIL_LIMIT)}."
+    return REFUSALS[ending.refusal] if ending.refusal else f"{code(ending.detail, DETAIL_LIMIT)}."
 
 
-def _lock(state_path: str) -> str:
-    return f"the lock of {code(exact(state_path), _PATH_LIMIT)}" if state_path else "that lock"
+def _lock(whisper: Whisper) -> str:
+    if not whisper.state_path:
+        return "that lock"
+    named = f"the lock of {code(exact(whisper.state_path), _PATH_LIMIT)}"
+    return " ".join(filter(None, [named, in_account(whisper.account)]))
 
 
 def _who(ending: Ending, user: str) -> str:
@@ -104,7 +107,7 @@ def _who(ending: Ending, user: str) -> str:
     return "you" if ending.user == user else by(ending.user)
 
 
-def _ask(releasers: tuple[str, ...], user: str) -> str:
+def ask(releasers: tuple[str, ...], user: str) -> str:
     """Say whom to ask. A mention in a message for one person notifies nobody."""
     others = ["anybody here" if name == EVERYONE else mention(name) for name in releasers if name != user]
     return f" Ask {', '.join(others[:_MOST_NAMED])}." if others else ""

@@ -28,7 +28,7 @@ def test_thousands_of_locks_are_listed_each_once() -> None:
 
 
 def _page(number: int) -> dict[str, Any]:
-    return {"StatePath": f"b/{number}", "LockIdentity": "x", "HeldSince": "x", "Lock": "y" * 1200}
+    return {"StatePath": f"b/{number}", "LockIdentity": "x", "HeldSince": "x", "Home": "x", "Lock": "y" * 1200}
 
 
 def test_a_page_that_cannot_be_read_is_not_listed_and_hides_no_other() -> None:

@@ -11,11 +11,13 @@ from chalicelib.aws.orders.sqs import SqsOrders
 from chalicelib.core.clicks.order import EndUndo
 from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
+from chalicelib.core.nights.sweep_order import SweepOrder
 from chalicelib.ports.orders import OrderError
 from tests.aws_fixtures import REGION, moto
 from tests.builders import a_ref
 
 END = EndUndo(a_ref())
+SWEEP = SweepOrder(Target(Kind.S3, "a"))
 
 
 @pytest.mark.parametrize(("delay", "waits"), [(0, 0), (0.2, 1), (600, 600), (899.9, 900), (900, 900)])
@@ -37,7 +39,13 @@ def test_a_message_that_waits_is_not_delivered_yet() -> None:
 
 def test_a_message_that_could_not_be_left_is_an_error() -> None:
     with moto("sqs") as client, pytest.raises(OrderError, match=r"could not be left.*NonExistentQueue"):
-        SqsOrders(client, lambda _: "https://sqs.eu-central-1.amazonaws.com/1/none").sweep(Target(Kind.S3, "a"))
+        SqsOrders(client, lambda _: "https://sqs.eu-central-1.amazonaws.com/1/none").sweep(SWEEP)
+
+
+def test_an_order_that_no_queue_takes_is_an_error_that_says_so() -> None:
+    long = SweepOrder(Target(Kind.S3, "a"), after="é" * 132_000)
+    with moto("sqs") as client, pytest.raises(OrderError, match=r"has 26\d+ bytes"):
+        SqsOrders(client, lambda _: client.create_queue(QueueName="q")["QueueUrl"]).sweep(long)
 
 
 def test_a_queue_that_cannot_be_reached_is_an_error() -> None:
@@ -50,4 +58,4 @@ def test_a_queue_that_cannot_be_reached_is_an_error() -> None:
         config=Config(retries={"total_max_attempts": 1}, connect_timeout=1),
     )
     with pytest.raises(OrderError, match="could not be left"):
-        SqsOrders(client, lambda _: "http://127.0.0.1:9/q").sweep(Target(Kind.S3, "a"))
+        SqsOrders(client, lambda _: "http://127.0.0.1:9/q").sweep(SWEEP)

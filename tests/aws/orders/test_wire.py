@@ -20,8 +20,10 @@ from chalicelib.aws.orders.sweeps import read_sweep, write_sweep
 from chalicelib.core.audit.event import LockEvent, ToldBy
 from chalicelib.core.clicks.click import SnoozeFor, Unheard, Unusable, Verb
 from chalicelib.core.clicks.order import AutoRelease, EndUndo
+from chalicelib.core.locks.account import Account
 from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.locks.target import Target
+from chalicelib.core.nights.sweep_order import MOST_AGAIN, Counts, SweepOrder
 from tests.builders import ALICE, CHANNEL, TAKEN, a_click, a_ref, a_table_lock
 from tests.jobs.recording import an_event
 
@@ -36,14 +38,38 @@ ITEM_FORM = {
 SNOOZE = a_click(a_ref(), verb=Verb.SNOOZE, snooze_for=SnoozeFor.FOUR_HOURS, at=TAKEN, reply_to="https://x")
 FORMS: dict[str, tuple[bytes, dict[str, Any]]] = {
     "a sweep": (
-        write_sweep(Target(Kind.S3, "acme-tfstate", ("prod/",), "eu-west-1")),
+        write_sweep(SweepOrder(Target(Kind.S3, "acme-tfstate", ("prod/",), "eu-west-1"))),
         {
             "order": "sweep",
             "v": 1,
-            "kind": "s3",
-            "container": "acme-tfstate",
-            "prefixes": ["prod/"],
-            "region": "eu-west-1",
+            "target": {"kind": "s3", "container": "acme-tfstate", "prefixes": ["prod/"], "region": "eu-west-1"},
+        },
+    ),
+    "the rest of a sweep": (
+        write_sweep(
+            SweepOrder(
+                Target(Kind.DYNAMODB, "locks", stream="arn", account=Account("111122223333", "prod", "role", "id")),
+                TAKEN,
+                "the cursor",
+                2,
+                ("acme-tfstate/a",),
+                Counts(locks=1, objects=2, listing_pages=3, alerts=4),
+            )
+        ),
+        {
+            "order": "sweep",
+            "v": 1,
+            "target": {
+                "kind": "dynamodb",
+                "container": "locks",
+                "stream": "arn",
+                "account": {"id": "111122223333", "name": "prod", "role": "role", "external_id": "id"},
+            },
+            "night": "2026-11-21T03:18:57Z",
+            "after": "the cursor",
+            "part": 2,
+            "again": ["acme-tfstate/a"],
+            "so_far": {"locks": 1, "objects": 2, "listing_pages": 3, "alerts": 4},
         },
     ),
     "a click": (
@@ -228,6 +254,12 @@ def test_whatever_is_in_an_item_fits_into_a_message_and_is_read_as_it_was_writte
         message = write(event)
         assert len(message) < 64 * 1024
         assert read(message.decode()) == event
+
+
+def test_the_rest_of_a_sweep_fits_into_a_message_whatever_the_keys_are() -> None:
+    key = "\x01" * 1018 + ".tflock"
+    rest = SweepOrder(Target(Kind.S3, "a"), again=(key,) * MOST_AGAIN, after=key * 16)
+    assert len(write_sweep(rest)) < 256 * 1024
 
 
 @pytest.mark.parametrize("order", FORMS)

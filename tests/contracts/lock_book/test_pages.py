@@ -14,7 +14,7 @@ from chalicelib.core.locks.lock import Body, HeldLock
 from chalicelib.core.locks.place import LockRef
 from chalicelib.ports.book import LockBook
 from tests.book_writes import kept, page_after, say
-from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_claim, a_lock, a_ref, a_sending, sample
+from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_claim, a_lock, a_ref, a_sending, a_table_lock, sample
 
 HOUR = timedelta(hours=1)
 GONE = Ending(outcome=Outcome.GONE, at=TAKEN, user=BOB)
@@ -51,6 +51,20 @@ def test_a_lock_is_remembered_as_it_is(book: LockBook, lock: HeldLock) -> None:
     assert page_after(book, telling.remember(lock)) == Page(lock=lock)
     assert found(book, lock.ref) == Page(lock=lock)
     assert book.open_pages() == book.pages_of(lock.ref.state_path, TAKEN) == [Page(lock=lock)]
+
+
+def test_the_open_pages_of_one_bucket_or_table_are_only_its_own(book: LockBook) -> None:
+    table, elsewhere = a_table_lock(), a_table_lock(region="us-east-1")
+    in_bucket, in_another = a_lock(), HeldLock(a_ref(bucket="acme-tfstate-2"))
+    for lock in (table, elsewhere, in_bucket, in_another):
+        book.write(telling.remember(lock))
+    for lock in (table, elsewhere, in_bucket, in_another):
+        assert [page.lock for page in book.open_pages(lock.ref.place.home)] == [lock]
+    assert book.open_pages(a_ref(bucket="acme").place.home) == []
+    book.write(endings.end(in_bucket, GONE))
+    assert [page.ending for page in book.open_pages(in_bucket.ref.place.home)] == [GONE]
+    book.write(endings.ending_told(in_bucket.ref))
+    assert book.open_pages(in_bucket.ref.place.home) == []
 
 
 def test_a_lock_that_nobody_remembers_is_none(book: LockBook) -> None:

@@ -6,7 +6,7 @@ from chalicelib.core.alerts.digest import Digest, counted, differ, held_by_short
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.ending import Ending, Outcome
-from tests.builders import CHANNEL, TAKEN, a_lock
+from tests.builders import CHANNEL, TAKEN, a_lock, some_rules
 
 LOCKS = [a_lock(key=f"{number}.tflock") for number in range(5)]
 DIGEST = Digest(channel=CHANNEL, locks=tuple(short_name(lock.ref) for lock in LOCKS), held=5, oldest=(), at=TAKEN)
@@ -26,7 +26,7 @@ def test_a_digest_is_counted_by_what_the_book_has() -> None:
         Page(lock=ended, posted=Posted(CHANNEL, "1.2"), ending=Ending(outcome=Outcome.GONE, at=TAKEN)),
         Page(lock=a_lock(key="another.tflock")),
     ]
-    now = counted(DIGEST, held_by_short_name(pages), 7, LATER)
+    now = counted(DIGEST, held_by_short_name(pages), some_rules(), 7, LATER)
     assert (now.total, now.held, now.coming, now.waiting, now.as_of) == (5, 2, 1, 7, LATER)
     assert differ(now, DIGEST)
     assert not differ(now, msgspec.structs.replace(now, counted_at=TAKEN))

@@ -77,10 +77,14 @@ def test_a_night_is_one_heartbeat_however_many_targets_it_orders() -> None:
     assert values(a_line(LineKind.SWEEPS_ORDERED, targets=40)) == {"NightlySweeps": 1}
 
 
-def test_a_sweep_that_finished_says_that_its_target_did_not_fail() -> None:
+def test_a_sweep_that_finished_says_how_much_it_listed() -> None:
     line = a_line(LineKind.SWEEP_FINISHED, objects=1200)
-    assert values(line) == {"SweepsFinished": 1, "ObjectsListed": 1200, "TargetsFailed": 0}
-    assert values(a_line(LineKind.SWEEP_FAILED)) == {"TargetsFailed": 1}
+    assert values(line) == {"SweepsFinished": 1, "ObjectsListed": 1200}
+
+
+def test_a_night_says_how_many_targets_were_not_swept_also_when_it_was_none() -> None:
+    assert values(a_line(LineKind.NIGHT_FINISHED, targets=40, failed=3)) == {"TargetsFailed": 3}
+    assert values(a_line(LineKind.NIGHT_FINISHED, targets=40, failed=0)) == {"TargetsFailed": 0}
 
 
 @pytest.mark.parametrize("outcome", Outcome)

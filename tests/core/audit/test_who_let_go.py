@@ -31,6 +31,26 @@ def test_a_release_is_the_reaper_s_own_only_where_its_delete_did_it_or_may_have(
     assert (kind(ending, OURS) is LetGoBy.REAPER) == (outcome in MAY_HAVE_DELETED)
 
 
+@pytest.mark.parametrize(
+    ("principal", "who"),
+    [
+        ("AWS:AROAMEMBER:release-U0ALICE", LetGoBy.SLACK),
+        ("AWS:AROAMEMBER:look-sweep", LetGoBy.OTHER),
+        ("AWS:AROAMEMBER:U0ALICE", LetGoBy.OTHER),
+        ("AWS:AIDARELEASE", LetGoBy.OTHER),
+    ],
+)
+def test_in_another_account_the_reaper_is_known_by_the_name_of_its_session(principal: str, who: LetGoBy) -> None:
+    for outcome in MAY_HAVE_DELETED:
+        assert kind(Ending(outcome=outcome, at=LATER, user=ALICE), principal) is who
+
+
+@pytest.mark.parametrize("outcome", [one for one in Outcome if one not in MAY_HAVE_DELETED])
+def test_the_name_of_a_session_proves_nothing_where_the_reaper_s_delete_came_to_nothing(outcome: Outcome) -> None:
+    ending = Ending(outcome=outcome, at=LATER, user=ALICE)
+    assert kind(ending, "AWS:AROAMEMBER:release-U0ALICE") is LetGoBy.OTHER
+
+
 @pytest.mark.parametrize("outcome", [one for one in Outcome if one not in MAY_HAVE_DELETED])
 @pytest.mark.parametrize(("user", "by_reaper"), [(REAPER, True), (ALICE, False)])
 def test_a_delete_that_came_to_nothing_let_no_lock_go(outcome: Outcome, user: str, by_reaper: bool) -> None:

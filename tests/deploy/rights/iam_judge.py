@@ -14,6 +14,7 @@ from tests.deploy.stack_files import Document, resources, statements
 ACCOUNT, REGION = "111122223333", "eu-central-1"
 BUCKET, OTHER_BUCKET = "arn:aws:s3:::acme-tfstate", "arn:aws:s3:::acme-other"
 TABLE, OTHER_TABLE = (f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}" for name in ("terraform-locks", "payments"))
+MEMBER_ROLE = "arn:aws:iam::222233334444:role/tflock-reaper-member"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234"
 _VALUES: dict[str, Any] = {
     "AWS::Partition": "aws",
@@ -23,6 +24,7 @@ _VALUES: dict[str, Any] = {
     "StateBucketArns": [BUCKET],
     "LockObjectArns": [f"{BUCKET}/*.tflock"],
     "LockTableArns": [TABLE],
+    "MemberRoleArns": [MEMBER_ROLE],
     "LockEventTopicArns": [f"arn:aws:sns:{REGION}:{ACCOUNT}:state-events"],
     "DecryptKeyArns": [KEY],
     "SlackBotTokenParameter": "/tflock-reaper/prod/slack-bot-token",

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from collections.abc import Mapping
 from typing import Any
 
 from demo.local_cloud import LocalCloud
@@ -12,11 +13,19 @@ PROBE = """
 import boto3
 from botocore.exceptions import ClientError
 
-def probe(calls, _context):
-    answers = []
-    for service, name, arguments in calls:
+def probe(asked, _context):
+    answers, session = [], {}
+    if asked["enter"]:
         try:
-            getattr(boto3.client(service), name)(**arguments)
+            given = boto3.client("sts").assume_role(**asked["enter"])["Credentials"]
+        except ClientError as error:
+            return [error.response["Error"]["Code"]]
+        names = {"aws_access_key_id": "AccessKeyId", "aws_secret_access_key": "SecretAccessKey"}
+        names["aws_session_token"] = "SessionToken"
+        session = {name: given[theirs] for name, theirs in names.items()}
+    for service, name, arguments in asked["calls"]:
+        try:
+            getattr(boto3.client(service, **session), name)(**arguments)
             answers.append("ok")
         except ClientError as error:
             answers.append(error.response["Error"]["Code"])
@@ -32,8 +41,14 @@ class Stack:
         self.outputs = outputs
         self._stage = stage
 
-    def attempt(self, function: str, *calls: tuple[str, str, dict[str, Any]]) -> list[str]:
-        """Return what AWS answers to calls made with the role of a function."""
+    def attempt(
+        self, function: str, *calls: tuple[str, str, dict[str, Any]], enter: Mapping[str, str] | None = None
+    ) -> list[str]:
+        """Return what AWS answers to calls made with the role of a function.
+
+        ``enter`` has the arguments of AssumeRole: then the calls are made in that session, and one answer says why
+        there is none.
+        """
         role = self.role(function)
         client = self.cloud.client("lambda")
         code = io.BytesIO()
@@ -44,7 +59,7 @@ class Stack:
         if name not in names:
             settings = {"Runtime": "python3.11", "Handler": "probe.probe", "Timeout": 30}
             client.create_function(FunctionName=name, Role=role, Code={"ZipFile": code.getvalue()}, **settings)
-        answer = client.invoke(FunctionName=name, Payload=json.dumps(calls).encode())
+        answer = client.invoke(FunctionName=name, Payload=json.dumps({"enter": enter, "calls": calls}).encode())
         answers: list[str] = json.loads(answer["Payload"].read())
         return answers
 

@@ -5,6 +5,7 @@ import pytest
 from tests.deploy.rights.iam_judge import (
     BUCKET,
     KEY,
+    MEMBER_ROLE,
     OTHER_BUCKET,
     OTHER_TABLE,
     TABLE,
@@ -188,6 +189,21 @@ def test_each_secret_is_read_by_those_who_need_it_and_no_other_parameter_is(func
     assert judge(function, "ssm:GetParametersByPath", parameter("/tflock-reaper/prod")) == NOT_GIVEN
 
 
+def test_other_accounts_are_entered_only_by_the_roles_that_targets_name_and_for_the_errand_of_each_function() -> None:
+    sessions = ("look-x", "release-U0ALICE", "restore-U0ALICE", "x")
+    may = {
+        f: tuple(s for s in sessions if judge(f, "sts:AssumeRole", MEMBER_ROLE, sts__rolesessionname=s).allowed)
+        for f in FUNCTIONS
+    }
+    lookers = ("nightly_sweep", "sweep_target", "watch_locks", "record_lock_event")
+    assert may == dict.fromkeys(FUNCTIONS, ()) | dict.fromkeys(lookers, ("look-x",)) | {
+        "release_lock": ("look-x", "release-U0ALICE"),
+        "answer_click": ("look-x", "restore-U0ALICE"),
+    }
+    other = MEMBER_ROLE.replace("2222", "3333")
+    assert not any(judge(f, "sts:AssumeRole", other, sts__rolesessionname="look-x").allowed for f in FUNCTIONS)
+
+
 def test_orders_are_left_in_the_queues_that_the_table_names() -> None:
     queues = ("SweepQueue", "LockEventQueue", "ReleaseQueue", "ClickQueue")
     sent = {f: [q for q in queues if judge(f, "sqs:SendMessage", place(q)).allowed] for f in FUNCTIONS}
@@ -197,7 +213,7 @@ def test_orders_are_left_in_the_queues_that_the_table_names() -> None:
         "nightly_sweep": ["SweepQueue"],
         "record_lock_event": ["LockEventQueue"],
         "release_lock": ["ReleaseQueue", "ClickQueue"],
-        "sweep_target": ["ReleaseQueue"],
+        "sweep_target": ["SweepQueue", "ReleaseQueue"],
         "table_changed": ["LockEventQueue"],
         "watch_locks": ["ReleaseQueue"],
     }
@@ -206,7 +222,7 @@ def test_orders_are_left_in_the_queues_that_the_table_names() -> None:
 def test_the_lock_book_is_kept_by_those_who_tend_locks_and_looked_into_by_the_api() -> None:
     may_write = [f for f in FUNCTIONS if judge(f, "dynamodb:UpdateItem", place("LockBook")).allowed]
     may_look = [f for f in FUNCTIONS if judge(f, "dynamodb:Query", place("LockBook")).allowed]
-    assert may_write == READERS
+    assert may_write == sorted([*READERS, "nightly_sweep"])
     assert may_look == ["api_handler", "record_lock_event", "sweep_target", "watch_locks"]
     assert not any(judge(f, "dynamodb:DeleteTable", place("LockBook")).allowed for f in FUNCTIONS)
 

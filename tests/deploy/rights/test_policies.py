@@ -8,16 +8,18 @@ from tests.deploy.stack_files import Document, actions, functions, resources, st
 
 LOCKS = {"Ref": "LockObjectArns"}
 ANY_LOCK = {"Fn::Sub": "arn:${AWS::Partition}:s3:::*/*.tflock"}
+OWNED = {"aws:ResourceAccount": {"Fn::If": ["HasOwnBucketsOnly", {"Ref": "AWS::AccountId"}, "*"]}}
+"""Where buckets are named by a pattern, only those of the stack's account count."""
 A_VERSION_IS_NAMED = {"Null": {"s3:VersionId": "false"}}
 """No delete of an unversioned object can meet this condition (AWS's DeleteObject page)."""
 FUNCTIONS = sorted(functions())
 BOOK = {
     "answer_click": ["GetItem", "UpdateItem"],
     "api_handler": ["Query", "Scan held"],
-    "nightly_sweep": [],
+    "nightly_sweep": ["GetItem", "UpdateItem"],
     "record_lock_event": ["GetItem", "Query", "UpdateItem"],
     "release_lock": ["GetItem", "UpdateItem"],
-    "sweep_target": ["DeleteItem", "GetItem", "Query", "Scan held", "UpdateItem"],
+    "sweep_target": ["DeleteItem", "GetItem", "Query", "Query held", "UpdateItem"],
     "table_changed": [],
     "watch_locks": ["DeleteItem", "GetItem", "Query", "Scan held", "UpdateItem"],
 }
@@ -25,7 +27,7 @@ BOOK = {
 ORDERS = {
     "api_handler": ["ReleaseQueue", "ClickQueue"],
     "nightly_sweep": ["SweepQueue"],
-    "sweep_target": ["ReleaseQueue"],
+    "sweep_target": ["ReleaseQueue", "SweepQueue"],
     "watch_locks": ["ReleaseQueue"],
     "record_lock_event": ["LockEventQueue"],
     "release_lock": ["ReleaseQueue", "ClickQueue"],
@@ -34,8 +36,9 @@ ORDERS = {
 }
 """Which queues each function sends to.
 
-The API sends clicks. The reaper sends its own releases, and the end of an undo's time. A click that has to wait for
-another click goes back into its queue. ``record_lock_event`` sends itself what it can only journal later.
+The API sends clicks. The reaper sends its own releases, the rest of a sweep, and the end of an undo's time. A click
+that has to wait for another click goes back into its queue. ``record_lock_event`` sends itself what it can only journal
+later.
 """
 
 
@@ -85,7 +88,7 @@ def test_only_release_lock_may_delete_only_locks_and_only_the_one_it_read() -> N
     assert [function for function, allowed in deleters.items() if allowed] == ["release_lock"]
     (statement,) = deleters["release_lock"]
     assert statement["Resource"] == LOCKS
-    assert statement["Condition"] == {"Null": {"s3:if-match": "false"}}
+    assert statement["Condition"] == {"Null": {"s3:if-match": "false"}, "StringLike": OWNED}
 
 
 def test_no_bucket_policy_can_grant_release_lock_an_unconditional_delete_or_the_delete_of_a_version() -> None:
@@ -112,7 +115,7 @@ def test_only_a_lock_can_be_put_back_only_where_nothing_is_and_only_while_undo_i
     assert properties["Roles"] == [{"Ref": "AnswerClickRole"}]
     allowed = properties["PolicyDocument"]["Statement"][0]
     assert (allowed["Action"], allowed["Resource"]) == ("s3:PutObject", LOCKS)
-    assert allowed["Condition"] == {"Null": {"s3:if-none-match": "false"}}
+    assert allowed["Condition"] == {"Null": {"s3:if-none-match": "false"}, "StringLike": OWNED}
 
 
 def test_with_a_lock_go_its_tags_and_an_acl_that_opens_it_to_nobody_else() -> None:
@@ -157,6 +160,31 @@ def test_the_lock_book_is_open_to_each_function_for_what_it_does_and_no_more(fun
         if action.startswith("dynamodb:")
     ]
     assert sorted(rights) == BOOK[function]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_where_buckets_are_named_by_a_pattern_only_those_of_the_own_account_are_open(function: str) -> None:
+    named = [s for s in _allowed(function) if s["Resource"] in (LOCKS, {"Ref": "StateBucketArns"})]
+    assert all(statement["Condition"]["StringLike"] == OWNED for statement in named)
+
+
+MEMBER_POLICIES = {
+    "LookIntoMembersPolicy": ["NightlySweepRole", "SweepTargetRole", "WatchLocksRole", "RecordLockEventRole"],
+    "ReleaseInMembersPolicy": ["ReleaseLockRole"],
+    "PutBackInMembersPolicy": ["AnswerClickRole"],
+}
+
+
+def test_member_roles_are_entered_only_where_a_target_needs_one_and_by_each_function_for_its_own_errand() -> None:
+    entering = {n: r for n, r in resources()["Resources"].items() if "sts:AssumeRole" in str(r)}
+    assert {name: [role["Ref"] for role in r["Properties"]["Roles"]] for name, r in entering.items()} == MEMBER_POLICIES
+    assert {policy["Condition"] for policy in entering.values()} == {"HasMemberRoles"}
+    statements = [policy["Properties"]["PolicyDocument"]["Statement"] for policy in entering.values()]
+    assert all(statement["Resource"] == {"Ref": "MemberRoleArns"} for [statement] in statements)
+    sessions = [statement["Condition"]["StringLike"]["sts:RoleSessionName"] for [statement] in statements]
+    restoring = {"Fn::If": ["HasUndo", "restore-*", {"Ref": "AWS::NoValue"}]}
+    assert sessions == ["look-*", ["look-*", "release-*"], ["look-*", restoring]]
+    assert not any("sts:" in action for function in FUNCTIONS for s in _allowed(function) for action in actions(s))
 
 
 TABLE_POLICIES = {

@@ -47,7 +47,7 @@ def _text(value: Document, values: dict[str, str]) -> str:
 
 
 _FUNCTIONS: dict[str, Any] = {
-    "Ref": lambda value, values: values[value["Ref"]].split(","),
+    "Ref": lambda value, values: (ELSE | values)[value["Ref"]].split(","),
     "Fn::GetAtt": lambda value, _values: _arn(value["Fn::GetAtt"][0]),
     "Fn::Sub": _text,
     "Fn::If": lambda value, values: _filled(value["Fn::If"][1], values),
@@ -62,30 +62,51 @@ def _policies(function: str) -> list[Document]:
     return [{"Version": "2012-10-17", "Statement": statements(function)}, *shared]
 
 
-def _largest(folder: Path, keys: int, name: str, kinds: tuple[str, ...]) -> dict[str, str]:
-    """Return the parameters for as many containers of these kinds as are taken."""
+def _target(kind: str, name: str, number: int) -> str:
+    if kind == "account":
+        return f'\n[[targets]]\nbucket = "{name}in-{number:03}"\naccount = "{number:012}"\n'
+    return f'\n[[targets]]\n{kind} = "{name}{number:03}"\n'
+
+
+def _is_named(values: dict[str, str]) -> bool:
+    """Return whether everything is named one by one, and nothing by a pattern."""
+    return values["OnlyOwnBuckets"] == "no" and "::*:" not in values["MemberRoleArns"]
+
+
+def _largest(folder: Path, keys: int, name: str, kinds: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the parameters for as many containers of these kinds as can be named, and for as many as are taken.
+
+    With nothing but patterns any number is taken.
+    """
     head = (ROOT / "reaper.example.toml").read_text().split("[[targets]]")[0]
     values: dict[str, str] = {}
-    for most in range(1, 200):
+    named: dict[str, str] = {}
+    for most in range(1, 100):
         file = folder / "reaper.toml"
-        targets = "".join(f'\n[[targets]]\n{kind} = "{name}{number:03}"\n' for number in range(most) for kind in kinds)
-        file.write_text(head + targets)
+        targets = "".join(_target(kind, name, number) for number in range(most) for kind in kinds)
+        file.write_text(f'{head}[accounts]\nexternal_id = "x-y"\n{targets}')
         try:
             values = overrides(load(file), STAGE, HOME, {"DecryptKeyArns": ",".join([KEY] * keys)})
         except ConfigError:
-            return values
-    raise AssertionError("never refused")
+            break
+        named = values if _is_named(values) else named
+    return named, values
 
 
-@pytest.mark.parametrize("kinds", [("bucket",), ("table",), ("bucket", "table")], ids="-".join)
-@pytest.mark.parametrize("keys", [1, 12])
-@pytest.mark.parametrize("name", ["acme-tfstate-", "a-very-long-name-of-a-bucket-for-the-states-of-one-team-"])
-def test_what_make_deploy_takes_iam_takes_too(tmp_path: Path, keys: int, name: str, kinds: tuple[str, ...]) -> None:
-    values = _largest(tmp_path, keys, name, kinds)
-    sizes = {
+def _sizes(values: dict[str, str]) -> dict[str, int]:
+    return {
         function: sum(len(json.dumps(_filled(p, values), separators=(",", ":"))) for p in _policies(function))
         for function in functions()
     }
-    assert {function: size for function, size in sizes.items() if size > INLINE_POLICY} == {}
-    assert max(sizes.values()) > INLINE_POLICY - 1500  # nor are many refused that would fit
+
+
+@pytest.mark.parametrize("kinds", [("bucket",), ("table",), ("bucket", "table"), ("bucket", "account")], ids="-".join)
+@pytest.mark.parametrize("keys", [1, 12])
+@pytest.mark.parametrize("name", ["acme-tfstate-", "a-very-long-name-of-a-bucket-for-the-states-of-one-team-"])
+def test_what_make_deploy_takes_iam_takes_too(tmp_path: Path, keys: int, name: str, kinds: tuple[str, ...]) -> None:
+    named, largest = _largest(tmp_path, keys, name, kinds)
+    for values in (named, largest):
+        assert {function: size for function, size in _sizes(values).items() if size > INLINE_POLICY} == {}
+    sizes = _sizes(named)
+    assert max(sizes.values()) > INLINE_POLICY - 1500  # nor are many named by a pattern that would fit
     assert {"answer_click", "release_lock"} >= set(sorted(sizes, key=lambda function: sizes[function])[-2:])

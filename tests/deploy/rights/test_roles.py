@@ -9,9 +9,10 @@ import pytest
 
 from demo.local_cloud import LocalCloud
 from deploy.commands import ROOT
-from deploy.wire_bucket import WiringError, wire
 from tests.aws_fixtures import create_lock_table
 from tests.deploy.rights.role_probe import Stack
+from tflocks.live.connecting import Bucket, ConnectError, connect
+from tflocks.notifications.merging import Wanted
 
 pytestmark = pytest.mark.local_cloud
 
@@ -226,7 +227,7 @@ def test_orders_are_left_only_where_they_are_due(stack: Stack) -> None:
         for function in (*READERS, "APIHandler", "NightlySweep")
     }
     assert left == {
-        "SweepTarget": {"Release"},
+        "SweepTarget": {"Release", "Sweep"},
         "WatchLocks": {"Release"},
         "RecordLockEvent": set(),
         "ReleaseLock": {"Release", "Click"},
@@ -258,18 +259,21 @@ def test_the_keepers_of_the_lock_book_turn_its_pages_and_those_who_watch_throw_d
 ) -> None:
     table = {"TableName": stack.outputs["LockBookTable"]}
     key = {"StatePath": {"S": "probe"}, "LockIdentity": {"S": function}}
+    held = {"KeyConditionExpression": "Home = :h", "ExpressionAttributeValues": {":h": {"S": "s3:::acme-tfstate"}}}
     answers = stack.attempt(
         function,
         ("dynamodb", "update_item", table | {"Key": key}),
         ("dynamodb", "get_item", table | {"Key": key}),
         ("dynamodb", "delete_item", table | {"Key": key}),
+        ("dynamodb", "query", table | {"IndexName": "held"} | held),
         ("dynamodb", "scan", table | {"IndexName": "held"}),
         ("dynamodb", "put_item", table | {"Item": key}),
         ("dynamodb", "scan", table),
     )
+    sweeps, watches = function == "SweepTarget", function == "WatchLocks"
     assert answers[:2] == ["ok", "ok"]
-    assert [answer == "ok" for answer in answers[2:4]] == [function in {"SweepTarget", "WatchLocks"}] * 2
-    assert set(answers[4:]) <= DENIED
+    assert [answer == "ok" for answer in answers[2:5]] == [sweeps or watches, sweeps, watches]
+    assert set(answers[5:]) <= DENIED
 
 
 @pytest.mark.parametrize("function", READERS)
@@ -295,13 +299,13 @@ def test_the_api_reads_the_signing_secret_and_not_the_bot_token(stack: Stack) ->
     assert token in DENIED
 
 
-def test_a_state_bucket_can_be_wired_and_a_bucket_that_is_no_target_can_not_send(stack: Stack) -> None:
-    s3, queue = stack.cloud.client("s3"), stack.outputs["LockEventsQueueArn"]
-    assert wire(s3, "acme-tfstate", queue)
-    assert not wire(s3, "acme-tfstate", queue)
+def test_a_state_bucket_can_be_connected_and_a_bucket_that_is_no_target_can_not_send(stack: Stack) -> None:
+    s3, wanted = stack.cloud.client("s3"), Wanted(stack.outputs["LockEventsQueueArn"])
+    assert connect(Bucket(s3, "acme-tfstate"), wanted)
+    assert not connect(Bucket(s3, "acme-tfstate"), wanted)
     s3.create_bucket(Bucket="acme-other")
-    with pytest.raises(WiringError, match="name it in reaper"):
-        wire(s3, "acme-other", queue)
+    with pytest.raises(ConnectError, match="name the bucket in reaper"):
+        connect(Bucket(s3, "acme-other"), wanted)
 
 
 def test_stopping_the_cloud_leaves_no_process_and_can_be_done_twice(tmp_path: Path) -> None:

@@ -187,7 +187,7 @@ def test_two_watches_at_once_raise_a_level_once() -> None:
     watch(world.ports, RULES, world.later(hours=2))
     [stale] = world.book.open_pages()
     watch(world.ports, RULES, world.later(hours=22))
-    world.book.open_pages = lambda: [stale]  # type: ignore[method-assign]
+    world.book.open_pages = lambda home="": [stale]  # type: ignore[method-assign]
     watch(world.ports, RULES, world.now)
     assert called(world) == [(ONCALL, LEAD)]
 

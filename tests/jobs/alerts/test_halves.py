@@ -18,7 +18,6 @@ from chalicelib.core.locks.state_lock import Half
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.halves import Halves
 from chalicelib.jobs.clicks.release import release
-from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
 from tests.builders import (
     BUCKET,
@@ -37,6 +36,7 @@ from tests.builders import TAKEN as NOW
 from tests.fakes.lock_list import FakeLockList
 from tests.fakes.world import FakeWorld
 from tests.jobs.killed import killed_after
+from tests.sweeps import sweep
 
 RULES = with_tables(some_rules())
 S3, ITEM = a_lock(), a_table_lock()

@@ -8,7 +8,6 @@ from chalicelib.core.clicks.click import Click
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.policy import Rules
-from chalicelib.jobs.sweep import sweep
 from tests.builders import (
     ALICE,
     BOB,
@@ -26,6 +25,7 @@ from tests.builders import (
     with_tables,
 )
 from tests.fakes.world import FakeWorld
+from tests.sweeps import sweep
 
 RULES = with_tables(some_rules(releasers=(ALICE, BOB)))
 S3, ITEM = a_lock().ref, a_table_lock().ref

@@ -11,12 +11,12 @@ from chalicelib.core.locks.place import LockRef
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.clicks.delete import OutcomeUnknownError
 from chalicelib.jobs.clicks.release import release
-from chalicelib.jobs.sweep import sweep
 from chalicelib.ports.locks import StoreError
 from chalicelib.ports.people import MessengerError
 from tests.builders import ALICE, BOB, BUCKET, CHANNEL, KEY, TAKEN, a_claim, a_click, a_lock, sample, some_rules
 from tests.fakes.store import FakeStore
 from tests.fakes.world import FakeWorld
+from tests.sweeps import sweep
 
 RULES = some_rules()
 CLICK = a_click(a_lock())

@@ -15,12 +15,12 @@ from chalicelib.core.policy import Rules
 from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.list_locks import list_locks
-from chalicelib.jobs.sweep import sweep
 from tests.book_writes import kept
 from tests.builders import ALICE, BUCKET, CHANNEL, KEY, TAKEN, a_click, sample, some_rules
 from tests.fakes.lock_list import FakeLockList
 from tests.fakes.store import FakeStore
 from tests.fakes.world import FakeWorld
+from tests.sweeps import sweep
 
 RULES, NO_UNDO = some_rules(), some_rules(undo=timedelta(0))
 STATE = b'{"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "x"}'

@@ -21,7 +21,6 @@ from chalicelib.core.policy import Rules
 from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.delete import OutcomeUnknownError
 from chalicelib.jobs.clicks.release import release
-from chalicelib.jobs.sweep import sweep
 from chalicelib.jobs.watch import watch
 from chalicelib.ports.book import Written
 from chalicelib.ports.locks import StoreError
@@ -32,6 +31,7 @@ from tests.jobs.alerts.busy_slack import BusySlack
 from tests.jobs.clicks.test_release import RULES, an_alerted_world
 from tests.jobs.killed import killed_after
 from tests.jobs.recording import RESTORE_ROLE, an_event, record
+from tests.sweeps import sweep
 
 BOTH = some_rules(releasers=(ALICE, BOB))
 PUT_BACK = a_click(a_lock(), verb=Verb.PUT_BACK)
@@ -352,10 +352,12 @@ def test_what_was_put_back_and_let_go_at_once_is_said_so_and_not_put_back_again(
     assert alert.ending.restored_by == ALICE
 
 
-def test_the_event_of_the_put_names_the_person_behind_it_however_late_it_comes() -> None:
+@pytest.mark.parametrize("principal", [f"AWS:{RESTORE_ROLE}:reaper", "AWS:AROAMEMBER:restore-U0ALICE"])
+def test_the_event_of_the_put_names_the_person_behind_it_however_late_it_comes(principal: str) -> None:
+    """In another account the reaper is known by the name of its session."""
     world = a_released_world()
     answer(PUT_BACK, world.ports, RULES, world.now)
-    event = an_event(world.now, acquired=True, principal=f"AWS:{RESTORE_ROLE}:reaper")
+    event = an_event(world.now, acquired=True, principal=principal)
     for _ in range(2):
         record(world, event)
     acquired = [line for line in world.journal.lines if line.event is LineKind.LOCK_ACQUIRED]

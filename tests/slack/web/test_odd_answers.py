@@ -14,7 +14,6 @@ from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.click import Person, Verb, Whisper
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.policy import Route
-from chalicelib.jobs.sweep import sweep
 from chalicelib.ports.people import DirectoryError, MaybePostedError, MessageGoneError, MessengerError
 from chalicelib.slack.directory import SlackDirectory
 from chalicelib.slack.messenger import SlackMessenger
@@ -23,6 +22,7 @@ from tests.builders import ALICE, APP, BOB, BUCKET, CHANNEL, KEY, TAKEN, a_lock,
 from tests.fakes.world import FakeWorld
 from tests.odd_server import ODD_ANSWERS, UNCLEAR, OddServer, said
 from tests.slack.web.odd_slack import HALF, RATE_LIMITS, WORDY, too_many
+from tests.sweeps import sweep
 
 NOW = TAKEN + timedelta(hours=2)
 ALERT_NOW = alert_for(Page(lock=a_lock()), a_policy(mentions={1: (ALICE,)}), NOW, None)
@@ -38,11 +38,11 @@ ALL = RATE_LIMITS | UNCLEAR | HALF | WORDY
 POSTS: dict[str, Callable[[SlackMessenger], Any]] = {
     "post": lambda messenger: messenger.post(ALERT_NOW, SENDING),
     "reply": lambda messenger: messenger.reply(NOTE),
-    "post_digest": lambda messenger: messenger.post_digest(DIGEST),
+    "post_digest": lambda messenger: messenger.post(DIGEST, DIGEST.sending),
 }
 OTHERS: dict[str, Callable[[SlackMessenger], Any]] = {
     "edit": lambda messenger: messenger.edit(Posted(CHANNEL, "1.000001"), ALERT_NOW),
-    "edit_digest": lambda messenger: messenger.edit_digest(DIGEST),
+    "edit_digest": lambda messenger: messenger.edit(Posted(CHANNEL, "1.000001"), DIGEST),
     "whisper": lambda messenger: messenger.whisper(Person(user=BOB, channel=CHANNEL), WHISPERED),
     "find": lambda messenger: messenger.find(SENDING),
     "find in a thread": lambda messenger: messenger.find(NOTE.sending),

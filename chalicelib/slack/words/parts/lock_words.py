@@ -13,6 +13,8 @@ from chalicelib.slack.words.parts.text import code, code_or_nothing, escape, exa
 # Slack's limits (docs.slack.dev/reference/block-kit/blocks), less the reaper's own words around foreign text.
 VALUE_LIMIT = 300
 DETAIL_LIMIT = 600
+_ACCOUNT_LIMIT = 90
+"""Bytes of an account's name and ID; AWS allows names of 50 characters."""
 CONTAINER_LIMIT, SHORT_CONTAINER_LIMIT = 270, 120
 """Bytes of a table's name that are shown; AWS allows 255. With the second, the ends of several halves fit."""
 _HELD_NOW_LIMIT = 120
@@ -44,23 +46,35 @@ def is_in_path(place: Place) -> bool:
     return place.traits.state_path.startswith("{container}")
 
 
-def container(place: Place, limit: int = CONTAINER_LIMIT) -> str:
+def container(place: Place, limit: int = CONTAINER_LIMIT, known: str | None = "") -> str:
     """Return the container with its service. The service is enough if the state path has the container's name.
 
-    With a ``limit`` of 0 there is no room for names.
+    With a ``limit`` of 0 there is no room for names. ``known`` is the account of the lock that the message is about
+    (``Place.account``): another account is named. None: there can be no other.
     """
     traits = place.traits
     if is_in_path(place) or not limit:
         return traits.service
-    region = f" ({code(place.region, limit)})" if place.region else ""
-    return f"{traits.service} {traits.container} {code(exact(place.container), limit)}{region}"
+    account = "" if known in {None, place.account} else _account(place)
+    where = ", ".join(filter(None, [code(place.region, limit) if place.region else "", account]))
+    named = f"{traits.service} {traits.container} {code(exact(place.container), limit)}"
+    return f"{named} ({where})" if where else named
 
 
-def in_containers(places: Iterable[Place], limit: int = CONTAINER_LIMIT) -> str:
-    """Return where a lock is ("in DynamoDB table `locks` and in S3")."""
+def _account(place: Place) -> str:
+    return f"account {code(place.account, VALUE_LIMIT)}" if place.account else "account of this reaper"
+
+
+def in_account(account: str) -> str:
+    """Return in which account a lock is, as ``Alert.account`` tells it; "" if there is nothing to tell."""
+    return f"in account {code(exact(account), _ACCOUNT_LIMIT)}" if account else ""
+
+
+def in_containers(places: Iterable[Place], limit: int = CONTAINER_LIMIT, known: str | None = "") -> str:
+    """Return where a lock is ("in DynamoDB table `locks` and in S3"); ``known`` as for ``container``."""
     several = list(places)
     more = len(several) - _MOST_CONTAINERS
-    named = [f"in {container(place, limit)}" for place in several[:_MOST_CONTAINERS]]
+    named = [f"in {container(place, limit, known)}" for place in several[:_MOST_CONTAINERS]]
     return " and ".join([*named, f"in {more} more places"] if more > 0 else named)
 
 

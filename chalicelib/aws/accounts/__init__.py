@@ -1,0 +1,1 @@
+"""Sessions in other accounts: their roles, names and policies, and the clients that use them."""

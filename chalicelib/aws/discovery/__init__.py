@@ -1,0 +1,1 @@
+"""Look into accounts for the buckets and lock tables that target rules name."""

@@ -1,0 +1,1 @@
+"""What the target rules find, and what is remembered of it from night to night."""

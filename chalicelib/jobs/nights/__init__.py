@@ -1,0 +1,1 @@
+"""Begin a night, and sum it up when its targets have told."""

@@ -1,0 +1,1 @@
+"""Test sessions in other accounts."""

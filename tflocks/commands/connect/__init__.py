@@ -1,0 +1,1 @@
+"""The commands ``tflocks connect`` and, for the most part, ``tflocks disconnect``."""
