@@ -63,6 +63,7 @@ LEFT_OUT: dict[str, set[Enum]] = {
     # Lines without a number of their own.
     "chalicelib.core.audit.measure _MEASURES": {
         LineKind.SWEEP_HANDED_ON,
+        LineKind.DEBRIS_COUNTED,
         LineKind.SWEEP_FAILED,
         LineKind.LOCK_REAPPEARED,
         LineKind.LOCK_ATTEMPTED,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-LONGEST = 8_000
+LONGEST = 7_000
 """Most bytes of one text, as JSON in ASCII. A line of which all texts are this long has 200 KB. CloudWatch Logs takes
 256 KB:
 

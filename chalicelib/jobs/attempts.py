@@ -92,7 +92,7 @@ def _decide(acquire: NotedEvent, rival: Rival, release: NotedEvent, case: EventC
     """Journal an acquire whose release came at once; return whether as an attempt."""
     own = _own(acquire, case)
     if was_turned_away(_meeting(release.event, own, rival, case)):
-        journal_once(acquire, of_attempt(case.event, own, rival.lock), case.world, case.now)
+        journal_once(acquire, of_attempt(case.event, own, rival.lock), case.world, case.rules, case.now)
         pass_over(release, case.world, case.now)
         return True
     journal_acquire(acquire, own, case)

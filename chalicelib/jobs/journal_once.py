@@ -6,18 +6,20 @@ from chalicelib.core.audit.event import RESTORING
 from chalicelib.core.audit.event_line import of_acquire
 from chalicelib.core.audit.hold import Journaled, NotedEvent
 from chalicelib.core.audit.line import JournalLine, LineKind
+from chalicelib.core.audit.located import located
 from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.policy import Rules
 from chalicelib.jobs.event_case import EventCase
 from chalicelib.ports.world import World
 
 
-def journal_once(noted: NotedEvent, line: JournalLine, world: World, now: datetime) -> None:
+def journal_once(noted: NotedEvent, line: JournalLine, world: World, rules: Rules, now: datetime) -> None:
     """Claim the event, write its line, note that it is written.
 
     If the process dies in between, the line may be written twice; both lines have the same ``event_id``.
     """
     if world.events.claim(noted, now):
-        world.journal.write(line)
+        world.journal.write(located(line, noted.event.place, rules))
         attempt = line.event is LineKind.LOCK_ATTEMPTED
         world.events.journaled(noted.event, Journaled.ATTEMPT if attempt else Journaled.HOLD)
 
@@ -36,7 +38,7 @@ def journal_acquire(noted: NotedEvent, lock: HeldLock | None, case: EventCase) -
     ours = event.by(restore_role) or event.in_session(RESTORING)
     may_be_ours = ours or not (event.principal and restore_role)
     restorer = _restorer(lock, case) if lock and lock.mark and may_be_ours else ""
-    journal_once(noted, of_acquire(event, lock, restorer), case.world, case.now)
+    journal_once(noted, of_acquire(event, lock, restorer), case.world, case.rules, case.now)
 
 
 def _restorer(lock: HeldLock, case: EventCase) -> str:

@@ -53,7 +53,8 @@ def _hold_again(lock: HeldLock, page: Page | None, case: EventCase) -> None:
     event = reappearance(gone, lock, _version_of(lock, page, case))
     detail = UNKNOWN_BEFORE if page is None and not _let_go_before(case) else ""
     # The line is written first: once the page has no ending, another look could not tell that the lock had ended.
-    journal_once(NotedEvent(event, lock.ref), of_reappearance(event, lock, page, detail), world, case.now)
+    line = of_reappearance(event, lock, page, detail)
+    journal_once(NotedEvent(event, lock.ref), line, world, case.rules, case.now)
     if page is None:
         world.book.write(telling.remember(lock))
     elif page.ending and _is_told(page, case):

@@ -26,7 +26,7 @@ def seen_held(page: Page, world: World, rules: Rules, now: datetime) -> None:
         since, clock = _since(page)
         event = _event(page, since or now, acquired=True)
         line = of_acquire(event, page.lock, page.restored_by, clock if since else Clock.REAPER)
-        journal_once(NotedEvent(event, page.lock.ref), line, world, now)
+        journal_once(NotedEvent(event, page.lock.ref), line, world, rules, now)
 
 
 def seen_gone(case: Case, ending: Ending) -> None:
@@ -44,7 +44,7 @@ def seen_gone(case: Case, ending: Ending) -> None:
     ended = msgspec.structs.replace(page, ending=ending)
     hold = EndedHold(since=since if known else None, clock=clock if known else Clock.AWS, lock=page.lock, page=ended)
     line = of_release(event, hold, who_let_go(event, hold, ""))
-    journal_once(NotedEvent(event, page.lock.ref), line, case.world, ending.at)
+    journal_once(NotedEvent(event, page.lock.ref), line, case.world, case.rules, ending.at)
 
 
 def _is_only_seen(page: Page, rules: Rules) -> bool:

@@ -48,7 +48,7 @@ def _journal_release(case: EventCase) -> tuple[Case, ...]:
     if was_attempt(case, before):
         return _end(hold, case)
     let_go_by = who_let_go(release, hold, case.recording.release_role)
-    journal_once(NotedEvent(release), of_release(release, hold, let_go_by), world, case.now)
+    journal_once(NotedEvent(release), of_release(release, hold, let_go_by), world, case.rules, case.now)
     return _end(hold, case)
 
 

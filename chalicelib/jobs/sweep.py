@@ -3,9 +3,13 @@
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
 
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.line import LineKind, of_run
+from chalicelib.core.audit.located import located
 from chalicelib.core.brief import told_briefly
 from chalicelib.core.locks.place import Place
 from chalicelib.core.locks.target import Target
@@ -14,6 +18,7 @@ from chalicelib.core.nights.sweep_order import MOST_AGAIN, Counts, SweepOrder
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.progress import Progress
 from chalicelib.jobs.alerts.round import Round
+from chalicelib.jobs.nights.count_debris import count_debris
 from chalicelib.jobs.runs.run import Run
 from chalicelib.jobs.scan import Scan, by_place
 from chalicelib.ports.book import BookError
@@ -67,6 +72,12 @@ class Swept:
         if self.trouble:
             return self._is_forgetful_and_untold
         return bool(self.progress.failed or self.progress.not_seen)
+
+    def journal(self, world: World, kind: LineKind, now: datetime, **fields: object) -> None:
+        """Write a line of the journal about the target."""
+        target = self.order.target
+        line = of_run(kind, now, target=target.container, **fields)
+        world.journal.write(located(line, target.place(""), self.scan.swept.rules))
 
     @property
     def _is_forgetful_and_untold(self) -> bool:
@@ -125,7 +136,7 @@ def _conclude(swept: Swept, world: World, now: datetime) -> None:
     """Journal what was done, note it for the night, and have the queue or another order do the rest."""
     error = swept.scan.error
     if error:
-        world.journal.write(of_run(LineKind.SWEEP_FAILED, now, target=swept.order.target.container, detail=str(error)))
+        swept.journal(world, LineKind.SWEEP_FAILED, now, detail=str(error))
     if isinstance(error, StoreRefusedError):
         _note(swept, world, failure=str(error), finished=True)
     elif swept.has_rest:
@@ -147,10 +158,7 @@ def _hand_on(swept: Swept, world: World, now: datetime) -> None:
     if not swept.scan.error:
         found = swept.found
         counts = {"locks": found.locks, "alerts": found.alerts, "objects": found.objects}
-        container = swept.order.target.container
-        world.journal.write(
-            of_run(LineKind.SWEEP_HANDED_ON, now, target=container, detail=swept.detail, part=rest.part, **counts)
-        )
+        swept.journal(world, LineKind.SWEEP_HANDED_ON, now, detail=swept.detail, part=rest.part, **counts)
 
 
 def _finish(swept: Swept, world: World, now: datetime) -> None:
@@ -159,11 +167,14 @@ def _finish(swept: Swept, world: World, now: datetime) -> None:
     detail = "; ".join(filter(None, (unlisted, swept.detail)))
     counts = {"locks": found.locks, "alerts": found.alerts, "objects": found.objects}
     left = {"waiting": done.waiting, "not_reached": len(done.left)}
-    world.journal.write(of_run(LineKind.SWEEP_FINISHED, now, target=target.container, detail=detail, **counts, **left))
+    swept.journal(world, LineKind.SWEEP_FINISHED, now, detail=detail, **counts, **left)
     if swept.wants_another_try:
         why = detail or f"{done.not_seen} locks were not looked at in time"
         _try_again(swept, world, why)
     _note(swept, world, failure=unlisted, finished=True)
+    if target.debris:  # noted first: nothing that was swept is lost if the function is killed meanwhile
+        counted = count_debris(target, world, now, done.run)
+        _note(swept, world, failure=unlisted, finished=True, debris=counted)
 
 
 def _only_the_first(objects: int, target: Target) -> str:
@@ -176,13 +187,11 @@ def _try_again(swept: Swept, world: World, why: str) -> None:
     raise SweepIncompleteError(why) from swept.scan.error or swept.progress.unexpected
 
 
-def _note(swept: Swept, world: World, *, failure: str = "", finished: bool = False, part: int = 0) -> None:
+def _note(swept: Swept, world: World, **told: Any) -> None:
     """Note for the night what came of its target. If the book cannot be reached, the night will say: no answer."""
     order = swept.order
     if order.night is None:
         return
-    result = Result(
-        home=order.target.home, part=part or order.part, finished=finished, failure=failure, found=swept.found
-    )
+    result = Result(home=order.target.home, part=order.part, found=swept.found)
     with suppress(BookError):
-        world.nights.note(order.night, result)
+        world.nights.note(order.night, msgspec.structs.replace(result, **told))

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from chalicelib.core.audit.line import JournalLine
 from chalicelib.ports.book import ChannelBook, DigestBook, EventBook, GroupBook, JointBook, LockBook
+from chalicelib.ports.debris import DebrisCounter
 from chalicelib.ports.locks import LockStore
 from chalicelib.ports.nights import NightBook
 from chalicelib.ports.orders import Orders
@@ -25,6 +26,7 @@ class World:
     """The neighbours of the jobs about locks."""
 
     store: LockStore
+    debris: DebrisCounter
     book: LockBook
     events: EventBook
     channels: ChannelBook

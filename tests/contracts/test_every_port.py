@@ -12,6 +12,7 @@ import pytest
 import chalicelib
 from chalicelib import ports
 from chalicelib.ports.book import ChannelBook, DigestBook, EventBook, GroupBook, JointBook, LockBook, LockList
+from chalicelib.ports.debris import DebrisCounter
 from chalicelib.ports.locks import LockStore
 from chalicelib.ports.nights import NightBook
 from chalicelib.ports.orders import Orders
@@ -23,6 +24,7 @@ from tests import fakes
 HERE = Path(__file__).parent
 SUITES: dict[type, tuple[str, ...]] = {
     ChannelBook: ("test_channel_book.py",),
+    DebrisCounter: ("test_debris_counter.py",),
     DigestBook: ("test_digest_book.py",),
     Directory: ("test_directory.py",),
     EventBook: ("test_event_book.py",),
@@ -68,7 +70,7 @@ def stands_behind(one: type, port: type) -> bool:
 
 OURS = [one for one in classes_in(chalicelib) if not is_port(one)]
 FAKES = [*classes_in(fakes)]
-WIRING = Path(chalicelib.__path__[0], "wiring.py").read_text()
+WIRING = "".join(Path(chalicelib.__path__[0], name).read_text() for name in ("wiring.py", "wiring_rules.py"))
 
 
 def test_every_port_has_a_suite() -> None:

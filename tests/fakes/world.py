@@ -9,6 +9,7 @@ from chalicelib.core.audit.line import JournalLine, LineKind
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.ports.world import World
 from tests.fakes.book import FakeBook, FakeChannelBook, FakeDigestBook, FakeGroupBook, FakeJointBook
+from tests.fakes.debris import FakeDebrisCounter
 from tests.fakes.events import FakeEventBook
 from tests.fakes.nights import FakeNightBook
 from tests.fakes.orders import FakeOrders
@@ -41,6 +42,7 @@ class FakeWorld:
     """The lock tables."""
     covers: Callable[[Place], bool] = lambda _: True
     """Tells whether a place is within the targets."""
+    debris: FakeDebrisCounter = field(default_factory=FakeDebrisCounter)
     book: FakeBook = field(default_factory=FakeBook)
     events: FakeEventBook = field(default_factory=FakeEventBook)
     channels: FakeChannelBook = field(default_factory=FakeChannelBook)
@@ -60,6 +62,7 @@ class FakeWorld:
     def ports(self) -> World:
         return World(
             store=Places({Kind.S3: self.store, Kind.DYNAMODB: self.tables}, self.covers),
+            debris=self.debris,
             book=self.book,
             events=self.events,
             channels=self.channels,

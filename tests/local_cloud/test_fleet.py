@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from demo.deployed import Decided, DeployedReaper, Message, demo_workspace
+from demo.deployed import Decided, DeployedReaper, demo_workspace
+from demo.slack_standin import Message
 from demo.terraform import Locking, TerraformState
 from demo.waiting import wait_for
 from tests.journal_schema import flaws_of

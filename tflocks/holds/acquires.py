@@ -96,6 +96,9 @@ def _of_lock(line: JournalLine) -> Hold:
     return Hold(
         state_path=line.state_path,
         places=(line.address,) if line.address else (),
+        lock_account=line.lock_account,
+        lock_account_name=line.lock_account_name,
+        lock_region=line.lock_region,
         source=Source.JOURNAL,
         since=line.acquired_at,
         seen=line.told_by == ToldBy.SEEN,

@@ -1,14 +1,16 @@
 """A hold: one lock on one state from its acquire to its release, as far as it is known."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 
 import msgspec
 
 from chalicelib.core.clicks.ending import LetGoBy
+from chalicelib.core.locks.account import Account
 from chalicelib.core.locks.terraform.lock_info import operation_in_words
 
-_S3 = "s3://"
+_S3, _SEVERAL = "s3://", 2
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 _RELEASED_BY: dict[str, str] = {
     LetGoBy.SLACK: "Slack",
@@ -49,6 +51,12 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     state_path: str
     places: tuple[str, ...] = ()
     """The addresses at which the lock was kept, S3's first; two for a dual lock."""
+    lock_account: str = ""
+    """The ID of the account that the lock was in."""
+    lock_account_name: str = ""
+    lock_region: str = ""
+    shown_account: str = ""
+    """The account as people call it; "" while all holds that are shown were in one account."""
     source: Source
     since: datetime | None = None
     until: datetime | None = None
@@ -144,3 +152,11 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     def incomplete(self) -> bool:
         """Return whether a part of the hold is not known."""
         return bool(self.missing)
+
+
+def with_accounts(holds: Sequence[Hold]) -> list[Hold]:
+    """Return the holds with the accounts that are to be shown, if they were in more than one."""
+    if len({hold.lock_account for hold in holds} - {""}) < _SEVERAL:
+        return list(holds)
+    called = (Account(hold.lock_account, hold.lock_account_name).called for hold in holds)
+    return [msgspec.structs.replace(hold, shown_account=account) for hold, account in zip(holds, called, strict=True)]

@@ -47,9 +47,9 @@ def alternate(begun: Sequence[Hold], ends: Sequence[End], at: Callable[[End], da
 
 def journal_holds(events: Iterable[JournalLine]) -> list[Hold]:
     """Return the holds of all states that the journal knows of, each place's oldest first; halves are not joined."""
-    by_place = sorted(events, key=lambda event: (event.state_path, _place(event), event.time, event.event_id))
+    by_place = sorted(events, key=lambda event: (event.state_path, _where(event), event.time, event.event_id))
     wired = {_container(event) for event in by_place if event.told_by}
-    places = groupby(by_place, key=lambda event: (event.state_path, _place(event)))
+    places = groupby(by_place, key=lambda event: (event.state_path, _where(event)))
     return [hold for _, own in places for hold in _holds_at_place(list(own), wired)]
 
 
@@ -58,18 +58,29 @@ def _place(event: JournalLine) -> str:
     return event.address or f"s3://{event.state_path}{LOCK_SUFFIX}"
 
 
-def _container(event: JournalLine) -> str:
-    """Return the address of the bucket or table."""
-    return "/".join(_place(event).split("/", 3)[:3])
+def _where(event: JournalLine) -> tuple[str, str, str]:
+    """Return what tells the lock's place from all others: a table's name is unique only in an account and region."""
+    place = _place(event)
+    return (place, "", "") if _is_in_s3(place) else (place, event.lock_account, event.lock_region)
 
 
-def _holds_at_place(events: list[JournalLine], wired: set[str]) -> list[Hold]:
+def _is_in_s3(place: str) -> bool:
+    return place.startswith("s3://")
+
+
+def _container(event: JournalLine) -> tuple[str, str, str]:
+    """Return what tells the bucket or table from all others."""
+    place, account, region = _where(event)
+    return "/".join(place.split("/", 3)[:3]), account, region
+
+
+def _holds_at_place(events: list[JournalLine], wired: set[tuple[str, str, str]]) -> list[Hold]:
     """Return the holds at one place.
 
     The last one is still held if no release was told, in a bucket or a table of which releases are told at all.
     """
     place = _place(events[0])
-    if not place.startswith("s3://"):
+    if not _is_in_s3(place):
         events = with_one_begin(events)
     events = [msgspec.structs.replace(event, address=place) for event in events]
     releases = [event for event in events if event.event is LineKind.LOCK_RELEASED]

@@ -1,5 +1,6 @@
 """Make clients of the operator's own session: each once, in the region of what they are asked about."""
 
+from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -7,11 +8,15 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.aws.errors_in_words import in_words
 from chalicelib.aws.locks.dynamodb import DynamoLockStore
 from chalicelib.aws.locks.listing.crew import THREADS
 from chalicelib.aws.locks.places import Places
 from chalicelib.aws.locks.s3 import S3LockStore
-from chalicelib.core.locks.place import Kind
+from chalicelib.core.locks.account import Account
+from chalicelib.core.locks.place import Kind, Place
+from chalicelib.ports.locks import StoreError, StoreRefusedError
+from tflocks.locks.elsewhere import other_credentials
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.service_resource import Table
@@ -46,6 +51,14 @@ class Aws:
         """Return the region of the session: where the reaper and the lock tables are."""
         return str(self._session.region_name)
 
+    @cached_property
+    def account(self) -> str:
+        """Return the ID of the session's account. Raises StoreError."""
+        try:
+            return str(self.client("sts").get_caller_identity()["Account"])
+        except (BotoCoreError, ClientError) as error:
+            raise StoreError(f"of which account your credentials are: {in_words('STS', error)}") from error
+
     @property
     def regions(self) -> set[str]:
         """Return the session's region, and those of all buckets that were asked about."""
@@ -76,9 +89,9 @@ class Aws:
                     writer=lambda ref, _errand: self._s3(ref.place.container, _WRITING),
                 ),
                 Kind.DYNAMODB: DynamoLockStore(
-                    lister=lambda target: self.client("dynamodb", target.region or "", _LISTING),
-                    reader=lambda place: self.client("dynamodb", place.region, _PROMPT),
-                    writer=lambda ref, _errand: self.client("dynamodb", ref.place.region, _WRITING),
+                    lister=lambda target: self._dynamodb(target.place(""), _LISTING),
+                    reader=lambda place: self._dynamodb(place, _PROMPT),
+                    writer=lambda ref, _errand: self._dynamodb(ref.place, _WRITING),
                 ),
             },
             covers=lambda _place: True,  # whoever runs it may look wherever AWS lets them
@@ -91,6 +104,17 @@ class Aws:
     def know_region(self, bucket: str, region: str) -> None:
         """Note in which region a bucket is, so that S3 need not be asked."""
         self._regions[bucket] = region
+
+    def _dynamodb(self, place: Place, patience: Config) -> Any:
+        """Return a client for a table. A table of the same name in this session's account is another table.
+
+        Raises:
+            StoreRefusedError: the table is in another account than the session.
+        """
+        if place.account and place.account != self.account:
+            table = f"{place.traits.container} {place.container}"
+            raise StoreRefusedError(other_credentials(table, Account(place.account), self.account))
+        return self.client("dynamodb", place.region, patience)
 
     def _s3(self, bucket: str, patience: Config) -> Any:
         if bucket not in self._regions:

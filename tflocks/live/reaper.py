@@ -14,6 +14,7 @@ from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Rules
 from chalicelib.ports.book import BookError
 from tflocks.live.aws import Aws
+from tflocks.locks.elsewhere import elsewhere
 
 _NO_RULES = "its first watch, within 15 minutes of its deployment, stores them"
 
@@ -92,20 +93,19 @@ def targets_of(reaper: Reaper, aws: Aws) -> tuple[tuple[Target, ...], str]:
     rules, gap = _rules(reaper, aws)
     if rules is None:
         return (), gap
-    region, account = reaper.event_queue.split(":")[3:5]
-    known = rules.at_home(account, region)
-    owners = (known.account_of(target.place("")) for target in known.targets)
-    pairs = zip(known.targets, owners, strict=True)
+    owners = (rules.account_of(target.place("")) for target in rules.targets)
+    pairs = zip(rules.targets, owners, strict=True)
     return tuple(msgspec.structs.replace(target, account=owner) for target, owner in pairs), ""
 
 
 def _rules(reaper: Reaper, aws: Aws) -> tuple[Rules | None, str]:
-    """Return the rules, and why they could not be read."""
+    """Return the rules as the running reaper has them, and why they could not be read."""
     try:
         stored = DynamoRulesBook(aws.table(reaper.book)).rules()
         if stored is None:
             return None, f"the reaper's targets and thresholds are not known: it has not stored them yet; {_NO_RULES}"
-        return decode(stored).rules, ""
+        region, account = reaper.event_queue.split(":")[3:5]
+        return decode(stored).rules.at_home(account, region), ""
     except BookError as error:
         return None, f"the reaper's targets and thresholds are not known: {error}"
     except CheckedRulesError:
@@ -117,9 +117,10 @@ def as_ruled(target: Target, rules: Rules | None, here: str, *, named: bool = Tr
     """Return a target as the reaper knows it: a table's region is a part of the names of its places.
 
     A table that was ``named`` without a region may be the reaper's in another region than ``here``. One that was found
-    in a region is that one and no other of the same name.
+    in a region is that one and no other of the same name. A table of another account is never meant.
     """
     known = [one for one in (rules.targets if rules else ()) if one.called == target.called]
+    known = [one for one in known if elsewhere(one.place(""), rules) is None]
     in_region = [one for one in known if (one.region or here) == (target.region or here)]
     chosen = in_region or (known if named else [])
-    return msgspec.structs.replace(target, region=chosen[0].region) if chosen else target
+    return msgspec.structs.replace(target, region=chosen[0].region, account=chosen[0].account) if chosen else target

@@ -119,6 +119,7 @@ class Releaser:
         nobody: Any = None
         return World(
             store=self._store,
+            debris=nobody,
             book=self._book,
             events=self._events,
             channels=nobody,

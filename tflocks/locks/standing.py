@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 import msgspec
 
 from chalicelib.core.alerts.page import Page
+from chalicelib.core.locks.account import HOME
 from chalicelib.core.locks.copies import AFTER
+from chalicelib.core.locks.locations import Location
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Clock, LockRef
 from chalicelib.core.locks.state_lock import Half, in_order, same_holder
@@ -30,6 +32,12 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     policy: Policy | None = None
     """The policy of its route; None: the reaper's rules are not known, or do not cover it."""
     now: datetime
+    location: Location = Location(HOME, "")
+    """Where its lock is, as far as the reaper's rules tell."""
+    shown_account: str = ""
+    """The account as people call it; "" while all targets are in one account."""
+    looked_at: bool = True
+    """Whether its locks were read now, and not only in the reaper's book."""
 
     @property
     def state_path(self) -> str:
@@ -125,8 +133,18 @@ def standing(
     bare = Standing(locks=holder, others=len(others), page=own, lead=own.lock.ref, known=page is not None, now=now)
     halves = tuple(Half(lock.ref) for lock in holder)
     seen = msgspec.structs.replace(bare.page, lock=bare.lock, halves=halves, rivals=tuple(others))
-    policy = rules.policy_for(bare.lock.ref.place) if rules and covered else None
-    return msgspec.structs.replace(bare, page=seen, policy=policy)
+    known = msgspec.structs.replace(bare, page=seen)
+    return _ruled(known, rules) if rules and covered else known
+
+
+def _ruled(one: Standing, rules: Rules) -> Standing:
+    place = one.lock.ref.place
+    return msgspec.structs.replace(
+        one,
+        policy=rules.policy_for(place),
+        location=rules.locations.of(place),
+        shown_account=rules.locations.shown_account(place),
+    )
 
 
 def _page_of(holder: tuple[HeldLock, ...], pages: Mapping[LockRef, Page]) -> Page | None:

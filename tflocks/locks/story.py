@@ -45,6 +45,7 @@ def story(standing: Standing, state: StateWritten | None) -> list[tuple[str, str
     lines = {
         "state": standing.state_path,
         "kept in": all_places(standing.locks),
+        "account": standing.shown_account,
         "held for": ", ".join(filter(None, [age(standing), whose_clock(standing)])),
         "since": f"{standing.since:%Y-%m-%d %H:%M:%S} UTC" if standing.since else "",
         "holder": info.Who if info else "",

@@ -14,6 +14,9 @@ COLUMNS = (
     "s3",
     "dynamodb",
     "region",
+    "account",
+    "account_name",
+    "looked_at",
     "since",
     "age_seconds",
     "clock",
@@ -65,7 +68,10 @@ def _of_places(standing: Standing) -> Row:
         "state_path": standing.state_path,
         "s3": addresses[Kind.S3],
         "dynamodb": addresses[Kind.DYNAMODB],
-        "region": next((place.region for place in places if place.region), None),
+        "region": next((place.region for place in places if place.region), None) or standing.location.region or None,
+        "account": standing.location.account.id or None,
+        "account_name": standing.location.account.name or None,
+        "looked_at": standing.looked_at,
         "other_holders": standing.others,
     }
 

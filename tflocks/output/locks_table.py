@@ -68,6 +68,10 @@ def _table() -> Table:
 
 def _state(standing: Standing) -> Text:
     text = Text(visible(standing.state_path)).append(f"\n{visible(all_places(standing.locks))}", _DIM)
+    if standing.shown_account:
+        text.append(f"\naccount {visible(standing.shown_account)}", _DIM)
+    if not standing.looked_at:
+        text.append("\nnot looked at: as the reaper's book has it", _QUIET)
     if standing.others:
         text.append(f"\n{counted(standing.others, 'other holder')} of this state", _BAD)
     return text

@@ -20,11 +20,13 @@ _TEXTS = (
     "etag",
     "version_id",
 )
+_WHERE = ("lock_account", "lock_account_name", "lock_region")
 NAMES = {
     "holds": (
         "state_path",
         "s3",
         "dynamodb",
+        *_WHERE,
         "source",
         "seen",
         "since",
@@ -56,6 +58,7 @@ def hold_row(hold: Hold, now: datetime) -> Row:
     return {
         "state_path": hold.state_path,
         **{kind: hold.at(f"{kind}://") or None for kind in ("s3", "dynamodb")},
+        **{name: getattr(hold, name) or None for name in _WHERE},
         "source": hold.source.value,
         "seen": hold.seen,
         "since": iso(hold.since),

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from chalicelib.core.duration import in_words
 from chalicelib.core.visible import visible
-from tflocks.holds.hold import Hold
+from tflocks.holds.hold import Hold, with_accounts
 from tflocks.holds.ranking import Ranked
 from tflocks.words import counted, shortened
 
@@ -27,6 +27,7 @@ _STYLES = {"plan": "cyan", "apply or destroy": "yellow"}
 
 def holds_table(holds: list[Hold], now: datetime, console: Console) -> Table:
     """Return the holds of one state, one row each; in a narrow terminal, several facts share a cell."""
+    holds = with_accounts(holds)
     if console.width < _NARROW:
         return _stories(holds, now)
     return (_wide_table if console.width >= _WIDE else _narrow_table)(holds, now, console.width)
@@ -173,6 +174,8 @@ def _operation(hold: Hold) -> Text:
 
 def _holder(hold: Hold) -> Text:
     text = _plain(hold.who) if hold.who else Text("?", _DIM)
+    if hold.shown_account:
+        text.append(f"\nin account {visible(hold.shown_account)}", _DIM)
     identity = hold.session_name or hold.principal or hold.account
     if identity:
         text.append(f"\n{visible(identity)}", _DIM)

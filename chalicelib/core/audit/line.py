@@ -39,9 +39,11 @@ class LineKind(StrEnum):
     SWEEP_FINISHED = "sweep_finished"
     SWEEP_HANDED_ON = "sweep_handed_on"
     SWEEP_FAILED = "sweep_failed"
+    DEBRIS_COUNTED = "debris_counted"
     SWEEPS_ORDERED = "sweeps_ordered"
     NIGHT_FINISHED = "night_finished"
     WATCH_FINISHED = "watch_finished"
+    TARGETS_FOUND = "targets_found"
 
 
 class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -57,6 +59,12 @@ class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     state_path: str = ""
     address: str = ""
     """The place of the lock (``Place.address``). A state that is locked in two places has a line for each."""
+    lock_account: str = ""
+    """The ID of the account of the lock, or of the target of a sweep."""
+    lock_account_name: str = ""
+    """The name of that account in AWS Organizations."""
+    lock_region: str = ""
+    """The region of the lock, or of the target of a sweep."""
     lock_id: str = ""
     operation: str = ""
     who: str = ""
@@ -105,9 +113,17 @@ class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     incomplete: bool = False
     """Whether the lock was gone before it could be read, so that its ID and holder are not known."""
     target: str = ""
-    """The bucket of a sweep."""
+    """The bucket of a sweep, or the target rule that looked for targets (``Discovery.called``)."""
     targets: int | None = None
-    """Number of targets of a night."""
+    """Number of targets, of a night or of what a target rule found."""
+    new: int | None = None
+    """Number of targets that a rule found for the first time."""
+    gone: int | None = None
+    """Number of targets that a rule found before and that are no more."""
+    kept: int | None = None
+    """Number of targets that a rule found before and could not see, so that they may still be there."""
+    changes: str = ""
+    """The names of the new targets and of those that are gone."""
     failed: int | None = None
     """Number of those that were not swept, or not all of them."""
     part: int | None = None
@@ -120,6 +136,10 @@ class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     alerts: int | None = None
     objects: int | None = None
     """Number of objects that a sweep listed."""
+    versions: int | None = None
+    """Number of noncurrent versions of locks in a bucket, as far as they were counted."""
+    markers: int | None = None
+    """Number of delete markers over locks in a bucket, as far as they were counted."""
     waiting: int | None = None
     """Number of new alerts for which a run had no time; the next run posts them."""
     not_reached: int | None = None

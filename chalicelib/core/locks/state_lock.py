@@ -5,6 +5,8 @@ import msgspec
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef, Place
 
+_TWO = 2
+
 
 class Half(msgspec.Struct, frozen=True):
     """One of the places at which one holder holds a state."""
@@ -61,6 +63,8 @@ def in_order(ref: LockRef) -> tuple[int, str]:
 def same_holder(one: HeldLock, other: HeldLock) -> bool:
     """Return whether two locks are the halves of one run's lock: they have an ID, which is random, and say the same.
 
-    A run writes both alike. If they differ, one was written by hand, and who sees one has not seen the other.
+    A run writes both alike. If they differ, one was written by hand, and who sees one has not seen the other. A run
+    has one set of credentials, so a lock in another account's table was copied there, whatever it says.
     """
-    return one.info is not None and one.info.ID != "" and one.info == other.info
+    in_one_account = len({lock.ref.place.account for lock in (one, other) if lock.ref.place.traits.regional}) < _TWO
+    return in_one_account and one.info is not None and one.info.ID != "" and one.info == other.info

@@ -163,4 +163,4 @@ def _remember(case: Case, sending: Sending, posted: Posted) -> tuple[Page | None
 
 def _journal_failure(case: Case, error: MessengerError) -> None:
     failed = {"channel": case.channel, "detail": str(error)}
-    case.world.journal.write(of_lock(LineKind.ALERT_FAILED, case.page.lock, case.now, **failed))
+    case.journaled(of_lock(LineKind.ALERT_FAILED, case.page.lock, case.now, **failed))

@@ -10,6 +10,8 @@ from chalicelib.core.alerts.alert import Alert, alert_for
 from chalicelib.core.alerts.evidence import StateWritten
 from chalicelib.core.alerts.owner import mapped_owner, owner_email
 from chalicelib.core.alerts.page import Page
+from chalicelib.core.audit.line import JournalLine
+from chalicelib.core.audit.located import located
 from chalicelib.core.clicks.ending import Ending
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.policy import Policy, Rules
@@ -82,6 +84,10 @@ class Case(msgspec.Struct, frozen=True):
     def quiet(self) -> bool:
         """Return whether nobody may be called now."""
         return self.page.snoozed(self.now) or not self.policy.working_hours.open_at(self.now)
+
+    def journaled(self, line: JournalLine) -> None:
+        """Write a line of the journal about its lock."""
+        self.world.journal.write(located(line, self.ref.place, self.rules))
 
     def known_as(self, page: Page) -> Self:
         """Return the same case with another version of its page."""

@@ -33,7 +33,7 @@ class Halves:
     def state_lock(self, place: Place, current: HeldLock | None) -> StateLock:
         """Return all locks on the state path of a place, at which ``current`` is now. The other places are read."""
         locks, unseen = [current] if current else [], []
-        for other in self.rules.places_of(place.state_path):
+        for other in self._places_beside(place):
             if other == place:
                 continue
             try:
@@ -78,11 +78,12 @@ class Halves:
         event of its release may be on its way.
         """
         ref = page.lock.ref
-        places = self.rules.places_of(ref.state_path)
+        places = self._places_beside(ref.place)
         if len(places) < 2 or page.half_of:  # noqa: PLR2004  a state that is locked in one place has no halves
             return
         known = self.world.book.pages_of(ref.state_path, max(self.now, ref.since))
         ours = [one for one in known if not one.ending and same_holder(one.lock, page.lock)]
+        ours = [one for one in ours if one.lock.ref.place in places]
         held = {one.lock.ref.place: one for one in ours} | {ref.place: page}
         locks = tuple(one.lock for one in held.values())
         state = StateLock(locks, unseen=tuple(place for place in places if place not in held))
@@ -101,6 +102,11 @@ class Halves:
             page = self.world.book.write(telling.remember(lock, self.now)).page or page
             seen_held(page, self.world, self.rules, self.now)
         return page
+
+    def _places_beside(self, place: Place) -> tuple[Place, ...]:
+        """Return the places of a state's locks. A table in another account than the state's bucket is by itself."""
+        places = self.rules.places_of(place.state_path)
+        return places if place in places or not self.rules.covers(place) else (place,)
 
     def _released_from(self, page: Page) -> Page:
         """Return the page; if the page that it follows is gone or has ended, it leads itself from now on."""

@@ -155,4 +155,4 @@ def journal_said(case: Case, sending: Sending, posted: Posted, detail: str) -> N
     """Write the journal's line about a message."""
     kind = LineKind.ALERT_POSTED if sending.is_alert else LineKind.ALERT_RAISED
     told = {"channel": posted.channel, "message_ts": posted.handle, "level": sending.level, "detail": detail}
-    case.world.journal.write(of_lock(kind, case.page.lock, case.now, **told))
+    case.journaled(of_lock(kind, case.page.lock, case.now, **told))

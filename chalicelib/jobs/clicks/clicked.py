@@ -83,8 +83,7 @@ class Ordered(Case, frozen=True, kw_only=True):
 
     def journal(self, kind: LineKind, ending: Ending | None = None, **others: object) -> None:
         """Write a line of the journal about the order, with its ending if there is one."""
-        line = of_click(kind, self.order, self.page.lock, self.now, ending, **others)
-        self.world.journal.write(line)
+        self.journaled(of_click(kind, self.order, self.page.lock, self.now, ending, **others))
 
     def whisper(self, ending: Ending) -> Ending:
         """Return the ending; nobody waits to be told."""

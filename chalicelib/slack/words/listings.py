@@ -25,6 +25,7 @@ USAGE = """\
 `/tflocks all` those of all channels
 `/tflocks mine` those that are probably yours, in whatever channel
 `/tflocks payments` only those whose state path contains `payments`; of all channels: `/tflocks all payments`
+`/tflocks account:prod` only those in an account whose name or ID contains `prod`; `account:prod-*` matches all of it
 `/tflocks page 2` the second page, of any of these: `/tflocks all payments page 2`"""
 PREVIOUS_ACTION, NEXT_ACTION = "list_previous", "list_next"
 PAGE_ACTIONS = {PREVIOUS_ACTION, NEXT_ACTION}
@@ -95,7 +96,7 @@ def _title(listing: Listing) -> str:
     """Say how many locks were found. The title is plain text, so it does not repeat the person's own words."""
     one = listing.total == 1
     yours = ("is" if one else "are") + " probably yours" if listing.query.mine else ""
-    fits = ("fits" if one else "fit") + " what you typed" if listing.query.words else ""
+    fits = ("fits" if one else "fit") + " what you typed" if listing.query.typed else ""
     asked = " and ".join(filter(None, [yours, fits]))
     held = "1 Terraform lock is held now" if one else f"{listing.total} Terraform locks are held now"
     return f"{held} that {asked}" if asked else held
@@ -114,14 +115,23 @@ def _nothing(listing: Listing) -> str:
 
 
 def _containing(query: Query, joined: str = " and") -> str:
-    if not query.words:
+    asked = " and ".join(filter(None, [_paths(query), _accounts(query)]))
+    return f"{joined} {asked}" if asked else ""
+
+
+def _paths(query: Query) -> str:
+    return f"whose state path contains {code(' '.join(query.words), _WORDS_LIMIT)}" if query.words else ""
+
+
+def _accounts(query: Query) -> str:
+    if not query.accounts:
         return ""
-    return f"{joined} whose state path contains {code(' '.join(query.words), _WORDS_LIMIT)}"
+    return f"whose account's ID or name fits {code(' or '.join(query.accounts), _WORDS_LIMIT)}"
 
 
 def _elsewhere(query: Query) -> str:
     everywhere = msgspec.structs.replace(query, everything=True, page=1)
-    return f" In all channels: {code(f'/tflocks {everywhere.text}', _WORDS_LIMIT)}." if query.words else ""
+    return f" In all channels: {code(f'/tflocks {everywhere.text}', _WORDS_LIMIT)}." if query.typed else ""
 
 
 def _line(listed: Listed, listing: Listing, limits: _Limits) -> Block:
@@ -164,7 +174,7 @@ def _turning(listing: Listing) -> list[Block]:
         return []
     first = (query.page - 1) * PAGE
     where = f"{first + 1} to {first + len(listing.locks)} of {listing.total}, the oldest first" if pages > 1 else ""
-    only = f"Only those whose state path contains {code(' '.join(query.words), _WORDS_LIMIT)}" if query.words else ""
+    only = f"Only those{_containing(query, '')}" if query.typed else ""
     narrow = "`/tflocks payments` lists only state paths that contain `payments`" if pages > 1 and not only else ""
     said = [f"{part}." for part in (where, only, narrow) if part]
     return [*([context(" ".join(said))] if said else []), *_turns(query, pages)]

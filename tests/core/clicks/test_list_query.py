@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.clicks.list_query import Query, read_query
+from chalicelib.core.locks.account import Account
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,13 @@ from chalicelib.core.clicks.list_query import Query, read_query
         ("page page 2", Query(words=("page",), page=2)),
         ("2", Query(words=("2",))),
         ("help me", Query(words=("help", "me"))),
+        ("account:Prod-*", Query(accounts=("prod-*",))),
+        ("account:1111 all", Query(words=("all",), accounts=("1111",))),
+        (
+            "all account:1111 payments account:dev page 2",
+            Query(everything=True, words=("payments",), accounts=("1111", "dev"), page=2),
+        ),
+        ("account", Query(words=("account",))),
     ],
 )
 def test_what_is_typed_says_whose_locks_of_what_states_and_which_page(text: str, query: Query) -> None:
@@ -51,6 +59,8 @@ def test_what_is_typed_says_whose_locks_of_what_states_and_which_page(text: str,
         "page ٢",
         "page 123456",
         "x" * 301,
+        "account:",
+        "all account: prod",
     ],
 )
 def test_what_cannot_be_a_list_is_not_understood(text: str) -> None:
@@ -61,10 +71,13 @@ def test_what_cannot_be_a_list_is_not_understood(text: str) -> None:
     st.booleans(),
     st.booleans(),
     st.lists(st.sampled_from(["payments", "prod/", "é", "a&b"]), max_size=30),
+    st.lists(st.sampled_from(["prod-*", "1111", "account:x"]), max_size=3),
     st.integers(1, 99999),
 )
-def test_a_query_s_text_means_the_same(everything: bool, mine: bool, words: list[str], page: int) -> None:
-    query = Query(everything=everything, mine=mine, words=tuple(words), page=page)
+def test_a_query_s_text_means_the_same(
+    everything: bool, mine: bool, words: list[str], accounts: list[str], page: int
+) -> None:
+    query = Query(everything=everything, mine=mine, words=tuple(words), accounts=tuple(accounts), page=page)
     assert read_query(query.text) == query
 
 
@@ -80,3 +93,28 @@ def test_a_state_path_has_to_contain_every_word_in_whatever_letters() -> None:
     assert query.fits("acme-tfstate/PROD/payments/terraform.tfstate")
     assert not query.fits("acme-tfstate/staging/payments/terraform.tfstate")
     assert Query().fits("anything")
+
+
+PROD = Account("111122223333", "Prod-Network")
+
+
+@pytest.mark.parametrize(
+    "text", ["prod", "PROD-network", "prod-*", "*work", "1111", "11112222333?", "dev account:prod"]
+)
+def test_an_account_fits_by_a_part_of_its_id_or_name_or_by_a_pattern_of_all_of_it(text: str) -> None:
+    query = read_query(f"account:{text}")
+    assert query
+    assert query.fits_account(PROD)
+
+
+@pytest.mark.parametrize("text", ["dev", "net*", "1111?", "444455556666", "?"])
+def test_an_account_that_does_not_fit_is_left_out(text: str) -> None:
+    query = read_query(f"account:{text}")
+    assert query
+    assert not query.fits_account(PROD)
+    assert not query.fits_account(Account())
+
+
+def test_without_an_account_in_it_a_query_fits_every_account() -> None:
+    assert Query(words=("x",)).fits_account(PROD)
+    assert Query().fits_account(Account())

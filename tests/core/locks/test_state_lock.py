@@ -78,3 +78,17 @@ def test_a_half_that_was_put_back_takes_the_place_of_the_one_before() -> None:
     assert marked is not None
     known = (Half(ITEM.ref, held=False), Half(S3.ref))
     assert StateLock((S3, marked)).halves(S3, known) == (Half(marked.ref), Half(S3.ref))
+
+
+def test_equal_locks_in_tables_of_two_accounts_are_not_one_run_s() -> None:
+    here, there = (in_account(ITEM, account) for account in ("", "111122223333"))
+    assert not same_holder(here, there)
+    assert same_holder(here, in_account(ITEM, ""))
+    assert same_holder(S3, there)
+    assert StateLock((here, there)).rivals(here, ()) == (there,)
+    assert StateLock((here, there)).halves(here, ()) == ()
+
+
+def in_account(lock: HeldLock, account: str) -> HeldLock:
+    place = msgspec.structs.replace(lock.ref.place, account=account)
+    return msgspec.structs.replace(lock, ref=msgspec.structs.replace(lock.ref, place=place))

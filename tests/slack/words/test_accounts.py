@@ -168,3 +168,15 @@ def test_whatever_an_account_is_called_messages_fit_and_call_nobody(name: str) -
     account = f"{name} (111122223333)"
     for text, blocks in (message(an_alert(account=account)), digests.message(a_digest((account, 2), account=account))):
         assert_slack_takes(text, blocks)
+
+
+def test_a_list_of_some_accounts_says_of_which() -> None:
+    query = Query(words=("pay",), accounts=("prod-*", "dev"))
+    listing = msgspec.structs.replace(a_listing(Listed(Page(lock=a_lock()), False, False)), query=query)
+    body = listings.answer(listing)
+    assert body["text"] == "1 Terraform lock is held now that fits what you typed"
+    asked = "whose state path contains `pay` and whose account's ID or name fits `prod-* or dev`."
+    assert f"Only those {asked}" in said(body)
+    nothing = listings.answer(msgspec.structs.replace(listing, total=0, locks=()))
+    assert f"that this channel's routes cover and {asked}" in said(nothing)
+    assert "In all channels: `/tflocks all pay account:prod-* account:dev`." in said(nothing)

@@ -49,7 +49,9 @@ def test_nothing_found_is_said_and_a_csv_has_its_header(capsys: pytest.CaptureFi
     show(asked(key="x"), History(holds=[]), sys.stdout)
     assert "0 holds since" in capsys.readouterr().out
     show(asked(key="x", form="csv"), History(holds=[]), sys.stdout)
-    assert capsys.readouterr().out.startswith('"state_path","s3","dynamodb","source","seen","since"')
+    assert capsys.readouterr().out.startswith(
+        '"state_path","s3","dynamodb","lock_account","lock_account_name","lock_region","source","seen","since"'
+    )
     show(asked(top=3, form="csv"), History(holds=[a_hold()]), sys.stdout)
     assert capsys.readouterr().out.count("\r\n") == 2
 

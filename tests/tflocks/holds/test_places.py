@@ -15,7 +15,7 @@ from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Clock, Kind, LockRef, Place
 from tests.tflocks.story import BOB, PATH, RUN, acquired, at, lock, released
 from tflocks.holds.halves import joined
-from tflocks.holds.hold import Hold, Source
+from tflocks.holds.hold import Hold, Source, with_accounts
 from tflocks.holds.merging import merge
 from tflocks.holds.pairing import journal_holds
 from tflocks.sources.journal_lines import read
@@ -145,3 +145,29 @@ def _text(line: JournalLine) -> str:
 
 def _without_address(line: JournalLine) -> JournalLine:
     return msgspec.structs.replace(line, address="")
+
+
+def in_account(lines: list[JournalLine], account: str, region: str = "eu-west-1", name: str = "") -> list[JournalLine]:
+    where = {"lock_account": account, "lock_account_name": name, "lock_region": region}
+    return [msgspec.structs.replace(line, **where, event_id=f"{line.event_id}{account}{region}") for line in lines]
+
+
+def test_locks_of_one_state_in_tables_of_one_name_in_two_accounts_are_two_holds() -> None:
+    here = in_account(table_lines("a", 0, 30), "111122223333", name="prod")
+    there = in_account(table_lines("b", 5, 20), "444455556666")
+    for lines in ([*here, *there], [*there, *here]):
+        found = sorted(holds(*lines), key=lambda hold: hold.lock_account)
+        assert [alone(hold) for hold in found] == [((TABLE,), at(0), at(30)), ((TABLE,), at(5), at(20))]
+        shown = with_accounts(found)
+        assert [hold.shown_account for hold in shown] == ["prod (111122223333)", "444455556666"]
+
+
+def test_a_copy_of_a_lock_in_another_account_s_table_is_a_hold_of_its_own() -> None:
+    lines = in_account(table_lines("a", 0, 30), "111122223333")
+    assert len(holds(*lines, *in_account(table_lines("a", 0, 30), "444455556666"))) == 2
+    assert len(holds(*lines, *in_account(table_lines("a", 0, 30), "111122223333", "us-east-1"))) == 2
+
+
+def test_an_account_is_shown_only_where_there_are_several() -> None:
+    lines = in_account([*table_lines("a", 0, 30), *table_lines("b", 40, 50)], "111122223333")
+    assert {hold.shown_account for hold in with_accounts(holds(*lines))} == {""}

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 @click.argument("buckets", metavar="[BUCKET[/PREFIX]]...", nargs=-1)
 @click.option("--table", "tables", metavar="NAME", multiple=True, help="A lock table; may be given more than once.")
 @click.option("--all", "everything", is_flag=True, help="Every bucket and lock table that you may look at.")
+@click.option(
+    "--account", "accounts", metavar="TEXT", multiple=True, help="Only accounts whose ID or name has it, or matches it."
+)
 @click.option("--fail-over", type=Since(), help="Exit with 1 if a lock is older: 45m, 2h, 1d.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @click.option("--csv", "as_csv", is_flag=True, help="CSV that is safe to open in a spreadsheet.")

@@ -5,6 +5,8 @@ from datetime import timedelta
 import click
 import msgspec
 
+from chalicelib.core.clicks.list_query import Query
+from chalicelib.core.locks.account import Account
 from chalicelib.core.locks.target import Target
 from chalicelib.core.visible import visible
 from tflocks.arguments.container import bucket_target, table_target
@@ -24,6 +26,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     buckets: tuple[str, ...]
     tables: tuple[str, ...]
     everything: bool
+    accounts: tuple[str, ...]
     fail_over: timedelta | None
     as_json: bool
     as_csv: bool
@@ -38,6 +41,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
     targets: tuple[Target, ...] = ()
     everything: bool = False
+    accounts: tuple[str, ...] = ()
+    """Texts or patterns; the ID or the name of an account has to fit one of them."""
     stack: str = ""
     form: str = ""
     """``json``, ``csv``, or "" for a table."""
@@ -47,6 +52,10 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     def of_reaper(self) -> bool:
         """Return whether the targets are those of the deployed reaper."""
         return not self.targets and not self.everything
+
+    def wants(self, account: Account) -> bool:
+        """Return whether the locks of an account are asked for. The texts mean what they mean to ``/tflocks``."""
+        return Query(accounts=self.accounts).fits_account(account)
 
 
 def question(options: Options) -> Question:
@@ -60,11 +69,14 @@ def question(options: Options) -> Question:
         targets = (*map(bucket_target, options.buckets), *map(table_target, options.tables))
     except StatePathError as error:
         raise click.UsageError(visible(str(error))) from error
+    if "" in options.accounts:
+        raise click.UsageError("--account: a part of an account's ID or name, or a pattern of all of it")
     if targets and options.everything:
         raise click.UsageError("either --all, or the buckets and tables that you name")
     return Question(
         targets=tuple(dict.fromkeys(targets)),
         everything=options.everything,
+        accounts=tuple(text.lower() for text in options.accounts),
         stack=options.stack or f"tflock-reaper-{options.stage}",
         form=shape,
         fail_over=options.fail_over,

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import click
 
+from chalicelib.core.locks.place import Kind
 from chalicelib.core.visible import visible
 from tflocks.commands.release.question import Question
 from tflocks.live.aws import Aws
@@ -14,6 +15,7 @@ from tflocks.live.reaper import Knowledge, NoReaperError, Reaper, ask, find_reap
 from tflocks.live.releasing import Released, ReleaseError, Releaser, written_out
 from tflocks.live.state import StateSeen, look_at_state, places_of, state_written
 from tflocks.locks.choosing import ChoiceError, choose, named, why_not
+from tflocks.locks.elsewhere import elsewhere, other_credentials
 from tflocks.locks.standing import Standing, standings
 from tflocks.locks.story import end_words, ended_well, half_words, story
 from tflocks.output.asking import confirmed
@@ -59,7 +61,14 @@ def _reaper(asked: Question, aws: Aws) -> _Reaper:
 
 def _look(asked: Question, aws: Aws, reaper: _Reaper) -> StateSeen:
     places, problems = places_of(asked.state_path, asked.tables, reaper.knowledge.rules, aws)
-    return look_at_state(places, aws.locks(), problems)
+    rules = reaper.knowledge.rules
+    far = [(place, account) for place in places if (account := elsewhere(place, rules))]
+    for place, account in far:
+        what = other_credentials(f"{place.traits.container} {place.container}", account, rules.home.id if rules else "")
+        if place.kind is Kind.S3:  # so are all tables with a lock of this state
+            raise click.ClickException(visible(f"nothing was released: {what}"))
+        problems.append(what)
+    return look_at_state([place for place in places if elsewhere(place, rules) is None], aws.locks(), problems)
 
 
 def _show(one: Standing, aws: Aws) -> None:
