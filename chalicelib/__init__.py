@@ -22,7 +22,8 @@ Each line of code has one room: it decides (``core``), it orders (``jobs``), or 
 ``jobs.runs``       shares the time of one run among its tasks
 ``aws``             everything that imports boto3 or powertools
 ``aws.accounts``    enters other accounts: a session for each errand, narrowed to it
-``aws.locks``       reads, deletes and puts locks; one module for each kind of place
+``aws.locks``       reads, deletes and puts locks; one module for each kind of place; ``aws.locks.listing`` lists those
+                    of a bucket: it cuts pages before they are parsed, and splits giant buckets
 ``aws.discovery``   looks into accounts for what target rules name
 ``aws.events``      translates the payloads of AWS's events; pure
 ``aws.orders``      orders from one function to another: their form on the wire, and their queues
