@@ -2,12 +2,16 @@
 
 from botocore.config import Config
 
-# A listing full of delete markers can take two minutes to answer (xuanwo.io, 2025-02).
-LISTING = Config(connect_timeout=5, read_timeout=120, retries={"mode": "standard", "total_max_attempts": 4})
-# Never tried again: counting may stop anywhere, and the next night counts anew.
-COUNTING = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 1})
-# Entering an account takes time from the function that then has to delete and to answer, within 30 seconds.
-ENTERING = Config(connect_timeout=2, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 2})
+from chalicelib.aws.locks.listing.crew import THREADS
+
+# A listing full of delete markers can take two minutes to answer (xuanwo.io, 2025-02). Retries are never "adaptive":
+# that slows down all that share a client for one bucket that is busy.
+LISTING = Config(
+    connect_timeout=5,
+    read_timeout=150,
+    retries={"mode": "standard", "total_max_attempts": 4},
+    max_pool_connections=2 * THREADS,
+)
 WRITING = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 1})
 """Never retries a request: see S3LockStore and DynamoLockStore."""
 # Entering an account takes time from the function that then has to delete and to answer, within 30 seconds.
