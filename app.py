@@ -22,11 +22,15 @@ from chalicelib.core.alerts.listing import ListRequest
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.measure import sweep_duration
 from chalicelib.core.clicks.click import Click, Unheard
+from chalicelib.core.joint.click import JointClick, ShowJoint
 from chalicelib.core.nights.night import began_at
 from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.alerts.endings import tell_endings
 from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.release import release
+from chalicelib.jobs.joint.answer import answer_joint
+from chalicelib.jobs.joint.progress import show_joint
+from chalicelib.jobs.joint.release import release_joint
 from chalicelib.jobs.list_locks import list_locks
 from chalicelib.jobs.nights.begin import order_sweeps
 from chalicelib.jobs.record import record_events
@@ -124,7 +128,7 @@ def _list(asked: ListRequest) -> dict[str, Any]:
     return listings.answer(list_locks(asked, wiring.lock_list(), wiring.group_book(), wiring.rules(), _now()))
 
 
-def _hand_over(told: Click | Unheard | listings.PageTurn | None) -> None:
+def _hand_over(told: Click | JointClick | Unheard | listings.PageTurn | None) -> None:
     """Leave a click for the function that may carry it out. Only another listing page is shown at once."""
     if isinstance(told, listings.PageTurn):
         _turn_page(told)
@@ -151,6 +155,8 @@ def release_lock(event: SQSEvent) -> None:
         order = clicks.read_for_release_lock(message.body)
         if isinstance(order, Unheard):
             _turn_away(order)
+        elif isinstance(order, JointClick):
+            release_joint(order, wiring.world(), wiring.rules(), _now())
         else:
             release(order, wiring.world(), wiring.rules(), _now())
 
@@ -163,6 +169,10 @@ def answer_click(event: SQSEvent) -> None:
         order = clicks.read_for_answer_click(message.body)
         if isinstance(order, Unheard):
             _turn_away(order)
+        elif isinstance(order, JointClick):
+            answer_joint(order, wiring.world(), wiring.rules(), _now())
+        elif isinstance(order, ShowJoint):
+            show_joint(order, wiring.world(), wiring.rules(), _now())
         else:
             answer(order, wiring.world(), wiring.rules(), _now())
 
@@ -181,7 +191,7 @@ def _record(ended: list[Case], body: str, to_settle: LockEvent | None) -> None:
         return
     try:
         told = read_recording(body)
-        events = [told] if told else lock_events(body)
+        events = [told] if told else lock_events(body, wiring.rules())
     except UnknownNotificationError as error:
         record_events([wiring.event_case(event, now) for event in error.events], ended)
         raise

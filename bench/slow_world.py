@@ -9,12 +9,12 @@ from typing import Any
 
 from bench.virtual_time import Simulation
 from chalicelib.core.alerts.alert import Alert, Reply
-from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.message import Posted, Sending
+from chalicelib.core.joint.shown import JointReply
 from chalicelib.ports.locks import StoreError
-from chalicelib.ports.people import MessengerError, Way
+from chalicelib.ports.people import Message, MessengerError, Way
+from chalicelib.slack.in_words import words_of
 from chalicelib.slack.web.pace import Paces
-from chalicelib.slack.words import messages
 from tests.fakes.slack import FakeMessenger
 
 S3_SECONDS, BOOK_SECONDS, SLACK_SECONDS = 0.025, 0.008, 0.25
@@ -132,31 +132,24 @@ class SlowSlack(FakeMessenger):
     def busy_for(self, way: Way, channel: str) -> float:
         return self.paces.busy_for(way, channel)
 
-    def post(self, alert: Alert, sending: Sending) -> Posted:
+    def post(self, message: Message, sending: Sending) -> Posted:
         self._call(Way.POST, sending.channel)
-        messages.message(alert)  # for its real time
-        posted = super().post(alert, sending)
-        self.times.setdefault(alert.lock.ref.state_path, self.simulation.now)
+        words_of(message)  # for its real time
+        posted = super().post(message, sending)
+        if isinstance(message, Alert):
+            self.times.setdefault(message.lock.ref.state_path, self.simulation.now)
         return posted
 
-    def reply(self, reply: Reply) -> Posted:
+    def reply(self, reply: Reply | JointReply) -> Posted:
         self._call(Way.POST, reply.sending.channel)
         return super().reply(reply)
 
-    def post_digest(self, digest: Digest) -> Posted:
-        self._call(Way.POST, digest.channel)
-        return super().post_digest(digest)
-
-    def edit(self, posted: Posted, alert: Alert) -> None:
+    def edit(self, posted: Posted, message: Message) -> None:
         self._call(Way.EDIT, posted.channel)
-        messages.message(alert)
-        super().edit(posted, alert)
-        if not alert.open:
-            self.closed.setdefault(alert.lock.ref.state_path, self.simulation.now)
-
-    def edit_digest(self, digest: Digest) -> None:
-        self._call(Way.EDIT, digest.channel)
-        super().edit_digest(digest)
+        words_of(message)
+        super().edit(posted, message)
+        if isinstance(message, Alert) and not message.open:
+            self.closed.setdefault(message.lock.ref.state_path, self.simulation.now)
 
     def _there(self, channel: str, ts: str) -> bool:
         return bool(channel and ts)  # nobody deletes a message here, so the long search for it is left out

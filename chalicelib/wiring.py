@@ -24,6 +24,7 @@ from chalicelib.aws.book.channel_book import DynamoChannelBook
 from chalicelib.aws.book.digest_book import DynamoDigestBook
 from chalicelib.aws.book.event_book import DynamoEventBook
 from chalicelib.aws.book.group_book import DynamoGroupBook
+from chalicelib.aws.book.joint.joint_book import DynamoJointBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.lock_list import DynamoLockList
 from chalicelib.aws.book.night_book import DynamoNightBook
@@ -32,6 +33,7 @@ from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.locks.dynamodb import DynamoLockStore
 from chalicelib.aws.locks.places import Places
 from chalicelib.aws.locks.s3 import S3LockStore
+from chalicelib.aws.locks.s3_versions import S3DebrisCounter
 from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.aws.one_a_thread import OneAThread
 from chalicelib.aws.orders.sqs import Queue, SqsOrders
@@ -70,8 +72,12 @@ _PROMPT = ClientConfig(
     retries={"mode": "standard", "total_max_attempts": 3},
     max_pool_connections=SIDE_BY_SIDE,
 )
+# Entering an account takes time from the function that then has to delete and to answer, within 30 seconds.
+_ENTERING = ClientConfig(connect_timeout=2, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 2})
 # A listing full of delete markers can take two minutes to answer (xuanwo.io, 2025-02).
 _LISTING = ClientConfig(connect_timeout=5, read_timeout=120, retries={"mode": "standard", "total_max_attempts": 4})
+# Never tried again: counting may stop anywhere, and the next night counts anew.
+_COUNTING = ClientConfig(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 1})
 WRITING = ClientConfig(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 1})
 """Never retries a request: see S3LockStore and DynamoLockStore."""
 
@@ -93,10 +99,12 @@ def world() -> World:
     """Return the neighbours of the jobs about locks."""
     return World(
         store=Places(_stores(), lambda place: rules().covers(place)),
+        debris=S3DebrisCounter(lambda target: accounts().looking_at(target, target.kind, _COUNTING)),
         book=lock_book(),
         events=DynamoEventBook(_table()),
         channels=DynamoChannelBook(_table()),
         digests=DynamoDigestBook(_table()),
+        joints=DynamoJointBook(_table()),
         groups=group_book(),
         nights=night_book(),
         messenger=SlackMessenger(_bot_token, config().slack_api, config().slack_app, failed=_slack_failed),
@@ -117,7 +125,7 @@ def _stores() -> dict[Kind, LockStore]:
 
 
 def _lister(target: Target) -> Any:
-    return accounts().looking_at(target, target.kind, _LISTING)
+    return accounts().looking_at(target, target.kind, _PROMPT if target.is_small else _LISTING)
 
 
 def _reader(place: Place) -> Any:
@@ -132,7 +140,7 @@ def _writer(ref: LockRef, errand: Errand) -> Any:
 def accounts() -> Accounts:
     """Return the clients for buckets and tables in the stack's own account and in others."""
     stack = Stack(os.environ["AWS_REGION"], f"tflock-reaper-{os.environ['STAGE']}")
-    return Accounts(stack, clients.client, _PROMPT, clock=lambda: datetime.now(UTC))
+    return Accounts(stack, clients.client, _ENTERING, clock=lambda: datetime.now(UTC))
 
 
 def run(milliseconds: float) -> Run:

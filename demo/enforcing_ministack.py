@@ -13,7 +13,8 @@ bucket policies, and nothing for a role's policies, so here it holds for both:
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html
 
 The identity in S3's notifications, and event buses of other regions and accounts: ``demo.ministack_events``.
-What is known of a session that enters another account: ``demo.ministack_sessions``.
+What is known of a session that enters another account: ``demo.ministack_sessions``. Conditions of templates:
+``demo.ministack_conditions``.
 
 How many batches of a queue are worked on at once, where a stack's parameter says so: CloudFormation makes a number of
 it, MiniStack leaves it a text.
@@ -38,7 +39,7 @@ from ministack import app  # type: ignore[import-untyped]
 from ministack.core import iam_actions, iam_evaluator  # type: ignore[import-untyped]
 from ministack.services import lambda_svc, s3  # type: ignore[import-untyped]
 
-from demo import ministack_events, ministack_sessions
+from demo import ministack_conditions, ministack_events, ministack_sessions
 
 _HEADERS = {"s3:DeleteObject": ("if-match",), "s3:PutObject": ("if-match", "if-none-match")}
 """The condition keys, each named after its header; other actions do not have them."""
@@ -101,6 +102,7 @@ if __name__ == "__main__":
     lambda_svc._sqs_esm_concurrency = _as_a_number  # noqa: SLF001
     ministack_events.teach()
     ministack_sessions.teach()
+    ministack_conditions.teach()
     H11Protocol._send_h11_event = _in_one_packet  # type: ignore[assignment, method-assign]  # noqa: SLF001
     threading.Thread(target=_end_with_parent, daemon=True).start()
     app.main()

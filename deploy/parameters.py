@@ -12,6 +12,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from chalicelib.aws.accounts.roles import arn_of
 from chalicelib.checked_rules import Config
 from chalicelib.config.file import ConfigError, load
@@ -22,6 +24,7 @@ from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Rules
 from chalicelib.ports.locks import StoreRefusedError
 from deploy import names
+from deploy.event_accounts import event_accounts
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html (parameter values)
 _LONGEST_VALUE = 4096
@@ -66,9 +69,10 @@ def overrides(
         ConfigError: when even so the roles have no room for all tables and keys.
     """
     rules = config.rules.at_home(home.account, home.region)
+    given = {"EventAccounts": event_accounts(rules, given or {})} | dict(given or {})
     problem: str | None = None
     for named in (_Named(), _Named(roles_by_pattern=True), _Named(roles_by_pattern=True, buckets_by_pattern=True)):
-        values = _values(rules, stage, home, named) | dict(given or {})
+        values = _values(rules, stage, home, named) | given
         problem = _too_long(values)
         if problem is None:
             return values
@@ -95,12 +99,14 @@ def remarks(values: Mapping[str, str]) -> list[str]:
 def _values(rules: Rules, stage: str, home: Home, named: _Named) -> dict[str, str]:
     buckets, tables = _at_home(rules, Kind.S3), _at_home(rules, Kind.DYNAMODB)
     if named.buckets_by_pattern:
-        buckets = [_ANY_BUCKET]
+        counted = any(target.debris for target in buckets)
+        buckets = [msgspec.structs.replace(_ANY_BUCKET, debris=counted)]
     return {
         "Stage": stage,
         "StateBucketArns": _listed(_bucket_arn(target, home) for target in buckets or [_NO_BUCKET]),
         "LockObjectArns": _listed(arn for target in buckets or [_NO_BUCKET] for arn in _lock_arns(target, home)),
         "OnlyOwnBuckets": "yes" if any(set("*?") & set(target.container) for target in buckets) else "no",
+        "DebrisBucketArns": _listed(_bucket_arn(target, home) for target in buckets if target.debris),
         "LockTableArns": _listed(_table_arn(target, home) for target in tables),
         "MemberRoleArns": _listed(_role_arns(rules, home, named)),
         "SlackBotTokenParameter": names.secret_parameter(stage, names.BOT_TOKEN),
@@ -130,7 +136,7 @@ def _at_home(rules: Rules, kind: Kind) -> list[Target]:
     named = [target for target in rules.targets if target.kind is kind and not target.account.role]
     found = [rule for rule in rules.discoveries if rule.kind is kind and _is_at_home(rule)]
     return named + [
-        Target(kind, _pattern(rule, name), rule.prefixes, region)
+        Target(kind, _pattern(rule, name), rule.prefixes, region, debris=rule.debris)
         for rule in found
         for name in rule.names
         for region in (rule.regions or (None,))

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.checked_rules import Config
 from chalicelib.config.file import ConfigError, load
 from chalicelib.core.locks.place import Kind
-from deploy import names
+from deploy import event_accounts, names
 from deploy.commands import ROOT, CommandError, run
 from deploy.errors import told
 from deploy.package import package
@@ -86,8 +86,11 @@ def _next_steps(stage: str, stack: Mapping[str, str], config: Config) -> str:
 def _deploy(options: argparse.Namespace, ambient: boto3.Session) -> None:
     config = load(options.config)
     given = dict(pair.split("=", 1) for pair in options.parameter)
-    values = overrides(config, options.stage, _home(ambient), given)
-    print("".join(f"{line}\n" for line in remarks(values)), end="")
+    home = _home(ambient)
+    values = overrides(config, options.stage, home, given)
+    here = config.rules.at_home(home.account, home.region)
+    said = [*remarks(values), *event_accounts.remarks(here, values)]
+    print("".join(f"{line}\n" for line in said), end="")
     print("packaging ...", flush=True)
     template = package(config, options.stage)
     print(

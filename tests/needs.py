@@ -1,6 +1,7 @@
 """What the end-to-end tests need of a machine: a reason to skip on a user's, a failure in CI."""
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,20 @@ def terraform() -> str:
 def browser() -> str:
     """The program; skips or fails without one."""
     return find_browser() or _missing("no Chromium or Chrome on the PATH")
+
+
+_MIRRORS = ("/opt/*", "/usr/share/terraform/*", "/usr/local/share/terraform/*", "~/.terraform.d/*")
+"""The folders in which Terraform itself looks for a mirror of providers, and where images keep one."""
+
+
+def aws_provider() -> Path:
+    """A mirror with Terraform's AWS provider. Skips without one: a download of 700 MB is nothing to ask for."""
+    for pattern in _MIRRORS:
+        root, _, name = pattern.rpartition("/")
+        for mirror in sorted(Path(root).expanduser().glob(name)):
+            if list(mirror.glob("registry.terraform.io/hashicorp/aws/*/*/terraform-provider-aws_*")):
+                return mirror
+    pytest.skip(f"no mirror with Terraform's AWS provider in {', '.join(_MIRRORS)}")
 
 
 def _missing(what: str) -> str:

@@ -20,9 +20,12 @@ from chalicelib.core.audit.event import ToldBy
 from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import SnoozeFor, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
+from chalicelib.core.joint.click import JointOutcome
+from chalicelib.core.joint.verb import JointVerb
 from chalicelib.core.nights.night import Standing
 from chalicelib.jobs.runs.tasks import Wait
 from chalicelib.slack.words.endings import ending_words
+from chalicelib.slack.words.joint.buttons import JOINT_VERBS
 from chalicelib.slack.words.messages import message
 from chalicelib.slack.words.parts.buttons import SNOOZE_ACTIONS, VERBS
 from tests.builders import ALICE, TAKEN, a_lock, a_policy
@@ -31,6 +34,12 @@ ROOT = Path(__file__).parent.parent
 ROOMS = ("chalicelib", "tflocks", "demo", "deploy", "bench")
 MODULES = [ROOT / "app.py", *(path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")))]
 LEFT_OUT: dict[str, set[Enum]] = {
+    # All other endings are this click's own, or nobody's.
+    "chalicelib.core.clicks.part _BY_ANOTHER": {*Outcome} - {Outcome.RELEASED, Outcome.UNCONFIRMED, Outcome.RESTORED},
+    # No other verb is carried out lock by lock.
+    "chalicelib.core.joint.change _DONE": {*JointVerb} - {JointVerb.RELEASE, JointVerb.PUT_BACK},
+    # Both have sentences of their own, with the reason in it.
+    "chalicelib.slack.words.joint.answers _ANSWERS": {JointOutcome.REFUSED, JointOutcome.FAILED},
     # A morning is reckoned by the team's hours.
     "chalicelib.core.clicks.click _SNOOZES": {SnoozeFor.MORNING},
     # Both have sentences of their own, with the reason in it.
@@ -54,6 +63,7 @@ LEFT_OUT: dict[str, set[Enum]] = {
     # Lines without a number of their own.
     "chalicelib.core.audit.measure _MEASURES": {
         LineKind.SWEEP_HANDED_ON,
+        LineKind.DEBRIS_COUNTED,
         LineKind.SWEEP_FAILED,
         LineKind.LOCK_REAPPEARED,
         LineKind.LOCK_ATTEMPTED,
@@ -156,6 +166,10 @@ def test_every_verb_has_a_button() -> None:
     assert set(VERBS.values()) == set(Verb)
     assert VERBS.keys() >= SNOOZE_ACTIONS.keys()
     assert set(SNOOZE_ACTIONS.values()) == set(SnoozeFor)
+
+
+def test_every_verb_of_a_joint_alert_has_a_button() -> None:
+    assert set(JOINT_VERBS.values()) == set(JointVerb)
 
 
 def test_every_verb_s_button_is_offered_by_some_message() -> None:

@@ -46,6 +46,7 @@ def _discovery(table: Table, member: Account) -> Discovery:
         organization=_organization(table, units, role.external_id),
         regions=_once(table, "regions", names.REGION, "AWS regions like eu-central-1"),
         prefixes=_prefixes(table, kind),
+        debris=_debris(table, kind),
     )
     table.done()
     return rule
@@ -77,6 +78,14 @@ def _prefixes(table: Table, kind: Kind) -> tuple[str, ...]:
     if "prefixes" in table:
         table.note("prefixes", "only in a rule with buckets, not with tables")
     return ()
+
+
+def _debris(table: Table, kind: Kind) -> bool:
+    if kind is Kind.S3:
+        return table.flag("debris", fallback=False)
+    if "debris" in table:
+        table.note("debris", "only in a rule with buckets, not with tables")
+    return False
 
 
 def _tags(table: Table) -> dict[str, str]:

@@ -14,7 +14,7 @@ _CONTAINERS: dict[Kind, Callable[[Table, str], str]] = {
     Kind.DYNAMODB: names.lock_table,
 }
 """How a container's name is read. Its key, which tells the kind of a target, is what people call the container."""
-_KEYS: dict[str, Kind] = {"prefixes": Kind.S3, "stream": Kind.DYNAMODB}
+_KEYS: dict[str, Kind] = {"prefixes": Kind.S3, "debris": Kind.S3, "stream": Kind.DYNAMODB}
 """The keys that only targets of one kind have."""
 
 
@@ -38,8 +38,9 @@ def _target(table: Table, member: Account) -> Target:
         if key in table:
             table.note(key, f"no {key} beside a stream: a stream reaches only a stack in its own account and region")
     account = read_account(table, member)
+    debris = kind is Kind.S3 and table.flag("debris", fallback=False)
     table.done()
-    return Target(kind, container, prefixes, region, stream, account)
+    return Target(kind, container, prefixes, region, stream, account, debris)
 
 
 def _kind(table: Table) -> Kind:

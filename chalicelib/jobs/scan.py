@@ -60,11 +60,19 @@ class Scan:
         self.swept.scan(self.target, self._go_on, self._hear)
 
     @property
+    def called(self) -> str:
+        """Return the target as people call it, with its account where targets are in several."""
+        account = self.swept.rules.locations.shown_account(self.target.place(""))
+        return f"{self.target.called} in account {account}" if account else self.target.called
+
+    @property
     def advanced(self) -> bool:
         """Return whether a further scan would begin after this one."""
         return self.cursor != self.after
 
     def _go_on(self) -> Scanned | None:
+        if not self._has_time():
+            return None
         try:
             return next(self._parts, None)
         except StoreError as error:
@@ -72,8 +80,11 @@ class Scan:
             return None
 
     def _hear(self, part: Scanned | None) -> None:
-        if part and self.swept.run.workers.clock() <= self._until:
+        if part and self._has_time():
             self._take(part)
+
+    def _has_time(self) -> bool:
+        return self.swept.run.workers.clock() <= self._until
 
     def _take(self, part: Scanned) -> None:
         self.objects += part.looked_at
@@ -111,7 +122,7 @@ class Scan:
 
 def not_listed(scans: list[Scan]) -> list[str]:
     """Return in words which targets were not listed, or not all of them. Those that time left out are counted."""
-    failed = [f"{scan.target.called}: {scan.error}" for scan in scans if scan.error]
+    failed = [f"{scan.called}: {scan.error}" for scan in scans if scan.error]
     late = sum(not scan.finished and not scan.error for scan in scans)
     return [*failed, f"{late} of {len(scans)} tables were not listed to their end in time"] if late else failed
 

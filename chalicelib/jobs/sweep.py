@@ -3,6 +3,9 @@
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
 
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.line import LineKind, of_run
@@ -15,6 +18,7 @@ from chalicelib.core.nights.sweep_order import MOST_AGAIN, Counts, SweepOrder
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.progress import Progress
 from chalicelib.jobs.alerts.round import Round
+from chalicelib.jobs.nights.count_debris import count_debris
 from chalicelib.jobs.runs.run import Run
 from chalicelib.jobs.scan import Scan, by_place
 from chalicelib.ports.book import BookError
@@ -168,6 +172,9 @@ def _finish(swept: Swept, world: World, now: datetime) -> None:
         why = detail or f"{done.not_seen} locks were not looked at in time"
         _try_again(swept, world, why)
     _note(swept, world, failure=unlisted, finished=True)
+    if target.debris:  # noted first: nothing that was swept is lost if the function is killed meanwhile
+        counted = count_debris(target, world, now, done.run)
+        _note(swept, world, failure=unlisted, finished=True, debris=counted)
 
 
 def _only_the_first(objects: int, target: Target) -> str:
@@ -180,13 +187,11 @@ def _try_again(swept: Swept, world: World, why: str) -> None:
     raise SweepIncompleteError(why) from swept.scan.error or swept.progress.unexpected
 
 
-def _note(swept: Swept, world: World, *, failure: str = "", finished: bool = False, part: int = 0) -> None:
+def _note(swept: Swept, world: World, **told: Any) -> None:
     """Note for the night what came of its target. If the book cannot be reached, the night will say: no answer."""
     order = swept.order
     if order.night is None:
         return
-    result = Result(
-        home=order.target.home, part=part or order.part, finished=finished, failure=failure, found=swept.found
-    )
+    result = Result(home=order.target.home, part=order.part, found=swept.found)
     with suppress(BookError):
-        world.nights.note(order.night, result)
+        world.nights.note(order.night, msgspec.structs.replace(result, **told))

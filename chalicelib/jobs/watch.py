@@ -37,6 +37,7 @@ def watch(world: World, rules: Rules, now: datetime, run: Run | None = None) -> 
         WatchIncompleteError: Lambda counts the failure, and an alarm watches that count.
     """
     digests = world.digests.open()  # read before the pages, so that each lock of a digest has its page among them
+    joints = world.joints.open()
     pages = world.book.open_pages()
     watched = Round(world, rules, now, run or Run(), pages)
     tables = _begin_tables(pages, watched)
@@ -46,6 +47,8 @@ def watch(world: World, rules: Rules, now: datetime, run: Run | None = None) -> 
             _look_at(page, watched)
     for digest in changed(digests, pages, rules, now):
         watched.show(digest)
+    for joint in joints:
+        watched.attend(joint)
     trouble = _store_groups(world, rules, watched)
     watched.finish()
     done = watched.progress
@@ -87,7 +90,7 @@ def _look_at(page: Page, watched: Round) -> None:
 
 def _due(page: Page, watched: Round) -> bool:
     """Return whether to read the lock: it is over a threshold, or has an alert that may need closing."""
-    if page.posted or page.ending or page.sending or page.releasing or page.half_of:
+    if page.posted or page.ending or page.sending or page.releasing or page.half_of or page.joint:
         return True
     lock = page.lock
     policy = watched.rules.policy_for(lock.ref.place)

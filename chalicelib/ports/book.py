@@ -11,6 +11,8 @@ from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.hold import Journaled, NotedEvent
+from chalicelib.core.clicks.part import Part, Result
+from chalicelib.core.joint.joint import Joint
 from chalicelib.core.locks.place import LockRef
 
 
@@ -126,6 +128,34 @@ class DigestBook(Protocol):
 
     def forget(self, digest: Digest) -> None:
         """Delete a digest that was not sent, or of which no lock is held."""
+
+
+class JointBook(Protocol):
+    """The joint alerts of the last weeks, and how each lock's part of a click ended. Every method may raise BookError.
+
+    If an entry is lost, its locks are told one by one.
+    """
+
+    def open(self) -> list[Joint]:
+        """Return all joint alerts that can be read."""
+
+    def find(self, joint: str) -> Joint | None:
+        """Return the joint alert with an ID; None: there is none, or it cannot be read."""
+
+    def save(self, joint: Joint) -> bool:
+        """Store a version of a joint alert, if the one before it is stored now; return whether it was.
+
+        Version 1 is stored only if there is no other.
+        """
+
+    def forget(self, joint: Joint) -> None:
+        """Delete a joint alert, if this version of it is stored now."""
+
+    def report(self, part: Part, result: Result, now: datetime) -> None:
+        """Add how one lock's part of a click ended. Adding the same again changes nothing."""
+
+    def results(self, joint: str, click: str) -> list[Result]:
+        """Return how the parts of a click have ended so far."""
 
 
 class GroupBook(Protocol):

@@ -1,11 +1,13 @@
 """Orders that one function leaves for another."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Protocol
 
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.clicks.click import Click, Unheard
 from chalicelib.core.clicks.order import AutoRelease, EndUndo
+from chalicelib.core.joint.click import JointClick, ShowJoint
 from chalicelib.core.nights.sweep_order import SweepOrder
 
 AT_ONCE = timedelta(0)
@@ -23,8 +25,17 @@ class Orders(Protocol):
     def sweep(self, order: SweepOrder, after: timedelta = AT_ONCE) -> None:
         """Have ``sweep_target`` sweep a target, or what is left of it."""
 
-    def carry_out(self, click: Click, after: timedelta = AT_ONCE) -> None:
+    def carry_out(self, click: Click | JointClick, after: timedelta = AT_ONCE) -> None:
         """Have a click carried out: by ``release_lock`` if its verb releases, else by ``answer_click``."""
+
+    def carry_out_all(self, clicks: Sequence[Click]) -> None:
+        """Have many clicks of one verb carried out at once, by the same function as ``carry_out`` does.
+
+        After an OrderError some of them may have been left.
+        """
+
+    def show_joint(self, order: ShowJoint, after: timedelta = AT_ONCE) -> None:
+        """Have ``answer_click`` edit the message of a joint alert."""
 
     def turn_away(self, unheard: Unheard) -> None:
         """Have ``answer_click`` tell a person that their click cannot be carried out."""

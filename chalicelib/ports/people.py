@@ -8,7 +8,12 @@ from chalicelib.core.alerts.channel_trouble import ChannelNotice
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.clicks.click import Person, Unheard, Whisper
+from chalicelib.core.joint.click import JointAnswer
+from chalicelib.core.joint.shown import JointAlert, JointListing, JointReply
 from chalicelib.core.nights.summary import NightSummary
+
+Message = Alert | Digest | JointAlert | JointListing
+"""The messages that stand in a channel or a thread and can be edited."""
 
 
 class MessengerError(Exception):
@@ -53,7 +58,7 @@ class Ability(StrEnum):
     """The abilities that not every messenger has. A messenger that posts to a webhook has none of them."""
 
     EDIT = "edit"
-    """Without it, ``edit`` and ``edit_digest`` raise MessageFixedError."""
+    """Without it, ``edit`` raises MessageFixedError."""
     FIND = "find"
     """Without it, ``find`` returns None: a message whose answer was lost is posted again."""
     THREAD = "thread"
@@ -79,25 +84,19 @@ class Messenger(Protocol):
     def busy_for(self, way: Way, channel: str) -> float:
         """Return how many seconds the next call of this kind would have to wait; 0 or less: it need not wait."""
 
-    def post(self, alert: Alert, sending: Sending) -> Posted:
-        """Post a new alert. Raises MaybePostedError when Slack's answer is lost."""
+    def post(self, message: Message, sending: Sending) -> Posted:
+        """Post a new message. Raises MaybePostedError when Slack's answer is lost."""
 
-    def edit(self, posted: Posted, alert: Alert) -> None:
-        """Replace the text of a posted alert. Raises MessageGoneError when it was deleted."""
+    def edit(self, posted: Posted, message: Message) -> None:
+        """Replace the text of a posted message. Raises MessageGoneError when it was deleted."""
 
-    def reply(self, reply: Reply) -> Posted:
+    def reply(self, reply: Reply | JointReply) -> Posted:
         """Post a reply beneath an alert. Raises MaybePostedError, MessageGoneError."""
-
-    def post_digest(self, digest: Digest) -> Posted:
-        """Post a digest. Raises MaybePostedError."""
-
-    def edit_digest(self, digest: Digest) -> None:
-        """Replace the text of a posted digest. Raises MessageGoneError."""
 
     def find(self, sending: Sending) -> Posted | None:
         """Look for a message whose answer was lost; None: it was not posted, or the messenger cannot look."""
 
-    def whisper(self, person: Person, whisper: Whisper) -> None:
+    def whisper(self, person: Person, whisper: Whisper | JointAnswer) -> None:
         """Tell one person how their click ended, where they clicked and unseen by others."""
 
     def turn_away(self, unheard: Unheard) -> None:

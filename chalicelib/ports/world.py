@@ -6,7 +6,12 @@ from datetime import datetime
 from typing import Protocol
 
 from chalicelib.core.audit.line import JournalLine
+<<<<<<< HEAD
+from chalicelib.ports.book import ChannelBook, DigestBook, EventBook, GroupBook, JointBook, LockBook
+=======
 from chalicelib.ports.book import ChannelBook, DigestBook, EventBook, GroupBook, LockBook
+from chalicelib.ports.debris import DebrisCounter
+>>>>>>> night
 from chalicelib.ports.locks import LockStore
 from chalicelib.ports.nights import NightBook
 from chalicelib.ports.orders import Orders
@@ -25,10 +30,12 @@ class World:
     """The neighbours of the jobs about locks."""
 
     store: LockStore
+    debris: DebrisCounter
     book: LockBook
     events: EventBook
     channels: ChannelBook
     digests: DigestBook
+    joints: JointBook
     groups: GroupBook
     nights: NightBook
     messenger: Messenger

@@ -2,18 +2,23 @@
 
 from collections.abc import Callable
 
-from chalicelib.core.alerts.alert import Alert, Reply
+from chalicelib.core.alerts.alert import Reply
 from chalicelib.core.alerts.channel_trouble import ChannelNotice, NoticeKind
-from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.clicks.click import Person, Unheard, Whisper
+from chalicelib.core.joint.click import JointAnswer
+from chalicelib.core.joint.shown import JointReply
 from chalicelib.core.nights.summary import NightSummary
-from chalicelib.ports.people import Ability, MessageGoneError, Way
+from chalicelib.ports.people import Ability, Message, MessageGoneError, Way
 from chalicelib.slack.delivery import THREAD_GONE, Delivery
+from chalicelib.slack.in_words import words_of
 from chalicelib.slack.sender import Anywhere
 from chalicelib.slack.web.pace import REAL_TIME, Time
 from chalicelib.slack.web.web_api import WebApi, uncounted
-from chalicelib.slack.words import channel_notices, digests, messages, nights, replies
+from chalicelib.slack.words import channel_notices, nights, replies
+from chalicelib.slack.words.joint import answers
+from chalicelib.slack.words.joint.replies import joint_reply
+from chalicelib.slack.words.parts.blocks import Block
 from chalicelib.slack.words.turned_away import nothing_done
 from chalicelib.slack.words.whispers import whispered
 
@@ -38,41 +43,32 @@ class SlackMessenger:
         """Return how many seconds Slack would not take another call of this kind."""
         return self._delivery.busy_for(way, channel)
 
-    def post(self, alert: Alert, sending: Sending) -> Posted:
-        """Post a new alert. If the digest that it goes beneath is gone, Slack posts it in the channel. That is fine."""
-        return self._delivery.post(sending, messages.message(alert))
+    def post(self, message: Message, sending: Sending) -> Posted:
+        """Post a message. If the digest that it goes beneath is gone, Slack posts it in the channel. That is fine."""
+        return self._delivery.post(sending, words_of(message))
 
-    def edit(self, posted: Posted, alert: Alert) -> None:
-        """Replace the text of a posted alert."""
-        self._delivery.edit(posted, messages.message(alert))
+    def edit(self, posted: Posted, message: Message) -> None:
+        """Replace the text of a posted message."""
+        self._delivery.edit(posted, words_of(message))
 
-    def reply(self, reply: Reply) -> Posted:
+    def reply(self, reply: Reply | JointReply) -> Posted:
         """Post a reply beneath an alert.
 
         Slack has no error for a thread whose first message was deleted: it posts the reply in the channel, and only its
         answer shows that (github.com/slack-go/slack/issues/1571). The reply may stay there, because it is true.
         """
-        posted = self._delivery.post(reply.sending, replies.reply(reply), gone=THREAD_GONE)
+        posted = self._delivery.post(reply.sending, _reply_in_words(reply), gone=THREAD_GONE)
         if not posted.beneath:
             raise MessageGoneError("the message to reply to is no longer there")
         return posted
-
-    def post_digest(self, digest: Digest) -> Posted:
-        """Post a digest."""
-        return self._delivery.post(digest.sending, digests.message(digest))
-
-    def edit_digest(self, digest: Digest) -> None:
-        """Replace the text of a posted digest."""
-        if digest.posted:
-            self._delivery.edit(digest.posted, digests.message(digest))
 
     def find(self, sending: Sending) -> Posted | None:
         """Return the app's own message with the trace of ``sending``, posted since then; None: there is none."""
         return self._delivery.find(sending)
 
-    def whisper(self, person: Person, whisper: Whisper) -> None:
+    def whisper(self, person: Person, whisper: Whisper | JointAnswer) -> None:
         """Tell one person how their click ended."""
-        self._delivery.tell_alone(person, whispered(whisper, person.user))
+        self._delivery.tell_alone(person, _answer_in_words(whisper, person.user))
 
     def turn_away(self, unheard: Unheard) -> None:
         """Tell one person why nothing was done."""
@@ -87,3 +83,11 @@ class SlackMessenger:
         """Tell a channel of the reaper's own trouble, or of a night in which not every target was swept."""
         words = replies.trouble(subject, trouble) if isinstance(trouble, str) else nights.night(subject, trouble)
         self._delivery.say(channel, words)
+
+
+def _reply_in_words(reply: Reply | JointReply) -> tuple[str, list[Block]]:
+    return joint_reply(reply) if isinstance(reply, JointReply) else replies.reply(reply)
+
+
+def _answer_in_words(told: Whisper | JointAnswer, user: str) -> str:
+    return answers.answer(told, user) if isinstance(told, JointAnswer) else whispered(told, user)

@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 
 from chalicelib.slack.installation import Sender
+from chalicelib.slack.words.joint.buttons import JOINT_VERBS
 from chalicelib.slack.words.listings import PAGE_ACTIONS
 from chalicelib.slack.words.parts.buttons import RELEASE_ACTION, SNOOZE_ACTION, VERBS
 
@@ -114,6 +115,11 @@ class Interaction(msgspec.Struct):
     def is_ours(self) -> bool:
         """Return whether the button is one that this version makes."""
         return self.is_click and self.actions[0].action_id in VERBS
+
+    @property
+    def is_joint(self) -> bool:
+        """Return whether the button is one of a joint alert."""
+        return self.is_click and self.actions[0].action_id in JOINT_VERBS
 
     @property
     def turns_a_page(self) -> bool:

@@ -16,12 +16,14 @@ from slack_sdk.signature import Clock, SignatureVerifier
 
 from chalicelib.core.alerts.listing import ListRequest
 from chalicelib.core.clicks.click import Click, SnoozeFor, Unheard, Unusable, Verb
+from chalicelib.core.joint.click import JointClick
 from chalicelib.slack import response_url
 from chalicelib.slack.installation import Installation, Sender
+from chalicelib.slack.joint_clicks import joint_click
 from chalicelib.slack.payloads import Action, BlockActions, Interaction, Waiting
 from chalicelib.slack.words.listings import PageTurn
 from chalicelib.slack.words.parts import lock_value
-from chalicelib.slack.words.parts.buttons import SNOOZE_ACTION, SNOOZE_ACTIONS, VERBS
+from chalicelib.slack.words.parts.buttons import LISTED_RELEASE_ACTION, SNOOZE_ACTION, SNOOZE_ACTIONS, VERBS
 
 _WINDOW_SECONDS = 300
 _TIMESTAMP_DIGITS = 12
@@ -72,7 +74,7 @@ def is_ssl_check(query: Mapping[str, str], body: bytes) -> bool:
     return query.get("ssl_check") == "1" or b"ssl_check=1" in body.split(b"&")
 
 
-def parse(body: bytes, us: Installation) -> Click | PageTurn | Unheard | None:
+def parse(body: bytes, us: Installation) -> Click | JointClick | PageTurn | Unheard | None:
     """Read a click; return None for any other interaction, which needs only a 200.
 
     Return an ``Unheard`` for a click that cannot be carried out, if Slack gave an address for an answer.
@@ -112,9 +114,9 @@ def parse_command(body: bytes, us: Installation) -> ListRequest | Unheard:
         return Unheard(why=Unusable.MISDIRECTED, detail=str(error))
 
 
-def _read(payload: bytes, us: Installation, reply_to: str) -> Click | PageTurn | Unheard | None:
+def _read(payload: bytes, us: Installation, reply_to: str) -> Click | JointClick | PageTurn | Unheard | None:
     interaction = _decoded(payload, Interaction)
-    if not (interaction.is_ours or interaction.turns_a_page):
+    if not (interaction.is_ours or interaction.is_joint or interaction.turns_a_page):
         unknown = interaction.is_click and bool(reply_to)
         return Unheard(detail=interaction.actions[0].action_id, reply_to=reply_to) if unknown else None
     clicked = _decoded(payload, BlockActions)
@@ -122,6 +124,8 @@ def _read(payload: bytes, us: Installation, reply_to: str) -> Click | PageTurn |
     action = clicked.actions[0]
     if interaction.turns_a_page:
         return _page_turn(clicked, action, reply_to)
+    if interaction.is_joint:
+        return _joint_click(clicked, action, reply_to)
     taken_back = action.action_id == SNOOZE_ACTION and action.selected_option is None
     return None if taken_back else _click(clicked, action, reply_to)
 
@@ -130,6 +134,13 @@ def _page_turn(clicked: BlockActions, action: Action, reply_to: str) -> PageTurn
     if not reply_to:
         raise MalformedError("a page was asked for, and there is no response_url of Slack's to show it at")
     return PageTurn(ListRequest(clicked.user.id, clicked.container.channel_id, action.value), reply_to)
+
+
+def _joint_click(clicked: BlockActions, action: Action, reply_to: str) -> JointClick | None:
+    try:
+        return joint_click(clicked, action, reply_to)
+    except ValueError as error:
+        raise MalformedError(str(error)) from None
 
 
 def _check_address(sender: Sender, us: Installation) -> None:
@@ -178,7 +189,7 @@ def _click(clicked: BlockActions, action: Action, reply_to: str) -> Click:
         user=clicked.user.id,
         user_team=clicked.user.team_id or "",
         channel=container.channel_id,
-        message="" if container.is_ephemeral else container.message_ts,
+        message="" if container.is_ephemeral or action.action_id == LISTED_RELEASE_ACTION else container.message_ts,
         at=datetime.fromtimestamp(float(action.action_ts), UTC),
         click=f"{clicked.user.id} {action.action_ts}",
         reply_to=reply_to,

@@ -14,6 +14,7 @@ import pytest
 import app
 from chalicelib import wiring
 from chalicelib.aws import metrics
+from chalicelib.aws.book.joint.joint_book import DynamoJointBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.rules_book import store
 from chalicelib.aws.journal import LogJournal
@@ -163,6 +164,13 @@ def unreadable_page(_: io.StringIO) -> None:
     table.delete_item(Key={name: page[name] for name in ("StatePath", "LockIdentity")})
 
 
+def unreadable_joint(_: io.StringIO) -> None:
+    table = boto3.resource("dynamodb").Table("book")
+    table.put_item(Item={"StatePath": "#joints", "LockIdentity": "a broken one", "Joint": b"x", "Version": 1})
+    assert DynamoJointBook(table).open() == []
+    table.delete_item(Key={"StatePath": "#joints", "LockIdentity": "a broken one"})
+
+
 def no_click(_: io.StringIO) -> None:
     app.answer_click(a_batch('{"verb":"escalate","reply_to":"nowhere"}'), None)
 
@@ -218,6 +226,7 @@ LINES: dict[str, list[tuple[Callable[[io.StringIO], None], str]]] = {
     "/tflocks could not be answered": [(unanswered_command, "ResourceNotFoundException")],
     "a page of /tflocks could not be shown": [(page_not_shown, "ResourceNotFoundException")],
     "a lock is not looked after": [(unreadable_page, "acme/x.*DecodeError|DecodeError.*acme/x")],
+    "a joint alert cannot be read": [(unreadable_joint, "a broken one.*Error|Error.*a broken one")],
     "a click was not carried out": [(no_click, "unknown.*escalate|missing")],
     "messages that do not say yet that their lock is gone": [(ending_untold, "untold.*no time")],
     "tflocks may not know the newest rules": [(rules_not_stored, "ResourceNotFoundException")],

@@ -11,7 +11,12 @@ import pytest
 
 import chalicelib
 from chalicelib import ports
+<<<<<<< HEAD
+from chalicelib.ports.book import ChannelBook, DigestBook, EventBook, GroupBook, JointBook, LockBook, LockList
+=======
 from chalicelib.ports.book import ChannelBook, DigestBook, EventBook, GroupBook, LockBook, LockList
+from chalicelib.ports.debris import DebrisCounter
+>>>>>>> night
 from chalicelib.ports.locks import LockStore
 from chalicelib.ports.nights import NightBook
 from chalicelib.ports.orders import Orders
@@ -23,10 +28,12 @@ from tests import fakes
 HERE = Path(__file__).parent
 SUITES: dict[type, tuple[str, ...]] = {
     ChannelBook: ("test_channel_book.py",),
+    DebrisCounter: ("test_debris_counter.py",),
     DigestBook: ("test_digest_book.py",),
     Directory: ("test_directory.py",),
     EventBook: ("test_event_book.py",),
     GroupBook: ("test_group_book.py",),
+    JointBook: ("test_joint_book.py",),
     Journal: ("test_journal.py",),
     LockBook: ("conftest.py", *(f"lock_book/{path.name}" for path in (HERE / "lock_book").glob("test_*.py"))),
     LockList: ("test_lock_list.py",),

@@ -121,11 +121,11 @@ def test_an_alert_posted_can_be_edited_and_stays_one_message(slack: Slack) -> No
 @who_cannot(Ability.EDIT)
 def test_an_edit_where_nothing_can_be_edited_says_that_another_message_is_needed(slack: Slack) -> None:
     posted = slack.messenger.post(ALERT_NOW, SENDING)
-    digest = msgspec.structs.replace(DIGEST, posted=slack.messenger.post_digest(DIGEST))
+    digest = slack.messenger.post(DIGEST, DIGEST.sending)
     with pytest.raises(MessageFixedError):
         slack.messenger.edit(posted, ALERT_NOW)
     with pytest.raises(MessageFixedError):
-        slack.messenger.edit_digest(digest)
+        slack.messenger.edit(digest, DIGEST)
 
 
 @who_cannot(Ability.THREAD)
@@ -171,12 +171,12 @@ def test_a_reply_to_a_message_that_is_gone_says_so(slack: Slack) -> None:
 
 @who_can(Ability.THREAD, Ability.EDIT)
 def test_the_lines_of_a_digest_and_their_replies_stand_beneath_it(slack: Slack) -> None:
-    digest = slack.messenger.post_digest(DIGEST)
+    digest = slack.messenger.post(DIGEST, DIGEST.sending)
     line = slack.messenger.post(ALERT_NOW, msgspec.structs.replace(SENDING, beneath=digest.root))
     reply = slack.messenger.reply(a_reply(line.root))
     assert (digest.beneath, line.beneath, reply.beneath) == ("", digest.handle, digest.handle)
     slack.messenger.edit(line, ALERT_NOW)
-    slack.messenger.edit_digest(msgspec.structs.replace(DIGEST, held=0, posted=digest))
+    slack.messenger.edit(digest, msgspec.structs.replace(DIGEST, held=0))
     assert slack.shown() == 3
 
 
@@ -190,7 +190,7 @@ def test_an_alert_beneath_a_digest_that_is_gone_becomes_a_message_of_the_channel
 @who_can(Ability.EDIT)
 def test_an_edit_of_a_digest_that_is_gone_says_so(slack: Slack) -> None:
     with pytest.raises(MessageGoneError):
-        slack.messenger.edit_digest(msgspec.structs.replace(DIGEST, posted=Posted(CHANNEL, NOWHERE)))
+        slack.messenger.edit(Posted(CHANNEL, NOWHERE), DIGEST)
 
 
 @who_can(Ability.FIND, Ability.EDIT)
@@ -210,7 +210,7 @@ def test_an_alert_whose_answer_is_lost_is_found_if_it_stands_there(slack: Slack,
 def test_a_digest_whose_answer_is_lost_is_found_if_it_stands_there(slack: Slack, lost: str) -> None:
     slack.lose(lost)
     with pytest.raises(MaybePostedError):
-        slack.messenger.post_digest(DIGEST)
+        slack.messenger.post(DIGEST, DIGEST.sending)
     found = slack.messenger.find(DIGEST.sending)
     assert (found is not None) is (lost == ANSWER) is (slack.shown() == 1)
 
@@ -323,7 +323,7 @@ def test_whatever_a_channel_takes_nothing_of_it_is_told_as_that_channel_s_refusa
     tries: list[Callable[[], object]] = [
         lambda: slack.messenger.post(ALERT_NOW, elsewhere),
         lambda: slack.messenger.reply(reply),
-        lambda: slack.messenger.post_digest(msgspec.structs.replace(DIGEST, channel=FOREIGN_CHANNEL)),
+        lambda: slack.messenger.post(DIGEST, elsewhere),
         lambda: slack.messenger.report(FOREIGN_CHANNEL, "bucket acme", "no such bucket"),
     ]
     for one in tries:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from chalicelib.aws.orders.clicks import read_for_answer_click, read_for_release_lock
@@ -12,8 +13,11 @@ from chalicelib.aws.orders.events import read_recording, read_settling
 from chalicelib.aws.orders.sqs import Queue, SqsOrders
 from chalicelib.aws.orders.sweeps import read_sweep
 from chalicelib.core.audit.event import LockEvent, ToldBy
-from chalicelib.core.clicks.click import SnoozeFor, Unheard, Unusable, Verb
+from chalicelib.core.clicks.click import Click, SnoozeFor, Unheard, Unusable, Verb
 from chalicelib.core.clicks.order import AutoRelease, EndUndo
+from chalicelib.core.clicks.part import Part
+from chalicelib.core.joint.click import JointClick, ShowJoint
+from chalicelib.core.joint.verb import JointVerb
 from chalicelib.core.locks.account import Account
 from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
@@ -28,6 +32,10 @@ ODD = 'prod/é & <x> "\\" \uffff \ufffe.tflock'
 """A key with all that JSON or SQS writes in another way."""
 CLICK = a_click(a_ref(ODD), at=TAKEN, reply_to="https://hooks.slack.com/actions/T/1/x")
 SNOOZE = a_click(a_ref(ODD), BOB, verb=Verb.SNOOZE, snooze_for=SnoozeFor.MORNING, at=TAKEN, message="")
+PART = msgspec.structs.replace(CLICK, part=Part("id", f"click {ODD}", 7, BOB))
+JOINT_RELEASE = JointClick(joint="id", shown="what", verb=JointVerb.RELEASE, begin=50, user=BOB, at=TAKEN, click=ODD)
+JOINT_SNOOZE = JointClick(joint="id", verb=JointVerb.SNOOZE, snooze_for=SnoozeFor.WEEK, page=3, reply_to="https://x")
+SHOW = ShowJoint(joint="id", click=ODD, locks=(a_ref(ODD), a_table_lock().ref))
 UNHEARD = Unheard(why=Unusable.MISDIRECTED, detail=ODD, reply_to="https://hooks.slack.com/actions/T/1/x")
 ELSEWHERE = Account("111122223333", "Prod é", "path/tflock-reaper", "x-id")
 BUCKET_SWEEP = SweepOrder(Target(Kind.S3, "a"))
@@ -73,8 +81,8 @@ def left(request: pytest.FixtureRequest) -> Iterator[Left]:
 def held_by(fake: FakeOrders) -> dict[Queue, list[object]]:
     return {
         Queue.SWEEPS: [*fake.sweeps],
-        Queue.RELEASES: [*fake.releases],
-        Queue.CLICKS: [*fake.clicks, *fake.turned_away],
+        Queue.RELEASES: [*fake.releases, *fake.joint_releases],
+        Queue.CLICKS: [*fake.clicks, *fake.joint_clicks, *fake.turned_away],
         Queue.EVENTS: [*fake.settling, *fake.recording],
     }
 
@@ -91,6 +99,12 @@ def received(client: Any, urls: dict[Queue, str]) -> dict[Queue, list[object]]:
         (lambda orders: orders.sweep(BUCKET_SWEEP, AT_ONCE), Queue.SWEEPS, BUCKET_SWEEP),
         (lambda orders: orders.carry_out(CLICK), Queue.RELEASES, CLICK),
         (lambda orders: orders.carry_out(SNOOZE), Queue.CLICKS, SNOOZE),
+        (lambda orders: orders.carry_out(PART), Queue.RELEASES, PART),
+        (lambda orders: orders.carry_out_all([PART]), Queue.RELEASES, PART),
+        (lambda orders: orders.carry_out_all([SNOOZE]), Queue.CLICKS, SNOOZE),
+        (lambda orders: orders.carry_out(JOINT_RELEASE), Queue.RELEASES, JOINT_RELEASE),
+        (lambda orders: orders.carry_out(JOINT_SNOOZE), Queue.CLICKS, JOINT_SNOOZE),
+        (lambda orders: orders.show_joint(SHOW), Queue.CLICKS, SHOW),
         (lambda orders: orders.turn_away(UNHEARD), Queue.CLICKS, UNHEARD),
         (lambda orders: orders.release_by_itself(AUTO), Queue.RELEASES, AUTO),
         (lambda orders: orders.end_undo(END, AT_ONCE), Queue.CLICKS, END),
@@ -103,6 +117,12 @@ def received(client: Any, urls: dict[Queue, str]) -> dict[Queue, list[object]]:
         "a bucket",
         "a release",
         "a snooze",
+        "a part of a release",
+        "a batch of releases",
+        "a batch of others",
+        "a release of a joint alert",
+        "a snooze of a joint alert",
+        "the progress of a joint alert",
         "a click turned away",
         "an auto-release",
         "an end",
@@ -130,3 +150,17 @@ def test_an_order_that_could_not_wait_so_long_is_not_left(left: Left) -> None:
     left.orders.settle(GONE, LONGEST_DELAY)
     with pytest.raises(OrderError):
         left.orders.settle(GONE, LONGEST_DELAY + timedelta(seconds=1))
+
+
+def test_many_orders_are_all_left(left: Left) -> None:
+    clicks = [a_click(a_ref(ODD), click=str(number)) for number in range(23)]
+    left.orders.carry_out_all(clicks)
+    found: set[object] = set()
+    for _ in range(40):
+        found |= {click.click for click in left.waiting()[Queue.RELEASES] if isinstance(click, Click)}
+    assert found == {click.click for click in clicks}
+
+
+def test_no_orders_are_left_for_nobody(left: Left) -> None:
+    left.orders.carry_out_all([])
+    assert left.waiting() == {each: [] for each in Queue}

@@ -48,6 +48,12 @@ def test_prefixes_narrow_the_locks_to_those_below_them(tmp_path: Path) -> None:
     )
 
 
+def test_only_buckets_whose_debris_is_to_be_counted_may_have_their_versions_listed(tmp_path: Path) -> None:
+    assert overrides(_config(tmp_path, TARGETS), "prod")["DebrisBucketArns"] == ""
+    asked = TARGETS + 'debris = true\n\n[[targets]]\nbucket = "acme-other"\n'
+    assert overrides(_config(tmp_path, asked), "prod")["DebrisBucketArns"] == "arn:aws:s3:::acme-tfstate"
+
+
 def test_a_comma_in_a_prefix_does_not_end_an_item_of_the_list(tmp_path: Path) -> None:
     values = overrides(_config(tmp_path, TARGETS + 'prefixes = ["a,b/"]\n'), "prod")
     assert values["LockObjectArns"] == "arn:aws:s3:::acme-tfstate/a?b/*.tflock"

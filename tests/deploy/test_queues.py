@@ -1,12 +1,14 @@
 """Compare the queues of the stack with the functions that take from them."""
 
+import json
 import re
 
 import pytest
 
 import app
 from chalicelib.core.audit.event import CLAIMED_FOR
-from tests.deploy.rights.iam_judge import ACCOUNT, REGION, judge_sender
+from deploy.event_accounts import MOST_BY_NAME
+from tests.deploy.rights.iam_judge import ACCOUNT, MEMBERS, ORGANISATION, REGION, filled, judge_sender, place
 from tests.deploy.stack_files import alarms, functions, resources
 
 QUEUES = {
@@ -83,6 +85,7 @@ def test_what_somebody_waits_for_rings_while_they_wait_and_no_order_that_is_not_
 
 OURS = {"aws__SourceAccount": ACCOUNT}
 RULE = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/"
+MEMBERS_BUCKET, STRANGER = "arn:aws:s3:::acme-found-tonight", "999900001111"
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:state-events"
 
 
@@ -91,7 +94,7 @@ TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:state-events"
     [
         ("s3", OURS | {"aws__SourceArn": "arn:aws:s3:::acme-tfstate"}, True),
         ("s3", OURS | {"aws__SourceArn": "arn:aws:s3:::acme-tfstate-other"}, False),
-        ("s3", {"aws__SourceArn": "arn:aws:s3:::acme-tfstate", "aws__SourceAccount": "444455556666"}, False),
+        ("s3", {"aws__SourceArn": "arn:aws:s3:::acme-tfstate", "aws__SourceAccount": STRANGER}, False),
         ("s3", OURS, False),
         ("events", OURS | {"aws__SourceArn": f"{RULE}tflock-reaper-prod"}, True),
         ("events", OURS | {"aws__SourceArn": f"{RULE}tflock-reaper-prod.network"}, True),
@@ -99,7 +102,34 @@ TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:state-events"
         ("events", OURS | {"aws__SourceArn": f"{RULE}tflock-reaper-prod2"}, False),
         ("events", OURS | {"aws__SourceArn": f"{RULE}a-bus/tflock-reaper-prod"}, False),
         ("events", OURS | {"aws__SourceArn": f"{RULE}anything"}, False),
-        ("events", {"aws__SourceArn": f"{RULE}tflock-reaper-prod", "aws__SourceAccount": "444455556666"}, False),
+        ("events", {"aws__SourceArn": f"{RULE}tflock-reaper-prod".replace(ACCOUNT, STRANGER)}, False),
+        ("events", {"aws__SourceArn": f"{RULE}tflock-reaper-prod".replace(ACCOUNT, MEMBERS[0])}, False),
+        ("s3", {"aws__SourceArn": MEMBERS_BUCKET, "aws__SourceAccount": MEMBERS[1]}, True),
+        ("s3", {"aws__SourceArn": MEMBERS_BUCKET, "aws__SourceAccount": STRANGER}, False),
+        (
+            "s3",
+            {"aws__SourceArn": MEMBERS_BUCKET, "aws__SourceAccount": STRANGER, "aws__SourceOrgID": ORGANISATION},
+            True,
+        ),
+        (
+            "s3",
+            {"aws__SourceArn": MEMBERS_BUCKET, "aws__SourceAccount": STRANGER, "aws__SourceOrgID": "o-zzzzzzzzzz"},
+            False,
+        ),
+        ("events", OURS | {"aws__SourceArn": place("EventsFromElsewhere")}, True),
+        ("sns", {"aws__SourceArn": f"arn:aws:sns:ap-south-1:{ACCOUNT}:tflock-reaper-prod"}, True),
+        ("sns", {"aws__SourceArn": f"arn:aws:sns:ap-south-1:{MEMBERS[0]}:tflock-reaper-prod"}, True),
+        ("sns", {"aws__SourceArn": f"arn:aws:sns:ap-south-1:{MEMBERS[1]}:tflock-reaper-prod"}, True),
+        ("sns", {"aws__SourceArn": f"arn:aws:sns:ap-south-1:{MEMBERS[1]}:tflock-reaper-prod-eu"}, False),
+        ("sns", {"aws__SourceArn": f"arn:aws:sns:ap-south-1:{STRANGER}:tflock-reaper-prod"}, False),
+        (
+            "sns",
+            {
+                "aws__SourceArn": f"arn:aws:sns:ap-south-1:{STRANGER}:tflock-reaper-prod",
+                "aws__SourceOrgID": ORGANISATION,
+            },
+            True,
+        ),
         ("sns", {"aws__SourceArn": TOPIC}, True),
         ("sns", {"aws__SourceArn": f"{TOPIC}-other"}, False),
         ("sns", {}, False),
@@ -118,6 +148,37 @@ def test_no_topic_is_admitted_before_it_is_named_and_then_that_one() -> None:
     assert re.fullmatch(named["AllowedPattern"], TOPIC)
     for other in ("*", f"{TOPIC}*", "arn:aws:sns:*:111122223333:x", "arn:aws:sqs:eu-central-1:111122223333:x"):
         assert not re.fullmatch(named["AllowedPattern"], other)
+
+
+def test_without_other_accounts_and_an_organisation_nobody_else_is_let_in() -> None:
+    stack = resources()
+    policy = stack["Resources"]["LockEventQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    others = [one["Fn::If"] for one in policy if "Fn::If" in one]
+    assert {(condition, otherwise["Ref"]) for condition, _, otherwise in others} == {
+        (name, "AWS::NoValue") for name in ("HasEventAccounts", "HasOrganization", "HasLockEventTopics")
+    }
+    assert {stack["Parameters"][name]["Default"] for name in ("EventAccounts", "OrganizationId")} == {""}
+    assert stack["Resources"]["LockEventBus"]["Properties"]["Policy"]["Fn::If"][2] == {"Ref": "AWS::NoValue"}
+
+
+def test_the_queues_policy_is_within_sqs_quota() -> None:
+    """8,192 bytes, 20 statements, 50 principals, 10 conditions: the page on SQS's quotas does not say of what each."""
+    policy = filled(resources()["Resources"]["LockEventQueuePolicy"]["Properties"]["PolicyDocument"])
+    conditions = [key for one in policy["Statement"] for kind in one["Condition"].values() for key in kind]
+    assert len(conditions) <= 10
+    assert len(policy["Statement"]) <= 20
+    accounts = len(json.dumps(MEMBERS[0])) + len(f"arn:*:sns:*:{MEMBERS[0]}:*") + 5
+    assert len(json.dumps(policy)) + MOST_BY_NAME * accounts < 8192
+
+
+def test_others_may_put_nothing_on_the_bus_but_s3s_events() -> None:
+    bus = resources()["Resources"]["LockEventBus"]["Properties"]
+    accounts, organisation = filled(bus["Policy"])["Statement"]
+    assert accounts["Principal"] == {"AWS": MEMBERS}
+    assert organisation["Condition"]["StringEquals"] == {"aws:PrincipalOrgID": ORGANISATION}
+    for one in (accounts, organisation):
+        assert one["Condition"]["ForAllValues:StringEquals"] == {"events:source": ["aws.s3"]}
+        assert (one["Action"], one["Resource"].split("/")[-1]) == ("events:PutEvents", filled(bus["Name"]))
 
 
 def test_a_watch_that_failed_is_not_repeated_by_lambda_and_never_comes_late() -> None:

@@ -10,6 +10,8 @@ from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.alerts.stored import as_page
 from chalicelib.core.alerts.transitions.transition import Transition
+from chalicelib.core.clicks.part import Part, Result
+from chalicelib.core.joint.joint import Joint
 from chalicelib.core.locks.place import LockRef
 from chalicelib.ports.book import BookError, Written
 from tflocks.live.memory_book import MemoryBook
@@ -126,3 +128,42 @@ class FakeGroupBook(CanBeDown):
     def members(self) -> dict[str, frozenset[str]]:
         self._check()
         return dict(self.stored)
+
+
+@dataclass
+class FakeJointBook(CanBeDown):
+    """``ports.book.JointBook`` by the ID; ``damaged`` has the IDs of those that cannot be read."""
+
+    stored: dict[str, Joint] = field(default_factory=dict)
+    reported: dict[tuple[str, str], set[Result]] = field(default_factory=dict)
+    damaged: set[str] = field(default_factory=set)
+
+    def open(self) -> list[Joint]:
+        self._check()
+        return [joint for joint in self.stored.values() if joint.id not in self.damaged]
+
+    def find(self, joint: str) -> Joint | None:
+        self._check()
+        return None if joint in self.damaged else self.stored.get(joint)
+
+    def save(self, joint: Joint) -> bool:
+        self._check()
+        there = self.stored.get(joint.id)
+        if (there.version if there else 0) != joint.version - 1:
+            return False
+        self.stored[joint.id] = joint
+        return True
+
+    def forget(self, joint: Joint) -> None:
+        self._check()
+        there = self.stored.get(joint.id)
+        if there and there.version == joint.version:
+            del self.stored[joint.id]
+
+    def report(self, part: Part, result: Result, now: datetime) -> None:
+        self._check()
+        self.reported.setdefault((part.joint, part.click), set()).add(result)
+
+    def results(self, joint: str, click: str) -> list[Result]:
+        self._check()
+        return sorted(self.reported.get((joint, click), ()))

@@ -7,12 +7,15 @@ from chalicelib.core.alerts.channel_trouble import ChannelNotice
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.message import Handle, Posted, Sending
 from chalicelib.core.clicks.click import Person, Unheard, Whisper
+from chalicelib.core.joint.click import JointAnswer
+from chalicelib.core.joint.shown import JointAlert, JointListing, JointReply
 from chalicelib.core.nights.summary import NightSummary
 from chalicelib.ports.people import (
     Ability,
     ChannelRefusedError,
     DirectoryError,
     MaybePostedError,
+    Message,
     MessageFixedError,
     MessageGoneError,
     MessengerError,
@@ -32,11 +35,16 @@ class FakeMessenger:
 
     shown: dict[Posted, Alert] = field(default_factory=dict)
     replies: dict[Posted, Reply] = field(default_factory=dict)
+    joint_replies: dict[Posted, JointReply] = field(default_factory=dict)
     digests: dict[Posted, Digest] = field(default_factory=dict)
+    joints: dict[Posted, JointAlert] = field(default_factory=dict)
+    lists: dict[Posted, JointListing] = field(default_factory=dict)
+    answers: list[tuple[str, JointAnswer]] = field(default_factory=list)
+    """What one person was told of a click on a joint alert."""
     whispers: list[tuple[str, Whisper]] = field(default_factory=list)
     notices: dict[Posted, ChannelNotice] = field(default_factory=dict)
     turned_away: list[Unheard] = field(default_factory=list)
-    overheard: list[Whisper | Unheard] = field(default_factory=list)
+    overheard: list[Whisper | JointAnswer | Unheard] = field(default_factory=list)
     """What one person was told where everybody reads it."""
     reports: list[tuple[str, str, str | NightSummary]] = field(default_factory=list)
     edits: int = 0
@@ -52,59 +60,48 @@ class FakeMessenger:
     def busy_for(self, way: Way, channel: str) -> float:
         return 0
 
-    def post(self, alert: Alert, sending: Sending) -> Posted:
+    def post(self, message: Message, sending: Sending) -> Posted:
         there = Ability.THREAD in self.can and self._there(sending.channel, sending.beneath)
         posted = self._stand(sending, sending.beneath if there else "")
         if self.losing != REQUEST:
-            self.shown[posted] = alert
+            self._put(posted, message)
         return self._answer(posted)
 
-    def edit(self, posted: Posted, alert: Alert) -> None:
+    def edit(self, posted: Posted, message: Message) -> None:
         self._check(posted.channel)
         self._may_edit()
         standing = self._same(posted)
-        if standing not in self.shown:
+        if standing not in self._all():
             raise MessageGoneError("Slack answered message_not_found")
         if self.fixed:
             raise MessageFixedError("Slack answered edit_window_closed")
-        self.edits += 1
-        self.shown[standing] = alert
+        self.edits += not isinstance(message, Digest)
+        self._put(standing, message)
 
-    def reply(self, reply: Reply) -> Posted:
+    def reply(self, reply: Reply | JointReply) -> Posted:
         threaded = Ability.THREAD in self.can
         posted = self._stand(reply.sending, reply.sending.beneath if threaded else "")
         if self.losing != REQUEST:
-            self.replies[posted] = reply
+            self._put_reply(posted, reply)
         if threaded and not self._there(posted.channel, posted.beneath):
             raise MessageGoneError("the message to reply to is no longer there")
         return self._answer(posted)
 
-    def post_digest(self, digest: Digest) -> Posted:
-        posted = self._stand(digest.sending)
-        if self.losing != REQUEST:
-            self.digests[posted] = digest
-        return self._answer(posted)
-
-    def edit_digest(self, digest: Digest) -> None:
-        self._check(digest.channel)
-        self._may_edit()
-        if digest.posted not in self.digests:
-            raise MessageGoneError("Slack answered message_not_found")
-        self.digests[digest.posted] = digest
-
     def find(self, sending: Sending) -> Posted | None:
         self._check()
         may_look = Ability.FIND in self.can and not self._refuses(sending.channel)
-        there = {**self.shown, **self.replies, **self.digests, **self.notices} if may_look else {}
+        there = {**self._all(), **self.replies, **self.joint_replies, **self.notices} if may_look else {}
         here = (sending.channel, sending.beneath, sending.trace)
         return next((one for one in there if (one.channel, one.beneath, self._traces[one]) == here), None)
 
-    def whisper(self, person: Person, whisper: Whisper) -> None:
+    def whisper(self, person: Person, whisper: Whisper | JointAnswer) -> None:
         self._check()
-        if Ability.ALONE in self.can:
-            self.whispers.append((person.user, whisper))
-        else:
+        if Ability.ALONE not in self.can:
             self.overheard.append(whisper)
+        elif isinstance(whisper, JointAnswer):
+            self.answers.append((person.user, whisper))
+        else:
+            self.whispers.append((person.user, whisper))
 
     def turn_away(self, unheard: Unheard) -> None:
         self._check()
@@ -127,6 +124,8 @@ class FakeMessenger:
         """What somebody may do to a message in Slack."""
         self.shown.pop(posted, None)
         self.digests.pop(posted, None)
+        self.joints.pop(posted, None)
+        self.lists.pop(posted, None)
 
     def _stand(self, sending: Sending, beneath: Handle = "") -> Posted:
         self._check(sending.channel)
@@ -145,12 +144,32 @@ class FakeMessenger:
         return posted
 
     def _there(self, channel: str, handle: Handle) -> bool:
-        return any((posted.channel, posted.handle) == (channel, handle) for posted in (*self.shown, *self.digests))
+        return any((posted.channel, posted.handle) == (channel, handle) for posted in self._all())
+
+    def _all(self) -> dict[Posted, Message]:
+        return {**self.shown, **self.digests, **self.joints, **self.lists}
+
+    def _put_reply(self, posted: Posted, reply: Reply | JointReply) -> None:
+        if isinstance(reply, JointReply):
+            self.joint_replies[posted] = reply
+        else:
+            self.replies[posted] = reply
+
+    def _put(self, posted: Posted, message: Message) -> None:
+        match message:
+            case Alert():
+                self.shown[posted] = message
+            case Digest():
+                self.digests[posted] = message
+            case JointAlert():
+                self.joints[posted] = message
+            case JointListing():
+                self.lists[posted] = message
 
     def _same(self, posted: Posted) -> Posted:
         """Return an alert's message as it was posted: a click tells less of it."""
         wanted = (posted.channel, posted.handle)
-        return next((one for one in self.shown if (one.channel, one.handle) == wanted), posted)
+        return next((one for one in self._all() if (one.channel, one.handle) == wanted), posted)
 
     def _check(self, channel: str = "") -> None:
         if self.refusing:

@@ -8,7 +8,12 @@ from chalicelib.aws.locks.places import Places
 from chalicelib.core.audit.line import JournalLine, LineKind
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.ports.world import World
+<<<<<<< HEAD
+from tests.fakes.book import FakeBook, FakeChannelBook, FakeDigestBook, FakeGroupBook, FakeJointBook
+=======
 from tests.fakes.book import FakeBook, FakeChannelBook, FakeDigestBook, FakeGroupBook
+from tests.fakes.debris import FakeDebrisCounter
+>>>>>>> night
 from tests.fakes.events import FakeEventBook
 from tests.fakes.nights import FakeNightBook
 from tests.fakes.orders import FakeOrders
@@ -41,10 +46,12 @@ class FakeWorld:
     """The lock tables."""
     covers: Callable[[Place], bool] = lambda _: True
     """Tells whether a place is within the targets."""
+    debris: FakeDebrisCounter = field(default_factory=FakeDebrisCounter)
     book: FakeBook = field(default_factory=FakeBook)
     events: FakeEventBook = field(default_factory=FakeEventBook)
     channels: FakeChannelBook = field(default_factory=FakeChannelBook)
     digests: FakeDigestBook = field(default_factory=FakeDigestBook)
+    joints: FakeJointBook = field(default_factory=FakeJointBook)
     groups: FakeGroupBook = field(default_factory=FakeGroupBook)
     nights: FakeNightBook = field(default_factory=FakeNightBook)
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
@@ -59,10 +66,12 @@ class FakeWorld:
     def ports(self) -> World:
         return World(
             store=Places({Kind.S3: self.store, Kind.DYNAMODB: self.tables}, self.covers),
+            debris=self.debris,
             book=self.book,
             events=self.events,
             channels=self.channels,
             digests=self.digests,
+            joints=self.joints,
             groups=self.groups,
             nights=self.nights,
             messenger=self.messenger,

@@ -2,7 +2,6 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.line import LineKind
@@ -14,7 +13,7 @@ from chalicelib.core.nights.sweep_order import SweepOrder
 from chalicelib.core.policy import Route
 from chalicelib.jobs.nights.begin import order_sweeps
 from chalicelib.jobs.sweep import SweepIncompleteError
-from chalicelib.ports.people import ChannelRefusedError
+from chalicelib.ports.people import ChannelRefusedError, Message
 from tests.builders import BUCKET, CHANNEL, KEY, STATE_KEY, TAKEN, a_policy, a_sending, sample, some_rules
 from tests.builders import a_lock as build_lock
 from tests.fakes.slack import FakeMessenger
@@ -188,7 +187,7 @@ def test_without_the_book_an_alert_that_slack_refuses_makes_the_order_come_again
 class NoAlerts(FakeMessenger):
     """Slack takes no alert in any channel."""
 
-    def post(self, alert: Alert, sending: Sending) -> Posted:
+    def post(self, message: Message, sending: Sending) -> Posted:
         raise ChannelRefusedError(sending.channel, "Slack answered not_in_channel")
 
 

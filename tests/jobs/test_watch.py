@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.core.alerts.alert import Alert, alert_for
+from chalicelib.core.alerts.alert import alert_for
 from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.clicks.ending import Ending, Outcome
@@ -10,6 +10,7 @@ from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports.book import BookError
+from chalicelib.ports.people import Message
 from tests.builders import ALICE, BUCKET, KEY, STATE_KEY, TAKEN, a_lock, a_policy, sample, some_rules
 from tests.fakes.slack import FakeMessenger
 from tests.fakes.world import FakeWorld
@@ -97,13 +98,13 @@ class Released(FakeMessenger):
         super().__init__(shown=world.messenger.shown)
         self.world = world
 
-    def edit(self, posted: Posted, alert: Alert) -> None:
+    def edit(self, posted: Posted, message: Message) -> None:
         if not self.world.book.pages[a_lock().ref].ending:
             self.release(posted)
-        super().edit(posted, alert)
+        super().edit(posted, message)
 
-    def post(self, alert: Alert, sending: Sending) -> Posted:
-        posted = super().post(alert, sending)
+    def post(self, message: Message, sending: Sending) -> Posted:
+        posted = super().post(message, sending)
         self.world.book.write(endings.end(a_lock(), RELEASED))
         return posted
 

@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.line import JournalLine
 from chalicelib.core.clicks.click import Click, Person, Whisper
 from chalicelib.core.clicks.order import AutoRelease, EndUndo
+from chalicelib.core.joint.click import JointAnswer
 from chalicelib.ports.book import BookError
 from chalicelib.ports.orders import AT_ONCE
-from chalicelib.ports.people import MessengerError
+from chalicelib.ports.people import Message, MessengerError
 from chalicelib.ports.world import World
 from tests.fakes.book import FakeBook
 from tests.fakes.slack import FakeMessenger
@@ -58,16 +58,16 @@ class Channel(FakeMessenger):
     answered: set[str] = field(default_factory=set)
     told: list[tuple[Click, Whisper]] = field(default_factory=list)
 
-    def edit(self, posted: Posted, alert: Alert) -> None:
-        super().edit(posted, alert)
+    def edit(self, posted: Posted, message: Message) -> None:
+        super().edit(posted, message)
         click = self.schedule.task.click
         if click and click.message == posted.handle:
             self.answered.add(click.click)
 
-    def whisper(self, person: Person, whisper: Whisper) -> None:
+    def whisper(self, person: Person, whisper: Whisper | JointAnswer) -> None:
         super().whisper(person, whisper)
         click = self.schedule.task.click
-        if click and click.user == person.user:
+        if click and click.user == person.user and isinstance(whisper, Whisper):
             self.answered.add(click.click)
             self.told.append((click, whisper))
 
@@ -114,7 +114,11 @@ def world_of(places: RacePlaces, channel: Channel, lines: Lines, book: FakeBook,
     failing = {"book": BookError, "events": BookError}
     memory: dict[str, Any] = {
         name: Crossing(getattr(fakes, name), schedule, failing.get(name))
-        for name in ("book", "events", "channels", "digests", "groups", "nights", "directory")
+<<<<<<< HEAD
+        for name in ("book", "events", "channels", "digests", "joints", "groups", "nights", "directory")
+=======
+        for name in ("book", "events", "channels", "digests", "groups", "nights", "debris", "directory")
+>>>>>>> night
     }
     others: dict[str, Any] = {
         "store": places,

@@ -159,10 +159,10 @@ def test_edits_are_paced_in_all_channels_together(
     stand_in: SlackStandIn, messenger: SlackMessenger, clock: Clock
 ) -> None:
     posted = messenger.post(ALERT_NOW, SENDING)
-    digest = msgspec.structs.replace(DIGEST, posted=messenger.post_digest(DIGEST))
+    digest = messenger.post(DIGEST, DIGEST.sending)
     for _ in range(30):
         messenger.edit(posted, ALERT_NOW)
-        messenger.edit_digest(digest)
+        messenger.edit(digest, DIGEST)
     assert len(stand_in.calls("chat.update")) == 60
     assert clock.now - NOW.timestamp() == pytest.approx(40 * 1.2)
 
@@ -218,7 +218,7 @@ def test_what_slack_may_have_done_all_the_same_is_a_lost_answer_and_never_a_seco
     sends: list[Callable[[], Posted]] = [
         lambda: messenger.post(ALERT_NOW, SENDING),
         lambda: messenger.reply(a_reply(alert.root)),
-        lambda: messenger.post_digest(DIGEST),
+        lambda: messenger.post(DIGEST, DIGEST.sending),
     ]
     for send in sends:
         stand_in.refuse("chat.postMessage", error)

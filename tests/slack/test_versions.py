@@ -58,8 +58,8 @@ SAYINGS: dict[str, Callable[[SlackMessenger], Any]] = {
     "post": lambda messenger: messenger.post(ALERT_NOW, ATTEMPT),
     "edit": lambda messenger: messenger.edit(POSTED, ALERT_NOW),
     "reply": lambda messenger: messenger.reply(NOTE),
-    "post_digest": lambda messenger: messenger.post_digest(DIGEST),
-    "edit_digest": lambda messenger: messenger.edit_digest(DIGEST),
+    "post_digest": lambda messenger: messenger.post(DIGEST, DIGEST.sending),
+    "edit_digest": lambda messenger: messenger.edit(POSTED, DIGEST),
     "whisper": lambda messenger: messenger.whisper(Person(user=ALICE, channel=CHANNEL), ANSWER),
     "report": lambda messenger: messenger.report(CHANNEL, PATH, "no such bucket"),
 }

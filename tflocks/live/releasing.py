@@ -119,10 +119,12 @@ class Releaser:
         nobody: Any = None
         return World(
             store=self._store,
+            debris=nobody,
             book=self._book,
             events=self._events,
             channels=nobody,
             digests=nobody,
+            joints=nobody,
             groups=nobody,
             nights=nobody,
             messenger=nobody,

@@ -73,6 +73,7 @@ ATTRIBUTES: Mapping[str, Attribute] = {
     "seen_at": _time("SeenAt"),
     "halves": _json("Halves", tuple[Half, ...], tuple[form.HalfForm, ...]),
     "half_of": _json("HalfOf", LockRef, form.RefForm),
+    "joint": _plain("Joint"),
     "rivals": _json("Rivals", tuple[HeldLock, ...], tuple[form.LockForm, ...]),
     "principal": _plain("Principal"),
     "owner": _plain("Owner"),

@@ -16,16 +16,19 @@ dead letter.
 """
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from urllib.parse import unquote_plus
 
 import msgspec
 
+from chalicelib.aws.events.accounts import believed, of_topic
 from chalicelib.aws.events.sns_envelopes import EnvelopeError, SubscriptionEndedError, opened
 from chalicelib.aws.passed_over import pass_over, say
 from chalicelib.core.audit.event import NULL_VERSION, LockEvent, ToldBy
 from chalicelib.core.locks.place import Kind, Place
+from chalicelib.core.policy import Rules
 
 _CREATED, _REMOVED, _EXPIRED = "ObjectCreated", "ObjectRemoved", "LifecycleExpiration"
 _TEST = "s3:TestEvent"
@@ -111,31 +114,39 @@ class _Detail(msgspec.Struct, rename="kebab"):
 class _BridgeEvent(msgspec.Struct):
     time: _Time
     detail: _Detail
+    account: _Text = None
 
 
-def lock_events(body: str) -> list[LockEvent]:
-    """Return the events in one message; none for the test event that S3 sends when a bucket is wired.
+def lock_events(body: str, rules: Rules | None = None) -> list[LockEvent]:
+    """Return the events in one message that may tell of their buckets; S3's test event has none.
 
     Raises:
         UnknownNotificationError: a part of the message is not an S3 event; the error has the message's other events.
     """
+    topic = ""
     try:
-        return _told(opened(body))
+        message, topic = opened(body)
+        return _believed(_told(message, rules), topic, rules)
+    except UnknownNotificationError as error:
+        error.events = tuple(_believed(error.events, topic, rules))
+        raise
     except SubscriptionEndedError as error:
         say(str(error))
         return []
-    except EnvelopeError as error:
-        raise UnknownNotificationError(f"not an S3 event notification: {error}") from None
-    except _UNREADABLE as error:
+    except (EnvelopeError, *_UNREADABLE) as error:
         raise UnknownNotificationError(f"not an S3 event notification: {error}") from None
 
 
-def _told(body: str) -> list[LockEvent]:
+def _believed(told: Iterable[LockEvent], topic: str, rules: Rules | None) -> list[LockEvent]:
+    return list(of_topic(told, topic, rules) if topic and rules else told)
+
+
+def _told(body: str, rules: Rules | None) -> list[LockEvent]:
     message = msgspec.json.decode(body, type=_Message)
     if isinstance(message.records, list):
         return _recorded(message.records)
     if message.source == _S3_SOURCE:
-        return _bridged(body, message.detail_type)
+        return _bridged(body, message.detail_type, rules)
     if message.source:
         raise EnvelopeError(f"an event of {message.source[:100]!r}, not of S3: take it out of the rule")
     if message.event != _TEST:
@@ -157,12 +168,13 @@ def _recorded(records: list[msgspec.Raw]) -> list[LockEvent]:
     return events
 
 
-def _bridged(body: str, detail_type: str) -> list[LockEvent]:
+def _bridged(body: str, detail_type: str, rules: Rules | None) -> list[LockEvent]:
     if detail_type not in {_BRIDGE_CREATED, _BRIDGE_REMOVED}:
         pass_over(f"EventBridge's {detail_type[:100]!r} of S3")
         return []
     event = msgspec.json.decode(body, type=_BridgeEvent)
-    return [_as_one_format(_bridge_change(event, acquired=detail_type == _BRIDGE_CREATED))]
+    told = [_as_one_format(_bridge_change(event, acquired=detail_type == _BRIDGE_CREATED))]
+    return list(believed(told, event.account or "", rules)) if rules else told
 
 
 def _change(record: _Record) -> LockEvent | None:

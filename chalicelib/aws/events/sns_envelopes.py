@@ -5,6 +5,8 @@ The envelope's fields: docs.aws.amazon.com/sns/latest/dg/sns-sqs-as-subscriber.h
 A topic's own messages: docs.aws.amazon.com/sns/latest/dg/http-subscription-confirmation-json.html
 """
 
+from typing import NamedTuple
+
 import msgspec
 
 _DEEPEST = 3
@@ -26,20 +28,31 @@ class _Envelope(msgspec.Struct):
     message: str | None = msgspec.field(name="Message", default=None)
 
 
-def opened(body: str) -> str:
+class Opened(NamedTuple):
+    """A message out of its envelopes, and the ARN of the topic that sent it; "" without one.
+
+    The topic is that of the outermost envelope: an inner one is whatever somebody published.
+    """
+
+    message: str
+    topic: str
+
+
+def opened(body: str) -> Opened:
     """Return the message inside all envelopes, or the body itself when it has none.
 
     Raises:
         EnvelopeError: for SNS's own messages, and for too many envelopes.
         msgspec.DecodeError: for anything that is not a JSON object.
     """
+    topic = ""
     for _ in range(_DEEPEST + 1):
         envelope = msgspec.json.decode(body, type=_Envelope)
         if not envelope.topic:
-            return body
+            return Opened(body, topic)
         if envelope.type != _NOTIFICATION or envelope.message is None:
             raise _own_word(envelope)
-        body = envelope.message
+        body, topic = envelope.message, topic or envelope.topic
     raise EnvelopeError(f"a message in more than {_DEEPEST} envelopes of SNS: let the topic send S3's own events")
 
 

@@ -1,6 +1,6 @@
 """Leave orders for other functions in SQS queues."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from math import ceil
@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 from chalicelib.aws.errors_in_words import in_words
 from chalicelib.aws.genuine import genuine
+from chalicelib.aws.orders.batch import MOST, as_sqs_takes, leave_batch
 from chalicelib.aws.orders.clicks import write_auto_release, write_click, write_end_undo, write_unheard
 from chalicelib.aws.orders.events import write_recording, write_settling
+from chalicelib.aws.orders.joint import write_joint_click, write_show_joint
 from chalicelib.aws.orders.sweeps import write_sweep
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.clicks.click import Click, Unheard
 from chalicelib.core.clicks.order import AutoRelease, EndUndo
+from chalicelib.core.joint.click import JointClick, ShowJoint
 from chalicelib.core.nights.sweep_order import SweepOrder
 from chalicelib.ports.orders import AT_ONCE, OrderError
 
@@ -49,9 +52,23 @@ class SqsOrders:
         """Have ``sweep_target`` sweep a target, or what is left of it."""
         self._leave(Queue.SWEEPS, write_sweep, order, after)
 
-    def carry_out(self, click: Click, after: timedelta = AT_ONCE) -> None:
+    def carry_out(self, click: Click | JointClick, after: timedelta = AT_ONCE) -> None:
         """Have a click carried out by the function that may."""
-        self._leave(Queue.RELEASES if click.verb.releases else Queue.CLICKS, write_click, click, after)
+        queue = _queue_of(click)
+        if isinstance(click, JointClick):
+            self._leave(queue, write_joint_click, click, after)
+        else:
+            self._leave(queue, write_click, click, after)
+
+    def carry_out_all(self, clicks: Sequence[Click]) -> None:
+        """Have many clicks carried out by the functions that may, ten orders in a request."""
+        for begin in range(0, len(clicks), MOST):
+            some = clicks[begin : begin + MOST]
+            leave_batch(self._client, self._url_of(_queue_of(some[0])), [*map(write_click, some)])
+
+    def show_joint(self, order: ShowJoint, after: timedelta = AT_ONCE) -> None:
+        """Have ``answer_click`` edit the message of a joint alert."""
+        self._leave(Queue.CLICKS, write_show_joint, order, after)
 
     def turn_away(self, unheard: Unheard) -> None:
         """Have ``answer_click`` tell a person that their click cannot be carried out."""
@@ -74,9 +91,7 @@ class SqsOrders:
         self._leave(Queue.EVENTS, write_settling, event, after)
 
     def _leave(self, queue: Queue, write: Callable[[T], bytes], order: T, after: timedelta = AT_ONCE) -> None:
-        url, message = self._url_of(queue), write(order)
-        # JSON may have these two characters unescaped, but SQS refuses them (API reference, SendMessage).
-        text = message.decode().replace("\ufffe", r"\ufffe").replace("\uffff", r"\uffff")
+        url, text = self._url_of(queue), as_sqs_takes(write(order))
         seconds = ceil(after.total_seconds())
         if (size := len(text.encode())) > _MOST_BYTES:
             raise OrderError(f"the order has {size} bytes, and a message of SQS may have {_MOST_BYTES}")
@@ -84,3 +99,7 @@ class SqsOrders:
             genuine(self._client.send_message(QueueUrl=url, MessageBody=text, DelaySeconds=seconds))
         except Exception as error:  # botocore raises many kinds of errors for an answer that is not SQS's
             raise OrderError(f"the order could not be left in its queue: {in_words('SQS', error)}") from error
+
+
+def _queue_of(click: Click | JointClick) -> Queue:
+    return Queue.RELEASES if click.verb.releases else Queue.CLICKS

@@ -25,6 +25,7 @@ class _Target(msgspec.Struct, frozen=True, omit_defaults=True):
     region: str | None = None
     stream: str = ""
     account: _Account | None = None
+    debris: bool = False
 
 
 class _Found(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -71,10 +72,10 @@ def read_sweep(message: str) -> SweepOrder:
 def _write_target(target: Target) -> _Target:
     there = target.account
     account = _Account(there.id, there.name, there.role, there.external_id) if there != HOME else None
-    return _Target(target.kind, target.container, target.prefixes, target.region, target.stream, account)
+    return _Target(target.kind, target.container, target.prefixes, target.region, target.stream, account, target.debris)
 
 
 def _read_target(wire: _Target) -> Target:
     there = wire.account
     account = Account(there.id, there.name, there.role, there.external_id) if there else HOME
-    return Target(wire.kind, wire.container, wire.prefixes, wire.region, wire.stream, account)
+    return Target(wire.kind, wire.container, wire.prefixes, wire.region, wire.stream, account, wire.debris)

@@ -20,6 +20,7 @@ UNSEEN = frozenset(
         "ending",  # shown as the alert's
         "half_ending",  # shown by the halves
         "half_of",  # a page with it has no message
+        "joint",  # a page with it has no message
         "kept",
         "kept_halves",
         "posted",

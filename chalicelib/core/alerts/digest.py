@@ -109,6 +109,11 @@ def by_account(places: Iterable[Place], rules: Rules) -> tuple[tuple[str, int], 
     return tuple(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
 
 
+def is_untold(page: Page) -> bool:
+    """Return whether no message tells of a lock: neither its own, nor another half's, nor a joint alert."""
+    return page.posted is None and page.half_of is None and not page.joint
+
+
 def differ(one: Digest, other: Digest) -> bool:
     """Return whether two versions of a digest would read differently."""
     shown = ((digest.held, digest.coming, digest.waiting, digest.accounts) for digest in (one, other))

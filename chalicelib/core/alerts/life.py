@@ -30,6 +30,7 @@ class Story(StrEnum):
 
     NONE = "no alert"
     OPEN = "alert"
+    JOINT = "joint alert"
     ENDED = "ended, not told"
     CLOSED = "ended, told"
 
@@ -124,6 +125,10 @@ TABLE = (
     Row(Held.YES, Story.NONE,   Level.SAME,   ANY,               ANY,            ANY,          Step.NOTHING),
     Row(Held.YES, Story.NONE,   Level.NEW,    Mood.AFTER_HOURS,  ANY,            ANY,          Step.NOTHING),
     Row(Held.YES, Story.NONE,   Level.NEW,    ANY,               ANY,            ANY,          Step.POST),
+    # A joint alert tells of the lock, of its levels, and when its snooze is over.
+    Row(Held.YES, Story.JOINT,  ANY,          Mood.SNOOZED,      ANY,            ANY,          Step.NOTHING),
+    Row(Held.YES, Story.JOINT,  ANY,          ANY,               Shown.LONG_AGO, Auto.DUE,     Step.AUTO_RELEASE),
+    Row(Held.YES, Story.JOINT,  ANY,          ANY,               ANY,            ANY,          Step.NOTHING),
     # People know of the lock. A snooze holds back everything except the closing. What is new comes first.
     Row(Held.YES, Story.OPEN,   ANY,          Mood.SNOOZED,      Shown.LONG_AGO, ANY,          Step.REFRESH),
     Row(Held.YES, Story.OPEN,   ANY,          Mood.SNOOZED,      Shown.LATELY,   ANY,          Step.NOTHING),
@@ -186,12 +191,15 @@ def can_auto_release(lock: HeldLock) -> bool:
 
 
 def _noticed(page: Page, now: datetime) -> bool:
-    return page.posted is not None and page.alerted_at is not None and now - page.alerted_at >= NOTICE
+    told = bool(page.posted or page.joint)
+    return told and page.alerted_at is not None and now - page.alerted_at >= NOTICE
 
 
 def _story(page: Page) -> Story:
     if page.ending:
         return Story.CLOSED if page.told else Story.ENDED
+    if page.joint and not page.posted:
+        return Story.JOINT
     return Story.OPEN if page.posted else Story.NONE
 
 

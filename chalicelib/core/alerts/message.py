@@ -29,6 +29,9 @@ class Topic(StrEnum):
     ENDED = "ended"
     """The lock has ended; said in the thread, when the lock's own message can no longer be edited."""
     DIGEST = "digest"
+    JOINT = "joint alert"
+    """The message about all locks of one run."""
+    JOINT_LIST = "list of a joint alert"
     CHANNEL = "channel"
     """A channel takes no messages, or takes them again."""
 

@@ -53,6 +53,8 @@ class Page(Holding, frozen=True, kw_only=True):
     """Until then the sending may be under way; later, nobody knows whether the message was sent."""
     half_of: LockRef | None = None
     """The other half of the lock, whose page has the alert for both; this page is silent."""
+    joint: str = ""
+    """The ID of the joint alert that tells of the lock; this page is silent then."""
     rivals: tuple[HeldLock, ...] = ()
     """The locks of other holders on the same state path, as they were last seen."""
     principal: str = ""
@@ -92,7 +94,7 @@ class Page(Holding, frozen=True, kw_only=True):
     @property
     def spoken_of(self) -> bool:
         """Return whether people have been told of the lock, or a message about it may be under way."""
-        return bool(self.posted or self.said or self.sending)
+        return bool(self.posted or self.said or self.sending or self.joint)
 
     @property
     def own_ending(self) -> Ending | None:

@@ -29,6 +29,7 @@ class Fields(TypedDict, total=False):
     seen_at: datetime
     halves: tuple[Half, ...]
     half_of: LockRef
+    joint: str
     rivals: tuple[HeldLock, ...]
     principal: str
     owner: str
@@ -66,7 +67,7 @@ class Stored(Fields, Sets, total=False):
 
 Name: TypeAlias = Literal[
     "lock", "posted", "alerted_at", "shown_at", "appearance", "sending", "claimed_until", "acquired_at", "seen_at",
-    "halves", "half_of", "rivals", "principal", "owner", "snooze", "quiet_at", "asked", "releasing", "kept",
+    "halves", "half_of", "joint", "rivals", "principal", "owner", "snooze", "quiet_at", "asked", "releasing", "kept",
     "kept_halves", "restoring", "restored_by", "back_as", "reopened_at", "ending", "half_ending", "undone", "told",
     "levels", "said", "withdrawn", "refused", "restorers",
 ]  # fmt: skip

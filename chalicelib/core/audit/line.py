@@ -39,6 +39,7 @@ class LineKind(StrEnum):
     SWEEP_FINISHED = "sweep_finished"
     SWEEP_HANDED_ON = "sweep_handed_on"
     SWEEP_FAILED = "sweep_failed"
+    DEBRIS_COUNTED = "debris_counted"
     SWEEPS_ORDERED = "sweeps_ordered"
     NIGHT_FINISHED = "night_finished"
     WATCH_FINISHED = "watch_finished"
@@ -97,6 +98,8 @@ class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """The ARN of the AWS identity that asked for the release with ``tflocks release``."""
     asked_by: str = ""
     """The person who asked first, when a release takes two people."""
+    joint_click: str = ""
+    """The click on a joint alert of which this is a part: the same in the lines of all its locks."""
     by_reaper: bool = False
     """Whether the reaper released the lock by itself, as the route asks."""
     outcome: str = ""
@@ -124,6 +127,10 @@ class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     alerts: int | None = None
     objects: int | None = None
     """Number of objects that a sweep listed."""
+    versions: int | None = None
+    """Number of noncurrent versions of locks in a bucket, as far as they were counted."""
+    markers: int | None = None
+    """Number of delete markers over locks in a bucket, as far as they were counted."""
     waiting: int | None = None
     """Number of new alerts for which a run had no time; the next run posts them."""
     not_reached: int | None = None

@@ -6,13 +6,17 @@ from chalicelib.core.audit.line import JournalLine, LineKind, line_of
 from chalicelib.core.brief import told_briefly
 from chalicelib.core.nights.summary import AccountNight, NightSummary, NotSwept
 
+_LITTERED = 3
+"""Most targets whose lock debris is named."""
+
 
 def of_night(summary: NightSummary, time: datetime, stale: int) -> JournalLine:
     """Return the line of a night. However often it is written, it has the same ID."""
     found = summary.found
     counts = {"targets": summary.targets, "failed": summary.failed, "locks": found.locks, "stale": stale}
     listed = {"objects": found.objects, "alerts": found.alerts}
-    detail = told_briefly([_of_account(account) for account in summary.accounts])
+    littered = [f"lock debris in {target}: {debris.count}" for target, debris in summary.debris[:_LITTERED]]
+    detail = told_briefly([*littered, *map(_of_account, summary.accounts)])
     known_by = (LineKind.NIGHT_FINISHED, summary.began.isoformat())
     return line_of(LineKind.NIGHT_FINISHED, time, known_by, None, detail=detail, **counts, **listed)
 

@@ -9,6 +9,7 @@ import msgspec
 
 from chalicelib.core.alerts.message import Handle
 from chalicelib.core.clicks.ending import Ending, Refusal
+from chalicelib.core.clicks.part import Part
 from chalicelib.core.hours import WorkingHours
 from chalicelib.core.locks.place import LockRef
 from chalicelib.core.policy import EVERYONE, GROUP_LETTER, Policy, Rules
@@ -87,6 +88,8 @@ class Click(msgspec.Struct, frozen=True, kw_only=True):
     """Identifies the click: the same on every redelivery."""
     reply_to: str = ""
     """Slack's address for an answer to this click. Only Slack's room reads it. Never log it: it lets anybody answer."""
+    part: Part | None = None
+    """The click on a joint alert that this is a part of; None: somebody clicked on this lock."""
     by_reaper: ClassVar[bool] = False
 
     @property

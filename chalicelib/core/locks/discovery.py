@@ -30,6 +30,8 @@ class Discovery(msgspec.Struct, frozen=True, kw_only=True):
     """The regions to look into. Without any: all for buckets, the region of the stack for tables."""
     prefixes: tuple[str, ...] = ()
     """The prefixes of each target that it finds."""
+    debris: bool = False
+    """``Target.debris`` of each target that it finds."""
 
     def at_home(self, own: str, member: Account) -> "Discovery":
         """Return the rule with a role for every account that needs one (``Account.at_home``)."""
@@ -76,7 +78,7 @@ class Discovery(msgspec.Struct, frozen=True, kw_only=True):
 
     def target_in(self, account: Account, region: str, container: str) -> Target:
         """Return the target for a container that the rule found."""
-        return Target(self.kind, container, self.prefixes, region, account=account)
+        return Target(self.kind, container, self.prefixes, region, account=account, debris=self.debris)
 
     def account_of(self, named: str, called: str) -> Account | None:
         """Return an account with the role by which the rule gets into it; None: the rule does not look into it.

@@ -16,6 +16,8 @@ class Target(msgspec.Struct, frozen=True):
     stream: str = ""
     """The ARN of a table's stream; "": AWS tells nothing of the table's locks, so the reaper tells what it sees."""
     account: Account = HOME
+    debris: bool = False
+    """Whether the sweep counts what locks left behind in a bucket that keeps versions."""
 
     @property
     def called(self) -> str:

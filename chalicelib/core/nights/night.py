@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
+from chalicelib.core.nights.debris import Debris
 from chalicelib.core.nights.sweep_order import Counts
 
 _TRIED_AGAIN_FOR = timedelta(hours=6)
@@ -33,6 +34,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     failure: str = ""
     """Why not all of the target was swept, in words."""
     found: Counts = Counts()
+    debris: Debris | None = None
+    """What locks left behind in the bucket; None: nobody counts it."""
 
 
 class Standing(StrEnum):

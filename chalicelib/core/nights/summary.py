@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from chalicelib.core.locks.place import called
+from chalicelib.core.nights.debris import Debris
 from chalicelib.core.nights.night import Night, Ordered, Result, Standing, standing_of
 from chalicelib.core.nights.sweep_order import Counts
 
@@ -38,6 +39,8 @@ class NightSummary(msgspec.Struct, frozen=True):
 
     began: datetime
     accounts: tuple[AccountNight, ...]
+    debris: tuple[tuple[str, Debris], ...] = ()
+    """The lock debris of each target where it was counted, the most first."""
 
     @property
     def targets(self) -> int:
@@ -65,7 +68,13 @@ def summary_of(night: Night) -> NightSummary:
     for target in night.ordered:
         by_account.setdefault(target.account, []).append(target)
     accounts = [_of_account(account, targets, told) for account, targets in by_account.items()]
-    return NightSummary(night.began, tuple(sorted(accounts, key=lambda one: (not one.not_swept, one.account))))
+    accounts.sort(key=lambda one: (not one.not_swept, one.account))
+    return NightSummary(night.began, tuple(accounts), _debris_of(night))
+
+
+def _debris_of(night: Night) -> tuple[tuple[str, Debris], ...]:
+    counted = [(called(result.home), result.debris) for result in night.results if result.debris]
+    return tuple(sorted(counted, key=lambda one: one[1].versions + one[1].markers, reverse=True))
 
 
 def _of_account(account: str, targets: list[Ordered], told: dict[str, Result]) -> AccountNight:

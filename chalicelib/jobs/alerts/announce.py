@@ -16,12 +16,16 @@ from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.alerts.digest import stand
 from chalicelib.jobs.alerts.found import Found
 from chalicelib.jobs.alerts.progress import Progress
+from chalicelib.jobs.joint.announce import JointTelling
 from chalicelib.jobs.runs.tasks import Rank, Task, Wait
 from chalicelib.ports.book import BookError
 from chalicelib.ports.world import World
 
 _COUNTED_EVERY = 120.0
 """Seconds between two edits of a digest while its lines are posted. Slack takes 50 edits a minute in all."""
+
+_MANY = 2
+"""Fewest locks of a digest, however many joint alerts there are beside them."""
 
 
 class Telling(Protocol):
@@ -60,9 +64,11 @@ class Announcement:
 
     round: Telling
     _began: float = field(init=False)
+    _joint: JointTelling = field(init=False)
 
     def __post_init__(self) -> None:
         self._began = self._clock()
+        self._joint = JointTelling(self.round.progress, self._tell_alone)
 
     def announce(self, cases: list[Case]) -> None:
         """Look up the digests that stand in Slack, then put the alerts on the agenda, oldest first."""
@@ -73,6 +79,7 @@ class Announcement:
     def _standing(self) -> list[Digest] | BookError:
         """Return the digests that stand in Slack, with their locks counted again if all pages are known."""
         try:
+            self._joint.standing = self.round.world.joints.open()
             digests = [digest for digest in self.round.world.digests.open() if digest.posted]
         except BookError as error:
             return error
@@ -97,7 +104,12 @@ class Announcement:
             self._tell(channel, new)
 
     def _tell(self, channel: str, cases: list[Case]) -> None:
-        if len(cases) <= self.round.rules.digest_over:
+        """Tell of a channel's new locks: those of one run in a joint alert, which counts as one."""
+        alone, joint_alerts = self._joint.tell(channel, cases)
+        self._tell_alone(channel, alone, joint_alerts)
+
+    def _tell_alone(self, channel: str, cases: list[Case], joint_alerts: int = 0) -> None:
+        if len(cases) < _MANY or len(cases) + joint_alerts <= self.round.rules.digest_over:
             for case in cases:
                 self._add(case, None)
             return

@@ -17,6 +17,7 @@ from chalicelib.core.alerts.digest import (
     counted,
     differ,
     held_by_short_name,
+    is_untold,
     short_name,
 )
 from chalicelib.core.alerts.message import UNDER_WAY, Posted, Sending
@@ -123,11 +124,16 @@ def show(digest: Digest, world: World) -> None:
         MessengerError, BookError
     """
     with suppress(MessageGoneError, ChannelRefusedError):
-        world.messenger.edit_digest(digest)
+        _edit(digest, world)
     if digest.held:
         world.digests.save(digest)
     else:
         world.digests.forget(digest)
+
+
+def _edit(digest: Digest, world: World) -> None:
+    if digest.posted:
+        world.messenger.edit(digest.posted, digest)
 
 
 def _waiting(digests: list[Digest], held: dict[str, Page], rules: Rules, now: datetime) -> Counter[str]:
@@ -135,7 +141,7 @@ def _waiting(digests: list[Digest], held: dict[str, Page], rules: Rules, now: da
     told = {name for digest in digests for name in digest.locks}
     waiting: Counter[str] = Counter()
     for name, page in held.items() if digests else ():
-        if page.posted is None and page.half_of is None and name not in told:
+        if is_untold(page) and name not in told:
             policy = rules.policy_for(page.lock.ref.place)
             waiting[policy.channel] += policy.level(page.lock.risk, page.age(now)) > 0
     return waiting
@@ -148,13 +154,13 @@ def _found(lost: Digest, digest: Digest, world: World, now: datetime) -> Digest 
         return None
     found = msgspec.structs.replace(_standing(digest, posted), at=lost.at, counted_at=now)
     world.digests.save(found)
-    world.messenger.edit_digest(found)
+    _edit(found, world)
     return found
 
 
 def _post(digest: Digest, world: World, now: datetime) -> Digest | None:
     claim = _Claim(world.digests, digest)
-    posted = say_once(claim, partial(world.messenger.post_digest, digest), world, now)
+    posted = say_once(claim, partial(world.messenger.post, digest, digest.sending), world, now)
     if posted is None:
         return None
     with suppress(BookError):

@@ -104,7 +104,8 @@ class Progress:
         if task.kind is Wait.PLACE:
             self.failed.append(f"{task.subject}: not looked at, because {called(task.place)} failed {failures} times")
         else:
-            why = f"left to the next run, because {task.place or 'Slack'} failed {failures} times"
+            place = called(task.place) if task.kind is Wait.SCAN else task.place or "Slack"
+            why = f"left to the next run, because {place} failed {failures} times"
             self.untold.append(f"{task.subject}: {why}")
 
     def _expects_more(self) -> bool:

@@ -12,6 +12,7 @@ from chalicelib.core.alerts.message import Handle
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending
+from chalicelib.core.joint.joint import Joint
 from chalicelib.core.locks.place import Place
 from chalicelib.core.locks.scan import Scanned
 from chalicelib.core.locks.target import Target
@@ -25,6 +26,8 @@ from chalicelib.jobs.alerts.endings import end
 from chalicelib.jobs.alerts.found import Found
 from chalicelib.jobs.alerts.progress import Progress
 from chalicelib.jobs.alerts.steps import Steps
+from chalicelib.jobs.joint.attend import Attendance
+from chalicelib.jobs.joint.standing import Standing
 from chalicelib.jobs.runs.run import Run
 from chalicelib.jobs.runs.tasks import Rank, Task, Wait
 from chalicelib.ports.world import World
@@ -56,7 +59,7 @@ class Round:
 
     def __post_init__(self) -> None:
         self.detours = Detours(self.rules.trouble_channel)
-        self.steps = Steps(self.world, self.rules, self.now, self.detours)
+        self.steps = Steps(self.world, self.rules, self.now, Standing(self.world.joints), self.detours)
         self.progress = Progress(self.run, self.world.messenger, self.detours)
         self._announcement = Announcement(self)
 
@@ -83,6 +86,12 @@ class Round:
         """Put the edit of a digest on the agenda."""
         act = partial(show, digest, self.world)
         self.progress.agenda.add(Task(Wait.EDIT, digest.channel, Rank.CLOSING, f"digest in {digest.channel}", act))
+
+    def attend(self, joint: Joint) -> None:
+        """Put a look at a joint alert on the agenda. All pages must be ``known``."""
+        held = {page.lock.ref: page for page in self.known if not page.ending}
+        attendance = Attendance(self.world, self.rules, self.now, self.detours, held)
+        self.progress.agenda.add(attendance.task(joint))
 
     def aside(self, place: str, subject: str, act: Callable[[], object]) -> None:
         """Put a task on the agenda that is not about a lock."""
@@ -113,4 +122,4 @@ def shuffled(things: Sequence[T], now: datetime) -> list[T]:
 
 def is_new(page: Page) -> bool:
     """Return whether a lock has no alert yet and has not ended, as far as its page tells."""
-    return page.posted is None and page.ending is None and page.half_of is None
+    return page.posted is None and page.ending is None and page.half_of is None and not page.joint

@@ -8,7 +8,7 @@ from functools import partial
 
 from chalicelib.core.alerts.life import Step, next_step
 from chalicelib.core.alerts.page import Page
-from chalicelib.core.alerts.transitions import endings, telling
+from chalicelib.core.alerts.transitions import endings, joints, telling
 from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.core.clicks.order import AutoRelease
@@ -21,6 +21,7 @@ from chalicelib.jobs.alerts.endings import close, end, say_ending, tell
 from chalicelib.jobs.alerts.found import Found, in_channel, task, together
 from chalicelib.jobs.alerts.halves import Halves
 from chalicelib.jobs.alerts.say import look_for_lost
+from chalicelib.jobs.joint.standing import Standing
 from chalicelib.jobs.runs.tasks import Rank, Wait
 from chalicelib.jobs.seen import seen_held
 from chalicelib.ports.book import BookError, LockBook
@@ -37,6 +38,8 @@ class Steps:
     world: World
     rules: Rules
     now: datetime
+    standing: Standing
+    """The joint alerts that tell of locks."""
     detours: Detours = field(default_factory=Detours)
 
     def look(self, page: Page) -> Found:
@@ -64,7 +67,7 @@ class Steps:
         there = _there(page, current)
         if presence(page.lock.ref, current) is Presence.SAME:
             _drop_old_claim(page, self.world, self.now)
-        case = self.case(_as_seen(page, current, self.world.book))
+        case = self.case(_spoken_for(_as_seen(page, current, self.world.book), self.standing, self.world.book))
         step = next_step(case.page, case.policy, self.now, held=there is Presence.SAME)
         if step in _SPEAKING and case.page.sending:
             if case.page.in_flight(self.now):
@@ -159,6 +162,13 @@ def _as_seen(page: Page, current: HeldLock | None, book: LockBook) -> Page:
     return book.write(telling.remember(current)).page or page
 
 
+def _spoken_for(page: Page, standing: Standing, book: LockBook) -> Page:
+    """Return the page; if the joint alert that told of its lock is lost, it speaks for its lock again."""
+    if not page.joint or page.ending or standing.tells_of(page.joint):
+        return page
+    return book.write(joints.leave(page.lock.ref)).page or page
+
+
 def _drop_old_claim(page: Page, world: World, now: datetime) -> None:
     """Drop the claim to a delete that never arrived: the lock is still there, and the claim is over."""
     claim = page.releasing
@@ -171,6 +181,8 @@ def _order_release(case: Case) -> Found:
         lock=case.ref, halves=case.page.present if case.page.halves else (), channel=case.policy.channel
     )
     leave = partial(case.world.orders.release_by_itself, order)
+    if case.page.joint:
+        case.world.book.write(telling.shown(case.ref, case.now, ""))  # at most once an hour
     return together([task(Wait.BOOK, "orders", Rank.LOUDER, case, leave), _refresh(case)])
 
 
@@ -180,7 +192,7 @@ def _is_unread(lock: HeldLock) -> bool:
 
 def _refresh(case: Case) -> Found:
     """Edit a message if it would read differently. Finding that out needs no call to Slack, which allows few edits."""
-    return _to_edit(case) if has_changed(case) else Found()
+    return _to_edit(case) if case.page.posted and has_changed(case) else Found()
 
 
 def _to_edit(case: Case) -> Found:

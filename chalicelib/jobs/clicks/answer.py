@@ -13,7 +13,8 @@ from chalicelib.core.clicks.order import EndUndo
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.case import case_of
 from chalicelib.jobs.alerts.endings import tell
-from chalicelib.jobs.clicks.clicked import Clicked, NotYetError, clicked_on, come_again, misrouted
+from chalicelib.jobs.clicks.cases import clicked_on
+from chalicelib.jobs.clicks.clicked import Clicked, NotYetError, come_again, misrouted
 from chalicelib.jobs.clicks.permission import why_not
 from chalicelib.jobs.clicks.restore import put_back
 from chalicelib.ports.book import BookError
@@ -33,12 +34,13 @@ def answer(order: Click | EndUndo, world: World, rules: Rules, now: datetime) ->
         return None
     clicked = clicked_on(order, world, rules, now)
     try:
-        return _answer(clicked.looked_up())
+        ending = _answer(clicked.looked_up())
     except NotYetError as error:
         come_again(clicked, error.until)
         return None
     except BookError as error:
-        return clicked.whisper(clicked.ending(Outcome.FAILED, str(error)))
+        ending = clicked.whisper(clicked.ending(Outcome.FAILED, str(error)))
+    return clicked.answered(ending)
 
 
 def _answer(clicked: Clicked) -> Ending:

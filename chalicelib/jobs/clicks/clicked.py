@@ -14,17 +14,16 @@ from chalicelib.core.clicks.click import Click, Whisper
 from chalicelib.core.clicks.deletion import Presence, presence
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.clicks.order import EndUndo, OperatorRelease, ReleaseOrder
+from chalicelib.core.joint.click import ShowJoint
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import LockRef
-from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.alert import catch_up, edit
-from chalicelib.jobs.alerts.case import Case, Detours
+from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.alerts.endings import tell
 from chalicelib.ports.book import BookError
 from chalicelib.ports.locks import StoreError
 from chalicelib.ports.orders import AT_ONCE, OrderError
 from chalicelib.ports.people import MessageGoneError
-from chalicelib.ports.world import World
 
 AGAIN_AFTER = timedelta(seconds=5)
 """The time until a click that waits for another one is delivered again. Most deletes and puts take less than 1 s."""
@@ -108,6 +107,14 @@ class Ordered(Case, frozen=True, kw_only=True):
             seen = tell(self) or seen
         return seen and bool(self.order.message)
 
+    def end_undo(self, after: timedelta) -> None:
+        """Order the removal of the button *Put the lock back*. If that fails, a click on it is told it is too late."""
+        with suppress(OrderError):
+            if self.page.joint:
+                self.world.orders.show_joint(ShowJoint(joint=self.page.joint), after)
+            else:
+                self.world.orders.end_undo(EndUndo(self.ref), after)
+
     def catch_up(self) -> None:
         """Have the lock's message tell what became of the lock while the order was carried out."""
         catch_up(self)
@@ -133,6 +140,18 @@ class Clicked(Ordered, frozen=True, kw_only=True):
     def click(self) -> Click:
         """Return the click."""
         return self.order
+
+    def answered(self, ending: Ending) -> Ending:
+        """Return the ending, of which the person was told."""
+        return ending
+
+    def show_ended(self) -> bool:
+        """Show how the lock ended, also in the joint alert that tells of it."""
+        seen = super().show_ended()
+        if self.page.joint:
+            with suppress(OrderError):  # the next watch edits the joint alert
+                self.world.orders.show_joint(ShowJoint(joint=self.page.joint, locks=(self.ref,)))
+        return seen
 
     def whisper(self, ending: Ending, releasers: tuple[str, ...] = ()) -> Ending:
         """Tell only the person who clicked how it ended; return the ending."""
@@ -176,30 +195,6 @@ class Operated(Ordered, frozen=True, kw_only=True):
     def catch_up(self) -> None:
         """Order that the lock's message says how the lock ended."""
         self.show_ended()
-
-
-def clicked_on(click: Click, world: World, rules: Rules, now: datetime) -> Clicked:
-    """Return the case of a click, before the book or the store was asked about its lock."""
-    return Clicked(**msgspec.structs.asdict(ordered_by(click, world, rules, now)))
-
-
-def operated_by(order: OperatorRelease, world: World, rules: Rules, now: datetime) -> Operated:
-    """Return the case of an operator's order, before the book or the store was asked about its lock."""
-    return Operated(**msgspec.structs.asdict(ordered_by(order, world, rules, now)))
-
-
-def ordered_by(order: ReleaseOrder, world: World, rules: Rules, now: datetime) -> Ordered:
-    """Return the case of an order, before the book or the store was asked about its lock."""
-    return Ordered(
-        page=unknown(order.lock),
-        policy=rules.policy_for(order.lock.place),
-        world=world,
-        now=now,
-        undo=rules.undo,
-        detours=Detours(rules.trouble_channel),
-        order=order,
-        rules=rules,
-    )
 
 
 def unknown(lock: LockRef) -> Page:

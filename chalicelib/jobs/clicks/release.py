@@ -7,33 +7,24 @@ from typing import TypeVar
 
 import msgspec
 
-from chalicelib.core.alerts.life import may_auto_release
+from chalicelib.core.alerts.page import Asked
 from chalicelib.core.alerts.transitions import endings, wishes
 from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.claim import CLAIM_LASTS, Releasing
 from chalicelib.core.clicks.click import MembersUnknownError
 from chalicelib.core.clicks.ending import REAPER, Ending, Outcome, Refusal
-from chalicelib.core.clicks.order import AutoRelease, EndUndo, OperatorRelease, ReleaseOrder
+from chalicelib.core.clicks.order import AutoRelease, OperatorRelease, ReleaseOrder
+from chalicelib.core.clicks.part import Part
 from chalicelib.core.policy import Rules
-from chalicelib.jobs.alerts.halves import Halves
-from chalicelib.jobs.clicks.clicked import (
-    Clicked,
-    NotYetError,
-    Ordered,
-    clicked_on,
-    come_again,
-    misrouted,
-    operated_by,
-    ordered_by,
-    unknown,
-)
+from chalicelib.jobs.clicks.cases import clicked_on, operated_by, ordered_by
+from chalicelib.jobs.clicks.clicked import Clicked, NotYetError, Ordered, come_again, misrouted, unknown
 from chalicelib.jobs.clicks.delete import Concluded, delete
+from chalicelib.jobs.clicks.due import page_if_due
 from chalicelib.jobs.clicks.halves import delete_halves
 from chalicelib.jobs.clicks.permission import why_not
 from chalicelib.jobs.clicks.second_person import ask, asked_in_vain, wait_for_another
 from chalicelib.jobs.seen import seen_gone
 from chalicelib.ports.book import BookError
-from chalicelib.ports.orders import OrderError
 from chalicelib.ports.world import World
 
 T = TypeVar("T", bound=Ordered)
@@ -58,10 +49,11 @@ def release(order: ReleaseOrder, world: World, rules: Rules, now: datetime) -> E
     if not order.verb.releases:
         return misrouted(clicked)
     try:
-        return _release(clicked, _release_clicked)
+        ending = _release(clicked, _release_clicked)
     except NotYetError as error:
         come_again(clicked, error.until)
         return None
+    return clicked.answered(ending)
 
 
 def _release(ordered: T, go_on: Callable[[T], Ending]) -> Ending:
@@ -75,9 +67,8 @@ def _release(ordered: T, go_on: Callable[[T], Ending]) -> Ending:
 
 def _release_if_due(ordered: Ordered) -> Ending:
     """Release a lock without a click, if its route still asks for that: the order may have waited in the queue."""
-    covered = all(ordered.rules.covers(ref.place) for ref in ordered.shown)
-    page = Halves(ordered.world, ordered.rules, ordered.now).as_now(ordered.page)
-    if covered and page and may_auto_release(page, ordered.policy, ordered.now):
+    page = page_if_due(ordered)
+    if page:
         return _carry_out(ordered.known_as(page))
     return ordered.ending(Outcome.REFUSED, "no longer due")  # the next watch decides again
 
@@ -89,7 +80,8 @@ def _release_for_operator(ordered: Ordered) -> Ending:
 
 def _release_clicked(clicked: Clicked) -> Ending:
     why = why_not(clicked)
-    if why is None and clicked.policy.second_person:
+    part = clicked.click.part
+    if why is None and clicked.policy.second_person and not part:
         why = asked_in_vain(clicked)
     if why:
         return _refuse(clicked, why)
@@ -97,12 +89,24 @@ def _release_clicked(clicked: Clicked) -> Ending:
 
 
 def _release_for(clicked: Clicked) -> Ending:
-    """Release for a person who may; if the route wants two people, release only for the second one."""
+    """Release for a person who may; if the route wants two people, release only for the second one.
+
+    A click on a joint alert asked for all of its locks at once.
+    """
+    if part := clicked.click.part:
+        return _release_part(clicked, part)
     if clicked.policy.second_person:
         return _release_by_two(clicked)
     if clicked.page.asked:  # from when the route still wanted two people
         clicked = clicked.known_as(msgspec.structs.replace(clicked.page, asked=None))
     return _carry_out(clicked)
+
+
+def _release_part(clicked: Clicked, part: Part) -> Ending:
+    if clicked.policy.second_person and not part.approved:
+        return clicked.refuse(Refusal.OWN_REQUEST, LineKind.RELEASE_REFUSED)
+    asked = Asked(part.approved, clicked.now, part.click) if part.approved else None
+    return _carry_out(clicked.known_as(msgspec.structs.replace(clicked.page, asked=asked)))
 
 
 def _release_by_two(clicked: Clicked) -> Ending:
@@ -150,8 +154,7 @@ def _claim(ordered: Ordered) -> Releasing:
 def _order_end_of_undo(ordered: Ordered, ending: Ending) -> None:
     """Order the removal of the button when its time is over. If that fails, a click on it is told it is too late."""
     if ending.undo_until and ending.undoable(ordered.now):
-        with suppress(OrderError):
-            ordered.world.orders.end_undo(EndUndo(ordered.ref), ending.undo_until - ordered.now)
+        ordered.end_undo(ending.undo_until - ordered.now)
 
 
 def _note(ordered: Ordered, concluded: Concluded) -> Ordered:

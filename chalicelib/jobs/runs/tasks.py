@@ -33,8 +33,11 @@ class Rank(IntEnum):
     """Any other edit."""
 
 
-SIDE_BY_SIDE = {Wait.SCAN: 1, Wait.PLACE: 14, Wait.BOOK: 2, Wait.POST: 6, Wait.EDIT: 2, Wait.LOOK: 2}
-"""How many tasks of a kind run at once. Slack's pace needs no more, and a kind that hangs stops no other kind."""
+SIDE_BY_SIDE = {Wait.SCAN: 8, Wait.PLACE: 14, Wait.BOOK: 2, Wait.POST: 6, Wait.EDIT: 2, Wait.LOOK: 2}
+"""How many tasks of a kind run at once. Slack's pace needs no more, and a kind that hangs stops no other kind.
+
+One target is scanned by one task at a time; eight are for a watch that lists many lock tables.
+"""
 
 
 class Task(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ from typing import assert_never
 
 from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.channel_trouble import ChannelNotice, NoticeKind
+from chalicelib.core.joint.shown import JointAlert
 from chalicelib.slack.words.parts.lock_words import VALUE_LIMIT
 from chalicelib.slack.words.parts.text import channel, code, local_time
 
@@ -47,7 +48,7 @@ def _over(told: ChannelNotice) -> str:
     )
 
 
-def meant_for(alert: Alert) -> str:
+def meant_for(alert: Alert | JointAlert) -> str:
     """Say in which channel an open alert belongs; "" if it is there."""
     if not alert.instead_of or not alert.open:
         return ""

@@ -3,6 +3,7 @@
 docs.slack.dev/interactivity/implementing-slash-commands: the answer to the request itself is shown as a message.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -60,10 +61,15 @@ def answer(listing: Listing) -> dict[str, Any]:
         return _private(_nothing(listing))
     title = _title(listing)
     around = [header(title), *_turning(listing)]
-    lines = [_line(listed, listing, _ROOMY) for listed in listing.locks]
-    if sum(map(_characters, [*around, *lines])) > _MOST_CHARACTERS:
-        lines = [_line(listed, listing, _TIGHT) for listed in listing.locks]
-    return _private(title, [around[0], *lines, *around[1:]])
+    return _private(title, [around[0], *lines(listing, around), *around[1:]])
+
+
+def lines(listing: Listing, around: Sequence[Block] = ()) -> list[Block]:
+    """Return a line for each lock of a listing page, short enough to fit into one message with what is ``around``."""
+    roomy = [_line(listed, listing, _ROOMY) for listed in listing.locks]
+    if sum(map(_characters, [*around, *roomy])) <= _MOST_CHARACTERS:
+        return roomy
+    return [_line(listed, listing, _TIGHT) for listed in listing.locks]
 
 
 def usage() -> dict[str, Any]:

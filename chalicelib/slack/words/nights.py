@@ -4,9 +4,9 @@ from chalicelib.core.nights.night import Standing
 from chalicelib.core.nights.summary import AccountNight, NightSummary, NotSwept
 from chalicelib.slack.words.parts.text import capital, code, shortened
 
-_NAMED = 10
-"""Most targets that are named, and most accounts."""
-_NAME_LIMIT, _WHY_LIMIT, _LIMIT = 150, 200, 3800
+_TARGETS, _ACCOUNTS = 8, 5
+"""Most targets that are named, and most accounts, so that a message never has to be cut."""
+_NAME_LIMIT, _WHY_LIMIT, _LIMIT = 80, 110, 4000
 _REMEDIES = {
     Standing.FAILED: "Put the rights or the bucket right, or take the target out of `reaper.toml`. The next night "
     "tries again.",
@@ -19,7 +19,7 @@ _REMEDIES = {
 def night(subject: str, summary: NightSummary) -> str:
     """Return the message about a night in which not every target was swept."""
     told = [(account.account, one) for account in summary.accounts for one in account.not_swept]
-    named = [_line(account, one) for account, one in told[:_NAMED]]
+    named = [_line(account, one) for account, one in told[:_TARGETS]]
     if more := len(told) - len(named):
         named.append(f"• and {more} more: `night_finished` in the journal names them")
     found = {one.standing for _, one in told}
@@ -28,7 +28,8 @@ def night(subject: str, summary: NightSummary) -> str:
         f":warning: *{capital(subject)}: {summary.failed} of {summary.targets} targets were not swept.* "
         "Nobody looked for new locks in them, so what is locked there may be unknown."
     )
-    return shortened("\n".join([head, *named, *_accounts(summary), _rest(summary), *remedies]), _LIMIT)
+    lines = [head, *named, *_accounts(summary), _rest(summary), *remedies, *_debris(summary)]
+    return shortened("\n".join(lines), _LIMIT)
 
 
 def _line(account: str, one: NotSwept) -> str:
@@ -41,10 +42,15 @@ def _accounts(summary: NightSummary) -> list[str]:
     failed = [account for account in summary.accounts if account.not_swept]
     if len(summary.accounts) == 1:
         return []
-    named = ", ".join(map(_account, failed[:_NAMED]))
-    more = f" and {len(failed) - _NAMED} more accounts" if len(failed) > _NAMED else ""
+    named = ", ".join(map(_account, failed[:_ACCOUNTS]))
+    more = f" and {len(failed) - _ACCOUNTS} more accounts" if len(failed) > _ACCOUNTS else ""
     whole = len(summary.accounts) - len(failed)
     return [f"Swept: {named}{more}; all of the other {whole} accounts." if whole else f"Swept: {named}{more}."]
+
+
+def _debris(summary: NightSummary) -> list[str]:
+    """Return what locks left behind in the bucket that has the most of it."""
+    return [f"Lock debris in {code(target, _NAME_LIMIT)}: {debris.words}." for target, debris in summary.debris[:1]]
 
 
 def _account(night: AccountNight) -> str:

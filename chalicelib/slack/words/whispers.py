@@ -18,7 +18,7 @@ _DONE = {
     Verb.WITHDRAW: "withdraw the request to release",
     Verb.PUT_BACK: "put back",
 }
-_REFUSALS = {
+REFUSALS = {
     Refusal.OUTSIDE: "it is not within the targets of this reaper's configuration.",
     Refusal.FOREIGN: "your Slack account belongs to another workspace, and only members of this reaper's own workspace "
     "or organisation may. If both are of one Enterprise Grid, `enterprise_id` is missing in `reaper.toml`.",
@@ -60,9 +60,9 @@ def whispered(whisper: Whisper, user: str) -> str:
     """Say how a click ended, to the person who clicked."""
     ending, lock = whisper.ending, _lock(whisper)
     done = f"{_DONE[whisper.verb]} {lock}"
-    ask = _ask(whisper.releasers, user)
+    whom = ask(whisper.releasers, user)
     if ending.outcome is Outcome.REFUSED:
-        return f":no_entry: You cannot {done}: {_refusal(ending)}{ask}"
+        return f":no_entry: You cannot {done}: {_refusal(ending)}{whom}"
     if halves.in_part(ending):
         again = try_again(ending) if ending.outcome is Outcome.FAILED else ""
         done = "put back" if halves.is_put_back(ending) else "released"
@@ -70,7 +70,7 @@ def whispered(whisper: Whisper, user: str) -> str:
         return f"{part}{held_now(ending)}"
     if ending.outcome is Outcome.FAILED:
         return f":x: Could not {done}: {why_failed(ending, put_back=whisper.verb is Verb.PUT_BACK)} {try_again(ending)}"
-    return f"{_ended(whisper, user)}{ask}{after(ending)}{held_now(ending)}"
+    return f"{_ended(whisper, user)}{whom}{after(ending)}{held_now(ending)}"
 
 
 def _ended(whisper: Whisper, user: str) -> str:
@@ -89,7 +89,7 @@ def _ended(whisper: Whisper, user: str) -> str:
 
 def _refusal(ending: Ending) -> str:
     """Say why somebody may not do it."""
-    return _REFUSALS[ending.refusal] if ending.refusal else f"{code(ending.detail, DETAIL_LIMIT)}."
+    return REFUSALS[ending.refusal] if ending.refusal else f"{code(ending.detail, DETAIL_LIMIT)}."
 
 
 def _lock(whisper: Whisper) -> str:
@@ -107,7 +107,7 @@ def _who(ending: Ending, user: str) -> str:
     return "you" if ending.user == user else by(ending.user)
 
 
-def _ask(releasers: tuple[str, ...], user: str) -> str:
+def ask(releasers: tuple[str, ...], user: str) -> str:
     """Say whom to ask. A mention in a message for one person notifies nobody."""
     others = ["anybody here" if name == EVERYONE else mention(name) for name in releasers if name != user]
     return f" Ask {', '.join(others[:_MOST_NAMED])}." if others else ""

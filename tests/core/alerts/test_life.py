@@ -57,6 +57,15 @@ def plan(lock: HeldLock | None = None, **others: Any) -> Page:
     return Page(lock=lock or a_lock("s3-plan-default"), **fields | others)
 
 
+def in_joint(**others: Any) -> Page:
+    """The apply as one of the locks of a joint alert, which tells of it two hours after it was taken."""
+    return told(posted=None, joint="a joint alert", **others)
+
+
+def a_joint_plan() -> Page:
+    return plan(posted=None, joint="a joint alert")
+
+
 def snoozed(until: float) -> Snooze:
     return Snooze(BOB, hours(until))
 
@@ -71,6 +80,9 @@ EXAMPLES = [
     ("a lock younger than its threshold", UNKNOWN, a_policy(), 1.9, True),
     ("a new alert at night", UNKNOWN, AFTER_HOURS, 2, True),
     ("a lock that reaches its first threshold", UNKNOWN, a_policy(), 2, True),
+    ("a lock of a joint alert, snoozed by itself", in_joint(snooze=snoozed(30)), a_policy(), 25, True),
+    ("a plan of a joint alert that its route has released by itself", a_joint_plan(), BY_ITSELF, 6, True),
+    ("a lock of a joint alert", in_joint(), a_policy(), 25, True),
     ("a snoozed lock, shown long ago", told(snooze=snoozed(30)), a_policy(), 25, True),
     ("a snoozed lock, shown lately", told(snooze=snoozed(30), shown=24.5), a_policy(), 25, True),
     ("a lock that reaches its second threshold", told(), a_policy(), 24, True),

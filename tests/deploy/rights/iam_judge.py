@@ -12,6 +12,7 @@ from ministack.core import iam_evaluator  # type: ignore[import-untyped]
 from tests.deploy.stack_files import Document, resources, statements
 
 ACCOUNT, REGION = "111122223333", "eu-central-1"
+MEMBERS, ORGANISATION = ["444455556666", "777788889999"], "o-abcdefghij"
 BUCKET, OTHER_BUCKET = "arn:aws:s3:::acme-tfstate", "arn:aws:s3:::acme-other"
 TABLE, OTHER_TABLE = (f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}" for name in ("terraform-locks", "payments"))
 MEMBER_ROLE = "arn:aws:iam::222233334444:role/tflock-reaper-member"
@@ -26,6 +27,8 @@ _VALUES: dict[str, Any] = {
     "LockTableArns": [TABLE],
     "MemberRoleArns": [MEMBER_ROLE],
     "LockEventTopicArns": [f"arn:aws:sns:{REGION}:{ACCOUNT}:state-events"],
+    "EventAccounts": MEMBERS,
+    "OrganizationId": ORGANISATION,
     "DecryptKeyArns": [KEY],
     "SlackBotTokenParameter": "/tflock-reaper/prod/slack-bot-token",
     "SlackSigningSecretParameter": "/tflock-reaper/prod/slack-signing-secret",
@@ -78,9 +81,16 @@ def filled(value: Any) -> Any:
 _FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "Ref": lambda name: _VALUES.get(name, name),
     "Fn::GetAtt": lambda name: place(name.split(".")[0] if isinstance(name, str) else name[0]),
-    "Fn::Sub": lambda text: re.sub(r"\$\{([\w:.]+)\}", lambda found: _named(found[1]), text),
+    "Fn::Sub": lambda given: _substituted(given, {}) if isinstance(given, str) else _substituted(*given),
     "Fn::If": lambda parts: filled(parts[1]),
+    "Fn::Join": lambda parts: filled(parts[0]).join(filled(parts[1])),
+    "Fn::Split": lambda parts: filled(parts[1]).split(parts[0]),
 }
+
+
+def _substituted(text: str, values: Document) -> str:
+    known = {name: filled(value) for name, value in values.items()}
+    return re.sub(r"\$\{([\w:.]+)\}", lambda found: known.get(found[1]) or _named(found[1]), text)
 
 
 def _named(name: str) -> str:

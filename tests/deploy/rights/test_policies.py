@@ -206,6 +206,16 @@ def test_lock_tables_are_open_only_where_a_target_names_one_and_for_undo_only_wh
     assert resources()["Parameters"]["LockTableArns"]["Default"] == ""
 
 
+def test_versions_are_listed_only_by_the_sweep_and_only_where_a_target_asks_for_its_lock_debris() -> None:
+    listing = {name: r for name, r in resources()["Resources"].items() if "s3:ListBucketVersions" in str(r)}
+    assert {name: policy["Condition"] for name, policy in listing.items()} == {"CountDebrisPolicy": "HasDebris"}
+    assert listing["CountDebrisPolicy"]["Properties"]["Roles"] == [{"Ref": "SweepTargetRole"}]
+    [allowed] = listing["CountDebrisPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert (allowed["Action"], allowed["Resource"]) == ("s3:ListBucketVersions", {"Ref": "DebrisBucketArns"})
+    assert resources()["Parameters"]["DebrisBucketArns"]["Default"] == ""
+    assert not any("s3:ListBucketVersions" in actions(s) for function in FUNCTIONS for s in _allowed(function))
+
+
 def test_every_function_leaves_orders_only_where_it_has_to() -> None:
     sending = {function: _resources_of(function, "sqs:SendMessage") for function in FUNCTIONS}
     for function, places in sending.items():

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from chalicelib.core.alerts.alert import Alert, Reply
+from chalicelib.core.alerts.alert import Reply
 from chalicelib.core.alerts.message import Posted, Sending
+from chalicelib.core.joint.shown import JointReply
+from chalicelib.ports.people import Message
 from tests.fakes.slack import FakeMessenger
 
 Job = Callable[[], None]
@@ -17,18 +19,18 @@ class BusySlack(FakeMessenger):
     before: list[Job] = field(default_factory=list)
     after: list[Job] = field(default_factory=list)
 
-    def post(self, alert: Alert, sending: Sending) -> Posted:
+    def post(self, message: Message, sending: Sending) -> Posted:
         _happen(self.before)
-        posted = super().post(alert, sending)
+        posted = super().post(message, sending)
         _happen(self.after)
         return posted
 
-    def edit(self, posted: Posted, alert: Alert) -> None:
+    def edit(self, posted: Posted, message: Message) -> None:
         _happen(self.before)
-        super().edit(posted, alert)
+        super().edit(posted, message)
         _happen(self.after)
 
-    def reply(self, reply: Reply) -> Posted:
+    def reply(self, reply: Reply | JointReply) -> Posted:
         _happen(self.before)
         posted = super().reply(reply)
         _happen(self.after)

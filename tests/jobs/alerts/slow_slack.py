@@ -7,7 +7,7 @@ from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.jobs.runs.run import OneByOne, Run
-from chalicelib.ports.people import Way
+from chalicelib.ports.people import Message, Way
 from chalicelib.slack.web.pace import Paces
 from tests.fakes.slack import FakeMessenger
 
@@ -46,24 +46,22 @@ class SlowSlack(FakeMessenger):
     def busy_for(self, way: Way, channel: str) -> float:
         return self.paces.busy_for(way, channel)
 
-    def post(self, alert: Alert, sending: Sending) -> Posted:
-        self._takes("post", Way.POST, sending.channel)
-        return super().post(alert, sending)
+    def post(self, message: Message, sending: Sending) -> Posted:
+        self._takes("digest" if isinstance(message, Digest) else "post", Way.POST, sending.channel)
+        return super().post(message, sending)
 
-    def post_digest(self, digest: Digest) -> Posted:
-        self._takes("digest", Way.POST, digest.channel)
-        return super().post_digest(digest)
-
-    def edit(self, posted: Posted, alert: Alert) -> None:
-        self._takes("edit" if alert.open else "close", Way.EDIT, posted.channel)
-        super().edit(posted, alert)
-
-    def edit_digest(self, digest: Digest) -> None:
-        self._takes("edit digest", Way.EDIT, digest.channel)
-        super().edit_digest(digest)
+    def edit(self, posted: Posted, message: Message) -> None:
+        self._takes(_edit_of(message), Way.EDIT, posted.channel)
+        super().edit(posted, message)
 
     def _takes(self, what: str, way: Way, channel: str) -> None:
         self.paces.wait(way, channel)
         self.said.append((what, channel, self.time.now))
         self.time.sleep(self.seconds)
         self.meanwhile()
+
+
+def _edit_of(message: Message) -> str:
+    if isinstance(message, Alert):
+        return "edit" if message.open else "close"
+    return "edit digest" if isinstance(message, Digest) else "edit joint alert"

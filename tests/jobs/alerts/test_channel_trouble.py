@@ -5,15 +5,17 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from chalicelib.core.alerts.alert import Alert, Reply
+from chalicelib.core.alerts.alert import Reply
 from chalicelib.core.alerts.channel_trouble import ChannelNotice, NoticeKind
 from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import Verb
 from chalicelib.core.clicks.ending import Outcome
+from chalicelib.core.joint.shown import JointReply
 from chalicelib.core.policy import Route, Rules
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.watch import WatchIncompleteError, watch
+from chalicelib.ports.people import Message
 from tests.builders import ALICE, BOB, BUCKET, CHANNEL, TAKEN, a_click, a_policy, sample, some_rules
 from tests.fakes.slack import ANSWER, REQUEST, FakeMessenger
 from tests.fakes.world import FakeWorld
@@ -122,9 +124,9 @@ def test_a_refused_channel_is_tried_once_a_run_and_not_once_an_alert() -> None:
 class Watched(FakeMessenger):
     tried: list[str] = field(default_factory=list)
 
-    def post(self, alert: Alert, sending: Sending) -> Posted:
+    def post(self, message: Message, sending: Sending) -> Posted:
         self.tried.append(sending.channel)
-        return super().post(alert, sending)
+        return super().post(message, sending)
 
 
 def test_many_become_one_digest_where_trouble_is_told() -> None:
@@ -150,12 +152,12 @@ class Closing(FakeMessenger):
     closing: str = ""
     after: int = 0
 
-    def post(self, alert: Alert, sending: Sending) -> Posted:
+    def post(self, message: Message, sending: Sending) -> Posted:
         if sending.channel == self.closing:
             self.after -= 1
         if self.after < 0:
             self.channels_refused.add(self.closing)
-        return super().post(alert, sending)
+        return super().post(message, sending)
 
 
 def test_who_is_called_elsewhere_is_called_by_name_and_not_with_everybody_there() -> None:
@@ -334,7 +336,7 @@ def test_a_channel_that_takes_no_replies_gets_a_new_message_for_a_new_level() ->
 
 @dataclass
 class NoThreads(FakeMessenger):
-    def reply(self, reply: Reply) -> Posted:
+    def reply(self, reply: Reply | JointReply) -> Posted:
         self.channels_refused.add(reply.sending.channel)
         try:
             return super().reply(reply)

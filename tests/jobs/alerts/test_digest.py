@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.alerts.transitions import telling
@@ -14,7 +13,7 @@ from chalicelib.core.policy import Route
 from chalicelib.jobs.alerts.round import Round
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.watch import WatchIncompleteError, watch
-from chalicelib.ports.people import MessengerError
+from chalicelib.ports.people import Message, MessengerError
 from tests.builders import ALICE, BUCKET, CHANNEL, TAKEN, a_click, a_policy, sample, some_rules
 from tests.fakes.slack import ANSWER, REQUEST, FakeMessenger
 from tests.fakes.world import FakeWorld
@@ -168,10 +167,10 @@ def test_the_lines_that_a_broken_run_left_out_go_beneath_the_same_digest() -> No
 
         takes: int = 3
 
-        def post(self, alert: Alert, sending: Sending) -> Posted:
+        def post(self, message: Message, sending: Sending) -> Posted:
             if len(self.shown) >= self.takes:
                 raise MessengerError("Slack answered ratelimited")
-            return super().post(alert, sending)
+            return super().post(message, sending)
 
     world.messenger = tired = Tired()
     with pytest.raises(WatchIncompleteError, match="ratelimited"):

@@ -28,7 +28,7 @@ from chalicelib.jobs.settle import settle
 from chalicelib.jobs.sweep import SweepIncompleteError
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports.locks import StoreError
-from chalicelib.ports.people import MessengerError, Way
+from chalicelib.ports.people import Message, MessengerError, Way
 from chalicelib.slack.words.digests import message
 from tests.builders import BUCKET, TAKEN, a_policy, a_sending, sample, some_rules
 from tests.fakes.slack import FakeMessenger
@@ -339,10 +339,10 @@ def test_a_lock_that_was_let_go_while_it_waited_for_its_alert_calls_nobody() -> 
 class BuggySlack(SlowSlack):
     """Something that nobody expected, for one lock."""
 
-    def post(self, alert: Alert, sending: Sending) -> Posted:
-        if alert.lock.ref.place.key == "c0/0001.tflock":
+    def post(self, message: Message, sending: Sending) -> Posted:
+        if isinstance(message, Alert) and message.lock.ref.place.key == "c0/0001.tflock":
             raise ZeroDivisionError("a mistake of ours")
-        return super().post(alert, sending)
+        return super().post(message, sending)
 
 
 def test_an_error_that_nobody_expected_stops_no_other_lock_and_is_raised_in_the_end() -> None:
@@ -362,7 +362,7 @@ class OnlyRefusedEdits(SlowSlack):
     def busy_for(self, way: Way, channel: str) -> float:
         return inf if way is Way.POST else 0.0
 
-    def edit(self, posted: Posted, alert: Alert) -> None:
+    def edit(self, posted: Posted, message: Message) -> None:
         raise MessengerError("no edits")
 
 

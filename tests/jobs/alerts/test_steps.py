@@ -5,6 +5,7 @@ from datetime import timedelta
 from chalicelib.core.alerts.transitions import endings, telling
 from chalicelib.core.clicks.ending import Ending, Outcome
 from chalicelib.jobs.alerts.steps import Steps
+from chalicelib.jobs.joint.standing import Standing
 from chalicelib.jobs.runs.tasks import Wait
 from chalicelib.jobs.watch import watch
 from tests.builders import BUCKET, KEY, TAKEN, a_lock, sample, some_rules
@@ -21,7 +22,7 @@ def test_an_edit_that_had_to_wait_leaves_a_lock_alone_that_has_ended_since() -> 
     watch(world.ports, RULES, world.later(hours=100))
     page = world.book.find(LOCK.ref)
     assert page is not None
-    [edit] = Steps(world.ports, RULES, world.later(hours=130)).tend(page, LOCK).tasks
+    [edit] = Steps(world.ports, RULES, world.later(hours=130), Standing(world.joints)).tend(page, LOCK).tasks
     assert edit.kind is Wait.EDIT
     world.book.write(endings.end(LOCK, Ending(outcome=Outcome.GONE, at=world.now + timedelta(seconds=1)), None))
     edits = world.messenger.edits

@@ -5,7 +5,6 @@ from datetime import time, timedelta
 import msgspec
 import pytest
 
-from chalicelib.core.alerts.alert import Alert
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.page import Snooze
 from chalicelib.core.alerts.transitions import telling, wishes
@@ -17,6 +16,7 @@ from chalicelib.core.hours import WorkingHours
 from chalicelib.jobs.clicks.answer import answer
 from chalicelib.jobs.clicks.release import release
 from chalicelib.jobs.watch import watch
+from chalicelib.ports.people import Message
 from tests.builders import ALICE, BOB, BUCKET, KEY, STATE_KEY, TAKEN, a_click, a_lock, sample, some_rules
 from tests.fakes.slack import FakeMessenger
 from tests.fakes.world import FakeWorld
@@ -187,10 +187,10 @@ def test_a_snooze_that_came_while_the_message_was_edited_is_shown_in_the_end() -
     class Busy(FakeMessenger):
         """Somebody snoozes the alert while the watch is bringing it up to date."""
 
-        def edit(self, posted: Posted, alert: Alert) -> None:
+        def edit(self, posted: Posted, message: Message) -> None:
             if not world.book.pages[a_lock().ref].snooze:
                 world.book.write(wishes.snooze(a_lock(), Snooze(ALICE, world.now + timedelta(hours=1)), world.now))
-            super().edit(posted, alert)
+            super().edit(posted, message)
 
     world.messenger = Busy(shown=world.messenger.shown)
     world.store.put(BUCKET, STATE_KEY, b"written since, so that there is something to edit")

@@ -4,6 +4,7 @@ from chalicelib.core.alerts.transitions.transition import Transition
 from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import Person, Whisper
 from chalicelib.core.clicks.ending import Outcome, Refusal
+from chalicelib.core.joint.click import JointAnswer
 from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.clicks.release import release
@@ -100,7 +101,7 @@ def test_a_lock_released_while_somebody_else_is_refused_reads_released_in_the_en
     class Slow(FakeMessenger):
         """While Bob is told that he may not, Alice releases the lock."""
 
-        def whisper(self, person: Person, whisper: Whisper) -> None:
+        def whisper(self, person: Person, whisper: Whisper | JointAnswer) -> None:
             super().whisper(person, whisper)
             release(a_click(a_lock()), world.ports, RULES, world.now)
 

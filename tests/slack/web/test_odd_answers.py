@@ -38,11 +38,11 @@ ALL = RATE_LIMITS | UNCLEAR | HALF | WORDY
 POSTS: dict[str, Callable[[SlackMessenger], Any]] = {
     "post": lambda messenger: messenger.post(ALERT_NOW, SENDING),
     "reply": lambda messenger: messenger.reply(NOTE),
-    "post_digest": lambda messenger: messenger.post_digest(DIGEST),
+    "post_digest": lambda messenger: messenger.post(DIGEST, DIGEST.sending),
 }
 OTHERS: dict[str, Callable[[SlackMessenger], Any]] = {
     "edit": lambda messenger: messenger.edit(Posted(CHANNEL, "1.000001"), ALERT_NOW),
-    "edit_digest": lambda messenger: messenger.edit_digest(DIGEST),
+    "edit_digest": lambda messenger: messenger.edit(Posted(CHANNEL, "1.000001"), DIGEST),
     "whisper": lambda messenger: messenger.whisper(Person(user=BOB, channel=CHANNEL), WHISPERED),
     "find": lambda messenger: messenger.find(SENDING),
     "find in a thread": lambda messenger: messenger.find(NOTE.sending),

@@ -135,6 +135,7 @@ def test_a_bucket_in_another_region_needs_one_of_two_ways_and_takes_a_topic(acco
     assert "EventBridge" in done.stderr
     done = run("connect", "acme-far", "--topic", TOPIC)
     assert (done.exit_code, done.stdout) == (0, f"acme-far: connected (-> {TOPIC})\n")
+    assert f"aws sns subscribe --region {ELSEWHERE} --topic-arn {TOPIC}" in done.stderr
     assert [entry["Id"] for entry in told(account, "acme-far")["TopicConfigurations"]] == ["tflock-reaper"]
     assert run("disconnect", "acme-far").exit_code == 0
     assert told(account, "acme-far") == {}

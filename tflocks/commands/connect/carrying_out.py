@@ -65,6 +65,7 @@ class Report(msgspec.Struct, frozen=True):
     done: list[Done]
     notes: tuple[str, ...]
     account: str
+    queue: str = ""
 
 
 class Profiles(msgspec.Struct, frozen=True):
@@ -86,7 +87,7 @@ def carry_out(asked: Question, profiles: Profiles) -> Report:
     known = reach(asked, aws, reapers)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         done = list(pool.map(partial(_one, asked, known, aws), known.buckets))
-    return Report(done, known.notes, known.account)
+    return Report(done, known.notes, known.account, known.queue)
 
 
 def _one(asked: Question, known: Reach, aws: Aws, name: str) -> Done:

@@ -31,15 +31,29 @@ def show(asked: Question, report: Report, now: datetime, stream: TextIO) -> None
     tell(*report.notes)
     if asked.as_json:
         click.echo(document(report, now), file=stream)
-    else:
-        for one in report.done:
-            _print(asked, one, stream)
     for one in report.done:
+        if not asked.as_json:
+            _print(asked, one, stream)
         _warn(asked, one)
-    if len(report.done) > 1:
-        counts = Counter(one.result.value for one in report.done)
-        summary = ", ".join(f"{number} {result}" for result, number in sorted(counts.items()))
-        tell(f"{counted(len(report.done), 'bucket')}: {summary}")
+    for topic in _new_topics(report.done):
+        tell(
+            f"{topic} has to have the reaper's queue as a subscriber. Once, with the reaper's own credentials:",
+            f"  aws sns subscribe --region {topic.split(':')[3]} --topic-arn {topic} --protocol sqs \\",
+            f"    --notification-endpoint {report.queue}",
+        )
+    _summarise(report.done)
+
+
+def _summarise(done: list[Done]) -> None:
+    if len(done) > 1:
+        counts = Counter(one.result.value for one in done)
+        told = ", ".join(f"{number} {result}" for result, number in sorted(counts.items()))
+        tell(f"{counted(len(done), 'bucket')}: {told}")
+
+
+def _new_topics(done: list[Done]) -> list[str]:
+    changed = (one for one in done if one.result in {Result.CONNECTED, Result.WOULD_CONNECT})
+    return sorted({arn for one in changed for arn in one.destinations if ":sns:" in arn})
 
 
 def document(report: Report, now: datetime) -> str:

@@ -30,6 +30,7 @@ _END: tuple[Name, ...] = (
 _STORY: tuple[Name, ...] = (
     "halves",
     "half_of",
+    "joint",
     "rivals",
     "posted",
     "alerted_at",

@@ -18,7 +18,7 @@ def follow(lock: HeldLock, lead: LockRef) -> Transition:
 
     It is not taken when something was said of this half or is being said.
     """
-    silent = (absent("posted"), absent("said"), absent("sending"), absent("ending"))
+    silent = (absent("posted"), absent("said"), absent("sending"), absent("joint"), absent("ending"))
     return Transition(ref=lock.ref, put={"lock": lock, "half_of": lead}, only_if=silent)
 
 

@@ -57,6 +57,8 @@ def _inherited(old: Page, lock: HeldLock, by: Restorer, parts: Fields) -> Transi
         put["posted"] = old.posted
     if old.alerted_at:
         put["alerted_at"] = old.alerted_at
+    if old.joint and "half_of" not in parts:
+        put["joint"] = old.joint
     leads: tuple[Name, ...] = () if "half_of" in parts else ("half_of",)
     return Transition(ref=lock.ref, put=put, remove=("told", *leads), only_if=(absent("restored_by"),))
 

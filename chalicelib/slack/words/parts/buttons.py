@@ -23,6 +23,8 @@ from chalicelib.slack.words.parts.lock_words import state
 from chalicelib.slack.words.parts.text import code
 
 RELEASE_ACTION = "release_lock"
+LISTED_RELEASE_ACTION = "release_listed"
+"""The Release button in a message that lists many locks, which a click on one of them must not replace."""
 WITHDRAW_ACTION = "withdraw_release"
 SNOOZE_ACTION = "snooze_alert"
 WAKE_ACTION = "end_snooze"
@@ -31,6 +33,7 @@ SNOOZE_ACTIONS = {f"{SNOOZE_ACTION}_{length}": length for length in SnoozeFor}
 """The actions of the snooze buttons, with their lengths."""
 VERBS = {
     RELEASE_ACTION: Verb.RELEASE,
+    LISTED_RELEASE_ACTION: Verb.RELEASE,
     WITHDRAW_ACTION: Verb.WITHDRAW,
     SNOOZE_ACTION: Verb.SNOOZE,
     WAKE_ACTION: Verb.WAKE,

@@ -1,0 +1,1 @@
+"""Remember the joint alerts, and how far the clicks on them are."""

@@ -1,0 +1,99 @@
+"""Decide which locks one dead run left behind. A wrong guess would put strangers' locks beneath one button.
+
+Locks belong together when the same run holds them and they were taken one soon after the other. The name of a run is
+the session name in its AWS identity, which AWS vouches for; without an identity it is ``Who``, by the client's word.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from chalicelib.core.alerts.owner import session_name
+from chalicelib.core.alerts.page import Page
+from chalicelib.core.joint.joint import MOST, ROOM, Holder, Joint, member_of
+from chalicelib.core.locks.copies import copy_of
+from chalicelib.core.locks.lock import Body
+
+FEWEST = 2
+"""Fewest locks that become a joint alert. A lone lock keeps its own message, with all the evidence."""
+APART = timedelta(minutes=30)
+"""Longest time between two locks of one run, when its name may be that of many runs (``root@runner``)."""
+FAR_APART = timedelta(hours=6)
+"""The same when the name is that of a single run (``GitHubActions-7001234567``): a CI job may last six hours."""
+_OF_ONE_RUN = re.compile(
+    r"(?<![0-9A-Za-z])(?:[0-9]{8,11}|[0-9]{13,})(?![0-9A-Za-z])|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-"
+)
+"""The number or the UUID by which a CI system tells its runs apart. Twelve digits are an AWS account's, and fewer than
+eight may be a person's."""
+_OF_AN_INSTANCE = re.compile(r"i-[0-9a-f]{8,17}")
+"""The session of an EC2 instance has the instance's ID, and many runs work there."""
+
+
+def holder_of(page: Page) -> Holder | None:
+    """Return the run that holds a lock; None for a lock that is always told by itself.
+
+    Such are a lock that cannot be read, a copy of another place's lock, a lock beside another holder's, and one that
+    names nobody: each needs evidence of its own.
+    """
+    lock, info = page.lock, page.lock.info
+    if info is None or lock.flaw or lock.body is not Body.LOCK or copy_of(lock) or page.rivals:
+        return None
+    session = session_name(page.principal)
+    if is_of_one_run(session):
+        return Holder(session)
+    return Holder(session, info.Who) if info.Who.strip() else None
+
+
+def is_of_one_run(session: str) -> bool:
+    """Return whether a session name is one that no two runs have."""
+    return _OF_ONE_RUN.search(session) is not None and not _OF_AN_INSTANCE.fullmatch(session)
+
+
+def apart(holder: Holder) -> timedelta:
+    """Return the longest time between two locks of one run of this holder."""
+    return APART if holder.who else FAR_APART
+
+
+def together(pages: Iterable[Page]) -> list[list[Page]]:
+    """Return the locks that belong together, the oldest first; locks that belong to no other are left out."""
+    by_holder: dict[Holder, list[Page]] = {}
+    for page in sorted(pages, key=lambda one: (one.held_since, one.lock.ref.state_path)):
+        if holder := holder_of(page):
+            by_holder.setdefault(holder, []).append(page)
+    groups = [group for holder, all_of in by_holder.items() for group in _in_groups(all_of, apart(holder))]
+    return [group for group in groups if len(group) >= FEWEST]
+
+
+def belongs(page: Page, joint: Joint) -> bool:
+    """Return whether a lock is of the run that an open joint alert is about, and there is room for it."""
+    if holder_of(page) != joint.holder or not has_room(joint, page):
+        return False
+    first, last = _times(joint)
+    return first - apart(joint.holder) <= page.held_since <= last + apart(joint.holder)
+
+
+def has_room(joint: Joint, page: Page) -> bool:
+    """Return whether a joint alert can take one more lock."""
+    size = sum(one.size for one in joint.locks) + member_of(page).size
+    return len(joint.locks) < MOST and size <= ROOM
+
+
+def _times(joint: Joint) -> tuple[datetime, datetime]:
+    taken = [one.taken for one in joint.locks]
+    return min(taken), max(taken)
+
+
+def _in_groups(pages: Sequence[Page], most: timedelta) -> list[list[Page]]:
+    """Part the locks of one holder where too much time is between two, or where a joint alert has no more room."""
+    groups: list[list[Page]] = []
+    size = 0
+    for page in pages:
+        own = member_of(page).size
+        near = groups and page.held_since - groups[-1][-1].held_since <= most
+        if near and len(groups[-1]) < MOST and size + own <= ROOM:
+            groups[-1].append(page)
+            size += own
+        else:
+            groups.append([page])
+            size = own
+    return groups

@@ -1,0 +1,24 @@
+"""Decide whether the reaper may still release a lock by itself: its order may have waited in the queue."""
+
+from chalicelib.core.alerts.life import may_auto_release
+from chalicelib.core.alerts.page import Page
+from chalicelib.jobs.alerts.halves import Halves
+from chalicelib.jobs.clicks.clicked import Ordered
+from chalicelib.ports.book import BookError
+
+
+def page_if_due(ordered: Ordered) -> Page | None:
+    """Return the page of a lock as it is now, if its route still asks for its release; None: it does not."""
+    covered = all(ordered.rules.covers(ref.place) for ref in ordered.shown)
+    page = Halves(ordered.world, ordered.rules, ordered.now).as_now(ordered.page)
+    due = covered and page and may_auto_release(page, ordered.policy, ordered.now)
+    return page if page and due and not _is_snoozed(page, ordered) else None
+
+
+def _is_snoozed(page: Page, ordered: Ordered) -> bool:
+    """Return whether somebody snoozed the joint alert that tells of a lock. Without the joint book, assume so."""
+    try:
+        joint = ordered.world.joints.find(page.joint) if page.joint else None
+    except BookError:
+        return True
+    return joint is not None and joint.snooze is not None

@@ -1,0 +1,1 @@
+"""Write joint alerts, their lists, replies and answers; pure."""

@@ -1,0 +1,117 @@
+"""Where Terraform manages a bucket's notifications: the real Terraform with the real AWS provider, and ``connect``.
+
+About 30 seconds. It proves what the provider makes of our notification and that our HCL is right to the letter; it
+proves nothing of S3's own answers, which are the local cloud's.
+"""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from demo.local_cloud import ACCOUNT, REGION, LocalCloud
+from tests import needs
+from tests.tflocks.account import run
+
+BUCKET = "acme-tfstate"
+IMAGES, LOCKS = (f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}" for queue in ("images", "tflock-events-prod"))
+PROVIDER = """
+provider "aws" {
+  s3_use_path_style           = true
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+"""
+THEIRS = f"""
+  bucket = "{BUCKET}"
+
+  queue {{
+    queue_arn     = "{IMAGES}"
+    events        = ["s3:ObjectCreated:Put"]
+    filter_prefix = "images/"
+  }}
+"""
+NO_CHANGE, CHANGES = 0, 2
+"""Exit statuses of ``terraform plan -detailed-exitcode``."""
+
+
+class Module:
+    """A root module with nothing but the bucket's notifications."""
+
+    def __init__(self, folder: Path, program: str, cloud: LocalCloud) -> None:
+        self._folder, self._program, self._cloud = folder, program, cloud
+        (folder / "provider.tf").write_text(PROVIDER)
+
+    def write(self, resource: str) -> None:
+        (self._folder / "main.tf").write_text(resource)
+
+    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        environment = self._cloud.environment | {"TF_CLI_CONFIG_FILE": "/dev/null", "CHECKPOINT_DISABLE": "1"}
+        command = [self._program, arguments[0], "-no-color", *arguments[1:]]
+        return subprocess.run(  # noqa: S603
+            command, cwd=self._folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
+
+    def must(self, *arguments: str) -> str:
+        done = self.run(*arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+@pytest.fixture
+def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalCloud]:
+    with LocalCloud(tmp_path / "cloud") as running:
+        for name, value in running.environment.items():
+            monkeypatch.setenv(name, value)
+        for arn in (IMAGES, LOCKS):
+            _queue(running, arn)
+        running.client("s3").create_bucket(Bucket=BUCKET)
+        yield running
+
+
+def _queue(cloud: LocalCloud, arn: str) -> None:
+    allowed = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sqs:SendMessage"}
+    policy = {"Version": "2012-10-17", "Statement": [allowed | {"Resource": arn}]}
+    cloud.client("sqs").create_queue(
+        QueueName=arn.rsplit(":", maxsplit=1)[-1], Attributes={"Policy": json.dumps(policy)}
+    )
+
+
+def _told(cloud: LocalCloud) -> list[str]:
+    answer: Any = cloud.client("s3").get_bucket_notification_configuration(Bucket=BUCKET)
+    return [queue["QueueArn"] for queue in answer.get("QueueConfigurations", [])]
+
+
+def test_the_next_plan_takes_ours_away_as_drift_and_is_empty_with_the_hcl_that_connect_prints(
+    cloud: LocalCloud, tmp_path: Path
+) -> None:
+    program, mirror = needs.terraform(), needs.aws_provider()
+    (tmp_path / "module").mkdir()
+    module = Module(tmp_path / "module", program, cloud)
+    head = 'resource "aws_s3_bucket_notification" "acme_tfstate" {'
+    module.write(f"{head}{THEIRS}}}\n")
+    module.must("init", f"-plugin-dir={mirror}")
+    module.must("apply", "-auto-approve")
+
+    connected = run("connect", BUCKET, "--queue", LOCKS)
+    assert connected.exit_code == 0, connected.stderr
+    assert "look managed by Terraform (tf-s3-queue-" in connected.stderr
+    assert _told(cloud) == [IMAGES, LOCKS]
+    drift = module.run("plan", "-detailed-exitcode")
+    assert drift.returncode == CHANGES
+    assert '- id            = "tflock-reaper" -> null' in drift.stdout
+
+    module.write(run("connect", "--hcl", BUCKET, "--queue", LOCKS).stdout)
+    assert module.run("plan", "-detailed-exitcode").returncode == NO_CHANGE
+
+    blocks = connected.stderr.partition("kind:\n")[2]
+    module.write(f"{head}{THEIRS}\n{blocks}}}\n")
+    assert module.run("plan", "-detailed-exitcode").returncode == NO_CHANGE
+
+    module.write(f"{head}{THEIRS}}}\n")
+    module.must("apply", "-auto-approve")
+    assert _told(cloud) == [IMAGES]
