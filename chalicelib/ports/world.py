@@ -6,12 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from chalicelib.core.audit.line import JournalLine
-<<<<<<< HEAD
 from chalicelib.ports.book import ChannelBook, DigestBook, EventBook, GroupBook, JointBook, LockBook
-=======
-from chalicelib.ports.book import ChannelBook, DigestBook, EventBook, GroupBook, LockBook
 from chalicelib.ports.debris import DebrisCounter
->>>>>>> night
 from chalicelib.ports.locks import LockStore
 from chalicelib.ports.nights import NightBook
 from chalicelib.ports.orders import Orders

@@ -11,12 +11,8 @@ import pytest
 
 import chalicelib
 from chalicelib import ports
-<<<<<<< HEAD
 from chalicelib.ports.book import ChannelBook, DigestBook, EventBook, GroupBook, JointBook, LockBook, LockList
-=======
-from chalicelib.ports.book import ChannelBook, DigestBook, EventBook, GroupBook, LockBook, LockList
 from chalicelib.ports.debris import DebrisCounter
->>>>>>> night
 from chalicelib.ports.locks import LockStore
 from chalicelib.ports.nights import NightBook
 from chalicelib.ports.orders import Orders

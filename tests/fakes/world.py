@@ -8,12 +8,8 @@ from chalicelib.aws.locks.places import Places
 from chalicelib.core.audit.line import JournalLine, LineKind
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.ports.world import World
-<<<<<<< HEAD
 from tests.fakes.book import FakeBook, FakeChannelBook, FakeDigestBook, FakeGroupBook, FakeJointBook
-=======
-from tests.fakes.book import FakeBook, FakeChannelBook, FakeDigestBook, FakeGroupBook
 from tests.fakes.debris import FakeDebrisCounter
->>>>>>> night
 from tests.fakes.events import FakeEventBook
 from tests.fakes.nights import FakeNightBook
 from tests.fakes.orders import FakeOrders

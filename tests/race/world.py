@@ -114,11 +114,7 @@ def world_of(places: RacePlaces, channel: Channel, lines: Lines, book: FakeBook,
     failing = {"book": BookError, "events": BookError}
     memory: dict[str, Any] = {
         name: Crossing(getattr(fakes, name), schedule, failing.get(name))
-<<<<<<< HEAD
-        for name in ("book", "events", "channels", "digests", "joints", "groups", "nights", "directory")
-=======
-        for name in ("book", "events", "channels", "digests", "groups", "nights", "debris", "directory")
->>>>>>> night
+        for name in ("book", "events", "channels", "digests", "joints", "groups", "nights", "debris", "directory")
     }
     others: dict[str, Any] = {
         "store": places,

@@ -3,11 +3,10 @@
 from chalicelib.core.alerts.digest import Digest, Named
 from chalicelib.core.locks.place import Clock
 from chalicelib.slack.words.parts.blocks import Block, context, header, section
-from chalicelib.slack.words.parts.lock_words import in_account, in_containers, is_in_path
+from chalicelib.slack.words.parts.lock_words import by_account, in_account, in_containers, is_in_path
 from chalicelib.slack.words.parts.text import ago, channel, code, exact, since
 
 _PATH_LIMIT = 400
-_MOST_ACCOUNTS = 5
 
 
 def message(digest: Digest) -> tuple[str, list[Block]]:
@@ -62,13 +61,7 @@ def _small_print(digest: Digest) -> list[str]:
 
 def _accounts(digest: Digest) -> str:
     """Say how many locks are in which account; "" while all targets are in one account."""
-    if not digest.accounts:
-        return ""
-    parts = [f"{count} {in_account(account)}" for account, count in digest.accounts[:_MOST_ACCOUNTS]]
-    others = digest.accounts[_MOST_ACCOUNTS:]
-    if others:
-        parts.append(f"{sum(count for _, count in others)} in {len(others)} more accounts")
-    return f"Of these, {', '.join(parts)}."
+    return f"Of these, {by_account(digest.accounts)}." if digest.accounts else ""
 
 
 def _lines(digest: Digest) -> str:

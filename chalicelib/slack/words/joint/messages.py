@@ -1,5 +1,7 @@
 """Write the joint alert: one message about all locks that one run left behind."""
 
+from collections.abc import Sequence
+
 from chalicelib.core.clicks.ending import Outcome
 from chalicelib.core.clicks.part import Result
 from chalicelib.core.joint.joint import Act, Joint, Member
@@ -10,7 +12,7 @@ from chalicelib.core.locks.terraform.lock_info import operation_in_words
 from chalicelib.slack.words.channel_notices import meant_for
 from chalicelib.slack.words.joint.buttons import of_joint, operations
 from chalicelib.slack.words.parts.blocks import Block, actions, context, header, section, sections
-from chalicelib.slack.words.parts.lock_words import in_containers, is_in_path, state
+from chalicelib.slack.words.parts.lock_words import by_account, in_account, in_containers, is_in_path, state
 from chalicelib.slack.words.parts.text import (
     ago,
     by,
@@ -54,7 +56,7 @@ def message(alert: JointAlert) -> tuple[str, list[Block]]:
     return whose, [
         header(f"{_sign(alert)} {title}"),
         *(block for words in ["\n".join(filter(None, paragraphs))] for block in sections(words)),
-        *([section(_oldest(joint))] if joint.held else []),
+        *([section(_oldest(alert))] if joint.held else []),
         context(*_small_print(alert)),
         *([actions(*clickable)] if clickable else []),
     ]
@@ -98,7 +100,13 @@ def _people(alert: JointAlert) -> str:
     ]
     told = capital(" · ".join(filter(None, parts)))
     did = operations(list(joint.held.values()), _MOST_OPERATIONS, _OPERATION_LIMIT)
-    return "\n".join(filter(None, [told, f"Operations: {did}."]))
+    where = f"{capital(_where(alert.by_account))}." if alert.by_account else ""
+    return "\n".join(filter(None, [told, f"Operations: {did}.", where]))
+
+
+def _where(accounts: Sequence[tuple[str, int]]) -> str:
+    """Say in which accounts the locks are."""
+    return by_account(accounts) if len(accounts) > 1 else in_account(accounts[0][0])
 
 
 def _story(alert: JointAlert) -> str:
@@ -150,12 +158,19 @@ def _who(act: Act) -> str:
     return f"{by(act.by)} (asked for by {mention(act.approved)})" if act.approved else by(act.by)
 
 
-def _oldest(joint: Joint) -> str:
+def _oldest(alert: JointAlert) -> str:
+    joint = alert.joint
     named = joint.oldest[:_NAMED]
     title = "*The oldest*" if len(joint.held) > len(named) else "*They are*"
     more = len(joint.held) - len(named)
     rest = [f"and {more} more: *Show the list* has all of them."] if more else []
-    return "\n".join([title, *(f"• {_named(one)}" for one in named), *rest])
+    return "\n".join([title, *(f"• {_named(one)}{_account(one, alert)}" for one in named), *rest])
+
+
+def _account(one: Member, alert: JointAlert) -> str:
+    """Name the account of one lock, if the locks are in several."""
+    account = in_account(alert.accounts.get(one.ref.place.home, ""))
+    return f", {account}" if account and len(alert.by_account) > 1 else ""
 
 
 def _named(one: Member) -> str:
