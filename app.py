@@ -37,6 +37,7 @@ from chalicelib.jobs.record import record_events
 from chalicelib.jobs.runs.run import Run
 from chalicelib.jobs.settle import settle
 from chalicelib.jobs.sweep import sweep
+from chalicelib.jobs.targets.discover import discover
 from chalicelib.jobs.watch import watch
 from chalicelib.ports.book import BookError
 from chalicelib.slack import requests, response_url
@@ -53,8 +54,11 @@ _measured = flushed(wiring.metrics)
 @app.schedule(Cron(0, 3, "*", "*", "?", "*"))
 @_measured
 def nightly_sweep(event: CloudWatchEvent) -> None:
-    """Order a sweep of each target every night."""
-    order_sweeps(wiring.world(), wiring.rules(), began_at(event.time, _now()))
+    """Find the targets of the target rules every night, and order a sweep of each target that is known."""
+    try:
+        discover(wiring.rules(), wiring.searching(_milliseconds(event.context)), _now())
+    finally:
+        order_sweeps(wiring.world(), wiring.rules(), began_at(event.time, _now()))
 
 
 @app.on_sqs_message(queue="tflock-sweeps", batch_size=1)
@@ -65,7 +69,8 @@ def sweep_target(event: SQSEvent) -> None:
         order = sweeps.read_sweep(message.body)
         began = _now()
         try:
-            sweep(order, wiring.world(), wiring.rules(), began, _run(event.context))
+            rules = wiring.current_rules().rules_to_sweep(order.target)
+            sweep(order, wiring.world(), rules, began, _run(event.context))
         finally:
             wiring.metrics().add(sweep_duration(_now() - began))
 
@@ -94,7 +99,7 @@ def record_lock_event(event: SQSEvent) -> dict[str, Any]:
 @_measured
 def table_changed(event: Any, _context: Any) -> None:
     """Leave a table stream's events for ``record_lock_event``. After a failure the stream delivers them again."""
-    for told in table_events(event, wiring.rules().targets):
+    for told in table_events(event, wiring.configured_rules().targets):
         wiring.orders().record(told)
 
 
@@ -158,7 +163,7 @@ def release_lock(event: SQSEvent) -> None:
         elif isinstance(order, JointClick):
             release_joint(order, wiring.world(), wiring.rules(), _now())
         else:
-            release(order, wiring.world(), wiring.rules(), _now())
+            release(order, wiring.world(), wiring.rules_for(order.lock.place), _now())
 
 
 @app.on_sqs_message(queue="tflock-clicks", batch_size=1)
@@ -174,7 +179,7 @@ def answer_click(event: SQSEvent) -> None:
         elif isinstance(order, ShowJoint):
             show_joint(order, wiring.world(), wiring.rules(), _now())
         else:
-            answer(order, wiring.world(), wiring.rules(), _now())
+            answer(order, wiring.world(), wiring.rules_for(order.lock.place), _now())
 
 
 def _turn_away(unheard: Unheard) -> None:
@@ -200,7 +205,11 @@ def _record(ended: list[Case], body: str, to_settle: LockEvent | None) -> None:
 
 def _run(context: Any) -> Run:
     """Return a run with the time that Lambda leaves this invocation."""
-    return wiring.run(context.get_remaining_time_in_millis())
+    return wiring.run(_milliseconds(context))
+
+
+def _milliseconds(context: Any) -> float:
+    return float(context.get_remaining_time_in_millis())
 
 
 def _now() -> datetime:

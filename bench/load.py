@@ -27,7 +27,7 @@ from chalicelib.jobs.runs.run import Run, run_of
 from chalicelib.jobs.sweep import SweepIncompleteError
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports.world import World
-from chalicelib.wiring import SIDE_BY_SIDE
+from chalicelib.wiring_rules import SIDE_BY_SIDE
 from tests.book_writes import say
 from tests.builders import TAKEN, a_policy, a_sending, sample, some_rules
 from tests.fakes.world import FakeWorld

@@ -23,11 +23,11 @@ import boto3
 from chalicelib.aws.locks.dynamodb import DynamoLockStore
 from chalicelib.aws.locks.places import Places
 from chalicelib.aws.locks.s3 import S3LockStore
+from chalicelib.aws.patience import WRITING
 from chalicelib.core.clicks.ending import Outcome
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.jobs.clicks.release import release
 from chalicelib.ports.locks import LockStore
-from chalicelib.wiring import WRITING
 from demo.local_cloud import ACCESS_KEY, REGION, SECRET_KEY, LocalCloud
 from demo.terraform import LOCK_TABLE, Locking, TerraformState, find_terraform
 from tests.builders import BUCKET, KEY, STATE_KEY, STATE_PATH, TABLE, a_click, an_item, sample, some_rules, with_tables

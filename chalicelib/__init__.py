@@ -8,6 +8,8 @@ Each line of code has one room: it decides (``core``), it orders (``jobs``), or 
 ``core.locks``      where a lock is kept and what it is; ``core.locks.terraform`` has all that is Terraform's
 ``core.alerts``     the table of an alert's next steps, the page of a lock in the lock book, what messages say;
                     ``core.alerts.transitions`` has the lock book's rules
+``core.joint``      joint alerts: which locks one run left behind, and what may be done with all of them
+``core.targets``    what target rules find, and what is remembered of it
 ``core.clicks``     who may do what, and how it ended
 ``core.audit``      what AWS told, which hold it began or ended, the journal's lines
 ``core.nights``     what a night sweeps, what came of each target, and the summary of it
@@ -15,9 +17,14 @@ Each line of code has one room: it decides (``core``), it orders (``jobs``), or 
 ``jobs``            does the reaper's work; reaches the world only through ``ports``
 ``jobs.alerts``     carries out the table of next steps for each lock
 ``jobs.clicks``     carries out what people click
+``jobs.joint``      tells of joint alerts, and carries out what people click there
+``jobs.targets``    has the target rules look for targets, and knows these between two nights
 ``jobs.runs``       shares the time of one run among its tasks
 ``aws``             everything that imports boto3 or powertools
-``aws.locks``       reads, deletes and puts locks; one module for each kind of place
+``aws.accounts``    enters other accounts: a session for each errand, narrowed to it
+``aws.locks``       reads, deletes and puts locks; one module for each kind of place; ``aws.locks.listing`` lists those
+                    of a bucket: it cuts pages before they are parsed, and splits giant buckets
+``aws.discovery``   looks into accounts for what target rules name
 ``aws.events``      translates the payloads of AWS's events; pure
 ``aws.orders``      orders from one function to another: their form on the wire, and their queues
 ``aws.book``        the reaper's memory, in its one DynamoDB table
@@ -28,11 +35,12 @@ Each line of code has one room: it decides (``core``), it orders (``jobs``), or 
 ``config``          checks ``reaper.toml``; only ``make package`` uses it, so it is not in the package
 ``checked_rules``   reads and writes the file that carries the checked rules into the package
 ``wiring``          the composition root: the only module that puts real things behind the ports
+``wiring_rules``    the part of it that every other part needs: the rules, with the targets that are known now
 ==================  ==========================================================================================
 
 Imports point one way (``tests/test_imports.py`` checks it): ``app -> wiring, jobs, ports, core, aws.batches,
 aws.events, aws.metrics, aws.orders, slack_over_http, slack.requests, slack.words.listings, slack.response_url``;
-``slack_over_http -> wiring, core, slack.requests``; ``wiring ->`` everything but ``config``;
+``slack_over_http -> wiring, core, slack.requests``; ``wiring, wiring_rules ->`` everything but ``config``;
 ``config -> checked_rules -> core``; ``aws, slack -> ports, core``; ``jobs -> ports, core``; ``ports -> core``;
 ``core ->`` the standard library and msgspec.
 ``aws`` and ``slack`` never import each other, and no job imports them. ``tflocks/``, the operators' command line,

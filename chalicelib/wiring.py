@@ -9,13 +9,12 @@ process, when it is first asked for.
 
 import os
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import msgspec
-from botocore.config import Config as ClientConfig
 
 from chalicelib.aws import clients
 from chalicelib.aws.accounts.errand import Errand
@@ -29,32 +28,43 @@ from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.lock_list import DynamoLockList
 from chalicelib.aws.book.night_book import DynamoNightBook
 from chalicelib.aws.book.rules_book import store
+from chalicelib.aws.discovery.finder import AwsTargetFinder, Home
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.locks.dynamodb import DynamoLockStore
 from chalicelib.aws.locks.places import Places
 from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.aws.locks.s3_versions import S3DebrisCounter
-from chalicelib.aws.metrics import EmfMetrics
-from chalicelib.aws.one_a_thread import OneAThread
 from chalicelib.aws.orders.sqs import Queue, SqsOrders
-from chalicelib.checked_rules import NAME, Config, encode, load
+from chalicelib.aws.patience import COUNTING, ENTERING, LISTING, SEARCHING, WRITING
+from chalicelib.checked_rules import encode
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.measure import SLACK_FAILURE
+from chalicelib.core.locks.account import Account
 from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.locks.target import Target
-from chalicelib.core.policy import Rules
 from chalicelib.jobs.event_case import EventCase, Recording
-from chalicelib.jobs.runs import tasks
 from chalicelib.jobs.runs.run import Run, Threads, run_of
+from chalicelib.jobs.targets.discover import Searching
 from chalicelib.ports.locks import LockStore
 from chalicelib.ports.people import MessengerError
 from chalicelib.ports.world import World
 from chalicelib.slack.directory import SlackDirectory
 from chalicelib.slack.installation import Installation
 from chalicelib.slack.messenger import SlackMessenger
+from chalicelib.wiring_rules import (
+    PROMPT,
+    SIDE_BY_SIDE,
+    config,
+    configured_rules,
+    current_rules,
+    metrics,
+    rules,
+    rules_for,
+    table,
+    target_book,
+)
 
-if TYPE_CHECKING:
-    from types_boto3_dynamodb.service_resource import Table
+__all__ = ["config", "configured_rules", "current_rules", "metrics", "rules", "rules_for", "table"]
 
 _QUEUES = {
     Queue.SWEEPS: "SWEEP_QUEUE_URL",
@@ -62,36 +72,9 @@ _QUEUES = {
     Queue.CLICKS: "CLICK_QUEUE_URL",
     Queue.EVENTS: "EVENT_QUEUE_URL",
 }
-_PACKAGED_RULES = Path(__file__).parent.parent / NAME
 _SECRET_SECONDS, _FRESH_SECRET_SECONDS = 300, 60
-SIDE_BY_SIDE = sum(tasks.SIDE_BY_SIDE.values())  # threads of a run: one for each task that may run at once
-# Shorter than the time limits of the functions, so that a function can still tell what it could not reach.
-_PROMPT = ClientConfig(
-    connect_timeout=3,
-    read_timeout=5,
-    retries={"mode": "standard", "total_max_attempts": 3},
-    max_pool_connections=SIDE_BY_SIDE,
-)
-# Entering an account takes time from the function that then has to delete and to answer, within 30 seconds.
-_ENTERING = ClientConfig(connect_timeout=2, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 2})
-# A listing full of delete markers can take two minutes to answer (xuanwo.io, 2025-02).
-_LISTING = ClientConfig(connect_timeout=5, read_timeout=120, retries={"mode": "standard", "total_max_attempts": 4})
-# Never tried again: counting may stop anywhere, and the next night counts anew.
-_COUNTING = ClientConfig(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 1})
-WRITING = ClientConfig(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 1})
-"""Never retries a request: see S3LockStore and DynamoLockStore."""
-
-
-@cache
-def config() -> Config:
-    """Return the configuration that was checked when the package was made. Raises CheckedRulesError."""
-    return load(Path(os.environ.get("RULES_FILE", _PACKAGED_RULES)))
-
-
-@cache
-def rules() -> Rules:
-    """Return the rules, with every target named as seen from the stack's own account and region."""
-    return config().rules.at_home(os.environ["ACCOUNT_ID"], os.environ["AWS_REGION"])
+_FOR_THE_ORDERS = 300.0
+"""Seconds that the search for targets leaves for ordering the sweeps and for telling people."""
 
 
 @cache
@@ -99,12 +82,12 @@ def world() -> World:
     """Return the neighbours of the jobs about locks."""
     return World(
         store=Places(_stores(), lambda place: rules().covers(place)),
-        debris=S3DebrisCounter(lambda target: accounts().looking_at(target, target.kind, _COUNTING)),
+        debris=S3DebrisCounter(lambda target: accounts().looking_at(target, target.kind, COUNTING)),
         book=lock_book(),
-        events=DynamoEventBook(_table()),
-        channels=DynamoChannelBook(_table()),
-        digests=DynamoDigestBook(_table()),
-        joints=DynamoJointBook(_table()),
+        events=DynamoEventBook(table()),
+        channels=DynamoChannelBook(table()),
+        digests=DynamoDigestBook(table()),
+        joints=DynamoJointBook(table()),
         groups=group_book(),
         nights=night_book(),
         messenger=SlackMessenger(_bot_token, config().slack_api, config().slack_app, failed=_slack_failed),
@@ -125,11 +108,11 @@ def _stores() -> dict[Kind, LockStore]:
 
 
 def _lister(target: Target) -> Any:
-    return accounts().looking_at(target, target.kind, _PROMPT if target.is_small else _LISTING)
+    return accounts().looking_at(target, target.kind, PROMPT if target.is_small else LISTING)
 
 
 def _reader(place: Place) -> Any:
-    return accounts().looking_at(rules().target_of(place), place.kind, _PROMPT)
+    return accounts().looking_at(rules().target_of(place), place.kind, PROMPT)
 
 
 def _writer(ref: LockRef, errand: Errand) -> Any:
@@ -140,7 +123,24 @@ def _writer(ref: LockRef, errand: Errand) -> Any:
 def accounts() -> Accounts:
     """Return the clients for buckets and tables in the stack's own account and in others."""
     stack = Stack(os.environ["AWS_REGION"], f"tflock-reaper-{os.environ['STAGE']}")
-    return Accounts(stack, clients.client, _ENTERING, clock=lambda: datetime.now(UTC))
+    return Accounts(stack, clients.client, ENTERING, clock=lambda: datetime.now(UTC))
+
+
+def searching(milliseconds: float) -> Searching:
+    """Return the neighbours of the search for targets, of an invocation that has this much time left."""
+    ends = time.monotonic() + milliseconds / 1000 - _FOR_THE_ORDERS
+    return Searching(
+        finder=AwsTargetFinder(_searcher, Home(os.environ["ACCOUNT_ID"], os.environ["AWS_REGION"])),
+        book=target_book(),
+        journal=journal(),
+        messenger=world().messenger,
+        has_time=lambda: time.monotonic() < ends,
+        learn=current_rules().learn,
+    )
+
+
+def _searcher(account: Account, service: str, region: str | None) -> Any:
+    return accounts().looking(account, service, region, SEARCHING)
 
 
 def run(milliseconds: float) -> Run:
@@ -159,12 +159,6 @@ def journal() -> LogJournal:
     return LogJournal(sys.stdout, metrics())
 
 
-@cache
-def metrics() -> EmfMetrics:
-    """Return the metrics, which are written when an invocation ends."""
-    return EmfMetrics(os.environ["STAGE"])
-
-
 def event_case(event: LockEvent, now: datetime) -> EventCase:
     """Return the case of an event."""
     recording = Recording(
@@ -172,37 +166,37 @@ def event_case(event: LockEvent, now: datetime) -> EventCase:
         release_role=os.environ["RELEASE_ROLE_ID"],
         restore_role=os.environ["ANSWER_ROLE_ID"],
     )
-    return EventCase(event, world(), rules(), recording, now)
+    return EventCase(event, world(), rules_for(event.place), recording, now)
 
 
 @cache
 def lock_book() -> DynamoLockBook:
     """Return the reaper's memory of locks and their alerts."""
-    return DynamoLockBook(_table())
+    return DynamoLockBook(table())
 
 
 @cache
 def lock_list() -> DynamoLockList:
     """Return the held locks, for ``/tflocks``."""
-    return DynamoLockList(_table())
+    return DynamoLockList(table())
 
 
 @cache
 def group_book() -> DynamoGroupBook:
     """Return the members of user groups as the last watch found them."""
-    return DynamoGroupBook(_table())
+    return DynamoGroupBook(table())
 
 
 @cache
 def night_book() -> DynamoNightBook:
     """Return the reaper's memory of its nights."""
-    return DynamoNightBook(_table())
+    return DynamoNightBook(table())
 
 
 @cache
 def store_rules() -> None:
     """Store the rules for ``tflocks``, once a process."""
-    store(_table(), encode(msgspec.structs.replace(config(), rules=rules())))
+    store(table(), encode(msgspec.structs.replace(config(), rules=configured_rules())))
 
 
 @cache
@@ -215,7 +209,7 @@ def installation() -> Installation:
 @cache
 def orders() -> SqsOrders:
     """Return the queues in which one function leaves orders for another."""
-    return SqsOrders(clients.sqs(_PROMPT), lambda queue: os.environ[_QUEUES[queue]])
+    return SqsOrders(clients.sqs(PROMPT), lambda queue: os.environ[_QUEUES[queue]])
 
 
 def signing_secret(fresh: bool) -> str:  # noqa: FBT001  the type is slack.requests.SigningSecret
@@ -239,9 +233,4 @@ def _slack_failed() -> None:
 
 
 def _secret(variable: str, seconds: int) -> str:
-    return clients.secrets(_PROMPT).read(os.environ[variable], seconds)
-
-
-@cache
-def _table() -> "Table":
-    return cast("Table", OneAThread(lambda: clients.table(_PROMPT, os.environ["LOCK_BOOK_TABLE"])))
+    return clients.secrets(PROMPT).read(os.environ[variable], seconds)

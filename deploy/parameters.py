@@ -33,6 +33,8 @@ _LONGEST_VALUE = 4096
 # The reserve is for all of a policy but these ARNs.
 _INLINE_POLICY, _RESERVE = 10_240, 4_250
 _NAMED_IN_ONE_ROLE = ("StateBucketArns", "MemberRoleArns", *("LockObjectArns", "DecryptKeyArns", "LockTableArns") * 2)
+_LONGEST_KNOWN_STAGE = 16
+"""tflock-reaper-<stage>-RecordLockEventRole-<13 letters> then has 64 characters (``deploy/member-role.yaml``)."""
 _NOT_IN_A_PATTERN = re.compile(r"[^a-zA-Z0-9_.*-]")
 _ANY_NAME = re.compile(r"[*?]*")
 
@@ -69,6 +71,7 @@ def overrides(
         ConfigError: when even so the roles have no room for all tables and keys.
     """
     rules = config.rules.at_home(home.account, home.region)
+    _check_stage(rules, stage)
     given = {"EventAccounts": event_accounts(rules, given or {})} | dict(given or {})
     problem: str | None = None
     for named in (_Named(), _Named(roles_by_pattern=True), _Named(roles_by_pattern=True, buckets_by_pattern=True)):
@@ -77,6 +80,17 @@ def overrides(
         if problem is None:
             return values
     raise ConfigError([f"targets: too many lock tables or keys for one stack ({problem}); deploy two"])
+
+
+def _check_stage(rules: Rules, stage: str) -> None:
+    """Refuse a stage whose roles a member role could not know: IAM cuts their names off at 64 characters."""
+    if len(stage) > _LONGEST_KNOWN_STAGE and any(_role_arns(rules, ANYWHERE, _Named())):
+        raise ConfigError(
+            [
+                f"STAGE={stage}: at most {_LONGEST_KNOWN_STAGE} characters where targets are in other accounts, "
+                "because the member roles there know the reaper's roles by their names"
+            ]
+        )
 
 
 def remarks(values: Mapping[str, str]) -> list[str]:
@@ -109,6 +123,7 @@ def _values(rules: Rules, stage: str, home: Home, named: _Named) -> dict[str, st
         "DebrisBucketArns": _listed(_bucket_arn(target, home) for target in buckets if target.debris),
         "LockTableArns": _listed(_table_arn(target, home) for target in tables),
         "MemberRoleArns": _listed(_role_arns(rules, home, named)),
+        "TargetRules": _target_rules(rules),
         "SlackBotTokenParameter": names.secret_parameter(stage, names.BOT_TOKEN),
         "SlackSigningSecretParameter": names.secret_parameter(stage, names.SIGNING_SECRET),
         # Rounded up: to the stack 0 means never, and a few seconds are more than that.
@@ -138,13 +153,27 @@ def _at_home(rules: Rules, kind: Kind) -> list[Target]:
     return named + [
         Target(kind, _pattern(rule, name), rule.prefixes, region, debris=rule.debris)
         for rule in found
-        for name in rule.names
+        for name in _names(rule)
         for region in (rule.regions or (None,))
     ]
 
 
 def _is_at_home(rule: Discovery) -> bool:
-    return HOME in rule.accounts or not (rule.accounts or rule.units)
+    """Return whether a rule looks into the stack's account, which may be in one of its units."""
+    return HOME in rule.accounts or bool(rule.units) or not rule.accounts
+
+
+def _names(rule: Discovery) -> Iterable[str]:
+    """Return the patterns that open something at home: of the tables below a unit, none that any name matches."""
+    anything = rule.units and rule.kind is Kind.DYNAMODB
+    return (name for name in rule.names if not (anything and _ANY_NAME.fullmatch(name)))
+
+
+def _target_rules(rules: Rules) -> str:
+    """Return what target rules need of the stack's account, as a value of the parameter ``TargetRules``."""
+    if any(rule.units and not rule.organization.role for rule in rules.discoveries):
+        return "units"
+    return "yes" if any(_is_at_home(rule) for rule in rules.discoveries) else "no"
 
 
 def _pattern(rule: Discovery, name: str) -> str:
@@ -160,7 +189,8 @@ def _pattern(rule: Discovery, name: str) -> str:
 
 
 def _role_arns(rules: Rules, home: Home, named: _Named) -> Iterable[str]:
-    accounts = [target.account for target in rules.targets] + [a for rule in rules.discoveries for a in rule.accounts]
+    accounts = [target.account for target in rules.targets]
+    accounts += [account for rule in rules.discoveries for account in (*rule.accounts, rule.organization)]
     yield from (_role_arn(account, home, named) for account in accounts if account.role)
     yield from (_role_of_any_account(rule.member, home) for rule in rules.discoveries if rule.units)
 

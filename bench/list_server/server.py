@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Thread
 from urllib.parse import parse_qsl, unquote
@@ -27,6 +27,8 @@ class World:
     refused: float = 0.0
     """Which part of all requests is answered with 503 SlowDown."""
     requests: dict[str, int] = field(default_factory=dict)
+    waiting: int = 0
+    """How many answers are under way."""
     chance: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311  the same refusals each time
 
     def answer(self, method: str, target: str) -> tuple[str, bytes]:
@@ -58,15 +60,22 @@ class World:
 class _Connection(asyncio.Protocol):
     """One connection; requests have no bodies."""
 
-    def __init__(self, world: World) -> None:
-        self._world, self._read = world, b""
+    def __init__(self, world: World, open_now: "set[_Connection]") -> None:
+        self._world, self._open_now, self._read = world, open_now, b""
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport  # type: ignore[assignment]
+        self._open_now.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         self._transport = None
+        self._open_now.discard(self)
+
+    def close(self) -> None:
+        """Close the connection, whatever is under way."""
+        if self._transport:
+            self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
         self._read += data
@@ -74,9 +83,14 @@ class _Connection(asyncio.Protocol):
             head, _, self._read = self._read.partition(b"\r\n\r\n")
             method, target, _ = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ", 2)
             if self._world.seconds and "/counted" not in target:
-                asyncio.get_running_loop().call_later(self._world.seconds, self._reply, method, target)
+                self._world.waiting += 1
+                asyncio.get_running_loop().call_later(self._world.seconds, self._reply_late, method, target)
             else:
                 self._reply(method, target)
+
+    def _reply_late(self, method: str, target: str) -> None:
+        self._world.waiting -= 1
+        self._reply(method, target)
 
     def _reply(self, method: str, target: str) -> None:
         status, body = self._world.answer(method, target)
@@ -92,20 +106,27 @@ class _Connection(asyncio.Protocol):
 
 @contextmanager
 def serving(world: World) -> Iterator[str]:
-    """Serve in a thread of this process; give the URL."""
+    """Serve in a thread of this process; give the URL. Open connections are closed at the end."""
     loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(loop.create_server(lambda: _Connection(world), "127.0.0.1", 0))
+    open_now: set[_Connection] = set()
+    server = loop.run_until_complete(loop.create_server(lambda: _Connection(world, open_now), "127.0.0.1", 0))
     thread = Thread(target=loop.run_forever, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     finally:
+        asyncio.run_coroutine_threadsafe(_close(server, open_now), loop).result(5)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(5)
-        server.close()
-        with suppress(RuntimeError):
-            loop.run_until_complete(asyncio.sleep(0))
         loop.close()
+
+
+async def _close(server: asyncio.Server, open_now: "set[_Connection]") -> None:
+    server.close()
+    for connection in list(open_now):
+        connection.close()
+    while open_now:
+        await asyncio.sleep(0)
 
 
 def serve(world: World, port: int) -> None:
@@ -113,7 +134,7 @@ def serve(world: World, port: int) -> None:
 
     async def forever() -> None:
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: _Connection(world), "127.0.0.1", port, backlog=512)
+        server = await loop.create_server(lambda: _Connection(world, set()), "127.0.0.1", port, backlog=512)
         print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
         await server.serve_forever()
 

@@ -90,6 +90,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     targets: tuple[Target, ...]
     """The targets that the configuration names and, in a running reaper, those that ``discoveries`` found."""
     discoveries: tuple[Discovery, ...] = ()
+    all_known: bool = True
+    """False: it could not be read what ``discoveries`` found, so a place outside of the targets may be within one."""
     routes: tuple[Route, ...]
     digest_over: int
     """Up to this many new alerts in a channel are posted singly; more become one digest."""
@@ -117,7 +119,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         for target in (*self.targets, *found):
             here = target.at_home(account, region, self.member)
             targets.setdefault(here.home, here)
-        named = (target.account for target in (*self.targets, *found) if target.account.id == account)
+        named = (target.account for target in (*self.targets, *found) if target.account.id in ("", account))
         return msgspec.structs.replace(
             self,
             targets=tuple(targets.values()),
@@ -181,6 +183,11 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             if target.kind is Kind.DYNAMODB:
                 tables.setdefault(self.locations.named(target.account).id, []).append(target)
         return tables
+
+
+def dropped(place: Place, rules: Rules) -> bool:
+    """Return whether a place is certainly within no target any more."""
+    return rules.all_known and not rules.covers(place)
 
 
 def by_name(called: tuple[str, ...]) -> tuple[str, ...]:

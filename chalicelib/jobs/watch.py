@@ -14,7 +14,7 @@ from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.line import LineKind, of_run
 from chalicelib.core.brief import told_briefly
 from chalicelib.core.clicks.ending import Ending, Outcome
-from chalicelib.core.policy import Rules
+from chalicelib.core.policy import Rules, dropped
 from chalicelib.jobs.alerts.digest import changed
 from chalicelib.jobs.alerts.round import Round, shuffled
 from chalicelib.jobs.nights.sum_up import Nights
@@ -81,7 +81,7 @@ def _begin_tables(pages: list[Page], watched: Round) -> list[Scan]:
 
 def _look_at(page: Page, watched: Round) -> None:
     ref = page.lock.ref
-    if not page.ending and not watched.rules.covers(ref.place):
+    if not page.ending and dropped(ref.place, watched.rules):
         # Its target was removed from the configuration, so the reaper may no longer look whether it is held.
         watched.end(page, Ending(outcome=Outcome.UNWATCHED, at=watched.now))
     elif _due(page, watched):

@@ -15,6 +15,7 @@ from moto import mock_aws
 from slack_sdk.signature import SignatureVerifier
 
 import app
+from chalicelib import wiring
 from chalicelib.checked_rules import NAME, encode
 from chalicelib.config.file import parse
 from tests.aws_fixtures import REGION, create_bucket, create_lock_book
@@ -56,6 +57,13 @@ def an_account(folder: Path, toml: str = LEAST, *, settle_seconds: int = 0) -> I
         create_lock_book(boto3.client("dynamodb"))
         create_bucket(boto3.client("s3"), BUCKET)
         yield client
+
+
+def forget_everything() -> None:
+    """Have the application build all that it keeps for a process anew."""
+    for built in vars(wiring).values():
+        if hasattr(built, "cache_clear"):
+            built.cache_clear()
 
 
 def write_rules(file: Path, toml: str) -> None:

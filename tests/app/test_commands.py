@@ -24,7 +24,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def another_table(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A table that is not there, for an application that was not started yet."""
     monkeypatch.setenv("LOCK_BOOK_TABLE", "no-such-table")
-    started = (wiring._table, wiring.lock_list, wiring.group_book)
+    started = (wiring.table, wiring.lock_list, wiring.group_book)
     for built in started:
         built.cache_clear()
     yield

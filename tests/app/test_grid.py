@@ -22,7 +22,7 @@ from chalicelib.core.clicks.order import AutoRelease, EndUndo
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.slack.requests import parse
 from demo.slack_standin import SCOPES, Channel, SlackStandIn, User, UserGroup, Workspace
-from tests.app.account import SECRET, an_account, send, write_rules
+from tests.app.account import SECRET, an_account, forget_everything, send, write_rules
 from tests.builders import APP, BUCKET, CHANNEL, TAKEN, TEAM, a_click, a_lock, a_policy, a_ref, a_sending, sample
 from tests.config.test_file import LEAST
 
@@ -93,14 +93,8 @@ def carry_out(function: str, body: str) -> None:
 
 def forget_configuration() -> None:
     """What is built from the file. Clients stay, because building them takes most of a test's time."""
-    for built in (wiring.config, wiring.rules, wiring.installation, wiring.world):
+    for built in (wiring.config, wiring.current_rules, wiring.installation, wiring.world):
         built.cache_clear()
-
-
-def forget_everything() -> None:
-    for built in vars(wiring).values():
-        if hasattr(built, "cache_clear"):
-            built.cache_clear()
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 import app
-from chalicelib import wiring
+from chalicelib import wiring, wiring_rules
 from chalicelib.aws import metrics
 from chalicelib.aws.book.joint.joint_book import DynamoJointBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
@@ -24,6 +24,7 @@ from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.measure import Measurement
 from chalicelib.jobs.sweep import SweepIncompleteError
 from chalicelib.jobs.watch import WatchIncompleteError, watch
+from chalicelib.ports.book import BookError
 from tests.app.account import Remaining, a_batch, an_account, form, send
 from tests.app.test_commands import a_page_turn, command
 from tests.aws.events.test_s3 import a_body
@@ -145,7 +146,7 @@ def page_not_shown(_: io.StringIO) -> None:
 
 
 def _forget_the_table() -> None:
-    for built in (wiring._table, wiring.lock_list, wiring.group_book):
+    for built in (wiring.table, wiring.lock_list, wiring.group_book):
         built.cache_clear()
 
 
@@ -185,6 +186,10 @@ def ending_untold(_: io.StringIO) -> None:
 
 def rules_not_stored(_: io.StringIO) -> None:
     store(boto3.resource("dynamodb").Table("no-such-table"), b"{}")
+
+
+def found_unknown(_: io.StringIO) -> None:
+    wiring_rules.found_unknown(BookError("the lock book could not be reached"))
 
 
 def metrics_lost(_: io.StringIO) -> None:
@@ -230,6 +235,7 @@ LINES: dict[str, list[tuple[Callable[[io.StringIO], None], str]]] = {
     "a click was not carried out": [(no_click, "unknown.*escalate|missing")],
     "messages that do not say yet that their lock is gone": [(ending_untold, "untold.*no time")],
     "tflocks may not know the newest rules": [(rules_not_stored, "ResourceNotFoundException")],
+    "what the target rules found is not known just now": [(found_unknown, "could not be reached")],
     "metrics were not written": [(metrics_lost, "Error")],
     "sweep_failed": [(sweep_failed, "there is no such bucket")],
     "alert_failed": [(alert_failed, "is_archived")],

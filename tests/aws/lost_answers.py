@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import boto3
 
 from chalicelib.aws.locks.s3 import S3LockStore
-from chalicelib.wiring import WRITING
+from chalicelib.aws.patience import WRITING
 
 
 @contextmanager

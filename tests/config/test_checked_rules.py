@@ -59,7 +59,7 @@ def flat(written: bytes, target: int = 0) -> dict[str, object]:
     """Return the values of a file by dotted keys; of all routes only the default one, and only one of the targets."""
     document = json.loads(written)
     rules = document["config"]["rules"]
-    del rules["home"], rules["home_region"]  # known only where the stack is
+    del rules["home"], rules["home_region"], rules["all_known"]  # known only where the stack is
     rules["routes"], rules["targets"] = rules["routes"][-1]["policy"], rules["targets"][target]
     return {key: repr(value) for key, value in _flat(document, "")}
 

@@ -96,6 +96,7 @@ ELSEWHERE = ('accounts = ["111122223333"]', 'external_id = "acme"')
         (('buckets = [""]',), "discover[0].buckets = ['']"),
         (('buckets = ["a", "b", "a"]',), "discover[0].buckets = ['a', 'b', 'a']: expected a once"),
         (('tables = ["a b"]',), "discover[0].tables = ['a b']"),
+        (('tables = ["a"]', "debris = true"), "discover[0].debris = True: expected only in a rule with buckets"),
         (('tables = ["a"]', 'prefixes = ["x/"]'), "discover[0].prefixes = ['x/']: expected only in a rule with bucket"),
         (('buckets = ["a"]', 'prefixes = ["*"]'), "discover[0].prefixes = ['*']"),
         (('buckets = ["a"]', "tags = {}"), "discover[0].tags = {}: expected 1 to 50 tags"),

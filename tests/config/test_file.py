@@ -213,6 +213,7 @@ def test_a_stream_is_taken_in_every_partition(partition: str) -> None:
         ({"table": STREAM.partition("/stream")[0]}, "the name of a DynamoDB table"),
         ({"table": ""}, "targets[1].table = '': expected the name of a DynamoDB table"),
         ({"bucket": "acme-other"}, "targets[1].table = 'terraform-locks': expected a target of its own"),
+        ({"debris": "true"}, "targets[1].debris = 'true': expected only in a target with a bucket, not with a table"),
         ({"prefixes": "a/"}, "targets[1].prefixes = 'a/': expected only in a target with a bucket, not with a table"),
         ({"region": "Frankfurt"}, "targets[1].region = 'Frankfurt': expected an AWS region"),
         ({"stream": STREAM, "region": "eu-central-1"}, "targets[1].region = 'eu-central-1': expected no region beside"),

@@ -70,7 +70,7 @@ def stands_behind(one: type, port: type) -> bool:
 
 OURS = [one for one in classes_in(chalicelib) if not is_port(one)]
 FAKES = [*classes_in(fakes)]
-WIRING = Path(chalicelib.__path__[0], "wiring.py").read_text()
+WIRING = "".join(Path(chalicelib.__path__[0], name).read_text() for name in ("wiring.py", "wiring_rules.py"))
 
 
 def test_every_port_has_a_suite() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.aws.patience import WRITING
 from chalicelib.core.clicks.claim import CLAIM_LASTS, ON_ITS_WAY
-from chalicelib.wiring import WRITING
 from deploy.commands import ROOT
 from tests.deploy.stack_files import resources
 

@@ -163,6 +163,14 @@ def test_more_accounts_than_a_role_can_name_become_the_role_of_any_account_and_i
     assert said.startswith("accounts: IAM lets the reaper's roles enter every account that has and opens the role arn:")
 
 
+def test_a_stage_whose_roles_a_member_role_could_not_know_is_refused(tmp_path: Path) -> None:
+    there = _config(tmp_path, _in_account("1" * 12) + MEMBERS)
+    assert overrides(there, "s" * 16, HOME)["Stage"] == "s" * 16
+    with pytest.raises(ConfigError, match="at most 16 characters where targets are in other accounts"):
+        overrides(there, "s" * 17, HOME)
+    assert overrides(_config(tmp_path, TARGETS), "s" * 20, HOME)["Stage"] == "s" * 20
+
+
 def test_a_role_of_another_partition_is_told_before_it_is_deployed(tmp_path: Path) -> None:
     targets = _in_account("1" * 12, role="arn:aws-cn:iam::111111111111:role/x") + MEMBERS
     with pytest.raises(ConfigError, match="is in the partition aws-cn, and the reaper is in aws"):
@@ -203,3 +211,22 @@ def test_a_rule_about_other_accounts_opens_nothing_at_home(tmp_path: Path) -> No
     assert values["MemberRoleArns"] == (
         "arn:aws:iam::*:role/org/reaper,arn:aws:iam::111111111111:role/tflock-reaper-member"
     )
+
+
+def test_a_rule_for_units_opens_what_it_names_at_home_too_because_the_stack_may_be_below_one(tmp_path: Path) -> None:
+    below = Discovery(kind=Kind.DYNAMODB, names=("locks*", "*"), units=("r-acme",), member=Account(role="reaper"))
+    values = overrides(_with_rules(tmp_path, below), "prod", HOME)
+    assert values["LockTableArns"].endswith("table/locks*")
+    assert values["TargetRules"] == "units"
+
+
+def test_names_are_listed_at_home_only_if_a_rule_looks_there_and_accounts_only_by_the_stack_itself_or_a_role(
+    tmp_path: Path,
+) -> None:
+    there = Discovery(kind=Kind.S3, accounts=(Account("1" * 12),))
+    home = Discovery(kind=Kind.S3, names=("*-tfstate",))
+    lister = Account("9" * 12, role=f"arn:aws:iam::{'9' * 12}:role/lister", external_id="x1")
+    asking = Discovery(kind=Kind.S3, units=("r-acme",), member=Account(role="reaper"), organization=lister)
+    needed = [overrides(_with_rules(tmp_path, *rules), "prod", HOME) for rules in ((), (there,), (home,), (asking,))]
+    assert [values["TargetRules"] for values in needed] == ["no", "no", "yes", "yes"]
+    assert lister.role in needed[-1]["MemberRoleArns"].split(",")

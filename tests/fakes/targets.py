@@ -8,6 +8,7 @@ from chalicelib.core.locks.discovery import Discovery
 from chalicelib.core.locks.target import Target
 from chalicelib.core.targets.finding import Finding, Unseen
 from chalicelib.core.targets.remembered import Remembered
+from chalicelib.ports.book import BookError
 from tests.fakes.book import CanBeDown
 
 
@@ -56,9 +57,13 @@ class FakeTargetBook(CanBeDown):
     """Remembers what was found."""
 
     kept: Remembered | None = None
+    unreadable: bool = False
+    """Whether what is kept is damaged. A new set takes its place."""
 
     def remembered(self) -> Remembered | None:
         self._check()
+        if self.unreadable:
+            raise BookError("the lock book has an item that cannot be read")
         return self.kept
 
     def replace(self, remembered: Remembered) -> None:

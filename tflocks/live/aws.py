@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.aws.errors_in_words import in_words
 from chalicelib.aws.locks.dynamodb import DynamoLockStore
+from chalicelib.aws.locks.listing.crew import THREADS
 from chalicelib.aws.locks.places import Places
 from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.core.locks.account import Account
@@ -31,7 +32,7 @@ _PROMPT = Config(
     max_pool_connections=AT_ONCE,
 )
 # A listing full of delete markers can take two minutes to answer (xuanwo.io, 2025-02).
-_LISTING = _PROMPT.merge(Config(read_timeout=120))
+_LISTING = _PROMPT.merge(Config(read_timeout=150, max_pool_connections=AT_ONCE + THREADS))
 # Never retries a request: see S3LockStore and DynamoLockStore.
 _WRITING = _PROMPT.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 

@@ -1,5 +1,6 @@
 """Find the reaper that is deployed in this account and region, by the name of its CloudFormation stack."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -7,13 +8,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.rules_book import DynamoRulesBook
+from chalicelib.aws.book.target_book import DynamoTargetBook
 from chalicelib.aws.errors_in_words import in_words
 from chalicelib.checked_rules import CheckedRulesError, decode
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Rules
+from chalicelib.core.targets.remembered import targets_of as found_by
 from chalicelib.ports.book import BookError
 from tflocks.live.aws import Aws
+from tflocks.live.targets import with_found
 from tflocks.locks.elsewhere import elsewhere
 
 _NO_RULES = "its first watch, within 15 minutes of its deployment, stores them"
@@ -78,7 +82,7 @@ def _reaper(stack: str, where: str, outputs: dict[str, Any]) -> Reaper:
 
 def ask(reaper: Reaper, aws: Aws) -> Knowledge:
     """Return what the reaper knows: its rules, and the pages of all locks that it has seen held."""
-    rules, gap = _rules(reaper, aws)
+    rules, gap = _rules_with_found(reaper, aws)
     pages: list[Page] = []
     gaps = [gap] if gap else []
     try:
@@ -90,27 +94,45 @@ def ask(reaper: Reaper, aws: Aws) -> Knowledge:
 
 def targets_of(reaper: Reaper, aws: Aws) -> tuple[tuple[Target, ...], str]:
     """Return the reaper's targets, each with the ID of its account, and why they could not be read."""
-    rules, gap = _rules(reaper, aws)
+    rules, gap = _rules_with_found(reaper, aws)
     if rules is None:
         return (), gap
     owners = (rules.account_of(target.place("")) for target in rules.targets)
     pairs = zip(rules.targets, owners, strict=True)
-    return tuple(msgspec.structs.replace(target, account=owner) for target, owner in pairs), ""
+    return tuple(msgspec.structs.replace(target, account=owner) for target, owner in pairs), gap
 
 
-def _rules(reaper: Reaper, aws: Aws) -> tuple[Rules | None, str]:
-    """Return the rules as the running reaper has them, and why they could not be read."""
+def _rules_with_found(reaper: Reaper, aws: Aws) -> tuple[Rules | None, str]:
+    """Return the rules with all targets, and what of them could not be read, and why."""
+    rules, gap = rules_of(reaper, aws)
+    return with_found(rules, reaper.book, aws) if rules else (None, gap)
+
+
+def rules_of(reaper: Reaper, aws: Aws) -> tuple[Rules | None, str]:
+    """Return the rules with the targets that the configuration names, and why they could not be read."""
     try:
         stored = DynamoRulesBook(aws.table(reaper.book)).rules()
         if stored is None:
             return None, f"the reaper's targets and thresholds are not known: it has not stored them yet; {_NO_RULES}"
-        region, account = reaper.event_queue.split(":")[3:5]
-        return decode(stored).rules.at_home(account, region), ""
+        return _with_found(decode(stored).rules, reaper, aws), ""
     except BookError as error:
         return None, f"the reaper's targets and thresholds are not known: {error}"
     except CheckedRulesError:
         told = "they are of another version than this tflocks; install the version that is deployed"
         return None, f"the reaper's targets and thresholds cannot be read: {told}"
+
+
+def _with_found(rules: Rules, reaper: Reaper, aws: Aws) -> Rules:
+    """Return the rules as the reaper's functions have them: with the targets that target rules found. Raises BookError.
+
+    A region that is not its own has a name in them, and so has an account.
+    """
+    region, account = reaper.event_queue.split(":")[3:5]
+    configured = rules.at_home(account, region)
+    if not configured.discoveries:
+        return configured
+    remembered = DynamoTargetBook(aws.table(reaper.book), lambda: datetime.now(UTC)).remembered()
+    return rules.at_home(account, region, found_by(remembered.containers if remembered else (), configured.discoveries))
 
 
 def as_ruled(target: Target, rules: Rules | None, here: str, *, named: bool = True) -> Target:

@@ -24,6 +24,8 @@ _LIST = [
     "dynamodb:GetItem",
     "dynamodb:Scan",
     "tag:GetResources",
+    "organizations:ListAccountsForParent",
+    "organizations:ListOrganizationalUnitsForParent",
 ]
 _THROUGH = {"StringLike": {"kms:ViaService": ["s3.*.amazonaws.com", "dynamodb.*.amazonaws.com"]}}
 _IF_MATCH = {"Null": {"s3:if-match": "false"}}

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.aws.accounts.errand import Errand, Verb
 from chalicelib.aws.genuine import genuine
+from chalicelib.aws.locks.listing import bucket_scan
 from chalicelib.aws.locks.s3_answers import asked_once, store_error
 from chalicelib.aws.locks.s3_objects import kept_of, not_restored, put_arguments
 from chalicelib.aws.locks.sent_once import code_of
@@ -30,7 +31,7 @@ from chalicelib.ports.locks import StoreError
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
-    from types_boto3_s3.type_defs import GetObjectOutputTypeDef, ListObjectsV2OutputTypeDef
+    from types_boto3_s3.type_defs import GetObjectOutputTypeDef
 
 _NO_VERSION = "null"
 """The version of an object that was put while versioning was off or suspended. A delete may overwrite it."""
@@ -80,23 +81,9 @@ class S3LockStore:
         self._writer = writer
 
     def scan(self, target: Target, after: str = "") -> Iterator[Scanned]:
-        """Yield the places of all locks below the prefixes, one part for each listing page.
-
-        A cursor has the number of a prefix and the last key that was listed below it.
-        """
-        prefixes, seen = target.prefixes or ("",), set[Place]()
-        first, _, last = after.partition(":")
+        """Yield the places of all locks below the prefixes, one part for each listing page."""
         try:
-            for number in range(int(first or 0), len(prefixes)):
-                for page in _listed(self._lister(target), target.container, prefixes[number], last):
-                    listed = [entry["Key"] for entry in page.get("Contents", [])]
-                    places = {Place(target.kind, target.container, key) for key in listed}
-                    locks = {place for place in places if place.may_have_lock} - seen
-                    last = listed[-1] if listed else last
-                    more = page.get("IsTruncated") or number + 1 < len(prefixes)
-                    yield Scanned(tuple(sorted(locks)), len(listed), f"{number}:{last}" if more else "")
-                    seen |= locks
-                last = ""
+            yield from bucket_scan.scan(target, after, self._lister)
         except Exception as error:
             raise store_error(f"listing {target.container}", error) from error
 
@@ -214,12 +201,6 @@ class S3LockStore:
 def _put(client: "S3Client", ref: LockRef, arguments: dict[str, Any], expected: set[int]) -> int | None:
     arguments = {**_named(ref.place), **arguments}
     return asked_once("putting back", lambda: client.put_object(IfNoneMatch="*", **arguments), expected=expected)
-
-
-def _listed(client: "S3Client", bucket: str, prefix: str, after: str) -> "Iterator[ListObjectsV2OutputTypeDef]":
-    begin = {"StartAfter": after} if after else {}
-    pages = client.get_paginator("list_objects_v2")
-    return map(genuine, pages.paginate(Bucket=bucket, Prefix=prefix, **begin))  # type: ignore[arg-type]
 
 
 def _is_versioned(client: "S3Client", bucket: str) -> bool:

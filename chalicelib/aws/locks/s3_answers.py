@@ -7,6 +7,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.aws.errors_in_words import in_words
+from chalicelib.aws.locks.listing.pages import ListingError
 from chalicelib.aws.locks.sent_once import AnswerLostError, code_of, sent_once, status_of
 from chalicelib.ports.locks import ContainerGoneError, StoreError, StoreRefusedError
 
@@ -23,6 +24,8 @@ def store_error(what: str, error: Exception) -> StoreError:
     """Return a failure as the port's, also what botocore makes of an answer that is not S3's."""
     if isinstance(error, StoreError):
         return error
+    if isinstance(error, ListingError):
+        return StoreError(f"{what}: {error}")
     if not isinstance(error, ClientError):
         return StoreError(f"{what}: {in_words('S3', error)}")
     kind = StoreRefusedError if code_of(error) in _MEANINGS else StoreError

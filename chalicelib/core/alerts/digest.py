@@ -105,12 +105,8 @@ def counted(digest: Digest, held: Mapping[str, Page], rules: Rules, waiting: int
 
 def by_account(places: Iterable[Place], rules: Rules) -> tuple[tuple[str, int], ...]:
     """Count locks by their accounts, as people call these; (): all targets are in one account."""
-    return counted_by(map(rules.locations.shown_account, places))
-
-
-def counted_by(accounts: Iterable[str]) -> tuple[tuple[str, int], ...]:
-    """Count equal names of accounts, the most frequent first; "" is none."""
-    return tuple(sorted(Counter(filter(None, accounts)).items(), key=lambda one: (-one[1], one[0])))
+    counts = Counter(filter(None, map(rules.locations.shown_account, places)))
+    return tuple(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
 
 
 def is_untold(page: Page) -> bool:

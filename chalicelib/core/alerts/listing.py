@@ -12,7 +12,7 @@ from chalicelib.core.clicks.list_query import PAGE, Query, read_query
 from chalicelib.core.clicks.release_terms import why_not_releasable
 from chalicelib.core.locks.place import Place, place_of
 from chalicelib.core.locks.terraform.lock_info import LockInfo
-from chalicelib.core.policy import Policy, Rules
+from chalicelib.core.policy import Policy, Rules, dropped
 
 
 class ListRequest(msgspec.Struct, frozen=True):
@@ -141,7 +141,7 @@ def _policy_for(page: Page, rules: Rules) -> Policy:
 
 
 def _covers(page: Page, rules: Rules) -> bool:
-    return rules.covers(page.lock.ref.place)
+    return not dropped(page.lock.ref.place, rules)
 
 
 def _filter(request: ListRequest, query: Query, rules: Rules) -> Callable[[HeldEntry], bool]:
@@ -150,7 +150,7 @@ def _filter(request: ListRequest, query: Query, rules: Rules) -> Callable[[HeldE
     def wanted(entry: HeldEntry) -> bool:
         if not query.fits(entry.state_path):
             return False
-        if not (rules.covers(entry.place) and query.fits_account(rules.account_of(entry.place))):
+        if dropped(entry.place, rules) or not query.fits_account(rules.account_of(entry.place)):
             return False
         if query.mine:
             return _is_of(entry, request.user, rules)

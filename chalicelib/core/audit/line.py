@@ -43,6 +43,7 @@ class LineKind(StrEnum):
     SWEEPS_ORDERED = "sweeps_ordered"
     NIGHT_FINISHED = "night_finished"
     WATCH_FINISHED = "watch_finished"
+    TARGETS_FOUND = "targets_found"
 
 
 class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -112,9 +113,17 @@ class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     incomplete: bool = False
     """Whether the lock was gone before it could be read, so that its ID and holder are not known."""
     target: str = ""
-    """The bucket of a sweep."""
+    """The bucket of a sweep, or the target rule that looked for targets (``Discovery.called``)."""
     targets: int | None = None
-    """Number of targets of a night."""
+    """Number of targets, of a night or of what a target rule found."""
+    new: int | None = None
+    """Number of targets that a rule found for the first time."""
+    gone: int | None = None
+    """Number of targets that a rule found before and that are no more."""
+    kept: int | None = None
+    """Number of targets that a rule found before and could not see, so that they may still be there."""
+    changes: str = ""
+    """The names of the new targets and of those that are gone."""
     failed: int | None = None
     """Number of those that were not swept, or not all of them."""
     part: int | None = None

@@ -1,7 +1,7 @@
 """Make metrics from the journal's lines, so that metrics and journal cannot contradict each other.
 
-Only three measurements come from elsewhere: failed calls to Slack, requests that were turned away, and the duration of
-a sweep.
+Only four measurements come from elsewhere: failed calls to Slack, requests that were turned away, the duration of a
+sweep, and that it is not known what the target rules found.
 """
 
 from collections.abc import Callable
@@ -34,6 +34,8 @@ class Measurement(msgspec.Struct, frozen=True):
 
 SLACK_FAILURE = Measurement("SlackFailures", 1)
 """One failed call to Slack's Web API."""
+FOUND_UNKNOWN = Measurement("RulesFailed", 1)
+"""One time that it could not be read what the target rules found."""
 TURNED_AWAY = Measurement("RequestsTurnedAway", 1)
 """One request to the API that was not from Slack, or not for this app and workspace."""
 
@@ -105,6 +107,10 @@ def _watched(line: JournalLine) -> _Measured:
     )
 
 
+def _found(line: JournalLine) -> _Measured:
+    return (Measurement("RulesFailed", 1 if line.detail else 0),)
+
+
 _MEASURES: dict[LineKind, Callable[[JournalLine], _Measured]] = {
     LineKind.LOCK_ACQUIRED: _acquired,
     LineKind.LOCK_RELEASED: _released,
@@ -115,4 +121,5 @@ _MEASURES: dict[LineKind, Callable[[JournalLine], _Measured]] = {
     LineKind.SWEEPS_ORDERED: _ordered,
     LineKind.NIGHT_FINISHED: _night_finished,
     LineKind.WATCH_FINISHED: _watched,
+    LineKind.TARGETS_FOUND: _found,
 }

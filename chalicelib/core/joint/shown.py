@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from chalicelib.core.alerts.digest import counted_by
+from chalicelib.core.alerts.digest import OLDEST, by_account
 from chalicelib.core.alerts.listing import Listed, pages_of
 from chalicelib.core.alerts.message import Sending
 from chalicelib.core.clicks.list_query import PAGE
@@ -23,16 +23,12 @@ class JointAlert(msgspec.Struct, frozen=True, kw_only=True):
     second_person: bool = False
     """Whether the release of one of its locks takes two people."""
     undo: timedelta = timedelta(0)
+    accounts: tuple[tuple[str, int], ...] = ()
+    """The accounts of the held locks, as ``Digest.accounts``."""
+    named: tuple[str, ...] = ()
+    """The accounts of the oldest locks, in their order; "" while all targets are in one account."""
     instead_of: str = ""
     """The channel that it was meant for, when it is posted elsewhere."""
-    accounts: dict[str, str] = {}
-    """The accounts of the held locks as people call them, by ``Place.home``; empty while all targets are in one."""
-
-    @property
-    def by_account(self) -> tuple[tuple[str, int], ...]:
-        """Return the accounts of the held locks, each with the number of its locks, the largest first."""
-        known = (self.accounts.get(member.ref.place.home, "") for member in self.joint.held.values())
-        return counted_by(known)
 
     @property
     def open(self) -> bool:
@@ -68,8 +64,6 @@ def alert_of(joint: Joint, rules: Rules, now: datetime) -> JointAlert:
     """Return the message of a joint alert."""
     policies = policies_of(joint.locks, rules)
     elsewhere = joint.posted.instead_of if joint.posted else ""
-    places = (member.ref.place for member in joint.held.values())
-    accounts = {place.home: rules.locations.shown_account(place) for place in places}
     called = tuple(dict.fromkeys(name for policy in policies for name in policy.called(0, joint.level)))
     return JointAlert(
         joint=joint,
@@ -77,8 +71,9 @@ def alert_of(joint: Joint, rules: Rules, now: datetime) -> JointAlert:
         called=by_name(called) if elsewhere else called,
         second_person=any(policy.second_person for policy in policies),
         undo=rules.undo,
+        accounts=by_account((one.ref.place for one in joint.held.values()), rules),
+        named=tuple(rules.locations.shown_account(one.ref.place) for one in joint.oldest[:OLDEST]),
         instead_of=elsewhere,
-        accounts={home: account for home, account in accounts.items() if account},
     )
 
 

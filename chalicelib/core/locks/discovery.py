@@ -89,5 +89,5 @@ class Discovery(msgspec.Struct, frozen=True, kw_only=True):
         if listed is None and not self.units:
             return HOME if not named and not self.accounts else None
         if not named:
-            return HOME
+            return Account(name=called)
         return msgspec.structs.replace(listed or self.member, id=named, name=called)

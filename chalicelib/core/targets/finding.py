@@ -9,7 +9,7 @@ from chalicelib.core.locks.discovery import Discovery
 from chalicelib.core.locks.target import Target
 from chalicelib.core.targets.remembered import Container, container_of
 
-_MOST, _LONGEST = 5, 300
+_MOST, _LONGEST = 3, 250
 """Most places that a report names for one rule, and most characters of each."""
 
 
@@ -53,17 +53,21 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
     new: tuple[Container, ...]
     gone: tuple[Container, ...]
     kept: tuple[Container, ...]
-    """Those that were not seen, but may still be there: where they are, the rule could not look."""
+    """Those that were not seen, but may still be there."""
     now: tuple[Container, ...]
     """All that is remembered from now on."""
 
 
 def news_of(rule: Discovery, finding: Finding, known: Iterable[Container]) -> News:
-    """Compare what a rule found with what it had found before."""
+    """Compare what a rule found with what it had found before.
+
+    Where the rule could not look, all may still be there. A rule that finds nothing at all is more likely to be wrong
+    (a tag that was renamed, a role that sees too little) than all of its containers to be gone, so they are kept too.
+    """
     found = {one.home: one for one in (container_of(target, rule) for target in finding.targets)}
     before = {one.home: one for one in known}
     missing = [one for home, one in before.items() if home not in found]
-    kept = tuple(one for one in missing if any(unseen.may_have(one) for unseen in finding.unseen))
+    kept = tuple(one for one in missing if not found or any(unseen.may_have(one) for unseen in finding.unseen))
     return News(
         found=len(found),
         new=tuple(one for home, one in found.items() if home not in before),

@@ -9,8 +9,9 @@ from datetime import datetime
 
 import msgspec
 
+from chalicelib.core.locks.account import Account
 from chalicelib.core.locks.discovery import Discovery
-from chalicelib.core.locks.place import Kind
+from chalicelib.core.locks.place import TRAITS, Kind
 from chalicelib.core.locks.target import Target
 
 
@@ -31,6 +32,12 @@ class Container(msgspec.Struct, frozen=True, array_like=True):
         """Return a text that no other found container has."""
         regional = () if self.kind is Kind.S3 else (self.account, self.region)
         return ":".join((self.kind, *regional, self.name))
+
+    @property
+    def called(self) -> str:
+        """Return the container as people call it, with its account and region."""
+        account = Account(self.account, self.account_name).called or "the stack's account"
+        return f"{TRAITS[self.kind].container} {self.name} ({self.region}, {account})"
 
 
 class Remembered(msgspec.Struct, frozen=True, kw_only=True):

@@ -45,7 +45,9 @@ def stand(cases: Sequence[Case]) -> list[Case]:
     if standing := post(joint, first.world, first.rules, first.now, first.detours):
         return silence(standing, cases)
     there = first.world.joints.find(joint.id)
-    if there is None:
+    if there and not (there.posted or there.sending):
+        first.world.joints.forget(there)  # an earlier run could not post it, and could not forget it
+    if there is None or not (there.posted or there.sending):
         raise BookError("the joint alert of these locks cannot be read")
     return join(there, cases) if there.posted else []
 

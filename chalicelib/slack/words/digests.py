@@ -1,12 +1,15 @@
 """Write the digest: one message for many new alerts of a channel, which have a line each in its thread."""
 
+from collections.abc import Sequence
+
 from chalicelib.core.alerts.digest import Digest, Named
 from chalicelib.core.locks.place import Clock
 from chalicelib.slack.words.parts.blocks import Block, context, header, section
-from chalicelib.slack.words.parts.lock_words import by_account, in_account, in_containers, is_in_path
+from chalicelib.slack.words.parts.lock_words import in_account, in_containers, is_in_path
 from chalicelib.slack.words.parts.text import ago, channel, code, exact, since
 
 _PATH_LIMIT = 400
+_MOST_ACCOUNTS = 5
 
 
 def message(digest: Digest) -> tuple[str, list[Block]]:
@@ -53,15 +56,21 @@ def _small_print(digest: Digest) -> list[str]:
     more = "1 more follows" if digest.waiting == 1 else f"{digest.waiting} more follow"
     return [
         _meant_for(digest),
-        _accounts(digest),
+        in_accounts(digest.accounts),
         _lines(digest),
         f"{more} in a digest of their own." if digest.waiting else "",
     ]
 
 
-def _accounts(digest: Digest) -> str:
+def in_accounts(accounts: Sequence[tuple[str, int]]) -> str:
     """Say how many locks are in which account; "" while all targets are in one account."""
-    return f"Of these, {by_account(digest.accounts)}." if digest.accounts else ""
+    if not accounts:
+        return ""
+    parts = [f"{count} {in_account(account)}" for account, count in accounts[:_MOST_ACCOUNTS]]
+    others = accounts[_MOST_ACCOUNTS:]
+    if others:
+        parts.append(f"{sum(count for _, count in others)} in {len(others)} more accounts")
+    return f"Of these, {', '.join(parts)}."
 
 
 def _lines(digest: Digest) -> str:

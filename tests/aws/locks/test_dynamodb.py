@@ -14,6 +14,7 @@ from botocore.config import Config
 from botocore.stub import Stubber
 
 from chalicelib.aws.locks.dynamodb import DynamoLockStore
+from chalicelib.aws.patience import WRITING
 from chalicelib.core.clicks.deletion import Deletion, LockObject, PutBack
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.mark import mark_of
@@ -21,7 +22,6 @@ from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.item import MARK
 from chalicelib.ports.locks import ContainerGoneError, StoreError, StoreRefusedError
-from chalicelib.wiring import WRITING
 from tests.aws.lost_answers import a_server_that_hangs_up
 from tests.aws_fixtures import REGION, create_lock_table, moto_clients
 from tests.builders import ALICE, STATE_PATH, TABLE, a_table, a_table_ref, an_item

@@ -180,9 +180,7 @@ def test_what_starts_sweeps_and_what_faces_the_internet_touches_no_lock_table(fu
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_each_secret_is_read_by_those_who_need_it_and_no_other_parameter_is(function: str) -> None:
-    expected = {"api_handler": ["slack-signing-secret"], "nightly_sweep": [], "table_changed": []}.get(
-        function, ["slack-bot-token"]
-    )
+    expected = {"api_handler": ["slack-signing-secret"], "table_changed": []}.get(function, ["slack-bot-token"])
     others = ["slack-bot-token", "slack-bot-token-old", "slack-signing-secret", "slack-signing-secret/x", ""]
     asked = {name: parameter(f"/tflock-reaper/prod/{name}") for name in others}
     assert [name for name, arn in asked.items() if judge(function, "ssm:GetParameter", arn).allowed] == expected
@@ -223,7 +221,7 @@ def test_the_lock_book_is_kept_by_those_who_tend_locks_and_looked_into_by_the_ap
     may_write = [f for f in FUNCTIONS if judge(f, "dynamodb:UpdateItem", place("LockBook")).allowed]
     may_look = [f for f in FUNCTIONS if judge(f, "dynamodb:Query", place("LockBook")).allowed]
     assert may_write == sorted([*READERS, "nightly_sweep"])
-    assert may_look == ["api_handler", "record_lock_event", "sweep_target", "watch_locks"]
+    assert may_look == ["api_handler", "nightly_sweep", "record_lock_event", "sweep_target", "watch_locks"]
     assert not any(judge(f, "dynamodb:DeleteTable", place("LockBook")).allowed for f in FUNCTIONS)
 
 
@@ -232,7 +230,7 @@ def test_keys_decrypt_only_through_s3_dynamodb_and_ssm_and_only_for_those_who_re
     by_s3 = judge(function, "kms:Decrypt", KEY, kms__viaservice="s3.eu-west-1.amazonaws.com")
     by_ssm = judge(function, "kms:Decrypt", KEY, kms__viaservice="ssm.eu-central-1.amazonaws.com")
     by_tables = judge(function, "kms:Decrypt", KEY, kms__viaservice="dynamodb.eu-west-1.amazonaws.com")
-    assert {by_s3.allowed, by_ssm.allowed, by_tables.allowed} == {function not in {"nightly_sweep", "table_changed"}}
+    assert {by_s3.allowed, by_ssm.allowed, by_tables.allowed} == {function != "table_changed"}
     for keys in ({}, {"kms__viaservice": "secretsmanager.eu-central-1.amazonaws.com"}):
         assert judge(function, "kms:Decrypt", KEY, **keys) == NOT_GIVEN
 

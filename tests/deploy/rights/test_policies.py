@@ -15,8 +15,8 @@ A_VERSION_IS_NAMED = {"Null": {"s3:VersionId": "false"}}
 FUNCTIONS = sorted(functions())
 BOOK = {
     "answer_click": ["GetItem", "UpdateItem"],
-    "api_handler": ["Query", "Scan held"],
-    "nightly_sweep": ["GetItem", "UpdateItem"],
+    "api_handler": ["GetItem", "Query", "Scan held"],
+    "nightly_sweep": ["GetItem", "Query", "UpdateItem"],
     "record_lock_event": ["GetItem", "Query", "UpdateItem"],
     "release_lock": ["GetItem", "UpdateItem"],
     "sweep_target": ["DeleteItem", "GetItem", "Query", "Query held", "UpdateItem"],
@@ -187,6 +187,20 @@ def test_member_roles_are_entered_only_where_a_target_needs_one_and_by_each_func
     assert not any("sts:" in action for function in FUNCTIONS for s in _allowed(function) for action in actions(s))
 
 
+def test_names_are_listed_only_by_the_night_and_only_where_a_target_rule_asks_for_it() -> None:
+    finding = resources()["Resources"]["FindTargetsPolicy"]
+    assert finding["Condition"] == "HasTargetRules"
+    assert finding["Properties"]["Roles"] == [{"Ref": "NightlySweepRole"}]
+    names, accounts = finding["Properties"]["PolicyDocument"]["Statement"]
+    assert names["Action"] == ["s3:ListAllMyBuckets", "dynamodb:ListTables", "tag:GetResources"]
+    condition, listing, otherwise = accounts["Fn::If"]
+    assert (condition, otherwise) == ("HasUnits", {"Ref": "AWS::NoValue"})
+    assert {action.partition(":")[0] for action in listing["Action"]} == {"organizations"}
+    assert all(action.partition(":")[2].startswith("List") for action in listing["Action"])
+    listed = ("ListAllMyBuckets", "ListTables", "GetResources", "organizations:")
+    assert not any(word in action for f in FUNCTIONS for s in _allowed(f) for action in actions(s) for word in listed)
+
+
 TABLE_POLICIES = {
     "ReadLockTablesPolicy": ("dynamodb:GetItem", "HasLockTables"),
     "ListLockTablesPolicy": ("dynamodb:Scan", "HasLockTables"),
@@ -227,6 +241,7 @@ def test_the_api_may_hand_over_clicks_look_into_the_book_and_read_the_signing_se
     granted = {action for statement in _allowed("api_handler") for action in actions(statement)}
     assert granted == {
         "sqs:SendMessage",
+        "dynamodb:GetItem",
         "dynamodb:Scan",
         "dynamodb:Query",
         "ssm:GetParameter",

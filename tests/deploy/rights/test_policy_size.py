@@ -86,7 +86,12 @@ def _largest(folder: Path, keys: int, name: str, kinds: tuple[str, ...]) -> tupl
         targets = "".join(_target(kind, name, number) for number in range(most) for kind in kinds)
         file.write_text(f'{head}[accounts]\nexternal_id = "x-y"\n{targets}')
         try:
-            values = overrides(load(file), STAGE, HOME, {"DecryptKeyArns": ",".join([KEY] * keys)})
+            values = overrides(
+                load(file),
+                STAGE[:16] if "account" in kinds else STAGE,
+                HOME,
+                {"DecryptKeyArns": ",".join([KEY] * keys)},
+            )
         except ConfigError:
             break
         named = values if _is_named(values) else named

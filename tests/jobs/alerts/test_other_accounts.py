@@ -75,11 +75,12 @@ def test_a_bucket_s_lock_has_its_other_half_only_in_a_table_of_its_own_account()
     world = a_world(IN_PROD, AT_HOME, bucket=True)
     world.book.write(telling.remember(world.store.read(Place(Kind.S3, BUCKET, KEY))))  # type: ignore[arg-type]
     watch(world.ports, rules, world.now)
-    pages = {ref.place: page for ref, page in world.book.pages.items()}
-    halves = {half.ref.place for half in pages[Place(Kind.S3, BUCKET, KEY)].halves}
+    leads = {page.lock.ref.place: page for page in world.book.open_pages() if page.half_of is None}
+    assert set(leads) == {Place(Kind.S3, BUCKET, KEY), AT_HOME.place(STATE_PATH)}
+    halves = {half.ref.place for half in leads[Place(Kind.S3, BUCKET, KEY)].halves}
     assert halves == {Place(Kind.S3, BUCKET, KEY), IN_PROD.place(STATE_PATH)}
-    stray = pages[AT_HOME.place(STATE_PATH)]
-    assert (stray.halves, stray.rivals, stray.half_of) == ((), (), None)
+    stray = leads[AT_HOME.place(STATE_PATH)]
+    assert (stray.halves, stray.rivals) == ((), ())
 
 
 def test_an_event_joins_no_lock_of_another_account_s_table() -> None:

@@ -1,7 +1,8 @@
 """Write the joint alert: one message about all locks that one run left behind."""
 
-from collections.abc import Sequence
+from itertools import repeat
 
+from chalicelib.core.alerts.digest import OLDEST
 from chalicelib.core.clicks.ending import Outcome
 from chalicelib.core.clicks.part import Result
 from chalicelib.core.joint.joint import Act, Joint, Member
@@ -10,9 +11,10 @@ from chalicelib.core.joint.verb import JointVerb
 from chalicelib.core.locks.place import Clock
 from chalicelib.core.locks.terraform.lock_info import operation_in_words
 from chalicelib.slack.words.channel_notices import meant_for
+from chalicelib.slack.words.digests import in_accounts
 from chalicelib.slack.words.joint.buttons import of_joint, operations
 from chalicelib.slack.words.parts.blocks import Block, actions, context, header, section, sections
-from chalicelib.slack.words.parts.lock_words import by_account, in_account, in_containers, is_in_path, state
+from chalicelib.slack.words.parts.lock_words import in_account, in_containers, is_in_path, state
 from chalicelib.slack.words.parts.text import (
     ago,
     by,
@@ -26,7 +28,7 @@ from chalicelib.slack.words.parts.text import (
 )
 
 _HOLDER_LIMIT, _PATH_LIMIT, _WHY_LIMIT = 200, 240, 120
-_NAMED = 5
+_NAMED = OLDEST
 _MOST_OPERATIONS, _OPERATION_LIMIT = 6, 40
 _LEFT = {
     Outcome.RELEASED: "released",
@@ -100,13 +102,7 @@ def _people(alert: JointAlert) -> str:
     ]
     told = capital(" · ".join(filter(None, parts)))
     did = operations(list(joint.held.values()), _MOST_OPERATIONS, _OPERATION_LIMIT)
-    where = f"{capital(_where(alert.by_account))}." if alert.by_account else ""
-    return "\n".join(filter(None, [told, f"Operations: {did}.", where]))
-
-
-def _where(accounts: Sequence[tuple[str, int]]) -> str:
-    """Say in which accounts the locks are."""
-    return by_account(accounts) if len(accounts) > 1 else in_account(accounts[0][0])
+    return "\n".join(filter(None, [told, f"Operations: {did}."]))
 
 
 def _story(alert: JointAlert) -> str:
@@ -164,23 +160,20 @@ def _oldest(alert: JointAlert) -> str:
     title = "*The oldest*" if len(joint.held) > len(named) else "*They are*"
     more = len(joint.held) - len(named)
     rest = [f"and {more} more: *Show the list* has all of them."] if more else []
-    return "\n".join([title, *(f"• {_named(one)}{_account(one, alert)}" for one in named), *rest])
+    return "\n".join(
+        [title, *(f"• {_named(*one)}" for one in zip(named, alert.named or repeat(""), strict=False)), *rest]
+    )
 
 
-def _account(one: Member, alert: JointAlert) -> str:
-    """Name the account of one lock, if the locks are in several."""
-    account = in_account(alert.accounts.get(one.ref.place.home, ""))
-    return f", {account}" if account and len(alert.by_account) > 1 else ""
-
-
-def _named(one: Member) -> str:
+def _named(one: Member, account: str) -> str:
     place = one.ref.place
     where = in_containers([ref.place for ref in one.halves] or [place], 60)
     told = "" if len(one.halves) < _TWO and is_in_path(place) else f", {where}"
     did = operation_in_words(one.operation) or code_or_nothing(one.operation, _OPERATION_LIMIT) or "unknown operation"
     taken = "first seen" if one.clock is Clock.REAPER else "taken"
     clock = " (its machine's clock)" if one.clock is Clock.CLIENT else ""
-    return f"{state(one.ref, _PATH_LIMIT)}{told}: {did}, {taken} {ago(one.taken)}{clock}"
+    known = f", {in_account(account)}" if account else ""
+    return f"{state(one.ref, _PATH_LIMIT)}{told}{known}: {did}, {taken} {ago(one.taken)}{clock}"
 
 
 _TWO = 2
@@ -194,4 +187,4 @@ def _small_print(alert: JointAlert) -> list[str]:
     doubt = "If that run is alive, releasing the lock of an apply can damage its state: look at the CI run first."
     level = f"Level {joint.level}." if joint.level > 1 else ""
     two = "A release takes two people." if alert.second_person else ""
-    return [meant_for(alert), doubt, " ".join(filter(None, [level, two, shown]))]
+    return [meant_for(alert), doubt, in_accounts(alert.accounts), " ".join(filter(None, [level, two, shown]))]

@@ -1,6 +1,6 @@
 """Say of a lock the things that all messages say in the same words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from chalicelib.core.alerts.owner import session_name
 from chalicelib.core.alerts.page import Page
@@ -18,7 +18,7 @@ _ACCOUNT_LIMIT = 90
 CONTAINER_LIMIT, SHORT_CONTAINER_LIMIT = 270, 120
 """Bytes of a table's name that are shown; AWS allows 255. With the second, the ends of several halves fit."""
 _HELD_NOW_LIMIT = 120
-_MOST_HELD_NOW, _MOST_CONTAINERS, _MOST_ACCOUNTS = 2, 4, 5
+_MOST_HELD_NOW, _MOST_CONTAINERS = 2, 4
 
 
 def state(ref: LockRef, limit: int) -> str:
@@ -68,15 +68,6 @@ def _account(place: Place) -> str:
 def in_account(account: str) -> str:
     """Return in which account a lock is, as ``Alert.account`` tells it; "" if there is nothing to tell."""
     return f"in account {code(exact(account), _ACCOUNT_LIMIT)}" if account else ""
-
-
-def by_account(counts: Sequence[tuple[str, int]]) -> str:
-    """Return how many locks are in which account ("12 in account `prod`, 3 in account `dev`")."""
-    parts = [f"{count} {in_account(account)}" for account, count in counts[:_MOST_ACCOUNTS]]
-    others = counts[_MOST_ACCOUNTS:]
-    if others:
-        parts.append(f"{sum(count for _, count in others)} in {len(others)} more accounts")
-    return ", ".join(parts)
 
 
 def in_containers(places: Iterable[Place], limit: int = CONTAINER_LIMIT, known: str | None = "") -> str:

@@ -186,17 +186,8 @@ def test_the_message_of_another_channel_says_where_it_belongs() -> None:
     assert "Meant for <#C0OTHER>" in said(shown(joint, instead_of="C0OTHER")[1])
 
 
-def test_the_accounts_of_its_locks_are_told_where_targets_are_in_more_than_one() -> None:
-    joint = a_joint(7)
-    home = joint.locks[0].ref.place.home
-    shown_in_one = said(shown(joint, accounts={home: "prod (111122223333)"})[1])
-    assert "In account `prod (111122223333)`." in shown_in_one
-    assert shown_in_one.count("in account `prod") == 0
-    other = msgspec.structs.replace(joint.locks[0], ref=a_ref("x.tflock", bucket="acme-dev"))
-    mixed = msgspec.structs.replace(joint, locks=(other, *joint.locks[1:]))
-    accounts = {home: "prod (111122223333)", other.ref.place.home: "444455556666"}
-    text, blocks = shown(mixed, accounts=accounts)
-    assert "6 in account `prod (111122223333)`, 1 in account `444455556666`." in said(blocks)
-    assert said(blocks).count("in account `prod") == 5
-    assert_slack_takes(text, blocks)
-    assert "account" not in said(shown(joint)[1])
+def test_it_says_in_which_accounts_the_locks_are() -> None:
+    _, blocks = shown(a_joint(3), accounts=(("prod", 2), ("111122223333", 1)), named=("prod", "prod", "111122223333"))
+    assert "Of these, 2 in account `prod`, 1 in account `111122223333`." in said(blocks)
+    assert "`acme-tfstate/0002/`, in account `111122223333`: apply" not in said(blocks)
+    assert "`acme-tfstate/0002/`, in account `111122223333`: plan" in said(blocks)

@@ -1,0 +1,107 @@
+"""Cut a listing page down to its locks, so that botocore parses a handful of entries and not 1,000.
+
+botocore needs 50 ms and more for a page of 1,000 keys, S3 cannot select keys by how they end, and hardly any key is a
+lock's. So the page is cut as bytes. It is cut only if its bytes leave no doubt about which entries it has: if anything
+looks different from what S3 sends, the page stays whole and botocore parses all of it. Malformed XML within an entry
+that is left out is not noticed, unless it is in the entry's key.
+"""
+
+import re
+from collections.abc import Iterator
+
+from chalicelib.core.locks.place import TRAITS, Kind
+
+_OPEN, _CLOSE, _KEY, _KEY_END = b"<Contents>", b"</Contents>", b"<Key>", b"</Key>"
+_LOCK_END = TRAITS[Kind.S3].suffix.encode() + _KEY_END
+_HEAD = re.compile(
+    rb"""\s*(?:<\?xml\s+version=["']1\.0["'](?:\s+encoding=["'](?i:utf-8)["'])?(?:\s+standalone=["'](?:yes|no)["'])?\s*\?>\s*)?"""
+    rb"""<ListBucketResult(?:\s+xmlns=["'][^"'<>&]*["'])?\s*>"""
+)
+_TAIL = re.compile(rb"</ListBucketResult>\s*\Z")
+_COUNT = re.compile(rb"<KeyCount>([0-9]{1,7})</KeyCount>")
+_BETWEEN = re.compile(rb"</Contents>\s+<Contents>")
+_HIDDEN_ENCODED = re.compile(rb"%(?:2[eE]|74|6[6cCfF3bB])")
+"""One of the characters of ".tflock", percent-encoded: S3 does not encode them, but another store may."""
+_HIDDEN_ESCAPED = re.compile(rb"&#(?!(?:9|10|13|34|39|x9|x[aA]|x[dD]|x22|x27);)")
+"""A character reference to something other than white space or quotes."""
+_NO_TEXT = bytes({*range(32)} - {9, 10, 13})
+"""The bytes that XML cannot have."""
+_TAIL_BYTES = 64
+
+
+def cut(page: bytes) -> tuple[bytes, int] | None:
+    """Return a page with only its first and last entry and its locks, and how many entries it had; None: doubt.
+
+    The first and the last entry are left in, so that what comes after the page is known, and whether keys are in order.
+    """
+    head, tail = _HEAD.match(page), _TAIL.search(page, max(0, len(page) - _TAIL_BYTES))
+    count = page.count(_OPEN)
+    if not head or not tail or not count or not _as_expected(page, head.end(), count):
+        return None
+    kept = b"".join(page[begin:end] for begin, end in _kept(page))
+    return page[: page.find(_OPEN)] + kept + page[page.rfind(_CLOSE) + len(_CLOSE) :], count
+
+
+def _as_expected(page: bytes, begin: int, count: int) -> bool:
+    return (
+        _told(page) == count
+        and all(page.count(tag) == count for tag in (_CLOSE, _KEY, _KEY_END))
+        and page.find(_OPEN) < page.find(_KEY)
+        and page.rfind(_KEY_END) < page.rfind(_CLOSE)
+        and page.find(_CLOSE) < (page.find(_OPEN, page.find(_OPEN) + 1) + 1 or len(page))
+        and _side_by_side(page, count)
+        and not _odd(page, begin)
+    )
+
+
+def _told(page: bytes) -> int | None:
+    """Return how many keys a page says it has; None: it does not say it once, and before or after all entries."""
+    told = _COUNT.findall(page, 0, page.find(_OPEN)) + _COUNT.findall(page, page.rfind(_CLOSE))
+    return int(told[0]) if len(told) == 1 else None
+
+
+def _side_by_side(page: bytes, count: int) -> bool:
+    """Return whether nothing is between one entry and the next, so that nothing else is cut out with an entry."""
+    return page.count(_CLOSE + _OPEN) == count - 1 or len(_BETWEEN.findall(page)) == count - 1
+
+
+def _odd(page: bytes, begin: int) -> bool:
+    """Return whether a page has anything that S3's pages do not have and that could hide a lock's key."""
+    return (
+        _has(page, b"<!", begin)
+        or _has(page, b"<?", begin)
+        or b"<CommonPrefixes" in page
+        or len(page.translate(None, _NO_TEXT)) != len(page)
+        or not _is_utf8(page)
+        or _HIDDEN_ENCODED.search(page) is not None
+        or (b"#" in page and _HIDDEN_ESCAPED.search(page) is not None)
+    )
+
+
+def _has(page: bytes, mark: bytes, begin: int) -> bool:
+    """Return whether a mark of two bytes is there: nearly always its rare second byte alone says that it is not."""
+    return page.find(mark[1:], begin) >= 0 and page.find(mark, begin) >= 0
+
+
+def _is_utf8(page: bytes) -> bool:
+    try:
+        return page.isascii() or bool(page.decode())
+    except UnicodeDecodeError:
+        return False
+
+
+def _kept(page: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where each entry that is kept begins and ends, in the page's order."""
+    done = -1
+    for key_end in [page.find(_KEY_END), *_ends_of_locks(page), page.rfind(_KEY_END)]:
+        begin = page.rfind(_OPEN, 0, key_end)
+        if begin > done:
+            done = begin
+            yield begin, page.find(_CLOSE, key_end) + len(_CLOSE)
+
+
+def _ends_of_locks(page: bytes) -> Iterator[int]:
+    at = page.find(_LOCK_END)
+    while at >= 0:
+        yield at
+        at = page.find(_LOCK_END, at + len(_LOCK_END))
