@@ -5,6 +5,7 @@ the session name in its AWS identity, which AWS vouches for; without an identity
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -15,7 +16,7 @@ from chalicelib.core.alerts.page import Page
 from chalicelib.core.joint.joint import MOST, ROOM, Holder, Joint, member_of
 from chalicelib.core.locks.copies import copy_of
 from chalicelib.core.locks.lock import Body
-from chalicelib.core.locks.place import LockRef
+from chalicelib.core.locks.place import LockRef, Place
 
 FEWEST = 2
 """Fewest locks that become a joint alert. A lone lock keeps its own message, with all the evidence."""
@@ -58,10 +59,15 @@ def apart(holder: Holder) -> timedelta:
 
 
 def together(pages: Iterable[Page]) -> list[list[Page]]:
-    """Return the locks that belong together, the oldest first; locks that belong to no other are left out."""
+    """Return the locks that belong together, the oldest first; locks that belong to no other are left out.
+
+    So are two locks of one state path that are no halves of each other: one of them is in the wrong place.
+    """
     by_holder: dict[Holder, list[Page]] = {}
-    for page in sorted(pages, key=lambda one: (one.held_since, one.lock.ref.state_path)):
-        if holder := holder_of(page):
+    in_order = sorted(pages, key=lambda one: (one.held_since, one.lock.ref.state_path))
+    of_path = Counter(page.lock.ref.state_path for page in in_order)
+    for page in in_order:
+        if of_path[page.lock.ref.state_path] == 1 and (holder := holder_of(page)):
             by_holder.setdefault(holder, []).append(page)
     groups = [group for holder, all_of in by_holder.items() for group in _in_groups(all_of, apart(holder))]
     return [group for group in groups if len(group) >= FEWEST]
@@ -73,6 +79,8 @@ class Run(msgspec.Struct, frozen=True):
     holder: Holder
     first: datetime
     last: datetime
+    places: dict[str, Place]
+    """The places of the joint alert's locks, by their state paths."""
     refs: frozenset[LockRef]
     """The locks of the joint alert."""
 
@@ -80,6 +88,9 @@ class Run(msgspec.Struct, frozen=True):
         """Return whether a lock is this run's: one of the joint alert, or taken by the run near to them."""
         if page.lock.ref in self.refs:
             return True
+        place = page.lock.ref.place
+        if self.places.get(place.state_path, place) != place:
+            return False
         near = self.first - apart(self.holder) <= page.held_since <= self.last + apart(self.holder)
         return near and holder_of(page) == self.holder
 
@@ -87,7 +98,8 @@ class Run(msgspec.Struct, frozen=True):
 def run_of(joint: Joint) -> Run:
     """Return the run that a joint alert is about."""
     taken = [one.taken for one in joint.locks]
-    return Run(joint.holder, min(taken), max(taken), frozenset(one.ref for one in joint.locks))
+    places = {one.ref.state_path: one.ref.place for one in joint.locks}
+    return Run(joint.holder, min(taken), max(taken), places, frozenset(one.ref for one in joint.locks))
 
 
 def _in_groups(pages: Sequence[Page], most: timedelta) -> list[list[Page]]:

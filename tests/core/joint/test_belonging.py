@@ -102,3 +102,16 @@ def test_a_joint_alert_has_room_for_so_many_locks_and_for_so_long_names() -> Non
     long = [page(int(f"{number}{'0' * 900}")) for number in range(1, 1000)]
     assert max(sizes(*long)) * 950 <= ROOM
     assert sum(sizes(*long)) >= len(long) - 1
+
+
+def test_a_second_lock_on_the_state_of_one_is_told_by_itself() -> None:
+    one = page(1, principal="")
+    assert one.lock.info
+    body = msgspec.json.encode(one.lock.info)
+    same_path = Page(lock=a_table_lock(key=one.lock.ref.state_path, body=body))
+    same_time = msgspec.structs.replace(same_path, acquired_at=TAKEN)
+    assert sizes(one, same_time) == []
+    assert sizes(one, same_time, page(2, principal=""), page(3, principal="")) == [2]
+    joint = joint_of([one, page(2, principal="")], CHANNEL, TAKEN)
+    assert not run_of(joint).has(same_time)
+    assert run_of(joint).has(page(1, 5, principal=""))
