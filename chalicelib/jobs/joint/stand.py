@@ -134,4 +134,4 @@ def _journal(joint: Joint, case: Case) -> None:
     told = {"channel": posted.channel, "message_ts": posted.handle} if posted else {}
     detail = f"joint alert {joint.id} of {joint.holder.name}"
     line = of_lock(LineKind.ALERT_POSTED, case.page.lock, case.now, level=_level(case), detail=detail, **told)
-    case.world.journal.write(line)
+    case.journaled(line)
