@@ -42,7 +42,7 @@ test: $(READY) ## all of check and the story end to end on the local cloud: minu
 demo: $(READY) ## the whole story on this machine, no accounts needed; ONCE=1 plays it through by itself
 	@$(PY) -m demo
 
-bench: $(READY) ## measurements against their peers: four minutes (and by itself, a quarter of an hour: python -m bench.race)
+bench: $(READY) ## measurements against their peers: six minutes (by themselves, 20 minutes each: python -m bench.race, python -m bench.scan --full)
 	$(PY) -m bench.paths
 	$(PY) -m bench.wrong_lock
 	$(PY) -m bench.click
@@ -50,6 +50,7 @@ bench: $(READY) ## measurements against their peers: four minutes (and by itself
 	$(PY) -m bench.list_locks
 	$(PY) -m bench.cost
 	$(PY) -m bench.load
+	$(PY) -m bench.scan
 
 package: $(READY) ## template and zip in build/; CONFIG=reaper.toml STAGE=prod
 	@$(PY) -m deploy.package --stage "$(or $(STAGE),prod)" --config "$(CONFIG)"

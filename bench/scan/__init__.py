@@ -1,0 +1,1 @@
+"""Measure the scan for locks beside other tools, over the same bytes, in one run."""
