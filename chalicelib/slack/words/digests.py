@@ -70,7 +70,7 @@ def in_accounts(accounts: Sequence[tuple[str, int]]) -> str:
     others = accounts[_MOST_ACCOUNTS:]
     if others:
         parts.append(f"{sum(count for _, count in others)} in {len(others)} more accounts")
-    return f"Of these, {', '.join(parts)}."
+    return f"By account: {', '.join(parts)}."
 
 
 def _lines(digest: Digest) -> str:

@@ -120,7 +120,7 @@ def a_digest(*accounts: tuple[str, int], account: str = "") -> Digest:
 
 def test_a_digest_counts_locks_by_account_and_tells_the_accounts_of_the_oldest() -> None:
     shown = said(digests.message(a_digest((ACCOUNT, 12), ("444455556666", 3), account=ACCOUNT))[1])
-    assert f"Of these, 12 {SAID}, 3 in account `444455556666`." in shown
+    assert f"By account: 12 {SAID}, 3 in account `444455556666`." in shown
     assert f"`a/b`, {SAID}, taken" in shown
 
 
