@@ -192,6 +192,6 @@ def test_the_message_of_another_channel_says_where_it_belongs() -> None:
 
 def test_it_says_in_which_accounts_the_locks_are() -> None:
     _, blocks = shown(a_joint(3), accounts=(("prod", 2), ("111122223333", 1)), named=("prod", "prod", "111122223333"))
-    assert "By account: 2 in account `prod`, 1 in account `111122223333`." in said(blocks)
+    assert "By account: 2 in `prod`, 1 in `111122223333`." in said(blocks)
     assert "`acme-tfstate/0002/`, in account `111122223333`: apply" not in said(blocks)
     assert "`acme-tfstate/0002/`, in account `111122223333`: plan" in said(blocks)
