@@ -8,6 +8,7 @@ Each line of code has one room: it decides (``core``), it orders (``jobs``), or 
 ``core.locks``      where a lock is kept and what it is; ``core.locks.terraform`` has all that is Terraform's
 ``core.alerts``     the table of an alert's next steps, the page of a lock in the lock book, what messages say;
                     ``core.alerts.transitions`` has the lock book's rules
+``core.joint``      joint alerts: which locks one run left behind, and what may be done with all of them
 ``core.targets``    what target rules find, and what is remembered of it
 ``core.clicks``     who may do what, and how it ended
 ``core.audit``      what AWS told, which hold it began or ended, the journal's lines
@@ -16,6 +17,7 @@ Each line of code has one room: it decides (``core``), it orders (``jobs``), or 
 ``jobs``            does the reaper's work; reaches the world only through ``ports``
 ``jobs.alerts``     carries out the table of next steps for each lock
 ``jobs.clicks``     carries out what people click
+``jobs.joint``      tells of joint alerts, and carries out what people click there
 ``jobs.targets``    has the target rules look for targets, and knows these between two nights
 ``jobs.runs``       shares the time of one run among its tasks
 ``aws``             everything that imports boto3 or powertools

@@ -64,7 +64,7 @@ from chalicelib.wiring_rules import (
     target_book,
 )
 
-__all__ = ["config", "configured_rules", "current_rules", "metrics", "rules", "rules_for", "table"]
+__all__ = ["config", "configured_rules", "current_rules", "metrics", "rules", "rules_for", "table", "target_book"]
 
 _QUEUES = {
     Queue.SWEEPS: "SWEEP_QUEUE_URL",

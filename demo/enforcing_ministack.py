@@ -12,6 +12,9 @@ An explicit deny of ``s3:DeleteObjectVersion`` refuses the delete of an unversio
 bucket policies, and nothing for a role's policies, so here it holds for both:
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html
 
+A right to send, to delete or to keep hidden a message of SQS, which is that for batches of them too:
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
+
 The identity in S3's notifications, and event buses of other regions and accounts: ``demo.ministack_events``.
 What is known of a session that enters another account: ``demo.ministack_sessions``. Conditions of templates:
 ``demo.ministack_conditions``.
@@ -64,7 +67,9 @@ def _version(query: Mapping[str, object] | None) -> str:
     return str(found[0] if isinstance(found, list) else found)
 
 
-def _as_unversioned_objects_are_judged(request: Any, policies: Any, *limits: Any) -> Any:
+def _as_aws_judges(request: Any, policies: Any, *limits: Any) -> Any:
+    if request.action.startswith("sqs:"):
+        request = replace(request, action=request.action.removesuffix("Batch"))
     bucket = request.resource_arn.removeprefix("arn:aws:s3:::").partition("/")[0]
     if request.action == "s3:DeleteObject" and s3._bucket_versioning.get(bucket) != "Enabled":  # noqa: SLF001
         of_a_version = _by_the_action_alone(replace(request, action="s3:DeleteObjectVersion"), policies, *limits)
@@ -98,7 +103,7 @@ def _end_with_parent() -> None:
 
 if __name__ == "__main__":
     iam_actions.s3_service_context = _with_conditions
-    iam_evaluator.evaluate = _as_unversioned_objects_are_judged
+    iam_evaluator.evaluate = _as_aws_judges
     lambda_svc._sqs_esm_concurrency = _as_a_number  # noqa: SLF001
     ministack_events.teach()
     ministack_sessions.teach()

@@ -69,17 +69,24 @@ def session() -> boto3.Session:
 
 def _next_steps(stage: str, stack: Mapping[str, str], config: Config) -> str:
     buckets = " ".join(target.container for target in config.targets_of(Kind.S3) if not target.account.id)
+    others = config.rules.discoveries or any(target.account.id for target in config.rules.targets)
     return (
         "\nSlack app (api.slack.com/apps): put these in the place of its two request URLs, then save.\n"
         f"  Interactivity & Shortcuts, Request URL:\n    {stack['SlackActionsUrl']}\n"
         f"  Slash Commands, /tflocks, Request URL:\n    {stack['SlackCommandsUrl']}\n"
         "Let the state buckets tell the reaper of their locks (--dry-run shows what it changes):\n"
         f"  .venv/bin/tflocks connect --stage {stage} {buckets or '--all'}\n"
-        "Those in other accounts, in a quarter of an hour, for each account:\n"
-        f"  .venv/bin/tflocks connect --stage {stage} --all --profile THEIRS --reaper-profile YOURS\n"
+        f"{_elsewhere(stage) if others else ''}"
         f"The journal: aws logs tail {stack['LogGroupName']} --follow\n"
         f"The dashboard: {stack['DashboardUrl']}\n"
         f"Questions to the journal, saved: make queries STAGE={stage}\n"
+    )
+
+
+def _elsewhere(stage: str) -> str:
+    return (
+        "Those that target rules find, after the first night, and those in other accounts, for each account:\n"
+        f"  .venv/bin/tflocks connect --stage {stage} --all --profile THEIRS --reaper-profile YOURS\n"
     )
 
 

@@ -6,7 +6,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 CLOUD = "tests/local_cloud/"
 _FIRST_CLOUD = {"test_audit", "test_digest", "test_escalation", "test_locking", "test_outage"}
-_NO_CLOUD_OF_OURS = {"test_demo"}
+_NO_CLOUD_OF_OURS = {"test_demo", "test_fleet"}
+"""They deploy by themselves, each on a cloud of its own."""
 
 
 class ByCloud(LoadScopeScheduling):  # type: ignore[misc]  # which has no types

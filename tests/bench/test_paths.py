@@ -41,8 +41,9 @@ def test_an_acquire_costs_one_read_of_its_object_and_three_writes_and_nothing_el
 
 def test_an_alert_costs_two_writes_of_its_page_whose_answers_say_what_others_noted() -> None:
     sent_to_the_book = sent("sweep -> alert", "dynamodb ")
-    # The queries are for the open pages of the target, for the digests and for the channels in trouble.
-    assert sent_to_the_book == {"Query": 3, "UpdateItem": 2}
+    # The queries are for the pages and the joint alerts of the target's locks, the digests and the channels in trouble.
+    # The night's result of the target is read before and written after; the two other writes are the page's.
+    assert sent_to_the_book == {"GetItem": 1, "Query": 4, "UpdateItem": 3}
 
 
 def test_a_click_waits_for_nothing_but_the_queue() -> None:

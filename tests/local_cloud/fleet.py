@@ -3,15 +3,22 @@
 Every account but ``denied`` has the member role, made from the template that operators use.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from demo import identities
-from demo.deployed import DeployedReaper
+from demo.deployed import STAGE, DeployedReaper
 from demo.local_cloud import ACCOUNT, LocalCloud
 from demo.lock_table import LockTable
 from demo.terraform import LOCK_TABLE
+from demo.waiting import wait_for
 from deploy.commands import ROOT
+from tests.journal_schema import Line
 from tests.local_cloud.hanging_s3 import HangingS3
+from tests.local_cloud.steps import change_variables, function_named
+from tflocks.live.connecting import Bucket, connect
+from tflocks.notifications.merging import Wanted
 
 US, EU = "us-east-1", "eu-west-1"
 REGIONS = (US, EU)
@@ -19,8 +26,18 @@ ROLE, EXTERNAL_ID = "tflock-reaper-member", "fleet-7f3a91c2"
 NAMED, DENIED = "111111111111", "222222222222"
 SPARE = "spare-"
 """How the names of those buckets begin that a rule of the stack's own account finds."""
-_TEMPLATE = ROOT / "deploy" / "member-role.yaml"
-_TRUSTED = {"ReaperAccountId": ACCOUNT, "ReaperStage": "demo", "ExternalId": EXTERNAL_ID, "RoleName": ROLE}
+TOPIC, EVENTBRIDGE = "topic", "eventbridge"
+_TRUSTED = {"ReaperAccountId": ACCOUNT, "ReaperStage": STAGE, "ExternalId": EXTERNAL_ID, "RoleName": ROLE}
+
+
+def _create_stack(cloud: LocalCloud, root: Mapping[str, str], template: str, given: Mapping[str, str]) -> None:
+    """A stack of one of the templates in ``deploy``."""
+    cloud.client("cloudformation", root).create_stack(
+        StackName=template,
+        TemplateBody=(ROOT / "deploy" / f"{template}.yaml").read_text(),
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+        Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()],
+    )
 
 
 @dataclass(frozen=True)
@@ -50,19 +67,41 @@ class Member:
         self.table.create()
 
     def let_the_reaper_in(self) -> None:
-        given = _TRUSTED | {"LockTableArns": f"arn:aws:dynamodb:*:{self.id}:table/{LOCK_TABLE}"}
-        self.cloud.client("cloudformation", self.root()).create_stack(
-            StackName="tflock-reaper-member",
-            TemplateBody=_TEMPLATE.read_text(),
-            Capabilities=["CAPABILITY_NAMED_IAM"],
-            Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()],
-        )
+        tables = f"arn:aws:dynamodb:*:{self.id}:table/{LOCK_TABLE}"
+        _create_stack(self.cloud, self.root(), "member-role", _TRUSTED | {"LockTableArns": tables})
 
-    def ci(self, region: str, run: str = "ci-run-7") -> dict[str, str]:
-        """A session of a CI's role in this account."""
-        root = self.root(region)
-        arn = f"arn:aws:iam::{self.id}:role/ci"
-        return identities.session(self.cloud, arn, run, root)
+    def ci(self, region: str, run: str) -> dict[str, str]:
+        """A session of a CI's role in this account; a CI's session has a name that no other run has."""
+        return identities.session(self.cloud, f"arn:aws:iam::{self.id}:role/ci", run, self.root(region))
+
+    def tell(self, region: str, outputs: Mapping[str, str], way: str = "") -> None:
+        """Have the bucket of a region tell the reaper's queue of its locks: itself, or from another region."""
+        destination = outputs["LockEventsQueueArn"]
+        if way:
+            destination = self._way(region, outputs, way)
+        s3, name = self.cloud.client("s3", self.root(region)), self.bucket(region)
+        if way == EVENTBRIDGE:
+            everything: Any = {"EventBridgeConfiguration": {}}
+            s3.put_bucket_notification_configuration(Bucket=name, NotificationConfiguration=everything)
+        else:
+            connect(Bucket(s3, name), Wanted(destination))
+
+    def _way(self, region: str, outputs: Mapping[str, str], way: str) -> str:
+        """The way from a region to the reaper's, made from the template that operators use; the topic's ARN."""
+        queue, bus = outputs["LockEventsQueueArn"], outputs["LockEventBusArn"]
+        given = {"Way": way, "ReaperStage": STAGE, "ReaperAccountId": ACCOUNT}
+        _create_stack(
+            self.cloud,
+            self.root(region),
+            "events-from-elsewhere",
+            given | {"ReaperQueueArn": queue, "ReaperBusArn": bus},
+        )
+        topic = f"arn:aws:sns:{region}:{self.id}:tflock-reaper-{STAGE}"
+        if way == TOPIC:
+            # On AWS the reaper's account does this, which the topic's policy lets it by sns:Endpoint: unknown here.
+            sns = self.cloud.client("sns", self.root(region))
+            sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
+        return topic
 
 
 @dataclass(frozen=True)
@@ -114,6 +153,45 @@ class Fleet:
         member.furnish()
         identities.role(self.cloud, "ci", member.root())
         return member
+
+    def deploy(self) -> None:
+        """Deploy the reaper; have every bucket tell it of its locks, those in Europe in three ways."""
+        others = [member.id for member in self.members.values() if member.id != ACCOUNT]
+        self.reaper.deploy(self.toml(), EventAccounts=",".join(sorted(others)))
+        outputs = self.reaper.outputs
+        through = {"AWS_ENDPOINT_URL_S3": self.hanging.url}
+        change_variables(self.cloud, function_named(self.cloud, "SweepTarget"), through)
+        for name, way in {"home": TOPIC, "named": TOPIC, "payments": EVENTBRIDGE}.items():
+            self.members[name].tell(US, outputs)
+            self.members[name].tell(EU, outputs, way)
+
+    def sweep_at_once(self, targets: int) -> None:
+        """Sweep so many targets at once, as ``SweepsAtOnce`` does."""
+        functions = self.cloud.client("lambda")
+        name = function_named(self.cloud, "SweepTarget")
+        [mapping] = functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+        at_once = {"MaximumConcurrency": targets}
+        functions.update_event_source_mapping(UUID=mapping["UUID"], ScalingConfig=at_once)
+
+    def night(self) -> Line:
+        """A night from its begin to its summary."""
+        before = len(self.all_nights())
+        self.reaper.sweep()
+        wait_for("every target has answered", lambda: self._is_over(before), 120)
+        return self.all_nights()[-1]
+
+    def all_nights(self) -> list[Line]:
+        """The summaries of all nights so far, as the journal has them."""
+        return [line for line in self.reaper.journal() if line["event"] == "night_finished"]
+
+    def found(self, rule: str) -> Line:
+        """What a target rule found last."""
+        told = [line for line in self.reaper.journal() if line["event"] == "targets_found" and rule in line["target"]]
+        return told[-1]
+
+    def _is_over(self, before: int) -> bool:
+        self.reaper.watch()
+        return len(self.all_nights()) > before
 
     def lock_body(self, member: Member, region: str, key: str) -> bytes | None:
         return self.reaper.lock_body(member.bucket(region), key, member.root(region))

@@ -3,6 +3,7 @@
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from chalicelib.slack.words.parts.buttons import RELEASE_ACTION
 from demo.deployed import ALICE, DeployedReaper
-from demo.local_cloud import LocalCloudError
+from demo.local_cloud import LocalCloud, LocalCloudError
 from demo.slack_standin import Message, User
 from demo.waiting import wait_for
 from tests.builders import sample
@@ -153,6 +154,21 @@ def send(url: str | None, body: bytes, headers: dict[str, str]) -> int:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code
+
+
+def function_named(cloud: LocalCloud, name: str) -> str:
+    """The full name of a deployed function."""
+    names = [one["FunctionName"] for one in cloud.client("lambda").list_functions()["Functions"]]
+    [found] = [one for one in names if name in one]
+    return str(found)
+
+
+def change_variables(cloud: LocalCloud, function: str, changed: Mapping[str, str]) -> dict[str, str]:
+    """Change variables of a function; what they were before."""
+    functions = cloud.client("lambda")
+    before: dict[str, str] = functions.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
+    functions.update_function_configuration(FunctionName=function, Environment={"Variables": {**before, **changed}})
+    return before
 
 
 def waiting(reaper: DeployedReaper, queue: str = "ReleaseQueueUrl") -> int:

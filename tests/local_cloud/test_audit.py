@@ -22,7 +22,7 @@ from tests.journal_schema import Line
 from tests.local_cloud.asking import holds
 from tests.local_cloud.bridged import tell_by_eventbridge
 from tests.local_cloud.conftest import UNVERSIONED, UNWIRED, VERSIONED
-from tests.local_cloud.steps import APPLY, click, gone, says, waiting
+from tests.local_cloud.steps import APPLY, change_variables, click, function_named, gone, says, waiting
 
 NETWORK, SHORT, BRIDGED = "network/audit.tfstate", "short/audit.tfstate", "bridged/audit.tfstate"
 SUFFIX = "audit.tfstate.tflock"
@@ -50,14 +50,10 @@ def patient(reaper: DeployedReaper) -> Iterator[DeployedReaper]:
 
     With the few seconds of the other tests an acquire came after its release was settled, once in some ten runs.
     """
-    functions = reaper.cloud.client("lambda")
-    names = [function["FunctionName"] for function in functions.list_functions()["Functions"]]
-    [name] = [name for name in names if "RecordLockEvent" in name]
-    variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-    longer = variables | {"SETTLE_SECONDS": "30"}
-    functions.update_function_configuration(FunctionName=name, Environment={"Variables": longer})
+    recording = function_named(reaper.cloud, "RecordLockEvent")
+    before = change_variables(reaper.cloud, recording, {"SETTLE_SECONDS": "30"})
     yield reaper
-    functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+    change_variables(reaper.cloud, recording, before)
 
 
 @pytest.fixture(scope="module")

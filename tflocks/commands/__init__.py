@@ -3,6 +3,7 @@
 COMMANDS = {
     "list": "Every lock that is held now: its age, its holder, its alert.",
     "release": "Release the lock of a state, with your own AWS rights.",
+    "targets": "Every bucket and lock table that the reaper sweeps, and why.",
     "connect": "Let buckets tell the reaper of their locks.",
     "disconnect": "Take the reaper's notifications out of buckets.",
     "history": "Who held a state, who let it go, and for how long.",

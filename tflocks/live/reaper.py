@@ -14,6 +14,7 @@ from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Rules
 from chalicelib.ports.book import BookError
 from tflocks.live.aws import Aws
+from tflocks.live.targets import with_found
 from tflocks.locks.elsewhere import elsewhere
 
 _NO_RULES = "its first watch, within 15 minutes of its deployment, stores them"
@@ -78,7 +79,7 @@ def _reaper(stack: str, where: str, outputs: dict[str, Any]) -> Reaper:
 
 def ask(reaper: Reaper, aws: Aws) -> Knowledge:
     """Return what the reaper knows: its rules, and the pages of all locks that it has seen held."""
-    rules, gap = _rules(reaper, aws)
+    rules, gap = _rules_with_found(reaper, aws)
     pages: list[Page] = []
     gaps = [gap] if gap else []
     try:
@@ -90,16 +91,22 @@ def ask(reaper: Reaper, aws: Aws) -> Knowledge:
 
 def targets_of(reaper: Reaper, aws: Aws) -> tuple[tuple[Target, ...], str]:
     """Return the reaper's targets, each with the ID of its account, and why they could not be read."""
-    rules, gap = _rules(reaper, aws)
+    rules, gap = _rules_with_found(reaper, aws)
     if rules is None:
         return (), gap
     owners = (rules.account_of(target.place("")) for target in rules.targets)
     pairs = zip(rules.targets, owners, strict=True)
-    return tuple(msgspec.structs.replace(target, account=owner) for target, owner in pairs), ""
+    return tuple(msgspec.structs.replace(target, account=owner) for target, owner in pairs), gap
 
 
-def _rules(reaper: Reaper, aws: Aws) -> tuple[Rules | None, str]:
-    """Return the rules as the running reaper has them, and why they could not be read."""
+def _rules_with_found(reaper: Reaper, aws: Aws) -> tuple[Rules | None, str]:
+    """Return the rules with all targets, and what of them could not be read, and why."""
+    rules, gap = rules_of(reaper, aws)
+    return with_found(rules, reaper.book, aws) if rules else (None, gap)
+
+
+def rules_of(reaper: Reaper, aws: Aws) -> tuple[Rules | None, str]:
+    """Return the rules with the targets that the configuration names, and why they could not be read."""
     try:
         stored = DynamoRulesBook(aws.table(reaper.book)).rules()
         if stored is None:

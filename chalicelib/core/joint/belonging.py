@@ -5,14 +5,18 @@ the session name in its AWS identity, which AWS vouches for; without an identity
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+
+import msgspec
 
 from chalicelib.core.alerts.owner import session_name
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.joint.joint import MOST, ROOM, Holder, Joint, member_of
 from chalicelib.core.locks.copies import copy_of
 from chalicelib.core.locks.lock import Body
+from chalicelib.core.locks.place import LockRef, Place
 
 FEWEST = 2
 """Fewest locks that become a joint alert. A lone lock keeps its own message, with all the evidence."""
@@ -55,32 +59,47 @@ def apart(holder: Holder) -> timedelta:
 
 
 def together(pages: Iterable[Page]) -> list[list[Page]]:
-    """Return the locks that belong together, the oldest first; locks that belong to no other are left out."""
+    """Return the locks that belong together, the oldest first; locks that belong to no other are left out.
+
+    So are two locks of one state path that are no halves of each other: one of them is in the wrong place.
+    """
     by_holder: dict[Holder, list[Page]] = {}
-    for page in sorted(pages, key=lambda one: (one.held_since, one.lock.ref.state_path)):
-        if holder := holder_of(page):
+    in_order = sorted(pages, key=lambda one: (one.held_since, one.lock.ref.state_path))
+    of_path = Counter(page.lock.ref.state_path for page in in_order)
+    for page in in_order:
+        if of_path[page.lock.ref.state_path] == 1 and (holder := holder_of(page)):
             by_holder.setdefault(holder, []).append(page)
     groups = [group for holder, all_of in by_holder.items() for group in _in_groups(all_of, apart(holder))]
     return [group for group in groups if len(group) >= FEWEST]
 
 
-def belongs(page: Page, joint: Joint) -> bool:
-    """Return whether a lock is of the run that an open joint alert is about, and there is room for it."""
-    if holder_of(page) != joint.holder or not has_room(joint, page):
-        return False
-    first, last = _times(joint)
-    return first - apart(joint.holder) <= page.held_since <= last + apart(joint.holder)
+class Run(msgspec.Struct, frozen=True):
+    """The run that an open joint alert is about, with what tells whether a lock is its."""
+
+    holder: Holder
+    first: datetime
+    last: datetime
+    places: dict[str, Place]
+    """The places of the joint alert's locks, by their state paths."""
+    refs: frozenset[LockRef]
+    """The locks of the joint alert."""
+
+    def has(self, page: Page) -> bool:
+        """Return whether a lock is this run's: one of the joint alert, or taken by the run near to them."""
+        if page.lock.ref in self.refs:
+            return True
+        place = page.lock.ref.place
+        if self.places.get(place.state_path, place) != place:
+            return False
+        near = self.first - apart(self.holder) <= page.held_since <= self.last + apart(self.holder)
+        return near and holder_of(page) == self.holder
 
 
-def has_room(joint: Joint, page: Page) -> bool:
-    """Return whether a joint alert can take one more lock."""
-    size = sum(one.size for one in joint.locks) + member_of(page).size
-    return len(joint.locks) < MOST and size <= ROOM
-
-
-def _times(joint: Joint) -> tuple[datetime, datetime]:
+def run_of(joint: Joint) -> Run:
+    """Return the run that a joint alert is about."""
     taken = [one.taken for one in joint.locks]
-    return min(taken), max(taken)
+    places = {one.ref.state_path: one.ref.place for one in joint.locks}
+    return Run(joint.holder, min(taken), max(taken), places, frozenset(one.ref for one in joint.locks))
 
 
 def _in_groups(pages: Sequence[Page], most: timedelta) -> list[list[Page]]:

@@ -11,9 +11,9 @@ from chalicelib.core.clicks.click import SnoozeFor
 from chalicelib.core.clicks.ending import Outcome
 from chalicelib.core.clicks.part import Result
 from chalicelib.core.hours import WorkingHours
-from chalicelib.core.joint.belonging import has_room, holder_of
+from chalicelib.core.joint.belonging import holder_of
 from chalicelib.core.joint.click import JointClick
-from chalicelib.core.joint.joint import Act, Holder, Joint, member_of
+from chalicelib.core.joint.joint import MOST, ROOM, Act, Holder, Joint, member_of
 from chalicelib.core.joint.verb import JointVerb
 from chalicelib.core.locks.place import LockRef
 
@@ -88,30 +88,27 @@ def _own(joint: Joint, sending: Sending, posted: Posted) -> dict[str, object]:
 
 def with_pages(joint: Joint, pages: Iterable[Page]) -> Joint:
     """Add locks of the same run, as far as there is room. A lock that was put back takes its old number."""
+    locks, gone = list(joint.locks), set(joint.gone)
+    numbers = {one.ref.place: number for number, one in enumerate(locks)}
+    size = sum(one.size for one in locks)
     for page in pages:
-        number = joint.number_of(page.lock.ref.place)
+        member = member_of(page)
+        number = numbers.get(member.ref.place)
         if number is not None:
-            joint = _again(joint, number, page)
-        elif has_room(joint, page):
-            joint = replace(joint, locks=(*joint.locks, member_of(page)))
-    return joint
-
-
-def _again(joint: Joint, number: int, page: Page) -> Joint:
-    member, known = member_of(page), joint.locks[number]
-    if member == known and number not in joint.gone:
-        return joint
-    locks = (*joint.locks[:number], member, *joint.locks[number + 1 :])
-    return replace(joint, locks=locks, gone=joint.gone - {number})
+            locks[number] = member
+            gone.discard(number)
+        elif len(locks) < MOST and size + member.size <= ROOM:
+            numbers[member.ref.place] = len(locks)
+            locks.append(member)
+            size += member.size
+    return replace(joint, locks=tuple(locks), gone=frozenset(gone))
 
 
 def as_now(joint: Joint, held: Mapping[LockRef, Page]) -> Joint:
     """Return a joint alert with its locks as all pages of held locks have them now."""
-    back = [page for page in held.values() if page.joint == joint.id and not page.ending]
-    joint = with_pages(joint, back)
+    joint = with_pages(joint, (page for page in held.values() if page.joint == joint.id and not page.ending))
     there = {number for number, one in enumerate(joint.locks) if (page := held.get(one.ref)) and not page.ending}
-    gone = frozenset(range(len(joint.locks))) - there
-    return joint if gone == joint.gone else replace(joint, gone=gone)
+    return replace(joint, gone=frozenset(range(len(joint.locks))) - there)
 
 
 def without(joint: Joint, ended: Iterable[LockRef]) -> Joint | None:

@@ -9,7 +9,7 @@ from chalicelib.core.alerts.message import Posted, Saying, Sending, Topic, hash_
 from chalicelib.core.alerts.page import Asked, Page, Snooze
 from chalicelib.core.clicks.part import Result
 from chalicelib.core.joint.verb import JointVerb
-from chalicelib.core.locks.place import Clock, LockRef, Place
+from chalicelib.core.locks.place import Clock, LockRef
 
 MOST = 2000
 """Most locks of one joint alert, for all of its time."""
@@ -173,10 +173,6 @@ class Joint(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         if act is None or not (act.over and act.done):
             return False
         return act.verb is JointVerb.RELEASE and now < act.undo_until(undo)
-
-    def number_of(self, place: Place) -> int | None:
-        """Return the number of the lock at a place; None: it has none there."""
-        return next((number for number, one in enumerate(self.locks) if one.ref.place == place), None)
 
     def message(self, topic: Topic, which: str, at: datetime, beneath: Posted | None = None) -> Sending:
         """Return a message about the joint alert to send: its own, or one in the thread of ``beneath``."""

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from chalicelib.core.alerts.digest import OLDEST, by_account
 from chalicelib.core.alerts.listing import Listed, pages_of
 from chalicelib.core.alerts.message import Sending
 from chalicelib.core.clicks.list_query import PAGE
@@ -22,6 +23,10 @@ class JointAlert(msgspec.Struct, frozen=True, kw_only=True):
     second_person: bool = False
     """Whether the release of one of its locks takes two people."""
     undo: timedelta = timedelta(0)
+    accounts: tuple[tuple[str, int], ...] = ()
+    """The accounts of the held locks, as ``Digest.accounts``."""
+    named: tuple[str, ...] = ()
+    """The accounts of the oldest locks, in their order; "" while all targets are in one account."""
     instead_of: str = ""
     """The channel that it was meant for, when it is posted elsewhere."""
 
@@ -66,6 +71,8 @@ def alert_of(joint: Joint, rules: Rules, now: datetime) -> JointAlert:
         called=by_name(called) if elsewhere else called,
         second_person=any(policy.second_person for policy in policies),
         undo=rules.undo,
+        accounts=by_account((one.ref.place for one in joint.held.values()), rules),
+        named=tuple(rules.locations.shown_account(one.ref.place) for one in joint.oldest[:OLDEST]),
         instead_of=elsewhere,
     )
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from chalicelib.core.joint.belonging import belongs, together
+from chalicelib.core.joint.belonging import run_of, together
+from chalicelib.core.joint.change import with_pages
 from chalicelib.core.joint.joint import Joint
 from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.alerts.found import Found
@@ -33,8 +34,9 @@ class JointTelling:
         """
         rest = list(cases)
         for joint in self.standing:
-            if joint.channel == channel and (ours := [case for case in rest if _is_of(case, joint)]):
-                rest = [case for case in rest if case not in ours]
+            if joint.channel == channel and (ours := _of_its_run(joint, rest)):
+                refs = {case.ref for case in ours}
+                rest = [case for case in rest if case.ref not in refs]
                 if joint.posted:  # else the run that posts it, or the next one, has these locks join
                     self._add(channel, ours, partial(join, joint, ours))
         of_ref = {case.ref: case for case in rest}
@@ -59,8 +61,14 @@ class JointTelling:
             self.progress.told(case, Found(posted=int(case in told)))
 
 
-def _is_of(case: Case, joint: Joint) -> bool:
-    return any(one.ref == case.ref for one in joint.locks) or belongs(case.page, joint)
+def _of_its_run(joint: Joint, cases: Sequence[Case]) -> list[Case]:
+    """Return the locks that belong to a joint alert, and for which it has room, if it stands or is being posted."""
+    if not (joint.posted or joint.sending):
+        return []
+    run = run_of(joint)
+    ours = [case for case in cases if run.has(case.page)]
+    known = {one.ref for one in with_pages(joint, (case.page for case in ours)).locks} if ours else set()
+    return [case for case in ours if case.ref in known]
 
 
 def _or_none(act: Callable[[], list[Case]]) -> list[Case] | None:

@@ -41,7 +41,9 @@ class Attendance:
         subject = f"joint alert {joint.id}"
         if joint.unsure(self.now):
             return Task(Wait.LOOK, "", Rank.NEW, subject, partial(self._look_for, joint))
-        return Task(Wait.BOOK, "joint alerts", Rank.KNOWN, subject, partial(self._look, joint))
+        nobody_posts_it = joint.posted is None and joint.sending is None
+        act = partial(self.world.joints.forget, joint) if nobody_posts_it else partial(self._look, joint)
+        return Task(Wait.BOOK, "joint alerts", Rank.KNOWN, subject, act)
 
     def _look_for(self, joint: Joint) -> Found:
         """Look whether a message whose answer was lost was posted."""

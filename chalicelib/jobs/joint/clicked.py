@@ -8,6 +8,7 @@ from functools import cache
 import msgspec
 
 from chalicelib.core.audit.line import LineKind, of_click
+from chalicelib.core.audit.located import located
 from chalicelib.core.clicks.click import MembersUnknownError, Verb, refusal
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.joint.click import JointAnswer, JointClick, JointOutcome, ShowJoint, click_on
@@ -90,7 +91,8 @@ class JointClicked:
         """Write one line about the click as a whole; ``about`` is the lock that it names."""
         single = msgspec.structs.replace(click_on(about, self.click), message=self.click.message)
         fields = {"joint_click": self.click.click, **others}
-        self.world.journal.write(of_click(kind, single, None, self.now, ending, **fields))
+        line = of_click(kind, single, None, self.now, ending, **fields)
+        self.world.journal.write(located(line, about.ref.place, self.rules))
 
     def _in_group(self, group: str, user: str) -> bool:
         try:

@@ -40,7 +40,8 @@ def _listing(clicked: JointClicked) -> tuple[JointClicked, JointListing]:
         if known and not known.ending:
             policy = rules.policy_for(known.lock.ref.place)
             may = why_not_releasable(known.lock, keeps=bool(rules.undo)) is None
-            locks.append(Listed(known, may, policy.second_person, rules.undo))
+            account = rules.locations.shown_account(known.lock.ref.place)
+            locks.append(Listed(known, may, policy.second_person, rules.undo, account))
     return clicked, JointListing(joint=clicked.joint, now=clicked.now, page=page, locks=tuple(locks))
 
 

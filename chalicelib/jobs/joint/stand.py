@@ -45,7 +45,9 @@ def stand(cases: Sequence[Case]) -> list[Case]:
     if standing := post(joint, first.world, first.rules, first.now, first.detours):
         return silence(standing, cases)
     there = first.world.joints.find(joint.id)
-    if there is None:
+    if there and not (there.posted or there.sending):
+        first.world.joints.forget(there)  # an earlier run could not post it, and could not forget it
+    if there is None or not (there.posted or there.sending):
         raise BookError("the joint alert of these locks cannot be read")
     return join(there, cases) if there.posted else []
 
@@ -132,4 +134,4 @@ def _journal(joint: Joint, case: Case) -> None:
     told = {"channel": posted.channel, "message_ts": posted.handle} if posted else {}
     detail = f"joint alert {joint.id} of {joint.holder.name}"
     line = of_lock(LineKind.ALERT_POSTED, case.page.lock, case.now, level=_level(case), detail=detail, **told)
-    case.world.journal.write(line)
+    case.journaled(line)

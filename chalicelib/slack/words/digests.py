@@ -1,5 +1,7 @@
 """Write the digest: one message for many new alerts of a channel, which have a line each in its thread."""
 
+from collections.abc import Sequence
+
 from chalicelib.core.alerts.digest import Digest, Named
 from chalicelib.core.locks.place import Clock
 from chalicelib.slack.words.parts.blocks import Block, context, header, section
@@ -54,18 +56,18 @@ def _small_print(digest: Digest) -> list[str]:
     more = "1 more follows" if digest.waiting == 1 else f"{digest.waiting} more follow"
     return [
         _meant_for(digest),
-        _accounts(digest),
+        in_accounts(digest.accounts),
         _lines(digest),
         f"{more} in a digest of their own." if digest.waiting else "",
     ]
 
 
-def _accounts(digest: Digest) -> str:
+def in_accounts(accounts: Sequence[tuple[str, int]]) -> str:
     """Say how many locks are in which account; "" while all targets are in one account."""
-    if not digest.accounts:
+    if not accounts:
         return ""
-    parts = [f"{count} {in_account(account)}" for account, count in digest.accounts[:_MOST_ACCOUNTS]]
-    others = digest.accounts[_MOST_ACCOUNTS:]
+    parts = [f"{count} {in_account(account)}" for account, count in accounts[:_MOST_ACCOUNTS]]
+    others = accounts[_MOST_ACCOUNTS:]
     if others:
         parts.append(f"{sum(count for _, count in others)} in {len(others)} more accounts")
     return f"Of these, {', '.join(parts)}."

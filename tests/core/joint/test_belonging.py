@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from chalicelib.core.alerts.page import Page
-from chalicelib.core.joint.belonging import belongs, holder_of, is_of_one_run, together
+from chalicelib.core.joint.belonging import holder_of, is_of_one_run, run_of, together
 from chalicelib.core.joint.change import joint_of
 from chalicelib.core.joint.joint import MOST, ROOM, Holder
 from chalicelib.core.locks.terraform.body import lock_of
@@ -88,14 +88,30 @@ def test_two_runs_that_find_the_same_locks_give_them_the_same_name() -> None:
 def test_a_lock_joins_the_alert_of_its_own_run_only() -> None:
     joint = joint_of([page(1), page(2, 60)], CHANNEL, TAKEN)
     assert joint.holder == Holder("GitHubActions-7001234567")
-    assert belongs(page(3, 60 * 7), joint)
-    assert belongs(page(3, -60 * 6), joint)
-    assert not belongs(page(3, 60 * 7 + 1), joint)
-    assert not belongs(page(3, principal=""), joint)
+    run = run_of(joint)
+    assert run.has(page(3, 60 * 7))
+    assert run.has(page(3, -60 * 6))
+    assert not run.has(page(3, 60 * 7 + 1))
+    assert not run.has(page(3, principal=""))
+    assert run.has(page(1, principal=""))
 
 
+@pytest.mark.thorough
 def test_a_joint_alert_has_room_for_so_many_locks_and_for_so_long_names() -> None:
     assert sizes(*map(page, range(MOST + 2))) == [2, MOST]
     long = [page(int(f"{number}{'0' * 900}")) for number in range(1, 1000)]
     assert max(sizes(*long)) * 950 <= ROOM
     assert sum(sizes(*long)) >= len(long) - 1
+
+
+def test_a_second_lock_on_the_state_of_one_is_told_by_itself() -> None:
+    one = page(1, principal="")
+    assert one.lock.info
+    body = msgspec.json.encode(one.lock.info)
+    same_path = Page(lock=a_table_lock(key=one.lock.ref.state_path, body=body))
+    same_time = msgspec.structs.replace(same_path, acquired_at=TAKEN)
+    assert sizes(one, same_time) == []
+    assert sizes(one, same_time, page(2, principal=""), page(3, principal="")) == [2]
+    joint = joint_of([one, page(2, principal="")], CHANNEL, TAKEN)
+    assert not run_of(joint).has(same_time)
+    assert run_of(joint).has(page(1, 5, principal=""))

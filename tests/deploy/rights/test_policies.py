@@ -19,7 +19,7 @@ BOOK = {
     "nightly_sweep": ["GetItem", "Query", "UpdateItem"],
     "record_lock_event": ["GetItem", "Query", "UpdateItem"],
     "release_lock": ["GetItem", "UpdateItem"],
-    "sweep_target": ["DeleteItem", "GetItem", "Query", "Query held", "UpdateItem"],
+    "sweep_target": ["DeleteItem", "GetItem", "Query", "Query held", "Scan held", "UpdateItem"],
     "table_changed": [],
     "watch_locks": ["DeleteItem", "GetItem", "Query", "Scan held", "UpdateItem"],
 }

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from chalicelib.core.alerts.message import Topic
+from chalicelib.core.alerts.transitions import joints
 from chalicelib.core.audit.line import LineKind
 from chalicelib.core.joint.joint import MOST
 from chalicelib.core.policy import Route
@@ -159,6 +160,7 @@ def test_a_channel_that_takes_nothing_has_its_joint_alert_in_the_channel_for_tro
     assert run.shown.called == (ALICE,)
 
 
+@pytest.mark.thorough
 def test_more_locks_than_one_joint_alert_takes_become_several() -> None:
     run = RunAll(MOST + 3)
     run.watch()
@@ -197,3 +199,28 @@ def test_watches_at_the_same_time_post_one() -> None:
     run.watch()
     assert not run.world.messenger.joints
     assert not run.world.messenger.shown
+
+
+@pytest.mark.thorough
+def test_locks_for_which_a_joint_alert_has_no_room_are_told_all_the_same() -> None:
+    run = RunAll(MOST)
+    run.watch()
+    for number in range(MOST, MOST + 3):
+        run.take(number)
+    run.watch(minutes=130)
+    run.watch(minutes=15)
+    assert sorted(len(alert.joint.locks) for alert in run.world.messenger.joints.values()) == [3, MOST]
+
+
+def test_a_joint_alert_that_nobody_posted_silences_no_lock() -> None:
+    run = RunAll(3)
+    run.watch()
+    lost = msgspec.structs.replace(run.joint, posted=None, version=run.joint.version + 1)
+    run.world.joints.save(lost)
+    for page in run.world.book.open_pages():
+        run.world.book.write(joints.leave(page.lock.ref))
+    run.world.messenger.joints.clear()
+    for _ in range(3):
+        run.watch(minutes=15)
+    told = len(run.world.messenger.shown) + sum(len(one.joint.held) for one in run.world.messenger.joints.values())
+    assert told == 3

@@ -4,15 +4,19 @@ import json
 from collections.abc import Iterator
 from typing import Any, cast
 
+import boto3
 import msgspec
 import pytest
 
+from chalicelib.aws.book.target_book import DynamoTargetBook
 from chalicelib.core.locks.account import Account as Owner
+from chalicelib.core.locks.discovery import Discovery
 from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
+from chalicelib.core.targets.remembered import Remembered, container_of
 from tests.aws_fixtures import REGION
-from tests.builders import some_rules
-from tests.tflocks.account import EVENT_QUEUE, Account, an_account, document, run
+from tests.builders import TAKEN, some_rules
+from tests.tflocks.account import BOOK, EVENT_QUEUE, Account, an_account, document, run
 from tflocks.commands.connect.carrying_out import _RESULTS
 from tflocks.commands.connect.question import Act
 from tflocks.notifications.merging import rules
@@ -104,6 +108,21 @@ def test_all_are_the_reapers_buckets_of_the_account_and_others_are_counted(accou
     assert "not looked at: 1 bucket in other accounts (network (444455556666))" in done.stderr
     assert run("disconnect", "--all").exit_code == 0
     assert ids(account, "acme-a") == []
+
+
+def test_all_are_also_those_that_a_target_rule_found(account: Account) -> None:
+    rule = Discovery(kind=Kind.S3, names=("acme-found-*",), prefixes=("prod/",))
+    found = bucket(account, "acme-found-1")
+    bucket(account, "acme-not-found")
+    account.reaper(msgspec.structs.replace(some_rules(), targets=(), discoveries=(rule,)))
+    table = boto3.resource("dynamodb", region_name=REGION).Table(BOOK)
+    [known] = msgspec.structs.replace(some_rules(), discoveries=(rule,)).at_home("123456789012", REGION).discoveries
+    containers = (container_of(found, known),)
+    DynamoTargetBook(table, lambda: TAKEN).replace(Remembered(at=TAKEN, containers=containers))
+    done = run("connect", "--all")
+    assert (done.exit_code, done.stdout) == (0, f"acme-found-1: connected (-> {EVENT_QUEUE})\n"), done.stderr
+    [queue] = told(account, "acme-found-1")["QueueConfigurations"]
+    assert dict(rules(queue))["prefix"] == "prod/"
 
 
 def test_a_bucket_that_the_reaper_knows_in_another_account_is_refused(account: Account) -> None:

@@ -1,5 +1,8 @@
 """Write the joint alert: one message about all locks that one run left behind."""
 
+from itertools import repeat
+
+from chalicelib.core.alerts.digest import OLDEST
 from chalicelib.core.clicks.ending import Outcome
 from chalicelib.core.clicks.part import Result
 from chalicelib.core.joint.joint import Act, Joint, Member
@@ -8,9 +11,10 @@ from chalicelib.core.joint.verb import JointVerb
 from chalicelib.core.locks.place import Clock
 from chalicelib.core.locks.terraform.lock_info import operation_in_words
 from chalicelib.slack.words.channel_notices import meant_for
+from chalicelib.slack.words.digests import in_accounts
 from chalicelib.slack.words.joint.buttons import of_joint, operations
 from chalicelib.slack.words.parts.blocks import Block, actions, context, header, section, sections
-from chalicelib.slack.words.parts.lock_words import in_containers, is_in_path, state
+from chalicelib.slack.words.parts.lock_words import in_account, in_containers, is_in_path, state
 from chalicelib.slack.words.parts.text import (
     ago,
     by,
@@ -24,7 +28,7 @@ from chalicelib.slack.words.parts.text import (
 )
 
 _HOLDER_LIMIT, _PATH_LIMIT, _WHY_LIMIT = 200, 240, 120
-_NAMED = 5
+_NAMED = OLDEST
 _MOST_OPERATIONS, _OPERATION_LIMIT = 6, 40
 _LEFT = {
     Outcome.RELEASED: "released",
@@ -54,7 +58,7 @@ def message(alert: JointAlert) -> tuple[str, list[Block]]:
     return whose, [
         header(f"{_sign(alert)} {title}"),
         *(block for words in ["\n".join(filter(None, paragraphs))] for block in sections(words)),
-        *([section(_oldest(joint))] if joint.held else []),
+        *([section(_oldest(alert))] if joint.held else []),
         context(*_small_print(alert)),
         *([actions(*clickable)] if clickable else []),
     ]
@@ -150,22 +154,26 @@ def _who(act: Act) -> str:
     return f"{by(act.by)} (asked for by {mention(act.approved)})" if act.approved else by(act.by)
 
 
-def _oldest(joint: Joint) -> str:
+def _oldest(alert: JointAlert) -> str:
+    joint = alert.joint
     named = joint.oldest[:_NAMED]
     title = "*The oldest*" if len(joint.held) > len(named) else "*They are*"
     more = len(joint.held) - len(named)
     rest = [f"and {more} more: *Show the list* has all of them."] if more else []
-    return "\n".join([title, *(f"• {_named(one)}" for one in named), *rest])
+    return "\n".join(
+        [title, *(f"• {_named(*one)}" for one in zip(named, alert.named or repeat(""), strict=False)), *rest]
+    )
 
 
-def _named(one: Member) -> str:
+def _named(one: Member, account: str) -> str:
     place = one.ref.place
     where = in_containers([ref.place for ref in one.halves] or [place], 60)
     told = "" if len(one.halves) < _TWO and is_in_path(place) else f", {where}"
     did = operation_in_words(one.operation) or code_or_nothing(one.operation, _OPERATION_LIMIT) or "unknown operation"
     taken = "first seen" if one.clock is Clock.REAPER else "taken"
     clock = " (its machine's clock)" if one.clock is Clock.CLIENT else ""
-    return f"{state(one.ref, _PATH_LIMIT)}{told}: {did}, {taken} {ago(one.taken)}{clock}"
+    known = f", {in_account(account)}" if account else ""
+    return f"{state(one.ref, _PATH_LIMIT)}{told}{known}: {did}, {taken} {ago(one.taken)}{clock}"
 
 
 _TWO = 2
@@ -179,4 +187,4 @@ def _small_print(alert: JointAlert) -> list[str]:
     doubt = "If that run is alive, releasing the lock of an apply can damage its state: look at the CI run first."
     level = f"Level {joint.level}." if joint.level > 1 else ""
     two = "A release takes two people." if alert.second_person else ""
-    return [meant_for(alert), doubt, " ".join(filter(None, [level, two, shown]))]
+    return [meant_for(alert), doubt, in_accounts(alert.accounts), " ".join(filter(None, [level, two, shown]))]

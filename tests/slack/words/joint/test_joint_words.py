@@ -184,3 +184,10 @@ def test_anything_else_is_no_value(text: str) -> None:
 def test_the_message_of_another_channel_says_where_it_belongs() -> None:
     joint = a_joint(3, posted=Posted(CHANNEL, "1.1", instead_of="C0OTHER"))
     assert "Meant for <#C0OTHER>" in said(shown(joint, instead_of="C0OTHER")[1])
+
+
+def test_it_says_in_which_accounts_the_locks_are() -> None:
+    _, blocks = shown(a_joint(3), accounts=(("prod", 2), ("111122223333", 1)), named=("prod", "prod", "111122223333"))
+    assert "Of these, 2 in account `prod`, 1 in account `111122223333`." in said(blocks)
+    assert "`acme-tfstate/0002/`, in account `111122223333`: apply" not in said(blocks)
+    assert "`acme-tfstate/0002/`, in account `111122223333`: plan" in said(blocks)

@@ -1,0 +1,1 @@
+"""``tflocks targets``: what the reaper sweeps."""
