@@ -11,8 +11,7 @@ from chalice.test import Client
 import app
 from chalicelib import wiring
 from chalicelib.core.locks.place import Kind, Place
-from tests.app.account import Remaining, a_batch, an_account, left_on, printed
-from tests.app.test_grid import forget_everything
+from tests.app.account import Remaining, a_batch, an_account, forget_everything, left_on, printed
 from tests.aws_fixtures import create_lock_table
 from tests.config.test_file import LEAST
 

@@ -30,7 +30,7 @@ _TAIL_BYTES = 64
 
 
 def cut(page: bytes) -> tuple[bytes, int] | None:
-    """Return a page with only its first and last entry and its locks, and how many entries it had; None: doubt.
+    """Return a page with only the keys of its first and last entry and of its locks, and how many it had; None: doubt.
 
     The first and the last entry are left in, so that what comes after the page is known, and whether keys are in order.
     """
@@ -38,7 +38,7 @@ def cut(page: bytes) -> tuple[bytes, int] | None:
     count = page.count(_OPEN)
     if not head or not tail or not count or not _as_expected(page, head.end(), count):
         return None
-    kept = b"".join(page[begin:end] for begin, end in _kept(page))
+    kept = b"".join(_OPEN + page[begin:end] + _CLOSE for begin, end in _kept(page))
     return page[: page.find(_OPEN)] + kept + page[page.rfind(_CLOSE) + len(_CLOSE) :], count
 
 
@@ -91,17 +91,16 @@ def _is_utf8(page: bytes) -> bool:
 
 
 def _kept(page: bytes) -> Iterator[tuple[int, int]]:
-    """Yield where each entry that is kept begins and ends, in the page's order."""
+    """Yield where each key that is kept begins and ends, in the page's order."""
     done = -1
     for key_end in [page.find(_KEY_END), *_ends_of_locks(page), page.rfind(_KEY_END)]:
-        begin = page.rfind(_OPEN, 0, key_end)
-        if begin > done:
-            done = begin
-            yield begin, page.find(_CLOSE, key_end) + len(_CLOSE)
+        if key_end > done:
+            done = key_end
+            yield page.rfind(_KEY, 0, key_end), key_end + len(_KEY_END)
 
 
 def _ends_of_locks(page: bytes) -> Iterator[int]:
     at = page.find(_LOCK_END)
     while at >= 0:
-        yield at
+        yield at + len(_LOCK_END) - len(_KEY_END)
         at = page.find(_LOCK_END, at + len(_LOCK_END))
