@@ -18,6 +18,7 @@ from chalicelib.aws.book.joint.joint_book import DynamoJointBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.rules_book import store
 from chalicelib.aws.journal import LogJournal
+from chalicelib.aws.locks.listing.only_locks import prepare
 from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.transitions import telling
@@ -198,6 +199,10 @@ def metrics_lost(_: io.StringIO) -> None:
     measured.flush()
 
 
+def pages_not_cut(log: io.StringIO) -> None:
+    assert not prepare(object())
+
+
 def sweep_failed(log: io.StringIO) -> None:
     held = Journaled(log)
     held.world.store.buckets_refused[BUCKET] = "there is no such bucket"
@@ -236,6 +241,7 @@ LINES: dict[str, list[tuple[Callable[[io.StringIO], None], str]]] = {
     "messages that do not say yet that their lock is gone": [(ending_untold, "untold.*no time")],
     "tflocks may not know the newest rules": [(rules_not_stored, "ResourceNotFoundException")],
     "what the target rules found is not known just now": [(found_unknown, "could not be reached")],
+    "listing pages are parsed whole": [(pages_not_cut, "botocore has changed")],
     "metrics were not written": [(metrics_lost, "Error")],
     "sweep_failed": [(sweep_failed, "there is no such bucket")],
     "alert_failed": [(alert_failed, "is_archived")],
