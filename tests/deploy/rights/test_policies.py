@@ -14,7 +14,7 @@ A_VERSION_IS_NAMED = {"Null": {"s3:VersionId": "false"}}
 """No delete of an unversioned object can meet this condition (AWS's DeleteObject page)."""
 FUNCTIONS = sorted(functions())
 BOOK = {
-    "answer_click": ["GetItem", "UpdateItem"],
+    "answer_click": ["GetItem", "Query", "UpdateItem"],
     "api_handler": ["GetItem", "Query", "Scan held"],
     "nightly_sweep": ["GetItem", "Query", "UpdateItem"],
     "record_lock_event": ["GetItem", "Query", "UpdateItem"],
