@@ -28,7 +28,7 @@ ORDERS = {
     "api_handler": ["ReleaseQueue", "ClickQueue"],
     "nightly_sweep": ["SweepQueue"],
     "sweep_target": ["ReleaseQueue", "SweepQueue"],
-    "watch_locks": ["ReleaseQueue"],
+    "watch_locks": ["ReleaseQueue", "ClickQueue"],
     "record_lock_event": ["LockEventQueue"],
     "release_lock": ["ReleaseQueue", "ClickQueue"],
     "answer_click": ["ClickQueue"],
