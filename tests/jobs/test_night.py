@@ -131,6 +131,18 @@ def test_a_night_that_the_next_one_overtakes_is_summed_up_first() -> None:
     assert len(summaries(world)) == 1
 
 
+def test_a_night_that_cannot_be_read_hides_no_later_one() -> None:
+    world = a_night()
+    world.nights.damaged = {TAKEN}
+    order_sweeps(world.ports, RULES, world.later(hours=24))
+    world.orders.sweeps.clear()
+    with pytest.raises(WatchIncompleteError, match="the night that began 2026-11-21 03:18 UTC"):
+        watch(world.ports, RULES, world.later(hours=3))
+    [(_, subject, _)] = world.messenger.reports
+    assert subject == "the night that began 2026-11-22 03:18 UTC"
+    assert len(summaries(world)) == 1
+
+
 def test_what_slack_does_not_take_is_told_by_the_next_watch_and_journaled_once() -> None:
     world = a_night()
     world.orders.sweeps.clear()

@@ -26,13 +26,21 @@ class Nights:
     """Number of held locks over their first threshold."""
 
     def sum_up(self) -> list[str]:
-        """Sum up each night that is over. Return the troubles in words; the next watch tries again."""
+        """Sum up each night that is over. Return the troubles in words; the next watch tries again.
+
+        A night that cannot be read or told stops no other.
+        """
         try:
             untold = self.world.nights.untold()
-            for began in untold:
-                self._look_at(self.world.nights.read(began), superseded=began != untold[-1])
-        except (BookError, MessengerError) as error:
+        except BookError as error:
             return [f"the summary of the night: {error}"]
+        return [trouble for began in untold for trouble in self._try(began, superseded=began != untold[-1])]
+
+    def _try(self, began: datetime, *, superseded: bool) -> list[str]:
+        try:
+            self._look_at(self.world.nights.read(began), superseded=superseded)
+        except (BookError, MessengerError) as error:
+            return [f"the summary of the night that began {began:%Y-%m-%d %H:%M} UTC: {error}"]
         return []
 
     def _look_at(self, night: Night, *, superseded: bool) -> None:
