@@ -11,7 +11,7 @@ from chalicelib.core.clicks.ending import Outcome, Refusal
 from chalicelib.core.joint.click import JointOutcome
 from chalicelib.core.joint.verb import JointVerb
 from chalicelib.core.policy import Route
-from tests.builders import ALICE, BOB, BUCKET, TAKEN, a_policy, some_rules
+from tests.builders import ALICE, BOB, BUCKET, a_policy, some_rules
 from tests.jobs.joint.run_all import RunAll, a_body, state_key
 from tests.jobs.killed import killed_after
 
