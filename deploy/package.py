@@ -21,7 +21,7 @@ from deploy.commands import ROOT, CommandError, run
 from deploy.parameters import overrides, remarks
 from deploy.streams import with_streams
 
-_SERVICES = frozenset({"dynamodb", "s3", "sqs", "ssm", "sts"})
+_SERVICES = frozenset({"dynamodb", "organizations", "resourcegroupstaggingapi", "s3", "sqs", "ssm", "sts"})
 """The services that the application calls. botocore describes 400 more, which would be four fifths of the zip."""
 _MERGED = ".chalice/resources.yaml"
 _DESCRIPTION = re.compile(r"botocore/data/([^/]+)/")

@@ -1,7 +1,7 @@
 """``python -m bench.scan [--full]``: the scan for locks beside s5cmd, rclone, aws-cli and boto3.
 
-Quick, with fewer keys and one run each, it takes two minutes. ``--full`` writes docs/benchmarks.md and takes 20 minutes
-on a quiet machine of two cores: medians of five runs, of three or one where a tool takes a minute or more.
+Quick, with fewer keys and one run each, it takes two minutes; with ``--full``, 20 minutes on a quiet machine of two
+cores: medians of five runs, of three or one where a tool takes a minute or more. Both write docs/benchmarks.md.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from deploy.commands import ROOT
 _DOC = ROOT / "docs" / "benchmarks.md"
 _HEAD = """# How fast the scan for locks is
 
-Written by `python -m bench.scan --full`. All tools list the same bytes from the same server (`bench/list_server`), one
+Written by `{command}`. All tools list the same bytes from the same server (`bench/list_server`), one
 tool after the other, in one run; the run fails unless all report equally many locks, and none twice. The server is on
 the same machine, so times of S3 itself are in it only as the latency that is named. "Ratio" is a tool's median by ours:
 for pages a second, less than 1 is slower than ours.
@@ -33,7 +33,7 @@ The commands are in `bench/scan/tools.py`, the versions of the other tools in `b
 
 
 def main() -> None:
-    """Measure, print, and write the page if everything was measured."""
+    """Measure, print, and write the page."""
     parser = argparse.ArgumentParser(prog="python -m bench.scan")
     parser.add_argument("--full", action="store_true")
     full = parser.parse_args().full
@@ -44,16 +44,15 @@ def main() -> None:
     for row in measured(FULL if full else QUICK, missing):
         rows.append(row)
         print(f"{row.case:<70} {row.tool:<16} {row.value:<40} {row.ratio:>7}  of {row.runs}", flush=True)
-    if full:
-        _DOC.write_text(_written(rows, missing))
-        print(f"written: {_DOC.relative_to(ROOT)}")
+    _DOC.write_text(_written(rows, missing, "python -m bench.scan" + (" --full" if full else "")))
+    print(f"written: {_DOC.relative_to(ROOT)}")
 
 
-def _written(rows: list[Row], missing: list[str]) -> str:
+def _written(rows: list[Row], missing: list[str], command: str) -> str:
     python, boto = platform.python_version(), boto3.__version__
     machine = f"{os.cpu_count()} CPUs, {platform.machine()}, {platform.system()}, Python {python}, boto3 {boto}"
     about = f"\n{datetime.now(UTC):%Y-%m-%d}; {machine}.{''.join(f' Missing: {name}.' for name in missing)}\n"
-    parts = [_HEAD, about]
+    parts = [_HEAD.format(command=command), about]
     for case in dict.fromkeys(row.case for row in rows):
         parts.append(f"\n## {case[0].upper()}{case[1:]}\n| tool | median | ratio | runs |\n| --- | --- | --- | --- |\n")
         parts += [f"| {row.tool} | {row.value} | {row.ratio} | {row.runs} |\n" for row in rows if row.case == case]

@@ -17,14 +17,14 @@ _ROLE_OR_ARN = re.compile(rf"{_IN_ACCOUNT}|{_NAME}")
 _EXTERNAL_ID = re.compile(r"[a-zA-Z0-9_+=,.@:/-]{2,1224}")
 _A_ROLE = "the name of an IAM role, with its path if it has one, like tflock-reaper-member"
 _AN_EXTERNAL_ID = (
-    "the ExternalId that the role's trust policy asks for, 2 to 1224 characters of a-z, A-Z, 0-9 and _+=,.@:/-; here, "
-    "or in [accounts] for all roles"
+    "the ExternalId that the role's trust policy asks for, 2 to 1224 characters of a-z, A-Z, 0-9 and _+=,.@:/-"
 )
+_HERE_OR_FOR_ALL = f"{_AN_EXTERNAL_ID}; in [accounts] for all roles, or here for this one"
 
 
 def read_member(table: Table) -> Account:
     """Read ``[accounts]``: the role and the ExternalId of every account that names none of its own."""
-    role = table.text("role", _ROLE, _A_ROLE, DEFAULT_ROLE)
+    role = table.text("role", _ROLE, f"{_A_ROLE}; an ARN belongs into a target", DEFAULT_ROLE)
     external_id = table.text("external_id", _EXTERNAL_ID, _AN_EXTERNAL_ID, "")
     table.done()
     return Account(role=role, external_id=external_id)
@@ -51,10 +51,10 @@ def with_role(table: Table, account: Account, member: Account) -> Account:
     if of and account.id and of != account.id:
         table.note("role", f"a role of account {account.id}; this is a role of account {of}")
     account = Account(
-        of or account.id, account.name, role, table.text("external_id", _EXTERNAL_ID, _AN_EXTERNAL_ID, "")
+        of or account.id, account.name, role, table.text("external_id", _EXTERNAL_ID, _HERE_OR_FOR_ALL, "")
     )
     if (account.id or account.role) and not (account.external_id or member.external_id):
-        table.note("external_id", _AN_EXTERNAL_ID)
+        table.note("external_id", _HERE_OR_FOR_ALL)
     return account
 
 
@@ -66,10 +66,10 @@ def read_roles(table: Table, member: Account, *, elsewhere: bool) -> Account:
     for key in ("role", "external_id"):
         if key in table and not elsewhere:
             table.note(key, "only in a rule with accounts or units: the stack's own account needs no role")
-    role = table.text("role", _ROLE, _A_ROLE, "")
+    role = table.text("role", _ROLE, f"{_A_ROLE}, not an ARN: each account has its own", "")
     required = elsewhere and not member.external_id
     return Account(
-        role=role, external_id=table.text("external_id", _EXTERNAL_ID, _AN_EXTERNAL_ID, None if required else "")
+        role=role, external_id=table.text("external_id", _EXTERNAL_ID, _HERE_OR_FOR_ALL, None if required else "")
     )
 
 

@@ -16,6 +16,7 @@ _NAMES = {
     Kind.DYNAMODB: re.compile(r"[a-zA-Z0-9_.*?-]{1,255}"),
 }
 _EXAMPLES = {Kind.S3: "*-tfstate", Kind.DYNAMODB: "terraform-locks*"}
+_NOTES = {Kind.S3: " (no bucket has capital letters)", Kind.DYNAMODB: ""}
 # docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccountsForParent.html, ParentId
 _UNIT = re.compile(r"r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}")
 # docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_TagFilter.html
@@ -56,7 +57,7 @@ def _kind(table: Table) -> Kind:
     """Return the kind of the containers that the rule names."""
     kinds = [kind for kind, key in _KEYS.items() if key in table]
     if not kinds:
-        table.note(_KEYS[Kind.S3], f"{_expected(Kind.S3)}; or tables, with {_expected(Kind.DYNAMODB)}")
+        table.note(_KEYS[Kind.S3], f"{_expected(Kind.S3)}; or tables, likewise")
     for other in kinds[1:]:
         table.note(_KEYS[other], "a rule of its own: [[discover]] has buckets or tables")
     return kinds[0] if kinds else Kind.S3
@@ -64,12 +65,12 @@ def _kind(table: Table) -> Kind:
 
 def _patterns(table: Table, kind: Kind) -> tuple[str, ...]:
     key = _KEYS[kind]
-    return _once(table, key, _NAMES[kind], f"{_expected(kind)}, each once") if key in table else ()
+    return _once(table, key, _NAMES[kind], _expected(kind)) if key in table else ()
 
 
 def _expected(kind: Kind) -> str:
     noun = TRAITS[kind].container
-    return f'patterns of {noun} names like ["{_EXAMPLES[kind]}"], where * is any text and ? one character'
+    return f'patterns of {noun} names like ["{_EXAMPLES[kind]}"]{_NOTES[kind]}, where * is any text and ? one character'
 
 
 def _prefixes(table: Table, kind: Kind) -> tuple[str, ...]:
@@ -93,7 +94,7 @@ def _tags(table: Table) -> dict[str, str]:
     if "tags" not in table:
         return {}
     wanted = table.table("tags", 'tags like { purpose = "terraform-state" }')
-    if not 1 <= len(list(wanted)) <= _MOST_TAGS:
+    if isinstance(table.get("tags"), dict) and not 1 <= len(list(wanted)) <= _MOST_TAGS:
         table.note("tags", f"1 to {_MOST_TAGS} tags; leave the key out to find untagged ones too")
     return {key: _tag(wanted, key) for key in wanted}
 

@@ -68,10 +68,11 @@ def _read(root: Table) -> Config:
     digest_over, undo = amounts.count(slack, "digest_over", _DIGEST_OVER), _undo(slack)
     slack.done()
     member = read_member(root.table("accounts"))
-    discoveries = read_discoveries(root.tables("discover", required=False), member, root.problems)
-    named = root.tables("targets", required=root.get("discover") in (MISSING, []))
+    discoveries = read_discoveries(root.tables("discover"), member, root.problems)
+    some = "at least one [[targets]] or [[discover]]" if root.get("discover") in (MISSING, []) else ""
+    named = root.tables("targets", required=some)
     targets = read_targets(named, root.problems, member)
-    routes = read_routes(root.tables("routes", required=False), default, targets, all_named=not discoveries)
+    routes = read_routes(root.tables("routes"), default, targets, all_named=not discoveries)
     root.done()
     rules = Rules(
         team=team,

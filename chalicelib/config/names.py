@@ -62,7 +62,10 @@ def prefixes(table: Table, key: str) -> tuple[str, ...]:
 
 def state_paths(table: Table, key: str, fallback: tuple[str, ...] | None = None) -> tuple[str, ...]:
     """Read patterns over state paths."""
-    expected = 'a list of state paths like ["acme-tfstate/team-a/*"], where * is any text and ? one character'
+    expected = (
+        'a list of state paths like ["acme-tfstate/team-a/*"], where * is any text and ? one character; with accounts, '
+        "it may be left out"
+    )
     return table.texts(key, _ANY_TEXT, expected, fallback)
 
 

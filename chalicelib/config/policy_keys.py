@@ -171,7 +171,7 @@ def _owners(who: Table, inherited: dict[str, str]) -> dict[str, str]:
 def _ci_runs(who: Table, fallback: tuple[CiRun, ...]) -> tuple[CiRun, ...]:
     if "ci_runs" not in who:
         return fallback
-    return tuple(_ci_run(table) for table in who.tables("ci_runs", required=False))
+    return tuple(_ci_run(table) for table in who.tables("ci_runs"))
 
 
 def _ci_run(table: Table) -> CiRun:

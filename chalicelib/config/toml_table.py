@@ -67,15 +67,15 @@ class Table:
             self.note(key, expected or f"a table, [{self._name(key)}]")
         return Table(value if isinstance(value, dict) else {}, self._name(key), self.problems)
 
-    def tables(self, key: str, *, required: bool) -> list["Table"]:
-        """Read an array of tables."""
+    def tables(self, key: str, *, required: str = "") -> list["Table"]:
+        """Read an array of tables. ``required`` says what is expected where there has to be one."""
         value = self.get(key)
         if value is MISSING and not required:
             return []
         name = self._name(key)
         good = isinstance(value, list) and all(isinstance(entry, dict) for entry in value)
         if not good or (required and not value):
-            self.note(key, f"at least one [[{name}]]" if required else f"[[{name}]]")
+            self.note(key, required or f"[[{name}]]")
             return []
         return [Table(entry, f"{name}[{index}]", self.problems) for index, entry in enumerate(value)]
 

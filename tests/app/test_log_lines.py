@@ -202,10 +202,6 @@ def unreadable_result_of_a_night(_: io.StringIO) -> None:
     nights.read(TAKEN)
 
 
-def whole_pages(_: io.StringIO) -> None:
-    assert not prepare(object())
-
-
 def rules_not_stored(_: io.StringIO) -> None:
     store(boto3.resource("dynamodb").Table("no-such-table"), b"{}")
 
@@ -218,6 +214,10 @@ def metrics_lost(_: io.StringIO) -> None:
     measured = EmfMetrics("test")
     measured.add(Measurement("", 1))
     measured.flush()
+
+
+def pages_not_cut(log: io.StringIO) -> None:
+    assert not prepare(object())
 
 
 def sweep_failed(log: io.StringIO) -> None:
@@ -256,11 +256,11 @@ LINES: dict[str, list[tuple[Callable[[io.StringIO], None], str]]] = {
     "a joint alert cannot be read": [(unreadable_joint, "a broken one.*Error|Error.*a broken one")],
     "the result of one lock cannot be read": [(unreadable_result_of_a_click, "000007.*Error|Error.*000007")],
     "the result of one target cannot be read": [(unreadable_result_of_a_night, "s3:::a.*Error|Error.*s3:::a")],
-    "botocore has changed": [(whole_pages, "parsed whole")],
     "a click was not carried out": [(no_click, "unknown.*escalate|missing")],
     "messages that do not say yet that their lock is gone": [(ending_untold, "untold.*no time")],
     "tflocks may not know the newest rules": [(rules_not_stored, "ResourceNotFoundException")],
     "what the target rules found is not known just now": [(found_unknown, "could not be reached")],
+    "listing pages are parsed whole": [(pages_not_cut, "botocore has changed")],
     "metrics were not written": [(metrics_lost, "Error")],
     "sweep_failed": [(sweep_failed, "there is no such bucket")],
     "alert_failed": [(alert_failed, "is_archived")],

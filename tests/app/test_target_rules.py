@@ -15,8 +15,7 @@ from chalicelib.core.clicks.click import Click
 from chalicelib.core.clicks.order import AutoRelease
 from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.ports.book import BookError
-from tests.app.account import Remaining, a_batch, an_account, left_on, printed
-from tests.app.test_grid import forget_everything
+from tests.app.account import Remaining, a_batch, an_account, forget_everything, left_on, printed
 from tests.aws_fixtures import create_lock_table
 from tests.builders import TAKEN
 from tests.config.test_file import LEAST

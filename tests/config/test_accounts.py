@@ -78,7 +78,7 @@ def test_what_names_no_account_is_told_with_what_to_do(keys: str, said: str) -> 
 def test_another_account_needs_an_external_id_of_its_own_or_of_all(keys: str) -> None:
     [problem] = problems(LEAST + keys)
     assert problem.startswith("targets[0].external_id is missing: expected the ExternalId that the role's trust policy")
-    assert problem.endswith("here, or in [accounts] for all roles")
+    assert problem.endswith("in [accounts] for all roles, or here for this one")
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_a_configuration_may_have_nothing_but_target_rules() -> None:
 
 @pytest.mark.parametrize("begin", ["", "discover = []\n"])
 def test_a_configuration_with_neither_is_a_mistake(begin: str) -> None:
-    assert problems(begin + NO_TARGETS) == ["targets is missing: expected at least one [[targets]]"]
+    assert problems(begin + NO_TARGETS) == ["targets is missing: expected at least one [[targets]] or [[discover]]"]
 
 
 def test_a_route_may_name_a_bucket_that_only_a_rule_may_find() -> None:

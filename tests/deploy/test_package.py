@@ -93,7 +93,8 @@ def test_no_function_is_told_what_it_does_not_need(stack: Document) -> None:
     shared = {"LOCK_BOOK_TABLE", "RELEASE_QUEUE_URL", "CLICK_QUEUE_URL"}
     world = shared | {"EVENT_QUEUE_URL", "SLACK_BOT_TOKEN_PARAMETER"}
     assert told == dict.fromkeys(FUNCTIONS, world) | {
-        "NightlySweep": {"SWEEP_QUEUE_URL"},
+        "NightlySweep": {"SWEEP_QUEUE_URL", "LOCK_BOOK_TABLE", "SLACK_BOT_TOKEN_PARAMETER"},
+        "SweepTarget": world | {"SWEEP_QUEUE_URL"},
         "RecordLockEvent": world | {"SETTLE_SECONDS", "RELEASE_ROLE_ID", "ANSWER_ROLE_ID"},
         "APIHandler": shared | {"SLACK_SIGNING_SECRET_PARAMETER"},
         "TableChanged": {"EVENT_QUEUE_URL"},
@@ -124,7 +125,9 @@ def test_the_zip_describes_the_services_that_are_called_and_no_other(packaged: P
     with zipfile.ZipFile(packaged.with_name("deployment.zip")) as package_file:
         described = [name.split("/")[2:] for name in package_file.namelist() if name.startswith("botocore/data/")]
         assert package_file.testzip() is None
-    assert {path[0] for path in described if len(path) > 1} == {"dynamodb", "s3", "sqs", "ssm", "sts"}
+    targets_are_found_by = {"organizations", "resourcegroupstaggingapi"}
+    called = {"dynamodb", "s3", "sqs", "ssm", "sts"} | targets_are_found_by
+    assert {path[0] for path in described if len(path) > 1} == called
     assert ["endpoints.json"] in described
 
 

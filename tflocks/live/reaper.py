@@ -1,6 +1,5 @@
 """Find the reaper that is deployed in this account and region, by the name of its CloudFormation stack."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -8,13 +7,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.rules_book import DynamoRulesBook
-from chalicelib.aws.book.target_book import DynamoTargetBook
 from chalicelib.aws.errors_in_words import in_words
 from chalicelib.checked_rules import CheckedRulesError, decode
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Rules
-from chalicelib.core.targets.remembered import targets_of as found_by
 from chalicelib.ports.book import BookError
 from tflocks.live.aws import Aws
 from tflocks.live.targets import with_found
@@ -114,25 +111,13 @@ def rules_of(reaper: Reaper, aws: Aws) -> tuple[Rules | None, str]:
         stored = DynamoRulesBook(aws.table(reaper.book)).rules()
         if stored is None:
             return None, f"the reaper's targets and thresholds are not known: it has not stored them yet; {_NO_RULES}"
-        return _with_found(decode(stored).rules, reaper, aws), ""
+        region, account = reaper.event_queue.split(":")[3:5]
+        return decode(stored).rules.at_home(account, region), ""
     except BookError as error:
         return None, f"the reaper's targets and thresholds are not known: {error}"
     except CheckedRulesError:
         told = "they are of another version than this tflocks; install the version that is deployed"
         return None, f"the reaper's targets and thresholds cannot be read: {told}"
-
-
-def _with_found(rules: Rules, reaper: Reaper, aws: Aws) -> Rules:
-    """Return the rules as the reaper's functions have them: with the targets that target rules found. Raises BookError.
-
-    A region that is not its own has a name in them, and so has an account.
-    """
-    region, account = reaper.event_queue.split(":")[3:5]
-    configured = rules.at_home(account, region)
-    if not configured.discoveries:
-        return configured
-    remembered = DynamoTargetBook(aws.table(reaper.book), lambda: datetime.now(UTC)).remembered()
-    return rules.at_home(account, region, found_by(remembered.containers if remembered else (), configured.discoveries))
 
 
 def as_ruled(target: Target, rules: Rules | None, here: str, *, named: bool = True) -> Target:

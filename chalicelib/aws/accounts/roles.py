@@ -11,15 +11,18 @@ TOO_LONG = "PackedPolicyTooLarge"
 """STS's code for a session policy that is short enough as text, and too long in STS's own form."""
 _MEANINGS = {
     "AccessDenied": (
-        "STS denies it. Look at three things in that account: there is a role of this name; its trust policy names the "
-        "reaper's account and roles; its ExternalId is the external_id of reaper.toml. If all three are right, deploy "
-        "again, so that the reaper's own roles name it"
+        "STS denies the role {arn}. Look there: is there a role of this name; does its trust policy name the "
+        "reaper's account and stage; is its ExternalId the external_id of reaper.toml? If all three are right, deploy "
+        "the reaper again, so that its own roles name this one (docs/operating.md, Other accounts)"
     ),
-    "RegionDisabledException": "STS is switched off in the region of the stack: that account's administrator can "
-    "switch it on (IAM, Account settings)",
-    "ValidationError": "STS takes the role's ARN or the external_id for malformed: see [accounts] and the targets",
-    "MalformedPolicyDocument": "STS does not take the session's policy, which is the reaper's mistake",
+    "RegionDisabledException": "STS is switched off in the stack's region for the role {arn}: the administrator of its "
+    "account can switch it on (IAM, Account settings)",
+    "ValidationError": "STS takes the role {arn} or its external_id for malformed: see [accounts] and the target in "
+    "reaper.toml",
+    "MalformedPolicyDocument": "STS does not take the policy of a session of the role {arn}, which is a mistake of the "
+    "reaper itself: please report it",
 }
+"""What STS's codes mean, with the cause and the role first, because a message may have to be cut."""
 
 
 def arn_of(account: Account, partition: str) -> str:
@@ -39,9 +42,8 @@ def arn_of(account: Account, partition: str) -> str:
     return account.role
 
 
-def not_entered(account: Account, arn: str, error: Exception) -> StoreError:
+def not_entered(arn: str, error: Exception) -> StoreError:
     """Return the failure to assume a role as the port's."""
-    what = f"entering account {account.called} by the role {arn}"
     if isinstance(error, ClientError) and code_of(error) in _MEANINGS:
-        return StoreRefusedError(f"{what}: {_MEANINGS[code_of(error)]}")
-    return StoreError(f"{what}: {in_words('STS', error)}")
+        return StoreRefusedError(_MEANINGS[code_of(error)].format(arn=arn))
+    return StoreError(f"{in_words('STS', error)}; it was asked for the role {arn}")

@@ -99,7 +99,7 @@ class Accounts:
         try:
             return _assumed(self._sts(), asked, narrowed)
         except Exception as error:
-            raise not_entered(account, arn, error) from error
+            raise not_entered(arn, error) from error
 
     @property
     def _partition(self) -> str:

@@ -44,7 +44,7 @@ class Standing(StrEnum):
     SWEPT = "swept"
     FAILED = "could not be swept"
     UNFINISHED = "was still being listed"
-    UNANSWERED = "no sweep of it told anything"
+    UNANSWERED = "was not heard of: no sweep of it answered"
 
 
 class Night(msgspec.Struct, frozen=True):

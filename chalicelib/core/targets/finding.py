@@ -88,14 +88,16 @@ def trouble_of(finding: Finding) -> str:
     if finding.unseen:
         return _briefly([unseen.words for unseen in finding.unseen], finding.accounts)
     if not finding.targets:
-        return "finds nothing: see its names, tags, accounts and regions in reaper.toml"
+        return "finds nothing, so what it found before stays: see its names, tags, accounts and regions in reaper.toml"
     return ""
 
 
 def _briefly(places: list[str], accounts: int) -> str:
     more = len(places) - _MOST
     told = "; ".join([*(_cut(words) for words in places[:_MOST]), *([f"and {more} more"] if more > 0 else [])])
-    return f"could not look everywhere (accounts: {accounts}, places it could not look into: {len(places)}): {told}"
+    where = "1 place" if len(places) == 1 else f"{len(places)} places"
+    of = f" (of {accounts} accounts)" if accounts > 1 else ""
+    return f"could not look into {where}{of}, so what it found there before stays: {told}"
 
 
 def _cut(words: str) -> str:

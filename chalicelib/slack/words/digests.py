@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chalicelib.core.alerts.digest import Digest, Named
 from chalicelib.core.locks.place import Clock
 from chalicelib.slack.words.parts.blocks import Block, context, header, section
-from chalicelib.slack.words.parts.lock_words import in_account, in_containers, is_in_path
+from chalicelib.slack.words.parts.lock_words import in_account, in_containers, is_in_path, named_account
 from chalicelib.slack.words.parts.text import ago, channel, code, exact, since
 
 _PATH_LIMIT = 400
@@ -66,11 +66,11 @@ def in_accounts(accounts: Sequence[tuple[str, int]]) -> str:
     """Say how many locks are in which account; "" while all targets are in one account."""
     if not accounts:
         return ""
-    parts = [f"{count} {in_account(account)}" for account, count in accounts[:_MOST_ACCOUNTS]]
+    parts = [f"{count} in {named_account(account)}" for account, count in accounts[:_MOST_ACCOUNTS]]
     others = accounts[_MOST_ACCOUNTS:]
     if others:
         parts.append(f"{sum(count for _, count in others)} in {len(others)} more accounts")
-    return f"Of these, {', '.join(parts)}."
+    return f"By account: {', '.join(parts)}."
 
 
 def _lines(digest: Digest) -> str:

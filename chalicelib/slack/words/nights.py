@@ -4,25 +4,25 @@ from chalicelib.core.nights.night import Standing
 from chalicelib.core.nights.summary import AccountNight, NightSummary, NotSwept
 from chalicelib.slack.words.parts.text import capital, code, shortened
 
-_TARGETS, _ACCOUNTS = 8, 5
-"""Most targets that are named, and most accounts, so that a message never has to be cut."""
+_LINES, _ACCOUNTS = 8, 5
+"""Most lines about targets, and most accounts, so that a message never has to be cut."""
 _NAME_LIMIT, _WHY_LIMIT, _LIMIT = 80, 110, 4000
 _REMEDIES = {
-    Standing.FAILED: "Put the rights or the bucket right, or take the target out of `reaper.toml`. The next night "
-    "tries again.",
+    Standing.FAILED: "Mend what AWS says (in another account its member role), or take the target out of "
+    "`reaper.toml`. The next night tries again. More: `docs/operating.md`, The night.",
     Standing.UNFINISHED: "What was still being listed is too large for one night: divide it by `prefixes`.",
-    Standing.UNANSWERED: "Where no sweep told anything, look into the dead-letter queue of sweeps "
-    "(`docs/operating.md`) and into the log of `sweep_target`.",
+    Standing.UNANSWERED: "Where no sweep answered, look into the queue `tflock-sweeps-dead-<stage>` and into the log "
+    "of `sweep_target`.",
 }
 
 
 def night(subject: str, summary: NightSummary) -> str:
     """Return the message about a night in which not every target was swept."""
-    told = [(account.account, one) for account in summary.accounts for one in account.not_swept]
-    named = [_line(account, one) for account, one in told[:_TARGETS]]
-    if more := len(told) - len(named):
+    told = _alike(summary)
+    named = [_line(*one) for one in told[:_LINES]]
+    if more := sum(len(targets) for _, targets in told[_LINES:]):
         named.append(f"• and {more} more: `night_finished` in the journal names them")
-    found = {one.standing for _, one in told}
+    found = {targets[0].standing for _, targets in told}
     remedies = [words for standing, words in _REMEDIES.items() if standing in found]
     head = (
         f":warning: *{capital(subject)}: {summary.failed} of {summary.targets} targets were not swept.* "
@@ -32,9 +32,20 @@ def night(subject: str, summary: NightSummary) -> str:
     return shortened("\n".join(lines), _LIMIT)
 
 
-def _line(account: str, one: NotSwept) -> str:
-    why = f": {code(one.why, _WHY_LIMIT)}" if one.why else ""
-    return f"• {code(one.target, _NAME_LIMIT)} in account {code(account, _NAME_LIMIT)} {one.standing.value}{why}"
+def _alike(summary: NightSummary) -> list[tuple[str, list[NotSwept]]]:
+    """Return the targets that were not swept, by account and reason, so that one denied account is one line."""
+    alike: dict[tuple[str, Standing, str], list[NotSwept]] = {}
+    for account in summary.accounts:
+        for one in account.not_swept:
+            alike.setdefault((account.account, one.standing, one.why), []).append(one)
+    return [(account, targets) for (account, _, _), targets in alike.items()]
+
+
+def _line(account: str, targets: list[NotSwept]) -> str:
+    first, more = targets[0], len(targets) - 1
+    named = f"{code(first.target, _NAME_LIMIT)}{f' and {more} more' if more else ''}"
+    why = f": {code(first.why, _WHY_LIMIT)}" if first.why else ""
+    return f"• {named} in account {code(account, _NAME_LIMIT)} {first.standing.value}{why}"
 
 
 def _accounts(summary: NightSummary) -> list[str]:
@@ -45,7 +56,8 @@ def _accounts(summary: NightSummary) -> list[str]:
     named = ", ".join(map(_account, failed[:_ACCOUNTS]))
     more = f" and {len(failed) - _ACCOUNTS} more accounts" if len(failed) > _ACCOUNTS else ""
     whole = len(summary.accounts) - len(failed)
-    return [f"Swept: {named}{more}; all of the other {whole} accounts." if whole else f"Swept: {named}{more}."]
+    others = f"; all targets of {whole} other account{'' if whole == 1 else 's'}" if whole else ""
+    return [f"Swept: {named}{more}{others}."]
 
 
 def _debris(summary: NightSummary) -> list[str]:
@@ -62,5 +74,7 @@ def _rest(summary: NightSummary) -> str:
     if not swept:
         return "No target was swept."
     locks = summary.found.locks
-    held = f"{locks} locks were found (`/tflocks all` lists those that are held now)" if locks else "no lock was found"
-    return f"In the {swept} targets that were swept, {held}."
+    count = "1 lock was found" if locks == 1 else f"{locks} locks were found"
+    held = f"{count} (`/tflocks all` lists those that are held now)" if locks else "no lock was found"
+    were = "1 target that was" if swept == 1 else f"{swept} targets that were"
+    return f"In the {were} swept, {held}."

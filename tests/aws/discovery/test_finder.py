@@ -153,7 +153,7 @@ def test_a_refusal_of_the_tags_makes_a_region_unseen_and_not_empty() -> None:
 def test_an_organisation_that_may_not_be_listed_is_told_with_its_units_and_listed_accounts_are_looked_into() -> None:
     def client_of(_account: Account, service: str, _region: str | None) -> Any:
         if service == "organizations":
-            raise StoreRefusedError("entering account 1 by the role x: STS denies it")
+            raise StoreRefusedError("STS denies it for the role x")
         return Client(list_buckets=[{"Buckets": [{"Name": "a-b", "BucketRegion": "x"}]}])
 
     rule = Discovery(kind=Kind.S3, names=("*",), accounts=(ONE,), units=("ou-1",))

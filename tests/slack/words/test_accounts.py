@@ -120,7 +120,7 @@ def a_digest(*accounts: tuple[str, int], account: str = "") -> Digest:
 
 def test_a_digest_counts_locks_by_account_and_tells_the_accounts_of_the_oldest() -> None:
     shown = said(digests.message(a_digest((ACCOUNT, 12), ("444455556666", 3), account=ACCOUNT))[1])
-    assert f"Of these, 12 {SAID}, 3 in account `444455556666`." in shown
+    assert f"By account: 12 in `{ACCOUNT}`, 3 in `444455556666`." in shown
     assert f"`a/b`, {SAID}, taken" in shown
 
 
@@ -131,7 +131,7 @@ def test_a_digest_of_one_account_does_not_tell_it() -> None:
 def test_a_digest_names_the_accounts_with_the_most_locks_and_counts_the_others() -> None:
     accounts = [(f"{number}" * 12, 9 - number) for number in range(1, 8)]
     text, blocks = digests.message(a_digest(*accounts, account=LONGEST))
-    assert "in account `555555555555`, 5 in 2 more accounts." in said(blocks)
+    assert "in `555555555555`, 5 in 2 more accounts." in said(blocks)
     assert "666666666666" not in said(blocks)
     assert_slack_takes(text, blocks)
 

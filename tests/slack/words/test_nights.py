@@ -25,18 +25,18 @@ def test_it_tells_no_lock_from_nobody_could_look_by_account() -> None:
     assert told.splitlines() == [
         ":warning: *The night that began 2026-11-26 03:00 UTC: 2 of 4 targets were not swept.* Nobody looked for new "
         "locks in them, so what is locked there may be unknown.",
-        "• `bucket c` in account `dev (444455556666)` no sweep of it told anything",
+        "• `bucket c` in account `dev (444455556666)` was not heard of: no sweep of it answered",
         "• `bucket a` in account `prod (111122223333)` could not be swept: `listing a: access denied`",
-        "Swept: 0 of 1 in `dev (444455556666)`, 1 of 2 in `prod (111122223333)`; all of the other 1 accounts.",
+        "Swept: 0 of 1 in `dev (444455556666)`, 1 of 2 in `prod (111122223333)`; all targets of 1 other account.",
         "In the 2 targets that were swept, 4 locks were found (`/tflocks all` lists those that are held now).",
-        "Put the rights or the bucket right, or take the target out of `reaper.toml`. The next night tries again.",
-        "Where no sweep told anything, look into the dead-letter queue of sweeps (`docs/operating.md`) and into the "
-        "log of `sweep_target`.",
+        "Mend what AWS says (in another account its member role), or take the target out of `reaper.toml`. The next "
+        "night tries again. More: `docs/operating.md`, The night.",
+        "Where no sweep answered, look into the queue `tflock-sweeps-dead-<stage>` and into the log of `sweep_target`.",
     ]
 
 
 def test_where_nothing_is_locked_it_says_so_and_where_nothing_was_swept_it_does_not() -> None:
-    assert "In the 1 targets that were swept, no lock was found." in words(
+    assert "In the 1 target that was swept, no lock was found." in words(
         Ordered("s3:::a", PROD), Ordered("s3:::b", PROD), results=(swept("s3:::a"),)
     )
     nothing = words(Ordered("s3:::a", PROD))
@@ -65,3 +65,11 @@ def test_what_is_too_large_for_one_night_gets_its_own_advice() -> None:
     told = words(Ordered("s3:::a", PROD), results=(Result(home="s3:::a", part=3),))
     assert "`bucket a` in account `prod (111122223333)` was still being listed" in told
     assert "divide it by `prefixes`" in told
+
+
+def test_an_account_that_denies_all_its_targets_is_one_line() -> None:
+    ordered = (*(Ordered(f"s3:::{n}", DEV) for n in range(30)), Ordered("s3:::other", PROD))
+    denied = tuple(Result(home=f"s3:::{n}", finished=True, failure="STS denies the role") for n in range(30))
+    told = words(*ordered, results=(*denied, Result(home="s3:::other", finished=True, failure="no such bucket")))
+    assert "• `bucket 0` and 29 more in account `dev (444455556666)` could not be swept: `STS denies the role`" in told
+    assert "• `bucket other` in account `prod (111122223333)` could not be swept: `no such bucket`" in told

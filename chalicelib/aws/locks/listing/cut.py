@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from chalicelib.core.locks.place import TRAITS, Kind
 
 _OPEN, _CLOSE, _KEY, _KEY_END = b"<Contents>", b"</Contents>", b"<Key>", b"</Key>"
+_ENTRY_TAG = b"Contents>"
+"""The end of each tag that begins or ends an entry."""
 _LOCK_END = TRAITS[Kind.S3].suffix.encode() + _KEY_END
 _HEAD = re.compile(
     rb"""\s*(?:<\?xml\s+version=["']1\.0["'](?:\s+encoding=["'](?i:utf-8)["'])?(?:\s+standalone=["'](?:yes|no)["'])?\s*\?>\s*)?"""
@@ -30,27 +32,32 @@ _TAIL_BYTES = 64
 
 
 def cut(page: bytes) -> tuple[bytes, int] | None:
-    """Return a page with only its first and last entry and its locks, and how many entries it had; None: doubt.
+    """Return a page with only the keys of its first and last entry and of its locks, and how many it had; None: doubt.
 
     The first and the last entry are left in, so that what comes after the page is known, and whether keys are in order.
     """
     head, tail = _HEAD.match(page), _TAIL.search(page, max(0, len(page) - _TAIL_BYTES))
-    count = page.count(_OPEN)
-    if not head or not tail or not count or not _as_expected(page, head.end(), count):
+    count = _told(page)
+    if not head or not tail or not count or not _has_entries(page, count) or _odd(page, head.end()):
         return None
-    kept = b"".join(page[begin:end] for begin, end in _kept(page))
+    kept = b"".join(_OPEN + page[begin:end] + _CLOSE for begin, end in _kept(page))
     return page[: page.find(_OPEN)] + kept + page[page.rfind(_CLOSE) + len(_CLOSE) :], count
 
 
-def _as_expected(page: bytes, begin: int, count: int) -> bool:
+def _has_entries(page: bytes, count: int) -> bool:
+    """Return whether a page has so many entries, with one key each and with nothing in between.
+
+    If all but the first begin where another ends, and there are no other such tags, they begin and end in turn.
+    """
+    first, last = page.find(_OPEN), page.rfind(_CLOSE)
     return (
-        _told(page) == count
-        and all(page.count(tag) == count for tag in (_CLOSE, _KEY, _KEY_END))
-        and page.find(_OPEN) < page.find(_KEY)
-        and page.rfind(_KEY_END) < page.rfind(_CLOSE)
-        and page.find(_CLOSE) < (page.find(_OPEN, page.find(_OPEN) + 1) + 1 or len(page))
-        and _side_by_side(page, count)
-        and not _odd(page, begin)
+        _side_by_side(page, count)
+        and page.count(_ENTRY_TAG) == 2 * count
+        and 0 <= first < page.find(_CLOSE)
+        and last > page.rfind(_OPEN)
+        and page.count(_KEY) == page.count(_KEY_END) == count
+        and first < page.find(_KEY)
+        and page.rfind(_KEY_END) < last
     )
 
 
@@ -91,17 +98,16 @@ def _is_utf8(page: bytes) -> bool:
 
 
 def _kept(page: bytes) -> Iterator[tuple[int, int]]:
-    """Yield where each entry that is kept begins and ends, in the page's order."""
+    """Yield where each key that is kept begins and ends, in the page's order."""
     done = -1
     for key_end in [page.find(_KEY_END), *_ends_of_locks(page), page.rfind(_KEY_END)]:
-        begin = page.rfind(_OPEN, 0, key_end)
-        if begin > done:
-            done = begin
-            yield begin, page.find(_CLOSE, key_end) + len(_CLOSE)
+        if key_end > done:
+            done = key_end
+            yield page.rfind(_KEY, 0, key_end), key_end + len(_KEY_END)
 
 
 def _ends_of_locks(page: bytes) -> Iterator[int]:
     at = page.find(_LOCK_END)
     while at >= 0:
-        yield at
+        yield at + len(_LOCK_END) - len(_KEY_END)
         at = page.find(_LOCK_END, at + len(_LOCK_END))

@@ -61,7 +61,7 @@ def prepare(client: Any) -> bool:
     if isinstance(getattr(session, "send", None), CuttingSend):
         return True
     if type(session) is not URLLib3Session or not callable(session.send):
-        _log.warning("botocore has changed: listing pages are parsed whole, which takes ten times the time")
+        _log.warning("listing pages are parsed whole: botocore has changed, so a sweep takes twenty times the CPU")
         return False
     sending: Any = session
     sending.send = CuttingSend(session.send)

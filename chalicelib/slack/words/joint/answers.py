@@ -7,7 +7,7 @@ from chalicelib.slack.words.parts.text import code, code_or_nothing, exact
 from chalicelib.slack.words.whispers import REFUSALS, ask
 
 _PATH_LIMIT = 600
-_DONE = {
+_ASKED = {
     JointVerb.RELEASE: "release these locks",
     JointVerb.SNOOZE: "snooze this alert",
     JointVerb.WAKE: "end the snooze of this alert",
@@ -26,19 +26,20 @@ _ANSWERS = {
     JointOutcome.WITHDRAWN: ":bust_in_silhouette: You no longer ask to release these locks.",
     JointOutcome.SNOOZED: ":zzz: You snoozed the alert of all {count} locks.",
     JointOutcome.WOKEN: ":bell: You ended the snooze of the alert of all {count} locks.",
-    JointOutcome.BEGUN: ":gear: {count} locks are being dealt with one by one. The message shows how far it is.",
+    JointOutcome.BEGUN: ":gear: {count} locks are being {done}, one by one. The message shows how far it is.",
     JointOutcome.LISTED: ":page_facing_up: The list is in the thread of the message.",
 }
 
 
 def answer(told: JointAnswer, user: str) -> str:
     """Say what came of a click on a joint alert, to the person who clicked."""
-    done = _DONE[told.verb]
+    asked = _ASKED[told.verb]
     if told.outcome is JointOutcome.REFUSED:
-        return f":no_entry: You cannot {done}{_for(told)}: {_why(told)}{ask(told.releasers, user)}"
+        return f":no_entry: You cannot {asked}{_for(told)}: {_why(told)}{ask(told.releasers, user)}"
     if told.outcome is JointOutcome.FAILED:
-        return f":x: Could not {done}: {code(told.detail, DETAIL_LIMIT)}. Try again in a minute."
-    return _ANSWERS[told.outcome].format(count=told.count)
+        return f":x: Could not {asked}: {code(told.detail, DETAIL_LIMIT)}. Try again in a minute."
+    done = "put back" if told.verb is JointVerb.PUT_BACK else "released"
+    return _ANSWERS[told.outcome].format(count=told.count, done=done)
 
 
 def _for(told: JointAnswer) -> str:

@@ -45,6 +45,7 @@ _HOLDER_LIMIT, _PATH_LIMIT, _OPERATION_LIMIT = 40, 46, 24
 _MOST_OPERATIONS = 3
 _EACH = "Each goes only if it is still the one shown."
 _TWO_PEOPLE = "A second person has to approve."
+_RISK = "If that run is alive, a second run can write the same states."
 
 
 def of_joint(alert: JointAlert) -> list[Block]:
@@ -89,7 +90,7 @@ def _release(alert: JointAlert) -> Block:
         name, title = f"Ask to release {these}", f"Ask to release {these}?"
     else:
         name, title = f"Release {these}", f"Release {these}?"
-    notes = _TWO_PEOPLE if alert.second_person and not joint.asked else _EACH
+    notes = f"{_RISK} {_TWO_PEOPLE if alert.second_person and not joint.asked else _EACH}"
     asked = question(title, _what(joint, joint.oldest, notes), name, "Keep them", style="danger")
     value = encode(JointValue(joint.id, joint.shown))
     return button(name, RELEASE_ACTION, value, style="danger", confirm=asked)

@@ -32,9 +32,9 @@ _NAMED = OLDEST
 _MOST_OPERATIONS, _OPERATION_LIMIT = 6, 40
 _LEFT = {
     Outcome.RELEASED: "released",
-    Outcome.UNCONFIRMED: "gone: released by this or by its holder",
+    Outcome.UNCONFIRMED: "is gone: released by this click or by its holder",
     Outcome.GONE: "was already gone",
-    Outcome.REPLACED: "changed hands and was left alone",
+    Outcome.REPLACED: "was left alone: another lock is there now",
     Outcome.UNWATCHED: "is no longer watched",
     Outcome.CONTAINER_GONE: "is gone with its bucket or table",
     Outcome.ASKED: "waits for a second person",
@@ -42,7 +42,7 @@ _LEFT = {
     Outcome.SNOOZED: "was not touched",
     Outcome.WOKEN: "was not touched",
     Outcome.RESTORED: "put back",
-    Outcome.OCCUPIED: "was not put back, because somebody holds the state now",
+    Outcome.OCCUPIED: "was not put back: the state is locked again",
     Outcome.REFUSED: "was refused",
     Outcome.FAILED: "failed",
 }
@@ -53,9 +53,10 @@ def message(alert: JointAlert) -> tuple[str, list[Block]]:
     """Return the text (for notifications) and the blocks of a joint alert, as they should read now."""
     joint = alert.joint
     title, whose = _title(joint), _whose(joint)
+    text = whose if joint.held else f"{title}. {whose}"
     paragraphs = [f"*{whose}*", _people(alert), _story(alert), _progress(joint), _outcome(joint)]
     clickable = of_joint(alert)
-    return whose, [
+    return text, [
         header(f"{_sign(alert)} {title}"),
         *(block for words in ["\n".join(filter(None, paragraphs))] for block in sections(words)),
         *([section(_oldest(alert))] if joint.held else []),
@@ -76,9 +77,10 @@ def _title(joint: Joint) -> str:
 
 
 def _whose(joint: Joint) -> str:
-    count = len(joint.held) or len(joint.locks)
-    locks = "lock" if count == 1 else "locks"
-    return f"{count} {locks} of {code(joint.holder.name, _HOLDER_LIMIT)}, since {local_time(joint.since)}"
+    count, whose = len(joint.held), f"{code(joint.holder.name, _HOLDER_LIMIT)}, since {local_time(joint.since)}"
+    if not count:
+        return f"They were held by {whose}"
+    return f"{count} {'lock' if count == 1 else 'locks'} of {whose}"
 
 
 def _sign(alert: JointAlert) -> str:
@@ -133,7 +135,17 @@ def _outcome(joint: Joint) -> str:
     lines = [f"{sign} *{len(act.done)} {done} by {_who(act)}*, {local_time(act.at)}{_rest(act)}"]
     lines += [f"• {_left(joint, one)}" for one in act.left[:_NAMED]]
     more = act.left_count - len(act.left[:_NAMED])
-    return "\n".join([*lines, f"• and {more} more."] if more > 0 else lines)
+    return "\n".join([*lines, *([f"• and {more} more."] if more > 0 else []), *_next(joint, act)])
+
+
+def _next(joint: Joint, act: Act) -> list[str]:
+    """Say what to do after a click on all of them has ended."""
+    failed = any(one.outcome is Outcome.FAILED for one in act.left)
+    again = "*Show the list* has those that are still held; click again to try them again."
+    if act.verb is not JointVerb.RELEASE or not act.done:
+        return [again] if failed and joint.held else []
+    plan = "The run may have died half-way: check the next plan of each state before you apply."
+    return [*([again] if failed and joint.held else []), plan]
 
 
 def _rest(act: Act) -> str:
@@ -145,7 +157,7 @@ def _rest(act: Act) -> str:
 
 def _left(joint: Joint, one: Result) -> str:
     why = code_or_nothing(one.why, _WHY_LIMIT)
-    holder = f", held now by {why}" if why and one.outcome in {Outcome.REPLACED, Outcome.OCCUPIED} else ""
+    holder = f", held by {why}" if why and one.outcome in {Outcome.REPLACED, Outcome.OCCUPIED} else ""
     detail = f": {why}" if why and not holder else ""
     return f"{state(joint.locks[one.number].ref, _PATH_LIMIT)} {_LEFT[one.outcome]}{holder}{detail}"
 
@@ -183,8 +195,18 @@ def _small_print(alert: JointAlert) -> list[str]:
     joint = alert.joint
     shown = f"As of {since(joint.shown_at or joint.at)}."
     if not joint.held:
-        return [shown, "How each of them ended is in the journal."]
+        return [shown, "How each of them ended is in the journal.", _undo(alert)]
     doubt = "If that run is alive, releasing the lock of an apply can damage its state: look at the CI run first."
     level = f"Level {joint.level}." if joint.level > 1 else ""
     two = "A release takes two people." if alert.second_person else ""
-    return [meant_for(alert), doubt, in_accounts(alert.accounts), " ".join(filter(None, [level, two, shown]))]
+    told = " ".join(filter(None, [level, two, shown]))
+    return [meant_for(alert), in_accounts(alert.accounts), doubt, told, _undo(alert)]
+
+
+def _undo(alert: JointAlert) -> str:
+    """Say until when the locks can be put back; "" if they cannot."""
+    act = alert.joint.act
+    if act is None or not alert.joint.undoable(alert.undo, alert.now):
+        return ""
+    until = local_time(act.undo_until(alert.undo))
+    return f"*Put back* is for a run that turns out to be alive. On offer until {until}."

@@ -67,7 +67,12 @@ def _account(place: Place) -> str:
 
 def in_account(account: str) -> str:
     """Return in which account a lock is, as ``Alert.account`` tells it; "" if there is nothing to tell."""
-    return f"in account {code(exact(account), _ACCOUNT_LIMIT)}" if account else ""
+    return f"in account {named_account(account)}" if account else ""
+
+
+def named_account(account: str) -> str:
+    """Return an account's name and ID, with every character visible."""
+    return code(exact(account), _ACCOUNT_LIMIT)
 
 
 def in_containers(places: Iterable[Place], limit: int = CONTAINER_LIMIT, known: str | None = "") -> str:

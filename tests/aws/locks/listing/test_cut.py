@@ -1,7 +1,9 @@
 """A page that was cut has the locks that the whole page has; a page with anything odd about it is not cut."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import boto3
 import pytest
@@ -44,14 +46,15 @@ def cutting(server: OddServer) -> Any:
     return prepared
 
 
-def locks(asked: Any) -> list[dict[str, Any]] | str:
-    """The entries of locks, whole, as a paginator gives them; or the kind of error."""
+def locks(asked: Any) -> list[str] | str:
+    """The keys of locks, as a paginator gives them; or the kind of error."""
     try:
         with only_locks_wanted():
             pages = list(asked.get_paginator("list_objects_v2").paginate(Bucket=BUCKET))
     except Exception as error:  # noqa: BLE001  whatever it is
         return type(error).__name__
-    return [entry for page in pages for entry in page.get("Contents", []) if entry["Key"].endswith(".tflock")]
+    keys = [entry.get("Key", "") for page in pages for entry in page.get("Contents", [])]
+    return [key for key in keys if key.endswith(".tflock")]
 
 
 @pytest.mark.parametrize("name", [*CUT, *WHOLE])
@@ -70,7 +73,7 @@ def test_each_odd_key_is_found_as_the_plain_paginator_finds_it(
     server.always(http(page(ODD_KEYS, encoded=encoded), **AWS))
     found = locks(cutting)
     assert found == locks(plain)
-    assert [entry["Key"] for entry in found if isinstance(entry, dict)] or not encoded
+    assert len(found) > 9 or not encoded
 
 
 @pytest.mark.parametrize("name", CUT)
@@ -95,11 +98,10 @@ def test_a_page_with_any_doubt_stays_whole(name: str) -> None:
 def test_no_key_s_text_makes_a_lock_disappear_or_appear(keys: list[str]) -> None:
     shortened = cut(page(keys).encode())
     if shortened:
-        kept = page([key for number, key in enumerate(sorted(keys)) if _kept(key, number, len(keys))])
-        assert shortened == (
-            kept.replace(f"<KeyCount>{kept.count('<Key>')}<", f"<KeyCount>{len(keys)}<").encode(),
-            len(keys),
-        )
+        kept = [unquote(key) for key in re.findall("<Key>(.*?)</Key>", shortened[0].decode())]
+        ordered = sorted(keys)
+        assert kept == [key for number, key in enumerate(ordered) if _kept(key, number, len(keys))]
+        assert shortened[1] == len(keys)
 
 
 def _kept(key: str, number: int, of: int) -> bool:

@@ -78,6 +78,7 @@ def test_the_dialog_says_what_is_released() -> None:
     assert dialog["text"]["text"].startswith(
         "300 locks of `GitHubActions-123`, since 2026-11-21 03:18 UTC: 200 plan, 100 apply or destroy. `acme-tf"
     )
+    assert "`acme-tfstate/0000/`, `acme-tfstate/0001/` …\nIf that run is alive, a second run" in dialog["text"]["text"]
     assert dialog["text"]["text"].endswith("Each goes only if it is still the one shown.")
 
 
@@ -100,14 +101,17 @@ def test_it_says_in_the_end_what_was_released_and_names_what_was_left_with_who_h
     _, blocks = shown(joint)
     assert ":unlock: *18 released by <@U0ALICE>*" in said(blocks)
     assert "; 2 were not:" in said(blocks)
-    assert "`acme-tfstate/0001/` changed hands and was left alone, held now by `bob@laptop`" in said(blocks)
+    assert "click again to try them again.\\nThe run may have died half-way: check the next plan" in said(blocks)
+    assert "On offer until <!date^" in said(blocks)
+    assert "`acme-tfstate/0001/` was left alone: another lock is there now, held by `bob@laptop`" in said(blocks)
     assert elements(blocks)[PUT_BACK_ACTION]["text"]["text"] == "Put the 18 back"
     assert decode(elements(blocks)[PUT_BACK_ACTION]["value"]).shown == joint.released
     assert PUT_BACK_ACTION not in elements(shown(joint, now=NOW + timedelta(minutes=10))[1])
 
 
 def test_when_none_is_held_it_says_so_and_has_no_buttons() -> None:
-    _, blocks = shown(a_joint(3, gone=frozenset({0, 1, 2})))
+    text, blocks = shown(a_joint(3, gone=frozenset({0, 1, 2})))
+    assert text.startswith("All 3 locks of one run are gone. They were held by `GitHubActions-123`, since <!date^")
     assert "All 3 locks of one run are gone" in said(blocks)
     assert elements(blocks) == {}
 
@@ -188,6 +192,6 @@ def test_the_message_of_another_channel_says_where_it_belongs() -> None:
 
 def test_it_says_in_which_accounts_the_locks_are() -> None:
     _, blocks = shown(a_joint(3), accounts=(("prod", 2), ("111122223333", 1)), named=("prod", "prod", "111122223333"))
-    assert "Of these, 2 in account `prod`, 1 in account `111122223333`." in said(blocks)
+    assert "By account: 2 in `prod`, 1 in `111122223333`." in said(blocks)
     assert "`acme-tfstate/0002/`, in account `111122223333`: apply" not in said(blocks)
     assert "`acme-tfstate/0002/`, in account `111122223333`: plan" in said(blocks)
