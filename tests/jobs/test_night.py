@@ -124,7 +124,7 @@ def test_a_target_whose_orders_died_is_told_with_its_last_failure_and_one_that_n
     failed = [line for line in world.journal.lines if line.event is LineKind.SWEEP_FAILED]
     assert [(line.target, line.detail) for line in failed] == [
         (BUCKET, "S3 failed"),
-        (RULES.targets[1].container, "it was not heard of: no sweep of it answered"),
+        (TABLE, "it was not heard of: no sweep of it answered"),
     ]
 
 
