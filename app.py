@@ -22,8 +22,10 @@ from chalicelib.core.alerts.listing import ListRequest
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.measure import sweep_duration
 from chalicelib.core.clicks.click import Click, Unheard
+from chalicelib.core.clicks.order import AutoRelease, EndUndo
 from chalicelib.core.joint.click import JointClick, ShowJoint
 from chalicelib.core.nights.night import began_at
+from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.alerts.endings import tell_endings
 from chalicelib.jobs.clicks.answer import answer
@@ -163,7 +165,7 @@ def release_lock(event: SQSEvent) -> None:
         elif isinstance(order, JointClick):
             release_joint(order, wiring.world(), wiring.rules(), _now())
         else:
-            release(order, wiring.world(), wiring.rules_for(order.lock.place), _now())
+            release(order, wiring.world(), _rules_for(order), _now())
 
 
 @app.on_sqs_message(queue="tflock-clicks", batch_size=1)
@@ -179,7 +181,21 @@ def answer_click(event: SQSEvent) -> None:
         elif isinstance(order, ShowJoint):
             show_joint(order, wiring.world(), wiring.rules(), _now())
         else:
-            answer(order, wiring.world(), wiring.rules_for(order.lock.place), _now())
+            answer(order, wiring.world(), _rules_for(order), _now())
+
+
+def _rules_for(order: Click | AutoRelease | EndUndo) -> Rules:
+    """Return the rules for an order about a lock; a person who waits is told if the targets are not known just now.
+
+    Raises:
+        BookError: they are not, and nobody waits; the queue delivers the order again.
+    """
+    try:
+        return wiring.rules_for(order.lock.place)
+    except BookError:
+        if not isinstance(order, Click) or order.part:
+            raise
+        return wiring.rules()
 
 
 def _turn_away(unheard: Unheard) -> None:

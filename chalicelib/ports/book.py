@@ -20,6 +20,10 @@ class BookError(Exception):
     """The lock book could not be reached. Locks are held nevertheless: the book is only memory."""
 
 
+class DamagedError(BookError):
+    """What the book has of this is damaged: to read it again does not help, and to replace it loses nothing."""
+
+
 class UnderWayError(BookError):
     """Another run is doing it and may fail, so it must be tried again later."""
 

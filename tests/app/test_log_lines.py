@@ -16,6 +16,7 @@ from chalicelib import wiring, wiring_rules
 from chalicelib.aws import metrics
 from chalicelib.aws.book.joint.joint_book import DynamoJointBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
+from chalicelib.aws.book.night_book import DynamoNightBook
 from chalicelib.aws.book.rules_book import store
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.locks.listing.only_locks import prepare
@@ -23,6 +24,7 @@ from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.measure import Measurement
+from chalicelib.core.nights.night import Ordered
 from chalicelib.jobs.sweep import SweepIncompleteError
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports.book import BookError
@@ -185,6 +187,21 @@ def ending_untold(_: io.StringIO) -> None:
     app.record_lock_event(a_batch(a_body("ObjectRemoved:Delete", "untold.tflock")), Remaining(120_000, 0))
 
 
+def unreadable_result_of_a_click(_: io.StringIO) -> None:
+    table = boto3.resource("dynamodb").Table("book")
+    table.put_item(Item={"StatePath": "#joint results a 1", "LockIdentity": "000007", "Results": {"no result"}})
+    DynamoJointBook(table).results("a", "1")
+
+
+def unreadable_result_of_a_night(_: io.StringIO) -> None:
+    table = boto3.resource("dynamodb").Table("book")
+    nights = DynamoNightBook(table)
+    nights.begin(TAKEN, [Ordered("s3:::a", "1")])
+    [night] = [item["StatePath"] for item in table.scan()["Items"] if item["LockIdentity"] == "ordered 000000"]
+    table.put_item(Item={"StatePath": night, "LockIdentity": "result s3:::a", "Result": "no result"})
+    nights.read(TAKEN)
+
+
 def rules_not_stored(_: io.StringIO) -> None:
     store(boto3.resource("dynamodb").Table("no-such-table"), b"{}")
 
@@ -237,6 +254,8 @@ LINES: dict[str, list[tuple[Callable[[io.StringIO], None], str]]] = {
     "a page of /tflocks could not be shown": [(page_not_shown, "ResourceNotFoundException")],
     "a lock is not looked after": [(unreadable_page, "acme/x.*DecodeError|DecodeError.*acme/x")],
     "a joint alert cannot be read": [(unreadable_joint, "a broken one.*Error|Error.*a broken one")],
+    "the result of one lock cannot be read": [(unreadable_result_of_a_click, "000007.*Error|Error.*000007")],
+    "the result of one target cannot be read": [(unreadable_result_of_a_night, "s3:::a.*Error|Error.*s3:::a")],
     "a click was not carried out": [(no_click, "unknown.*escalate|missing")],
     "messages that do not say yet that their lock is gone": [(ending_untold, "untold.*no time")],
     "tflocks may not know the newest rules": [(rules_not_stored, "ResourceNotFoundException")],

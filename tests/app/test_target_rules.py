@@ -10,9 +10,14 @@ from chalice.test import Client
 
 import app
 from chalicelib import wiring
-from chalicelib.core.locks.place import Kind, Place
+from chalicelib.aws.orders.clicks import write_auto_release, write_click
+from chalicelib.core.clicks.click import Click
+from chalicelib.core.clicks.order import AutoRelease
+from chalicelib.core.locks.place import Kind, LockRef, Place
+from chalicelib.ports.book import BookError
 from tests.app.account import Remaining, a_batch, an_account, forget_everything, left_on, printed
 from tests.aws_fixtures import create_lock_table
+from tests.builders import TAKEN
 from tests.config.test_file import LEAST
 
 RULE = '[[discover]]\ntables = ["locks-*"]\n'
@@ -73,3 +78,16 @@ def test_a_damaged_memory_stops_no_configured_target(queues: Any) -> None:
     wiring.target_book.cache_clear()
     assert [target.container for target in wiring.rules().targets] == ["acme-tfstate"]
     assert not wiring.rules().all_known
+
+
+def test_a_click_while_the_memory_cannot_be_read_is_answered_and_not_only_tried_again(
+    queues: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wiring.journal.cache_clear()
+    wiring.world.cache_clear()
+    click = Click(lock=LockRef(FOUND, "abc", TAKEN), user_team="T0OTHER", click="1")
+    app.release_lock(a_batch(write_click(click).decode()), None)
+    [line] = printed(capsys, '{"event"')
+    assert (line["event"], line["detail"]) == ("release_refused", "targets not known")
+    with pytest.raises(BookError):
+        app.release_lock(a_batch(write_auto_release(AutoRelease(lock=click.lock)).decode()), None)

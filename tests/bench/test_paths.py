@@ -58,12 +58,13 @@ def test_a_release_reads_its_page_twice_before_it_answers_and_gets_the_object_on
 @pytest.mark.parametrize(
     ("name", "most"),
     [
-        # With a second kind of places (decision 90): which places a state has, whose clock tells, how halves ended.
-        ("event -> line", 26),
-        ("sweep -> alert", 168),
-        ("click -> 200", 5),
-        ("order -> released", 109),
-        ("settle -> line", 30),
+        # With a second kind of places and with other accounts (decision 90): which places a state has, whose clock
+        # tells, how halves ended; whose account it is, and which locks are told together.
+        ("event -> line", 35),
+        ("sweep -> alert", 212),
+        ("click -> 200", 6),
+        ("order -> released", 127),
+        ("settle -> line", 32),
     ],
 )
 def test_a_path_goes_back_into_modules_that_it_has_left_no_more_often_than_it_should(name: str, most: int) -> None:

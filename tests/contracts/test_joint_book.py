@@ -103,3 +103,11 @@ def test_results_are_kept_by_click_each_once(joints: JointBook) -> None:
     joints.report(msgspec.structs.replace(PART, click="another"), Result(9, Outcome.GONE), TAKEN)
     assert joints.results(PART.joint, PART.click) == [released, failed]
     assert joints.results(PART.joint, "another") == [Result(9, Outcome.GONE)]
+
+
+def test_the_results_of_a_click_may_be_more_than_one_item_takes(joints: JointBook) -> None:
+    reason = "\U0001f600" * 4000
+    for number in range(40):
+        part = msgspec.structs.replace(PART, number=number)
+        joints.report(part, Result(number, Outcome.REPLACED, reason), TAKEN)
+    assert [one.number for one in joints.results(PART.joint, PART.click)] == list(range(40))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from chalicelib.core.nights.night import Night, Ordered, Result
+from chalicelib.ports.book import BookError
 from tests.fakes.book import CanBeDown
 
 
@@ -16,6 +17,8 @@ class FakeNightBook(CanBeDown):
     results: dict[tuple[datetime, str], Result] = field(default_factory=dict)
     journaled: set[datetime] = field(default_factory=set)
     ended: set[datetime] = field(default_factory=set)
+    damaged: set[datetime] = field(default_factory=set)
+    """Nights that cannot be read."""
 
     def begin(self, began: datetime, ordered: Sequence[Ordered]) -> None:
         self._check()
@@ -37,6 +40,8 @@ class FakeNightBook(CanBeDown):
 
     def read(self, began: datetime) -> Night:
         self._check()
+        if began in self.damaged:
+            raise BookError("the lock book has an item that cannot be read")
         results = tuple(result for (night, _), result in self.results.items() if night == began)
         return Night(began, tuple(self.ordered.get(began, {}).values()), results, began in self.journaled)
 

@@ -8,7 +8,7 @@ from chalicelib.core.locks.discovery import Discovery
 from chalicelib.core.locks.target import Target
 from chalicelib.core.targets.finding import Finding, Unseen
 from chalicelib.core.targets.remembered import Remembered
-from chalicelib.ports.book import BookError
+from chalicelib.ports.book import BookError, DamagedError
 from tests.fakes.book import CanBeDown
 
 
@@ -58,14 +58,18 @@ class FakeTargetBook(CanBeDown):
 
     kept: Remembered | None = None
     unreadable: bool = False
+    """Whether it cannot be read just now, though it can be written."""
+    damaged: bool = False
     """Whether what is kept is damaged. A new set takes its place."""
 
     def remembered(self) -> Remembered | None:
         self._check()
         if self.unreadable:
-            raise BookError("the lock book has an item that cannot be read")
+            raise BookError("the lock book cannot be read")
+        if self.damaged:
+            raise DamagedError("the lock book has an item that cannot be read")
         return self.kept
 
     def replace(self, remembered: Remembered) -> None:
         self._check()
-        self.kept = remembered
+        self.kept, self.damaged = remembered, False

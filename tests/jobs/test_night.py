@@ -121,6 +121,11 @@ def test_a_target_whose_orders_died_is_told_with_its_last_failure_and_one_that_n
         (Standing.FAILED, "S3 failed"),
         (Standing.UNANSWERED, ""),
     ]
+    failed = [line for line in world.journal.lines if line.event is LineKind.SWEEP_FAILED]
+    assert [(line.target, line.detail) for line in failed] == [
+        (BUCKET, "S3 failed"),
+        (TABLE, "it was not heard of: no sweep of it answered"),
+    ]
 
 
 def test_a_night_that_the_next_one_overtakes_is_summed_up_first() -> None:
@@ -128,6 +133,18 @@ def test_a_night_that_the_next_one_overtakes_is_summed_up_first() -> None:
     order_sweeps(world.ports, RULES, world.later(minutes=30))
     watch(world.ports, RULES, world.later(minutes=1))
     assert told(world).began == TAKEN
+    assert len(summaries(world)) == 1
+
+
+def test_a_night_that_cannot_be_read_hides_no_later_one() -> None:
+    world = a_night()
+    world.nights.damaged = {TAKEN}
+    order_sweeps(world.ports, RULES, world.later(hours=24))
+    world.orders.sweeps.clear()
+    with pytest.raises(WatchIncompleteError, match="the night that began 2026-11-21 03:18 UTC"):
+        watch(world.ports, RULES, world.later(hours=3))
+    [(_, subject, _)] = world.messenger.reports
+    assert subject == "the night that began 2026-11-22 03:18 UTC"
     assert len(summaries(world)) == 1
 
 

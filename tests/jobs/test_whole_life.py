@@ -159,7 +159,9 @@ class WholeLife(RuleBasedStateMachine):
     def nothing_is_said_twice(self) -> None:
         alerts = Counter(alert.lock.ref for alert in self.slack.shown.values() if alert.open)
         replies = Counter((reply.alert.lock.ref, reply.sending.saying[0]) for reply in self.slack.replies.values())
-        assert {*alerts.values(), *replies.values()} <= {1}
+        joints = Counter(alert.joint.id for alert in self.slack.joints.values() if alert.open)
+        together = Counter((reply.joint.id, reply.sending.saying[0]) for reply in self.slack.joint_replies.values())
+        assert {*alerts.values(), *replies.values(), *joints.values(), *together.values()} <= {1}
 
     def teardown(self) -> None:
         """All works again, and the reaper had its turns: people see what is so."""
@@ -174,7 +176,7 @@ class WholeLife(RuleBasedStateMachine):
             self.sweep()
             self.watch()
         held = self.held()
-        told = {alert.lock.ref for alert in self.slack.shown.values() if alert.open}
+        told = {alert.lock.ref for alert in self.slack.shown.values() if alert.open} | self.told_together()
         assert told <= set(held)
         assert {ref for ref, lock in held.items() if self.is_due(lock)} <= told
         self.nothing_is_said_twice()
@@ -238,6 +240,10 @@ class WholeLife(RuleBasedStateMachine):
     def held(self) -> dict[LockRef, HeldLock]:
         found = (self.world.store.read(Place(Kind.S3, BUCKET, key)) for key in KEYS)
         return {lock.ref: lock for lock in found if lock}
+
+    def told_together(self) -> set[LockRef]:
+        """The locks that the joint alerts say are held."""
+        return {one.ref for alert in self.slack.joints.values() for one in alert.joint.held.values()}
 
     def is_due(self, lock: HeldLock) -> bool:
         page = self.world.book.find(lock.ref)

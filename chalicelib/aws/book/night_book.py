@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from aws_lambda_powertools import Logger
 from boto3.dynamodb.conditions import Attr
 from msgspec.json import encode
 
-from chalicelib.aws.book.table import BookTable, Item, Update, sortable, text, unreadable, value_of
+from chalicelib.aws.book.table import BookTable, Item, Update, sortable, text, value_of
 from chalicelib.core.nights.night import Night, Ordered, Result
+from chalicelib.ports.book import BookError
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.service_resource import Table
@@ -20,6 +22,7 @@ _KEPT = timedelta(days=14)
 _AT_ONCE = 500
 """Targets in one item. A home and an account have some 400 bytes at most, and an item of DynamoDB has 400 KB."""
 _ORDERED, _RESULT = "ordered ", "result "
+_logger = Logger(child=True)
 
 
 class DynamoNightBook:
@@ -48,14 +51,16 @@ class DynamoNightBook:
 
     def untold(self) -> list[datetime]:
         """Return when each night began that has not ended by ``end``, the oldest first."""
-        return sorted(_began(item) for item in self._table.query(_NIGHTS) if "Ended" not in item)
+        # By the key, which cannot be damaged: a night that could not be read would hide all the others.
+        keys = [item["LockIdentity"] for item in self._table.query(_NIGHTS) if "Ended" not in item]
+        return sorted(datetime.fromisoformat(key) for key in keys)
 
     def read(self, began: datetime) -> Night:
-        """Return a night with its targets and the results so far."""
+        """Return a night with its targets and the results so far. A result that cannot be read counts as none."""
         head = self._table.get(_key(began)) or {}
         items = self._table.query(_partition(began))
         some = [value_of(item, "Ordered", tuple[Ordered, ...]) for item in items if "Ordered" in item]
-        results = [value_of(item, "Result", Result) for item in items if "Result" in item]
+        results = [result for item in items if "Result" in item and (result := _if_readable(item))]
         ordered = tuple(target for targets in some for target in targets)
         return Night(began, ordered, tuple(results), "Journaled" in head)
 
@@ -88,8 +93,9 @@ def _expiry(began: datetime) -> int:
     return int((began + _KEPT).timestamp())
 
 
-def _began(item: Item) -> datetime:
+def _if_readable(item: Item) -> Result | None:
     try:
-        return datetime.fromisoformat(item["Began"])
-    except Exception as error:
-        raise unreadable(error) from error
+        return value_of(item, "Result", Result)
+    except BookError:
+        _logger.exception("the result of one target cannot be read", id=item.get("LockIdentity"))
+        return None

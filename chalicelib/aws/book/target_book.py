@@ -16,6 +16,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.aws.book.table import BookTable, Update, sortable, unreadable
 from chalicelib.core.targets.remembered import Remembered
+from chalicelib.ports.book import DamagedError
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.service_resource import Table
@@ -73,7 +74,7 @@ class DynamoTargetBook:
         try:
             return _Head(str(item["Generation"]), int(item["Parts"]), str(item["Digest"]))
         except Exception as error:
-            raise unreadable(error) from error
+            raise DamagedError(str(unreadable(error))) from error
 
     def _unpacked(self, head: _Head) -> Remembered:
         items: list[Any] = [self._table.get(_part(head, number)) for number in range(head.parts)]
@@ -83,7 +84,7 @@ class DynamoTargetBook:
                 raise ValueError("its parts are not those that were written")  # noqa: TRY301  told like all others
             return msgspec.json.decode(zlib.decompressobj().decompress(packed, _MOST), type=Remembered)
         except Exception as error:
-            raise unreadable(error) from error
+            raise DamagedError(str(unreadable(error))) from error
 
     def _later_than_stored(self, head: _Head) -> ConditionBase:
         """Return the condition that the stored head is an earlier one, or none that was ever written."""

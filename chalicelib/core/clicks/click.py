@@ -1,6 +1,6 @@
 """A click: what a person asked of a lock, and whether they may."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, assert_never
@@ -167,15 +167,21 @@ def refusal(click: Click, rules: Rules, in_group: InGroup, colleague: Colleague,
     Whoever may release a lock may do everything. The lock's owner, who may still be at work, may snooze its alert too.
     """
     policy = rules.policy_for(click.lock.place)
-    if not all(
-        rules.covers(ref.place) and ref.state_path == click.lock.state_path for ref in (click.lock, *click.halves)
-    ):
-        return Refusal.OUTSIDE
+    if why := _outside((click.lock, *click.halves), rules):
+        return why
     if why := _foreign(click, rules, colleague):
         return why
     if click.verb.quietens and owner and click.user == owner:
         return None
     return may_release(click.user, policy, in_group)
+
+
+def _outside(locks: Sequence[LockRef], rules: Rules) -> Refusal | None:
+    if any(ref.state_path != locks[0].state_path for ref in locks):
+        return Refusal.OUTSIDE
+    if all(rules.covers(ref.place) for ref in locks):
+        return None
+    return Refusal.OUTSIDE if rules.all_known else Refusal.TARGETS_UNKNOWN
 
 
 def _foreign(click: Click, rules: Rules, colleague: Colleague) -> Refusal | None:

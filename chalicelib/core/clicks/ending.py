@@ -55,6 +55,8 @@ class Refusal(StrEnum):
     """The reasons why a person may not do a thing."""
 
     OUTSIDE = "outside the targets"
+    TARGETS_UNKNOWN = "targets not known"
+    """It is within no known target, but the lock book did not tell what the target rules found."""
     FOREIGN = "another workspace"
     UNKNOWN_HOME = "unknown workspace"
     """Their home is another workspace, and Slack did not tell whether that belongs to our organisation."""

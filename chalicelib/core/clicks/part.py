@@ -5,7 +5,7 @@ import msgspec
 from chalicelib.core.clicks.ending import Ending, Outcome
 
 _WHY = 160
-"""Most characters of a reason. 2,000 of them fit into one item of the lock book, which may have 400 KB."""
+"""Most characters of a reason. All results of a click, 2,000 at most, are read at once."""
 
 
 class Part(msgspec.Struct, frozen=True, omit_defaults=True):

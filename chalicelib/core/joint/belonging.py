@@ -25,10 +25,11 @@ APART = timedelta(minutes=30)
 FAR_APART = timedelta(hours=6)
 """The same when the name is that of a single run (``GitHubActions-7001234567``): a CI job may last six hours."""
 _OF_ONE_RUN = re.compile(
-    r"(?<![0-9A-Za-z])(?:[0-9]{8,11}|[0-9]{13,})(?![0-9A-Za-z])|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-"
+    r"(?<![0-9A-Za-z])(?!20[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-2][0-9]|3[01])(?:[0-9]{2})?(?![0-9]))"
+    r"(?:[0-9]{8,11}|[0-9]{13,})(?![0-9A-Za-z])|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-"
 )
-"""The number or the UUID by which a CI system tells its runs apart. Twelve digits are an AWS account's, and fewer than
-eight may be a person's."""
+"""The number or the UUID by which a CI system tells its runs apart. Twelve digits are an AWS account's, fewer than
+eight may be a person's, and a day or an hour (20261121, 2026112114) has many runs."""
 _OF_AN_INSTANCE = re.compile(r"i-[0-9a-f]{8,17}")
 """The session of an EC2 instance has the instance's ID, and many runs work there."""
 

@@ -87,7 +87,10 @@ def _own(joint: Joint, sending: Sending, posted: Posted) -> dict[str, object]:
 
 
 def with_pages(joint: Joint, pages: Iterable[Page]) -> Joint:
-    """Add locks of the same run, as far as there is room. A lock that was put back takes its old number."""
+    """Add locks of the same run, as far as there is room. A lock that was put back takes its old number.
+
+    Whoever asked for a release asked for the locks that were there, so another lock ends the request.
+    """
     locks, gone = list(joint.locks), set(joint.gone)
     numbers = {one.ref.place: number for number, one in enumerate(locks)}
     size = sum(one.size for one in locks)
@@ -101,7 +104,14 @@ def with_pages(joint: Joint, pages: Iterable[Page]) -> Joint:
             numbers[member.ref.place] = len(locks)
             locks.append(member)
             size += member.size
-    return replace(joint, locks=tuple(locks), gone=frozenset(gone))
+    changed = replace(joint, locks=tuple(locks), gone=frozenset(gone))
+    return withdrawn(changed) if joint.asked and _is_more(joint, changed) else changed
+
+
+def _is_more(before: Joint, now: Joint) -> bool:
+    """Return whether there is a lock now, or a half of one, that was not there before."""
+    shown = {name for one in before.held.values() for name in one.names}
+    return any(name not in shown for one in now.held.values() for name in one.names)
 
 
 def as_now(joint: Joint, held: Mapping[LockRef, Page]) -> Joint:

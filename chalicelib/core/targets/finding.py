@@ -54,8 +54,8 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
     gone: tuple[Container, ...]
     kept: tuple[Container, ...]
     """Those that were not seen, but may still be there."""
-    now: tuple[Container, ...]
-    """All that is remembered from now on."""
+    seen: tuple[Container, ...]
+    """All that were found."""
 
 
 def news_of(rule: Discovery, finding: Finding, known: Iterable[Container]) -> News:
@@ -63,18 +63,24 @@ def news_of(rule: Discovery, finding: Finding, known: Iterable[Container]) -> Ne
 
     Where the rule could not look, all may still be there. A rule that finds nothing at all is more likely to be wrong
     (a tag that was renamed, a role that sees too little) than all of its containers to be gone, so they are kept too.
+    A bucket that is found in another account than before is another bucket with the same name: one is gone, one is new.
     """
     found = {one.home: one for one in (container_of(target, rule) for target in finding.targets)}
-    before = {one.home: one for one in known}
-    missing = [one for home, one in before.items() if home not in found]
-    kept = tuple(one for one in missing if not found or any(unseen.may_have(one) for unseen in finding.unseen))
+    before = {one.location: one for one in known}
+    there = {one.location for one in found.values()}
+    missing = [one for location, one in before.items() if location not in there]
+    kept = tuple(one for one in missing if one.home not in found and (not found or _may_be_there(one, finding)))
     return News(
         found=len(found),
-        new=tuple(one for home, one in found.items() if home not in before),
+        new=tuple(one for one in found.values() if one.location not in before),
         gone=tuple(one for one in missing if one not in kept),
         kept=kept,
-        now=(*found.values(), *kept),
+        seen=tuple(found.values()),
     )
+
+
+def _may_be_there(container: Container, finding: Finding) -> bool:
+    return any(unseen.may_have(container) for unseen in finding.unseen)
 
 
 def trouble_of(finding: Finding) -> str:

@@ -34,6 +34,11 @@ class Container(msgspec.Struct, frozen=True, array_like=True):
         return ":".join((self.kind, *regional, self.name))
 
     @property
+    def location(self) -> tuple[str, str, str]:
+        """Return what tells a bucket from a later one with its name, which somebody else may have made elsewhere."""
+        return self.home, self.account, self.region
+
+    @property
     def called(self) -> str:
         """Return the container as people call it, with its account and region."""
         account = Account(self.account, self.account_name).called or "the stack's account"

@@ -12,7 +12,7 @@ from chalicelib.core.locks.discovery import Discovery
 from chalicelib.core.policy import Rules
 from chalicelib.core.targets.finding import News, news_of, trouble_of
 from chalicelib.core.targets.remembered import Container, Remembered, by_rule
-from chalicelib.ports.book import BookError
+from chalicelib.ports.book import BookError, DamagedError
 from chalicelib.ports.people import Messenger
 from chalicelib.ports.targets import TargetBook, TargetFinder
 from chalicelib.ports.world import Journal
@@ -53,7 +53,7 @@ def discover(rules: Rules, world: Searching, now: datetime) -> None:
     for rule in rules.discoveries:
         night.look(rule, known[rule.key])
     already = before.reported if before and now - before.at < _SAME_NIGHT else ""
-    remembered = Remembered(at=now, containers=tuple(night.found.values()), reported=already)
+    remembered = Remembered(at=now, containers=night.containers, reported=already)
     world.learn(remembered)
     night.remember(remembered)
     if (words := told_briefly(night.trouble)) and words != already:
@@ -66,16 +66,26 @@ class _Night:
     world: Searching
     now: datetime
     found: dict[str, Container] = field(default_factory=dict)
+    kept: dict[str, Container] = field(default_factory=dict)
+    """Those that were not seen, but may still be there."""
     trouble: list[str] = field(default_factory=list)
     unread: bool = False
     """Whether it could not be read what was known before."""
     unseen: bool = False
-    """Whether a rule could not look everywhere."""
+    """Whether a rule could not look everywhere, or found nothing."""
+
+    @property
+    def containers(self) -> tuple[Container, ...]:
+        """Return all that is known from now on. What was seen counts, whatever another rule kept unseen."""
+        return tuple((self.kept | self.found).values())
 
     def before(self) -> Remembered | None:
         """Return what was known before."""
         try:
             return self.world.book.remembered()
+        except DamagedError as error:
+            self.trouble.append(f"what the rules found before is damaged, and replaced by what they find now: {error}")
+            return None
         except BookError as error:
             self.unread = True
             self.trouble.append(f"what the rules found before is not known: {error}")
@@ -85,8 +95,9 @@ class _Night:
         """Have one rule find its targets. A container that two rules find is the first one's."""
         finding = self.world.finder.find(rule, self.world.has_time)
         news, trouble = news_of(rule, finding, known), trouble_of(finding)
-        self.unseen = self.unseen or bool(finding.unseen)
-        self.found = {one.home: one for one in news.now} | self.found
+        self.unseen = self.unseen or bool(finding.unseen) or not finding.targets
+        self.found = {one.home: one for one in news.seen} | self.found
+        self.kept = {one.home: one for one in news.kept} | self.kept
         self.trouble += [f"{rule.called}: {trouble}"] if trouble else []
         counts = {"targets": news.found, "new": len(news.new), "gone": len(news.gone), "kept": len(news.kept)}
         known_by = (LineKind.TARGETS_FOUND, self.now.isoformat(), rule.key)

@@ -20,6 +20,8 @@ _DONE = {
 }
 REFUSALS = {
     Refusal.OUTSIDE: "it is not within the targets of this reaper's configuration.",
+    Refusal.TARGETS_UNKNOWN: "the lock book did not tell which buckets and tables the target rules found. Try again in "
+    "a minute; if that does not help, the next night finds them anew.",
     Refusal.FOREIGN: "your Slack account belongs to another workspace, and only members of this reaper's own workspace "
     "or organisation may. If both are of one Enterprise Grid, `enterprise_id` is missing in `reaper.toml`.",
     Refusal.UNKNOWN_HOME: "Slack did not say whether you belong to the organisation of this reaper. Try again in a "

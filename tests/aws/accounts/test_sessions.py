@@ -116,6 +116,20 @@ def test_threads_side_by_side_enter_an_account_once_and_do_not_wait_for_another_
     assert time.monotonic() - began < 0.2 * len(targets)
 
 
+def test_threads_side_by_side_wait_once_for_an_account_that_does_not_answer(accounts: Accounts, cloud: Cloud) -> None:
+    cloud.seconds = 0.2
+    cloud.errors = [ConnectTimeoutError(endpoint_url="x")] * 24
+
+    def failed(_number: int) -> bool:
+        with pytest.raises(StoreError, match="STS did not answer in time"):
+            accounts.looking_at(BUCKET, Kind.S3, PROMPT)
+        return True
+
+    with ThreadPoolExecutor(24) as threads:
+        assert all(threads.map(failed, range(24)))
+    assert len(cloud.asked) <= 2
+
+
 def test_a_release_has_a_session_of_its_own_named_after_who_clicked(accounts: Accounts, cloud: Cloud) -> None:
     for by, verb in (
         ("U0ALICE", Verb.RELEASE),

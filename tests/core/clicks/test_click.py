@@ -1,11 +1,12 @@
 from datetime import UTC, datetime, time
 
+import msgspec
 import pytest
 
 from chalicelib.core.clicks.click import MembersUnknownError, SnoozeFor, Verb, may_release, refusal
 from chalicelib.core.clicks.ending import Refusal
 from chalicelib.core.hours import WorkingHours, always
-from tests.builders import ALICE, BOB, TAKEN, a_click, a_lock, a_policy, some_rules
+from tests.builders import ALICE, BOB, TAKEN, a_click, a_lock, a_policy, a_ref, some_rules
 
 GROUP = "S0ONCALL"
 
@@ -115,6 +116,14 @@ def test_outside_of_the_targets_nobody_may_anything(verb: Verb) -> None:
 def test_the_owner_may_have_quiet_and_nothing_else(verb: Verb) -> None:
     why = refusal(a_click(a_lock(), user=BOB, verb=verb), some_rules(), nobody_asks, nobody_looks, owner=BOB)
     assert (why is None) == (verb in {Verb.SNOOZE, Verb.WAKE})
+
+
+def test_while_it_is_not_known_what_was_found_nobody_is_told_that_a_lock_is_outside() -> None:
+    click = a_click(a_lock())
+    rules = msgspec.structs.replace(some_rules(prefixes=("other/",)), all_known=False)
+    assert refusal(click, rules, nobody_asks, nobody_looks) is Refusal.TARGETS_UNKNOWN
+    forged = msgspec.structs.replace(click, halves=(a_ref("another.tflock"),))
+    assert refusal(forged, rules, nobody_asks, nobody_looks) is Refusal.OUTSIDE
 
 
 def test_a_lock_without_an_owner_is_nobodys() -> None:

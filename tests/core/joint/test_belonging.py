@@ -30,7 +30,8 @@ def sizes(*pages: Page) -> list[int]:
 
 @pytest.mark.parametrize(
     "session",
-    ["GitHubActions-7001234567", "gitlab-12345678-x", "botocore-session-1763695137", "aws-go-sdk-1763695137123456789",
+    ["GitHubActions-7001234567", "gitlab-12345678-x", "run-20261321",
+     "deploy-20261121141500", "botocore-session-1763695137", "aws-go-sdk-1763695137123456789",
      "run-0d9f8c7e-1a2b-4c3d-8e9f-0a1b2c3d4e5f"],
 )  # fmt: skip
 def test_a_session_named_after_a_single_run_is_one_run_for_six_hours(session: str) -> None:
@@ -44,7 +45,8 @@ def test_a_session_named_after_a_single_run_is_one_run_for_six_hours(session: st
 @pytest.mark.parametrize(
     "session",
     ["GitHubActions", "alice@acme.example", "i-0123456789abcdef0", "i-12345678", "terraform-111122223333", "u1234567",
-     "employee12345678", ""],
+     "employee12345678",
+     "deploy-20261121", "deploy-2026112114", ""],
 )  # fmt: skip
 def test_a_session_that_many_runs_may_have_needs_the_same_who_within_half_an_hour(session: str) -> None:
     assert not is_of_one_run(session)

@@ -213,7 +213,7 @@ def test_orders_are_left_in_the_queues_that_the_table_names() -> None:
         "release_lock": ["ReleaseQueue", "ClickQueue"],
         "sweep_target": ["SweepQueue", "ReleaseQueue"],
         "table_changed": ["LockEventQueue"],
-        "watch_locks": ["ReleaseQueue"],
+        "watch_locks": ["ReleaseQueue", "ClickQueue"],
     }
 
 
@@ -221,7 +221,14 @@ def test_the_lock_book_is_kept_by_those_who_tend_locks_and_looked_into_by_the_ap
     may_write = [f for f in FUNCTIONS if judge(f, "dynamodb:UpdateItem", place("LockBook")).allowed]
     may_look = [f for f in FUNCTIONS if judge(f, "dynamodb:Query", place("LockBook")).allowed]
     assert may_write == sorted([*READERS, "nightly_sweep"])
-    assert may_look == ["api_handler", "nightly_sweep", "record_lock_event", "sweep_target", "watch_locks"]
+    assert may_look == [
+        "answer_click",
+        "api_handler",
+        "nightly_sweep",
+        "record_lock_event",
+        "sweep_target",
+        "watch_locks",
+    ]
     assert not any(judge(f, "dynamodb:DeleteTable", place("LockBook")).allowed for f in FUNCTIONS)
 
 

@@ -14,7 +14,7 @@ A_VERSION_IS_NAMED = {"Null": {"s3:VersionId": "false"}}
 """No delete of an unversioned object can meet this condition (AWS's DeleteObject page)."""
 FUNCTIONS = sorted(functions())
 BOOK = {
-    "answer_click": ["GetItem", "UpdateItem"],
+    "answer_click": ["GetItem", "Query", "UpdateItem"],
     "api_handler": ["GetItem", "Query", "Scan held"],
     "nightly_sweep": ["GetItem", "Query", "UpdateItem"],
     "record_lock_event": ["GetItem", "Query", "UpdateItem"],
@@ -28,7 +28,7 @@ ORDERS = {
     "api_handler": ["ReleaseQueue", "ClickQueue"],
     "nightly_sweep": ["SweepQueue"],
     "sweep_target": ["ReleaseQueue", "SweepQueue"],
-    "watch_locks": ["ReleaseQueue"],
+    "watch_locks": ["ReleaseQueue", "ClickQueue"],
     "record_lock_event": ["LockEventQueue"],
     "release_lock": ["ReleaseQueue", "ClickQueue"],
     "answer_click": ["ClickQueue"],

@@ -166,6 +166,26 @@ def test_a_release_by_two_people_is_asked_for_and_approved_once_for_all() -> Non
     assert {(line.slack_user, line.asked_by) for line in lines} == {(BOB, ALICE)}
 
 
+def test_a_request_is_not_for_a_lock_that_joined_since() -> None:
+    run = RunAll(4, some_rules(releasers=(ALICE, BOB), second_person=True))
+    run.watch()
+    asking = run.click()
+    run.deliver(asking)
+    run.take(4)
+    run.watch(minutes=180)
+    assert len(run.shown.joint.held) == 5
+    assert run.shown.joint.asked is None
+    assert run.deliver(asking) is JointOutcome.CHANGED
+    assert run.deliver(run.click(user=BOB)) is JointOutcome.ASKED
+    assert len(run.world.store.objects) == 5
+    run.world.store.objects.popitem()
+    run.watch(minutes=15)
+    assert run.shown.joint.asked  # fewer locks than were asked for
+    run.deliver(run.click())
+    run.deliver_all()
+    assert not run.world.store.objects
+
+
 def test_a_withdrawn_request_asks_no_more() -> None:
     run = RunAll(4, some_rules(releasers=(ALICE, BOB), second_person=True))
     run.watch()

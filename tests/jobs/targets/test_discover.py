@@ -206,6 +206,59 @@ def test_what_only_an_unread_book_knows_is_not_overwritten() -> None:
     assert night.book.kept != before
 
 
+def test_a_rule_that_finds_nothing_overwrites_no_book_that_could_not_be_read() -> None:
+    night = Night()
+    night.finder.there += [a_bucket("a")]
+    night.look()
+    before = night.book.kept
+    night.finder.there.clear()
+    night.book.unreadable = True
+    night.look()
+    assert night.book.kept == before
+
+
+def test_a_damaged_memory_is_replaced_though_one_account_denies_for_ever() -> None:
+    night = Night()
+    night.finder.there += [a_bucket("a"), a_bucket("b", BLUE)]
+    night.finder.denied[BLUE.id] = "STS denies it"
+    night.look()
+    night.book.damaged = True
+    night.look()
+    assert "damaged, and replaced" in night.reports()[-1]
+    remembered = night.book.remembered()
+    assert remembered
+    assert remembered.containers == night.learnt[-1].containers
+    assert night.known() == {"a-tfstate"}
+
+
+def test_a_bucket_that_one_rule_sees_is_where_it_sees_it_though_another_rule_kept_it_elsewhere_unseen() -> None:
+    of_red = Discovery(kind=Kind.S3, names=("a-*",), accounts=(RED,))
+    of_blue = Discovery(kind=Kind.S3, names=("*-tfstate",), accounts=(BLUE,))
+    night = Night(rules=with_rules(of_red, of_blue))
+    night.finder.there += [a_bucket("a")]
+    night.look()
+    night.finder.denied[RED.id] = "STS denies it"
+    night.finder.there[:] = [a_bucket("a", BLUE)]  # it was deleted there, and made again here
+    night.look()
+    [target] = targets_of(night.learnt[-1].containers, night.rules.discoveries)
+    assert target.account.id == BLUE.id
+
+
+def test_a_bucket_that_was_deleted_and_made_again_in_another_account_is_gone_and_new() -> None:
+    night = Night()
+    night.finder.there += [a_bucket("a")]
+    night.look()
+    night.finder.there[:] = [a_bucket("a", BLUE)]
+    [line] = night.look()
+    assert numbers(line) == (LineKind.TARGETS_FOUND, 1, 1, 1, 0)
+    assert line.changes == (
+        "gone: bucket a-tfstate (eu-west-1, red (111122223333)); new: bucket a-tfstate (eu-west-1, blue (444455556666))"
+    )
+    night.finder.denied[RED.id] = "STS denies it"
+    [line] = night.look()
+    assert numbers(line) == (LineKind.TARGETS_FOUND, 1, 0, 0, 0)
+
+
 def test_of_two_rules_that_find_one_bucket_the_first_counts() -> None:
     first = Discovery(kind=Kind.S3, names=("a-*",), accounts=(RED,), prefixes=("network/",))
     night = Night(rules=with_rules(first, BUCKETS))

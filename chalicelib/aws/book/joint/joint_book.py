@@ -1,4 +1,4 @@
-"""The joint alerts, in the lock book's table: one item for each, and one for the results of each click on it."""
+"""The joint alerts, in the lock book's table: one item for each, and one for each lock that a click on it is about."""
 
 import zlib
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ import msgspec
 from aws_lambda_powertools import Logger
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.aws.book.table import BookTable, Item, Update, unreadable
+from chalicelib.aws.book.table import BookTable, Item, Update
 from chalicelib.core.clicks.part import Part, Result
 from chalicelib.core.joint.joint import Joint
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.service_resource import Table
 
 _PARTITION, _RESULTS = "#joints", "#joint results"
-"""Partition keys that cannot be state paths (see ``digest_book``)."""
+"""Partition keys that cannot be state paths (see ``digest_book``). Each click has a partition of results."""
 _KEPT = timedelta(days=30)
 _logger = Logger(child=True)
 
@@ -49,18 +49,29 @@ class DynamoJointBook:
 
     def report(self, part: Part, result: Result, now: datetime) -> None:
         """Add how one lock's part of a click ended."""
-        key = {"StatePath": _RESULTS, "LockIdentity": f"{part.joint} {part.click}"}
+        # An item of its own: 2,000 results in one would be more than 400 KB, and each report would write all of them.
+        key = {"StatePath": _results_of(part.joint, part.click), "LockIdentity": f"{part.number:06}"}
         text = msgspec.json.encode(result).decode()
         expires = int((now + _KEPT).timestamp())
         self._table.change(key, Update(put_first={"ExpiresAt": expires}, add={"Results": {text}}))
 
     def results(self, joint: str, click: str) -> list[Result]:
-        """Return how the parts of a click have ended so far."""
-        item = self._table.get({"StatePath": _RESULTS, "LockIdentity": f"{joint} {click}"})
-        try:
-            return sorted(msgspec.json.decode(text, type=Result) for text in (item or {}).get("Results", ()))
-        except msgspec.MsgspecError as error:
-            raise unreadable(error) from error
+        """Return how the parts of a click have ended so far, as far as that can be read."""
+        items = self._table.query(_results_of(joint, click))
+        return sorted(result for item in items for result in _results_in(item))
+
+
+def _results_of(joint: str, click: str) -> str:
+    return f"{_RESULTS} {joint} {click}"
+
+
+def _results_in(item: Item) -> list[Result]:
+    """Return the results of an item; log it and return none if it cannot be read: its lock gets no answer."""
+    try:
+        return [msgspec.json.decode(text, type=Result) for text in item["Results"]]
+    except Exception:
+        _logger.exception("the result of one lock cannot be read", id=item.get("LockIdentity"))
+        return []
 
 
 def _key(joint: str) -> dict[str, str]:
