@@ -4,8 +4,8 @@ from chalicelib.core.nights.night import Standing
 from chalicelib.core.nights.summary import AccountNight, NightSummary, NotSwept
 from chalicelib.slack.words.parts.text import capital, code, shortened
 
-_LINES, _ACCOUNTS = 8, 5
-"""Most lines about targets, and most accounts, so that a message never has to be cut."""
+_TARGETS, _ACCOUNTS = 8, 5
+"""Most targets that are named, and most accounts, so that a message never has to be cut."""
 _NAME_LIMIT, _WHY_LIMIT, _LIMIT = 80, 110, 4000
 _REMEDIES = {
     Standing.FAILED: "Mend what AWS says (in another account its member role), or take the target out of "
@@ -19,8 +19,8 @@ _REMEDIES = {
 def night(subject: str, summary: NightSummary) -> str:
     """Return the message about a night in which not every target was swept."""
     told = _alike(summary)
-    named = [_line(*one) for one in told[:_LINES]]
-    if more := sum(len(targets) for _, targets in told[_LINES:]):
+    named = _lines(told[:_TARGETS])
+    if more := sum(len(targets) for _, targets in told[_TARGETS:]):
         named.append(f"• and {more} more: `sweep_failed` in the journal names each")
     found = {targets[0].standing for _, targets in told}
     remedies = [words for standing, words in _REMEDIES.items() if standing in found]
@@ -42,9 +42,20 @@ def _alike(summary: NightSummary) -> list[tuple[str, list[NotSwept]]]:
     return [(account, targets) for (account, _, _), targets in alike.items()]
 
 
-def _line(account: str, targets: list[NotSwept]) -> str:
-    first, more = targets[0], len(targets) - 1
-    named = f"{code(first.target, _NAME_LIMIT)}{f' and {more} more' if more else ''}"
+def _lines(told: list[tuple[str, list[NotSwept]]]) -> list[str]:
+    """Return a line for each reason. With few reasons there is room for the names of more targets."""
+    spare, lines = _TARGETS - len(told), []
+    for account, targets in told:
+        names = 1 + min(spare, len(targets) - 1)
+        spare -= names - 1
+        lines.append(_line(account, targets, names))
+    return lines
+
+
+def _line(account: str, targets: list[NotSwept], names: int) -> str:
+    first, more = targets[0], len(targets) - names
+    named = ", ".join(code(one.target, _NAME_LIMIT) for one in targets[:names])
+    named += f" and {more} more" if more else ""
     why = f": {code(first.why, _WHY_LIMIT)}" if first.why else ""
     return f"• {named} in account {code(account, _NAME_LIMIT)} {first.standing.value}{why}"
 
