@@ -121,6 +121,11 @@ def test_a_target_whose_orders_died_is_told_with_its_last_failure_and_one_that_n
         (Standing.FAILED, "S3 failed"),
         (Standing.UNANSWERED, ""),
     ]
+    failed = [line for line in world.journal.lines if line.event is LineKind.SWEEP_FAILED]
+    assert [(line.target, line.detail) for line in failed] == [
+        (BUCKET, "S3 failed"),
+        (TABLE, "it was not heard of: no sweep of it answered"),
+    ]
 
 
 def test_a_night_that_the_next_one_overtakes_is_summed_up_first() -> None:

@@ -81,7 +81,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def alerted_at(self) -> datetime | None:
         """Return when people were told of it."""
-        return self.page.alerted_at if self.page.posted else None
+        return self.page.alerted_at if self.page.posted or self.page.joint else None
 
     @property
     def snoozed_until(self) -> datetime | None:

@@ -111,7 +111,8 @@ def _alert(standing: Standing) -> str:
     page = standing.page
     if not standing.known:
         return ""
-    said = f"posted {standing.alerted_at:%Y-%m-%d %H:%M} UTC" if standing.alerted_at else "none yet"
+    run = ", with the other locks of its run" if page.joint else ""
+    said = f"posted {standing.alerted_at:%Y-%m-%d %H:%M} UTC{run}" if standing.alerted_at else "none yet"
     quiet = standing.snoozed_until
     if page.snooze and quiet:
         said += f", snoozed by {page.snooze.by} until {quiet:%Y-%m-%d %H:%M} UTC"

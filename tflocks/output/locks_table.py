@@ -44,7 +44,8 @@ def alert(standing: Standing) -> Text:
     """Say what the reaper did about a lock."""
     lines = [_level(standing)]
     if standing.alerted_at:
-        lines.append(Text(f"alerted {standing.alerted_at:%Y-%m-%d %H:%M} UTC", _BAD))
+        run = ", with its run" if standing.page.joint else ""
+        lines.append(Text(f"alerted {standing.alerted_at:%Y-%m-%d %H:%M} UTC{run}", _BAD))
     if standing.snoozed_until and standing.page.snooze:
         by = visible(standing.page.snooze.by)
         lines.append(Text(f"snoozed by {by} until {standing.snoozed_until:%Y-%m-%d %H:%M} UTC", _QUIET))

@@ -181,6 +181,12 @@ def place_of(state_path: str, identity: str) -> Place:
     return Place(Kind(kind), container, state_path.removeprefix(before) + traits.suffix, account, region)
 
 
+def container_of(home: str) -> Place:
+    """Return the place without a key that stands for a container, from its home (``Place.home``)."""
+    kind, account, region, container = home.split(":", 3)
+    return Place(Kind(kind), container, "", account, region)
+
+
 def called(home: str) -> str:
     """Return a container as people call it, from its home (``Place.home``)."""
     kind, _, _, container = home.split(":", 3)

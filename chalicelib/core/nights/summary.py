@@ -72,6 +72,13 @@ def summary_of(night: Night) -> NightSummary:
     return NightSummary(night.began, tuple(accounts), _debris_of(night))
 
 
+def unheard(night: Night) -> list[tuple[str, Standing]]:
+    """Return the homes of the targets whose sweeps told of no end and no failure, each with how it stands."""
+    told = night.by_home
+    stand = [(target.home, standing_of(told.get(target.home))) for target in night.ordered]
+    return [(home, how) for home, how in stand if how in {Standing.UNFINISHED, Standing.UNANSWERED}]
+
+
 def _debris_of(night: Night) -> tuple[tuple[str, Debris], ...]:
     counted = [(called(result.home), result.debris) for result in night.results if result.debris]
     return tuple(sorted(counted, key=lambda one: one[1].versions + one[1].markers, reverse=True))

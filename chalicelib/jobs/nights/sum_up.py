@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from chalicelib.core.audit.line import LineKind, of_run
+from chalicelib.core.audit.located import located
 from chalicelib.core.audit.night_line import of_night
-from chalicelib.core.nights.night import Night
-from chalicelib.core.nights.summary import NightSummary, summary_of
+from chalicelib.core.locks.place import Place, container_of
+from chalicelib.core.nights.night import Night, Standing
+from chalicelib.core.nights.summary import NightSummary, summary_of, unheard
 from chalicelib.core.policy import Rules
 from chalicelib.ports.book import BookError
 from chalicelib.ports.people import MessengerError
@@ -49,9 +52,16 @@ class Nights:
         summary = summary_of(night)
         if self.world.nights.journal(night.began):
             self.world.journal.write(of_night(summary, self.now, self.stale))
+            for home, standing in unheard(night):
+                self._journal(container_of(home), standing)
         if summary.failed and self.now - night.began < _TRIED_FOR:
             self._tell(summary)
         self.world.nights.end(night.began)
+
+    def _journal(self, container: Place, standing: Standing) -> None:
+        """Write the line of a target whose sweep could not write one."""
+        line = of_run(LineKind.SWEEP_FAILED, self.now, target=container.container, detail=f"it {standing.value}")
+        self.world.journal.write(located(line, container, self.rules))
 
     def _tell(self, summary: NightSummary) -> None:
         began = f"the night that began {summary.began:%Y-%m-%d %H:%M} UTC"

@@ -21,11 +21,12 @@ def night(subject: str, summary: NightSummary) -> str:
     told = _alike(summary)
     named = [_line(*one) for one in told[:_LINES]]
     if more := sum(len(targets) for _, targets in told[_LINES:]):
-        named.append(f"• and {more} more: `night_finished` in the journal names them")
+        named.append(f"• and {more} more: `sweep_failed` in the journal names each")
     found = {targets[0].standing for _, targets in told}
     remedies = [words for standing, words in _REMEDIES.items() if standing in found]
     head = (
-        f":warning: *{capital(subject)}: {summary.failed} of {summary.targets} targets were not swept.* "
+        f":warning: *{capital(subject)}: {summary.failed} of {summary.targets} targets "
+        f"{'was' if summary.failed == 1 else 'were'} not swept.* "
         "Nobody looked for new locks in them, so what is locked there may be unknown."
     )
     lines = [head, *named, *_accounts(summary), _rest(summary), *remedies, *_debris(summary)]

@@ -47,7 +47,7 @@ def test_where_nothing_is_locked_it_says_so_and_where_nothing_was_swept_it_does_
 def test_hundreds_of_targets_are_eight_names_and_a_number() -> None:
     told = words(*(Ordered(f"dynamodb:{number:012}::locks", f"{number:012}") for number in range(1000)))
     assert told.count("`table locks`") == 8
-    assert "• and 992 more: `night_finished` in the journal names them" in told
+    assert "• and 992 more: `sweep_failed` in the journal names each" in told
     assert "and 995 more accounts" in told
     assert len(told.encode()) <= 4000
 

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.page import Snooze
-from chalicelib.core.alerts.transitions import telling, wishes
+from chalicelib.core.alerts.transitions import joints, telling, wishes
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.target import Target
 from tests.builders import ALICE, BUCKET, a_sending, some_rules
@@ -169,6 +169,18 @@ def test_a_bucket_too_large_to_be_probed_to_its_end_is_named(account: Account, m
     assert containers._judged("acme-large", [one_page, one_page]).unsure == "acme-large"
     assert containers._judged("acme-large", [one_page, {"Contents": [{"Key": "x.tflock"}]}]).target
     assert containers.find_containers(Aws(session_of(None, None))).notes == []
+
+
+def test_a_lock_that_a_joint_alert_tells_of_is_not_shown_as_if_nobody_had_been_told(account: Account) -> None:
+    account.lock(BUCKET, STATE)
+    book = account.reaper(rules_with(Target(Kind.S3, BUCKET)))
+    lock = Aws(session_of(None, None)).locks().read(Place(Kind.S3, BUCKET, f"{STATE}.tflock"))
+    assert lock
+    now = datetime.now(UTC)
+    book.write(joints.join(lock, "0" * 32, 1, "", now))
+    [told] = document(run("list", "--json"))["locks"]
+    assert (told["joint_alert"], told["channel"]) == ("0" * 32, None)
+    assert f"alerted {now:%Y-%m-%d %H:%M} UTC, with its run" in " ".join(run("list").stdout.split())
 
 
 def test_with_a_reaper_its_targets_thresholds_alerts_and_snoozes_are_shown(account: Account) -> None:

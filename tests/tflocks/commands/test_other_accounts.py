@@ -182,6 +182,24 @@ def test_locks_of_other_accounts_are_listed_from_the_reaper_s_book_and_marked(ac
 
 
 @pytest.mark.usefixtures("prod")
+def test_an_account_that_no_target_is_in_is_an_error_that_names_those_that_there_are(account: Account) -> None:
+    a_reaper(account, HOME_BUCKET, PROD_BUCKET)
+    done = run("list", "--account", "dev")
+    assert done.exit_code == 2
+    assert (
+        f"no target of the reaper is in such an account; there are {ACCOUNT_ID}, prod-network ({PROD.id})"
+        in done.output
+    )
+
+
+@pytest.mark.usefixtures("prod")
+def test_a_named_bucket_of_another_account_is_told_with_what_to_do(account: Account) -> None:
+    a_reaper(account, HOME_BUCKET, PROD_BUCKET)
+    done = run("list", BUCKET)
+    assert f"bucket {BUCKET} is in account prod-network ({PROD.id}): if it cannot be looked at, use" in done.output
+
+
+@pytest.mark.usefixtures("prod")
 @pytest.mark.parametrize(
     ("options", "accounts"),
     [
@@ -189,7 +207,6 @@ def test_locks_of_other_accounts_are_listed_from_the_reaper_s_book_and_marked(ac
         (["--account", "network"], [PROD.id]),
         (["--account", ACCOUNT_ID], [ACCOUNT_ID]),
         (["--account", "dev", "--account", "1111222"], [PROD.id]),
-        (["--account", "dev"], []),
         (["--table", TABLE], [ACCOUNT_ID]),
         (["--table", TABLE, "--account", "prod"], []),
         (["--all"], [ACCOUNT_ID]),

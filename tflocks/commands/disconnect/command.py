@@ -13,7 +13,7 @@ from tflocks.commands.connect.question import Act, Options
 def command(**given: Any) -> None:
     """Take the reaper's notifications out of buckets. Those of others stay, and so does EventBridge.
 
-    The sweep finds the buckets' locks all the same, each night; for that, take them out of reaper.toml.
+    The nightly sweep still finds their locks, until you take the buckets out of reaper.toml.
 
     Exit status: 0; 1 if a bucket could not be disconnected; 2 for a wrong command line; 3 if a dry run would change
     one.

@@ -19,6 +19,7 @@ from tflocks.locks.elsewhere import elsewhere, not_looked_at
 from tflocks.locks.standing import Standing, standings
 
 _NAME_SOME = "name buckets, or --table, or look at --all"
+_MOST_ACCOUNTS = 10
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,11 +48,11 @@ def find_locks(asked: Question, aws: Aws, now: datetime, told: Callable[[Seen, i
     far = _far_targets(asked, knowledge.rules)
     remembered = _remembered(knowledge, far)
     found_now = standings([*seen.locks, *remembered], knowledge.pages, knowledge.rules, now)
-    unseen = not_looked_at(account for _, account in far)
+    unseen = [not_looked_at(account for _, account in far), *_named_elsewhere(asked, knowledge.rules)]
     return Found(
         standings=[_marked(one, remembered) for one in found_now if asked.wants(one.location.account)],
         problems=[*found.problems, *sorted(seen.problems)],
-        notes=[*knowledge.gaps, *found.notes, *filter(None, [unseen])],
+        notes=[*knowledge.gaps, *found.notes, *filter(None, unseen)],
         looked_into=len(targets),
         now=now,
     )
@@ -95,5 +96,28 @@ def _containers(asked: Question, aws: Aws, rules: Rules | None) -> Containers:
         return Containers(targets=list(asked.targets))
     if rules is None:
         raise LookError(f"the reaper's targets could not be read, so {_NAME_SOME}")
+    _check_accounts(asked, rules)
     near = (target for target in rules.targets if elsewhere(target.place(""), rules) is None)
     return Containers(targets=[target for target in near if asked.wants(rules.account_of(target.place("")))])
+
+
+def _check_accounts(asked: Question, rules: Rules) -> None:
+    """Raise LookError when no target is in an account that was asked for: nothing would be found, and nobody told."""
+    known = {rules.account_of(target.place("")) for target in rules.targets}
+    if not any(map(asked.wants, known)):
+        there = ", ".join(sorted(account.called for account in known)[:_MOST_ACCOUNTS])
+        more = f" and {len(known) - _MOST_ACCOUNTS} more" if len(known) > _MOST_ACCOUNTS else ""
+        raise LookError(visible(f"--account: no target of the reaper is in such an account; there are {there}{more}"))
+
+
+def _named_elsewhere(asked: Question, rules: Rules | None) -> list[str]:
+    """Say which of the named buckets are in another account than the operator's, by the reaper's rules."""
+    known = {target.home for target in rules.targets} if rules else set()
+    named = (target.place("") for target in asked.targets if target.home in known)
+    found = ((place, elsewhere(place, rules)) for place in named)
+    return [
+        f"{place.traits.container} {place.container} is in account {account.called}: if it cannot be looked at, use "
+        "credentials of that account (--profile)"
+        for place, account in found
+        if account
+    ]

@@ -40,6 +40,12 @@ class Page(msgspec.Struct, frozen=True):
     sampled: tuple[str, ...] = ()
     """Keys of the page that were parsed, locks or not."""
     in_order: bool = True
+    waited: float = 1.0
+    """Seconds that its request took, without those in which this thread computed."""
+
+
+def _idle() -> float:
+    return time.perf_counter() - time.thread_time()
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,8 @@ class Bucket:
     name: str
     prefix: str
     sleep: Callable[[float], None] = time.sleep
+    idle: Callable[[], float] = _idle
+    """Returns for how many seconds this thread has not computed; only differences have a meaning."""
 
     def page(self, after: str, token: str = "") -> Page:
         """Ask for the page after a key, or for the one that a token leads to. Raises botocore's errors.
@@ -68,9 +76,10 @@ class Bucket:
     def _page(self, after: str, token: str) -> Page:
         begin = {"ContinuationToken": token} if token else {"StartAfter": after} if after else {}
         client: S3Client = self.client
+        began = self.idle()
         with only_locks_wanted():
             answer = genuine(client.list_objects_v2(Bucket=self.name, Prefix=self.prefix, **begin))  # type: ignore[arg-type]
-        return _page(answer, self.name)
+        return msgspec.structs.replace(_page(answer, self.name), waited=self.idle() - began)
 
 
 def _page(answer: Any, bucket: str) -> Page:

@@ -13,6 +13,9 @@ from chalicelib.aws.locks.listing.pages import ListingError, Page
 
 GIANT = 10
 """A bucket that had so many pages and is not at its end is split."""
+WORTH_A_THREAD = 0.01
+"""Seconds that the bucket's pages are waited for, on average, when it is split. Threads of Python wait side by side and
+compute one after the other: where pages come at once, more threads only cost more requests."""
 MOST = 14
 """Most ranges of one bucket that are listed at once: more would cost more requests than they save time."""
 _PAGES_PER_SPLIT = 5
@@ -47,13 +50,15 @@ class Ranges:
         self._prefix = prefix
         self._alphabet = Alphabet()
         self._pages = self._splits = 0
+        self._waited = 0.0
         self._in_order = True
         self._from_beginning = len(self.left) == 1 and not (self.left[0].after or self.left[0].until)
 
     @property
     def giant(self) -> bool:
         """Return whether the bucket has proven to be worth splitting."""
-        return len(self.left) > 1 or (self._in_order and self._pages >= GIANT)
+        slow = self._waited >= WORTH_A_THREAD * self._pages
+        return len(self.left) > 1 or (self._in_order and slow and self._pages >= GIANT)
 
     def split(self) -> KeyRange | None:
         """Split the range that has most left; return the new half. None: no split is worth it."""
@@ -72,6 +77,7 @@ class Ranges:
             raise ListingError("S3 gives the same page again and again, so the rest cannot be listed")
         self._check_order(one, page)
         self._pages += 1
+        self._waited += page.waited
         one.pages += 1
         self._alphabet.learn(page.sampled)
         locks = [key for key in page.locks if not one.until or key <= one.until]

@@ -14,8 +14,10 @@ from botocore.exceptions import ClientError
 
 from bench.list_server.keys import Keys, Listed, flat, tree
 from bench.list_server.server import World, serving
+from chalicelib.aws.locks.listing.bucket_scan import listed
 from chalicelib.aws.locks.listing.crew import THREADS
 from chalicelib.aws.locks.listing.pages import Bucket
+from chalicelib.aws.locks.listing.ranges import KeyRange, Ranges
 from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.scan import Scanned
@@ -36,7 +38,7 @@ def client(url: str, attempts: int = 4) -> Any:
 
 @contextmanager
 def a_store(**buckets: Keys) -> Iterator[tuple[S3LockStore, World]]:
-    world = World(buckets)
+    world = World(buckets, seconds=0.02)
     with serving(world) as url:
         asked = client(url)
         yield S3LockStore(*[lambda *_: asked] * 3), world
@@ -60,6 +62,15 @@ def test_a_giant_bucket_is_listed_in_several_places_and_each_lock_is_found_once(
     assert sorted(keys_of(parts)) == locks_of(keys)
     assert parts[-1].cursor == ""
     assert 40 < world.requests["200"] <= 40 * 1.3 + 20
+
+
+def test_a_giant_bucket_whose_pages_come_at_once_is_not_split() -> None:
+    world = World({"giant": flat(40)})
+    with serving(world) as url, closing(client(url)) as asked:
+        at_once = Bucket(asked, "giant", "", idle=lambda: 0.0)
+        found = [key for locks, _ in listed(at_once, Ranges("", [KeyRange()])) for key in locks]
+    assert sorted(found) == locks_of(flat(40))
+    assert world.requests == {"200": 40}
 
 
 def test_only_what_is_below_the_prefixes_is_listed_of_a_giant_bucket() -> None:
@@ -123,7 +134,6 @@ def test_whoever_stops_early_leaves_no_thread_behind() -> None:
 def test_many_giant_buckets_at_once_share_the_threads_of_the_process() -> None:
     most, giants = 0, [f"giant{number}" for number in range(6)]
     with a_store(**dict.fromkeys(giants, flat(40))) as (store, world):
-        world.seconds = 0.005
         scans = {name: store.scan(Target(Kind.S3, name)) for name in giants}
         found = {name: list[Scanned]() for name in giants}
         for turn in zip_longest(*scans.values()):
