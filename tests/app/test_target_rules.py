@@ -63,7 +63,9 @@ def test_what_a_night_finds_is_swept_and_known_to_every_function(
 
 @pytest.mark.usefixtures("onto_the_captured_output")
 def test_without_time_to_look_the_known_targets_are_swept(queues: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    at_night()
     left_on(queues, "SWEEP-QUEUE-URL")
+    printed(capsys, '{"event"')
     with pytest.raises(Exception, match=r"xoxb|Slack|invalid|could not"):  # the report needs Slack, which is not here
         at_night(1_000)
     [found] = [line for line in printed(capsys, '{"event"') if line["event"] == "targets_found"]

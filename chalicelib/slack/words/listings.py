@@ -25,7 +25,7 @@ USAGE = """\
 `/tflocks all` those of all channels
 `/tflocks mine` those that are probably yours, in whatever channel
 `/tflocks payments` only those whose state path contains `payments`; of all channels: `/tflocks all payments`
-`/tflocks account:prod` only those in an account whose name or ID contains `prod`; `account:prod-*` matches all of it
+`/tflocks account:prod` only those in an account whose name or ID contains `prod`; `account:prod-*` where it begins so
 `/tflocks page 2` the second page, of any of these: `/tflocks all payments page 2`"""
 PREVIOUS_ACTION, NEXT_ACTION = "list_previous", "list_next"
 PAGE_ACTIONS = {PREVIOUS_ACTION, NEXT_ACTION}

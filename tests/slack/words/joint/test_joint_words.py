@@ -142,7 +142,7 @@ def test_a_list_fits_whatever_others_wrote(foreign: str) -> None:
     listing = JointListing(joint=a_joint(40), now=NOW, page=2, locks=locks)
     text, blocks = lists.message(listing)
     assert_slack_takes(text, blocks)
-    assert "16 to 30 of 40, the oldest first." in said(blocks)
+    assert "16 to 30 of 40, the oldest first; held as of <!date^" in said(blocks)
 
 
 @given(FOREIGN)
