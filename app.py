@@ -4,6 +4,7 @@ An exception that leaves an entry point means "try again" or "bad caller" (401, 
 are in .chalice/policy-*.json.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -210,13 +211,27 @@ def _record(ended: list[Case], body: str, to_settle: LockEvent | None) -> None:
     if to_settle:
         ended.extend(settle(wiring.event_case(to_settle, now)))
         return
-    try:
-        told = read_recording(body)
-        events = [told] if told else lock_events(body, wiring.rules())
-    except UnknownNotificationError as error:
-        record_events([wiring.event_case(event, now) for event in error.events], ended)
-        raise
+    told = read_recording(body)
+    events, unknown = ((told,), None) if told else _told_by_aws(body)
     record_events([wiring.event_case(event, now) for event in events], ended)
+    if unknown:
+        raise unknown
+
+
+def _told_by_aws(body: str) -> tuple[Sequence[LockEvent], UnknownNotificationError | None]:
+    """Return the events of a message that are believed, by rules that know every bucket of it that was found by now."""
+    rules = wiring.rules()
+    events, unknown = _believed(body, rules)
+    for event in events:
+        wiring.rules_for(event.place)
+    return (events, unknown) if wiring.rules() is rules else _believed(body, wiring.rules())
+
+
+def _believed(body: str, rules: Rules) -> tuple[Sequence[LockEvent], UnknownNotificationError | None]:
+    try:
+        return lock_events(body, rules), None
+    except UnknownNotificationError as error:
+        return error.events, error
 
 
 def _run(context: Any) -> Run:

@@ -10,6 +10,7 @@ from demo.browser import Visitor, visitor_in
 from demo.deployed import CHANNEL, Decided, DeployedReaper, demo_workspace
 from demo.slack_standin import Channel
 from demo.terraform import Locking, TerraformState
+from demo.waiting import wait_for
 from tests import needs
 from tests.journal_schema import flaws_of
 
@@ -81,9 +82,14 @@ def reaper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedReaper]
         deployed.create_state_bucket(UNVERSIONED, versioned=False)
         deployed.create_state_bucket(UNWIRED, wired=False)
         deployed.sweep()
-        deployed.alert("trouble", MISSING)  # the sweep's function has started, which takes its time
+        wait_for(f"{MISSING} is missed", lambda: missed(deployed))  # the sweep's function has started, at last
         yield deployed
         assert flaws_of(deployed.journal(), secrets_of(deployed)) == []
+
+
+def missed(deployed: DeployedReaper) -> bool:
+    """Return whether a sweep has journaled that there is no such bucket."""
+    return any(line["event"] == "sweep_failed" and line["target"] == MISSING for line in deployed.journal())
 
 
 def secrets_of(deployed: DeployedReaper) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from demo.deployed import ALICE, DeployedReaper, shown_in
 from demo.slack_standin import Message
 from demo.waiting import wait_for
 from tests.builders import sample
-from tests.local_cloud.conftest import MISSING, UNVERSIONED, VERSIONED
+from tests.local_cloud.conftest import BUCKETS, MISSING, UNVERSIONED, VERSIONED
 from tests.local_cloud.steps import click, gone, releases, says, send, waiting
 
 ODD_KEYS = {
@@ -106,7 +106,14 @@ def test_a_forged_request_is_401(reaper: DeployedReaper, changes: dict[str, str]
 
 def test_a_bucket_that_is_not_there_is_reported_and_stops_no_other(reaper: DeployedReaper) -> None:
     reaper.sweep()
-    assert "no such bucket" in reaper.alert(f"bucket {MISSING}").text
+
+    def told() -> list[Message]:
+        reaper.watch()
+        return [message for message in reaper.slack.messages() if f"bucket {MISSING}" in message.text]
+
+    summary = wait_for("the night is summed up", told)[0]
+    assert "no such bucket" in summary.text
+    assert f"1 of {len(BUCKETS) + 1} targets" in summary.text
 
 
 def test_the_watch_alerts_what_the_events_told_without_any_sweep(reaper: DeployedReaper) -> None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from chalicelib.aws.discovery import containers
 from chalicelib.aws.discovery.listing_pages import EndlessListingError
-from chalicelib.aws.discovery.organization import accounts_below
+from chalicelib.aws.discovery.organization import NoTimeError, accounts_below
 from chalicelib.aws.errors_in_words import in_words
 from chalicelib.core.locks.account import Account
 from chalicelib.core.locks.discovery import Discovery
@@ -52,7 +52,7 @@ class AwsTargetFinder:
 
     def find(self, rule: Discovery, has_time: Callable[[], bool]) -> Finding:
         """Return what a rule finds now. Once the time is over, the accounts that are left count as unseen."""
-        accounts, unlisted = self._accounts(rule)
+        accounts, unlisted = self._accounts(rule, has_time)
         seen = [*self._look_into(rule, accounts, has_time), _Seen(unseen=unlisted)]
         return Finding(
             targets=tuple(target for one in seen for target in one.targets),
@@ -60,14 +60,14 @@ class AwsTargetFinder:
             accounts=len(accounts),
         )
 
-    def _accounts(self, rule: Discovery) -> tuple[list[Account], tuple[Unseen, ...]]:
+    def _accounts(self, rule: Discovery, has_time: Callable[[], bool]) -> tuple[list[Account], tuple[Unseen, ...]]:
         """Return the accounts that a rule looks into, each once, and the units that could not be listed."""
         listed = {account.id: account for account in rule.accounts}
         if not rule.units:
             return list(listed.values()) or [Account()], ()
         try:
             client = self._client_of(rule.organization, "organizations", None)
-            below = accounts_below(client, rule.units)
+            below = accounts_below(client, rule.units, has_time)
         except Exception as error:  # noqa: BLE001  whatever went wrong, the accounts with an ID of their own are looked into
             why = f"the accounts of {', '.join(rule.units)} could not be listed: {_words('organizations', error)}"
             return list(listed.values()), (Unseen(why),)
@@ -136,6 +136,8 @@ class _Side(ThreadPoolExecutor):
 
 
 def _words(service: str, error: Exception) -> str:
+    if isinstance(error, NoTimeError):
+        return _NO_TIME
     if isinstance(error, StoreError | EndlessListingError):
         return str(error)
     return in_words(_SERVICES.get(service, service), error)

@@ -1,6 +1,6 @@
 """List the active accounts below units of AWS Organizations."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from chalicelib.aws.discovery.listing_pages import pages
@@ -9,10 +9,17 @@ from chalicelib.core.locks.account import Account
 _ACTIVE = "ACTIVE"
 
 
-def accounts_below(client: Any, units: Iterable[str]) -> list[Account]:
+class NoTimeError(Exception):
+    """There was no time left to list all accounts."""
+
+
+def accounts_below(client: Any, units: Iterable[str], has_time: Callable[[], bool] = lambda: True) -> list[Account]:
     """Return the ID and name of each active account in these units and in all units below them, each account once.
 
-    A root has all accounts of the organisation, also its management account. Raises whatever boto3 raises.
+    A root has all accounts of the organisation, also its management account.
+
+    Raises:
+        NoTimeError: the time was over before all units were listed. It raises whatever boto3 raises, too.
     """
     found: dict[str, Account] = {}
     left, seen = list(units), set[str]()
@@ -21,6 +28,8 @@ def accounts_below(client: Any, units: Iterable[str]) -> list[Account]:
         if unit in seen:
             continue
         seen.add(unit)
+        if not has_time():
+            raise NoTimeError
         found |= {account.id: account for account in _accounts_in(client, unit)}
         left += _units_in(client, unit)
     return list(found.values())

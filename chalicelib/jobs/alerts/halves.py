@@ -104,8 +104,14 @@ class Halves:
         return page
 
     def _places_beside(self, place: Place) -> tuple[Place, ...]:
-        """Return the places of a state's locks. A table in another account than the state's bucket is by itself."""
+        """Return the places of a state's locks. A table in another account than the state's bucket is by itself.
+
+        A lock in a table has them only in its own account: where no bucket is a target, a thousand accounts may have a
+        table, and each lock would be looked for in all of them.
+        """
         places = self.rules.places_of(place.state_path)
+        if place.traits.regional:
+            places = tuple(one for one in places if not one.traits.regional or one.account == place.account)
         return places if place in places or not self.rules.covers(place) else (place,)
 
     def _released_from(self, page: Page) -> Page:

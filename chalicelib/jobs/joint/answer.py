@@ -1,5 +1,6 @@
 """Carry out any other click on a joint alert in ``answer_click``: snooze, list, withdraw, put back."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import assert_never
 
@@ -8,6 +9,7 @@ from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.ending import Refusal
 from chalicelib.core.joint import change
 from chalicelib.core.joint.click import JointClick, JointOutcome
+from chalicelib.core.joint.joint import Member
 from chalicelib.core.joint.verb import JointVerb
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.joint.clicked import JointClicked, joint_clicked, tell_failure
@@ -31,9 +33,17 @@ def answer_joint(click: JointClick, world: World, rules: Rules, now: datetime) -
 
 
 def _answer(clicked: JointClicked) -> JointOutcome:
-    if not clicked.click.verb.is_free and (why := clicked.refused_for(clicked.joint.locks)):
+    if not clicked.click.verb.is_free and (why := clicked.refused_for(_about(clicked))):
         return clicked.refuse(*why)
     return _act(clicked)
+
+
+def _about(clicked: JointClicked) -> Iterable[Member]:
+    """Return the locks that a click is about. One that is gone, as its target may be, lets nobody be refused."""
+    joint = clicked.joint
+    if clicked.click.verb is JointVerb.PUT_BACK and joint.act:
+        return [joint.locks[number] for number in joint.act.done] or joint.locks
+    return joint.held.values() or joint.locks
 
 
 def _act(clicked: JointClicked) -> JointOutcome:

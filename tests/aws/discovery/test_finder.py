@@ -74,6 +74,16 @@ def test_only_active_accounts_are_found_on_all_pages_and_in_units_below() -> Non
     assert found == [Account("1" * 12, "management"), Account("4" * 12, "deep"), Account("5" * 12)]
 
 
+def test_an_organisation_too_large_to_list_in_time_costs_the_night_no_more_time() -> None:
+    client = Client(list_accounts_for_parent=an_organisation, list_organizational_units_for_parent=units_below)
+    rule = Discovery(kind=Kind.S3, names=("*",), units=("r-ab12",), member=Account(role="m", external_id="x1"))
+    looks = iter([True])
+    finding = AwsTargetFinder(lambda *_: client, HOME).find(rule, lambda: next(looks, False))
+    [unseen] = finding.unseen
+    assert (finding.targets, unseen.account, unseen.region) == ((), None, "")
+    assert "the accounts of r-ab12 could not be listed: there was no time left" in unseen.words
+
+
 def test_the_stacks_own_account_is_entered_by_no_role_and_keeps_its_name() -> None:
     client = Client(
         list_accounts_for_parent=[{"Accounts": [{"Id": HOME.account, "Name": "tools", "State": "ACTIVE"}]}],

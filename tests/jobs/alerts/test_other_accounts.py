@@ -83,6 +83,16 @@ def test_a_bucket_s_lock_has_its_other_half_only_in_a_table_of_its_own_account()
     assert (stray.halves, stray.rivals) == ((), ())
 
 
+def test_a_lock_in_a_table_is_looked_for_in_no_other_account_s_tables() -> None:
+    tables = [Target(Kind.DYNAMODB, TABLE, account=Account(f"{number:012}")) for number in range(50)]
+    world, rules = a_world(*tables), rules_of(*tables)
+    lock = world.tables.read(tables[0].place(STATE_PATH))
+    world.tables.read_keys.clear()
+    state = Halves(world.ports, rules, world.now).state_lock(tables[0].place(STATE_PATH), lock)
+    assert state.locks == (lock,)
+    assert world.tables.read_keys == []
+
+
 def test_an_event_joins_no_lock_of_another_account_s_table() -> None:
     in_s3 = Target(Kind.S3, BUCKET, account=PROD)
     rules = rules_of(in_s3, IN_PROD, AT_HOME)

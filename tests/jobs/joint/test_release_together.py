@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from chalicelib.core.audit.line import LineKind
-from chalicelib.core.clicks.click import Click
+from chalicelib.core.clicks.click import Click, SnoozeFor
 from chalicelib.core.clicks.ending import Outcome, Refusal
 from chalicelib.core.joint.click import JointOutcome
 from chalicelib.core.joint.verb import JointVerb
@@ -332,6 +332,24 @@ def test_a_snooze_is_for_the_whole_run_its_levels_and_its_automatic_releases() -
     run.world.orders.forget()
     assert run.deliver(run.click(JointVerb.WAKE)) is JointOutcome.WOKEN
     assert run.shown.joint.snooze is None
+
+
+def test_a_lock_whose_target_is_gone_lets_nobody_be_refused_for_the_others() -> None:
+    run = RunAll(4)
+    run.watch()
+    everything, target = run.rules, run.rules.targets[0]
+    only = msgspec.structs.replace(target, prefixes=tuple(f"live/app-000{number}/" for number in range(3)))
+    run.rules = msgspec.structs.replace(everything, targets=(only, *everything.targets[1:]))
+    for _ in range(2):
+        run.watch(minutes=15)
+    assert len(run.shown.joint.held) == 3
+    assert run.deliver(run.click(JointVerb.SNOOZE, snooze_for=SnoozeFor.HOUR)) is JointOutcome.SNOOZED
+    run.deliver(run.click())
+    run.deliver_all()
+    assert len(run.world.store.objects) == 1
+    assert run.deliver(run.click(JointVerb.PUT_BACK)) is JointOutcome.BEGUN
+    run.deliver_all()
+    assert len(run.world.store.objects) == 4
 
 
 def test_plans_of_a_joint_alert_are_released_by_themselves_as_their_route_asks() -> None:

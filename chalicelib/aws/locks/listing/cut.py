@@ -14,7 +14,8 @@ from chalicelib.core.locks.place import TRAITS, Kind
 _OPEN, _CLOSE, _KEY, _KEY_END = b"<Contents>", b"</Contents>", b"<Key>", b"</Key>"
 _ENTRY_TAG = b"Contents>"
 """The end of each tag that begins or ends an entry."""
-_LOCK_END = TRAITS[Kind.S3].suffix.encode() + _KEY_END
+_SUFFIX = TRAITS[Kind.S3].suffix.encode()
+_LOCK_END = _SUFFIX + _KEY_END
 _HEAD = re.compile(
     rb"""\s*(?:<\?xml\s+version=["']1\.0["'](?:\s+encoding=["'](?i:utf-8)["'])?(?:\s+standalone=["'](?:yes|no)["'])?\s*\?>\s*)?"""
     rb"""<ListBucketResult(?:\s+xmlns=["'][^"'<>&]*["'])?\s*>"""
@@ -78,6 +79,7 @@ def _odd(page: bytes, begin: int) -> bool:
         _has(page, b"<!", begin)
         or _has(page, b"<?", begin)
         or b"<CommonPrefixes" in page
+        or page.count(_SUFFIX + b"<", page.find(_OPEN)) != page.count(_SUFFIX + b"</", page.find(_OPEN))
         or len(page.translate(None, _NO_TEXT)) != len(page)
         or not _is_utf8(page)
         or _HIDDEN_ENCODED.search(page) is not None

@@ -95,6 +95,8 @@ WHOLE: dict[str, str | bytes] = {
     .replace("<s3:/", "</s3:")
     .replace("<s3:?", "<?")
     .replace(_XMLNS, _XMLNS.replace("xmlns", "xmlns:s3")),
+    "an element in a lock's key": _PAGE.replace("1.tfstate.tflock<", "1.tfstate.tflock<ETag/><"),
+    "an empty key in a lock's key": _PAGE.replace("1.tfstate.tflock<", "1.tfstate.tflock<Key/><"),
     "a byte order mark": "\ufeff" + _PAGE,
     "UTF-16": _PAGE.replace("UTF-8", "UTF-16").encode("utf-16"),
     "Latin-1": _PAGE.replace("UTF-8", "ISO-8859-1").encode("latin-1"),
