@@ -42,10 +42,13 @@ _TOPICS = {
     "digest": "",
     "outage": _TWO_LEVELS,
     "listed": "",
-    "plan-slack": "",
-    "apply-slack": "",
-    "plan-operator": "",
-    "apply-operator": "",
+    # One for each killed run of test_locking: three of one machine in one channel would be a joint alert.
+    **{
+        f"{run}-{by}-{locking.name.lower()}": ""
+        for run in ("plan", "apply")
+        for by in ("slack", "operator")
+        for locking in Locking
+    },
     "migration": "",
     "auto": """
         thresholds = { plan = "1s" }

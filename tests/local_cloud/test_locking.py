@@ -47,7 +47,7 @@ def lost(reaper: DeployedReaper, program: str, tmp_path_factory: pytest.TempPath
 
     def lose(one: tuple[Locking, str, str]) -> Lost:
         locking, run, by = one
-        key = f"{run}-{by}/{locking.name.lower()}.tfstate"
+        key = f"{topic_of(locking, run, by)}/app.tfstate"
         module = TerraformState(program, folder / key, bucket=VERSIONED, key=key, environment=reaper.cloud.environment)
         module.lock_in(locking)
         module.must("init")
@@ -64,6 +64,10 @@ def lost(reaper: DeployedReaper, program: str, tmp_path_factory: pytest.TempPath
     for one in runs.values():
         reaper.delete_lock(VERSIONED, one.module.key)
         reaper.table.delete(one.path)
+
+
+def topic_of(locking: Locking, run: str, by: str) -> str:
+    return f"{run}-{by}-{locking.name.lower()}"
 
 
 def a_killed_run(reaper: DeployedReaper, module: TerraformState, run: str) -> Lost:
@@ -121,7 +125,7 @@ def test_a_killed_run_is_alerted_once_with_every_place_where_it_locks_and_one_cl
 ) -> None:
     """What the project is for, for each way in which a team can lock its states."""
     one = lost[locking, operation, "slack"]
-    topic = f"{operation}-slack"
+    topic = topic_of(locking, operation, "slack")
     alert = the_alert(reaper, topic, one.path)
     assert one.info["ID"] in content(alert)
     assert ("terraform-locks" in content(alert)) == locking.in_table
@@ -142,7 +146,7 @@ def test_an_operator_at_a_terminal_frees_the_state_and_the_alert_and_the_journal
     reaper: DeployedReaper, lost: Runs, locking: Locking, operation: str
 ) -> None:
     one = lost[locking, operation, "operator"]
-    alert = the_alert(reaper, f"{operation}-operator", one.path)
+    alert = the_alert(reaper, topic_of(locking, operation, "operator"), one.path)
     refused = run_tflocks(reaper, "release", one.path, "--id", "another")
     assert (refused.returncode, len(held(reaper, one.path))) == (1, len(places_of(locking)))
     done = run_tflocks(reaper, "release", one.path, "--id", one.info["ID"])

@@ -18,8 +18,12 @@ from chalicelib.core.locks.copies import copy_of
 from chalicelib.core.locks.lock import Body
 from chalicelib.core.locks.place import LockRef, Place
 
-FEWEST = 2
-"""Fewest locks that become a joint alert. A lone lock keeps its own message, with all the evidence."""
+FEWEST, FEWEST_BY_NAME = 2, 3
+"""Fewest locks that become a joint alert: of a single run, and of a name that many runs may have.
+
+A lone lock keeps its own message, with all the evidence. So do two locks of ``root@runner``: these are as likely two
+runs, of which one may be alive.
+"""
 APART = timedelta(minutes=30)
 """Longest time between two locks of one run, when its name may be that of many runs (``root@runner``)."""
 FAR_APART = timedelta(hours=6)
@@ -59,6 +63,11 @@ def apart(holder: Holder) -> timedelta:
     return APART if holder.who else FAR_APART
 
 
+def fewest(holder: Holder) -> int:
+    """Return how many locks of this holder at least become a joint alert."""
+    return FEWEST_BY_NAME if holder.who else FEWEST
+
+
 def together(pages: Iterable[Page]) -> list[list[Page]]:
     """Return the locks that belong together, the oldest first; locks that belong to no other are left out.
 
@@ -70,8 +79,8 @@ def together(pages: Iterable[Page]) -> list[list[Page]]:
     for page in in_order:
         if of_path[page.lock.ref.state_path] == 1 and (holder := holder_of(page)):
             by_holder.setdefault(holder, []).append(page)
-    groups = [group for holder, all_of in by_holder.items() for group in _in_groups(all_of, apart(holder))]
-    return [group for group in groups if len(group) >= FEWEST]
+    groups = [(holder, group) for holder, all_of in by_holder.items() for group in _in_groups(all_of, apart(holder))]
+    return [group for holder, group in groups if len(group) >= fewest(holder)]
 
 
 class Run(msgspec.Struct, frozen=True):

@@ -16,8 +16,13 @@ from chalicelib.ports.targets import TargetBook
 
 LOOK_AGAIN = 300.0
 """Seconds after which the book is read again: targets change once a night."""
-LOOK_AT_ONCE = 30.0
-"""Seconds after which it is read again for a place that no known target has, or after it could not be read."""
+LOOK_AT_ONCE = 0.1
+"""Seconds after which it is read again for a place that no known target has.
+
+An event takes longer from S3 to here. So an event of a bucket that was found before is never taken for a stranger's.
+"""
+TRY_AGAIN = 30.0
+"""Seconds after which the book is read again when it could not be read."""
 
 
 class CurrentRules:
@@ -44,6 +49,7 @@ class CurrentRules:
         self._use(msgspec.structs.replace(configured, all_known=not self._target_rules))
         self._known: Remembered | None = None
         self._due = self._due_at_once = -inf if self._target_rules else inf
+        self._failing = False
 
     def rules(self) -> Rules:
         """Return the rules as they were at most a few minutes ago."""
@@ -51,7 +57,7 @@ class CurrentRules:
         return self._rules
 
     def rules_for(self, place: Place) -> Rules:
-        """Return the rules; if no known target has this place, they are at most half a minute old.
+        """Return the rules; if no known target has this place, they are as of now.
 
         Raises:
             BookError: it is not known what the target rules found, so nobody can tell whether the place is a target's.
@@ -59,7 +65,7 @@ class CurrentRules:
         self.rules()
         if not self._has(place):
             self._read_if(self._clock() >= self._due_at_once)
-        if not (self._has(place) or self._rules.all_known):
+        if not self._has(place) and (self._failing or not self._rules.all_known):
             raise BookError("it could not be read which targets the target rules found")
         return self._rules
 
@@ -88,13 +94,15 @@ class CurrentRules:
         now = self._clock()
         if now < self._due_at_once:
             return
-        self._due = self._due_at_once = now + LOOK_AT_ONCE
+        self._due = self._due_at_once = now + TRY_AGAIN
         try:
             remembered = self._book().remembered()
         except BookError as error:
+            self._failing = True
             self._failed(error)
             return
-        self._due = now + LOOK_AGAIN
+        self._failing = False
+        self._due, self._due_at_once = now + LOOK_AGAIN, now + LOOK_AT_ONCE
         if remembered is not self._known or not self._rules.all_known:
             self._take(remembered)
 

@@ -106,6 +106,13 @@ def test_a_joint_alert_has_room_for_so_many_locks_and_for_so_long_names() -> Non
     assert sum(sizes(*long)) >= len(long) - 1
 
 
+def test_two_locks_of_a_name_that_many_runs_have_are_as_likely_two_runs() -> None:
+    shared = [page(number, principal="") for number in range(3)]
+    assert sizes(*shared[:2]) == []
+    assert sizes(*shared) == [3]
+    assert sizes(page(1), page(2)) == [2]
+
+
 def test_a_second_lock_on_the_state_of_one_is_told_by_itself() -> None:
     one = page(1, principal="")
     assert one.lock.info
@@ -113,7 +120,8 @@ def test_a_second_lock_on_the_state_of_one_is_told_by_itself() -> None:
     same_path = Page(lock=a_table_lock(key=one.lock.ref.state_path, body=body))
     same_time = msgspec.structs.replace(same_path, acquired_at=TAKEN)
     assert sizes(one, same_time) == []
-    assert sizes(one, same_time, page(2, principal=""), page(3, principal="")) == [2]
+    others = [page(number, principal="") for number in (2, 3, 4)]
+    assert sizes(one, same_time, *others) == [3]
     joint = joint_of([one, page(2, principal="")], CHANNEL, TAKEN)
     assert not run_of(joint).has(same_time)
     assert run_of(joint).has(page(1, 5, principal=""))

@@ -180,11 +180,12 @@ def test_joint_alerts_count_as_one_beside_a_digest() -> None:
 
 def test_names_that_many_runs_have_belong_together_only_for_half_an_hour() -> None:
     run = RunAll(0, session="")
-    for number, minutes in enumerate((0, 20, 20, 31, 5)):
+    for number, minutes in enumerate((0, 20, 20, 31, 5, 5, 31, 5)):
         run.world.later(minutes=minutes)
         run.take(number, who="root@runner")
     run.watch(minutes=180)
-    assert sorted(len(alert.joint.locks) for alert in run.world.messenger.joints.values()) == [2, 3]
+    assert sorted(len(alert.joint.locks) for alert in run.world.messenger.joints.values()) == [3, 3]
+    assert len(run.world.messenger.shown) == 2
 
 
 def test_watches_at_the_same_time_post_one() -> None:

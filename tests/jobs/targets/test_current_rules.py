@@ -11,7 +11,7 @@ from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Rules, dropped
 from chalicelib.core.targets.remembered import Container, Remembered
-from chalicelib.jobs.targets.current_rules import LOOK_AGAIN, LOOK_AT_ONCE, CurrentRules
+from chalicelib.jobs.targets.current_rules import LOOK_AGAIN, LOOK_AT_ONCE, TRY_AGAIN, CurrentRules
 from chalicelib.ports.book import BookError
 from tests.builders import BUCKET, TAKEN, at, some_rules
 from tests.fakes.targets import FakeTargetBook
@@ -92,8 +92,21 @@ def test_while_the_book_cannot_be_read_the_last_known_targets_stay() -> None:
     assert len(process.failures) == 1
     process.book.down = False
     process.find("b-found")
-    process.now += LOOK_AT_ONCE
+    process.now += TRY_AGAIN
     assert process.knows() == ["b-found"]
+
+
+def test_while_the_book_cannot_be_read_nobody_says_that_a_place_is_a_stranger_s() -> None:
+    process = Process()
+    process.find("a-found")
+    process.knows()
+    process.book.down = True
+    process.now += LOOK_AT_ONCE
+    for _ in range(2):
+        with pytest.raises(BookError):
+            process.current.rules_for(in_bucket("b-found"))
+    assert process.current.rules_for(in_bucket("a-found")).all_known
+    assert len(process.failures) == 1
 
 
 def test_a_fresh_process_without_the_book_knows_the_configured_targets_and_that_there_may_be_more() -> None:
@@ -107,7 +120,7 @@ def test_a_fresh_process_without_the_book_knows_the_configured_targets_and_that_
     with pytest.raises(BookError):
         process.current.rules_for(in_bucket("a-found"))
     process.book.down = False
-    process.now += LOOK_AT_ONCE
+    process.now += TRY_AGAIN
     assert dropped(in_bucket("a-found"), process.current.rules_for(in_bucket("a-found")))
 
 
