@@ -109,9 +109,10 @@ def serving(world: World) -> Iterator[str]:
     """Serve in a thread of this process; give the URL. Open connections are closed at the end."""
     loop = asyncio.new_event_loop()
     open_now: set[_Connection] = set()
-    server = loop.run_until_complete(loop.create_server(lambda: _Connection(world, open_now), "127.0.0.1", 0))
     thread = Thread(target=loop.run_forever, daemon=True)
     thread.start()
+    starting = loop.create_server(lambda: _Connection(world, open_now), "127.0.0.1", 0)
+    server = asyncio.run_coroutine_threadsafe(starting, loop).result(5)
     try:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     finally:

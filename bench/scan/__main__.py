@@ -1,4 +1,4 @@
-"""``python -m bench.scan [--full]``: the scan for locks beside s5cmd, rclone, aws-cli and boto3.
+"""``python -m bench.scan [--full] [--runs N]``: the scan for locks beside s5cmd, rclone, aws-cli and boto3.
 
 Quick, with fewer keys and one run each, it takes two minutes; with ``--full``, 20 minutes on a quiet machine of two
 cores: medians of five runs, of three or one where a tool takes a minute or more. Both write docs/benchmarks.md.
@@ -7,6 +7,8 @@ cores: medians of five runs, of three or one where a tool takes a minute or more
 import argparse
 import os
 import platform
+import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import boto3
@@ -36,15 +38,18 @@ def main() -> None:
     """Measure, print, and write the page."""
     parser = argparse.ArgumentParser(prog="python -m bench.scan")
     parser.add_argument("--full", action="store_true")
-    full = parser.parse_args().full
+    parser.add_argument("--runs", type=int, help="how many runs of each tool; with --full five, else one")
+    asked = parser.parse_args()
+    size = FULL if asked.full else QUICK
+    size = replace(size, runs=asked.runs or size.runs)
     missing = install_peers()
     for name in missing:
         print(f"{name} cannot be installed here: its rows are missing")
     rows = []
-    for row in measured(FULL if full else QUICK, missing):
+    for row in measured(size, missing):
         rows.append(row)
         print(f"{row.case:<70} {row.tool:<16} {row.value:<40} {row.ratio:>7}  of {row.runs}", flush=True)
-    _DOC.write_text(_written(rows, missing, "python -m bench.scan" + (" --full" if full else "")))
+    _DOC.write_text(_written(rows, missing, " ".join(["python -m bench.scan", *sys.argv[1:]])))
     print(f"written: {_DOC.relative_to(ROOT)}")
 
 

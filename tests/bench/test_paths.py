@@ -60,10 +60,10 @@ def test_a_release_reads_its_page_twice_before_it_answers_and_gets_the_object_on
     [
         # With a second kind of places and with other accounts (decision 90): which places a state has, whose clock
         # tells, how halves ended; whose account it is, and which locks are told together.
-        ("event -> line", 35),
+        ("event -> line", 41),
         ("sweep -> alert", 212),
         ("click -> 200", 6),
-        ("order -> released", 127),
+        ("order -> released", 130),
         ("settle -> line", 32),
     ],
 )

@@ -228,7 +228,7 @@ def test_orders_are_left_only_where_they_are_due(stack: Stack) -> None:
     }
     assert left == {
         "SweepTarget": {"Release", "Sweep"},
-        "WatchLocks": {"Release"},
+        "WatchLocks": {"Release", "Click"},
         "RecordLockEvent": set(),
         "ReleaseLock": {"Release", "Click"},
         "AnswerClick": {"Click"},
