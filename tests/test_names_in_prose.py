@@ -10,6 +10,8 @@ import pytest
 
 from tests.test_prose import DOCUMENTS, ROOT
 
+pytestmark = pytest.mark.thorough
+
 ROOMS = ("core", "jobs", "ports", "aws", "slack", "config", "wiring")
 HOUSES = ("chalicelib", "tflocks", "deploy", "demo", "bench", "tests", "docs", ".chalice", ".ci")
 SOURCES = sorted(

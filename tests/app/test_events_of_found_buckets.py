@@ -13,6 +13,8 @@ from tests.aws.events.test_accounts import bridged
 from tests.builders import TAKEN, at
 from tests.config.test_file import LEAST
 
+pytestmark = pytest.mark.thorough
+
 RULE = """
 [accounts]
 external_id = "acme-external"

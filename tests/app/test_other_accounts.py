@@ -16,6 +16,8 @@ from tests.aws_fixtures import create_bucket, create_lock_table
 from tests.builders import sample
 from tests.config.test_file import LEAST
 
+pytestmark = pytest.mark.thorough
+
 MEMBER, BUCKET, TABLE = "111122223333", "acme-tfstate-there", "terraform-locks"
 TARGETS = f"""
 [accounts]

@@ -24,6 +24,8 @@ from tests.aws_fixtures import create_bucket, moto
 from tests.builders import KEY, sample, some_rules
 from tests.fakes.world import FakeWorld
 
+pytestmark = pytest.mark.thorough
+
 BAD, GOOD = "acme-bad", "acme-good"
 RULES = msgspec.structs.replace(some_rules(), targets=(Target(Kind.S3, BAD), Target(Kind.S3, GOOD)))
 

@@ -21,6 +21,8 @@ from tests.builders import STATE_PATH, TABLE, TAKEN, an_item, some_rules
 from tests.fakes.tables import FakeTables
 from tests.fakes.world import FakeWorld
 
+pytestmark = pytest.mark.thorough
+
 TABLES = [Target(Kind.DYNAMODB, TABLE, account=Account(f"{number:012}")) for number in range(1000)]
 RULES = msgspec.structs.replace(some_rules(), targets=tuple(TABLES))
 SCAN_SECONDS, HANGS_SECONDS, LIVES = 0.5, 16.5, 840

@@ -11,6 +11,8 @@ from demo.slack_standin import SCOPES, SlackStandIn
 from tests.builders import TEAM
 from tests.slack.people import ADDRESS, GROUP, WORKSPACE
 
+pytestmark = pytest.mark.thorough
+
 
 class Clock:
     """A clock that stands still until it is told."""

@@ -7,6 +7,8 @@ import pytest
 from chalicelib.aws.accounts.errand import Errand, Verb, session_name
 from chalicelib.core.clicks.ending import REAPER
 
+pytestmark = pytest.mark.thorough
+
 ALLOWED = re.compile(r"[A-Za-z0-9_+=,.@-]{2,64}")
 """docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, RoleSessionName."""
 PERSON = "arn:aws:sts::111122223333:assumed-role/admin/alice@acme.example"

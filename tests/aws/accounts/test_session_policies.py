@@ -11,6 +11,8 @@ from chalicelib.aws.accounts.errand import Verb
 from chalicelib.aws.accounts.policies import LONGEST, looking, writing
 from chalicelib.core.locks.place import Kind, Place
 
+pytestmark = pytest.mark.thorough
+
 ACCOUNT, REGION = "111122223333", "eu-central-1"
 KEY = "prod/network/terraform.tfstate.tflock"
 LOCK = Place(Kind.S3, "acme-tfstate", KEY)

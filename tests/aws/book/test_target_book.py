@@ -14,6 +14,8 @@ from chalicelib.ports.book import BookError
 from tests.aws_fixtures import lock_book_table
 from tests.builders import TAKEN
 
+pytestmark = pytest.mark.thorough
+
 
 class Clock:
     now: datetime = TAKEN

@@ -17,6 +17,8 @@ from chalicelib.core.locks.discovery import Discovery
 from chalicelib.core.locks.place import Kind
 from chalicelib.ports.locks import StoreRefusedError
 
+pytestmark = pytest.mark.thorough
+
 HOME = Home("999988887777", "eu-central-1")
 ONE, OTHER = Account("111122223333", role="m"), Account("444455556666", role="m")
 

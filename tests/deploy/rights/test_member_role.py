@@ -21,6 +21,8 @@ from tests.deploy.rights.member_role import LEAST, MEMBER, TEMPLATE, MemberRole
 from tests.deploy.rights.test_account_promises import ALLOWED, DENIED, ETAG, NO_LOCKS, NOT_GIVEN
 from tests.deploy.stack_files import Document, actions, functions
 
+pytestmark = pytest.mark.thorough
+
 BUCKET, LOCK = "arn:aws:s3:::acme-tfstate", "arn:aws:s3:::acme-tfstate/prod/network/terraform.tfstate.tflock"
 TABLE = f"arn:aws:dynamodb:eu-central-1:{MEMBER}:table/terraform-locks"
 KEY = f"arn:aws:kms:eu-central-1:{MEMBER}:key/1234"
@@ -229,7 +231,6 @@ def test_terraform_s_variables_are_the_template_s_parameters(role: MemberRole) -
     assert named == {snake(name) for name in role.parameters}
 
 
-@pytest.mark.thorough
 def test_the_module_is_valid_for_the_real_provider(tmp_path: Path) -> None:
     needs.terraform()
     mirror = provider_mirror()

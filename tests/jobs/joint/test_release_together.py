@@ -15,6 +15,8 @@ from tests.builders import ALICE, BOB, BUCKET, a_policy, some_rules
 from tests.jobs.joint.run_all import RunAll, a_body, state_key
 from tests.jobs.killed import killed_after
 
+pytestmark = pytest.mark.thorough
+
 
 def released(count: int, **rules: object) -> RunAll:
     run = RunAll(count, some_rules(**rules))  # type: ignore[arg-type]

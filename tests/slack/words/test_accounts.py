@@ -28,6 +28,8 @@ from tests.builders import ALICE, BOB, CHANNEL, STATE_PATH, TABLE, TAKEN, a_lock
 from tests.builders import a_table_lock as a_table_lock_at_home
 from tests.slack.reading import FOREIGN, assert_slack_takes, said
 
+pytestmark = pytest.mark.thorough
+
 NOW = TAKEN + timedelta(hours=3)
 ACCOUNT = "prod-network (111122223333)"
 SAID = "in account `prod-network (111122223333)`"

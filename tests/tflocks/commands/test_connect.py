@@ -21,6 +21,8 @@ from tflocks.commands.connect.carrying_out import _RESULTS
 from tflocks.commands.connect.question import Act
 from tflocks.notifications.merging import rules
 
+pytestmark = pytest.mark.thorough
+
 ELSEWHERE = "ap-south-1"
 TOPIC = f"arn:aws:sns:{ELSEWHERE}:123456789012:tflock-reaper-prod"
 OTHER: Any = {

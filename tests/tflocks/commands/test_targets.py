@@ -18,6 +18,8 @@ from tests.aws_fixtures import REGION
 from tests.builders import TAKEN, some_rules
 from tests.tflocks.account import ACCOUNT_ID, BOOK, NO_STACK, Account, an_account, run
 
+pytestmark = pytest.mark.thorough
+
 RULE = Discovery(kind=Kind.S3, names=("*-tfstate",), units=("ou-ab12-cdefgh34",), member=Owner(role="m"))
 TABLES = Discovery(kind=Kind.DYNAMODB, names=("locks*",))
 

@@ -11,6 +11,8 @@ from moto import mock_aws
 from tflocks.live.connecting import Bucket, ConnectError, connect, explain
 from tflocks.notifications.merging import Wanted, disconnected, ours
 
+pytestmark = pytest.mark.thorough
+
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
 

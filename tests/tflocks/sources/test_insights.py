@@ -12,6 +12,8 @@ from tests.tflocks.story import PATH, acquired, as_json, at
 from tflocks.holds.scope import Window
 from tflocks.sources.insights import MOST_ROWS, InsightsReader, JournalError, query
 
+pytestmark = pytest.mark.thorough
+
 HOSTILE = "acme-tfstate/a\" | limit 1 | filter @message like /x/ #\n'`\\é\u202e😀"
 
 

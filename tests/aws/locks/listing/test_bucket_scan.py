@@ -25,6 +25,8 @@ from chalicelib.core.locks.target import Target
 from chalicelib.ports.locks import ContainerGoneError, StoreError
 from tests.aws.locks.listing.listings import ODD_KEYS
 
+pytestmark = pytest.mark.thorough
+
 
 def client(url: str, attempts: int = 4) -> Any:
     config = Config(
@@ -100,7 +102,6 @@ def test_a_scan_of_a_giant_bucket_goes_on_from_each_of_its_cursors() -> None:
                 assert sorted(before + rest) == locks_of(keys)
 
 
-@pytest.mark.thorough
 def test_refused_pages_are_asked_for_again_until_all_locks_are_found() -> None:
     keys = flat(30)
     with a_store(giant=keys) as (store, world):

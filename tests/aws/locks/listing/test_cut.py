@@ -17,6 +17,8 @@ from tests.aws.locks.listing.listings import CUT, ODD_KEYS, WHOLE, page
 from tests.builders import BUCKET
 from tests.odd_server import OddServer, an_odd_server, http
 
+pytestmark = pytest.mark.thorough
+
 AWS = {"Content_Type": "application/xml", "x_amz_request_id": "1"}
 ANY_KEY = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=40)
 LOCK_KEY = ANY_KEY.map(lambda key: f"{key}.tflock")

@@ -13,6 +13,8 @@ from chalicelib.aws.locks.listing.middle import Alphabet
 from chalicelib.aws.locks.listing.pages import ListingError, Page
 from chalicelib.aws.locks.listing.ranges import GIANT, MOST, KeyRange, Ranges
 
+pytestmark = pytest.mark.thorough
+
 KEY = st.text(st.characters(codec="utf-8"), min_size=1, max_size=8) | st.text(
     "ab/9\U0010ffff\ue000", min_size=1, max_size=12
 )

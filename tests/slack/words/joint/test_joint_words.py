@@ -29,6 +29,8 @@ from chalicelib.slack.words.joint.values import JointValue, decode, encode
 from tests.builders import ALICE, BOB, CHANNEL, TAKEN, a_lock, a_ref, a_table_ref
 from tests.slack.reading import FOREIGN, assert_harmless, assert_slack_takes, elements, s3_takes, said
 
+pytestmark = pytest.mark.thorough
+
 ID = "0123456789abcdef" * 2
 NOW = TAKEN + timedelta(hours=3)
 SOON = NOW + timedelta(hours=1)
