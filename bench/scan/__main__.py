@@ -20,9 +20,10 @@ from deploy.commands import ROOT
 _DOC = ROOT / "docs" / "benchmarks.md"
 _HEAD = """# How fast the scan for locks is
 
-Written by `{command}`. All tools list the same bytes from the same server (`bench/list_server`), one
-tool after the other, in one run; the run fails unless all report equally many locks, and none twice. The server is on
-the same machine, so times of S3 itself are in it only as the latency that is named. "Ratio" is a tool's median by ours:
+Written by `{command}`.
+
+All tools list the same bytes from the same server (`bench/list_server`), one tool after the other, in one run; the run
+fails unless all report equally many locks, and none twice. The server is on the same machine, so times of S3 itself are in it only as the latency that is named. "Ratio" is a tool's median by ours:
 for pages a second, less than 1 is slower than ours.
 """
 _FOOT = """

@@ -103,7 +103,7 @@ def _giant(size: Size) -> Iterator[Row]:
     tools = [(_OURS, size.runs), (S5CMD, size.runs), (RCLONE, size.runs), (AWSCLI, few), (_PLAIN, 1)]
     with server("--bucket", f"flat={size.giant}") as url:
         took = _times(tools, url, ["flat"])
-    case = f"{size.giant},000 keys, one bucket, no latency, whole process"
+    case = f"{size.giant * 1000:,} keys, one bucket, no latency, whole process"
     yield from _rows(case, took, lambda one: one.seconds, "{:.2f} s, {one.megabytes:.0f} MB")
 
 
@@ -112,7 +112,7 @@ def _giant_far(size: Size) -> Iterator[Row]:
     for layout, among in (("flat", tools), ("tree", tools[:1])):
         with server("--bucket", f"{layout}={size.giant}:{layout}", *_LATENCY) as url:
             took = _times(among, url, [layout])
-        case = f"{size.giant},000 keys, one bucket ({layout}), 80 ms a page"
+        case = f"{size.giant * 1000:,} keys, one bucket ({layout}), 80 ms a page"
         yield from _rows(case, took, lambda one: one.seconds, "{:.1f} s, {one.requests} requests")
 
 
