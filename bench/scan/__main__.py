@@ -23,8 +23,9 @@ _HEAD = """# How fast the scan for locks is
 Written by `{command}`.
 
 All tools list the same bytes from the same server (`bench/list_server`), one tool after the other, in one run; the run
-fails unless all report equally many locks, and none twice. The server is on the same machine, so times of S3 itself are in it only as the latency that is named. "Ratio" is a tool's median by ours:
-for pages a second, less than 1 is slower than ours.
+fails unless all report equally many locks, and none twice. The server is on the same machine, so times of S3 itself are
+in it only as the latency that is named. "Ratio" is a tool's median by ours: for pages a second, less than 1 is slower
+than ours.
 """
 _FOOT = """
 Where there is no difference: a bucket that is not split takes as many answers one after the other with any tool, so
