@@ -12,10 +12,9 @@ from chalicelib.core.joint.click import JointClick, JointOutcome
 from chalicelib.core.joint.joint import Member
 from chalicelib.core.joint.verb import JointVerb
 from chalicelib.core.policy import Rules
-from chalicelib.jobs.joint.clicked import JointClicked, joint_clicked, tell_failure
+from chalicelib.jobs.joint.clicked import JointClicked, carry_out
 from chalicelib.jobs.joint.each import begin, go_on
 from chalicelib.jobs.joint.listing import show_list
-from chalicelib.ports.book import BookError
 from chalicelib.ports.world import World
 
 
@@ -25,11 +24,7 @@ def answer_joint(click: JointClick, world: World, rules: Rules, now: datetime) -
     Raises:
         MessengerError, OrderError: the queue delivers the click again.
     """
-    try:
-        clicked = joint_clicked(click, world, rules, now)
-        return _answer(clicked) if clicked else JointOutcome.UNKNOWN
-    except BookError as error:
-        return tell_failure(click, world, str(error))
+    return carry_out(_answer, click, world, rules, now)
 
 
 def _answer(clicked: JointClicked) -> JointOutcome:

@@ -1,6 +1,6 @@
 """A click on a joint alert in the course of a job: the joint alert, the person, the answer."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -17,6 +17,7 @@ from chalicelib.core.joint.verb import JointVerb
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.joint.changing import Change, changed
 from chalicelib.jobs.joint.stand import show
+from chalicelib.ports.book import BookError
 from chalicelib.ports.people import DirectoryError
 from chalicelib.ports.world import World
 
@@ -107,21 +108,19 @@ class JointClicked:
             raise MembersUnknownError(str(error)) from error
 
 
-def joint_clicked(click: JointClick, world: World, rules: Rules, now: datetime) -> JointClicked | None:
-    """Return the case of a click; None: the joint alert is not remembered, and the person was told so.
+def carry_out(
+    act: Callable[[JointClicked], JointOutcome], click: JointClick, world: World, rules: Rules, now: datetime
+) -> JointOutcome:
+    """Carry out a click, and tell the person if the joint alert is not remembered or the book does not answer."""
+    try:
+        joint = world.joints.find(click.joint)
+        if joint is None:
+            return _tell(click, world, JointOutcome.UNKNOWN)
+        return act(JointClicked(click, joint, world, rules, now))
+    except BookError as error:
+        return _tell(click, world, JointOutcome.FAILED, str(error))
 
-    Raises BookError.
-    """
-    joint = world.joints.find(click.joint)
-    if joint is None:
-        answer = JointAnswer(verb=click.verb, outcome=JointOutcome.UNKNOWN)
-        world.messenger.whisper(click.person, answer)
-        return None
-    return JointClicked(click, joint, world, rules, now)
 
-
-def tell_failure(click: JointClick, world: World, why: str) -> JointOutcome:
-    """Tell the person that nothing was done, because the book did not answer."""
-    answer = JointAnswer(verb=click.verb, outcome=JointOutcome.FAILED, detail=why)
-    world.messenger.whisper(click.person, answer)
-    return JointOutcome.FAILED
+def _tell(click: JointClick, world: World, outcome: JointOutcome, detail: str = "") -> JointOutcome:
+    world.messenger.whisper(click.person, JointAnswer(verb=click.verb, outcome=outcome, detail=detail))
+    return outcome

@@ -9,9 +9,8 @@ from chalicelib.core.joint import change
 from chalicelib.core.joint.click import JointClick, JointOutcome
 from chalicelib.core.joint.shown import policies_of
 from chalicelib.core.policy import Rules
-from chalicelib.jobs.joint.clicked import JointClicked, joint_clicked, tell_failure
+from chalicelib.jobs.joint.clicked import JointClicked, carry_out
 from chalicelib.jobs.joint.each import begin, go_on
-from chalicelib.ports.book import BookError
 from chalicelib.ports.world import World
 
 
@@ -21,11 +20,7 @@ def release_joint(click: JointClick, world: World, rules: Rules, now: datetime) 
     Raises:
         MessengerError, OrderError: the queue delivers the click again.
     """
-    try:
-        clicked = joint_clicked(click, world, rules, now)
-        return _release(clicked) if clicked else JointOutcome.UNKNOWN
-    except BookError as error:
-        return tell_failure(click, world, str(error))
+    return carry_out(_release, click, world, rules, now)
 
 
 def _release(clicked: JointClicked) -> JointOutcome:
