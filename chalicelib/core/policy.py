@@ -140,7 +140,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         (developer.hashicorp.com/terraform/language/backend/s3). So of a bucket that is a target, only the tables in its
         account count.
         """
-        bucket = self._at.get(Place(Kind.S3, state_path.partition("/")[0], "").home)
+        bucket = self.by_home.get(Place(Kind.S3, state_path.partition("/")[0], "").home)
         targets = (
             self.targets if bucket is None else (bucket, *self._tables.get(self.locations.named(bucket.account).id, ()))
         )
@@ -149,12 +149,12 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def target_of(self, place: Place) -> Target | None:
         """Return the target that a place is within; None: there is none."""
-        target = self._at.get(place.home)
+        target = self.by_home.get(place.home)
         return target if target and target.covers(place) else None
 
     def account_of(self, place: Place) -> Account:
         """Return the account of a place. A container that is no target is taken to be in the account of the stack."""
-        target = self._at.get(place.home)
+        target = self.by_home.get(place.home)
         return self.locations.named(target.account) if target else self.home
 
     def stream_of(self, place: Place) -> str:
@@ -169,10 +169,11 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def locations(self) -> Locations:
         """Return where in AWS all targets are."""
-        return Locations(self._at, Location(self.home, self.home_region))
+        return Locations(self.by_home, Location(self.home, self.home_region))
 
     @cached_property
-    def _at(self) -> dict[str, Target]:
+    def by_home(self) -> dict[str, Target]:
+        """Return the targets by the homes of their containers (``Place.home``)."""
         return {target.home: target for target in self.targets}
 
     @cached_property

@@ -46,7 +46,7 @@ class CurrentRules:
         self._one_at_a_time = Lock()
         configured = with_found(())
         self._target_rules = configured.discoveries
-        self._use(msgspec.structs.replace(configured, all_known=not self._target_rules))
+        self._rules = msgspec.structs.replace(configured, all_known=not self._target_rules)
         self._known: Remembered | None = None
         self._due = self._due_at_once = -inf if self._target_rules else inf
         self._failing = False
@@ -75,7 +75,7 @@ class CurrentRules:
             self.rules_for(target.place(""))
         if not self._has(target.place("")):
             with self._one_at_a_time:
-                self._use(msgspec.structs.replace(self._rules, targets=(*self._rules.targets, target)))
+                self._rules = msgspec.structs.replace(self._rules, targets=(*self._rules.targets, target))
         return self._rules
 
     def learn(self, remembered: Remembered) -> Rules:
@@ -109,12 +109,8 @@ class CurrentRules:
     def _take(self, remembered: Remembered | None) -> None:
         found = targets_of(remembered.containers if remembered else (), self._target_rules)
         self._known = remembered
-        self._use(self._with_found(found))
-
-    def _use(self, rules: Rules) -> None:
-        self._rules = rules
-        self._homes = frozenset(target.home for target in rules.targets)
+        self._rules = self._with_found(found)
 
     def _has(self, place: Place) -> bool:
         """Return whether the bucket or the table of a place is a target, or parts of it are."""
-        return place.home in self._homes
+        return place.home in self._rules.by_home
