@@ -7,6 +7,7 @@ from chalicelib.aws.locks.listing.crew import THREADS
 # A listing full of delete markers can take two minutes to answer (xuanwo.io, 2025-02). Retries are never "adaptive":
 # that slows down all that share a client for one bucket that is busy.
 LISTING = Config(
+    user_agent="tflock-reaper",
     connect_timeout=5,
     read_timeout=150,
     retries={"mode": "standard", "total_max_attempts": 4},

@@ -1,9 +1,11 @@
 """Cut a listing page down to its locks, so that botocore parses a handful of entries and not 1,000.
 
 botocore needs 50 ms and more for a page of 1,000 keys, S3 cannot select keys by how they end, and hardly any key is a
-lock's. So the page is cut as bytes. It is cut only if its bytes leave no doubt about which entries it has: if anything
+lock's. So the page is cut as bytes. It is cut only if its bytes leave no doubt about which locks it has: if anything
 looks different from what S3 sends, the page stays whole and botocore parses all of it. Malformed XML within an entry
-that is left out is not noticed, unless it is in the entry's key.
+that is left out is not noticed.
+
+Each look at a whole page is a part of what a sweep costs, so there are few, and each is one pass in C.
 """
 
 import re
@@ -15,7 +17,7 @@ _OPEN, _CLOSE, _KEY, _KEY_END = b"<Contents>", b"</Contents>", b"<Key>", b"</Key
 _ENTRY_TAG = b"Contents>"
 """The end of each tag that begins or ends an entry."""
 _SUFFIX = TRAITS[Kind.S3].suffix.encode()
-_LOCK_END = _SUFFIX + _KEY_END
+_LIKE_A_LOCK = _SUFFIX + b"<"
 _HEAD = re.compile(
     rb"""\s*(?:<\?xml\s+version=["']1\.0["'](?:\s+encoding=["'](?i:utf-8)["'])?(?:\s+standalone=["'](?:yes|no)["'])?\s*\?>\s*)?"""
     rb"""<ListBucketResult(?:\s+xmlns=["'][^"'<>&]*["'])?\s*>"""
@@ -27,8 +29,9 @@ _HIDDEN_ENCODED = re.compile(rb"%(?:2[eE]|74|6[6cCfF3bB])")
 """One of the characters of ".tflock", percent-encoded: S3 does not encode them, but another store may."""
 _HIDDEN_ESCAPED = re.compile(rb"&#(?!(?:9|10|13|34|39|x9|x[aA]|x[dD]|x22|x27);)")
 """A character reference to something other than white space or quotes."""
-_NO_TEXT = bytes({*range(32)} - {9, 10, 13})
+_NO_TEXT = tuple(bytes([byte]) for byte in range(32) if byte not in b"\t\n\r")
 """The bytes that XML cannot have."""
+_GROUP = b"<CommonPrefixes"
 _TAIL_BYTES = 64
 
 
@@ -41,24 +44,25 @@ def cut(page: bytes) -> tuple[bytes, int] | None:
     count = _told(page)
     if not head or not tail or not count or not _has_entries(page, count) or _odd(page, head.end()):
         return None
-    kept = b"".join(_OPEN + page[begin:end] + _CLOSE for begin, end in _kept(page))
+    locks = _ends_of_locks(page)
+    if locks is None:
+        return None
+    kept = b"".join(_OPEN + page[begin:end] + _CLOSE for begin, end in _kept(page, locks))
     return page[: page.find(_OPEN)] + kept + page[page.rfind(_CLOSE) + len(_CLOSE) :], count
 
 
 def _has_entries(page: bytes, count: int) -> bool:
-    """Return whether a page has so many entries, with one key each and with nothing in between.
+    """Return whether a page has so many entries, with nothing in between, and as many ends of keys.
 
     If all but the first begin where another ends, and there are no other such tags, they begin and end in turn.
     """
-    first, last = page.find(_OPEN), page.rfind(_CLOSE)
+    first, last = page.find(_OPEN), page.rfind(_OPEN)
     return (
         _side_by_side(page, count)
         and page.count(_ENTRY_TAG) == 2 * count
-        and 0 <= first < page.find(_CLOSE)
-        and last > page.rfind(_OPEN)
-        and page.count(_KEY) == page.count(_KEY_END) == count
-        and first < page.find(_KEY)
-        and page.rfind(_KEY_END) < last
+        and page.count(_KEY_END) == count
+        and 0 <= first < page.find(_KEY) < page.find(_KEY_END) < page.find(_CLOSE)
+        and last < page.rfind(_KEY) < page.rfind(_KEY_END) < page.rfind(_CLOSE)
     )
 
 
@@ -75,14 +79,15 @@ def _side_by_side(page: bytes, count: int) -> bool:
 
 def _odd(page: bytes, begin: int) -> bool:
     """Return whether a page has anything that S3's pages do not have and that could hide a lock's key."""
+    first = page.find(_OPEN)
     return (
         _has(page, b"<!", begin)
         or _has(page, b"<?", begin)
-        or b"<CommonPrefixes" in page
-        or page.count(_SUFFIX + b"<", page.find(_OPEN)) != page.count(_SUFFIX + b"</", page.find(_OPEN))
-        or len(page.translate(None, _NO_TEXT)) != len(page)
+        or page.find(_GROUP, 0, first) >= 0
+        or page.find(_GROUP, page.rfind(_CLOSE)) >= 0
+        or any(byte in page for byte in _NO_TEXT)
         or not _is_utf8(page)
-        or _HIDDEN_ENCODED.search(page) is not None
+        or (b"%" in page and _HIDDEN_ENCODED.search(page) is not None)
         or (b"#" in page and _HIDDEN_ESCAPED.search(page) is not None)
     )
 
@@ -99,17 +104,22 @@ def _is_utf8(page: bytes) -> bool:
         return False
 
 
-def _kept(page: bytes) -> Iterator[tuple[int, int]]:
+def _kept(page: bytes, locks: list[int]) -> Iterator[tuple[int, int]]:
     """Yield where each key that is kept begins and ends, in the page's order."""
     done = -1
-    for key_end in [page.find(_KEY_END), *_ends_of_locks(page), page.rfind(_KEY_END)]:
+    for key_end in [page.find(_KEY_END), *locks, page.rfind(_KEY_END)]:
         if key_end > done:
             done = key_end
             yield page.rfind(_KEY, 0, key_end), key_end + len(_KEY_END)
 
 
-def _ends_of_locks(page: bytes) -> Iterator[int]:
-    at = page.find(_LOCK_END)
-    while at >= 0:
-        yield at + len(_LOCK_END) - len(_KEY_END)
-        at = page.find(_LOCK_END, at + len(_LOCK_END))
+def _ends_of_locks(page: bytes) -> list[int] | None:
+    """Return where keys of locks end; None: what looks like one is followed by something else than the end of a tag."""
+    ends, at = [], page.find(_OPEN)
+    while (at := page.find(_LIKE_A_LOCK, at)) >= 0:
+        at += len(_SUFFIX)
+        if page.startswith(_KEY_END, at):
+            ends.append(at)
+        elif not page.startswith(b"</", at):
+            return None
+    return ends
