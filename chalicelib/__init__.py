@@ -12,18 +12,21 @@ Each line of code has one room: it decides (``core``), it orders (``jobs``), or 
 ``core.targets``    what target rules find, and what is remembered of it
 ``core.clicks``     who may do what, and how it ended
 ``core.audit``      what AWS told, which hold it began or ended, the journal's lines
+``core.doctor``     what is checked of a set-up, and what a look at it means; one folder for each area of checks
 ``core.nights``     what a night sweeps, what came of each target, and the summary of it
 ``ports``           the Protocols that the jobs need, and the failures that these may raise
 ``jobs``            does the reaper's work; reaches the world only through ``ports``
 ``jobs.alerts``     carries out the table of next steps for each lock
 ``jobs.clicks``     carries out what people click
 ``jobs.joint``      tells of joint alerts, and carries out what people click there
+``jobs.doctor``     has the doctor look at a set-up, and tells of what became worse
 ``jobs.targets``    has the target rules look for targets, and knows these between two nights
 ``jobs.runs``       shares the time of one run among its tasks
 ``aws``             everything that imports boto3 or powertools
 ``aws.accounts``    enters other accounts: a session for each errand, narrowed to it
 ``aws.locks``       reads, deletes and puts locks; one module for each kind of place; ``aws.locks.listing`` lists those
                     of a bucket: it cuts pages before they are parsed, and splits giant buckets
+``aws.doctor``      looks at buckets, tables and the reaper's own parts for the doctor; it only reads
 ``aws.discovery``   looks into accounts for what target rules name
 ``aws.events``      translates the payloads of AWS's events; pure
 ``aws.orders``      orders from one function to another: their form on the wire, and their queues

@@ -1,0 +1,1 @@
+"""What makes a bucket a safe home for states and their locks."""

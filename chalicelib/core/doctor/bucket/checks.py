@@ -1,0 +1,5 @@
+"""The checks of a bucket."""
+
+from chalicelib.core.doctor.check import Check
+
+CHECKS: tuple[Check, ...] = ()

@@ -1,0 +1,5 @@
+"""The checks of the migration."""
+
+from chalicelib.core.doctor.check import Check
+
+CHECKS: tuple[Check, ...] = ()

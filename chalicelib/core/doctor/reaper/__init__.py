@@ -1,0 +1,1 @@
+"""Whether the deployed reaper can do what it is there for."""

@@ -1,0 +1,5 @@
+"""The checks of the Slack app."""
+
+from chalicelib.core.doctor.check import Check
+
+CHECKS: tuple[Check, ...] = ()

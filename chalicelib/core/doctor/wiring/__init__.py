@@ -1,0 +1,1 @@
+"""Whether the reaper hears of each lock."""

@@ -1,0 +1,1 @@
+"""Has the doctor look, and tells people of what became worse."""
