@@ -43,6 +43,7 @@ CORE_MAY_USE = {
     "contextlib",
     "zoneinfo",
     "hashlib",
+    "shlex",
     "functools",
     "json",
     "base64",
