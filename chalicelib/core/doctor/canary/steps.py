@@ -6,10 +6,10 @@ import msgspec
 
 
 class Step(StrEnum):
-    """What a canary does, in this order; from CONDITIONS on for each bucket and table."""
+    """What a canary does, in this order; from EARLIER on for each bucket and table."""
 
-    EARLIER = "earlier"
     RULES = "rules"
+    EARLIER = "earlier"
     CONDITIONS = "conditions"
     ACQUIRED = "acquired"
     ALERTED = "alerted"
@@ -124,10 +124,9 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     do: str = ""
 
 
-ONCE = (Step.EARLIER, Step.RULES)
+ONCE = (Step.RULES,)
 EACH = tuple(step for step in Step if step not in ONCE)
 """The steps for each target."""
-EVEN_AFTER_A_FAILURE = (Step.LEFT,)
 
 
 def ended_well(results: list[Result]) -> bool:
