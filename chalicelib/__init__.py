@@ -35,6 +35,7 @@ Each line of code has one room: it decides (``core``), it orders (``jobs``), or 
 ``aws.book``        the reaper's memory, in its one DynamoDB table
 ``slack``           everything that knows Slack: requests in, messages out
 ``slack.web``       calls Slack's Web API
+``slack.doctor``    looks at the Slack app for the doctor; it posts nothing
 ``slack.words``     every word that Slack shows; pure
 ``slack_over_http`` checks what comes to the API, for ``app``; whoever is not Slack gets an HTTP error
 ``config``          checks ``reaper.toml``; only ``make package`` uses it, so it is not in the package
