@@ -12,8 +12,9 @@ MAY_IMPORT = {
         f"tflocks.{room}"
         for room in ("commands", "arguments", "sources", "output", "holds", "live", "locks", "words", "notifications")
     }
-    | {"chalicelib.core"},
-    "tflocks.arguments": {"tflocks.arguments", "tflocks.words", "chalicelib.core"},
+    | {"chalicelib.core", "chalicelib.checked_rules"},
+    "tflocks.arguments": {"tflocks.arguments", "tflocks.words"}
+    | {"chalicelib.core", "chalicelib.config", "chalicelib.checked_rules"},
     "tflocks.sources": {"tflocks.sources", "tflocks.holds", "tflocks.words"}
     | {"chalicelib.core", "chalicelib.aws", "chalicelib.ports"},
     "tflocks.live": {"tflocks.live", "tflocks.locks", "tflocks.notifications", "tflocks.words"}
