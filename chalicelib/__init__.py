@@ -42,7 +42,8 @@ Each line of code has one room: it decides (``core``), it orders (``jobs``), or 
 ==================  ==========================================================================================
 
 Imports point one way (``tests/test_imports.py`` checks it): ``app -> wiring, jobs, ports, core, aws.batches,
-aws.events, aws.metrics, aws.orders, slack_over_http, slack.requests, slack.words.listings, slack.response_url``;
+aws.by_hand, aws.events, aws.metrics, aws.orders, slack_over_http, slack.requests, slack.words.listings,
+slack.response_url``;
 ``slack_over_http -> wiring, core, slack.requests``; ``wiring, wiring_rules ->`` everything but ``config``;
 ``config -> checked_rules -> core``; ``aws, slack -> ports, core``; ``jobs -> ports, core``; ``ports -> core``;
 ``core ->`` the standard library and msgspec.

@@ -31,17 +31,6 @@ ALICE, BOB, CAROL = User("U0ALICE", "Alice"), User("U0BOB", "Bob"), User("U0CARO
 PEOPLE = (ALICE, BOB, CAROL)
 ONCALL = UserGroup("S0ONCALL", "oncall", (BOB.id, CAROL.id))
 CHANNEL = Channel("C0PLATFORM", "platform-alerts", frozenset(user.id for user in PEOPLE))
-SCHEDULED: dict[str, object] = {
-    "version": "0",
-    "id": "demo",
-    "detail-type": "Scheduled Event",
-    "source": "aws.events",
-    "account": "000000000000",
-    "time": "2026-11-21T03:00:00Z",
-    "region": "us-east-1",
-    "resources": [],
-    "detail": {},
-}
 _CONFIG = """
 [slack]
 team_id = "T0DEMO"
@@ -205,11 +194,11 @@ class DeployedReaper:
 
     def sweep(self) -> None:
         """Do what the schedule does at night."""
-        self.cloud.invoke(self.outputs["NightlySweepFunction"], SCHEDULED)
+        self.cloud.invoke(self.outputs["NightlySweepFunction"])
 
     def watch(self) -> None:
         """Do what the schedule does every 15 minutes."""
-        self.cloud.invoke(self.outputs["WatchLocksFunction"], SCHEDULED)
+        self.cloud.invoke(self.outputs["WatchLocksFunction"])
 
     def alert(self, *said: str, seconds: float = 60) -> Message:
         """Return the first message that says all this in its blocks or text, once there is one."""

@@ -13,6 +13,7 @@ MAY_IMPORT = {
         "core",
         "ports",
         "aws.batches",
+        "aws.by_hand",
         "aws.events",
         "aws.metrics",
         "aws.orders",
