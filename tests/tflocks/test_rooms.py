@@ -11,8 +11,9 @@ MAY_IMPORT = {
     "tflocks.commands": {
         f"tflocks.{room}" for room in ("commands", "arguments", "sources", "output", "holds", "live", "locks", "words")
     }
-    | {"chalicelib.core"},
-    "tflocks.arguments": {"tflocks.arguments", "tflocks.words", "chalicelib.core"},
+    | {"chalicelib.core", "chalicelib.checked_rules"},
+    "tflocks.arguments": {"tflocks.arguments", "tflocks.words"}
+    | {"chalicelib.core", "chalicelib.config", "chalicelib.checked_rules"},
     "tflocks.sources": {"tflocks.sources", "tflocks.holds", "tflocks.words"}
     | {"chalicelib.core", "chalicelib.aws", "chalicelib.ports"},
     "tflocks.live": {"tflocks.live", "tflocks.locks", "tflocks.words"}
