@@ -68,7 +68,7 @@ def _too_old(subject: str, old: list[Client]) -> Finding:
     states = named(sorted({one.state_path for one in old}))
     seen = f"clients before 1.10, which do not know use_lockfile: {', '.join(_versions(old))} lock {states}"
     fix = Fix(
-        do=f"upgrade Terraform or OpenTofu to {OLDEST} or later where these runs come from, before use_lockfile is added",
+        do=f"upgrade Terraform or OpenTofu to {OLDEST} or later where these runs come from; then add use_lockfile",
         hcl=f'terraform {{\n  required_version = ">= {OLDEST}"\n}}\n',
     )
     told = [msgspec.to_builtins(one) | {"tool": tool_of(one.version)} for one in old]

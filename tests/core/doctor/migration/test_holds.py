@@ -1,6 +1,7 @@
 """Which run locked where, by the lines of the journal; halves are not runs."""
 
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 
@@ -35,12 +36,12 @@ def test_a_half_without_an_id_of_another_time_or_state_is_another_hold() -> None
 
 
 def test_a_run_that_the_table_s_holder_turned_away_wanted_both() -> None:
-    attempt = {"event": LineKind.LOCK_ATTEMPTED, "turned_away_at": f"dynamodb://{TABLE}/{NET}"}
+    attempt: dict[str, Any] = {"event": LineKind.LOCK_ATTEMPTED, "turned_away_at": f"dynamodb://{TABLE}/{NET}"}
     assert where([line(NET, ago(1), **attempt)]) == [(True, True)]
 
 
 def test_an_attempt_at_another_table_says_nothing_of_this_one() -> None:
-    attempt = {"event": LineKind.LOCK_ATTEMPTED, "turned_away_at": f"dynamodb://{TABLE}-old/{NET}"}
+    attempt: dict[str, Any] = {"event": LineKind.LOCK_ATTEMPTED, "turned_away_at": f"dynamodb://{TABLE}-old/{NET}"}
     assert where([line(NET, ago(1), **attempt)]) == []
 
 
