@@ -22,8 +22,26 @@ class Phase(StrEnum):
     DELETABLE = "phase 3: safe to delete"
 
 
-_IN_S3_ALONE = {Way.S3}
 _BEYOND_TABLE = {Way.BOTH, Way.S3_AT_LEAST, Way.S3}
+_NOBODY: set[Way] = set()
+_BEHIND = {
+    Phase.UNUSED: _NOBODY,
+    Phase.UNKNOWN: _NOBODY,
+    Phase.TABLE: _NOBODY,
+    Phase.BOTH: STILL_IN_TABLE,
+    Phase.S3: {Way.BOTH, Way.S3_AT_LEAST},
+    Phase.DELETABLE: _NOBODY,
+}
+"""How the states are locked that are not yet as the phase wants them."""
+_THERE = {
+    Phase.UNUSED: _NOBODY,
+    Phase.UNKNOWN: _NOBODY,
+    Phase.TABLE: STILL_IN_TABLE,
+    Phase.BOTH: _BEYOND_TABLE,
+    Phase.S3: {Way.S3},
+    Phase.DELETABLE: {Way.S3},
+}
+"""How the states are locked that are as the phase wants them: it begins with the first of these."""
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,8 +66,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def under_way(self) -> bool:
         """Return whether some states are not yet as the phase wants them."""
-        behind = {Phase.BOTH: STILL_IN_TABLE, Phase.S3: {Way.BOTH, Way.S3_AT_LEAST}}.get(self.phase, set())
-        return any(one.way in behind for one in self.states)
+        return any(one.way in _BEHIND[self.phase] for one in self.states)
 
     @property
     def waits_until(self) -> datetime | None:
@@ -70,9 +87,7 @@ def story(evidence: Evidence) -> Story:
 def _phase(evidence: Evidence, states: Sequence[Standing], lacks: Sequence[Missing]) -> Phase:
     ways = {one.way for one in states} - {Way.GONE, Way.NEVER}
     if ways & _BEYOND_TABLE:
-        if ways & STILL_IN_TABLE:
-            return Phase.BOTH
-        if not ways & _IN_S3_ALONE:
+        if ways & STILL_IN_TABLE or Way.S3 not in ways:
             return Phase.BOTH
         return Phase.S3 if lacks else Phase.DELETABLE
     if ways:
@@ -90,5 +105,4 @@ def _without_locks(evidence: Evidence, states: Sequence[Standing], lacks: Sequen
 
 
 def _since(phase: Phase, states: Sequence[Standing]) -> datetime | None:
-    ways = {Phase.TABLE: STILL_IN_TABLE, Phase.BOTH: _BEYOND_TABLE, Phase.S3: _IN_S3_ALONE}.get(phase, _IN_S3_ALONE)
-    return min((one.since for one in states if one.since and one.way in ways), default=None)
+    return min((one.since for one in states if one.since and one.way in _THERE[phase]), default=None)

@@ -10,15 +10,14 @@ from chalicelib.core.doctor.migration.standing import STILL_IN_TABLE, Standing, 
 
 LONGEST_GAP = timedelta(hours=50)
 """A table is swept every night. Longer than two nights without a sweep, and nobody knows whether the reaper ran."""
-_DONE = {Way.S3, Way.GONE}
 _SHOWN = 3
-_TO_BE_MOVED = {
-    Way.TABLE: "locked only in the table",
-    Way.TABLE_AT_LEAST: "locked in the table",
-    Way.BOTH: "locked in both",
-    Way.S3_AT_LEAST: "locked in S3, and nothing tells whether in the table too",
-    Way.NEVER: "not seen to lock anywhere",
-}
+_TO_BE_MOVED = (
+    (Way.TABLE, "locked only in the table"),
+    (Way.TABLE_AT_LEAST, "locked in the table"),
+    (Way.BOTH, "locked in both"),
+    (Way.S3_AT_LEAST, "locked in S3, and nothing tells whether in the table too"),
+    (Way.NEVER, "not seen to lock anywhere"),
+)
 
 
 class Missing(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,7 +103,7 @@ def _watched(evidence: Evidence) -> Iterator[Missing]:
 
 
 def _of_states(states: Sequence[Standing]) -> Iterator[Missing]:
-    for way, words in _TO_BE_MOVED.items():
+    for way, words in _TO_BE_MOVED:
         paths = [one.state_path for one in states if one.way is way]
         if paths:
             yield Missing(what=f"a lock only in S3 of {named(paths)}, {words}")
