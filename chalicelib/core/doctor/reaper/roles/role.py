@@ -12,7 +12,6 @@ import msgspec
 from chalicelib.core.doctor.iam.statements import Statement, listed, statements_of
 from chalicelib.core.doctor.iam.verdict import Request, Standing, Verdict, verdict
 
-
 Question = tuple[str, str, tuple[tuple[str, tuple[str, ...]], ...]]
 """A request in a form that a table can be read by."""
 _EMPTY: Mapping[str, Any] = {"Version": "2012-10-17", "Statement": []}
