@@ -9,7 +9,6 @@
 ``sources``    where holds are read from; every source is asked in the same way (``sources.source``)
 ``holds``      what happened to locks, as holds: pairs, merges, ranks them; pure
 ``locks``      who holds which state now, and what may be released; pure
-``notifications``  what buckets tell, and to whom: merges ours into theirs, shows the difference, writes HCL; pure
 ``output``     shows holds, locks and the doctor's findings: tables, JSON, CSV, pictures
 ``words``      fits a number or a long name into a line of text
 =============  ===============================================================================================
