@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.core.doctor.catalogue import CHECKS
+from chalicelib.core.doctor.check import Check
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "doctor.md"
 REGION, ACCOUNT = "eu-central-1", "111122223333"
@@ -16,6 +17,8 @@ IAM = re.compile(r"[a-z0-9-]+:[A-Z][A-Za-z*]+")
 """An action. Slack's scopes are written in lower case."""
 TO_FIND = {"sts:GetCallerIdentity", "s3:ListAllMyBuckets", "s3:ListBucket", "dynamodb:ListTables"}
 """For the command itself: whose credentials these are, and ``--all``."""
+TO_ASK_SLACK = {"ssm:GetParameter", "kms:Decrypt"}
+"""For each check of the Slack app: it is asked with the bot token."""
 BOOK = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/tflock-reaper-prod-LockBook-*"
 TABLES = [f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/terraform-locks", BOOK, f"{BOOK}/index/*"]
 LOG_GROUP = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/tflock-reaper/prod:*"
@@ -35,7 +38,7 @@ NARROW: dict[str, tuple[str, Any]] = {
 
 def checks_table() -> str:
     """The lines of the table of all checks."""
-    rows = [f"| `{one.id}` | {one.title} | {one.why} | {_listed(one.rights)} |" for one in CHECKS.values()]
+    rows = [f"| `{one.id}` | {one.title} | {one.why} | {_taken(one)} |" for one in CHECKS.values()]
     return "\n".join(["| check | what | why it matters | looking takes |", "| --- | --- | --- | --- |", *rows])
 
 
@@ -51,7 +54,9 @@ def policy() -> str:
 
 def rights() -> set[str]:
     """All IAM actions that any check takes, and the command itself."""
-    return TO_FIND | {right for check in CHECKS.values() for right in check.rights if IAM.fullmatch(right)}
+    return (
+        TO_FIND | TO_ASK_SLACK | {right for check in CHECKS.values() for right in check.rights if IAM.fullmatch(right)}
+    )
 
 
 def written(text: str) -> str:
@@ -68,8 +73,9 @@ def _put(text: str, name: str, part: str) -> str:
     return f"{before}{begin}{part}\n{end}{after}"
 
 
-def _listed(rights: tuple[str, ...]) -> str:
-    return ", ".join(f"`{right}`" for right in rights) or "the bot token"
+def _taken(check: Check) -> str:
+    first = ("ssm:GetParameter",) if check.area == "slack" else ()
+    return ", ".join(f"`{right}`" for right in dict.fromkeys((*first, *check.rights)))
 
 
 if __name__ == "__main__":
