@@ -123,7 +123,7 @@ class ReaperAtWork:
     def order(self, ref: LockRef, channel: str) -> None:
         self._ordered.append(AutoRelease(lock=ref, channel=channel))
 
-    def clues(self, step: Step, target: Target) -> Clues:  # noqa: ARG002  as Eyes has it
+    def clues(self, step: Step, target: Target) -> Clues:
         return Clues(**self.clues_are)
 
 
@@ -150,8 +150,8 @@ class Ground:
         def client(*_: object) -> Any:
             return self.client
 
-        stores = {Kind.S3: S3LockStore, Kind.DYNAMODB: DynamoLockStore}
-        return stores[self.target.kind](client, client, client)
+        store = S3LockStore if self.target.kind is Kind.S3 else DynamoLockStore
+        return store(client, client, client)
 
     def course(self, wait_for_click: float = 0, limit: float = 0.02) -> Course:
         canary = Canary(run=RUN, channel=CHANNEL, target=self.target)
@@ -224,7 +224,7 @@ def denying(store: Any) -> Any:
         def __getattr__(self, name: str) -> Any:
             return getattr(store, name)
 
-        def delete(self, ref: LockRef, by: str) -> Any:  # noqa: ARG002  as LockStore has it
+        def delete(self, ref: LockRef, by: str) -> Any:
             raise StoreRefusedError("S3: access denied (s3:DeleteObject)")
 
     return Denying()
