@@ -11,7 +11,9 @@ Each line of code has one room: it decides (``core``), it orders (``jobs``), or 
 ``core.joint``      joint alerts: which locks one run left behind, and what may be done with all of them
 ``core.targets``    what target rules find, and what is remembered of it
 ``core.clicks``     who may do what, and how it ended
-``core.audit``      what AWS told, which hold it began or ended, the journal's lines
+``core.audit``      what AWS told, which hold it began or ended, the journal's lines as they are written and read
+``core.notifications``
+                    what buckets tell, and to whom: merges ours into theirs, shows the difference, writes HCL
 ``core.doctor``     what is checked of a set-up, and what a look at it means; one folder for each area of checks
 ``core.nights``     what a night sweeps, what came of each target, and the summary of it
 ``ports``           the Protocols that the jobs need, and the failures that these may raise

@@ -15,6 +15,7 @@ from typing import Any, Self
 from botocore.exceptions import ClientError
 
 from chalicelib.core.duration import parse
+from chalicelib.core.notifications.merging import Wanted
 from chalicelib.slack.words.parts import lock_value
 from chalicelib.slack.words.parts.buttons import RELEASE_ACTION
 from demo import stopping
@@ -24,7 +25,6 @@ from demo.slack_standin import Channel, Message, SlackStandIn, User, UserGroup, 
 from demo.terraform import LOCK_TABLE
 from demo.waiting import wait_for
 from tflocks.live.connecting import Bucket, connect
-from tflocks.notifications.merging import Wanted
 
 STAGE = "demo"
 ALICE, BOB, CAROL = User("U0ALICE", "Alice"), User("U0BOB", "Bob"), User("U0CAROL", "Carol", email="carol@acme.example")

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 NOT_SOURCE = (".*", "build", "dist", "*.egg-info", "__pycache__")
-USED_OF_CHALICELIB = ("aws", "core", "jobs", "ports")
+USED_OF_CHALICELIB = ("aws", "config", "core", "jobs", "ports")
 IMPORT_ALL = """
 import importlib, pkgutil, sys, tflocks
 target = sys.argv[1]

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from tflocks.notifications.merging import LISTS, Notifications, entries, rules
+from chalicelib.core.notifications.merging import LISTS, Notifications, entries, rules
 
 KEPT, ADDED, REMOVED = " ", "+", "-"
 _KINDS = {name: arn.removesuffix("Arn").removesuffix("Function").lower() for name, arn in LISTS.items()}

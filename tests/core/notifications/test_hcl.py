@@ -1,9 +1,9 @@
 """Test what is said of a bucket's notifications: as HCL, and as lines of what changes."""
 
-from tests.tflocks.notifications.test_merging import OTHERS, QUEUE
-from tflocks.notifications.difference import difference
-from tflocks.notifications.hcl import our_blocks, resource, terraforms
-from tflocks.notifications.merging import Wanted, connected
+from chalicelib.core.notifications.difference import difference
+from chalicelib.core.notifications.hcl import our_blocks, resource, terraforms
+from chalicelib.core.notifications.merging import Wanted, connected
+from tests.core.notifications.test_merging import OTHERS, QUEUE
 
 HCL = f"""\
 resource "aws_s3_bucket_notification" "acme_tfstate" {{

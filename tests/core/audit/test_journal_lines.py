@@ -4,12 +4,12 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.core.audit.journal_lines import Lines, read
 from chalicelib.core.audit.line import LineKind
+from chalicelib.core.audit.window import Window
 from tests.tflocks.story import acquired, as_json, at, holds
 from tflocks.holds.pairing import journal_holds
 from tflocks.holds.ranking import rank
-from tflocks.holds.scope import Window
-from tflocks.sources.journal_lines import Lines, read
 
 
 def test_lines_of_other_kinds_of_later_versions_and_of_nobody_s_are_no_obstacle() -> None:

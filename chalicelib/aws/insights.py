@@ -14,8 +14,8 @@ import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.aws.errors_in_words import in_words
-from tflocks.holds.scope import Window
-from tflocks.sources.journal_lines import ABOUT_HOLDS
+from chalicelib.core.audit.journal_lines import ABOUT_HOLDS
+from chalicelib.core.audit.window import Window
 
 if TYPE_CHECKING:
     from types_boto3_logs import CloudWatchLogsClient
@@ -70,6 +70,13 @@ def query(path: str = "", *, whole_bucket: bool = False) -> str:
     return " | ".join([*stages, "sort @timestamp asc"])
 
 
+class Row(msgspec.Struct, frozen=True):
+    """A line of the journal, and when it was written."""
+
+    written: datetime
+    line: str
+
+
 class InsightsReader:
     """One reading of a log group. ``pause`` waits a number of seconds between two looks at a running query."""
 
@@ -107,9 +114,22 @@ class InsightsReader:
             since += covered
             step = _next_step(covered, self._most_rows / max(len(rows), 1))
 
+    def newest(self, asked: str, window: Window) -> tuple[list[Row], bool]:
+        """Return the newest rows that one query finds, the newest first, and whether these are all.
+
+        ``asked`` has to sort by ``@timestamp desc``.
+
+        Raises:
+            JournalError: with what AWS said.
+        """
+        since, until = max(0, int(window.since.timestamp())), int(window.now.timestamp()) + 1
+        rows = self._rows(asked, since, until, final=True)
+        told = [Row(_utc(row["@timestamp"]), row["@message"]) for row in rows]
+        return told, len(rows) < self._most_rows
+
     def _covered(self, since: int, last_row: str) -> int:
         """Return the seconds that a full answer covers, without that of its last row, which may have more lines."""
-        second = int(datetime.fromisoformat(last_row).replace(tzinfo=UTC).timestamp())
+        second = int(_utc(last_row).timestamp())
         if second > since:
             return second - since
         self.crowded.append(datetime.fromtimestamp(since, UTC))
@@ -158,6 +178,10 @@ class InsightsReader:
             self._logs.stop_query(queryId=name)
         except (ClientError, BotoCoreError):
             return  # the query has ended by itself, or it runs to its end
+
+
+def _utc(time: str) -> datetime:
+    return datetime.fromisoformat(time).replace(tzinfo=UTC)
 
 
 def _next_step(covered: int, room: float) -> int:

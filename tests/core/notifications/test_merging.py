@@ -2,7 +2,7 @@
 
 import pytest
 
-from tflocks.notifications.merging import Notifications, TakenError, Wanted, connected, disconnected, same
+from chalicelib.core.notifications.merging import Notifications, TakenError, Wanted, connected, disconnected, same
 
 QUEUE = "arn:aws:sqs:eu-west-1:123456789012:tflock-events-prod"
 OTHERS: Notifications = {

@@ -6,7 +6,7 @@ registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/s3_bucket_no
 import json
 import re
 
-from tflocks.notifications.merging import Notifications, entries, is_ours, rules
+from chalicelib.core.notifications.merging import Notifications, entries, is_ours, rules
 
 _BLOCKS = {
     "QueueConfigurations": ("queue", "queue_arn"),

@@ -6,11 +6,11 @@ from botocore.exceptions import EndpointConnectionError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.aws.insights import MOST_ROWS, InsightsReader, JournalError, query
 from chalicelib.core.audit.line import JournalLine
+from chalicelib.core.audit.window import Window
 from tests.tflocks.fake_logs import FakeLogs, refused
 from tests.tflocks.story import PATH, acquired, as_json, at
-from tflocks.holds.scope import Window
-from tflocks.sources.insights import MOST_ROWS, InsightsReader, JournalError, query
 
 pytestmark = pytest.mark.thorough
 
@@ -149,3 +149,12 @@ def test_a_query_that_fails_or_is_given_up_is_stopped() -> None:
     with pytest.raises(KeyboardInterrupt):
         list(InsightsReader(left, "g", interrupted).lines(query(), Window(at(0), at(1))))  # type: ignore[arg-type]
     assert left.stopped == ["0"]
+
+
+def test_the_newest_lines_come_first_with_the_time_they_were_written_and_it_is_said_that_there_are_more() -> None:
+    logs = FakeLogs([acquired(str(number), number) for number in range(12)])
+    asked = query().replace("sort @timestamp asc", "sort @timestamp desc")
+    rows, all_of_them = reader_of(logs, 10).newest(asked, Window(at(0), at(600)))
+    assert [row.written for row in rows] == [at(number) for number in range(11, 1, -1)]
+    assert (json.loads(rows[0].line)["lock_id"], all_of_them) == ("id-11", False)
+    assert reader_of(logs, 13).newest(asked, Window(at(0), at(600)))[1]

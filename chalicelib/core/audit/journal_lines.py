@@ -6,8 +6,15 @@ from datetime import UTC, datetime
 import msgspec
 
 from chalicelib.core.audit.line import JournalLine, LineKind
-from tflocks.holds.acquires import SEEN_HELD
 
+SEEN_HELD = (
+    LineKind.ALERT_POSTED,
+    LineKind.ALERT_RAISED,
+    LineKind.ALERT_FAILED,
+    LineKind.RELEASE_REQUESTED,
+    LineKind.LOCK_RESTORED,
+)
+"""Lines about a lock that the reaper has seen held. Other lines about clicks can come long after the lock is gone."""
 ABOUT_HOLDS = (
     LineKind.LOCK_ACQUIRED,
     LineKind.LOCK_RELEASED,
