@@ -42,6 +42,7 @@ CORE_MAY_USE = {
     "contextlib",
     "zoneinfo",
     "hashlib",
+    "shlex",
     "functools",
     "json",
     "base64",
