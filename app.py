@@ -14,6 +14,7 @@ from chalice.app import Chalice, CloudWatchEvent, Cron, Rate, Response, SQSEvent
 
 from chalicelib import wiring
 from chalicelib.aws import batches
+from chalicelib.aws.by_hand import also_by_hand
 from chalicelib.aws.events.dynamodb import table_events
 from chalicelib.aws.events.s3 import UnknownNotificationError, lock_events
 from chalicelib.aws.metrics import flushed
@@ -54,6 +55,7 @@ _measured = flushed(wiring.metrics)
 """Writes the metrics of an invocation when it ends. Chalice's decorator must come above it."""
 
 
+@also_by_hand
 @app.schedule(Cron(0, 3, "*", "*", "?", "*"))
 @_measured
 def nightly_sweep(event: CloudWatchEvent) -> None:
@@ -78,6 +80,7 @@ def sweep_target(event: SQSEvent) -> None:
             wiring.metrics().add(sweep_duration(_now() - began))
 
 
+@also_by_hand
 @app.schedule(Rate(15, unit=Rate.MINUTES))
 @_measured
 def watch_locks(event: CloudWatchEvent) -> None:

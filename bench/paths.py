@@ -27,7 +27,6 @@ from bench.run import sqs_event
 from bench.sent import Requests
 from bench.traced import Tracer, Walk
 from chalicelib.slack.words.parts.buttons import RELEASE_ACTION
-from demo.deployed import SCHEDULED
 from demo.slack_standin import Channel, SlackStandIn, User, Workspace
 from tests.app.account import SECRET, an_account
 from tests.builders import ALICE, APP, BUCKET, CHANNEL, TEAM, sample
@@ -97,7 +96,7 @@ class Story:
         self._measure("event -> line", app.record_lock_event, _told_by_s3(key, acquired))
         time.sleep(_OLD_ENOUGH)
         with self._quietly():
-            app.nightly_sweep(SCHEDULED, _Context())
+            app.nightly_sweep({}, _Context())
         self._measure("sweep -> alert", app.sweep_target, *self._requests.left)
         self._click()
         self._measure("order -> released", app.release_lock, *self._requests.left)

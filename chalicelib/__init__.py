@@ -11,7 +11,9 @@ Each line of code has one room: it decides (``core``), it orders (``jobs``), or 
 ``core.joint``      joint alerts: which locks one run left behind, and what may be done with all of them
 ``core.targets``    what target rules find, and what is remembered of it
 ``core.clicks``     who may do what, and how it ended
-``core.audit``      what AWS told, which hold it began or ended, the journal's lines
+``core.audit``      what AWS told, which hold it began or ended, the journal's lines as they are written and read
+``core.notifications``
+                    what buckets tell, and to whom: merges ours into theirs, shows the difference, writes HCL
 ``core.doctor``     what is checked of a set-up, and what a look at it means; one folder for each area of checks
 ``core.nights``     what a night sweeps, what came of each target, and the summary of it
 ``ports``           the Protocols that the jobs need, and the failures that these may raise
@@ -33,6 +35,7 @@ Each line of code has one room: it decides (``core``), it orders (``jobs``), or 
 ``aws.book``        the reaper's memory, in its one DynamoDB table
 ``slack``           everything that knows Slack: requests in, messages out
 ``slack.web``       calls Slack's Web API
+``slack.doctor``    looks at the Slack app for the doctor; it posts nothing
 ``slack.words``     every word that Slack shows; pure
 ``slack_over_http`` checks what comes to the API, for ``app``; whoever is not Slack gets an HTTP error
 ``config``          checks ``reaper.toml``; only ``make package`` uses it, so it is not in the package
@@ -42,7 +45,8 @@ Each line of code has one room: it decides (``core``), it orders (``jobs``), or 
 ==================  ==========================================================================================
 
 Imports point one way (``tests/test_imports.py`` checks it): ``app -> wiring, jobs, ports, core, aws.batches,
-aws.events, aws.metrics, aws.orders, slack_over_http, slack.requests, slack.words.listings, slack.response_url``;
+aws.by_hand, aws.events, aws.metrics, aws.orders, slack_over_http, slack.requests, slack.words.listings,
+slack.response_url``;
 ``slack_over_http -> wiring, core, slack.requests``; ``wiring, wiring_rules ->`` everything but ``config``;
 ``config -> checked_rules -> core``; ``aws, slack -> ports, core``; ``jobs -> ports, core``; ``ports -> core``;
 ``core ->`` the standard library and msgspec.

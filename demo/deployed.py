@@ -15,6 +15,7 @@ from typing import Any, Self
 from botocore.exceptions import ClientError
 
 from chalicelib.core.duration import parse
+from chalicelib.core.notifications.merging import Wanted
 from chalicelib.slack.words.parts import lock_value
 from chalicelib.slack.words.parts.buttons import RELEASE_ACTION
 from demo import stopping
@@ -24,24 +25,12 @@ from demo.slack_standin import Channel, Message, SlackStandIn, User, UserGroup, 
 from demo.terraform import LOCK_TABLE
 from demo.waiting import wait_for
 from tflocks.live.connecting import Bucket, connect
-from tflocks.notifications.merging import Wanted
 
 STAGE = "demo"
 ALICE, BOB, CAROL = User("U0ALICE", "Alice"), User("U0BOB", "Bob"), User("U0CAROL", "Carol", email="carol@acme.example")
 PEOPLE = (ALICE, BOB, CAROL)
 ONCALL = UserGroup("S0ONCALL", "oncall", (BOB.id, CAROL.id))
 CHANNEL = Channel("C0PLATFORM", "platform-alerts", frozenset(user.id for user in PEOPLE))
-SCHEDULED: dict[str, object] = {
-    "version": "0",
-    "id": "demo",
-    "detail-type": "Scheduled Event",
-    "source": "aws.events",
-    "account": "000000000000",
-    "time": "2026-11-21T03:00:00Z",
-    "region": "us-east-1",
-    "resources": [],
-    "detail": {},
-}
 _CONFIG = """
 [slack]
 team_id = "T0DEMO"
@@ -205,11 +194,11 @@ class DeployedReaper:
 
     def sweep(self) -> None:
         """Do what the schedule does at night."""
-        self.cloud.invoke(self.outputs["NightlySweepFunction"], SCHEDULED)
+        self.cloud.invoke(self.outputs["NightlySweepFunction"])
 
     def watch(self) -> None:
         """Do what the schedule does every 15 minutes."""
-        self.cloud.invoke(self.outputs["WatchLocksFunction"], SCHEDULED)
+        self.cloud.invoke(self.outputs["WatchLocksFunction"])
 
     def alert(self, *said: str, seconds: float = 60) -> Message:
         """Return the first message that says all this in its blocks or text, once there is one."""

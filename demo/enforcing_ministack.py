@@ -17,7 +17,9 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsq
 
 The identity in S3's notifications, and event buses of other regions and accounts: ``demo.ministack_events``.
 What is known of a session that enters another account: ``demo.ministack_sessions``. Conditions of templates:
-``demo.ministack_conditions``.
+``demo.ministack_conditions``. How a function's process starts: ``demo.ministack_starts``.
+
+Policies that refuse plain HTTP: everything on this machine is asked by plain HTTP, and counts as asked by HTTPS.
 
 How many batches of a queue are worked on at once, where a stack's parameter says so: CloudFormation makes a number of
 it, MiniStack leaves it a text.
@@ -30,9 +32,11 @@ comes late, on a busy machine, Terraform's client of DynamoDB drops the connecti
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import h11
@@ -42,13 +46,14 @@ from ministack import app  # type: ignore[import-untyped]
 from ministack.core import iam_actions, iam_evaluator  # type: ignore[import-untyped]
 from ministack.services import lambda_svc, s3  # type: ignore[import-untyped]
 
-from demo import ministack_conditions, ministack_events, ministack_sessions
+from demo import ministack_conditions, ministack_events, ministack_sessions, ministack_starts
 
 _HEADERS = {"s3:DeleteObject": ("if-match",), "s3:PutObject": ("if-match", "if-none-match")}
 """The condition keys, each named after its header; other actions do not have them."""
 
 _without_conditions = iam_actions.s3_service_context
 _by_the_action_alone = iam_evaluator.evaluate
+_pin_request_origin = app.pin_request_origin
 _at_once = lambda_svc._sqs_esm_concurrency  # noqa: SLF001
 
 
@@ -78,6 +83,10 @@ def _as_aws_judges(request: Any, policies: Any, *limits: Any) -> Any:
     return _by_the_action_alone(request, policies, *limits)
 
 
+def _as_by_https(source_ip: str, _secure: bool) -> None:  # noqa: FBT001  MiniStack's signature
+    _pin_request_origin(source_ip, True)  # noqa: FBT003
+
+
 def _as_a_number(*mapping: Any) -> int:
     return int(_at_once(*mapping))
 
@@ -104,10 +113,12 @@ def _end_with_parent() -> None:
 if __name__ == "__main__":
     iam_actions.s3_service_context = _with_conditions
     iam_evaluator.evaluate = _as_aws_judges
+    app.pin_request_origin = _as_by_https
     lambda_svc._sqs_esm_concurrency = _as_a_number  # noqa: SLF001
     ministack_events.teach()
     ministack_sessions.teach()
     ministack_conditions.teach()
+    ministack_starts.teach(Path(tempfile.gettempdir()) / "packages")
     H11Protocol._send_h11_event = _in_one_packet  # type: ignore[assignment, method-assign]  # noqa: SLF001
     threading.Thread(target=_end_with_parent, daemon=True).start()
     app.main()

@@ -6,7 +6,6 @@ read.
 
 import base64
 import contextlib
-import json
 import os
 import signal
 import socket
@@ -201,15 +200,15 @@ class LocalCloud:
     def _api_url(self, outputs: Mapping[str, str], path: str) -> str:
         return f"{self.url}/restapis/{outputs['RestAPIId']}/api/_user_request_/{path}"
 
-    def invoke(self, function_name: str, payload: Mapping[str, object]) -> None:
-        """Run a function once, to its end.
+    def invoke(self, function_name: str) -> None:
+        """Run a function once, to its end, without a payload: as people do by ``aws lambda invoke``.
 
         Raises:
             LocalCloudError: the function raised; the text has its log.
         """
         client: LambdaClient = self.client("lambda")
         with stopping.at_once():
-            answer = client.invoke(FunctionName=function_name, Payload=json.dumps(payload).encode(), LogType="Tail")
+            answer = client.invoke(FunctionName=function_name, LogType="Tail")
         if "FunctionError" in answer:
             tail = base64.b64decode(answer.get("LogResult", "")).decode(errors="replace")
             raise LocalCloudError(f"{function_name} failed: {answer['Payload'].read().decode()}\n{tail}")

@@ -4,18 +4,19 @@
 ``main``       finds a command by its name; imports only the one that is asked for
 ``arguments``  what the command lines of several commands have in common, checked
 ``commands``   one folder a command: its command line, what it does, how it shows that
-``live``       looks at locks as they are now, at the deployed reaper and its book; releases a lock, connects a bucket
+``live``       looks at locks as they are now, at the deployed reaper and its book; releases a lock, connects a bucket;
+               ``live.doctor`` joins the looks of the doctor
 ``sources``    where holds are read from; every source is asked in the same way (``sources.source``)
 ``holds``      what happened to locks, as holds: pairs, merges, ranks them; pure
 ``locks``      who holds which state now, and what may be released; pure
-``notifications``  what buckets tell, and to whom: merges ours into theirs, shows the difference, writes HCL; pure
-``output``     shows holds and locks: tables, JSON, CSV, pictures
+``output``     shows holds, locks and the doctor's findings: tables, JSON, CSV, pictures
 ``words``      fits a number or a long name into a line of text
 =============  ===============================================================================================
 
 Imports point one way (``tests/tflocks/test_rooms.py`` holds it): ``main -> commands``; ``commands -> arguments,
 live, sources, output``; ``sources, output -> holds``; ``live, output -> locks``; all of them ``-> words`` and
 ``chalicelib.core``. Only ``sources`` and ``live`` import ``chalicelib.aws`` and ``chalicelib.ports``; only ``live``
-imports ``chalicelib.jobs``: a release from a terminal is the job of a click. Nothing in ``chalicelib`` imports
-``tflocks``.
+imports ``chalicelib.jobs``: a release from a terminal is the job of a click; only ``live``
+imports ``chalicelib.slack``, to ask what the app may do; only ``arguments`` imports
+``chalicelib.config``, to read a ``reaper.toml``. Nothing in ``chalicelib`` imports ``tflocks``.
 """

@@ -5,6 +5,7 @@ from functools import cached_property
 
 import msgspec
 
+from chalicelib.core import canary
 from chalicelib.core.hours import WorkingHours, always
 from chalicelib.core.locks.account import HOME, Account
 from chalicelib.core.locks.ci_run import CiRun
@@ -129,7 +130,12 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         )
 
     def policy_for(self, place: Place) -> Policy:
-        """Return the policy of the first route that covers the place's state path and account."""
+        """Return the policy of the first route that covers the place's state path and account.
+
+        A canary's key names its channel. Only a channel that the rules know counts, so no key sends alerts elsewhere.
+        """
+        if (channel := canary.channel_of(place.state_key)) and channel in self.canaries:
+            return self.canaries[channel]
         account = self.account_of(place)
         return next(route.policy for route in self.routes if route.covers(place.state_path, account))
 
@@ -175,6 +181,14 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def by_home(self) -> dict[str, Target]:
         """Return the targets by the homes of their containers (``Place.home``)."""
         return {target.home: target for target in self.targets}
+
+    @cached_property
+    def canaries(self) -> dict[str, Policy]:
+        """Return the policy of a canary in each channel: alerted at once, calls nobody, released by the same people."""
+        own = {route.policy.channel: route.policy.releasers for route in reversed(self.routes)}
+        at_once: dict[Risk, tuple[timedelta, ...]] = {risk: (timedelta(0),) for risk in Risk}
+        known = {self.trouble_channel: self.routes[-1].policy.releasers} | own
+        return {channel: Policy(channel=channel, releasers=who, thresholds=at_once) for channel, who in known.items()}
 
     @cached_property
     def _tables(self) -> dict[str, list[Target]]:

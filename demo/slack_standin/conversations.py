@@ -1,4 +1,4 @@
-"""Answer ``conversations.history`` and ``conversations.replies``: what everyone sees, part by part.
+"""Answer ``conversations.info``, ``.history`` and ``.replies``: what everyone sees, part by part.
 
 https://docs.slack.dev/reference/methods/conversations.history and .../conversations.replies: the newest message comes
 first in a history, the oldest first in a thread; a history has no replies (there is no ``reply_broadcast`` here).
@@ -27,7 +27,28 @@ class Conversations:
 
     def methods(self) -> Methods:
         """Return the methods by name."""
-        return {"conversations.history": self._history, "conversations.replies": self._replies}
+        return {
+            "conversations.history": self._history,
+            "conversations.info": self._info,
+            "conversations.replies": self._replies,
+        }
+
+    def _info(self, arguments: Arguments) -> Response:
+        """Tell of a channel; a private one is not there for an app that is not in it."""
+        channel = self._workspace.channel(arguments.get("channel"))
+        self._workspace.require_scope(f"{_kind(channel)}:read")
+        if channel.is_private and not channel.bot_is_member:
+            raise SlackError("channel_not_found")
+        return {
+            "channel": {
+                "id": channel.id,
+                "name": channel.name,
+                "is_channel": not channel.is_direct,
+                "is_private": channel.is_private,
+                "is_archived": channel.is_archived,
+                "is_member": channel.bot_is_member,
+            }
+        }
 
     def _history(self, arguments: Arguments) -> Response:
         channel = self._readable(arguments)
@@ -49,8 +70,7 @@ class Conversations:
 
     def _readable(self, arguments: Arguments) -> Channel:
         channel = self._workspace.channel(arguments.get("channel"))
-        kind = "im" if channel.is_direct else "groups" if channel.is_private else "channels"
-        self._workspace.require_scope(f"{kind}:history")
+        self._workspace.require_scope(f"{_kind(channel)}:history")
         return self._workspace.joined(channel.id)
 
     def _page(self, messages: list[Message], arguments: Arguments, default: int) -> Response:
@@ -69,6 +89,11 @@ class Conversations:
         if message.thread_ts:
             told["parent_user_id"] = self._board.find(message.channel, message.thread_ts).user
         return told
+
+
+def _kind(channel: Channel) -> str:
+    """Return how scopes name this kind of conversation."""
+    return "im" if channel.is_direct else "groups" if channel.is_private else "channels"
 
 
 def _thread_json(parent: Message, replies: list[Message]) -> dict[str, Any]:

@@ -6,9 +6,11 @@ from typing import Any
 SCOPES = frozenset(
     {
         "channels:history",
+        "channels:read",
         "chat:write",
         "commands",
         "groups:history",
+        "groups:read",
         "usergroups:read",
         "users:read",
         "users:read.email",
@@ -56,6 +58,7 @@ class UserGroup:
     id: str
     handle: str
     members: tuple[str, ...]
+    disabled: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ class Channel:
     bot_is_member: bool = True
     is_private: bool = False
     is_direct: bool = False
+    is_archived: bool = False
 
     @property
     def name_for_apps(self) -> str:

@@ -1,11 +1,11 @@
 """Answer the methods of the Web API about the app itself, users and user groups."""
 
-from demo.slack_standin.arguments import Arguments, Methods, Response, required
-from demo.slack_standin.model import SlackError, User, Workspace
+from demo.slack_standin.arguments import Arguments, Methods, Response, flag, required
+from demo.slack_standin.model import SlackError, User, UserGroup, Workspace
 
 
 class People:
-    """``auth.test``, ``users.*`` and ``usergroups.users.list`` of one workspace."""
+    """``auth.test``, ``bots.info``, ``users.*`` and ``usergroups.*`` of one workspace."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -14,6 +14,8 @@ class People:
         """Return the methods by name."""
         return {
             "auth.test": self._auth_test,
+            "bots.info": self._bots_info,
+            "usergroups.list": self._groups,
             "usergroups.users.list": self._group_members,
             "users.info": self._users_info,
             "users.lookupByEmail": self._lookup_by_email,
@@ -39,6 +41,22 @@ class People:
         if self._workspace.org_wide and arguments.get("team_id") != self._workspace.team_id:
             raise SlackError("missing_argument", arg="team_id")
         return {"users": list(self._workspace.user_group(required(arguments, "usergroup")).members)}
+
+    def _groups(self, arguments: Arguments) -> Response:
+        """Return the user groups; the disabled ones only for whoever asks for them."""
+        if self._workspace.org_wide and arguments.get("team_id") != self._workspace.team_id:
+            raise SlackError("missing_argument", arg="team_id")
+        every = flag(arguments, "include_disabled")
+        shown = [group for group in self._workspace.user_groups if every or not group.disabled]
+        return {"usergroups": [_group_json(group) for group in shown]}
+
+    def _bots_info(self, arguments: Arguments) -> Response:
+        """Return the app behind the bot's own id; there is no other bot here."""
+        if arguments.get("bot") != self._workspace.bot_id:
+            raise SlackError("bot_not_found")
+        of = self._workspace
+        told = {"id": of.bot_id, "deleted": False, "name": of.bot_name, "app_id": of.app_id, "user_id": of.bot_user_id}
+        return {"bot": told}
 
     def _users_info(self, arguments: Arguments) -> Response:
         return {"user": self._user_json(self._workspace.user(arguments.get("user")))}
@@ -75,3 +93,14 @@ class People:
             "is_owner": False,
             "teams": [user.team_id],
         }
+
+
+def _group_json(group: UserGroup) -> Response:
+    return {
+        "id": group.id,
+        "is_usergroup": True,
+        "handle": group.handle,
+        "name": group.handle,
+        "date_delete": 1763700000 if group.disabled else 0,
+        "user_count": len(group.members),
+    }

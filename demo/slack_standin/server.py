@@ -154,7 +154,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(500, "text/plain", b"Internal Server Error")
         else:
             extra = {"Retry-After": str(answer.retry_after)} if answer.retry_after is not None else {}
-            self._reply(answer.status, answer.response, extra)
+            self._reply(answer.status, answer.response, extra | self._scopes(answer))
+
+    def _scopes(self, answer: Answer) -> dict[str, str]:
+        """Return the header with the token's scopes, which Slack sends with what it carried out."""
+        scopes = ",".join(sorted(self._slack.served.workspace.scopes))
+        return {"X-OAuth-Scopes": scopes} if answer.response.get("ok") else {}
 
     def _from_page(self, path: str, body: bytes) -> None:
         if self.headers.get_content_type() != "application/json":  # a form on another site must not click

@@ -172,10 +172,16 @@ def test_a_watch_without_time_begins_nothing_and_says_what_is_left(
     assert (line["event"], line["not_reached"], line["alerts"]) == ("watch_finished", 1, 0)
 
 
+@pytest.mark.parametrize("payload", [{}, None, [], "now", {"dry": True}], ids=repr)
+def test_a_person_starts_a_watch_with_whatever_payload(
+    queues: Any, capsys: pytest.CaptureFixture[str], payload: object
+) -> None:
+    app.watch_locks(payload, Remaining(0))
+    assert [line["event"] for line in printed(capsys, '{"event"')] == ["watch_finished"]
+
+
 def test_the_watch_stores_the_rules_where_operators_read_them(queues: Any) -> None:
-    with Client(app.app) as client:
-        event = client.events.generate_cw_event("aws.events", "Scheduled Event", {}, [])
-    app.watch_locks(event, Remaining(0))
+    app.watch_locks({}, Remaining(0))
     table = boto3.resource("dynamodb").Table(os.environ["LOCK_BOOK_TABLE"])
     rules = DynamoRulesBook(table).rules()
     assert rules == checked_rules.encode(msgspec.structs.replace(wiring.config(), rules=wiring.rules()))
@@ -202,14 +208,15 @@ def test_an_entry_point_that_raises_has_written_its_metrics(queues: Any, capsys:
 
 
 def test_every_entry_point_writes_what_it_measured() -> None:
-    """Chalice's own decorator comes first: Lambda calls what that made."""
+    """Chalice's own decorator comes above: Lambda calls what that made, and for schedules what people may start too."""
     module = ast.parse(Path(app.__file__).read_text())
     functions = [node for node in module.body if isinstance(node, ast.FunctionDef) and node.decorator_list]
     assert len(functions) == 9
     for function in functions:
-        chalice, *rest = [ast.unparse(decorator) for decorator in function.decorator_list]
+        *first, chalice, measured = [ast.unparse(decorator) for decorator in function.decorator_list]
         assert chalice.startswith("app.")
-        assert rest == ["_measured"]
+        assert measured == "_measured"
+        assert first == (["also_by_hand"] if chalice.startswith("app.schedule") else [])
 
 
 def test_a_sweep_s_duration_is_written_as_a_metric(queues: Any, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import boto3
 import pytest
-from chalice.test import Client
 
 import app
 from chalicelib import wiring
@@ -35,9 +34,7 @@ def queues(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 
 def at_night(milliseconds: int = 900_000) -> None:
-    with Client(app.app) as client:
-        event = client.events.generate_cw_event("aws.events", "Scheduled Event", {}, [])
-    app.nightly_sweep(event, Remaining(milliseconds))
+    app.nightly_sweep(None, Remaining(milliseconds))
 
 
 @pytest.mark.usefixtures("onto_the_captured_output")

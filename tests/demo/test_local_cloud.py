@@ -47,7 +47,7 @@ def hangs_up() -> Iterator[HangsUp]:
 
 def test_a_function_whose_answer_is_lost_is_not_called_again(hangs_up: HangsUp, tmp_path: Path) -> None:
     with pytest.raises((ConnectionClosedError, HTTPClientError)):
-        LocalCloud(tmp_path, port=hangs_up.port).invoke("watch", {})
+        LocalCloud(tmp_path, port=hangs_up.port).invoke("watch")
     assert hangs_up.requests == [b"POST /2015-03-31/functions/watch/invocations HTTP/1.1"]
 
 

@@ -62,7 +62,7 @@ def test_a_night_in_which_all_was_swept_is_one_line_and_no_message() -> None:
     [line] = summaries(world)
     assert (line.targets, line.failed, line.locks, line.objects) == (3, 0, 1, 1)
     assert line.detail.split("; ") == [
-        "999988887777: 2 of 2 targets swept, 1 locks",
+        "999988887777: 2 of 2 targets swept, 1 lock",
         "prod (111122223333): 1 of 1 targets swept, 0 locks",
     ]
     assert world.messenger.reports == []

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.core.notifications.merging import Wanted
 from demo import identities
 from demo.deployed import STAGE, DeployedReaper
 from demo.local_cloud import ACCOUNT, LocalCloud
@@ -18,7 +19,6 @@ from tests.journal_schema import Line
 from tests.local_cloud.hanging_s3 import HangingS3
 from tests.local_cloud.steps import change_variables, function_named
 from tflocks.live.connecting import Bucket, connect
-from tflocks.notifications.merging import Wanted
 
 US, EU = "us-east-1", "eu-west-1"
 REGIONS = (US, EU)

@@ -81,7 +81,8 @@ class Account:
         self.client("logs").create_log_group(logGroupName=LOG_GROUP)
         url = self.client("sqs").create_queue(QueueName=QUEUE)["QueueUrl"]
         outputs = {"LockBookTable": BOOK, "LogGroupName": LOG_GROUP, "ClickQueueUrl": url}
-        self.stacks.always(_stack(outputs | {"LockEventsQueueArn": EVENT_QUEUE}))
+        stack = _stack(outputs | {"LockEventsQueueArn": EVENT_QUEUE})
+        self.stacks.answer = lambda asked: _NO_RESOURCES if asked["Action"] == "ListStackResources" else stack
         table = boto3.resource("dynamodb", region_name=REGION).Table(BOOK)
         if rules:
             DynamoRulesBook(table).replace(checked_rules.encode(Config("A0DEMO", "https://slack.com/api/", rules)))
@@ -113,6 +114,13 @@ def _stack(outputs: dict[str, str]) -> bytes:
     stack = f"<member><StackName>{STACK}</StackName>{about}<Outputs>{told}</Outputs></member>"
     result = f"<DescribeStacksResult><Stacks>{stack}</Stacks></DescribeStacksResult>"
     return http(f"<DescribeStacksResponse>{result}</DescribeStacksResponse>", Content_Type="text/xml")
+
+
+_NO_RESOURCES = http(
+    "<ListStackResourcesResponse><ListStackResourcesResult><StackResourceSummaries/></ListStackResourcesResult>"
+    "</ListStackResourcesResponse>",
+    Content_Type="text/xml",
+)
 
 
 def refused_stack(code: str, message: str) -> bytes:

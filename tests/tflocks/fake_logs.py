@@ -47,8 +47,9 @@ class FakeLogs:
         there = [one for one in self.events if asked["startTime"] <= one.time.timestamp() <= asked["endTime"]]
         patterns = re.findall(r"like /(.*?)/(?= \||$)", asked["queryString"])
         found = [one for one in there if all(re.search(pattern, as_json(one)) for pattern in patterns)]
+        newest_first = "sort @timestamp desc" in asked["queryString"]
         [limit] = re.findall(r"\| limit (\d+)$", asked["queryString"])
-        rows = [_row(one) for one in sorted(found, key=lambda one: one.time)][: int(limit)]
+        rows = [_row(one) for one in sorted(found, key=lambda one: one.time, reverse=newest_first)][: int(limit)]
         statistics = {"recordsScanned": float(len(there)), "bytesScanned": 100.0 * len(there)}
         return {"status": self.ends_as, "results": rows, "statistics": statistics}
 

@@ -11,6 +11,7 @@ from chalicelib.core.alerts.page import Page
 from chalicelib.core.audit.event import LockEvent, ToldBy
 from chalicelib.core.audit.event_line import of_acquire, of_reappearance, of_release
 from chalicelib.core.audit.hold import EndedHold
+from chalicelib.core.audit.journal_lines import read
 from chalicelib.core.audit.line import JournalLine, LineKind, of_lock
 from chalicelib.core.clicks.ending import LetGoBy
 from chalicelib.core.locks.lock import HeldLock
@@ -18,7 +19,6 @@ from chalicelib.core.locks.place import Kind, LockRef, Place
 from chalicelib.core.locks.terraform.lock_info import LockInfo
 from tflocks.holds.hold import Hold, Source
 from tflocks.holds.pairing import journal_holds
-from tflocks.sources.journal_lines import read
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PATH = "acme-tfstate/prod/network/terraform.tfstate"

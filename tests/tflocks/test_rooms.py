@@ -9,16 +9,15 @@ ROOT = Path(__file__).parent.parent.parent
 MAY_IMPORT = {
     "tflocks.main": {"tflocks.commands", "chalicelib.core"},
     "tflocks.commands": {
-        f"tflocks.{room}"
-        for room in ("commands", "arguments", "sources", "output", "holds", "live", "locks", "words", "notifications")
+        f"tflocks.{room}" for room in ("commands", "arguments", "sources", "output", "holds", "live", "locks", "words")
     }
-    | {"chalicelib.core"},
-    "tflocks.arguments": {"tflocks.arguments", "tflocks.words", "chalicelib.core"},
+    | {"chalicelib.core", "chalicelib.checked_rules"},
+    "tflocks.arguments": {"tflocks.arguments", "tflocks.words"}
+    | {"chalicelib.core", "chalicelib.config", "chalicelib.checked_rules"},
     "tflocks.sources": {"tflocks.sources", "tflocks.holds", "tflocks.words"}
     | {"chalicelib.core", "chalicelib.aws", "chalicelib.ports"},
-    "tflocks.live": {"tflocks.live", "tflocks.locks", "tflocks.notifications", "tflocks.words"}
-    | {f"chalicelib.{room}" for room in ("core", "aws", "ports", "jobs", "checked_rules")},
-    "tflocks.notifications": {"tflocks.notifications", "chalicelib.core"},
+    "tflocks.live": {"tflocks.live", "tflocks.locks", "tflocks.words"}
+    | {f"chalicelib.{room}" for room in ("core", "aws", "ports", "jobs", "slack", "checked_rules")},
     "tflocks.locks": {"tflocks.locks", "chalicelib.core"},
     "tflocks.output": {"tflocks.output", "tflocks.holds", "tflocks.locks", "tflocks.words", "chalicelib.core"},
     "tflocks.holds": {"tflocks.holds", "chalicelib.core"},

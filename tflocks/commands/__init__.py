@@ -6,6 +6,7 @@ COMMANDS = {
     "targets": "Every bucket and lock table that the reaper sweeps, and why.",
     "connect": "Let buckets tell the reaper of their locks.",
     "disconnect": "Take the reaper's notifications out of buckets.",
+    "doctor": "Whether buckets, tables and the reaper are well; how to mend them.",
     "history": "Who held a state, who let it go, and for how long.",
 }
 """Each folder's name, with the line that ``tflocks --help`` has for it."""

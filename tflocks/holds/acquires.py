@@ -9,18 +9,10 @@ import msgspec
 
 from chalicelib.core.alerts.owner import session_name
 from chalicelib.core.audit.event import ToldBy
+from chalicelib.core.audit.journal_lines import SEEN_HELD
 from chalicelib.core.audit.line import JournalLine, LineKind
 from tflocks.holds.hold import Hold, Source
 from tflocks.holds.matching import nearest
-
-SEEN_HELD = (
-    LineKind.ALERT_POSTED,
-    LineKind.ALERT_RAISED,
-    LineKind.ALERT_FAILED,
-    LineKind.RELEASE_REQUESTED,
-    LineKind.LOCK_RESTORED,
-)
-"""Lines about a lock that the reaper has seen held. Other lines about clicks can come long after the lock is gone."""
 
 
 def holds_begun(events: Iterable[JournalLine]) -> list[Hold]:

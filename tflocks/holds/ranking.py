@@ -6,8 +6,8 @@ from datetime import datetime
 
 import msgspec
 
+from chalicelib.core.audit.window import Window
 from tflocks.holds.hold import Hold
-from tflocks.holds.scope import Window
 
 NOT_TOLD = "not told"
 

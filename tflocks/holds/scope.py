@@ -1,15 +1,8 @@
 """Which states are asked about, within which time."""
 
-from datetime import datetime
-
 import msgspec
 
-
-class Window(msgspec.Struct, frozen=True):
-    """The time that is asked about."""
-
-    since: datetime
-    now: datetime
+from chalicelib.core.audit.window import Window
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):

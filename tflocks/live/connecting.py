@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.aws.errors_in_words import in_words
-from tflocks.notifications.merging import Notifications, TakenError, Wanted, connected, same
+from chalicelib.core.notifications.merging import Notifications, TakenError, Wanted, connected, same
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.rules_book import DynamoRulesBook
 from chalicelib.aws.errors_in_words import in_words
-from chalicelib.checked_rules import CheckedRulesError, decode
+from chalicelib.checked_rules import CheckedRulesError, Config, decode
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Rules
@@ -107,12 +107,19 @@ def _rules_with_found(reaper: Reaper, aws: Aws) -> tuple[Rules | None, str]:
 
 def rules_of(reaper: Reaper, aws: Aws) -> tuple[Rules | None, str]:
     """Return the rules with the targets that the configuration names, and why they could not be read."""
+    config, gap = config_of(reaper, aws)
+    return config.rules if config else None, gap
+
+
+def config_of(reaper: Reaper, aws: Aws) -> tuple[Config | None, str]:
+    """Return the configuration that runs, with its rules at home, and why it could not be read."""
     try:
         stored = DynamoRulesBook(aws.table(reaper.book)).rules()
         if stored is None:
             return None, f"the reaper's targets and thresholds are not known: it has not stored them yet; {_NO_RULES}"
         region, account = reaper.event_queue.split(":")[3:5]
-        return decode(stored).rules.at_home(account, region), ""
+        config = decode(stored)
+        return msgspec.structs.replace(config, rules=config.rules.at_home(account, region)), ""
     except BookError as error:
         return None, f"the reaper's targets and thresholds are not known: {error}"
     except CheckedRulesError:

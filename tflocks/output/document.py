@@ -2,8 +2,8 @@
 
 import json
 
+from chalicelib.core.audit.window import Window
 from tflocks.holds.history import History, SourceStatus
-from tflocks.holds.scope import Window
 from tflocks.output.rows import Row, iso
 
 SCHEMA = 1

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from rich.filesize import decimal
 
+from chalicelib.aws.insights import MOST_ROWS, InsightsReader, JournalError, query
+from chalicelib.core.audit import journal_lines
 from tflocks.holds.pairing import journal_holds
 from tflocks.holds.scope import Scope
-from tflocks.sources import journal_lines
-from tflocks.sources.insights import MOST_ROWS, InsightsReader, JournalError, query
 from tflocks.sources.source import Findings
 from tflocks.words import counted
 

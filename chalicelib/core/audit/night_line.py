@@ -22,9 +22,13 @@ def of_night(summary: NightSummary, time: datetime, stale: int) -> JournalLine:
 
 
 def _of_account(night: AccountNight) -> str:
-    swept = f"{night.account}: {night.swept} of {night.targets} targets swept, {night.found.locks} locks"
+    swept = f"{night.account}: {night.swept} of {night.targets} targets swept, {_locks(night.found.locks)}"
     return ", ".join([swept, *map(_not_swept, night.not_swept)])
 
 
 def _not_swept(one: NotSwept) -> str:
     return f"{one.target} {one.standing.value}" + (f" ({one.why})" if one.why else "")
+
+
+def _locks(number: int) -> str:
+    return "1 lock" if number == 1 else f"{number} locks"

@@ -13,6 +13,7 @@ import msgspec
 
 from chalicelib.core.alerts.owner import session_name
 from chalicelib.core.alerts.page import Page
+from chalicelib.core.canary import is_canary
 from chalicelib.core.joint.joint import MOST, ROOM, Holder, Joint, member_of
 from chalicelib.core.locks.copies import copy_of
 from chalicelib.core.locks.lock import Body
@@ -42,10 +43,10 @@ def holder_of(page: Page) -> Holder | None:
     """Return the run that holds a lock; None for a lock that is always told by itself.
 
     Such are a lock that cannot be read, a copy of another place's lock, a lock beside another holder's, and one that
-    names nobody: each needs evidence of its own.
+    names nobody: each needs evidence of its own. A canary is looked for by itself.
     """
     lock, info = page.lock, page.lock.info
-    if info is None or lock.flaw or lock.body is not Body.LOCK or copy_of(lock) or page.rivals:
+    if info is None or lock.flaw or lock.body is not Body.LOCK or copy_of(lock) or page.rivals or is_canary(lock):
         return None
     session = session_name(page.principal)
     if is_of_one_run(session):

@@ -11,6 +11,7 @@ import msgspec
 from chalicelib.core.alerts.digest import LINES, Digest, counted, held_by_short_name, short_name
 from chalicelib.core.alerts.message import Handle
 from chalicelib.core.alerts.page import Page
+from chalicelib.core.canary import is_canary
 from chalicelib.core.policy import Rules
 from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.alerts.digest import stand
@@ -98,6 +99,8 @@ class Announcement:
             channel = case.policy.channel
             if beneath := of_lock.get((channel, short_name(case.ref))):
                 self._add(case, beneath)
+            elif is_canary(case.page.lock):
+                self._add(case, None)  # whoever put it waits for this very alert
             else:
                 channels[channel].append(case)
         for channel, new in channels.items():

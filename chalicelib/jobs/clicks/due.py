@@ -2,16 +2,21 @@
 
 from chalicelib.core.alerts.life import may_auto_release
 from chalicelib.core.alerts.page import Page
+from chalicelib.core.canary import is_canary
 from chalicelib.jobs.alerts.halves import Halves
 from chalicelib.jobs.clicks.clicked import Ordered
 from chalicelib.ports.book import BookError
 
 
 def page_if_due(ordered: Ordered) -> Page | None:
-    """Return the page of a lock as it is now, if its route still asks for its release; None: it does not."""
+    """Return the page of a lock as it is now, if its route still asks for its release; None: it does not.
+
+    For a canary nobody needs notice: whoever put it orders its release (``tflocks doctor --canary``), and may send to
+    this queue. As with every other lock, only the very lock that the order names is deleted.
+    """
     covered = all(ordered.rules.covers(ref.place) for ref in ordered.shown)
     page = Halves(ordered.world, ordered.rules, ordered.now).as_now(ordered.page)
-    due = covered and page and may_auto_release(page, ordered.policy, ordered.now)
+    due = covered and page and (is_canary(page.lock) or may_auto_release(page, ordered.policy, ordered.now))
     return page if page and due and not _is_snoozed(page, ordered) else None
 
 

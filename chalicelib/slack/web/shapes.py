@@ -54,6 +54,59 @@ class Members(Done, frozen=True):
     users: tuple[_Id, ...]
 
 
+class TokenTold(Done, frozen=True):
+    """Whose token it is. A token of a whole organisation has no workspace of its own."""
+
+    user: str = ""
+    team_id: str | None = None
+    enterprise_id: str | None = None
+    is_enterprise_install: bool | None = None
+    bot_id: str | None = None
+
+
+class BotAbout(msgspec.Struct, frozen=True):
+    """The app behind a bot."""
+
+    app_id: str | None = None
+
+
+class BotFound(Done, frozen=True):
+    """The bot with an ID."""
+
+    bot: BotAbout
+
+
+class ChannelAbout(msgspec.Struct, frozen=True):
+    """How a channel stands, and whether the app is in it."""
+
+    id: _Id
+    name: str | None = None
+    is_member: bool | None = None
+    is_archived: bool | None = None
+    is_private: bool | None = None
+
+
+class ChannelFound(Done, frozen=True):
+    """The channel with an ID."""
+
+    channel: ChannelAbout
+
+
+class GroupAbout(msgspec.Struct, frozen=True):
+    """How a user group stands. Slack tells its size as a number or as a text."""
+
+    id: _Id
+    handle: str | None = None
+    date_delete: int | None = None
+    user_count: int | str | None = None
+
+
+class Groups(Done, frozen=True):
+    """The user groups of a workspace."""
+
+    usergroups: tuple[GroupAbout, ...]
+
+
 class Payload(msgspec.Struct, frozen=True):
     """The reaper's own content of a message's metadata."""
 

@@ -8,7 +8,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from http import HTTPStatus
 from typing import Any, TypeGuard, TypeVar
 from urllib.error import HTTPError, URLError
@@ -128,6 +128,12 @@ class WebApi:
 
         ``expected`` has the error codes that the caller handles: they are raised, but not counted as failures.
         """
+        return self.call_with_scopes(method, shape, expected=expected, **arguments)[0]
+
+    def call_with_scopes(
+        self, method: str, shape: type[T], *, expected: Container[str] = (), **arguments: Any
+    ) -> tuple[T, frozenset[str]]:
+        """Call a method like ``call``; return its answer and the scopes of the token, as far as Slack tells them."""
         try:
             return self._send(method, self._usable_token(), shape, arguments)
         except (WebApiError, MessengerError) as error:
@@ -145,16 +151,21 @@ class WebApi:
             )
         return token
 
-    def _send(self, method: str, token: str, shape: type[T], arguments: dict[str, Any]) -> T:
+    def _send(self, method: str, token: str, shape: type[T], arguments: dict[str, Any]) -> tuple[T, frozenset[str]]:
         try:
-            answer = getattr(self._client, method)(token=token, **arguments).data
-            return msgspec.convert(answer, shape)
+            answer = getattr(self._client, method)(token=token, **arguments)
+            return msgspec.convert(answer.data, shape), _scopes(answer.headers)
         except SlackApiError as error:
             raise _answered(error) from None
         except msgspec.ValidationError:
             raise UnansweredError("", f"the answer to {method} is not one of Slack's, so perhaps a proxy's") from None
         except Exception as error:  # noqa: BLE001  whatever slack_sdk makes of an answer (JSON, gzip, charset, ...)
             raise _unreached(error) from None
+
+
+def _scopes(headers: Mapping[str, str]) -> frozenset[str]:
+    told = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), "")
+    return frozenset(re.findall(r"[^\s,]+", told))
 
 
 def _answered(error: SlackApiError) -> WebApiError:

@@ -7,11 +7,12 @@ import pytest
 from chalicelib.core.doctor.bucket.checks import CHECKS as BUCKET
 from chalicelib.core.doctor.catalogue import CHECKS
 from chalicelib.core.doctor.migration.checks import CHECKS as MIGRATION
+from chalicelib.core.doctor.reach.checks import CHECKS as REACH
 from chalicelib.core.doctor.reaper.checks import CHECKS as REAPER
 from chalicelib.core.doctor.slack.checks import CHECKS as SLACK
 from chalicelib.core.doctor.wiring.checks import CHECKS as WIRING
 
-AREAS = {"bucket": BUCKET, "wiring": WIRING, "migration": MIGRATION, "reaper": REAPER, "slack": SLACK}
+AREAS = {"reach": REACH, "bucket": BUCKET, "wiring": WIRING, "migration": MIGRATION, "reaper": REAPER, "slack": SLACK}
 EACH = [check for area in AREAS.values() for check in area]
 A_RIGHT = re.compile(r"[a-z0-9-]+:[A-Za-z*]+|[a-z]+(?:[:.][a-z]+)+")
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.core.notifications.merging import Wanted
 from demo.local_cloud import LocalCloud
 from deploy.commands import ROOT
 from tests.aws_fixtures import create_lock_table
 from tests.deploy.rights.role_probe import Stack
 from tflocks.live.connecting import Bucket, ConnectError, connect
-from tflocks.notifications.merging import Wanted
 
 pytestmark = pytest.mark.local_cloud
 

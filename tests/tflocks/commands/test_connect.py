@@ -13,13 +13,13 @@ from chalicelib.core.locks.account import Account as Owner
 from chalicelib.core.locks.discovery import Discovery
 from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
+from chalicelib.core.notifications.merging import rules
 from chalicelib.core.targets.remembered import Remembered, container_of
 from tests.aws_fixtures import REGION
 from tests.builders import TAKEN, some_rules
 from tests.tflocks.account import BOOK, EVENT_QUEUE, Account, an_account, document, run
 from tflocks.commands.connect.carrying_out import _RESULTS
 from tflocks.commands.connect.question import Act
-from tflocks.notifications.merging import rules
 
 pytestmark = pytest.mark.thorough
 

@@ -6,7 +6,9 @@ import msgspec
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib.aws.insights import MOST_ROWS
 from chalicelib.core.audit.line import JournalLine, LineKind, of_lock
+from chalicelib.core.audit.window import Window
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, LockRef, Place
 from tests.aws_fixtures import create_bucket
@@ -17,9 +19,8 @@ from tests.tflocks.story import PATH, acquired, at, lock, released, seen
 from tflocks.commands.history.finding import find_history
 from tflocks.holds.history import History
 from tflocks.holds.ranking import rank
-from tflocks.holds.scope import Scope, Window
+from tflocks.holds.scope import Scope
 from tflocks.sources.bucket import BucketSource
-from tflocks.sources.insights import MOST_ROWS
 from tflocks.sources.journal import JournalSource
 from tflocks.sources.lock_versions import list_versions
 

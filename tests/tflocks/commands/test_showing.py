@@ -5,11 +5,12 @@ from pathlib import Path
 import click
 import pytest
 
+from chalicelib.core.audit.window import Window
 from tests.tflocks.story import PATH, a_hold, at
 from tflocks.commands.history.question import Question
 from tflocks.commands.history.showing import MOST_ROWS, draw, show
 from tflocks.holds.history import History
-from tflocks.holds.scope import Scope, Window
+from tflocks.holds.scope import Scope
 
 
 def asked(*, key: str = "", top: int = 0, form: str = "") -> Question:

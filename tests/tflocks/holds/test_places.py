@@ -9,6 +9,7 @@ import pytest
 from chalicelib.core.audit.event import LockEvent, ToldBy
 from chalicelib.core.audit.event_line import of_acquire, of_attempt, of_release
 from chalicelib.core.audit.hold import EndedHold
+from chalicelib.core.audit.journal_lines import read
 from chalicelib.core.audit.line import JournalLine, LineKind, of_lock
 from chalicelib.core.clicks.ending import LetGoBy
 from chalicelib.core.locks.lock import HeldLock
@@ -18,7 +19,6 @@ from tflocks.holds.halves import joined
 from tflocks.holds.hold import Hold, Source, with_accounts
 from tflocks.holds.merging import merge
 from tflocks.holds.pairing import journal_holds
-from tflocks.sources.journal_lines import read
 
 S3, TABLE = f"s3://{PATH}.tflock", f"dynamodb://terraform-locks/{PATH}"
 

@@ -1,6 +1,6 @@
+from chalicelib.core.audit.window import Window
 from tests.tflocks.story import a_hold, at
 from tflocks.holds.ranking import rank
-from tflocks.holds.scope import Window
 
 
 def test_only_the_seconds_within_the_window_count() -> None:

@@ -8,8 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from chalicelib.core.notifications.merging import Wanted, disconnected, ours
 from tflocks.live.connecting import Bucket, ConnectError, connect, explain
-from tflocks.notifications.merging import Wanted, disconnected, ours
 
 pytestmark = pytest.mark.thorough
 

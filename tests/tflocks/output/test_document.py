@@ -1,8 +1,8 @@
 import json
 
+from chalicelib.core.audit.window import Window
 from tests.tflocks.story import a_hold, at
 from tflocks.holds.history import History, SourceStatus
-from tflocks.holds.scope import Window
 from tflocks.output.document import document
 from tflocks.output.rows import hold_row
 

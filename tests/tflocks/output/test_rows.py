@@ -1,6 +1,6 @@
+from chalicelib.core.audit.window import Window
 from tests.tflocks.story import a_hold, at
 from tflocks.holds.ranking import rank
-from tflocks.holds.scope import Window
 from tflocks.output.rows import NAMES, hold_row, ranked_row
 from tflocks.output.spreadsheet import cell
 

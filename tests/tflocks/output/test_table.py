@@ -4,10 +4,10 @@ import re
 import pytest
 from rich.console import Console
 
+from chalicelib.core.audit.window import Window
 from tests.tflocks.story import EVIL, a_hold, at
 from tflocks.holds.hold import Hold
 from tflocks.holds.ranking import rank
-from tflocks.holds.scope import Window
 from tflocks.output.table import holds_table, ranking_table
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core.audit.window import Window
 from tests.tflocks.fake_logs import FakeLogs, refused
 from tests.tflocks.lock_bucket import BUCKET, STATE, delete, denied, put
 from tests.tflocks.story import PATH, acquired, at, released
-from tflocks.holds.scope import Scope, Window
+from tflocks.holds.scope import Scope
 from tflocks.sources.bucket import BucketSource
 from tflocks.sources.journal import JournalSource
 from tflocks.sources.source import Findings, HoldSource

@@ -6,13 +6,13 @@ from functools import partial
 
 import msgspec
 
+from chalicelib.core.notifications.difference import Line, difference
+from chalicelib.core.notifications.hcl import our_blocks, resource, terraforms
+from chalicelib.core.notifications.merging import Notifications, Wanted, destinations, disconnected, same
 from tflocks.commands.connect.question import Act, Question
 from tflocks.commands.connect.reach import Reach, reach
 from tflocks.live.aws import AT_ONCE, Aws
 from tflocks.live.connecting import Bucket, ConnectError, merged
-from tflocks.notifications.difference import Line, difference
-from tflocks.notifications.hcl import our_blocks, resource, terraforms
-from tflocks.notifications.merging import Notifications, Wanted, destinations, disconnected, same
 from tflocks.sources.clients import session_of
 
 

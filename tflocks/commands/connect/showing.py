@@ -7,10 +7,10 @@ from typing import TextIO
 
 import click
 
+from chalicelib.core.notifications.difference import KEPT
 from chalicelib.core.visible import visible
 from tflocks.commands.connect.carrying_out import Done, Report, Result
 from tflocks.commands.connect.question import Act, Question
-from tflocks.notifications.difference import KEPT
 from tflocks.output.terminal import tell
 from tflocks.words import counted
 

@@ -4,12 +4,13 @@ from datetime import datetime
 
 import click
 
+from chalicelib.core.audit.window import Window
 from chalicelib.core.visible import visible
 from tflocks.holds.halves import joined
 from tflocks.holds.history import History, SourceStatus
 from tflocks.holds.hold import Hold, Source
 from tflocks.holds.merging import merge, newest_first
-from tflocks.holds.scope import Scope, Window
+from tflocks.holds.scope import Scope
 from tflocks.sources.bucket import BucketSource
 from tflocks.sources.source import Findings, HoldSource
 

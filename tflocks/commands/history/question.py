@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 import msgspec
 
+from chalicelib.core.audit.window import Window
 from chalicelib.core.visible import visible
 from tflocks.arguments import state_path
 from tflocks.arguments.form import form
-from tflocks.holds.scope import Scope, Window
+from tflocks.holds.scope import Scope
 from tflocks.words import shortened
 
 TOP = 10

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from chalicelib.core.audit.window import Window
 from chalicelib.core.duration import in_words
 from chalicelib.core.visible import visible
 from tflocks.holds.hold import Hold
-from tflocks.holds.scope import Window
 from tflocks.words import counted
 
 LANES = 60

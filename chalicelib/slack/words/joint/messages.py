@@ -172,9 +172,8 @@ def _oldest(alert: JointAlert) -> str:
     title = "*The oldest*" if len(joint.held) > len(named) else "*They are*"
     more = len(joint.held) - len(named)
     rest = [f"and {more} more: *Show the list* has all of them."] if more else []
-    return "\n".join(
-        [title, *(f"• {_named(*one)}" for one in zip(named, alert.named or repeat(""), strict=False)), *rest]
-    )
+    accounts = alert.named if len(alert.accounts) > 1 else ()  # where all are in one account, the small print has it
+    return "\n".join([title, *(f"• {_named(*one)}" for one in zip(named, accounts or repeat(""), strict=False)), *rest])
 
 
 def _named(one: Member, account: str) -> str:

@@ -192,6 +192,11 @@ def test_the_message_of_another_channel_says_where_it_belongs() -> None:
     assert "Meant for <#C0OTHER>" in said(shown(joint, instead_of="C0OTHER")[1])
 
 
+def test_an_account_that_has_all_locks_is_named_once() -> None:
+    _, blocks = shown(a_joint(3), accounts=(("prod", 3),), named=("prod",) * 3)
+    assert said(blocks).count("prod") == 1
+
+
 def test_it_says_in_which_accounts_the_locks_are() -> None:
     _, blocks = shown(a_joint(3), accounts=(("prod", 2), ("111122223333", 1)), named=("prod", "prod", "111122223333"))
     assert "By account: 2 in `prod`, 1 in `111122223333`." in said(blocks)

@@ -3,9 +3,9 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.core.audit.window import Window
 from tests.tflocks.story import EVIL, a_hold, at
 from tflocks.holds.hold import Hold
-from tflocks.holds.scope import Window
 from tflocks.output.picture.html_file import markup
 from tflocks.output.picture.timeline import timeline
 

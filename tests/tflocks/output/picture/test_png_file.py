@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.core.audit.window import Window
 from tests.tflocks.story import EVIL, a_hold, at
 from tflocks.holds.hold import Hold
-from tflocks.holds.scope import Window
 from tflocks.output.picture.png_file import draw
 from tflocks.output.picture.timeline import timeline
 

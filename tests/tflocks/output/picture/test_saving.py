@@ -5,8 +5,8 @@ from types import ModuleType
 
 import pytest
 
+from chalicelib.core.audit.window import Window
 from tests.tflocks.story import a_hold, at
-from tflocks.holds.scope import Window
 from tflocks.output.picture.saving import LibraryLackingError, save
 from tflocks.output.picture.timeline import timeline
 

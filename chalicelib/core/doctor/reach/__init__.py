@@ -1,0 +1,1 @@
+"""Whether the doctor could look at a thing at all."""

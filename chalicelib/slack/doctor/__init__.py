@@ -1,0 +1,1 @@
+"""Looks at the Slack app for the doctor. It posts nothing."""
