@@ -5,7 +5,7 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from chalicelib.aws.book.night_book import NIGHTS, partition
+from chalicelib.aws.book.nightly.night_book import NIGHTS, partition
 from chalicelib.aws.book.table import value_of
 from chalicelib.aws.doctor.reach import Reach, asked
 from chalicelib.aws.doctor.reaper.running.functions import FunctionReader
