@@ -1,11 +1,13 @@
 """All looks at a deployed reaper, and those at an account that its functions enter."""
 
-from collections.abc import Callable
-from datetime import datetime
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
 
 from chalicelib.aws.accounts.roles import arn_of
 from chalicelib.aws.doctor.reach import Reach
 from chalicelib.aws.doctor.reaper.keeping import keeping_looks
+from chalicelib.aws.doctor.reaper.members import MemberReader
 from chalicelib.aws.doctor.reaper.roles.looks import RoleReader
 from chalicelib.aws.doctor.reaper.rules import rule_looks
 from chalicelib.aws.doctor.reaper.running.alarms import AlarmReader
@@ -17,20 +19,21 @@ from chalicelib.aws.doctor.reaper.secrets import secret_looks
 from chalicelib.core.doctor.parts import Parts
 from chalicelib.core.doctor.reaper.roles.holdings import holdings
 from chalicelib.core.doctor.reaper.rules import Settings
+from chalicelib.core.locks.account import Account
 from chalicelib.core.policy import Rules
-from chalicelib.ports.doctor import Look
+from chalicelib.ports.doctor import Examination, Look
 from chalicelib.ports.locks import StoreRefusedError
 
 
 def reaper_looks(
-    parts: Parts, reach: Reach, config: Settings | None, at_hand: Settings | None, clock: Callable[[], datetime]
+    parts: Parts, reach: Reach, config: Settings | None, at_hand: Settings | None, now: datetime
 ) -> dict[str, Look]:
     """Return all looks at one reaper.
 
     ``config`` are the rules that are deployed, from the lock book, with the targets that were found; None: they cannot
     be read. ``at_hand`` are those of a ``reaper.toml`` on the operator's machine; None: none was given.
     """
-    subject, now = f"reaper {parts.stack}", clock()
+    subject = f"reaper {parts.stack}"
     rules = config.rules.at_home(parts.account, parts.region) if config else None
     metrics = Metrics(reach.client("cloudwatch", ""), sorted(parts.functions.values()), _queues(parts), now)
     functions = FunctionReader(parts, reach, metrics)
@@ -42,8 +45,22 @@ def reaper_looks(
         **QueueReader(parts, reach, metrics).looks(subject),
         **AlarmReader(parts, reach, now).looks(subject),
         **rule_looks(subject, parts, reach, config, at_hand),
-        **keeping_looks(subject, parts, reach, clock),
+        **keeping_looks(subject, parts, reach, _clock_from(now)),
     }
+
+
+def account_looks(accounts: Iterable[Account], parts: Parts, reach: Reach) -> Iterator[Examination]:
+    """Yield the looks at each account that the functions enter by a role of it; the last night is read once for all."""
+    members = MemberReader(parts, reach)
+    for account in dict.fromkeys(one for one in accounts if one.role):
+        subject = f"account {account.called}"
+        yield Examination(subject, members.looks(subject, account))
+
+
+def _clock_from(now: datetime) -> Callable[[], datetime]:
+    """Return the clock that shows ``now`` at this moment and goes on: a look may be taken minutes later."""
+    began = time.monotonic()
+    return lambda: now + timedelta(seconds=time.monotonic() - began)
 
 
 def _queues(parts: Parts) -> list[str]:

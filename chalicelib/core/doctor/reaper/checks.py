@@ -2,6 +2,7 @@
 
 from chalicelib.core.doctor.check import Check
 from chalicelib.core.doctor.reaper.keeping import BOOK, CLOCK, JOURNAL
+from chalicelib.core.doctor.reaper.members import MEMBER
 from chalicelib.core.doctor.reaper.roles.judging import MAY, NEVER
 from chalicelib.core.doctor.reaper.roles.organisation import HIGHER
 from chalicelib.core.doctor.reaper.rules import RULES
@@ -136,5 +137,11 @@ CHECKS: tuple[Check, ...] = (
         title="clock",
         why="Every age is the difference between a clock here and a time of AWS.",
         rights=("sts:GetCallerIdentity",),
+    ),
+    Check(
+        id=MEMBER,
+        title="member account",
+        why="What the functions cannot enter they cannot sweep, and a lock there is found by nobody.",
+        rights=("dynamodb:Query", "sts:AssumeRole"),
     ),
 )

@@ -15,7 +15,7 @@ from tests.faults.denied import DeniedClient
 
 def test_every_look_that_is_denied_is_grey_with_a_right_of_its_check() -> None:
     reach = Reach(lambda _service, _region: DeniedClient(), PARTS.account, PARTS.region)
-    looks = reaper_looks(PARTS, reach, CONFIG, CONFIG, lambda: datetime(2026, 11, 26, tzinfo=UTC))
+    looks = reaper_looks(PARTS, reach, CONFIG, CONFIG, datetime(2026, 11, 26, tzinfo=UTC))
     assert looks.keys() == {check.id for check in REAPER} - {"reaper.member"}
     found = examine([Examination("reaper", looks)], lambda check: check != "reaper.rules", lambda _: None)
     assert {one.colour for one in found} == {Colour.GREY}, [one for one in found if one.colour is not Colour.GREY]

@@ -1,21 +1,14 @@
 """Read when the last night was swept, by the lock book, and when the last watch finished, by the journal."""
 
 from datetime import datetime
-from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer
-
-from chalicelib.aws.book.nightly.night_book import NIGHTS, partition
-from chalicelib.aws.book.table import value_of
 from chalicelib.aws.doctor.reach import Reach, asked
 from chalicelib.aws.doctor.reaper.running.functions import FunctionReader
+from chalicelib.aws.doctor.reaper.running.nights import last_night
 from chalicelib.core.doctor.parts import Parts
 from chalicelib.core.doctor.reaper.running.beats import A_WATCH_MISSED, NIGHT, WATCH, judge_night, judge_watch
-from chalicelib.core.nights.night import Night, Ordered, Result
-from chalicelib.ports.book import BookError
-from chalicelib.ports.doctor import Look, NotKnownError
+from chalicelib.ports.doctor import Look
 
-_FROM_DYNAMODB = TypeDeserializer()
 _LOG_PAGES = 20
 """Most listing pages of the journal that are read: CloudWatch Logs may give empty ones."""
 _WATCHED = '"watch_finished"'
@@ -33,39 +26,11 @@ class BeatReader:
     def looks(self, subject: str) -> dict[str, Look]:
         """Return the looks at the last night and the last watch."""
         return {
-            NIGHT: lambda: judge_night(subject, self._night(), self._parts, (self._functions.deployed, self._now)),
+            NIGHT: lambda: judge_night(
+                subject, last_night(self._parts, self._reach), self._parts, (self._functions.deployed, self._now)
+            ),
             WATCH: lambda: [judge_watch(subject, self._watched(), self._parts, (self._functions.deployed, self._now))],
         }
-
-    def _night(self) -> Night | None:
-        """Return the last night, with its targets and their results; None: there was none in the last two weeks."""
-        heads = self._query(NIGHTS, ScanIndexForward=False, Limit=1)
-        if not heads:
-            return None
-        began = datetime.fromisoformat(str(heads[0]["LockIdentity"]))
-        items = self._query(partition(began))
-        try:
-            some = [value_of(item, "Ordered", tuple[Ordered, ...]) for item in items if "Ordered" in item]
-            results = [value_of(item, "Result", Result) for item in items if "Result" in item]
-        except BookError as error:
-            raise NotKnownError(f"the last night cannot be read: {error}") from error
-        return Night(began, tuple(one for ordered in some for one in ordered), tuple(results))
-
-    def _query(self, of: str, **options: Any) -> list[dict[str, Any]]:
-        dynamodb = self._reach.client("dynamodb", "")
-        wanted: dict[str, Any] = {
-            "TableName": self._parts.outputs["LockBookTable"],
-            "KeyConditionExpression": "StatePath = :of",
-            "ExpressionAttributeValues": {":of": {"S": of}},
-            **options,
-        }
-        items: list[dict[str, Any]] = []
-        while True:
-            page = asked("DynamoDB", "dynamodb:Query", lambda: dynamodb.query(**wanted))
-            items += [{key: _FROM_DYNAMODB.deserialize(value) for key, value in one.items()} for one in page["Items"]]
-            if "Limit" in options or not page.get("LastEvaluatedKey"):
-                return items
-            wanted["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def _watched(self) -> datetime | None:
         """Return when the last watch of the last 40 minutes finished; None: none did."""
