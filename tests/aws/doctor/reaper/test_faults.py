@@ -18,13 +18,16 @@ from tests.faults.reaper import FAULTS
 from tests.pasting import paste
 
 
-@pytest.fixture
-def ground(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ground]:
-    for name, value in {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    with mock_aws():
-        yield deploy()
+@pytest.fixture(scope="module")
+def ground() -> Iterator[Ground]:
+    """One reaper for all faults: each is mended before the next, and it is well again after all of them."""
+    credentials = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": REGION}
+    with pytest.MonkeyPatch.context() as environment, mock_aws():
+        for name, value in credentials.items():
+            environment.setenv(name, value)
+        deployed = deploy()
+        yield deployed
+        assert [one for one in found(deployed, lambda check: check != HIGHER) if one.colour is not Colour.GREEN] == []
 
 
 def found(ground: Ground, wanted: Callable[[str], bool]) -> list[Finding]:
