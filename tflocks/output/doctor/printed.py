@@ -19,7 +19,7 @@ _STYLES = {Colour.GREEN: "green", Colour.GREY: "dim", Colour.YELLOW: "bold yello
 _WORD, _INDENT = 6, 9
 _NARROWEST, _GREEN_LINE = 60, 160
 _MOST_DETAILS = 10
-_AGAIN = "It replaces the same thing as a fix above: run the doctor again after that one, and take the fix it has then."
+_AGAIN = "It replaces the same thing as a fix below. Take that one, run the doctor again, and take the fix it has then."
 _UNSHOWABLE = "The command has characters that no terminal shows as they are. --json has it."
 
 
@@ -27,9 +27,9 @@ def print_report(report: Report, out: Console) -> None:
     """Print each subject with its findings, the worst last, and a summary."""
     for subject, found in report.by_subject.items():
         out.print(Text(visible(subject), "bold"), soft_wrap=True)
-        later = held_back(found, Kind.CLI)
-        for position, one in enumerate(found):
-            _print_finding(one, out, once_more=position in later)
+        later = held_back(found[::-1], Kind.CLI)  # the worst is mended first
+        for number, one in enumerate(found, 1):
+            _print_finding(one, out, once_more=len(found) - number in later)
         out.print()
     for line in _summary(report):
         out.print(line, soft_wrap=True)

@@ -79,6 +79,7 @@ def test_no_color_is_respected() -> None:
 
 def test_two_fixes_that_replace_one_document_are_not_both_offered_because_the_second_would_undo_the_first() -> None:
     shown = printed(a_report(warned(statement="A"), broken(statement="B")))
+    assert f"{POLICY} 'B'" in shown, "the worst is mended first"
     assert shown.count(POLICY) == 1
     assert "run the doctor again" in shown
 
