@@ -44,6 +44,7 @@ _TOPICS = {
     "digest": "",
     "outage": _TWO_LEVELS,
     "listed": "",
+    "canary": "",
     # One for each killed run of test_locking: three of one machine in one channel would be a joint alert.
     **{
         f"{run}-{by}-{locking.name.lower()}": ""
