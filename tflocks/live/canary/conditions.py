@@ -4,7 +4,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.core.doctor.canary.assumptions import Assumption, Tested, verdict
+from chalicelib.core.doctor.canary.assumptions import Assumption, Judged, verdict
 from chalicelib.core.locks.place import Kind, Place
 from tflocks.live.canary.hands import ANOTHER_ETAG, Hand
 from tflocks.live.canary.waiting import StepFailedError
@@ -17,7 +17,7 @@ _OF_DELETE = {Kind.S3: Assumption.DELETE_REFUSED, Kind.DYNAMODB: Assumption.ITEM
 _ABSENT = {"NoSuchKey", "404", "NotFound"}
 
 
-def probe(place: Place, body: bytes, hand: Hand, client: Any) -> tuple[list[Tested], str]:
+def probe(place: Place, body: bytes, hand: Hand, client: Any) -> tuple[list[Judged], str]:
     """Put a lock, try what must be refused, remove it; return what was proven, and what was seen.
 
     Raises:
@@ -32,8 +32,8 @@ def probe(place: Place, body: bytes, hand: Hand, client: Any) -> tuple[list[Test
     if hand.read(place) != lock:
         raise StepFailedError("a delete of another lock was refused, and yet the lock is not there as it was")
     tested = [
-        Tested(_OF_PUT[place.kind], verdict(holds=True), over),
-        Tested(_OF_DELETE[place.kind], verdict(holds=True), another),
+        Judged(_OF_PUT[place.kind], verdict(holds=True), over),
+        Judged(_OF_DELETE[place.kind], verdict(holds=True), another),
     ]
     if why := hand.remove(lock.ref):
         raise StepFailedError(why)
@@ -51,14 +51,14 @@ def _broken(over: str, another: str, refused: str) -> str:
     )
 
 
-def _where_nothing_is(place: Place, body: bytes, hand: Hand, client: Any) -> list[Tested]:
+def _where_nothing_is(place: Place, body: bytes, hand: Hand, client: Any) -> list[Judged]:
     answer = _delete_absent(place, client)
-    absent = Tested(Assumption.ABSENT, verdict(holds=answer in _ABSENT), answer or "204")
+    absent = Judged(Assumption.ABSENT, verdict(holds=answer in _ABSENT), answer or "204")
     versions = client.get_bucket_versioning(Bucket=place.container).get("Status") if client else ""
     if versions != "Enabled":
         return [absent]
     code = hand.writer.put(place, body)
-    over_a_marker = Tested(Assumption.OVER_A_MARKER, verdict(holds=not code), code or "it was put")
+    over_a_marker = Judged(Assumption.OVER_A_MARKER, verdict(holds=not code), code or "it was put")
     if (lock := hand.read(place)) and (why := hand.remove(lock.ref)):
         raise StepFailedError(why)
     return [absent, over_a_marker]

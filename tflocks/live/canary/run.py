@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.aws.doctor.parts import parts_of
 from chalicelib.aws.doctor.reach import Reach
 from chalicelib.core.canary import NO_BUCKET, Canary
-from chalicelib.core.doctor.canary.assumptions import Assumption, Tested, all_tested, verdict
+from chalicelib.core.doctor.canary.assumptions import Assumption, Judged, all_tested, verdict
 from chalicelib.core.doctor.canary.steps import STEPS, Outcome, Result, Step
 from chalicelib.core.doctor.parts import Parts
 from chalicelib.core.locks.place import Kind
@@ -124,10 +124,10 @@ class Carried:
         self._aws = aws
         self._waiting = waiting
         self._courses: list[Course] = []
-        self._tested: list[Tested] = []
+        self._tested: list[Judged] = []
 
     @property
-    def tested(self) -> list[Tested]:
+    def tested(self) -> list[Judged]:
         """Return a line for each assumption."""
         found = [one for course in self._courses for one in course.flight.tested]
         return all_tested([*self._tested, *found])
@@ -179,7 +179,7 @@ class Carried:
         odd = [value for value in values if "%" in value or "+" in value]
         plain = [value for value in values if _is_odd(value)]
         if odd or plain:
-            seen = Tested(Assumption.FILTERS, verdict(holds=bool(odd) and not plain), ", ".join(odd or plain))
+            seen = Judged(Assumption.FILTERS, verdict(holds=bool(odd) and not plain), ", ".join(odd or plain))
             self._tested.append(seen)
 
 

@@ -31,7 +31,7 @@ class Assumption(StrEnum):
     EDITED = "Slack lets the app edit its message afterwards"
 
 
-class Tested(msgspec.Struct, frozen=True):
+class Judged(msgspec.Struct, frozen=True):
     """What a canary says of one assumption."""
 
     assumption: Assumption
@@ -44,12 +44,12 @@ def verdict(*, holds: bool) -> Verdict:
     return Verdict.PROVEN if holds else Verdict.CONTRADICTED
 
 
-def all_tested(tested: list[Tested]) -> list[Tested]:
+def all_tested(tested: list[Judged]) -> list[Judged]:
     """Return a line for each assumption; of one that was looked at twice, the worse answer."""
     order = (Verdict.CONTRADICTED, Verdict.PROVEN, Verdict.NOT_LOOKED_AT)
-    worst: dict[Assumption, Tested] = {}
+    worst: dict[Assumption, Judged] = {}
     for one in tested:
         known = worst.get(one.assumption)
         if known is None or order.index(one.verdict) < order.index(known.verdict):
             worst[one.assumption] = one
-    return [worst.get(assumption, Tested(assumption)) for assumption in Assumption]
+    return [worst.get(assumption, Judged(assumption)) for assumption in Assumption]
