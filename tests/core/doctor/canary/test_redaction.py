@@ -22,7 +22,8 @@ KNOWN = {
 SAID = """arn:aws:sts::111122223333:assumed-role/Operators/carol@acme.example may not s3:DeleteObject on
 s3://acme-tfstate/prod/a.tflock or ACME-TFSTATE-LOGS/b, arn:aws-us-gov:iam::999988887777:role/ci, account 111122223333,
 key AKIAIOSFODNN7EXAMPLE, role id AROAEXAMPLEEXAMPLE:carol, C0PROD, U024BE7LH, T0123ABCD, dave@other.example,
-https://sqs.eu-central-1.amazonaws.com/444455556666/tflock-events, 203.0.113.9, (abc) terraform-locks, Acme Production"""
+https://sqs.eu-central-1.amazonaws.com/444455556666/tflock-events, 203.0.113.9,
+(abc) terraform-locks, Acme Production"""
 SECRETS = (
     "111122223333", "999988887777", "444455556666", "acme", "carol", "dave", "Operators", "AKIA", "AROA", "C0PROD",
     "U024BE7LH", "T0123ABCD", "203.0.113.9", "terraform-locks", "abc",

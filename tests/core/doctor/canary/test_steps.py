@@ -20,7 +20,7 @@ def test_each_step_has_a_title_a_part_and_what_to_do() -> None:
     ("step", "clues", "part"),
     [
         (Step.ACQUIRED, Clues(), "the notification, or the function record_lock_event"),
-        (Step.ACQUIRED, Clues(wired=False, waiting=3), "the notification of the bucket, or the stream of the table"),
+        (Step.ACQUIRED, Clues(wired=False, waiting=3), "the notification of the bucket"),
         (Step.ACQUIRED, Clues(wired=True, mapping="Disabled", function="f"), "the event source mapping of f"),
         (Step.ACQUIRED, Clues(mapping="missing", function="f"), "the event source mapping of f"),
         (Step.ACQUIRED, Clues(mapping="Enabled", waiting=3, function="f", queue="q"), "the function f"),
@@ -29,7 +29,7 @@ def test_each_step_has_a_title_a_part_and_what_to_do() -> None:
         (Step.ALERTED, Clues(watch="Rate Exceeded"), "the function watch_locks"),
         (Step.RELEASED, Clues(failures=("denied",)), "the rights of release_lock's role, or the store"),
         (Step.RELEASED, Clues(mapping="Disabled", function="release_lock"), "the event source mapping of release_lock"),
-        (Step.JOURNALED, Clues(wired=False), "the notification of the bucket, or the stream of the table"),
+        (Step.JOURNALED, Clues(wired=False), "the notification of the bucket"),
         (Step.CONDITIONS, Clues(wired=False), "the store"),
     ],
 )

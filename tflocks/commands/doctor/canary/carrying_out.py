@@ -48,7 +48,7 @@ def carry_out(asked: Question, profile: str | None, region: str | None, waiting:
     try:
         plan = planned(wish, aws)
     except StepFailedError as error:
-        failed = failed_plan(str(error))
+        failed = failed_plan(error)
         _show(failed)
         _write(asked.report, [failed], [], _redaction(wish, None, aws))
         return 1
@@ -106,7 +106,8 @@ def _tell_what_is_written(plan: Plan) -> None:
 def _show(result: Result) -> None:
     where = f"{result.target}: " if result.target else ""
     seen = f": {result.seen}" if result.seen else ""
-    click.echo(visible(f"{_MARKS[result.outcome]:<12}{where}{STEPS[result.step].title} ({result.seconds:.0f} s){seen}"))
+    took = "" if result.outcome is Outcome.NOT_REACHED else f" ({result.seconds:.0f} s)"
+    click.echo(visible(f"{_MARKS[result.outcome]:<12}{where}{STEPS[result.step].title}{took}{seen}"))
     if result.part:
         click.echo(visible(f"            at fault: {result.part}"))
     if result.do:
