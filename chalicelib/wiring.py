@@ -26,7 +26,7 @@ from chalicelib.aws.book.group_book import DynamoGroupBook
 from chalicelib.aws.book.joint.joint_book import DynamoJointBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.lock_list import DynamoLockList
-from chalicelib.aws.book.night_book import DynamoNightBook
+from chalicelib.aws.book.nightly.night_book import DynamoNightBook
 from chalicelib.aws.book.rules_book import store
 from chalicelib.aws.discovery.finder import AwsTargetFinder, Home
 from chalicelib.aws.journal import LogJournal

@@ -57,7 +57,7 @@ LEFT_OUT: dict[str, set[Enum]] = {
     "chalicelib.core.clicks.halves _WEIGHT": {*Outcome}
     - {Outcome.RELEASED, Outcome.UNCONFIRMED, Outcome.REPLACED, Outcome.GONE, Outcome.CONTAINER_GONE},
     # What was swept is not told one by one.
-    "chalicelib.slack.words.nights _REMEDIES": {Standing.SWEPT},
+    "chalicelib.slack.words.reports.nights _REMEDIES": {Standing.SWEPT},
     # Slack counts neither.
     "chalicelib.jobs.runs.agenda _WAYS": {Wait.SCAN, Wait.PLACE, Wait.BOOK},
     # Lines without a number of their own.

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from chalicelib.core.nights.night import Night, Ordered, Result
 from chalicelib.core.nights.summary import summary_of
 from chalicelib.core.nights.sweep_order import Counts
-from chalicelib.slack.words.nights import night
+from chalicelib.slack.words.reports.nights import night
 
 BEGAN = datetime(2026, 11, 26, 3, tzinfo=UTC)
 SUBJECT = "the night that began 2026-11-26 03:00 UTC"
