@@ -20,6 +20,7 @@ from chalicelib.core.audit.event import ToldBy
 from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import SnoozeFor, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
+from chalicelib.core.doctor.canary.steps import Step as CanaryStep
 from chalicelib.core.joint.click import JointOutcome
 from chalicelib.core.joint.verb import JointVerb
 from chalicelib.core.nights.night import Standing
