@@ -20,6 +20,7 @@ from chalicelib.core.audit.event import ToldBy
 from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import SnoozeFor, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
+from chalicelib.core.doctor.canary.steps import Step as CanaryStep
 from chalicelib.core.joint.click import JointOutcome
 from chalicelib.core.joint.verb import JointVerb
 from chalicelib.core.nights.night import Standing
@@ -81,6 +82,19 @@ LEFT_OUT: dict[str, set[Enum]] = {
     },
     # S3 and EventBridge tell all that they are asked for.
     "chalicelib.core.audit.event_line _NOT_TOLD": {ToldBy.S3, ToldBy.EVENTBRIDGE},
+    # Taken before there is a course; and steps in which no part of the reaper can be seen to fail.
+    "tflocks.live.canary.course acts": {CanaryStep.RULES},
+    "chalicelib.core.doctor.canary.blame _CLUES": {
+        CanaryStep.RULES,
+        CanaryStep.EARLIER,
+        CanaryStep.CONDITIONS,
+        CanaryStep.CLICKED,
+        CanaryStep.REPLACED,
+        CanaryStep.LEFT,
+    },
+    # The others wait for no queue.
+    "tflocks.live.canary.eyes _PARTS_OF": {*CanaryStep}
+    - {CanaryStep.ACQUIRED, CanaryStep.RELEASED, CanaryStep.REPLACED, CanaryStep.JOURNALED},
     # No other line is the beginning of a hold.
     "tflocks.holds.acquires _BEGAN": {*LineKind} - {LineKind.LOCK_ACQUIRED, LineKind.LOCK_REAPPEARED},
 }
