@@ -82,6 +82,11 @@ def test_a_target_rule_is_counted_when_it_has_trouble_and_written_as_zero_when_i
     assert values(a_line(LineKind.TARGETS_FOUND, targets=0, detail="finds nothing")) == {"RulesFailed": 1}
 
 
+def test_the_weekly_look_says_how_much_is_red_also_when_it_is_nothing() -> None:
+    assert values(a_line(LineKind.DOCTOR_EXAMINED, red=2, yellow=5)) == {"DoctorRed": 2}
+    assert values(a_line(LineKind.DOCTOR_EXAMINED, red=0)) == {"DoctorRed": 0}
+
+
 def test_a_sweep_that_finished_says_how_much_it_listed() -> None:
     line = a_line(LineKind.SWEEP_FINISHED, objects=1200)
     assert values(line) == {"SweepsFinished": 1, "ObjectsListed": 1200}
