@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from chalicelib.core.doctor.finding import Colour, Finding
-from chalicelib.core.doctor.reaper.judging import bounds_of, judge_bounds, judge_rights, rights_of
-from chalicelib.core.doctor.reaper.rights import EACH
-from chalicelib.core.doctor.reaper.role import Role
-from tests.core.doctor.reaper.stack_roles import HAS, LOCK, ROLES, SUBJECT, named, with_statement, without
+from chalicelib.core.doctor.reaper.roles.judging import bounds_of, judge_bounds, judge_rights, rights_of
+from chalicelib.core.doctor.reaper.roles.role import Role
+from chalicelib.core.doctor.reaper.roles.table import EACH
+from tests.core.doctor.reaper.roles.stack_roles import HAS, LOCK, ROLES, SUBJECT, named, with_statement, without
 
 
 def mended(role: Role, finding: Finding) -> Role:

@@ -1,14 +1,15 @@
 """Judge a role by the tables of rights and bounds."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from shlex import join
 from typing import Any, NamedTuple
 
 from chalicelib.core.doctor.finding import Finding, Fix, green, red, yellow
 from chalicelib.core.doctor.iam.verdict import Request, Standing, Verdict
-from chalicelib.core.doctor.reaper.holdings import Holdings, shown
-from chalicelib.core.doctor.reaper.rights import ABSENT, BOUNDS, RIGHTS, Bound, Right
-from chalicelib.core.doctor.reaper.role import Judged
+from chalicelib.core.doctor.reaper.roles.holdings import Holdings, shown
+from chalicelib.core.doctor.reaper.roles.role import Judged
+from chalicelib.core.doctor.reaper.roles.table import ABSENT, BOUNDS, RIGHTS, Bound, Right
 
 MAY, NEVER = "reaper.rights", "reaper.bounds"
 _NAMED = 3
@@ -54,6 +55,25 @@ def judge_bounds(subject: str, roles: Sequence[Judged], has: Holdings) -> list[F
     counted = sum(len(bounds_of(role.function, has)) for role in roles)
     seen = f"{_roles(roles)} cannot read a state, and delete and put only the lock that was shown ({counted} denials)"
     return found or [green(NEVER, subject, seen)]
+
+
+def gone(subject: str, roles: Sequence[tuple[str, str]]) -> list[Finding]:
+    """Return a finding for each role, with its function, that was deleted."""
+    return [
+        red(MAY, subject, f"the role {name} of {function} was deleted: it can do nothing", _fix_of_gone(name))
+        for function, name in roles
+    ]
+
+
+def _fix_of_gone(name: str) -> Fix:
+    do = (
+        "Make the role again under the same name, because CloudFormation takes it for there; then run the doctor "
+        "again, which names the rights to give it."
+    )
+    trusted = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [trusted]})
+    words = ["--role-name", name, "--assume-role-policy-document", trust]
+    return Fix(do=do, cli=join(["aws", "iam", "create-role", *words]))
 
 
 def _requests(line: Right | Bound, has: Holdings) -> Iterator[Request]:
@@ -186,7 +206,7 @@ def _beyond(subject: str, role: Judged, has: Holdings) -> Iterator[Finding]:
     open_ = [one for one in asked if one[2].standing is Standing.ALLOWED]
     loose = [one for one in asked if one[2].standing in {Standing.NOT_ALLOWED, Standing.UNSURE}]
     if open_:
-        by = next(iter(open_[0][2].by)).called
+        by = ", ".join(statement.called for statement in open_[0][2].by) or "a policy"
         seen = f"{role.function} can {_whats(open_)}: {by} allows it, and nothing denies it"
         yield red(NEVER, subject, seen, _fix_of_open(role, [*open_, *loose], has), data={"role": role.name})
     elif loose:

@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.core.doctor.reaper.holdings import Holdings
-from chalicelib.core.doctor.reaper.role import Role
+from chalicelib.core.doctor.reaper.roles.holdings import Holdings
+from chalicelib.core.doctor.reaper.roles.role import Role
 from tests.deploy.rights import iam_judge
 from tests.deploy.stack_files import functions, resources, statements
 
