@@ -58,14 +58,15 @@ def _reaper_looks() -> dict[str, Look]:
 
 
 def _target_looks(target: Target) -> dict[str, Look]:
-    return {Kind.S3: _bucket_looks, Kind.DYNAMODB: _table_looks}[target.kind](target, _reach(target))
+    looks = {Kind.S3: _bucket_looks, Kind.DYNAMODB: _table_looks}[target.kind]
+    return looks(target, _reach(target))
 
 
-def _bucket_looks(target: Target, reach: Reach) -> dict[str, Look]:
+def _bucket_looks(_target: Target, _reach: Reach) -> dict[str, Look]:
     return {}
 
 
-def _table_looks(target: Target, reach: Reach) -> dict[str, Look]:
+def _table_looks(_target: Target, _reach: Reach) -> dict[str, Look]:
     return {}
 
 

@@ -5,7 +5,6 @@ import re
 import pytest
 
 from chalicelib.core.doctor.catalogue import CHECKS
-
 from tests.deploy.rights.iam_judge import (
     BUCKET,
     KEY,
