@@ -49,6 +49,7 @@ CORE_MAY_USE = {
     "hashlib",
     "shlex",
     "functools",
+    "itertools",
     "json",
     "base64",
     "binascii",
