@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.aws.accounts.errand import Verb as Errands
 from chalicelib.core.alerts.alert import alert_for
 from chalicelib.core.alerts.page import Asked, Page, Snooze
 from chalicelib.core.audit.event import ToldBy
@@ -22,6 +23,7 @@ from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import SnoozeFor, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
 from chalicelib.core.doctor.canary.steps import Step as CanaryStep
+from chalicelib.core.doctor.finding import Colour
 from chalicelib.core.joint.click import JointOutcome
 from chalicelib.core.joint.verb import JointVerb
 from chalicelib.core.nights.night import Standing
@@ -60,6 +62,10 @@ LEFT_OUT: dict[str, set[Enum]] = {
     # Every other ending weighs nothing: no half ends by it.
     "chalicelib.core.clicks.halves _WEIGHT": {*Outcome}
     - {Outcome.RELEASED, Outcome.UNCONFIRMED, Outcome.REPLACED, Outcome.GONE, Outcome.CONTAINER_GONE},
+    # Whoever releases or puts back has a session of its own for each lock (``policies.writing``).
+    "chalicelib.aws.accounts.sessions _NARROWED": {Errands.RELEASE, Errands.RESTORE},
+    # What is well, or not known, has a line without a colour.
+    "chalicelib.slack.words.reports.doctor _DOT": {Colour.GREEN, Colour.GREY},
     # What was swept is not told one by one.
     "chalicelib.slack.words.reports.nights _REMEDIES": {Standing.SWEPT},
     # Slack counts neither.
