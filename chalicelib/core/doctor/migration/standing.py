@@ -19,9 +19,9 @@ class Way(StrEnum):
     """How a state is locked, in words that follow "locked "."""
 
     TABLE = "only in the table"
-    TABLE_AT_LEAST = "in the table; whether in S3 too is not known"
+    TABLE_AT_LEAST = "in the table, and perhaps in S3 too"
     BOTH = "in both"
-    S3_AT_LEAST = "in S3; whether in the table too is not known"
+    S3_AT_LEAST = "in S3, and perhaps in the table too"
     S3 = "only in S3"
     NEVER = "never, as far as is known"
     GONE = "no more: the state is gone"
