@@ -76,7 +76,7 @@ def _standing(path: str, holds: Sequence[Hold], evidence: Evidence, telling: dic
         since=_since(ways, way),
         last=last,
         last_in_table=_last_in_table(holds),
-        back=_back(ways),
+        back=_back(ways, evidence.quiet_since),
         trouble=seen.trouble if seen else "",
     )
 
@@ -90,10 +90,10 @@ def _since(ways: Sequence[tuple[datetime, Way]], way: Way) -> datetime:
     return since
 
 
-def _back(ways: Iterable[tuple[datetime, Way]]) -> datetime | None:
+def _back(ways: Iterable[tuple[datetime, Way]], quiet_since: datetime) -> datetime | None:
     """Return the last time of a lock only in the table, if one only in S3 was taken before it and none in both since.
 
-    Who goes back on purpose takes both again, so that is a new beginning.
+    Who goes back on purpose takes both again, so that is a new beginning. A run that is gone for long is no danger.
     """
     only_s3, back = False, None
     for at, way in ways:
@@ -102,7 +102,7 @@ def _back(ways: Iterable[tuple[datetime, Way]]) -> datetime | None:
         only_s3 = only_s3 or way is Way.S3
         if way is Way.TABLE and only_s3:
             back = at
-    return back
+    return back if back and back > quiet_since else None
 
 
 def _last_in_table(holds: Iterable[Hold]) -> datetime | None:
