@@ -9,7 +9,7 @@ from tests.aws.doctor.wiring.ground import healthy, looked, reach, stream_of
 from tests.aws_fixtures import REGION
 from tests.faults import Fault
 from tests.faults.denied import DeniedClient
-from tests.faults.wiring import FAULTS
+from tests.faults.wiring import AS_WELL, FAULTS
 from tests.pasting import paste
 
 
@@ -22,7 +22,7 @@ def test_a_healthy_set_up_is_all_green() -> None:
         assert not_green(looked(ground, stream_of(ground))) == []
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=[fault.name for fault in FAULTS])
+@pytest.mark.parametrize("fault", [*FAULTS, *AS_WELL], ids=lambda fault: fault.name)
 def test_a_fault_is_found_and_what_the_doctor_says_mends_it(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
