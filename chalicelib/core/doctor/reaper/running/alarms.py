@@ -141,7 +141,7 @@ def _switched_off(subject: str, alarms: Sequence[Alarm]) -> list[Finding]:
         do="Switch the actions of these alarms on again.",
         cli=join(["aws", "cloudwatch", "enable-alarm-actions", "--alarm-names", *names]),
     )
-    return [yellow(HEARD, subject, f"{len(names)} alarms ring silently: {', '.join(names)}", fix)]
+    return [yellow(HEARD, subject, f"these alarms ring silently: {told_briefly(names)}", fix)]
 
 
 def _unheard(subject: str, topic: str, count: int | None) -> Finding:
