@@ -41,7 +41,7 @@ def test_it_is_asked_with_the_condition_keys_of_each_request() -> None:
 def test_no_more_is_asked_than_there_are_different_resources_and_keys() -> None:
     iam = Simulator()
     found(iam, HIGHER)
-    assert len(iam.asked) <= 80, "8 roles side by side, so ten requests in a row"
+    assert len(iam.asked) <= 90, "9 roles side by side, so ten requests in a row"
 
 
 def test_a_right_that_the_simulator_denies_is_red_and_names_the_policy_that_it_names() -> None:
