@@ -18,6 +18,7 @@ from demo.deployed import STAGE, DeployedReaper
 from demo.lock_table import LockTable
 from tests.faults import Fault, Ground
 from tests.faults.bucket import make_well
+from tests.faults.reaper import heal
 from tests.local_cloud.conftest import DOCTORED
 from tests.pasting import paste
 from tflocks.live.aws import Aws
@@ -89,6 +90,7 @@ def a_ward(reaper: DeployedReaper, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     parts = parts_of(f"tflock-reaper-{STAGE}", reach_of(aws))
     stream = LockTable(reaper.cloud, TABLE).create()
     ground = Ground(reaper.cloud.client, DOCTORED, TABLE, parts)
+    heal(ground)
     make_well(reaper.cloud.client("s3"), DOCTORED, f"{DOCTORED}-logs")
     with a_mapping(ground, stream):
         yield Ward(ground, aws, (Target(Kind.S3, DOCTORED), Target(Kind.DYNAMODB, TABLE, stream=stream)))

@@ -8,6 +8,8 @@ from chalicelib.core.doctor.finding import Colour
 from demo.deployed import DeployedReaper
 from tests.faults import Fault
 from tests.faults.bucket import FAULTS as BUCKET
+from tests.faults.reaper import FAULTS as REAPER
+from tests.faults.wiring import FAULTS as WIRING
 from tests.local_cloud.doctoring import Ward, a_ward
 
 NOT_HERE = {
@@ -15,7 +17,7 @@ NOT_HERE = {
     "no default encryption": "S3 always has one, here as on AWS since 2023",
 }
 """Faults that the local cloud cannot have, or not cheaply. The areas' own tests have them."""
-FAULTS = tuple(fault for fault in BUCKET if fault.name not in NOT_HERE)
+FAULTS = tuple(fault for fault in (*BUCKET, *WIRING, *REAPER) if fault.name not in NOT_HERE)
 UNKNOWN_HERE = {"bucket.conditions": "the endpoint is not AWS's, so only the canary can tell"}
 NAMES = [f"{fault.check}: {fault.name}" for fault in FAULTS]
 PAIRS = [(one, other) for one, other in zip(FAULTS[::3], FAULTS[1::3], strict=False) if one.check != other.check]
