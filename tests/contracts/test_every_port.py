@@ -72,7 +72,9 @@ def stands_behind(one: type, port: type) -> bool:
 
 OURS = [one for one in classes_in(chalicelib) if not is_port(one)]
 FAKES = [*classes_in(fakes)]
-WIRING = "".join(Path(chalicelib.__path__[0], name).read_text() for name in ("wiring.py", "wiring_rules.py"))
+WIRING = "".join(
+    Path(chalicelib.__path__[0], name).read_text() for name in ("wiring.py", "wiring_rules.py", "wiring_doctor.py")
+)
 
 
 def test_every_port_has_a_suite() -> None:

@@ -20,6 +20,8 @@ from chalicelib.ports.doctor import DoctorBook, Examination
 from chalicelib.ports.people import Messenger
 from chalicelib.ports.world import Journal
 
+_PHASE = "migration.phase"
+"""The check whose findings say how far a lock table is on its way; the journal's line has them."""
 _A_WEEK = timedelta(days=6, hours=12)
 """Half a day less, so that the same night of the next week is not missed by minutes."""
 
@@ -65,6 +67,7 @@ class _Looked:
         self._known = known
         self._done = 0
         self._trouble: list[str] = []
+        self._phases: list[str] = []
 
     def waited_since(self, one: Examination) -> float:
         known = self._known.get(one.subject)
@@ -85,6 +88,7 @@ class _Looked:
         if findings is None:
             return
         now = remembered(subject, findings, self._known.get(subject), self._now)
+        self._phases += [f"{one.subject}: {one.seen}" for one in findings if _is_phase(one)]
         self._trouble += [f"{one.check} of {one.subject}: {one.seen}" for one in findings if _is_unanswered(one)]
         try:
             self._world.book.note(now)
@@ -102,7 +106,7 @@ class _Looked:
         line = of_run(
             LineKind.DOCTOR_EXAMINED,
             self._now,
-            detail=told_briefly(self._trouble),
+            detail=told_briefly([*self._phases, *self._trouble]),
             changes="; ".join(f"{one.key}: {one.before or 'unknown'} to {one.now}" for one in changes),
             **told,
             **counts,
@@ -132,6 +136,10 @@ def _findings(one: Examination, run: Run) -> list[Finding] | None:
             return None
         found += taken(check, one.subject, look)
     return found
+
+
+def _is_phase(one: Finding) -> bool:
+    return one.check == _PHASE and one.colour is not Colour.GREY
 
 
 def _is_unanswered(one: Finding) -> bool:

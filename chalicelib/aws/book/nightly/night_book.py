@@ -15,7 +15,7 @@ from chalicelib.ports.book import BookError
 if TYPE_CHECKING:
     from types_boto3_dynamodb.service_resource import Table
 
-_NIGHTS = "#nights"
+NIGHTS = "#nights"
 """A partition key that cannot be a state path (see ``digest_book``)."""
 _KEPT = timedelta(days=14)
 """As long as a dead letter is kept."""
@@ -52,13 +52,13 @@ class DynamoNightBook:
     def untold(self) -> list[datetime]:
         """Return when each night began that has not ended by ``end``, the oldest first."""
         # By the key, which cannot be damaged: a night that could not be read would hide all the others.
-        keys = [item["LockIdentity"] for item in self._table.query(_NIGHTS) if "Ended" not in item]
+        keys = [item["LockIdentity"] for item in self._table.query(NIGHTS) if "Ended" not in item]
         return sorted(datetime.fromisoformat(key) for key in keys)
 
     def read(self, began: datetime) -> Night:
         """Return a night with its targets and the results so far. A result that cannot be read counts as none."""
         head = self._table.get(_key(began)) or {}
-        items = self._table.query(_partition(began))
+        items = self._table.query(partition(began))
         some = [value_of(item, "Ordered", tuple[Ordered, ...]) for item in items if "Ordered" in item]
         results = [result for item in items if "Result" in item and (result := _if_readable(item))]
         ordered = tuple(target for targets in some for target in targets)
@@ -78,15 +78,16 @@ class DynamoNightBook:
 
 
 def _key(began: datetime) -> dict[str, str]:
-    return {"StatePath": _NIGHTS, "LockIdentity": sortable(began)}
+    return {"StatePath": NIGHTS, "LockIdentity": sortable(began)}
 
 
-def _partition(began: datetime) -> str:
+def partition(began: datetime) -> str:
+    """Return the partition of the items of one night."""
     return f"#night {sortable(began)}"
 
 
 def _of_night(began: datetime, what: str) -> dict[str, str]:
-    return {"StatePath": _partition(began), "LockIdentity": what}
+    return {"StatePath": partition(began), "LockIdentity": what}
 
 
 def _expiry(began: datetime) -> int:

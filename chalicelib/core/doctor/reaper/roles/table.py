@@ -13,9 +13,9 @@ from chalicelib.core.doctor.iam.conditions import Keys
 
 READERS = ("SweepTarget", "WatchLocks", "RecordLockEvent", "ReleaseLock", "AnswerClick")
 """The functions that read locks."""
-SPEAKERS = ("NightlySweep", *READERS)
+SPEAKERS = ("NightlySweep", "ExamineSetup", *READERS)
 """The functions that speak in Slack."""
-EACH = ("NightlySweep", *READERS, "TableChanged", "ApiHandler")
+EACH = (*SPEAKERS, "TableChanged", "ApiHandler")
 _LOOKING = ("NightlySweep", "SweepTarget", "WatchLocks", "RecordLockEvent")
 _ETAG = '"d41d8cd98f00b204e9800998ecf8427e"'
 _ACLS = ["bucket-owner-full-control", "private"]
@@ -87,7 +87,7 @@ RIGHTS: tuple[Right, ...] = (
     _sends("clicks", "WatchLocks", "ReleaseLock", "AnswerClick", "ApiHandler"),
     Right((*SPEAKERS, "ApiHandler"), ("dynamodb:GetItem",), "book"),
     Right(SPEAKERS, ("dynamodb:UpdateItem",), "book"),
-    Right((*_LOOKING, "AnswerClick", "ApiHandler"), ("dynamodb:Query",), "book"),
+    Right((*_LOOKING, "ExamineSetup", "AnswerClick", "ApiHandler"), ("dynamodb:Query",), "book"),
     Right(("SweepTarget", "WatchLocks"), ("dynamodb:DeleteItem",), "book"),
     Right(("SweepTarget",), ("dynamodb:Query",), "held"),
     Right(("SweepTarget", "WatchLocks", "ApiHandler"), ("dynamodb:Scan",), "held"),

@@ -26,7 +26,7 @@ def mended(role: Role, finding: Finding) -> Role:
 def test_the_roles_of_the_stack_may_do_all_that_their_functions_do() -> None:
     [one] = judge_rights(SUBJECT, ROLES, HAS)
     assert one.colour is Colour.GREEN, one.seen
-    assert "8 roles" in one.seen
+    assert "9 roles" in one.seen
 
 
 def test_the_roles_of_the_stack_can_do_nothing_that_they_never_should() -> None:
