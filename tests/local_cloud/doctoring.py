@@ -1,12 +1,14 @@
 """A wired bucket, a lock table and the deployed reaper, all well; and the doctor that looks at them."""
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from chalicelib.aws.doctor.parts import parts_of
 from chalicelib.core.doctor.finding import Colour, Finding
@@ -15,6 +17,7 @@ from chalicelib.core.locks.target import Target
 from demo.deployed import STAGE, DeployedReaper
 from demo.lock_table import LockTable
 from tests.faults import Fault, Ground
+from tests.faults.bucket import make_well
 from tests.local_cloud.conftest import DOCTORED
 from tests.pasting import paste
 from tflocks.live.aws import Aws
@@ -25,6 +28,24 @@ from tflocks.live.reaper import find_reaper
 from tflocks.sources.clients import session_of
 
 TABLE = "doctored-locks"
+
+
+class LocalAws(Aws):
+    """An operator's clients of the local cloud, which lacks S3's requests about an account."""
+
+    def client(self, service: str, region: str = "", patience: Config | None = None) -> Any:
+        if service == "s3control":
+            return _NoBlockOfTheAccount()
+        return super().client(service, region, patience) if patience else super().client(service, region)
+
+
+class _NoBlockOfTheAccount:
+    """Answers as S3 does for an account without a public access block: docs.aws.amazon.com/AmazonS3/latest/API/
+    API_control_GetPublicAccessBlock.html, Errors."""
+
+    def get_public_access_block(self, **_: Any) -> Any:
+        code = "NoSuchPublicAccessBlockConfiguration"
+        raise ClientError({"Error": {"Code": code, "Message": "not found"}}, "GetPublicAccessBlock")
 
 
 @dataclass(frozen=True)
@@ -64,49 +85,13 @@ def a_ward(reaper: DeployedReaper, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     for name, value in reaper.cloud.environment.items():
         if name.startswith("AWS_") or name.lower() == "no_proxy":
             monkeypatch.setenv(name, value)
-    aws = Aws(session_of(None, None))
+    aws = LocalAws(session_of(None, None))
     parts = parts_of(f"tflock-reaper-{STAGE}", reach_of(aws))
     stream = LockTable(reaper.cloud, TABLE).create()
     ground = Ground(reaper.cloud.client, DOCTORED, TABLE, parts)
-    harden(ground)
+    make_well(reaper.cloud.client("s3"), DOCTORED, f"{DOCTORED}-logs")
     with a_mapping(ground, stream):
         yield Ward(ground, aws, (Target(Kind.S3, DOCTORED), Target(Kind.DYNAMODB, TABLE, stream=stream)))
-
-
-def harden(ground: Ground) -> None:
-    """Give the bucket what a bucket of states should have."""
-    s3, bucket = ground.client("s3"), ground.bucket
-    s3.put_public_access_block(
-        Bucket=bucket,
-        PublicAccessBlockConfiguration=dict.fromkeys(
-            ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True
-        ),
-    )
-    s3.put_bucket_encryption(
-        Bucket=bucket,
-        ServerSideEncryptionConfiguration={
-            "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
-        },
-    )
-    s3.put_bucket_policy(
-        Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [_only_https(bucket)]})
-    )
-    logs = f"{bucket}-logs"
-    s3.create_bucket(Bucket=logs)
-    s3.put_bucket_logging(
-        Bucket=bucket, BucketLoggingStatus={"LoggingEnabled": {"TargetBucket": logs, "TargetPrefix": "s3/"}}
-    )
-
-
-def _only_https(bucket: str) -> dict[str, object]:
-    return {
-        "Sid": "OnlyHttps",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
 
 
 @contextmanager

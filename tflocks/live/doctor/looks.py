@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.aws.doctor.subjects import Subjects
 from chalicelib.checked_rules import Config
 from chalicelib.core.doctor.finding import Finding
 from chalicelib.core.doctor.parts import Parts
@@ -59,5 +60,5 @@ class Doctor:
         return slack_looks(lambda: bot_token(parts, reach_of(self.reapers)), installation, rules)
 
     def _of_target(self, one: Reached) -> Examination:
-        looks: dict[str, Look] = {}
+        looks = Subjects(self.setup.parts).looks_at(one.target, reach_of(self.aws, one.region))
         return Examination(one.target.called, looks)

@@ -1,6 +1,7 @@
 """All looks at one bucket."""
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from urllib.parse import urlsplit
 
 import msgspec
@@ -15,14 +16,20 @@ from chalicelib.core.doctor.bucket.conditional import conditions
 from chalicelib.core.doctor.bucket.guards.access_log import logged_to, trailed
 from chalicelib.core.doctor.bucket.guards.encryption import encryption
 from chalicelib.core.doctor.bucket.guards.public import public_access
-from chalicelib.core.doctor.bucket.guards.versioning import versioning
+from chalicelib.core.doctor.bucket.guards.versioning import is_versioned, versioning
+from chalicelib.core.doctor.bucket.policy.judging import for_reaper, for_terraform
+from chalicelib.core.doctor.bucket.policy.mending import Requests
+from chalicelib.core.doctor.bucket.policy.requests import of_roles, of_terraform
+from chalicelib.core.doctor.bucket.policy.statements import Policy, policy_of
+from chalicelib.core.doctor.bucket.policy.transport import plain_http
+from chalicelib.core.doctor.bucket.roles import callers
 from chalicelib.core.doctor.bucket.rules.debris import debris
 from chalicelib.core.doctor.bucket.rules.expiration import Kept, expiration, taking, without_expiration
 from chalicelib.core.doctor.bucket.rules.object_lock import object_lock
 from chalicelib.core.doctor.bucket.rules.replication import replication
 from chalicelib.core.doctor.finding import Finding
 from chalicelib.core.doctor.parts import Parts
-from chalicelib.ports.doctor import Look
+from chalicelib.ports.doctor import Look, NotKnownError
 
 
 def bucket_looks(bucket: str, prefixes: tuple[str, ...], reach: Reach, parts: Parts | None) -> dict[str, Look]:
@@ -32,7 +39,10 @@ def bucket_looks(bucket: str, prefixes: tuple[str, ...], reach: Reach, parts: Pa
         checks.VERSIONING: lambda: [versioning(looks.bucket, looks.read.versioning)],
         checks.ENCRYPTION: lambda: [encryption(looks.bucket, looks.read.encryption)],
         checks.PUBLIC: lambda: [public_access(looks.bucket, reached(looks.read.client, bucket, reach))],
+        checks.PLAIN_HTTP: lambda: [plain_http(looks.bucket, looks.policy, looks.requests)],
         checks.ACCESS_LOG: looks.access_log,
+        checks.TERRAFORM: lambda: for_terraform(looks.bucket, looks.policy, looks.requests),
+        **({checks.REAPER: lambda: for_reaper(looks.bucket, looks.policy, looks.requests)} if parts else {}),
         checks.OBJECT_LOCK: lambda: [object_lock(looks.bucket, looks.read.object_lock)],
         checks.EXPIRATION: lambda: expiration(looks.bucket, looks.read.lifecycle, looks.kept),
         checks.DEBRIS: looks.debris,
@@ -51,6 +61,24 @@ class _Looks:
     def kept(self, prefix: str) -> Kept:
         """Return whether locks or states are kept under a prefix."""
         return kept_under(self.read.client, self.bucket.name, prefix)
+
+    @cached_property
+    def policy(self) -> Policy:
+        """Return the bucket's policy."""
+        try:
+            return policy_of(self.read.policy)
+        except ValueError as error:
+            raise NotKnownError(f"the bucket policy cannot be read: {error}") from error
+
+    @cached_property
+    def requests(self) -> Requests:
+        """Return what no policy should deny: what Terraform asks, and what the deployed reaper's roles do."""
+        versioned = is_versioned(self.read.versioning)
+        roles = callers(self._parts, self._reach.account) if self._parts else []
+        return Requests(
+            tuple(of_terraform(self.bucket, versioned=versioned)),
+            tuple(of_roles(self.bucket, roles, versioned=versioned)),
+        )
 
     def access_log(self) -> Iterator[Finding]:
         """Look for an access log, and only without one for trails."""

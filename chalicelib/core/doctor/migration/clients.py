@@ -33,14 +33,10 @@ def client_findings(evidence: Evidence) -> Iterator[Finding]:
     old = [one for one in clients if (number := number_of(one.version)) and number < FIRST]
     if old:
         yield _too_old(evidence.subject, old)
-    elif not clients:
-        why = evidence.journal.trouble or "no lock in it is known"
-        if evidence.journal.since and not evidence.journal.trouble:
-            yield green(CLIENTS.id, evidence.subject, f"no lock in it since {evidence.journal.since:%Y-%m-%d}")
-        else:
-            yield grey(CLIENTS.id, evidence.subject, f"no lock tells a version: {why}")
-    else:
+    elif clients:
         yield green(CLIENTS.id, evidence.subject, _all_can(clients))
+    else:
+        yield _nobody(evidence)
 
 
 def number_of(version: str) -> tuple[int, int, int] | None:
@@ -61,6 +57,17 @@ def _latest(evidence: Evidence) -> list[Client]:
     told = [(one.state_path, one.who, one.version) for one in evidence.journal.holds if one.in_table]
     last = {(path, who): version for path, who, version in (*told, *held) if number_of(version)}
     return sorted(Client(version, path, who) for (path, who), version in last.items())
+
+
+def _nobody(evidence: Evidence) -> Finding:
+    journal = evidence.journal
+    if not (evidence.paths or evidence.items.unread):
+        return green(CLIENTS.id, evidence.subject, "no state was ever locked here")
+    if journal.covers_table_since:
+        since = f"{journal.covers_table_since:%Y-%m-%d}"
+        return green(CLIENTS.id, evidence.subject, f"no lock in it that tells a version since {since}")
+    why = journal.trouble or "the journal does not cover the table"
+    return grey(CLIENTS.id, evidence.subject, f"no lock tells a version: {why}")
 
 
 def _too_old(subject: str, old: list[Client]) -> Finding:

@@ -51,8 +51,10 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
 
     writes: frozenset[date] = frozenset()
     """The days with writes."""
+    asked_since: datetime | None = None
+    """The begin of the time that was asked about; None: there was no answer."""
     since: datetime | None = None
-    """The begin of the time that the numbers cover; None: they prove nothing."""
+    """Since when days without a write prove that there was none: since the first number, of reads too. None: never."""
     trouble: str = ""
     """Why they prove nothing; words that follow "CloudWatch proves nothing: "."""
     denied: bool = False
@@ -72,6 +74,8 @@ class StateSeen(msgspec.Struct, frozen=True, kw_only=True):
     there: There = There.UNKNOWN
     locked_at: datetime | None = None
     """When its newest lock in S3 was taken or let go; None: S3 keeps nothing of one."""
+    held: bool = False
+    """Whether that lock is there now."""
     trouble: str = ""
     """Why it is not known, for a person."""
 

@@ -42,7 +42,7 @@ def forgotten_finding(evidence: Evidence, keeping: Keeping) -> Finding:
         return green(FORGOTTEN.id, evidence.subject, f"in use: last written by {latest:%Y-%m-%d}{notes}", data=data)
     if evidence.now - evidence.table.created < FORGOTTEN_AFTER:
         return green(FORGOTTEN.id, evidence.subject, f"made on {evidence.table.created:%Y-%m-%d}{notes}", data=data)
-    if evidence.metrics.since is None or evidence.metrics.since > evidence.now - FORGOTTEN_AFTER:
+    if evidence.metrics.asked_since is None or evidence.metrics.asked_since > evidence.now - FORGOTTEN_AFTER:
         return _unknown(evidence, notes, data)
     return _forgotten(evidence, notes, data)
 
@@ -56,7 +56,7 @@ def monthly(table: Table, keeping: Keeping) -> float:
 def _forgotten(evidence: Evidence, notes: str, data: dict[str, Any]) -> Finding:
     paths = sorted(evidence.items.digests)
     left = f"only digests are left, of {len(paths)} states ({named(paths)})" if paths else "it is empty"
-    days = (evidence.now - (last_write(evidence) or evidence.metrics.since or evidence.table.created)).days
+    days = (evidence.now - (last_write(evidence) or evidence.metrics.asked_since or evidence.table.created)).days
     seen = f"nothing was written for {days} days or longer, by CloudWatch; {left}{notes}"
     step = delete(evidence.table)
     fix = msgspec.structs.replace(

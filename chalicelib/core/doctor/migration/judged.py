@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from chalicelib.core.doctor.finding import Colour, Finding, Fix, green, red, yellow
+from chalicelib.core.doctor.finding import Colour, Finding, Fix, green, grey, red, yellow
 from chalicelib.core.doctor.migration.checks import DIGESTS, PHASE
-from chalicelib.core.doctor.migration.evidence import Evidence
+from chalicelib.core.doctor.migration.evidence import Evidence, Journal
 from chalicelib.core.doctor.migration.phase import Phase, Story, story
 from chalicelib.core.doctor.migration.proof import last_lock, last_write, named
 from chalicelib.core.doctor.migration.standing import Standing, Way
@@ -33,6 +33,17 @@ def phase_finding(evidence: Evidence) -> Finding:
     if _nothing_to_do(told):
         return green(PHASE.id, evidence.subject, seen, **more)
     return yellow(PHASE.id, evidence.subject, seen, next_step(evidence, told), **more)
+
+
+def deleted_finding(subject: str, region: str, journal: Journal) -> Finding:
+    """Return that there is no such table: it was deleted if the journal knows it, else nobody knows of it."""
+    locks = [one.since for one in journal.holds if one.in_table]
+    data = {"phase": "deleted", "last_lock": _iso(max(locks, default=None))}
+    if locks:
+        last = f"the last lock in it that is known is of {max(locks):%Y-%m-%d %H:%M}"
+        return green(PHASE.id, subject, f"phase 3 is over: the table is deleted; {last}", data=data)
+    why = f"there is no such table in {region}, and nothing tells that there was one"
+    return grey(PHASE.id, subject, f"{why}{f': {journal.trouble}' if journal.trouble else ''}")
 
 
 def digest_findings(evidence: Evidence) -> Iterable[Finding]:

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, time, timedelta
 
 import msgspec
 
-from chalicelib.core.doctor.migration.evidence import Evidence
-from chalicelib.core.doctor.migration.standing import STILL_IN_TABLE, Standing, Way
+from chalicelib.core.doctor.migration.evidence import Evidence, Metrics
+from chalicelib.core.doctor.migration.holds import NEAR, Hold
+from chalicelib.core.doctor.migration.standing import LATE, STILL_IN_TABLE, Standing, Way
 
 LONGEST_GAP = timedelta(hours=50)
 """A table is swept every night. Longer than two nights without a sweep, and nobody knows whether the reaper ran."""
@@ -41,6 +42,16 @@ def covered_since(now: datetime, streamed_since: datetime, looks: Iterable[datet
             break
         since = look
     return max(since, streamed_since)
+
+
+def cross_checked(metrics: Metrics, holds: Iterable[Hold], now: datetime) -> Metrics:
+    """Return CloudWatch's numbers, without their proof where the journal knows of a lock that they do not count."""
+    late = now - LATE
+    for hold in (one for one in holds if one.in_table and metrics.since and metrics.since <= one.since <= late):
+        if not {(hold.since - NEAR).date(), (hold.since + NEAR).date()} & metrics.writes:
+            trouble = f"it counts no write on {hold.since:%Y-%m-%d}, when {hold.state_path} was locked in the table"
+            return msgspec.structs.replace(metrics, since=None, asked_since=None, trouble=trouble)
+    return metrics
 
 
 def missing(evidence: Evidence, states: Sequence[Standing]) -> tuple[Missing, ...]:

@@ -9,7 +9,7 @@ import msgspec
 from chalicelib.core.doctor.migration.evidence import Evidence, Journal, Metrics, There
 from chalicelib.core.doctor.migration.holds import NEAR, Hold
 
-_LATE = timedelta(hours=1)
+LATE = timedelta(hours=1)
 """CloudWatch may need minutes to count a write; the last hour proves nothing."""
 SETTLED = timedelta(minutes=5)
 """The lines of two halves are minutes apart at most: by then the other half's line is there, if there is one."""
@@ -131,7 +131,9 @@ def _all_holds(evidence: Evidence) -> list[Hold]:
         if not one.lock_id or (one.state_path, one.lock_id) not in known
     ]
     seen = [
-        Hold(state_path=path, since=one.locked_at, in_s3=True) for path, one in evidence.states.items() if one.locked_at
+        Hold(state_path=path, since=one.locked_at, until=evidence.now if one.held else None, in_s3=True)
+        for path, one in evidence.states.items()
+        if one.locked_at
     ]
     return _with_seen([*told, *held], seen)
 
@@ -161,6 +163,6 @@ def _by_journal(at: datetime, journal: Journal) -> bool:
 
 
 def _by_metrics(at: datetime, metrics: Metrics, now: datetime) -> bool:
-    if metrics.since is None or not metrics.since <= at <= now - _LATE:
+    if metrics.since is None or not metrics.since <= at <= now - LATE:
         return False
     return not {(at - NEAR).date(), (at + NEAR).date()} & metrics.writes

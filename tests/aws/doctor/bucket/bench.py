@@ -1,13 +1,10 @@
-"""A healthy bucket in moto, the doctor's looks at it, and a shell into which its fixes are pasted."""
+"""A healthy bucket in moto, and the doctor's looks at it."""
 
-import io
-import shlex
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager
 from typing import Any
 
 import boto3
-from awscli.clidriver import create_clidriver  # type: ignore[import-untyped]
 from moto import mock_aws
 
 from chalicelib.aws.doctor.bucket.looks import bucket_looks
@@ -68,14 +65,3 @@ def looked(
     looks = bucket_looks(ground.bucket, prefixes, reach, parts or ground.parts)
     found = examine([Examination(f"bucket {ground.bucket}", looks)], lambda _: True, lambda _: None)
     return {check: [one for one in found if one.check == check] for check in looks}
-
-
-def pasted(cli: str) -> None:
-    """Paste commands into a shell in which ``aws`` is the AWS command line."""
-    for line in cli.splitlines():
-        first, *words = shlex.split(line)
-        assert first == "aws", line
-        said = io.StringIO()
-        with redirect_stdout(said), redirect_stderr(said):
-            code = create_clidriver().main(words)
-        assert code == 0, f"{line}\n{said.getvalue()}"

@@ -5,10 +5,11 @@ import pytest
 from chalicelib.core.doctor.bucket.checks import REPLICATION
 from chalicelib.core.doctor.catalogue import CHECKS
 from chalicelib.core.doctor.finding import Colour, Finding
-from tests.aws.doctor.bucket.bench import a_healthy_bucket, looked, pasted
+from tests.aws.doctor.bucket.bench import a_healthy_bucket, looked
 from tests.faults import Fault
 from tests.faults.bucket import FAULTS
 from tests.faults.denied import DeniedClient
+from tests.pasting import paste
 
 MOTO_FORGETS = {REPLICATION}
 """moto says of every rule that it replicates no delete markers. tests/core/doctor/bucket has this fix."""
@@ -33,7 +34,7 @@ def test_a_fault_is_found_and_its_fix_pasted_turns_it_green(fault: Fault) -> Non
         fixes = [one.fix for one in found if one.fix]
         for fix in fixes:
             assert fix.do
-            pasted(fix.cli)
+            paste(fix.cli)
         after = looked(ground)[fault.check]
         if fault.check in MOTO_FORGETS:
             return

@@ -56,7 +56,7 @@ def told(*runs: list[Told], digests: tuple[str, ...] = (), covered_days: float |
 
 
 def metrics(*days: float, since: float = 90) -> Metrics:
-    return Metrics(writes=frozenset(ago(day).date() for day in days), since=ago(since))
+    return Metrics(writes=frozenset(ago(day).date() for day in days), since=ago(since), asked_since=ago(since))
 
 
 GONE = StateSeen(there=There.NO)

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.doctor.migration.evidence import Evidence, HeldItem, Items, StateSeen, There
+from chalicelib.core.doctor.migration.holds import holds_of
 from chalicelib.core.doctor.migration.phase import Phase, story
-from chalicelib.core.doctor.migration.proof import LONGEST_GAP, covered_since
+from chalicelib.core.doctor.migration.proof import LONGEST_GAP, covered_since, cross_checked
 from chalicelib.core.doctor.migration.standing import Way
 from demo.terraform import Locking
-from tests.core.doctor.migration.story import APP, DATA, GONE, NET, NOW, ago, line, metrics, run, told
+from tests.core.doctor.migration.story import APP, DATA, GONE, NET, NOW, OWNER, ago, line, metrics, run, told
 
 T, B, S = Locking.TABLE, Locking.BOTH, Locking.S3
 MOVED = [run(NET, 60, B), run(NET, 40, S), run(NET, 3, S)]
@@ -188,3 +189,11 @@ def test_no_table_with_a_lock_of_the_last_weeks_is_ever_safe_to_delete(runs: lis
 def test_an_unreadable_half_beside_a_lock_in_the_table_is_in_both() -> None:
     evidence = told(run(NET, 9, T), [line(NET, ago(9), lock_id="")])
     assert story(evidence).states[0].way is Way.BOTH
+
+
+def test_numbers_that_do_not_count_a_lock_that_the_journal_knows_prove_nothing() -> None:
+    holds = holds_of([*run(NET, 3, T), *run(APP, 9, S)], OWNER)
+    wrong = cross_checked(metrics(5), holds, NOW)
+    assert (wrong.since, f"when {NET} was locked" in wrong.trouble) == (None, True)
+    assert cross_checked(metrics(3), holds, NOW).since
+    assert cross_checked(metrics(since=2), holds, NOW).since

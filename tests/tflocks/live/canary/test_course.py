@@ -102,7 +102,7 @@ def deaf_to_releases(reaper: ReaperAtWork) -> None:
 @pytest.mark.parametrize(
     ("fault", "step", "part"),
     [
-        (deaf, Step.ACQUIRED, "the notification of the bucket, or the stream of the table"),
+        (deaf, Step.ACQUIRED, "the notification of the bucket"),
         (mapping_off, Step.ACQUIRED, "the event source mapping of record_lock_event"),
         (watch_off, Step.ALERTED, "the function watch_locks"),
         (wrong_token, Step.ALERTED, "Slack, or the bot token"),
