@@ -48,6 +48,7 @@ bench: $(READY) ## measurements against their peers: six minutes (by themselves,
 	$(PY) -m bench.click
 	$(PY) -m bench.tflocks
 	$(PY) -m bench.list_locks
+	$(PY) -m bench.doctor
 	$(PY) -m bench.cost
 	$(PY) -m bench.load
 	$(PY) -m bench.scan

@@ -4,7 +4,6 @@ An exception that leaves an entry point means "try again" or "bad caller" (401, 
 are in .chalice/policy-*.json.
 """
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -16,7 +15,6 @@ from chalicelib import wiring
 from chalicelib.aws import batches
 from chalicelib.aws.by_hand import also_by_hand
 from chalicelib.aws.events.dynamodb import table_events
-from chalicelib.aws.events.s3 import UnknownNotificationError, lock_events
 from chalicelib.aws.metrics import flushed
 from chalicelib.aws.orders import clicks, sweeps
 from chalicelib.aws.orders.events import read_recording, read_settling
@@ -47,6 +45,7 @@ from chalicelib.ports.book import BookError
 from chalicelib.slack import requests, response_url
 from chalicelib.slack.words import listings
 from chalicelib.slack_over_http import from_slack
+from chalicelib.told_by_aws import told_by_aws
 
 # With configure_logs, Chalice would print every line of powertools' logger a second time.
 app = Chalice(app_name="tflock-reaper", configure_logs=False)
@@ -87,6 +86,15 @@ def watch_locks(event: CloudWatchEvent) -> None:
     """Check the ages of the locks in the book every 15 minutes."""
     wiring.store_rules()
     watch(wiring.world(), wiring.rules(), _now(), _run(event.context))
+
+
+@app.lambda_function()
+@_measured
+def examine_setup(_event: Any, context: Any) -> None:
+    """Look at what was not looked at this week. It has a schedule only with ``doctor = "weekly"``."""
+    from chalicelib import wiring_doctor  # noqa: PLC0415  no other function needs the doctor's many modules
+
+    wiring_doctor.examine(_now(), _milliseconds(context))
 
 
 @app.on_sqs_message(queue="tflock-events", batch_size=25)
@@ -215,26 +223,10 @@ def _record(ended: list[Case], body: str, to_settle: LockEvent | None) -> None:
         ended.extend(settle(wiring.event_case(to_settle, now)))
         return
     told = read_recording(body)
-    events, unknown = ((told,), None) if told else _told_by_aws(body)
+    events, unknown = ((told,), None) if told else told_by_aws(body)
     record_events([wiring.event_case(event, now) for event in events], ended)
     if unknown:
         raise unknown
-
-
-def _told_by_aws(body: str) -> tuple[Sequence[LockEvent], UnknownNotificationError | None]:
-    """Return the events of a message that are believed, by rules that know every bucket of it that was found by now."""
-    rules = wiring.rules()
-    events, unknown = _believed(body, rules)
-    for event in events:
-        wiring.rules_for(event.place)
-    return (events, unknown) if wiring.rules() is rules else _believed(body, wiring.rules())
-
-
-def _believed(body: str, rules: Rules) -> tuple[Sequence[LockEvent], UnknownNotificationError | None]:
-    try:
-        return lock_events(body, rules), None
-    except UnknownNotificationError as error:
-        return error.events, error
 
 
 def _run(context: Any) -> Run:

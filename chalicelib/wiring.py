@@ -26,7 +26,7 @@ from chalicelib.aws.book.group_book import DynamoGroupBook
 from chalicelib.aws.book.joint.joint_book import DynamoJointBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.lock_list import DynamoLockList
-from chalicelib.aws.book.night_book import DynamoNightBook
+from chalicelib.aws.book.nightly.night_book import DynamoNightBook
 from chalicelib.aws.book.rules_book import store
 from chalicelib.aws.discovery.finder import AwsTargetFinder, Home
 from chalicelib.aws.journal import LogJournal
@@ -90,8 +90,8 @@ def world() -> World:
         joints=DynamoJointBook(table()),
         groups=group_book(),
         nights=night_book(),
-        messenger=SlackMessenger(_bot_token, config().slack_api, config().slack_app, failed=_slack_failed),
-        directory=SlackDirectory(_bot_token, config().slack_api, team=config().rules.team, failed=_slack_failed),
+        messenger=SlackMessenger(bot_token, config().slack_api, config().slack_app, failed=_slack_failed),
+        directory=SlackDirectory(bot_token, config().slack_api, team=config().rules.team, failed=_slack_failed),
         journal=journal(),
         orders=orders(),
         clock=lambda: datetime.now(UTC),
@@ -220,7 +220,7 @@ def signing_secret(fresh: bool) -> str:  # noqa: FBT001  the type is slack.reque
     return _secret("SLACK_SIGNING_SECRET_PARAMETER", _FRESH_SECRET_SECONDS if fresh else _SECRET_SECONDS)
 
 
-def _bot_token() -> str:
+def bot_token() -> str:
     """Return Slack's bot token. Without it nobody can be told anything, so its failure is a MessengerError."""
     try:
         return _secret("SLACK_BOT_TOKEN_PARAMETER", _SECRET_SECONDS)

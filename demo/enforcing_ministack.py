@@ -19,6 +19,8 @@ The identity in S3's notifications, and event buses of other regions and account
 What is known of a session that enters another account: ``demo.ministack_sessions``. Conditions of templates:
 ``demo.ministack_conditions``. How a function's process starts: ``demo.ministack_starts``.
 
+Policies that refuse plain HTTP: everything on this machine is asked by plain HTTP, and counts as asked by HTTPS.
+
 How many batches of a queue are worked on at once, where a stack's parameter says so: CloudFormation makes a number of
 it, MiniStack leaves it a text.
 
@@ -51,6 +53,7 @@ _HEADERS = {"s3:DeleteObject": ("if-match",), "s3:PutObject": ("if-match", "if-n
 
 _without_conditions = iam_actions.s3_service_context
 _by_the_action_alone = iam_evaluator.evaluate
+_pin_request_origin = app.pin_request_origin
 _at_once = lambda_svc._sqs_esm_concurrency  # noqa: SLF001
 
 
@@ -80,6 +83,10 @@ def _as_aws_judges(request: Any, policies: Any, *limits: Any) -> Any:
     return _by_the_action_alone(request, policies, *limits)
 
 
+def _as_by_https(source_ip: str, _secure: bool) -> None:  # noqa: FBT001  MiniStack's signature
+    _pin_request_origin(source_ip, True)  # noqa: FBT003
+
+
 def _as_a_number(*mapping: Any) -> int:
     return int(_at_once(*mapping))
 
@@ -106,6 +113,7 @@ def _end_with_parent() -> None:
 if __name__ == "__main__":
     iam_actions.s3_service_context = _with_conditions
     iam_evaluator.evaluate = _as_aws_judges
+    app.pin_request_origin = _as_by_https
     lambda_svc._sqs_esm_concurrency = _as_a_number  # noqa: SLF001
     ministack_events.teach()
     ministack_sessions.teach()

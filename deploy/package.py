@@ -21,7 +21,10 @@ from deploy.commands import ROOT, CommandError, run
 from deploy.parameters import overrides, remarks
 from deploy.streams import with_streams
 
-_SERVICES = frozenset({"dynamodb", "organizations", "resourcegroupstaggingapi", "s3", "sqs", "ssm", "sts"})
+_EXAMINED = {"cloudformation", "cloudtrail", "cloudwatch", "events", "iam", "kms", "lambda", "logs", "s3control", "sns"}
+"""The services that only the weekly look calls."""
+_CALLED = {"dynamodb", "organizations", "resourcegroupstaggingapi", "s3", "sqs", "ssm", "sts"}
+_SERVICES = frozenset(_CALLED | _EXAMINED)
 """The services that the application calls. botocore describes 400 more, which would be four fifths of the zip."""
 _MERGED = ".chalice/resources.yaml"
 _DESCRIPTION = re.compile(r"botocore/data/([^/]+)/")

@@ -124,6 +124,7 @@ def _values(rules: Rules, stage: str, home: Home, named: _Named) -> dict[str, st
         "LockTableArns": _listed(_table_arn(target, home) for target in tables),
         "MemberRoleArns": _listed(_role_arns(rules, home, named)),
         "TargetRules": _target_rules(rules),
+        "Doctor": "weekly" if rules.weekly_look else "never",
         "SlackBotTokenParameter": names.secret_parameter(stage, names.BOT_TOKEN),
         "SlackSigningSecretParameter": names.secret_parameter(stage, names.SIGNING_SECRET),
         # Rounded up: to the stack 0 means never, and a few seconds are more than that.

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.core.doctor.catalogue import CHECKS
 from tests.test_prose import DOCUMENTS, ROOT
 
 pytestmark = pytest.mark.thorough
@@ -24,8 +25,8 @@ PATH = re.compile(rf"(?<![\w./<-])(?:{FIRST})/(?>[\w./-]*\w)(?![-*<])")
 DOTTED = re.compile(rf"`((?:{FIRST})(?:\.(?!py`)[A-Za-z]\w*)+)`")
 """A module, or a name in one."""
 BARE = re.compile(r"`(\w+\.py)`")
-NO_PATHS = {"aws/aws-sdk", "aws/validated"}
-"""A repository of others, and their mark on tests."""
+NO_PATHS = {"aws/aws-sdk", "aws/validated", *(check.replace(".", "/") for check in CHECKS)}
+"""A repository of others, and their mark on tests; the IDs of the doctor's checks."""
 
 
 @pytest.mark.parametrize("path", [*DOCUMENTS, *SOURCES], ids=lambda path: path.relative_to(ROOT).as_posix())

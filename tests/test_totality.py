@@ -15,12 +15,15 @@ from typing import Any
 
 import pytest
 
+from chalicelib.aws.accounts.errand import Verb as Errands
 from chalicelib.core.alerts.alert import alert_for
 from chalicelib.core.alerts.page import Asked, Page, Snooze
 from chalicelib.core.audit.event import ToldBy
 from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.click import SnoozeFor, Verb
 from chalicelib.core.clicks.ending import Ending, Outcome, Refusal
+from chalicelib.core.doctor.canary.steps import Step as CanaryStep
+from chalicelib.core.doctor.finding import Colour
 from chalicelib.core.joint.click import JointOutcome
 from chalicelib.core.joint.verb import JointVerb
 from chalicelib.core.nights.night import Standing
@@ -59,8 +62,12 @@ LEFT_OUT: dict[str, set[Enum]] = {
     # Every other ending weighs nothing: no half ends by it.
     "chalicelib.core.clicks.halves _WEIGHT": {*Outcome}
     - {Outcome.RELEASED, Outcome.UNCONFIRMED, Outcome.REPLACED, Outcome.GONE, Outcome.CONTAINER_GONE},
+    # Whoever releases or puts back has a session of its own for each lock (``policies.writing``).
+    "chalicelib.aws.accounts.sessions _NARROWED": {Errands.RELEASE, Errands.RESTORE},
+    # What is well, or not known, has a line without a colour.
+    "chalicelib.slack.words.reports.doctor _DOT": {Colour.GREEN, Colour.GREY},
     # What was swept is not told one by one.
-    "chalicelib.slack.words.nights _REMEDIES": {Standing.SWEPT},
+    "chalicelib.slack.words.reports.nights _REMEDIES": {Standing.SWEPT},
     # Slack counts neither.
     "chalicelib.jobs.runs.agenda _WAYS": {Wait.SCAN, Wait.PLACE, Wait.BOOK},
     # Lines without a number of their own.
@@ -84,6 +91,19 @@ LEFT_OUT: dict[str, set[Enum]] = {
     },
     # S3 and EventBridge tell all that they are asked for.
     "chalicelib.core.audit.event_line _NOT_TOLD": {ToldBy.S3, ToldBy.EVENTBRIDGE},
+    # Taken before there is a course; and steps in which no part of the reaper can be seen to fail.
+    "tflocks.live.canary.course acts": {CanaryStep.RULES},
+    "chalicelib.core.doctor.canary.blame _CLUES": {
+        CanaryStep.RULES,
+        CanaryStep.EARLIER,
+        CanaryStep.CONDITIONS,
+        CanaryStep.CLICKED,
+        CanaryStep.REPLACED,
+        CanaryStep.LEFT,
+    },
+    # The others wait for no queue.
+    "tflocks.live.canary.eyes _PARTS_OF": {*CanaryStep}
+    - {CanaryStep.ACQUIRED, CanaryStep.RELEASED, CanaryStep.REPLACED, CanaryStep.JOURNALED},
     # No other line is the beginning of a hold.
     "tflocks.holds.acquires _BEGAN": {*LineKind} - {LineKind.LOCK_ACQUIRED, LineKind.LOCK_REAPPEARED},
 }

@@ -19,6 +19,10 @@ WRITING = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard",
 ENTERING = Config(connect_timeout=2, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 2})
 # Never tried again: counting may stop anywhere, and the next night counts anew.
 COUNTING = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 1})
+EXAMINING = Config(
+    connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3}, max_pool_connections=34
+)
+"""For the weekly look, for which nobody waits. It has as many threads as ``prompt`` has connections."""
 SEARCHING = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 5})
 """For the search of a target rule, which has minutes. AWS Organizations answers only a few requests a second."""
 

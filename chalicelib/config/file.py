@@ -66,6 +66,7 @@ def _read(root: Table) -> Config:
     enterprise = names.slack_id(slack, "enterprise_id", "E") if "enterprise_id" in slack else ""
     default = read_policy(slack, root.table("thresholds"))
     digest_over, undo = amounts.count(slack, "digest_over", _DIGEST_OVER), _undo(slack)
+    weekly = names.one_of(slack, "doctor", ("weekly", "never"), "never") == "weekly"
     slack.done()
     member = read_member(root.table("accounts"))
     discoveries = read_discoveries(root.tables("discover"), member, root.problems)
@@ -83,6 +84,7 @@ def _read(root: Table) -> Config:
         routes=(*routes, Route(ANY, default)),
         digest_over=digest_over,
         undo=undo,
+        weekly_look=weekly,
         member=member,
     )
     return Config(app, api, rules)

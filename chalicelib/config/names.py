@@ -87,3 +87,9 @@ def slack_id(table: Table, key: str, letter: str) -> str:
 def api_url(table: Table, key: str, default: str) -> str:
     """Read the base URL of an API; it ends with a slash."""
     return table.text(key, _URL, "an https URL that ends with a slash", default)
+
+
+def one_of(table: Table, key: str, words: tuple[str, ...], fallback: str) -> str:
+    """Read one of some words."""
+    expected = " or ".join(f'"{word}"' for word in words)
+    return table.text(key, re.compile("|".join(words)), expected, fallback)

@@ -98,6 +98,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Up to this many new alerts in a channel are posted singly; more become one digest."""
     undo: timedelta
     """How long a released lock can be put back; zero: never, and the reaper has no right to put anything."""
+    weekly_look: bool = False
+    """Whether the doctor looks at the set-up once a week, and tells of what became worse."""
     home: Account = HOME
     """The account of the stack, with its ID if it is known."""
     home_region: str = ""

@@ -1,9 +1,11 @@
-"""What the doctor looks at, and the failures of a look."""
+"""What the doctor looks at, the failures of a look, and the memory of what was seen."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from chalicelib.core.doctor.finding import Finding
+from chalicelib.core.doctor.weekly.memory import Remembered
 
 
 class NotAllowedError(Exception):
@@ -30,3 +32,13 @@ class Examination:
     """As people call it: ``bucket acme-tfstate``."""
     looks: Mapping[str, Look]
     """The looks, by the IDs of their checks. They are taken one after the other, so they may share what they read."""
+
+
+class DoctorBook(Protocol):
+    """The memory of the weekly looks. Every method may raise BookError."""
+
+    def remembered(self) -> dict[str, Remembered]:
+        """Return what is known of each subject. What cannot be read counts as not known."""
+
+    def note(self, known: Remembered) -> None:
+        """Store what is known of a subject, in the place of what was known before."""

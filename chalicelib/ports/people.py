@@ -8,6 +8,7 @@ from chalicelib.core.alerts.channel_trouble import ChannelNotice
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.clicks.click import Person, Unheard, Whisper
+from chalicelib.core.doctor.weekly.news import News
 from chalicelib.core.joint.click import JointAnswer
 from chalicelib.core.joint.shown import JointAlert, JointListing, JointReply
 from chalicelib.core.nights.summary import NightSummary
@@ -105,8 +106,8 @@ class Messenger(Protocol):
     def notify(self, notice: ChannelNotice) -> Posted:
         """Post a notice that a channel takes no alerts, or takes them again. Raises MaybePostedError."""
 
-    def report(self, channel: str, subject: str, trouble: str | NightSummary) -> None:
-        """Tell a channel, in one plain message, of the reaper's own trouble with ``subject``, which may be a night."""
+    def report(self, channel: str, subject: str, told: str | NightSummary | News) -> None:
+        """Tell a channel, in one plain message, of the reaper's own trouble with ``subject``, of a night or of news."""
 
 
 class Directory(Protocol):

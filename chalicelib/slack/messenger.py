@@ -6,6 +6,7 @@ from chalicelib.core.alerts.alert import Reply
 from chalicelib.core.alerts.channel_trouble import ChannelNotice, NoticeKind
 from chalicelib.core.alerts.message import Posted, Sending
 from chalicelib.core.clicks.click import Person, Unheard, Whisper
+from chalicelib.core.doctor.weekly.news import News
 from chalicelib.core.joint.click import JointAnswer
 from chalicelib.core.joint.shown import JointReply
 from chalicelib.core.nights.summary import NightSummary
@@ -15,10 +16,11 @@ from chalicelib.slack.in_words import words_of
 from chalicelib.slack.sender import Anywhere
 from chalicelib.slack.web.pace import REAL_TIME, Time
 from chalicelib.slack.web.web_api import WebApi, uncounted
-from chalicelib.slack.words import channel_notices, nights, replies
+from chalicelib.slack.words import channel_notices, replies
 from chalicelib.slack.words.joint import answers
 from chalicelib.slack.words.joint.replies import joint_reply
 from chalicelib.slack.words.parts.blocks import Block
+from chalicelib.slack.words.reports import doctor, nights
 from chalicelib.slack.words.turned_away import nothing_done
 from chalicelib.slack.words.whispers import whispered
 
@@ -79,10 +81,15 @@ class SlackMessenger:
         trying = Anywhere() if notice.kind is NoticeKind.BACK else ()
         return self._delivery.post(notice.sending, (channel_notices.notice(notice), []), expected=trying)
 
-    def report(self, channel: str, subject: str, trouble: str | NightSummary) -> None:
-        """Tell a channel of the reaper's own trouble, or of a night in which not every target was swept."""
-        words = replies.trouble(subject, trouble) if isinstance(trouble, str) else nights.night(subject, trouble)
-        self._delivery.say(channel, words)
+    def report(self, channel: str, subject: str, told: str | NightSummary | News) -> None:
+        """Tell a channel of the reaper's own trouble, of a night with targets that were not swept, or of a look."""
+        self._delivery.say(channel, _report_in_words(subject, told))
+
+
+def _report_in_words(subject: str, told: str | NightSummary | News) -> str:
+    if isinstance(told, News):
+        return doctor.news(told)
+    return replies.trouble(subject, told) if isinstance(told, str) else nights.night(subject, told)
 
 
 def _reply_in_words(reply: Reply | JointReply) -> tuple[str, list[Block]]:

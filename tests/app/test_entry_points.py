@@ -42,6 +42,7 @@ def test_every_handler_that_lambda_is_told_of_can_be_imported() -> None:
         "app.watch_locks",
         "app.record_lock_event",
         "app.table_changed",
+        "app.examine_setup",
         "app.release_lock",
         "app.answer_click",
     } == handlers
@@ -211,7 +212,7 @@ def test_every_entry_point_writes_what_it_measured() -> None:
     """Chalice's own decorator comes above: Lambda calls what that made, and for schedules what people may start too."""
     module = ast.parse(Path(app.__file__).read_text())
     functions = [node for node in module.body if isinstance(node, ast.FunctionDef) and node.decorator_list]
-    assert len(functions) == 9
+    assert len(functions) == 10
     for function in functions:
         *first, chalice, measured = [ast.unparse(decorator) for decorator in function.decorator_list]
         assert chalice.startswith("app.")

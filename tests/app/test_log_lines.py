@@ -16,7 +16,7 @@ from chalicelib import wiring, wiring_rules
 from chalicelib.aws import metrics
 from chalicelib.aws.book.joint.joint_book import DynamoJointBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
-from chalicelib.aws.book.night_book import DynamoNightBook
+from chalicelib.aws.book.nightly.night_book import DynamoNightBook
 from chalicelib.aws.book.rules_book import store
 from chalicelib.aws.journal import LogJournal
 from chalicelib.aws.locks.listing.only_locks import prepare

@@ -284,11 +284,11 @@ def test_a_token_that_ssm_does_not_give_is_a_failure_of_the_messenger(
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     clients.new_secrets.cache_clear()
     with pytest.raises(MessengerError, match="bot token"):
-        wiring._bot_token()
+        wiring.bot_token()
     clients.new_secrets.cache_clear()
 
 
 def test_a_token_without_a_place_to_read_it_from_is_a_failure_of_the_messenger(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SLACK_BOT_TOKEN_PARAMETER", raising=False)
     with pytest.raises(MessengerError, match="bot token"):
-        wiring._bot_token()
+        wiring.bot_token()

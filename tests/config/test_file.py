@@ -111,6 +111,11 @@ def test_an_organisation_in_the_place_of_the_workspace_is_told_where_it_belongs(
     assert "the ID of an Enterprise Grid organisation (E...) belongs into enterprise_id" in problem
 
 
+@pytest.mark.parametrize(("line", "looks"), [("", False), ('doctor = "never"', False), ('doctor = "weekly"', True)])
+def test_the_doctor_looks_once_a_week_only_where_the_file_says_so(line: str, looks: bool) -> None:
+    assert parse(LEAST.replace("[slack]", f"[slack]\n{line}")).rules.weekly_look is looks
+
+
 def test_a_digest_begins_above_what_the_file_says() -> None:
     assert parse(LEAST.replace("[slack]", "[slack]\ndigest_over = 1")).rules.digest_over == 1
 
@@ -165,6 +170,8 @@ def test_a_route_takes_what_it_does_not_say_from_the_defaults() -> None:
         ("[slack]", "[slack]\ndigest_over = 2.5", "slack.digest_over = 2.5: expected a whole number from 1"),
         ("[slack]", '[slack]\nundo = "16m"', "slack.undo = '16m': expected a duration up to 15 min, or \"never\""),
         ("[slack]", "[slack]\nundo = false", "slack.undo = False: expected a duration up to 15 min"),
+        ("[slack]", '[slack]\ndoctor = "daily"', 'slack.doctor = \'daily\': expected "weekly" or "never"'),
+        ("[slack]", "[slack]\ndoctor = true", 'slack.doctor = True: expected "weekly" or "never"'),
         ("[slack]", '[slack]\nundo = "0m"', "slack.undo = '0m': expected a duration up to 15 min"),
     ],
 )

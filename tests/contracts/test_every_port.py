@@ -13,6 +13,7 @@ import chalicelib
 from chalicelib import ports
 from chalicelib.ports.book import ChannelBook, DigestBook, EventBook, GroupBook, JointBook, LockBook, LockList
 from chalicelib.ports.debris import DebrisCounter
+from chalicelib.ports.doctor import DoctorBook
 from chalicelib.ports.locks import LockStore
 from chalicelib.ports.nights import NightBook
 from chalicelib.ports.orders import Orders
@@ -27,6 +28,7 @@ SUITES: dict[type, tuple[str, ...]] = {
     DebrisCounter: ("test_debris_counter.py",),
     DigestBook: ("test_digest_book.py",),
     Directory: ("test_directory.py",),
+    DoctorBook: ("test_doctor_book.py",),
     EventBook: ("test_event_book.py",),
     GroupBook: ("test_group_book.py",),
     JointBook: ("test_joint_book.py",),
@@ -70,7 +72,9 @@ def stands_behind(one: type, port: type) -> bool:
 
 OURS = [one for one in classes_in(chalicelib) if not is_port(one)]
 FAKES = [*classes_in(fakes)]
-WIRING = "".join(Path(chalicelib.__path__[0], name).read_text() for name in ("wiring.py", "wiring_rules.py"))
+WIRING = "".join(
+    Path(chalicelib.__path__[0], name).read_text() for name in ("wiring.py", "wiring_rules.py", "wiring_doctor.py")
+)
 
 
 def test_every_port_has_a_suite() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.aws.book.night_book import DynamoNightBook
+from chalicelib.aws.book.nightly.night_book import DynamoNightBook
 from chalicelib.core.nights.night import Night, Ordered, Result
 from chalicelib.core.nights.sweep_order import Counts
 from chalicelib.ports.nights import NightBook

@@ -22,6 +22,7 @@ FUNCTIONS = {
     "ReleaseLock",
     "AnswerClick",
     "TableChanged",
+    "ExamineSetup",
 }
 QUEUES = {
     "SweepTarget": "${SweepQueue.Arn}",
@@ -98,6 +99,7 @@ def test_no_function_is_told_what_it_does_not_need(stack: Document) -> None:
         "RecordLockEvent": world | {"SETTLE_SECONDS", "RELEASE_ROLE_ID", "ANSWER_ROLE_ID"},
         "APIHandler": shared | {"SLACK_SIGNING_SECRET_PARAMETER"},
         "TableChanged": {"EVENT_QUEUE_URL"},
+        "ExamineSetup": {"LOCK_BOOK_TABLE", "SLACK_BOT_TOKEN_PARAMETER", "STACK_NAME"},
     }
 
 
@@ -126,7 +128,8 @@ def test_the_zip_describes_the_services_that_are_called_and_no_other(packaged: P
         described = [name.split("/")[2:] for name in package_file.namelist() if name.startswith("botocore/data/")]
         assert package_file.testzip() is None
     targets_are_found_by = {"organizations", "resourcegroupstaggingapi"}
-    called = {"dynamodb", "s3", "sqs", "ssm", "sts"} | targets_are_found_by
+    looks = {"cloudformation", "cloudtrail", "cloudwatch", "events", "iam", "kms", "lambda", "logs", "s3control", "sns"}
+    called = {"dynamodb", "s3", "sqs", "ssm", "sts"} | targets_are_found_by | looks
     assert {path[0] for path in described if len(path) > 1} == called
     assert ["endpoints.json"] in described
 

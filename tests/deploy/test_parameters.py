@@ -97,6 +97,15 @@ def test_the_time_for_putting_a_lock_back_is_given_in_whole_minutes_and_none_is_
     assert overrides(load(file), "prod")["UndoMinutes"] == minutes
 
 
+@pytest.mark.parametrize(
+    ("line", "doctor"), [("", "never"), ('doctor = "never"', "never"), ('doctor = "weekly"', "weekly")]
+)
+def test_the_weekly_look_is_deployed_only_where_the_file_says_so(tmp_path: Path, line: str, doctor: str) -> None:
+    file = tmp_path / "reaper.toml"
+    file.write_text(EXAMPLE.read_text().replace("[slack]\n", f"[slack]\n{line}\n"))
+    assert overrides(load(file), "prod")["Doctor"] == doctor
+
+
 def test_the_example_configuration_can_be_deployed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(EXAMPLE)]) == 0
     assert "LockObjectArns=arn:aws:s3:::acme-tfstate" in capsys.readouterr().out

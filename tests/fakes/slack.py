@@ -7,6 +7,7 @@ from chalicelib.core.alerts.channel_trouble import ChannelNotice
 from chalicelib.core.alerts.digest import Digest
 from chalicelib.core.alerts.message import Handle, Posted, Sending
 from chalicelib.core.clicks.click import Person, Unheard, Whisper
+from chalicelib.core.doctor.weekly.news import News
 from chalicelib.core.joint.click import JointAnswer
 from chalicelib.core.joint.shown import JointAlert, JointListing, JointReply
 from chalicelib.core.nights.summary import NightSummary
@@ -46,7 +47,7 @@ class FakeMessenger:
     turned_away: list[Unheard] = field(default_factory=list)
     overheard: list[Whisper | JointAnswer | Unheard] = field(default_factory=list)
     """What one person was told where everybody reads it."""
-    reports: list[tuple[str, str, str | NightSummary]] = field(default_factory=list)
+    reports: list[tuple[str, str, str | NightSummary | News]] = field(default_factory=list)
     edits: int = 0
     refusing: str = ""
     losing: str = ""
@@ -116,9 +117,9 @@ class FakeMessenger:
             self.notices[posted] = notice
         return self._answer(posted)
 
-    def report(self, channel: str, subject: str, trouble: str | NightSummary) -> None:
+    def report(self, channel: str, subject: str, told: str | NightSummary | News) -> None:
         self._check(channel)
-        self.reports.append((channel, subject, trouble))
+        self.reports.append((channel, subject, told))
 
     def delete(self, posted: Posted) -> None:
         """What somebody may do to a message in Slack."""

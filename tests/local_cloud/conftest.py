@@ -15,7 +15,9 @@ from tests import needs
 from tests.journal_schema import flaws_of
 
 VERSIONED, UNVERSIONED, UNWIRED, MISSING = "acme-tfstate", "acme-unversioned", "acme-unwired", "acme-missing"
-BUCKETS = (VERSIONED, UNVERSIONED, UNWIRED, MISSING)
+DOCTORED = "acme-doctored"
+"""For the doctor's tests alone, which break it and mend it."""
+BUCKETS = (VERSIONED, UNVERSIONED, UNWIRED, MISSING, DOCTORED)
 UNDO_SECONDS = 15
 SECOND_LEVEL = "15s"
 """Longer than a first alert takes on a busy machine; one that comes later is of the second level at once."""
@@ -42,6 +44,7 @@ _TOPICS = {
     "digest": "",
     "outage": _TWO_LEVELS,
     "listed": "",
+    "canary": "",
     # One for each killed run of test_locking: three of one machine in one channel would be a joint alert.
     **{
         f"{run}-{by}-{locking.name.lower()}": ""
@@ -84,6 +87,7 @@ def reaper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedReaper]
         deployed.create_state_bucket(VERSIONED)
         deployed.create_state_bucket(UNVERSIONED, versioned=False)
         deployed.create_state_bucket(UNWIRED, wired=False)
+        deployed.create_state_bucket(DOCTORED)
         deployed.sweep()
         wait_for(f"{MISSING} is missed", lambda: missed(deployed))  # the sweep's function has started, at last
         yield deployed

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 NOT_SOURCE = (".*", "build", "dist", "*.egg-info", "__pycache__")
-USED_OF_CHALICELIB = ("aws", "config", "core", "jobs", "ports")
+USED_OF_CHALICELIB = ("aws", "config", "core", "jobs", "ports", "slack")
 IMPORT_ALL = """
 import importlib, pkgutil, sys, tflocks
 target = sys.argv[1]
@@ -80,7 +80,7 @@ def test_what_the_command_line_installs_is_pinned_as_what_ships_in_the_lambda() 
     pins = {pin.split("==")[0]: pin for pin in PROJECT["dependencies"]}
     assert all("==" in pin for pin in (*pins.values(), *PROJECT["optional-dependencies"]["plot"]))
     assert {name: pin for name, pin in pins.items() if name in shipped} == {
-        name: shipped[name] for name in ("aws-lambda-powertools", "boto3", "msgspec", "tzdata")
+        name: shipped[name] for name in ("aws-lambda-powertools", "boto3", "msgspec", "slack_sdk", "tzdata")
     }
 
 

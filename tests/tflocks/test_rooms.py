@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "tflocks.sources": {"tflocks.sources", "tflocks.holds", "tflocks.words"}
     | {"chalicelib.core", "chalicelib.aws", "chalicelib.ports"},
     "tflocks.live": {"tflocks.live", "tflocks.locks", "tflocks.words"}
-    | {f"chalicelib.{room}" for room in ("core", "aws", "ports", "jobs", "checked_rules")},
+    | {f"chalicelib.{room}" for room in ("core", "aws", "ports", "jobs", "slack", "checked_rules")},
     "tflocks.locks": {"tflocks.locks", "chalicelib.core"},
     "tflocks.output": {"tflocks.output", "tflocks.holds", "tflocks.locks", "tflocks.words", "chalicelib.core"},
     "tflocks.holds": {"tflocks.holds", "chalicelib.core"},

@@ -17,6 +17,8 @@ class Verb(StrEnum):
     """What a session may do. The trust policy of a member role lets each verb in from one function only."""
 
     LOOK = "look"
+    EXAMINE = "examine"
+    """For the weekly look, which reads settings and never what is kept."""
     RELEASE = "release"
     RESTORE = "restore"
 

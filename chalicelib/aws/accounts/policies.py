@@ -27,6 +27,31 @@ _LIST = [
     "organizations:ListAccountsForParent",
     "organizations:ListOrganizationalUnitsForParent",
 ]
+SETTINGS = [
+    "s3:GetAccountPublicAccessBlock",
+    "s3:GetBucket*",
+    "s3:GetEncryptionConfiguration",
+    "s3:GetLifecycleConfiguration",
+    "s3:GetReplicationConfiguration",
+    "s3:ListBucket",
+    "s3:ListBucketVersions",
+    "dynamodb:Describe*",
+    "cloudtrail:DescribeTrails",
+    "cloudtrail:GetEventSelectors",
+    "cloudtrail:GetTrailStatus",
+    "cloudwatch:GetMetricData",
+    "events:DescribeEventBus",
+    "events:DescribeRule",
+    "events:ListRuleNamesByTarget",
+    "events:ListRules",
+    "events:ListTargetsByRule",
+    "iam:GetAccountAuthorizationDetails",
+    "kms:DescribeKey",
+    "kms:GetKeyPolicy",
+    "sns:GetTopicAttributes",
+    "sns:ListSubscriptionsByTopic",
+]
+"""What the doctor may read of another account's buckets and tables, if its member role allows it as well."""
 _THROUGH = {"StringLike": {"kms:ViaService": ["s3.*.amazonaws.com", "dynamodb.*.amazonaws.com"]}}
 _IF_MATCH = {"Null": {"s3:if-match": "false"}}
 _IF_NONE_MATCH = {"Null": {"s3:if-none-match": "false"}}
@@ -42,6 +67,12 @@ def looking(partition: str) -> str:
         _allow(_READ_LOCKS, _LOCKS.format(partition=partition)),
         _allow(["kms:Decrypt"], "*", _THROUGH),
     )
+
+
+def examining(partition: str) -> str:
+    """Return the policy of a session that reads settings for the doctor, names, and the items of lock tables."""
+    tables = f"arn:{partition}:dynamodb:*:*:table/*"
+    return _written(_allow(SETTINGS, "*"), _allow(["dynamodb:Scan"], tables), _allow(["kms:Decrypt"], "*", _THROUGH))
 
 
 def writing(verb: Verb, place: Place, partition: str, account: str, region: str) -> tuple[str, ...]:

@@ -26,6 +26,8 @@ _LOOKS_FOR, _WRITES_FOR = timedelta(hours=1), timedelta(minutes=15)
 """How long sessions last. An hour is the longest for a role that assumes another one, 15 minutes the shortest."""
 _LEFT = timedelta(minutes=20)
 """How much time a session has at least when it is lent: a sweep may list with one client for its whole 15 minutes."""
+_NARROWED = {Verb.LOOK: policies.looking, Verb.EXAMINE: policies.examining}
+"""The policy of each kind of session that only reads."""
 _MOST_ACCOUNTS, _MOST_CLIENTS = 1024, 128
 """How many sessions and clients a process keeps. A client takes about 200 KB, a session 2 KB."""
 
@@ -57,11 +59,15 @@ class Accounts:
         self._clock = clock
         self._one_at_a_time = Lock()
         self._made = lru_cache(_MOST_CLIENTS)(make)
-        self._entrances = lru_cache(_MOST_ACCOUNTS)(lambda _account: _Entrance())
+        self._entrances = lru_cache(_MOST_ACCOUNTS)(lambda _of: _Entrance())
 
     def looking(self, account: Account, service: str, region: str | None, patience: Config) -> Any:
         """Return a client that lists and reads in an account. Raises StoreError if the account cannot be entered."""
-        return self._client(service, region, patience, self._look(account))
+        return self._client(service, region, patience, self._session(account, Verb.LOOK))
+
+    def examining(self, account: Account, service: str, region: str | None, patience: Config) -> Any:
+        """Return a client that reads the settings of an account. Raises StoreError if it cannot be entered for that."""
+        return self._client(service, region, patience, self._session(account, Verb.EXAMINE))
 
     def looking_at(self, target: Target | None, kind: Kind, patience: Config) -> Any:
         """Return a client that lists and reads a target; None: no target, so it is taken to be in the stack's place."""
@@ -75,25 +81,25 @@ class Accounts:
         region = target.region if target else None
         if not account.role:
             return self._client(kind, region, patience, OWN)
-        where = (self._partition, account.id, region or self._stack.region)
+        where = (self.partition, account.id, region or self._stack.region)
         narrowed = policies.writing(errand.verb, ref.place, *where)
         session = self._assume(account, errand.session_name, narrowed, _WRITES_FOR)
         return self._client(kind, region, patience, session.credentials)
 
-    def _look(self, account: Account) -> Credentials:
+    def _session(self, account: Account, verb: Verb) -> Credentials:
         if not account.role:
             return OWN
         with self._one_at_a_time:
-            entrance = self._entrances(account)
-        return entrance.credentials(self._clock() + _LEFT, lambda: self._enter(account))
+            entrance = self._entrances((account, verb))
+        return entrance.credentials(self._clock() + _LEFT, lambda: self._enter(account, verb))
 
-    def _enter(self, account: Account) -> Assumed:
-        name = session_name(Verb.LOOK, self._stack.name)
-        return self._assume(account, name, (policies.looking(self._partition),), _LOOKS_FOR)
+    def _enter(self, account: Account, verb: Verb) -> Assumed:
+        narrowed = _NARROWED[verb](self.partition)
+        return self._assume(account, session_name(verb, self._stack.name), (narrowed,), _LOOKS_FOR)
 
     def _assume(self, account: Account, name: str, narrowed: tuple[str, ...], lasts: timedelta) -> Assumed:
         """Assume an account's role with the first of the policies that is not too long."""
-        arn = arn_of(account, self._partition)
+        arn = arn_of(account, self.partition)
         asked = {"RoleArn": arn, "RoleSessionName": name, "DurationSeconds": int(lasts.total_seconds())}
         asked |= {"ExternalId": account.external_id} if account.external_id else {}
         try:
@@ -102,7 +108,7 @@ class Accounts:
             raise not_entered(arn, error) from error
 
     @property
-    def _partition(self) -> str:
+    def partition(self) -> str:
         """Return the partition of the stack, like ``aws-cn``."""
         return str(self._sts().meta.partition)
 

@@ -44,6 +44,7 @@ class LineKind(StrEnum):
     NIGHT_FINISHED = "night_finished"
     WATCH_FINISHED = "watch_finished"
     TARGETS_FOUND = "targets_found"
+    DOCTOR_EXAMINED = "doctor_examined"
 
 
 class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -140,6 +141,11 @@ class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """Number of noncurrent versions of locks in a bucket, as far as they were counted."""
     markers: int | None = None
     """Number of delete markers over locks in a bucket, as far as they were counted."""
+    red: int | None = None
+    """Number of checks that are red, of all subjects as they were last looked at; likewise the next three."""
+    yellow: int | None = None
+    grey: int | None = None
+    green: int | None = None
     waiting: int | None = None
     """Number of new alerts for which a run had no time; the next run posts them."""
     not_reached: int | None = None

@@ -111,6 +111,11 @@ def _found(line: JournalLine) -> _Measured:
     return (Measurement("RulesFailed", 1 if line.detail else 0),)
 
 
+def _examined(line: JournalLine) -> _Measured:
+    """Measure only what is red: each further colour would be one more metric to pay for."""
+    return (Measurement("DoctorRed", line.red or 0),)
+
+
 _MEASURES: dict[LineKind, Callable[[JournalLine], _Measured]] = {
     LineKind.LOCK_ACQUIRED: _acquired,
     LineKind.LOCK_RELEASED: _released,
@@ -122,4 +127,5 @@ _MEASURES: dict[LineKind, Callable[[JournalLine], _Measured]] = {
     LineKind.NIGHT_FINISHED: _night_finished,
     LineKind.WATCH_FINISHED: _watched,
     LineKind.TARGETS_FOUND: _found,
+    LineKind.DOCTOR_EXAMINED: _examined,
 }

@@ -32,10 +32,10 @@ def examine(
 def _looked(one: Examination, wanted: Callable[[str], bool]) -> Iterator[Finding]:
     for check, look in one.looks.items():
         if wanted(check):
-            yield from _taken(check, one.subject, look)
+            yield from taken(check, one.subject, look)
 
 
-def _taken(check: str, subject: str, look: Look) -> Iterable[Finding]:
+def taken(check: str, subject: str, look: Look) -> Iterable[Finding]:
     """Return what a look found. A look that fails in a way that nobody foresaw is a grey line and not a lost report."""
     try:
         return list(look()) or [green(check, subject, _NOTHING)]

@@ -10,6 +10,7 @@ locals {
   here     = { "aws:ResourceAccount" = local.account_id }
   released = { "aws:userid" = "*:release-*" }
   restored = { "aws:userid" = "*:restore-*" }
+  examined = { "aws:userid" = "*:examine-*" }
 
   # The split between the reaper's functions holds here too: only release_lock makes sessions that may delete, only
   # answer_click sessions that may put. The name of such a session ends with the Slack user who clicked.
@@ -51,10 +52,24 @@ locals {
         }
       },
     ] : statement if var.put_back],
+    [for statement in [
+      {
+        Sid       = "OnlyExamineSetupExamines"
+        Effect    = "Allow"
+        Principal = local.reaper
+        Action    = "sts:AssumeRole"
+        Condition = {
+          StringEquals = { "sts:ExternalId" = var.external_id }
+          StringLike   = { "sts:RoleSessionName" = "examine-*" }
+          ArnLike      = { "aws:PrincipalArn" = "${local.roles}-ExamineSetupRole-*" }
+        }
+      },
+    ] : statement if var.doctor],
   )
 
   rights = concat(
     local.looking,
+    [for statement in local.examining : statement if var.doctor],
     local.releasing,
     [for statement in local.putting_back : statement if var.put_back],
     local.never,
@@ -110,6 +125,39 @@ locals {
       },
     ] : statement if local.has_keys],
   )
+
+  examining = [
+    {
+      Sid    = "ReadSettingsForTheDoctor"
+      Effect = "Allow"
+      Action = [
+        "s3:GetAccountPublicAccessBlock",
+        "s3:GetBucket*",
+        "s3:GetEncryptionConfiguration",
+        "s3:GetLifecycleConfiguration",
+        "s3:GetReplicationConfiguration",
+        "s3:ListBucket",
+        "s3:ListBucketVersions",
+        "dynamodb:Describe*",
+        "cloudtrail:DescribeTrails",
+        "cloudtrail:GetEventSelectors",
+        "cloudtrail:GetTrailStatus",
+        "cloudwatch:GetMetricData",
+        "events:DescribeEventBus",
+        "events:DescribeRule",
+        "events:ListRuleNamesByTarget",
+        "events:ListRules",
+        "events:ListTargetsByRule",
+        "iam:GetAccountAuthorizationDetails",
+        "kms:DescribeKey",
+        "kms:GetKeyPolicy",
+        "sns:GetTopicAttributes",
+        "sns:ListSubscriptionsByTopic",
+      ]
+      Resource  = "*"
+      Condition = { StringLike = local.examined }
+    },
+  ]
 
   releasing = concat(
     [

@@ -70,3 +70,9 @@ variable "count_debris" {
   type        = bool
   default     = false
 }
+
+variable "doctor" {
+  description = "Whether the reaper's weekly look may read settings of this account (doctor = \"weekly\"); never what is kept."
+  type        = bool
+  default     = false
+}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.aws.book.night_book import DynamoNightBook
+from chalicelib.aws.book.nightly.night_book import DynamoNightBook
 from chalicelib.core.nights.night import Ordered, Result
 from tests.aws_fixtures import lock_book_table
 from tests.builders import TAKEN

@@ -82,6 +82,11 @@ def test_a_target_rule_is_counted_when_it_has_trouble_and_written_as_zero_when_i
     assert values(a_line(LineKind.TARGETS_FOUND, targets=0, detail="finds nothing")) == {"RulesFailed": 1}
 
 
+def test_the_weekly_look_says_how_much_is_red_also_when_it_is_nothing() -> None:
+    assert values(a_line(LineKind.DOCTOR_EXAMINED, red=2, yellow=5)) == {"DoctorRed": 2}
+    assert values(a_line(LineKind.DOCTOR_EXAMINED, red=0)) == {"DoctorRed": 0}
+
+
 def test_a_sweep_that_finished_says_how_much_it_listed() -> None:
     line = a_line(LineKind.SWEEP_FINISHED, objects=1200)
     assert values(line) == {"SweepsFinished": 1, "ObjectsListed": 1200}
@@ -110,7 +115,7 @@ def test_a_failed_alert_is_counted_by_its_call_to_slack_and_not_again() -> None:
 
 def test_whatever_clients_write_the_number_of_metrics_stays_small() -> None:
     metrics = {(one.name, one.dimensions) for line in all_lines() for one in measured(line)}
-    assert len(metrics) == 22
+    assert len(metrics) == 23
 
 
 def test_a_sweep_is_timed_in_seconds() -> None:

@@ -17,11 +17,11 @@ def test_dead_letters_failed_schedules_a_missing_watch_and_clicks_that_are_tried
         "5XXError",
         *["ApproximateAgeOfOldestMessage"] * 4,
         *["ApproximateNumberOfMessagesVisible"] * 4,
-        *["Errors"] * 4,
+        *["Errors"] * 5,
         "Invocations",
     ]
     failing = {alarm["Dimensions"][0]["Value"]["Ref"] for alarm in theirs if alarm["MetricName"] == "Errors"}
-    assert failing == {"NightlySweep", "WatchLocks", "ReleaseLock", "AnswerClick"}
+    assert failing == {"NightlySweep", "ExamineSetup", "WatchLocks", "ReleaseLock", "AnswerClick"}
     [missing] = [alarm for alarm in theirs if alarm["MetricName"] == "Invocations"]
     assert (missing["TreatMissingData"], missing["ComparisonOperator"]) == ("breaching", "LessThanThreshold")
 

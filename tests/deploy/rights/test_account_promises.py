@@ -1,7 +1,10 @@
 """Test what README.md says that the reaper may do in an account: each sentence, as IAM judges it."""
 
+import re
+
 import pytest
 
+from chalicelib.core.doctor.catalogue import CHECKS
 from tests.deploy.rights.iam_judge import (
     BUCKET,
     KEY,
@@ -18,7 +21,8 @@ from tests.deploy.stack_files import functions, resources
 
 FUNCTIONS = sorted(functions())
 READERS = ["answer_click", "record_lock_event", "release_lock", "sweep_target", "watch_locks"]
-QUIET = sorted({*FUNCTIONS} - {*READERS})
+EXAMINER = "examine_setup"
+QUIET = sorted({*FUNCTIONS} - {*READERS, EXAMINER})
 LOCK = f"{BUCKET}/prod/network/terraform.tfstate.tflock"
 NO_LOCKS = [
     f"{BUCKET}/prod/network/terraform.tfstate",
@@ -28,6 +32,8 @@ NO_LOCKS = [
     f"{BUCKET}/X.TFLOCK",
     f"{OTHER_BUCKET}/terraform.tfstate",
 ]
+OF_THE_OPERATOR = {"kms:Decrypt", "ssm:GetParameter", "dynamodb:GetItem", "dynamodb:Query", "sts:AssumeRole"}
+"""Rights that the function has in another policy, or that only the command's checks take."""
 READING = ("s3:GetObject", "s3:GetObjectVersion")
 WRITING = [
     "s3:PutObject",
@@ -76,9 +82,9 @@ def test_old_versions_of_a_lock_are_read_by_the_function_that_records_events_and
     assert may == ["record_lock_event"]
 
 
-@pytest.mark.parametrize("function", ["record_lock_event", "sweep_target", "watch_locks", *QUIET])
+@pytest.mark.parametrize("function", ["record_lock_event", "sweep_target", "watch_locks", EXAMINER, *QUIET])
 @pytest.mark.parametrize("action", WRITING)
-def test_six_of_the_eight_can_write_nothing_in_s3_whatever_a_bucket_policy_grants(function: str, action: str) -> None:
+def test_seven_of_the_nine_can_write_nothing_in_s3_whatever_a_bucket_policy_grants(function: str, action: str) -> None:
     keys = {"s3__if_match": ETAG, "s3__if_none_match": "*", "s3__VersionId": "v1"}
     assert judge(function, action, LOCK, **keys) == DENIED
 
@@ -144,10 +150,10 @@ def test_items_of_the_lock_tables_are_read_by_those_who_read_locks_and_listed_by
     }
     assert may == {
         "GetItem": READERS,
-        "Scan": ["sweep_target", "watch_locks"],
+        "Scan": [EXAMINER, "sweep_target", "watch_locks"],
         "Query": [],
         "BatchGetItem": [],
-        "DescribeTable": [],
+        "DescribeTable": [EXAMINER],
     }
     assert not any(judge(f, "dynamodb:GetItem", OTHER_TABLE, **AN_ITEM).allowed for f in FUNCTIONS)
 
@@ -188,13 +194,14 @@ def test_each_secret_is_read_by_those_who_need_it_and_no_other_parameter_is(func
 
 
 def test_other_accounts_are_entered_only_by_the_roles_that_targets_name_and_for_the_errand_of_each_function() -> None:
-    sessions = ("look-x", "release-U0ALICE", "restore-U0ALICE", "x")
+    sessions = ("look-x", "examine-x", "release-U0ALICE", "restore-U0ALICE", "x")
     may = {
         f: tuple(s for s in sessions if judge(f, "sts:AssumeRole", MEMBER_ROLE, sts__rolesessionname=s).allowed)
         for f in FUNCTIONS
     }
     lookers = ("nightly_sweep", "sweep_target", "watch_locks", "record_lock_event")
     assert may == dict.fromkeys(FUNCTIONS, ()) | dict.fromkeys(lookers, ("look-x",)) | {
+        EXAMINER: ("examine-x",),
         "release_lock": ("look-x", "release-U0ALICE"),
         "answer_click": ("look-x", "restore-U0ALICE"),
     }
@@ -208,6 +215,7 @@ def test_orders_are_left_in_the_queues_that_the_table_names() -> None:
     assert sent == {
         "answer_click": ["ClickQueue"],
         "api_handler": ["ReleaseQueue", "ClickQueue"],
+        EXAMINER: [],
         "nightly_sweep": ["SweepQueue"],
         "record_lock_event": ["LockEventQueue"],
         "release_lock": ["ReleaseQueue", "ClickQueue"],
@@ -220,10 +228,11 @@ def test_orders_are_left_in_the_queues_that_the_table_names() -> None:
 def test_the_lock_book_is_kept_by_those_who_tend_locks_and_looked_into_by_the_api() -> None:
     may_write = [f for f in FUNCTIONS if judge(f, "dynamodb:UpdateItem", place("LockBook")).allowed]
     may_look = [f for f in FUNCTIONS if judge(f, "dynamodb:Query", place("LockBook")).allowed]
-    assert may_write == sorted([*READERS, "nightly_sweep"])
+    assert may_write == sorted([*READERS, EXAMINER, "nightly_sweep"])
     assert may_look == [
         "answer_click",
         "api_handler",
+        EXAMINER,
         "nightly_sweep",
         "record_lock_event",
         "sweep_target",
@@ -254,3 +263,35 @@ def test_no_statement_of_the_stack_gives_a_right_that_no_sentence_is_about() -> 
         "AWS::IAM::Policy",
         "AWS::SQS::QueuePolicy",
     }
+
+
+def test_the_weekly_look_reads_settings_and_names_and_never_what_is_kept() -> None:
+    for action in ("GetBucketVersioning", "GetBucketPolicy", "GetLifecycleConfiguration", "ListBucketVersions"):
+        assert judge(EXAMINER, f"s3:{action}", BUCKET) == ALLOWED
+        assert judge(EXAMINER, f"s3:{action}", OTHER_BUCKET) == NOT_GIVEN
+    for thing in (LOCK, *NO_LOCKS):
+        assert {judge(EXAMINER, action, thing) for action in READING} == {DENIED}
+    assert judge(EXAMINER, "dynamodb:Scan", OTHER_TABLE) == NOT_GIVEN
+
+
+def test_without_the_weekly_look_there_is_neither_its_schedule_nor_a_right_of_it() -> None:
+    there = resources()["Resources"]
+    of_it = {name for name, one in there.items() if "ExamineSetup" in str(one.get("Properties", {}).get("Roles", ""))}
+    conditions = {name: there[name].get("Condition") for name in (*of_it, "ExamineSetupRule", "ExamineSetupPermission")}
+    assert conditions == {
+        "DecryptKeysPolicy": "HasDecryptKeys",
+        "ExaminePolicy": "HasDoctor",
+        "ExamineTablesPolicy": "HasDoctorOfTables",
+        "ExamineMembersPolicy": "HasDoctorOfMembers",
+        "ExamineSetupRule": "HasDoctor",
+        "ExamineSetupPermission": "HasDoctor",
+    }
+    assert resources()["Parameters"]["Doctor"]["Default"] == "never"
+
+
+def test_the_weekly_look_may_all_that_its_checks_say_they_take() -> None:
+    statements = str([resources()["Resources"][name] for name in ("ExaminePolicy", "ExamineTablesPolicy")])
+    iam = {
+        right for check in CHECKS.values() for right in check.rights if re.fullmatch("[a-z0-9]+:[A-Z][A-Za-z]+", right)
+    }
+    assert {right for right in iam if f"'{right}'" not in statements} - OF_THE_OPERATOR == set()

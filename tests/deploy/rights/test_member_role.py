@@ -10,7 +10,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from chalicelib.aws.accounts.errand import Verb
-from chalicelib.aws.accounts.policies import looking, writing
+from chalicelib.aws.accounts.policies import LONGEST, SETTINGS, examining, looking, writing
 from chalicelib.aws.locks.s3 import DEMANDED_ACLS
 from chalicelib.config.accounts import DEFAULT_ROLE
 from chalicelib.core.locks.place import Kind, Place
@@ -27,7 +27,8 @@ BUCKET, LOCK = "arn:aws:s3:::acme-tfstate", "arn:aws:s3:::acme-tfstate/prod/netw
 TABLE = f"arn:aws:dynamodb:eu-central-1:{MEMBER}:table/terraform-locks"
 KEY = f"arn:aws:kms:eu-central-1:{MEMBER}:key/1234"
 LOOK, RELEASE, RESTORE = "look-tflock-reaper-prod", "release-U0ALICE", "restore-U0ALICE"
-EVERYTHING = {"LockTableArns": TABLE, "DecryptKeyArns": KEY, "CountDebris": "yes"}
+EXAMINE = "examine-tflock-reaper-prod"
+EVERYTHING = {"LockTableArns": TABLE, "DecryptKeyArns": KEY, "CountDebris": "yes", "Doctor": "yes"}
 NO_UNDO = {"PutBack": "no"}
 NAMED = {"StateBucketArns": f"{BUCKET}-*,{BUCKET}", "LockObjectArns": f"{BUCKET}-*/*.tflock", "RoleName": "locks"}
 
@@ -50,8 +51,8 @@ def test_its_name_is_the_one_that_the_configuration_takes_for_granted(role: Memb
 def test_only_release_lock_makes_sessions_that_release_and_only_answer_click_sessions_that_put_back(
     role: MemberRole, function: str
 ) -> None:
-    may = [session for session in (LOOK, RELEASE, RESTORE) if role.lets_in(of(function), session)]
-    own = {"release_lock": [RELEASE], "answer_click": [RESTORE]}.get(function, [])
+    may = [session for session in (LOOK, EXAMINE, RELEASE, RESTORE) if role.lets_in(of(function), session)]
+    own = {"examine_setup": [EXAMINE], "release_lock": [RELEASE], "answer_click": [RESTORE]}.get(function, [])
     assert may == [LOOK, *own]
 
 
@@ -144,6 +145,22 @@ def test_items_are_changed_in_no_other_way(role: MemberRole, session: str, actio
     assert role.judge(session, f"dynamodb:{action}", TABLE) == DENIED
 
 
+@pytest.mark.parametrize("action", SETTINGS)
+def test_settings_are_read_only_in_the_session_for_that_and_only_where_the_doctor_is_let_in(
+    role: MemberRole, action: str
+) -> None:
+    named = action.replace("*", "Policy" if action.startswith("s3:") else "Table")
+    assert role.judge(EXAMINE, named, "*") == ALLOWED
+    assert not MemberRole().judge(EXAMINE, named, "arn:aws:s3:::another").allowed or "ListBucket" in action
+    assert not MemberRole().lets_in(of("examine_setup"), EXAMINE)
+
+
+def test_the_session_of_the_doctor_reads_no_object_by_its_own_policy() -> None:
+    asked = {action for s in json.loads(examining("aws"))["Statement"] for action in actions(s)}
+    assert not any("Object" in action and "ObjectLock" not in action for action in asked)
+    assert len(examining("aws-us-gov")) <= LONGEST
+
+
 def test_without_undo_nothing_is_put_and_nobody_is_let_in_for_it() -> None:
     role = MemberRole(**EVERYTHING, **NO_UNDO)
     assert not role.lets_in(of("answer_click"), RESTORE)
@@ -201,7 +218,7 @@ def test_the_policies_of_sessions_ask_for_nothing_that_the_role_does_not_have(ro
     written = [writing(verb, place, *where)[0] for verb in (Verb.RELEASE, Verb.RESTORE) for place in places]
     asked = {
         action
-        for policy in (looking("aws"), *written)
+        for policy in (looking("aws"), examining("aws"), *written)
         for s in json.loads(policy)["Statement"]
         for action in actions(s)
     }

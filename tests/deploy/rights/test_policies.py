@@ -16,6 +16,7 @@ FUNCTIONS = sorted(functions())
 BOOK = {
     "answer_click": ["GetItem", "Query", "UpdateItem"],
     "api_handler": ["GetItem", "Query", "Scan held"],
+    "examine_setup": ["GetItem", "Query", "UpdateItem"],
     "nightly_sweep": ["GetItem", "Query", "UpdateItem"],
     "record_lock_event": ["GetItem", "Query", "UpdateItem"],
     "release_lock": ["GetItem", "UpdateItem"],
@@ -169,6 +170,7 @@ def test_where_buckets_are_named_by_a_pattern_only_those_of_the_own_account_are_
 
 
 MEMBER_POLICIES = {
+    "ExamineMembersPolicy": ["ExamineSetupRole"],
     "LookIntoMembersPolicy": ["NightlySweepRole", "SweepTargetRole", "WatchLocksRole", "RecordLockEventRole"],
     "ReleaseInMembersPolicy": ["ReleaseLockRole"],
     "PutBackInMembersPolicy": ["AnswerClickRole"],
@@ -178,12 +180,13 @@ MEMBER_POLICIES = {
 def test_member_roles_are_entered_only_where_a_target_needs_one_and_by_each_function_for_its_own_errand() -> None:
     entering = {n: r for n, r in resources()["Resources"].items() if "sts:AssumeRole" in str(r)}
     assert {name: [role["Ref"] for role in r["Properties"]["Roles"]] for name, r in entering.items()} == MEMBER_POLICIES
-    assert {policy["Condition"] for policy in entering.values()} == {"HasMemberRoles"}
+    assert entering["ExamineMembersPolicy"]["Condition"] == "HasDoctorOfMembers"
+    assert {policy["Condition"] for policy in entering.values()} == {"HasMemberRoles", "HasDoctorOfMembers"}
     statements = [policy["Properties"]["PolicyDocument"]["Statement"] for policy in entering.values()]
     assert all(statement["Resource"] == {"Ref": "MemberRoleArns"} for [statement] in statements)
     sessions = [statement["Condition"]["StringLike"]["sts:RoleSessionName"] for [statement] in statements]
     restoring = {"Fn::If": ["HasUndo", "restore-*", {"Ref": "AWS::NoValue"}]}
-    assert sessions == ["look-*", ["look-*", "release-*"], ["look-*", restoring]]
+    assert sessions == ["look-*", ["look-*", "release-*"], ["look-*", restoring], "examine-*"]
     assert not any("sts:" in action for function in FUNCTIONS for s in _allowed(function) for action in actions(s))
 
 
@@ -210,7 +213,9 @@ TABLE_POLICIES = {
 
 
 def test_lock_tables_are_open_only_where_a_target_names_one_and_for_undo_only_while_it_is_on() -> None:
-    tables = {name: r for name, r in resources()["Resources"].items() if "LockTableArns" in str(r)}
+    examining = resources()["Resources"]["ExamineTablesPolicy"]
+    assert examining["Condition"] == "HasDoctorOfTables"
+    tables = {name: r for name, r in resources()["Resources"].items() if "LockTableArns" in str(r) and r != examining}
     assert {name: policy["Condition"] for name, policy in tables.items()} == {
         name: condition for name, (_, condition) in TABLE_POLICIES.items()
     }
@@ -220,9 +225,10 @@ def test_lock_tables_are_open_only_where_a_target_names_one_and_for_undo_only_wh
     assert resources()["Parameters"]["LockTableArns"]["Default"] == ""
 
 
-def test_versions_are_listed_only_by_the_sweep_and_only_where_a_target_asks_for_its_lock_debris() -> None:
+def test_versions_are_listed_only_by_the_sweep_and_the_weekly_look_and_only_where_somebody_asks_for_it() -> None:
     listing = {name: r for name, r in resources()["Resources"].items() if "s3:ListBucketVersions" in str(r)}
-    assert {name: policy["Condition"] for name, policy in listing.items()} == {"CountDebrisPolicy": "HasDebris"}
+    conditions = {name: policy["Condition"] for name, policy in listing.items()}
+    assert conditions == {"CountDebrisPolicy": "HasDebris", "ExaminePolicy": "HasDoctor"}
     assert listing["CountDebrisPolicy"]["Properties"]["Roles"] == [{"Ref": "SweepTargetRole"}]
     [allowed] = listing["CountDebrisPolicy"]["Properties"]["PolicyDocument"]["Statement"]
     assert (allowed["Action"], allowed["Resource"]) == ("s3:ListBucketVersions", {"Ref": "DebrisBucketArns"})

@@ -12,6 +12,7 @@ import msgspec
 from rich.console import Console
 
 from tflocks.arguments.configuration import Configuration
+from tflocks.commands.doctor.canary.command import FLAG, OrCanary
 from tflocks.commands.doctor.question import NothingToLookAtError, Options, Question, question
 from tflocks.commands.doctor.showing import exit_status, show
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from tflocks.output.doctor.report import Report
 
 
-@click.command(name="doctor", context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(name="doctor", cls=OrCanary, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(FLAG, is_flag=True, expose_value=False, help="See the reaper work on a lock of its own: --canary --help")
 @click.argument("names", metavar="[BUCKET[/PREFIX]]...", nargs=-1)
 @click.option("--table", "tables", metavar="NAME", multiple=True, help="A lock table; may be given more than once.")
 @click.option("--all", "everything", is_flag=True, help="Every bucket and lock table that you may look at.")

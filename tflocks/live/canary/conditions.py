@@ -1,10 +1,11 @@
 """Ask a store whether it keeps its promises: a put over a lock and a delete of another lock must be refused."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.core.doctor.canary.assumptions import Assumption, Tested, verdict
+from chalicelib.core.doctor.canary.assumptions import Assumption, Judged, verdict
 from chalicelib.core.locks.place import Kind, Place
 from tflocks.live.canary.hands import ANOTHER_ETAG, Hand
 from tflocks.live.canary.waiting import StepFailedError
@@ -17,29 +18,48 @@ _OF_DELETE = {Kind.S3: Assumption.DELETE_REFUSED, Kind.DYNAMODB: Assumption.ITEM
 _ABSENT = {"NoSuchKey", "404", "NotFound"}
 
 
-def probe(place: Place, body: bytes, hand: Hand, client: Any) -> tuple[list[Tested], str]:
-    """Put a lock, try what must be refused, remove it; return what was proven, and what was seen.
+@dataclass(frozen=True)
+class Probe:
+    """One lock, with which a store is asked. ``tested`` gets what it answers."""
 
-    Raises:
-        StepFailedError: something was done that should have been refused.
-    """
-    lock = hand.put(place, body)
-    over = hand.writer.put(place, body)
-    another = hand.writer.delete_another(place)
-    refused = _REFUSED[place.kind]
-    if another != refused or over != refused:
-        raise StepFailedError(_broken(over, another, refused))
-    if hand.read(place) != lock:
-        raise StepFailedError("a delete of another lock was refused, and yet the lock is not there as it was")
-    tested = [
-        Tested(_OF_PUT[place.kind], verdict(holds=True), over),
-        Tested(_OF_DELETE[place.kind], verdict(holds=True), another),
-    ]
-    if why := hand.remove(lock.ref):
-        raise StepFailedError(why)
-    if place.kind is Kind.S3:
-        tested += _where_nothing_is(place, body, hand, client)
-    return tested, f"both are refused ({refused})"
+    place: Place
+    body: bytes
+    hand: Hand
+    tested: list[Judged]
+
+    def fly(self) -> str:
+        """Put a lock, try what must be refused, remove it; return what was seen.
+
+        Raises:
+            StepFailedError: something was done that should have been refused.
+        """
+        place, refused = self.place, _REFUSED[self.place.kind]
+        lock = self.hand.put(place, self.body)
+        over = self.hand.writer.put(place, self.body)
+        another = self.hand.writer.delete_another(place)
+        self._note(_OF_PUT[place.kind], over or "it was put", holds=over == refused)
+        self._note(_OF_DELETE[place.kind], another or "it was deleted", holds=another == refused)
+        if another != refused or over != refused:
+            raise StepFailedError(_broken(over, another, refused))
+        if self.hand.read(place) != lock:
+            raise StepFailedError("a delete of another lock was refused, and yet the lock is not there as it was")
+        if why := self.hand.remove(lock.ref):
+            raise StepFailedError(why)
+        return f"both are refused ({refused})"
+
+    def look_where_nothing_is(self, s3: Any, *, versioned: bool) -> None:
+        """Ask S3 for a delete and, in a bucket with versions, for a put where nothing is. Raises StepFailedError."""
+        answer = _delete_absent(self.place, s3)
+        self._note(Assumption.ABSENT, answer or "204", holds=answer in _ABSENT)
+        if not versioned:
+            return
+        code = self.hand.writer.put(self.place, self.body)
+        self._note(Assumption.OVER_A_MARKER, code or "it was put", holds=not code)
+        if (lock := self.hand.read(self.place)) and (why := self.hand.remove(lock.ref)):
+            raise StepFailedError(why)
+
+    def _note(self, assumption: Assumption, seen: str, *, holds: bool) -> None:
+        self.tested.append(Judged(assumption, verdict(holds=holds), seen))
 
 
 def _broken(over: str, another: str, refused: str) -> str:
@@ -49,19 +69,6 @@ def _broken(over: str, another: str, refused: str) -> str:
         for what, code in told.items()
         if code != refused
     )
-
-
-def _where_nothing_is(place: Place, body: bytes, hand: Hand, client: Any) -> list[Tested]:
-    answer = _delete_absent(place, client)
-    absent = Tested(Assumption.ABSENT, verdict(holds=answer in _ABSENT), answer or "204")
-    versions = client.get_bucket_versioning(Bucket=place.container).get("Status") if client else ""
-    if versions != "Enabled":
-        return [absent]
-    code = hand.writer.put(place, body)
-    over_a_marker = Tested(Assumption.OVER_A_MARKER, verdict(holds=not code), code or "it was put")
-    if (lock := hand.read(place)) and (why := hand.remove(lock.ref)):
-        raise StepFailedError(why)
-    return [absent, over_a_marker]
 
 
 def _delete_absent(place: Place, client: Any) -> str:

@@ -8,11 +8,13 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.core.audit.event import ToldBy
 from chalicelib.core.clicks.ending import Outcome as LockOutcome
 from chalicelib.core.doctor.canary.assumptions import Assumption
 from chalicelib.core.doctor.canary.blame import Blame, Clues, blame
 from chalicelib.core.doctor.canary.steps import EACH, STEPS, Outcome, Result, Step
 from chalicelib.core.locks.lock import HeldLock
+from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
 from tflocks.live.canary import conditions, debris
 from tflocks.live.canary.flight import Flight
@@ -93,8 +95,10 @@ class Course:
 
     def _conditions(self) -> str:
         place = self.flight.canary.place(conditions.PROBE)
-        tested, seen = conditions.probe(place, self.flight.body(place), self.flight.hand, self.client)
-        self.flight.tested += tested
+        probe = conditions.Probe(place, self.flight.body(place), self.flight.hand, self.flight.tested)
+        seen = probe.fly()
+        if place.kind is Kind.S3:
+            probe.look_where_nothing_is(self.client, versioned=bool(self.versioned))
         return seen
 
     def _acquired(self) -> str:
@@ -179,4 +183,5 @@ def _note_of_events(flight: Flight, by: str, *, versioned: bool) -> None:
     odd = [one for one in told if conditions.PROBE[:5] in str(one.get("address"))]
     for one in odd[:1]:
         holds = any(known.get("address") == address for known in odd)
-        flight.test(Assumption.KEYS, holds=holds, seen=f"told by {one.get('told_by', 's3')} as {one.get('address')}")
+        about = Assumption.KEYS_BRIDGED if one.get("told_by") == ToldBy.EVENTBRIDGE else Assumption.KEYS
+        flight.test(about, holds=holds, seen=f"told as {one.get('address')}")

@@ -22,6 +22,7 @@ from chalicelib.core.locks.terraform.item import LOCK_ID
 from chalicelib.core.locks.terraform.lock_info import BODY_LIMIT
 from tflocks.live.canary.hands import Hand
 from tflocks.live.canary.waiting import StepFailedError
+from tflocks.words import counted
 
 _FAILURES = (ClientError, BotoCoreError)
 
@@ -41,8 +42,8 @@ class Removed(msgspec.Struct):
     @property
     def words(self) -> str:
         """Return it as one text for people."""
-        counted = {"locks": self.locks, "old versions": self.versions, "delete markers": self.markers}
-        done = [f"{count} {name}" for name, count in counted.items() if count]
+        numbers = {"lock": self.locks, "old version": self.versions, "delete marker": self.markers}
+        done = [counted(count, name) for name, count in numbers.items() if count]
         told = [f"removed: {', '.join(done)}"] if done else ["nothing was there"]
         if self.debris_left:
             told.append(f"{self.debris_left} versions and delete markers of canaries stay: you may not remove them")

@@ -138,13 +138,18 @@ class DeployedEyes:
     def clues(self, step: Step, target: Target) -> Clues:
         """Return what can be seen of the parts that a step needs. What may not be seen is left out."""
         function, queue = _PARTS_OF.get(step, ("", ""))
-        if step in {Step.ACQUIRED, Step.JOURNALED} and target.kind is Kind.DYNAMODB and self._mapping("TableChanged"):
-            state = self._mapping("TableChanged")
-            function = function if state == "Enabled" else "TableChanged"
+        state, uuid = self._mapping(function)
+        if target.stream and step in _BY_EVENTS and (stream := self._mapping("TableChanged"))[0] != "Enabled":
+            function, (state, uuid) = "TableChanged", stream
         return Clues(
             wired=self._wired(target),
-            mapping=self._mapping(function) if function else "",
+            bucket="" if target.is_small else target.container,
+            table=target.container if target.is_small else "",
+            mapping=state,
+            mapping_id=uuid,
             function=_CALLED.get(function, ""),
+            watcher=self._parts.outputs["WatchLocksFunction"],
+            log_group=self._parts.outputs["LogGroupName"],
             queue=_QUEUES.get(queue, ""),
             waiting=self._waiting(queue) if queue else None,
             watch=self._watched.why,
@@ -168,14 +173,15 @@ class DeployedEyes:
         elsewhere = told.get("TopicConfigurations") or "EventBridgeConfiguration" in told
         return True if ours else None if elsewhere else False
 
-    def _mapping(self, function: str) -> str:
+    def _mapping(self, function: str) -> tuple[str, str]:
+        """Return the state of a function's event source mapping, and its UUID; two empty texts if it is not known."""
         try:
             name = self._parts.functions[function]
             found = self._aws.client("lambda").list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
         except (*_FAILURES, KeyError):
-            return ""
-        states = {str(one.get("State", "")) for one in found}
-        return "missing" if not states else next(iter(sorted(states - {"Enabled"})), "Enabled")
+            return "", ""
+        states = sorted((one["State"] == "Enabled", str(one["State"]), str(one["UUID"])) for one in found)
+        return states[0][1:] if states else ("missing", "")
 
     def _waiting(self, queue: str) -> int | None:
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
@@ -193,6 +199,7 @@ _PARTS_OF = {
     Step.REPLACED: ("ReleaseLock", "ReleaseQueueUrl"),
     Step.JOURNALED: ("RecordLockEvent", "LockEventsQueueUrl"),
 }
+_BY_EVENTS = {Step.ACQUIRED, Step.JOURNALED}
 _CALLED = {"RecordLockEvent": "record_lock_event", "ReleaseLock": "release_lock", "TableChanged": "table_changed"}
 _QUEUES = {"LockEventsQueueUrl": "the queue of lock events", "ReleaseQueueUrl": "the queue of releases"}
 

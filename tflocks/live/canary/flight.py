@@ -7,7 +7,7 @@ from functools import partial
 from chalicelib.core.alerts.page import Page
 from chalicelib.core.canary import Canary, body_of
 from chalicelib.core.clicks.ending import Ending
-from chalicelib.core.doctor.canary.assumptions import Assumption, Tested, verdict
+from chalicelib.core.doctor.canary.assumptions import Assumption, Judged, verdict
 from chalicelib.core.doctor.canary.steps import STEPS, UNTIL_THE_NEXT_WATCH, Step
 from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Place
@@ -24,7 +24,7 @@ class Flight:
     hand: Hand
     eyes: Eyes
     waiting: Waiting
-    tested: list[Tested] = field(default_factory=list)
+    tested: list[Judged] = field(default_factory=list)
     _number: int = 0
 
     def body(self, place: Place) -> bytes:
@@ -86,4 +86,4 @@ class Flight:
 
     def test(self, assumption: Assumption, *, holds: bool, seen: str) -> None:
         """Note what was seen of an assumption."""
-        self.tested.append(Tested(assumption, verdict(holds=holds), seen))
+        self.tested.append(Judged(assumption, verdict(holds=holds), seen))

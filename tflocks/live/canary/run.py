@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.aws.doctor.parts import parts_of
 from chalicelib.aws.doctor.reach import Reach
 from chalicelib.core.canary import NO_BUCKET, Canary
-from chalicelib.core.doctor.canary.assumptions import Assumption, Tested, all_tested, verdict
+from chalicelib.core.doctor.canary.assumptions import Assumption, Judged, all_tested, verdict
 from chalicelib.core.doctor.canary.steps import STEPS, Outcome, Result, Step
 from chalicelib.core.doctor.parts import Parts
 from chalicelib.core.locks.place import Kind
@@ -69,9 +69,9 @@ def planned(wish: Wish, aws: Aws) -> Plan:
         reach = Reach(aws.client, aws.account, aws.region, _partition(reaper.event_queue))
         parts = parts_of(wish.stack, reach)
     except (NoReaperError, NotAllowedError, NotKnownError) as error:
-        raise StepFailedError(str(error)) from error
+        raise StepFailedError(str(error), "name the reaper by --stage or --stack, --region and --profile") from error
     if knowledge.rules is None:
-        raise StepFailedError("; ".join(knowledge.gaps))
+        raise StepFailedError("; ".join(knowledge.gaps), "run this again after its first watch, in 15 minutes")
     rules = knowledge.rules
     return Plan(
         run=secrets.token_hex(_RUN_BYTES),
@@ -91,7 +91,7 @@ def _channel(wish: Wish, rules: Rules) -> str:
     channel = wish.channel or rules.trouble_channel
     if channel not in rules.canaries:
         known = ", ".join(sorted(rules.canaries))
-        raise StepFailedError(f"the rules know no channel {channel}; they know {known}")
+        raise StepFailedError(f"the rules know no channel {channel}", f"name one of these by --channel: {known}")
     return channel
 
 
@@ -103,7 +103,7 @@ def _targets(wish: Wish, rules: Rules) -> tuple[Target, ...]:
         of_kind = [one for one in home if one.kind is kind]
         named = [one for one in of_kind if name in {"", one.container}]
         if name and not named:
-            raise StepFailedError(_no_target(kind, name, of_kind))
+            raise _no_target(kind, name, of_kind)
         if name or not (wish.bucket or wish.table):
             chosen += named[:1]
     if not chosen:
@@ -111,9 +111,13 @@ def _targets(wish: Wish, rules: Rules) -> tuple[Target, ...]:
     return tuple(chosen)
 
 
-def _no_target(kind: Kind, name: str, known: list[Target]) -> str:
+def _no_target(kind: Kind, name: str, known: list[Target]) -> StepFailedError:
+    called = Target(kind, name).called
     named = ", ".join(sorted(one.container for one in known)) or "none"
-    return f"{Target(kind, name).called} is no target of this reaper in its own account; it has {named}"
+    return StepFailedError(
+        f"{called} is no target of this reaper in its own account",
+        f"add it to reaper.toml and make deploy, or name one of these: {named}",
+    )
 
 
 class Carried:
@@ -124,10 +128,10 @@ class Carried:
         self._aws = aws
         self._waiting = waiting
         self._courses: list[Course] = []
-        self._tested: list[Tested] = []
+        self._tested: list[Judged] = []
 
     @property
-    def tested(self) -> list[Tested]:
+    def tested(self) -> list[Judged]:
         """Return a line for each assumption."""
         found = [one for course in self._courses for one in course.flight.tested]
         return all_tested([*self._tested, *found])
@@ -179,7 +183,7 @@ class Carried:
         odd = [value for value in values if "%" in value or "+" in value]
         plain = [value for value in values if _is_odd(value)]
         if odd or plain:
-            seen = Tested(Assumption.FILTERS, verdict(holds=bool(odd) and not plain), ", ".join(odd or plain))
+            seen = Judged(Assumption.FILTERS, verdict(holds=bool(odd) and not plain), ", ".join(odd or plain))
             self._tested.append(seen)
 
 
@@ -192,10 +196,11 @@ def _rules_of(configuration: dict[str, Any]) -> list[dict[str, str]]:
     return found
 
 
-def failed_plan(seen: str) -> Result:
+def failed_plan(error: StepFailedError) -> Result:
     """Return the result of a plan that could not be made."""
     about = STEPS[Step.RULES]
-    return Result(step=Step.RULES, outcome=Outcome.FAILED, seen=seen, part=about.part, do=about.do)
+    do = error.do or about.do
+    return Result(step=Step.RULES, outcome=Outcome.FAILED, seen=str(error), part=about.part, do=do)
 
 
 def made_plan(plan: Plan) -> Result:

@@ -9,7 +9,11 @@ T = TypeVar("T")
 
 
 class StepFailedError(Exception):
-    """A step failed; the message says what was seen."""
+    """A step failed; the message says what was seen, and ``do`` what to do, if the table of steps does not."""
+
+    def __init__(self, seen: str, do: str = "") -> None:
+        super().__init__(seen)
+        self.do = do
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,17 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.aws.doctor.subjects import Subjects
 from chalicelib.checked_rules import Config
 from chalicelib.core.doctor.finding import Finding
+from chalicelib.core.doctor.parts import Parts
 from chalicelib.jobs.doctor.examine import examine
 from chalicelib.ports.doctor import Examination, Look
+from chalicelib.slack.doctor.looks import slack_looks
+from chalicelib.slack.installation import Installation
 from tflocks.live.aws import Aws
 from tflocks.live.doctor.reaching import Reached
-from tflocks.live.doctor.setup import Setup
+from tflocks.live.doctor.setup import Setup, bot_token, reach_of
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,17 @@ class Doctor:
 
     def _of_reaper(self) -> Iterator[Examination]:
         """Yield the looks at the reaper. They come first because they take the longest."""
-        yield from ()
+        parts, config = self.setup.parts, self.setup.config
+        if parts and config:
+            yield Examination(f"workspace {config.rules.team}", self._of_slack(parts, config))
+
+    def _of_slack(self, parts: Parts, config: Config) -> dict[str, Look]:
+        rules = config.rules
+        installation = Installation(
+            app=config.slack_app, team=rules.team, enterprise=rules.enterprise, api_url=config.slack_api
+        )
+        return slack_looks(lambda: bot_token(parts, reach_of(self.reapers)), installation, rules)
 
     def _of_target(self, one: Reached) -> Examination:
-        looks: dict[str, Look] = {}
+        looks = Subjects(self.setup.parts).looks_at(one.target, reach_of(self.aws, one.region))
         return Examination(one.target.called, looks)

@@ -6,7 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from chalicelib.aws.doctor.parts import parts_of
-from chalicelib.aws.doctor.reach import Reach
+from chalicelib.aws.doctor.reach import Reach, asked
 from chalicelib.checked_rules import Config
 from chalicelib.core.doctor.finding import Finding, green, grey
 from chalicelib.core.doctor.parts import Parts
@@ -57,6 +57,13 @@ def setup_of(reaper: Reaper, aws: Aws) -> Setup:
     rules, not_found = with_found(config.rules, reaper.book, aws) if config else (None, gap)
     of_rules = grey(RULES.id, subject, not_found, _READ_BOOK) if not_found else green(RULES.id, subject, "can be read")
     return Setup(parts=parts, config=config, rules=rules, findings=(of_parts, of_rules))
+
+
+def bot_token(parts: Parts, reach: Reach) -> str:
+    """Return Slack's bot token, as the functions read it. Raises NotAllowedError and NotKnownError."""
+    ssm, name = reach.client("ssm", ""), parts.parameters["SlackBotTokenParameter"]
+    answer = asked("SSM", "ssm:GetParameter", lambda: ssm.get_parameter(Name=name, WithDecryption=True))
+    return str(answer["Parameter"]["Value"])
 
 
 def _known(subject: str, read: Callable[[], _Value]) -> tuple[_Value | None, Finding]:

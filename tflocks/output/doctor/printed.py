@@ -16,10 +16,10 @@ from tflocks.words import counted, shortened
 _WORDS = {Colour.GREEN: "green", Colour.GREY: "grey", Colour.YELLOW: "YELLOW", Colour.RED: "RED"}
 """The word says it too: not everybody sees colours, and no file has them."""
 _STYLES = {Colour.GREEN: "green", Colour.GREY: "dim", Colour.YELLOW: "bold yellow", Colour.RED: "bold red"}
-_WORD, _TITLE, _INDENT = 6, 28, 9
+_WORD, _INDENT = 6, 9
 _NARROWEST, _GREEN_LINE = 60, 160
 _MOST_DETAILS = 10
-_AGAIN = "It replaces the same thing as a fix above: run the doctor again after that one, and take the fix it has then."
+_AGAIN = "It replaces the same thing as a fix below. Take that one, run the doctor again, and take the fix it has then."
 _UNSHOWABLE = "The command has characters that no terminal shows as they are. --json has it."
 
 
@@ -27,22 +27,22 @@ def print_report(report: Report, out: Console) -> None:
     """Print each subject with its findings, the worst last, and a summary."""
     for subject, found in report.by_subject.items():
         out.print(Text(visible(subject), "bold"), soft_wrap=True)
-        later = held_back(found, Kind.CLI)
-        for position, one in enumerate(found):
-            _print_finding(one, out, once_more=position in later)
+        later = held_back(found[::-1], Kind.CLI)  # the worst is mended first
+        for number, one in enumerate(found, 1):
+            _print_finding(one, out, once_more=len(found) - number in later)
         out.print()
     for line in _summary(report):
         out.print(line, soft_wrap=True)
 
 
 def _print_finding(one: Finding, out: Console, *, once_more: bool) -> None:
-    title = CHECKS[one.check].title
-    head = Text("  ").append(f"{_WORDS[one.colour]:<{_WORD}}", _STYLES[one.colour]).append(f" {title:<{_TITLE}} ")
-    seen = shortened(visible(one.seen), _GREEN_LINE) if one.colour is Colour.GREEN else visible(one.seen)
-    first, *more = _wrapped(seen, out, len(head)) or [""]
-    out.print(head.append(first), soft_wrap=True)
+    title, seen = f"{CHECKS[one.check].title}: ", visible(one.seen)
+    seen = shortened(seen, _GREEN_LINE) if one.colour is Colour.GREEN else seen
+    first, *more = _wrapped(title + seen, out, _INDENT)
+    head = Text("  ").append(f"{_WORDS[one.colour]:<{_WORD}}", _STYLES[one.colour]).append(" ")
+    out.print(head.append(first[: len(title)], "bold").append(first[len(title) :]), soft_wrap=True)
     for line in more:
-        out.print(Text(" " * len(head) + line), soft_wrap=True)
+        out.print(Text(" " * _INDENT + line), soft_wrap=True)
     for text in _beneath(one, out, once_more=once_more):
         out.print(text, soft_wrap=True)
 
@@ -52,15 +52,15 @@ def _beneath(one: Finding, out: Console, *, once_more: bool) -> Iterator[Text]:
     if one.colour is Colour.GREEN:
         return
     for detail in one.details[:_MOST_DETAILS]:
-        yield from _told("     -", detail, out)
+        yield from _told("-", detail, out)
     if len(one.details) > _MOST_DETAILS:
-        yield from _told("     -", f"and {len(one.details) - _MOST_DETAILS} more: --json has them all", out)
+        yield from _told("-", f"and {len(one.details) - _MOST_DETAILS} more: --json has them all", out)
     if one.colour is Colour.GREY:
         yield from _told("it takes", one.right, out) if one.right else ()
         return
-    yield from _told("why", CHECKS[one.check].why, out)
+    yield from _told("why:", CHECKS[one.check].why, out)
     if one.fix:
-        yield from _told("do", one.fix.do, out)
+        yield from _told("do:", one.fix.do, out)
         yield from _pasted(one.fix, out, once_more=once_more)
 
 
@@ -76,8 +76,11 @@ def _pasted(fix: Fix, out: Console, *, once_more: bool) -> Iterator[Text]:
 
 
 def _told(name: str, text: str, out: Console) -> Iterator[Text]:
-    for number, line in enumerate(_wrapped(visible(text), out, _INDENT + 9)):
-        yield Text(" " * _INDENT).append(f"{name if number == 0 else '':<8} ", "dim").append(line)
+    """Yield a text behind its name, with its further lines beneath its first."""
+    begin = f"{name} " if name else ""
+    first, *more = _wrapped(visible(text), out, _INDENT + len(begin)) or [""]
+    yield Text(" " * _INDENT).append(begin, "dim").append(first)
+    yield from (Text(" " * (_INDENT + len(begin)) + line) for line in more)
 
 
 def _wrapped(text: str, out: Console, indent: int) -> list[str]:

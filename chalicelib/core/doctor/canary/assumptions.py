@@ -20,7 +20,8 @@ class Assumption(StrEnum):
     PUT_REFUSED = "S3 refuses a put with If-None-Match over a lock (412)"
     ABSENT = "S3 answers 404 to a conditional delete where nothing is"
     OVER_A_MARKER = "S3 takes a put with If-None-Match where a delete marker is"
-    KEYS = "a key with blanks, +, % and letters beyond ASCII is told as it is"
+    KEYS = "S3 form-encodes the keys in its notifications: one with blanks, +, % and é is told as it is"
+    KEYS_BRIDGED = "EventBridge does not encode keys: one with blanks, +, % and é is told as it is"
     FILTERS = "S3 gives the values of a notification's filter back as they were written"
     MARKERS = "S3 tells of a delete that leaves a delete marker, as a release"
     UNVERSIONED = "S3 lets release_lock delete in a bucket without versioning, though it may delete no version"
@@ -31,7 +32,7 @@ class Assumption(StrEnum):
     EDITED = "Slack lets the app edit its message afterwards"
 
 
-class Tested(msgspec.Struct, frozen=True):
+class Judged(msgspec.Struct, frozen=True):
     """What a canary says of one assumption."""
 
     assumption: Assumption
@@ -44,12 +45,12 @@ def verdict(*, holds: bool) -> Verdict:
     return Verdict.PROVEN if holds else Verdict.CONTRADICTED
 
 
-def all_tested(tested: list[Tested]) -> list[Tested]:
+def all_tested(tested: list[Judged]) -> list[Judged]:
     """Return a line for each assumption; of one that was looked at twice, the worse answer."""
     order = (Verdict.CONTRADICTED, Verdict.PROVEN, Verdict.NOT_LOOKED_AT)
-    worst: dict[Assumption, Tested] = {}
+    worst: dict[Assumption, Judged] = {}
     for one in tested:
         known = worst.get(one.assumption)
         if known is None or order.index(one.verdict) < order.index(known.verdict):
             worst[one.assumption] = one
-    return [worst.get(assumption, Tested(assumption)) for assumption in Assumption]
+    return [worst.get(assumption, Judged(assumption)) for assumption in Assumption]

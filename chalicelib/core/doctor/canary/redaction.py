@@ -9,7 +9,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("url", r"https?://[^\s\"',;)}\]]+"),
     ("user", r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+[A-Za-z0-9]"),
     ("account", r"(?<![0-9])[0-9]{12}(?![0-9])"),
-    ("identity", r"(?<![A-Za-z0-9])A(?:KIA|SIA|ROA|IDA|GPA|NPA)[A-Z0-9]{8,}"),
+    ("identity", r"(?<![A-Za-z0-9])A(?:KIA|SIA|ROA|IDA|GPA|NPA)[A-Z0-9]{8,}(?::[^\s\"',;)}\]]+)?"),
     ("slack", r"(?<![A-Za-z0-9])(?:[UWCGTSABDE][A-Z0-9]{8,20}|[UWCGTSABDE]0[A-Z0-9]+)(?![A-Za-z0-9])"),
     ("address", r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9.])"),
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.core.doctor.canary.assumptions import Tested
+from chalicelib.core.doctor.canary.assumptions import Judged
 from chalicelib.core.doctor.canary.redaction import Redaction
 from chalicelib.core.doctor.canary.steps import STEPS, Result, ended_well
 
@@ -18,7 +18,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     version: str
     results: list[Result]
-    tested: list[Tested]
+    tested: list[Judged]
 
     def document(self) -> dict[str, Any]:
         """Return it as values of JSON's types, with identifiers."""

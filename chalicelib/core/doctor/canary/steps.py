@@ -56,26 +56,26 @@ STEPS: dict[Step, About] = {
     Step.ACQUIRED: About(
         "the journal has the acquire",
         "the notification, or the function record_lock_event",
-        f"run tflocks doctor for this target, then tflocks connect; {_DEAD}",
+        f"tflocks doctor --only wiring; {_DEAD}",
         180,
     ),
     Step.ALERTED: About(
         "its alert stands in the channel",
         "the function watch_locks, or Slack",
-        f"run tflocks doctor --only reaper --only slack; {_DEAD}",
+        f"tflocks doctor --only reaper --only slack; {_DEAD}",
         180,
     ),
     Step.CLICKED: About("somebody clicks on Release", "nobody", "", 120),
     Step.RELEASED: About(
-        "an order releases the very lock",
+        "the very lock is released",
         "the function release_lock",
-        f"run tflocks doctor --only reaper; {_DEAD}",
+        f"tflocks doctor --only reaper; {_DEAD}",
         180,
     ),
     Step.TOLD: About(
         "the message says that it is released",
         "Slack, or the function release_lock",
-        f"run tflocks doctor --only slack; {_DEAD}",
+        f"tflocks doctor --only slack; {_DEAD}",
         120,
     ),
     Step.REPLACED: About(
@@ -87,7 +87,7 @@ STEPS: dict[Step, About] = {
     Step.JOURNALED: About(
         "the journal has the release, with its hold",
         "the notification of deletes, or the function record_lock_event",
-        f"run tflocks doctor for this target, then tflocks connect; {_DEAD}",
+        f"tflocks doctor --only wiring; {_DEAD}",
         420,
     ),
     Step.LEFT: About(

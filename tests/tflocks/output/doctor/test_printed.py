@@ -41,7 +41,7 @@ def test_a_red_line_says_what_was_seen_why_it_matters_and_what_to_do_and_the_com
 
 def test_a_green_line_is_one_short_line() -> None:
     lines = printed(a_report(well(details=("one", "two")), well(OTHER))).splitlines()
-    assert next(line for line in lines if "green" in line).startswith("  green  Can be looked at")
+    assert next(line for line in lines if "green" in line).startswith("  green  Can be looked at: it is there")
     assert "one" not in "\n".join(lines)
 
 
@@ -79,6 +79,7 @@ def test_no_color_is_respected() -> None:
 
 def test_two_fixes_that_replace_one_document_are_not_both_offered_because_the_second_would_undo_the_first() -> None:
     shown = printed(a_report(warned(statement="A"), broken(statement="B")))
+    assert f"{POLICY} 'B'" in shown, "the worst is mended first"
     assert shown.count(POLICY) == 1
     assert "run the doctor again" in shown
 

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from chalicelib.core.canary import FOLDER
-from chalicelib.core.doctor.canary.assumptions import Tested, Verdict
+from chalicelib.core.doctor.canary.assumptions import Judged, Verdict
 from chalicelib.core.doctor.canary.redaction import Redaction
 from chalicelib.core.doctor.canary.report import Report, as_json, as_text
 from chalicelib.core.doctor.canary.steps import STEPS, Outcome, Result, ended_well
@@ -48,7 +48,7 @@ def carry_out(asked: Question, profile: str | None, region: str | None, waiting:
     try:
         plan = planned(wish, aws)
     except StepFailedError as error:
-        failed = failed_plan(str(error))
+        failed = failed_plan(error)
         _show(failed)
         _write(asked.report, [failed], [], _redaction(wish, None, aws))
         return 1
@@ -106,25 +106,26 @@ def _tell_what_is_written(plan: Plan) -> None:
 def _show(result: Result) -> None:
     where = f"{result.target}: " if result.target else ""
     seen = f": {result.seen}" if result.seen else ""
-    click.echo(visible(f"{_MARKS[result.outcome]:<12}{where}{STEPS[result.step].title} ({result.seconds:.0f} s){seen}"))
+    took = "" if result.outcome is Outcome.NOT_REACHED else f" ({result.seconds:.0f} s)"
+    click.echo(visible(f"{_MARKS[result.outcome]:<12}{where}{STEPS[result.step].title}{took}{seen}"))
     if result.part:
         click.echo(visible(f"            at fault: {result.part}"))
     if result.do:
         click.echo(visible(f"            do: {result.do}"))
 
 
-def _show_tested(tested: list[Tested]) -> None:
+def _show_tested(tested: list[Judged]) -> None:
     click.echo()
     for one in tested:
         seen = f": {one.seen}" if one.seen else ""
         click.echo(visible(f"{one.verdict:<15}{one.assumption}{seen}"))
 
 
-def _contradicted(tested: list[Tested]) -> bool:
+def _contradicted(tested: list[Judged]) -> bool:
     return any(one.verdict is Verdict.CONTRADICTED for one in tested)
 
 
-def _write(file: Path | None, results: list[Result], tested: list[Tested], redaction: Redaction) -> None:
+def _write(file: Path | None, results: list[Result], tested: list[Judged], redaction: Redaction) -> None:
     if file is None:
         return
     report = Report(at=datetime.now(UTC), version=_version(), results=results, tested=tested)
@@ -151,7 +152,7 @@ def _redaction(wish: Wish, plan: Plan | None, aws: Aws) -> Redaction:
         "table": [wish.table],
         "channel": [wish.channel],
         "machine": [platform.node()],
-        "user": [_operator(aws)],
+        "user": _operator(aws),
     }
     for name, names in (_names_of(plan) if plan else {}).items():
         known[name] = [*known.get(name, []), *names]
@@ -176,8 +177,10 @@ def _names_of(plan: Plan) -> dict[str, list[str]]:
     return {kind: sorted(filter(None, names)) for kind, names in kinds.items()}
 
 
-def _operator(aws: Aws) -> str:
+def _operator(aws: Aws) -> list[str]:
+    """Return the operator's ARN, and the names in it."""
     try:
-        return operator(aws)
+        arn = operator(aws)
     except OperatorError:
-        return ""
+        return []
+    return [arn, *arn.partition("/")[2].split("/")]

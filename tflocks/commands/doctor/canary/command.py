@@ -25,7 +25,11 @@ class OrCanary(click.Command):
         return canary.make_context(info_name, own, parent, **extra)
 
 
-@click.command(name="doctor", context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    name="doctor",
+    options_metavar=f"{FLAG} [OPTIONS]",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option("--bucket", metavar="BUCKET", help="The bucket to put locks into.  [default: the first target]")
 @click.option("--table", metavar="NAME", help="The lock table to put items into.  [default: the first target]")
 @click.option("--channel", metavar="ID", help="The channel of the alerts, one of the rules'.  [default: [slack]'s]")

@@ -1,0 +1,1 @@
+"""What the functions of the night remember: the nights, and what the doctor saw."""

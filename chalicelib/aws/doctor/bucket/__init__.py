@@ -1,0 +1,1 @@
+"""Looks at a bucket for the doctor."""

@@ -1,0 +1,59 @@
+"""What the looks at one table need, and how they ask."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.aws.doctor.reach import Reach, asked
+from chalicelib.aws.genuine import NotFromAwsError, genuine
+from chalicelib.core.doctor.migration.evidence import QUIET
+from chalicelib.core.doctor.parts import Parts
+from chalicelib.ports.doctor import NotKnownError
+
+
+@dataclass(frozen=True)
+class Asking:
+    """One table, and who asks about it."""
+
+    table: str
+    region: str
+    reach: Reach
+    """Into the table's account."""
+    parts: Parts | None
+    """The deployed reaper, which keeps the journal; None: there is none."""
+    now: datetime
+    home: Reach | None = None
+    """Into the reaper's account, where that is another one."""
+    quiet: timedelta = QUIET
+    """How long no lock may have been taken in a table that is safe to delete."""
+
+    @property
+    def arn(self) -> str:
+        """Return the table's ARN."""
+        return f"arn:{self.reach.partition}:dynamodb:{self.region}:{self.reach.account}:table/{self.table}"
+
+    def client(self, service: str) -> Any:
+        """Return a client in the table's account and region."""
+        return self.reach.client(service, self.region)
+
+    def of_reaper(self, service: str) -> Any | None:
+        """Return a client in the reaper's account and region; None: there is no reaper, or it cannot be reached."""
+        if self.parts is None:
+            return None
+        reach = self.home or self.reach
+        return reach.client(service, self.parts.region) if reach.account == self.parts.account else None
+
+
+def answer(service: str, right: str, request: Callable[[], Any], absent: dict[str, Any] | None = None) -> Any:
+    """Return AWS's answer as ``asked`` does. An answer of a proxy, which boto3 reads as an empty one, is none.
+
+    Raises:
+        NotAllowedError: AWS denies it.
+        NotKnownError: AWS answers with another error, or something else answers.
+    """
+    try:
+        found = asked(service, right, request, absent)
+        return genuine(found) if isinstance(found, dict) else found
+    except NotFromAwsError as error:
+        raise NotKnownError(f"{service} did not answer, something else did: {error}") from error

@@ -1,0 +1,1 @@
+"""Reads whether the functions of a reaper run, by what Lambda, SQS, EventBridge, CloudWatch and the lock book tell."""

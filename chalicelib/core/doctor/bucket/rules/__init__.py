@@ -1,0 +1,1 @@
+"""What S3 does to locks by itself: lifecycle rules, replication, Object Lock."""

@@ -1,0 +1,1 @@
+"""Writes what people paste: lines for a shell, and HCL for Terraform."""

@@ -1,0 +1,64 @@
+"""Judge the schedules of the two functions that run by the clock."""
+
+from collections.abc import Sequence
+from shlex import join
+
+import msgspec
+
+from chalicelib.core.doctor.finding import Finding, Fix, green, red
+from chalicelib.core.doctor.parts import Parts
+
+SCHEDULES = "reaper.schedules"
+BY_THE_CLOCK = ("NightlySweep", "WatchLocks")
+"""The functions that have a schedule, by their logical IDs."""
+_HARM = {
+    "NightlySweep": "no night is swept",
+    "WatchLocks": "nobody looks at the ages of locks, so nobody is alerted",
+}
+_SERVICE = "events.amazonaws.com"
+"""EventBridge's name as a principal: the same in every partition (as in the stack's own policies)."""
+_EXPRESSIONS = {"NightlySweep": "cron(0 3 * * ? *)", "WatchLocks": "rate(15 minutes)"}
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """A rule of EventBridge that starts a function."""
+
+    name: str
+    enabled: bool
+    expression: str = ""
+    """When it starts it; "": it is no schedule."""
+
+
+def judge_schedules(subject: str, rules: Sequence[tuple[str, Sequence[Rule]]], parts: Parts) -> list[Finding]:
+    """Return a finding for each function (its logical ID and its rules) that nothing starts, or one for all."""
+    found = [one for function, some in rules if (one := _judged(subject, function, some, parts))]
+    when = ", ".join(f"{function} {rule.expression}" for function, some in rules for rule in some if rule.expression)
+    return found or [green(SCHEDULES, subject, f"the schedules are on: {when}")]
+
+
+def _judged(subject: str, function: str, rules: Sequence[Rule], parts: Parts) -> Finding | None:
+    schedules = [rule for rule in rules if rule.expression]
+    if any(rule.enabled for rule in schedules):
+        return None
+    if not schedules:
+        return red(SCHEDULES, subject, f"{_HARM[function]}: {function} has no schedule", _again(function, parts))
+    seen = f"{_HARM[function]}: the schedule {schedules[0].name} of {function} is switched off"
+    words = ["aws", "events", "enable-rule", "--name", schedules[0].name]
+    return red(SCHEDULES, subject, seen, Fix(do="Switch the schedule on again.", cli=join(words)))
+
+
+def _again(function: str, parts: Parts) -> Fix:
+    """Return how to make a schedule that is gone: a rule, its target, and the right to call the function."""
+    name = parts.functions.get(function, function)
+    rule = f"{parts.stack}-{function}"
+    arn = f"arn:{parts.partition}:lambda:{parts.region}:{parts.account}:function:{name}"
+    source = f"arn:{parts.partition}:events:{parts.region}:{parts.account}:rule/{rule}"
+    expression = parts.parameters.get("NightlySweepSchedule", "") if function == "NightlySweep" else ""
+    when = expression or _EXPRESSIONS[function]
+    permission = ["--statement-id", rule, "--action", "lambda:InvokeFunction", "--source-arn", source]
+    lines = (
+        ["aws", "events", "put-rule", "--name", rule, "--schedule-expression", when],
+        ["aws", "events", "put-targets", "--rule", rule, "--targets", f"Id=1,Arn={arn}"],
+        ["aws", "lambda", "add-permission", "--function-name", name, *permission, "--principal", _SERVICE],
+    )
+    return Fix(do=f"Make a schedule for {function} again.", cli="\n".join(map(join, lines)))
