@@ -65,6 +65,11 @@ def lock_book_table() -> Iterator[Any]:
         yield _SESSION.resource("dynamodb").Table("book")
 
 
+def table_of_lock_book(table: str) -> Any:
+    """A table as the book's rooms take it, within ``mock_aws``."""
+    return _SESSION.resource("dynamodb").Table(table)
+
+
 def create_lock_book(client: Any, table: str = "book") -> None:
     """The table as .chalice/resources.yaml has it."""
     names = ("StatePath", "LockIdentity", "HeldSince", "Home")
