@@ -27,6 +27,8 @@ from tflocks.live.canary.waiting import StepFailedError, Waiting
 from tflocks.live.reaper import NoReaperError, ask, find_reaper
 
 _RUN_BYTES = 6
+_NEEDED = ("LockBookTable", "LogGroupName", "ReleaseQueueUrl", "WatchLocksFunction")
+"""Outputs of the stack."""
 _FAILURES = (ClientError, BotoCoreError)
 
 
@@ -73,6 +75,8 @@ def planned(wish: Wish, aws: Aws) -> Plan:
     if knowledge.rules is None:
         raise StepFailedError("; ".join(knowledge.gaps), "run this again after its first watch, in 15 minutes")
     rules = knowledge.rules
+    if missing := [name for name in _NEEDED if name not in parts.outputs]:
+        raise StepFailedError(f"stack {wish.stack} has no output {', '.join(missing)}", "deploy again: make deploy")
     return Plan(
         run=secrets.token_hex(_RUN_BYTES),
         channel=_channel(wish, rules),
