@@ -62,7 +62,12 @@ def lock_book_table() -> Iterator[Any]:
     """The lock book's table, empty, for as long as a test needs it."""
     with moto("dynamodb") as client:
         create_lock_book(client)
-        yield _SESSION.resource("dynamodb").Table("book")
+        yield lock_book()
+
+
+def lock_book(table: str = "book") -> Any:
+    """The lock book's table, within ``mock_aws``."""
+    return _SESSION.resource("dynamodb").Table(table)
 
 
 def create_lock_book(client: Any, table: str = "book") -> None:

@@ -3,8 +3,10 @@
 import gc
 import os
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
+from botocore.loaders import JSONFileLoader
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
 from xdist.remote import Producer
@@ -20,6 +22,8 @@ settings.register_profile(
     "here", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=bool(os.environ.get("CI"))
 )
 settings.load_profile("here")
+# Each session of boto3 reads the descriptions of its services anew: for all tests together that was a minute.
+JSONFileLoader.load_file = staticmethod(cache(JSONFileLoader().load_file))  # type: ignore[method-assign]
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from xml.sax.saxutils import escape
 
-import boto3
 import pytest
 from click.testing import CliRunner, Result
 from moto import mock_aws
@@ -17,7 +17,7 @@ from chalicelib.aws.book.lock_book import DynamoLockBook
 from chalicelib.aws.book.rules_book import DynamoRulesBook
 from chalicelib.checked_rules import Config
 from chalicelib.core.policy import Rules
-from tests.aws_fixtures import REGION, create_bucket, create_lock_book
+from tests.aws_fixtures import REGION, client_in, create_bucket, create_lock_book, lock_book
 from tests.builders import sample
 from tests.odd_server import OddServer, an_odd_server, http
 from tflocks.main import main
@@ -44,7 +44,7 @@ class Account:
     stacks: OddServer
 
     def client(self, service: Any, region: str = REGION) -> Any:
-        return boto3.client(service, region_name=region)
+        return _client(service, region)
 
     def bucket(self, name: str, *, versioned: bool = False) -> None:
         create_bucket(self.client("s3"), name, versioned=versioned)
@@ -84,7 +84,7 @@ class Account:
         outputs |= {"ReleaseQueueUrl": url, "WatchLocksFunction": "watch"}
         stack = _stack(outputs | {"LockEventsQueueArn": EVENT_QUEUE})
         self.stacks.answer = lambda asked: _NO_RESOURCES if asked["Action"] == "ListStackResources" else stack
-        table = boto3.resource("dynamodb", region_name=REGION).Table(BOOK)
+        table = lock_book(BOOK)
         if rules:
             DynamoRulesBook(table).replace(checked_rules.encode(Config("A0DEMO", "https://slack.com/api/", rules)))
         return DynamoLockBook(table)
@@ -104,6 +104,12 @@ class Account:
         url = sqs.get_queue_url(QueueName=QUEUE)["QueueUrl"]
         messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
         return [json.loads(message["Body"]) for message in messages]
+
+
+@cache
+def _client(service: Any, region: str) -> Any:
+    """One for all tests; a client takes longer to make than most of them take."""
+    return client_in("", service, region)
 
 
 def _stack(outputs: dict[str, str]) -> bytes:

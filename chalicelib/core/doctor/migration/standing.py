@@ -117,7 +117,7 @@ def _way(hold: Hold, beside: Sequence[Hold], evidence: Evidence, telling: dict[s
         told = told_since <= hold.since <= evidence.now - SETTLED
         return Way.TABLE if told else Way.TABLE_AT_LEAST
     # A run that the table's holder turned away takes S3's half alone, for a moment.
-    turned_away = hold.is_brief and any(other.in_table and hold.near(other) for other in beside)
+    turned_away = hold.is_brief and any(other.in_table and hold.is_within(other) for other in beside)
     return Way.S3_AT_LEAST if turned_away or not in_table_told(hold.since, evidence) else Way.S3
 
 
@@ -141,10 +141,10 @@ def _all_holds(evidence: Evidence) -> list[Hold]:
 def _with_seen(known: list[Hold], seen: Iterable[Hold]) -> list[Hold]:
     """Join what S3 tells of a state's newest lock to the hold that it belongs to."""
     for one in seen:
-        for index, hold in enumerate(known):
-            if hold.state_path == one.state_path and hold.near(one):
-                known[index] = msgspec.structs.replace(hold, in_s3=True)
-                break
+        near = [hold for hold in known if hold.state_path == one.state_path and hold.near(one)]
+        if near:
+            its_own = min(near, key=lambda hold: (not hold.in_s3, abs(hold.since - one.since)))
+            known[known.index(its_own)] = msgspec.structs.replace(its_own, in_s3=True)
         else:
             known.append(one)
     return sorted(known, key=lambda hold: hold.since)

@@ -14,9 +14,7 @@ _COPIED = ("s3:ObjectCreated:Post", "s3:ObjectCreated:Copy", "s3:ObjectCreated:C
 _EXPIRED = ("s3:LifecycleExpiration:Delete", "s3:LifecycleExpiration:DeleteMarkerCreated")
 BY_TERRAFORM = frozenset({"s3:ObjectCreated:Put", *_REMOVED})
 """What Terraform itself does to a lock. The others come of people and of lifecycle rules."""
-CREATED = ("s3:ObjectCreated:Put", *_COPIED)
-GONE = (*_REMOVED, *_EXPIRED)
-ALL = (*CREATED, *GONE)
+ALL = ("s3:ObjectCreated:Put", *_COPIED, *_REMOVED, *_EXPIRED)
 
 Told = tuple[str, str]
 """A prefix of keys, and one of ``ALL`` the events."""

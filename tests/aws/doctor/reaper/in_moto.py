@@ -42,6 +42,18 @@ def deploy() -> Ground:
     return ground
 
 
+def keep() -> Ground:
+    """Make only what is kept: secrets, buckets, the journal's log group and the lock book."""
+    _keep(PARTS)
+    return Ground(lambda service: client_in("", service), BUCKET, TABLE, PARTS)
+
+
+def with_roles() -> Ground:
+    """Make only the roles."""
+    _make_roles(PARTS)
+    return Ground(lambda service: client_in("", service), BUCKET, TABLE, PARTS)
+
+
 def reach_of(parts: Parts) -> Reach:
     """A reach with all rights."""
     return Reach(lambda service, region: client_in("", service, region or REGION), parts.account, parts.region)

@@ -96,3 +96,12 @@ def _parts(one: str) -> tuple[str, str]:
         return one, "root"
     _, _, _, _, account, resource = (one.split(":", 5) + [""] * 6)[:6]
     return account, resource
+
+
+def without_accounts(statement: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a statement without the principals that stand for whole accounts, whose own policies decide further."""
+    principals = statement.get("Principal")
+    if not isinstance(principals, Mapping):
+        return statement
+    left = [one for one in texts(principals.get("AWS")) if _parts(one)[1] != "root"]
+    return {**statement, "Principal": {"AWS": left}}

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from chalicelib.core.doctor.bucket.conditional import SUFFIXES
 from chalicelib.core.doctor.bucket.policy.context import ABSENT, PASSES, PRESENT, Context
 from chalicelib.core.doctor.bucket.policy.principals import TERRAFORM, Caller
 from chalicelib.core.doctor.bucket.state_bucket import StateBucket
@@ -118,6 +119,27 @@ def _of_role(bucket: StateBucket, caller: Caller, *, versioned: bool) -> Iterato
         yield Request(
             does=f"{caller.words} {does}", caller=caller, actions=actions, resources=resources, variants=variants
         )
+
+
+def of_key(bucket: StateBucket, arn: str, roles: Iterable[tuple[str, Caller]]) -> Iterator[Request]:
+    """Return what the reaper's roles ask of a bucket's key, by way of S3."""
+    for function, caller in roles:
+        context: Context = {
+            **_identity(caller),
+            "aws:securetransport": ("true",),
+            "kms:calleraccount": (caller.account,),
+            "kms:viaservice": tuple(f"s3.{bucket.region}.{suffix}" for suffix in SUFFIXES.get(bucket.partition, ())),
+            "kms:grantisforawsresource": ABSENT,
+        }
+        actions = ("kms:GenerateDataKey", "kms:Decrypt") if function == "AnswerClick" else ("kms:Decrypt",)
+        for action in actions:
+            yield Request(
+                does=f"{caller.words} {action}",
+                caller=caller,
+                actions=(action,),
+                resources=(arn,),
+                variants=(context,),
+            )
 
 
 def _identity(caller: Caller) -> Context:
