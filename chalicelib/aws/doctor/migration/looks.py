@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from functools import cached_property
 
 import msgspec
@@ -13,7 +12,6 @@ from chalicelib.aws.doctor.migration.metrics import read_metrics
 from chalicelib.aws.doctor.migration.policies import read_policies
 from chalicelib.aws.doctor.migration.states import look_at_states
 from chalicelib.aws.doctor.migration.table import Described, describe, keeping_of, read_items
-from chalicelib.aws.doctor.reach import Reach
 from chalicelib.core.doctor.check import Check
 from chalicelib.core.doctor.finding import Colour, Finding, green
 from chalicelib.core.doctor.migration.checks import CLIENTS, DIGESTS, FORGOTTEN, GRANTS, PHASE
@@ -25,16 +23,10 @@ from chalicelib.core.doctor.migration.judged import deleted_finding, digest_find
 from chalicelib.core.doctor.migration.phase import Phase, story
 from chalicelib.core.doctor.migration.proof import cross_checked
 from chalicelib.core.doctor.migration.standing import Way, standings
-from chalicelib.core.doctor.parts import Parts
 from chalicelib.ports.doctor import Look
 
 
-def table_migration(table: str, region: str, reach: Reach, parts: Parts | None, now: datetime) -> dict[str, Look]:
-    """Return the looks at a lock table's migration."""
-    return looks_of(Asking(table, region, reach, parts, now))
-
-
-def looks_of(asking: Asking) -> dict[str, Look]:
+def table_migration(asking: Asking) -> dict[str, Look]:
     """Return the looks at a lock table's migration. They share what they read."""
     looks = _Looks(asking)
     return {
