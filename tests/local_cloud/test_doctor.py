@@ -84,7 +84,9 @@ def test_two_faults_are_both_found_and_mended_one_after_the_other(ward: Ward, on
     other.seed(ward.ground)
     assert [ward.found(one).colour, ward.found(other).colour] == [one.colour, other.colour]
     for fault in (one, other):
-        ward.mend(fault, ward.found(fault))
+        found = ward.found(fault)
+        if found.colour is not Colour.GREEN:  # one document may have both, and then one fix mends both
+            ward.mend(fault, found)
     assert [ward.found(fault).colour for fault in (one, other)] == [Colour.GREEN] * 2
 
 
