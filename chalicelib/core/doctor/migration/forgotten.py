@@ -36,7 +36,7 @@ class Keeping(msgspec.Struct, frozen=True, kw_only=True):
 def forgotten_finding(evidence: Evidence, keeping: Keeping) -> Finding:
     """Return whether a table has been forgotten, and what it costs."""
     cost = monthly(evidence.table, keeping)
-    notes = f"; it costs about {_dollars(cost)} a month{_notes(evidence.table, keeping)}"
+    notes = f"; it costs {_dollars(cost)} a month{_notes(evidence.table, keeping)}"
     data = {"monthly_usd": round(cost, 4), "point_in_time_recovery": keeping.recovery}
     data |= {"deletion_protection": evidence.table.protected, "digests": len(evidence.items.digests)}
     latest = max((one for one in (last_lock(evidence), last_write(evidence)) if one), default=None)
@@ -75,7 +75,7 @@ def _unknown(evidence: Evidence, notes: str, data: dict[str, Any]) -> Finding:
 
 
 def _dollars(cost: float) -> str:
-    return "less than $0.01" if cost < _CENT else f"${cost:.2f}"
+    return "less than $0.01" if cost < _CENT else f"about ${cost:.2f}"
 
 
 def _notes(table: Table, keeping: Keeping) -> str:
