@@ -13,12 +13,11 @@ from typing import Any
 import msgspec
 
 from chalicelib.aws.book.nightly.doctor_book import DynamoDoctorBook
-from chalicelib.aws.doctor.bucket.looks import bucket_looks
 from chalicelib.aws.doctor.parts import parts_of
 from chalicelib.aws.doctor.reach import Reach
 from chalicelib.aws.doctor.reaper.looks import account_looks, reaper_looks
-from chalicelib.aws.doctor.wiring.buckets import bucket_wiring
-from chalicelib.aws.doctor.wiring.reading import reaper_wiring, table_wiring
+from chalicelib.aws.doctor.subjects import Joined
+from chalicelib.aws.doctor.wiring.reading import reaper_wiring
 from chalicelib.aws.patience import EXAMINING
 from chalicelib.checked_rules import Config
 from chalicelib.core.doctor.finding import Finding, green
@@ -26,7 +25,6 @@ from chalicelib.core.doctor.parts import Parts
 from chalicelib.core.doctor.reach.checks import STACK
 from chalicelib.core.doctor.reaper.secrets import SECRETS
 from chalicelib.core.locks.account import HOME, Account
-from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
 from chalicelib.jobs.doctor.weekly import WeeklyLook, examine_weekly
 from chalicelib.ports.doctor import Examination, Look, NotAllowedError, NotKnownError
@@ -78,17 +76,7 @@ class _SetUp:
         return ((check, look) for check, look in looks.items() if check not in _ONLY_BY_HAND)
 
     def _of_target(self, target: Target) -> dict[str, Look]:
-        reach = _reach(target.account, target.region)
-        return {Kind.S3: self._of_bucket, Kind.DYNAMODB: self._of_table}[target.kind](target, reach)
-
-    def _of_bucket(self, target: Target, reach: Reach) -> dict[str, Look]:
-        return {
-            **bucket_looks(target.container, target.prefixes, reach, self._parts),
-            **bucket_wiring(target.container, target.prefixes, reach, self._parts, self._home),
-        }
-
-    def _of_table(self, target: Target, reach: Reach) -> dict[str, Look]:
-        return table_wiring(target.container, reach.region, target.stream, reach, self._parts)
+        return Joined(self._parts, self._home).looks_at(target, _reach(target.account, target.region))
 
     @cached_property
     def _home(self) -> Reach:
