@@ -3,6 +3,12 @@ PYTHON ?= python3
 CONFIG ?= reaper.toml
 PY := .venv/bin/python
 READY := .venv/.ready
+# Else each of the many processes of a run compiles all of its modules again.
+unexport PYTHONDONTWRITEBYTECODE
+# mypy beside the tests: it takes one core. What it says is shown at the end, where it is seen.
+TYPES := .mypy_cache/said.txt
+BESIDE_TYPES = @mkdir -p $(dir $(TYPES)); $(PY) -m mypy > $(TYPES) 2>&1 & types=$$!; $(1); tests=$$?; \
+  wait $$types; types=$$?; cat $(TYPES); exit $$((tests + types))
 
 .PHONY: help check format test demo bench package deploy queries secrets clean
 .DEFAULT_GOAL := help
@@ -25,8 +31,7 @@ $(READY): requirements.txt requirements-dev.txt pyproject.toml
 check: $(READY) ## formatting, lint, types, fast tests: seconds
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
-	$(PY) -m mypy
-	$(PY) -m pytest -q -n 2 -m "not local_cloud and not thorough"
+	$(call BESIDE_TYPES,$(PY) -m pytest -q -n 2 -m "not local_cloud and not thorough")
 
 format: $(READY) ## put the code into its format, mend what lint can mend
 	$(PY) -m ruff format .
@@ -35,8 +40,7 @@ format: $(READY) ## put the code into its format, mend what lint can mend
 test: $(READY) ## all of check and the story end to end on the local cloud: minutes
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
-	$(PY) -m mypy
-	$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(call BESIDE_TYPES,$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder)
 
 # ONCE is in the environment already. A recipe that needs a shell would keep a signal to make from the demo.
 demo: $(READY) ## the whole story on this machine, no accounts needed; ONCE=1 plays it through by itself

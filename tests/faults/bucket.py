@@ -143,6 +143,12 @@ def deny(bucket: str, action: Any, **more: Any) -> dict[str, Any]:
     return {"Sid": "Denied", "Effect": "Deny"} | everything | more
 
 
+def _statements(ground: Ground) -> list[dict[str, Any]]:
+    policy = ground.client("s3").get_bucket_policy(Bucket=ground.bucket)["Policy"]
+    found: list[dict[str, Any]] = json.loads(policy)["Statement"]
+    return found
+
+
 def _denied(action: Any, **more: Any) -> Any:
     """Add a statement to the policy. ``{locks}`` and ``{bucket}`` in a resource are ARNs."""
 
@@ -150,8 +156,9 @@ def _denied(action: Any, **more: Any) -> Any:
         arn = f"arn:aws:s3:::{ground.bucket}"
         made = json.dumps(more).replace("{locks}", f"{arn}/*.tflock").replace("{bucket}", arn)
         made = made.replace("{role}", ground.parts.role_arn("ReleaseLock"))
-        statement = deny(ground.bucket, action, **json.loads(made))
-        put_policy(ground.client("s3"), ground.bucket, https_only(ground.bucket), statement)
+        kept = _statements(ground)
+        sid = f"Denied{len(kept)}"
+        put_policy(ground.client("s3"), ground.bucket, *kept, deny(ground.bucket, action, **json.loads(made), Sid=sid))
 
     return seed
 
@@ -161,8 +168,9 @@ def _no_policy_at_all(ground: Ground) -> None:
 
 
 def _https_for_objects_alone(ground: Ground) -> None:
+    others = [one for one in _statements(ground) if "aws:SecureTransport" not in json.dumps(one)]
     statement = https_only(ground.bucket) | {"Resource": f"arn:aws:s3:::{ground.bucket}/*"}
-    put_policy(ground.client("s3"), ground.bucket, statement)
+    put_policy(ground.client("s3"), ground.bucket, *others, statement)
 
 
 def _encrypted_by(ground: Ground, principals: list[str], **more: Any) -> str:
@@ -268,7 +276,7 @@ FAULTS: tuple[Fault, ...] = (
         checks.REAPER,
         Colour.RED,
         _denied(
-            "s3:*",
+            "s3:List*",
             Resource=["{bucket}", "{bucket}/*"],
             Condition={"ArnNotLike": {"aws:PrincipalArn": ["arn:aws:iam::*:role/terraform-*"]}},
         ),

@@ -8,6 +8,7 @@ from chalicelib.core.doctor.finding import Colour
 from demo.deployed import DeployedReaper
 from tests.faults import Fault
 from tests.faults.bucket import FAULTS as BUCKET
+from tests.faults.migration import FAULTS as MIGRATION
 from tests.faults.reaper import FAULTS as REAPER
 from tests.faults.wiring import FAULTS as WIRING
 from tests.local_cloud.conftest import MISSING
@@ -18,7 +19,7 @@ NOT_HERE = {
     "no default encryption": "S3 always has one, here as on AWS since 2023",
 }
 """Faults that the local cloud cannot have, or not cheaply. The areas' own tests have them."""
-FAULTS = tuple(fault for fault in (*BUCKET, *WIRING, *REAPER) if fault.name not in NOT_HERE)
+FAULTS = tuple(fault for fault in (*BUCKET, *WIRING, *MIGRATION, *REAPER) if fault.name not in NOT_HERE)
 OTHERWISE_HERE = {
     "bucket.conditions": "the endpoint is not AWS's, so only the canary can tell",
     "reaper.last-sweep": f"{MISSING} is a target of the other tests",
@@ -79,7 +80,9 @@ def test_two_faults_are_both_found_and_mended_one_after_the_other(ward: Ward, on
     other.seed(ward.ground)
     assert [ward.found(one).colour, ward.found(other).colour] == [one.colour, other.colour]
     for fault in (one, other):
-        ward.mend(fault, ward.found(fault))
+        found = ward.found(fault)
+        if found.colour is not Colour.GREEN:  # one document may have both, and then one fix mends both
+            ward.mend(fault, found)
     assert [ward.found(fault).colour for fault in (one, other)] == [Colour.GREEN] * 2
 
 

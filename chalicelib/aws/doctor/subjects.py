@@ -1,8 +1,10 @@
 """Join the looks of all areas: at a bucket, at a lock table, at the deployed reaper."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from chalicelib.aws.doctor.bucket.looks import bucket_looks
+from chalicelib.aws.doctor.migration.looks import table_migration
 from chalicelib.aws.doctor.reach import Reach
 from chalicelib.aws.doctor.wiring.buckets import bucket_wiring
 from chalicelib.aws.doctor.wiring.reading import table_wiring
@@ -16,6 +18,7 @@ from chalicelib.ports.doctor import Look
 class Joined:
     """What the looks at all buckets and tables have in common."""
 
+    now: datetime
     parts: Parts | None
     """The deployed reaper's; None: there is none."""
     home: Reach | None = None
@@ -30,4 +33,6 @@ class Joined:
         return bucket_looks(*named) | bucket_wiring(*named, self.home)
 
     def _at_table(self, target: Target, reach: Reach) -> dict[str, Look]:
-        return table_wiring(target.container, reach.region, target.stream, reach, self.parts)
+        table, region = target.container, reach.region
+        wired = table_wiring(table, region, target.stream, reach, self.parts)
+        return wired | table_migration(table, region, reach, self.parts, self.now)

@@ -141,3 +141,11 @@ def test_it_says_before_it_writes_what_and_where(account: Account, capsys: pytes
     assert f"table {TABLE}: below dynamodb://{TABLE}/{BUCKET}/tflock-reaper-canary/" in told
     assert f"Their alerts are posted in {CHANNEL}" in told
     assert account.items(TABLE) == {}
+
+
+def test_a_table_is_written_to_only_if_it_is_named(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    assert flown(bucket="") == 1
+    told = capsys.readouterr()
+    assert f"bucket {BUCKET}; channel" in told.out
+    assert f"table {TABLE}" not in told.err
+    assert account.items(TABLE) == {}

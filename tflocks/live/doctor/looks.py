@@ -81,7 +81,7 @@ class Doctor:
         return slack_looks(lambda: bot_token(parts, reach_of(self.reapers)), installation, rules)
 
     def _of_target(self, one: Reached) -> Examination:
-        joined = Joined(self.setup.parts, reach_of(self.reapers))
+        joined = Joined(self.now, self.setup.parts, reach_of(self.reapers))
         looks = joined.looks_at(one.target, reach_of(self.aws, one.region))
         return Examination(one.target.called, looks)
 

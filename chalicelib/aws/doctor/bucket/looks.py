@@ -91,7 +91,7 @@ class _Looks:
         versioned = is_versioned(self.read.versioning)
         roles = callers(self._parts, self._reach.account) if self._parts else []
         return Requests(
-            tuple(of_terraform(self.bucket, versioned=versioned)),
+            tuple(of_terraform(self.bucket, versioned=versioned, ours=tuple(one.arn for _, one in roles))),
             tuple(of_roles(self.bucket, roles, versioned=versioned)),
         )
 

@@ -35,6 +35,11 @@ def overlaps(entry: Notifications, prefixes: Iterable[str]) -> bool:
     return of_locks and bool(_events(entry)) and any(_one_of(begins, prefix) for prefix in prefixes)
 
 
+def begins_all(entry: Notifications, prefixes: Iterable[str]) -> bool:
+    """Return whether a notification's own prefix is the beginning of all these."""
+    return all(one.startswith(_filter(entry)[0]) for one in prefixes)
+
+
 def in_words(missing: Iterable[Told]) -> str:
     """Return what is not told, as people read it."""
     prefixes: dict[str, set[str]] = {}

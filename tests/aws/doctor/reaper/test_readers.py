@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import msgspec
 import pytest
 from moto import mock_aws
@@ -23,6 +22,7 @@ from chalicelib.core.nights.night import Ordered, Result
 from chalicelib.jobs.doctor.examine import examine
 from tests.aws.doctor.reaper.deployed import CONFIG, PARTS, REGION
 from tests.aws.doctor.reaper.in_moto import keep, reach_of, with_roles
+from tests.aws_fixtures import table_of_lock_book
 from tests.faults import Ground
 from tests.faults.denied import DeniedClient
 
@@ -91,11 +91,11 @@ def test_a_bucket_of_another_account_is_red_even_if_it_lets_the_operator_in() ->
 
 
 def a_night_is_swept(ground: Ground, *results: Result) -> None:
-    table = boto3.Session("testing", "testing", region_name=REGION).resource("dynamodb").Table("lock-book")
-    book = DynamoNightBook(table)
-    book.begin(NOW - timedelta(hours=6), [Ordered(home("acme-tfstate"), "Home"), Ordered(home("paid"), MEMBER.called)])
+    book = DynamoNightBook(table_of_lock_book(ground.parts.outputs["LockBookTable"]))
+    began = NOW - timedelta(hours=6)
+    book.begin(began, [Ordered(home("acme-tfstate"), "Home"), Ordered(home("paid"), MEMBER.called)])
     for result in results:
-        book.note(NOW - timedelta(hours=6), result)
+        book.note(began, result)
 
 
 def home(bucket: str) -> str:

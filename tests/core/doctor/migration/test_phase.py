@@ -158,6 +158,13 @@ def test_a_run_that_locks_only_in_the_table_after_others_lock_only_in_s3_is_told
     assert [(one.state_path, one.back) for one in found.back] == [(NET, ago(3))]
 
 
+def test_a_forgotten_run_that_is_gone_for_weeks_is_not_told_and_its_state_has_to_move_again() -> None:
+    gone = [run(NET, 60, B), run(NET, 50, S), run(NET, 40, T)]
+    found = story(told(*gone))
+    assert (found.phase, found.back) == (Phase.TABLE, ())
+    assert of(*gone, run(NET, 3, S)) is Phase.DELETABLE
+
+
 def test_who_goes_back_to_both_on_purpose_is_in_phase_1_again_and_not_told() -> None:
     found = story(told(run(NET, 20, B), run(NET, 9, S), run(NET, 3, B)))
     assert (found.phase, found.back) == (Phase.BOTH, ())

@@ -228,3 +228,23 @@ def test_a_rule_for_delete_markers_only_does_not_tell_of_deletes_for_good() -> N
     case = some_case({"EventBridgeConfiguration": {}})
     found = notification(case, hears(case, rules=(some_rule(pattern={"source": ["aws.s3"], "detail": detail}),)))
     assert (found.colour, "s3:ObjectRemoved:Delete" in found.seen) == (Colour.RED, True)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "filtered"),
+    [
+        (to(TOPIC, "theirs", events=["s3:ObjectCreated:Put", "s3:ObjectRestore:*"], suffix=""), []),
+        (to(TOPIC, "theirs", prefix="prod/", suffix="lock"), [{"Name": "suffix", "Value": "lock"}]),
+        (to(TOPIC, "theirs", suffix="a.tflock"), []),
+    ],
+)
+def test_somebody_else_s_topic_that_the_queue_hears_is_told_more_and_nothing_less(
+    theirs: Notifications, filtered: list[dict[str, str]]
+) -> None:
+    case = some_case(theirs)
+    [entry] = document(case, TOPIC)["TopicConfigurations"]
+    before = theirs["TopicConfigurations"][0]["Events"]
+    assert {one for one in before if one.startswith("s3:ObjectRestore")} <= set(entry["Events"])
+    assert (entry["Id"], entry["Filter"]["Key"]["FilterRules"]) == ("theirs", filtered)
+    again = some_case({"TopicConfigurations": [entry]})
+    assert notification(again, hears(again, some_topic(TOPIC))).colour is Colour.GREEN

@@ -9,7 +9,7 @@ import msgspec
 
 from chalicelib.core.doctor.bucket.conditional import SUFFIXES
 from chalicelib.core.doctor.bucket.policy.context import ABSENT, PASSES, PRESENT, Context
-from chalicelib.core.doctor.bucket.policy.principals import TERRAFORM, Caller
+from chalicelib.core.doctor.bucket.policy.principals import Caller
 from chalicelib.core.doctor.bucket.state_bucket import StateBucket
 from chalicelib.core.locks.terraform.lock_info import LOCK_SUFFIX
 
@@ -70,8 +70,12 @@ _A_RUNS_PUT: Context = {
 }
 
 
-def of_terraform(bucket: StateBucket, *, versioned: bool) -> Iterator[Request]:
-    """Return what a run asks. It unlocks by a plain delete; headers for encryption depend on its backend."""
+def of_terraform(bucket: StateBucket, *, versioned: bool, ours: tuple[str, ...] = ()) -> Iterator[Request]:
+    """Return what a run asks. It unlocks by a plain delete; headers for encryption depend on its backend.
+
+    Nobody tells by which principals Terraform runs; only not by the reaper's own roles.
+    """
+    terraform = Caller("Terraform", but=ours)
     for does, actions, context in (
         ("the put of a lock", (PUT,), _A_RUNS_PUT),
         ("the read of its own lock", (GET,), _A_RUNS),
@@ -79,7 +83,7 @@ def of_terraform(bucket: StateBucket, *, versioned: bool) -> Iterator[Request]:
     ):
         yield Request(
             does=f"Terraform {does}",
-            caller=TERRAFORM,
+            caller=terraform,
             actions=actions,
             resources=_locks(bucket),
             variants=(context,),
