@@ -200,6 +200,10 @@ class DeployedReaper:
         """Do what the schedule does every 15 minutes."""
         self.cloud.invoke(self.outputs["WatchLocksFunction"])
 
+    def examine(self) -> None:
+        """Do what the schedule of the weekly look does each night."""
+        self.cloud.invoke(self.outputs["ExamineSetupFunction"])
+
     def alert(self, *said: str, seconds: float = 60) -> Message:
         """Return the first message that says all this in its blocks or text, once there is one."""
 

@@ -70,6 +70,11 @@ def lock_book(table: str = "book") -> Any:
     return _SESSION.resource("dynamodb").Table(table)
 
 
+def table_of_lock_book(table: str) -> Any:
+    """A table as the book's rooms take it, within ``mock_aws``."""
+    return _SESSION.resource("dynamodb").Table(table)
+
+
 def create_lock_book(client: Any, table: str = "book") -> None:
     """The table as .chalice/resources.yaml has it."""
     names = ("StatePath", "LockIdentity", "HeldSince", "Home")

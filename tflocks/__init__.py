@@ -5,7 +5,7 @@
 ``arguments``  what the command lines of several commands have in common, checked
 ``commands``   one folder a command: its command line, what it does, how it shows that
 ``live``       looks at locks as they are now, at the deployed reaper and its book; releases a lock, connects a bucket;
-               ``live.doctor`` joins the looks of the doctor
+               ``live.doctor`` joins the looks of the doctor; ``live.canary`` has locks of its own put and released
 ``sources``    where holds are read from; every source is asked in the same way (``sources.source``)
 ``holds``      what happened to locks, as holds: pairs, merges, ranks them; pure
 ``locks``      who holds which state now, and what may be released; pure

@@ -16,6 +16,7 @@ from chalicelib import wiring, wiring_rules
 from chalicelib.aws import metrics
 from chalicelib.aws.book.joint.joint_book import DynamoJointBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
+from chalicelib.aws.book.nightly.doctor_book import DynamoDoctorBook
 from chalicelib.aws.book.nightly.night_book import DynamoNightBook
 from chalicelib.aws.book.rules_book import store
 from chalicelib.aws.journal import LogJournal
@@ -24,6 +25,7 @@ from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.core.alerts.message import Posted
 from chalicelib.core.alerts.transitions import telling
 from chalicelib.core.audit.measure import Measurement
+from chalicelib.core.doctor.weekly.memory import Remembered
 from chalicelib.core.nights.night import Ordered
 from chalicelib.jobs.sweep import SweepIncompleteError
 from chalicelib.jobs.watch import WatchIncompleteError, watch
@@ -202,6 +204,14 @@ def unreadable_result_of_a_night(_: io.StringIO) -> None:
     nights.read(TAKEN)
 
 
+def unreadable_memory_of_a_look(_: io.StringIO) -> None:
+    table = boto3.resource("dynamodb").Table("book")
+    DynamoDoctorBook(table).note(Remembered(subject="bucket a", at=TAKEN))
+    [item] = [item for item in table.scan()["Items"] if item["LockIdentity"] == "bucket a"]
+    table.put_item(Item=item | {"Known": "no memory"})
+    DynamoDoctorBook(table).remembered()
+
+
 def rules_not_stored(_: io.StringIO) -> None:
     store(boto3.resource("dynamodb").Table("no-such-table"), b"{}")
 
@@ -256,6 +266,9 @@ LINES: dict[str, list[tuple[Callable[[io.StringIO], None], str]]] = {
     "a joint alert cannot be read": [(unreadable_joint, "a broken one.*Error|Error.*a broken one")],
     "the result of one lock cannot be read": [(unreadable_result_of_a_click, "000007.*Error|Error.*000007")],
     "the result of one target cannot be read": [(unreadable_result_of_a_night, "s3:::a.*Error|Error.*s3:::a")],
+    "what the doctor knew of a subject cannot be read": [
+        (unreadable_memory_of_a_look, "bucket a.*Error|Error.*bucket a")
+    ],
     "a click was not carried out": [(no_click, "unknown.*escalate|missing")],
     "messages that do not say yet that their lock is gone": [(ending_untold, "untold.*no time")],
     "tflocks may not know the newest rules": [(rules_not_stored, "ResourceNotFoundException")],

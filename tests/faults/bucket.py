@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.core.doctor.bucket import checks
 from chalicelib.core.doctor.bucket.guards.public import SWITCHES
+from chalicelib.core.doctor.bucket.policy.requests import FUNCTIONS
 from chalicelib.core.doctor.finding import Colour
 from tests.faults import Fault, Ground
 
@@ -137,6 +138,77 @@ def _copied(ground: Ground) -> None:
     client.put_bucket_replication(Bucket=ground.bucket, ReplicationConfiguration={"Role": role, "Rules": [rule]})
 
 
+def deny(bucket: str, action: Any, **more: Any) -> dict[str, Any]:
+    everything = {"Principal": "*", "Action": action, "Resource": f"arn:aws:s3:::{bucket}/*"}
+    return {"Sid": "Denied", "Effect": "Deny"} | everything | more
+
+
+def _statements(ground: Ground) -> list[dict[str, Any]]:
+    policy = ground.client("s3").get_bucket_policy(Bucket=ground.bucket)["Policy"]
+    found: list[dict[str, Any]] = json.loads(policy)["Statement"]
+    return found
+
+
+def _denied(action: Any, **more: Any) -> Any:
+    """Add a statement to the policy. ``{locks}`` and ``{bucket}`` in a resource are ARNs."""
+
+    def seed(ground: Ground) -> None:
+        arn = f"arn:aws:s3:::{ground.bucket}"
+        made = json.dumps(more).replace("{locks}", f"{arn}/*.tflock").replace("{bucket}", arn)
+        made = made.replace("{role}", ground.parts.role_arn("ReleaseLock"))
+        kept = _statements(ground)
+        sid = f"Denied{len(kept)}"
+        put_policy(ground.client("s3"), ground.bucket, *kept, deny(ground.bucket, action, **json.loads(made), Sid=sid))
+
+    return seed
+
+
+def _no_policy_at_all(ground: Ground) -> None:
+    ground.client("s3").delete_bucket_policy(Bucket=ground.bucket)
+
+
+def _https_for_objects_alone(ground: Ground) -> None:
+    others = [one for one in _statements(ground) if "aws:SecureTransport" not in json.dumps(one)]
+    statement = https_only(ground.bucket) | {"Resource": f"arn:aws:s3:::{ground.bucket}/*"}
+    put_policy(ground.client("s3"), ground.bucket, *others, statement)
+
+
+def _encrypted_by(ground: Ground, principals: list[str], **more: Any) -> str:
+    """Have a key encrypt the bucket that only these may use."""
+    account = ground.parts.account
+    owner = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{account}:user/owner"}, "Action": "kms:*"}
+    using = {"Sid": "Use", "Effect": "Allow", "Principal": {"AWS": principals}, "Action": "kms:*"}
+    statements = [one | {"Resource": "*"} for one in (owner, using, *more.values())]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    kms = ground.client("kms")
+    key: str = kms.create_key(Policy=policy, BypassPolicyLockoutSafetyCheck=True)["KeyMetadata"]["KeyId"]
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
+    ground.client("s3").put_bucket_encryption(Bucket=ground.bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
+    return key
+
+
+def _roles(ground: Ground) -> list[str]:
+    return [ground.parts.role_arn(one) for one in FUNCTIONS]
+
+
+def _key_is_off(ground: Ground) -> None:
+    ground.client("kms").disable_key(KeyId=_encrypted_by(ground, _roles(ground)))
+
+
+def _key_is_being_deleted(ground: Ground) -> None:
+    ground.client("kms").schedule_key_deletion(KeyId=_encrypted_by(ground, _roles(ground)), PendingWindowInDays=7)
+
+
+def _key_of_others(ground: Ground) -> None:
+    _encrypted_by(ground, [f"arn:aws:iam::{ground.parts.account}:role/ci"])
+
+
+def _key_denied(ground: Ground) -> None:
+    roles = _roles(ground)
+    denial = {"Sid": "No", "Effect": "Deny", "Principal": {"AWS": roles[:1]}, "Action": "kms:Decrypt"}
+    _encrypted_by(ground, roles, denial=denial)
+
+
 def _rule(**more: Any) -> dict[str, Any]:
     return {"ID": "tidy", "Status": "Enabled", "Filter": {"Prefix": ""}} | more
 
@@ -167,5 +239,57 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault("a rule expires a folder in which states are", checks.EXPIRATION, Colour.RED, _expires_a_folder_of_states),
     Fault("locks left a thousand versions and markers", checks.DEBRIS, Colour.YELLOW, _littered),
+    Fault("plain HTTP is not refused", checks.PLAIN_HTTP, Colour.YELLOW, _no_policy_at_all),
+    Fault("plain HTTP is refused for objects alone", checks.PLAIN_HTTP, Colour.YELLOW, _https_for_objects_alone),
+    Fault(
+        "a policy denies deletes without If-Match",
+        checks.TERRAFORM,
+        Colour.RED,
+        _denied("s3:DeleteObject", Condition={"Null": {"s3:if-match": "true"}}),
+    ),
+    Fault(
+        "a policy denies the delete of locks",
+        checks.TERRAFORM,
+        Colour.RED,
+        _denied(["s3:deleteobject", "s3:DeleteObjectVersion"], Resource=["{locks}"]),
+    ),
+    Fault(
+        "a policy denies puts without a tag",
+        checks.TERRAFORM,
+        Colour.RED,
+        _denied("s3:PutObject", Condition={"Null": {"s3:RequestObjectTag/owner": "true"}}),
+    ),
+    Fault(
+        "a policy denies puts without encryption",
+        checks.TERRAFORM,
+        Colour.YELLOW,
+        _denied("s3:PutObject", Condition={"Null": {"s3:x-amz-server-side-encryption": "true"}}),
+    ),
+    Fault(
+        "a policy denies what does not come by a VPC endpoint",
+        checks.REAPER,
+        Colour.YELLOW,
+        _denied("s3:Get*", Condition={"StringNotEquals": {"aws:SourceVpce": "vpce-1a2b3c4d"}}),
+    ),
+    Fault(
+        "a policy denies all but some roles",
+        checks.REAPER,
+        Colour.RED,
+        _denied(
+            "s3:List*",
+            Resource=["{bucket}", "{bucket}/*"],
+            Condition={"ArnNotLike": {"aws:PrincipalArn": ["arn:aws:iam::*:role/terraform-*"]}},
+        ),
+    ),
+    Fault(
+        "a policy denies the release to the reaper's role",
+        checks.REAPER,
+        Colour.RED,
+        _denied("s3:DeleteObject", Principal={"AWS": "{role}"}),
+    ),
+    Fault("the bucket's key is disabled", checks.KEY, Colour.RED, _key_is_off),
+    Fault("the bucket's key is being deleted", checks.KEY, Colour.RED, _key_is_being_deleted),
+    Fault("the bucket's key lets in others alone", checks.KEY, Colour.RED, _key_of_others),
+    Fault("the bucket's key denies a role of the reaper", checks.KEY, Colour.RED, _key_denied),
     Fault("replication copies locks and not their deletion", checks.REPLICATION, Colour.YELLOW, _copied),
 )

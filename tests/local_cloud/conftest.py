@@ -24,6 +24,7 @@ SECOND_LEVEL = "15s"
 _SLACK = f"""
 releasers = ["U0ALICE"]
 undo = "{UNDO_SECONDS}s"
+doctor = "weekly"
 """
 _TWO_LEVELS = f"""
 thresholds = {{ apply = ["1s", "{SECOND_LEVEL}"] }}

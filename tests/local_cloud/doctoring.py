@@ -18,6 +18,8 @@ from demo.deployed import STAGE, DeployedReaper
 from demo.lock_table import LockTable
 from tests.faults import Fault, Ground
 from tests.faults.bucket import make_well
+from tests.faults.reaper import heal
+from tests.local_cloud.as_it_was import AsItWas, Mappings, map_like
 from tests.local_cloud.conftest import DOCTORED
 from tests.pasting import paste
 from tflocks.live.aws import Aws
@@ -55,6 +57,7 @@ class Ward:
     ground: Ground
     aws: Aws
     targets: tuple[Target, ...]
+    before: AsItWas
 
     def looked_at(self, wanted: Callable[[str], bool]) -> list[Finding]:
         """What the doctor finds now: it reads everything again."""
@@ -89,23 +92,17 @@ def a_ward(reaper: DeployedReaper, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     parts = parts_of(f"tflock-reaper-{STAGE}", reach_of(aws))
     stream = LockTable(reaper.cloud, TABLE).create()
     ground = Ground(reaper.cloud.client, DOCTORED, TABLE, parts)
+    heal(ground)
     make_well(reaper.cloud.client("s3"), DOCTORED, f"{DOCTORED}-logs")
-    with a_mapping(ground, stream):
-        yield Ward(ground, aws, (Target(Kind.S3, DOCTORED), Target(Kind.DYNAMODB, TABLE, stream=stream)))
+    without = AsItWas(ground)
+    _map(ground, without.mappings, stream)
+    targets = Target(Kind.S3, DOCTORED), Target(Kind.DYNAMODB, TABLE, stream=stream)
+    yield Ward(ground, aws, targets, AsItWas(ground))
+    without.restore(roles=False)
 
 
-@contextmanager
-def a_mapping(ground: Ground, stream: str) -> Iterator[None]:
-    """The mapping that the stack makes for each lock table that ``reaper.toml`` names."""
-    functions = ground.client("lambda")
-    made = functions.create_event_source_mapping(
-        FunctionName=ground.parts.functions["TableChanged"],
-        EventSourceArn=stream,
-        StartingPosition="TRIM_HORIZON",
-        FunctionResponseTypes=["ReportBatchItemFailures"],
-        FilterCriteria={"Filters": []},
-    )
-    try:
-        yield
-    finally:
-        functions.delete_event_source_mapping(UUID=made["UUID"])
+def _map(ground: Ground, mappings: Mappings, stream: str) -> None:
+    """Make the mapping that the stack makes for each lock table that ``reaper.toml`` names."""
+    function = ground.parts.functions["TableChanged"]
+    like = next(mapping for (of, _), mapping in mappings.items() if of == function)
+    map_like(ground, like, function, stream)

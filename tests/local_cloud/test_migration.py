@@ -2,11 +2,22 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
+from chalicelib.aws.doctor.migration.asking import Asking
+from chalicelib.aws.doctor.migration.looks import evidence_of
+from chalicelib.aws.doctor.migration.table import describe
+from chalicelib.aws.doctor.parts import parts_of
+from chalicelib.aws.doctor.reach import Reach
+from chalicelib.core.doctor.migration.evidence import QUIET, Evidence
+from chalicelib.core.doctor.migration.judged import phase_finding
+from chalicelib.core.doctor.migration.phase import Phase, Story, story
+from chalicelib.core.doctor.migration.standing import SETTLED, Way
 from chalicelib.slack.words.parts.buttons import RELEASE_ACTION
-from demo.deployed import ALICE, DeployedReaper
+from demo.deployed import ALICE, STAGE, DeployedReaper
 from demo.slack_standin import Message
 from demo.terraform import Locking, TerraformState
 from demo.waiting import wait_for
@@ -122,3 +133,62 @@ def test_a_state_that_was_written_without_the_table_stops_runs_with_it_until_its
     old.must("plan")
     old.must("apply", "-auto-approve")
     assert reaper.table.digest(f"{VERSIONED}/{key}")
+
+
+THREE = tuple(f"{VERSIONED}/{TOPIC}/three/{name}.tfstate" for name in ("net", "app", "data"))
+WAYS = {Locking.TABLE: (Way.TABLE, Way.TABLE_AT_LEAST), Locking.BOTH: (Way.BOTH,), Locking.S3: (Way.S3,)}
+"""Before the first lock in S3 nobody knows whether the bucket would tell of one."""
+
+
+def test_the_doctor_says_the_phase_of_three_states_after_each_step_and_never_too_early_that_the_table_may_go(
+    reaper: DeployedReaper, state: State
+) -> None:
+    states = [state(path.partition("/")[2], locking=Locking.TABLE) for path in THREE]
+    begun = {Locking.TABLE: Phase.TABLE, Locking.BOTH: Phase.BOTH, Locking.S3: Phase.S3}
+    for locking in Locking:
+        for number, module in enumerate(states, 1):
+            step(module, locking)
+            seen = wait_for("the doctor knows of the run", lambda: knows(reaper, locking, number), every=1)  # noqa: B023
+            last = locking is Locking.S3 and number == len(states)
+            assert seen.phase in ({begun[locking]} if not last else {Phase.DELETABLE})
+            assert seen.under_way == (locking is not Locking.TABLE and number < len(states))
+    patient = of_three(reaper, QUIET)
+    assert (story(patient).phase, phase_finding(patient).data["safe_to_delete"]) == (Phase.S3, False)
+
+
+def step(module: TerraformState, locking: Locking) -> None:
+    """Run a state as it is locked from now on. Only its first run writes it."""
+    if locking is Locking.TABLE:
+        module.must("apply", "-auto-approve")
+    else:
+        module.lock_in(locking)
+        module.must("init", "-reconfigure")
+        module.must("plan")
+
+
+def knows(reaper: DeployedReaper, locking: Locking, number: int) -> Story | None:
+    """Where the table stands, once the doctor knows that so many states are locked in this way."""
+    seen = story(of_three(reaper, SETTLED))
+    if len(seen.of(*WAYS[locking])) < number:
+        assert seen.phase is not Phase.DELETABLE
+        return None
+    return seen
+
+
+def of_three(reaper: DeployedReaper, quiet: timedelta) -> Evidence:
+    """What the doctor knows of the table in some minutes, as if only the three states were locked in it."""
+    region = reaper.cloud.environment["AWS_REGION"]
+    account = reaper.cloud.client("sts").get_caller_identity()["Account"]
+    reach = Reach(lambda service, _: reaper.cloud.client(service), account, region)
+    now = datetime.now(UTC) + 2 * SETTLED
+    asking = Asking(reaper.table.name, region, reach, parts_of(f"tflock-reaper-{STAGE}", reach), now, quiet=quiet)
+    described = describe(asking)
+    assert described
+    known = evidence_of(asking, described)
+    holds = tuple(one for one in known.journal.holds if one.state_path in THREE)
+    held = tuple(one for one in known.items.held if one.state_path in THREE)
+    return msgspec.structs.replace(
+        known,
+        journal=msgspec.structs.replace(known.journal, holds=holds),
+        items=msgspec.structs.replace(known.items, digests=known.items.digests & set(THREE), held=held),
+    )

@@ -1,7 +1,7 @@
 """Where Terraform manages a bucket's notifications: the real Terraform with the real AWS provider, and ``connect``.
 
-About 30 seconds. It proves what the provider makes of our notification and that our HCL is right to the letter; it
-proves nothing of S3's own answers, which are the local cloud's.
+About 30 seconds each. They prove what the provider makes of our notification and that our HCL is right to the letter;
+they prove nothing of S3's own answers, which are the local cloud's.
 """
 
 import json
@@ -12,6 +12,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.aws.doctor.reach import Reach
+from chalicelib.aws.doctor.wiring import bucket_wiring
+from chalicelib.core.doctor.finding import Colour, Finding
+from chalicelib.core.doctor.parts import Parts
+from chalicelib.core.doctor.wiring.checks import TERRAFORM
 from demo.local_cloud import ACCOUNT, REGION, LocalCloud
 from tests import needs
 from tests.tflocks.account import run
@@ -115,3 +120,42 @@ def test_the_next_plan_takes_ours_away_as_drift_and_is_empty_with_the_hcl_that_c
     module.write(f"{head}{THEIRS}}}\n")
     module.must("apply", "-auto-approve")
     assert _told(cloud) == [IMAGES]
+
+
+def test_the_doctor_finds_ours_beside_terraform_s_and_its_hcl_applied_makes_it_green(
+    cloud: LocalCloud, tmp_path: Path
+) -> None:
+    program, mirror = needs.terraform(), needs.aws_provider()
+    (tmp_path / "module").mkdir()
+    module = Module(tmp_path / "module", program, cloud)
+    module.write(f'resource "aws_s3_bucket_notification" "acme_tfstate" {{{THEIRS}}}\n')
+    module.must("init", f"-plugin-dir={mirror}")
+    module.must("apply", "-auto-approve")
+    assert run("connect", BUCKET, "--queue", LOCKS).exit_code == 0
+
+    found = _looked(cloud)
+    assert found.colour is Colour.YELLOW
+    assert found.fix
+    module.write(found.fix.hcl)
+    module.must("apply", "-auto-approve")
+    assert _told(cloud) == [IMAGES, LOCKS]
+    assert _looked(cloud).colour is Colour.GREEN
+    assert module.run("plan", "-detailed-exitcode").returncode == NO_CHANGE
+
+
+def _looked(cloud: LocalCloud) -> Finding:
+    outputs = {"LockEventsQueueArn": LOCKS}
+    parts = Parts(
+        stack="tflock-reaper-prod",
+        stage="prod",
+        account=ACCOUNT,
+        region=REGION,
+        partition="aws",
+        outputs=outputs,
+        parameters={},
+        roles={},
+        functions={},
+    )
+    reach = Reach(lambda service, _region: cloud.client(service), ACCOUNT, REGION)
+    [found] = bucket_wiring(BUCKET, (), reach, parts)[TERRAFORM.id]()
+    return found

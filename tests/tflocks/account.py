@@ -81,6 +81,7 @@ class Account:
         self.client("logs").create_log_group(logGroupName=LOG_GROUP)
         url = self.client("sqs").create_queue(QueueName=QUEUE)["QueueUrl"]
         outputs = {"LockBookTable": BOOK, "LogGroupName": LOG_GROUP, "ClickQueueUrl": url}
+        outputs |= {"ReleaseQueueUrl": url, "WatchLocksFunction": "watch"}
         stack = _stack(outputs | {"LockEventsQueueArn": EVENT_QUEUE})
         self.stacks.answer = lambda asked: _NO_RESOURCES if asked["Action"] == "ListStackResources" else stack
         table = lock_book(BOOK)

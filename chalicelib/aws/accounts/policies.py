@@ -48,6 +48,7 @@ SETTINGS = [
     "iam:GetAccountAuthorizationDetails",
     "kms:DescribeKey",
     "kms:GetKeyPolicy",
+    "sns:GetSubscriptionAttributes",
     "sns:GetTopicAttributes",
     "sns:ListSubscriptionsByTopic",
 ]

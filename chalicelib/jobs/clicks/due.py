@@ -14,10 +14,15 @@ def page_if_due(ordered: Ordered) -> Page | None:
     For a canary nobody needs notice: whoever put it orders its release (``tflocks doctor --canary``), and may send to
     this queue. As with every other lock, only the very lock that the order names is deleted.
     """
-    covered = all(ordered.rules.covers(ref.place) for ref in ordered.shown)
+    ours = all(ordered.rules.covers(ref.place) and ref.state_path == ordered.ref.state_path for ref in ordered.shown)
     page = Halves(ordered.world, ordered.rules, ordered.now).as_now(ordered.page)
-    due = covered and page and (is_canary(page.lock) or may_auto_release(page, ordered.policy, ordered.now))
+    due = ours and page and (_is_canary_alone(page, ordered) or may_auto_release(page, ordered.policy, ordered.now))
     return page if page and due and not _is_snoozed(page, ordered) else None
+
+
+def _is_canary_alone(page: Page, ordered: Ordered) -> bool:
+    """Return whether the order is about a canary and nothing else."""
+    return is_canary(page.lock) and not page.halves and ordered.shown == (page.lock.ref,)
 
 
 def _is_snoozed(page: Page, ordered: Ordered) -> bool:

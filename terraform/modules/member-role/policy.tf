@@ -151,6 +151,7 @@ locals {
         "iam:GetAccountAuthorizationDetails",
         "kms:DescribeKey",
         "kms:GetKeyPolicy",
+        "sns:GetSubscriptionAttributes",
         "sns:GetTopicAttributes",
         "sns:ListSubscriptionsByTopic",
       ]

@@ -32,7 +32,14 @@ NO_LOCKS = [
     f"{BUCKET}/X.TFLOCK",
     f"{OTHER_BUCKET}/terraform.tfstate",
 ]
-OF_THE_OPERATOR = {"kms:Decrypt", "ssm:GetParameter", "dynamodb:GetItem", "dynamodb:Query", "sts:AssumeRole"}
+OF_THE_OPERATOR = {
+    "kms:Decrypt",
+    "ssm:GetParameter",
+    "dynamodb:GetItem",
+    "dynamodb:Query",
+    "sts:AssumeRole",
+    "sts:GetCallerIdentity",
+}
 """Rights that the function has in another policy, or that only the command's checks take."""
 READING = ("s3:GetObject", "s3:GetObjectVersion")
 WRITING = [

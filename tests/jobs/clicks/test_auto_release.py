@@ -174,3 +174,16 @@ def levels(policy: Policy) -> Policy:
     """With a second level for plans, after eight hours."""
     plan = (timedelta(minutes=45), timedelta(hours=8))
     return msgspec.structs.replace(policy, thresholds=policy.thresholds | {Risk.PLAN: plan})
+
+
+def test_an_order_that_names_a_lock_of_another_state_beside_its_own_releases_nothing() -> None:
+    world = a_world()
+    world.store.put(BUCKET, f"other/{KEY}", sample("s3-plan-default"))
+    other = world.store.read(msgspec.structs.replace(PLAN.ref.place, key=f"other/{KEY}"))
+    assert other
+    watch(world.ports, RULES, world.later(hours=4))
+    [order] = world.orders.releases
+    assert isinstance(order, AutoRelease)
+    world.orders.releases = [msgspec.structs.replace(order, halves=(PLAN.ref, other.ref))]
+    carried_out(world)
+    assert world.store.deleted == []

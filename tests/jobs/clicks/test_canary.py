@@ -83,3 +83,15 @@ def test_a_canary_that_was_replaced_on_the_way_stays_and_its_message_says_so() -
     [alert] = world.messenger.shown.values()
     assert alert.ending
     assert alert.ending.outcome is Outcome.REPLACED
+
+
+def test_an_order_for_a_canary_that_names_another_lock_beside_it_releases_nothing() -> None:
+    world = FakeWorld(TAKEN)
+    lock, other = known(world), known(world, KEY, sample("s3-plan-default"))
+    watch(world.ports, RULES, world.later(seconds=1))
+    for halves in ((lock.ref, other.ref), (other.ref,)):
+        order = AutoRelease(lock=lock.ref, halves=halves, channel=CHANNEL)
+        ending = release(order, world.ports, RULES, world.now)
+        assert ending
+        assert ending.outcome is Outcome.REFUSED
+    assert world.store.deleted == []

@@ -86,8 +86,9 @@ class Course:
         return Result(seconds=round(clock() - began, 1), **done)
 
     def _blame(self, step: Step, seen: str) -> Blame:
-        clues = Clues() if step in _OWN_WORK else self.flight.eyes.clues(step, self.target)
-        with suppress(StepFailedError):
+        clues = Clues()
+        with suppress(Exception):  # what cannot be found out must not stop the cleaning up
+            clues = clues if step in _OWN_WORK else self.flight.eyes.clues(step, self.target)
             page = self.flight.eyes.page(self._locks[FIRST].ref) if step is Step.ALERTED else None
             instead = page.posted.channel if page and page.posted and page.posted.instead_of else ""
             clues = msgspec.structs.replace(clues, elsewhere=instead)

@@ -27,6 +27,8 @@ from tflocks.live.canary.waiting import StepFailedError, Waiting
 from tflocks.live.reaper import NoReaperError, ask, find_reaper
 
 _RUN_BYTES = 6
+_NEEDED = ("LockBookTable", "LogGroupName", "ReleaseQueueUrl", "WatchLocksFunction")
+"""Outputs of the stack."""
 _FAILURES = (ClientError, BotoCoreError)
 
 
@@ -73,6 +75,8 @@ def planned(wish: Wish, aws: Aws) -> Plan:
     if knowledge.rules is None:
         raise StepFailedError("; ".join(knowledge.gaps), "run this again after its first watch, in 15 minutes")
     rules = knowledge.rules
+    if missing := [name for name in _NEEDED if name not in parts.outputs]:
+        raise StepFailedError(f"stack {wish.stack} has no output {', '.join(missing)}", "deploy again: make deploy")
     return Plan(
         run=secrets.token_hex(_RUN_BYTES),
         channel=_channel(wish, rules),
@@ -96,7 +100,10 @@ def _channel(wish: Wish, rules: Rules) -> str:
 
 
 def _targets(wish: Wish, rules: Rules) -> tuple[Target, ...]:
-    """Return the targets that are named; if none is, the first bucket and the first table of the reaper's account."""
+    """Return the targets that are named; if none is, the first bucket of the reaper's account, or else its first table.
+
+    A table has to be named, because each write to it puts off the day on which it is safe to delete.
+    """
     home = [one for one in rules.targets if rules.account_of(one.place("")).id == rules.home.id]
     chosen: list[Target] = []
     for kind, name in ((Kind.S3, wish.bucket), (Kind.DYNAMODB, wish.table)):
@@ -104,7 +111,7 @@ def _targets(wish: Wish, rules: Rules) -> tuple[Target, ...]:
         named = [one for one in of_kind if name in {"", one.container}]
         if name and not named:
             raise _no_target(kind, name, of_kind)
-        if name or not (wish.bucket or wish.table):
+        if name or not (wish.bucket or wish.table or chosen):
             chosen += named[:1]
     if not chosen:
         raise StepFailedError("the rules have no target in the reaper's own account")

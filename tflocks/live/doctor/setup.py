@@ -11,6 +11,7 @@ from chalicelib.checked_rules import Config
 from chalicelib.core.doctor.finding import Finding, green, grey
 from chalicelib.core.doctor.parts import Parts
 from chalicelib.core.doctor.reach.checks import RULES, STACK
+from chalicelib.core.locks.account import Account
 from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Rules
 from chalicelib.ports.doctor import NotAllowedError, NotKnownError
@@ -25,12 +26,25 @@ _READ_BOOK = "dynamodb:GetItem"
 class Setup(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of the deployed reaper before anything is looked at. Without one, nothing is."""
 
+    subject: str = ""
+    """The reaper, as people call it."""
     parts: Parts | None = None
     config: Config | None = None
     """The configuration that runs, as its package has it."""
     rules: Rules | None = None
     """Its rules, with the targets that the target rules found."""
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def whole(self) -> Config | None:
+        """Return the configuration that runs, with the targets that the target rules found."""
+        return msgspec.structs.replace(self.config, rules=self.rules) if self.config and self.rules else None
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """Return all accounts that have targets or are searched for them."""
+        searched = self.rules.discoveries if self.rules else ()
+        return (*(one.account for one in self.targets), *(one for rule in searched for one in rule.accounts))
 
     @property
     def targets(self) -> tuple[Target, ...]:
@@ -56,7 +70,7 @@ def setup_of(reaper: Reaper, aws: Aws) -> Setup:
     config, gap = config_of(reaper, aws)
     rules, not_found = with_found(config.rules, reaper.book, aws) if config else (None, gap)
     of_rules = grey(RULES.id, subject, not_found, _READ_BOOK) if not_found else green(RULES.id, subject, "can be read")
-    return Setup(parts=parts, config=config, rules=rules, findings=(of_parts, of_rules))
+    return Setup(subject=subject, parts=parts, config=config, rules=rules, findings=(of_parts, of_rules))
 
 
 def bot_token(parts: Parts, reach: Reach) -> str:

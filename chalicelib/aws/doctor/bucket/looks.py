@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from chalicelib.aws.doctor.bucket.keys import key_of
 from chalicelib.aws.doctor.bucket.listing import debris_in, kept_under
 from chalicelib.aws.doctor.bucket.reading import Reading
 from chalicelib.aws.doctor.bucket.strangers import reached
@@ -14,7 +15,8 @@ from chalicelib.aws.doctor.reach import Reach
 from chalicelib.core.doctor.bucket import checks
 from chalicelib.core.doctor.bucket.conditional import conditions
 from chalicelib.core.doctor.bucket.guards.access_log import logged_to, trailed
-from chalicelib.core.doctor.bucket.guards.encryption import encryption
+from chalicelib.core.doctor.bucket.guards.encryption import default_of, encryption
+from chalicelib.core.doctor.bucket.guards.keys import key_use, no_key
 from chalicelib.core.doctor.bucket.guards.public import public_access
 from chalicelib.core.doctor.bucket.guards.versioning import is_versioned, versioning
 from chalicelib.core.doctor.bucket.policy.judging import for_reaper, for_terraform
@@ -27,6 +29,7 @@ from chalicelib.core.doctor.bucket.rules.debris import debris
 from chalicelib.core.doctor.bucket.rules.expiration import Kept, expiration, taking, without_expiration
 from chalicelib.core.doctor.bucket.rules.object_lock import object_lock
 from chalicelib.core.doctor.bucket.rules.replication import replication
+from chalicelib.core.doctor.bucket.state_bucket import StateBucket
 from chalicelib.core.doctor.finding import Finding
 from chalicelib.core.doctor.parts import Parts
 from chalicelib.ports.doctor import Look, NotKnownError
@@ -38,6 +41,7 @@ def bucket_looks(bucket: str, prefixes: tuple[str, ...], reach: Reach, parts: Pa
     return {
         checks.VERSIONING: lambda: [versioning(looks.bucket, looks.read.versioning)],
         checks.ENCRYPTION: lambda: [encryption(looks.bucket, looks.read.encryption)],
+        checks.KEY: looks.key,
         checks.PUBLIC: lambda: [public_access(looks.bucket, reached(looks.read.client, bucket, reach))],
         checks.PLAIN_HTTP: lambda: [plain_http(looks.bucket, looks.policy, looks.requests)],
         checks.ACCESS_LOG: looks.access_log,
@@ -62,6 +66,17 @@ class _Looks:
         """Return whether locks or states are kept under a prefix."""
         return kept_under(self.read.client, self.bucket.name, prefix)
 
+    def key(self) -> Iterable[Finding]:
+        """Look at the key, where the default encryption has one."""
+        if given := default_of(self.read.encryption).get("KMSMasterKeyID"):
+            key = key_of(given, self._reach, self.read.region)
+            return [key_use(self._placed, key, self._parts)]
+        return [no_key(self.bucket)]
+
+    @property
+    def _placed(self) -> StateBucket:
+        return msgspec.structs.replace(self.bucket, region=self.read.region)
+
     @cached_property
     def policy(self) -> Policy:
         """Return the bucket's policy."""
@@ -76,7 +91,7 @@ class _Looks:
         versioned = is_versioned(self.read.versioning)
         roles = callers(self._parts, self._reach.account) if self._parts else []
         return Requests(
-            tuple(of_terraform(self.bucket, versioned=versioned)),
+            tuple(of_terraform(self.bucket, versioned=versioned, ours=tuple(one.arn for _, one in roles))),
             tuple(of_roles(self.bucket, roles, versioned=versioned)),
         )
 
@@ -85,8 +100,7 @@ class _Looks:
         if found := logged_to(self.bucket, self.read.logging):
             yield found
         else:
-            placed = msgspec.structs.replace(self.bucket, region=self.read.region)
-            yield trailed(placed, trails_of(self._reach, self.read.region))
+            yield trailed(self._placed, trails_of(self._reach, self.read.region))
 
     def debris(self) -> Iterable[Finding]:
         """Look for debris, where no rule removes it."""

@@ -97,17 +97,20 @@ class _Looks:
 
     @cached_property
     def _evidence(self) -> Evidence:
-        """Return all that is known. S3 is asked only about states of which the journal does not tell enough."""
-        described, asking = self._described, self._asking
-        assert described  # noqa: S101  every look asks first
-        items = read_items(asking, described)
-        paths = items.digests | {one.state_path for one in items.held}
-        with ThreadPoolExecutor(2) as pool:
-            counting = pool.submit(read_metrics, asking, described.table.created)
-            journal = read_journal(asking, described.stream, paths)
-            metrics = cross_checked(counting.result(), journal.holds, asking.now)
-        known = Evidence(
-            table=described.table, items=items, journal=journal, metrics=metrics, now=asking.now, quiet=asking.quiet
-        )
-        unsure = [one.state_path for one in standings(known) if one.way is not Way.S3]
-        return msgspec.structs.replace(known, states=look_at_states(asking, unsure))
+        assert self._described  # noqa: S101  every look asks first
+        return evidence_of(self._asking, self._described)
+
+
+def evidence_of(asking: Asking, described: Described) -> Evidence:
+    """Return all that is known of a table. S3 is asked only about states of which the journal does not tell enough."""
+    items = read_items(asking, described)
+    paths = items.digests | {one.state_path for one in items.held}
+    with ThreadPoolExecutor(1) as pool:
+        counting = pool.submit(read_metrics, asking, described.table.created)
+        journal = read_journal(asking, described.stream, paths)
+        metrics = cross_checked(counting.result(), journal.holds, asking.now)
+    known = Evidence(
+        table=described.table, items=items, journal=journal, metrics=metrics, now=asking.now, quiet=asking.quiet
+    )
+    unsure = [one.state_path for one in standings(known) if one.way is not Way.S3]
+    return msgspec.structs.replace(known, states=look_at_states(asking, unsure))

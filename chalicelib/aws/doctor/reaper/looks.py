@@ -35,6 +35,7 @@ def reaper_looks(
     """
     subject = f"reaper {parts.stack}"
     rules = config.rules.at_home(parts.account, parts.region) if config else None
+    streams = any(target.stream for target in rules.targets) if rules else False
     metrics = Metrics(reach.client("cloudwatch", ""), sorted(parts.functions.values()), _queues(parts), now)
     functions = FunctionReader(parts, reach, metrics)
     return {
@@ -42,8 +43,8 @@ def reaper_looks(
         **secret_looks(subject, parts, reach),
         **functions.looks(subject),
         **BeatReader(parts, reach, functions, now).looks(subject),
-        **QueueReader(parts, reach, metrics).looks(subject),
-        **AlarmReader(parts, reach, now).looks(subject),
+        **QueueReader(parts, reach, metrics, streams=streams).looks(subject),
+        **AlarmReader(parts, reach, now, streams=streams).looks(subject),
         **rule_looks(subject, parts, reach, config, at_hand),
         **keeping_looks(subject, parts, reach, _clock_from(now)),
     }

@@ -59,6 +59,11 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
         begins, ends = self.since - NEAR, (self.until or self.since) + NEAR
         return begins <= (other.until or other.since) and other.since <= ends
 
+    def is_within(self, other: "Hold") -> bool:
+        """Return whether a hold began while another one lasted. One without an end may last still."""
+        begun = other.since - _TURNED_AWAY <= self.since
+        return begun and (other.until is None or self.since <= other.until + _TURNED_AWAY)
+
     @property
     def is_brief(self) -> bool:
         """Return whether it may be a run that another holder in the table turned away."""

@@ -19,7 +19,7 @@ _MOST_NAMED = 20
 def phase_finding(evidence: Evidence) -> Finding:
     """Return in which phase a table is, since when, and what is still needed."""
     told = story(evidence)
-    more: dict[str, Any] = {"details": tuple(_details(evidence, told)), "data": _data(evidence, told)}
+    more: dict[str, Any] = {"details": tuple(_details(told)), "data": _data(evidence, told)}
     seen = "; ".join(_seen(evidence, told))
     if told.back:
         first = told.back[0]
@@ -89,7 +89,7 @@ def _nothing_to_do(told: Story) -> bool:
 def _seen(evidence: Evidence, told: Story) -> Iterator[str]:
     yield f"{told.phase.value}{', under way' if told.under_way else ''}"
     if told.since:
-        yield f"since {told.since:%Y-%m-%d} at the latest"
+        yield f"since {told.since:%Y-%m-%d}"
     yield from _counts(told)
     if lock := last_lock(evidence):
         yield "a lock is held in it now" if evidence.items.held else f"last lock in it {lock:%Y-%m-%d %H:%M}"
@@ -97,26 +97,36 @@ def _seen(evidence: Evidence, told: Story) -> Iterator[str]:
         yield f"no lock in it is known; CloudWatch counts the last write before {write:%Y-%m-%d %H:%M}"
     if told.phase is Phase.DELETABLE:
         yield "every state that is still there locked only in S3 since"
-    elif told.phase is not Phase.UNUSED and told.missing:
-        until = f" (not before {told.waits_until:%Y-%m-%d})" if told.waits_until else ""
-        yield f"to delete it there is still needed{until}: {', and '.join(one.what for one in told.missing)}"
+    elif told.missing and _is_next_deleted(told):
+        yield _still_needed(told)
+
+
+def _is_next_deleted(told: Story) -> bool:
+    """Return whether the next step is to delete the table; before, the counts say which states are in the way."""
+    return told.phase is Phase.UNKNOWN or (told.phase is Phase.S3 and not told.under_way)
+
+
+def _still_needed(told: Story) -> str:
+    first, *others = (one.what for one in told.missing)
+    when = f"not before {told.waits_until:%Y-%m-%d}" if told.waits_until else "not yet"
+    more = f"; and {len(others)} more" if others else ""
+    return f"safe to delete {when}, still needed: {first}{more}"
 
 
 def _counts(told: Story) -> Iterator[str]:
-    whole = len(told.states)
     counted = [(way, len(told.of(way))) for way in Way]
     if parts := [f"{number} {way.value}" for way, number in counted if number]:
-        yield f"of {whole} states: {', '.join(parts)}"
+        yield f"of {len(told.states)} state{'' if len(told.states) == 1 else 's'}: {', '.join(parts)}"
 
 
-def _details(evidence: Evidence, told: Story) -> Iterator[str]:
+def _details(told: Story) -> Iterator[str]:
+    if told.phase is not Phase.UNUSED:
+        yield from (f"to delete the table is still needed: {one.what}" for one in told.missing)
     for one in told.states:
         since = f" since {one.since:%Y-%m-%d %H:%M}" if one.since else ""
         last = f", last {one.last:%Y-%m-%d %H:%M}" if one.last else ""
         trouble = f" ({one.trouble})" if one.trouble and one.way is not Way.S3 else ""
         yield f"{one.state_path}: {one.way.value}{since}{last}{trouble}"
-    if evidence.items.unread:
-        yield f"about {evidence.items.unread} items were not read"
 
 
 def _data(evidence: Evidence, told: Story) -> dict[str, Any]:

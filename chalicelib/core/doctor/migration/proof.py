@@ -7,7 +7,7 @@ import msgspec
 
 from chalicelib.core.doctor.migration.evidence import Evidence, Metrics
 from chalicelib.core.doctor.migration.holds import NEAR, Hold
-from chalicelib.core.doctor.migration.standing import LATE, STILL_IN_TABLE, Standing, Way
+from chalicelib.core.doctor.migration.standing import LATE, Standing, Way
 
 LONGEST_GAP = timedelta(hours=50)
 """A table is swept every night. Longer than two nights without a sweep, and nobody knows whether the reaper ran."""
@@ -118,8 +118,6 @@ def _of_states(states: Sequence[Standing]) -> Iterator[Missing]:
         paths = [one.state_path for one in states if one.way is way]
         if paths:
             yield Missing(what=f"a lock only in S3 of {named(paths)}, {words}")
-    if back := [one.state_path for one in states if one.way in STILL_IN_TABLE and one.back]:
-        yield Missing(what=f"no run any more that locks {named(back)} only in the table")
 
 
 def named(paths: Sequence[str]) -> str:

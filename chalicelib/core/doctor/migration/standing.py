@@ -19,9 +19,9 @@ class Way(StrEnum):
     """How a state is locked, in words that follow "locked "."""
 
     TABLE = "only in the table"
-    TABLE_AT_LEAST = "in the table; whether in S3 too is not known"
+    TABLE_AT_LEAST = "in the table, and perhaps in S3 too"
     BOTH = "in both"
-    S3_AT_LEAST = "in S3; whether in the table too is not known"
+    S3_AT_LEAST = "in S3, and perhaps in the table too"
     S3 = "only in S3"
     NEVER = "never, as far as is known"
     GONE = "no more: the state is gone"
@@ -76,7 +76,7 @@ def _standing(path: str, holds: Sequence[Hold], evidence: Evidence, telling: dic
         since=_since(ways, way),
         last=last,
         last_in_table=_last_in_table(holds),
-        back=_back(ways),
+        back=_back(ways, evidence.quiet_since),
         trouble=seen.trouble if seen else "",
     )
 
@@ -90,10 +90,10 @@ def _since(ways: Sequence[tuple[datetime, Way]], way: Way) -> datetime:
     return since
 
 
-def _back(ways: Iterable[tuple[datetime, Way]]) -> datetime | None:
+def _back(ways: Iterable[tuple[datetime, Way]], quiet_since: datetime) -> datetime | None:
     """Return the last time of a lock only in the table, if one only in S3 was taken before it and none in both since.
 
-    Who goes back on purpose takes both again, so that is a new beginning.
+    Who goes back on purpose takes both again, so that is a new beginning. A run that is gone for long is no danger.
     """
     only_s3, back = False, None
     for at, way in ways:
@@ -102,7 +102,7 @@ def _back(ways: Iterable[tuple[datetime, Way]]) -> datetime | None:
         only_s3 = only_s3 or way is Way.S3
         if way is Way.TABLE and only_s3:
             back = at
-    return back
+    return back if back and back > quiet_since else None
 
 
 def _last_in_table(holds: Iterable[Hold]) -> datetime | None:
@@ -117,7 +117,7 @@ def _way(hold: Hold, beside: Sequence[Hold], evidence: Evidence, telling: dict[s
         told = told_since <= hold.since <= evidence.now - SETTLED
         return Way.TABLE if told else Way.TABLE_AT_LEAST
     # A run that the table's holder turned away takes S3's half alone, for a moment.
-    turned_away = hold.is_brief and any(other.in_table and hold.near(other) for other in beside)
+    turned_away = hold.is_brief and any(other.in_table and hold.is_within(other) for other in beside)
     return Way.S3_AT_LEAST if turned_away or not in_table_told(hold.since, evidence) else Way.S3
 
 
@@ -141,10 +141,10 @@ def _all_holds(evidence: Evidence) -> list[Hold]:
 def _with_seen(known: list[Hold], seen: Iterable[Hold]) -> list[Hold]:
     """Join what S3 tells of a state's newest lock to the hold that it belongs to."""
     for one in seen:
-        for index, hold in enumerate(known):
-            if hold.state_path == one.state_path and hold.near(one):
-                known[index] = msgspec.structs.replace(hold, in_s3=True)
-                break
+        near = [hold for hold in known if hold.state_path == one.state_path and hold.near(one)]
+        if near:
+            its_own = min(near, key=lambda hold: (not hold.in_s3, abs(hold.since - one.since)))
+            known[known.index(its_own)] = msgspec.structs.replace(its_own, in_s3=True)
         else:
             known.append(one)
     return sorted(known, key=lambda hold: hold.since)

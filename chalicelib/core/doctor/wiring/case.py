@@ -139,6 +139,11 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
     rule: Rule | None = None
 
     @property
+    def is_off(self) -> bool:
+        """Return whether somebody switched its rule off."""
+        return self.rule is not None and not self.rule.enabled
+
+    @property
     def called(self) -> str:
         """Return the way as people call it."""
         names = {Kind.QUEUE: "", Kind.TOPIC: f" {self.through}", Kind.EVENTBRIDGE: f" (rule {self.through})"}

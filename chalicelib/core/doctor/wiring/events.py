@@ -14,9 +14,7 @@ _COPIED = ("s3:ObjectCreated:Post", "s3:ObjectCreated:Copy", "s3:ObjectCreated:C
 _EXPIRED = ("s3:LifecycleExpiration:Delete", "s3:LifecycleExpiration:DeleteMarkerCreated")
 BY_TERRAFORM = frozenset({"s3:ObjectCreated:Put", *_REMOVED})
 """What Terraform itself does to a lock. The others come of people and of lifecycle rules."""
-CREATED = ("s3:ObjectCreated:Put", *_COPIED)
-GONE = (*_REMOVED, *_EXPIRED)
-ALL = (*CREATED, *GONE)
+ALL = ("s3:ObjectCreated:Put", *_COPIED, *_REMOVED, *_EXPIRED)
 
 Told = tuple[str, str]
 """A prefix of keys, and one of ``ALL`` the events."""
@@ -35,6 +33,11 @@ def overlaps(entry: Notifications, prefixes: Iterable[str]) -> bool:
     begins, ends = _filter(entry)
     of_locks = LOCK_SUFFIX.endswith(ends) or ends.endswith(LOCK_SUFFIX)
     return of_locks and bool(_events(entry)) and any(_one_of(begins, prefix) for prefix in prefixes)
+
+
+def begins_all(entry: Notifications, prefixes: Iterable[str]) -> bool:
+    """Return whether a notification's own prefix is the beginning of all these."""
+    return all(one.startswith(_filter(entry)[0]) for one in prefixes)
 
 
 def in_words(missing: Iterable[Told]) -> str:

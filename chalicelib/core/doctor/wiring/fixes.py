@@ -6,7 +6,7 @@ from shlex import quote
 from chalicelib.core.doctor.finding import Fix
 from chalicelib.core.doctor.pasted.shell import aws
 from chalicelib.core.doctor.wiring.case import Case, Kind, Rule
-from chalicelib.core.doctor.wiring.events import overlaps
+from chalicelib.core.doctor.wiring.events import begins_all, overlaps
 from chalicelib.core.doctor.wiring.routes import (
     module_elsewhere,
     rule_for,
@@ -19,6 +19,7 @@ from chalicelib.core.locks.terraform.lock_info import LOCK_SUFFIX
 from chalicelib.core.notifications.hcl import resource, terraforms
 from chalicelib.core.notifications.merging import (
     DEFAULT_ID,
+    EVENTS,
     LISTS,
     Notifications,
     TakenError,
@@ -26,6 +27,7 @@ from chalicelib.core.notifications.merging import (
     connected,
     entries,
     ours,
+    rules,
     same,
 )
 
@@ -47,14 +49,30 @@ def tell(case: Case, found: Heard) -> Fix:
 
 
 def document(case: Case, destination: str, notification_id: str = DEFAULT_ID) -> Notifications:
-    """Return the bucket's notifications with ours in the place of those for a reaper that overlap it."""
+    """Return the bucket's notifications with ours in the place of those for a reaper that overlap it.
+
+    Somebody else's notification to the same topic is made to tell more: S3 refuses ours beside it.
+    """
     wanted = ours(_wanted(case, destination))
     name = next(name for name, arn in LISTS.items() if arn in wanted[0])
     rest = _without_reapers(case)
+    shared = [one for one in rest.get(name, []) if one[LISTS[name]] == destination and overlaps(one, case.prefixes)]
+    if shared:
+        return rest | {name: [_more(one, case.prefixes) if one in shared else one for one in rest[name]]}
     taken = {str(entry.get("Id", "")) for _, entry, _ in entries(rest)}
     numbered = (notification_id if number == 1 else f"{notification_id}-{number}" for number in count(1))
     free = (one for one in numbered if one not in taken)
     return rest | {name: [*rest.get(name, []), *(entry | {"Id": next(free)} for entry in wanted)]}
+
+
+def _more(entry: Notifications, prefixes: tuple[str, ...]) -> Notifications:
+    """Return a notification that tells of all locks too, beside what it tells already."""
+    told = {name: value for name, value in rules(entry) if name == "suffix" and LOCK_SUFFIX.endswith(value)}
+    told |= {name: value for name, value in rules(entry) if name == "prefix" and begins_all(entry, prefixes)}
+    whole = {"Key": {"FilterRules": [{"Name": name, "Value": value} for name, value in told.items()]}}
+    missing = [event for event in EVENTS if event not in entry["Events"]]
+    kept = [event for event in entry["Events"] if not event.startswith(tuple(one[:-1] for one in missing))]
+    return entry | {"Events": [*kept, *missing], "Filter": whole}
 
 
 def written(case: Case, after: Notifications) -> str:

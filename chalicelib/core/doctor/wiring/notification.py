@@ -48,7 +48,7 @@ def shadow(case: Case, found: Heard) -> Finding:
 
 def twice(case: Case, found: Heard) -> Finding:
     """Return whether the same event comes in two ways."""
-    working = [way for way in found.ways if not way.rule or way.rule.enabled]
+    working = [way for way in found.ways if not way.is_off]
     pairs = [pair for pair in combinations(working, 2) if pair[0].told & pair[1].told]
     if not pairs:
         return green(TWICE.id, case.subject, "no event comes twice")

@@ -14,9 +14,9 @@ SEND, PUBLISH, PUT_EVENTS = "sqs:SendMessage", "sns:Publish", "events:PutEvents"
 _ARN_OPERATORS = {"ArnEquals": "StringLike", "ArnLike": "StringLike"}
 
 
-def lets_in(policy: Document, service: str, request: Request) -> Standing:
-    """Return how a request of one of AWS's services stands with the policy of a queue, a topic or a bus."""
-    meant = [_plain(one) for one in listed(policy.get("Statement")) if _is_about(one.get("Principal"), service)]
+def lets_in(policy: Document, who: str, request: Request) -> Standing:
+    """Return how a request of one of AWS's services, or of an account, stands with a resource's policy."""
+    meant = [_plain(one) for one in listed(policy.get("Statement")) if _is_about(one.get("Principal"), who)]
     return verdict(statements_of("", {"Statement": meant}), request).standing
 
 
@@ -25,6 +25,12 @@ def sends(action: str, resource: str, source: str, account: str, organization: s
     keys = {"aws:sourcearn": (source,), "aws:sourceaccount": (account,), "aws:securetransport": ("true",)}
     known = {"aws:sourceorgid": (organization,), "aws:principalorgid": (organization,)} if organization else {}
     return Request(action, resource, keys | known | {"aws:principalisawsservice": ("true",)})
+
+
+def puts_events(bus: str, organization: str = "") -> Request:
+    """Return the request of an account whose rule sends S3's events to a bus."""
+    known = {"aws:principalorgid": (organization,)} if organization else {}
+    return Request(PUT_EVENTS, bus, {"events:source": ("aws.s3",)} | known)
 
 
 def stacks_policy(parts: Parts) -> Document:
@@ -53,11 +59,31 @@ def set_policy(parts: Parts, policy: Document) -> str:
     )
 
 
-def _is_about(principal: Any, service: str) -> bool:
-    """Return whether a statement is about a service. ``{"AWS": "*"}`` is everybody, the services too."""
-    if isinstance(principal, Mapping):
-        return service in texts(principal.get("Service")) or "*" in texts(principal.get("AWS"))
-    return bool(principal == "*")
+def set_bus_policy(parts: Parts, policy: Document, account: str) -> str:
+    """Return the command by which the reaper's bus takes S3's events of an account; the rest of its policy stays."""
+    bus = parts.outputs["LockEventBusArn"]
+    allow = {
+        "Sid": f"Account{account}SendsS3sEvents",
+        "Effect": "Allow",
+        "Principal": {"AWS": account},
+        "Action": PUT_EVENTS,
+        "Resource": bus,
+        "Condition": {"ForAllValues:StringEquals": {"events:source": ["aws.s3"]}},
+    }
+    kept = [one for one in listed(policy.get("Statement")) if one.get("Sid") != allow["Sid"]]
+    whole = {"Version": "2012-10-17", **policy, "Statement": [*kept, allow]}
+    name = bus.rpartition("/")[2]
+    return aws("events", "put-permission", region=parts.region, event_bus_name=name, policy=compact(whole))
+
+
+def _is_about(principal: Any, who: str) -> bool:
+    """Return whether a statement is about a service or an account. ``{"AWS": "*"}`` is everybody, the services too."""
+    if not isinstance(principal, Mapping):
+        return bool(principal == "*")
+    accounts = texts(principal.get("AWS"))
+    return who in texts(principal.get("Service")) or any(
+        one in ("*", who) or one.endswith(f":iam::{who}:root") for one in accounts
+    )
 
 
 def _plain(statement: Document) -> Document:

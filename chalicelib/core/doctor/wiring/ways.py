@@ -2,19 +2,33 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import msgspec
 
 from chalicelib.core.doctor.wiring import pattern
-from chalicelib.core.doctor.wiring.case import Case, Kind, Rule, Topic, Way
-from chalicelib.core.doctor.wiring.events import CREATED, GONE, Told, overlaps, told_by
+from chalicelib.core.doctor.wiring.case import Case, Document, Kind, Rule, Topic, Way
+from chalicelib.core.doctor.wiring.events import Told, overlaps, told_by
 from chalicelib.core.locks.terraform.lock_info import LOCK_SUFFIX
 from chalicelib.core.notifications.merging import Notifications, entries, is_ours
 
 _TOPICS = "TopicConfigurations"
 _A_REAPERS = re.compile(r"arn:[a-z-]+:(sqs:[^:]*:[0-9]*:tflock-events-|sns:[^:]*:[0-9]*:tflock-reaper-).+")
-_BODY = {"Object Created": CREATED, "Object Deleted": GONE}
+_CREATED, _DELETED = "Object Created", "Object Deleted"
+_FOR_GOOD = {"deletion-type": "Permanently Deleted"}
+_MARKED = {"deletion-type": "Delete Marker Created"}
+_BY_REQUEST, _BY_RULE = {"reason": "DeleteObject"}, {"reason": "Lifecycle Expiration"}
+_BODIES: dict[str, tuple[str, dict[str, str]]] = {
+    "s3:ObjectCreated:Put": (_CREATED, {"reason": "PutObject"}),
+    "s3:ObjectCreated:Post": (_CREATED, {"reason": "POST Object"}),
+    "s3:ObjectCreated:Copy": (_CREATED, {"reason": "CopyObject"}),
+    "s3:ObjectCreated:CompleteMultipartUpload": (_CREATED, {"reason": "CompleteMultipartUpload"}),
+    "s3:ObjectRemoved:Delete": (_DELETED, _FOR_GOOD | _BY_REQUEST),
+    "s3:ObjectRemoved:DeleteMarkerCreated": (_DELETED, _MARKED | _BY_REQUEST),
+    "s3:LifecycleExpiration:Delete": (_DELETED, _FOR_GOOD | _BY_RULE),
+    "s3:LifecycleExpiration:DeleteMarkerCreated": (_DELETED, _MARKED | _BY_RULE),
+}
+"""Each event, as EventBridge has it."""
+_SIZE = 200
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -67,19 +81,22 @@ def for_a_reaper(entry: Notifications, arn: str) -> bool:
     return is_ours(entry) or _A_REAPERS.fullmatch(arn) is not None
 
 
-def body_of(case: Case, key: str, detail_type: str) -> dict[str, Any]:
-    """Return an event of the bucket as EventBridge has it."""
+def body_of(case: Case, key: str, event: str) -> Document:
+    """Return an event of the bucket as EventBridge has it (AmazonS3/latest/userguide/ev-events.html)."""
+    told_as, told = _BODIES[event]
     return {
         "version": "0",
         "source": "aws.s3",
-        "detail-type": detail_type,
+        "detail-type": told_as,
         "account": case.account,
         "region": case.region,
         "resources": [case.arn],
         "detail": {
+            "version": "0",
             "bucket": {"name": case.bucket},
-            "object": {"key": key},
-            "reason": "PutObject" if detail_type == "Object Created" else "DeleteObject",
+            "object": {"key": key, "size": _SIZE},
+            "requester": case.account,
+            **told,
         },
     }
 
@@ -100,10 +117,8 @@ def _by_topic(case: Case, topic: Topic) -> Way:
 def _by_rule(case: Case, rule: Rule) -> Way:
     """Return the way of a rule. It is judged by one state below each prefix."""
     judged = {
-        (prefix, event): pattern.matches(rule.pattern, body_of(case, f"{prefix}doctor{LOCK_SUFFIX}", told_as))
-        for prefix in case.prefixes
-        for told_as, events in _BODY.items()
-        for event in events
+        (prefix, event): pattern.matches(rule.pattern, body_of(case, f"{prefix}doctor{LOCK_SUFFIX}", event))
+        for prefix, event in case.needed
     }
     told = frozenset(one for one, match in judged.items() if match)
     unsure = frozenset(one for one, match in judged.items() if match is None)

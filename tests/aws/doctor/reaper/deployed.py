@@ -9,6 +9,7 @@ ACCOUNT, REGION, STAGE = "123456789012", "eu-central-1", "prod"
 _URL = f"https://sqs.{REGION}.example/{ACCOUNT}/"
 _FUNCTIONS = (
     "NightlySweep",
+    "ExamineSetup",
     "SweepTarget",
     "WatchLocks",
     "RecordLockEvent",

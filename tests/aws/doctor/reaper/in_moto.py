@@ -11,7 +11,7 @@ from chalicelib.aws.doctor.reach import Reach
 from chalicelib.core.doctor.parts import Parts
 from chalicelib.core.doctor.reaper.keeping import EXPIRES
 from tests.aws.doctor.reaper.deployed import PARTS, REGION, STAGE
-from tests.aws_fixtures import client_in
+from tests.aws_fixtures import client_in, create_lock_book
 from tests.core.doctor.reaper.roles.stack_roles import ROLES
 from tests.deploy.rights import iam_judge
 from tests.deploy.stack_files import alarms
@@ -40,6 +40,18 @@ def deploy() -> Ground:
     ground = Ground(lambda service: client_in("", service), BUCKET, TABLE, parts)
     heal(ground)
     return ground
+
+
+def keep() -> Ground:
+    """Make only what is kept: secrets, buckets, the journal's log group and the lock book."""
+    _keep(PARTS)
+    return Ground(lambda service: client_in("", service), BUCKET, TABLE, PARTS)
+
+
+def with_roles() -> Ground:
+    """Make only the roles."""
+    _make_roles(PARTS)
+    return Ground(lambda service: client_in("", service), BUCKET, TABLE, PARTS)
 
 
 def reach_of(parts: Parts) -> Reach:
@@ -140,21 +152,6 @@ def _keep(parts: Parts) -> None:
 
 def _make_book(table: str) -> None:
     dynamodb = client_in("", "dynamodb")
-    names = ("StatePath", "LockIdentity", "Home", "HeldSince")
-    held = {
-        "IndexName": "held",
-        "KeySchema": [{"AttributeName": "Home", "KeyType": "HASH"}, {"AttributeName": "HeldSince", "KeyType": "RANGE"}],
-        "Projection": {"ProjectionType": "ALL"},
-    }
-    dynamodb.create_table(
-        TableName=table,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
-        KeySchema=[
-            {"AttributeName": "StatePath", "KeyType": "HASH"},
-            {"AttributeName": "LockIdentity", "KeyType": "RANGE"},
-        ],
-        GlobalSecondaryIndexes=[held],
-    )
+    create_lock_book(dynamodb, table)
     wanted = {"Enabled": True, "AttributeName": EXPIRES}
     dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=wanted)

@@ -5,6 +5,7 @@ import json
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from moto import mock_aws
@@ -49,7 +50,7 @@ def parts(**more: Any) -> Parts:
 @contextmanager
 def healthy() -> Iterator[Ground]:
     with mock_aws(config={"lambda": {"use_docker": False}}):
-        ground = Ground(lambda service: client_in("", service), BUCKET, TABLE, parts())
+        ground = Ground(cache(lambda service: client_in("", service)), BUCKET, TABLE, parts())
         ground.client("sqs").create_queue(
             QueueName="tflock-events-prod",
             Attributes={"Policy": json.dumps(stacks_policy(ground.parts)), "SqsManagedSseEnabled": "true"},

@@ -195,6 +195,12 @@ def test_a_deny_outside_of_where_locks_are_looked_for_does_not_count() -> None:
     assert terraform(deny(resource=f"{ARN}/pro*"), prefixes=("prod/",)) is RED
 
 
+def test_a_deny_for_a_role_of_the_reapers_own_does_not_meet_a_run() -> None:
+    bucket, policy = StateBucket("acme-tfstate"), policy_of(json.dumps({"Statement": deny(Principal={"AWS": PUTTER})}))
+    asked = Requests(tuple(of_terraform(bucket, versioned=True, ours=(PUTTER,))))
+    assert [one.colour for one in for_terraform(bucket, policy, asked)] == [GREEN]
+
+
 def test_a_deny_of_deleting_versions_denies_each_delete_where_objects_have_none() -> None:
     assert terraform(deny("s3:DeleteObjectVersion"), versioned=False) is RED
     assert reaper(deny("s3:DeleteObjectVersion"), versioned=False) is RED

@@ -128,8 +128,9 @@ def test_a_line_of_the_last_minutes_waits_for_its_other_half() -> None:
 
 
 def test_a_run_that_was_turned_away_beside_a_lock_in_the_table_is_not_taken_for_s3_alone() -> None:
-    evidence = told(run(NET, 9, T, seconds=600), run(NET, 8.999, S, seconds=1))
-    assert story(evidence).states[0].way is Way.S3_AT_LEAST
+    for days, way in ((8.999, Way.S3_AT_LEAST), (8.99, Way.S3)):
+        evidence = told(run(NET, 9, T, seconds=600), run(NET, days, S, seconds=1))
+        assert story(evidence).states[0].way is way
 
 
 def test_the_table_half_of_a_bucket_that_tells_nothing_is_not_taken_for_the_table_alone() -> None:
@@ -155,6 +156,13 @@ def test_without_a_reaper_versions_of_locks_and_silent_numbers_prove_the_whole_w
 def test_a_run_that_locks_only_in_the_table_after_others_lock_only_in_s3_is_told() -> None:
     found = story(told(run(NET, 20, B), run(NET, 9, S), run(NET, 3, T)))
     assert [(one.state_path, one.back) for one in found.back] == [(NET, ago(3))]
+
+
+def test_a_forgotten_run_that_is_gone_for_weeks_is_not_told_and_its_state_has_to_move_again() -> None:
+    gone = [run(NET, 60, B), run(NET, 50, S), run(NET, 40, T)]
+    found = story(told(*gone))
+    assert (found.phase, found.back) == (Phase.TABLE, ())
+    assert of(*gone, run(NET, 3, S)) is Phase.DELETABLE
 
 
 def test_who_goes_back_to_both_on_purpose_is_in_phase_1_again_and_not_told() -> None:

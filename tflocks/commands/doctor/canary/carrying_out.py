@@ -72,6 +72,9 @@ def _fly(asked: Question, wish: Wish, plan: Plan, aws: Aws, waiting: Waiting) ->
         tell("interrupted: what the canary wrote is removed")
         carried.clean(tell)
         return 1
+    except BaseException:
+        carried.clean(tell)
+        raise
     tested = carried.tested
     _show_tested(tested)
     _write(asked.report, results, tested, _redaction(wish, plan, aws))

@@ -31,7 +31,7 @@ class OrCanary(click.Command):
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.option("--bucket", metavar="BUCKET", help="The bucket to put locks into.  [default: the first target]")
-@click.option("--table", metavar="NAME", help="The lock table to put items into.  [default: the first target]")
+@click.option("--table", metavar="NAME", help="The lock table to put items into; name it to have it tested.")
 @click.option("--channel", metavar="ID", help="The channel of the alerts, one of the rules'.  [default: [slack]'s]")
 @click.option("--wait-for-click", metavar="TIME", default="2m", show_default=True, help="For a click; 0: for none.")
 @click.option("--report", type=click.Path(path_type=Path), help="Write what was seen without names; *.json: as JSON.")

@@ -24,7 +24,8 @@ _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 class AlarmReader:
     """Reads the alarms of one reaper, once for both looks."""
 
-    def __init__(self, parts: Parts, reach: Reach, now: datetime) -> None:
+    def __init__(self, parts: Parts, reach: Reach, now: datetime, *, streams: bool) -> None:
+        self._expected = names_of(parts.stage, streams=streams)
         self._parts = parts
         self._reach = reach
         self._now = now
@@ -32,7 +33,7 @@ class AlarmReader:
     def looks(self, subject: str) -> dict[str, Look]:
         """Return the looks at the alarms."""
         return {
-            ALARMS: lambda: judge_alarms(subject, self._alarms, self._parts.stage, self._now),
+            ALARMS: lambda: judge_alarms(subject, self._alarms, self._expected, self._parts.stage, self._now),
             HEARD: lambda: self._heard(subject),
         }
 
@@ -43,8 +44,8 @@ class AlarmReader:
 
     @cached_property
     def _alarms(self) -> list[Alarm]:
-        cloudwatch, wanted = self._reach.client("cloudwatch", ""), names_of(self._parts.stage)
-        pages = cloudwatch.get_paginator("describe_alarms").paginate(AlarmNames=wanted)
+        cloudwatch = self._reach.client("cloudwatch", "")
+        pages = cloudwatch.get_paginator("describe_alarms").paginate(AlarmNames=self._expected)
         found = asked(
             "CloudWatch", "cloudwatch:DescribeAlarms", lambda: [one for page in pages for one in page["MetricAlarms"]]
         )

@@ -27,7 +27,7 @@ class Metrics:
 
     def oldest(self, queue: str) -> timedelta | None:
         """Return the age of a queue's oldest message; None: CloudWatch has none of the last quarter of an hour."""
-        values = self._values[("AWS/SQS", "ApproximateAgeOfOldestMessage", _QUEUE, queue)]
+        values = self._values.get(("AWS/SQS", "ApproximateAgeOfOldestMessage", _QUEUE, queue), [])
         lately = [value for at, value in sorted(values) if self._now - at < _LATELY]
         return timedelta(seconds=lately[-1]) if lately else None
 

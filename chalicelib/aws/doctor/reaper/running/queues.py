@@ -14,6 +14,7 @@ from chalicelib.core.doctor.reaper.running.queues import (
     DEAD_OUTPUTS,
     KINDS,
     MAPPINGS,
+    STREAMS,
     WAITING,
     Kind,
     Mapping,
@@ -21,6 +22,7 @@ from chalicelib.core.doctor.reaper.running.queues import (
     judge_dead_letters,
     judge_mappings,
     judge_waiting,
+    streams_url,
 )
 from chalicelib.ports.doctor import Look, NotAllowedError, NotKnownError
 
@@ -33,7 +35,8 @@ _COUNTS = (
 class QueueReader:
     """Reads the queues of one reaper."""
 
-    def __init__(self, parts: Parts, reach: Reach, metrics: Metrics) -> None:
+    def __init__(self, parts: Parts, reach: Reach, metrics: Metrics, *, streams: bool) -> None:
+        self._streams = streams
         self._parts = parts
         self._reach = reach
         self._metrics = metrics
@@ -48,6 +51,7 @@ class QueueReader:
 
     def _dead(self, subject: str) -> list[Finding]:
         queues = [self._read(kind, self._parts.outputs[DEAD_OUTPUTS[kind.output]]) for kind in KINDS]
+        queues += [self._read(STREAMS, streams_url(self._parts))] if self._streams else []
         dead = [(one, self._age_if_known(one.arn) if one.count else None) for one in queues]
         told = [_aged(one, age) for one, age in dead]
         return judge_dead_letters(subject, told, self._parts.outputs["LogGroupName"])

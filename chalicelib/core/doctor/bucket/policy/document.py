@@ -18,3 +18,10 @@ def written(bucket: StateBucket, policy: Policy, statements: Sequence[Statement]
         "cli": aws("s3api", "put-bucket-policy", bucket=bucket.name, policy=document),
         "hcl": hcl.resource("aws_s3_bucket_policy", bucket.name, {"bucket": bucket.name, "policy": compact(document)}),
     }
+
+
+def free_sid(policy: Policy, wanted: str) -> str:
+    """Return a name for a statement that no other statement has."""
+    taken = {one.get("Sid") for one in policy.statements}
+    names = (wanted, *(f"{wanted}{number}" for number in range(2, len(taken) + 3)))
+    return next(name for name in names if name not in taken)

@@ -19,15 +19,13 @@ class Caller(msgspec.Struct, frozen=True):
     account: str = ""
     arn: str = ""
     """The ARN of the role."""
+    but: tuple[str, ...] = ()
+    """ARNs of roles that it certainly is not."""
 
     @property
     def role(self) -> str:
         """Return the role's name, which is unique in its account, whatever its path is."""
         return self.arn.rpartition("/")[2]
-
-
-TERRAFORM = Caller("Terraform")
-"""Whoever runs Terraform: the reaper does not know by which principals."""
 
 
 def is_named(statement: Mapping[str, Any], caller: Caller) -> Answer:
@@ -70,7 +68,8 @@ def _is(kind: str, one: str, caller: Caller) -> Answer:
 
 def _is_of_aws(one: str, caller: Caller) -> Answer:
     account, resource = _parts(one)
-    if not account:  # the ID of a principal that was deleted; S3 shows it in place of the ARN
+    was_deleted = not account  # S3 shows the ID of a deleted principal in place of its ARN
+    if was_deleted or one in caller.but:
         return Answer.NO
     if not caller.account:
         return Answer.MAYBE
@@ -96,3 +95,12 @@ def _parts(one: str) -> tuple[str, str]:
         return one, "root"
     _, _, _, _, account, resource = (one.split(":", 5) + [""] * 6)[:6]
     return account, resource
+
+
+def without_accounts(statement: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a statement without the principals that stand for whole accounts, whose own policies decide further."""
+    principals = statement.get("Principal")
+    if not isinstance(principals, Mapping):
+        return statement
+    left = [one for one in texts(principals.get("AWS")) if _parts(one)[1] != "root"]
+    return {**statement, "Principal": {"AWS": left}}

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from chalicelib.core.doctor.bucket.conditional import SUFFIXES
 from chalicelib.core.doctor.bucket.policy.context import ABSENT, PASSES, PRESENT, Context
-from chalicelib.core.doctor.bucket.policy.principals import TERRAFORM, Caller
+from chalicelib.core.doctor.bucket.policy.principals import Caller
 from chalicelib.core.doctor.bucket.state_bucket import StateBucket
 from chalicelib.core.locks.terraform.lock_info import LOCK_SUFFIX
 
@@ -69,8 +70,12 @@ _A_RUNS_PUT: Context = {
 }
 
 
-def of_terraform(bucket: StateBucket, *, versioned: bool) -> Iterator[Request]:
-    """Return what a run asks. It unlocks by a plain delete; headers for encryption depend on its backend."""
+def of_terraform(bucket: StateBucket, *, versioned: bool, ours: tuple[str, ...] = ()) -> Iterator[Request]:
+    """Return what a run asks. It unlocks by a plain delete; headers for encryption depend on its backend.
+
+    Nobody tells by which principals Terraform runs; only not by the reaper's own roles.
+    """
+    terraform = Caller("Terraform", but=ours)
     for does, actions, context in (
         ("the put of a lock", (PUT,), _A_RUNS_PUT),
         ("the read of its own lock", (GET,), _A_RUNS),
@@ -78,7 +83,7 @@ def of_terraform(bucket: StateBucket, *, versioned: bool) -> Iterator[Request]:
     ):
         yield Request(
             does=f"Terraform {does}",
-            caller=TERRAFORM,
+            caller=terraform,
             actions=actions,
             resources=_locks(bucket),
             variants=(context,),
@@ -118,6 +123,27 @@ def _of_role(bucket: StateBucket, caller: Caller, *, versioned: bool) -> Iterato
         yield Request(
             does=f"{caller.words} {does}", caller=caller, actions=actions, resources=resources, variants=variants
         )
+
+
+def of_key(bucket: StateBucket, arn: str, roles: Iterable[tuple[str, Caller]]) -> Iterator[Request]:
+    """Return what the reaper's roles ask of a bucket's key, by way of S3."""
+    for function, caller in roles:
+        context: Context = {
+            **_identity(caller),
+            "aws:securetransport": ("true",),
+            "kms:calleraccount": (caller.account,),
+            "kms:viaservice": tuple(f"s3.{bucket.region}.{suffix}" for suffix in SUFFIXES.get(bucket.partition, ())),
+            "kms:grantisforawsresource": ABSENT,
+        }
+        actions = ("kms:GenerateDataKey", "kms:Decrypt") if function == "AnswerClick" else ("kms:Decrypt",)
+        for action in actions:
+            yield Request(
+                does=f"{caller.words} {action}",
+                caller=caller,
+                actions=(action,),
+                resources=(arn,),
+                variants=(context,),
+            )
 
 
 def _identity(caller: Caller) -> Context:

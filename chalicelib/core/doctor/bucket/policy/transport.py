@@ -3,7 +3,7 @@
 from chalicelib.core.doctor.bucket.checks import PLAIN_HTTP
 from chalicelib.core.doctor.bucket.policy.answer import Answer, all_of, any_of, is_so
 from chalicelib.core.doctor.bucket.policy.context import Context
-from chalicelib.core.doctor.bucket.policy.document import written
+from chalicelib.core.doctor.bucket.policy.document import free_sid, written
 from chalicelib.core.doctor.bucket.policy.mending import Requests, mended
 from chalicelib.core.doctor.bucket.policy.principals import Caller
 from chalicelib.core.doctor.bucket.policy.requests import DELETE, GET, LIST, PUT, Request
@@ -50,10 +50,8 @@ def _refused(policy: Policy, request: Request) -> Answer:
 
 def _statement(bucket: StateBucket, policy: Policy) -> Statement:
     """Return the statement that refuses plain HTTP, under a name of its own."""
-    taken = {one.get("Sid") for one in policy.statements}
-    names = ("RefusePlainHttp", *(f"RefusePlainHttp{number}" for number in range(2, len(taken) + 3)))
     return {
-        "Sid": next(name for name in names if name not in taken),
+        "Sid": free_sid(policy, "RefusePlainHttp"),
         "Effect": "Deny",
         "Principal": "*",
         "Action": "s3:*",

@@ -111,9 +111,19 @@ def _may_not(standing: Standing) -> str:
 
 
 def _what(lacking: Sequence[Lacking]) -> str:
-    said = list(dict.fromkeys(_line(one) for one in lacking))
-    more = f" (and {len(said) - _NAMED} more)" if len(said) > _NAMED else ""
-    return ", ".join(said[:_NAMED]) + more
+    """Name the actions and where: those of one resource together, and resources that lack the same ones too."""
+    by_place: dict[str, list[str]] = {}
+    for one in lacking:
+        by_place.setdefault(shown(one.asked.request.resource), []).append(one.asked.request.action)
+    alike: dict[str, list[str]] = {}
+    for place, actions in by_place.items():
+        alike.setdefault(", ".join(dict.fromkeys(actions)), []).append(place)
+    said = [f"{actions} on {places[0]}{_and_more(len(places) - 1)}" for actions, places in alike.items()]
+    return "; ".join(said[:_NAMED]) + _and_more(len(said) - _NAMED)
+
+
+def _and_more(count: int) -> str:
+    return f" (and {count} more)" if count > 0 else ""
 
 
 def _lines(lacking: Sequence[Lacking]) -> tuple[str, ...]:

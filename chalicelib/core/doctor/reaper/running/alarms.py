@@ -22,6 +22,7 @@ NAMES = (
     "releases-given-up",
     "clicks-given-up",
     "nightly-sweep-failed",
+    "weekly-look-failed",
     "watch-failed",
     "release-failed",
     "answer-failed",
@@ -35,6 +36,8 @@ NAMES = (
     "slack-refuses",
 )
 """The alarms of the stack, without what their names begin with."""
+OF_STREAMS = ("table-stream-failed", "table-stream-given-up")
+"""The alarms that the stack has too where a lock table has a stream."""
 _ABOUT_LOCKS = "old-lock"
 """The alarm that tells of a lock, and not of the reaper."""
 _BY_MAIL = ["--protocol", "email", "--notification-endpoint", "you@example.com"]
@@ -60,14 +63,16 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True):
     """Whether its actions are."""
 
 
-def names_of(stage: str) -> list[str]:
-    """Return the names of all alarms of a stage."""
-    return [f"tflock-reaper-{stage}-{name}" for name in NAMES]
+def names_of(stage: str, *, streams: bool = False) -> list[str]:
+    """Return the names of all alarms of a stage; ``streams``: a lock table of its rules has a stream."""
+    return [f"tflock-reaper-{stage}-{name}" for name in (*NAMES, *(OF_STREAMS if streams else ()))]
 
 
-def judge_alarms(subject: str, alarms: Sequence[Alarm], stage: str, now: datetime) -> list[Finding]:
+def judge_alarms(
+    subject: str, alarms: Sequence[Alarm], expected: Sequence[str], stage: str, now: datetime
+) -> list[Finding]:
     """Return a finding for each alarm that rings or would not, one for those that are gone, or one for all."""
-    gone = sorted(set(names_of(stage)) - {alarm.name for alarm in alarms})
+    gone = sorted(set(expected) - {alarm.name for alarm in alarms})
     found = [_gone(subject, gone, stage)] if gone else []
     found += [one for alarm in alarms if (one := _judged(subject, alarm, now))]
     return found or [green(ALARMS, subject, f"all {len(alarms)} alarms are there and quiet")]
@@ -141,7 +146,7 @@ def _switched_off(subject: str, alarms: Sequence[Alarm]) -> list[Finding]:
         do="Switch the actions of these alarms on again.",
         cli=join(["aws", "cloudwatch", "enable-alarm-actions", "--alarm-names", *names]),
     )
-    return [yellow(HEARD, subject, f"{len(names)} alarms ring silently: {', '.join(names)}", fix)]
+    return [yellow(HEARD, subject, f"these alarms ring silently: {told_briefly(names)}", fix)]
 
 
 def _unheard(subject: str, topic: str, count: int | None) -> Finding:

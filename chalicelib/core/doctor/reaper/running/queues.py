@@ -48,6 +48,13 @@ DEAD_OUTPUTS = {
     "SweepQueueUrl": "SweepDeadLetterQueueUrl",
 }
 """For the output of each queue, the output of the queue of its dead letters."""
+STREAMS = Kind("", "TableChanged", "table changes", timedelta(hours=2), "the journal lacks changes of lock tables")
+"""What the streams of lock tables tell. Lambda itself leaves their dead letters, so they cannot be tried again."""
+
+
+def streams_url(parts: Parts) -> str:
+    """Return the URL of the queue of the streams' dead letters, which is no output of the stack."""
+    return f"{parts.outputs['SweepQueueUrl'].rpartition('/')[0]}/tflock-streams-dead-{parts.stage}"
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,13 +90,27 @@ def _dead(subject: str, queue: Waiting, log_group: str) -> Finding:
     age = f", the oldest {in_words(queue.oldest)} old" if queue.oldest else ""
     name = queue.arn.rpartition(":")[2]
     seen = f"{queue.kind.lost}: {queue.count} in the queue {name}{age}"
+    fix = _fix_of_streams(queue) if queue.kind is STREAMS else _fix_of_dead(queue, log_group)
+    return red(DEAD, subject, seen, fix, data={"queue": name})
+
+
+def _fix_of_dead(queue: Waiting, log_group: str) -> Fix:
     do = (
         f"Find the cause in the log group {log_group} (the first command shows its errors) and mend it; then have all "
         "of them tried again, by the second command. A click that is tried again releases only the lock that it showed."
     )
     look = ["aws", "logs", "tail", log_group, "--since", "1d", "--filter-pattern", "ERROR"]
     again = ["aws", "sqs", "start-message-move-task", "--source-arn", queue.arn]
-    return red(DEAD, subject, seen, Fix(do=do, cli=f"{join(look)}\n{join(again)}"), data={"queue": name})
+    return Fix(do=do, cli=f"{join(look)}\n{join(again)}")
+
+
+def _fix_of_streams(queue: Waiting) -> Fix:
+    do = (
+        "See why TableChanged failed in its log. The watch finds all locks that are held in the tables by itself; only "
+        "the journal lacks what happened. The commands show the letters, which name the stream, and empty the queue."
+    )
+    look = ["aws", "sqs", "receive-message", "--queue-url", queue.url, "--max-number-of-messages", "10"]
+    return Fix(do=do, cli="\n".join([join(look), join(["aws", "sqs", "purge-queue", "--queue-url", queue.url])]))
 
 
 def judge_waiting(subject: str, queues: Sequence[Waiting]) -> list[Finding]:

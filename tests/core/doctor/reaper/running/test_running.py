@@ -11,16 +11,19 @@ from chalicelib.core.doctor.reaper.running.functions import Counted, Function, j
 from chalicelib.core.doctor.reaper.running.queues import (
     DEAD_OUTPUTS,
     KINDS,
+    STREAMS,
     Mapping,
     Waiting,
     judge_dead_letters,
     judge_mappings,
     judge_waiting,
+    streams_url,
 )
 from chalicelib.core.doctor.reaper.running.schedules import BY_THE_CLOCK, Rule, judge_schedules
 from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
 from chalicelib.core.nights.night import Night, Ordered, Result
+from deploy.streams import resources as streams
 from tests.aws.doctor.reaper.deployed import PARTS
 from tests.deploy.stack_files import alarms as alarms_of_the_stack
 from tests.deploy.stack_files import resources
@@ -55,6 +58,12 @@ QUIET = [an_alarm(name) for name in NAMES]
 def test_the_doctor_knows_all_alarms_of_the_stack() -> None:
     named = [one["AlarmName"]["Fn::Sub"] for one in alarms_of_the_stack().values()]
     assert sorted(named) == sorted(names_of("${Stage}"))
+    of_streams = [
+        one["Properties"]["AlarmName"]["Fn::Sub"]
+        for one in streams(["arn:aws:dynamodb:eu-central-1:1:table/locks/stream/2026"]).values()
+        if one["Type"] == "AWS::CloudWatch::Alarm"
+    ]
+    assert sorted(named + of_streams) == sorted(names_of("${Stage}", streams=True))
 
 
 @pytest.mark.parametrize(
@@ -71,18 +80,18 @@ def test_the_doctor_knows_all_alarms_of_the_stack() -> None:
 )
 def test_an_alarm_that_rings_or_could_not_is_told(alarm: Alarm, colour: Colour) -> None:
     others = [one for one in QUIET if one.name != alarm.name]
-    assert colours(judge_alarms(SUBJECT, [*others, alarm], "prod", NOW)) == [colour]
+    assert colours(judge_alarms(SUBJECT, [*others, alarm], names_of("prod"), "prod", NOW)) == [colour]
 
 
 def test_the_advice_of_an_alarm_that_rings_is_its_description() -> None:
-    [one] = judge_alarms(SUBJECT, [*QUIET[1:], an_alarm(NAMES[0], state="ALARM")], "prod", NOW)
+    [one] = judge_alarms(SUBJECT, [*QUIET[1:], an_alarm(NAMES[0], state="ALARM")], names_of("prod"), "prod", NOW)
     assert one.fix
     assert one.fix.do == "See the log group."
     assert "1 h" in one.seen
 
 
 def test_alarms_that_are_gone_are_named() -> None:
-    [one] = judge_alarms(SUBJECT, QUIET[2:], "prod", NOW)
+    [one] = judge_alarms(SUBJECT, QUIET[2:], names_of("prod"), "prod", NOW)
     assert (one.colour, one.details) == (Colour.YELLOW, tuple(sorted(names_of("prod")[:2])))
 
 
@@ -161,6 +170,16 @@ def test_dead_letters_are_red_with_their_age_and_the_command_that_has_them_tried
     assert "2 in the queue tflock-releases-prod, the oldest 3 d old" in one.seen
     assert one.fix
     assert f"aws sqs start-message-move-task --source-arn {ARN}" in one.fix.cli
+
+
+def test_dead_letters_of_a_stream_cannot_be_tried_again_and_are_shown_instead() -> None:
+    letters = Waiting(kind=STREAMS, arn="arn:aws:sqs:a:1:tflock-streams-dead-prod", url="https://q", count=1)
+    [one] = judge_dead_letters(SUBJECT, [letters], "/tflock-reaper/prod")
+    assert one.fix
+    assert "start-message-move-task" not in one.fix.cli
+    named = streams(["arn:aws:dynamodb:eu-central-1:1:table/locks/stream/2026"])["TableStreamDeadLetterQueue"]
+    queue = named["Properties"]["QueueName"]["Fn::Sub"].replace("${Stage}", PARTS.stage)
+    assert streams_url(PARTS).endswith(f"/{queue}")
 
 
 @pytest.mark.parametrize(
