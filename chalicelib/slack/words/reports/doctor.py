@@ -14,7 +14,7 @@ _LIMIT, _RESERVE = 4000, 800
 """Bytes of a message, and those that are left for its last lines."""
 _SUBJECTS = 5
 _DOT = {Colour.RED: ":red_circle:", Colour.YELLOW: ":large_yellow_circle:"}
-_ALL = "`tflocks doctor --all` shows everything, with the commands."
+_ALL = "`tflocks doctor` shows everything, with the commands."
 
 
 def news(told: News) -> str:
