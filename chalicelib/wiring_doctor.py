@@ -76,7 +76,7 @@ class _SetUp:
         return ((check, look) for check, look in looks.items() if check not in _ONLY_BY_HAND)
 
     def _of_target(self, target: Target) -> dict[str, Look]:
-        return Joined(self._parts, self._home).looks_at(target, _reach(target.account, target.region))
+        return Joined(self.now, self._parts, self._home).looks_at(target, _reach(target.account, target.region))
 
     @cached_property
     def _home(self) -> Reach:

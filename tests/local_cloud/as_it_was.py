@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from chalicelib.core.doctor.parts import Parts
 from tests.faults import Ground
 
@@ -24,6 +26,7 @@ class AsItWas:
         self.mappings = self.mappings_now()
         self._rules, self._roles = self._rules_now(), self._roles_now()
         self._topics = set(self._topics_now())
+        self._bucket_policy = self._bucket_policy_now()
         self._notification, self._policy = self._notification_now(), self._policy_now()
         self._secrets = {name: self._secret_now(name) for name in map(self._parts.parameters.__getitem__, _SECRETS)}
 
@@ -92,6 +95,8 @@ class AsItWas:
         if self._policy_now() != self._policy:
             url = self._parts.outputs["LockEventsQueueUrl"]
             sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": self._policy})
+        if self._bucket_policy_now() != self._bucket_policy:
+            s3.put_bucket_policy(Bucket=self._ground.bucket, Policy=self._bucket_policy)
         if self._notification_now() != self._notification:
             s3.put_bucket_notification_configuration(
                 Bucket=self._ground.bucket, NotificationConfiguration=self._notification
@@ -126,6 +131,13 @@ class AsItWas:
     def _notification_now(self) -> Any:
         told = self._ground.client("s3").get_bucket_notification_configuration(Bucket=self._ground.bucket)
         return {name: value for name, value in told.items() if name != "ResponseMetadata"}
+
+    def _bucket_policy_now(self) -> str:
+        s3 = self._ground.client("s3")
+        try:
+            return str(s3.get_bucket_policy(Bucket=self._ground.bucket)["Policy"])
+        except ClientError:
+            return ""
 
     def _policy_now(self) -> str:
         url = self._parts.outputs["LockEventsQueueUrl"]

@@ -10,7 +10,6 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from chalicelib.aws.doctor.parts import parts_of
 from chalicelib.core.doctor.finding import Colour, Finding
 from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
@@ -25,7 +24,7 @@ from tests.pasting import paste
 from tflocks.live.aws import Aws
 from tflocks.live.doctor.looks import Doctor
 from tflocks.live.doctor.reaching import reached
-from tflocks.live.doctor.setup import reach_of, setup_of
+from tflocks.live.doctor.setup import Setup, setup_of
 from tflocks.live.reaper import find_reaper
 from tflocks.sources.clients import session_of
 
@@ -57,12 +56,12 @@ class Ward:
     ground: Ground
     aws: Aws
     targets: tuple[Target, ...]
+    setup: Setup
     before: AsItWas
 
     def looked_at(self, wanted: Callable[[str], bool]) -> list[Finding]:
         """What the doctor finds now: it reads everything again."""
-        setup = setup_of(find_reaper(self.aws, self.ground.parts.stack), self.aws)
-        doctor = Doctor(self.aws, self.aws, setup, setup.config, datetime.now(UTC))
+        doctor = Doctor(self.aws, self.aws, self.setup, self.setup.config, datetime.now(UTC))
         return doctor.look_at(reached(self.aws, self.targets), wanted, lambda _done, _of: None, itself=True)
 
     def found(self, fault: Fault) -> Finding:
@@ -89,15 +88,16 @@ def a_ward(reaper: DeployedReaper, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         if name.startswith("AWS_") or name.lower() == "no_proxy":
             monkeypatch.setenv(name, value)
     aws = LocalAws(session_of(None, None))
-    parts = parts_of(f"tflock-reaper-{STAGE}", reach_of(aws))
+    setup = setup_of(find_reaper(aws, f"tflock-reaper-{STAGE}"), aws)
+    assert setup.parts
     stream = LockTable(reaper.cloud, TABLE).create()
-    ground = Ground(reaper.cloud.client, DOCTORED, TABLE, parts)
+    ground = Ground(reaper.cloud.client, DOCTORED, TABLE, setup.parts)
     heal(ground)
     make_well(reaper.cloud.client("s3"), DOCTORED, f"{DOCTORED}-logs")
     without = AsItWas(ground)
     _map(ground, without.mappings, stream)
     targets = Target(Kind.S3, DOCTORED), Target(Kind.DYNAMODB, TABLE, stream=stream)
-    yield Ward(ground, aws, targets, AsItWas(ground))
+    yield Ward(ground, aws, targets, setup, AsItWas(ground))
     without.restore(roles=False)
 
 

@@ -8,11 +8,14 @@ from chalicelib.core.doctor.finding import Colour
 from demo.deployed import DeployedReaper
 from tests.faults import Fault
 from tests.faults.bucket import FAULTS as BUCKET
+from tests.faults.bucket import deny, put_policy
 from tests.faults.migration import FAULTS as MIGRATION
 from tests.faults.reaper import FAULTS as REAPER
 from tests.faults.wiring import FAULTS as WIRING
-from tests.local_cloud.conftest import MISSING
+from tests.local_cloud.conftest import DOCTORED, MISSING
 from tests.local_cloud.doctoring import Ward, a_ward
+from tests.pasting import paste
+from tflocks.output.doctor.fixes import Kind, fixes
 
 NOT_HERE = {
     "locks left a thousand versions and markers": "a thousand requests take a minute",
@@ -27,6 +30,7 @@ OTHERWISE_HERE = {
 }
 """Checks that are not green where all is well, and why."""
 OF_ROLES = {"reaper.rights", "reaper.bounds"}
+OF_POLICIES = {"bucket.plain-http", "bucket.policy-terraform", "bucket.policy-reaper"}
 NAMES = [f"{fault.check}: {fault.name}" for fault in FAULTS]
 
 
@@ -35,8 +39,8 @@ def _pairs(some: Iterable[Fault], others: Iterable[Fault]) -> list[tuple[Fault, 
     return [pair for pair in pairs if not {fault.name for fault in pair} & NOT_HERE.keys()]
 
 
-PAIRS = [*_pairs(BUCKET, BUCKET[1:]), *_pairs(BUCKET, WIRING[::-2]), *_pairs(WIRING[::2], REAPER)]
-"""Neighbours within a bucket's documents, and each kind of fault with another kind."""
+PAIRS = [*_pairs(BUCKET[::2], WIRING[::-2]), *_pairs(WIRING[::3], REAPER[::2]), *_pairs(MIGRATION, REAPER[1::3])]
+"""Each kind of fault with another kind, so that no seed is undone by the other one's."""
 PAIR_NAMES = [f"{one.name} + {other.name}" for one, other in PAIRS]
 
 
@@ -84,6 +88,17 @@ def test_two_faults_are_both_found_and_mended_one_after_the_other(ward: Ward, on
         if found.colour is not Colour.GREEN:  # one document may have both, and then one fix mends both
             ward.mend(fault, found)
     assert [ward.found(fault).colour for fault in (one, other)] == [Colour.GREEN] * 2
+
+
+def test_no_fix_in_a_file_undoes_another_one_although_each_replaces_the_whole_policy(ward: Ward) -> None:
+    put_policy(ward.ground.client("s3"), DOCTORED, deny(DOCTORED, "s3:DeleteObject"), deny(DOCTORED, "s3:PutObject"))
+    files = []
+    while cli := "\n".join(fixes(ward.looked_at(lambda check: check in OF_POLICIES), Kind.CLI)):
+        files.append(cli)
+        assert len(files) <= len(OF_POLICIES), files
+        assert cli.count("put-bucket-policy") == 1, cli
+        paste(cli)
+    assert {one.colour for one in ward.looked_at(lambda check: check in OF_POLICIES)} == {Colour.GREEN}
 
 
 def test_after_all_of_it_the_set_up_is_as_healthy_as_before(ward: Ward) -> None:

@@ -11,6 +11,11 @@ from chalicelib.core.visible import visible
 _AGAIN = "It replaces the same thing as the fix before it. Run `tflocks doctor` again after that one, and take it then."
 _UNSHOWABLE = "It has characters that no terminal shows as they are: --json has it."
 _COMMAND = re.compile(r"\s*(?:aws|tflocks)\s+\S+\s+\S+")
+_NAMING = re.compile(
+    r"--(?:bucket|queue-url|topic-arn|table-name|role-name|policy-name|policy-arn|function-name|event-source-arn|uuid"
+    r"|name|rule|key-id|alarm-names?|log-group-name|region)[ =]\S+"
+)
+"""Options that say of what a command replaces something."""
 _RESOURCE = re.compile(r'\s*resource\s+"[^"]*"\s+"[^"]*"')
 
 
@@ -76,8 +81,8 @@ def _comment(one: Finding) -> Iterator[str]:
 
 
 def _replaced(text: str, kind: Kind) -> Iterator[str]:
-    """Yield what a fix replaces: a command's service and operation, or a resource's type and name."""
+    """Yield what a fix replaces: a command's service, operation and names, or a resource's type and name."""
     beginning = _COMMAND if kind is Kind.CLI else _RESOURCE
     for line in text.split("\n"):
         if found := beginning.match(line):
-            yield " ".join(found[0].split())
+            yield " ".join([*found[0].split(), *sorted(_NAMING.findall(line))])

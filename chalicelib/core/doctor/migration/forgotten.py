@@ -29,12 +29,14 @@ class Keeping(msgspec.Struct, frozen=True, kw_only=True):
 
     recovery: bool | None = None
     """Whether point-in-time recovery is on; None: it is not known."""
+    denied: str = ""
+    """The right that asking about it lacks."""
 
 
 def forgotten_finding(evidence: Evidence, keeping: Keeping) -> Finding:
     """Return whether a table has been forgotten, and what it costs."""
     cost = monthly(evidence.table, keeping)
-    notes = f"; it costs about {_dollars(cost)} a month{_notes(evidence.table, keeping)}"
+    notes = f"; it costs {_dollars(cost)} a month{_notes(evidence.table, keeping)}"
     data = {"monthly_usd": round(cost, 4), "point_in_time_recovery": keeping.recovery}
     data |= {"deletion_protection": evidence.table.protected, "digests": len(evidence.items.digests)}
     latest = max((one for one in (last_lock(evidence), last_write(evidence)) if one), default=None)
@@ -68,13 +70,12 @@ def _forgotten(evidence: Evidence, notes: str, data: dict[str, Any]) -> Finding:
 def _unknown(evidence: Evidence, notes: str, data: dict[str, Any]) -> Finding:
     metrics = evidence.metrics
     why = f"CloudWatch proves nothing: {metrics.trouble}" if metrics.trouble else "CloudWatch's numbers begin too late"
-    right = "cloudwatch:GetMetricData" if metrics.denied else ""
-    found = grey(FORGOTTEN.id, evidence.subject, f"no lock in it is known, and {why}{notes}", right)
+    found = grey(FORGOTTEN.id, evidence.subject, f"no lock in it is known, and {why}{notes}", metrics.denied)
     return msgspec.structs.replace(found, data=data)
 
 
 def _dollars(cost: float) -> str:
-    return "less than $0.01" if cost < _CENT else f"${cost:.2f}"
+    return "less than $0.01" if cost < _CENT else f"about ${cost:.2f}"
 
 
 def _notes(table: Table, keeping: Keeping) -> str:

@@ -38,6 +38,12 @@ def test_of_two_fixes_that_replace_one_document_only_the_first_is_given_and_it_s
         assert "Run `tflocks doctor` again" in text
 
 
+def test_the_same_request_about_two_things_is_two_fixes() -> None:
+    log = broken(fix=Fix(do="Log.", cli="aws s3api put-bucket-policy --bucket logs --policy 'L'"))
+    text = "\n".join(lines(broken(), log))
+    assert ("--policy 'A'" in text, "--policy 'L'" in text, "again" in text) == (True, True, False)
+
+
 def test_one_fix_that_mends_two_things_is_given_once_and_those_of_other_subjects_are_their_own() -> None:
     text = "\n".join(lines(broken(), warned(), broken(OTHER, statement="B")))
     assert text.count(f"{POLICY} 'A'") == 1

@@ -11,6 +11,8 @@ from chalicelib.core.doctor.parts import Parts
 from chalicelib.core.duration import in_words
 
 DEAD, WAITING, MAPPINGS = "reaper.dead-letters", "reaper.queues", "reaper.mappings"
+_AT_ONCE = "5"
+"""Most batches of a queue at once (``.chalice/resources.yaml``), but for sweeps, which have a parameter."""
 _STARTING = {"Enabled", "Enabling", "Creating", "Updating"}
 
 
@@ -157,10 +159,13 @@ def _mapped(subject: str, kind: Kind, ours: Sequence[Mapping], at: tuple[str, Pa
 
 
 def _fix_of_missing(kind: Kind, arn: str, parts: Parts) -> Fix:
-    batched = ["--batch-size", "25", "--maximum-batching-window-in-seconds", "10"]
-    batched += ["--function-response-types", "ReportBatchItemFailures"]
+    given = parts.parameters
+    window = ["--maximum-batching-window-in-seconds", given.get("EventBatchingSeconds", "10")]
+    batched = ["--batch-size", "25", *window, "--function-response-types", "ReportBatchItemFailures"]
     more = batched if kind.function == "RecordLockEvent" else ["--batch-size", "1"]
+    most = given.get("SweepsAtOnce", "20") if kind.function == "SweepTarget" else _AT_ONCE
     function = parts.functions.get(kind.function, kind.function)
     words = ["aws", "lambda", "create-event-source-mapping", "--function-name", function, "--event-source-arn", arn]
-    do = f"Make the mapping again, so that {kind.function} takes from the queue."
-    return Fix(do=do, cli=join([*words, *more]))
+    limit = ["--scaling-config", f"MaximumConcurrency={most}"]
+    do = f"Make the mapping again, as the stack does, so that {kind.function} takes from the queue."
+    return Fix(do=do, cli=join([*words, *more, *limit]))

@@ -73,7 +73,7 @@ def _mapped(parts: Parts) -> Fix:
             function_name=parts.functions[FUNCTION],
             event_source_arn=parts.event_queue,
             batch_size="25",
-            maximum_batching_window_in_seconds=parts.parameters.get("EventBatchingSeconds", "5"),
+            maximum_batching_window_in_seconds=parts.parameters.get("EventBatchingSeconds", "10"),
             scaling_config={"MaximumConcurrency": 5},
             function_response_types="ReportBatchItemFailures",
         ),
