@@ -39,6 +39,8 @@ SECRET_KEY = "local"  # noqa: S105 - any will do
 _ARTIFACTS = "artifacts"
 _SECONDS_TO_START = 30.0
 _SECONDS_TO_STOP = 5.0
+_MILLISECONDS_LATE = 30_000
+"""How far behind others an event of a log may come: MiniStack writes a function's when the function has ended."""
 # boto3 waits 60 seconds for an answer and then sends the call again, which runs a long function a second time.
 _PATIENCE: Mapping[str, Mapping[str, Any]] = {"lambda": {"read_timeout": 960, "retries": {"total_max_attempts": 1}}}
 _SETTINGS_OF_OTHERS = ("AWS_", "MINISTACK_", "LOCALSTACK_", "LAMBDA_", "S3_", "SFTP_", "IOT_")
@@ -57,7 +59,8 @@ class LocalCloud:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "ministack.log"
         self._process: subprocess.Popen[bytes] | None = None
-        self._seen: Counter[str] = Counter()
+        self._seen: Counter[tuple[str, int, str]] = Counter()
+        self._latest = 0
         self._clients: dict[tuple[str, str, str], Any] = {}
 
     @property
@@ -215,15 +218,17 @@ class LocalCloud:
 
     def log_lines(self, group: str) -> list[tuple[int, str]]:
         """Return the time (ms) and text of a log group's events that came after the last call."""
-        pages = self.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
-        counted: Counter[str] = Counter()  # MiniStack gives events no ID, but a stream never shrinks
+        since = max(0, self._latest - _MILLISECONDS_LATE)
+        pages = self.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since)
+        counted: Counter[tuple[str, int, str]] = Counter()  # MiniStack gives events no ID
         fresh = []
         for event in (event for page in pages for event in page["events"]):
-            stream = event["logStreamName"]
-            counted[stream] += 1
-            if counted[stream] > self._seen[stream]:
-                fresh.append((event["timestamp"], event["message"]))
-        self._seen |= counted
+            one = event["logStreamName"], event["timestamp"], event["message"]
+            counted[one] += 1
+            if counted[one] > self._seen[one]:
+                fresh.append(one[1:])
+        self._seen = counted
+        self._latest = max((time for _, time, _ in counted), default=self._latest)
         return fresh
 
 

@@ -37,6 +37,7 @@ _MEANINGS = {
     "ExpiredTokenException": "the credentials have expired",
     "LimitExceededException": "too many Logs Insights queries run in this account now: try again in a minute",
 }
+_DENIED = {"AccessDenied", "AccessDeniedException"}
 _BEFORE_THE_GROUP = "MalformedQueryException"
 """AWS's error also for a range that ends before the log group was made, or before what it still keeps. If the query
 itself is malformed, the last piece of the range fails with it too."""
@@ -44,6 +45,15 @@ itself is malformed, the last piece of the range fails with it too."""
 
 class JournalError(Exception):
     """The journal could not be read; the message says why and what to do."""
+
+    denied = False
+    """Whether AWS denies it."""
+
+
+class JournalDeniedError(JournalError):
+    """The journal may not be read."""
+
+    denied = True
 
 
 class Scanned(msgspec.Struct):
@@ -142,7 +152,8 @@ class InsightsReader:
             code = error.response["Error"].get("Code", "")
             if code == _BEFORE_THE_GROUP and not final:
                 return []
-            raise JournalError(
+            kind = JournalDeniedError if code in _DENIED else JournalError
+            raise kind(
                 f"log group {self._group}: {_MEANINGS.get(code) or in_words('CloudWatch Logs', error)}"
             ) from error
         except BotoCoreError as error:

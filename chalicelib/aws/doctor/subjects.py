@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.aws.doctor.bucket.looks import bucket_looks
+from chalicelib.aws.doctor.migration.asking import Asking
 from chalicelib.aws.doctor.migration.looks import table_migration
 from chalicelib.aws.doctor.reach import Reach
 from chalicelib.aws.doctor.wiring.buckets import bucket_wiring
@@ -35,4 +36,4 @@ class Joined:
     def _at_table(self, target: Target, reach: Reach) -> dict[str, Look]:
         table, region = target.container, reach.region
         wired = table_wiring(table, region, target.stream, reach, self.parts)
-        return wired | table_migration(table, region, reach, self.parts, self.now)
+        return wired | table_migration(Asking(table, region, reach, self.parts, self.now, self.home))

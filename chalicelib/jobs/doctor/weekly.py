@@ -9,10 +9,10 @@ from functools import partial
 import msgspec
 
 from chalicelib.core.audit.line import LineKind, of_run
-from chalicelib.core.brief import told_briefly
 from chalicelib.core.doctor.finding import Colour, Finding
 from chalicelib.core.doctor.weekly.memory import Remembered, remembered
 from chalicelib.core.doctor.weekly.news import News
+from chalicelib.core.doctor.weekly.remarks import remarks
 from chalicelib.jobs.doctor.examine import taken
 from chalicelib.jobs.runs.run import Run
 from chalicelib.ports.book import BookError
@@ -20,8 +20,6 @@ from chalicelib.ports.doctor import DoctorBook, Examination
 from chalicelib.ports.people import Messenger
 from chalicelib.ports.world import Journal
 
-_PHASE = "migration.phase"
-"""The check whose findings say how far a lock table is on its way; the journal's line has them."""
 _A_WEEK = timedelta(days=6, hours=12)
 """Half a day less, so that the same night of the next week is not missed by minutes."""
 
@@ -66,8 +64,8 @@ class _Looked:
         self._now = now
         self._known = known
         self._done = 0
+        self._found: dict[str, list[Finding]] = {}
         self._trouble: list[str] = []
-        self._phases: list[str] = []
 
     def waited_since(self, one: Examination) -> float:
         known = self._known.get(one.subject)
@@ -88,8 +86,7 @@ class _Looked:
         if findings is None:
             return
         now = remembered(subject, findings, self._known.get(subject), self._now)
-        self._phases += [f"{one.subject}: {one.seen}" for one in findings if _is_phase(one)]
-        self._trouble += [f"{one.check} of {one.subject}: {one.seen}" for one in findings if _is_unanswered(one)]
+        self._found[subject] = findings
         try:
             self._world.book.note(now)
         except BookError as error:
@@ -106,7 +103,7 @@ class _Looked:
         line = of_run(
             LineKind.DOCTOR_EXAMINED,
             self._now,
-            detail=told_briefly([*self._phases, *self._trouble]),
+            detail=remarks(self._found, self._trouble),
             changes="; ".join(f"{one.key}: {one.before or 'unknown'} to {one.now}" for one in changes),
             **told,
             **counts,
@@ -136,11 +133,3 @@ def _findings(one: Examination, run: Run) -> list[Finding] | None:
             return None
         found += taken(check, one.subject, look)
     return found
-
-
-def _is_phase(one: Finding) -> bool:
-    return one.check == _PHASE and one.colour is not Colour.GREY
-
-
-def _is_unanswered(one: Finding) -> bool:
-    return one.colour is Colour.GREY and not one.right

@@ -150,7 +150,7 @@ def test_a_look_that_did_not_answer_is_in_the_journal_and_changes_nothing(there:
     there.buckets["bucket a"] = [grey(CHECK, "bucket a", "S3 did not answer within 5 s")]
     there.night(WEEK)
     assert there.slack.reports == []
-    assert there.journal.lines[1].detail == "bucket.versioning of bucket a: S3 did not answer within 5 s"
+    assert there.journal.lines[1].detail == "bucket a, bucket.versioning: S3 did not answer within 5 s"
 
 
 def test_without_the_memory_nothing_is_told_anew(there: SetUp) -> None:

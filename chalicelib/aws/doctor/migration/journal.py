@@ -54,7 +54,7 @@ def read_journal(asking: Asking, stream: str, paths: Iterable[str]) -> Journal:
         try:
             answers = list(pool.map(lambda one: _newest(logs, group, one, window), queries))
         except JournalError as error:
-            return Journal(trouble=str(error))
+            return Journal(trouble=str(error), denied="logs:StartQuery" if error.denied else "")
     return _journal(asking, stream, answers)
 
 
@@ -104,7 +104,9 @@ def _journal(asking: Asking, stream: str, answers: Sequence[tuple[list[Row], boo
     try:
         streamed = _streamed_since(asking, stream)
     except (NotAllowedError, NotKnownError) as error:
-        return Journal(holds=holds, since=since, trouble=f"whether it hears of the table is not known: {error}")
+        right = error.right if isinstance(error, NotAllowedError) else ""
+        why = f"whether it hears of the table is not known: {error}"
+        return Journal(holds=holds, since=since, trouble=why, denied=right)
     covers, trouble = _covers(asking.now, streamed, looks)
     return Journal(holds=holds, since=since, covers_table_since=max(covers, since) if covers else None, trouble=trouble)
 

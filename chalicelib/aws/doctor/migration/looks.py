@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from functools import cached_property
 
 import msgspec
@@ -13,7 +12,7 @@ from chalicelib.aws.doctor.migration.metrics import read_metrics
 from chalicelib.aws.doctor.migration.policies import read_policies
 from chalicelib.aws.doctor.migration.states import look_at_states
 from chalicelib.aws.doctor.migration.table import Described, describe, keeping_of, read_items
-from chalicelib.aws.doctor.reach import Reach
+from chalicelib.core.doctor.check import Check
 from chalicelib.core.doctor.finding import Colour, Finding, green
 from chalicelib.core.doctor.migration.checks import CLIENTS, DIGESTS, FORGOTTEN, GRANTS, PHASE
 from chalicelib.core.doctor.migration.clients import client_findings
@@ -24,16 +23,10 @@ from chalicelib.core.doctor.migration.judged import deleted_finding, digest_find
 from chalicelib.core.doctor.migration.phase import Phase, story
 from chalicelib.core.doctor.migration.proof import cross_checked
 from chalicelib.core.doctor.migration.standing import Way, standings
-from chalicelib.core.doctor.parts import Parts
 from chalicelib.ports.doctor import Look
 
 
-def table_migration(table: str, region: str, reach: Reach, parts: Parts | None, now: datetime) -> dict[str, Look]:
-    """Return the looks at a lock table's migration."""
-    return looks_of(Asking(table, region, reach, parts, now))
-
-
-def looks_of(asking: Asking) -> dict[str, Look]:
+def table_migration(asking: Asking) -> dict[str, Look]:
     """Return the looks at a lock table's migration. They share what they read."""
     looks = _Looks(asking)
     return {
@@ -55,28 +48,33 @@ class _Looks:
     def phase(self) -> Iterable[Finding]:
         """Yield in which phase the table is."""
         if self._described:
-            yield phase_finding(self._evidence)
+            yield self._honest(PHASE, phase_finding(self._evidence))
         else:
             yield deleted_finding(self._subject, self._asking.region, read_journal(self._asking, "", ()))
 
     def digests(self) -> Iterable[Finding]:
         """Yield which digests are of states that are gone."""
-        return digest_findings(self._evidence) if self._described else self._no_table(DIGESTS.id)
+        if self._described:
+            return [self._honest(DIGESTS, one) for one in digest_findings(self._evidence)]
+        return self._no_table(DIGESTS.id)
 
     def forgotten(self) -> Iterable[Finding]:
         """Yield whether the table was forgotten."""
         if self._described:
-            return [forgotten_finding(self._evidence, keeping_of(self._asking))]
+            keeping = keeping_of(self._asking)
+            return [self._honest(FORGOTTEN, forgotten_finding(self._evidence, keeping), keeping.denied)]
         return self._no_table(FORGOTTEN.id)
 
     def clients(self) -> Iterable[Finding]:
         """Yield which clients are too old."""
-        return client_findings(self._evidence) if self._described else self._no_table(CLIENTS.id)
+        if self._described:
+            return [self._honest(CLIENTS, one) for one in client_findings(self._evidence)]
+        return self._no_table(CLIENTS.id)
 
     def grants(self) -> Iterable[Finding]:
         """Yield which policies still name the table. While runs lock in it, they need them, and IAM is not asked."""
         if self._described and (needs := self._who_needs_them()):
-            yield green(GRANTS.id, self._subject, f"runs need their rights on it: {needs}")
+            yield self._honest(GRANTS, green(GRANTS.id, self._subject, f"runs need their rights on it: {needs}"))
         else:
             yield grants_finding(self._subject, self._asking.arn, read_policies(self._asking))
 
@@ -87,6 +85,14 @@ class _Looks:
             return ""
         [forgotten] = self.forgotten()
         return "" if forgotten.colour is Colour.YELLOW else phase.value
+
+    def _honest(self, check: Check, found: Finding, denied: str = "") -> Finding:
+        """Return a finding, in grey if it says that all is well and a part of the look was denied."""
+        lacks = [right for right in (denied, *self._evidence.denied) if right in check.rights]
+        if found.colour is not Colour.GREEN or not lacks:
+            return found
+        seen = f"as far as it may be seen: {found.seen}"
+        return msgspec.structs.replace(found, colour=Colour.GREY, seen=seen, right=lacks[0])
 
     def _no_table(self, check: str) -> Iterator[Finding]:
         yield green(check, self._subject, f"there is no such table in {self._asking.region} any more")

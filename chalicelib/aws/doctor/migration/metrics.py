@@ -21,7 +21,7 @@ def read_metrics(asking: Asking, created: datetime) -> Metrics:
     try:
         told = answer("CloudWatch", "cloudwatch:GetMetricData", lambda: client.get_metric_data(**window))
     except NotAllowedError as error:
-        return Metrics(trouble=f"{error}; it takes {error.right}", denied=True)
+        return Metrics(trouble=f"{error}; it takes {error.right}", denied=error.right)
     except NotKnownError as error:
         return Metrics(trouble=str(error))
     results = {one["Id"]: one for one in told["MetricDataResults"]}

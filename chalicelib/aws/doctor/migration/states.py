@@ -36,13 +36,13 @@ def _seen(client: Any, path: str) -> StateSeen:
     try:
         there = _is_there(client, bucket, key)
     except (NotAllowedError, NotKnownError) as error:
-        return StateSeen(trouble=_why(error))
+        return StateSeen(trouble=_why(error), denied=_right(error))
     if there is not There.YES:
         return StateSeen(there=there)
     try:
         return _with_lock(client, bucket, f"{key}{LOCK_SUFFIX}")
     except (NotAllowedError, NotKnownError) as error:
-        return StateSeen(there=there, trouble=_why(error))
+        return StateSeen(there=there, trouble=_why(error), denied=_right(error))
 
 
 def _is_there(client: Any, bucket: str, key: str) -> There:
@@ -66,6 +66,10 @@ def _with_lock(client: Any, bucket: str, key: str) -> StateSeen:
             held = kind == "Versions" and any(one.get("IsLatest") for one in those)
             return StateSeen(there=There.YES, locked_at=newest, held=held)
     return StateSeen(there=There.YES)
+
+
+def _right(error: NotAllowedError | NotKnownError) -> str:
+    return error.right if isinstance(error, NotAllowedError) else ""
 
 
 def _why(error: NotAllowedError | NotKnownError) -> str:

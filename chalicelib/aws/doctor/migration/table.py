@@ -76,7 +76,9 @@ def keeping_of(asking: Asking) -> Keeping:
     right = "dynamodb:DescribeContinuousBackups"
     try:
         told = answer(_SERVICE, right, lambda: client.describe_continuous_backups(TableName=asking.table))
-    except (NotAllowedError, NotKnownError):
+    except NotAllowedError as error:
+        return Keeping(denied=error.right)
+    except NotKnownError:
         return Keeping()
     status = told["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
     return Keeping(recovery=status.get("PointInTimeRecoveryStatus") == "ENABLED")

@@ -39,7 +39,7 @@ def reaper_looks(
     metrics = Metrics(reach.client("cloudwatch", ""), sorted(parts.functions.values()), _queues(parts), now)
     functions = FunctionReader(parts, reach, metrics)
     return {
-        **RoleReader(parts, reach, holdings(parts, rules, _members(rules, reach))).looks(subject),
+        **RoleReader(parts, reach, lambda: holdings(parts, rules, _members(rules, reach))).looks(subject),
         **secret_looks(subject, parts, reach),
         **functions.looks(subject),
         **BeatReader(parts, reach, functions, now).looks(subject),

@@ -8,14 +8,14 @@ from chalicelib.aws.doctor.reach import Reach, asked
 from chalicelib.core.doctor.finding import Finding
 from chalicelib.core.doctor.parts import Parts
 from chalicelib.core.doctor.reaper.rules import RULES, Settings, judge_rules
-from chalicelib.core.doctor.reaper.targets import TARGETS, Seen, Standing, judge_targets
+from chalicelib.core.doctor.reaper.targets import TARGETS, Seen, Whereabouts, judge_targets
 from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
 from chalicelib.ports.doctor import Look
 
 _AT_ONCE = 16
-_ANSWERS = dict.fromkeys(("403", "AccessDenied", "Forbidden"), Standing.DENIED) | dict.fromkeys(
-    ("404", "NoSuchBucket"), Standing.GONE
+_ANSWERS = dict.fromkeys(("403", "AccessDenied", "Forbidden"), Whereabouts.DENIED) | dict.fromkeys(
+    ("404", "NoSuchBucket"), Whereabouts.GONE
 )
 
 
@@ -40,24 +40,24 @@ def _looked(subject: str, targets: Iterable[Target], parts: Parts, reach: Reach)
     return judge_targets(subject, seen, parts)
 
 
-def _standing(target: Target, reach: Reach) -> Standing:
+def _standing(target: Target, reach: Reach) -> Whereabouts:
     if target.kind is Kind.S3:
         return _bucket(reach.client("s3", target.region or ""), target.container, reach.account)
     dynamodb = reach.client("dynamodb", target.region or "")
     missing: dict[str, Any] = {"ResourceNotFoundException": None}
     right = "dynamodb:DescribeTable"
     found = asked("DynamoDB", right, lambda: dynamodb.describe_table(TableName=target.container), missing)
-    return Standing.GONE if found is None else Standing.THERE
+    return Whereabouts.GONE if found is None else Whereabouts.THERE
 
 
-def _bucket(s3: Any, bucket: str, owner: str) -> Standing:
+def _bucket(s3: Any, bucket: str, owner: str) -> Whereabouts:
     """Return how it stands with a bucket: S3 also denies it to whoever names another account as its owner."""
-    if _headed(s3, Bucket=bucket, ExpectedBucketOwner=owner) is Standing.THERE:
-        return Standing.THERE
+    if _headed(s3, Bucket=bucket, ExpectedBucketOwner=owner) is Whereabouts.THERE:
+        return Whereabouts.THERE
     standing = _headed(s3, Bucket=bucket)
-    return Standing.ELSEWHERE if standing is Standing.THERE else standing
+    return Whereabouts.ELSEWHERE if standing is Whereabouts.THERE else standing
 
 
-def _headed(s3: Any, **wanted: str) -> Standing:
+def _headed(s3: Any, **wanted: str) -> Whereabouts:
     found = asked("S3", "s3:ListBucket", lambda: s3.head_bucket(**wanted), _ANSWERS)
-    return found if isinstance(found, Standing) else Standing.THERE
+    return found if isinstance(found, Whereabouts) else Whereabouts.THERE

@@ -67,7 +67,7 @@ def _nobody(evidence: Evidence) -> Finding:
         since = f"{journal.covers_table_since:%Y-%m-%d}"
         return green(CLIENTS.id, evidence.subject, f"no lock in it that tells a version since {since}")
     why = journal.trouble or "the journal does not cover the table"
-    return grey(CLIENTS.id, evidence.subject, f"no lock tells a version: {why}")
+    return grey(CLIENTS.id, evidence.subject, f"no lock tells a version: {why}", journal.denied)
 
 
 def _too_old(subject: str, old: list[Client]) -> Finding:

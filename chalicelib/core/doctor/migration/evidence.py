@@ -42,8 +42,8 @@ class Journal(msgspec.Struct, frozen=True, kw_only=True):
     """Since when no lock in the table can have come and gone unseen (``coverage``); None: not even now."""
     trouble: str = ""
     """Why the journal does not cover the table, or was not read; words that follow "the journal proves nothing: "."""
-    can_be_mended: bool = False
-    """Whether the table's stream, wired to the reaper, would end that trouble."""
+    denied: str = ""
+    """The right that reading it lacks."""
 
 
 class Metrics(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +57,8 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
     """Since when days without a write prove that there was none: since the first number, of reads too. None: never."""
     trouble: str = ""
     """Why they prove nothing; words that follow "CloudWatch proves nothing: "."""
-    denied: bool = False
+    denied: str = ""
+    """The right that reading them lacks."""
 
 
 class There(StrEnum):
@@ -78,6 +79,8 @@ class StateSeen(msgspec.Struct, frozen=True, kw_only=True):
     """Whether that lock is there now."""
     trouble: str = ""
     """Why it is not known, for a person."""
+    denied: str = ""
+    """The right that asking lacks."""
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,6 +120,12 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     def quiet_since(self) -> datetime:
         """Return the begin of the time in which no lock may have been taken."""
         return self.now - self.quiet
+
+    @property
+    def denied(self) -> tuple[str, ...]:
+        """Return the rights that reading all of it lacks."""
+        rights = {self.journal.denied, self.metrics.denied, *(one.denied for one in self.states.values())}
+        return tuple(sorted(rights - {""}))
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -29,6 +29,8 @@ class Keeping(msgspec.Struct, frozen=True, kw_only=True):
 
     recovery: bool | None = None
     """Whether point-in-time recovery is on; None: it is not known."""
+    denied: str = ""
+    """The right that asking about it lacks."""
 
 
 def forgotten_finding(evidence: Evidence, keeping: Keeping) -> Finding:
@@ -68,8 +70,7 @@ def _forgotten(evidence: Evidence, notes: str, data: dict[str, Any]) -> Finding:
 def _unknown(evidence: Evidence, notes: str, data: dict[str, Any]) -> Finding:
     metrics = evidence.metrics
     why = f"CloudWatch proves nothing: {metrics.trouble}" if metrics.trouble else "CloudWatch's numbers begin too late"
-    right = "cloudwatch:GetMetricData" if metrics.denied else ""
-    found = grey(FORGOTTEN.id, evidence.subject, f"no lock in it is known, and {why}{notes}", right)
+    found = grey(FORGOTTEN.id, evidence.subject, f"no lock in it is known, and {why}{notes}", metrics.denied)
     return msgspec.structs.replace(found, data=data)
 
 

@@ -13,7 +13,7 @@ from chalicelib.core.locks.target import Target
 TARGETS = "reaper.targets"
 
 
-class Standing(StrEnum):
+class Whereabouts(StrEnum):
     """How it stands with a target."""
 
     THERE = "is there"
@@ -26,20 +26,20 @@ class Seen(NamedTuple):
     """A target and how it stands."""
 
     target: Target
-    standing: Standing
+    standing: Whereabouts
 
 
 def judge_targets(subject: str, seen: Sequence[Seen], parts: Parts) -> list[Finding]:
     """Return a finding for each target that is not there, one for those nobody may look at, or one for all."""
-    found = [_missing(subject, one, parts) for one in seen if one.standing in {Standing.GONE, Standing.ELSEWHERE}]
-    if denied := [one.target.called for one in seen if one.standing is Standing.DENIED]:
-        why = f"{told_briefly(denied)} {Standing.DENIED}"
+    found = [_missing(subject, one, parts) for one in seen if one.standing in {Whereabouts.GONE, Whereabouts.ELSEWHERE}]
+    if denied := [one.target.called for one in seen if one.standing is Whereabouts.DENIED]:
+        why = f"{told_briefly(denied)} {Whereabouts.DENIED}"
         found.append(grey(TARGETS, subject, why, "s3:ListBucket"))
     return found or [green(TARGETS, subject, f"all {len(seen)} targets of this account are there")]
 
 
 def _missing(subject: str, one: Seen, parts: Parts) -> Finding:
-    if one.standing is Standing.ELSEWHERE:
+    if one.standing is Whereabouts.ELSEWHERE:
         do = (
             f"Look who owns the {one.target.called}: if it is another account of yours, name it in the target's "
             "`account` in reaper.toml; if not, take the target out at once: a stranger took the name. Then deploy."

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalicelib.aws.doctor.migration.asking import Asking
-from chalicelib.aws.doctor.migration.looks import looks_of
+from chalicelib.aws.doctor.migration.looks import table_migration
 from chalicelib.aws.doctor.reach import Reach
 from chalicelib.core.audit.line import JournalLine, LineKind
 from chalicelib.core.doctor.finding import Finding
@@ -113,7 +113,7 @@ class Cloud:
         """Return what the doctor finds, by check."""
         reach = Reach(self.client, ACCOUNT, REGION)
         asks = Asking(TABLE, REGION, reach, self.parts, self.now, **asking)
-        findings = examine([Examination(f"table {TABLE}", looks_of(asks))], lambda _: True, lambda _: None)
+        findings = examine([Examination(f"table {TABLE}", table_migration(asks))], lambda _: True, lambda _: None)
         return {one.check.partition(".")[2]: one for one in findings}
 
 

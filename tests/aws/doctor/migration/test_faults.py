@@ -210,6 +210,29 @@ def test_what_is_denied_is_never_green_and_names_its_right(allowed: tuple[str, .
     assert found["clients"].colour is Colour.GREY
 
 
+DENIED = {
+    "logs": ("logs:StartQuery", {"phase", "clients", "digests", "grants"}),
+    "lambda": ("lambda:ListEventSourceMappings", {"phase", "digests", "grants"}),
+    "cloudwatch": ("cloudwatch:GetMetricData", {"phase", "digests", "forgotten", "grants"}),
+    "s3": ("s3:ListBucket", {"phase", "digests", "grants"}),
+}
+
+
+@pytest.mark.parametrize("service", DENIED)
+def test_one_right_that_is_missing_makes_grey_what_would_be_green_without_it(service: str) -> None:
+    right, greyed = DENIED[service]
+    with cloud() as there:
+        there.state("net.tfstate")
+        for days, locking in ((20, B), (2, S), (1, S)):
+            there.run(NET, days, locking)
+        there.state("app.tfstate")
+        assert {one.colour for name, one in there.found().items() if name != "phase"} == {Colour.GREEN}
+        there.clients[service] = DeniedClient()
+        found = there.found()
+    assert {name for name, one in found.items() if one.right == right} >= greyed - {"phase"}
+    assert found["phase"].colour is not Colour.GREEN
+
+
 def test_a_table_of_another_kind_is_not_judged() -> None:
     with cloud() as there:
         tables: Any = client_in("", "dynamodb")

@@ -3,20 +3,12 @@
 from chalicelib.checked_rules import Config
 from chalicelib.config.file import load
 from chalicelib.core.doctor.parts import Parts
+from chalicelib.core.doctor.reaper.running.functions import FUNCTIONS
 from deploy.commands import ROOT
 
 ACCOUNT, REGION, STAGE = "123456789012", "eu-central-1", "prod"
 _URL = f"https://sqs.{REGION}.example/{ACCOUNT}/"
-_FUNCTIONS = (
-    "NightlySweep",
-    "ExamineSetup",
-    "SweepTarget",
-    "WatchLocks",
-    "RecordLockEvent",
-    "TableChanged",
-    "ReleaseLock",
-    "AnswerClick",
-)
+_ROLES = tuple("ApiHandler" if one == "APIHandler" else one for one in FUNCTIONS)
 PARTS = Parts(
     stack=f"tflock-reaper-{STAGE}",
     stage=STAGE,
@@ -44,7 +36,7 @@ PARTS = Parts(
         "LockObjectArns": "arn:aws:s3:::acme-tfstate/*.tflock",
         "StateBucketArns": "arn:aws:s3:::acme-tfstate",
     },
-    roles={name: f"prod-{name}Role-1" for name in (*_FUNCTIONS, "ApiHandler")},
-    functions={name: f"prod-{name}-1" for name in (*_FUNCTIONS, "APIHandler")},
+    roles={name: f"prod-{name}Role-1" for name in _ROLES},
+    functions={name: f"prod-{name}-1" for name in FUNCTIONS},
 )
 CONFIG: Config = load(ROOT / "reaper.example.toml")

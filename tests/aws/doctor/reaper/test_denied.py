@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import msgspec
+
 from chalicelib.aws.doctor.reach import Reach
 from chalicelib.aws.doctor.reaper.looks import reaper_looks
 from chalicelib.core.doctor.catalogue import CHECKS
@@ -11,6 +13,15 @@ from chalicelib.jobs.doctor.examine import examine
 from chalicelib.ports.doctor import Examination
 from tests.aws.doctor.reaper.deployed import CONFIG, PARTS
 from tests.faults.denied import DeniedClient
+
+
+def test_a_stack_that_is_not_whole_is_looked_at_as_far_as_it_goes_and_is_never_green() -> None:
+    nothing: dict[str, str] = {}
+    parts = msgspec.structs.replace(PARTS, outputs=nothing, functions=nothing, parameters=nothing)
+    reach = Reach(lambda _service, _region: DeniedClient(), PARTS.account, PARTS.region)
+    looks = reaper_looks(parts, reach, CONFIG, None, datetime(2026, 11, 26, tzinfo=UTC))
+    found = examine([Examination("reaper", looks)], lambda _: True, lambda _: None)
+    assert Colour.GREEN not in {one.colour for one in found}
 
 
 def test_every_look_that_is_denied_is_grey_with_a_right_of_its_check() -> None:

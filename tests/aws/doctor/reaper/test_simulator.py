@@ -20,7 +20,7 @@ HAS: Holdings = holdings(PARTS, CONFIG.rules.at_home(PARTS.account, PARTS.region
 
 def found(iam: Any, check: str) -> list[Finding]:
     reach = Reach(lambda _service, _region: iam, PARTS.account, PARTS.region)
-    return list(RoleReader(PARTS, reach, HAS).looks("reaper")[check]())
+    return list(RoleReader(PARTS, reach, lambda: HAS).looks("reaper")[check]())
 
 
 def test_the_simulator_is_asked_where_no_policy_may_be_read() -> None:

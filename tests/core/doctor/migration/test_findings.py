@@ -178,7 +178,7 @@ def test_a_table_is_not_called_forgotten_without_the_numbers_of_months(evidence:
 
 
 def test_numbers_that_are_denied_are_grey_with_the_right() -> None:
-    denied = Metrics(trouble="access denied", denied=True)
+    denied = Metrics(trouble="access denied", denied="cloudwatch:GetMetricData")
     assert forgotten(told(metrics=denied)).right == "cloudwatch:GetMetricData"
 
 

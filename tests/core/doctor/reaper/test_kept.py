@@ -9,7 +9,7 @@ from chalicelib.core.doctor.finding import Colour
 from chalicelib.core.doctor.parts import Parts
 from chalicelib.core.doctor.reaper.keeping import Book, LogGroup, judge_book, judge_clock, judge_journal
 from chalicelib.core.doctor.reaper.members import judge_by_night
-from chalicelib.core.doctor.reaper.targets import Seen, Standing, judge_targets
+from chalicelib.core.doctor.reaper.targets import Seen, Whereabouts, judge_targets
 from chalicelib.core.locks.account import Account
 from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
@@ -72,7 +72,7 @@ def test_a_clock_that_is_wrong_is_told_by_how_much(seconds: int, colour: Colour,
 
 
 def test_targets_that_are_gone_or_somebody_elses_are_red_and_those_nobody_may_look_at_grey() -> None:
-    seen = [Seen(Target(Kind.S3, f"acme-{standing.name.lower()}"), standing) for standing in Standing]
+    seen = [Seen(Target(Kind.S3, f"acme-{standing.name.lower()}"), standing) for standing in Whereabouts]
     found = judge_targets("reaper", seen, PARTS)
     assert [one.colour for one in found] == [Colour.RED, Colour.RED, Colour.GREY]
     assert ["acme-gone" in found[0].seen, "acme-elsewhere" in found[1].seen, "acme-denied" in found[2].seen] == [

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, TypeVar
 
 from chalicelib.aws.doctor.reach import Reach, asked
@@ -22,7 +22,8 @@ from chalicelib.core.doctor.reaper.roles.judging import (
 )
 from chalicelib.core.doctor.reaper.roles.organisation import HIGHER, judge_organisation
 from chalicelib.core.doctor.reaper.roles.role import Role, SimulatedRole
-from chalicelib.ports.doctor import Look, NotAllowedError
+from chalicelib.core.doctor.reaper.roles.table import EACH
+from chalicelib.ports.doctor import Look, NotAllowedError, NotKnownError
 
 _R = TypeVar("_R")
 _GONE: dict[str, Any] = {"NoSuchEntity": None}
@@ -31,9 +32,9 @@ _GONE: dict[str, Any] = {"NoSuchEntity": None}
 class RoleReader:
     """Reads the roles of one reaper, side by side and once for all looks."""
 
-    def __init__(self, parts: Parts, reach: Reach, has: Holdings) -> None:
+    def __init__(self, parts: Parts, reach: Reach, has: Callable[[], Holdings]) -> None:
         self._parts = parts
-        self._has = has
+        self._has = cache(has)
         self._reach = reach
 
     def looks(self, subject: str) -> dict[str, Look]:
@@ -47,16 +48,16 @@ class RoleReader:
     def _rights(self, subject: str) -> list[Finding]:
         """Judge what the roles may do by their policies; where these may not be read, by the simulator."""
         try:
-            return [*gone(subject, self._missing), *judge_rights(subject, self._there, self._has)]
+            return [*gone(subject, self._missing), *judge_rights(subject, self._there, self._has())]
         except NotAllowedError as denied:
-            return _or(denied, lambda: judge_rights(subject, self._simulated_rights, few(self._has)))
+            return _or(denied, lambda: judge_rights(subject, self._simulated_rights, few(self._has())))
 
     def _bounds(self, subject: str) -> list[Finding]:
         """Judge what the roles must never do in the same way."""
         try:
-            return judge_bounds(subject, self._there, self._has)
+            return judge_bounds(subject, self._there, self._has())
         except NotAllowedError as denied:
-            return _or(denied, lambda: judge_bounds(subject, self._simulated_bounds, few(self._has)))
+            return _or(denied, lambda: judge_bounds(subject, self._simulated_bounds, few(self._has())))
 
     @cached_property
     def _iam(self) -> Any:
@@ -76,19 +77,21 @@ class RoleReader:
 
     @cached_property
     def _simulated_rights(self) -> list[SimulatedRole]:
-        has = few(self._has)
+        has = few(self._has())
         return self._each(lambda f, _: self._simulated(f, [one.request for one in rights_of(f, has)]))
 
     @cached_property
     def _simulated_bounds(self) -> list[SimulatedRole]:
-        has = few(self._has)
+        has = few(self._has())
         return self._each(lambda f, _: self._simulated(f, [request for _, request in bounds_of(f, has)]))
 
     def _simulated(self, function: str, requests: Sequence[Request]) -> SimulatedRole:
         return simulated(self._iam, self._parts.role_arn(function), function, requests)
 
     def _each(self, look: Callable[[str, str], _R]) -> list[_R]:
-        with ThreadPoolExecutor(max(1, len(self._parts.roles))) as pool:
+        if lacking := [function for function in EACH if function not in self._parts.roles]:
+            raise NotKnownError(f"the stack is not whole: it has no role for {', '.join(lacking)}")
+        with ThreadPoolExecutor(len(self._parts.roles)) as pool:
             return list(pool.map(lambda one: look(*one), sorted(self._parts.roles.items())))
 
 

@@ -11,6 +11,7 @@ from chalicelib.aws.doctor.reaper.running.metrics import Metrics
 from chalicelib.core.doctor.parts import Parts
 from chalicelib.core.doctor.reaper.running.functions import (
     ERRORS,
+    FUNCTIONS,
     STATES,
     Counted,
     Function,
@@ -50,11 +51,13 @@ class FunctionReader:
 
     @cached_property
     def _functions(self) -> list[Function]:
-        client = self._reach.client("lambda", "")
-        with ThreadPoolExecutor(max(1, len(self._parts.functions))) as pool:
-            return list(pool.map(lambda one: _read(client, *one), sorted(self._parts.functions.items())))
+        client, names = self._reach.client("lambda", ""), self._parts.functions
+        with ThreadPoolExecutor(len(FUNCTIONS)) as pool:
+            return list(pool.map(lambda called: _read(client, called, names.get(called, "")), FUNCTIONS))
 
     def _counted(self) -> list[Counted]:
+        if not self._parts.functions:
+            raise NotKnownError("the stack is not whole: it has no functions")
         return [
             Counted(called, name, self._metrics.counted(name, "Errors"), self._metrics.counted(name, "Throttles"))
             for called, name in sorted(self._parts.functions.items())
@@ -68,6 +71,8 @@ class FunctionReader:
 
 
 def _read(client: Any, called: str, name: str) -> Function:
+    if not name:
+        return Function(called=called, name=name, there=False)
     configuration = "lambda:GetFunctionConfiguration"
     told = asked("Lambda", configuration, lambda: client.get_function_configuration(FunctionName=name), _GONE)
     if told is None:

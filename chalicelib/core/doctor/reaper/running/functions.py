@@ -10,6 +10,18 @@ from chalicelib.core.doctor.finding import Finding, Fix, green, red, yellow
 from chalicelib.core.doctor.parts import Parts
 
 STATES, ERRORS = "reaper.functions", "reaper.errors"
+FUNCTIONS = (
+    "NightlySweep",
+    "ExamineSetup",
+    "SweepTarget",
+    "WatchLocks",
+    "RecordLockEvent",
+    "TableChanged",
+    "APIHandler",
+    "ReleaseLock",
+    "AnswerClick",
+)
+"""The functions of a reaper, by their logical IDs."""
 _FAILED = "Failed"
 
 
@@ -19,6 +31,7 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     called: str
     """Its logical ID in the stack: ``ReleaseLock``."""
     name: str
+    """"": the stack has none."""
     there: bool = True
     state: str = "Active"
     why: str = ""
@@ -48,7 +61,8 @@ def judge_functions(subject: str, functions: Sequence[Function], parts: Parts) -
 
 def _judged(subject: str, function: Function, parts: Parts) -> Finding | None:
     if not function.there:
-        return red(STATES, subject, f"the function {function.called} ({function.name}) is gone", _deploy(parts))
+        which = f"{function.called} ({function.name})" if function.name else function.called
+        return red(STATES, subject, f"the function {which} is gone", _deploy(parts))
     if function.reserved == 0:
         seen = f"{function.called} can never run: it is throttled, its reserved concurrency is 0"
         do = f"Take the reserved concurrency off the function {function.name}: 0 of it switches a function off."

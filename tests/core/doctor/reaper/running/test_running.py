@@ -7,7 +7,7 @@ import pytest
 from chalicelib.core.doctor.finding import Colour, Finding
 from chalicelib.core.doctor.reaper.running.alarms import NAMES, Alarm, judge_actions, judge_alarms, names_of
 from chalicelib.core.doctor.reaper.running.beats import judge_night, judge_watch
-from chalicelib.core.doctor.reaper.running.functions import Counted, Function, judge_errors, judge_functions
+from chalicelib.core.doctor.reaper.running.functions import FUNCTIONS, Counted, Function, judge_errors, judge_functions
 from chalicelib.core.doctor.reaper.running.queues import (
     DEAD_OUTPUTS,
     KINDS,
@@ -26,6 +26,7 @@ from chalicelib.core.nights.night import Night, Ordered, Result
 from deploy.streams import resources as streams
 from tests.aws.doctor.reaper.deployed import PARTS
 from tests.deploy.stack_files import alarms as alarms_of_the_stack
+from tests.deploy.stack_files import functions as functions_of_the_stack
 from tests.deploy.stack_files import resources
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
@@ -126,6 +127,12 @@ def test_a_function_that_cannot_run_is_red(function: Function, said: str) -> Non
     [one] = judge_functions(SUBJECT, [function], PARTS)
     assert colours([one]) == [Colour.RED]
     assert said in one.seen
+
+
+def test_the_doctor_knows_all_functions_of_the_stack() -> None:
+    assert set(FUNCTIONS) == PARTS.functions.keys()
+    named = {"APIHandler" if one == "api_handler" else one.title().replace("_", "") for one in functions_of_the_stack()}
+    assert set(FUNCTIONS) == named
 
 
 def test_a_function_with_some_reserved_concurrency_can_run() -> None:
