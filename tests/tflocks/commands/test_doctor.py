@@ -73,6 +73,14 @@ def test_only_means_a_check_or_an_area() -> None:
     assert asked().wants("reach.subject")
 
 
+def test_a_shell_has_to_know_the_profile_and_the_region_that_were_named_and_nothing_else() -> None:
+    assert asked().shell == ()
+    assert asked(profile="a b", region="eu-west-1", reaper_profile="home").shell == (
+        "export AWS_PROFILE='a b' AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1",
+        "# What is about the reaper itself takes its own: AWS_PROFILE=home",
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
