@@ -211,8 +211,7 @@ def test_a_queue_from_which_nobody_takes_is_red(mappings: list[Mapping], colour:
 @pytest.mark.parametrize("doctor", ["weekly", "never"])
 def test_each_function_that_the_stack_has_a_schedule_for_is_judged(doctor: str) -> None:
     parts = msgspec.structs.replace(PARTS, parameters=PARTS.parameters | {"Doctor": doctor})
-    named = [name for name, rule in resources().items() if "ScheduleExpression" in rule.get("Properties", {})]
-    scheduled = {"ExamineSetup"} if "ExamineSetupRule" in named and doctor == "weekly" else set()
+    scheduled = {"ExamineSetup"} if doctor == "weekly" else set()
     assert set(by_the_clock(parts)) == {"NightlySweep", "WatchLocks"} | scheduled
     found = judge_schedules(SUBJECT, [(function, []) for function in by_the_clock(parts)], parts)
     assert colours(found) == [Colour.RED] * len(by_the_clock(parts))
