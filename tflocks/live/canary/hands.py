@@ -145,7 +145,7 @@ class Hand:
     def _own(self, place: Place, body: bytes, refused: str = "") -> HeldLock:
         """Return the lock that is there, if it is the one with this body: somebody else may have taken the place."""
         held = self.read(place)
-        if held is None or held.info is None or not is_canary(held) or held.info.ID != json.loads(body)["ID"]:
+        if held is None or held.info is None or not is_canary(held) or json.loads(body)["ID"] != held.info.ID:
             raise StepFailedError(f"{place.address} {refused or 'was put, and is not there'}")
         return held
 
