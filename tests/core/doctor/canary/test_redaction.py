@@ -80,7 +80,8 @@ def test_the_same_name_has_the_same_word_wherever_it_is() -> None:
 
 
 def test_what_identifies_nobody_stays() -> None:
-    kept = "s3:DeleteObject was refused with PreconditionFailed (412) after 0.5 s in eu-central-1, run 0123456789ab, at 12:34:56 of 2026-11-26T04:58:21+00:00, "
+    kept = "s3:DeleteObject was refused with PreconditionFailed (412) after 0.5 s in eu-central-1, "
+    kept += "run 0123456789ab, at 12:34:56 of 2026-11-26T04:58:21+00:00, "
     kept += (
         "at fault: the event source mapping of record_lock_event (AWS::Lambda), 100%, s3://x/probe of a + %25.tfstate"
     )
