@@ -44,7 +44,8 @@ def test_commands_that_slack_would_change_are_left_to_the_command_line() -> None
 def test_the_first_look_says_that_it_is_the_first() -> None:
     told = words(a_change(before=None), a_change(before=None, subject="channel C0OPS"), red=2)
     assert told.startswith(":warning: *The weekly look, where it looked for the first time: 2 things red.*")
-    assert "`channel C0PAY`, `channel C0OPS`: `the app" in told
+    assert "`channel C0PAY`, `channel C0OPS`: of `channel C0PAY`: `the app" in told
+    assert "    The others have a fix each: `tflocks doctor --only slack.channels`." in told
 
 
 def test_what_is_better_and_what_is_not_looked_at_any_more_take_one_line_each() -> None:
