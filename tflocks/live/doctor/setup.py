@@ -22,7 +22,7 @@ from tflocks.live.targets import with_found
 _Value = TypeVar("_Value")
 _READ_BOOK = "dynamodb:GetItem"
 _DENIED = "denies it"
-"""What the text of each error says that is a denial (``aws.errors``)."""
+"""What the text of each error says that is a denial (``aws.errors_in_words``)."""
 
 
 class Setup(msgspec.Struct, frozen=True, kw_only=True):
