@@ -69,7 +69,7 @@ def _of(prefix: str) -> str:
 
 def _named(events: set[str]) -> str:
     if events == set(ALL):
-        return "each lock"
+        return "every lock"
     whole = {
         f"{group}:*": {one for one in ALL if one.startswith(group)}
         for group in ("s3:ObjectCreated", "s3:ObjectRemoved", "s3:LifecycleExpiration")
