@@ -36,4 +36,10 @@ class Joined:
     def _at_table(self, target: Target, reach: Reach) -> dict[str, Look]:
         table, region = target.container, reach.region
         wired = table_wiring(table, region, target.stream, reach, self.parts)
-        return wired | table_migration(Asking(table, region, reach, self.parts, self.now, self.home))
+        asking = Asking(table, region, reach, self.parts, self.now, self.home, unheard=_unheard(target))
+        return wired | table_migration(asking)
+
+
+def _unheard(table: Target) -> str:
+    """Return why the reaper does not record each lock in a table that the rules have so; "": it does."""
+    return "" if table.stream else "the reaper's rules do not name the table's stream, so nothing of it is recorded"

@@ -43,7 +43,7 @@ class Probe:
             raise StepFailedError(_broken(over, another, refused))
         if self.hand.read(place) != lock:
             raise StepFailedError("a delete of another lock was refused, and yet the lock is not there as it was")
-        if why := self.hand.remove(lock.ref):
+        if why := self.hand.remove(lock):
             raise StepFailedError(why)
         return f"both are refused ({refused})"
 
@@ -55,7 +55,7 @@ class Probe:
             return
         code = self.hand.writer.put(self.place, self.body)
         self._note(Assumption.OVER_A_MARKER, code or "it was put", holds=not code)
-        if (lock := self.hand.read(self.place)) and (why := self.hand.remove(lock.ref)):
+        if (lock := self.hand.read(self.place)) and (why := self.hand.remove(lock)):
             raise StepFailedError(why)
 
     def _note(self, assumption: Assumption, seen: str, *, holds: bool) -> None:

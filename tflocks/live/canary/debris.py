@@ -68,7 +68,7 @@ def _remove_lock(lock: HeldLock | None, hand: Hand, removed: Removed) -> None:
         return
     if not is_canary(lock):
         removed.notes.append(f"{lock.ref.place.address} is no canary's, and was left alone")
-    elif why := hand.remove(lock.ref):
+    elif why := hand.remove(lock):
         removed.left.append(why)
     else:
         removed.locks += 1
@@ -119,7 +119,8 @@ def _remove_debris(target: Target, s3: Any, removed: Removed) -> None:
         removed.notes.append(f"old versions were not looked for: {in_words('S3', error)}")
         return
     for key, one in kept.items():
-        if one.held or not run_of(target.place(key).state_key):
+        place = target.place(key)
+        if one.held or not (place.may_have_lock and run_of(place.state_key)):
             continue
         gone = sum(_remove_version(target, s3, version) for version in one.versions)
         removed.versions += gone

@@ -3,6 +3,7 @@
 Every request names a canary's key and has a condition, so that nothing else can be hit.
 """
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Protocol
@@ -10,10 +11,10 @@ from typing import Any, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.aws.errors_in_words import in_words
-from chalicelib.core.canary import run_of
+from chalicelib.core.canary import is_canary, run_of
 from chalicelib.core.clicks.deletion import Deletion
 from chalicelib.core.locks.lock import HeldLock
-from chalicelib.core.locks.place import Kind, LockRef, Place
+from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.terraform.item import INFO, LOCK_ID
 from chalicelib.ports.locks import LockStore, StoreError
 from tflocks.live.canary.waiting import StepFailedError
@@ -104,11 +105,8 @@ class Hand:
     def put(self, place: Place, body: bytes) -> HeldLock:
         """Put a lock where nothing is; return it. Raises StepFailedError."""
         _check(place)
-        if code := self.writer.put(place, body):
-            held = self.read(place)  # an answer may have been lost, and the request sent again
-            if held is None or held.info is None or held.info.ID.encode() not in body:
-                raise StepFailedError(f"{place.address} could not be put: {code}")
-        return self._held(place)
+        # An answer may be lost, and the request sent again: then it is refused, and the lock that is there is ours.
+        return self._own(place, body, f"could not be put: {code}" if (code := self.writer.put(place, body)) else "")
 
     def replace(self, lock: HeldLock, before: bytes, body: bytes) -> HeldLock:
         """Put another lock in the place of one of ours; return it. Raises StepFailedError."""
@@ -116,7 +114,7 @@ class Hand:
         _check(place)
         if code := self.writer.replace(place, lock.ref.stamp, before, body):
             raise StepFailedError(f"{place.address} could not be replaced: {code}")
-        return self._held(place)
+        return self._own(place, body)
 
     def read(self, place: Place) -> HeldLock | None:
         """Return what is at a place. Raises StepFailedError."""
@@ -125,9 +123,12 @@ class Hand:
         except StoreError as error:
             raise StepFailedError(f"{place.address} could not be read: {error}") from error
 
-    def remove(self, ref: LockRef) -> str:
-        """Remove the very lock; return why it could not be, "" if it is gone."""
+    def remove(self, lock: HeldLock) -> str:
+        """Remove the very lock; return why it could not be, "" if it is gone. A lock that is no canary's stays."""
+        ref = lock.ref
         _check(ref.place)
+        if not is_canary(lock):
+            return f"{ref.place.address} is no canary's, and was left alone"
         try:
             done = self._store.delete(ref, BY)
         except StoreError as error:
@@ -141,10 +142,11 @@ class Hand:
                 return ""
         return f"{ref.place.address}: it could not be deleted ({done})"
 
-    def _held(self, place: Place) -> HeldLock:
+    def _own(self, place: Place, body: bytes, refused: str = "") -> HeldLock:
+        """Return the lock that is there, if it is the one with this body: somebody else may have taken the place."""
         held = self.read(place)
-        if held is None:
-            raise StepFailedError(f"{place.address} was put, and is not there")
+        if held is None or held.info is None or not is_canary(held) or json.loads(body)["ID"] != held.info.ID:
+            raise StepFailedError(f"{place.address} {refused or 'was put, and is not there'}")
         return held
 
 

@@ -27,6 +27,8 @@ class Asking:
     """Into the reaper's account, where that is another one."""
     quiet: timedelta = QUIET
     """How long no lock may have been taken in a table that is safe to delete."""
+    unheard: str = ""
+    """Why the reaper's rules do not have it record each lock in the table, for a person; "": they do."""
 
     @property
     def arn(self) -> str:

@@ -20,6 +20,8 @@ from chalicelib.core.audit.window import Window
 from chalicelib.core.doctor.migration.evidence import LOOK_BACK, Journal
 from chalicelib.core.doctor.migration.holds import Owner, Told, holds_of
 from chalicelib.core.doctor.migration.proof import LONGEST_GAP, covered_since
+from chalicelib.core.doctor.wiring.reading.mapping import is_broken
+from chalicelib.core.doctor.wiring.reading.stream import VIEW
 from chalicelib.ports.doctor import NotAllowedError, NotKnownError
 
 PATIENCE = 20.0
@@ -134,8 +136,8 @@ def _swept(row: Row, asking: Asking) -> datetime | None:
         line = msgspec.json.decode(row.line, type=_Swept)
     except msgspec.DecodeError:
         return None
-    ours = line.lock_account in {"", asking.reach.account} and line.lock_region in {"", asking.region}
-    if line.event != "sweep_finished" or line.target != asking.table or not ours:
+    ours = (line.target, line.lock_account, line.lock_region) == (asking.table, asking.reach.account, asking.region)
+    if line.event != "sweep_finished" or not ours:
         return None
     return min(line.time.astimezone(UTC) if line.time.tzinfo else line.time.replace(tzinfo=UTC), row.written)
 
@@ -145,11 +147,16 @@ def _streamed_since(asking: Asking, stream: str) -> datetime | str:
     function = asking.parts.functions.get("TableChanged") if asking.parts else None
     client = asking.of_reaper("lambda")
     if not stream or not function or client is None:
-        return "the table has no stream, so a run that is over within 15 minutes leaves no line"
+        return f"the table has no stream with {VIEW}, so a run that is over within 15 minutes leaves no line"
+    if asking.unheard:
+        return asking.unheard
     right = "lambda:ListEventSourceMappings"
     asked_for = {"FunctionName": function, "EventSourceArn": stream}
     told = answer("Lambda", right, lambda: client.list_event_source_mappings(**asked_for))["EventSourceMappings"]
-    since = [_time(one["LastModified"]) for one in told if one.get("State") == "Enabled"]
+    on = [one for one in told if one.get("State") == "Enabled"]
+    if broken := next((result for one in on if is_broken(result := one.get("LastProcessingResult") or "")), ""):
+        return f"Lambda reads the table's stream in vain: {broken}"
+    since = [_time(one["LastModified"]) for one in on]
     if not since:
         return "the table's stream does not reach the reaper"
     label = _LABEL.search(stream.rpartition("/")[2])

@@ -7,9 +7,10 @@ import msgspec
 
 from chalicelib.aws.doctor.migration.asking import Asking, answer
 from chalicelib.aws.locks.dynamodb_items import from_boto3
-from chalicelib.core.canary import FOLDER as CANARY
+from chalicelib.core.canary import is_canary
 from chalicelib.core.doctor.migration.evidence import HeldItem, Items, Table
 from chalicelib.core.doctor.migration.forgotten import Keeping
+from chalicelib.core.doctor.wiring.reading.stream import VIEW
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.terraform.item import DIGEST, DIGEST_SUFFIX, INFO, LOCK_ID, Item, is_lock, lock_of_item
 from chalicelib.core.locks.terraform.lock_info import LockInfo
@@ -27,7 +28,7 @@ class Described(msgspec.Struct, frozen=True):
     table: Table
     items: int
     stream: str = ""
-    """The ARN of its stream; "": it has none."""
+    """The ARN of its stream; "": it has none in which the reaper finds locks."""
 
 
 def describe(asking: Asking) -> Described | None:
@@ -51,8 +52,9 @@ def describe(asking: Asking) -> Described | None:
         write_units=int(units.get("WriteCapacityUnits", 0)),
         protected=bool(told.get("DeletionProtectionEnabled")),
     )
-    on = told.get("StreamSpecification", {}).get("StreamEnabled")
-    return Described(table, int(told.get("ItemCount", 0)), told.get("LatestStreamArn", "") if on else "")
+    stream = told.get("StreamSpecification", {})
+    heard = stream.get("StreamEnabled") and stream.get("StreamViewType") == VIEW
+    return Described(table, int(told.get("ItemCount", 0)), told.get("LatestStreamArn", "") if heard else "")
 
 
 def read_items(asking: Asking, described: Described) -> Items:
@@ -107,6 +109,6 @@ def _held(asking: Asking, items: Iterable[Item]) -> Iterator[HeldItem]:
     for item in items:
         place = Place(Kind.DYNAMODB, asking.table, item[LOCK_ID]["S"], asking.reach.account, asking.region)
         lock = lock_of_item(place, item)
-        if lock and f"{CANARY}/" not in place.key:
+        if lock and not is_canary(lock):
             info = lock.info or LockInfo()
             yield HeldItem(state_path=place.state_path, lock_id=info.ID, who=info.Who, version=info.Version)

@@ -1,5 +1,6 @@
 """Write the report of a canary, for an issue: what came of each step and of each assumption, without identifiers."""
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ import msgspec
 from chalicelib.core.doctor.canary.assumptions import Judged
 from chalicelib.core.doctor.canary.redaction import Redaction
 from chalicelib.core.doctor.canary.steps import STEPS, Result, ended_well
+from chalicelib.core.visible import visible
 
 SCHEMA = 1
 
@@ -36,11 +38,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 def as_json(report: Report, redaction: Redaction) -> str:
     """Return the report as JSON in ASCII, without identifiers."""
-    return msgspec.json.format(_ascii(redaction.value(report.document())), indent=2).decode() + "\n"
-
-
-def _ascii(value: Any) -> bytes:
-    return msgspec.json.encode(value)
+    told = json.dumps(redaction.value(report.document()), indent=2)
+    return told.replace("\x7f", "\\u007f") + "\n"  # JSON leaves DEL as it is, although it is a control character too
 
 
 def as_text(report: Report, redaction: Redaction) -> str:
@@ -50,7 +49,8 @@ def as_text(report: Report, redaction: Redaction) -> str:
     steps = [line for one in document["steps"] for line in _step_lines(one)]
     assumptions = [f"{one['verdict']:<14} {one['claim']}{_behind(one['seen'])}" for one in document["assumptions"]]
     ended = "passed" if document["passed"] else "FAILED"
-    return "\n".join([head, "", *steps, "", "Assumptions:", *assumptions, "", f"The canary {ended}.", ""])
+    lines = [head, "", *steps, "", "Assumptions:", *assumptions, "", f"The canary {ended}.", ""]
+    return "\n".join(visible(line) for line in lines)
 
 
 def _step_lines(step: dict[str, Any]) -> list[str]:

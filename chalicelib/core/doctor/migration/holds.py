@@ -11,7 +11,7 @@ import msgspec
 
 from chalicelib.core.audit.event import ToldBy
 from chalicelib.core.audit.line import JournalLine, LineKind
-from chalicelib.core.canary import FOLDER as CANARY
+from chalicelib.core.canary import WHO, run_of
 
 NEAR = timedelta(minutes=1)
 """Halves without an ID that are this near to each other may be of one run."""
@@ -73,7 +73,8 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
 def holds_of(told: Iterable[Told], owner: Owner, others: Iterable[Hold] = ()) -> tuple[Hold, ...]:
     """Return the holds that lines tell of and those known from elsewhere, the oldest first; halves of one are joined.
 
-    A copy of a lock and a canary are no run's, and a lock that is there again is an old run's: none of them counts.
+    A copy of a lock in S3 and a canary are no run's, and a lock that is there again is an old run's: none of them
+    counts. Nothing copies locks into a table, so there each of them counts.
     """
     parts = [part for one in told if (part := _part(one, owner))]
     return _joined([*parts, *others])
@@ -81,12 +82,12 @@ def holds_of(told: Iterable[Told], owner: Owner, others: Iterable[Hold] = ()) ->
 
 def _part(told: Told, owner: Owner) -> Hold | None:
     line = told.line
-    if line.event not in _KINDS or line.copy_of or not line.state_path or f"{CANARY}/" in line.state_path:
+    if line.event not in _KINDS or not line.state_path or _is_canarys(line):
         return None
     attempt = line.event is LineKind.LOCK_ATTEMPTED
     in_table = owner.has(line) or (attempt and line.turned_away_at.startswith(f"{_TABLE}{owner.table}/"))
     in_s3 = line.address.startswith(_S3)
-    if not (in_table or (in_s3 and not attempt)):
+    if not (in_table or (in_s3 and not attempt)) or (line.copy_of and not in_table):
         return None
     at = _time(told)
     released = line.event is LineKind.LOCK_RELEASED
@@ -100,6 +101,11 @@ def _part(told: Told, owner: Owner) -> Hold | None:
         who=line.who,
         version=line.terraform_version,
     )
+
+
+def _is_canarys(line: JournalLine) -> bool:
+    """Return whether a line is about a canary. A lock of a run is none, whatever the key of its state is."""
+    return bool(run_of(line.state_path)) and line.who in {WHO, ""}
 
 
 def _time(told: Told) -> datetime:

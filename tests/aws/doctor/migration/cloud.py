@@ -43,10 +43,12 @@ class Mappings:
 
     since: datetime
     state: str = "Enabled"
+    result: str = "OK"
 
     def list_event_source_mappings(self, **asked: str) -> dict[str, Any]:
         assert asked["FunctionName"] == PARTS.functions["TableChanged"]
         one = {"EventSourceArn": asked["EventSourceArn"], "State": self.state, "LastModified": self.since}
+        one["LastProcessingResult"] = self.result
         return {"EventSourceMappings": [one]}
 
 
@@ -76,11 +78,12 @@ class Cloud:
     def client(self, service: str, region: str = "") -> Any:
         return self.clients.get(service) or client_in("", service, region or REGION)
 
-    def sweep_nightly(self, until: float = 0) -> None:
+    def sweep_nightly(self, until: float = 0, **fields: str) -> None:
         """Journal a sweep of the table for each night since it was made, until some days ago."""
+        told: dict[str, Any] = {"target": TABLE, "lock_account": ACCOUNT, "lock_region": REGION} | fields
         nights = (self.made + timedelta(days=night, hours=1) for night in range(int(self.days - until) + 1))
         kind = LineKind.SWEEP_FINISHED
-        swept = (JournalLine(event=kind, time=at, event_id=f"{at}", target=TABLE) for at in nights if at < self.now)
+        swept = (JournalLine(event=kind, time=at, event_id=f"{at}", **told) for at in nights if at < self.now)
         self.logs.events = [one for one in self.logs.events if one.event is not kind] + list(swept)
 
     def run(self, path: str, days: float, locking: Locking, **fields: Any) -> None:

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from chalicelib.core.doctor.finding import Colour
 from chalicelib.core.doctor.migration.checks import CHECKS
 from demo.terraform import Locking
-from tests.aws.doctor.migration.cloud import BUCKET, TABLE, Cloud, cloud
-from tests.aws_fixtures import client_in
+from tests.aws.doctor.migration.cloud import ACCOUNT, BUCKET, TABLE, Cloud, cloud
+from tests.aws_fixtures import REGION, client_in, create_lock_table
+from tests.builders import sample
 from tests.faults import Fault
 from tests.faults.denied import DeniedClient
 from tests.faults.migration import FAULTS
@@ -92,12 +94,63 @@ def no_stream(there: Cloud) -> None:
     there.clients["cloudwatch"] = DeniedClient()
 
 
+def alone_with_the_journal(there: Cloud) -> None:
+    """All locks of the last weeks are only in the table, and unseen; nothing but the journal could tell."""
+    migrated(there)
+    there.clients["cloudwatch"] = DeniedClient()
+
+
+def failing(there: Cloud) -> None:
+    alone_with_the_journal(there)
+    there.clients["lambda"].result = "PROBLEM: Function call failed"
+
+
+def keys_only(there: Cloud) -> None:
+    tables: Any = client_in("", "dynamodb")
+    tables.delete_table(TableName=TABLE)
+    create_lock_table(tables, TABLE)
+    view = {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}
+    tables.update_table(TableName=TABLE, StreamSpecification=view)
+    alone_with_the_journal(there)
+
+
+def swept_elsewhere(there: Cloud, account: str = ACCOUNT, region: str = REGION) -> None:
+    alone_with_the_journal(there)
+    there.sweep_nightly(lock_account=account, lock_region=region)
+
+
+def named_like_a_canary(there: Cloud) -> None:
+    """A real state whose key is a canary's, with a lock of Terraform's in the table."""
+    alone_with_the_journal(there)
+    path = there.state("tflock-reaper-canary/0123456789ab/C0X/real.tfstate", digest=False)
+    body = sample("s3-apply-default").decode()
+    client_in("", "dynamodb").put_item(TableName=TABLE, Item={"LockID": {"S": path}, "Info": {"S": body}})
+
+
 LATE: dict[str, tuple[Callable[[Cloud], None], Colour, str]] = {
     "a table that came back to life": (came_back, Colour.RED, f"came back to life: {NET}"),
     "a state that still locks only in the table": (still_alone, Colour.YELLOW, f"a lock only in S3 of {APP}"),
     "a state that was never seen to lock": (never_seen, Colour.YELLOW, f"{APP}, not seen to lock anywhere"),
     "a write that no lock explains": (written_unseen, Colour.GREEN, "without a write: CloudWatch counts the last"),
     "a reaper that slept": (slept, Colour.GREEN, "it is known only since"),
+    "a stream that the function cannot read": (failing, Colour.YELLOW, "in vain: PROBLEM: Function call failed"),
+    "a stream without locks in it": (keys_only, Colour.YELLOW, "the table has no stream with NEW_AND_OLD_IMAGES"),
+    "a table of this name that is swept in another account": (
+        partial(swept_elsewhere, account="210987654321"),
+        Colour.YELLOW,
+        "has not swept the table",
+    ),
+    "a table of this name that is swept in another region": (
+        partial(swept_elsewhere, region="us-east-1"),
+        Colour.YELLOW,
+        "has not swept the table",
+    ),
+    "a table of this name that is swept nobody knows where": (
+        partial(swept_elsewhere, account="", region=""),
+        Colour.YELLOW,
+        "has not swept the table",
+    ),
+    "a lock of a state that is named like a canary": (named_like_a_canary, Colour.YELLOW, "now there is one on"),
     "a stream that does not reach the reaper": (no_stream, Colour.YELLOW, "stream does not reach the reaper"),
 }
 

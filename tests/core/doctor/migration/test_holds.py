@@ -58,6 +58,19 @@ def test_a_copy_a_canary_and_a_lock_that_is_there_again_are_no_run_s() -> None:
     assert where(told) == []
 
 
+def test_a_lock_of_a_run_counts_whatever_its_state_is_named() -> None:
+    folder = "acme-tfstate/tflock-reaper-canary"
+    run_in = f"{folder}/0123456789ab/C0X/real.tfstate"
+    canary = line(run_in, ago(1), table=True, who="canary@tflock-reaper-canary")
+    assert where([line(run_in, ago(1), table=True, who="ci@runner")]) == [(True, False)]
+    assert where([line(f"{folder}/prod.tfstate", ago(1), table=True)]) == [(True, False)]
+    assert where([canary]) == []
+
+
+def test_in_a_table_nothing_is_a_copy() -> None:
+    assert where([line(NET, ago(1), table=True, copy_of=APP)]) == [(True, False)]
+
+
 def test_a_client_s_clock_that_is_years_wrong_does_not_move_a_lock_that_was_only_seen() -> None:
     for days in (4000, -4000):
         seen = line(NET, ago(days), table=True, told_by="seen", clock="client")

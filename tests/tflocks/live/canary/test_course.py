@@ -1,7 +1,7 @@
 """The canary's steps against the real jobs: they pass, each fault fails the right step, and nothing is ever left."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
@@ -166,6 +166,55 @@ def test_the_next_run_touches_nothing_but_canaries() -> None:
         assert f"s3://{BUCKET}/{alike} is no canary's, and was left alone" in earlier.seen
         told = ground.client.list_object_versions(Bucket=BUCKET)
         assert len(told["Versions"]) == 4
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"{}", *(pytest.param(one, marks=pytest.mark.thorough) for one in (sample("s3-apply-default"), b"", b"no JSON"))],
+)
+@pytest.mark.parametrize("name", ["a bucket with versions", "a bucket without versions"])
+def test_a_lock_that_somebody_takes_at_the_canary_s_own_key_is_never_removed(name: str, body: bytes) -> None:
+    """At each put of the canary: somebody else was there first."""
+    for number in range(1, 6):
+        with GROUNDS[name]() as ground, taken_before(ground, number, body) as taken:
+            results = list(ground.course(limit=5).results())
+            if not taken:
+                continue
+            there = [ground.client.get_object(Bucket=BUCKET, Key=key)["Body"].read() for key in taken]
+            assert there == [body], (number, results)
+            assert Outcome.FAILED in outcomes(results).values()
+
+
+@contextmanager
+def taken_before(ground: Ground, number: int, body: bytes) -> Iterator[list[str]]:
+    """Have somebody put a lock just before the put of that number; yield the keys that they took."""
+    taken: list[str] = []
+    puts = [0]
+
+    def take(params: dict[str, str], **_: object) -> None:
+        puts[0] += 1
+        if puts[0] == number and not ground.client.list_objects_v2(Bucket=BUCKET, Prefix=params["Key"])["KeyCount"]:
+            taken.append(params["Key"])
+            ground.client.put_object(Bucket=BUCKET, Key=params["Key"], Body=body)
+
+    ground.client.meta.events.register("provide-client-params.s3.PutObject", take)
+    yield taken
+    ground.client.meta.events.unregister("provide-client-params.s3.PutObject", take)
+
+
+def test_a_state_that_somebody_keeps_among_canaries_is_not_even_read() -> None:
+    with a_bucket() as ground:
+        key = "tflock-reaper-canary/0123456789ab/C0X/real.tfstate"
+        read: list[str] = []
+        for body in (b"{}", b'{"version":4}'):
+            ground.client.put_object(Bucket=BUCKET, Key=key, Body=body)
+        ground.client.delete_object(Bucket=BUCKET, Key=key)
+        ground.client.meta.events.register(
+            "provide-client-params.s3.GetObject", lambda params, **_: read.append(params["Key"])
+        )
+        next(ground.course().results())
+        assert read == []
+        assert len(ground.client.list_object_versions(Bucket=BUCKET)["DeleteMarkers"]) == 1
 
 
 def test_old_versions_that_it_may_not_remove_stay_hidden_and_are_counted() -> None:

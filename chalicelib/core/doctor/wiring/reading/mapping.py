@@ -31,7 +31,12 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_broken(self) -> bool:
         """Return whether Lambda could not read, or its function failed, the last time."""
-        return self.result.startswith(_PROBLEM) or self.result == "FAILED"
+        return is_broken(self.result)
+
+
+def is_broken(result: str) -> bool:
+    """Return whether Lambda's word on its last reading (``LastProcessingResult``) is that it was in vain."""
+    return result.startswith(_PROBLEM) or result == "FAILED"
 
 
 def enabled(parts: Parts, mapping: Mapping) -> Fix:
