@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 
 from chalicelib.aws.doctor.reach import Reach
 from chalicelib.aws.doctor.reaper.looks import reaper_looks
@@ -31,7 +32,7 @@ def behind(body: bytes) -> Reach:
             return [body]
 
     def answered(request: Any, **_: Any) -> AWSResponse:
-        return AWSResponse(request.url, 200, {"Content-Type": "text/html"}, Raw())
+        return AWSResponse(request.url, 200, HTTPHeaders(), Raw())
 
     def client(service: str, region: str) -> Any:
         session = boto3.Session("AKIAIOSFODNN7EXAMPLE", "none", region_name=region or PARTS.region)
