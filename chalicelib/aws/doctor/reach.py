@@ -23,8 +23,6 @@ _DENIED = {
     "403",
 }
 
-_LONGEST = 300
-
 
 @dataclass(frozen=True)
 class Reach:
@@ -50,8 +48,10 @@ def asked(service: str, right: str, request: Callable[[], Any], absent: Mapping[
         return genuine(found) if isinstance(found, dict) else found
     except NotFromAwsError as error:
         raise NotKnownError(f"{service} did not answer, something else did: {error}") from error
-    except (ResponseParserError, ParseError, LookupError) as error:
-        raise NotKnownError(f"what answered for {service} cannot be read: {error!r}"[:_LONGEST]) from error
+    except LookupError as error:
+        raise NotKnownError(f"{service}'s answer lacks {error}") from error
+    except (ResponseParserError, ParseError) as error:  # its text has the whole answer
+        raise NotKnownError(f"{service}'s answer cannot be read ({type(error).__name__})") from error
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code", ""))
         if absent is not None and code in absent:
