@@ -73,6 +73,14 @@ def test_only_means_a_check_or_an_area() -> None:
     assert asked().wants("reach.subject")
 
 
+def test_a_shell_has_to_know_the_profile_and_the_region_that_were_named_and_nothing_else() -> None:
+    assert asked().shell == ()
+    assert asked(profile="a b", region="eu-west-1", reaper_profile="home").shell == (
+        "export AWS_PROFILE='a b' AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1",
+        "# What is about the reaper itself takes its own: AWS_PROFILE=home",
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -152,7 +160,7 @@ def test_the_reaper_s_own_targets_are_looked_at_and_those_of_other_accounts_are_
 @pytest.mark.thorough
 def test_a_reaper_whose_rules_are_not_stored_yet_is_grey_and_not_well(account: Account) -> None:
     account.reaper(None)
-    done = run("doctor", "--json")
+    done = run("doctor", "--json", "--only", "reach.rules")
     [rules] = [one for one in document(done)["findings"] if one["check"] == "reach.rules"]
     assert (rules["colour"], done.exit_code) == ("grey", 3)
     assert "it has not stored them yet" in rules["seen"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from shlex import quote
 
 import click
 import msgspec
@@ -52,6 +53,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     config: Config | None = None
     """A ``reaper.toml`` that the rules that run are compared with."""
     stack: str = ""
+    shell: tuple[str, ...] = ()
+    """What a shell needs to know before it runs a fix, where the command line named a profile or a region."""
 
     @property
     def of_reaper(self) -> bool:
@@ -78,7 +81,17 @@ def question(options: Options) -> Question:
         form="json" if options.as_json else options.fix_as or "",
         config=options.config,
         stack=options.stack or f"tflock-reaper-{options.stage}",
+        shell=tuple(_shell(options)),
     )
+
+
+def _shell(options: Options) -> Iterable[str]:
+    region = options.region
+    given = {"AWS_PROFILE": options.profile, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+    if words := [f"{name}={quote(value)}" for name, value in given.items() if value]:
+        yield f"export {' '.join(words)}"
+    if options.reaper_profile:
+        yield f"# What is about the reaper itself takes its own: AWS_PROFILE={quote(options.reaper_profile)}"
 
 
 def _targets(options: Options) -> tuple[Target, ...]:

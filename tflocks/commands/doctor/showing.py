@@ -6,6 +6,7 @@ from typing import TextIO
 import click
 
 from chalicelib.core.doctor.finding import Colour
+from chalicelib.core.visible import visible
 from tflocks.commands.doctor.question import Question
 from tflocks.output.doctor.document import document
 from tflocks.output.doctor.fixes import Kind, fixes
@@ -22,9 +23,9 @@ def show(asked: Question, report: Report, now: datetime, stream: TextIO) -> None
     if asked.form == "json":
         click.echo(document(report, now), file=stream)
     elif asked.form:
-        _show_fixes(report, Kind(asked.form), stream)
+        _show_fixes(asked, report, stream)
     else:
-        print_report(report, console(stream))
+        print_report(report, console(stream), asked.shell)
 
 
 def exit_status(report: Report) -> int:
@@ -34,9 +35,11 @@ def exit_status(report: Report) -> int:
     return _GREY if report.counts[Colour.GREY] else 0
 
 
-def _show_fixes(report: Report, kind: Kind, stream: TextIO) -> None:
+def _show_fixes(asked: Question, report: Report, stream: TextIO) -> None:
+    kind = Kind(asked.form)
     worst_first = [one for found in reversed(report.by_subject.values()) for one in reversed(found)]
-    for line in fixes(worst_first, kind):
+    before = map(visible, asked.shell) if kind is Kind.CLI else ()
+    for line in (*before, *fixes(worst_first, kind)):
         click.echo(line, file=stream)
     for one in worst_first:
         if one.fix and not (one.fix.cli if kind is Kind.CLI else one.fix.hcl):

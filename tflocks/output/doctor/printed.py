@@ -1,7 +1,7 @@
 """Print a report of the doctor for a person: a line a check, and for each red line what to do."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.text import Text
@@ -23,14 +23,21 @@ _AGAIN = "It replaces the same thing as a fix below. Take that one, run the doct
 _UNSHOWABLE = "The command has characters that no terminal shows as they are. --json has it."
 
 
-def print_report(report: Report, out: Console) -> None:
-    """Print each subject with its findings, the worst last, and a summary."""
+def print_report(report: Report, out: Console, shell: Sequence[str] = ()) -> None:
+    """Print each subject with its findings, the worst last, and a summary.
+
+    ``shell`` is what a shell needs to know before it runs a fix.
+    """
     for subject, found in report.by_subject.items():
         out.print(Text(visible(subject), "bold"), soft_wrap=True)
         later = held_back(found[::-1], Kind.CLI)  # the worst is mended first
         for number, one in enumerate(found, 1):
             _print_finding(one, out, once_more=len(found) - number in later)
         out.print()
+    if shell and any(one.fix and one.fix.cli for one in report.findings):
+        out.print(
+            Text("Before you paste a command:", "dim"), *map(visible, shell), sep="\n", soft_wrap=True, markup=False
+        )
     for line in _summary(report):
         out.print(line, soft_wrap=True)
 

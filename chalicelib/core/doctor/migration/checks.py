@@ -13,31 +13,31 @@ _KNOW = (
 )
 PHASE = Check(
     id="migration.phase",
-    title="way from the table to S3 locks",
+    title="Way from the table to S3 locks",
     why="A table that is deleted too early stops runs, and one that some runs use and others do not protects no state.",
     rights=(*_READ, *_KNOW),
 )
 DIGESTS = Check(
     id="migration.digests",
-    title="digests of states that are gone",
+    title="Digests of states that are gone",
     why="Whoever decides over the table has to know which of its states still exist.",
     rights=(*_READ, *_KNOW),
 )
 FORGOTTEN = Check(
     id="migration.forgotten",
-    title="forgotten table",
+    title="Forgotten table",
     why="A table that nobody locks in costs money and rights, and invites runs that nobody else sees.",
     rights=(*_READ, "cloudwatch:GetMetricData", "dynamodb:DescribeContinuousBackups"),
 )
 CLIENTS = Check(
     id="migration.clients",
-    title="clients that can lock in S3",
+    title="Clients that can lock in S3",
     why="Terraform and OpenTofu before 1.10 do not know use_lockfile, so they stop at the new backend.",
     rights=(*_READ, "logs:StartQuery", "logs:GetQueryResults"),
 )
 GRANTS = Check(
     id="migration.grants",
-    title="rights on the table",
+    title="Rights on the table",
     why="Whoever may still write to the table after the migration can lock there unseen by all others.",
     rights=(*_READ, *_KNOW, "iam:GetAccountAuthorizationDetails"),
 )

@@ -94,3 +94,10 @@ def test_nothing_of_others_acts_on_the_terminal_and_a_command_that_would_show_fa
     assert all(line.isprintable() for line in shown.splitlines())
     assert ("aws s3 rm" in shown, "--json has it" in shown) == (False, True)
     assert "[red]" in shown, "no markup of the terminal's library either"
+
+
+def test_whose_profile_and_region_a_command_needs_is_said_before_it_is_pasted() -> None:
+    out = io.StringIO()
+    print_report(a_report(broken()), console(out), ("export AWS_PROFILE='a [b]'",))
+    assert "Before you paste a command:\nexport AWS_PROFILE='a [b]'\n" in out.getvalue()
+    assert "Before" not in printed(a_report(broken()))

@@ -18,7 +18,7 @@ from chalicelib.core.doctor.reaper.running.functions import (
     judge_errors,
     judge_functions,
 )
-from chalicelib.core.doctor.reaper.running.schedules import BY_THE_CLOCK, SCHEDULES, Rule, judge_schedules
+from chalicelib.core.doctor.reaper.running.schedules import SCHEDULES, Rule, by_the_clock, judge_schedules
 from chalicelib.ports.doctor import Look, NotAllowedError, NotKnownError
 
 _GONE: dict[str, Any] = {"ResourceNotFoundException": None}
@@ -66,7 +66,7 @@ class FunctionReader:
     def _scheduled(self) -> Iterable[tuple[str, list[Rule]]]:
         events = self._reach.client("events", "")
         where = f"arn:{self._parts.partition}:lambda:{self._parts.region}:{self._parts.account}:function"
-        for function in BY_THE_CLOCK:
+        for function in by_the_clock(self._parts):
             yield function, _rules(events, f"{where}:{self._parts.functions[function]}")
 
 

@@ -14,7 +14,7 @@ from chalicelib.core.doctor.bucket.state_bucket import StateBucket
 from chalicelib.core.doctor.finding import Colour, Finding, Fix
 from chalicelib.core.doctor.pasted.shell import compact
 
-_COLOURS = {Answer.YES: Colour.RED, Answer.MAYBE: Colour.YELLOW}
+_COLOURS = {Answer.YES: Colour.RED, Answer.MAYBE: Colour.YELLOW, Answer.NO: Colour.GREEN}
 _BY_BACKEND = ("s3:x-amz-server-side-encryption", "s3:x-amz-acl")
 """Beginnings of keys for headers that a backend's configuration adds to each put."""
 

@@ -28,7 +28,7 @@ class Kept(StrEnum):
 
 
 Look = Callable[[str], Kept]
-_COLOURS = {Kept.LOCKS: Colour.RED, Kept.UNKNOWN: Colour.YELLOW}
+_COLOURS = {Kept.LOCKS: Colour.RED, Kept.UNKNOWN: Colour.YELLOW, Kept.NONE: Colour.GREEN}
 
 
 def kept_in(keys: Sequence[str], *, whole: bool) -> Kept:

@@ -1,4 +1,4 @@
-"""Judge the schedules of the two functions that run by the clock."""
+"""Judge the schedules of the functions that run by the clock."""
 
 from collections.abc import Sequence
 from shlex import join
@@ -9,15 +9,20 @@ from chalicelib.core.doctor.finding import Finding, Fix, green, red
 from chalicelib.core.doctor.parts import Parts
 
 SCHEDULES = "reaper.schedules"
-BY_THE_CLOCK = ("NightlySweep", "WatchLocks")
-"""The functions that have a schedule, by their logical IDs."""
 _HARM = {
     "NightlySweep": "no night is swept",
     "WatchLocks": "nobody looks at the ages of locks, so nobody is alerted",
+    "ExamineSetup": "nobody hears when the set-up becomes worse",
 }
 _SERVICE = "events.amazonaws.com"
 """EventBridge's name as a principal: the same in every partition (as in the stack's own policies)."""
-_EXPRESSIONS = {"NightlySweep": "cron(0 3 * * ? *)", "WatchLocks": "rate(15 minutes)"}
+_EXPRESSIONS = {
+    "NightlySweep": "cron(0 3 * * ? *)",
+    "WatchLocks": "rate(15 minutes)",
+    "ExamineSetup": "cron(30 4 * * ? *)",
+}
+_PARAMETERS = {"NightlySweep": "NightlySweepSchedule", "ExamineSetup": "DoctorSchedule"}
+"""The stack's parameters that say when; the watch's time is fixed."""
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -27,6 +32,12 @@ class Rule(msgspec.Struct, frozen=True):
     enabled: bool
     expression: str = ""
     """When it starts it; "": it is no schedule."""
+
+
+def by_the_clock(parts: Parts) -> tuple[str, ...]:
+    """Return the functions that have a schedule, by their logical IDs; the weekly look has one where it is on."""
+    weekly = ("ExamineSetup",) if parts.parameters.get("Doctor") == "weekly" else ()
+    return ("NightlySweep", "WatchLocks", *weekly)
 
 
 def judge_schedules(subject: str, rules: Sequence[tuple[str, Sequence[Rule]]], parts: Parts) -> list[Finding]:
@@ -53,8 +64,7 @@ def _again(function: str, parts: Parts) -> Fix:
     rule = f"{parts.stack}-{function}"
     arn = f"arn:{parts.partition}:lambda:{parts.region}:{parts.account}:function:{name}"
     source = f"arn:{parts.partition}:events:{parts.region}:{parts.account}:rule/{rule}"
-    expression = parts.parameters.get("NightlySweepSchedule", "") if function == "NightlySweep" else ""
-    when = expression or _EXPRESSIONS[function]
+    when = parts.parameters.get(_PARAMETERS.get(function, ""), "") or _EXPRESSIONS[function]
     permission = ["--statement-id", rule, "--action", "lambda:InvokeFunction", "--source-arn", source]
     lines = (
         ["aws", "events", "put-rule", "--name", rule, "--schedule-expression", when],

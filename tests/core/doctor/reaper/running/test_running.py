@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from chalicelib.core.doctor.finding import Colour, Finding
@@ -19,7 +20,7 @@ from chalicelib.core.doctor.reaper.running.queues import (
     judge_waiting,
     streams_url,
 )
-from chalicelib.core.doctor.reaper.running.schedules import BY_THE_CLOCK, Rule, judge_schedules
+from chalicelib.core.doctor.reaper.running.schedules import Rule, by_the_clock, judge_schedules
 from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
 from chalicelib.core.nights.night import Night, Ordered, Result
@@ -207,8 +208,13 @@ def test_a_queue_from_which_nobody_takes_is_red(mappings: list[Mapping], colour:
 # --- schedules
 
 
-def test_the_functions_with_a_schedule_are_those_of_the_app() -> None:
-    assert set(BY_THE_CLOCK) <= PARTS.functions.keys()
+@pytest.mark.parametrize("doctor", ["weekly", "never"])
+def test_each_function_that_the_stack_has_a_schedule_for_is_judged(doctor: str) -> None:
+    parts = msgspec.structs.replace(PARTS, parameters=PARTS.parameters | {"Doctor": doctor})
+    scheduled = {"ExamineSetup"} if doctor == "weekly" else set()
+    assert set(by_the_clock(parts)) == {"NightlySweep", "WatchLocks"} | scheduled
+    found = judge_schedules(SUBJECT, [(function, []) for function in by_the_clock(parts)], parts)
+    assert colours(found) == [Colour.RED] * len(by_the_clock(parts))
 
 
 @pytest.mark.parametrize(
