@@ -39,7 +39,7 @@ NARROW: dict[str, tuple[str, Any]] = {
 def checks_table() -> str:
     """The lines of the table of all checks."""
     rows = [f"| `{one.id}` | {one.title} | {one.why} | {_taken(one)} |" for one in CHECKS.values()]
-    return "\n".join(["| check | what | why it matters | looking takes |", "| --- | --- | --- | --- |", *rows])
+    return "\n".join(["| check | what | why it matters | needs |", "| --- | --- | --- | --- |", *rows])
 
 
 def policy() -> str:

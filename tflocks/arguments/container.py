@@ -6,6 +6,7 @@ from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
 from tflocks.arguments.state_path import StatePathError, check_bucket
 
+_FORM = "expected <bucket> or <bucket>/<prefix>, as in acme-tfstate/prod/"
 _TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}", re.ASCII)
 
 
@@ -16,7 +17,7 @@ def bucket_target(text: str) -> Target:
         StatePathError: it names no bucket.
     """
     name, _, prefix = text.removeprefix("s3://").partition("/")
-    check_bucket(name)
+    check_bucket(name, _FORM)
     try:
         prefix.encode()
     except UnicodeEncodeError as error:

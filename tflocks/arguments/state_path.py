@@ -35,10 +35,10 @@ def split(text: str, instead: str = "") -> tuple[str, str]:
     return name, key
 
 
-def check_bucket(name: str) -> None:
-    """Raise StatePathError if S3 would not accept the name for a bucket."""
+def check_bucket(name: str, form: str = _FORM) -> None:
+    """Raise StatePathError if S3 would not accept the name for a bucket; ``form`` says what a command expects."""
     if not _BUCKET.fullmatch(name):
-        raise StatePathError(f"{name!r} is not the name of a bucket (3 to 63 of a-z, 0-9, '.', '-'); {_FORM}")
+        raise StatePathError(f"{name!r} is not the name of a bucket (3 to 63 of a-z, 0-9, '.', '-'); {form}")
 
 
 def _length(key: str) -> int:

@@ -1,6 +1,10 @@
 """The parts of a deployed reaper, as its stack tells of them."""
 
+import re
+
 import msgspec
+
+_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,3 +31,8 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     def role_arn(self, function: str) -> str:
         """Return the ARN of the role of a function."""
         return f"arn:{self.partition}:iam::{self.account}:role/{self.roles[function]}"
+
+
+def plain(function: str) -> str:
+    """Return a function's name as the docs and the logs have it: ``ReleaseLock`` is ``release_lock``."""
+    return _WORDS.sub("_", function).lower()

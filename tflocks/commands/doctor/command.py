@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 
 @click.command(name="doctor", cls=OrCanary, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option(FLAG, is_flag=True, expose_value=False, help="See the reaper work on a lock of its own: --canary --help")
+@click.option(
+    FLAG, is_flag=True, expose_value=False, help="Test the reaper with a lock of its own. Its options: --canary --help"
+)
 @click.argument("names", metavar="[BUCKET[/PREFIX]]...", nargs=-1)
 @click.option("--table", "tables", metavar="NAME", multiple=True, help="A lock table; may be given more than once.")
 @click.option("--all", "everything", is_flag=True, help="Every bucket and lock table that you may look at.")
@@ -44,8 +46,8 @@ def command(**given: Any) -> None:
     Without a BUCKET, a --table or --all: the reaper that is deployed here, and all of its targets. No reaper is needed
     to look at buckets and tables that you name.
 
-    Exit status: 0; 1 if something is red; 2 for a wrong command line, or nothing to look at; 3 if nothing is red, and
-    something could not be looked at (grey). Yellow changes nothing.
+    Exit status: 0 if all is green or yellow; 1 if something is red; 2 for a wrong command line, or where there is
+    nothing to look at; 3 if nothing is red, but something could not be looked at (grey).
     """
     options = Options(**given)
     asked = question(options)

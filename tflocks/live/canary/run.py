@@ -71,9 +71,11 @@ def planned(wish: Wish, aws: Aws) -> Plan:
         reach = Reach(aws.client, aws.account, aws.region, _partition(reaper.event_queue))
         parts = parts_of(wish.stack, reach)
     except (NoReaperError, NotAllowedError, NotKnownError) as error:
-        raise StepFailedError(str(error), "name the reaper by --stage or --stack, --region and --profile") from error
+        do = "name the reaper by --stage or --stack, --region and --profile"
+        raise StepFailedError(str(error), do, "the command line, or your rights") from error
     if knowledge.rules is None:
-        raise StepFailedError("; ".join(knowledge.gaps), "run this again after its first watch, in 15 minutes")
+        do = "run this again after its first watch, in 15 minutes"
+        raise StepFailedError("; ".join(knowledge.gaps), do, "nothing yet")
     rules = knowledge.rules
     if missing := [name for name in _NEEDED if name not in parts.outputs]:
         raise StepFailedError(f"stack {wish.stack} has no output {', '.join(missing)}", "deploy again: make deploy")
@@ -95,7 +97,9 @@ def _channel(wish: Wish, rules: Rules) -> str:
     channel = wish.channel or rules.trouble_channel
     if channel not in rules.canaries:
         known = ", ".join(sorted(rules.canaries))
-        raise StepFailedError(f"the rules know no channel {channel}", f"name one of these by --channel: {known}")
+        raise StepFailedError(
+            f"the rules know no channel {channel}", f"name one of these by --channel: {known}", "--channel"
+        )
     return channel
 
 
@@ -207,7 +211,7 @@ def failed_plan(error: StepFailedError) -> Result:
     """Return the result of a plan that could not be made."""
     about = STEPS[Step.RULES]
     do = error.do or about.do
-    return Result(step=Step.RULES, outcome=Outcome.FAILED, seen=str(error), part=about.part, do=do)
+    return Result(step=Step.RULES, outcome=Outcome.FAILED, seen=str(error), part=error.part or about.part, do=do)
 
 
 def made_plan(plan: Plan) -> Result:

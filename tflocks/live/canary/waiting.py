@@ -9,11 +9,15 @@ T = TypeVar("T")
 
 
 class StepFailedError(Exception):
-    """A step failed; the message says what was seen, and ``do`` what to do, if the table of steps does not."""
+    """A step failed; the message says what was seen, ``do`` what to do and ``part`` what is at fault.
 
-    def __init__(self, seen: str, do: str = "") -> None:
+    Without these two the table of steps says it.
+    """
+
+    def __init__(self, seen: str, do: str = "", part: str = "") -> None:
         super().__init__(seen)
         self.do = do
+        self.part = part
 
 
 @dataclass(frozen=True)

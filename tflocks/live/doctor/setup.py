@@ -21,6 +21,8 @@ from tflocks.live.targets import with_found
 
 _Value = TypeVar("_Value")
 _READ_BOOK = "dynamodb:GetItem"
+_DENIED = "denies it"
+"""What the text of each error says that is a denial (``aws.errors_in_words``)."""
 
 
 class Setup(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,8 +71,17 @@ def setup_of(reaper: Reaper, aws: Aws) -> Setup:
     parts, of_parts = _known(subject, lambda: parts_of(reaper.stack, reach_of(aws)))
     config, gap = config_of(reaper, aws)
     rules, not_found = with_found(config.rules, reaper.book, aws) if config else (None, gap)
-    of_rules = grey(RULES.id, subject, not_found, _READ_BOOK) if not_found else green(RULES.id, subject, "can be read")
+    of_rules = (
+        grey(RULES.id, subject, not_found, _lacking(not_found))
+        if not_found
+        else green(RULES.id, subject, "can be read")
+    )
     return Setup(subject=subject, parts=parts, config=config, rules=rules, findings=(of_parts, of_rules))
+
+
+def _lacking(gap: str) -> str:
+    """Return the right that a gap is due to; "": it is no matter of rights."""
+    return _READ_BOOK if _DENIED in gap else ""
 
 
 def bot_token(parts: Parts, reach: Reach) -> str:

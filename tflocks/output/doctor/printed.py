@@ -63,7 +63,7 @@ def _beneath(one: Finding, out: Console, *, once_more: bool) -> Iterator[Text]:
     if len(one.details) > _MOST_DETAILS:
         yield from _told("-", f"and {len(one.details) - _MOST_DETAILS} more: --json has them all", out)
     if one.colour is Colour.GREY:
-        yield from _told("it takes", one.right, out) if one.right else ()
+        yield from _told("needs:", one.right, out) if one.right else ()
         return
     yield from _told("why:", CHECKS[one.check].why, out)
     if one.fix:

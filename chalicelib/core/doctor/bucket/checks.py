@@ -18,7 +18,7 @@ CHECKS: tuple[Check, ...] = (
     Check(
         id=ENCRYPTION,
         title="Default encryption",
-        why="States hold secrets, so what is put without a word about encryption has to be encrypted too.",
+        why="States hold secrets, so what is put without naming an encryption has to be encrypted too.",
         rights=("s3:GetEncryptionConfiguration",),
     ),
     Check(
@@ -40,7 +40,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         id=PLAIN_HTTP,
-        title="Plain HTTP refused",
+        title="Plain HTTP",
         why="Over plain HTTP everybody on the way reads the secrets of a state.",
         rights=("s3:GetBucketPolicy",),
     ),
@@ -58,19 +58,19 @@ CHECKS: tuple[Check, ...] = (
     Check(
         id=TERRAFORM,
         title="Bucket policy and Terraform",
-        why="Where a policy denies Terraform the delete of its lock, each run leaves its lock behind.",
+        why="A run that may not put its lock cannot start, and one that may not delete it leaves it behind.",
         rights=("s3:GetBucketPolicy", "s3:GetBucketVersioning"),
     ),
     Check(
         id=REAPER,
         title="Bucket policy and the reaper",
-        why="What a bucket policy denies to the reaper's roles, no right of theirs allows.",
+        why="What a bucket policy denies to the reaper's roles they cannot do, whatever their own policies allow.",
         rights=("s3:GetBucketPolicy", "s3:GetBucketVersioning"),
     ),
     Check(
         id=OBJECT_LOCK,
         title="Object Lock",
-        why="With a default retention the versions of all locks stay for as long, and slow each listing down.",
+        why="A default retention keeps the versions of all locks for that time, and they slow each listing down.",
         rights=("s3:GetBucketObjectLockConfiguration",),
     ),
     Check(

@@ -48,9 +48,13 @@ def as_text(report: Report, redaction: Redaction) -> str:
     head = f"tflocks doctor --canary, {document['generated_at']}, tflock-reaper {document['tflock_reaper']}"
     steps = [line for one in document["steps"] for line in _step_lines(one)]
     assumptions = [f"{one['verdict']:<14} {one['claim']}{_behind(one['seen'])}" for one in document["assumptions"]]
-    ended = "passed" if document["passed"] else "FAILED"
-    lines = [head, "", *steps, "", "Assumptions:", *assumptions, "", f"The canary {ended}.", ""]
+    lines = [head, "", *steps, "", "Assumptions:", *assumptions, "", ended(passed=document["passed"]), ""]
     return "\n".join(visible(line) for line in lines)
+
+
+def ended(*, passed: bool) -> str:
+    """Return in one line how a canary ended."""
+    return "The canary passed." if passed else "The canary FAILED."
 
 
 def _step_lines(step: dict[str, Any]) -> list[str]:

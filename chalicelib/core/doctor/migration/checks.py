@@ -14,7 +14,7 @@ _KNOW = (
 PHASE = Check(
     id="migration.phase",
     title="Way from the table to S3 locks",
-    why="A table that is deleted too early stops runs, and one that some runs use and others do not protects no state.",
+    why="Deleting the table too early stops runs; runs that lock only in it and runs that lock only in S3 collide.",
     rights=(*_READ, *_KNOW),
 )
 DIGESTS = Check(
@@ -26,19 +26,19 @@ DIGESTS = Check(
 FORGOTTEN = Check(
     id="migration.forgotten",
     title="Forgotten table",
-    why="A table that nobody locks in costs money and rights, and invites runs that nobody else sees.",
+    why="A table that nobody locks in costs money, and a run that still locks there is not seen by the others.",
     rights=(*_READ, "cloudwatch:GetMetricData", "dynamodb:DescribeContinuousBackups"),
 )
 CLIENTS = Check(
     id="migration.clients",
-    title="Clients that can lock in S3",
+    title="Old clients",
     why="Terraform and OpenTofu before 1.10 do not know use_lockfile, so they stop at the new backend.",
     rights=(*_READ, "logs:StartQuery", "logs:GetQueryResults"),
 )
 GRANTS = Check(
     id="migration.grants",
     title="Rights on the table",
-    why="Whoever may still write to the table after the migration can lock there unseen by all others.",
+    why="A run that may still write to the table after the migration can lock there, unseen by all others.",
     rights=(*_READ, *_KNOW, "iam:GetAccountAuthorizationDetails"),
 )
 CHECKS: tuple[Check, ...] = (PHASE, DIGESTS, FORGOTTEN, CLIENTS, GRANTS)

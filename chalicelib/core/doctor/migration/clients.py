@@ -73,9 +73,9 @@ def _nobody(evidence: Evidence) -> Finding:
 def _too_old(subject: str, old: list[Client]) -> Finding:
     lines = tuple(f"{one.state_path}: {tool_of(one.version)} {one.version} by {one.who or 'unknown'}" for one in old)
     states = named(sorted({one.state_path for one in old}))
-    seen = f"clients before 1.10, which do not know use_lockfile: {', '.join(_versions(old))} lock {states}"
+    seen = f"{', '.join(_versions(old))}: too old for use_lockfile, which begins with 1.10; in use for {states}"
     fix = Fix(
-        do=f"upgrade Terraform or OpenTofu to {OLDEST} or later where these runs come from; then add use_lockfile",
+        do=f"Upgrade Terraform or OpenTofu to {OLDEST} or later where these runs come from; then add use_lockfile.",
         hcl=f'terraform {{\n  required_version = ">= {OLDEST}"\n}}\n',
     )
     told = [msgspec.to_builtins(one) | {"tool": tool_of(one.version)} for one in old]

@@ -43,7 +43,12 @@ def forgotten_finding(evidence: Evidence, keeping: Keeping) -> Finding:
     if latest and evidence.now - latest < FORGOTTEN_AFTER:
         return green(FORGOTTEN.id, evidence.subject, f"in use: last written by {latest:%Y-%m-%d}{notes}", data=data)
     if evidence.now - evidence.table.created < FORGOTTEN_AFTER:
-        return green(FORGOTTEN.id, evidence.subject, f"made on {evidence.table.created:%Y-%m-%d}{notes}", data=data)
+        return green(
+            FORGOTTEN.id,
+            evidence.subject,
+            f"too new to be forgotten: made on {evidence.table.created:%Y-%m-%d}{notes}",
+            data=data,
+        )
     if evidence.metrics.asked_since is None or evidence.metrics.asked_since > evidence.now - FORGOTTEN_AFTER:
         return _unknown(evidence, notes, data)
     return _forgotten(evidence, notes, data)
@@ -62,7 +67,8 @@ def _forgotten(evidence: Evidence, notes: str, data: dict[str, Any]) -> Finding:
     seen = f"nothing was written for {days} days or longer, by CloudWatch; {left}{notes}"
     step = delete(evidence.table)
     fix = msgspec.structs.replace(
-        step, do=f"ask whose states these are: a run that still names the table fails at its lock; then {step.do}"
+        step,
+        do=f"Ask whose states these are: once it is deleted, a run that still names it fails at its lock. {step.do}",
     )
     return yellow(FORGOTTEN.id, evidence.subject, seen, fix, details=tuple(paths), data=data)
 

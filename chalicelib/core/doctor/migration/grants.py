@@ -99,10 +99,11 @@ def _left(subject: str, arn: str, naming: Sequence[Policy]) -> Finding:
     called = [one.called for one in naming]
     holders = [f"{one.called}: {_holders(one)}" for one in naming if one.attached]
     fix = Fix(
-        do="take the table out of these policies, where Terraform or whatever made them has them; by hand:",
+        do="Take the table out of these policies, in the configuration that made them. By hand, the commands do it.",
         cli="\n".join(line for one in naming for line in _cleaned(one, arn)),
     )
-    seen = f"{len(naming)} policies still let somebody write to it: {named(called)}"
+    count = "1 policy still lets" if len(naming) == 1 else f"{len(naming)} policies still let"
+    seen = f"{count} somebody write to it: {named(called)}"
     return yellow(GRANTS.id, subject, seen, fix, details=tuple(holders or called), data={"policies": called})
 
 

@@ -53,8 +53,8 @@ def digest_findings(evidence: Evidence) -> Iterable[Finding]:
     if gone:
         yield _digests_left(evidence, gone)
     else:
-        known = f"{len(evidence.items.digests)} digests, none of a state that is known to be gone"
-        rest = f"; of {len(unknown)} states S3 does not tell ({unknown[0].trouble})" if unknown else ""
+        known = f"{len(evidence.items.digests)} digests, none known to be of a state that is gone"
+        rest = f"; {len(unknown)} states could not be looked for in S3 ({unknown[0].trouble})" if unknown else ""
         yield green(DIGESTS.id, evidence.subject, known + rest)
 
 
@@ -71,11 +71,12 @@ def _digests_left(evidence: Evidence, gone: list[str]) -> Finding:
         for path in gone[:_MOST_NAMED]
     ]
     fix = Fix(
-        do="if these states are gone for good, delete their digests (each is a write, so CloudWatch proves anew from "
-        "then on that nobody locks); if one is to come back, restore its state object",
+        do="If these states are gone for good, delete their digests, or leave them. Each deletion is a write, so the "
+        "four quiet weeks begin anew. If a state is to come back, restore its object.",
         cli="\n".join(lines),
     )
-    seen = f"{len(gone)} digests of states that are gone: {named(gone)}; they do not hinder the table's deletion"
+    states = "1 state is" if len(gone) == 1 else f"{len(gone)} states are"
+    seen = f"{states} gone and left a digest here: {named(gone)}; that does not hinder the table's deletion"
     return yellow(DIGESTS.id, evidence.subject, seen, fix, details=tuple(gone), data={"gone": gone})
 
 
@@ -121,7 +122,7 @@ def _counts(told: Story) -> Iterator[str]:
 
 def _details(told: Story) -> Iterator[str]:
     if told.phase is not Phase.UNUSED:
-        yield from (f"to delete the table is still needed: {one.what}" for one in told.missing)
+        yield from (f"before it is safe to delete: {one.what}" for one in told.missing)
     for one in told.states:
         since = f" since {one.since:%Y-%m-%d %H:%M}" if one.since else ""
         last = f", last {one.last:%Y-%m-%d %H:%M}" if one.last else ""

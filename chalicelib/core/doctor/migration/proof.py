@@ -78,7 +78,7 @@ def _of_table(evidence: Evidence) -> Iterator[Missing]:
     if evidence.items.unread:
         yield Missing(what=f"a look at all items: about {evidence.items.unread} were not read in this quick look")
     if held := evidence.items.held:
-        yield Missing(what=f"no lock in the table: now there is one on {named([one.state_path for one in held])}")
+        yield Missing(what=f"no lock in the table; now there is one on {named([one.state_path for one in held])}")
     elif quiet := _quiet(evidence):
         yield quiet
     yield from _watched(evidence)
@@ -91,10 +91,10 @@ def _quiet(evidence: Evidence) -> Missing | None:
     if latest is None or latest <= evidence.quiet_since:
         return None
     if lock and latest - lock <= timedelta(days=1):
-        what = f"{words} without a lock in it: the last one is of {lock:%Y-%m-%d %H:%M}"
+        what = f"{words} without a lock in it; the last one is of {lock:%Y-%m-%d %H:%M}"
     else:
         day = latest - timedelta(seconds=1)
-        what = f"{words} without a write: CloudWatch counts the last one on {day:%Y-%m-%d}"
+        what = f"{words} without a write; CloudWatch counts the last one on {day:%Y-%m-%d}"
     return Missing(what=what, until=latest + evidence.quiet)
 
 
@@ -106,7 +106,7 @@ def _watched(evidence: Evidence) -> Iterator[Missing]:
     whole = f"a proof that no lock was taken for {in_words(evidence.quiet)}"
     if begins:
         since = min(begins)
-        yield Missing(what=f"{whole}: it is known only since {since:%Y-%m-%d %H:%M}", until=since + evidence.quiet)
+        yield Missing(what=f"{whole}; it is known only since {since:%Y-%m-%d %H:%M}", until=since + evidence.quiet)
         return
     journal = f"the journal proves nothing: {evidence.journal.trouble or 'it does not cover the table'}"
     metrics = f"CloudWatch proves nothing: {evidence.metrics.trouble or 'it has no numbers'}"
@@ -117,7 +117,7 @@ def _of_states(states: Sequence[Standing]) -> Iterator[Missing]:
     for way, words in _TO_BE_MOVED:
         paths = [one.state_path for one in states if one.way is way]
         if paths:
-            yield Missing(what=f"a lock only in S3 of {named(paths)}, {words}")
+            yield Missing(what=f"runs that lock only in S3 of {named(paths)}; now {words}")
 
 
 def named(paths: Sequence[str]) -> str:

@@ -38,9 +38,9 @@ def delete(table: Table) -> Fix:
         lines.append(aws("dynamodb", "update-table", no_deletion_protection_enabled=True, **here))
     lines.append(aws("dynamodb", "delete-table", **here))
     return Fix(
-        do=f"take {name} out of reaper.toml and deploy; see that the scan finds no lock; back the table up and delete "
-        "it (or remove its resource from the configuration that made it); then take the rights on it from the roles "
-        "that run Terraform",
+        do=f"Take {name} out of reaper.toml and deploy. See that the scan finds no lock. Back the table up and delete "
+        "it (or remove its resource from the configuration that made it). Then take the rights on it from the roles "
+        "that run Terraform.",
         cli="\n".join(lines),
     )
 
@@ -61,16 +61,16 @@ def _locks_in(table: Table) -> str:
 
 def _lock_in_both(table: Table, paths: Sequence[str]) -> Fix:
     return Fix(
-        do=f"phase 1: add `use_lockfile = true` beside `dynamodb_table` in the backend of {named(paths)}, {_INIT}; who "
-        "runs Terraform needs s3:GetObject, s3:PutObject and s3:DeleteObject on the state's key with .tflock",
+        do=f"Phase 1: add `use_lockfile = true` beside `dynamodb_table` in the backend of {named(paths)}, {_INIT}. The "
+        "roles that run it need s3:GetObject, s3:PutObject and s3:DeleteObject on the state's key with .tflock.",
         hcl=_backend(paths[0], table, ("dynamodb_table", text(table.name)), ("use_lockfile", "true")),
     )
 
 
 def _lock_only_in_s3(table: Table, paths: Sequence[str]) -> Fix:
     return Fix(
-        do=f"phase 2: when everything that runs {named(paths)} locks in both (see the slowest schedule), remove "
-        f"`dynamodb_table` from the backend and keep `use_lockfile`, {_INIT}",
+        do=f"Phase 2: when everything that runs {named(paths)} locks in both (see the slowest schedule), remove "
+        f"`dynamodb_table` from the backend and keep `use_lockfile`, {_INIT}.",
         hcl=_backend(paths[0], table, ("use_lockfile", "true")),
     )
 
@@ -79,8 +79,8 @@ def _stop_forgotten_runs(table: Table, back: Sequence[Standing]) -> Fix:
     path = back[0].state_path
     paths = named([one.state_path for one in back])
     return Fix(
-        do=f"find what still runs {paths} with `dynamodb_table` alone (`tflocks history` names who took it), give "
-        f"it the backend below, {_INIT}; until then stop it, because it does not see the locks of all others",
+        do=f"Find what still runs {paths} with `dynamodb_table` alone (`tflocks history` names who took the lock), and "
+        f"stop it: it does not see the locks of the others. Give it the backend below, {_INIT}.",
         hcl=_backend(path, table, ("use_lockfile", "true")),
     )
 
@@ -88,15 +88,15 @@ def _stop_forgotten_runs(table: Table, back: Sequence[Standing]) -> Fix:
 def _be_able_to_know(evidence: Evidence, story: Story) -> Fix:
     if never := story.of(Way.NEVER, Way.S3_AT_LEAST):
         return Fix(
-            do=f"run `terraform plan` once for {named(never)}, with `use_lockfile = true` and without `dynamodb_table`"
+            do=f"Run `terraform plan` once for {named(never)}, with `use_lockfile = true` and without `dynamodb_table`."
         )
     table = evidence.table
     if evidence.items.unread:
-        return Fix(do="read the whole table: it is too large for this look", cli=_locks_in(table))
+        return Fix(do="Read the whole table, by the command: it is too large for this look.", cli=_locks_in(table))
     return Fix(
-        do=f"let the reaper hear of each lock in {table.name}: turn its stream on, name the stream in reaper.toml "
-        f"(`[[targets]]` with `table = {text(table.name)}` and `stream`), deploy, and wait; or look with the right "
-        "cloudwatch:GetMetricData",
+        do=f"Let the reaper hear of each lock in {table.name}: turn its stream on, name the stream in reaper.toml "
+        f"(`[[targets]]` with `table = {text(table.name)}` and `stream`), deploy, and wait. Or run the doctor with the "
+        "right cloudwatch:GetMetricData.",
         cli=aws(
             "dynamodb",
             "update-table",

@@ -4,7 +4,7 @@ from chalicelib.core.doctor.check import Check
 
 SUBJECT = Check(
     id="reach.subject",
-    title="Can be looked at",
+    title="Existence",
     why="What is not there, or in another account than your credentials, is neither swept nor checked.",
     rights=("s3:ListBucket", "dynamodb:DescribeTable"),
 )

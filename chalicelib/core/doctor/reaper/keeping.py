@@ -55,8 +55,8 @@ def judge_journal(subject: str, group: LogGroup, parts: Parts) -> Finding:
         return red(JOURNAL, subject, seen, enabling)
     if wanted and str(group.days) != wanted:
         kept = f"{group.days} days" if group.days else "for ever"
-        seen = f"the journal is kept {kept}, and the stack says {wanted} days"
-        return yellow(JOURNAL, subject, seen, Fix(do="Have it kept as the stack says.", cli=join(put)))
+        seen = f"the journal is kept {kept}; the stack says {wanted} days"
+        return yellow(JOURNAL, subject, seen, Fix(do="Have it kept for as long as the stack says.", cli=join(put)))
     if key and group.key != key:
         with_key = ["aws", "logs", "associate-kms-key", "--log-group-name", name, "--kms-key-id", key]
         seen = (

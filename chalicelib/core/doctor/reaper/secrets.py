@@ -56,7 +56,7 @@ def _judged(subject: str, secret: Secret, parts: Parts) -> Finding | None:
             SECRETS, subject, f"the {secret.what} in {secret.parameter} {flaw}: {_harm(secret)}", _fix(secret, parts)
         )
     if secret.kind != _ENCRYPTED:
-        seen = f"the {secret.what} in {secret.parameter} is a {secret.kind}, and not encrypted"
+        seen = f"the {secret.what} in {secret.parameter} is a {secret.kind}, so it is not encrypted"
         return yellow(SECRETS, subject, seen, _fix(secret, parts, anew=True))
     return None
 

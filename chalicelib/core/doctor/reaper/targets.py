@@ -19,7 +19,7 @@ class Whereabouts(StrEnum):
     THERE = "is there"
     GONE = "is not there any more"
     ELSEWHERE = "belongs to another account than the reaper's"
-    DENIED = "cannot be looked at: the operator may not, or it belongs to another account"
+    DENIED = "cannot be looked at: you may not, or it belongs to another account"
 
 
 class Seen(NamedTuple):
@@ -42,7 +42,7 @@ def _missing(subject: str, one: Seen, parts: Parts) -> Finding:
     if one.standing is Whereabouts.ELSEWHERE:
         do = (
             f"Look who owns the {one.target.called}: if it is another account of yours, name it in the target's "
-            "`account` in reaper.toml; if not, take the target out at once: a stranger took the name. Then deploy."
+            "`account` in reaper.toml; if not, a stranger took the name: take the target out at once. Then deploy."
         )
     else:
         do = f"Take the {one.target.called} out of reaper.toml, or make it again if it went by mistake. Then deploy."

@@ -15,7 +15,7 @@ CHECKS: tuple[Check, ...] = (
     Check(
         id=APP,
         title="The app behind the token",
-        why="A click on the message of another app than app_id names is turned away.",
+        why="A click is turned away if it comes from an app that app_id in reaper.toml does not name.",
         rights=("users:read",),
     ),
     Check(
@@ -26,26 +26,26 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         id=CHANNELS,
-        title="The channels that reaper.toml names",
-        why="An alert for a channel that takes none is seen late, or by nobody.",
+        title="Channels in reaper.toml",
+        why="An alert for a channel where the app may not post is seen late, or by nobody.",
         rights=("channels:read", "groups:read"),
     ),
     Check(
         id=GROUPS,
-        title="The user groups that reaper.toml names",
-        why="Nobody of a group that is gone, disabled or empty is called, or may release.",
+        title="User groups in reaper.toml",
+        why="A group that is gone, disabled or empty is called in vain, and nobody may release by it.",
         rights=("usergroups:read",),
     ),
     Check(
         id=PEOPLE,
-        title="The people that reaper.toml names",
-        why="Who has left sees no mention and releases no lock.",
+        title="People in reaper.toml",
+        why="Somebody who has left sees no mention and releases no lock.",
         rights=("users:read",),
     ),
     Check(
         id=RELEASERS,
-        title="Somebody is left who may release",
-        why="Where nobody is left, a stuck lock stays until somebody with rights in AWS removes it.",
+        title="Who may release",
+        why="Where nobody is left, a stuck lock stays until somebody with AWS rights removes it.",
         rights=("users:read", "usergroups:read"),
     ),
 )

@@ -62,7 +62,7 @@ def _route_judged(where: str, named_there: list[tuple[str, str | None]], lacking
     if "" in told:
         return green(RELEASERS, subject, f"{told.count('')} of {len(told)} can be reached")
     if None in told:
-        return grey(RELEASERS, subject, "it is not known of each of them whether they are still there", lacking)
+        return grey(RELEASERS, subject, "nobody knows of some of them whether they are still there", lacking)
     fix = Fix(do=f"Name somebody who is there in {subject} {_NEW_DEPLOY}.")
     said = "; ".join(f"{name} {trouble}" for name, trouble in named_there)
     return red(RELEASERS, subject, f"nobody is left who may release: {said}", fix)

@@ -122,7 +122,7 @@ class Kind(StrEnum):
     """In which way the events of a bucket reach the queue."""
 
     QUEUE = "S3's own notification"
-    TOPIC = "an SNS topic"
+    TOPIC = "the SNS topic"
     EVENTBRIDGE = "EventBridge"
 
 

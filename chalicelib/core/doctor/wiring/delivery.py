@@ -16,7 +16,7 @@ from chalicelib.core.doctor.wiring.ways import Heard
 def delivery(case: Case, found: Heard, queue: Queue, bus: Bus) -> Iterator[Finding]:
     """Yield whether each way of a bucket leads to the queue. A broken one beside a sound one is yellow."""
     if not found.ways:
-        yield grey(DELIVERY.id, case.subject, f"it sends nothing that could be followed ({NOTIFICATION.id})")
+        yield grey(DELIVERY.id, case.subject, f"it sends the reaper nothing; see {NOTIFICATION.id}")
     faults = {way.called: list(_faults(case, way, queue, bus)) for way in found.ways}
     sound = frozenset[Any]().union(*(way.told for way in found.ways if not faults[way.called]))
     for way in found.ways:

@@ -64,12 +64,12 @@ def _one_of(one: str, other: str) -> bool:
 
 
 def _of(prefix: str) -> str:
-    return f" of keys that begin with {prefix}" if prefix else ""
+    return f" under {prefix}" if prefix else ""
 
 
 def _named(events: set[str]) -> str:
     if events == set(ALL):
-        return "all events"
+        return "every lock"
     whole = {
         f"{group}:*": {one for one in ALL if one.startswith(group)}
         for group in ("s3:ObjectCreated", "s3:ObjectRemoved", "s3:LifecycleExpiration")

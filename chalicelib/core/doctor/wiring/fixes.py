@@ -163,7 +163,7 @@ def _by_eventbridge(case: Case, found: Heard) -> Fix:
     theirs = ", ".join(f"{one.get('Id') or 'without an Id'} to {one['Arn']}" for one in found.others)
     after = case.notifications | {"EventBridgeConfiguration": {}}
     return Fix(
-        do=f"S3 lets no notification of ours stand beside the other one ({theirs}). Leave that as it is, switch "
+        do=f"S3 allows no second notification beside the other one ({theirs}). Leave that one as it is, switch "
         "EventBridge on for the bucket, and have a rule send its lock events to the reaper. EventBridge does not tell "
         f"who took a lock.{terraform_keeps(case)}",
         cli="\n".join([*([] if found.waits else rule_for(case)), written(case, after)]),

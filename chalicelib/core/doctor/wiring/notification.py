@@ -40,7 +40,9 @@ def shadow(case: Case, found: Heard) -> Finding:
     theirs = ", ".join(f"{one.get('Id') or 'one without an Id'} -> {one['Arn']}" for one in found.others)
     if case.needed <= found.told:
         return green(
-            SHADOW.id, case.subject, f"another notification has its locks ({theirs}); {_ways(found)} tells of them"
+            SHADOW.id,
+            case.subject,
+            f"another notification has its locks ({theirs}); the reaper hears of them by {_ways(found)}",
         )
     seen = f"another notification has its locks ({theirs}), and S3 refuses a second one for the same keys and events"
     return red(SHADOW.id, case.subject, seen, tell(case, found))
@@ -106,7 +108,9 @@ def _untold(case: Case, found: Heard, missing: frozenset[Told]) -> str:
         return f"by {_ways(found)} it does not tell of {in_words(missing)}"
     if others:
         return f"it tells {', '.join(others)} of its locks, and not the queue of this reaper, {case.queue}"
-    also = ", though it tells EventBridge, where no rule sends to the reaper" if case.tells_eventbridge else ""
+    also = (
+        ", though it tells EventBridge, where no rule sends all of them to the reaper" if case.tells_eventbridge else ""
+    )
     return f"it does not tell the reaper of its locks{also}"
 
 

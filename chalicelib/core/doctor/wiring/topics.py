@@ -102,7 +102,7 @@ def _of_subscription(case: Case, topic: Topic) -> Iterator[Fault]:
 
 def _unfiltered(topic: Topic) -> Fix:
     return Fix(
-        do="Take the filter policy of the queue's subscription away: the reaper passes over what is no lock's.",
+        do="Take the filter policy of the queue's subscription away: the reaper ignores what is about no lock.",
         cli=aws(
             "sns",
             "set-subscription-attributes",

@@ -14,7 +14,7 @@ _LIMIT, _RESERVE = 4000, 800
 """Bytes of a message, and those that are left for its last lines."""
 _SUBJECTS = 5
 _DOT = {Colour.RED: ":red_circle:", Colour.YELLOW: ":large_yellow_circle:"}
-_ALL = "`tflocks doctor --all` shows everything, with the commands."
+_ALL = "`tflocks doctor` shows everything, with the commands."
 
 
 def news(told: News) -> str:
@@ -40,8 +40,16 @@ def _head(told: News) -> str:
 def _worse(one: Alike) -> str:
     change = one.first
     was = f" (was {change.before.value})" if change.before else ""
-    head = f"• {_DOT[change.now]} *{_title(change)}*, {_subjects(one.subjects)}{was}: {code(change.seen, _SEEN_LIMIT)}"
-    lines = [head, f"    {_prose(change.do)}" if change.do else "", _commands(change.cli)]
+    shared = len(one.subjects) > 1
+    whose = f" of {code(change.subject, _NAME_LIMIT)}:" if shared else ""
+    seen = f"{whose} {code(change.seen, _SEEN_LIMIT)}"
+    head = f"• {_DOT[change.now]} *{_title(change)}*, {_subjects(one.subjects)}{was}:{seen}"
+    others = (
+        f"    The others have a fix each: {code(f'tflocks doctor --only {change.check}', _NAME_LIMIT)}."
+        if shared
+        else ""
+    )
+    lines = [head, f"    {_prose(change.do)}" if change.do else "", _commands(change.cli), others]
     return "\n".join(filter(None, lines))
 
 

@@ -129,9 +129,9 @@ def named_like_a_canary(there: Cloud) -> None:
 
 LATE: dict[str, tuple[Callable[[Cloud], None], Colour, str]] = {
     "a table that came back to life": (came_back, Colour.RED, f"came back to life: {NET}"),
-    "a state that still locks only in the table": (still_alone, Colour.YELLOW, f"a lock only in S3 of {APP}"),
-    "a state that was never seen to lock": (never_seen, Colour.YELLOW, f"{APP}, not seen to lock anywhere"),
-    "a write that no lock explains": (written_unseen, Colour.GREEN, "without a write: CloudWatch counts the last"),
+    "a state that still locks only in the table": (still_alone, Colour.YELLOW, f"runs that lock only in S3 of {APP}"),
+    "a state that was never seen to lock": (never_seen, Colour.YELLOW, f"{APP}; now not seen to lock anywhere"),
+    "a write that no lock explains": (written_unseen, Colour.GREEN, "without a write; CloudWatch counts the last"),
     "a reaper that slept": (slept, Colour.GREEN, "it is known only since"),
     "a stream that the function cannot read": (failing, Colour.YELLOW, "in vain: PROBLEM: Function call failed"),
     "a stream without locks in it": (keys_only, Colour.YELLOW, "the table has no stream with NEW_AND_OLD_IMAGES"),

@@ -63,7 +63,7 @@ def test_a_role_is_read_with_what_is_attached_to_it_and_with_its_boundary(roles:
 def test_a_role_that_was_deleted_is_red(roles: Ground) -> None:
     parts = msgspec.structs.replace(roles.parts, roles=roles.parts.roles | {"ReleaseLock": "deleted"})
     findings = looked(Ground(roles.client, "", "", parts), "reaper.rights")
-    assert (findings[0].colour, "deleted of ReleaseLock was deleted" in findings[0].seen) == (Colour.RED, True)
+    assert (findings[0].colour, "deleted of release_lock was deleted" in findings[0].seen) == (Colour.RED, True)
 
 
 def test_a_bucket_that_is_gone_or_somebody_elses_is_told_as_that(ground: Ground) -> None:
@@ -109,7 +109,7 @@ def test_the_last_night_is_read_as_the_night_book_wrote_it(ground: Ground) -> No
         Result(home=home("paid"), finished=True, failure="STS denies the role"),
     )
     [one] = looked(ground, "reaper.last-sweep")
-    assert (one.colour, "1 of 2 targets were not swept: bucket paid" in one.seen) == (Colour.RED, True)
+    assert (one.colour, "1 of 2 targets was not swept: bucket paid" in one.seen) == (Colour.RED, True)
     assert "STS denies the role" in one.details[0]
     [examination] = account_looks([MEMBER, MEMBER, Account()], ground.parts, reach_of(ground.parts))
     [member] = examine([examination], lambda _: True, lambda _: None)

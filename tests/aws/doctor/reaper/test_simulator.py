@@ -68,7 +68,7 @@ def test_a_denial_by_the_organisation_is_yellow_because_the_simulator_misjudges_
     [one] = found(Simulator({"s3:DeleteObject": denied}), HIGHER)
     assert one.colour is Colour.YELLOW
     assert "SCP" in one.seen
-    assert "ReleaseLock s3:DeleteObject" in one.seen
+    assert "release_lock s3:DeleteObject" in one.seen
 
 
 def test_a_denial_by_a_permissions_boundary_is_red() -> None:

@@ -148,7 +148,7 @@ def test_a_trail_that_leaves_out_some_of_the_writes_is_not_enough(selectors: Any
 def test_a_stopped_trail_records_nothing_and_is_named() -> None:
     one = trailed(BUCKET, (Trail("arn:stopped", is_logging=False, selectors=plain("arn:aws:s3")),))
     assert one.colour is YELLOW
-    assert "arn:stopped has them and is stopped" in one.seen
+    assert "arn:stopped would record them, but it is stopped" in one.seen
 
 
 def test_with_prefixes_all_of_them_have_to_be_recorded() -> None:

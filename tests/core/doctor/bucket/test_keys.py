@@ -70,7 +70,7 @@ def test_a_policy_for_others_alone_is_red_and_its_fix_lets_the_roles_in_and_keep
     others = ROOT | {"Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:role/ci"}}
     one = judged(others)
     assert one.colour is RED
-    assert "nothing allows the reaper's SweepTarget kms:Decrypt" in one.seen
+    assert "nothing allows the reaper's sweep_target, watch_locks" in one.seen
     assert one.fix
     mended = option(one.fix.cli, "policy")["Statement"]
     assert mended[0] == others
@@ -80,7 +80,7 @@ def test_a_policy_for_others_alone_is_red_and_its_fix_lets_the_roles_in_and_keep
 def test_a_policy_without_the_right_to_encrypt_stops_what_is_put_back() -> None:
     one = judged(ROOT | {"Action": "kms:Decrypt"})
     assert one.colour is RED
-    assert "AnswerClick kms:GenerateDataKey" in one.seen
+    assert "answer_click to call kms:GenerateDataKey" in one.seen
 
 
 def test_a_denied_role_is_red_and_its_fix_leaves_out_that_role_alone() -> None:

@@ -281,7 +281,7 @@ def test_what_does_not_meet_a_role_of_the_reaper_is_green(statement: Any) -> Non
 def test_a_finding_names_the_statement_what_it_denies_and_to_whom() -> None:
     [run], roles = both(deny(Sid="NoDeletes"))
     assert run.seen == "statement NoDeletes denies Terraform the delete of its lock"
-    assert [one.seen for one in roles] == ["statement NoDeletes denies the reaper's ReleaseLock to release a lock"]
+    assert [one.seen for one in roles] == ["statement NoDeletes denies the reaper's release_lock to release a lock"]
     nameless = {key: value for key, value in deny().items() if key != "Sid"}
     assert both(nameless)[0][0].seen.startswith("the Deny of s3:DeleteObject denies")
 

@@ -36,7 +36,7 @@ def phase(*runs: Any, **fields: Any) -> Finding:
             Colour.GREEN,
             "safe to delete not before 2026-12-15, still needed: 4 weeks without",
         ),
-        (told(run(NET, 60, B), run(NET, 3, S), digests=(APP,)), Colour.YELLOW, f"a lock only in S3 of {APP}"),
+        (told(run(NET, 60, B), run(NET, 3, S), digests=(APP,)), Colour.YELLOW, f"runs that lock only in S3 of {APP}"),
         (told(*MOVED), Colour.YELLOW, "phase 3: safe to delete"),
         (told(run(NET, 9, S), run(NET, 3, T)), Colour.RED, f"came back to life: {NET} was locked only in the table"),
         (told(digests=(NET,), covered_days=None), Colour.GREY, "not known"),

@@ -65,10 +65,13 @@ WANTING: dict[str, tuple[Evidence, str]] = {
     "the last lock is too young": (told(*MOVED, run(NET, 27, B), run(NET, 2, S)), "4 weeks without a lock"),
     "a lock is held": (
         told(*MOVED, items=Items(held=(HeldItem(state_path=APP),))),
-        f"no lock in the table: now there is one on {APP}",
+        f"no lock in the table; now there is one on {APP}",
     ),
-    "a state has not moved": (told(*MOVED, run(APP, 50, B)), f"a lock only in S3 of {APP}, locked in both"),
-    "a state was never seen": (told(*MOVED, digests=(APP, NET)), f"a lock only in S3 of {APP}, not seen to lock"),
+    "a state has not moved": (told(*MOVED, run(APP, 50, B)), f"runs that lock only in S3 of {APP}; now locked in both"),
+    "a state was never seen": (
+        told(*MOVED, digests=(APP, NET)),
+        f"runs that lock only in S3 of {APP}; now not seen to lock",
+    ),
     "the journal is too short": (told(*MOVED, covered_days=20), "it is known only since"),
     "nothing covers the table": (
         told(*MOVED, covered_days=None),

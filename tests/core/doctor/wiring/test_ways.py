@@ -35,12 +35,12 @@ FUNCTION = f"arn:aws:lambda:eu-west-1:{HOME}:function:images"
         (to(QUEUE, events=["s3:ObjectCreated:Put", "s3:ObjectRemoved:*"]), Colour.YELLOW, "s3:LifecycleExpiration:*"),
         (to(QUEUE, events=["s3:ObjectCreated:*", "s3:ObjectRemoved:Delete"]), Colour.RED, "DeleteMarkerCreated"),
         (to(QUEUE, events=["s3:ObjectRestore:*"]), Colour.RED, "does not tell the reaper"),
-        (to(QUEUE, prefix="prod/"), Colour.RED, "all events"),
-        (to(QUEUE, suffix="prod.tfstate.tflock"), Colour.RED, "all events"),
+        (to(QUEUE, prefix="prod/"), Colour.RED, "does not tell of every lock"),
+        (to(QUEUE, suffix="prod.tfstate.tflock"), Colour.RED, "does not tell of every lock"),
         (to(QUEUE, suffix=".tfstate"), Colour.RED, "does not tell the reaper"),
         (to(DEV), Colour.RED, DEV),
         ({}, Colour.RED, "does not tell the reaper"),
-        ({"EventBridgeConfiguration": {}}, Colour.RED, "no rule sends to the reaper"),
+        ({"EventBridgeConfiguration": {}}, Colour.RED, "no rule sends all of them to the reaper"),
     ],
 )
 def test_what_a_bucket_does_not_tell_is_named(notifications: Notifications, colour: Colour, seen: str) -> None:
@@ -57,7 +57,7 @@ def test_a_target_of_two_folders_is_told_by_two_notifications_and_an_encoded_pre
     assert notification(case, hears(case)).colour is Colour.GREEN
     half = some_case(first, prefixes=("env:/a b/", "net/core/"))
     found = notification(half, hears(half))
-    assert "of keys that begin with net/core/" in found.seen
+    assert "under net/core/" in found.seen
     assert found.fix
     assert found.fix.cli == (
         f"tflocks connect acme-tfstate --prefix 'env:/a b/' --prefix net/core/ --queue {QUEUE} --region eu-west-1"

@@ -23,10 +23,9 @@ def words(*changes: Change, red: int = 1) -> str:
 def test_what_became_worse_is_told_with_its_fix() -> None:
     assert words(a_change()).splitlines() == [
         ":warning: *The weekly look: 1 thing became worse.*",
-        "• :red_circle: *The channels that reaper.toml names*, `channel C0PAY` (was green): "
-        "`the app is not in #payments`",
+        "• :red_circle: *Channels in reaper.toml*, `channel C0PAY` (was green): `the app is not in #payments`",
         "    Type `/invite @tflock-reaper` in #payments.",
-        "`tflocks doctor --all` shows everything, with the commands.",
+        "`tflocks doctor` shows everything, with the commands.",
     ]
 
 
@@ -45,7 +44,8 @@ def test_commands_that_slack_would_change_are_left_to_the_command_line() -> None
 def test_the_first_look_says_that_it_is_the_first() -> None:
     told = words(a_change(before=None), a_change(before=None, subject="channel C0OPS"), red=2)
     assert told.startswith(":warning: *The weekly look, where it looked for the first time: 2 things red.*")
-    assert "`channel C0PAY`, `channel C0OPS`: `the app" in told
+    assert "`channel C0PAY`, `channel C0OPS`: of `channel C0PAY`: `the app" in told
+    assert "    The others have a fix each: `tflocks doctor --only slack.channels`." in told
 
 
 def test_what_is_better_and_what_is_not_looked_at_any_more_take_one_line_each() -> None:
@@ -59,9 +59,9 @@ def test_what_is_better_and_what_is_not_looked_at_any_more_take_one_line_each() 
     told = words(*better, *hidden, red=4).splitlines()
     assert told[0] == "*The weekly look: nothing became worse.*"
     assert told[1] == "Not looked at any more, 2 things: the right `s3:GetBucketLogging` is missing."
-    assert told[2].startswith(":white_check_mark: Better: The channels that reaper.toml names, `channel C0`; ")
+    assert told[2].startswith(":white_check_mark: Better: Channels in reaper.toml, `channel C0`; ")
     assert told[2].endswith("; and 6 more.")
-    assert told[3] == "4 things red since before. `tflocks doctor --all` shows everything, with the commands."
+    assert told[3] == "4 things red since before. `tflocks doctor` shows everything, with the commands."
     assert len(told) == 4
 
 

@@ -14,7 +14,7 @@ def lines(*findings: object, kind: Kind = Kind.CLI) -> list[str]:
 
 def test_each_fix_has_a_comment_that_says_what_it_mends() -> None:
     assert lines(broken(), well(), unknown()) == [
-        f"# {BUCKET}: Can be looked at (reach.subject, red): versioning is suspended",
+        f"# {BUCKET}: Existence (reach.subject, red): versioning is suspended",
         "# Turn it on.",
         f"{POLICY} 'A'",
         "",

@@ -28,7 +28,7 @@ def test_the_worst_is_the_last_on_the_screen_in_a_subject_among_subjects_and_in_
     lines = printed(a_report(broken(), well(), warned(), unknown(), well(OTHER))).splitlines()
     words = [line.split()[0] for line in lines if line.startswith("  ") and not line.startswith("     ")]
     assert words == ["green", "green", "grey", "YELLOW", "RED"]
-    assert lines[-1] == f"RED {BUCKET}: Can be looked at"
+    assert lines[-1] == f"RED {BUCKET}: Existence"
     assert "2 subjects in 1.2 s: 2 green, 1 grey, 1 yellow, 1 red" in lines
 
 
@@ -41,12 +41,12 @@ def test_a_red_line_says_what_was_seen_why_it_matters_and_what_to_do_and_the_com
 
 def test_a_green_line_is_one_short_line() -> None:
     lines = printed(a_report(well(details=("one", "two")), well(OTHER))).splitlines()
-    assert next(line for line in lines if "green" in line).startswith("  green  Can be looked at: it is there")
+    assert next(line for line in lines if "green" in line).startswith("  green  Existence: it is there")
     assert "one" not in "\n".join(lines)
 
 
 def test_a_grey_line_names_the_right_that_it_takes() -> None:
-    assert "it takes cloudformation:DescribeStacks" in " ".join(printed(a_report(unknown())).split())
+    assert "needs: cloudformation:DescribeStacks" in " ".join(printed(a_report(unknown())).split())
 
 
 def test_many_details_are_cut_and_their_number_is_told() -> None:

@@ -16,7 +16,7 @@ import click
 from chalicelib.core.canary import FOLDER
 from chalicelib.core.doctor.canary.assumptions import Judged, Verdict
 from chalicelib.core.doctor.canary.redaction import Redaction
-from chalicelib.core.doctor.canary.report import Report, as_json, as_text
+from chalicelib.core.doctor.canary.report import Report, as_json, as_text, ended
 from chalicelib.core.doctor.canary.steps import STEPS, Outcome, Result, ended_well
 from chalicelib.core.visible import visible
 from tflocks.commands.doctor.canary.question import Question
@@ -76,9 +76,10 @@ def _fly(asked: Question, wish: Wish, plan: Plan, aws: Aws, waiting: Waiting) ->
         carried.clean(tell)
         raise
     tested = carried.tested
-    _show_tested(tested)
+    passed = ended_well(results) and not _contradicted(tested)
+    _show_tested(tested, passed=passed)
     _write(asked.report, results, tested, _redaction(wish, plan, aws))
-    return 0 if ended_well(results) and not _contradicted(tested) else 1
+    return 0 if passed else 1
 
 
 @contextmanager
@@ -117,11 +118,12 @@ def _show(result: Result) -> None:
         click.echo(visible(f"            do: {result.do}"))
 
 
-def _show_tested(tested: list[Judged]) -> None:
-    click.echo()
+def _show_tested(tested: list[Judged], *, passed: bool) -> None:
+    click.echo("\nAssumptions of docs/decisions.md:")
     for one in tested:
         seen = f": {one.seen}" if one.seen else ""
         click.echo(visible(f"{one.verdict:<15}{one.assumption}{seen}"))
+    click.echo(f"\n{ended(passed=passed)}")
 
 
 def _contradicted(tested: list[Judged]) -> bool:

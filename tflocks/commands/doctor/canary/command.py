@@ -31,10 +31,20 @@ class OrCanary(click.Command):
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.option("--bucket", metavar="BUCKET", help="The bucket to put locks into.  [default: the first target]")
-@click.option("--table", metavar="NAME", help="The lock table to put items into; name it to have it tested.")
-@click.option("--channel", metavar="ID", help="The channel of the alerts, one of the rules'.  [default: [slack]'s]")
-@click.option("--wait-for-click", metavar="TIME", default="2m", show_default=True, help="For a click; 0: for none.")
-@click.option("--report", type=click.Path(path_type=Path), help="Write what was seen without names; *.json: as JSON.")
+@click.option("--table", metavar="NAME", help="The lock table to put items into, if it is to be tested too.")
+@click.option(
+    "--channel",
+    metavar="ID",
+    help="Where the alerts are posted; one that reaper.toml names.  [default: that of [slack]]",
+)
+@click.option(
+    "--wait-for-click",
+    metavar="TIME",
+    default="2m",
+    show_default=True,
+    help="How long to wait for a click on Release; 0: not.",
+)
+@click.option("--report", type=click.Path(path_type=Path), help="Write a report without names into a new file; *.json: as JSON.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--stage", default="prod", show_default=True, help="The reaper's stage.")
 @click.option("--stack", metavar="NAME", help="The reaper's stack.  [default: tflock-reaper-STAGE]")

@@ -37,8 +37,8 @@ def trailed(bucket: StateBucket, trails: tuple[Trail, ...]) -> Finding:
     of_it = [trail for trail in trails if records(bucket, trail.selectors)]
     if ours := next((trail for trail in of_it if trail.is_logging), None):
         return bucket.green(ACCESS_LOG, f"CloudTrail records its data events: {ours.arn}")
-    stopped = f"; the trail {of_it[0].arn} has them and is stopped" if of_it else ""
-    return bucket.yellow(ACCESS_LOG, f"no access log, and no trail with its data events{stopped}", _fix(bucket))
+    stopped = f"; the trail {of_it[0].arn} would record them, but it is stopped" if of_it else ""
+    return bucket.yellow(ACCESS_LOG, f"neither an access log nor a trail with its data events{stopped}", _fix(bucket))
 
 
 def _fix(bucket: StateBucket) -> Fix:
@@ -61,7 +61,7 @@ def _fix(bucket: StateBucket) -> Fix:
     ]
     return Fix(
         do=f"Create a bucket {name} for access logs and have {bucket.name} log to it; or add data events of "
-        f"{bucket.arn}/ to a trail. A lifecycle rule of the log bucket should end its logs when nobody needs them.",
+        f"{bucket.arn}/ to a trail. Give the log bucket a lifecycle rule that expires old logs.",
         cli="\n".join(lines),
         hcl=_hcl(bucket, name, compact(policy)),
     )

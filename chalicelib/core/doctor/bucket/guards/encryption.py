@@ -28,7 +28,7 @@ def encryption(bucket: StateBucket, answer: Mapping[str, Any]) -> Finding:
         return bucket.yellow(ENCRYPTION, "there is no default encryption", _fix(bucket))
     key = f", key {default['KMSMasterKeyID']}" if default.get("KMSMasterKeyID") else ""
     return bucket.green(
-        ENCRYPTION, f"what is put is encrypted: {_CALLED.get(kind, kind)}{key}", data={"algorithm": kind}
+        ENCRYPTION, f"new objects are encrypted: {_CALLED.get(kind, kind)}{key}", data={"algorithm": kind}
     )
 
 

@@ -23,7 +23,8 @@ def enabled(arn: str, state: str) -> Fix:
     region, key = _region(arn), arn.rpartition("/")[2]
     lines = [aws("kms", "cancel-key-deletion", region=region, key_id=key)] if state == "PendingDeletion" else []
     lines.append(aws("kms", "enable-key", region=region, key_id=key))
-    return Fix(do=f"Enable the key {arn} again, before somebody needs a state.", cli="\n".join(lines))
+    act = "Cancel the deletion of the key {arn}, and enable it" if len(lines) > 1 else "Enable the key {arn} again"
+    return Fix(do=f"{act.format(arn=arn)}, before somebody needs a state.", cli="\n".join(lines))
 
 
 def named(arn: str, parts: Parts) -> Fix:
@@ -81,7 +82,7 @@ def _met(policy: Policy, statement: Statement, requests: Sequence[Request]) -> s
 def _written(arn: str, policy: Policy, statements: Sequence[Statement], do: str, roles: set[str]) -> Fix:
     document = policy.text(list(statements))
     return Fix(
-        do=f"{do}: {', '.join(sorted(roles))}.",
+        do=f"{do}: {', '.join(sorted(arn.rpartition('/')[2] for arn in roles))}.",
         cli=aws("kms", "put-key-policy", region=_region(arn), key_id=arn, policy_name="default", policy=document),
         hcl=hcl.resource("aws_kms_key_policy", arn.rpartition("/")[2], {"key_id": arn, "policy": compact(document)}),
     )

@@ -9,7 +9,7 @@ from chalicelib.core.doctor.bucket.guards import key_fixes as fixes
 from chalicelib.core.doctor.bucket.policy.answer import Answer, any_of, is_so
 from chalicelib.core.doctor.bucket.policy.patterns import contains, tokens
 from chalicelib.core.doctor.bucket.policy.principals import without_accounts
-from chalicelib.core.doctor.bucket.policy.requests import Request, of_key
+from chalicelib.core.doctor.bucket.policy.requests import Request, in_words, of_key
 from chalicelib.core.doctor.bucket.policy.statements import Policy, denies, meets
 from chalicelib.core.doctor.bucket.roles import callers
 from chalicelib.core.doctor.bucket.state_bucket import StateBucket
@@ -37,7 +37,7 @@ class _Trouble(msgspec.Struct, frozen=True):
 
 def no_key(bucket: StateBucket) -> Finding:
     """Return the finding of a bucket that no key of one's own encrypts."""
-    return bucket.green(KEY, "no KMS key of one's own is needed to read")
+    return bucket.green(KEY, "no KMS key of your own is needed")
 
 
 def key_use(bucket: StateBucket, key: Key, parts: Parts | None) -> Finding:
@@ -51,7 +51,10 @@ def key_use(bucket: StateBucket, key: Key, parts: Parts | None) -> Finding:
     if parts is None:
         return bucket.green(KEY, f"{key.arn} is enabled")
     if bucket.account != parts.account:
-        return bucket.grey(KEY, f"the member role reads here; its own stack's DecryptKeyArns has to name {key.arn}")
+        return bucket.grey(
+            KEY,
+            f"the member role reads here: look whether DecryptKeyArns of its own stack names {key.arn}",
+        )
     trouble = next(_troubles(bucket, key, parts), None)
     if trouble is None:
         return bucket.green(KEY, f"the reaper's roles may use {key.arn}")
@@ -64,15 +67,19 @@ def _troubles(bucket: StateBucket, key: Key, parts: Parts) -> Iterator[_Trouble]
     names = {answer: [one for one in asked if _denied(key.policy, one) is answer] for answer in Answer}
     without = [one for one in asked if _allowed(key, one, parts) is Answer.NO]
     if names[Answer.YES]:
-        said = f"the policy of {key.arn} denies {_does(names[Answer.YES])}"
+        said = f"the policy of {key.arn} denies {in_words(names[Answer.YES])}"
         yield _Trouble(said, fixes.let_in(key.arn, key.policy, names[Answer.YES]))
     if without and _is_left_to_iam(key, without) and _account(key.arn) == parts.account:
         yield _Trouble(f"DecryptKeyArns of {parts.stack} does not name {key.arn}", fixes.named(key.arn, parts))
     elif without:
-        yield _Trouble(f"nothing allows {_does(without)} {key.arn}", fixes.allowed(key.arn, key.policy, without, parts))
+        yield _Trouble(
+            f"nothing allows {in_words(without)} on {key.arn}", fixes.allowed(key.arn, key.policy, without, parts)
+        )
     unsure = names[Answer.MAYBE] + [one for one in asked if _allowed(key, one, parts) is Answer.MAYBE]
     if unsure:
-        said = f"the policy of {key.arn} may deny {_does(unsure)}: it has a condition that cannot be judged from here"
+        said = (
+            f"the policy of {key.arn} may deny {in_words(unsure)}: it has a condition that cannot be judged from here"
+        )
         yield _Trouble(said, fixes.allowed(key.arn, key.policy, unsure, parts), Colour.YELLOW)
 
 
@@ -105,7 +112,3 @@ def is_named(arn: str, parts: Parts) -> bool:
 
 def _account(arn: str) -> str:
     return (arn.split(":") + [""] * 5)[4]
-
-
-def _does(requests: list[Request]) -> str:
-    return ", ".join(dict.fromkeys(one.does for one in requests))

@@ -51,7 +51,9 @@ def public_access(bucket: StateBucket, reached: Reached) -> Finding:
     if reached.unknown:
         right, said = reached.unknown[0]
         return bucket.grey(PUBLIC, f"{', '.join(off)}: off for the bucket; the rest is not known: {said}", right)
-    return bucket.yellow(PUBLIC, f"not public, and nothing stops that: {', '.join(off)} off", _fix(bucket))
+    return bucket.yellow(
+        PUBLIC, f"not public now, but nothing keeps it from being made public: {', '.join(off)} off", _fix(bucket)
+    )
 
 
 def _ways(reached: Reached) -> list[str]:

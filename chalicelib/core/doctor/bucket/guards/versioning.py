@@ -11,7 +11,7 @@ from chalicelib.core.doctor.pasted.shell import aws
 
 _SEEN = {
     "Suspended": "versioning is suspended: each write of a state destroys the version before it",
-    "": "versioning is off: each write of a state destroys the one before it",
+    "": "versioning is off: each write of a state destroys the version before it",
 }
 _WITH_MFA = "; MFA delete is on: old versions can be deleted only with the root user's MFA device"
 

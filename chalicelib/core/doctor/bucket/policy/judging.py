@@ -8,7 +8,7 @@ from chalicelib.core.doctor.bucket.checks import REAPER, TERRAFORM
 from chalicelib.core.doctor.bucket.policy.answer import Answer, any_of
 from chalicelib.core.doctor.bucket.policy.document import written
 from chalicelib.core.doctor.bucket.policy.mending import Requests, mended
-from chalicelib.core.doctor.bucket.policy.requests import Request
+from chalicelib.core.doctor.bucket.policy.requests import Request, in_words
 from chalicelib.core.doctor.bucket.policy.statements import Policy, Statement, called, denies
 from chalicelib.core.doctor.bucket.state_bucket import StateBucket
 from chalicelib.core.doctor.finding import Colour, Finding, Fix
@@ -30,7 +30,7 @@ class Denial(msgspec.Struct, frozen=True):
     @property
     def words(self) -> str:
         """Return the denial in words."""
-        said = ", ".join(dict.fromkeys(one.does for one in self.requests))
+        said = in_words(self.requests)
         if self.answer is Answer.YES:
             return f"{called(self.statement)} denies {said}"
         return f"{called(self.statement)} may deny {said}: it depends on {self.reasons}"
@@ -93,15 +93,17 @@ def _for_terraform(bucket: StateBucket, denial: Denial) -> str:
     if denial.answer is Answer.YES:
         return f"{leave_out}."
     if denial.keys and all(key.lower().startswith(_BY_BACKEND) for key in denial.keys):
-        return f"Give each backend what {name} demands (`encrypt = true`, `kms_key_id`, `acl`). Or: {leave_out}."
-    return f"If every run of Terraform gets past {name}, let it be. If one does not: {leave_out}."
+        return f"{leave_out}. Or give each backend what it demands (`encrypt = true`, `kms_key_id`, `acl`)."
+    return f"If {name} lets every run of Terraform pass, there is nothing to do. If not: {leave_out}."
 
 
 def _for_reaper(bucket: StateBucket, denial: Denial) -> str:
-    name, who = called(denial.statement), sorted({one.caller.arn or one.caller.words for one in denial.requests})
+    name, who = called(denial.statement), sorted({one.caller.role or one.caller.words for one in denial.requests})
     if denial.answer is Answer.YES:
         return f"Leave the reaper out of {name} in the policy of {bucket.name}: {', '.join(who)}."
-    return f"If the reaper gets past {name}, let it be. If not, leave it out there: {', '.join(who)}."
+    return (
+        f"If {name} lets the reaper pass, there is nothing to do. If not, leave the reaper out of it: {', '.join(who)}."
+    )
 
 
 def _fix(bucket: StateBucket, policy: Policy, requests: Requests, denial: Denial, do: str) -> Fix:

@@ -36,6 +36,18 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """The request as it can be made. It is denied only if each of these is."""
 
 
+def in_words(requests: Iterable[Request]) -> str:
+    """Return what is asked: each act once, behind all who do it."""
+    who: dict[str, list[str]] = {}
+    for one in requests:
+        who.setdefault(one.does.removeprefix(one.caller.words), []).append(one.caller.words)
+    return ", ".join(f"{_all_of(words)}{act}" for act, words in who.items())
+
+
+def _all_of(words: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(words)).replace(", the reaper's ", ", ")
+
+
 _HTTPS: Context = {
     "aws:securetransport": ("true",),
     "s3:tlsversion": ("1.2", "1.3"),
@@ -138,7 +150,7 @@ def of_key(bucket: StateBucket, arn: str, roles: Iterable[tuple[str, Caller]]) -
         actions = ("kms:GenerateDataKey", "kms:Decrypt") if function == "AnswerClick" else ("kms:Decrypt",)
         for action in actions:
             yield Request(
-                does=f"{caller.words} {action}",
+                does=f"{caller.words} to call {action}",
                 caller=caller,
                 actions=(action,),
                 resources=(arn,),

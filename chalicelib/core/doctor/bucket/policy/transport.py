@@ -24,7 +24,7 @@ def plain_http(bucket: StateBucket, policy: Policy, requests: Requests) -> Findi
     what = ", ".join(one.does for one in open_to)
     return bucket.yellow(
         PLAIN_HTTP,
-        f"the bucket policy does not refuse plain HTTP{' in each case' if unsure else ''}: {what}",
+        f"over plain HTTP the bucket policy {'may let' if unsure else 'lets'} pass: {what}",
         _fix(bucket, policy, requests),
     )
 

@@ -73,7 +73,8 @@ def _fix(bucket: StateBucket, answer: Mapping[str, Any], sound: Rules) -> Fix:
     rules = [*sound, *added]
     names = ", ".join(rule["ID"] for rule in added)
     return Fix(
-        do=f"Add the lifecycle rule {names}. S3 filters by no suffix, so it removes old versions of states too: those "
+        do=f"Add the lifecycle rule {names}. S3 has no filter by suffix, so it removes old versions of states too: "
+        f"those "
         f"replaced more than {DAYS} days ago that have {NEWER} newer old ones. Raise the numbers to go back further.",
         cli=lifecycle.command(bucket, answer, rules),
         hcl=lifecycle.resource(bucket, answer, rules),

@@ -22,9 +22,9 @@ _FOR_OLD = (
 class Kept(StrEnum):
     """What is kept under a prefix that may be no place for states."""
 
-    LOCKS = "locks or states are kept there"
-    NONE = "no lock and no state is kept there"
-    UNKNOWN = "nobody knows whether locks are kept there"
+    LOCKS = "locks or states are among them"
+    NONE = "no lock and no state is among them"
+    UNKNOWN = "too many to see whether locks are among them"
     TAGGED = "nobody knows whether locks or states have its tag (OpenTofu's `lock_tags` and `state_tags` give some)"
 
 
@@ -69,7 +69,7 @@ def expiration(bucket: StateBucket, answer: Mapping[str, Any], kept: Look) -> It
             check=EXPIRATION,
             subject=bucket.subject,
             colour=_COLOURS[why],
-            seen=f"{called(rule)} deletes {scope_of(rule).words}, {_when(rule)}: {why}",
+            seen=f"{called(rule)} deletes {scope_of(rule).words} {_when(rule)}: {why}",
             fix=_fix(bucket, answer, called(rule), without_expiration(rules, numbers)),
             data={"rule": rule.get("ID", ""), "prefix": scope_of(rule).prefix},
         )
@@ -88,13 +88,13 @@ def _kept(bucket: StateBucket, rule: Mapping[str, Any], kept: Look) -> Kept:
 
 def _when(rule: Mapping[str, Any]) -> str:
     days, date = rule["Expiration"].get("Days"), rule["Expiration"].get("Date")
-    return f"{days} days after they were put" if days else f"from {date:%Y-%m-%d} on"
+    return f"{days} day{'' if days == 1 else 's'} after they were put" if days else f"from {date:%Y-%m-%d} on"
 
 
 def _fix(bucket: StateBucket, answer: Mapping[str, Any], rule: str, rules: Sequence[Mapping[str, Any]]) -> Fix:
     return Fix(
-        do=f"Take the expiration of current versions out of {rule}; all else of it stays. S3 filters by "
-        "no suffix, so a rule cannot leave out locks or states: keep what should expire under a prefix of its own.",
+        do=f"Take the expiration of current versions out of {rule}; the rest of the rule stays. A rule cannot "
+        "leave out locks or states, because S3 has no filter by suffix: keep what should expire under its own prefix.",
         cli=lifecycle.command(bucket, answer, rules),
         hcl=lifecycle.resource(bucket, answer, rules),
     )

@@ -27,8 +27,8 @@ def object_lock(bucket: StateBucket, answer: Mapping[str, Any]) -> Finding:
 
 def _fix(bucket: StateBucket) -> Fix:
     return Fix(
-        do=f"Take the default retention away from {bucket.name}, unless states must be kept so: it holds "
-        "for states and locks alike, S3 filters it by nothing. Versions that are there keep theirs.",
+        do=f"Take the default retention away from {bucket.name}, unless states must be kept that way: it "
+        "holds for states and locks alike, and S3 cannot limit it to states. Versions that are there keep theirs.",
         cli=aws("s3api", "put-object-lock-configuration", bucket=bucket.name, object_lock_configuration=_ON),
         hcl=hcl.resource(
             "aws_s3_bucket_object_lock_configuration",

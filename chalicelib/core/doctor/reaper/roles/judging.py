@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from chalicelib.core.doctor.finding import Finding, Fix, green, red, yellow
 from chalicelib.core.doctor.iam.verdict import Request, Standing, Verdict
+from chalicelib.core.doctor.parts import plain
 from chalicelib.core.doctor.reaper.roles.holdings import Holdings, shown
 from chalicelib.core.doctor.reaper.roles.role import Judged
 from chalicelib.core.doctor.reaper.roles.table import ABSENT, BOUNDS, RIGHTS, Bound, Right
@@ -60,15 +61,15 @@ def judge_bounds(subject: str, roles: Sequence[Judged], has: Holdings) -> list[F
 def gone(subject: str, roles: Sequence[tuple[str, str]]) -> list[Finding]:
     """Return a finding for each role, with its function, that was deleted."""
     return [
-        red(MAY, subject, f"the role {name} of {function} was deleted: it can do nothing", _fix_of_gone(name))
+        red(MAY, subject, f"the role {name} of {plain(function)} was deleted: it can do nothing", _fix_of_gone(name))
         for function, name in roles
     ]
 
 
 def _fix_of_gone(name: str) -> Fix:
     do = (
-        "Make the role again under the same name, because CloudFormation takes it for there; then run the doctor "
-        "again, which names the rights to give it."
+        "Make the role again under the same name, because CloudFormation believes that it is there. Then run the "
+        "doctor again: it names the rights to give the role."
     )
     trusted = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     trust = json.dumps({"Version": "2012-10-17", "Statement": [trusted]})
@@ -84,7 +85,7 @@ def _requests(line: Right | Bound, has: Holdings) -> Iterator[Request]:
 
 
 def _roles(roles: Sequence[Judged]) -> str:
-    return f"{len(roles)} roles" if len(roles) > 1 else f"the role of {roles[0].function}" if roles else "no role"
+    return f"the role of {plain(roles[0].function)}" if len(roles) == 1 else f"{len(roles) or 'no'} roles"
 
 
 # --- what a function must be able to do
@@ -101,13 +102,14 @@ def _of_role(subject: str, role: Judged, has: Holdings) -> Iterator[Finding]:
         for bounded in (False, True):
             some = [one for one in alike if role.bounded(one.asked.request) is bounded]
             if some:
-                seen = f"{role.function} {_may_not(standing)} {_what(some)}: {_why(role, some[0], bounded=bounded)}"
+                lacks = f"{plain(role.function)} {_lacks(standing)} {_what(some)}"
+                seen = f"{lacks}: {_why(role, some[0], bounded=bounded)}"
                 fix = _fix_of_bounded(role) if bounded else _FIXES[standing](role, some)
                 yield judged(MAY, subject, seen, fix, details=_lines(some), data={"role": role.name})
 
 
-def _may_not(standing: Standing) -> str:
-    return "perhaps cannot" if standing is Standing.UNSURE else "cannot"
+def _lacks(standing: Standing) -> str:
+    return "may lack" if standing is Standing.UNSURE else "lacks"
 
 
 def _what(lacking: Sequence[Lacking]) -> str:
@@ -148,8 +150,8 @@ def _why(role: Judged, one: Lacking, *, bounded: bool) -> str:
 def _fix_of_missing(role: Judged, lacking: Sequence[Lacking]) -> Fix:
     added = [_granted(line, [one for one in lacking if one.asked.line == line]) for line in _distinct(lacking)]
     do = (
-        f"Give the role of {role.function} the rights back, each as narrow as it was: the command writes its policy "
-        "with all that it has, and these. If your rules have changed since the deployment, deploy them instead."
+        f"Give the role of {plain(role.function)} the rights back: the command writes its policy with all that it has, "
+        "and these, each as narrow as it was. If your rules have changed since the deployment, deploy them instead."
     )
     return Fix(do=do, cli=role.with_statements(added))
 
@@ -173,8 +175,8 @@ def _granted(line: Right, lacking: Sequence[Lacking]) -> dict[str, Any]:
 def _fix_of_denied(role: Judged, lacking: Sequence[Lacking]) -> Fix:
     by = ", ".join(dict.fromkeys(statement.called for one in lacking for statement in one.verdict.by))
     do = (
-        f"Take out of {by} what it denies the role {role.name}, or except this role there. It is no statement of the "
-        "reaper, so ask whoever wrote it; the command shows the policies of the role."
+        f"Take out of {by} what it denies the role {role.name}, or except this role there. The statement is not "
+        "the reaper's, so ask whoever wrote it. The command shows the policies of the role."
     )
     return Fix(do=do, cli=_show(role))
 
@@ -217,10 +219,12 @@ def _beyond(subject: str, role: Judged, has: Holdings) -> Iterator[Finding]:
     loose = [one for one in asked if one[2].standing in {Standing.NOT_ALLOWED, Standing.UNSURE}]
     if open_:
         by = ", ".join(statement.called for statement in open_[0][2].by) or "a policy"
-        seen = f"{role.function} can {_whats(open_)}: {by} allows it, and nothing denies it"
+        seen = f"{plain(role.function)} can {_whats(open_)}: {by} allows it, and nothing denies it"
         yield red(NEVER, subject, seen, _fix_of_open(role, [*open_, *loose], has), data={"role": role.name})
     elif loose:
-        seen = f"nothing denies that {role.function} could {_whats(loose)}, if the policy of a bucket or table let it"
+        seen = (
+            f"nothing denies it, should the policy of a bucket or table allow {plain(role.function)} to {_whats(loose)}"
+        )
         yield yellow(NEVER, subject, seen, _fix_of_open(role, loose, has), data={"role": role.name})
 
 
@@ -234,8 +238,8 @@ def _whats(beyond: Sequence[_Beyond]) -> str:
 def _fix_of_open(role: Judged, beyond: Sequence[_Beyond], has: Holdings) -> Fix:
     denials = {str((line.deny, line.actions)): _denied(line, has) for line, _, _ in beyond}
     do = (
-        f"Deny it to the role of {role.function}: a Deny counts more than whatever allows it. The command writes its "
-        "policy with all that it has, and these denials."
+        f"Deny it to the role of {plain(role.function)}: a Deny overrides each Allow. The command writes its policy "
+        "with all that it has, and these denials."
     )
     return Fix(do=do, cli=role.with_statements(list(denials.values())))
 

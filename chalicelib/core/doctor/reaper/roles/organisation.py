@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from shlex import join
 
 from chalicelib.core.doctor.finding import Finding, Fix, green, red, yellow
+from chalicelib.core.doctor.parts import plain
 from chalicelib.core.doctor.reaper.roles.holdings import shown
 from chalicelib.core.doctor.reaper.roles.role import Answer, SimulatedRole
 
@@ -18,16 +19,16 @@ _SIMULATED = "IAM's simulator, which misjudges SCPs with conditions, says that a
 def judge_organisation(subject: str, roles: Sequence[SimulatedRole], account: str) -> list[Finding]:
     """Return whether something above the roles takes a right away that their functions need."""
     found = [one for role in roles for one in _of_role(subject, role, account)]
-    seen = f"no permissions boundary and no policy of the organisation takes anything from the {len(roles)} roles"
+    seen = f"no permissions boundary and no policy of the organisation takes a right away from the {len(roles)} roles"
     return found or [green(HIGHER, subject, seen)]
 
 
 def _of_role(subject: str, role: SimulatedRole, account: str) -> Iterator[Finding]:
     if beyond := _those(role, lambda answer: answer.beyond_boundary):
-        seen = f"the permissions boundary of the role of {role.function} does not allow {_what(beyond)}"
+        seen = f"the permissions boundary of the role of {plain(role.function)} does not allow {_what(beyond)}"
         yield red(HIGHER, subject, seen, _ask_for_boundary(role), details=beyond)
     if beyond := _those(role, lambda answer: answer.beyond_organisation):
-        seen = f"{_SIMULATED} denies {role.function} {_what(beyond)}"
+        seen = f"{_SIMULATED} denies {plain(role.function)} {_what(beyond)}"
         yield yellow(HIGHER, subject, seen, _ask_for_exception(role, account), details=beyond)
 
 

@@ -86,9 +86,9 @@ def _judged(subject: str, alarm: Alarm, now: datetime) -> Finding | None:
     if alarm.state == "ALARM":
         judged = yellow if alarm.name.endswith(_ABOUT_LOCKS) else red
         fix = Fix(do=alarm.advice or "See the log group for what happened.", cli=history)
-        return judged(ALARMS, subject, f"the alarm {alarm.name} has rung for {lasting}", fix)
+        return judged(ALARMS, subject, f"the alarm {alarm.name} has been ringing for {lasting}", fix)
     if alarm.state == "INSUFFICIENT_DATA" and now - alarm.since > _UNMEASURED_FOR:
-        do = "See whether its metric is still written: a function that never runs writes none. The command shows it."
+        do = "See whether its metric is still written: a function that never runs writes none."
         seen = f"the alarm {alarm.name} has had no data for {lasting}: it would not ring"
         return yellow(ALARMS, subject, seen, Fix(do=do, cli=history))
     return None
@@ -97,7 +97,7 @@ def _judged(subject: str, alarm: Alarm, now: datetime) -> Finding | None:
 def _gone(subject: str, gone: Sequence[str], stage: str) -> Finding:
     do = (
         "Deploy the reaper again from its checkout. If CloudFormation says that there is nothing to change, because it "
-        "takes the alarms for there, change a parameter of the stack (LogRetentionDays) and deploy it then."
+        "believes that the alarms are there, change a parameter of the stack (LogRetentionDays) and deploy it then."
     )
     seen = f"{len(gone)} of the reaper's alarms are gone: {told_briefly(gone)}"
     return yellow(ALARMS, subject, seen, Fix(do=do, cli=f"make deploy STAGE={quote(stage)}"), details=tuple(gone))
@@ -125,8 +125,8 @@ def _unsent(subject: str, alarms: Sequence[Alarm], parts: Parts) -> list[Finding
     topic = f"{parts.stack}-alarms"
     arn = f"arn:{parts.partition}:sns:{parts.region}:{parts.account}:{topic}"
     do = (
-        "Make an SNS topic, subscribe to it whoever is to hear (put your own address in the second command, and "
-        "confirm the mail that comes), and deploy the reaper with it."
+        "Make an SNS topic, subscribe those who are to hear (put your own address in the second command, and confirm "
+        "the mail that comes), and deploy the reaper with it."
     )
     lines = (
         join(["aws", "sns", "create-topic", "--name", topic]),
@@ -146,19 +146,26 @@ def _switched_off(subject: str, alarms: Sequence[Alarm]) -> list[Finding]:
         do="Switch the actions of these alarms on again.",
         cli=join(["aws", "cloudwatch", "enable-alarm-actions", "--alarm-names", *names]),
     )
-    return [yellow(HEARD, subject, f"these alarms ring silently: {told_briefly(names)}", fix)]
+    return [
+        yellow(
+            HEARD,
+            subject,
+            f"the actions of these alarms are switched off, so nobody would hear them: {told_briefly(names)}",
+            fix,
+        )
+    ]
 
 
 def _unheard(subject: str, topic: str, count: int | None) -> Finding:
     listing = ["aws", "sns", "list-subscriptions-by-topic", "--topic-arn", topic]
     if count is None:
         fix = Fix(
-            do="Make the topic again, and subscribe to it whoever is to hear.",
+            do="Make the topic again, and subscribe those who are to hear.",
             cli=join(["aws", "sns", "create-topic", "--name", topic.rpartition(":")[2]]),
         )
         return yellow(HEARD, subject, f"the alarms are sent to the topic {topic}, which is gone", fix)
     fix = Fix(
-        do="Subscribe to the topic whoever is to hear, and confirm it; the command shows who has not confirmed yet.",
+        do="Subscribe those who are to hear, and have them confirm it. The command shows who has not confirmed yet.",
         cli=join(listing),
     )
-    return yellow(HEARD, subject, f"the alarms are sent to the topic {topic}, which nobody hears", fix)
+    return yellow(HEARD, subject, f"the alarms are sent to the topic {topic}, which has no confirmed subscription", fix)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from shlex import join
 
 from chalicelib.core.doctor.finding import Finding, Fix, green, red
-from chalicelib.core.doctor.parts import Parts
+from chalicelib.core.doctor.parts import Parts, plain
 from chalicelib.core.duration import in_words
 from chalicelib.core.nights.night import LONGEST, Night
 from chalicelib.core.nights.summary import NotSwept, summary_of
@@ -26,7 +26,7 @@ def judge_night(subject: str, night: Night | None, parts: Parts, times: Times) -
     since = night.began if night else deployed
     if since is None or now - since > A_NIGHT_MISSED:
         last = f"the last night began {in_words(now - night.began)} ago" if night else "no night was ever swept"
-        seen = f"{last}: locks that S3 does not tell of are found by nobody"
+        seen = f"{last}: nobody finds the locks that S3 does not tell of"
         return [red(NIGHT, subject, seen, _fix(parts, "NightlySweep"))]
     if night is None:
         return [green(NIGHT, subject, "no night was swept yet: the reaper was deployed less than a day ago")]
@@ -41,10 +41,12 @@ def _swept(subject: str, night: Night, now: datetime, parts: Parts) -> Finding:
     missed = [one for account in summary.accounts for one in account.not_swept]
     if not missed:
         return green(NIGHT, subject, f"the last night began {ago} ago; all {summary.targets} targets were swept")
-    seen = f"in the last night, {ago} ago, {len(missed)} of {summary.targets} targets were not swept: {_some(missed)}"
+    was = "was" if len(missed) == 1 else "were"
+    was = "was" if len(missed) == 1 else "were"
+    seen = f"in the last night, {ago} ago, {len(missed)} of {summary.targets} targets {was} not swept: {_some(missed)}"
     do = (
         "Mend what is said of each target (see the checks of its bucket or table), or take it out of reaper.toml and "
-        "deploy; then sweep at once, by the command."
+        "deploy. Then sweep at once, by the command."
     )
     lines = tuple(f"{one.target} {one.standing}: {one.why}" if one.why else _said(one) for one in missed)
     return red(NIGHT, subject, seen, Fix(do=do, cli=_invoke(parts, "NightlySweep")), details=lines)
@@ -72,8 +74,8 @@ def judge_watch(subject: str, watched: datetime | None, parts: Parts, times: Tim
 
 def _fix(parts: Parts, function: str) -> Fix:
     do = (
-        f"See the checks of the schedules, functions and rights in this report, and mend what is red there; then run "
-        f"{function} at once, by the command: what it answers says why it fails."
+        f"See the checks of the schedules, functions and rights in this report, and mend what is red there. Then "
+        f"run {plain(function)} at once, by the command: its answer says why it fails."
     )
     return Fix(do=do, cli=_invoke(parts, function))
 

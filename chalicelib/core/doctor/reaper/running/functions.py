@@ -7,7 +7,7 @@ from shlex import join, quote
 import msgspec
 
 from chalicelib.core.doctor.finding import Finding, Fix, green, red, yellow
-from chalicelib.core.doctor.parts import Parts
+from chalicelib.core.doctor.parts import Parts, plain
 
 STATES, ERRORS = "reaper.functions", "reaper.errors"
 FUNCTIONS = (
@@ -60,16 +60,17 @@ def judge_functions(subject: str, functions: Sequence[Function], parts: Parts) -
 
 
 def _judged(subject: str, function: Function, parts: Parts) -> Finding | None:
+    called = plain(function.called)
     if not function.there:
-        which = f"{function.called} ({function.name})" if function.name else function.called
+        which = f"{called} ({function.name})" if function.name else called
         return red(STATES, subject, f"the function {which} is gone", _deploy(parts))
     if function.reserved == 0:
-        seen = f"{function.called} can never run: it is throttled, its reserved concurrency is 0"
-        do = f"Take the reserved concurrency off the function {function.name}: 0 of it switches a function off."
+        seen = f"{called} can never run: its reserved concurrency is 0"
+        do = f"Remove the reserved concurrency of the function {function.name}: 0 switches a function off."
         words = ["aws", "lambda", "delete-function-concurrency", "--function-name", function.name]
         return red(STATES, subject, seen, Fix(do=do, cli=join(words)))
     if _FAILED in (function.state, function.updated):
-        seen = f"{function.called} cannot run: its state is {function.state}, its last update {function.updated}"
+        seen = f"{called} cannot run: its state is {function.state}, its last update {function.updated}"
         return red(STATES, subject, f"{seen} ({function.why})" if function.why else seen, _deploy(parts))
     return None
 
@@ -77,7 +78,7 @@ def _judged(subject: str, function: Function, parts: Parts) -> Finding | None:
 def _deploy(parts: Parts) -> Fix:
     do = (
         "Deploy the reaper again from its checkout. If CloudFormation says that there is nothing to change, because it "
-        "takes the function for whole, change a parameter of the stack (LogRetentionDays) and deploy it then."
+        "believes that the function is whole, change a parameter of the stack (LogRetentionDays) and deploy it then."
     )
     return Fix(do=do, cli=f"make deploy STAGE={quote(parts.stage)}")
 
@@ -89,7 +90,7 @@ def judge_errors(subject: str, counted: Sequence[Counted], log_group: str) -> li
 
 
 def _failed(subject: str, one: Counted, log_group: str) -> Finding:
-    seen = f"{one.called} failed {_times(one.errors)} and was throttled {_times(one.throttles)} in the last day"
+    seen = f"{plain(one.called)} failed {_times(one.errors)} and was throttled {_times(one.throttles)} in the last day"
     do = (
         "Read its errors, which the command shows. Throttled means that the account's limit of concurrent functions, "
         "or the function's own reserved concurrency, was reached: raise it (Lambda, the function, Concurrency)."

@@ -7,7 +7,7 @@ from shlex import join
 import msgspec
 
 from chalicelib.core.doctor.finding import Finding, Fix, green, red
-from chalicelib.core.doctor.parts import Parts
+from chalicelib.core.doctor.parts import Parts, plain
 from chalicelib.core.duration import in_words
 
 DEAD, WAITING, MAPPINGS = "reaper.dead-letters", "reaper.queues", "reaper.mappings"
@@ -22,7 +22,7 @@ class Kind(msgspec.Struct, frozen=True):
     output: str
     """The stack's output with its URL."""
     function: str
-    """The function that takes from it."""
+    """The logical ID of the function that takes from it."""
     holds: str
     """What is in it, in the plural."""
     patience: timedelta
@@ -39,7 +39,9 @@ KINDS = (
         timedelta(minutes=10),
         "a click on Release was never answered",
     ),
-    Kind("ClickQueueUrl", "AnswerClick", "other clicks", timedelta(minutes=30), "a click was never answered"),
+    Kind(
+        "ClickQueueUrl", "AnswerClick", "clicks other than Release", timedelta(minutes=30), "a click was never answered"
+    ),
     Kind("LockEventsQueueUrl", "RecordLockEvent", "lock events", timedelta(hours=2), "the journal lacks lock events"),
     Kind("SweepQueueUrl", "SweepTarget", "sweeps", timedelta(hours=2), "targets were not swept"),
 )
@@ -85,7 +87,7 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True):
 def judge_dead_letters(subject: str, queues: Sequence[Waiting], log_group: str) -> list[Finding]:
     """Return a finding for each queue of dead letters that is not empty, or one for all."""
     found = [_dead(subject, one, log_group) for one in queues if one.count]
-    return found or [green(DEAD, subject, "nothing was given up on: all queues of dead letters are empty")]
+    return found or [green(DEAD, subject, "all queues of dead letters are empty: nothing was given up on")]
 
 
 def _dead(subject: str, queue: Waiting, log_group: str) -> Finding:
@@ -98,7 +100,7 @@ def _dead(subject: str, queue: Waiting, log_group: str) -> Finding:
 
 def _fix_of_dead(queue: Waiting, log_group: str) -> Fix:
     do = (
-        f"Find the cause in the log group {log_group} (the first command shows its errors) and mend it; then have all "
+        f"Find the cause in the log group {log_group} (the first command shows its errors) and mend it. Then have all "
         "of them tried again, by the second command. A click that is tried again releases only the lock that it showed."
     )
     look = ["aws", "logs", "tail", log_group, "--since", "1d", "--filter-pattern", "ERROR"]
@@ -108,8 +110,9 @@ def _fix_of_dead(queue: Waiting, log_group: str) -> Fix:
 
 def _fix_of_streams(queue: Waiting) -> Fix:
     do = (
-        "See why TableChanged failed in its log. The watch finds all locks that are held in the tables by itself; only "
-        "the journal lacks what happened. The commands show the letters, which name the stream, and empty the queue."
+        "See in its log why table_changed failed. The watch finds all locks that are held in the tables by "
+        "itself: only the journal lacks what happened. The commands show the letters, which name the stream, "
+        "then empty the queue."
     )
     look = ["aws", "sqs", "receive-message", "--queue-url", queue.url, "--max-number-of-messages", "10"]
     return Fix(do=do, cli="\n".join([join(look), join(["aws", "sqs", "purge-queue", "--queue-url", queue.url])]))
@@ -127,8 +130,9 @@ def _late(subject: str, queue: Waiting) -> Finding:
     oldest = in_words(queue.oldest or timedelta())
     seen = f"{queue.count} {queue.kind.holds} wait in the queue {name}, the oldest for {oldest}"
     do = (
-        f"See why {queue.kind.function} does not take them: the checks of its mapping, of its function and of its "
-        "rights are in this report; if all of these are green, its errors are in its log, which the command shows."
+        f"See why {plain(queue.kind.function)} does not take them: look at the checks of its mapping, of its "
+        "function and of its rights in this report. If these are green, read its errors in the reaper's log group. The "
+        "command shows the queue."
     )
     look = ["aws", "sqs", "get-queue-attributes", "--queue-url", queue.url, "--attribute-names", "All"]
     return red(WAITING, subject, seen, Fix(do=do, cli=join(look)), data={"queue": name})
@@ -149,12 +153,12 @@ def _mapped(subject: str, kind: Kind, ours: Sequence[Mapping], at: tuple[str, Pa
     if any(one.state in _STARTING for one in ours):
         return None
     if not ours:
-        seen = f"nobody takes {kind.holds}: {kind.function} has no mapping from the queue {arn}"
+        seen = f"nobody takes {kind.holds}: {plain(kind.function)} has no mapping from the queue {arn}"
         return red(MAPPINGS, subject, seen, _fix_of_missing(kind, arn, parts))
     first = ours[0]
-    seen = f"nobody takes {kind.holds}: the mapping {first.uuid} from their queue to {kind.function} is {first.state}"
+    seen = f"nobody takes {kind.holds}: the mapping from their queue to {plain(kind.function)} is {first.state}"
     words = ["aws", "lambda", "update-event-source-mapping", "--uuid", first.uuid, "--enabled"]
-    do = f"Switch the mapping on again; what waits in the queue is then taken, the oldest at once ({kind.holds})."
+    do = f"Switch the mapping on again. The {kind.holds} that wait in the queue are then taken."
     return red(MAPPINGS, subject, seen, Fix(do=do, cli=join(words)))
 
 
@@ -167,5 +171,5 @@ def _fix_of_missing(kind: Kind, arn: str, parts: Parts) -> Fix:
     function = parts.functions.get(kind.function, kind.function)
     words = ["aws", "lambda", "create-event-source-mapping", "--function-name", function, "--event-source-arn", arn]
     limit = ["--scaling-config", f"MaximumConcurrency={most}"]
-    do = f"Make the mapping again, as the stack does, so that {kind.function} takes from the queue."
+    do = f"Make the mapping again, as the stack does, so that {plain(kind.function)} takes from the queue."
     return Fix(do=do, cli=join([*words, *more, *limit]))

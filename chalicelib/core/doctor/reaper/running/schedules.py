@@ -6,11 +6,11 @@ from shlex import join
 import msgspec
 
 from chalicelib.core.doctor.finding import Finding, Fix, green, red
-from chalicelib.core.doctor.parts import Parts
+from chalicelib.core.doctor.parts import Parts, plain
 
 SCHEDULES = "reaper.schedules"
 _HARM = {
-    "NightlySweep": "no night is swept",
+    "NightlySweep": "no night is swept, so locks that S3 does not tell of are not found",
     "WatchLocks": "nobody looks at the ages of locks, so nobody is alerted",
     "ExamineSetup": "nobody hears when the set-up becomes worse",
 }
@@ -43,7 +43,9 @@ def by_the_clock(parts: Parts) -> tuple[str, ...]:
 def judge_schedules(subject: str, rules: Sequence[tuple[str, Sequence[Rule]]], parts: Parts) -> list[Finding]:
     """Return a finding for each function (its logical ID and its rules) that nothing starts, or one for all."""
     found = [one for function, some in rules if (one := _judged(subject, function, some, parts))]
-    when = ", ".join(f"{function} {rule.expression}" for function, some in rules for rule in some if rule.expression)
+    when = ", ".join(
+        f"{plain(function)} {rule.expression}" for function, some in rules for rule in some if rule.expression
+    )
     return found or [green(SCHEDULES, subject, f"the schedules are on: {when}")]
 
 
@@ -52,8 +54,8 @@ def _judged(subject: str, function: str, rules: Sequence[Rule], parts: Parts) ->
     if any(rule.enabled for rule in schedules):
         return None
     if not schedules:
-        return red(SCHEDULES, subject, f"{_HARM[function]}: {function} has no schedule", _again(function, parts))
-    seen = f"{_HARM[function]}: the schedule {schedules[0].name} of {function} is switched off"
+        return red(SCHEDULES, subject, f"{_HARM[function]}: {plain(function)} has no schedule", _again(function, parts))
+    seen = f"{_HARM[function]}: the schedule {schedules[0].name} of {plain(function)} is switched off"
     words = ["aws", "events", "enable-rule", "--name", schedules[0].name]
     return red(SCHEDULES, subject, seen, Fix(do="Switch the schedule on again.", cli=join(words)))
 
@@ -71,4 +73,4 @@ def _again(function: str, parts: Parts) -> Fix:
         ["aws", "events", "put-targets", "--rule", rule, "--targets", f"Id=1,Arn={arn}"],
         ["aws", "lambda", "add-permission", "--function-name", name, *permission, "--principal", _SERVICE],
     )
-    return Fix(do=f"Make a schedule for {function} again.", cli="\n".join(map(join, lines)))
+    return Fix(do=f"Make the schedule of {plain(function)} again.", cli="\n".join(map(join, lines)))

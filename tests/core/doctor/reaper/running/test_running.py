@@ -101,8 +101,12 @@ def test_alarms_that_are_gone_are_named() -> None:
     ("alarm", "listeners", "said"),
     [
         (an_alarm(actions=()), {}, "sent to nobody"),
-        (an_alarm(switched_on=False), {"arn:aws:sns:eu-central-1:1:alarms": 1}, "ring silently"),
-        (an_alarm(), {"arn:aws:sns:eu-central-1:1:alarms": 0}, "which nobody hears"),
+        (
+            an_alarm(switched_on=False),
+            {"arn:aws:sns:eu-central-1:1:alarms": 1},
+            "switched off, so nobody would hear them",
+        ),
+        (an_alarm(), {"arn:aws:sns:eu-central-1:1:alarms": 0}, "which has no confirmed subscription"),
         (an_alarm(), {"arn:aws:sns:eu-central-1:1:alarms": None}, "which is gone"),
     ],
 )
@@ -143,7 +147,7 @@ def test_a_function_with_some_reserved_concurrency_can_run() -> None:
 def test_errors_and_throttles_of_the_last_day_are_yellow() -> None:
     found = judge_errors(SUBJECT, [Counted("A", "a", 0, 0), Counted("B", "b", 1, 0), Counted("C", "c", 0, 7)], "log")
     assert colours(found) == [Colour.YELLOW, Colour.YELLOW]
-    assert "B failed once and was throttled 0 times" in found[0].seen
+    assert "b failed once and was throttled 0 times" in found[0].seen
 
 
 # --- queues
@@ -254,7 +258,7 @@ FAILED = Result(home=home(0), finished=True, failure="access denied")
         (None, None, Colour.RED, "no night was ever swept"),
         (a_night(ago(hours=6), SWEPT), ago(days=3), Colour.GREEN, "all 1 targets were swept"),
         (a_night(ago(hours=26), SWEPT), ago(hours=1), Colour.RED, "began 1 d 2 h ago"),
-        (a_night(ago(hours=6), FAILED), ago(days=3), Colour.RED, "1 of 1 targets were not swept"),
+        (a_night(ago(hours=6), FAILED), ago(days=3), Colour.RED, "1 of 1 targets was not swept"),
         (a_night(ago(hours=6)), ago(days=3), Colour.RED, "was not heard of"),
         (a_night(ago(hours=1)), ago(days=3), Colour.GREEN, "still being swept"),
     ],
