@@ -136,7 +136,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
         A canary's key names its channel. Only a channel that the rules know counts, so no key sends alerts elsewhere.
         """
-        if (channel := canary.channel_of(place.state_key)) and channel in self.canaries:
+        channel = canary.channel_of(place.state_key) if canary.FOLDER in place.key else ""
+        if channel and channel in self.canaries:
             return self.canaries[channel]
         account = self.account_of(place)
         return next(route.policy for route in self.routes if route.covers(place.state_path, account))

@@ -109,6 +109,17 @@ def _expires_a_folder_of_states(ground: Ground) -> None:
     put_rules(client, ground.bucket, CLEARING, rule)
 
 
+def _expires_a_state_of_any_name(ground: Ground) -> None:
+    """Terraform's own example of a state's key has no ending. What tells of it is the lock that was let go."""
+    client = ground.client("s3")
+    with _no_policy(ground):
+        for key in ("path/to/my/key", "path/to/my/key.tflock"):
+            client.put_object(Bucket=ground.bucket, Key=key, Body=b"{}")
+        client.delete_object(Bucket=ground.bucket, Key="path/to/my/key.tflock")
+    rule = {"ID": "logs", "Status": "Enabled", "Filter": {"Prefix": "path/"}, "Expiration": {"Days": 30}}
+    put_rules(client, ground.bucket, CLEARING, rule)
+
+
 def _littered(ground: Ground) -> None:
     """Take and release a lock 500 times: 500 old versions, 500 delete markers."""
     client = ground.client("s3")
@@ -238,6 +249,9 @@ FAULTS: tuple[Fault, ...] = (
         _rules(CLEARING, _rule(Filter={"ObjectSizeLessThan": 10_000}, Expiration={"Days": 1})),
     ),
     Fault("a rule expires a folder in which states are", checks.EXPIRATION, Colour.RED, _expires_a_folder_of_states),
+    Fault(
+        "a rule expires a state whose key has no ending", checks.EXPIRATION, Colour.RED, _expires_a_state_of_any_name
+    ),
     Fault("locks left a thousand versions and markers", checks.DEBRIS, Colour.YELLOW, _littered),
     Fault("plain HTTP is not refused", checks.PLAIN_HTTP, Colour.YELLOW, _no_policy_at_all),
     Fault("plain HTTP is refused for objects alone", checks.PLAIN_HTTP, Colour.YELLOW, _https_for_objects_alone),

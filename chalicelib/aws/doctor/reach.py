@@ -3,10 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from chalicelib.aws.errors_in_words import in_words
+from chalicelib.aws.genuine import NotFromAwsError, genuine
 from chalicelib.ports.doctor import NotAllowedError, NotKnownError
 
 _DENIED = {
@@ -37,10 +40,18 @@ def asked(service: str, right: str, request: Callable[[], Any], absent: Mapping[
 
     Raises:
         NotAllowedError: AWS denies it; it takes ``right`` (``s3:GetBucketVersioning``).
-        NotKnownError: AWS answers with another error, or not at all.
+        NotKnownError: AWS answers with another error, or not at all. An answer of a proxy, which boto3 reads as an
+            empty one of AWS, is none.
     """
     try:
-        return request()
+        found = request()
+        return genuine(found) if isinstance(found, dict) else found
+    except NotFromAwsError as error:
+        raise NotKnownError(f"{service} did not answer, something else did: {error}") from error
+    except LookupError as error:
+        raise NotKnownError(f"{service}'s answer lacks {error}") from error
+    except (ResponseParserError, ParseError) as error:  # its text has the whole answer
+        raise NotKnownError(f"{service}'s answer cannot be read ({type(error).__name__})") from error
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code", ""))
         if absent is not None and code in absent:

@@ -1,6 +1,6 @@
 """Post the new alerts of a run: a few of a channel one by one, many as lines in the thread of a digest."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -26,6 +26,8 @@ _COUNTED_EVERY = 120.0
 """Seconds between two edits of a digest while its lines are posted. Slack takes 50 edits a minute in all."""
 
 _MANY = 2
+_CANARIES = 3
+"""Most canaries of a round that are told singly in a channel. One puts one at a time; who puts many wants a flood."""
 """Fewest locks of a digest, however many joint alerts there are beside them."""
 
 
@@ -95,11 +97,13 @@ class Announcement:
         lines = [Lines(digest, digest.coming, self._clock()) for digest in standing]
         of_lock = {(one.digest.channel, name): one for one in lines for name in one.digest.locks}
         channels: defaultdict[str, list[Case]] = defaultdict(list)
+        canaries: Counter[str] = Counter()
         for case in cases:
             channel = case.policy.channel
             if beneath := of_lock.get((channel, short_name(case.ref))):
                 self._add(case, beneath)
-            elif is_canary(case.page.lock):
+            elif canaries[channel] < _CANARIES and is_canary(case.page.lock):
+                canaries[channel] += 1
                 self._add(case, None)  # whoever put it waits for this very alert
             else:
                 channels[channel].append(case)

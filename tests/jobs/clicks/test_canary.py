@@ -46,6 +46,16 @@ def test_a_canary_is_alerted_by_the_first_watch_and_never_in_a_digest() -> None:
     assert len(world.messenger.digests) == 1
 
 
+def test_a_flood_of_canaries_is_a_digest_like_every_other_flood() -> None:
+    world = FakeWorld(TAKEN)
+    for number in range(20):
+        place = Canary(run=RUN, channel=CHANNEL, target=Target(Kind.S3, BUCKET)).place(f"flood-{number}")
+        known(world, place.key, body_of(place, RUN, number, TAKEN))
+    watch(world.ports, RULES, world.later(hours=2))
+    alone = [posted for posted in world.messenger.shown if not posted.beneath]
+    assert (len(alone), len(world.messenger.digests)) == (3, 1)
+
+
 def test_an_order_releases_a_canary_without_notice_and_its_message_says_so() -> None:
     world = FakeWorld(TAKEN)
     lock = known(world)

@@ -18,12 +18,16 @@ PAGES = 3
 
 
 def kept_under(client: Any, bucket: str, prefix: str) -> Kept:
-    """Return whether the first listing page under a prefix has locks or states."""
+    """Return whether the first listing page under a prefix has locks or states, or what locks left behind.
+
+    A state's key may have any name (``path/to/my/key``), but its lock's ends in ``.tflock``, and leaves versions.
+    """
     try:
-        page = asked("S3", "s3:ListBucket", lambda: client.list_objects_v2(Bucket=bucket, Prefix=prefix))
+        page = asked("S3", "s3:ListBucketVersions", lambda: client.list_object_versions(Bucket=bucket, Prefix=prefix))
     except (NotAllowedError, NotKnownError):
         return Kept.UNKNOWN
-    return kept_in([entry["Key"] for entry in page.get("Contents", ())], whole=not page.get("IsTruncated"))
+    entries = (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))
+    return kept_in([entry["Key"] for entry in entries], whole=not page.get("IsTruncated"))
 
 
 def debris_in(client: Any, bucket: StateBucket) -> Debris:

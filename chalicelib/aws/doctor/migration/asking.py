@@ -1,15 +1,12 @@
 """What the looks at one table need, and how they ask."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.aws.doctor.reach import Reach, asked
-from chalicelib.aws.genuine import NotFromAwsError, genuine
+from chalicelib.aws.doctor.reach import Reach
 from chalicelib.core.doctor.migration.evidence import QUIET
 from chalicelib.core.doctor.parts import Parts
-from chalicelib.ports.doctor import NotKnownError
 
 
 @dataclass(frozen=True)
@@ -45,17 +42,3 @@ class Asking:
             return None
         reach = self.home or self.reach
         return reach.client(service, self.parts.region) if reach.account == self.parts.account else None
-
-
-def answer(service: str, right: str, request: Callable[[], Any], absent: dict[str, Any] | None = None) -> Any:
-    """Return AWS's answer as ``asked`` does. An answer of a proxy, which boto3 reads as an empty one, is none.
-
-    Raises:
-        NotAllowedError: AWS denies it.
-        NotKnownError: AWS answers with another error, or something else answers.
-    """
-    try:
-        found = asked(service, right, request, absent)
-        return genuine(found) if isinstance(found, dict) else found
-    except NotFromAwsError as error:
-        raise NotKnownError(f"{service} did not answer, something else did: {error}") from error

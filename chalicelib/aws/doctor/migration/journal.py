@@ -13,7 +13,8 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.aws.doctor.migration.asking import Asking, answer
+from chalicelib.aws.doctor.migration.asking import Asking
+from chalicelib.aws.doctor.reach import asked
 from chalicelib.aws.insights import InsightsReader, JournalError, Row
 from chalicelib.core.audit.journal_lines import read
 from chalicelib.core.audit.window import Window
@@ -152,7 +153,7 @@ def _streamed_since(asking: Asking, stream: str) -> datetime | str:
         return asking.unheard
     right = "lambda:ListEventSourceMappings"
     asked_for = {"FunctionName": function, "EventSourceArn": stream}
-    told = answer("Lambda", right, lambda: client.list_event_source_mappings(**asked_for))["EventSourceMappings"]
+    told = asked("Lambda", right, lambda: client.list_event_source_mappings(**asked_for))["EventSourceMappings"]
     on = [one for one in told if one.get("State") == "Enabled"]
     if broken := next((result for one in on if is_broken(result := one.get("LastProcessingResult") or "")), ""):
         return f"Lambda reads the table's stream in vain: {broken}"

@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from chalicelib.aws.doctor.migration.asking import Asking, answer
+from chalicelib.aws.doctor.migration.asking import Asking
+from chalicelib.aws.doctor.reach import asked
 from chalicelib.core.doctor.migration.evidence import LOOK_BACK, Metrics
 from chalicelib.ports.doctor import NotAllowedError, NotKnownError
 
@@ -19,7 +20,7 @@ def read_metrics(asking: Asking, created: datetime) -> Metrics:
     queries = [_query(name, metric, asking.table) for name, metric in _NAMES.items()]
     window: dict[str, Any] = {"MetricDataQueries": queries, "StartTime": begin, "EndTime": asking.now}
     try:
-        told = answer("CloudWatch", "cloudwatch:GetMetricData", lambda: client.get_metric_data(**window))
+        told = asked("CloudWatch", "cloudwatch:GetMetricData", lambda: client.get_metric_data(**window))
     except NotAllowedError as error:
         return Metrics(trouble=f"{error}; it takes {error.right}", denied=error.right)
     except NotKnownError as error:

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator
 from typing import Any
 from urllib.parse import unquote
 
-from chalicelib.aws.doctor.migration.asking import Asking, answer
+from chalicelib.aws.doctor.migration.asking import Asking
+from chalicelib.aws.doctor.reach import asked
 from chalicelib.core.doctor.migration.grants import Policies, Policy
 
 MOST_PAGES = 10
@@ -37,7 +38,7 @@ def _pages(asking: Asking) -> tuple[list[dict[str, Any]], bool]:
     pages: list[dict[str, Any]] = []
     begin: dict[str, str] = {}
     for _ in range(MOST_PAGES):
-        page = answer(
+        page = asked(
             "IAM",
             "iam:GetAccountAuthorizationDetails",
             lambda: client.get_account_authorization_details(Filter=_WANTED, MaxItems=_PAGE, **begin),  # noqa: B023

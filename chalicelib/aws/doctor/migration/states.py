@@ -9,7 +9,8 @@ from datetime import UTC
 from functools import partial
 from typing import Any
 
-from chalicelib.aws.doctor.migration.asking import Asking, answer
+from chalicelib.aws.doctor.migration.asking import Asking
+from chalicelib.aws.doctor.reach import asked
 from chalicelib.core.doctor.migration.evidence import StateSeen, There
 from chalicelib.core.locks.terraform.lock_info import LOCK_SUFFIX
 from chalicelib.ports.doctor import NotAllowedError, NotKnownError
@@ -49,7 +50,7 @@ def _is_there(client: Any, bucket: str, key: str) -> There:
     """Return whether a state's object is there. A listing that begins with its key has it first."""
     asked_for = {"Bucket": bucket, "Prefix": key, "MaxKeys": 1}
     no_bucket = {"NoSuchBucket": None}
-    listed = answer("S3", _LIST, lambda: client.list_objects_v2(**asked_for), no_bucket)
+    listed = asked("S3", _LIST, lambda: client.list_objects_v2(**asked_for), no_bucket)
     if listed is None:
         return There.NO
     return There.YES if any(one["Key"] == key for one in listed.get("Contents", [])) else There.NO
@@ -58,7 +59,7 @@ def _is_there(client: Any, bucket: str, key: str) -> There:
 def _with_lock(client: Any, bucket: str, key: str) -> StateSeen:
     """Return when the newest lock was taken; if S3 keeps only the mark of its deletion, when it was let go."""
     asked_for = {"Bucket": bucket, "Prefix": key, "MaxKeys": _NEWEST}
-    listed = answer("S3", _LIST_VERSIONS, lambda: client.list_object_versions(**asked_for))
+    listed = asked("S3", _LIST_VERSIONS, lambda: client.list_object_versions(**asked_for))
     for kind in ("Versions", "DeleteMarkers"):
         those = [one for one in listed.get(kind, []) if one["Key"] == key]
         if those:

@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.aws.doctor.migration.asking import Asking, answer
+from chalicelib.aws.doctor.migration.asking import Asking
+from chalicelib.aws.doctor.reach import asked
 from chalicelib.aws.locks.dynamodb_items import from_boto3
 from chalicelib.core.canary import is_canary
 from chalicelib.core.doctor.migration.evidence import HeldItem, Items, Table
@@ -35,7 +36,7 @@ def describe(asking: Asking) -> Described | None:
     """Return what DynamoDB says of the table; None: there is no such table."""
     client = asking.client("dynamodb")
     nothing = {"ResourceNotFoundException": None}
-    found = answer(_SERVICE, _DESCRIBE, lambda: client.describe_table(TableName=asking.table), nothing)
+    found = asked(_SERVICE, _DESCRIBE, lambda: client.describe_table(TableName=asking.table), nothing)
     if found is None:
         return None
     told = found["Table"]
@@ -77,7 +78,7 @@ def keeping_of(asking: Asking) -> Keeping:
     client = asking.client("dynamodb")
     right = "dynamodb:DescribeContinuousBackups"
     try:
-        told = answer(_SERVICE, right, lambda: client.describe_continuous_backups(TableName=asking.table))
+        told = asked(_SERVICE, right, lambda: client.describe_continuous_backups(TableName=asking.table))
     except NotAllowedError as error:
         return Keeping(denied=error.right)
     except NotKnownError:
@@ -91,7 +92,7 @@ def _parts(asking: Asking) -> Iterator[dict[str, Any]]:
     begin: dict[str, Any] = {}
     wanted = {"ProjectionExpression": ", ".join(_WANTED), "ExpressionAttributeNames": _WANTED}
     while True:
-        part = answer(_SERVICE, _SCAN, lambda: client.scan(TableName=asking.table, **wanted, **begin))  # noqa: B023
+        part = asked(_SERVICE, _SCAN, lambda: client.scan(TableName=asking.table, **wanted, **begin))  # noqa: B023
         yield part
         if not part.get("LastEvaluatedKey"):
             return

@@ -77,7 +77,7 @@ CHECKS: tuple[Check, ...] = (
         id=EXPIRATION,
         title="Expiration of objects",
         why="A lifecycle rule that expires objects deletes locks that are held, and states with them.",
-        rights=("s3:GetLifecycleConfiguration", "s3:ListBucket"),
+        rights=("s3:GetLifecycleConfiguration", "s3:ListBucketVersions"),
     ),
     Check(
         id=DEBRIS,

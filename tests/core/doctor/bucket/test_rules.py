@@ -48,15 +48,27 @@ def test_a_rule_that_can_meet_a_lock_is_red(chosen: Any) -> None:
 @pytest.mark.parametrize(
     "chosen",
     [
-        {"Tag": {"Key": "temporary", "Value": "yes"}},
-        {"And": {"Prefix": "", "Tags": [{"Key": "temporary", "Value": "yes"}]}},
         {"ObjectSizeGreaterThan": 1024},
         {"ObjectSizeLessThan": 100},
         {"And": {"Prefix": "prod/", "ObjectSizeGreaterThan": 100_000}},
     ],
 )
-def test_a_rule_that_wants_a_tag_or_other_sizes_than_a_locks_meets_none(chosen: Any) -> None:
+def test_a_rule_that_wants_other_sizes_than_a_locks_meets_none(chosen: Any) -> None:
     assert [one.colour for one in judged(a_rule(chosen))] == [Colour.GREEN]
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"Tag": {"Key": "temporary", "Value": "yes"}},
+        {"And": {"Prefix": "", "Tags": [{"Key": "temporary", "Value": "yes"}]}},
+    ],
+)
+def test_a_rule_that_wants_a_tag_may_meet_the_locks_of_opentofu(chosen: Any) -> None:
+    [one] = judged(a_rule(chosen))
+    assert (one.colour, "`lock_tags`" in one.seen) == (Colour.YELLOW, True)
+    folder = a_rule({"And": {"Prefix": "tmp/", "Tags": [{"Key": "temporary", "Value": "yes"}]}})
+    assert [found.colour for found in judged(folder, kept=Kept.NONE)] == [Colour.GREEN]
 
 
 def test_a_rule_with_the_old_prefix_outside_of_a_filter_is_met_as_well() -> None:

@@ -25,10 +25,16 @@ class Kept(StrEnum):
     LOCKS = "locks or states are among them"
     NONE = "no lock and no state is among them"
     UNKNOWN = "too many to see whether locks are among them"
+    TAGGED = "nobody knows whether locks or states have its tag (OpenTofu's `lock_tags` and `state_tags` give some)"
 
 
 Look = Callable[[str], Kept]
-_COLOURS = {Kept.LOCKS: Colour.RED, Kept.UNKNOWN: Colour.YELLOW, Kept.NONE: Colour.GREEN}
+_COLOURS = {
+    Kept.LOCKS: Colour.RED,
+    Kept.UNKNOWN: Colour.YELLOW,
+    Kept.TAGGED: Colour.YELLOW,
+    Kept.NONE: Colour.GREEN,
+}
 
 
 def kept_in(keys: Sequence[str], *, whole: bool) -> Kept:
@@ -71,12 +77,13 @@ def expiration(bucket: StateBucket, answer: Mapping[str, Any], kept: Look) -> It
 
 def _takes(bucket: StateBucket, rule: Mapping[str, Any]) -> bool:
     ends = rule.get("Expiration") or {}
-    return is_on(rule) and any(ends.get(key) for key in _TAKES) and scope_of(rule).meets(bucket)
+    return is_on(rule) and any(ends.get(key) for key in _TAKES) and scope_of(rule).may_meet(bucket)
 
 
 def _kept(bucket: StateBucket, rule: Mapping[str, Any], kept: Look) -> Kept:
     scope = scope_of(rule)
-    return kept(scope.prefix) if scope.is_within(bucket) else Kept.LOCKS
+    there = kept(scope.prefix) if scope.is_within(bucket) else Kept.LOCKS
+    return Kept.TAGGED if scope.tagged and there is not Kept.NONE else there
 
 
 def _when(rule: Mapping[str, Any]) -> str:

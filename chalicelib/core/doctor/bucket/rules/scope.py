@@ -26,7 +26,11 @@ class Scope(msgspec.Struct, frozen=True):
         return f"all objects under {self.prefix}" if self.prefix else "all objects"
 
     def meets(self, bucket: StateBucket) -> bool:
-        """Return whether a lock of the bucket can be among the objects."""
+        """Return whether a lock of the bucket that has no tag can be among the objects."""
+        return not self.tagged and self.may_meet(bucket)
+
+    def may_meet(self, bucket: StateBucket) -> bool:
+        """Return whether a lock of the bucket can be among the objects, if it has the tag that they have."""
         return self._sizes_meet and any(
             prefix.startswith(self.prefix) or self.prefix.startswith(prefix) for prefix in bucket.prefixes or ("",)
         )
@@ -42,7 +46,7 @@ class Scope(msgspec.Struct, frozen=True):
 
     @property
     def _sizes_meet(self) -> bool:
-        return not self.tagged and self.above < LARGEST and (self.below is None or self.below > SMALLEST)
+        return self.above < LARGEST and (self.below is None or self.below > SMALLEST)
 
 
 def scope_of(rule: Mapping[str, Any]) -> Scope:
