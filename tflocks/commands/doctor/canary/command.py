@@ -44,7 +44,9 @@ class OrCanary(click.Command):
     show_default=True,
     help="How long to wait for a click on Release; 0: not.",
 )
-@click.option("--report", type=click.Path(path_type=Path), help="Write a report without names into a new file; *.json: as JSON.")
+@click.option(
+    "--report", type=click.Path(path_type=Path), help="Write a report without names into a new file; *.json: as JSON."
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--stage", default="prod", show_default=True, help="The reaper's stage.")
 @click.option("--stack", metavar="NAME", help="The reaper's stack.  [default: tflock-reaper-STAGE]")
