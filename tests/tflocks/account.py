@@ -106,6 +106,10 @@ class Account:
         return [json.loads(message["Body"]) for message in messages]
 
 
+_REQUEST = "<ResponseMetadata><RequestId>1</RequestId></ResponseMetadata>"
+"""As in every answer of AWS, and in none of a proxy."""
+
+
 @cache
 def _client(service: Any, region: str) -> Any:
     """One for all tests; a client takes longer to make than most of them take."""
@@ -120,12 +124,12 @@ def _stack(outputs: dict[str, str]) -> bytes:
     about = "<CreationTime>2026-01-01T00:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus>"
     stack = f"<member><StackName>{STACK}</StackName>{about}<Outputs>{told}</Outputs></member>"
     result = f"<DescribeStacksResult><Stacks>{stack}</Stacks></DescribeStacksResult>"
-    return http(f"<DescribeStacksResponse>{result}</DescribeStacksResponse>", Content_Type="text/xml")
+    return http(f"<DescribeStacksResponse>{result}{_REQUEST}</DescribeStacksResponse>", Content_Type="text/xml")
 
 
 _NO_RESOURCES = http(
     "<ListStackResourcesResponse><ListStackResourcesResult><StackResourceSummaries/></ListStackResourcesResult>"
-    "</ListStackResourcesResponse>",
+    f"{_REQUEST}</ListStackResourcesResponse>",
     Content_Type="text/xml",
 )
 

@@ -20,6 +20,8 @@ from demo.slack_standin import SlackStandIn, User, Workspace
 from tests.builders import ALICE, CHANNEL, a_policy, some_rules
 from tests.faults.slack import FAULTS, HEALTHY, RULES, SlackFault
 
+pytestmark = pytest.mark.thorough
+
 WELL = SlackFault("all is well", "", Colour.GREEN, "")
 EVERY = [check.id for check in checks.CHECKS]
 

@@ -17,6 +17,8 @@ from tflocks.commands.doctor.canary.carrying_out import carry_out
 from tflocks.commands.doctor.canary.question import Question
 from tflocks.live.canary.waiting import Waiting
 
+pytestmark = pytest.mark.thorough
+
 TABLE = "terraform-locks"
 
 

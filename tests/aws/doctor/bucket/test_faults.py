@@ -17,6 +17,8 @@ from tests.faults.bucket import FAULTS
 from tests.faults.denied import DeniedClient
 from tests.pasting import paste
 
+pytestmark = pytest.mark.thorough
+
 MOTO_FORGETS = {REPLICATION}
 """moto says of every rule that it replicates no delete markers. tests/core/doctor/bucket has this fix."""
 

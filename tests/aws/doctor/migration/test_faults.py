@@ -17,6 +17,8 @@ from tests.faults import Fault
 from tests.faults.denied import DeniedClient
 from tests.faults.migration import FAULTS
 
+pytestmark = pytest.mark.thorough
+
 T, B, S = Locking.TABLE, Locking.BOTH, Locking.S3
 NET, APP = f"{BUCKET}/net.tfstate", f"{BUCKET}/app.tfstate"
 NAMES = {check.id.partition(".")[2] for check in CHECKS}

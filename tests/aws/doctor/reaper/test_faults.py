@@ -17,6 +17,8 @@ from tests.faults import Fault, Ground
 from tests.faults.reaper import FAULTS
 from tests.pasting import paste
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(scope="module")
 def ground() -> Iterator[Ground]:

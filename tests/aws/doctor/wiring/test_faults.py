@@ -15,6 +15,8 @@ from tests.faults.wiring import AS_WELL, FAULTS
 from tests.pasting import paste
 from tests.tflocks.account import ENVIRONMENT
 
+pytestmark = pytest.mark.thorough
+
 
 def not_green(findings: list[Finding]) -> list[Finding]:
     return [one for one in findings if one.colour is not Colour.GREEN]

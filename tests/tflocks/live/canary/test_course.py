@@ -19,6 +19,8 @@ from tests.tflocks.live.canary.reaper_at_work import (
     versions_refused,
 )
 
+pytestmark = pytest.mark.thorough
+
 GROUNDS: dict[str, Callable[[], AbstractContextManager[Ground]]] = {
     "a bucket with versions": a_bucket,
     "a bucket without versions": lambda: a_bucket(versioned=False),
