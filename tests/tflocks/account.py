@@ -120,12 +120,14 @@ def _stack(outputs: dict[str, str]) -> bytes:
     about = "<CreationTime>2026-01-01T00:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus>"
     stack = f"<member><StackName>{STACK}</StackName>{about}<Outputs>{told}</Outputs></member>"
     result = f"<DescribeStacksResult><Stacks>{stack}</Stacks></DescribeStacksResult>"
-    return http(f"<DescribeStacksResponse>{result}</DescribeStacksResponse>", Content_Type="text/xml")
+    return http(f"<DescribeStacksResponse>{result}{_ASKED}</DescribeStacksResponse>", Content_Type="text/xml")
 
 
+_ASKED = "<ResponseMetadata><RequestId>b9b4b068-3a41-11e5-94eb-example</RequestId></ResponseMetadata>"
+"""Each answer of AWS has it."""
 _NO_RESOURCES = http(
     "<ListStackResourcesResponse><ListStackResourcesResult><StackResourceSummaries/></ListStackResourcesResult>"
-    "</ListStackResourcesResponse>",
+    f"{_ASKED}</ListStackResourcesResponse>",
     Content_Type="text/xml",
 )
 
