@@ -118,8 +118,17 @@ class _Looked:
             return
         news = News(changes=changes, red=self._number_of(Colour.RED))
         self._world.messenger.report(self._world.channel, "the weekly look", news)
-        for one in untold:
+        failed = [error for one in untold if (error := self._told(one))]
+        if failed:
+            raise failed[0]
+
+    def _told(self, one: Remembered) -> BookError | None:
+        """Remember that people were told of a subject. Of one that cannot be noted, the others are not told again."""
+        try:
             self._world.book.note(msgspec.structs.replace(one, untold=()))
+        except BookError as error:
+            return error
+        return None
 
     def _number_of(self, colour: Colour) -> int:
         return sum(found is colour for one in self._known.values() for found in one.colours.values())

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.core.audit.line import LineKind
 from chalicelib.core.doctor.finding import Colour, Finding, Fix, green, grey, red
+from chalicelib.core.doctor.weekly.memory import Remembered
 from chalicelib.core.doctor.weekly.news import News
 from chalicelib.jobs.doctor.weekly import WeeklyLook, examine_weekly
 from chalicelib.jobs.runs.run import OneByOne, Run, Threads
@@ -183,3 +184,24 @@ def test_a_look_that_hangs_does_not_keep_people_from_being_told_of_the_others(th
     there.hangs.set()
     assert len(there.news) == 1
     assert there.journal.lines[0].not_reached == 1
+
+
+class ForgettingOne(FakeDoctorBook):
+    """A book that once cannot note that people were told of the first bucket."""
+
+    failing = True
+
+    def note(self, known: Remembered) -> None:
+        if self.failing and not known.untold and known.subject == "bucket one":
+            self.failing = False
+            raise BookError("DynamoDB throttles")
+        super().note(known)
+
+
+def test_where_one_subject_cannot_be_noted_as_told_the_others_are_not_told_again() -> None:
+    setup = SetUp(book=ForgettingOne())
+    setup.becomes(Colour.RED, "bucket one", "bucket two", "bucket three")
+    with pytest.raises(BookError):
+        setup.night()
+    setup.night(NIGHT)
+    assert [len(told.changes) for told in setup.news] == [3, 1]

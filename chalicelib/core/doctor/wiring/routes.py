@@ -5,6 +5,7 @@ from typing import Any
 
 from chalicelib.core.doctor.pasted.shell import aws
 from chalicelib.core.doctor.wiring.case import Case, Document, Rule
+from chalicelib.core.doctor.wiring.pattern import matches
 from chalicelib.core.locks.terraform.lock_info import LOCK_SUFFIX
 
 _LONGEST_NAME = 64
@@ -34,10 +35,12 @@ def widened(case: Case, rule: Rule) -> str:
 
 
 def narrowed(case: Case, rule: Rule) -> str:
-    """Return the command by which a rule leaves this bucket out, and sends all else as before."""
+    """Return the command by which a rule leaves this bucket out, and sends all else as before; "": none can do it."""
     detail = dict(rule.pattern.get("detail", {}))
     bucket = dict(detail.get("bucket", {}))
     names = [one for one in bucket.get("name", [{"anything-but": [case.bucket]}]) if one != case.bucket]
+    if matches({"name": names}, {"name": case.bucket}) is not False:
+        return ""
     if not names:
         return aws("events", "disable-rule", region=case.region, name=rule.name)
     pattern = rule.pattern | {"detail": detail | {"bucket": bucket | {"name": names}}}

@@ -16,7 +16,7 @@ _ARN_OPERATORS = {"ArnEquals": "StringLike", "ArnLike": "StringLike"}
 
 def lets_in(policy: Document, who: str, request: Request) -> Standing:
     """Return how a request of one of AWS's services, or of an account, stands with a resource's policy."""
-    meant = [_plain(one) for one in listed(policy.get("Statement")) if _is_about(one.get("Principal"), who)]
+    meant = [_plain(one) for one in listed(policy.get("Statement")) if _is_about(one, who)]
     return verdict(statements_of("", {"Statement": meant}), request).standing
 
 
@@ -76,8 +76,15 @@ def set_bus_policy(parts: Parts, policy: Document, account: str) -> str:
     return aws("events", "put-permission", region=parts.region, event_bus_name=name, policy=compact(whole))
 
 
-def _is_about(principal: Any, who: str) -> bool:
-    """Return whether a statement is about a service or an account. ``{"AWS": "*"}`` is everybody, the services too."""
+def _is_about(statement: Document, who: str) -> bool:
+    """Return whether a statement is about a service or an account."""
+    if "NotPrincipal" in statement:
+        return not _names(statement["NotPrincipal"], who)
+    return _names(statement.get("Principal"), who)
+
+
+def _names(principal: Any, who: str) -> bool:
+    """Return whether a service or an account is named. ``{"AWS": "*"}`` is everybody, the services too."""
     if not isinstance(principal, Mapping):
         return bool(principal == "*")
     accounts = texts(principal.get("AWS"))

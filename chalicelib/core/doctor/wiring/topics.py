@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chalicelib.core.doctor.finding import Fix
+from chalicelib.core.doctor.iam.statements import listed
 from chalicelib.core.doctor.iam.verdict import Standing
 from chalicelib.core.doctor.pasted.shell import aws, compact
 from chalicelib.core.doctor.wiring import pattern
@@ -64,7 +65,7 @@ def _topics(case: Case, topic: Topic) -> Document:
         "Resource": topic.arn,
         "Condition": {"StringEquals": {"aws:SourceAccount": case.account}},
     }
-    kept = [one for one in topic.policy.get("Statement", []) if one.get("Sid") != allow["Sid"]]
+    kept = [one for one in listed(topic.policy.get("Statement")) if one.get("Sid") != allow["Sid"]]
     return {"Version": "2012-10-17", **topic.policy, "Statement": [*kept, allow]}
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.core.doctor.finding import Colour, Finding
 from chalicelib.core.doctor.wiring.case import Bus, Subscription
-from chalicelib.core.doctor.wiring.senders import lets_in_too, stacks_policy
+from chalicelib.core.doctor.wiring.senders import S3, lets_in_too, stacks_policy
 from tests.core.doctor.wiring.cases import (
     BUS,
     HOME,
@@ -68,6 +68,28 @@ def test_a_bucket_that_the_stack_does_not_let_in_is_let_in_and_is_to_be_named_in
     assert found.fix
     assert "reaper.toml" in found.fix.do
     assert only(delivered(case, hears(case), pasted(found))).colour is Colour.GREEN
+
+
+def test_a_queue_that_denies_all_but_somebody_else_is_not_open() -> None:
+    case = some_case()
+    stacks = stacks_policy(case.parts)
+    for excepted, colour in (({"AWS": f"arn:aws:iam::{HOME}:root"}, Colour.RED), ({"Service": S3}, Colour.GREEN)):
+        deny = {"Effect": "Deny", "NotPrincipal": excepted, "Action": "sqs:*", "Resource": "*"}
+        policy = stacks | {"Statement": [*stacks["Statement"], deny]}
+        assert only(delivered(case, hears(case), policy)).colour is colour
+
+
+def test_a_topic_whose_policy_is_one_statement_and_no_list_is_mended_and_keeps_it() -> None:
+    own = {"Sid": "Mine", "Effect": "Allow", "Principal": {"AWS": HOME}, "Action": "sns:*", "Resource": "*"}
+    topic = some_topic(STATE_EVENTS, policy={"Version": "2012-10-17", "Statement": own})
+    case = some_case(to(STATE_EVENTS), parts=some_parts(LockEventTopicArns=STATE_EVENTS))
+    found = only(delivered(case, hears(case, topic)))
+    assert found.fix
+    words = shlex.split(found.fix.cli)
+    policy = json.loads(words[words.index("--attribute-value") + 1])
+    assert own in policy["Statement"]
+    mended = some_topic(STATE_EVENTS, policy=policy)
+    assert only(delivered(case, hears(case, mended))).colour is Colour.GREEN
 
 
 def test_a_queue_that_denies_is_not_mended_by_allowing_more() -> None:

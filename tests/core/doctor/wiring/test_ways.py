@@ -1,5 +1,7 @@
 """In which ways a bucket tells the reaper, what is missing, and what stands in the way."""
 
+from typing import Any
+
 import pytest
 
 from chalicelib.core.doctor.finding import Colour
@@ -154,6 +156,16 @@ def test_a_bucket_that_tells_twice_is_left_out_of_the_rule_and_every_other_stays
     assert found.colour is Colour.YELLOW
     assert found.fix
     assert mended in found.fix.cli
+
+
+@pytest.mark.parametrize("name", [{"prefix": "acme-"}, {"wildcard": "*-tfstate"}, {"anything-but": ["x"]}, {"odd": 1}])
+def test_a_rule_that_cannot_leave_one_bucket_out_gets_no_command_that_changes_nothing(name: Any) -> None:
+    detail = LOCKED | {"bucket": {"name": [name, "acme-tfstate"]}}
+    case = some_case({"EventBridgeConfiguration": {}, **to(QUEUE)})
+    found = twice(case, hears(case, rules=(some_rule(pattern={"source": ["aws.s3"], "detail": detail}),)))
+    assert found.fix
+    assert (found.colour, found.fix.cli) == (Colour.YELLOW, "")
+    assert "leave this bucket out" in found.fix.do
 
 
 LOCKED = {"object": {"key": [{"suffix": ".tflock"}]}}
