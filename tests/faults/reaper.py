@@ -157,8 +157,7 @@ _KEPT = (
 
 def _each_alarm(ground: Ground, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
     cloudwatch = ground.client("cloudwatch")
-    names = alarms.names_of(ground.parts.stage)
-    for one in cloudwatch.describe_alarms(AlarmNames=names)["MetricAlarms"]:
+    for one in cloudwatch.describe_alarms(AlarmNamePrefix=f"tflock-reaper-{ground.parts.stage}-")["MetricAlarms"]:
         cloudwatch.put_metric_alarm(**change({key: one[key] for key in _KEPT if key in one}))
 
 

@@ -99,6 +99,7 @@ def a_ward(reaper: DeployedReaper, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     targets = Target(Kind.S3, DOCTORED), Target(Kind.DYNAMODB, TABLE, stream=stream)
     yield Ward(ground, aws, targets, setup, AsItWas(ground))
     without.restore(roles=False)
+    reaper.cloud.client("s3").delete_bucket_encryption(Bucket=DOCTORED)  # by the key of a fault
 
 
 def _map(ground: Ground, mappings: Mappings, stream: str) -> None:

@@ -249,7 +249,7 @@ BROKEN: dict[str, tuple[Break, dict[str, Any], str, str]] = {
         nullcontext,
         {"channel": "C0NOWHERE"},
         "the reaper's rules have the target",
-        "reaper.toml",
+        "--channel",
     ),
 }
 

@@ -13,6 +13,7 @@ from chalicelib.aws.doctor.migration.table import describe
 from chalicelib.aws.doctor.parts import parts_of
 from chalicelib.aws.doctor.reach import Reach
 from chalicelib.core.doctor.migration.evidence import QUIET, Evidence
+from chalicelib.core.doctor.migration.holds import TURNED_AWAY
 from chalicelib.core.doctor.migration.judged import phase_finding
 from chalicelib.core.doctor.migration.phase import Phase, Story, story
 from chalicelib.core.doctor.migration.standing import SETTLED, Way
@@ -146,6 +147,9 @@ def test_the_doctor_says_the_phase_of_three_states_after_each_step_and_never_too
     states = [state(path.partition("/")[2], locking=Locking.TABLE) for path in THREE]
     begun = {Locking.TABLE: Phase.TABLE, Locking.BOTH: Phase.BOTH, Locking.S3: Phase.S3}
     for locking in Locking:
+        ended = datetime.now(UTC)
+        # A lock in S3 so near to one in the table may be that of a run which the other one turned away.
+        wait_for("the phase before is over", lambda: datetime.now(UTC) - ended > TURNED_AWAY)  # noqa: B023
         for number, module in enumerate(states, 1):
             step(module, locking)
             seen = wait_for("the doctor knows of the run", lambda: knows(reaper, locking, number), every=1)  # noqa: B023

@@ -15,7 +15,7 @@ from chalicelib.core.canary import WHO, run_of
 
 NEAR = timedelta(minutes=1)
 """Halves without an ID that are this near to each other may be of one run."""
-_TURNED_AWAY = timedelta(seconds=2)
+TURNED_AWAY = timedelta(seconds=2)
 """A run that meets another holder in the table gives its S3 half back within this time."""
 _KINDS = {LineKind.LOCK_ACQUIRED, LineKind.LOCK_RELEASED, LineKind.LOCK_ATTEMPTED}
 _S3, _TABLE = "s3://", "dynamodb://"
@@ -61,13 +61,13 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
 
     def is_within(self, other: "Hold") -> bool:
         """Return whether a hold began while another one lasted. One without an end may last still."""
-        begun = other.since - _TURNED_AWAY <= self.since
-        return begun and (other.until is None or self.since <= other.until + _TURNED_AWAY)
+        begun = other.since - TURNED_AWAY <= self.since
+        return begun and (other.until is None or self.since <= other.until + TURNED_AWAY)
 
     @property
     def is_brief(self) -> bool:
         """Return whether it may be a run that another holder in the table turned away."""
-        return self.until is not None and self.until - self.since <= _TURNED_AWAY
+        return self.until is not None and self.until - self.since <= TURNED_AWAY
 
 
 def holds_of(told: Iterable[Told], owner: Owner, others: Iterable[Hold] = ()) -> tuple[Hold, ...]:
