@@ -105,6 +105,8 @@ def _summary(report: Report) -> Iterator[Text]:
     yield Text(f"{subjects} in {report.seconds:.1f} s: ").append(told, _STYLES[_worst(report)])
     if any(one.fix and one.fix.hcl for one in report.findings):
         yield Text("Fixes for a file: --fix-as cli for a shell, --fix-as hcl for Terraform.", "dim")
+    if rights := sorted({one.right for one in report.findings if one.right}):
+        yield Text(f"Grey for lack of these rights: {visible(', '.join(rights))}", "dim")
     for subject, found in report.by_subject.items():
         for one in found:
             if one.colour is Colour.RED:

@@ -15,8 +15,8 @@ def well(subject: str = BUCKET, **more: Any) -> Finding:
     return green(SUBJECT.id, subject, "it is there, in eu-central-1", **more)
 
 
-def unknown(subject: str = BUCKET) -> Finding:
-    return grey(STACK.id, subject, "access denied", "cloudformation:DescribeStacks")
+def unknown(subject: str = BUCKET, right: str = "cloudformation:DescribeStacks") -> Finding:
+    return grey(STACK.id, subject, "access denied", right)
 
 
 def warned(subject: str = BUCKET, statement: str = "A") -> Finding:

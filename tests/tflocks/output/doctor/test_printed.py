@@ -49,6 +49,12 @@ def test_a_grey_line_names_the_right_that_it_takes() -> None:
     assert "needs: cloudformation:DescribeStacks" in " ".join(printed(a_report(unknown())).split())
 
 
+def test_the_rights_that_all_grey_lines_lack_are_gathered_once_in_the_summary() -> None:
+    lines = printed(a_report(unknown(), unknown(right="s3:GetBucketAcl"), unknown(), broken())).splitlines()
+    assert "Grey for lack of these rights: cloudformation:DescribeStacks, s3:GetBucketAcl" in lines
+    assert "Grey for lack" not in printed(a_report(well(), broken()))
+
+
 def test_many_details_are_cut_and_their_number_is_told() -> None:
     shown = printed(a_report(broken(details=tuple(f"state-{number}" for number in range(25)))))
     assert ("state-9" in shown, "state-10" in shown, "and 15 more: --json has them all" in shown) == (True, False, True)
