@@ -32,6 +32,8 @@ _DESCRIPTION = re.compile(r"botocore/data/([^/]+)/")
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "deployed", "deployments", "venv", "config")
 # Chalice wants a region, although packaging calls no service and the template is the same for every region.
 _ANY_REGION = {"AWS_DEFAULT_REGION": "us-east-1"}
+# Chalice imports the application before it packs it, and what Python compiles then differs from build to build.
+_NO_BYTECODE = {"PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def package(
@@ -47,7 +49,7 @@ def package(
         shutil.rmtree(folder, ignore_errors=True)
     _copy(config, application)
     merge = ("--merge-template", _MERGED, "--template-format", "yaml")
-    surroundings = _ANY_REGION | dict(os.environ if environment is None else environment)
+    surroundings = _ANY_REGION | dict(os.environ if environment is None else environment) | _NO_BYTECODE
     run(
         "chalice",
         "package",
