@@ -40,7 +40,7 @@ format: $(READY) ## put the code into its format, mend what lint can mend
 test: $(READY) ## all of check and the story end to end on the local cloud: minutes
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
-	$(call BESIDE_TYPES,$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder)
+	$(call BESIDE_TYPES,$(PY) -m pytest -n 4 --dist loadfile --no-loadscope-reorder)
 
 # ONCE is in the environment already. A recipe that needs a shell would keep a signal to make from the demo.
 demo: $(READY) ## the whole story on this machine, no accounts needed; ONCE=1 plays it through by itself

@@ -14,7 +14,7 @@ from xdist.remote import Producer
 from demo.browser import a_browser
 from tests import needs
 from tests.odd_server import OddServer, an_odd_server
-from tests.workers import CLOUD, ByCloud
+from tests.workers import CLOUD, LONG, ByCloud
 
 # No deadline: how fast a machine is, is no test's business (bench/ measures). In CI the same examples every time, so
 # that a change is judged by what it changed; on a developer's machine new ones, to find what nobody thought of.
@@ -40,8 +40,14 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What lasts the longest first."""
-    items.sort(key=lambda item: (not item.nodeid.startswith(CLOUD), item.get_closest_marker("local_cloud") is None))
+    """What lasts the longest first, so that no worker is left alone with it."""
+    items.sort(
+        key=lambda item: (
+            not item.nodeid.startswith(CLOUD),
+            item.get_closest_marker("local_cloud") is None,
+            not item.nodeid.startswith(LONG),
+        )
+    )
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,8 @@ from pathlib import Path
 from xdist.scheduler import LoadScopeScheduling
 
 CLOUD = "tests/local_cloud/"
+LONG = ("tests/deploy/", "tests/race/", "tests/tflocks/live/canary/")
+"""Where files last half a minute without a cloud of their own."""
 _FIRST_CLOUD = {
     *("test_audit", "test_digest", "test_escalation", "test_force_unlock", "test_history", "test_locking"),
     *("test_notifications_in_terraform", "test_outage", "test_undo"),
@@ -17,7 +19,7 @@ _NO_CLOUD_OF_OURS = {"test_demo", "test_fleet"}
 class ByCloud(LoadScopeScheduling):  # type: ignore[misc]  # which has no types
     """All tests of a file on one worker, and those of the deployed reaper on two, each of which deploys one.
 
-    These mostly wait for something, so a third worker does the rest meanwhile.
+    These mostly wait for something, so two more workers do the rest meanwhile.
     """
 
     def _split_scope(self, nodeid: str) -> str:
