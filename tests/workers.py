@@ -6,7 +6,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 CLOUD = "tests/local_cloud/"
 LONG = ("tests/deploy/", "tests/race/", "tests/tflocks/live/canary/")
-"""Where files last half a minute without a cloud of their own."""
+"""Where other files are that last half a minute."""
 _FIRST_CLOUD = {
     *("test_audit", "test_digest", "test_escalation", "test_force_unlock", "test_history", "test_locking"),
     *("test_notifications_in_terraform", "test_outage", "test_undo"),
