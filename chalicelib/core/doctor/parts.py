@@ -32,6 +32,10 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
         """Return the ARN of the role of a function."""
         return f"arn:{self.partition}:iam::{self.account}:role/{self.roles[function]}"
 
+    def arn(self, service: str, resource: str) -> str:
+        """Return the ARN of a resource in the stack's own account and region."""
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
+
 
 def plain(function: str) -> str:
     """Return a function's name as the docs and the logs have it: ``ReleaseLock`` is ``release_lock``."""

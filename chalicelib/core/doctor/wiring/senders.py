@@ -138,7 +138,7 @@ def _statements(parts: Parts) -> list[Document]:
 
 
 def _rules(parts: Parts) -> list[str]:
-    start = f"arn:{parts.partition}:events:{parts.region}:{parts.account}:rule/tflock-reaper-{parts.stage}"
+    start = parts.arn("events", f"rule/tflock-reaper-{parts.stage}")
     return [start, f"{start}.*", f"{start}/*"]  # the last is the stack's own rule, on its own bus
 
 

@@ -65,7 +65,7 @@ class FunctionReader:
 
     def _scheduled(self) -> Iterable[tuple[str, list[Rule]]]:
         events = self._reach.client("events", "")
-        where = f"arn:{self._parts.partition}:lambda:{self._parts.region}:{self._parts.account}:function"
+        where = self._parts.arn("lambda", "function")
         for function in by_the_clock(self._parts):
             yield function, _rules(events, f"{where}:{self._parts.functions[function]}")
 

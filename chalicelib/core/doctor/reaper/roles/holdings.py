@@ -58,9 +58,9 @@ def holdings(parts: Parts, rules: Rules | None, members: Iterable[str]) -> Holdi
     ``members`` are the ARNs of the member roles, which have to be made where STS is known.
     """
     outputs, parameters = parts.outputs, parts.parameters
-    book = f"arn:{parts.partition}:dynamodb:{parts.region}:{parts.account}:table/{outputs['LockBookTable']}"
-    ssm = f"arn:{parts.partition}:ssm:{parts.region}:{parts.account}:parameter"
-    log = f"arn:{parts.partition}:logs:{parts.region}:{parts.account}:log-group:{outputs['LogGroupName']}"
+    book = parts.arn("dynamodb", f"table/{outputs['LockBookTable']}")
+    ssm = parts.arn("ssm", "parameter")
+    log = parts.arn("logs", f"log-group:{outputs['LogGroupName']}")
     own = Holdings(
         partition=parts.partition,
         account=parts.account,
@@ -79,7 +79,7 @@ def holdings(parts: Parts, rules: Rules | None, members: Iterable[str]) -> Holdi
 
 def queue_arn(parts: Parts, url: str) -> str:
     """Return the ARN of a queue of the stack, whose URL ends with its name."""
-    return f"arn:{parts.partition}:sqs:{parts.region}:{parts.account}:{url.rpartition('/')[2]}"
+    return parts.arn("sqs", url.rpartition("/")[2])
 
 
 def _with_rules(own: Holdings, parts: Parts, rules: Rules, members: tuple[str, ...]) -> Holdings:

@@ -123,7 +123,7 @@ def _unsent(subject: str, alarms: Sequence[Alarm], parts: Parts) -> list[Finding
     if not alarms:
         return []
     topic = f"{parts.stack}-alarms"
-    arn = f"arn:{parts.partition}:sns:{parts.region}:{parts.account}:{topic}"
+    arn = parts.arn("sns", topic)
     do = (
         "Make an SNS topic, subscribe those who are to hear (put your own address in the second command, and confirm "
         "the mail that comes), and deploy the reaper with it."

@@ -64,8 +64,8 @@ def _again(function: str, parts: Parts) -> Fix:
     """Return how to make a schedule that is gone: a rule, its target, and the right to call the function."""
     name = parts.functions.get(function, function)
     rule = f"{parts.stack}-{function}"
-    arn = f"arn:{parts.partition}:lambda:{parts.region}:{parts.account}:function:{name}"
-    source = f"arn:{parts.partition}:events:{parts.region}:{parts.account}:rule/{rule}"
+    arn = parts.arn("lambda", f"function:{name}")
+    source = parts.arn("events", f"rule/{rule}")
     when = parts.parameters.get(_PARAMETERS.get(function, ""), "") or _EXPRESSIONS[function]
     permission = ["--statement-id", rule, "--action", "lambda:InvokeFunction", "--source-arn", source]
     lines = (

@@ -153,7 +153,7 @@ def _hcl(table: Table) -> str:
 def _mapped(table: Table) -> Fix:
     """Return how the mapping is made as ``deploy/streams.py`` makes it."""
     parts = table.parts
-    dead = f"arn:{parts.partition}:sqs:{parts.region}:{parts.account}:tflock-streams-dead-{parts.stage}"
+    dead = parts.arn("sqs", f"tflock-streams-dead-{parts.stage}")
     return Fix(
         do=f"Have Lambda call {parts.functions[FUNCTION]} with what the stream tells, as the stack does.",
         cli=aws(
