@@ -1,9 +1,10 @@
-"""Read and write ``rules.json``, which carries the checked configuration from ``make package`` to the functions.
+"""Read and write ``rules.json``, which carries the checked configuration to the functions.
 
-``deploy/package.py`` writes the file, and reads it again with the packaged code. Each process of a function reads it
-once.
+The file is in a layer (``chalicelib/stack/layer.py``), beside the code and not in it. Each process of a function reads
+it once.
 """
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
@@ -13,9 +14,11 @@ from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Rules
 
 NAME = "rules.json"
+PACKAGE = "tflock_reaper_rules"
+"""The Python package in which a layer has the file: wherever a layer is unpacked, it can be imported."""
 FORMAT = 1
 """The version of the file's format. Raise it when the JSON form of ``Config``, or of a struct below it, changes."""
-_AGAIN = "run `make package` with the reaper.toml of this installation, and deploy what it makes"
+_AGAIN = "run `make deploy` with the reaper.toml of this installation"
 
 
 class Config(msgspec.Struct, frozen=True):
@@ -50,6 +53,18 @@ class _File(_Head, frozen=True):
 def encode(config: Config) -> bytes:
     """Return the file's content for a configuration; the same configuration gives the same bytes."""
     return msgspec.json.format(msgspec.json.encode(_File(FORMAT, config)), indent=2) + b"\n"
+
+
+def in_layer() -> Path:
+    """Return the path of the file in this function's rules layer.
+
+    Raises:
+        CheckedRulesError: the function has no such layer.
+    """
+    found = find_spec(PACKAGE)
+    if found is None or found.origin is None:
+        raise CheckedRulesError(f"this function has no layer with the checked rules ({PACKAGE}); {_AGAIN}")
+    return Path(found.origin).with_name(NAME)
 
 
 def load(path: Path) -> Config:
@@ -95,6 +110,6 @@ def _check_format(written: bytes) -> None:
 
 def _misfit(why: str) -> CheckedRulesError:
     return CheckedRulesError(
-        f"says that it has format {FORMAT}, but does not fit it ({why}); it was changed after `make package`, or "
+        f"says that it has format {FORMAT}, but does not fit it ({why}); it was changed after it was checked, or "
         f"comes from another version of the reaper: {_AGAIN}"
     )

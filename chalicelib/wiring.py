@@ -3,8 +3,8 @@
 Environment variables, set by ``.chalice/resources.yaml``: STAGE, LOCK_BOOK_TABLE, SWEEP_QUEUE_URL, RELEASE_QUEUE_URL,
 CLICK_QUEUE_URL, EVENT_QUEUE_URL, ACCOUNT_ID, SETTLE_SECONDS, RELEASE_ROLE_ID, ANSWER_ROLE_ID,
 SLACK_BOT_TOKEN_PARAMETER and SLACK_SIGNING_SECRET_PARAMETER (names of SSM parameters, never their values). RULES_FILE
-names a file of checked rules other than the one in the package. Lambda sets AWS_REGION. Each thing is built once per
-process, when it is first asked for.
+names a file of checked rules other than the one in the rules layer. Lambda sets AWS_REGION. Each thing is built once
+per process, when it is first asked for.
 """
 
 import os

@@ -14,7 +14,7 @@ from chalicelib.aws.book.target_book import DynamoTargetBook
 from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.aws.one_a_thread import OneAThread
 from chalicelib.aws.patience import prompt
-from chalicelib.checked_rules import NAME, Config, load
+from chalicelib.checked_rules import Config, in_layer, load
 from chalicelib.core.audit.measure import FOUND_UNKNOWN
 from chalicelib.core.locks.place import Place
 from chalicelib.core.locks.target import Target
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
 SIDE_BY_SIDE = sum(tasks.SIDE_BY_SIDE.values())  # threads of a run: one for each task that may run at once
 PROMPT = prompt(SIDE_BY_SIDE)
-_PACKAGED_RULES = Path(__file__).parent.parent / NAME
 _logger = Logger(child=True)
 
 
 @cache
 def config() -> Config:
-    """Return the configuration that was checked when the package was made. Raises CheckedRulesError."""
-    return load(Path(os.environ.get("RULES_FILE", _PACKAGED_RULES)))
+    """Return the checked configuration. Raises CheckedRulesError."""
+    named = os.environ.get("RULES_FILE")
+    return load(Path(named) if named else in_layer())
 
 
 def rules() -> Rules:

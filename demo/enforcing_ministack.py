@@ -118,7 +118,7 @@ if __name__ == "__main__":
     ministack_events.teach()
     ministack_sessions.teach()
     ministack_conditions.teach()
-    ministack_starts.teach(Path(tempfile.gettempdir()) / "packages")
+    ministack_starts.teach(Path(tempfile.gettempdir()) / "packages", os.environ["FUNCTIONS_PYTHON"])
     H11Protocol._send_h11_event = _in_one_packet  # type: ignore[assignment, method-assign]  # noqa: SLF001
     threading.Thread(target=_end_with_parent, daemon=True).start()
     app.main()

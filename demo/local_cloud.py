@@ -24,11 +24,12 @@ import botocore.session
 from botocore.config import Config as ClientConfig
 
 from chalicelib.config.file import load
+from chalicelib.stack.parameters import Home, overrides
 from demo import stopping
 from deploy import slack_secrets, stack
-from deploy.commands import ROOT
-from deploy.package import package
-from deploy.parameters import Home, overrides
+from deploy.commands import ROOT, run
+from deploy.package.build import build
+from deploy.package.target import Target, of_functions_here
 
 if TYPE_CHECKING:
     from types_boto3_lambda.client import LambdaClient
@@ -51,13 +52,17 @@ class LocalCloudError(RuntimeError):
 
 
 class LocalCloud:
-    """A running MiniStack on 127.0.0.1, with its state and log below ``folder``; a context manager."""
+    """A running MiniStack on 127.0.0.1, with its state and log below ``folder``; a context manager.
 
-    def __init__(self, folder: Path, *, port: int | None = None) -> None:
+    Its functions run on the Python of ``target``, which sees nothing of this environment's packages.
+    """
+
+    def __init__(self, folder: Path, *, port: int | None = None, target: Target | None = None) -> None:
         self.folder = folder
         self.port = port or _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "ministack.log"
+        self.target = target or of_functions_here()
         self._process: subprocess.Popen[bytes] | None = None
         self._seen: Counter[tuple[str, int, str]] = Counter()
         self._latest = 0
@@ -96,6 +101,7 @@ class LocalCloud:
             LocalCloudError: it ended, or was not ready within 30 seconds.
         """
         Path(self._own_folder).mkdir(parents=True, exist_ok=True)
+        run(self.target.compiler or Path(sys.executable), "-m", "venv", "--without-pip", str(self._functions_venv))
         with self.log.open("wb") as log:
             # It gets a process group of its own: we handle Ctrl-C, and its Lambda processes end with it.
             self._process = subprocess.Popen(
@@ -118,9 +124,15 @@ class LocalCloud:
         """Return the folder for all temporary files, so that those of a killed program are removed too."""
         return str((self.folder / "tmp").resolve())
 
+    @property
+    def _functions_venv(self) -> Path:
+        """Return the folder of the empty virtual environment that functions run in, as they do in AWS."""
+        return self.folder.resolve() / "python"
+
     def _own_environment(self) -> dict[str, str]:
         """Return MiniStack's settings; what is not needed is off, above all the listeners on all interfaces."""
         return self.environment | {
+            "FUNCTIONS_PYTHON": str(self._functions_venv / "bin" / "python"),
             "GATEWAY_PORT": str(self.port),
             "BIND_HOST": "127.0.0.1",
             "AUTH": "true",
@@ -188,9 +200,9 @@ class LocalCloud:
             slack_secrets.put(self.client("ssm"), stage, secret, value)
         self.client("s3").create_bucket(Bucket=_ARTIFACTS)
         checked = load(config)
-        template = package(checked, stage, self.folder / "build", self.environment)
+        artifacts = stack.made_for(checked, build(self.target), self.folder / "build")
         values = overrides(checked, stage, Home(region=REGION, account=ACCOUNT), parameters)
-        return stack.deploy(template, stage, _ARTIFACTS, values, self.environment)
+        return stack.deploy(artifacts, stage, _ARTIFACTS, values, self.environment)
 
     def slack_actions_url(self, outputs: Mapping[str, str]) -> str:
         """Return where the deployed API takes clicks here; the output ``SlackActionsUrl`` only resolves on AWS."""

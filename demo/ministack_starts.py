@@ -19,8 +19,8 @@ from ministack.core import lambda_runtime  # type: ignore[import-untyped]
 _ONE_AT_A_TIME = threading.Lock()
 
 
-def teach(folder: Path) -> None:
-    """Keep the unpacked packages below ``folder``, for this process."""
+def teach(folder: Path, python: str) -> None:
+    """Keep the unpacked packages below ``folder``, and have ``python`` run them, for this process."""
 
     class Package(zipfile.ZipFile):
         def extractall(self, path: Any = None, *_: Any) -> None:
@@ -28,8 +28,11 @@ def teach(folder: Path) -> None:
             _link(_unpacked(Path(str(self.filename)), folder), Path(path))
 
     lambda_runtime.zipfile = SimpleNamespace(ZipFile=Package, BadZipFile=zipfile.BadZipFile)
+    program_of = lambda_runtime._detect_runtime_binary  # noqa: SLF001
+    lambda_runtime._detect_runtime_binary = lambda runtime: (python, program_of(runtime)[1])  # noqa: SLF001
     # Only the functions' processes get this environment. Their bytecode is beside the code, in a folder of the cloud.
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    for name in [name for name in os.environ if name.startswith("PYTHON")]:
+        del os.environ[name]
 
 
 def _unpacked(package: Path, folder: Path) -> Path:

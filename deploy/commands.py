@@ -24,13 +24,13 @@ def program(name: str) -> Path:
 
 
 def run(
-    name: str,
+    name: str | Path,
     *arguments: str,
     folder: Path = ROOT,
     environment: Mapping[str, str] | None = None,
     has_children: bool = False,
 ) -> str:
-    """Run a program to its end and return what it printed.
+    """Run a program to its end and return what it printed. A name is that of a program beside this Python.
 
     ``has_children``: the program starts other programs, and all of them end when this one is interrupted. Such a
     program cannot ask at the terminal, as the AWS CLI does for an MFA code.
@@ -39,7 +39,7 @@ def run(
         CommandError: with the program's own words.
     """
     with subprocess.Popen(  # noqa: S603 - no shell, and the program is one of ours
-        [program(name), *arguments],
+        [name if isinstance(name, Path) else program(name), *arguments],
         cwd=folder,
         env=dict(environment) if environment is not None else None,
         stdout=subprocess.PIPE,

@@ -9,9 +9,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.aws.errors_in_words import in_words
 from chalicelib.config.file import ConfigError, load
-from deploy import names
+from chalicelib.stack import names
+from chalicelib.stack.streams import streams_of
 from deploy.commands import program
-from deploy.streams import streams_of
 
 
 class Account(Protocol):

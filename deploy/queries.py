@@ -11,7 +11,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError
 
-from deploy import names
+from chalicelib.stack import names
 from deploy.commands import ROOT, CommandError, run
 from deploy.errors import told
 from deploy.stack import environment_of, session

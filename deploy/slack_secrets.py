@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy import names
+from chalicelib.stack import names
 from deploy.errors import told
 from deploy.stack import session
 

@@ -1,11 +1,13 @@
 """``make deploy``: make a running stack from a package, with the AWS CLI."""
 
 import argparse
+import hashlib
 import json
 import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -13,33 +15,66 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.checked_rules import Config
 from chalicelib.config.file import ConfigError, load
 from chalicelib.core.locks.place import Kind
-from deploy import event_accounts, names
+from chalicelib.stack import event_accounts, names
+from chalicelib.stack.layer import rules_layer
+from chalicelib.stack.parameters import Home, overrides, remarks
 from deploy.commands import ROOT, CommandError, run
 from deploy.errors import told
-from deploy.package import package
-from deploy.parameters import Home, overrides, remarks
+from deploy.package import packaged_rules
+from deploy.package.build import BUILD, Package, build
+from deploy.package.target import of_lambda
 from deploy.preconditions import AwsAccount, missing
 
 
+class Artifacts(NamedTuple):
+    """What a stack is made from."""
+
+    template: Path
+    code: Path
+    rules: Path
+
+
 def deploy(
-    template: Path, stage: str, artifacts: str, values: Mapping[str, str], environment: Mapping[str, str]
+    artifacts: Artifacts, stage: str, bucket: str, values: Mapping[str, str], environment: Mapping[str, str]
 ) -> dict[str, str]:
-    """Upload a package, create or update its stack, wait for it, and return the stack's outputs.
+    """Upload the artifacts, create or update their stack, wait for it, and return the stack's outputs.
 
     Raises:
         CommandError: with what the AWS CLI said.
     """
-    uploaded = template.with_name("uploaded.yaml")
-    source = ("--template-file", str(template.resolve()), "--output-template-file", str(uploaded.resolve()))
+    folder = names.stack(stage)
+    keys = {"CodeKey": artifacts.code, "RulesKey": artifacts.rules}
+    uploaded = {name: _upload(path, bucket, folder, environment) for name, path in keys.items()}
+    given = {**values, "ArtifactsBucket": bucket, **uploaded}
     # The template goes there too: CloudFormation takes one that is not in a bucket only up to 51,200 bytes.
-    bucket = ("--s3-bucket", artifacts, "--s3-prefix", names.stack(stage))
-    run("aws", "cloudformation", "package", *source, *bucket, environment=environment)
+    source = ("--template-file", str(artifacts.template.resolve()), "--s3-bucket", bucket, "--s3-prefix", folder)
     # CAPABILITY_IAM for the roles, CAPABILITY_AUTO_EXPAND for the SAM transform.
     agreed = ("--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND", "--no-fail-on-empty-changeset")
-    given = ("--parameter-overrides", *(f"{name}={value}" for name, value in values.items()))
-    stack = ("--stack-name", names.stack(stage), "--template-file", str(uploaded.resolve()))
-    run("aws", "cloudformation", "deploy", *stack, *bucket, *agreed, *given, environment=environment)
+    parameters = ("--parameter-overrides", *(f"{name}={value}" for name, value in given.items()))
+    stack = ("--stack-name", names.stack(stage), *source, *agreed, *parameters)
+    run("aws", "cloudformation", "deploy", *stack, environment=environment)
     return outputs(stage, environment)
+
+
+def _upload(path: Path, bucket: str, folder: str, environment: Mapping[str, str]) -> str:
+    """Upload a file by its content, so that the same file has the same key, and return the key."""
+    key = f"{folder}/{path.stem}-{hashlib.sha256(path.read_bytes()).hexdigest()[:16]}{path.suffix}"
+    where = ("--bucket", bucket, "--key", key, "--body", str(path.resolve()))
+    run("aws", "s3api", "put-object", *where, environment=environment)
+    return key
+
+
+def made_for(config: Config, package: Package, folder: Path) -> Artifacts:
+    """Return the artifacts of an installation; its rules layer is written into ``folder``.
+
+    Raises:
+        CommandError: why the code cannot use the rules.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    rules = folder / "rules.zip"
+    rules.write_bytes(rules_layer(config))
+    packaged_rules.check(package.code, rules)
+    return Artifacts(package.template, package.code, rules)
 
 
 def outputs(stage: str, environment: Mapping[str, str]) -> dict[str, str]:
@@ -99,12 +134,12 @@ def _deploy(options: argparse.Namespace, ambient: boto3.Session) -> None:
     said = [*remarks(values), *event_accounts.remarks(here, values)]
     print("".join(f"{line}\n" for line in said), end="")
     print("packaging ...", flush=True)
-    template = package(config, options.stage)
+    artifacts = made_for(config, build(of_lambda()), BUILD / options.stage)
     print(
         f"deploying {names.stack(options.stage)} to {ambient.region_name} (a few minutes the first time) ...",
         flush=True,
     )
-    stack = deploy(template, options.stage, options.artifacts, values, environment_of(ambient))
+    stack = deploy(artifacts, options.stage, options.artifacts, values, environment_of(ambient))
     print(_next_steps(options.stage, stack, config))
 
 

@@ -31,6 +31,7 @@ MAY_IMPORT = {
     "chalicelib.wiring_doctor": {"wiring", "checked_rules", "aws", "slack", "jobs", "ports", "core"},
     "chalicelib.config": {"config", "core", "checked_rules"},
     "chalicelib.checked_rules": {"core"},
+    "chalicelib.stack": {"stack", "config", "core", "ports.locks", "aws.accounts.roles", "checked_rules"},
     "chalicelib.aws": {"aws", "ports", "core"},
     "chalicelib.slack": {"slack", "ports", "core"},
     "chalicelib.jobs": {"jobs", "ports", "core"},

@@ -17,7 +17,7 @@ from tests.config.test_file import EXAMPLE, LEAST, with_every_comment
 
 EVERY_KEY = Path(__file__).with_name("every_key.toml")
 RECORDED = EVERY_KEY.with_suffix(f".format-{FORMAT}.json")
-AGAIN = "run `make package` with the reaper.toml of this installation"
+AGAIN = "run `make deploy` with the reaper.toml of this installation"
 
 
 def texts() -> list[str]:
@@ -136,7 +136,6 @@ def test_a_missing_or_unfit_file_is_named(tmp_path: Path) -> None:
 
 
 def test_a_function_starts_and_reads_its_rules_without_the_reader_of_reaper_toml(tmp_path: Path) -> None:
-    """The package does not even have it."""
     (tmp_path / "rules.json").write_bytes(encode(parse(LEAST)))
     script = "import sys, app; app.wiring.config(); print('tomllib' in sys.modules, 'chalicelib.config' in sys.modules)"
     named = os.environ | {"RULES_FILE": str(tmp_path / "rules.json")}

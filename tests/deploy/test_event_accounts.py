@@ -8,7 +8,7 @@ from chalicelib.core.locks.discovery import Discovery
 from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
 from chalicelib.core.policy import Rules
-from deploy.event_accounts import MOST_BY_NAME, event_accounts, remarks
+from chalicelib.stack.event_accounts import MOST_BY_NAME, event_accounts, remarks
 from tests.builders import some_rules
 
 HOME, ORGANISATION = "9" * 12, {"OrganizationId": "o-abcdefghij"}

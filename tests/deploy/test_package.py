@@ -1,15 +1,21 @@
-"""Test the package as `chalice package` makes it: one template, one zip."""
+"""Test the package as `make package` makes it: one template, one zip, and the rules layer beside them."""
 
 import zipfile
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from chalicelib import checked_rules
 from chalicelib.checked_rules import Config
 from chalicelib.config.file import load
+from chalicelib.stack.layer import rules_in
+from deploy import runtime
 from deploy.commands import ROOT, CommandError
-from deploy.package import main, package
+from deploy.package.__main__ import main
+from deploy.package.build import Package, build
+from deploy.package.target import of_functions_here
+from deploy.stack import made_for
 from tests.deploy.stack_files import Document, template
 
 EXAMPLE = ROOT / "reaper.example.toml"
@@ -34,13 +40,13 @@ pytestmark = pytest.mark.local_cloud  # not for the cloud but for its five secon
 
 
 @pytest.fixture(scope="module")
-def packaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return package(load(EXAMPLE), "prod", tmp_path_factory.mktemp("build"))
+def package(tmp_path_factory: pytest.TempPathFactory) -> Package:
+    return build(of_functions_here())
 
 
 @pytest.fixture(scope="module")
-def stack(packaged: Path) -> Document:
-    return template(packaged.read_text())
+def stack(package: Package) -> Document:
+    return template(package.template.read_text())
 
 
 def _of_type(stack: Document, kind: str) -> dict[str, Document]:
@@ -107,26 +113,42 @@ def test_every_function_knows_its_stage_which_its_metrics_are_of(stack: Document
     assert stack["Globals"]["Function"]["Environment"]["Variables"]["STAGE"] == {"Ref": "Stage"}
 
 
-def test_the_template_is_short_enough_for_cloudformation(packaged: Path) -> None:
+def test_the_template_is_short_enough_for_cloudformation(package: Package) -> None:
     """A template in a bucket may have this; one that is sent may have 51,200 bytes. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html."""
-    assert len(packaged.read_bytes()) < 1_000_000
+    assert len(package.template.read_bytes()) < 1_000_000
 
 
-def test_the_zip_has_the_application_and_its_checked_rules_and_no_tests_or_tools(packaged: Path) -> None:
-    with zipfile.ZipFile(packaged.with_name("deployment.zip")) as package_file:
-        files = package_file.namelist()
-        rules = checked_rules.decode(package_file.read("rules.json"))
-    assert rules == load(EXAMPLE)
+def test_the_zip_has_the_application_and_no_rules_tests_or_tools(package: Package) -> None:
+    with zipfile.ZipFile(package.code) as code:
+        files = code.namelist()
     assert {"app.py", "chalicelib/wiring.py", "chalicelib/checked_rules.py", "chalice/app.py"} <= set(files)
-    not_ours = ("tests/", "deploy/", "demo/", "tflocks/", "vendor/", "chalicelib/config/", "reaper.toml")
+    not_ours = ("tests/", "deploy/", "demo/", "tflocks/", "vendor/", "reaper.toml")
     assert [name for name in files if name.startswith(not_ours)] == []
-    assert not any("__pycache__" in name for name in files if name.startswith("chalicelib/"))
+    assert not any(name.endswith("rules.json") for name in files)
 
 
-def test_the_zip_describes_the_services_that_are_called_and_no_other(packaged: Path) -> None:
-    with zipfile.ZipFile(packaged.with_name("deployment.zip")) as package_file:
-        described = [name.split("/")[2:] for name in package_file.namelist() if name.startswith("botocore/data/")]
-        assert package_file.testzip() is None
+def test_the_rules_layer_has_the_checked_rules_and_another_configuration_makes_no_other_package(
+    package: Package, tmp_path: Path
+) -> None:
+    one = load(EXAMPLE)
+    other = msgspec.structs.replace(one, slack_app="A0OTHER")
+    first, second = (made_for(config, package, tmp_path / config.slack_app) for config in (one, other))
+    assert [checked_rules.decode(rules_in(made.rules.read_bytes())) for made in (first, second)] == [one, other]
+    assert (first.code, first.template) == (second.code, second.template)
+
+
+def test_every_module_has_its_bytecode_of_the_functions_python(package: Package) -> None:
+    with zipfile.ZipFile(package.code) as code:
+        files = set(code.namelist())
+    tag = "cpython-" + of_functions_here().version.replace(".", "")
+    sources = {Path(name) for name in files if name.endswith(".py")}
+    assert {str(path.parent / "__pycache__" / f"{path.stem}.{tag}.pyc") for path in sources} <= files
+
+
+def test_the_zip_describes_the_services_that_are_called_and_no_other(package: Package) -> None:
+    with zipfile.ZipFile(package.code) as code:
+        described = [name.split("/")[2:] for name in code.namelist() if name.startswith("botocore/data/")]
+        assert code.testzip() is None
     targets_are_found_by = {"organizations", "resourcegroupstaggingapi"}
     looks = {"cloudformation", "cloudtrail", "cloudwatch", "events", "iam", "kms", "lambda", "logs", "s3control", "sns"}
     called = {"dynamodb", "s3", "sqs", "ssm", "sts"} | targets_are_found_by | looks
@@ -142,7 +164,12 @@ def test_a_configuration_with_mistakes_is_not_packaged(tmp_path: Path, capsys: p
     assert not (ROOT / "build" / "never").exists()
 
 
-def test_rules_that_the_packaged_code_cannot_read_end_the_packaging(tmp_path: Path) -> None:
+def test_rules_that_the_packaged_code_cannot_read_end_the_packaging(package: Package, tmp_path: Path) -> None:
     unchecked = Config(slack_app=5, slack_api="", rules=load(EXAMPLE).rules)  # type: ignore[arg-type]
-    with pytest.raises(CommandError, match=r"rules\.json .* does not fit it .* run `make package`"):
-        package(unchecked, "prod", tmp_path)
+    with pytest.raises(CommandError, match=r"rules\.json .* does not fit it .* run `make deploy`"):
+        made_for(unchecked, package, tmp_path)
+
+
+def test_the_functions_run_on_the_python_of_the_project_and_not_of_whoever_builds(stack: Document) -> None:
+    told = {properties["Runtime"] for properties in _of_type(stack, "AWS::Serverless::Function").values()}
+    assert told == {f"python{runtime.VERSION}"}

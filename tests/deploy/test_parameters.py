@@ -11,8 +11,9 @@ from chalicelib.config.file import ConfigError, load
 from chalicelib.core.locks.account import Account
 from chalicelib.core.locks.discovery import Discovery
 from chalicelib.core.locks.place import Kind
+from chalicelib.stack.parameters import Home, overrides, remarks
 from deploy.commands import ROOT
-from deploy.parameters import Home, main, overrides, remarks
+from deploy.parameters import main
 
 EXAMPLE = ROOT / "reaper.example.toml"
 HOME = Home("aws", "eu-central-1", "9" * 12)

@@ -7,7 +7,7 @@ import pytest
 
 import app
 from chalicelib.core.audit.event import CLAIMED_FOR
-from deploy.event_accounts import MOST_BY_NAME
+from chalicelib.stack.event_accounts import MOST_BY_NAME
 from tests.deploy.rights.iam_judge import ACCOUNT, MEMBERS, ORGANISATION, REGION, filled, judge_sender, place
 from tests.deploy.stack_files import alarms, functions, resources
 

@@ -1,16 +1,17 @@
 """What the stack has for the streams of lock tables: a mapping each, and nothing without one."""
 
-import json
-from typing import Any
+import pytest
 
 from chalicelib.checked_rules import Config
-from chalicelib.config.file import parse
-from deploy.commands import ROOT
-from deploy.streams import resources, streams_of, with_streams
+from chalicelib.config.file import ConfigError, parse
+from chalicelib.stack.parameters import overrides
+from chalicelib.stack.streams import PLACES, parameter
+from chalicelib.stack.streams import parameters as places
+from deploy.package.streams import conditions, parameters, resources
 from tests.config.test_file import LEAST
-from tests.deploy.stack_files import Document, statements, template
+from tests.deploy.stack_files import Document, statements
 
-MERGED = (ROOT / ".chalice" / "resources.yaml").read_text()
+NAMES = [parameter(place) for place in range(1, PLACES + 1)]
 
 
 def stream_of(table: str) -> str:
@@ -22,53 +23,71 @@ def a_config(*tables: str, without: tuple[str, ...] = ()) -> Config:
     return parse(LEAST + with_stream + "".join(f'[[targets]]\ntable = "{table}"\n' for table in without))
 
 
-def added(config: Config) -> dict[str, Document]:
-    before, after = (template(text)["Resources"] for text in (MERGED, with_streams(MERGED, config)))
-    assert {name: after[name] for name in before} == before
-    return {name: after[name] for name in after.keys() - before.keys()}
+def of_type(kind: str) -> list[Document]:
+    return [one["Properties"] for one in resources().values() if one["Type"] == kind]
 
 
-def of_type(config: Config, kind: str) -> list[dict[str, Any]]:
-    return [one["Properties"] for one in added(config).values() if one["Type"] == kind]
+def test_without_a_stream_no_place_is_taken_and_everything_about_streams_has_a_condition() -> None:
+    assert set(places(a_config(without=("locks",))).values()) == {""}
+    assert all("Condition" in one for one in resources().values())
+    assert {one["Condition"] for one in resources().values()} <= conditions().keys()
 
 
-def test_without_a_stream_nothing_is_added_and_nothing_costs() -> None:
-    assert with_streams(MERGED, a_config(without=("locks",))) == MERGED
-    assert added(a_config()) == {}
+def test_every_place_has_a_parameter_that_may_be_empty_a_condition_and_a_mapping() -> None:
+    assert list(parameters()) == list(places(a_config())) == NAMES
+    assert all(one["Default"] == "" for one in parameters().values())
+    mappings = {name: one for name, one in resources().items() if one["Type"] == "AWS::Lambda::EventSourceMapping"}
+    assert {one["Properties"]["EventSourceArn"]["Ref"]: one["Condition"] for one in mappings.values()} == {
+        name: f"Has{name}" for name in NAMES
+    }
+    for name in NAMES:
+        assert conditions()[f"Has{name}"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": name}, ""]}]}
+
+
+def test_each_stream_has_one_place_among_the_stack_s_parameters() -> None:
+    values = overrides(a_config("locks", "old-locks", without=("other",)), "prod")
+    assert sorted(values[name] for name in NAMES if values[name]) == [stream_of("locks"), stream_of("old-locks")]
+
+
+def test_a_stream_stays_in_its_place_when_others_come_and_the_order_of_the_file_changes_nothing() -> None:
+    few, many = places(a_config("locks", "old")), places(a_config("old", "new", "locks", "other"))
+    assert few.items() - {(name, "") for name in NAMES} <= many.items()
+
+
+def test_streams_for_which_there_is_no_place_are_refused_and_as_many_as_there_are_places_are_not() -> None:
+    tables = [f"locks-{number}" for number in range(PLACES + 1)]
+    assert sorted(places(a_config(*tables[:-1])).values()) == sorted(map(stream_of, tables[:-1]))
+    with pytest.raises(ConfigError, match=f"{PLACES + 1} streams of lock tables, and a stack takes {PLACES}"):
+        places(a_config(*tables))
 
 
 def test_each_stream_calls_the_function_from_its_oldest_record_on() -> None:
-    mappings = of_type(a_config("locks", "old-locks", without=("other",)), "AWS::Lambda::EventSourceMapping")
-    assert {mapping["EventSourceArn"] for mapping in mappings} == {stream_of("locks"), stream_of("old-locks")}
-    for mapping in mappings:
+    for mapping in of_type("AWS::Lambda::EventSourceMapping"):
         assert mapping["FunctionName"] == {"Ref": "TableChanged"}
         assert mapping["StartingPosition"] == "TRIM_HORIZON"
 
 
 def test_a_batch_that_fails_is_tried_for_an_hour_in_halves_and_then_somebody_hears_of_it() -> None:
-    config = a_config("locks")
-    [mapping] = of_type(config, "AWS::Lambda::EventSourceMapping")
-    assert (mapping["MaximumRecordAgeInSeconds"], mapping["BisectBatchOnFunctionError"]) == (3600, True)
-    assert "MaximumRetryAttempts" not in mapping
-    [(queue, _)] = [(name, one) for name, one in added(config).items() if one["Type"] == "AWS::SQS::Queue"]
-    assert mapping["DestinationConfig"] == {"OnFailure": {"Destination": {"Fn::GetAtt": [queue, "Arn"]}}}
-    watched = {
-        alarm["MetricName"]: alarm["Dimensions"][0]["Value"] for alarm in of_type(config, "AWS::CloudWatch::Alarm")
-    }
-    assert watched == {
+    [queue] = [name for name, one in resources().items() if one["Type"] == "AWS::SQS::Queue"]
+    for mapping in of_type("AWS::Lambda::EventSourceMapping"):
+        assert (mapping["MaximumRecordAgeInSeconds"], mapping["BisectBatchOnFunctionError"]) == (3600, True)
+        assert "MaximumRetryAttempts" not in mapping
+        assert mapping["DestinationConfig"] == {"OnFailure": {"Destination": {"Fn::GetAtt": [queue, "Arn"]}}}
+    alarms = of_type("AWS::CloudWatch::Alarm")
+    assert {alarm["MetricName"]: alarm["Dimensions"][0]["Value"] for alarm in alarms} == {
         "Errors": {"Ref": "TableChanged"},
         "ApproximateNumberOfMessagesVisible": {"Fn::GetAtt": [queue, "QueueName"]},
     }
-    for alarm in of_type(config, "AWS::CloudWatch::Alarm"):
+    for alarm in alarms:
         assert alarm["AlarmActions"]["Fn::If"][0] == "HasAlarmTopic"
         assert len(alarm["AlarmDescription"]) > 40
 
 
 def test_the_function_reads_these_streams_sends_to_two_queues_and_may_do_nothing_else() -> None:
-    [policy] = of_type(a_config("locks", "old-locks"), "AWS::IAM::Policy")
+    [policy] = of_type("AWS::IAM::Policy")
     assert policy["Roles"] == [{"Ref": "TableChangedRole"}]
     read, leave = policy["PolicyDocument"]["Statement"]
-    assert read["Resource"] == [stream_of("locks"), stream_of("old-locks")]
+    assert read["Resource"] == [{"Fn::If": [f"Has{name}", {"Ref": name}, {"Ref": "AWS::NoValue"}]} for name in NAMES]
     assert read["Action"] == ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
     assert (leave["Action"], leave["Resource"]) == (
         "sqs:SendMessage",
@@ -79,19 +98,6 @@ def test_the_function_reads_these_streams_sends_to_two_queues_and_may_do_nothing
 
 
 def test_a_mapping_is_made_when_its_function_may_read_the_stream() -> None:
-    for one in added(a_config("locks")).values():
+    for one in resources().values():
         if one["Type"] == "AWS::Lambda::EventSourceMapping":
             assert one["DependsOn"] == ["TableStreamsPolicy"]
-
-
-def test_a_table_s_new_stream_gets_a_mapping_of_its_own_and_the_order_of_the_file_changes_nothing() -> None:
-    first, second = stream_of("locks"), stream_of("locks").replace("03:18", "04:19")
-    only_one_has = resources([first]).keys() ^ resources([second]).keys()
-    assert len(only_one_has) == len({*resources([first])} & only_one_has) + 1 == 2
-    assert streams_of(a_config("b-locks", "a-locks")) == streams_of(a_config("a-locks", "b-locks"))
-
-
-def test_the_template_stays_yaml_that_chalice_can_merge() -> None:
-    text = with_streams(MERGED, a_config("locks"))
-    assert all(json.loads(line.partition(": ")[2]) for line in text.splitlines() if line.startswith("  TableStream"))
-    assert text.count("\nResources:\n") == 1

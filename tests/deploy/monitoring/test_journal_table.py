@@ -6,7 +6,7 @@ import msgspec
 
 from chalicelib.core.audit.line import JournalLine
 from deploy.commands import ROOT
-from deploy.streams import resources
+from deploy.package.streams import resources
 from tests.deploy.monitoring.written_metrics import emitted
 from tests.deploy.stack_files import alarms, template
 
@@ -38,7 +38,7 @@ def test_every_metric_and_every_alarm_is_told_of() -> None:
     section = OPERATING.partition("## Metrics")[2].partition("\n## ")[0]
     assert {name for _, name, _ in emitted()} <= set(re.findall(r"`(\w+)`", section))
     told = set(re.findall(r"`…-([a-z-]+)`", OPERATING))
-    of_streams = [one["Properties"] for one in resources(["a stream"]).values() if "AlarmName" in one["Properties"]]
+    of_streams = [one["Properties"] for one in resources().values() if "AlarmName" in one["Properties"]]
     assert told == {
         alarm["AlarmName"]["Fn::Sub"].removeprefix("tflock-reaper-${Stage}-")
         for alarm in (*alarms().values(), *of_streams)

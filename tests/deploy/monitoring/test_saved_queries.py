@@ -6,7 +6,8 @@ import pytest
 
 from chalicelib.core.audit.line import LineKind
 from chalicelib.core.clicks.ending import LetGoBy
-from deploy import names, queries
+from chalicelib.stack import names
+from deploy import queries
 from tests.deploy.monitoring.insights import commands_of, unknown_fields
 from tests.deploy.stack_files import queries as saved
 

@@ -14,8 +14,8 @@ from chalicelib.aws.accounts.policies import LONGEST, SETTINGS, examining, looki
 from chalicelib.aws.locks.s3 import DEMANDED_ACLS
 from chalicelib.config.accounts import DEFAULT_ROLE
 from chalicelib.core.locks.place import Kind, Place
+from chalicelib.stack.parameters import _LONGEST_KNOWN_STAGE
 from deploy.commands import ROOT
-from deploy.parameters import _LONGEST_KNOWN_STAGE
 from tests import needs
 from tests.deploy.rights.member_role import LEAST, MEMBER, TEMPLATE, MemberRole
 from tests.deploy.rights.test_account_promises import ALLOWED, DENIED, ETAG, NO_LOCKS, NOT_GIVEN

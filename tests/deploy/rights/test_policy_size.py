@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from chalicelib.config.file import ConfigError, load
+from chalicelib.stack.parameters import Home, overrides
 from deploy.commands import ROOT
-from deploy.parameters import Home, overrides
 from tests.deploy.stack_files import Document, functions, resources, statements
 
 pytestmark = pytest.mark.thorough

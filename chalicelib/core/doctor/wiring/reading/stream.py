@@ -151,7 +151,7 @@ def _hcl(table: Table) -> str:
 
 
 def _mapped(table: Table) -> Fix:
-    """Return how the mapping is made as ``deploy/streams.py`` makes it."""
+    """Return how the mapping is made as ``deploy/package/streams.py`` makes it."""
     parts = table.parts
     dead = parts.arn("sqs", f"tflock-streams-dead-{parts.stage}")
     return Fix(

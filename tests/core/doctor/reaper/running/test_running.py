@@ -24,7 +24,7 @@ from chalicelib.core.doctor.reaper.running.schedules import Rule, by_the_clock, 
 from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
 from chalicelib.core.nights.night import Night, Ordered, Result
-from deploy.streams import resources as streams
+from deploy.package.streams import resources as streams
 from tests.aws.doctor.reaper.deployed import PARTS
 from tests.deploy.stack_files import alarms as alarms_of_the_stack
 from tests.deploy.stack_files import functions as functions_of_the_stack
@@ -62,7 +62,7 @@ def test_the_doctor_knows_all_alarms_of_the_stack() -> None:
     assert sorted(named) == sorted(names_of("${Stage}"))
     of_streams = [
         one["Properties"]["AlarmName"]["Fn::Sub"]
-        for one in streams(["arn:aws:dynamodb:eu-central-1:1:table/locks/stream/2026"]).values()
+        for one in streams().values()
         if one["Type"] == "AWS::CloudWatch::Alarm"
     ]
     assert sorted(named + of_streams) == sorted(names_of("${Stage}", streams=True))
@@ -189,7 +189,7 @@ def test_dead_letters_of_a_stream_cannot_be_tried_again_and_are_shown_instead() 
     [one] = judge_dead_letters(SUBJECT, [letters], "/tflock-reaper/prod")
     assert one.fix
     assert "start-message-move-task" not in one.fix.cli
-    named = streams(["arn:aws:dynamodb:eu-central-1:1:table/locks/stream/2026"])["TableStreamDeadLetterQueue"]
+    named = streams()["TableStreamDeadLetterQueue"]
     queue = named["Properties"]["QueueName"]["Fn::Sub"].replace("${Stage}", PARTS.stage)
     assert streams_url(PARTS).endswith(f"/{queue}")
 

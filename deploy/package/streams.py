@@ -1,17 +1,15 @@
-"""Add to the stack what the streams of lock tables need: a mapping for each stream, and nothing when there is none.
+"""What the template has for the streams of lock tables: a mapping for each place, nothing of which is made for none.
 
-The number of streams is known only from ``reaper.toml``, and CloudFormation cannot repeat a resource.
+How many there are is known only from ``reaper.toml`` (``chalicelib/stack/streams.py``).
 """
 
-import hashlib
-import json
 from typing import Any
 
-from chalicelib.checked_rules import Config
-from chalicelib.core.locks.place import Kind
+from chalicelib.stack.streams import PLACES, parameter
 
 _FUNCTION = {"Ref": "TableChanged"}
 _QUEUE, _POLICY = "TableStreamDeadLetterQueue", "TableStreamsPolicy"
+_ANY = "HasTableStreams"
 _FAILED = (
     "A change of a lock table was not passed on; it is tried again for an hour. The error in the log group says why: a "
     "stream of another view than NEW_AND_OLD_IMAGES, or SQS does not take it."
@@ -20,45 +18,46 @@ _GIVEN_UP = (
     "Changes of a lock table could not be passed on, and the journal does not have them. See the log group. The dead "
     "letter names the stream and the place in it, where they can be read for 24 hours."
 )
-_RESOURCES = "\nResources:\n"
 _AN_HOUR = 3_600
 _TWO_WEEKS = 1_209_600
+_PATTERN = "^(arn:[a-z-]+:dynamodb:[a-z0-9-]+:[0-9]{12}:table/[A-Za-z0-9_.-]+/stream/[0-9T:.-]+)?$"
 
-Resource = dict[str, Any]
-
-
-def with_streams(template: str, config: Config) -> str:
-    """Return the template that is merged into Chalice's, with the resources of all streams. YAML takes JSON."""
-    added = "".join(f"  {name}: {json.dumps(resource)}\n" for name, resource in resources(streams_of(config)).items())
-    return template.replace(_RESOURCES, f"{_RESOURCES}{added}", 1)
+Part = dict[str, Any]
+_NAMES = [parameter(place) for place in range(1, PLACES + 1)]
 
 
-def streams_of(config: Config) -> list[str]:
-    """Return the ARNs of all streams, each once, in an order that is not that of the file."""
-    return sorted({target.stream for target in config.targets_of(Kind.DYNAMODB) if target.stream})
+def parameters() -> dict[str, Part]:
+    """Return a parameter for each place."""
+    says = "The stream of a lock table, or nothing. From reaper.toml by `make deploy`."
+    declared = {"Type": "String", "Default": "", "AllowedPattern": _PATTERN, "Description": says}
+    return {name: dict(declared) for name in _NAMES}
 
 
-def resources(streams: list[str]) -> dict[str, Resource]:
-    """Return the resources of these streams by their logical IDs; none for no stream, so that none of them costs."""
-    if not streams:
-        return {}
-    mappings = {_name_of(stream): _mapping(stream) for stream in streams}
-    return {_QUEUE: _dead_letters(), _POLICY: _policy(streams), **_alarms(), **mappings}
+def conditions() -> dict[str, Part]:
+    """Return a condition for each place, and one for any."""
+    each: dict[str, Part] = {f"Has{name}": _is_not_empty({"Ref": name}) for name in _NAMES}
+    return each | {_ANY: _is_not_empty({"Fn::Join": ["", [{"Ref": name} for name in _NAMES]]})}
 
 
-def _name_of(stream: str) -> str:
-    """Return a mapping's logical ID. A table's new stream has a new ARN, and so gets a mapping of its own."""
-    return f"TableStream{hashlib.sha256(stream.encode()).hexdigest()[:12]}"
+def _is_not_empty(value: Part) -> Part:
+    return {"Fn::Not": [{"Fn::Equals": [value, ""]}]}
 
 
-def _mapping(stream: str) -> Resource:
+def resources() -> dict[str, Part]:
+    """Return the resources of all streams by their logical IDs; each has a condition, so that none costs nothing."""
+    shared = {_QUEUE: _dead_letters(), _POLICY: _policy(), **_alarms()}
+    conditional = {name: one | {"Condition": _ANY} for name, one in shared.items()}
+    return conditional | {f"{name}Mapping": _mapping(name) for name in _NAMES}
+
+
+def _mapping(name: str) -> Part:
     """Return the mapping of one stream (AWS::Lambda::EventSourceMapping).
 
     A batch that fails is tried again for an hour, in halves, so that one bad record is soon alone. While it is tried,
     the later records of its shard wait. Then its place in the stream becomes a dead letter.
     """
     properties = {
-        "EventSourceArn": stream,
+        "EventSourceArn": {"Ref": name},
         "FunctionName": _FUNCTION,
         "StartingPosition": "TRIM_HORIZON",
         "BatchSize": 100,
@@ -68,12 +67,14 @@ def _mapping(stream: str) -> Resource:
         "DestinationConfig": {"OnFailure": {"Destination": _arn_of_queue()}},
     }
     # Lambda refuses a mapping whose function may not read the stream.
-    return {"Type": "AWS::Lambda::EventSourceMapping", "DependsOn": [_POLICY], "Properties": properties}
+    kind = {"Type": "AWS::Lambda::EventSourceMapping", "Condition": f"Has{name}", "DependsOn": [_POLICY]}
+    return {**kind, "Properties": properties}
 
 
-def _policy(streams: list[str]) -> Resource:
+def _policy() -> Part:
     """Return the rights to read these streams, and to leave what could not be passed on (lambda/latest/dg/with-ddb)."""
     read = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
+    streams = [{"Fn::If": [f"Has{name}", {"Ref": name}, {"Ref": "AWS::NoValue"}]} for name in _NAMES]
     statements = [
         {"Sid": "ReadTheStreamsOfLockTables", "Effect": "Allow", "Action": read, "Resource": streams},
         {
@@ -91,7 +92,7 @@ def _policy(streams: list[str]) -> Resource:
     return {"Type": "AWS::IAM::Policy", "Properties": properties}
 
 
-def _dead_letters() -> Resource:
+def _dead_letters() -> Part:
     properties = {
         "QueueName": {"Fn::Sub": "tflock-streams-dead-${Stage}"},
         "SqsManagedSseEnabled": True,
@@ -100,7 +101,7 @@ def _dead_letters() -> Resource:
     return {"Type": "AWS::SQS::Queue", "Properties": properties}
 
 
-def _alarms() -> dict[str, Resource]:
+def _alarms() -> dict[str, Part]:
     waiting = {"Fn::GetAtt": [_QUEUE, "QueueName"]}
     return {
         "TableStreamFailedAlarm": _alarm(
@@ -112,7 +113,7 @@ def _alarms() -> dict[str, Resource]:
     }
 
 
-def _alarm(name: str, description: str, watched: tuple[str, str, str, Resource]) -> Resource:
+def _alarm(name: str, description: str, watched: tuple[str, str, str, Part]) -> Part:
     namespace, metric, dimension, value = watched
     properties = {
         "AlarmName": {"Fn::Sub": f"tflock-reaper-${{Stage}}-{name}"},
@@ -131,5 +132,5 @@ def _alarm(name: str, description: str, watched: tuple[str, str, str, Resource])
     return {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}
 
 
-def _arn_of_queue() -> Resource:
+def _arn_of_queue() -> Part:
     return {"Fn::GetAtt": [_QUEUE, "Arn"]}

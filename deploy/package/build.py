@@ -1,0 +1,81 @@
+"""Build the package, or take the one that was built before from the same sources."""
+
+import fcntl
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml  # type: ignore[import-untyped]
+
+from deploy.commands import ROOT
+from deploy.package import archive, dependencies, whole
+from deploy.package.bytecode import compiled
+from deploy.package.chalice_app import made_by_chalice
+from deploy.package.target import Target
+from deploy.package.template import stack_template
+
+BUILD = ROOT / "build"
+_EXAMINED = {"cloudformation", "cloudtrail", "cloudwatch", "events", "iam", "kms", "lambda", "logs", "s3control", "sns"}
+"""The services that only the weekly look calls."""
+_CALLED = {"dynamodb", "organizations", "resourcegroupstaggingapi", "s3", "sqs", "ssm", "sts"}
+_SERVICES = frozenset(_CALLED | _EXAMINED)
+"""The services that the application calls. botocore describes 400 more, which would be four fifths of the zip."""
+_DESCRIPTION = re.compile(r"botocore/data/([^/]+)/")
+_SOURCES = ("app.py", "requirements.txt", "chalicelib/**/*.py", ".chalice/*", "deploy/**/*.py")
+
+
+class Package(NamedTuple):
+    """Where the two files are."""
+
+    template: Path
+    code: Path
+
+
+def build(target: Target, folder: Path = BUILD / "packages") -> Package:
+    """Return the package for a target, below ``folder``. Two processes that ask at once build it once.
+
+    Raises:
+        CommandError: with what Chalice, pip or the compiler said, or what the package lacks.
+    """
+    digest = _digest(target)
+    folder.mkdir(parents=True, exist_ok=True)
+    done = folder / digest
+    with (folder / f"{digest}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            _build(target, folder / f"{digest}.unfinished").rename(done)
+    return Package(done / "template.yaml", done / "code.zip")
+
+
+def _build(target: Target, folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    app = made_by_chalice()
+    files = {name: content for name, content in dependencies.fetch(target).items() if _is_needed(name)} | app.files
+    archive.write(folder / "code.zip", compiled(files, target))
+    whole.check(folder / "code.zip", target)
+    (folder / "template.yaml").write_text(yaml.safe_dump(stack_template(app.template), allow_unicode=True, width=120))
+    return folder
+
+
+def _is_needed(name: str) -> bool:
+    """Leave out other services: each function unpacks the package before its first event, and a person may wait."""
+    described = _DESCRIPTION.match(name)
+    return described is None or described[1] in _SERVICES
+
+
+def _digest(target: Target) -> str:
+    """Return a name for all that the package follows from."""
+    made_for = [target.version, *target.platforms, target.compiled_by]
+    digest = hashlib.sha256(json.dumps(made_for).encode())
+    for path in sorted(set(_sources())):
+        digest.update(f"\0{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _sources() -> Iterator[Path]:
+    return (path for pattern in _SOURCES for path in ROOT.glob(pattern) if path.is_file())

@@ -1,0 +1,51 @@
+"""Have Chalice make its part of the package: the template, and the files of the application and of Chalice itself.
+
+``chalice package`` (https://aws.github.io/chalice/topics/cfn.html) runs in a copy of the application without
+requirements: it drops a package that it finds no wheel of and ends well, so ``deploy/package/dependencies.py`` fetches
+them.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml  # type: ignore[import-untyped]
+
+from deploy.commands import ROOT, run
+from deploy.package import archive
+
+_MERGED = ".chalice/resources.yaml"
+_LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "deployed", "deployments", "venv")
+# Chalice wants a region, although packaging calls no service and the template is the same for every region.
+_ANY_REGION = {"AWS_DEFAULT_REGION": "us-east-1"}
+# Chalice imports the application before it packs it, and what Python compiles then differs from build to build.
+_NO_BYTECODE = {"PYTHONDONTWRITEBYTECODE": "1"}
+
+
+class ChaliceApp(NamedTuple):
+    """What Chalice makes."""
+
+    template: dict[str, Any]
+    files: dict[str, bytes]
+
+
+def made_by_chalice() -> ChaliceApp:
+    """Return the template and the files.
+
+    Raises:
+        CommandError: with what Chalice said.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        application = Path(name, "app")
+        for folder in ("chalicelib", ".chalice"):
+            shutil.copytree(ROOT / folder, application / folder, ignore=_LEFT_OUT)
+        shutil.copy(ROOT / "app.py", application)
+        (application / "requirements.txt").write_text("")
+        merge = ("--merge-template", _MERGED, "--template-format", "yaml")
+        surroundings = _ANY_REGION | dict(os.environ) | _NO_BYTECODE
+        run("chalice", "package", *merge, "packaged", folder=application, environment=surroundings, has_children=True)
+        packaged = application / "packaged"
+        template = yaml.safe_load((packaged / "sam.yaml").read_text())
+        return ChaliceApp(template, archive.read(packaged / "deployment.zip"))
