@@ -7,6 +7,8 @@ from deploy import runtime
 from deploy.package import streams
 
 Template = dict[str, Any]
+_API, _API_HANDLER = "APIHandler", "chalicelib.entries.slack.app"
+"""The function behind the API. Chalice calls its handler ``app.app``, and would have it import all other functions."""
 _CODE = {"Bucket": {"Ref": "ArtifactsBucket"}, "Key": {"Ref": "CodeKey"}}
 
 
@@ -16,6 +18,7 @@ def stack_template(made_by_chalice: Template) -> Template:
     for function in _functions(template).values():
         function["CodeUri"] = _CODE
         function["Runtime"] = f"python{runtime.VERSION}"
+    _functions(template)[_API]["Handler"] = _API_HANDLER
     template["Parameters"] |= streams.parameters()
     template["Conditions"] |= streams.conditions()
     template["Resources"] |= streams.resources()
