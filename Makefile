@@ -79,8 +79,9 @@ package: $(READY_TO_DEPLOY) ## template and zip in build/; CONFIG=reaper.toml ST
 secrets: $(READY_TO_DEPLOY) ## ask for Slack's two secrets and keep them in SSM; STAGE=prod
 	@$(PY) -m deploy.slack_secrets --stage "$(STAGE)"
 
-deploy: $(READY_TO_DEPLOY) ## package and deploy; STAGE=prod CONFIG=reaper.toml ARTIFACTS=a-bucket PARAMETERS="AlarmTopicArn=..."
-	@$(PY) -m deploy.stack --stage "$(STAGE)" --config "$(CONFIG)" --artifacts "$(ARTIFACTS)" $(PARAMETERS:%=--parameter "%")
+# PARAMETERS and CHANGESET are in the environment already; as text of make's they would lose their quotes.
+deploy: $(READY_TO_DEPLOY) ## package and deploy; STAGE=prod ARTIFACTS=a-bucket CONFIG=reaper.toml PARAMETERS="Name=value ..." CHANGESET=1 (asks first) or show
+	@$(PY) -m deploy.stack --stage "$(STAGE)" --config "$(CONFIG)" --artifacts "$(ARTIFACTS)" --parameters "$$PARAMETERS" --changeset "$$CHANGESET"
 
 queries: $(READY_TO_DEPLOY) ## save questions to the journal in Logs Insights; STAGE=prod
 	@$(PY) -m deploy.queries --stage "$(STAGE)"
