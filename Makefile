@@ -10,7 +10,7 @@ TYPES := .mypy_cache/said.txt
 BESIDE_TYPES = @mkdir -p $(dir $(TYPES)); $(PY) -m mypy > $(TYPES) 2>&1 & types=$$!; $(1); tests=$$?; \
   wait $$types; types=$$?; cat $(TYPES); exit $$((tests + types))
 
-.PHONY: help check format test demo bench package deploy queries secrets clean
+.PHONY: help check format test demo bench package deploy queries secrets release clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -69,6 +69,9 @@ deploy: $(READY) ## package and deploy; STAGE=prod CONFIG=reaper.toml ARTIFACTS=
 queries: $(READY) ## save questions to the journal in Logs Insights; STAGE=prod
 	@$(PY) -m deploy.queries --stage "$(STAGE)"
 
+release: $(READY) ## all files of a version into dist/, the same bytes on any machine; VERSION=1.0.0
+	@$(PY) -m deploy.release "$(VERSION)"
+
 clean: ## remove what was built; .venv stays
-	rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -not -path "./.venv/*" -prune -exec rm -rf {} +
