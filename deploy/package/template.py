@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from deploy import runtime
-from deploy.package import streams
+from deploy.package import stamp, streams
 from deploy.package.organisation import boundary, concurrency, keys, network, tracing
 
 Template = dict[str, Any]
@@ -22,6 +22,7 @@ def stack_template(made_by_chalice: Template) -> Template:
     template["Parameters"] |= streams.parameters()
     template["Conditions"] |= streams.conditions()
     template["Resources"] |= streams.resources()
+    template["Outputs"] |= stamp.outputs()
     for rule in _ORGANISATIONS_RULES:
         rule(template)
     return template
