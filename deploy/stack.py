@@ -1,7 +1,6 @@
 """``make deploy``: make a running stack from a package, with the AWS CLI."""
 
 import argparse
-import hashlib
 import json
 import os
 import sys
@@ -15,9 +14,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.checked_rules import Config
 from chalicelib.config.file import ConfigError, load
 from chalicelib.core.locks.place import Kind
-from chalicelib.stack import event_accounts, names
+from chalicelib.stack import names
+from chalicelib.stack.installation import artifact_key, installation
 from chalicelib.stack.layer import rules_layer
-from chalicelib.stack.parameters import Home, overrides, remarks
+from chalicelib.stack.parameters import Home
 from deploy.commands import ROOT, CommandError, run
 from deploy.errors import told
 from deploy.package import packaged_rules
@@ -42,23 +42,22 @@ def deploy(
     Raises:
         CommandError: with what the AWS CLI said.
     """
-    folder = names.stack(stage)
     keys = {"CodeKey": artifacts.code, "RulesKey": artifacts.rules}
-    uploaded = {name: _upload(path, bucket, folder, environment) for name, path in keys.items()}
+    uploaded = {name: _upload(path, bucket, stage, environment) for name, path in keys.items()}
     given = {**values, "ArtifactsBucket": bucket, **uploaded}
     # The template goes there too: CloudFormation takes one that is not in a bucket only up to 51,200 bytes.
-    source = ("--template-file", str(artifacts.template.resolve()), "--s3-bucket", bucket, "--s3-prefix", folder)
+    source = ("--template-file", str(artifacts.template.resolve()), "--s3-bucket", bucket)
     # CAPABILITY_IAM for the roles, CAPABILITY_AUTO_EXPAND for the SAM transform.
     agreed = ("--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND", "--no-fail-on-empty-changeset")
     parameters = ("--parameter-overrides", *(f"{name}={value}" for name, value in given.items()))
-    stack = ("--stack-name", names.stack(stage), *source, *agreed, *parameters)
+    stack = ("--stack-name", names.stack(stage), *source, "--s3-prefix", names.stack(stage), *agreed, *parameters)
     run("aws", "cloudformation", "deploy", *stack, environment=environment)
     return outputs(stage, environment)
 
 
-def _upload(path: Path, bucket: str, folder: str, environment: Mapping[str, str]) -> str:
+def _upload(path: Path, bucket: str, stage: str, environment: Mapping[str, str]) -> str:
     """Upload a file by its content, so that the same file has the same key, and return the key."""
-    key = f"{folder}/{path.stem}-{hashlib.sha256(path.read_bytes()).hexdigest()[:16]}{path.suffix}"
+    key = artifact_key(stage, path.name, path.read_bytes())
     where = ("--bucket", bucket, "--key", key, "--body", str(path.resolve()))
     run("aws", "s3api", "put-object", *where, environment=environment)
     return key
@@ -128,18 +127,15 @@ def _elsewhere(stage: str) -> str:
 def _deploy(options: argparse.Namespace, ambient: boto3.Session) -> None:
     config = load(options.config)
     given = dict(pair.split("=", 1) for pair in options.parameter)
-    home = _home(ambient)
-    values = overrides(config, options.stage, home, given)
-    here = config.rules.at_home(home.account, home.region)
-    said = [*remarks(values), *event_accounts.remarks(here, values)]
-    print("".join(f"{line}\n" for line in said), end="")
+    installed = installation(config, options.stage, _home(ambient), given)
+    print("".join(f"{line}\n" for line in installed.remarks), end="")
     print("packaging ...", flush=True)
     artifacts = made_for(config, build(of_lambda()), BUILD / options.stage)
     print(
         f"deploying {names.stack(options.stage)} to {ambient.region_name} (a few minutes the first time) ...",
         flush=True,
     )
-    stack = deploy(artifacts, options.stage, options.artifacts, values, environment_of(ambient))
+    stack = deploy(artifacts, options.stage, options.artifacts, installed.parameters, environment_of(ambient))
     print(_next_steps(options.stage, stack, config))
 
 
