@@ -8,6 +8,11 @@ locals {
   code_digest     = substr(filesha256("${local.artifacts}/code.zip"), 0, 16)
   template_digest = substr(filesha256("${local.artifacts}/template.yaml"), 0, 16)
 
+  # Names of the template, and so known at plan time: whatever is wired to them stays as it is when the stack changes.
+  here  = "${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}"
+  queue = "arn:${data.aws_partition.current.partition}:sqs:${local.here}:tflock-events-${var.stage}"
+  bus   = "arn:${data.aws_partition.current.partition}:events:${local.here}:event-bus/tflock-reaper-${var.stage}"
+
   makes_bucket = var.artifacts_bucket == null
   bucket       = local.makes_bucket ? aws_s3_bucket.artifacts[0].bucket : var.artifacts_bucket
   template_url = "https://s3.${data.aws_region.current.id}.${data.aws_partition.current.dns_suffix}/${local.bucket}/${aws_s3_object.template.key}"
@@ -16,6 +21,8 @@ locals {
 data "aws_region" "current" {}
 
 data "aws_partition" "current" {}
+
+data "aws_caller_identity" "current" {}
 
 resource "aws_s3_object" "code" {
   bucket       = local.bucket
@@ -52,6 +59,11 @@ resource "aws_s3_object" "rules" {
 
   lifecycle {
     create_before_destroy = true
+
+    precondition {
+      condition     = length(local.mistakes) == 0
+      error_message = "reaper.toml has mistakes, and the reaper was not changed:\n${join("\n", local.mistakes)}"
+    }
   }
 }
 

@@ -2,6 +2,8 @@
 # made or changed. Once the function is there, each plan asks it: mistakes end the plan, and changes are shown by it.
 locals {
   answer   = jsondecode(data.aws_lambda_invocation.check.result)
+  mistakes = formatlist("  - %s", local.answer.errors)
+
   template = yamldecode(file("${local.artifacts}/template.yaml"))
 
   decided_here = ["ArtifactsBucket", "CodeKey", "RulesFormat", "RulesKey", "Stage"]
@@ -40,11 +42,6 @@ data "aws_lambda_invocation" "check" {
     precondition {
       condition     = length(local.unknown) == 0
       error_message = "parameters: the template of this version has no ${join(", ", local.unknown)}."
-    }
-
-    postcondition {
-      condition     = length(jsondecode(self.result).errors) == 0
-      error_message = "reaper.toml has mistakes, and nothing was changed:\n${join("\n", formatlist("  - %s", jsondecode(self.result).errors))}"
     }
   }
 }

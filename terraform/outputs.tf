@@ -23,12 +23,16 @@ output "slack_manifest" {
 
 output "lock_events_queue_arn" {
   description = "The queue that state buckets notify: for the modules wire-bucket and events."
-  value       = local.made["LockEventsQueueArn"]
+  value       = local.queue
+
+  depends_on = [aws_cloudformation_stack.reaper]
 }
 
 output "lock_event_bus_arn" {
   description = "The event bus for rules in other regions and accounts: for the module events."
-  value       = local.made["LockEventBusArn"]
+  value       = local.bus
+
+  depends_on = [aws_cloudformation_stack.reaper]
 }
 
 output "dashboard_url" {
@@ -38,7 +42,9 @@ output "dashboard_url" {
 
 output "log_group_name" {
   description = "The log group of the journal. It stays when the stack is destroyed."
-  value       = local.made["LogGroupName"]
+  value       = "/tflock-reaper/${var.stage}"
+
+  depends_on = [aws_cloudformation_stack.reaper]
 }
 
 output "artifacts_bucket" {
