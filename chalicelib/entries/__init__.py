@@ -6,3 +6,10 @@ Each translates, calls a job and answers. An exception that leaves an entry poin
 not ``app.py``. ``tests/app/test_starts.py`` holds what each of them imports. The rights of each function are in
 ``.chalice/policy-*.json``.
 """
+
+from aws_lambda_powertools import Logger
+
+from chalicelib import first_line
+
+logger = Logger()
+first_line.write()

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from chalice.app import Blueprint, SQSEvent
 
 from chalicelib import wiring
@@ -12,6 +11,7 @@ from chalicelib.aws import batches
 from chalicelib.aws.metrics import flushed
 from chalicelib.aws.orders.events import read_recording, read_settling
 from chalicelib.core.audit.event import LockEvent
+from chalicelib.entries import logger
 from chalicelib.jobs.alerts.case import Case
 from chalicelib.jobs.alerts.endings import tell_endings
 from chalicelib.jobs.record import record_events
@@ -19,7 +19,6 @@ from chalicelib.jobs.settle import settle
 from chalicelib.told_by_aws import told_by_aws
 
 entry = Blueprint(__name__)
-logger = Logger()
 
 
 @entry.on_sqs_message(queue="tflock-events", batch_size=25)

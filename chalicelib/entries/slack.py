@@ -3,23 +3,24 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from chalice.app import Chalice, Response
 
 from chalicelib import wiring_slack
 from chalicelib.aws.metrics import flushed
+from chalicelib.checked_rules import FORMAT
 from chalicelib.core.alerts.listing import ListRequest
 from chalicelib.core.clicks.click import Click, Unheard
 from chalicelib.core.joint.click import JointClick
+from chalicelib.entries import logger
 from chalicelib.jobs.list_locks import list_locks
 from chalicelib.ports.book import BookError
 from chalicelib.slack import requests
 from chalicelib.slack.words import listings
 from chalicelib.slack_over_http import from_slack
+from chalicelib.version import this_version
 
 # With configure_logs, Chalice would print every line of powertools' logger a second time.
 app = Chalice(app_name="tflock-reaper", configure_logs=False)
-logger = Logger()
 
 
 @app.route("/slack/actions", methods=["GET", "POST"], content_types=["*/*"])
@@ -39,6 +40,8 @@ def slack_commands() -> Response:
         return Response("")
     if isinstance(asked, Unheard):
         return Response(listings.turned_away(asked))
+    if asked.asks_for_version:
+        return Response(listings.versions(this_version(), FORMAT))
     if not asked.understood:
         return Response(listings.usage())
     try:
