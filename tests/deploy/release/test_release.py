@@ -155,7 +155,7 @@ def test_what_the_code_is_made_of_is_told_as_the_published_schema_says(dist: Pat
 
 def test_the_terraform_module_has_what_it_makes_its_stacks_of(dist: Path) -> None:
     module = archive.read(dist / f"{START}terraform.zip")
-    for name in ("code.zip", "template.yaml"):
+    for name in ("code.zip", "template.yaml", "check-rules.yaml", "slack-manifest.yaml"):
         assert module[f"artifacts/{name}"] == (dist / f"{START}{name}").read_bytes()
     own = {name for name in module if not name.startswith("artifacts/")} - {"LICENSE"}
     assert own == set(
