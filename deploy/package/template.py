@@ -23,7 +23,7 @@ def stack_template(made_by_chalice: Template) -> Template:
     template["Parameters"] |= streams.parameters() | _rules_format()
     template["Conditions"] |= streams.conditions()
     template["Resources"] |= streams.resources()
-    template["Outputs"] = template.get("Outputs", {}) | stamp.outputs()
+    template["Outputs"] |= stamp.outputs()
     for rule in _ORGANISATIONS_RULES:
         rule(template)
     return template
