@@ -6,9 +6,12 @@ from typing import Any
 from chalicelib import checked_rules
 from deploy import runtime
 from deploy.package import streams
+from deploy.package.organisation import boundary, concurrency, keys, network, tracing
 
 Template = dict[str, Any]
 _CODE = {"Bucket": {"Ref": "ArtifactsBucket"}, "Key": {"Ref": "CodeKey"}}
+# Last, so that they are laid over all that the stack has.
+_ORGANISATIONS_RULES = (boundary.apply, network.apply, keys.apply, concurrency.apply, tracing.apply)
 
 
 def stack_template(made_by_chalice: Template) -> Template:
@@ -20,6 +23,8 @@ def stack_template(made_by_chalice: Template) -> Template:
     template["Parameters"] |= streams.parameters() | _rules_format()
     template["Conditions"] |= streams.conditions()
     template["Resources"] |= streams.resources()
+    for rule in _ORGANISATIONS_RULES:
+        rule(template)
     return template
 
 

@@ -95,7 +95,8 @@ def test_an_event_that_is_no_question_is_refused(question: dict[str, Any]) -> No
 
 
 def test_rules_of_another_format_than_the_code_of_a_template_end_its_deployment_before_anything_is_made() -> None:
-    empty: Document = {"Parameters": {}, "Conditions": {}, "Resources": {}}
+    globals_ = {"Function": {"Environment": {"Variables": {}}}}
+    empty: Document = {"Parameters": {}, "Conditions": {}, "Resources": {}, "Globals": globals_}
     declared = stack_template(empty)["Parameters"]["RulesFormat"]
     assert "Default" not in declared
     assert declared["AllowedValues"] == [asked()["parameters"]["RulesFormat"]] == [str(checked_rules.FORMAT)]
