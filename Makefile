@@ -12,7 +12,7 @@ TYPES := .mypy_cache/said.txt
 BESIDE_TYPES = @mkdir -p $(dir $(TYPES)); $(PY) -m mypy > $(TYPES) 2>&1 & types=$$!; $(1); tests=$$?; \
   wait $$types; types=$$?; cat $(TYPES); exit $$((tests + types))
 
-.PHONY: help check format test demo bench package deploy queries secrets requirements clean
+.PHONY: help check format test demo bench package deploy queries secrets release requirements clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -86,6 +86,9 @@ deploy: $(READY_TO_DEPLOY) ## package and deploy; STAGE=prod ARTIFACTS=a-bucket 
 queries: $(READY_TO_DEPLOY) ## save questions to the journal in Logs Insights; STAGE=prod
 	@$(PY) -m deploy.queries --stage "$(STAGE)"
 
+release: $(READY) ## all files of a version into dist/, the same bytes on any machine; VERSION=1.0.0
+	@$(PY) -m deploy.release "$(VERSION)"
+
 requirements: $(READY_TO_MAINTAIN) ## for maintainers: pin what requirements*.in ask for, with hashes; UPGRADE=1 for newer versions
 	@.venv-maintain/bin/python -m deploy.supply.pin $(if $(UPGRADE),--upgrade)
 
@@ -95,5 +98,5 @@ $(READY_TO_MAINTAIN): requirements-maintain.txt
 	@touch $(READY_TO_MAINTAIN)
 
 clean: ## remove what was built; .venv stays
-	rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -not -path "./.venv*" -prune -exec rm -rf {} +

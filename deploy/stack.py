@@ -76,11 +76,11 @@ def _deployment(
     given = {**values, "ArtifactsBucket": bucket, **uploaded}
     # The template goes there too: CloudFormation takes one that is not in a bucket only up to 51,200 bytes.
     source = ("--template-file", str(artifacts.template.resolve()), "--s3-bucket", bucket)
-    named = ("--stack-name", names.stack(stage), "--s3-prefix", names.stack(stage))
     # CAPABILITY_IAM for the roles, CAPABILITY_AUTO_EXPAND for the SAM transform.
     agreed = ("--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND", "--no-fail-on-empty-changeset")
     parameters = ("--parameter-overrides", *(f"{name}={value}" for name, value in given.items()))
-    return ["aws", "cloudformation", "deploy", *named, *source, *agreed, *parameters]
+    stack = ("--stack-name", names.stack(stage), "--s3-prefix", names.stack(stage))
+    return ["aws", "cloudformation", "deploy", *stack, *source, *agreed, *parameters]
 
 
 def _upload(path: Path, bucket: str, stage: str, environment: Mapping[str, str]) -> str:
@@ -136,6 +136,7 @@ def _next_steps(stage: str, stack: Mapping[str, str], config: Config) -> str:
         "\nSlack app (api.slack.com/apps): put these in the place of its two request URLs, then save.\n"
         f"  Interactivity & Shortcuts, Request URL:\n    {stack['SlackActionsUrl']}\n"
         f"  Slash Commands, /tflocks, Request URL:\n    {stack['SlackCommandsUrl']}\n"
+        f"  Or paste all of it as its App Manifest:\n    .venv/bin/tflocks slack-manifest --stage {stage}\n"
         "Let the state buckets tell the reaper of their locks (--dry-run shows what it changes):\n"
         f"  .venv/bin/tflocks connect --stage {stage} {buckets or '--all'}\n"
         f"{_elsewhere(stage) if others else ''}"
