@@ -95,8 +95,8 @@ def test_an_event_that_is_no_question_is_refused(question: dict[str, Any]) -> No
 
 
 def test_rules_of_another_format_than_the_code_of_a_template_end_its_deployment_before_anything_is_made() -> None:
-    globals_ = {"Function": {"Environment": {"Variables": {}}}}
-    empty: Document = {"Parameters": {}, "Conditions": {}, "Resources": {}, "Globals": globals_}
+    globals_: Document = {"Function": {"Environment": {"Variables": {}}}}
+    empty: Document = {"Globals": globals_, "Parameters": {}, "Conditions": {}, "Resources": {}, "Outputs": {}}
     declared = stack_template(empty)["Parameters"]["RulesFormat"]
     assert "Default" not in declared
     assert declared["AllowedValues"] == [asked()["parameters"]["RulesFormat"]] == [str(checked_rules.FORMAT)]
@@ -109,7 +109,8 @@ def test_the_function_runs_as_the_others_do_and_may_only_write_its_log() -> None
     assert function["Handler"] == f"{handler.__module__}.{handler.__name__}"
     (role,) = [one["Properties"] for one in TEMPLATE["Resources"].values() if one["Type"] == "AWS::IAM::Role"]
     assert "ManagedPolicyArns" not in role
-    (policy,) = role["Policies"]
+    policy, network = role["Policies"]
     (statement,) = policy["PolicyDocument"]["Statement"]
+    assert network["Fn::If"][0] == "HasVpc"
     assert statement["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
     assert statement["Resource"] == {"Fn::GetAtt": "CheckRulesLog.Arn"}
