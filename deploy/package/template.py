@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from deploy import runtime
-from deploy.package import streams
+from deploy.package import queue_policies, streams
 
 Template = dict[str, Any]
 _CODE = {"Bucket": {"Ref": "ArtifactsBucket"}, "Key": {"Ref": "CodeKey"}}
@@ -19,6 +19,7 @@ def stack_template(made_by_chalice: Template) -> Template:
     template["Parameters"] |= streams.parameters()
     template["Conditions"] |= streams.conditions()
     template["Resources"] |= streams.resources()
+    template["Resources"] = queue_policies.with_policies(template["Resources"])
     return template
 
 
