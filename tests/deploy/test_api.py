@@ -5,6 +5,7 @@ import json
 import re
 from typing import Any
 
+import boto3
 import pytest
 from ministack.core import iam_evaluator  # type: ignore[import-untyped]
 from samtranslator.parser.parser import Parser  # type: ignore[import-untyped]
@@ -77,7 +78,9 @@ def test_another_list_is_another_deployment_of_the_api_or_it_would_not_be_in_for
 
 def _deployments(given: dict[str, Any]) -> list[str]:
     """Return the logical IDs of the API's deployments, as SAM makes them."""
-    made = Translator({}, Parser()).translate(copy.deepcopy(built_template()), given)
+    made = Translator({}, Parser(), boto_session=boto3.Session(region_name="eu-central-1")).translate(
+        copy.deepcopy(built_template()), given
+    )
     return [name for name, one in made["Resources"].items() if one["Type"] == "AWS::ApiGateway::Deployment"]
 
 
