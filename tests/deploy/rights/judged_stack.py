@@ -18,6 +18,7 @@ class Setting(NamedTuple):
 
 
 _TABLE = "arn:{partition}:dynamodb:{region}:{account}:table/terraform-locks"
+_KEY = "arn:{partition}:kms:{region}:{account}:key"
 _SECRETS = {
     "Stage": "prod",
     "SlackBotTokenParameter": "/tflock-reaper/prod/slack-bot-token",
@@ -42,10 +43,16 @@ EVERYTHING = Setting(
         "TargetRules": "units",
         "Doctor": "weekly",
         "LockTableArns": _TABLE,
-        "DecryptKeyArns": "arn:{partition}:kms:{region}:{account}:key/1",
+        "DecryptKeyArns": f"{_KEY}/1",
         "TableStream1": f"{_TABLE}/stream/2026-01-01T00:00:00.000",
         "EventAccounts": "444455556666",
         "OrganizationId": "o-abcdefghij",
+        "QueueKmsKeyArn": f"{_KEY}/queues",
+        "TableKmsKeyArn": f"{_KEY}/table",
+        "EnvironmentKmsKeyArn": f"{_KEY}/environment",
+        "VpcSubnetIds": "subnet-0a1b2c3d",
+        "VpcSecurityGroupIds": "sg-0a1b2c3d",
+        "Tracing": "Active",
     },
 )
 BY_PATTERN = Setting(

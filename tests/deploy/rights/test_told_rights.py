@@ -1,4 +1,4 @@
-"""Judge every role in every partition: none may more than README's table says."""
+"""Judge every role in every partition: none may more than docs/rights.md says, to which README points."""
 
 import copy
 import json
@@ -14,7 +14,7 @@ from ministack.core import iam_evaluator  # type: ignore[import-untyped]
 from deploy.commands import ROOT
 from tests.core.test_partitions import PARTITIONS
 from tests.deploy.rights.judged_stack import EVERYTHING, LEAST, SETTINGS, built_template, stack_of, statements_of
-from tests.deploy.rights.readme_table import ETAG, EVERYBODY, ROWS, Row, resources_of
+from tests.deploy.rights.told_rights import ETAG, EVERYBODY, ROWS, Row, resources_of
 from tests.deploy.stack_files import Document, actions
 from tests.deploy.worked_out import Where, WorkedOut
 
@@ -33,7 +33,7 @@ sqs:DeleteMessage sqs:DeleteQueue sqs:PurgeQueue sqs:ReceiveMessage sqs:SendMess
 ssm:GetParameter ssm:GetParameters ssm:GetParametersByPath ssm:PutParameter sts:AssumeRole sts:TagSession
 """.split()  # noqa: SIM905  a list of as many lines says less
 SESSIONS = ("look-x", "examine-x", "release-U0ALICE", "restore-U0ALICE", "x")
-VIA = ("s3.{}", "dynamodb.{}", "ssm.{}", "secretsmanager.{}", "sqs.{}")
+VIA = ("s3.{}", "dynamodb.{}", "ssm.{}", "lambda.{}", "secretsmanager.{}", "sqs.{}")
 OTHERS = "999900001111"
 _IS_OF_OBJECTS = re.compile(r"s3:(?!GetBucket)\w*(Object|Governance)")
 """S3 asks for its other actions on buckets, so a pattern of buckets that also fits objects gives nothing."""
@@ -102,6 +102,8 @@ def _contexts(action: str, where: Where) -> list[dict[str, str]]:
         "s3:DeleteObjectVersion": [{"s3:versionid": "v1"}],
         "sts:AssumeRole": [{"sts:rolesessionname": session} for session in SESSIONS],
     }
+    if action.startswith("ec2:"):
+        return [{}, {"lambda:sourcefunctionarn": where.arn("lambda", "function:tflock-reaper-prod-ReleaseLock")}]
     if action.startswith("kms:"):
         return [{}, *({"kms:viaservice": via.format(through)} for via in VIA)]
     return contexts.get(action, [{}])
@@ -128,9 +130,9 @@ def _asked(partition: str, setting: str) -> list[Allowed]:
     return list(_allowed(stack_of(partition, next(one for one in SETTINGS if one.name == setting))))
 
 
-def test_each_row_is_a_sentence_of_the_readme() -> None:
-    readme = " ".join((ROOT / "README.md").read_text().split())
-    assert [row.sentence for row in ROWS if row.sentence not in readme] == []
+def test_each_row_is_a_sentence_of_what_is_told() -> None:
+    told = " ".join((ROOT / "docs" / "rights.md").read_text().split())
+    assert [row.sentence for row in ROWS if row.sentence not in told] == []
 
 
 @pytest.mark.parametrize(
@@ -143,12 +145,12 @@ def test_each_row_is_a_sentence_of_the_readme() -> None:
         for one in SETTINGS
     ],
 )
-def test_no_role_may_more_than_the_readme_says(partition: str, setting: str) -> None:
+def test_no_role_may_more_than_is_told(partition: str, setting: str) -> None:
     assert [one for one in _asked(partition, setting) if _row_of(one) is None] == []
 
 
 @pytest.mark.parametrize("partition", PARTITIONS)
-def test_each_role_may_all_that_the_readme_says(partition: str) -> None:
+def test_each_role_may_all_that_is_told(partition: str) -> None:
     """Otherwise a row of the table would hide a right that somebody adds later."""
     allowed = _asked(partition, EVERYTHING.name)
     unused = [
