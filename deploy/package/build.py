@@ -22,7 +22,7 @@ from deploy.package.target import Target
 from deploy.package.template import stack_template
 
 BUILD = ROOT / "build"
-_SOURCES = ("app.py", "requirements.txt", "chalicelib/**/*.py", ".chalice/*", "deploy/**/*.py")
+_SOURCES = ("app.py", "requirements.txt", "requirements-deploy.txt", "chalicelib/**/*", ".chalice/*", "deploy/**/*.py")
 
 
 class Package(NamedTuple):
@@ -85,4 +85,5 @@ def _digest(target: Target) -> str:
 
 
 def _sources() -> Iterator[Path]:
-    return (path for pattern in _SOURCES for path in ROOT.glob(pattern) if path.is_file())
+    paths = (path for pattern in _SOURCES for path in ROOT.glob(pattern) if path.is_file())
+    return (path for path in paths if path.suffix != ".pyc")
