@@ -19,7 +19,6 @@ from deploy.package.target import Target
 BOLT = "slack_bolt==1.30.0"
 _RULES = """
 import sys
-from pathlib import Path
 from chalicelib.checked_rules import encode
 from chalicelib.config.file import parse
 sys.stdout.buffer.write(encode(parse(sys.stdin.read())))
@@ -32,6 +31,8 @@ class Code(NamedTuple):
     path: tuple[Path, ...]
     rules: Path | None = None
     """A file of checked rules; None: they are on the path."""
+    has_entries: bool = False
+    """Whether each function starts from a module of its own."""
 
 
 def ours(target: Target, configuration: str, folder: Path) -> Code:
@@ -39,7 +40,7 @@ def ours(target: Target, configuration: str, folder: Path) -> Code:
     code = _write(folder / "code", archive.read(build(target).code))
     layer = folder / "layer.zip"
     layer.write_bytes(rules_layer(parse(configuration)))
-    return Code((code, _write(folder / "layer", archive.read(layer)) / "python"))
+    return Code((code, _write(folder / "layer", archive.read(layer)) / "python"), has_entries=True)
 
 
 def ours_at(commit: str, target: Target, configuration: str, folder: Path) -> Code:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from bench.click.stack import ALICE, BUCKET, CHANNEL, KEY, Stack, request
+from bench.click.code import Code
+from bench.click.stack import BUCKET, KEY, Stack, request
 from bench.lock_cycles import BEGIN, notification
 from bench.run import sqs_event
 from chalicelib.aws.orders.clicks import write_click
@@ -14,6 +15,7 @@ from chalicelib.core.clicks.click import Verb
 from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.target import Target
 from chalicelib.core.nights.sweep_order import SweepOrder
+from demo.deployed import ALICE, CHANNEL
 from tests.aws.events.test_dynamodb import LOCK, a_record
 from tests.builders import a_click, a_lock
 from tests.slack.test_requests import form
@@ -24,11 +26,17 @@ class First(NamedTuple):
 
     name: str
     function: str
-    """As ``app.py`` names it."""
+    """In ``app.py``."""
     entry: str
-    """As ``chalicelib/entries`` has it."""
+    """In ``chalicelib/entries``."""
     event: Callable[[Stack], dict[str, Any]]
     """Made anew each time, because Slack's signature is valid for five minutes."""
+    of_bolt: bool = False
+    """Whether the app of bolt-python takes it too."""
+
+    def handler(self, code: Code) -> str:
+        """Return what Lambda is told to run."""
+        return f"chalicelib.entries.{self.entry}" if code.has_entries else f"app.{self.function}"
 
 
 def click(stack: Stack) -> dict[str, Any]:
@@ -64,7 +72,7 @@ def _snooze(_stack: Stack) -> dict[str, Any]:
 
 
 FIRSTS = (
-    First("click", "app", "slack.app", click),
+    First("click", "app", "slack.app", click, of_bolt=True),
     First("/tflocks", "app", "slack.app", command),
     First("nightly_sweep", "nightly_sweep", "nights.nightly_sweep", lambda _: {}),
     First("sweep_target", "sweep_target", "sweeps.sweep_target", _sweep),

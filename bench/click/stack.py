@@ -1,14 +1,14 @@
 """What a function meets in AWS, on this machine: a local cloud, a Slack, and the variables that the stack sets."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from demo.deployed import ALICE, CHANNEL, Decided
+from demo.deployed import Decided
 from demo.local_cloud import ACCOUNT, REGION, LocalCloud
 from demo.slack_standin import SlackStandIn
+from tests.aws.events.test_dynamodb import STREAM
 from tests.aws_fixtures import create_lock_book
 from tests.builders import sample
 
@@ -41,7 +41,7 @@ def running(folder: Path) -> Iterator[Stack]:
         s3.create_bucket(Bucket=BUCKET)
         s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
         put = s3.put_object(Bucket=BUCKET, Key=KEY, Body=sample("s3-apply-default"))
-        yield Stack(slack, cloud, _environment(cloud, slack), decided.toml(slack.api_url), put)
+        yield Stack(slack, cloud, _environment(cloud, slack), decided.toml(slack.api_url, STREAM), put)
 
 
 def _environment(cloud: LocalCloud, slack: SlackStandIn) -> dict[str, str]:
@@ -70,9 +70,9 @@ def _environment(cloud: LocalCloud, slack: SlackStandIn) -> dict[str, str]:
     )
 
 
-def request(stack: Stack, path: str, body: bytes, *, late: int = 0) -> dict[str, Any]:
+def request(stack: Stack, path: str, body: bytes) -> dict[str, Any]:
     """Return what API Gateway hands to a function for a request that Slack signed."""
-    headers = stack.slack.signed_request(body, timestamp=int(time.time()) + late)
+    headers = stack.slack.signed_request(body)
     return {
         "requestContext": {"resourcePath": path, "httpMethod": "POST"},
         "headers": headers | {"Content-Type": "application/x-www-form-urlencoded"},
@@ -82,6 +82,3 @@ def request(stack: Stack, path: str, body: bytes, *, late: int = 0) -> dict[str,
         "body": body.decode(),
         "isBase64Encoded": False,
     }
-
-
-__all__ = ["ALICE", "BUCKET", "CHANNEL", "KEY", "Stack", "request", "running"]
