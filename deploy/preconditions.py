@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Protocol
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from chalicelib.aws.errors_in_words import in_words
 from chalicelib.config.file import ConfigError, load
-from chalicelib.stack import names
-from chalicelib.stack.streams import streams_of
+from chalicelib.stack import names, streams
 from deploy.commands import program
 
 
@@ -58,15 +57,10 @@ def _local(stage: str, config: Path, artifacts: str, region: str | None) -> list
 def _config_problems(config: Path, region: str | None) -> list[str]:
     """Return what is wrong with the configuration, and which streams a stack in this region cannot read."""
     try:
-        streams = streams_of(load(config))
+        problems = streams.problems(load(config), region or "*")
     except ConfigError as error:
-        return [f"CONFIG: {problem}" for problem in error.problems]
-    return [
-        f"CONFIG: the stream {stream} is not in {region}, where the stack is, and Lambda reads no stream of another "
-        "region; leave the stream out, or deploy a stack there"
-        for stream in streams
-        if region and stream.split(":")[3] != region
-    ]
+        problems = error.problems
+    return [f"CONFIG: {problem}" for problem in problems]
 
 
 def _in_account(stage: str, artifacts: str, account: Account) -> list[str]:
@@ -118,9 +112,12 @@ class AwsAccount:
         return self._session.region_name
 
     def refusal(self) -> str | None:
-        """Ask AWS who we are, because it answers that in every region."""
+        """Ask AWS who we are; without a region, which tells the partition, only look for credentials."""
         try:
-            self._session.client("sts", region_name=self.region() or "us-east-1").get_caller_identity()
+            if self.region():
+                self._session.client("sts").get_caller_identity()
+            elif not self._session.get_credentials():
+                raise NoCredentialsError
         except (BotoCoreError, ClientError) as error:
             words = in_words("AWS", error)
             return words if "`aws " in words else f"{words}; `aws configure`, or `aws sso login`, and try again"

@@ -11,8 +11,10 @@ from typing import NamedTuple
 
 import yaml  # type: ignore[import-untyped]
 
+from chalicelib.checkout import version as of_checkout
+from chalicelib.core.version import Version
 from deploy.commands import ROOT
-from deploy.package import archive, dependencies, whole
+from deploy.package import archive, dependencies, stamp, whole
 from deploy.package.bytecode import compiled
 from deploy.package.chalice_app import made_by_chalice
 from deploy.package.target import Target
@@ -25,7 +27,7 @@ _CALLED = {"dynamodb", "organizations", "resourcegroupstaggingapi", "s3", "sqs",
 _SERVICES = frozenset(_CALLED | _EXAMINED)
 """The services that the application calls. botocore describes 400 more, which would be four fifths of the zip."""
 _DESCRIPTION = re.compile(r"botocore/data/([^/]+)/")
-_SOURCES = ("app.py", "requirements.txt", "chalicelib/**/*.py", ".chalice/*", "deploy/**/*.py")
+_SOURCES = ("app.py", "requirements.txt", "requirements-deploy.txt", "chalicelib/**/*", ".chalice/*", "deploy/**/*.py")
 
 
 class Package(NamedTuple):
@@ -35,8 +37,10 @@ class Package(NamedTuple):
     code: Path
 
 
-def build(target: Target, folder: Path = BUILD / "packages") -> Package:
+def build(target: Target, version: Version | None = None, folder: Path = BUILD / "packages") -> Package:
     """Return the package for a target, below ``folder``. Two processes that ask at once build it once.
+
+    Without a ``version`` it says that of this checkout.
 
     Raises:
         CommandError: with what Chalice, pip or the compiler said, or what the package lacks.
@@ -48,7 +52,20 @@ def build(target: Target, folder: Path = BUILD / "packages") -> Package:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
             _build(target, folder / f"{digest}.unfinished").rename(done)
-    return Package(done / "template.yaml", done / "code.zip")
+        return _stamped(Package(done / "template.yaml", done / "code.zip"), version or of_checkout())
+
+
+def _stamped(built: Package, version: Version) -> Package:
+    folder = built.code.parent / f"{version.number}-{version.commit}"
+    stamped = Package(*(folder / path.name for path in built))
+    if not folder.exists():
+        unfinished = folder.with_suffix(".unfinished")
+        unfinished.mkdir(exist_ok=True)
+        stamp.stamp_code(built.code, version, unfinished / built.code.name)
+        template = stamp.stamp_template(built.template.read_text(), version)
+        (unfinished / built.template.name).write_text(template)
+        unfinished.rename(folder)
+    return stamped
 
 
 def _build(target: Target, folder: Path) -> Path:
@@ -78,4 +95,5 @@ def _digest(target: Target) -> str:
 
 
 def _sources() -> Iterator[Path]:
-    return (path for pattern in _SOURCES for path in ROOT.glob(pattern) if path.is_file())
+    paths = (path for pattern in _SOURCES for path in ROOT.glob(pattern) if path.is_file())
+    return (path for path in paths if path.suffix != ".pyc")

@@ -8,8 +8,9 @@ from chalicelib.core.doctor.iam.verdict import Request, Standing, verdict
 from chalicelib.core.doctor.parts import Parts
 from chalicelib.core.doctor.pasted.shell import aws, compact
 from chalicelib.core.doctor.wiring.case import Document
+from chalicelib.core.partitions import service
 
-S3, SNS, EVENTS = (f"{service}.amazonaws.com" for service in ("s3", "sns", "events"))
+S3, SNS, EVENTS = (service(name) for name in ("s3", "sns", "events"))
 SEND, PUBLISH, PUT_EVENTS = "sqs:SendMessage", "sns:Publish", "events:PutEvents"
 _ARN_OPERATORS = {"ArnEquals": "StringLike", "ArnLike": "StringLike"}
 
@@ -34,8 +35,16 @@ def puts_events(bus: str, organization: str = "") -> Request:
 
 
 def stacks_policy(parts: Parts) -> Document:
-    """Return the queue's policy as the stack makes it (``LockEventQueuePolicy`` in ``.chalice/resources.yaml``)."""
-    return {"Version": "2012-10-17", "Statement": list(_statements(parts))}
+    """Return the queue's policy as the stack makes it (``LockEventQueuePolicy``)."""
+    plain_http = {
+        "Sid": "NoPlainHttp",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sqs:*",
+        "Resource": parts.event_queue,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    return {"Version": "2012-10-17", "Statement": [*_statements(parts), plain_http]}
 
 
 def lets_in_too(policy: Document, parts: Parts, bucket: str = "", account: str = "") -> Document:
