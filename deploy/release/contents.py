@@ -31,8 +31,7 @@ def fill(folder: Path, version: Version, time: datetime, target: Target, package
     """
     package = build(target, version, packages)
     start = f"tflock-reaper-{version.number}"
-    copied = _copied(package)
-    for name, path in copied.items():
+    for name, path in _copied(package).items():
         shutil.copyfile(path, folder / f"{start}-{name}")
     (folder / f"{start}-sbom.cdx.json").write_bytes(sbom(package.code, version, time))
     archive.write(folder / f"{start}-terraform.zip", _module(package))

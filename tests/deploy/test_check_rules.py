@@ -95,8 +95,9 @@ def test_an_event_that_is_no_question_is_refused(question: dict[str, Any]) -> No
 
 
 def test_rules_of_another_format_than_the_code_of_a_template_end_its_deployment_before_anything_is_made() -> None:
-    globals_: Document = {"Function": {"Environment": {"Variables": {}}}}
-    empty: Document = {"Globals": globals_, "Parameters": {}, "Conditions": {}, "Resources": {}, "Outputs": {}}
+    functions = {"Environment": {"Variables": {}}}
+    empty: Document = {"Globals": {"Function": functions}, "Outputs": {}}
+    empty |= {part: {} for part in ("Parameters", "Conditions", "Resources")}
     declared = stack_template(empty)["Parameters"]["RulesFormat"]
     assert "Default" not in declared
     assert declared["AllowedValues"] == [asked()["parameters"]["RulesFormat"]] == [str(checked_rules.FORMAT)]
