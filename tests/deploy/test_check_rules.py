@@ -95,7 +95,7 @@ def test_an_event_that_is_no_question_is_refused(question: dict[str, Any]) -> No
 
 
 def test_rules_of_another_format_than_the_code_of_a_template_end_its_deployment_before_anything_is_made() -> None:
-    functions = {"Environment": {"Variables": {}}}
+    functions: Document = {"Environment": {"Variables": {}}}
     empty: Document = {"Globals": {"Function": functions}, "Outputs": {}}
     empty |= {part: {} for part in ("Parameters", "Conditions", "Resources")}
     declared = stack_template(empty)["Parameters"]["RulesFormat"]
