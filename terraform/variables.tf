@@ -61,7 +61,7 @@ variable "parameters" {
 # --- Slack. The secrets themselves are never in a variable: they would be in Terraform's state.
 
 variable "slack_bot_token_parameter" {
-  description = "The name of the SSM SecureString parameter with the bot token; null for /tflock-reaper/<stage>/slack-bot-token."
+  description = "The name of the SSM SecureString parameter with the bot token; null for /tflock-reaper/STAGE/slack-bot-token."
   type        = string
   default     = null
 
@@ -72,7 +72,7 @@ variable "slack_bot_token_parameter" {
 }
 
 variable "slack_signing_secret_parameter" {
-  description = "The name of the SSM SecureString parameter with the signing secret; null for /tflock-reaper/<stage>/slack-signing-secret."
+  description = "The name of the SSM SecureString parameter with the signing secret; null for /tflock-reaper/STAGE/slack-signing-secret."
   type        = string
   default     = null
 
