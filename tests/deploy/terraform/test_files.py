@@ -4,14 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml  # type: ignore[import-untyped]
 
 from chalicelib.config.file import parse
 from chalicelib.stack.installation import installation
 from chalicelib.stack.parameters import ANYWHERE
-from deploy.package.build import build
-from deploy.package.target import of_functions_here
 from tests.config.test_file import LEAST
+from tests.deploy.rights.judged_stack import built_template
 from tests.deploy.terraform.console import run
 from tests.deploy.terraform.tables import DOCUMENTED, MODULE, declared, written
 
@@ -46,10 +44,8 @@ def test_a_variable_has_the_name_of_its_parameter_and_every_variable_is_used() -
     assert {name for name in variables if not re.search(rf"\bvar\.{name}\b", text)} == set()
 
 
-@pytest.mark.local_cloud  # not for the cloud, but for the package
 def test_every_parameter_of_the_template_is_reached_by_a_variable_or_follows_from_reaper_toml() -> None:
-    template = yaml.safe_load(build(of_functions_here()).template.read_text())
-    parameters = set(template["Parameters"])
+    parameters = set(built_template()["Parameters"])
     follows = set(installation(parse(LEAST), "prod", ANYWHERE, {}).parameters)
     concurrency = {name for name in parameters if name.endswith("Concurrency")}
     reached = set(typed()) | follows | concurrency | BY_THE_MODULE | BY_THEIR_NAMES
