@@ -107,7 +107,8 @@ def test_the_function_runs_as_the_others_do_and_may_only_write_its_log() -> None
     assert function["Handler"] == f"{handler.__module__}.{handler.__name__}"
     (role,) = [one["Properties"] for one in TEMPLATE["Resources"].values() if one["Type"] == "AWS::IAM::Role"]
     assert "ManagedPolicyArns" not in role
-    (policy,) = role["Policies"]
+    policy, network = role["Policies"]
     (statement,) = policy["PolicyDocument"]["Statement"]
+    assert network["Fn::If"][0] == "HasVpc"
     assert statement["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
     assert statement["Resource"] == {"Fn::GetAtt": "CheckRulesLog.Arn"}
