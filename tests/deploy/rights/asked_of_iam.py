@@ -39,7 +39,7 @@ class Asked(NamedTuple):
     role: str
     policy: Any
     action: str
-    of_session: Mapping[str, str]
+    of_session: dict[str, str]
 
 
 class Allowed(NamedTuple):
