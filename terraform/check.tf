@@ -18,12 +18,12 @@ resource "aws_cloudformation_stack" "check_rules" {
   iam_role_arn  = var.cloudformation_role_arn
   tags          = var.tags
 
-  parameters = {
-    Stage                  = var.stage
-    ArtifactsBucket        = local.bucket
-    CodeKey                = aws_s3_object.code.key
-    PermissionsBoundaryArn = var.permissions_boundary_arn == null ? "" : var.permissions_boundary_arn
-  }
+  # Your organisation's rules are for this function too.
+  parameters = merge({ for name in local.for_the_check : name => lookup(local.chosen, name, "") }, {
+    Stage           = var.stage
+    ArtifactsBucket = local.bucket
+    CodeKey         = aws_s3_object.code.key
+  })
 }
 
 data "aws_lambda_invocation" "check" {

@@ -39,5 +39,6 @@ locals {
     SlackSigningSecretParameter = var.slack_signing_secret_parameter
     SweepsAtOnce                = var.sweeps_at_once
   }
-  chosen = merge({ for name, value in local.typed : name => tostring(value) if value != null }, var.parameters)
+  named  = merge(local.typed, local.organisation)
+  chosen = merge({ for name, value in local.named : name => tostring(value) if value != null }, var.parameters)
 }

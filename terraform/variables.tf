@@ -82,18 +82,7 @@ variable "slack_signing_secret_parameter" {
   }
 }
 
-# --- The organisation's rules.
-
-variable "permissions_boundary_arn" {
-  description = "The permissions boundary of every role; null for none."
-  type        = string
-  default     = null
-
-  validation {
-    condition     = var.permissions_boundary_arn == null || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
-    error_message = "The ARN of a managed policy."
-  }
-}
+# --- The organisation's rules: the rest of them is in organisation.tf.
 
 variable "log_kms_key_arn" {
   description = "The KMS key of the log group, in this region; its policy must let CloudWatch Logs use it (docs/operating.md)."

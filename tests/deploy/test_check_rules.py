@@ -95,7 +95,8 @@ def test_an_event_that_is_no_question_is_refused(question: dict[str, Any]) -> No
 
 
 def test_rules_of_another_format_than_the_code_of_a_template_end_its_deployment_before_anything_is_made() -> None:
-    empty: Document = {"Parameters": {}, "Conditions": {}, "Resources": {}}
+    globals_: Document = {"Function": {"Environment": {"Variables": {}}}}
+    empty: Document = {"Parameters": {}, "Conditions": {}, "Resources": {}, "Outputs": {}, "Globals": globals_}
     declared = stack_template(empty)["Parameters"]["RulesFormat"]
     assert "Default" not in declared
     assert declared["AllowedValues"] == [asked()["parameters"]["RulesFormat"]] == [str(checked_rules.FORMAT)]
@@ -108,7 +109,8 @@ def test_the_function_runs_as_the_others_do_and_may_only_write_its_log() -> None
     assert function["Handler"] == f"{handler.__module__}.{handler.__name__}"
     (role,) = [one["Properties"] for one in TEMPLATE["Resources"].values() if one["Type"] == "AWS::IAM::Role"]
     assert "ManagedPolicyArns" not in role
-    (policy,) = role["Policies"]
+    policy, in_a_vpc = role["Policies"]
+    assert in_a_vpc["Fn::If"][::2] == ["HasVpc", {"Ref": "AWS::NoValue"}]
     (statement,) = policy["PolicyDocument"]["Statement"]
     assert statement["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
     assert statement["Resource"] == {"Fn::GetAtt": "CheckRulesLog.Arn"}

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.deploy.organisation.made import by_chalice, made, properties, transformed
+from deploy.lint_stack.files import by_chalice, transformed
+from tests.deploy.organisation.made import made, properties
 from tests.deploy.stack_files import Document, functions
 from tests.deploy.test_package import FUNCTIONS
 
