@@ -7,6 +7,7 @@ import pytest
 
 from demo.browser import find_browser
 from demo.terraform import find_terraform
+from deploy import runtime
 
 
 def terraform() -> str:
@@ -17,6 +18,11 @@ def terraform() -> str:
 def browser() -> str:
     """The program; skips or fails without one."""
     return find_browser() or _missing("no Chromium or Chrome on the PATH")
+
+
+def compiler_of_releases() -> Path:
+    """The Python that compiles releases; skips or fails without it."""
+    return runtime.find(runtime.COMPILER) or Path(_missing(f"no Python {runtime.COMPILER}"))
 
 
 _MIRRORS = ("/opt/*", "/usr/share/terraform/*", "/usr/local/share/terraform/*", "~/.terraform.d/*")
@@ -31,6 +37,14 @@ def aws_provider() -> Path:
             if list(mirror.glob("registry.terraform.io/hashicorp/aws/*/*/terraform-provider-aws_*")):
                 return mirror
     pytest.skip(f"no mirror with Terraform's AWS provider in {', '.join(_MIRRORS)}")
+
+
+def slack_schemas() -> Path:
+    """The folder ``schemas`` of a clone of github.com/slackapi/manifest-schema. Skips without one."""
+    named = os.environ.get("SLACK_MANIFEST_SCHEMA")
+    if not named:
+        pytest.skip("SLACK_MANIFEST_SCHEMA names no clone of github.com/slackapi/manifest-schema")
+    return Path(named) / "schemas"
 
 
 def _missing(what: str) -> str:
