@@ -24,7 +24,7 @@ _SAYS_WHAT_IT_IS = re.compile(r"\.dist-info/(METADATA|licenses/.*)$")
 _MERGED = ".chalice/resources.yaml"
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "deployed", "deployments", "venv", version.NAME)
 # Chalice wants a region, although packaging calls no service and the template is the same for every region.
-_ANY_REGION = {"AWS_DEFAULT_REGION": "us-east-1"}
+ANY_REGION = {"AWS_DEFAULT_REGION": "us-east-1"}
 # Chalice imports the application before it packs it, and what Python compiles then differs from build to build.
 _NO_BYTECODE = {"PYTHONDONTWRITEBYTECODE": "1"}
 
@@ -49,7 +49,7 @@ def made_by_chalice() -> ChaliceApp:
         shutil.copy(ROOT / "app.py", application)
         (application / "requirements.txt").write_text("")
         merge = ("--merge-template", _MERGED, "--template-format", "yaml")
-        surroundings = _ANY_REGION | dict(os.environ) | _NO_BYTECODE
+        surroundings = ANY_REGION | dict(os.environ) | _NO_BYTECODE
         run("chalice", "package", *merge, "packaged", folder=application, environment=surroundings, has_children=True)
         packaged = application / "packaged"
         template = yaml.safe_load((packaged / "sam.yaml").read_text())
