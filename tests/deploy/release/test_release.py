@@ -120,6 +120,20 @@ def test_code_template_and_wheel_say_the_version_and_the_commit(dist: Path, repo
     assert (outputs["Version"]["Value"], outputs["Commit"]["Value"]) == (this.number, this.commit)
 
 
+def test_the_command_line_of_the_wheel_says_the_version_and_the_commit(
+    dist: Path, repository: Path, tmp_path: Path
+) -> None:
+    zipfile.ZipFile(next(dist.glob("*.whl"))).extractall(tmp_path)
+    shown = subprocess.run(  # noqa: S603  our own program
+        [sys.executable, "-c", "from tflocks.main import main; main(['--version'])"],
+        cwd=tmp_path,
+        text=True,
+        capture_output=True,
+        check=True,
+    ).stdout
+    assert shown.startswith(f"tflocks {NUMBER}, commit {git(repository, 'rev-parse', 'HEAD')}, ")
+
+
 def test_compiled_code_is_for_the_machine_and_the_python_of_the_functions(dist: Path) -> None:
     names = archive.read(dist / f"{START}code.zip").keys()
     compiled = {name for name in names if name.endswith(".so")}
