@@ -98,6 +98,6 @@ def compiler_problem(python: Path | None) -> str | None:
     if python:
         return None
     return (
-        f"a release is compiled by Python {runtime.COMPILER}, because another one makes other bytecode, and this machine "
-        f"has none: `uv python install {runtime.COMPILER}` or `pyenv install {runtime.COMPILER}`"
+        f"a release is compiled by Python {runtime.COMPILER}, because another one makes other bytecode; here "
+        f"is none: `uv python install {runtime.COMPILER}` or `pyenv install {runtime.COMPILER}`"
     )

@@ -124,7 +124,7 @@ def test_the_command_line_of_the_wheel_says_the_version_and_the_commit(
     dist: Path, repository: Path, tmp_path: Path
 ) -> None:
     zipfile.ZipFile(next(dist.glob("*.whl"))).extractall(tmp_path)
-    shown = subprocess.run(  # noqa: S603  our own program
+    shown = subprocess.run(
         [sys.executable, "-c", "from tflocks.main import main; main(['--version'])"],
         cwd=tmp_path,
         text=True,
