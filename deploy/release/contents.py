@@ -18,7 +18,7 @@ from deploy.release.sbom import sbom
 CHECKSUMS = "SHA256SUMS"
 _TEMPLATES = ("deploy/*.yaml", ".chalice/queries.yaml")
 """The CloudFormation templates beside the stack's own."""
-_BESIDE = ("tflocks/slack-manifest.yaml", "reaper.example.toml", "LICENSE")
+_BESIDE = ("reaper.example.toml", "LICENSE")
 
 
 def fill(folder: Path, version: Version, time: datetime, target: Target, packages: Path = BUILD / "packages") -> None:
@@ -42,12 +42,7 @@ def fill(folder: Path, version: Version, time: datetime, target: Target, package
 def _copied(package: Package) -> Mapping[str, Path]:
     """Return the files that a release has as they are, by what follows the version in their names."""
     templates = {path.name: path for pattern in _TEMPLATES for path in ROOT.glob(pattern)}
-    return {
-        "code.zip": package.code,
-        "template.yaml": package.template,
-        **templates,
-        **{Path(one).name: ROOT / one for one in _BESIDE},
-    }
+    return {**templates, **module_artifacts.files(package), **{name: ROOT / name for name in _BESIDE}}
 
 
 def _module(package: Package) -> dict[str, bytes]:
