@@ -175,11 +175,3 @@ def test_the_terraform_module_has_what_it_makes_its_stacks_of(dist: Path) -> Non
         .replace("terraform/", "")
         .split()
     )
-
-
-def test_a_file_of_a_release_that_a_document_names_is_in_the_release(dist: Path) -> None:
-    documents = [ROOT / "README.md", ROOT / "terraform" / "README.md", *(ROOT / "docs").glob("*.md")]
-    text = "\n".join(path.read_text() for path in documents if path.exists())
-    named = set(re.findall(r"\btflock[-_]reaper-(?:\w+-)?1\.0\.0[\w.-]*\w", text))
-    files = {path.name for path in dist.iterdir()} | {path.stem for path in dist.glob("*.zip")}
-    assert {f"{START}code.zip", f"{START}template.yaml", f"{START}terraform"} <= named <= files
