@@ -136,6 +136,7 @@ def _next_steps(stage: str, stack: Mapping[str, str], config: Config) -> str:
         "\nSlack app (api.slack.com/apps): put these in the place of its two request URLs, then save.\n"
         f"  Interactivity & Shortcuts, Request URL:\n    {stack['SlackActionsUrl']}\n"
         f"  Slash Commands, /tflocks, Request URL:\n    {stack['SlackCommandsUrl']}\n"
+        f"  Or paste all of it as its App Manifest:\n    .venv/bin/tflocks slack-manifest --stage {stage}\n"
         "Let the state buckets tell the reaper of their locks (--dry-run shows what it changes):\n"
         f"  .venv/bin/tflocks connect --stage {stage} {buckets or '--all'}\n"
         f"{_elsewhere(stage) if others else ''}"

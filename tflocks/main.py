@@ -27,7 +27,7 @@ def _errors_visible() -> Iterator[None]:
 
 
 def _import(name: str) -> click.Command:
-    command: click.Command = import_module(f"tflocks.commands.{name}.command").command
+    command: click.Command = import_module(f"tflocks.commands.{name.replace('-', '_')}.command").command
     return command
 
 

@@ -7,25 +7,11 @@ import yaml  # type: ignore[import-untyped]
 from slack_sdk import WebClient
 
 import chalicelib.slack
+from tests.slack.scopes import SCOPES
 
 ROOT = Path(__file__).parent.parent.parent
-TEXT = (ROOT / "slack-manifest.yaml").read_text()
+TEXT = (ROOT / "tflocks" / "slack-manifest.yaml").read_text()
 MANIFEST: dict[str, Any] = yaml.safe_load(TEXT)
-SCOPES: dict[str, set[str]] = {
-    "auth_test": set(),
-    "bots_info": {"users:read"},
-    "chat_postEphemeral": {"chat:write"},
-    "chat_postMessage": {"chat:write"},
-    "chat_update": {"chat:write"},
-    "conversations_history": {"channels:history", "groups:history"},
-    "conversations_info": {"channels:read", "groups:read"},
-    "conversations_replies": {"channels:history", "groups:history"},
-    "usergroups_list": {"usergroups:read"},
-    "usergroups_users_list": {"usergroups:read"},
-    "users_info": {"users:read"},
-    "users_lookupByEmail": {"users:read", "users:read.email"},
-}
-"""By the methods' pages on docs.slack.dev; of conversations only channels, for an alert goes to no direct message."""
 
 
 def methods_called() -> set[str]:
@@ -56,12 +42,3 @@ def test_clicks_and_commands_come_to_the_app_s_two_routes() -> None:
 def test_the_app_has_direct_messages_that_nobody_can_answer() -> None:
     home = MANIFEST["features"]["app_home"]
     assert (home["messages_tab_enabled"], home["messages_tab_read_only_enabled"]) == (True, True)
-
-
-def test_the_texts_are_within_slack_s_limits() -> None:
-    """docs.slack.dev/reference/app-manifest"""
-    (command,) = MANIFEST["features"]["slash_commands"]
-    assert len(MANIFEST["display_information"]["name"]) <= 35
-    assert len(MANIFEST["display_information"]["description"]) <= 140
-    assert len(command["description"]) <= 2000
-    assert len(command["usage_hint"]) <= 1000

@@ -89,6 +89,10 @@ class Account:
             DynamoRulesBook(table).replace(checked_rules.encode(Config("A0DEMO", "https://slack.com/api/", rules)))
         return DynamoLockBook(table)
 
+    def stack(self, **outputs: str) -> None:
+        """Deploy a stack with these outputs, and nothing else."""
+        self.stacks.always(_stack(outputs))
+
     def journaled(self) -> list[dict[str, Any]]:
         logs = self.client("logs")
         streams = logs.describe_log_streams(logGroupName=LOG_GROUP)["logStreams"]

@@ -8,6 +8,7 @@ COMMANDS = {
     "connect": "Let buckets tell the reaper of their locks.",
     "disconnect": "Take the reaper's notifications out of buckets.",
     "doctor": "Whether buckets, tables and the reaper are well; how to mend them.",
+    "slack-manifest": "The manifest of the Slack app, with the URLs of your stack.",
     "history": "Who held a state, who let it go, and for how long.",
 }
-"""Each folder's name, with the line that ``tflocks --help`` has for it."""
+"""Each command's name (its folder has ``_`` for ``-``), with the line that ``tflocks --help`` has for it."""

@@ -1,7 +1,5 @@
 """Find the reaper that is deployed in this account and region, by the name of its CloudFormation stack."""
 
-from typing import Any
-
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -51,7 +49,29 @@ def find_reaper(aws: Aws, stack: str) -> Reaper:
     Raises:
         NoReaperError: there is none, or the operator may not ask.
     """
-    where = f"stack {stack} in {aws.region}"
+    return _reaper(stack, _where(aws, stack), outputs_of(aws, stack))
+
+
+def slack_urls(aws: Aws, stack: str) -> tuple[str, str]:
+    """Return where the API of a stack takes clicks, and where it takes slash commands.
+
+    Raises:
+        NoReaperError: there is no such stack, it is not a whole reaper, or the operator may not ask.
+    """
+    outputs = outputs_of(aws, stack)
+    try:
+        return outputs["SlackActionsUrl"], outputs["SlackCommandsUrl"]
+    except KeyError as error:
+        raise _not_whole(_where(aws, stack), error) from error
+
+
+def outputs_of(aws: Aws, stack: str) -> dict[str, str]:
+    """Return the outputs of a stack by their names.
+
+    Raises:
+        NoReaperError: there is none, or the operator may not ask.
+    """
+    where = _where(aws, stack)
     try:
         [found] = aws.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     except ClientError as error:
@@ -61,10 +81,18 @@ def find_reaper(aws: Aws, stack: str) -> Reaper:
         raise NoReaperError(f"{where}: {in_words('CloudFormation', error)}") from error
     except (BotoCoreError, ValueError) as error:
         raise NoReaperError(f"{where}: {in_words('CloudFormation', error)}") from error
-    return _reaper(stack, where, {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])})
+    return {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
 
 
-def _reaper(stack: str, where: str, outputs: dict[str, Any]) -> Reaper:
+def _where(aws: Aws, stack: str) -> str:
+    return f"stack {stack} in {aws.region}"
+
+
+def _not_whole(where: str, lacking: KeyError) -> NoReaperError:
+    return NoReaperError(f"{where} is not a whole reaper: it has no output {lacking}")
+
+
+def _reaper(stack: str, where: str, outputs: dict[str, str]) -> Reaper:
     try:
         return Reaper(
             stack=stack,
@@ -74,7 +102,7 @@ def _reaper(stack: str, where: str, outputs: dict[str, Any]) -> Reaper:
             event_queue=outputs["LockEventsQueueArn"],
         )
     except KeyError as error:
-        raise NoReaperError(f"{where} is not a whole reaper: it has no output {error}") from error
+        raise _not_whole(where, error) from error
 
 
 def ask(reaper: Reaper, aws: Aws) -> Knowledge:

@@ -1,4 +1,4 @@
-"""Test what README.md says that the reaper may do in an account: each sentence, as IAM judges it."""
+"""Test what README.md and docs/rights.md say that the reaper may do in an account: each sentence, as IAM judges it."""
 
 import re
 

@@ -10,6 +10,8 @@ from chalicelib.core.policy import Rules
 _STORE = "store its Bot User OAuth Token (xoxb-...) with `make secrets STAGE=<your stage>`"
 _WHERE = "at api.slack.com/apps, in the settings of the app {app}, on the page OAuth & Permissions"
 _READ = "users:read"
+_EMAIL = "users:read.email"
+_GROUPS = "usergroups:read"
 _OPTIONAL = {
     "commands": "/tflocks",
     "channels:history": "a message whose answer was lost may come twice",
@@ -102,11 +104,16 @@ def _left_out(told: Token) -> str:
     return f"; left out: {', '.join(left)}" if left else ""
 
 
+def scopes_not_needed(rules: Rules) -> frozenset[str]:
+    """Return the scopes of ``slack-manifest.yaml`` that nothing in the configuration needs."""
+    return frozenset({_READ, _EMAIL, _GROUPS}) - _vital(rules).keys() - _useful(rules).keys()
+
+
 def _vital(rules: Rules) -> dict[str, str]:
     """Return the scopes without which alerts or releases fail, each with what fails."""
     vital = {"chat:write": "no message can be posted"}
     if rules.groups:
-        vital["usergroups:read"] = "nobody of a user group in releasers may release"
+        vital[_GROUPS] = "nobody of a user group in releasers may release"
     if rules.enterprise:
         vital[_READ] = "colleagues from other workspaces of the organisation are refused"
     return vital
@@ -116,4 +123,4 @@ def _useful(rules: Rules) -> dict[str, str]:
     if not any(route.policy.owner_emails for route in rules.routes):
         return {}
     found = "owner_emails finds nobody"
-    return {_READ: found, "users:read.email": found}
+    return {_READ: found, _EMAIL: found}
