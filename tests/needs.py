@@ -1,6 +1,7 @@
 """What the end-to-end tests need of a machine: a reason to skip on a user's, a failure in CI."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,13 @@ def terraform() -> str:
 def browser() -> str:
     """The program; skips or fails without one."""
     return find_browser() or _missing("no Chromium or Chrome on the PATH")
+
+
+def signing() -> None:
+    """Skip or fail without what signs and verifies a release."""
+    for name in ("ssh-keygen", "sha256sum"):
+        if not shutil.which(name):
+            _missing(f"no {name} on the PATH")
 
 
 _MIRRORS = ("/opt/*", "/usr/share/terraform/*", "/usr/local/share/terraform/*", "~/.terraform.d/*")

@@ -55,13 +55,13 @@ def _is_known(name: str) -> bool:
 def packages(files: Mapping[str, bytes]) -> list[Message]:
     """Return the metadata of all packages of a code zip, and of what is in there without any."""
     told = [message_from_bytes(content) for name, content in sorted(files.items()) if _METADATA.fullmatch(name)]
-    return [*told, *(message_from_bytes(_own(name)["METADATA"]) for name in _WITHOUT_METADATA)]
+    return [*told, *(message_from_bytes(_own(name)["METADATA"]) for name in _without_metadata(files))]
 
 
 def notices(files: Mapping[str, bytes]) -> str:
     """Return the licence texts of a code zip's packages as one text, for people who may not look into a zip."""
     parts = [_notice(message_from_bytes(files[name]), _texts(files, folder)) for name, folder in _folders(files)]
-    for name in _WITHOUT_METADATA:
+    for name in _without_metadata(files):
         own = _own(name)
         parts.append(_notice(message_from_bytes(own.pop("METADATA")), [own[text] for text in sorted(own)]))
     start = "tflock-reaper's code zip has code of others. These are its parts, with their licences and notices.\n"
@@ -70,6 +70,10 @@ def notices(files: Mapping[str, bytes]) -> str:
 
 def _folders(files: Mapping[str, bytes]) -> Iterable[tuple[str, str]]:
     return ((name, found[1]) for name in sorted(files) if (found := _METADATA.fullmatch(name)))
+
+
+def _without_metadata(files: Mapping[str, bytes]) -> list[str]:
+    return [name for name in _WITHOUT_METADATA if any(file.startswith(f"{name}/") for file in files)]
 
 
 def _texts(files: Mapping[str, bytes], folder: str) -> list[bytes]:

@@ -13,8 +13,8 @@ HEAD = "Metadata-Version: 2.4\nName: some\nVersion: 1.0\n"
 
 
 def installed() -> dict[str, bytes]:
-    """The dist-info of all that ships, as the wheels in the code zip have it."""
-    return {
+    """The dist-info of all that ships, as the wheels in the code zip have it; and Chalice's part, which has none."""
+    return {"chalice/app.py": b""} | {
         str(file): file.read_binary()
         for one in read(SHIPPED)
         for file in distribution(one.name).files or []
