@@ -14,6 +14,7 @@ from deploy.package.build import BUILD, Package, build
 from deploy.package.target import Target
 from deploy.release import wheel
 from deploy.release.sbom import sbom
+from deploy.supply.licences import notices
 
 CHECKSUMS = "SHA256SUMS"
 _TEMPLATES = ("deploy/*.yaml", ".chalice/queries.yaml")
@@ -34,6 +35,7 @@ def fill(folder: Path, version: Version, time: datetime, target: Target, package
     for name, path in _copied(package).items():
         shutil.copyfile(path, folder / f"{start}-{name}")
     (folder / f"{start}-sbom.cdx.json").write_bytes(sbom(package.code, version, time))
+    (folder / f"{start}-third-party-licences.txt").write_text(notices(archive.read(package.code)), encoding="utf-8")
     archive.write(folder / f"{start}-terraform.zip", _module(package))
     wheel.build(version, folder)
     (folder / CHECKSUMS).write_text(_checksums(folder))
