@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Mapping
 from email import message_from_bytes
 from email.message import Message
-from importlib.metadata import distribution
 
 ALLOWED = {
     "Apache-2.0": ("Apache License 2.0", "Apache Software License"),
@@ -20,20 +19,18 @@ _ANY_SPELLING = {spelling.lower() for name, others in ALLOWED.items() for spelli
 _METADATA = re.compile(r"([^/]+\.dist-info)/METADATA")
 _TEXT = re.compile(r"[^/]+\.dist-info/(?:.*/)?(?:licen[cs]e|notice|copying|authors)[^/]*", re.IGNORECASE)
 _CLASSIFIER = "License :: OSI Approved :: "
-_WITHOUT_METADATA = ("chalice",)
-"""Chalice puts a part of itself into the package, without its licence."""
 
 
 def refusal(metadata: Message) -> str | None:
     """Return why a package may not ship, or None; ``metadata``: https://packaging.python.org/specifications/core-metadata/."""
-    named = _named(metadata)
-    if named and all(_is_allowed(one) for one in named):
+    found = named(metadata)
+    if found and all(_is_allowed(one) for one in found):
         return None
-    found = ", ".join(named) or "not told"
-    return f"{metadata['Name']} {metadata['Version']}: its licence is {found}; allowed are {', '.join(ALLOWED)}"
+    words = ", ".join(found) or "not told"
+    return f"{metadata['Name']} {metadata['Version']}: its licence is {words}; allowed are {', '.join(ALLOWED)}"
 
 
-def _named(metadata: Message) -> list[str]:
+def named(metadata: Message) -> list[str]:
     """Return the licences that a package names; the later kinds of metadata count before the older ones."""
     if expression := metadata["License-Expression"]:
         return [str(expression)]
@@ -53,17 +50,13 @@ def _is_known(name: str) -> bool:
 
 
 def packages(files: Mapping[str, bytes]) -> list[Message]:
-    """Return the metadata of all packages of a code zip, and of what is in there without any."""
-    told = [message_from_bytes(content) for name, content in sorted(files.items()) if _METADATA.fullmatch(name)]
-    return [*told, *(message_from_bytes(_own(name)["METADATA"]) for name in _without_metadata(files))]
+    """Return the metadata of all packages of a code zip."""
+    return [message_from_bytes(files[name]) for name, _ in _folders(files)]
 
 
 def notices(files: Mapping[str, bytes]) -> str:
     """Return the licence texts of a code zip's packages as one text, for people who may not look into a zip."""
     parts = [_notice(message_from_bytes(files[name]), _texts(files, folder)) for name, folder in _folders(files)]
-    for name in _without_metadata(files):
-        own = _own(name)
-        parts.append(_notice(message_from_bytes(own.pop("METADATA")), [own[text] for text in sorted(own)]))
     start = "tflock-reaper's code zip has code of others. These are its parts, with their licences and notices.\n"
     return start + "".join(parts)
 
@@ -72,22 +65,11 @@ def _folders(files: Mapping[str, bytes]) -> Iterable[tuple[str, str]]:
     return ((name, found[1]) for name in sorted(files) if (found := _METADATA.fullmatch(name)))
 
 
-def _without_metadata(files: Mapping[str, bytes]) -> list[str]:
-    return [name for name in _WITHOUT_METADATA if any(file.startswith(f"{name}/") for file in files)]
-
-
 def _texts(files: Mapping[str, bytes], folder: str) -> list[bytes]:
     return [files[name] for name in sorted(files) if name.startswith(f"{folder}/") and _TEXT.fullmatch(name)]
 
 
 def _notice(metadata: Message, texts: list[bytes]) -> str:
-    head = f"{metadata['Name']} {metadata['Version']}: {' / '.join(_named(metadata))}"
+    head = f"{metadata['Name']} {metadata['Version']}: {' / '.join(named(metadata))}"
     said = "\n\n".join(text.decode(errors="replace").strip() for text in texts)
     return f"\n{'=' * 120}\n{head}\n{'=' * 120}\n\n{said or '(the package has no text of its licence)'}\n"
-
-
-def _own(name: str) -> dict[str, bytes]:
-    """Return METADATA and licence texts of a package that is installed here."""
-    files = {str(file): file for file in distribution(name).files or []}
-    wanted = {name: file for name, file in files.items() if _METADATA.fullmatch(name) or _TEXT.fullmatch(name)}
-    return {name.rpartition("/")[2]: file.read_binary() for name, file in wanted.items()}

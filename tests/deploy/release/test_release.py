@@ -156,6 +156,8 @@ def test_each_package_in_the_code_has_its_licence_with_it(dist: Path) -> None:
     licensed = {name.partition("/")[0] for name in names if re.search(r"\.dist-info/.*LICEN[CS]E", name)}
     assert "chalice" in {name.partition("-")[0] for name in packages}
     assert packages - licensed == set()
+    text = (dist / f"{START}third-party-licences.txt").read_text()
+    assert len(re.findall(r"^[\w-]+ [\w.]+: .+\n=+$", text, re.MULTILINE)) == len(packages)
 
 
 def test_what_the_code_is_made_of_is_told_as_the_published_schema_says(dist: Path) -> None:

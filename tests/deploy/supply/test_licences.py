@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.package.chalice_app import words_about_chalice
 from deploy.supply.licences import notices, packages, refusal
 from deploy.supply.pinned import SHIPPED, read
 
@@ -13,8 +14,8 @@ HEAD = "Metadata-Version: 2.4\nName: some\nVersion: 1.0\n"
 
 
 def installed() -> dict[str, bytes]:
-    """The dist-info of all that ships, as the wheels in the code zip have it; and Chalice's part, which has none."""
-    return {"chalice/app.py": b""} | {
+    """The dist-info of all that ships, as the code zip has it."""
+    return words_about_chalice() | {
         str(file): file.read_binary()
         for one in read(SHIPPED)
         for file in distribution(one.name).files or []
