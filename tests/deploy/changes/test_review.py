@@ -96,6 +96,7 @@ def test_the_most_dangerous_changes_come_first_with_what_goes_with_them(capsys: 
             [
                 change("Modify", "LockBook", TABLE, Replacement="True", PolicyAction="ReplaceAndDelete"),
                 change("Remove", "Kept", "AWS::Logs::LogGroup", PolicyAction="Retain"),
+                change("Modify", "RulesLayer", "AWS::Lambda::LayerVersion", Replacement="True"),
                 change("Modify", "Bus", "AWS::Events::Rule", Replacement="Conditional"),
             ],
         ],
@@ -113,6 +114,7 @@ def test_the_most_dangerous_changes_come_first_with_what_goes_with_them(capsys: 
         "  maybe REPLACE  Bus (AWS::Events::Rule)\n"
         "  remove         Kept (AWS::Logs::LogGroup)\n"
         "  modify         Sweep (AWS::Lambda::Function): Code, Layers\n"
+        "  make anew      RulesLayer (AWS::Lambda::LayerVersion)\n"
         "  add            New (AWS::IAM::Role)\n"
         "parameters:\n"
         "  NewOne: (not there before) -> (empty)\n"
