@@ -21,7 +21,7 @@ def files(package: Package) -> Mapping[str, Path]:
         "code.zip": package.code,
         "template.yaml": package.template,
         "check-rules.yaml": ROOT / "deploy" / "check-rules.yaml",
-        "slack-manifest.yaml": ROOT / "slack-manifest.yaml",
+        "slack-manifest.yaml": ROOT / "tflocks" / "slack-manifest.yaml",
     }
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from demo.browser import find_browser
 from demo.terraform import find_terraform
+from deploy import runtime
 
 
 def terraform() -> str:
@@ -25,6 +26,11 @@ def signing() -> None:
     for name in ("ssh-keygen", "sha256sum"):
         if not shutil.which(name):
             _missing(f"no {name} on the PATH")
+
+
+def compiler_of_releases() -> Path:
+    """The Python that compiles releases; skips or fails without it."""
+    return runtime.find(runtime.COMPILER) or Path(_missing(f"no Python {runtime.COMPILER}"))
 
 
 _MIRRORS = ("/opt/*", "/usr/share/terraform/*", "/usr/local/share/terraform/*", "~/.terraform.d/*")

@@ -14,9 +14,9 @@ from chalicelib.stack.layer import rules_in, rules_layer
 from chalicelib.stack.parameters import Home
 from deploy import runtime
 from deploy.commands import ROOT
-from deploy.package.template import stack_template
 from tests.config.test_file import LEAST
-from tests.deploy.stack_files import Document, template
+from tests.deploy.rights.judged_stack import built_template
+from tests.deploy.stack_files import template
 from tests.deploy.test_streams import stream_of
 
 MISTAKES = '[slack]\nchannel = "platform"\n'
@@ -95,8 +95,7 @@ def test_an_event_that_is_no_question_is_refused(question: dict[str, Any]) -> No
 
 
 def test_rules_of_another_format_than_the_code_of_a_template_end_its_deployment_before_anything_is_made() -> None:
-    empty: Document = {"Parameters": {}, "Conditions": {}, "Resources": {}}
-    declared = stack_template(empty)["Parameters"]["RulesFormat"]
+    declared = built_template()["Parameters"]["RulesFormat"]
     assert "Default" not in declared
     assert declared["AllowedValues"] == [asked()["parameters"]["RulesFormat"]] == [str(checked_rules.FORMAT)]
     assert "have the same version check reaper.toml" in declared["ConstraintDescription"]
@@ -108,7 +107,8 @@ def test_the_function_runs_as_the_others_do_and_may_only_write_its_log() -> None
     assert function["Handler"] == f"{handler.__module__}.{handler.__name__}"
     (role,) = [one["Properties"] for one in TEMPLATE["Resources"].values() if one["Type"] == "AWS::IAM::Role"]
     assert "ManagedPolicyArns" not in role
-    (policy,) = role["Policies"]
+    policy, network = role["Policies"]
     (statement,) = policy["PolicyDocument"]["Statement"]
+    assert network["Fn::If"][0] == "HasVpc"
     assert statement["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
     assert statement["Resource"] == {"Fn::GetAtt": "CheckRulesLog.Arn"}
