@@ -79,7 +79,7 @@ def _changed(change: Change) -> Iterable[str]:
 
 
 def _parameters(changes: Changes) -> list[str]:
-    names = sorted(name for name, value in changes.after.items() if changes.before.get(name) != value)
+    names = sorted(name for name, value in changes.after.items() if changes.before.get(name, "") != value)
     gone = sorted(changes.before.keys() - changes.after.keys())
     lines = [f"  {name}: {_old(changes, name)}{_short(changes.after[name])}" for name in names]
     lines += [f"  {name}: {_short(changes.before[name])} -> (no parameter any more)" for name in gone]

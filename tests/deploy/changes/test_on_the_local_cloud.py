@@ -93,5 +93,7 @@ def test_make_deploy_shows_a_change_set_and_deploys_nothing(
     said = capsys.readouterr().out
     assert "  LogRetentionDays: 30\n" in said
     assert said.endswith("tflock-reaper-shown: only shown; nothing was changed\n")
+    assert stack.main([*where, "--changeset", "1"]) == 1  # nobody is at a terminal here
+    assert capsys.readouterr().err.startswith("tflock-reaper-shown: nothing was changed: no terminal to ask at")
     with pytest.raises(ClientError, match="does not exist"):
         cloud.client("cloudformation").describe_stacks(StackName="tflock-reaper-shown")

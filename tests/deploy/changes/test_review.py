@@ -102,7 +102,7 @@ def test_the_most_dangerous_changes_come_first_with_what_goes_with_them(capsys: 
         ],
         before={"Stage": "prod", "UndoMinutes": "10", "Gone": "x"},
         after=[
-            *parameters(Stage="prod", UndoMinutes="5", NewOne=""),
+            *parameters(Stage="prod", UndoMinutes="5", NewOne="x", Unused=""),
             {"ParameterKey": "Gone", "UsePreviousValue": True},
         ],
     )
@@ -117,7 +117,7 @@ def test_the_most_dangerous_changes_come_first_with_what_goes_with_them(capsys: 
         "  make anew      RulesLayer (AWS::Lambda::LayerVersion)\n"
         "  add            New (AWS::IAM::Role)\n"
         "parameters:\n"
-        "  NewOne: (not there before) -> (empty)\n"
+        "  NewOne: (not there before) -> x\n"
         "  UndoMinutes: 10 -> 5\n"
         "LOOK AGAIN: replaced, or maybe replaced: LockBook, Bus\n"
     )

@@ -108,8 +108,14 @@ def test_every_file_is_named_by_its_version(dist: Path) -> None:
     names = {path.name for path in dist.iterdir()} - {"SHA256SUMS", f"tflock_reaper-{NUMBER}-py3-none-any.whl"}
     assert not [name for name in names if not name.startswith(START)]
     templates = {path.name for path in (*(ROOT / "deploy").glob("*.yaml"), ROOT / ".chalice" / "queries.yaml")}
-    needed = {"code.zip", "template.yaml", "terraform.zip", "sbom.cdx.json", "slack-manifest.yaml", *templates}
-    assert {name.removeprefix(START) for name in names} >= needed
+    beside = {"sbom.cdx.json", "third-party-licences.txt", "slack-manifest.yaml"}
+    assert {name.removeprefix(START) for name in names} >= {
+        "code.zip",
+        "template.yaml",
+        "terraform.zip",
+        *beside,
+        *templates,
+    }
 
 
 def test_code_template_and_wheel_say_the_version_and_the_commit(dist: Path, repository: Path) -> None:
