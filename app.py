@@ -11,13 +11,14 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from chalice.app import Chalice, CloudWatchEvent, Cron, Rate, Response, SQSEvent
 
-from chalicelib import wiring
+from chalicelib import first_line, wiring
 from chalicelib.aws import batches
 from chalicelib.aws.by_hand import also_by_hand
 from chalicelib.aws.events.dynamodb import table_events
 from chalicelib.aws.metrics import flushed
 from chalicelib.aws.orders import clicks, sweeps
 from chalicelib.aws.orders.events import read_recording, read_settling
+from chalicelib.checked_rules import FORMAT
 from chalicelib.core.alerts.listing import ListRequest
 from chalicelib.core.audit.event import LockEvent
 from chalicelib.core.audit.measure import sweep_duration
@@ -46,10 +47,12 @@ from chalicelib.slack import requests, response_url
 from chalicelib.slack.words import listings
 from chalicelib.slack_over_http import from_slack
 from chalicelib.told_by_aws import told_by_aws
+from chalicelib.version import this_version
 
 # With configure_logs, Chalice would print every line of powertools' logger a second time.
 app = Chalice(app_name="tflock-reaper", configure_logs=False)
 logger = Logger()
+first_line.write()
 _measured = flushed(wiring.metrics)
 """Writes the metrics of an invocation when it ends. Chalice's decorator must come above it."""
 
@@ -134,6 +137,8 @@ def slack_commands() -> Response:
         return Response("")
     if isinstance(asked, Unheard):
         return Response(listings.turned_away(asked))
+    if asked.asks_for_version:
+        return Response(listings.versions(this_version(), FORMAT))
     if not asked.understood:
         return Response(listings.usage())
     try:

@@ -41,6 +41,8 @@ Each line of code has one room: it decides (``core``), it orders (``jobs``), or 
 ``told_by_aws``     reads what AWS tells ``app`` of locks, by rules that know the buckets that were found by now
 ``config``          checks ``reaper.toml``; no function of the stack uses it
 ``checked_rules``   reads and writes the file that carries the checked rules to the functions
+``version``         says which version of the reaper this is; ``checkout`` does, of code that nobody built
+``first_line``      writes it into the log, before all other lines of a process
 ``stack``           what an installation gives the stack: its parameters and the layer with the checked rules
 ``wiring``          the composition root: the only module that puts real things behind the ports
 ``wiring_doctor``   the part of it that only the weekly look needs: which looks are taken at what
@@ -49,7 +51,7 @@ Each line of code has one room: it decides (``core``), it orders (``jobs``), or 
 
 Imports point one way (``tests/test_imports.py`` checks it): ``app -> wiring, jobs, ports, core, aws.batches,
 aws.by_hand, aws.events, aws.metrics, aws.orders, slack_over_http, slack.requests, slack.words.listings,
-slack.response_url, told_by_aws, wiring_doctor``;
+slack.response_url, told_by_aws, wiring_doctor, checked_rules, first_line, version``;
 ``slack_over_http -> wiring, core, slack.requests``; ``told_by_aws -> wiring, core, aws.events``;
 ``wiring, wiring_doctor, wiring_rules ->`` everything but ``config``;
 ``stack -> config -> checked_rules -> core``; ``aws, slack -> ports, core``; ``jobs -> ports, core``; ``ports -> core``;

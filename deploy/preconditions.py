@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from chalicelib.aws.errors_in_words import in_words
 from chalicelib.config.file import ConfigError, load
@@ -118,9 +118,12 @@ class AwsAccount:
         return self._session.region_name
 
     def refusal(self) -> str | None:
-        """Ask AWS who we are, because it answers that in every region."""
+        """Ask AWS who we are; without a region, which tells the partition, only look for credentials."""
         try:
-            self._session.client("sts", region_name=self.region() or "us-east-1").get_caller_identity()
+            if self.region():
+                self._session.client("sts").get_caller_identity()
+            elif not self._session.get_credentials():
+                raise NoCredentialsError
         except (BotoCoreError, ClientError) as error:
             words = in_words("AWS", error)
             return words if "`aws " in words else f"{words}; `aws configure`, or `aws sso login`, and try again"

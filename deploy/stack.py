@@ -4,12 +4,14 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import boto3
+import yaml  # type: ignore[import-untyped]
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.checked_rules import Config
@@ -18,12 +20,17 @@ from chalicelib.core.locks.place import Kind
 from chalicelib.stack import event_accounts, names
 from chalicelib.stack.layer import rules_layer
 from chalicelib.stack.parameters import Home, overrides, remarks
+from deploy.changes.change_set import ChangeSet
+from deploy.changes.review import Ending, Wish, at_the_terminal, review, wish_problem
 from deploy.commands import ROOT, CommandError, run
 from deploy.errors import told
+from deploy.given import check_known, read_parameters
 from deploy.package import packaged_rules
 from deploy.package.build import BUILD, Package, build
 from deploy.package.target import of_lambda
 from deploy.preconditions import AwsAccount, missing
+
+_CHANGE_SET = re.compile(r"arn:\S+:changeSet/\S+")
 
 
 class Artifacts(NamedTuple):
@@ -42,6 +49,28 @@ def deploy(
     Raises:
         CommandError: with what the AWS CLI said.
     """
+    run(*_deployment(artifacts, stage, bucket, values, environment), environment=environment)
+    return outputs(stage, environment)
+
+
+def prepare(
+    artifacts: Artifacts, stage: str, bucket: str, values: Mapping[str, str], environment: Mapping[str, str]
+) -> str | None:
+    """Do as ``deploy`` up to its change set, and return the ARN of that; None: nothing would change.
+
+    Raises:
+        CommandError: with what the AWS CLI said.
+    """
+    command = _deployment(artifacts, stage, bucket, values, environment)
+    said = run(*command, "--no-execute-changeset", environment=environment)
+    found = _CHANGE_SET.search(said)
+    return found[0] if found else None
+
+
+def _deployment(
+    artifacts: Artifacts, stage: str, bucket: str, values: Mapping[str, str], environment: Mapping[str, str]
+) -> list[str]:
+    """Upload what the stack is made from, and return the command that makes it."""
     folder = names.stack(stage)
     keys = {"CodeKey": artifacts.code, "RulesKey": artifacts.rules}
     uploaded = {name: _upload(path, bucket, folder, environment) for name, path in keys.items()}
@@ -51,9 +80,7 @@ def deploy(
     # CAPABILITY_IAM for the roles, CAPABILITY_AUTO_EXPAND for the SAM transform.
     agreed = ("--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND", "--no-fail-on-empty-changeset")
     parameters = ("--parameter-overrides", *(f"{name}={value}" for name, value in given.items()))
-    stack = ("--stack-name", names.stack(stage), *source, *agreed, *parameters)
-    run("aws", "cloudformation", "deploy", *stack, environment=environment)
-    return outputs(stage, environment)
+    return ["aws", "cloudformation", "deploy", "--stack-name", names.stack(stage), *source, *agreed, *parameters]
 
 
 def _upload(path: Path, bucket: str, folder: str, environment: Mapping[str, str]) -> str:
@@ -128,7 +155,7 @@ def _elsewhere(stage: str) -> str:
 
 def _deploy(options: argparse.Namespace, ambient: boto3.Session) -> None:
     config = load(options.config)
-    given = dict(pair.split("=", 1) for pair in options.parameter)
+    given = read_parameters(options.parameters)
     home = _home(ambient)
     values = overrides(config, options.stage, home, given)
     here = config.rules.at_home(home.account, home.region)
@@ -136,12 +163,27 @@ def _deploy(options: argparse.Namespace, ambient: boto3.Session) -> None:
     print("".join(f"{line}\n" for line in said), end="")
     print("packaging ...", flush=True)
     artifacts = made_for(config, build(of_lambda()), BUILD / options.stage)
-    print(
-        f"deploying {names.stack(options.stage)} to {ambient.region_name} (a few minutes the first time) ...",
-        flush=True,
-    )
-    stack = deploy(artifacts, options.stage, options.artifacts, values, environment_of(ambient))
-    print(_next_steps(options.stage, stack, config))
+    check_known(given, yaml.safe_load(artifacts.template.read_text())["Parameters"])
+    stack = _changed(artifacts, options, values, ambient)
+    print(_next_steps(options.stage, stack, config) if stack else "", end="")
+
+
+def _changed(
+    artifacts: Artifacts, options: argparse.Namespace, values: Mapping[str, str], ambient: boto3.Session
+) -> dict[str, str] | None:
+    """Deploy, after a question if that is asked for; return the stack's outputs, or None where nothing was deployed."""
+    name, wish = names.stack(options.stage), Wish(options.changeset)
+    where = (options.stage, options.artifacts, values, environment_of(ambient))
+    if wish is Wish.DEPLOY:
+        print(f"deploying {name} to {ambient.region_name} (a few minutes the first time) ...", flush=True)
+        return deploy(artifacts, *where)
+    arn = prepare(artifacts, *where)
+    if arn is None:
+        print(f"{name}: nothing would change")
+        return None
+    ending = review(ChangeSet(ambient.client("cloudformation"), arn, name), wish, at_the_terminal())
+    print(f"{name}: {ending.value}")
+    return outputs(options.stage, environment_of(ambient)) if ending is Ending.DEPLOYED else None
 
 
 def _home(ambient: boto3.Session) -> Home:
@@ -150,14 +192,23 @@ def _home(ambient: boto3.Session) -> Home:
     return Home(ambient.get_partition_for_region(region), region, account)
 
 
+def _odd(options: argparse.Namespace) -> list[str]:
+    """Return what is wrong with what was typed beside STAGE, ARTIFACTS and CONFIG."""
+    problem = wish_problem(options.changeset)
+    try:
+        read_parameters(options.parameters)
+    except ConfigError as error:
+        return [*error.problems, *([problem] if problem else [])]
+    return [problem] if problem else []
+
+
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m deploy.stack")
     parser.add_argument("--stage", default="")
     parser.add_argument("--config", type=Path, default=ROOT / "reaper.toml")
     parser.add_argument("--artifacts", default="", help="an S3 bucket for the package")
-    parser.add_argument(
-        "--parameter", action="append", default=[], metavar="NAME=VALUE", help="any other parameter of resources.yaml"
-    )
+    parser.add_argument("--parameters", default="", metavar="'NAME=VALUE ...'", help="others of resources.yaml")
+    parser.add_argument("--changeset", default="", help="1: show what would change, and ask; show: only show it")
     return parser.parse_args(arguments)
 
 
@@ -165,7 +216,8 @@ def main(arguments: list[str]) -> int:
     """Check what a deployment needs, deploy, and say what comes next."""
     options, ambient = _options(arguments), session()
     try:
-        if lacking := missing(options.stage, options.config, options.artifacts, AwsAccount(ambient)):
+        lacking = missing(options.stage, options.config, options.artifacts, AwsAccount(ambient))
+        if lacking := [*_odd(options), *lacking]:
             print("cannot deploy yet:\n" + "".join(f"  - {line}\n" for line in lacking), file=sys.stderr, end="")
             return 1
         _deploy(options, ambient)

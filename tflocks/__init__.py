@@ -15,7 +15,8 @@
 
 Imports point one way (``tests/tflocks/test_rooms.py`` holds it): ``main -> commands``; ``commands -> arguments,
 live, sources, output``; ``sources, output -> holds``; ``live, output -> locks``; all of them ``-> words`` and
-``chalicelib.core``. Only ``sources`` and ``live`` import ``chalicelib.aws`` and ``chalicelib.ports``; only ``live``
+``chalicelib.core``. Only ``main`` imports ``chalicelib.version``, to say it; only ``sources`` and ``live`` import
+``chalicelib.aws`` and ``chalicelib.ports``; only ``live``
 imports ``chalicelib.jobs``: a release from a terminal is the job of a click; only ``live``
 imports ``chalicelib.slack``, to ask what the app may do; only ``arguments`` imports
 ``chalicelib.config``, to read a ``reaper.toml``. Nothing in ``chalicelib`` imports ``tflocks``.

@@ -10,6 +10,8 @@ import click
 from chalicelib.core.visible import visible
 from tflocks.commands import COMMANDS
 
+_VERSION = "Show the version and exit."
+
 
 @contextmanager
 def _errors_visible() -> Iterator[None]:
@@ -27,6 +29,16 @@ def _errors_visible() -> Iterator[None]:
 def _import(name: str) -> click.Command:
     command: click.Command = import_module(f"tflocks.commands.{name.replace('-', '_')}.command").command
     return command
+
+
+def _show_version(ctx: click.Context, _option: click.Parameter, asked: bool) -> None:  # noqa: FBT001  click's signature
+    """Show which version this is. Which format its rules have decides whether a deployed reaper takes them."""
+    if asked and not ctx.resilient_parsing:
+        from chalicelib.checked_rules import FORMAT  # noqa: PLC0415  `--help` is quicker without these
+        from chalicelib.version import this_version  # noqa: PLC0415
+
+        click.echo(f"tflocks {this_version().text}, rules of format {FORMAT}")
+        ctx.exit()
 
 
 class CommandsByName(click.Group):
@@ -76,6 +88,6 @@ class CommandsByName(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     help="The locks of Terraform and OpenTofu states, for those who operate them.",
 )
-@click.version_option(package_name="tflock-reaper", prog_name="tflocks")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help=_VERSION)
 def main() -> None:
     """Read the options before a command's name."""

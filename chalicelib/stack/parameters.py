@@ -29,6 +29,8 @@ _INLINE_POLICY, _RESERVE = 10_240, 4_250
 _NAMED_IN_ONE_ROLE = ("StateBucketArns", "MemberRoleArns", *("LockObjectArns", "DecryptKeyArns", "LockTableArns") * 2)
 _LONGEST_KNOWN_STAGE = 16
 """tflock-reaper-<stage>-RecordLockEventRole-<13 letters> then has 64 characters (``deploy/member-role.yaml``)."""
+_MAY_BE_GIVEN = {"SlackBotTokenParameter", "SlackSigningSecretParameter"}
+"""The names that follow from the stage, unless a company has names of its own."""
 _NOT_IN_A_PATTERN = re.compile(r"[^a-zA-Z0-9_.*-]")
 _ANY_NAME = re.compile(r"[*?]*")
 
@@ -62,14 +64,17 @@ def overrides(
     Names that IAM has no room for become patterns: first those of member roles, then those of buckets.
 
     Raises:
-        ConfigError: when even so the roles have no room for all tables and keys.
+        ConfigError: when even so the roles have no room for all tables and keys, or when a parameter is given that the
+            configuration decides.
     """
     rules = config.rules.at_home(home.account, home.region)
     _check_stage(rules, stage)
     given = {"EventAccounts": event_accounts(rules, given or {})} | streams.parameters(config) | dict(given or {})
     problem: str | None = None
     for named in (_Named(), _Named(roles_by_pattern=True), _Named(roles_by_pattern=True, buckets_by_pattern=True)):
-        values = _values(rules, stage, home, named) | given
+        followed = _values(rules, stage, home, named)
+        _check_given(followed.keys() & given.keys())
+        values = followed | given
         problem = _too_long(values)
         if problem is None:
             return values
@@ -85,6 +90,13 @@ def _check_stage(rules: Rules, stage: str) -> None:
                 "because the member roles there know the reaper's roles by their names"
             ]
         )
+
+
+def _check_given(names: Iterable[str]) -> None:
+    """Refuse what the configuration decides: the functions follow the rules in their layer, not the parameter."""
+    decided = sorted(set(names) - _MAY_BE_GIVEN)
+    if decided:
+        raise ConfigError([f"parameter {name} follows from reaper.toml; change it there" for name in decided])
 
 
 def remarks(values: Mapping[str, str]) -> list[str]:

@@ -12,11 +12,16 @@ _READABLE = 0o100644 << 16  # Lambda runs the code as another user than its owne
 
 def write(path: Path, files: Mapping[str, bytes]) -> None:
     """Write a zip of these files, by their names in it."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with zipfile.ZipFile(path, "w") as archive:
         for name, content in sorted(files.items()):
-            entry = zipfile.ZipInfo(name, _NO_TIME)
-            entry.create_system, entry.external_attr = _UNIX, _READABLE
-            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
+            add(archive, name, content)
+
+
+def add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    """Add a file to a zip that is open for it."""
+    entry = zipfile.ZipInfo(name, _NO_TIME)
+    entry.create_system, entry.external_attr = _UNIX, _READABLE
+    archive.writestr(entry, content, zipfile.ZIP_DEFLATED, 9)
 
 
 def read(path: Path) -> dict[str, bytes]:

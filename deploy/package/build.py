@@ -11,8 +11,10 @@ from typing import NamedTuple
 
 import yaml  # type: ignore[import-untyped]
 
+from chalicelib.checkout import version as of_checkout
+from chalicelib.core.version import Version
 from deploy.commands import ROOT
-from deploy.package import archive, dependencies, whole
+from deploy.package import archive, dependencies, stamp, whole
 from deploy.package.bytecode import compiled
 from deploy.package.chalice_app import made_by_chalice
 from deploy.package.target import Target
@@ -35,8 +37,10 @@ class Package(NamedTuple):
     code: Path
 
 
-def build(target: Target, folder: Path = BUILD / "packages") -> Package:
+def build(target: Target, version: Version | None = None, folder: Path = BUILD / "packages") -> Package:
     """Return the package for a target, below ``folder``. Two processes that ask at once build it once.
+
+    Without a ``version`` it says that of this checkout.
 
     Raises:
         CommandError: with what Chalice, pip or the compiler said, or what the package lacks.
@@ -48,7 +52,20 @@ def build(target: Target, folder: Path = BUILD / "packages") -> Package:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
             _build(target, folder / f"{digest}.unfinished").rename(done)
-    return Package(done / "template.yaml", done / "code.zip")
+        return _stamped(Package(done / "template.yaml", done / "code.zip"), version or of_checkout())
+
+
+def _stamped(built: Package, version: Version) -> Package:
+    folder = built.code.parent / f"{version.number}-{version.commit}"
+    stamped = Package(*(folder / path.name for path in built))
+    if not folder.exists():
+        unfinished = folder.with_suffix(".unfinished")
+        unfinished.mkdir(exist_ok=True)
+        stamp.stamp_code(built.code, version, unfinished / built.code.name)
+        template = stamp.stamp_template(built.template.read_text(), version)
+        (unfinished / built.template.name).write_text(template)
+        unfinished.rename(folder)
+    return stamped
 
 
 def _build(target: Target, folder: Path) -> Path:

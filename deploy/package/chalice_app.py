@@ -6,8 +6,10 @@ them.
 """
 
 import os
+import re
 import shutil
 import tempfile
+from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +18,8 @@ import yaml  # type: ignore[import-untyped]
 from deploy.commands import ROOT, run
 from deploy.package import archive
 
+_CHALICE = "chalice"
+_SAYS_WHAT_IT_IS = re.compile(r"\.dist-info/(METADATA|licenses/.*)$")
 _MERGED = ".chalice/resources.yaml"
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "deployed", "deployments", "venv")
 # Chalice wants a region, although packaging calls no service and the template is the same for every region.
@@ -48,4 +52,10 @@ def made_by_chalice() -> ChaliceApp:
         run("chalice", "package", *merge, "packaged", folder=application, environment=surroundings, has_children=True)
         packaged = application / "packaged"
         template = yaml.safe_load((packaged / "sam.yaml").read_text())
-        return ChaliceApp(template, archive.read(packaged / "deployment.zip"))
+        return ChaliceApp(template, archive.read(packaged / "deployment.zip") | _words_about_chalice())
+
+
+def _words_about_chalice() -> dict[str, bytes]:
+    """Return Chalice's metadata and licence, as the package has them of all others: Chalice leaves its own out."""
+    paths = [path for path in metadata.files(_CHALICE) or () if _SAYS_WHAT_IT_IS.search(path.as_posix())]
+    return {path.as_posix(): path.read_binary() for path in paths}

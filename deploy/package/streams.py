@@ -3,6 +3,7 @@
 How many there are is known only from ``reaper.toml`` (``chalicelib/stack/streams.py``).
 """
 
+import math
 from typing import Any
 
 from chalicelib.stack.streams import PLACES, parameter
@@ -18,6 +19,7 @@ _GIVEN_UP = (
     "Changes of a lock table could not be passed on, and the journal does not have them. See the log group. The dead "
     "letter names the stream and the place in it, where they can be read for 24 hours."
 )
+_MOST_IN_ONE = 10
 _AN_HOUR = 3_600
 _TWO_WEEKS = 1_209_600
 _PATTERN = "^(arn:[a-z-]+:dynamodb:[a-z0-9-]+:[0-9]{12}:table/[A-Za-z0-9_.-]+/stream/[0-9T:.-]+)?$"
@@ -36,7 +38,15 @@ def parameters() -> dict[str, Part]:
 def conditions() -> dict[str, Part]:
     """Return a condition for each place, and one for any."""
     each: dict[str, Part] = {f"Has{name}": _is_not_empty({"Ref": name}) for name in _NAMES}
-    return each | {_ANY: _is_not_empty({"Fn::Join": ["", [{"Ref": name} for name in _NAMES]]})}
+    return each | {_ANY: _any_of([{"Condition": name} for name in each])}
+
+
+def _any_of(conditions: list[Part]) -> Part:
+    """Return that one of these holds; CloudFormation takes at most ten in one ``Fn::Or``."""
+    if len(conditions) <= _MOST_IN_ONE:
+        return {"Fn::Or": conditions}
+    size = math.ceil(len(conditions) / _MOST_IN_ONE)
+    return _any_of([{"Fn::Or": conditions[at : at + size]} for at in range(0, len(conditions), size)])
 
 
 def _is_not_empty(value: Part) -> Part:

@@ -4,10 +4,13 @@ import json
 from typing import Any
 
 from deploy import runtime
-from deploy.package import streams
+from deploy.package import stamp, streams
+from deploy.package.organisation import boundary, concurrency, keys, network, tracing
 
 Template = dict[str, Any]
 _CODE = {"Bucket": {"Ref": "ArtifactsBucket"}, "Key": {"Ref": "CodeKey"}}
+# Last, so that they are laid over all that the stack has.
+_ORGANISATIONS_RULES = (boundary.apply, network.apply, keys.apply, concurrency.apply, tracing.apply)
 
 
 def stack_template(made_by_chalice: Template) -> Template:
@@ -19,6 +22,9 @@ def stack_template(made_by_chalice: Template) -> Template:
     template["Parameters"] |= streams.parameters()
     template["Conditions"] |= streams.conditions()
     template["Resources"] |= streams.resources()
+    template["Outputs"] |= stamp.outputs()
+    for rule in _ORGANISATIONS_RULES:
+        rule(template)
     return template
 
 

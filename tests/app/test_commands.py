@@ -9,7 +9,9 @@ import pytest
 
 from chalicelib import wiring
 from chalicelib.aws.book.lock_book import DynamoLockBook
+from chalicelib.checked_rules import FORMAT
 from chalicelib.core.alerts.transitions import telling
+from chalicelib.version import this_version
 from tests.app.account import an_account, send
 from tests.builders import ALICE, APP, CHANNEL, TEAM, a_lock
 
@@ -46,6 +48,14 @@ def test_the_slash_command_is_answered_from_the_lock_book_to_one_person() -> Non
 
 def test_a_slash_command_that_asks_for_help_is_told_how_to_use_it() -> None:
     assert "/tflocks all" in send("/slack/commands", command(text="help")).json_body["text"]
+
+
+@pytest.mark.parametrize("text", ["version", " Version "])
+def test_a_slash_command_that_asks_for_the_version_is_told_it_with_the_commit_and_the_format_of_the_rules(
+    text: str,
+) -> None:
+    said = send("/slack/commands", command(text=text)).json_body["text"]
+    assert said == f"tflock-reaper {this_version().number}, commit `{this_version().commit}`, rules of format {FORMAT}"
 
 
 @pytest.mark.usefixtures("another_table")

@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 import app
-from chalicelib import wiring, wiring_rules
+from chalicelib import first_line, wiring, wiring_rules
 from chalicelib.aws import metrics
 from chalicelib.aws.book.joint.joint_book import DynamoJointBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
@@ -30,6 +30,7 @@ from chalicelib.core.nights.night import Ordered
 from chalicelib.jobs.sweep import SweepIncompleteError
 from chalicelib.jobs.watch import WatchIncompleteError, watch
 from chalicelib.ports.book import BookError
+from chalicelib.version import this_version
 from tests.app.account import Remaining, a_batch, an_account, form, send
 from tests.app.test_commands import a_page_turn, command
 from tests.aws.events.test_s3 import a_body
@@ -257,7 +258,12 @@ def watch_incomplete(log: io.StringIO) -> None:
     log.write(repr(caught.value))  # as Lambda does with what leaves a function
 
 
+def process_started(_: io.StringIO) -> None:
+    first_line.write()
+
+
 LINES: dict[str, list[tuple[Callable[[io.StringIO], None], str]]] = {
+    "started": [(process_started, f"{this_version().number}.*{this_version().commit[:40]}")],
     "an S3 notification was not recorded": [(not_recorded, "JSONDecodeError|DecodeError|malformed")],
     "slack request turned away": [(turned_away, "signature does not fit"), (of_another_team, "T0OTHER")],
     "/tflocks could not be answered": [(unanswered_command, "ResourceNotFoundException")],

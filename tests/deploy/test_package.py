@@ -9,9 +9,12 @@ import pytest
 from chalicelib import checked_rules
 from chalicelib.checked_rules import Config
 from chalicelib.config.file import load
+from chalicelib.core.version import Version
 from chalicelib.stack.layer import rules_in
+from chalicelib.version import this_version
 from deploy import runtime
 from deploy.commands import ROOT, CommandError
+from deploy.package import archive
 from deploy.package.__main__ import main
 from deploy.package.build import Package, build
 from deploy.package.target import of_functions_here
@@ -168,6 +171,22 @@ def test_rules_that_the_packaged_code_cannot_read_end_the_packaging(package: Pac
     unchecked = Config(slack_app=5, slack_api="", rules=load(EXAMPLE).rules)  # type: ignore[arg-type]
     with pytest.raises(CommandError, match=r"rules\.json .* does not fit it .* run `make deploy`"):
         made_for(unchecked, package, tmp_path)
+
+
+def test_the_package_says_its_version_and_commit_in_the_code_and_in_the_outputs_of_the_stack(
+    package: Package, stack: Document
+) -> None:
+    with zipfile.ZipFile(package.code) as code:
+        said = msgspec.json.decode(code.read("chalicelib/version.json"), type=Version)
+    assert said == this_version()
+    assert (stack["Outputs"]["Version"]["Value"], stack["Outputs"]["Commit"]["Value"]) == (said.number, said.commit)
+
+
+def test_another_version_of_the_same_sources_differs_in_nothing_else(package: Package) -> None:
+    other = build(of_functions_here(), Version("2.0.0-rc.1", "1" * 40))
+    one, two = (archive.read(made.code) for made in (package, other))
+    assert {name for name in one.keys() | two.keys() if one.get(name) != two.get(name)} == {"chalicelib/version.json"}
+    assert template(other.template.read_text())["Outputs"]["Version"]["Value"] == "2.0.0-rc.1"
 
 
 def test_the_functions_run_on_the_python_of_the_project_and_not_of_whoever_builds(stack: Document) -> None:

@@ -10,6 +10,8 @@ import click
 from click.testing import CliRunner
 
 import tflocks.commands
+from chalicelib.checked_rules import FORMAT
+from chalicelib.version import this_version
 from tflocks.commands import COMMANDS
 from tflocks.main import CommandsByName, main
 
@@ -34,6 +36,11 @@ def test_an_error_does_nothing_to_a_terminal_whoever_s_words_are_in_it() -> None
     group = CommandsByName("tflocks", summaries={"failing": "Fails."}, load=lambda _name: failing)
     done = CliRunner().invoke(group, ["failing"])
     assert (done.exit_code, done.stderr) == (1, "Error: AWS said \\u001b[2J\\u202e\n")
+
+
+def test_the_version_is_shown_with_the_commit_and_the_format_of_the_rules() -> None:
+    shown = CliRunner().invoke(main, ["--version"]).output
+    assert shown == f"tflocks {this_version().number}, commit {this_version().commit}, rules of format {FORMAT}\n"
 
 
 def test_help_imports_neither_boto3_nor_matplotlib() -> None:

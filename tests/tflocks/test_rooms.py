@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 MAY_IMPORT = {
-    "tflocks.main": {"tflocks.commands", "chalicelib.core"},
+    "tflocks.main": {"tflocks.commands", "chalicelib.core", "chalicelib.checked_rules", "chalicelib.version"},
     "tflocks.commands": {
         f"tflocks.{room}" for room in ("commands", "arguments", "sources", "output", "holds", "live", "locks", "words")
     }

@@ -44,6 +44,6 @@ def in_words(what: str, right: str, where: str) -> Iterator[None]:
 
 def _meaning(error: ClientError, right: str, where: str) -> str:
     if code_of(error) in {"AccessDenied", "403"}:
-        denied = f"access denied: your credentials may not {right} on arn:aws:s3:::{where}"
+        denied = f"access denied: your credentials may not {right} on s3://{where}"
         return f"{denied} (by their own policies, the bucket's, or those of its key)"
     return _MEANINGS.get(code_of(error)) or aws_in_words("S3", error)

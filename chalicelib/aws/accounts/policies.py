@@ -10,6 +10,7 @@ from typing import Any
 
 from chalicelib.aws.accounts.errand import Verb
 from chalicelib.core.locks.place import Kind, Place
+from chalicelib.core.partitions import through
 
 LONGEST = 2048
 """Characters of a session policy (docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, Policy)."""
@@ -53,7 +54,7 @@ SETTINGS = [
     "sns:ListSubscriptionsByTopic",
 ]
 """What the doctor may read of another account's buckets and tables, if its member role allows it as well."""
-_THROUGH = {"StringLike": {"kms:ViaService": ["s3.*.amazonaws.com", "dynamodb.*.amazonaws.com"]}}
+_THROUGH = {"StringLike": {"kms:ViaService": through("s3", "dynamodb")}}
 _IF_MATCH = {"Null": {"s3:if-match": "false"}}
 _IF_NONE_MATCH = {"Null": {"s3:if-none-match": "false"}}
 # Printable ASCII. IAM takes other characters in part, and does not say how it compares them.

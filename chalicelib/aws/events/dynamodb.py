@@ -20,9 +20,10 @@ from chalicelib.core.locks.lock import HeldLock
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.core.locks.target import Target
 from chalicelib.core.locks.terraform.item import LOCK_ID, Item, lock_of_item
+from chalicelib.core.partitions import service
 
 _VIEW = "NEW_AND_OLD_IMAGES"
-_DYNAMODB = "dynamodb.amazonaws.com"
+_DYNAMODB = service("dynamodb")
 _SEQUENCE_DIGITS = 40
 """Most digits of a sequence number (StreamRecord, SequenceNumber)."""
 _ROOM = timedelta(days=366)

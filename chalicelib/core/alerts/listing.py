@@ -32,6 +32,11 @@ class ListRequest(msgspec.Struct, frozen=True):
         """Return whether the request can be answered with a list."""
         return self.query is not None
 
+    @property
+    def asks_for_version(self) -> bool:
+        """Return whether it asks which version of the reaper answers."""
+        return self.text.lower().split() == ["version"]
+
 
 class HeldEntry(msgspec.Struct, frozen=True):
     """The parts of a held lock that a list is filtered and sorted by. Only the locks shown are read in full.

@@ -13,6 +13,7 @@ from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.click import Unheard
 from chalicelib.core.clicks.list_query import PAGE, Query
 from chalicelib.core.locks.place import Clock
+from chalicelib.core.version import Version
 from chalicelib.slack.words import doubts, halves
 from chalicelib.slack.words.parts import buttons
 from chalicelib.slack.words.parts.blocks import Block, actions, button, context, header, section
@@ -26,7 +27,8 @@ USAGE = """\
 `/tflocks mine` those that are probably yours, in whatever channel
 `/tflocks payments` only those whose state path contains `payments`; of all channels: `/tflocks all payments`
 `/tflocks account:prod` only those in an account whose name or ID contains `prod`; `account:prod-*` where it begins so
-`/tflocks page 2` the second page, of any of these: `/tflocks all payments page 2`"""
+`/tflocks page 2` the second page, of any of these: `/tflocks all payments page 2`
+`/tflocks version` which version of the reaper answers here"""
 PREVIOUS_ACTION, NEXT_ACTION = "list_previous", "list_next"
 PAGE_ACTIONS = {PREVIOUS_ACTION, NEXT_ACTION}
 """The buttons whose value is the command that shows another listing page."""
@@ -75,6 +77,12 @@ def lines(listing: Listing, around: Sequence[Block] = ()) -> list[Block]:
 def usage() -> dict[str, Any]:
     """Return the body that answers a command that asks for help, or that cannot be understood."""
     return _private(USAGE)
+
+
+def versions(version: Version, rules_format: int) -> dict[str, Any]:
+    """Return the body that says which version of the reaper answers."""
+    commit = code(version.commit, _WORDS_LIMIT)
+    return _private(f"tflock-reaper {version.number}, commit {commit}, rules of format {rules_format}")
 
 
 def turned_away(unheard: Unheard) -> dict[str, Any]:

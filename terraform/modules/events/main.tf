@@ -26,7 +26,8 @@ locals {
 resource "aws_sns_topic" "locks" {
   count = local.is_topic ? 1 : 0
 
-  name = local.name
+  name              = local.name
+  kms_master_key_id = var.topic_kms_key_arn == "" ? null : var.topic_kms_key_arn
 }
 
 resource "aws_sns_topic_policy" "locks" {
@@ -68,6 +69,8 @@ resource "aws_iam_role" "rule" {
   name_prefix        = "tflock-reaper-events-"
   description        = "By which EventBridge sends lock events to tflock-reaper."
   assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = local.trust })
+
+  permissions_boundary = var.permissions_boundary_arn == "" ? null : var.permissions_boundary_arn
 }
 
 resource "aws_iam_role_policy" "send" {

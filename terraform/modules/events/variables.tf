@@ -49,3 +49,25 @@ variable "reaper_bus_arn" {
     error_message = "The ARN of an EventBridge event bus."
   }
 }
+
+variable "permissions_boundary_arn" {
+  description = "The managed policy that bounds each role here; empty for none."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^(arn:[a-z0-9-]+:iam::([0-9]{12}|aws):policy/.+)?$", var.permissions_boundary_arn))
+    error_message = "The ARN of a managed policy, or nothing."
+  }
+}
+
+variable "topic_kms_key_arn" {
+  description = "KMS key of the topic; its policy must let S3 use it (docs/organisation-rules.md). Empty for none."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^(arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+)?$", var.topic_kms_key_arn))
+    error_message = "The ARN of a KMS key, or nothing."
+  }
+}

@@ -24,6 +24,8 @@ resource "aws_iam_role" "member" {
   name               = var.role_name
   description        = "Entered by tflock-reaper, to list, read and release Terraform's locks."
   assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = local.trust })
+
+  permissions_boundary = var.permissions_boundary_arn == "" ? null : var.permissions_boundary_arn
 }
 
 resource "aws_iam_role_policy" "locks" {

@@ -121,7 +121,7 @@ locals {
         Effect    = "Allow"
         Action    = "kms:Decrypt"
         Resource  = var.decrypt_key_arns
-        Condition = { StringLike = { "kms:ViaService" = ["s3.*.amazonaws.com", "dynamodb.*.amazonaws.com"] } }
+        Condition = { StringLike = { "kms:ViaService" = ["s3.*.amazonaws.*", "dynamodb.*.amazonaws.*"] } }
       },
     ] : statement if local.has_keys],
   )
@@ -231,7 +231,7 @@ locals {
         Effect    = "Allow"
         Action    = "kms:GenerateDataKey"
         Resource  = var.decrypt_key_arns
-        Condition = { StringLike = merge(local.restored, { "kms:ViaService" = "s3.*.amazonaws.com" }) }
+        Condition = { StringLike = merge(local.restored, { "kms:ViaService" = "s3.*.amazonaws.*" }) }
       },
     ] : statement if local.has_keys],
   )

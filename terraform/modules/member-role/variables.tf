@@ -76,3 +76,14 @@ variable "doctor" {
   type        = bool
   default     = false
 }
+
+variable "permissions_boundary_arn" {
+  description = "The managed policy that bounds each role here; empty for none."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^(arn:[a-z0-9-]+:iam::([0-9]{12}|aws):policy/.+)?$", var.permissions_boundary_arn))
+    error_message = "The ARN of a managed policy, or nothing."
+  }
+}

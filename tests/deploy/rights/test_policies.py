@@ -131,7 +131,7 @@ def test_a_lock_is_put_back_under_the_keys_of_its_bucket_where_there_are_any() -
     condition, allowed, otherwise = keys["Fn::If"]
     assert (condition, otherwise) == ("HasDecryptKeys", {"Ref": "AWS::NoValue"})
     assert (allowed["Action"], allowed["Resource"]) == ("kms:GenerateDataKey", {"Ref": "DecryptKeyArns"})
-    assert allowed["Condition"] == {"StringLike": {"kms:ViaService": "s3.*.amazonaws.com"}}
+    assert allowed["Condition"] == {"StringLike": {"kms:ViaService": "s3.*.amazonaws.*"}}
 
 
 def test_no_bucket_policy_can_grant_answer_click_a_delete_an_overwrite_or_the_put_of_a_state() -> None:

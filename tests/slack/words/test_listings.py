@@ -151,7 +151,14 @@ def test_what_was_looked_for_and_not_found_is_named() -> None:
 
 
 def test_an_argument_that_nobody_knows_is_answered_with_what_there_is() -> None:
-    for command in ("/tflocks", "/tflocks all", "/tflocks mine", "/tflocks payments", "/tflocks page 2"):
+    for command in (
+        "/tflocks",
+        "/tflocks all",
+        "/tflocks mine",
+        "/tflocks payments",
+        "/tflocks page 2",
+        "/tflocks version",
+    ):
         assert f"`{command}`" in usage()["text"]
 
 

@@ -105,7 +105,7 @@ def test_what_s3_refuses_is_told_to_an_operator_and_not_of_the_reaper() -> None:
     with denied("get_object") as s3:
         [unread], [why] = BucketSource(s3).with_lock_bodies([hold])
     assert unread.incomplete
-    assert f"your credentials may not s3:GetObjectVersion on arn:aws:s3:::{BUCKET}/{KEY}" in why
+    assert f"your credentials may not s3:GetObjectVersion on s3://{BUCKET}/{KEY}" in why
     with denied("get_object", "NoSuchVersion") as s3:
         assert BucketSource(s3).with_lock_bodies([hold])[1] == [
             "versions: a version of the lock could not be read: it is gone by now (v1)"

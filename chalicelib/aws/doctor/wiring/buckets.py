@@ -14,10 +14,8 @@ from chalicelib.core.doctor.wiring.delivery import delivery
 from chalicelib.core.doctor.wiring.notification import notification, shadow, terraform, twice
 from chalicelib.core.doctor.wiring.ways import Heard, heard, relevant, topics_told
 from chalicelib.core.notifications.merging import Notifications
+from chalicelib.core.partitions import OLD_REGION_NAMES, UNNAMED_REGION
 from chalicelib.ports.doctor import Look
-
-_OLD_REGIONS = {None: "us-east-1", "": "us-east-1", "EU": "eu-west-1"}
-"""What S3 has in the place of a region's name (GetBucketLocation)."""
 
 
 def bucket_wiring(
@@ -78,8 +76,9 @@ class _Wired:
     def _region(self) -> str:
         s3 = self._reach.client("s3", "")
         told = asked("S3", "s3:GetBucketLocation", lambda: s3.get_bucket_location(Bucket=self._bucket))
-        region = told.get("LocationConstraint")
-        return _OLD_REGIONS.get(region, region or "")
+        unnamed = UNNAMED_REGION if self._reach.partition == "aws" else self._reach.region
+        region = str(told.get("LocationConstraint") or unnamed)
+        return OLD_REGION_NAMES.get(region, region)
 
     def _notifications(self) -> Notifications:
         s3 = self._reach.client("s3", "")

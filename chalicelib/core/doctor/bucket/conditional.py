@@ -3,25 +3,15 @@
 from chalicelib.core.doctor.bucket.checks import CONDITIONS
 from chalicelib.core.doctor.bucket.state_bucket import StateBucket
 from chalicelib.core.doctor.finding import Finding
+from chalicelib.core.partitions import HOSTS_END
 
-SUFFIXES = {
-    "aws": ("amazonaws.com",),
-    "aws-us-gov": ("amazonaws.com",),
-    "aws-cn": ("amazonaws.com.cn",),
-    "aws-eusc": ("amazonaws.eu",),
-    "aws-iso": ("c2s.ic.gov",),
-    "aws-iso-b": ("sc2s.sgov.gov",),
-    "aws-iso-e": ("cloud.adc-e.uk",),
-    "aws-iso-f": ("csp.hci.ic.gov",),
-}
-"""The ends of AWS's host names, by partition (botocore/data/partitions.json)."""
 _PROOF = "`tflocks doctor --canary` proves it with a lock of its own"
 
 
 def conditions(bucket: StateBucket, host: str) -> Finding:
     """Judge by the host that keeps the bucket. A look writes nothing, so only AWS's documentation can make it green."""
     known = host.lower().rstrip(".")
-    if not known.endswith(tuple(f".{suffix}" for suffix in SUFFIXES.get(bucket.partition, ()))):
+    if not known.endswith(tuple(f".{suffix}" for suffix in HOSTS_END.get(bucket.partition, ()))):
         return bucket.grey(CONDITIONS, f"{host or 'this endpoint'} is no endpoint of S3 that is known here; {_PROOF}")
     if bucket.name.endswith("--x-s3"):
         return bucket.grey(CONDITIONS, f"a directory bucket keeps no versions and tells of no locks; {_PROOF}")

@@ -7,12 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote_plus
 
+from chalicelib.core.partitions import EVERY_END
+
+_LONGEST_FIRST = sorted({*EVERY_END, "internal", "local", "lan", "corp", "intra"}, key=len, reverse=True)
+_ENDS = "|".join(map(re.escape, _LONGEST_FIRST))
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("secret", r"(?<![A-Za-z0-9])(?:xox[a-z]|xapp)-[A-Za-z0-9-]+"),
     ("arn", r"(?i:arn:aws[a-z-]*:[^\s\"',;)}\]]+)"),
     ("url", r"https?://[^\s\"',;)}\]]+"),
     ("user", r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+[A-Za-z0-9]"),
-    ("host", r"(?i:[a-z0-9._-]+\.(?:amazonaws\.com(?:\.cn)?|internal|local|lan|corp|intra)(?![a-z0-9]))"),
+    ("host", rf"(?i:[a-z0-9._-]+\.(?:{_ENDS})(?![a-z0-9]))"),
     ("account", r"(?<![0-9])(?:[0-9]{12}|[0-9]{4}-[0-9]{4}-[0-9]{4})(?![0-9])"),
     ("aws", r"(?<![A-Za-z0-9])(?:(?:vpce|vpc|eni|sg|subnet)-[0-9a-f]{8,17}|(?:o|ou|r)-[a-z0-9]{4,32}(?:-[a-z0-9]+)?)"),
     ("identity", r"(?<![A-Za-z0-9])A(?:KIA|SIA|ROA|IDA|GPA|NPA)[A-Z0-9]{8,}(?::[^\s\"',;)}\]]+)?"),

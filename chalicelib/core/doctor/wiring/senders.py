@@ -8,8 +8,9 @@ from chalicelib.core.doctor.iam.verdict import Request, Standing, verdict
 from chalicelib.core.doctor.parts import Parts
 from chalicelib.core.doctor.pasted.shell import aws, compact
 from chalicelib.core.doctor.wiring.case import Document
+from chalicelib.core.partitions import service
 
-S3, SNS, EVENTS = (f"{service}.amazonaws.com" for service in ("s3", "sns", "events"))
+S3, SNS, EVENTS = (service(name) for name in ("s3", "sns", "events"))
 SEND, PUBLISH, PUT_EVENTS = "sqs:SendMessage", "sns:Publish", "events:PutEvents"
 _ARN_OPERATORS = {"ArnEquals": "StringLike", "ArnLike": "StringLike"}
 

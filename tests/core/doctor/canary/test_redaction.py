@@ -52,6 +52,7 @@ def test_no_identifier_gets_into_a_report(write: object) -> None:
         "arn%3Aaws%3Aiam%3A%3A444455556666%3Arole%2FBigCorp", "https%3A%2F%2Fbigcorp.example",
         "carol%40bigcorp.example", "ARN:AWS:iam::444455556666:role/BigCorp", "bigcorp.s3.eu-central-1.amazonaws.com",
         "proxy.bigcorp.internal:3128", "vpce-0abc123def4567890", "o-a1b2c3d4e5", "2001:db8::17", "xoxb-1234-abcdef",
+        "bigcorp.s3.eusc-de-east-1.amazonaws.eu", "bigcorp.s3.cn-north-1.amazonaws.com.cn", "bigcorp.api.aws",
     ],
 )  # fmt: skip
 def test_however_a_name_is_written_it_does_not_get_into_a_report(said: str) -> None:

@@ -12,9 +12,7 @@ from chalicelib.core.doctor.bucket.state_bucket import StateBucket
 from chalicelib.core.doctor.finding import Finding, Fix
 from chalicelib.core.doctor.pasted import hcl
 from chalicelib.core.doctor.pasted.shell import aws, compact
-
-_ALONE = ("us-east-1", "")
-"""Regions that are no LocationConstraint."""
+from chalicelib.core.partitions import UNNAMED_REGION, service
 
 
 class Trail(msgspec.Struct, frozen=True):
@@ -43,11 +41,11 @@ def trailed(bucket: StateBucket, trails: tuple[Trail, ...]) -> Finding:
 
 def _fix(bucket: StateBucket) -> Fix:
     name, source, region = _log_bucket(bucket), {"aws:SourceArn": bucket.arn}, bucket.region
-    place = None if region in _ALONE else {"LocationConstraint": region}
+    place = None if region in (UNNAMED_REGION, "") else {"LocationConstraint": region}
     statement = {
         "Sid": "LetS3WriteAccessLogs",
         "Effect": "Allow",
-        "Principal": {"Service": "logging.s3.amazonaws.com"},
+        "Principal": {"Service": service("logging.s3")},
         "Action": "s3:PutObject",
         "Resource": f"arn:{bucket.partition}:s3:::{name}/*",
         "Condition": {"ArnLike": source, "StringEquals": {"aws:SourceAccount": bucket.account}},

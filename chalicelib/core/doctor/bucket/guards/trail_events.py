@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.core.doctor.bucket.state_bucket import StateBucket
 from chalicelib.core.locks.terraform.lock_info import LOCK_SUFFIX
+from chalicelib.core.partitions import service
 
 _OBJECTS = "AWS::S3::Object"
 _WRITES = ("PutObject", "DeleteObject")
@@ -51,7 +52,7 @@ def _field_has(field: Mapping[str, Any], begin: str) -> bool:
         "resources.type": (_OBJECTS,),
         "readOnly": ("false",),
         "eventName": _WRITES,
-        "eventSource": ("s3.amazonaws.com",),
+        "eventSource": (service("s3"),),
     }.get(str(field.get("Field")))
     return wanted is not None and all(_passes(tests, one) for one in wanted)
 

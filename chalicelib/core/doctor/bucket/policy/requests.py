@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from chalicelib.core.doctor.bucket.conditional import SUFFIXES
 from chalicelib.core.doctor.bucket.policy.context import ABSENT, PASSES, PRESENT, Context
 from chalicelib.core.doctor.bucket.policy.principals import Caller
 from chalicelib.core.doctor.bucket.state_bucket import StateBucket
 from chalicelib.core.locks.terraform.lock_info import LOCK_SUFFIX
+from chalicelib.core.partitions import HOSTS_END
 
 PUT, GET, DELETE, LIST = "s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:ListBucket"
 DELETE_VERSION = "s3:DeleteObjectVersion"
@@ -144,7 +144,7 @@ def of_key(bucket: StateBucket, arn: str, roles: Iterable[tuple[str, Caller]]) -
             **_identity(caller),
             "aws:securetransport": ("true",),
             "kms:calleraccount": (caller.account,),
-            "kms:viaservice": tuple(f"s3.{bucket.region}.{suffix}" for suffix in SUFFIXES.get(bucket.partition, ())),
+            "kms:viaservice": tuple(f"s3.{bucket.region}.{suffix}" for suffix in HOSTS_END.get(bucket.partition, ())),
             "kms:grantisforawsresource": ABSENT,
         }
         actions = ("kms:GenerateDataKey", "kms:Decrypt") if function == "AnswerClick" else ("kms:Decrypt",)

@@ -11,6 +11,7 @@ from chalicelib.core.doctor.parts import plain
 from chalicelib.core.doctor.reaper.roles.holdings import Holdings, shown
 from chalicelib.core.doctor.reaper.roles.role import Judged
 from chalicelib.core.doctor.reaper.roles.table import ABSENT, BOUNDS, RIGHTS, Bound, Right
+from chalicelib.core.partitions import service
 
 MAY, NEVER = "reaper.rights", "reaper.bounds"
 _NAMED = 3
@@ -71,10 +72,9 @@ def _fix_of_gone(name: str) -> Fix:
         "Make the role again under the same name, because CloudFormation believes that it is there. Then run the "
         "doctor again: it names the rights to give the role."
     )
-    trusted = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    trust = json.dumps({"Version": "2012-10-17", "Statement": [trusted]})
-    words = ["--role-name", name, "--assume-role-policy-document", trust]
-    return Fix(do=do, cli=join(["aws", "iam", "create-role", *words]))
+    trusted = {"Effect": "Allow", "Principal": {"Service": service("lambda")}, "Action": "sts:AssumeRole"}
+    words = ["aws", "iam", "create-role", "--role-name", name, "--assume-role-policy-document"]
+    return Fix(do=do, cli=join([*words, json.dumps({"Version": "2012-10-17", "Statement": [trusted]})]))
 
 
 def _requests(line: Right | Bound, has: Holdings) -> Iterator[Request]:

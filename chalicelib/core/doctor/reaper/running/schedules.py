@@ -7,6 +7,7 @@ import msgspec
 
 from chalicelib.core.doctor.finding import Finding, Fix, green, red
 from chalicelib.core.doctor.parts import Parts, plain
+from chalicelib.core.partitions import service
 
 SCHEDULES = "reaper.schedules"
 _HARM = {
@@ -14,8 +15,8 @@ _HARM = {
     "WatchLocks": "nobody looks at the ages of locks, so nobody is alerted",
     "ExamineSetup": "nobody hears when the set-up becomes worse",
 }
-_SERVICE = "events.amazonaws.com"
-"""EventBridge's name as a principal: the same in every partition (as in the stack's own policies)."""
+_SERVICE = service("events")
+"""EventBridge's name as a principal."""
 _EXPRESSIONS = {
     "NightlySweep": "cron(0 3 * * ? *)",
     "WatchLocks": "rate(15 minutes)",

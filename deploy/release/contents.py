@@ -1,0 +1,65 @@
+"""Fill a folder with a release: every file that an installation needs, each named by the version."""
+
+import hashlib
+import shutil
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from chalicelib.core.version import Version
+from deploy.commands import ROOT
+from deploy.package import archive
+from deploy.package.build import BUILD, Package, build
+from deploy.package.target import Target
+from deploy.release import wheel
+from deploy.release.sbom import sbom
+
+CHECKSUMS = "SHA256SUMS"
+_TEMPLATES = ("deploy/*.yaml", ".chalice/queries.yaml")
+"""The CloudFormation templates beside the stack's own."""
+_IN_MODULE = {"code.zip", "template.yaml", "check-rules.yaml", "slack-manifest.yaml"}
+_BESIDE = {Path(name).name: ROOT / name for name in ("tflocks/slack-manifest.yaml", "reaper.example.toml", "LICENSE")}
+
+
+def fill(folder: Path, version: Version, time: datetime, target: Target, packages: Path = BUILD / "packages") -> None:
+    """Write all files of a release into an empty folder, and their checksums.
+
+    ``time`` is the commit's. ``packages`` is where packages are that were built before.
+
+    Raises:
+        CommandError: with what could not be built.
+    """
+    package = build(target, version, packages)
+    start = f"tflock-reaper-{version.number}"
+    copied = _copied(package)
+    for name, path in copied.items():
+        shutil.copyfile(path, folder / f"{start}-{name}")
+    (folder / f"{start}-sbom.cdx.json").write_bytes(sbom(package.code, version, time))
+    archive.write(folder / f"{start}-terraform.zip", _module(copied))
+    wheel.build(version, folder)
+    (folder / CHECKSUMS).write_text(_checksums(folder))
+
+
+def _copied(package: Package) -> Mapping[str, Path]:
+    """Return the files that a release has as they are, by what follows the version in their names."""
+    templates = {path.name: path for pattern in _TEMPLATES for path in ROOT.glob(pattern)}
+    return {"code.zip": package.code, "template.yaml": package.template, **templates, **_BESIDE}
+
+
+def _module(copied: Mapping[str, Path]) -> dict[str, bytes]:
+    """Return the files of the Terraform module, and in ``artifacts/`` what it makes its stacks of."""
+    module = ROOT / "terraform"
+    own = {path.relative_to(module).as_posix(): path for path in module.rglob("*") if _is_of_module(path)}
+    artifacts = {f"artifacts/{name}": path for name, path in copied.items() if name in _IN_MODULE}
+    return {name: path.read_bytes() for name, path in (own | artifacts | {"LICENSE": ROOT / "LICENSE"}).items()}
+
+
+def _is_of_module(path: Path) -> bool:
+    """Leave out what Terraform keeps beside a module that somebody has tried."""
+    return path.is_file() and not any(part.startswith((".terraform", "terraform.tfstate")) for part in path.parts)
+
+
+def _checksums(folder: Path) -> str:
+    """Return the checksums in the form that ``sha256sum --check`` takes."""
+    paths = sorted(path for path in folder.iterdir() if path.name != CHECKSUMS)
+    return "".join(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in paths)

@@ -1,0 +1,89 @@
+"""Test what people may write into PARAMETERS of `make deploy`."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from chalicelib.config.file import ConfigError, load
+from chalicelib.stack.parameters import overrides
+from deploy.commands import ROOT
+from deploy.given import check_known, read_parameters
+
+KNOWN = ("AlarmTopicArn", "NightlySweepSchedule", "UndoMinutes")
+
+
+def test_nothing_gives_nothing() -> None:
+    assert read_parameters("") == read_parameters("  ") == {}
+
+
+def test_a_value_may_have_blanks_in_quotes_and_an_equals_sign() -> None:
+    text = "NightlySweepSchedule='cron(0 2 * * ? *)' AlarmTopicArn=\"arn:aws:sns:x\" Other=a=b Empty="
+    assert read_parameters(text) == {
+        "NightlySweepSchedule": "cron(0 2 * * ? *)",
+        "AlarmTopicArn": "arn:aws:sns:x",
+        "Other": "a=b",
+        "Empty": "",
+    }
+
+
+def test_blanks_without_quotes_are_told_with_what_to_write() -> None:
+    with pytest.raises(ConfigError) as told:
+        read_parameters("NightlySweepSchedule=cron(0 2 * * ? *)")
+    [problem] = told.value.problems
+    assert problem == (
+        "PARAMETERS: '2', '*', '*', '?', '*)': not Name=value; put quotes around a value with blanks: "
+        "PARAMETERS=\"Name='a value with blanks'\""
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("AlarmTopicArn", "'AlarmTopicArn': not Name=value"),
+        ("=x", "'=x': not Name=value"),
+        ("A='b", "is not closed"),
+        ("A=1 A=2", "A is given twice"),
+        ("Stage=prod", "Stage is given by STAGE=...; leave it out"),
+        ("ArtifactsBucket=mine", "ArtifactsBucket is given by ARTIFACTS=...; leave it out"),
+        ("CodeKey=a.zip", "CodeKey is given by `make deploy` itself"),
+        ("RulesKey=a.zip", "RulesKey is given by `make deploy` itself"),
+    ],
+)
+def test_what_cannot_be_a_parameter_is_told_by_its_name(text: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(words)):
+        read_parameters(text)
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    with pytest.raises(ConfigError, match=r"(?s)'a', 'b'.*RulesKey"):
+        read_parameters("a b RulesKey=c")
+
+
+def test_a_parameter_that_the_stack_does_not_have_is_told_with_the_one_that_is_near() -> None:
+    check_known({"UndoMinutes": "1"}, KNOWN)
+    with pytest.raises(ConfigError, match=r"no parameter alarmTopicARN; did you mean AlarmTopicArn\?"):
+        check_known({"alarmTopicARN": ""}, KNOWN)
+    with pytest.raises(ConfigError, match=r"no parameter Zzz; \.chalice/resources\.yaml"):
+        check_known({"Zzz": ""}, KNOWN)
+
+
+@pytest.mark.parametrize("name", ["UndoMinutes", "StateBucketArns", "Doctor", "OnlyOwnBuckets"])
+def test_what_reaper_toml_decides_is_not_decided_twice(name: str) -> None:
+    config = load(ROOT / "reaper.example.toml")
+    with pytest.raises(ConfigError, match=rf"{name} follows from reaper\.toml; change it there"):
+        overrides(config, "prod", given={name: "5"})
+
+
+def test_what_reaper_toml_only_adds_to_may_be_given() -> None:
+    config = load(ROOT / "reaper.example.toml")
+    secret, keys = "/elsewhere/slack-bot-token", "arn:aws:kms:eu-west-1:111122223333:key/one"
+    values = overrides(config, "prod", given={"SlackBotTokenParameter": secret, "DecryptKeyArns": keys})
+    assert (values["SlackBotTokenParameter"], values["DecryptKeyArns"]) == (secret, keys)
+
+
+def test_make_hands_parameters_on_as_they_were_typed() -> None:
+    """A shell would take a quote, a dollar or a star out of them."""
+    recipe = Path(ROOT / "Makefile").read_text().split("\ndeploy:")[1].split("\n\n")[0]
+    assert '--parameters "$$PARAMETERS"' in recipe
+    assert "$(PARAMETERS" not in recipe
