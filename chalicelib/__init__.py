@@ -39,6 +39,7 @@ Each line of code has one room: it decides (``core``), it orders (``jobs``), or 
 ``slack.words``     every word that Slack shows; pure
 ``slack_over_http`` checks what comes to the API, for ``app``; whoever is not Slack gets an HTTP error
 ``told_by_aws``     reads what AWS tells ``app`` of locks, by rules that know the buckets that were found by now
+``check_rules``     the function that checks a ``reaper.toml`` for whoever installs; it is in no stack of the reaper
 ``config``          checks ``reaper.toml``; no function of the stack uses it
 ``checked_rules``   reads and writes the file that carries the checked rules to the functions
 ``version``         says which version of the reaper this is; ``checkout`` does, of code that nobody built
@@ -54,8 +55,8 @@ aws.by_hand, aws.events, aws.metrics, aws.orders, slack_over_http, slack.request
 slack.response_url, told_by_aws, wiring_doctor, checked_rules, first_line, version``;
 ``slack_over_http -> wiring, core, slack.requests``; ``told_by_aws -> wiring, core, aws.events``;
 ``wiring, wiring_doctor, wiring_rules ->`` everything but ``config``;
-``stack -> config -> checked_rules -> core``; ``aws, slack -> ports, core``; ``jobs -> ports, core``; ``ports -> core``;
-``core ->`` the standard library and msgspec.
+``check_rules -> stack -> config -> checked_rules -> core``;
+``aws, slack -> ports, core``; ``jobs -> ports, core``; ``ports -> core``; ``core ->`` the standard library and msgspec.
 ``aws`` and ``slack`` never import each other, and no job imports them. ``tflocks/``, the operators' command line,
 imports ``core``, ``aws`` and the failures of ``ports``; nothing here imports it.
 """

@@ -9,8 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from chalicelib.aws.errors_in_words import in_words
 from chalicelib.config.file import ConfigError, load
-from chalicelib.stack import names
-from chalicelib.stack.streams import streams_of
+from chalicelib.stack import names, streams
 from deploy.commands import program
 
 
@@ -58,15 +57,10 @@ def _local(stage: str, config: Path, artifacts: str, region: str | None) -> list
 def _config_problems(config: Path, region: str | None) -> list[str]:
     """Return what is wrong with the configuration, and which streams a stack in this region cannot read."""
     try:
-        streams = streams_of(load(config))
+        problems = streams.problems(load(config), region or "*")
     except ConfigError as error:
-        return [f"CONFIG: {problem}" for problem in error.problems]
-    return [
-        f"CONFIG: the stream {stream} is not in {region}, where the stack is, and Lambda reads no stream of another "
-        "region; leave the stream out, or deploy a stack there"
-        for stream in streams
-        if region and stream.split(":")[3] != region
-    ]
+        problems = error.problems
+    return [f"CONFIG: {problem}" for problem in problems]
 
 
 def _in_account(stage: str, artifacts: str, account: Account) -> list[str]:

@@ -1,7 +1,6 @@
 """``make deploy``: make a running stack from a package, with the AWS CLI."""
 
 import argparse
-import hashlib
 import json
 import os
 import re
@@ -17,9 +16,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.checked_rules import Config
 from chalicelib.config.file import ConfigError, load
 from chalicelib.core.locks.place import Kind
-from chalicelib.stack import event_accounts, names
+from chalicelib.stack import names
+from chalicelib.stack.installation import artifact_key, installation
 from chalicelib.stack.layer import rules_layer
-from chalicelib.stack.parameters import Home, overrides, remarks
+from chalicelib.stack.parameters import Home
 from deploy.changes.change_set import ChangeSet
 from deploy.changes.review import Ending, Wish, at_the_terminal, review, wish_problem
 from deploy.commands import ROOT, CommandError, run
@@ -71,21 +71,21 @@ def _deployment(
     artifacts: Artifacts, stage: str, bucket: str, values: Mapping[str, str], environment: Mapping[str, str]
 ) -> list[str]:
     """Upload what the stack is made from, and return the command that makes it."""
-    folder = names.stack(stage)
     keys = {"CodeKey": artifacts.code, "RulesKey": artifacts.rules}
-    uploaded = {name: _upload(path, bucket, folder, environment) for name, path in keys.items()}
+    uploaded = {name: _upload(path, bucket, stage, environment) for name, path in keys.items()}
     given = {**values, "ArtifactsBucket": bucket, **uploaded}
     # The template goes there too: CloudFormation takes one that is not in a bucket only up to 51,200 bytes.
-    source = ("--template-file", str(artifacts.template.resolve()), "--s3-bucket", bucket, "--s3-prefix", folder)
+    source = ("--template-file", str(artifacts.template.resolve()), "--s3-bucket", bucket)
     # CAPABILITY_IAM for the roles, CAPABILITY_AUTO_EXPAND for the SAM transform.
     agreed = ("--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND", "--no-fail-on-empty-changeset")
     parameters = ("--parameter-overrides", *(f"{name}={value}" for name, value in given.items()))
-    return ["aws", "cloudformation", "deploy", "--stack-name", names.stack(stage), *source, *agreed, *parameters]
+    stack = ("--stack-name", names.stack(stage), "--s3-prefix", names.stack(stage))
+    return ["aws", "cloudformation", "deploy", *stack, *source, *agreed, *parameters]
 
 
-def _upload(path: Path, bucket: str, folder: str, environment: Mapping[str, str]) -> str:
+def _upload(path: Path, bucket: str, stage: str, environment: Mapping[str, str]) -> str:
     """Upload a file by its content, so that the same file has the same key, and return the key."""
-    key = f"{folder}/{path.stem}-{hashlib.sha256(path.read_bytes()).hexdigest()[:16]}{path.suffix}"
+    key = artifact_key(stage, path.name, path.read_bytes())
     where = ("--bucket", bucket, "--key", key, "--body", str(path.resolve()))
     run("aws", "s3api", "put-object", *where, environment=environment)
     return key
@@ -156,15 +156,12 @@ def _elsewhere(stage: str) -> str:
 def _deploy(options: argparse.Namespace, ambient: boto3.Session) -> None:
     config = load(options.config)
     given = read_parameters(options.parameters)
-    home = _home(ambient)
-    values = overrides(config, options.stage, home, given)
-    here = config.rules.at_home(home.account, home.region)
-    said = [*remarks(values), *event_accounts.remarks(here, values)]
-    print("".join(f"{line}\n" for line in said), end="")
+    installed = installation(config, options.stage, _home(ambient), given)
+    print("".join(f"{line}\n" for line in installed.remarks), end="")
     print("packaging ...", flush=True)
     artifacts = made_for(config, build(of_lambda()), BUILD / options.stage)
     check_known(given, yaml.safe_load(artifacts.template.read_text())["Parameters"])
-    stack = _changed(artifacts, options, values, ambient)
+    stack = _changed(artifacts, options, installed.parameters, ambient)
     print(_next_steps(options.stage, stack, config) if stack else "", end="")
 
 

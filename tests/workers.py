@@ -12,7 +12,7 @@ _FIRST_CLOUD = {
     *("test_notifications_in_terraform", "test_outage", "test_undo"),
 }
 """About half of what lasts, by ``--durations``."""
-_NO_CLOUD_OF_OURS = {"test_demo", "test_fleet"}
+_NO_CLOUD_OF_OURS = {"test_demo", "test_fleet", "test_terraform_module"}
 """They deploy by themselves, each on a cloud of its own."""
 
 

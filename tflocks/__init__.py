@@ -18,6 +18,7 @@ live, sources, output``; ``sources, output -> holds``; ``live, output -> locks``
 ``chalicelib.core``. Only ``main`` imports ``chalicelib.version``, to say it; only ``sources`` and ``live`` import
 ``chalicelib.aws`` and ``chalicelib.ports``; only ``live``
 imports ``chalicelib.jobs``: a release from a terminal is the job of a click; only ``live``
-imports ``chalicelib.slack``, to ask what the app may do; only ``arguments`` imports
-``chalicelib.config``, to read a ``reaper.toml``. Nothing in ``chalicelib`` imports ``tflocks``.
+imports ``chalicelib.slack``, to ask what the app may do; only ``arguments`` and the command ``rules`` import
+``chalicelib.config``, to read a ``reaper.toml``; only ``rules`` imports ``chalicelib.stack``. Nothing in
+``chalicelib`` imports ``tflocks``.
 """

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from chalicelib.aws.accounts.roles import arn_of
-from chalicelib.checked_rules import Config
+from chalicelib.checked_rules import FORMAT, Config
 from chalicelib.config.file import ConfigError
 from chalicelib.core.locks.account import HOME, Account
 from chalicelib.core.locks.discovery import Discovery
@@ -123,6 +123,7 @@ def _values(rules: Rules, stage: str, home: Home, named: _Named) -> dict[str, st
         buckets = [msgspec.structs.replace(_ANY_BUCKET, debris=counted)]
     return {
         "Stage": stage,
+        "RulesFormat": str(FORMAT),
         "StateBucketArns": _listed(_bucket_arn(target, home) for target in buckets or [_NO_BUCKET]),
         "LockObjectArns": _listed(arn for target in buckets or [_NO_BUCKET] for arn in _lock_arns(target, home)),
         "OnlyOwnBuckets": "yes" if any(set("*?") & set(target.container) for target in buckets) else "no",

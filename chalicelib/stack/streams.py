@@ -23,6 +23,16 @@ def streams_of(config: Config) -> list[str]:
     return sorted({target.stream for target in config.targets_of(Kind.DYNAMODB) if target.stream})
 
 
+def problems(config: Config, region: str) -> list[str]:
+    """Return a line for each stream that a stack in this region cannot read; ``*`` is a region that is not known."""
+    return [
+        f"the stream {stream} is not in {region}, where the stack is, and Lambda reads no stream of another region; "
+        "leave the stream out, or deploy a stack there"
+        for stream in streams_of(config)
+        if region not in {"*", stream.split(":")[3]}
+    ]
+
+
 def parameters(config: Config) -> dict[str, str]:
     """Return the parameters of all places.
 

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from chalicelib import checked_rules
 from deploy import runtime
 from deploy.package import stamp, streams
 from deploy.package.organisation import boundary, concurrency, keys, network, tracing
@@ -19,13 +20,31 @@ def stack_template(made_by_chalice: Template) -> Template:
     for function in _functions(template).values():
         function["CodeUri"] = _CODE
         function["Runtime"] = f"python{runtime.VERSION}"
-    template["Parameters"] |= streams.parameters()
+    template["Parameters"] |= streams.parameters() | _rules_format()
     template["Conditions"] |= streams.conditions()
     template["Resources"] |= streams.resources()
     template["Outputs"] |= stamp.outputs()
     for rule in _ORGANISATIONS_RULES:
         rule(template)
     return template
+
+
+def _rules_format() -> Template:
+    """Return the parameter that ends a deployment of rules and code that do not fit, before anything is made."""
+    says = "The format of the rules layer, which this code reads. From `make deploy` or the check of reaper.toml."
+    fails = (
+        f"this version of tflock-reaper reads rules of format {checked_rules.FORMAT}; have the same version check "
+        "reaper.toml, and give the parameters and the rules layer that come of that"
+    )
+    allowed = [str(checked_rules.FORMAT)]
+    return {
+        "RulesFormat": {
+            "Type": "String",
+            "AllowedValues": allowed,
+            "Description": says,
+            "ConstraintDescription": fails,
+        }
+    }
 
 
 def _functions(template: Template) -> dict[str, Template]:

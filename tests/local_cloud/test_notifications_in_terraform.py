@@ -5,7 +5,6 @@ they prove nothing of S3's own answers, which are the local cloud's.
 """
 
 import json
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,19 +17,11 @@ from chalicelib.core.doctor.finding import Colour, Finding
 from chalicelib.core.doctor.parts import Parts
 from chalicelib.core.doctor.wiring.checks import TERRAFORM
 from demo.local_cloud import ACCOUNT, REGION, LocalCloud
-from tests import needs
+from tests.local_cloud.root_module import CHANGES, NO_CHANGE, RootModule
 from tests.tflocks.account import run
 
 BUCKET = "acme-tfstate"
 IMAGES, LOCKS = (f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}" for queue in ("images", "tflock-events-prod"))
-PROVIDER = """
-provider "aws" {
-  s3_use_path_style           = true
-  skip_credentials_validation = true
-  skip_metadata_api_check     = true
-  skip_requesting_account_id  = true
-}
-"""
 THEIRS = f"""
   bucket = "{BUCKET}"
 
@@ -40,31 +31,6 @@ THEIRS = f"""
     filter_prefix = "images/"
   }}
 """
-NO_CHANGE, CHANGES = 0, 2
-"""Exit statuses of ``terraform plan -detailed-exitcode``."""
-
-
-class Module:
-    """A root module with nothing but the bucket's notifications."""
-
-    def __init__(self, folder: Path, program: str, cloud: LocalCloud) -> None:
-        self._folder, self._program, self._cloud = folder, program, cloud
-        (folder / "provider.tf").write_text(PROVIDER)
-
-    def write(self, resource: str) -> None:
-        (self._folder / "main.tf").write_text(resource)
-
-    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        environment = self._cloud.environment | {"TF_CLI_CONFIG_FILE": "/dev/null", "CHECKPOINT_DISABLE": "1"}
-        command = [self._program, arguments[0], "-no-color", *arguments[1:]]
-        return subprocess.run(  # noqa: S603
-            command, cwd=self._folder, env=environment, capture_output=True, text=True, timeout=120, check=False
-        )
-
-    def must(self, *arguments: str) -> str:
-        done = self.run(*arguments)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
 
 
 @pytest.fixture
@@ -94,12 +60,10 @@ def _told(cloud: LocalCloud) -> list[str]:
 def test_the_next_plan_takes_ours_away_as_drift_and_is_empty_with_the_hcl_that_connect_prints(
     cloud: LocalCloud, tmp_path: Path
 ) -> None:
-    program, mirror = needs.terraform(), needs.aws_provider()
-    (tmp_path / "module").mkdir()
-    module = Module(tmp_path / "module", program, cloud)
+    module = RootModule(tmp_path / "module", cloud)
     head = 'resource "aws_s3_bucket_notification" "acme_tfstate" {'
     module.write(f"{head}{THEIRS}}}\n")
-    module.must("init", f"-plugin-dir={mirror}")
+    module.init()
     module.must("apply", "-auto-approve")
 
     connected = run("connect", BUCKET, "--queue", LOCKS)
@@ -125,11 +89,9 @@ def test_the_next_plan_takes_ours_away_as_drift_and_is_empty_with_the_hcl_that_c
 def test_the_doctor_finds_ours_beside_terraform_s_and_its_hcl_applied_makes_it_green(
     cloud: LocalCloud, tmp_path: Path
 ) -> None:
-    program, mirror = needs.terraform(), needs.aws_provider()
-    (tmp_path / "module").mkdir()
-    module = Module(tmp_path / "module", program, cloud)
+    module = RootModule(tmp_path / "module", cloud)
     module.write(f'resource "aws_s3_bucket_notification" "acme_tfstate" {{{THEIRS}}}\n')
-    module.must("init", f"-plugin-dir={mirror}")
+    module.init()
     module.must("apply", "-auto-approve")
     assert run("connect", BUCKET, "--queue", LOCKS).exit_code == 0
 

@@ -11,7 +11,7 @@ MAY_IMPORT = {
     "tflocks.commands": {
         f"tflocks.{room}" for room in ("commands", "arguments", "sources", "output", "holds", "live", "locks", "words")
     }
-    | {"chalicelib.core", "chalicelib.checked_rules"},
+    | {f"chalicelib.{room}" for room in ("core", "checked_rules", "config", "stack")},
     "tflocks.arguments": {"tflocks.arguments", "tflocks.words"}
     | {"chalicelib.core", "chalicelib.config", "chalicelib.checked_rules"},
     "tflocks.sources": {"tflocks.sources", "tflocks.holds", "tflocks.words"}

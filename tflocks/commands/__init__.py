@@ -4,6 +4,7 @@ COMMANDS = {
     "list": "Every lock that is held now: its age, its holder, its alert.",
     "release": "Release the lock of a state, with your own AWS rights.",
     "targets": "Every bucket and lock table that the reaper sweeps, and why.",
+    "rules": "Check a reaper.toml, and write what a stack is given by it.",
     "connect": "Let buckets tell the reaper of their locks.",
     "disconnect": "Take the reaper's notifications out of buckets.",
     "doctor": "Whether buckets, tables and the reaper are well; how to mend them.",

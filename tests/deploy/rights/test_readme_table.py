@@ -37,7 +37,7 @@ SESSIONS = ("look-x", "examine-x", "release-U0ALICE", "restore-U0ALICE", "x")
 VIA = ("s3.{}", "dynamodb.{}", "ssm.{}", "secretsmanager.{}", "sqs.{}")
 OTHERS = "999900001111"
 _IS_OF_OBJECTS = re.compile(r"s3:(?!GetBucket)\w*(Object|Governance)")
-"""S3's other actions are asked of buckets: a pattern of buckets that also fits ARNs of objects gives nobody anything."""
+"""Other actions of S3 are asked of buckets. A pattern of buckets that also fits objects gives nobody anything."""
 
 
 class Setting(NamedTuple):
