@@ -9,12 +9,15 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
+from chalicelib import first_line
 from chalicelib.checked_rules import Config
 from chalicelib.config.file import ConfigError, parse
 from chalicelib.stack.installation import Installation, as_cloudformation_takes_them, checked
 from chalicelib.stack.parameters import Home
 
 _FILE = "reaper.toml"
+
+first_line.write()
 
 
 class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

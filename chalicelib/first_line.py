@@ -4,9 +4,9 @@ from aws_lambda_powertools import Logger
 
 from chalicelib.version import this_version
 
-_logger = Logger(child=True)
+_logger = Logger()
 
 
 def write() -> None:
-    """Write the line. The application's logger has to exist by then."""
+    """Write the line."""
     _logger.info("started", version=this_version().number, commit=this_version().commit)

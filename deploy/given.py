@@ -13,6 +13,7 @@ _OF_MAKE = {
     "Stage": "STAGE=...",
     "ArtifactsBucket": "ARTIFACTS=...",
     "CodeKey": "`make deploy` itself, which uploads the code",
+    "RulesFormat": "`make deploy` itself, which writes the rules",
     "RulesKey": "`make deploy` itself, which uploads the rules",
 }
 

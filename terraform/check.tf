@@ -6,9 +6,14 @@ locals {
 
   template = yamldecode(file("${local.artifacts}/template.yaml"))
 
+  # The organisation's rules hold for this function too.
+  rules_for_all = ["PermissionsBoundaryArn", "VpcSubnetIds", "VpcSecurityGroupIds", "LogKmsKeyArn"]
+  of_the_check  = { for name, value in local.chosen : name => value if contains(local.rules_for_all, name) }
+
   decided_here = ["ArtifactsBucket", "CodeKey", "RulesFormat", "RulesKey", "Stage"]
-  not_to_give  = [for name in keys(var.parameters) : name if contains(local.decided_here, name)]
-  unknown      = [for name in keys(var.parameters) : name if !contains(keys(local.template.Parameters), name)]
+  named        = keys(merge(local.concurrency, var.parameters))
+  not_to_give  = [for name in local.named : name if contains(local.decided_here, name)]
+  unknown      = [for name in local.named : name if !contains(keys(local.template.Parameters), name)]
 }
 
 resource "aws_cloudformation_stack" "check_rules" {
@@ -18,12 +23,11 @@ resource "aws_cloudformation_stack" "check_rules" {
   iam_role_arn  = var.cloudformation_role_arn
   tags          = var.tags
 
-  parameters = {
-    Stage                  = var.stage
-    ArtifactsBucket        = local.bucket
-    CodeKey                = aws_s3_object.code.key
-    PermissionsBoundaryArn = var.permissions_boundary_arn == null ? "" : var.permissions_boundary_arn
-  }
+  parameters = merge(local.of_the_check, {
+    Stage           = var.stage
+    ArtifactsBucket = local.bucket
+    CodeKey         = aws_s3_object.code.key
+  })
 }
 
 data "aws_lambda_invocation" "check" {

@@ -47,6 +47,16 @@ output "log_group_name" {
   depends_on = [aws_cloudformation_stack.reaper]
 }
 
+output "version" {
+  description = "The version of tflock-reaper that the stack was made from."
+  value       = local.made["Version"]
+}
+
+output "commit" {
+  description = "The commit that this version was built from."
+  value       = local.made["Commit"]
+}
+
 output "artifacts_bucket" {
   description = "The bucket that has the code, the template and the rules layer."
   value       = local.bucket

@@ -85,25 +85,103 @@ variable "slack_signing_secret_parameter" {
 # --- The organisation's rules.
 
 variable "permissions_boundary_arn" {
-  description = "The permissions boundary of every role; null for none."
+  description = "The managed policy that bounds every role; null for none."
   type        = string
   default     = null
 
   validation {
-    condition     = var.permissions_boundary_arn == null || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
+    condition     = var.permissions_boundary_arn == null || can(regex("^arn:[a-z0-9-]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
     error_message = "The ARN of a managed policy."
   }
 }
 
-variable "log_kms_key_arn" {
-  description = "The KMS key of the log group, in this region; its policy must let CloudWatch Logs use it (docs/operating.md)."
+variable "vpc_subnet_ids" {
+  description = "Subnets that the functions run in, of two zones or more; null for no VPC."
+  type        = list(string)
+  default     = null
+
+  validation {
+    condition     = alltrue([for one in coalesce(var.vpc_subnet_ids, []) : can(regex("^subnet-[0-9a-f]{8,17}$", one))])
+    error_message = "IDs of subnets, like subnet-0123456789abcdef0."
+  }
+}
+
+variable "vpc_security_group_ids" {
+  description = "Security groups of the functions, where they run in subnets of yours."
+  type        = list(string)
+  default     = null
+
+  validation {
+    condition     = alltrue([for one in coalesce(var.vpc_security_group_ids, []) : can(regex("^sg-[0-9a-f]{8,17}$", one))])
+    error_message = "IDs of security groups, like sg-0123456789abcdef0."
+  }
+}
+
+variable "https_proxy" {
+  description = "The proxy through which Slack is reached, like http://proxy.example.com:3128; null for none."
   type        = string
   default     = null
 
   validation {
-    condition     = var.log_kms_key_arn == null || can(regex("^arn:[^:]+:kms:[^:]+:[0-9]+:key/.+$", var.log_kms_key_arn))
+    condition     = var.https_proxy == null || can(regex("^https?://[^\\s,]+$", var.https_proxy))
+    error_message = "The URL of a proxy, like http://proxy.example.com:3128."
+  }
+}
+
+variable "no_proxy" {
+  description = "What is reached without the proxy, in the form of NO_PROXY; null for AWS's own host names."
+  type        = string
+  default     = null
+}
+
+variable "log_kms_key_arn" {
+  description = "The KMS key of the log groups, in this region; its policy must let CloudWatch Logs use it (docs/operating.md)."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.log_kms_key_arn == null || can(regex("^arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.log_kms_key_arn))
     error_message = "The ARN of a key, not of an alias."
   }
+}
+
+variable "queue_kms_key_arn" {
+  description = "The KMS key of the queues; S3, SNS and EventBridge must be let use it (docs/organisation-rules.md)."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.queue_kms_key_arn == null || can(regex("^arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.queue_kms_key_arn))
+    error_message = "The ARN of a key, not of an alias."
+  }
+}
+
+variable "table_kms_key_arn" {
+  description = "The KMS key of the lock book's table; null for DynamoDB's own."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.table_kms_key_arn == null || can(regex("^arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.table_kms_key_arn))
+    error_message = "The ARN of a key, not of an alias."
+  }
+}
+
+variable "environment_kms_key_arn" {
+  description = "The KMS key of the functions' environment variables, which hold no secret; null for Lambda's own."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.environment_kms_key_arn == null || can(regex("^arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.environment_kms_key_arn))
+    error_message = "The ARN of a key, not of an alias."
+  }
+}
+
+variable "decrypt_key_arns" {
+  description = "Customer managed KMS keys of state buckets, lock tables and the two secrets; null where AWS's own keys are used."
+  type        = list(string)
+  default     = null
 }
 
 variable "log_retention_days" {
@@ -112,10 +190,18 @@ variable "log_retention_days" {
   default     = null
 }
 
-variable "decrypt_key_arns" {
-  description = "Customer managed KMS keys of state buckets, lock tables and the two secrets; null where AWS's own keys are used."
-  type        = list(string)
-  default     = null
+variable "reserved_concurrency" {
+  description = "How many of a function run at once and are kept free for it, by its name in the template: { ReleaseLock = 5 }."
+  type        = map(number)
+  default     = {}
+  nullable    = false
+}
+
+variable "tracing" {
+  description = "Whether X-Ray traces a part of the functions' runs and of the API's requests."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 # --- Alarms.

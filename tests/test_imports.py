@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "chalicelib.wiring_rules": {"aws", "jobs", "ports", "core", "checked_rules"},
     "chalicelib.wiring": {"wiring_rules", "aws", "slack", "jobs", "ports", "core", "checked_rules"},
     "chalicelib.wiring_doctor": {"wiring", "checked_rules", "aws", "slack", "jobs", "ports", "core"},
-    "chalicelib.check_rules": {"stack", "config", "checked_rules"},
+    "chalicelib.check_rules": {"stack", "config", "checked_rules", "first_line"},
     "chalicelib.config": {"config", "core", "checked_rules"},
     "chalicelib.checked_rules": {"core"},
     "chalicelib.stack": {"stack", "config", "core", "ports.locks", "aws.accounts.roles", "checked_rules"},

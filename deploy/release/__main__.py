@@ -9,7 +9,6 @@ from pathlib import Path
 
 from chalicelib.core.version import Version
 from deploy.commands import ROOT, CommandError, run
-from deploy.package.build import BUILD
 from deploy.release import preconditions, source
 
 _DIST = "dist"
@@ -46,8 +45,8 @@ def release(number: str, root: Path = ROOT) -> list[str]:
     """
     version = Version(number, source.git("rev-parse", "HEAD", root=root))
     time = source.commit_time(version.commit, root)
-    BUILD.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=BUILD, prefix="release-") as name:
+    (build := root / "build").mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=build, prefix="release-") as name:
         tree, made = Path(name, "source"), Path(name, _DIST)
         source.export(version.commit, tree, root)
         made.mkdir()

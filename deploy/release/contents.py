@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from chalicelib.core.version import Version
+from deploy import module_artifacts
 from deploy.commands import ROOT
 from deploy.package import archive
 from deploy.package.build import BUILD, Package, build
@@ -17,8 +18,12 @@ from deploy.release.sbom import sbom
 CHECKSUMS = "SHA256SUMS"
 _TEMPLATES = ("deploy/*.yaml", ".chalice/queries.yaml")
 """The CloudFormation templates beside the stack's own."""
+<<<<<<< HEAD
 _IN_MODULE = {"code.zip", "template.yaml", "check-rules.yaml", "slack-manifest.yaml"}
 _BESIDE = {Path(name).name: ROOT / name for name in ("tflocks/slack-manifest.yaml", "reaper.example.toml", "LICENSE")}
+=======
+_BESIDE = ("reaper.example.toml", "LICENSE")
+>>>>>>> main
 
 
 def fill(folder: Path, version: Version, time: datetime, target: Target, packages: Path = BUILD / "packages") -> None:
@@ -31,11 +36,10 @@ def fill(folder: Path, version: Version, time: datetime, target: Target, package
     """
     package = build(target, version, packages)
     start = f"tflock-reaper-{version.number}"
-    copied = _copied(package)
-    for name, path in copied.items():
+    for name, path in _copied(package).items():
         shutil.copyfile(path, folder / f"{start}-{name}")
     (folder / f"{start}-sbom.cdx.json").write_bytes(sbom(package.code, version, time))
-    archive.write(folder / f"{start}-terraform.zip", _module(copied))
+    archive.write(folder / f"{start}-terraform.zip", _module(package))
     wheel.build(version, folder)
     (folder / CHECKSUMS).write_text(_checksums(folder))
 
@@ -43,14 +47,18 @@ def fill(folder: Path, version: Version, time: datetime, target: Target, package
 def _copied(package: Package) -> Mapping[str, Path]:
     """Return the files that a release has as they are, by what follows the version in their names."""
     templates = {path.name: path for pattern in _TEMPLATES for path in ROOT.glob(pattern)}
+<<<<<<< HEAD
     return {"code.zip": package.code, "template.yaml": package.template, **templates, **_BESIDE}
+=======
+    return {**templates, **module_artifacts.files(package), **{name: ROOT / name for name in _BESIDE}}
+>>>>>>> main
 
 
-def _module(copied: Mapping[str, Path]) -> dict[str, bytes]:
+def _module(package: Package) -> dict[str, bytes]:
     """Return the files of the Terraform module, and in ``artifacts/`` what it makes its stacks of."""
     module = ROOT / "terraform"
     own = {path.relative_to(module).as_posix(): path for path in module.rglob("*") if _is_of_module(path)}
-    artifacts = {f"artifacts/{name}": path for name, path in copied.items() if name in _IN_MODULE}
+    artifacts = {f"artifacts/{name}": path for name, path in module_artifacts.files(package).items()}
     return {name: path.read_bytes() for name, path in (own | artifacts | {"LICENSE": ROOT / "LICENSE"}).items()}
 
 

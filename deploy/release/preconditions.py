@@ -82,7 +82,7 @@ def _contradictions(version: str, root: Path) -> list[str]:
     """Return what else in the commit has to name the version before it is published."""
     said = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     has_heading = re.search(
-        rf"^## {re.escape(version)}\b", (root / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE
+        rf"^## {re.escape(version)}(?:\s|$)", (root / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE
     )
     other = [] if said == version else [f"pyproject.toml says {said}"]
     return other + ([] if has_heading else [f"CHANGELOG.md has no heading `## {version}`"])

@@ -50,5 +50,5 @@ def _run(root: Path, *arguments: str) -> bytes:
     except OSError as error:
         raise CommandError(f"git cannot be run ({error.strerror}); a release is made of a commit") from None
     if done.returncode:
-        raise CommandError(f"git {arguments[0]} failed: {done.stderr.decode(errors='replace').strip()}")
+        raise CommandError(f"git says: {done.stderr.decode(errors='replace').strip()}")
     return done.stdout

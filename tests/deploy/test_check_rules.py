@@ -74,7 +74,7 @@ def test_a_shell_asks_in_base64_and_takes_one_thing_at_a_time() -> None:
     assert asked(**asking, answer="rules_layer") == whole["rules_layer"]
     assert asked(**asking, answer="rules_key") == whole["parameters"]["RulesKey"]
     parameters = asked(**asking, answer="parameters")
-    assert {one["ParameterKey"]: one["ParameterValue"] for one in parameters} == whole["parameters"]
+    assert dict(one.split("=", 1) for one in parameters) == whole["parameters"]
 
 
 @pytest.mark.parametrize("answer", ["parameters", "rules_layer", "rules_key"])
@@ -95,7 +95,9 @@ def test_an_event_that_is_no_question_is_refused(question: dict[str, Any]) -> No
 
 
 def test_rules_of_another_format_than_the_code_of_a_template_end_its_deployment_before_anything_is_made() -> None:
-    empty: Document = {"Parameters": {}, "Conditions": {}, "Resources": {}}
+    functions = {"Environment": {"Variables": {}}}
+    empty: Document = {"Globals": {"Function": functions}, "Outputs": {}}
+    empty |= {part: {} for part in ("Parameters", "Conditions", "Resources")}
     declared = stack_template(empty)["Parameters"]["RulesFormat"]
     assert "Default" not in declared
     assert declared["AllowedValues"] == [asked()["parameters"]["RulesFormat"]] == [str(checked_rules.FORMAT)]
@@ -108,7 +110,8 @@ def test_the_function_runs_as_the_others_do_and_may_only_write_its_log() -> None
     assert function["Handler"] == f"{handler.__module__}.{handler.__name__}"
     (role,) = [one["Properties"] for one in TEMPLATE["Resources"].values() if one["Type"] == "AWS::IAM::Role"]
     assert "ManagedPolicyArns" not in role
-    (policy,) = role["Policies"]
+    policy, network = role["Policies"]
     (statement,) = policy["PolicyDocument"]["Statement"]
+    assert network["Fn::If"][0] == "HasVpc"
     assert statement["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
     assert statement["Resource"] == {"Fn::GetAtt": "CheckRulesLog.Arn"}

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser
 
 from demo.browser import Visitor, visitor_in
 from demo.deployed import CHANNEL, Decided, DeployedReaper, demo_workspace
+from demo.local_cloud import ACCOUNT
 from demo.slack_standin import Channel
 from demo.terraform import Locking, TerraformState
 from demo.waiting import wait_for
@@ -84,7 +85,7 @@ def reaper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedReaper]
     workspace = demo_workspace(*channels)
     decided = Decided(BUCKETS, slack=_SLACK, routes=routes, lock_table=True, workspace=workspace)
     with DeployedReaper(folder, decided) as deployed:
-        deployed.deploy()
+        deployed.deploy(**organisation_s_rules(deployed))
         deployed.create_state_bucket(VERSIONED)
         deployed.create_state_bucket(UNVERSIONED, versioned=False)
         deployed.create_state_bucket(UNWIRED, wired=False)
@@ -93,6 +94,22 @@ def reaper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedReaper]
         wait_for(f"{MISSING} is missed", lambda: missed(deployed))  # the sweep's function has started, at last
         yield deployed
         assert flaws_of(deployed.journal(), secrets_of(deployed)) == []
+
+
+def organisation_s_rules(deployed: DeployedReaper) -> dict[str, str]:
+    """Return the parameters for all rules of an organisation at once: everything here has to work under them."""
+    key = deployed.cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
+    return {
+        "PermissionsBoundaryArn": f"arn:aws:iam::{ACCOUNT}:policy/boundary",
+        "VpcSubnetIds": "subnet-0a1b2c3d,subnet-0a1b2c3e",
+        "VpcSecurityGroupIds": "sg-0a1b2c3d",
+        "QueueKmsKeyArn": key,
+        "TableKmsKeyArn": key,
+        "EnvironmentKmsKeyArn": key,
+        "LogKmsKeyArn": key,
+        "ReleaseLockConcurrency": "5",
+        "Tracing": "Active",
+    }
 
 
 def missed(deployed: DeployedReaper) -> bool:

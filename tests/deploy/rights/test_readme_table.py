@@ -1,4 +1,4 @@
-"""Judge every role in every partition: none may more than the table of docs/rights.md says."""
+"""Judge every role in every partition: none may more than README's table says."""
 
 import copy
 import json
@@ -37,7 +37,7 @@ SESSIONS = ("look-x", "examine-x", "release-U0ALICE", "restore-U0ALICE", "x")
 VIA = ("s3.{}", "dynamodb.{}", "ssm.{}", "secretsmanager.{}", "sqs.{}")
 OTHERS = "999900001111"
 _IS_OF_OBJECTS = re.compile(r"s3:(?!GetBucket)\w*(Object|Governance)")
-"""Other actions of S3 are asked of buckets. A pattern of buckets that also fits objects gives nobody anything."""
+"""S3's other actions are asked of buckets: a pattern of buckets that fits ARNs of objects too gives nobody anything."""
 
 
 class Setting(NamedTuple):
@@ -204,9 +204,9 @@ def _asked(partition: str, setting: str) -> list[Allowed]:
     return list(_allowed(_stack(partition, next(one for one in SETTINGS if one.name == setting))))
 
 
-def test_each_row_is_a_sentence_of_the_documents() -> None:
-    rights = " ".join((ROOT / "docs" / "rights.md").read_text().split())
-    assert [row.sentence for row in ROWS if row.sentence not in rights] == []
+def test_each_row_is_a_sentence_of_the_table_that_the_readme_names() -> None:
+    told = " ".join((ROOT / "docs" / "rights.md").read_text().split())
+    assert [row.sentence for row in ROWS if row.sentence not in told] == []
 
 
 @pytest.mark.parametrize(
@@ -219,12 +219,12 @@ def test_each_row_is_a_sentence_of_the_documents() -> None:
         for one in SETTINGS
     ],
 )
-def test_no_role_may_more_than_the_documents_say(partition: str, setting: str) -> None:
+def test_no_role_may_more_than_the_readme_says(partition: str, setting: str) -> None:
     assert [one for one in _asked(partition, setting) if _row_of(one) is None] == []
 
 
 @pytest.mark.parametrize("partition", PARTITIONS)
-def test_each_role_may_all_that_the_documents_say(partition: str) -> None:
+def test_each_role_may_all_that_the_readme_says(partition: str) -> None:
     """Otherwise a row of the table would hide a right that somebody adds later."""
     allowed = _asked(partition, EVERYTHING.name)
     unused = [

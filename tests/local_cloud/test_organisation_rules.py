@@ -1,0 +1,36 @@
+"""Test that the reaper of all these tests runs under an organisation's rules, as far as the local cloud keeps them.
+
+It forgets boundaries, VPCs, concurrency and the table's key: tests/deploy/organisation has those.
+"""
+
+import pytest
+from botocore.exceptions import ClientError
+
+from chalicelib.stack import names
+from demo.deployed import STAGE, DeployedReaper
+
+
+def test_every_queue_of_the_running_stack_is_encrypted_with_the_key_and_none_but_it(reaper: DeployedReaper) -> None:
+    sqs = reaper.cloud.client("sqs")
+    encrypted = set()
+    for url in sqs.list_queues(QueueNamePrefix="tflock-")["QueueUrls"]:
+        told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        encrypted.add((told.get("KmsMasterKeyId", "")[:12], told["SqsManagedSseEnabled"]))
+    assert encrypted == {("arn:aws:kms:", "false")}
+
+
+def test_every_function_of_the_running_stack_is_traced(reaper: DeployedReaper) -> None:
+    functions = reaper.cloud.client("lambda").list_functions()["Functions"]
+    assert {one["TracingConfig"]["Mode"] for one in functions} == {"Active"}
+
+
+def test_subnets_without_a_security_group_are_refused_in_words(reaper: DeployedReaper) -> None:
+    cloud = reaper.cloud.client("cloudformation")
+    name = names.stack(STAGE)
+    now = cloud.describe_stacks(StackName=name)["Stacks"][0]["Parameters"]
+    kept = [{"ParameterKey": one["ParameterKey"], "UsePreviousValue": True} for one in now]
+    alone = [one for one in kept if one["ParameterKey"] != "VpcSecurityGroupIds"]
+    alone.append({"ParameterKey": "VpcSecurityGroupIds", "ParameterValue": ""})
+    agreed = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
+    with pytest.raises(ClientError, match="Give both VpcSubnetIds and VpcSecurityGroupIds, or neither"):
+        cloud.update_stack(StackName=name, UsePreviousTemplate=True, Parameters=alone, Capabilities=agreed)
