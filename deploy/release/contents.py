@@ -18,12 +18,7 @@ from deploy.release.sbom import sbom
 CHECKSUMS = "SHA256SUMS"
 _TEMPLATES = ("deploy/*.yaml", ".chalice/queries.yaml")
 """The CloudFormation templates beside the stack's own."""
-<<<<<<< HEAD
-_IN_MODULE = {"code.zip", "template.yaml", "check-rules.yaml", "slack-manifest.yaml"}
-_BESIDE = {Path(name).name: ROOT / name for name in ("tflocks/slack-manifest.yaml", "reaper.example.toml", "LICENSE")}
-=======
 _BESIDE = ("reaper.example.toml", "LICENSE")
->>>>>>> main
 
 
 def fill(folder: Path, version: Version, time: datetime, target: Target, packages: Path = BUILD / "packages") -> None:
@@ -47,11 +42,7 @@ def fill(folder: Path, version: Version, time: datetime, target: Target, package
 def _copied(package: Package) -> Mapping[str, Path]:
     """Return the files that a release has as they are, by what follows the version in their names."""
     templates = {path.name: path for pattern in _TEMPLATES for path in ROOT.glob(pattern)}
-<<<<<<< HEAD
-    return {"code.zip": package.code, "template.yaml": package.template, **templates, **_BESIDE}
-=======
     return {**templates, **module_artifacts.files(package), **{name: ROOT / name for name in _BESIDE}}
->>>>>>> main
 
 
 def _module(package: Package) -> dict[str, bytes]:
