@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from types_boto3_lambda.client import LambdaClient
 
 REGION, ACCOUNT = "us-east-1", "000000000000"
+OPERATOR = f"arn:aws:iam::{ACCOUNT}:root"
+"""Whoever plays here uses ``tflocks`` as this identity."""
 ACCESS_KEY = "local"  # any will do
 SECRET_KEY = "local"  # noqa: S105 - any will do
 _ARTIFACTS = "artifacts"
@@ -201,7 +203,8 @@ class LocalCloud:
         self.client("s3").create_bucket(Bucket=_ARTIFACTS)
         checked = load(config)
         artifacts = stack.made_for(checked, build(self.target), self.folder / "build")
-        values = overrides(checked, stage, Home(region=REGION, account=ACCOUNT), parameters)
+        given = {"OperatorArns": OPERATOR, **parameters}
+        values = overrides(checked, stage, Home(region=REGION, account=ACCOUNT), given)
         return stack.deploy(artifacts, stage, _ARTIFACTS, values, self.environment)
 
     def slack_actions_url(self, outputs: Mapping[str, str]) -> str:

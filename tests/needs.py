@@ -7,6 +7,7 @@ import pytest
 
 from demo.browser import find_browser
 from demo.terraform import find_terraform
+from deploy import runtime
 
 
 def terraform() -> str:
@@ -17,6 +18,11 @@ def terraform() -> str:
 def browser() -> str:
     """The program; skips or fails without one."""
     return find_browser() or _missing("no Chromium or Chrome on the PATH")
+
+
+def compiler_of_releases() -> Path:
+    """The Python that compiles releases; skips or fails without it."""
+    return runtime.find(runtime.COMPILER) or Path(_missing(f"no Python {runtime.COMPILER}"))
 
 
 _MIRRORS = ("/opt/*", "/usr/share/terraform/*", "/usr/local/share/terraform/*", "~/.terraform.d/*")

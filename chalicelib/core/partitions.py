@@ -40,10 +40,10 @@ def service(name: str) -> str:
     return f"{name}.amazonaws.com"
 
 
-def through(*services: str) -> list[str]:
-    """Return patterns for ``kms:ViaService`` that fit these services in every region.
+def through(name: str, region: str = "*") -> str:
+    """Return a pattern for ``kms:ViaService`` that fits a service, in every region or in one.
 
     Only KMS gives that key its value. No page of AWS says how its value ends outside the partition ``aws``, so the
-    patterns fit both ``.amazonaws.com`` and the end of the partition's hosts.
+    pattern fits both ``.amazonaws.com`` and the end of the partition's hosts.
     """
-    return [f"{name}.*.amazonaws.*" for name in services]
+    return f"{name}.{region}.amazonaws.*"

@@ -27,7 +27,7 @@ _CALLED = {"dynamodb", "organizations", "resourcegroupstaggingapi", "s3", "sqs",
 _SERVICES = frozenset(_CALLED | _EXAMINED)
 """The services that the application calls. botocore describes 400 more, which would be four fifths of the zip."""
 _DESCRIPTION = re.compile(r"botocore/data/([^/]+)/")
-_SOURCES = ("app.py", "requirements.txt", "chalicelib/**/*.py", ".chalice/*", "deploy/**/*.py")
+_SOURCES = ("app.py", "requirements.txt", "requirements-deploy.txt", "chalicelib/**/*", ".chalice/*", "deploy/**/*.py")
 
 
 class Package(NamedTuple):
@@ -95,4 +95,5 @@ def _digest(target: Target) -> str:
 
 
 def _sources() -> Iterator[Path]:
-    return (path for pattern in _SOURCES for path in ROOT.glob(pattern) if path.is_file())
+    paths = (path for pattern in _SOURCES for path in ROOT.glob(pattern) if path.is_file())
+    return (path for path in paths if path.suffix != ".pyc")

@@ -15,13 +15,14 @@ from typing import Any, NamedTuple
 
 import yaml  # type: ignore[import-untyped]
 
+from chalicelib import version
 from deploy.commands import ROOT, run
 from deploy.package import archive
 
 _CHALICE = "chalice"
 _SAYS_WHAT_IT_IS = re.compile(r"\.dist-info/(METADATA|licenses/.*)$")
 _MERGED = ".chalice/resources.yaml"
-_LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "deployed", "deployments", "venv")
+_LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "deployed", "deployments", "venv", version.NAME)
 # Chalice wants a region, although packaging calls no service and the template is the same for every region.
 _ANY_REGION = {"AWS_DEFAULT_REGION": "us-east-1"}
 # Chalice imports the application before it packs it, and what Python compiles then differs from build to build.

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib import checked_rules
 from deploy import runtime
-from deploy.package import stamp, streams
+from deploy.package import queue_policies, stamp, streams
 from deploy.package.organisation import boundary, concurrency, keys, network, tracing
 
 Template = dict[str, Any]
@@ -23,6 +23,7 @@ def stack_template(made_by_chalice: Template) -> Template:
     template["Parameters"] |= streams.parameters() | _rules_format()
     template["Conditions"] |= streams.conditions()
     template["Resources"] |= streams.resources()
+    template["Resources"] = queue_policies.with_policies(template["Resources"])
     template["Outputs"] |= stamp.outputs()
     for rule in _ORGANISATIONS_RULES:
         rule(template)

@@ -25,7 +25,7 @@ def test_the_ends_of_host_names_are_botocores() -> None:
 
 @pytest.mark.parametrize(("partition", "region"), PARTITIONS.items())
 def test_a_key_is_used_through_a_service_however_its_name_ends(partition: str, region: str) -> None:
-    [pattern] = through("s3")
+    pattern = through("s3")
     for end in {"amazonaws.com", *HOSTS_END[partition]}:
         assert fnmatch(f"s3.{region}.{end}", pattern)
         assert not fnmatch(f"secretsmanager.{region}.{end}", pattern)

@@ -14,9 +14,9 @@ from chalicelib.stack.layer import rules_in, rules_layer
 from chalicelib.stack.parameters import Home
 from deploy import runtime
 from deploy.commands import ROOT
-from deploy.package.template import stack_template
 from tests.config.test_file import LEAST
-from tests.deploy.stack_files import Document, template
+from tests.deploy.rights.judged_stack import built_template
+from tests.deploy.stack_files import template
 from tests.deploy.test_streams import stream_of
 
 MISTAKES = '[slack]\nchannel = "platform"\n'
@@ -95,10 +95,7 @@ def test_an_event_that_is_no_question_is_refused(question: dict[str, Any]) -> No
 
 
 def test_rules_of_another_format_than_the_code_of_a_template_end_its_deployment_before_anything_is_made() -> None:
-    functions = {"Environment": {"Variables": {}}}
-    empty: Document = {"Globals": {"Function": functions}, "Outputs": {}}
-    empty |= {part: {} for part in ("Parameters", "Conditions", "Resources")}
-    declared = stack_template(empty)["Parameters"]["RulesFormat"]
+    declared = built_template()["Parameters"]["RulesFormat"]
     assert "Default" not in declared
     assert declared["AllowedValues"] == [asked()["parameters"]["RulesFormat"]] == [str(checked_rules.FORMAT)]
     assert "have the same version check reaper.toml" in declared["ConstraintDescription"]

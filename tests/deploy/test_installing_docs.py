@@ -21,5 +21,5 @@ def released() -> set[str]:
 @pytest.mark.parametrize("document", ["README.md", "docs/installing.md"])
 def test_each_file_of_a_release_that_is_named_is_in_it(document: str) -> None:
     named = set(NAME.findall((ROOT / document).read_text()))
-    assert len(named) > 2
+    assert len(named) >= 2
     assert named - released() == set()

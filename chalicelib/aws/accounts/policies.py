@@ -54,7 +54,7 @@ SETTINGS = [
     "sns:ListSubscriptionsByTopic",
 ]
 """What the doctor may read of another account's buckets and tables, if its member role allows it as well."""
-_THROUGH = {"StringLike": {"kms:ViaService": through("s3", "dynamodb")}}
+_THROUGH = {"StringLike": {"kms:ViaService": [through("s3"), through("dynamodb")]}}
 _IF_MATCH = {"Null": {"s3:if-match": "false"}}
 _IF_NONE_MATCH = {"Null": {"s3:if-none-match": "false"}}
 # Printable ASCII. IAM takes other characters in part, and does not say how it compares them.

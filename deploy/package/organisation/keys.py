@@ -5,6 +5,7 @@ Nobody gets a right to a key who does not use what it encrypts: what a function 
 
 from collections.abc import Iterator
 
+from chalicelib.core.partitions import through
 from deploy.package.organisation.parts import (
     FUNCTION,
     KEY_ARN,
@@ -69,8 +70,8 @@ def _environment(template: Template) -> None:
 
 def _use(actions: list[str], key: str, service: str) -> Part:
     """Return the right to use a key by way of one service of this region, and never by asking KMS itself."""
-    way = {"Fn::Sub": f"{service}.${{AWS::Region}}.${{AWS::URLSuffix}}"}
-    return allow("UseTheKey", actions, {"Ref": key}, {"StringEquals": {"kms:ViaService": way}})
+    way = {"Fn::Sub": through(service, "${AWS::Region}")}
+    return allow("UseTheKey", actions, {"Ref": key}, {"StringLike": {"kms:ViaService": way}})
 
 
 def _allowed(template: Template, action: str) -> set[str]:

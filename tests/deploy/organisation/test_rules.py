@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core.partitions import through
 from tests.deploy.organisation.made import by_chalice, made, properties, transformed
 from tests.deploy.stack_files import Document, functions
 from tests.deploy.test_package import FUNCTIONS
@@ -137,8 +138,8 @@ def test_a_role_may_use_a_key_only_for_what_it_uses_and_by_way_of_that_service()
         assert set(found) == roles
         [statement] = next(iter(found.values()))
         assert (statement["Action"], statement["Resource"]) == (actions, KEY)
-        way = {"Fn::Sub": f"{service}.${{AWS::Region}}.${{AWS::URLSuffix}}"}
-        assert statement["Condition"] == {"StringEquals": {"kms:ViaService": way}}
+        way = {"Fn::Sub": through(service, "${AWS::Region}")}
+        assert statement["Condition"] == {"StringLike": {"kms:ViaService": way}}
         assert policies(name) == {}
 
 

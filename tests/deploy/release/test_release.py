@@ -13,8 +13,8 @@ import msgspec
 import pytest
 
 from chalicelib.core.version import Version
-from deploy import runtime
 from deploy.package import archive
+from tests import needs
 from tests.deploy.release.a_clone import commit, git
 from tests.deploy.release.test_sbom import schema_problems
 from tests.deploy.stack_files import template
@@ -22,10 +22,7 @@ from tests.deploy.stack_files import template
 ROOT = Path(__file__).parents[3]
 NUMBER = "1.0.0"
 START = f"tflock-reaper-{NUMBER}-"
-pytestmark = [
-    pytest.mark.local_cloud,  # not for the cloud but for its time, and because pip fetches packages
-    pytest.mark.skipif(runtime.find(runtime.COMPILER) is None, reason=f"no Python {runtime.COMPILER}"),
-]
+pytestmark = pytest.mark.local_cloud  # not for the cloud but for its time, and because pip fetches packages
 ONE_PERSON = {"TZ": "Asia/Kolkata", "LANG": "C", "PYTHONHASHSEED": "1", "COLUMNS": "40"}
 ANOTHER = {
     "TZ": "America/Lima",
@@ -39,6 +36,7 @@ ANOTHER = {
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One commit with all files as they are here, committed or not."""
+    needs.compiler_of_releases()
     folder = tmp_path_factory.mktemp("repository")
     for name in git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0"):
         if (path := ROOT / name).is_file():
@@ -163,3 +161,11 @@ def test_the_terraform_module_has_what_it_makes_its_stacks_of(dist: Path) -> Non
         .replace("terraform/", "")
         .split()
     )
+
+
+def test_a_file_of_a_release_that_a_document_names_is_in_the_release(dist: Path) -> None:
+    documents = [ROOT / "README.md", ROOT / "terraform" / "README.md", *(ROOT / "docs").glob("*.md")]
+    text = "\n".join(path.read_text() for path in documents if path.exists())
+    named = set(re.findall(r"\btflock[-_]reaper-(?:\w+-)?1\.0\.0[\w.-]*\w", text))
+    files = {path.name for path in dist.iterdir()} | {path.stem for path in dist.glob("*.zip")}
+    assert {f"{START}code.zip", f"{START}template.yaml", f"{START}terraform"} <= named <= files

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 
 from chalicelib.core.notifications.merging import Wanted
+from demo import identities
 from demo.local_cloud import LocalCloud
 from deploy.commands import ROOT
 from tests.aws_fixtures import create_lock_table
@@ -235,6 +237,22 @@ def test_orders_are_left_only_where_they_are_due(stack: Stack) -> None:
         "APIHandler": {"Release", "Click"},
         "NightlySweep": {"Sweep"},
     }
+
+
+def test_no_order_is_taken_from_a_stray_script_whatever_its_rights(stack: Stack) -> None:
+    script = identities.user(stack.cloud, "script")
+    everything = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+    stack.cloud.client("iam").put_user_policy(
+        UserName="script", PolicyName="admin", PolicyDocument=json.dumps(everything)
+    )
+    later = {"MessageBody": "{}", "DelaySeconds": 900}
+    for name in ("Release", "Click", "Sweep"):
+        url = stack.outputs[f"{name}QueueUrl"]
+        with pytest.raises(ClientError) as refused:
+            stack.cloud.client("sqs", script).send_message(QueueUrl=url, **later)
+        assert refused.value.response["Error"]["Code"] in DENIED
+        assert stack.cloud.client("sqs", script).get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+        stack.cloud.client("sqs").send_message(QueueUrl=url, **later)  # as the operator that the stack names
 
 
 def test_the_api_looks_into_the_lock_book_and_writes_nothing_in_it(stack: Stack) -> None:

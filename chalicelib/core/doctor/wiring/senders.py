@@ -35,8 +35,16 @@ def puts_events(bus: str, organization: str = "") -> Request:
 
 
 def stacks_policy(parts: Parts) -> Document:
-    """Return the queue's policy as the stack makes it (``LockEventQueuePolicy`` in ``.chalice/resources.yaml``)."""
-    return {"Version": "2012-10-17", "Statement": list(_statements(parts))}
+    """Return the queue's policy as the stack makes it (``LockEventQueuePolicy``)."""
+    plain_http = {
+        "Sid": "NoPlainHttp",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sqs:*",
+        "Resource": parts.event_queue,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    return {"Version": "2012-10-17", "Statement": [*_statements(parts), plain_http]}
 
 
 def lets_in_too(policy: Document, parts: Parts, bucket: str = "", account: str = "") -> Document:

@@ -1,4 +1,4 @@
-"""Judge every role in every partition: none may more than README's table says."""
+"""Judge every role in every partition: none may more than docs/rights.md says, to which README points."""
 
 import copy
 import json
@@ -12,10 +12,9 @@ import pytest
 from ministack.core import iam_evaluator  # type: ignore[import-untyped]
 
 from deploy.commands import ROOT
-from deploy.package.chalice_app import made_by_chalice
-from deploy.package.template import stack_template
 from tests.core.test_partitions import PARTITIONS
-from tests.deploy.rights.readme_table import ETAG, EVERYBODY, ROWS, Row, resources_of
+from tests.deploy.rights.judged_stack import EVERYTHING, LEAST, SETTINGS, built_template, stack_of, statements_of
+from tests.deploy.rights.told_rights import ETAG, EVERYBODY, ROWS, Row, resources_of
 from tests.deploy.stack_files import Document, actions
 from tests.deploy.worked_out import Where, WorkedOut
 
@@ -34,61 +33,10 @@ sqs:DeleteMessage sqs:DeleteQueue sqs:PurgeQueue sqs:ReceiveMessage sqs:SendMess
 ssm:GetParameter ssm:GetParameters ssm:GetParametersByPath ssm:PutParameter sts:AssumeRole sts:TagSession
 """.split()  # noqa: SIM905  a list of as many lines says less
 SESSIONS = ("look-x", "examine-x", "release-U0ALICE", "restore-U0ALICE", "x")
-VIA = ("s3.{}", "dynamodb.{}", "ssm.{}", "secretsmanager.{}", "sqs.{}")
+VIA = ("s3.{}", "dynamodb.{}", "ssm.{}", "lambda.{}", "secretsmanager.{}", "sqs.{}")
 OTHERS = "999900001111"
 _IS_OF_OBJECTS = re.compile(r"s3:(?!GetBucket)\w*(Object|Governance)")
-"""S3's other actions are asked of buckets: a pattern of buckets that fits ARNs of objects too gives nobody anything."""
-
-
-class Setting(NamedTuple):
-    """The parameters of a stack, as patterns for this place."""
-
-    name: str
-    given: Mapping[str, str]
-
-
-_TABLE = "arn:{partition}:dynamodb:{region}:{account}:table/terraform-locks"
-_SECRETS = {
-    "Stage": "prod",
-    "SlackBotTokenParameter": "/tflock-reaper/prod/slack-bot-token",
-    "SlackSigningSecretParameter": "/tflock-reaper/prod/slack-signing-secret",
-}
-LEAST = Setting(
-    "least",
-    {
-        **_SECRETS,
-        "StateBucketArns": "arn:{partition}:s3:::acme-tfstate",
-        "LockObjectArns": "arn:{partition}:s3:::acme-tfstate/*.tflock",
-        "UndoMinutes": "0",
-    },
-)
-EVERYTHING = Setting(
-    "everything",
-    {
-        **LEAST.given,
-        "UndoMinutes": "10",
-        "MemberRoleArns": "arn:{partition}:iam::222233334444:role/tflock-reaper-member",
-        "DebrisBucketArns": "arn:{partition}:s3:::acme-tfstate",
-        "TargetRules": "units",
-        "Doctor": "weekly",
-        "LockTableArns": _TABLE,
-        "DecryptKeyArns": "arn:{partition}:kms:{region}:{account}:key/1",
-        "TableStream1": f"{_TABLE}/stream/2026-01-01T00:00:00.000",
-        "EventAccounts": "444455556666",
-        "OrganizationId": "o-abcdefghij",
-    },
-)
-BY_PATTERN = Setting(
-    "buckets by a pattern",
-    {
-        **EVERYTHING.given,
-        "StateBucketArns": "arn:{partition}:s3:::acme-*",
-        "LockObjectArns": "arn:{partition}:s3:::acme-*/*.tflock",
-        "DebrisBucketArns": "arn:{partition}:s3:::acme-*",
-        "OnlyOwnBuckets": "yes",
-    },
-)
-SETTINGS = (LEAST, EVERYTHING, BY_PATTERN)
+"""S3 asks for its other actions on buckets, so a pattern of buckets that also fits objects gives nothing."""
 
 
 class Allowed(NamedTuple):
@@ -100,33 +48,9 @@ class Allowed(NamedTuple):
     keys: tuple[tuple[str, str], ...]
 
 
-@cache
-def _template() -> Document:
-    return stack_template(made_by_chalice().template)
-
-
-def _stack(partition: str, setting: Setting, document: Document | None = None) -> WorkedOut:
-    where = Where(partition)
-    names = {"partition": partition, "region": where.region, "account": where.account}
-    return WorkedOut(document or _template(), where, {n: v.format(**names) for n, v in setting.given.items()})
-
-
-def _statements(stack: WorkedOut) -> dict[str, list[Document]]:
-    """Return the statements of each role, by its function."""
-    found: dict[str, list[Document]] = {}
-    for logical, role in stack.resources("AWS::IAM::Role"):
-        listed = [one for policy in role.get("Policies", []) for one in policy["PolicyDocument"]["Statement"]]
-        found[stack.name(logical)] = listed
-        assert not role.get("ManagedPolicyArns")
-    for _, policy in stack.resources("AWS::IAM::Policy"):
-        for role in policy["Roles"]:
-            found[role] += policy["PolicyDocument"]["Statement"]
-    return {name.removeprefix("tflock-reaper-prod-").partition("Role-")[0]: one for name, one in found.items()}
-
-
 def _allowed(stack: WorkedOut, only: str = "") -> Iterator[Allowed]:
     """Yield everything that IAM allows to the stack's roles, of all requests that are worth a thought."""
-    by_role = _statements(stack)
+    by_role = statements_of(stack)
     named = {action for listed in by_role.values() for one in listed for action in actions(one)}
     there = resources_of(stack.where, stack.arn("LockBook"))
     for role, listed in by_role.items():
@@ -178,6 +102,8 @@ def _contexts(action: str, where: Where) -> list[dict[str, str]]:
         "s3:DeleteObjectVersion": [{"s3:versionid": "v1"}],
         "sts:AssumeRole": [{"sts:rolesessionname": session} for session in SESSIONS],
     }
+    if action.startswith("ec2:"):
+        return [{}, {"lambda:sourcefunctionarn": where.arn("lambda", "function:tflock-reaper-prod-ReleaseLock")}]
     if action.startswith("kms:"):
         return [{}, *({"kms:viaservice": via.format(through)} for via in VIA)]
     return contexts.get(action, [{}])
@@ -201,10 +127,10 @@ def _row_of(request: Allowed) -> Row | None:
 
 @cache
 def _asked(partition: str, setting: str) -> list[Allowed]:
-    return list(_allowed(_stack(partition, next(one for one in SETTINGS if one.name == setting))))
+    return list(_allowed(stack_of(partition, next(one for one in SETTINGS if one.name == setting))))
 
 
-def test_each_row_is_a_sentence_of_the_table_that_the_readme_names() -> None:
+def test_each_row_is_a_sentence_of_what_is_told() -> None:
     told = " ".join((ROOT / "docs" / "rights.md").read_text().split())
     assert [row.sentence for row in ROWS if row.sentence not in told] == []
 
@@ -219,12 +145,12 @@ def test_each_row_is_a_sentence_of_the_table_that_the_readme_names() -> None:
         for one in SETTINGS
     ],
 )
-def test_no_role_may_more_than_the_readme_says(partition: str, setting: str) -> None:
+def test_no_role_may_more_than_is_told(partition: str, setting: str) -> None:
     assert [one for one in _asked(partition, setting) if _row_of(one) is None] == []
 
 
 @pytest.mark.parametrize("partition", PARTITIONS)
-def test_each_role_may_all_that_the_readme_says(partition: str) -> None:
+def test_each_role_may_all_that_is_told(partition: str) -> None:
     """Otherwise a row of the table would hide a right that somebody adds later."""
     allowed = _asked(partition, EVERYTHING.name)
     unused = [
@@ -238,7 +164,7 @@ def test_each_role_may_all_that_the_readme_says(partition: str) -> None:
 
 
 def test_every_role_of_the_stack_is_in_the_table() -> None:
-    assert set(_statements(_stack("aws", EVERYTHING))) == set(EVERYBODY)
+    assert set(statements_of(stack_of("aws", EVERYTHING))) == set(EVERYBODY)
 
 
 @pytest.mark.parametrize(
@@ -252,7 +178,7 @@ def test_every_role_of_the_stack_is_in_the_table() -> None:
     ],
 )
 def test_a_right_that_is_not_in_the_table_is_found(added: Document) -> None:
-    document = copy.deepcopy(_template())
+    document = copy.deepcopy(built_template())
     statements = document["Resources"]["SweepTargetRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
     statements[:] = [one for one in statements if one["Effect"] == "Allow"] + [{"Effect": "Allow", **added}]
-    assert any(_row_of(one) is None for one in _allowed(_stack("aws", LEAST, document), "SweepTarget"))
+    assert any(_row_of(one) is None for one in _allowed(stack_of("aws", LEAST, document), "SweepTarget"))

@@ -1,4 +1,4 @@
-"""The table of docs/rights.md, "What it may do in your account", as data: a row a sentence, and nothing beyond it.
+"""What docs/rights.md says that each function may, as data: one row for each sentence, and nothing beyond it.
 
 A resource is named by what it is to the reaper; ``resources_of`` has its ARN in each partition.
 """
@@ -17,7 +17,7 @@ ETAG = '"d41d8cd98f00b204e9800998ecf8427e"'
 
 
 class Row(NamedTuple):
-    """What a sentence of it lets roles do."""
+    """What a sentence lets roles do."""
 
     sentence: str
     roles: tuple[str, ...]
@@ -220,6 +220,41 @@ ROWS = (
         ("key",),
         {"kms:viaservice": "s3.*"},
     ),
+    # what an organisation's rules add
+    Row(
+        "uses the key of the queues only through SQS",
+        (*LOOKERS, "NightlySweep", "ApiHandler", "TableChanged"),
+        ("kms:Decrypt", "kms:GenerateDataKey"),
+        ("key of the queues",),
+        {"kms:viaservice": "sqs.*"},
+    ),
+    Row(
+        "the key of the lock book's table only through DynamoDB",
+        (*SPEAKERS, "ApiHandler"),
+        ("kms:Decrypt",),
+        ("key of the table",),
+        {"kms:viaservice": "dynamodb.*"},
+    ),
+    Row(
+        "the key of its environment only through Lambda",
+        EVERYBODY,
+        ("kms:Decrypt",),
+        ("key of the environment",),
+        {"kms:viaservice": "lambda.*"},
+    ),
+    Row("writes traces where X-Ray is on", EVERYBODY, ("xray:PutTelemetryRecords", "xray:PutTraceSegments"), ANYTHING),
+    Row(
+        "in a VPC Lambda makes and removes network interfaces by its role, and its code may not",
+        EVERYBODY,
+        (
+            "ec2:AssignPrivateIpAddresses",
+            "ec2:UnassignPrivateIpAddresses",
+            "ec2:*NetworkInterface*",
+            "ec2:DescribeSubnets",
+        ),
+        ANYTHING,
+        {"lambda:sourcefunctionarn": ""},
+    ),
     *(
         Row(
             "Each function may enter only the roles that `reaper.toml` names, and only for its own errand",
@@ -272,6 +307,9 @@ def resources_of(where: Where, book: str) -> dict[str, str]:
         "log group": where.arn("logs", "log-group:/tflock-reaper/prod"),
         "log elsewhere": where.arn("logs", "log-group:/payments:log-stream:x"),
         "key": where.arn("kms", "key/1"),
+        "key of the queues": where.arn("kms", "key/queues"),
+        "key of the table": where.arn("kms", "key/table"),
+        "key of the environment": where.arn("kms", "key/environment"),
         "key elsewhere": where.arn("kms", "key/2"),
         "member role": f"arn:{where.partition}:iam::222233334444:role/tflock-reaper-member",
         "role elsewhere": f"arn:{where.partition}:iam::222233334444:role/admin",
