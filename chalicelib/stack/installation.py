@@ -62,8 +62,7 @@ def checked(read: Callable[[], Config], stage: str, home: Home, given: Mapping[s
 def as_cloudformation_takes_them(parameters: dict[str, str]) -> list[str]:
     """Return parameters as ``aws cloudformation deploy --parameter-overrides file://...`` takes them.
 
-    Both versions of the AWS CLI take this form; only version 2 takes that of ``create-stack``:
-    https://github.com/aws/aws-cli/pull/5443
+    Each is ``Name=Value``: version 1 of the AWS CLI takes no other form from a file (github.com/aws/aws-cli pull 5443).
     """
     return [f"{name}={value}" for name, value in sorted(parameters.items())]
 
