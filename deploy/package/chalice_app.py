@@ -53,10 +53,10 @@ def made_by_chalice() -> ChaliceApp:
         run("chalice", "package", *merge, "packaged", folder=application, environment=surroundings, has_children=True)
         packaged = application / "packaged"
         template = yaml.safe_load((packaged / "sam.yaml").read_text())
-        return ChaliceApp(template, archive.read(packaged / "deployment.zip") | _words_about_chalice())
+        return ChaliceApp(template, archive.read(packaged / "deployment.zip") | words_about_chalice())
 
 
-def _words_about_chalice() -> dict[str, bytes]:
+def words_about_chalice() -> dict[str, bytes]:
     """Return Chalice's metadata and licence, as the package has them of all others: Chalice leaves its own out."""
     paths = [path for path in metadata.files(_CHALICE) or () if _SAYS_WHAT_IT_IS.search(path.as_posix())]
     return {path.as_posix(): path.read_binary() for path in paths}
