@@ -23,8 +23,8 @@ ours = [one.__file__ for name, one in sys.modules.items() if name.partition(".")
 assert ours
 assert not [file for file in ours if not file.startswith(target)], ours
 from tflocks.main import main
-url = "https://a.example/"
-main(["slack-manifest", "--json", "--actions-url", url + "actions", "--commands-url", url + "commands"], standalone_mode=False)
+urls = ["--actions-url", "https://a.example/actions", "--commands-url", "https://a.example/commands"]
+main(["slack-manifest", "--json", *urls], standalone_mode=False)
 main(["--version"])
 """
 
