@@ -12,7 +12,7 @@ TYPES := .mypy_cache/said.txt
 BESIDE_TYPES = @mkdir -p $(dir $(TYPES)); $(PY) -m mypy > $(TYPES) 2>&1 & types=$$!; $(1); tests=$$?; \
   wait $$types; types=$$?; cat $(TYPES); exit $$((tests + types))
 
-.PHONY: help check format test demo bench package deploy queries secrets release requirements clean
+.PHONY: help check lint-stack format test demo bench package secrets deploy queries release audit requirements clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -48,6 +48,15 @@ check: $(READY) ## formatting, lint, types, fast tests: seconds
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(call BESIDE_TYPES,$(PY) -m pytest -q -n 2 -m "not local_cloud and not thorough")
+
+LINT := .venv-lint/.ready
+$(LINT): requirements-lint.txt
+	@$(PYTHON) -m venv .venv-lint
+	@.venv-lint/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-lint.txt
+	@touch $(LINT)
+
+lint-stack: $(READY) $(LINT) ## cfn-lint and checkov over all templates and Terraform: two minutes
+	@$(PY) -m deploy.lint_stack
 
 format: $(READY) ## put the code into its format, mend what lint can mend
 	$(PY) -m ruff format .
@@ -88,6 +97,9 @@ queries: $(READY_TO_DEPLOY) ## save questions to the journal in Logs Insights; S
 
 release: $(READY) ## all files of a version into dist/, the same bytes on any machine; VERSION=1.0.0
 	@$(PY) -m deploy.release "$(VERSION)"
+
+audit: $(READY_TO_DEPLOY) ## known vulnerabilities of all that is pinned; needs the internet. 1: some are known; 2: could not look
+	@$(PY) -m deploy.supply.audit
 
 requirements: $(READY_TO_MAINTAIN) ## for maintainers: pin what requirements*.in ask for, with hashes; UPGRADE=1 for newer versions
 	@.venv-maintain/bin/python -m deploy.supply.pin $(if $(UPGRADE),--upgrade)

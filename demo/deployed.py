@@ -31,6 +31,10 @@ ALICE, BOB, CAROL = User("U0ALICE", "Alice"), User("U0BOB", "Bob"), User("U0CARO
 PEOPLE = (ALICE, BOB, CAROL)
 ONCALL = UserGroup("S0ONCALL", "oncall", (BOB.id, CAROL.id))
 CHANNEL = Channel("C0PLATFORM", "platform-alerts", frozenset(user.id for user in PEOPLE))
+# Here S3 tells everything at once; only a function's first start on a busy machine takes time. Each of the sweeps that
+# run at once needs a process here.
+HURRIED = {"SettleSeconds": "10", "EventBatchingSeconds": "1", "SweepsAtOnce": "5"}
+"""The stack's parameters for a cloud in which nothing takes long."""
 _CONFIG = """
 [slack]
 team_id = "T0DEMO"
@@ -119,11 +123,8 @@ class DeployedReaper:
         stream = self.table.create() if self._decided.lock_table else ""
         config.write_text(self._decided.toml(self.slack.api_url, stream) + more)
         given = {"slack-bot-token": self.workspace.bot_token, "slack-signing-secret": self.workspace.signing_secret}
-        # Here S3 tells everything at once; only a function's first start on a busy machine takes time.
-        soon = {"SettleSeconds": "10", "EventBatchingSeconds": "1"}
-        few = {"SweepsAtOnce": "5"}  # each needs a process here
         with stopping.at_once():
-            self.outputs = self.cloud.deploy(config, stage=STAGE, secrets=given, parameters=soon | few | parameters)
+            self.outputs = self.cloud.deploy(config, stage=STAGE, secrets=given, parameters=HURRIED | parameters)
         self.slack.request_url = self.cloud.slack_actions_url(self.outputs)
         self.slack.command_url = self.cloud.slack_commands_url(self.outputs)
         self._start_api(self.slack.request_url)

@@ -179,6 +179,8 @@ def _changed(
         print(f"{name}: nothing would change")
         return None
     ending = review(ChangeSet(ambient.client("cloudformation"), arn, name), wish, at_the_terminal())
+    if ending is Ending.NOBODY:
+        raise CommandError(f"{name}: {ending.value}")
     print(f"{name}: {ending.value}")
     return outputs(options.stage, environment_of(ambient)) if ending is Ending.DEPLOYED else None
 

@@ -27,7 +27,16 @@ def stack_template(made_by_chalice: Template) -> Template:
     template["Outputs"] |= stamp.outputs()
     for rule in _ORGANISATIONS_RULES:
         rule(template)
-    return template
+    return _without_aliases(template)
+
+
+def _without_aliases(template: Template) -> Template:
+    """Return it with each part a thing of its own: YAML writes one that is there twice as an alias.
+
+    CloudFormation takes none (AWSCloudFormation/latest/UserGuide/template-formats.html).
+    """
+    parts: Template = json.loads(json.dumps(template))
+    return parts
 
 
 def _rules_format() -> Template:

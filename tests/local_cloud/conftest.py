@@ -55,6 +55,7 @@ _TOPICS = {
         for locking in Locking
     },
     "migration": "",
+    "update": "",
     "auto": """
         thresholds = { plan = "1s" }
         auto_release = "1s"
