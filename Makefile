@@ -12,7 +12,7 @@ TYPES := .mypy_cache/said.txt
 BESIDE_TYPES = @mkdir -p $(dir $(TYPES)); $(PY) -m mypy > $(TYPES) 2>&1 & types=$$!; $(1); tests=$$?; \
   wait $$types; types=$$?; cat $(TYPES); exit $$((tests + types))
 
-.PHONY: help check format test demo bench package deploy queries secrets release requirements clean
+.PHONY: help check lint-stack format test demo bench package secrets deploy queries release audit requirements clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -49,6 +49,15 @@ check: $(READY) ## formatting, lint, types, fast tests: seconds
 	$(PY) -m ruff check .
 	$(call BESIDE_TYPES,$(PY) -m pytest -q -n 2 -m "not local_cloud and not thorough")
 
+LINT := .venv-lint/.ready
+$(LINT): requirements-lint.txt
+	@$(PYTHON) -m venv .venv-lint
+	@.venv-lint/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-lint.txt
+	@touch $(LINT)
+
+lint-stack: $(READY) $(LINT) ## cfn-lint and checkov over all templates and Terraform: two minutes
+	@$(PY) -m deploy.lint_stack
+
 format: $(READY) ## put the code into its format, mend what lint can mend
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
@@ -58,8 +67,8 @@ test: $(READY) ## all of check and the story end to end on the local cloud: minu
 	$(PY) -m ruff check .
 	$(call BESIDE_TYPES,$(PY) -m pytest -n 4 --dist loadfile --no-loadscope-reorder)
 
-# ONCE is in the environment already. A recipe that needs a shell would keep a signal to make from the demo.
-demo: $(READY) ## the whole story on this machine, no accounts needed; ONCE=1 plays it through by itself
+# ONCE and RELEASE are in the environment already. A recipe that needs a shell would keep a signal to make from the demo.
+demo: $(READY) ## the whole story on this machine, no accounts needed; ONCE=1 plays it through by itself, RELEASE=dist on those files
 	@$(PY) -m demo
 
 bench: $(READY) ## measurements against their peers: six minutes (by themselves, 20 minutes each: python -m bench.race, python -m bench.scan --full)
@@ -76,11 +85,11 @@ bench: $(READY) ## measurements against their peers: six minutes (by themselves,
 package: $(READY_TO_DEPLOY) ## template and zip in build/; CONFIG=reaper.toml STAGE=prod
 	@$(PY) -m deploy.package --stage "$(or $(STAGE),prod)" --config "$(CONFIG)"
 
-secrets: $(READY_TO_DEPLOY) ## ask for Slack's two secrets and keep them in SSM; STAGE=prod
+secrets: $(READY_TO_DEPLOY) ## ask for Slack's two secrets and keep them in SSM; STAGE=prod TAGS="team=platform"
 	@$(PY) -m deploy.slack_secrets --stage "$(STAGE)"
 
-# PARAMETERS and CHANGESET are in the environment already; as text of make's they would lose their quotes.
-deploy: $(READY_TO_DEPLOY) ## package and deploy; STAGE=prod ARTIFACTS=a-bucket CONFIG=reaper.toml PARAMETERS="Name=value ..." CHANGESET=1 (asks first) or show
+# PARAMETERS, TAGS and CHANGESET are in the environment already; as text of make's they would lose their quotes.
+deploy: $(READY_TO_DEPLOY) ## package and deploy; STAGE=prod ARTIFACTS=a-bucket CONFIG=reaper.toml PARAMETERS="Name=value ..." TAGS="team=platform" CHANGESET=1 (asks first) or show
 	@$(PY) -m deploy.stack --stage "$(STAGE)" --config "$(CONFIG)" --artifacts "$(ARTIFACTS)" --parameters "$$PARAMETERS" --changeset "$$CHANGESET"
 
 queries: $(READY_TO_DEPLOY) ## save questions to the journal in Logs Insights; STAGE=prod
@@ -88,6 +97,9 @@ queries: $(READY_TO_DEPLOY) ## save questions to the journal in Logs Insights; S
 
 release: $(READY) ## all files of a version into dist/, the same bytes on any machine; VERSION=1.0.0
 	@$(PY) -m deploy.release "$(VERSION)"
+
+audit: $(READY_TO_DEPLOY) ## known vulnerabilities of all that is pinned; needs the internet. 1: some are known; 2: could not look
+	@$(PY) -m deploy.supply.audit
 
 requirements: $(READY_TO_MAINTAIN) ## for maintainers: pin what requirements*.in ask for, with hashes; UPGRADE=1 for newer versions
 	@.venv-maintain/bin/python -m deploy.supply.pin $(if $(UPGRADE),--upgrade)

@@ -17,7 +17,8 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsq
 
 The identity in S3's notifications, and event buses of other regions and accounts: ``demo.ministack_events``.
 What is known of a session that enters another account: ``demo.ministack_sessions``. Conditions of templates:
-``demo.ministack_conditions``. How a function's process starts: ``demo.ministack_starts``.
+``demo.ministack_conditions``. How a function's process starts: ``demo.ministack_starts``,
+and ends when the function is updated: ``demo.ministack_updates``.
 
 Policies that refuse plain HTTP: everything on this machine is asked by plain HTTP, and counts as asked by HTTPS.
 
@@ -46,7 +47,7 @@ from ministack import app  # type: ignore[import-untyped]
 from ministack.core import iam_actions, iam_evaluator  # type: ignore[import-untyped]
 from ministack.services import lambda_svc, s3  # type: ignore[import-untyped]
 
-from demo import ministack_conditions, ministack_events, ministack_sessions, ministack_starts
+from demo import ministack_conditions, ministack_events, ministack_sessions, ministack_starts, ministack_updates
 
 _HEADERS = {"s3:DeleteObject": ("if-match",), "s3:PutObject": ("if-match", "if-none-match")}
 """The condition keys, each named after its header; other actions do not have them."""
@@ -119,6 +120,7 @@ if __name__ == "__main__":
     ministack_sessions.teach()
     ministack_conditions.teach()
     ministack_starts.teach(Path(tempfile.gettempdir()) / "packages", os.environ["FUNCTIONS_PYTHON"])
+    ministack_updates.teach()
     H11Protocol._send_h11_event = _in_one_packet  # type: ignore[assignment, method-assign]  # noqa: SLF001
     threading.Thread(target=_end_with_parent, daemon=True).start()
     app.main()

@@ -28,7 +28,7 @@ from chalicelib.stack.parameters import Home, overrides
 from demo import stopping
 from deploy import slack_secrets, stack
 from deploy.commands import ROOT, run
-from deploy.package.build import build
+from deploy.package.build import Package, build
 from deploy.package.target import Target, of_functions_here
 
 if TYPE_CHECKING:
@@ -198,11 +198,20 @@ class LocalCloud:
 
         ``secrets`` have values for ``slack-bot-token`` and ``slack-signing-secret``; ``parameters`` are the stack's.
         """
+        self.prepare(stage, secrets)
+        return self.update(config, build(self.target), stage=stage, parameters=parameters)
+
+    def prepare(self, stage: str, secrets: Mapping[str, str]) -> str:
+        """Keep the secrets, and make a bucket for what a stack is made from; return its name."""
         for secret, value in secrets.items():
             slack_secrets.put(self.client("ssm"), stage, secret, value)
         self.client("s3").create_bucket(Bucket=_ARTIFACTS)
+        return _ARTIFACTS
+
+    def update(self, config: Path, package: Package, *, stage: str, parameters: Mapping[str, str]) -> dict[str, str]:
+        """Make the stack, or update it, from a package and a configuration; return its outputs."""
         checked = load(config)
-        artifacts = stack.made_for(checked, build(self.target), self.folder / "build")
+        artifacts = stack.made_for(checked, package, self.folder / "build")
         given = {"OperatorArns": OPERATOR, **parameters}
         values = overrides(checked, stage, Home(region=REGION, account=ACCOUNT), given)
         return stack.deploy(artifacts, stage, _ARTIFACTS, values, self.environment)

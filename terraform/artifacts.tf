@@ -53,7 +53,7 @@ resource "aws_s3_object" "template" {
 
 resource "aws_s3_object" "rules" {
   bucket         = local.bucket
-  key            = local.answer.parameters.RulesKey
+  key            = lookup(local.answer.parameters, "RulesKey", "${local.name}/rules.zip") # mistakes only warn a destruction
   content_base64 = local.answer.rules_layer
   content_type   = "application/zip"
 

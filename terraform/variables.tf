@@ -61,7 +61,7 @@ variable "parameters" {
 # --- Slack. The secrets themselves are never in a variable: they would be in Terraform's state.
 
 variable "slack_bot_token_parameter" {
-  description = "The name of the SSM SecureString parameter with the bot token; null for /tflock-reaper/<stage>/slack-bot-token."
+  description = "The name of the SSM SecureString parameter with the bot token; null for /tflock-reaper/STAGE/slack-bot-token."
   type        = string
   default     = null
 
@@ -72,7 +72,7 @@ variable "slack_bot_token_parameter" {
 }
 
 variable "slack_signing_secret_parameter" {
-  description = "The name of the SSM SecureString parameter with the signing secret; null for /tflock-reaper/<stage>/slack-signing-secret."
+  description = "The name of the SSM SecureString parameter with the signing secret; null for /tflock-reaper/STAGE/slack-signing-secret."
   type        = string
   default     = null
 
@@ -202,6 +202,72 @@ variable "tracing" {
   type        = bool
   default     = false
   nullable    = false
+}
+
+# --- The API, and who may send orders (docs/operating.md, "A flood", "Who may send").
+
+variable "clicks_per_second" {
+  description = "Requests a second that the API takes for clicks; above that it answers 429, to Slack too; null for 100."
+  type        = number
+  default     = null
+}
+
+variable "clicks_at_once" {
+  description = "How many clicks may come at once; null for 200."
+  type        = number
+  default     = null
+}
+
+variable "commands_per_second" {
+  description = "Requests a second that the API takes for /tflocks; null for 50."
+  type        = number
+  default     = null
+}
+
+variable "commands_at_once" {
+  description = "How many commands may come at once; null for 100."
+  type        = number
+  default     = null
+}
+
+variable "api_access_log" {
+  description = "Whether each request to the API is a line in a log group. The account needs API Gateway's role for CloudWatch Logs first, or the stack fails."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "allowed_sources" {
+  description = "Addresses (CIDR) that may call the API; null for all. Slack publishes none: this is for a proxy of yours in front of the API."
+  type        = list(string)
+  default     = null
+
+  validation {
+    condition     = alltrue([for one in coalesce(var.allowed_sources, []) : can(cidrhost(one, 0))])
+    error_message = "Networks in CIDR notation, like 192.0.2.0/24."
+  }
+}
+
+variable "web_acl_arn" {
+  description = "A regional web ACL of AWS WAF for the API; null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.web_acl_arn == null || can(regex("^arn:[a-z-]+:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/.+$", var.web_acl_arn))
+    error_message = "The ARN of a regional web ACL."
+  }
+}
+
+variable "operator_arns" {
+  description = "IAM users and roles whose people run `tflocks release` or the canary, or redrive dead letters; a role of IAM Identity Center with * for its end."
+  type        = list(string)
+  default     = null
+
+  validation {
+    condition     = alltrue([for one in coalesce(var.operator_arns, []) : can(regex("^arn:[a-z-]+:iam::[0-9*]{1,12}:(root|user/.+|role/.+)$", one))])
+    error_message = "ARNs of IAM users and roles."
+  }
 }
 
 # --- Alarms.

@@ -1,6 +1,7 @@
 """What the end-to-end tests need of a machine: a reason to skip on a user's, a failure in CI."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,13 @@ def browser() -> str:
 def compiler_of_releases() -> Path:
     """The Python that compiles releases; skips or fails without it."""
     return runtime.find(runtime.COMPILER) or Path(_missing(f"no Python {runtime.COMPILER}"))
+
+
+def signing() -> None:
+    """Skip or fail without what signs and verifies a release."""
+    for name in ("ssh-keygen", "sha256sum"):
+        if not shutil.which(name):
+            _missing(f"no {name} on the PATH")
 
 
 _MIRRORS = ("/opt/*", "/usr/share/terraform/*", "/usr/local/share/terraform/*", "~/.terraform.d/*")

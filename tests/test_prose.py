@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = sorted({*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "tests").glob("*/README.md")})
+DOCUMENTS = sorted(
+    {
+        *ROOT.glob("*.md"),
+        *(ROOT / "docs").glob("*.md"),
+        *(ROOT / "tests").glob("*/README.md"),
+        *(ROOT / "terraform").rglob("README.md"),
+    }
+)
 LONGEST = 120
 CANNOT_BE_WRAPPED = ("|", "![")
 """A row of a table, a picture."""

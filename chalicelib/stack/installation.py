@@ -59,9 +59,12 @@ def checked(read: Callable[[], Config], stage: str, home: Home, given: Mapping[s
     return installation(config, stage, home, given)
 
 
-def as_cloudformation_takes_them(parameters: dict[str, str]) -> list[dict[str, str]]:
-    """Return parameters as ``aws cloudformation deploy --parameter-overrides file://...`` and ``create-stack`` do."""
-    return [{"ParameterKey": name, "ParameterValue": value} for name, value in sorted(parameters.items())]
+def as_cloudformation_takes_them(parameters: dict[str, str]) -> list[str]:
+    """Return parameters as ``aws cloudformation deploy --parameter-overrides file://...`` takes them.
+
+    Each is ``Name=Value``: version 1 of the AWS CLI takes no other form from a file (github.com/aws/aws-cli pull 5443).
+    """
+    return [f"{name}={value}" for name, value in sorted(parameters.items())]
 
 
 def artifact_key(stage: str, name: str, content: bytes) -> str:

@@ -26,6 +26,14 @@ _LONGEST_VALUE = 4096
 # release_lock's and answer_click's: they read and delete a lock, or read it and put it back, and use its KMS key.
 # The reserve is for all of a policy but these ARNs.
 _INLINE_POLICY, _RESERVE = 10_240, 4_250
+_FOR_RULES = {
+    "VpcSubnetIds": 560,
+    "QueueKmsKeyArn": 330,
+    "TableKmsKeyArn": 310,
+    "EnvironmentKmsKeyArn": 310,
+    "Tracing": 170,
+}
+"""The characters of a role's policies that an organisation's rules take, where they are given."""
 _NAMED_IN_ONE_ROLE = ("StateBucketArns", "MemberRoleArns", *("LockObjectArns", "DecryptKeyArns", "LockTableArns") * 2)
 _LONGEST_KNOWN_STAGE = 16
 """tflock-reaper-<stage>-RecordLockEventRole-<13 letters> then has 64 characters (``deploy/member-role.yaml``)."""
@@ -144,7 +152,10 @@ def _too_long(values: Mapping[str, str]) -> str | None:
     too_long = [name for name, value in values.items() if len(value.encode()) > _LONGEST_VALUE]
     if too_long:
         return f"{too_long[0]} is over {_LONGEST_VALUE} bytes"
-    if _policy_characters(values) > _INLINE_POLICY - _RESERVE:
+    reserve = _RESERVE + sum(
+        size for name, size in _FOR_RULES.items() if values.get(name, "") not in {"", "PassThrough"}
+    )
+    if _policy_characters(values) > _INLINE_POLICY - reserve:
         return f"IAM allows {_INLINE_POLICY} characters a role"
     return None
 

@@ -14,7 +14,15 @@ _LOST = {
     "AWS::SNS::Topic": "who listens to the topic",
 }
 """What goes with a resource, where it is more than a piece that CloudFormation makes again."""
-_ORDER = ("REPLACE", "maybe REPLACE", "remove", "modify", "add", "import")
+_ALWAYS_NEW = {
+    "AWS::ApiGateway::Deployment",
+    "AWS::Lambda::LayerVersion",
+    "AWS::Lambda::Permission",
+    "AWS::Lambda::Version",
+    "AWS::Serverless::LayerVersion",
+}
+"""Replaced at every change of theirs, and nothing goes with them: as loud as the others they would hide those."""
+_ORDER = ("REPLACE", "maybe REPLACE", "remove", "modify", "make anew", "add", "import")
 _WIDTH = max(map(len, _ORDER))
 _LONGEST = 100
 
@@ -47,7 +55,8 @@ def _verb(change: Change) -> str:
     action = str(change["Action"]).lower()
     if action != "modify":
         return action
-    return {"True": "REPLACE", "Conditional": "maybe REPLACE"}.get(str(change.get("Replacement")), action)
+    verb = {"True": "REPLACE", "Conditional": "maybe REPLACE"}.get(str(change.get("Replacement")), action)
+    return "make anew" if verb != action and change["ResourceType"] in _ALWAYS_NEW else verb
 
 
 def _resource(change: Change) -> str:
@@ -70,7 +79,7 @@ def _changed(change: Change) -> Iterable[str]:
 
 
 def _parameters(changes: Changes) -> list[str]:
-    names = sorted(name for name, value in changes.after.items() if changes.before.get(name) != value)
+    names = sorted(name for name, value in changes.after.items() if changes.before.get(name, "") != value)
     gone = sorted(changes.before.keys() - changes.after.keys())
     lines = [f"  {name}: {_old(changes, name)}{_short(changes.after[name])}" for name in names]
     lines += [f"  {name}: {_short(changes.before[name])} -> (no parameter any more)" for name in gone]

@@ -24,7 +24,7 @@ _SAYS_WHAT_IT_IS = re.compile(r"\.dist-info/(METADATA|licenses/.*)$")
 _MERGED = ".chalice/resources.yaml"
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "deployed", "deployments", "venv", version.NAME)
 # Chalice wants a region, although packaging calls no service and the template is the same for every region.
-_ANY_REGION = {"AWS_DEFAULT_REGION": "us-east-1"}
+ANY_REGION = {"AWS_DEFAULT_REGION": "us-east-1"}
 # Chalice imports the application before it packs it, and what Python compiles then differs from build to build.
 _NO_BYTECODE = {"PYTHONDONTWRITEBYTECODE": "1"}
 
@@ -49,14 +49,14 @@ def made_by_chalice() -> ChaliceApp:
         shutil.copy(ROOT / "app.py", application)
         (application / "requirements.txt").write_text("")
         merge = ("--merge-template", _MERGED, "--template-format", "yaml")
-        surroundings = _ANY_REGION | dict(os.environ) | _NO_BYTECODE
+        surroundings = ANY_REGION | dict(os.environ) | _NO_BYTECODE
         run("chalice", "package", *merge, "packaged", folder=application, environment=surroundings, has_children=True)
         packaged = application / "packaged"
         template = yaml.safe_load((packaged / "sam.yaml").read_text())
-        return ChaliceApp(template, archive.read(packaged / "deployment.zip") | _words_about_chalice())
+        return ChaliceApp(template, archive.read(packaged / "deployment.zip") | words_about_chalice())
 
 
-def _words_about_chalice() -> dict[str, bytes]:
+def words_about_chalice() -> dict[str, bytes]:
     """Return Chalice's metadata and licence, as the package has them of all others: Chalice leaves its own out."""
     paths = [path for path in metadata.files(_CHALICE) or () if _SAYS_WHAT_IT_IS.search(path.as_posix())]
     return {path.as_posix(): path.read_binary() for path in paths}

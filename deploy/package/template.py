@@ -21,6 +21,8 @@ def stack_template(made_by_chalice: Template) -> Template:
     template: Template = json.loads(json.dumps(made_by_chalice))
     for function in _functions(template).values():
         function["CodeUri"] = _CODE
+        # Chalice's, which calls every stage "dev"; the stack's are passed on to each function.
+        function.pop("Tags", None)
         function["Runtime"] = f"python{runtime.VERSION}"
     _functions(template)[_API]["Handler"] = _API_HANDLER
     template["Parameters"] |= streams.parameters() | _rules_format()
@@ -30,7 +32,16 @@ def stack_template(made_by_chalice: Template) -> Template:
     template["Outputs"] |= stamp.outputs()
     for rule in _ORGANISATIONS_RULES:
         rule(template)
-    return template
+    return _without_aliases(template)
+
+
+def _without_aliases(template: Template) -> Template:
+    """Return it with each part a thing of its own: YAML writes one that is there twice as an alias.
+
+    CloudFormation takes none (AWSCloudFormation/latest/UserGuide/template-formats.html).
+    """
+    parts: Template = json.loads(json.dumps(template))
+    return parts
 
 
 def _rules_format() -> Template:

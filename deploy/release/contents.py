@@ -14,6 +14,7 @@ from deploy.package.build import BUILD, Package, build
 from deploy.package.target import Target
 from deploy.release import wheel
 from deploy.release.sbom import sbom
+from deploy.supply.licences import notices
 
 CHECKSUMS = "SHA256SUMS"
 _TEMPLATES = ("deploy/*.yaml", ".chalice/queries.yaml")
@@ -34,6 +35,7 @@ def fill(folder: Path, version: Version, time: datetime, target: Target, package
     for name, path in _copied(package).items():
         shutil.copyfile(path, folder / f"{start}-{name}")
     (folder / f"{start}-sbom.cdx.json").write_bytes(sbom(package.code, version, time))
+    (folder / f"{start}-third-party-licences.txt").write_text(notices(archive.read(package.code)), encoding="utf-8")
     archive.write(folder / f"{start}-terraform.zip", _module(package))
     wheel.build(version, folder)
     (folder / CHECKSUMS).write_text(_checksums(folder))
@@ -48,14 +50,15 @@ def _copied(package: Package) -> Mapping[str, Path]:
 def _module(package: Package) -> dict[str, bytes]:
     """Return the files of the Terraform module, and in ``artifacts/`` what it makes its stacks of."""
     module = ROOT / "terraform"
-    own = {path.relative_to(module).as_posix(): path for path in module.rglob("*") if _is_of_module(path)}
+    inside = {path.relative_to(module): path for path in module.rglob("*") if path.is_file()}
+    own = {name.as_posix(): path for name, path in inside.items() if _is_of_module(name)}
     artifacts = {f"artifacts/{name}": path for name, path in module_artifacts.files(package).items()}
     return {name: path.read_bytes() for name, path in (own | artifacts | {"LICENSE": ROOT / "LICENSE"}).items()}
 
 
 def _is_of_module(path: Path) -> bool:
     """Leave out what Terraform keeps beside a module that somebody has tried."""
-    return path.is_file() and not any(part.startswith((".terraform", "terraform.tfstate")) for part in path.parts)
+    return not any(part.startswith((".terraform", "terraform.tfstate")) for part in path.parts)
 
 
 def _checksums(folder: Path) -> str:

@@ -89,10 +89,15 @@ def _contradictions(version: str, root: Path) -> list[str]:
 
 
 def _of_machine() -> list[str]:
-    found = [one] if (one := packing.problem()) else []
-    if runtime.find(runtime.COMPILER) is None:
-        found.append(
-            f"a release is compiled by Python {runtime.COMPILER}, because another one makes other bytecode, and this "
-            f"machine has none: `uv python install {runtime.COMPILER}` or `pyenv install {runtime.COMPILER}`"
-        )
-    return found
+    found = (packing.problem(), compiler_problem(runtime.find(runtime.COMPILER)))
+    return [one for one in found if one]
+
+
+def compiler_problem(python: Path | None) -> str | None:
+    """Return what to do where there is no Python that compiles releases, or None."""
+    if python:
+        return None
+    return (
+        f"a release is compiled by Python {runtime.COMPILER}, because another one makes other bytecode; here "
+        f"is none: `uv python install {runtime.COMPILER}` or `pyenv install {runtime.COMPILER}`"
+    )

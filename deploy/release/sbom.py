@@ -10,25 +10,22 @@ import re
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
 from typing import Any
 
 from chalicelib.core.version import Version
 from deploy.package import archive
+from deploy.supply import licences
+from deploy.supply.pinned import normal
 
-_METADATA = re.compile(r"[^/]+\.dist-info/METADATA")
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
-_CLASSIFIER = "License :: OSI Approved :: "
 Part = dict[str, Any]
 
 
 def sbom(code: Path, version: Version, time: datetime) -> bytes:
     """Return the document for a code zip."""
-    packages = [
-        message_from_bytes(told) for name, told in sorted(archive.read(code).items()) if _METADATA.fullmatch(name)
-    ]
+    packages = licences.packages(archive.read(code))
     product = _product(code, version)
     document = {
         "$schema": "http://cyclonedx.org/schema/bom-1.5.schema.json",
@@ -67,22 +64,16 @@ def _licenses(package: Message) -> list[Part]:
     """Return the licences that a package names: as an expression of SPDX, else in its own words."""
     if expression := package["License-Expression"]:
         return [{"expression": expression}]
-    classifiers = [one.removeprefix(_CLASSIFIER) for one in package.get_all("Classifier", []) if _CLASSIFIER in one]
-    named = [str(package["License"])] if package["License"] else classifiers
-    return [{"license": {"name": name.partition("\n")[0]}} for name in named]
+    return [{"license": {"name": name}} for name in licences.named(package)]
 
 
 def _purl(package: Message) -> str:
-    return f"pkg:pypi/{_normal(package['Name'])}@{package['Version']}"
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
+    return f"pkg:pypi/{normal(package['Name'])}@{package['Version']}"
 
 
 def _dependencies(product: Part, packages: Iterable[Message]) -> list[Part]:
     """Return who asks for whom, of what is in the zip."""
-    shipped = {_normal(package["Name"]): package for package in packages}
+    shipped = {normal(package["Name"]): package for package in packages}
     purls = {name: _purl(package) for name, package in shipped.items()}
     whole = {"ref": product["bom-ref"], "dependsOn": sorted(purls.values())}
     return [whole, *({"ref": _purl(one), "dependsOn": _asked_for(one, purls)} for one in shipped.values())]
@@ -91,5 +82,5 @@ def _dependencies(product: Part, packages: Iterable[Message]) -> list[Part]:
 def _asked_for(package: Message, purls: Mapping[str, str]) -> list[str]:
     """Return what a package asks for, but for its extras: nobody asked for these."""
     asked = [line for line in package.get_all("Requires-Dist", []) if "extra ==" not in line]
-    names = {_normal(found[0]) for line in asked if (found := _NAME.match(line))}
+    names = {normal(found[0]) for line in asked if (found := _NAME.match(line))}
     return sorted(purls[name] for name in names & purls.keys())

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.commands import ROOT, CommandError, run
-from deploy.supply.pinned import DEPLOY, DEV, MAINTAIN, SHIPPED, normal, read
+from deploy.supply.pinned import DEPLOY, DEV, LINT, MAINTAIN, SHIPPED, normal, read
 
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 """The supported ones, from the oldest that pyproject.toml allows."""
@@ -33,6 +33,7 @@ def pin(*, upgrade: bool) -> None:
     _compile(DEPLOY, "--constraints", DEV.name, upgrade=upgrade)
     _compile(SHIPPED, "--constraints", DEPLOY.name, upgrade=upgrade)
     _compile(MAINTAIN, upgrade=upgrade)
+    _compile(LINT, upgrade=upgrade)
     project = ROOT / "pyproject.toml"
     project.write_text(with_versions(project.read_text(), {one.name: one.version for one in read(DEV)}))
 

@@ -11,7 +11,9 @@ SHIPPED = ROOT / "requirements.txt"
 DEPLOY = ROOT / "requirements-deploy.txt"
 DEV = ROOT / "requirements-dev.txt"
 MAINTAIN = ROOT / "requirements-maintain.txt"
-FILES = (SHIPPED, DEPLOY, DEV, MAINTAIN)
+LINT = ROOT / "requirements-lint.txt"
+"""What only `make lint-stack` runs."""
+FILES = (SHIPPED, DEPLOY, DEV, MAINTAIN, LINT)
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s;]+)\s*(?:;\s*(.*?))?\s*(?=--hash|$)")
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 

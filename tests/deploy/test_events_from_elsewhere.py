@@ -111,7 +111,7 @@ def test_the_module_s_variables_are_the_template_s_parameters() -> None:
 
 
 def test_only_the_reapers_queue_may_be_subscribed_and_a_stranger_in_s3_s_name_publishes_nothing() -> None:
-    publish, subscribe = Made(parameters("topic")).resources["TopicPolicy"]["PolicyDocument"]["Statement"]
+    publish, subscribe, _ = Made(parameters("topic")).resources["TopicPolicy"]["PolicyDocument"]["Statement"]
     assert publish["Condition"] == {"StringEquals": {"aws:SourceAccount": MEMBER}}
     queue = parameters("topic")["ReaperQueueArn"]
     assert (subscribe["Principal"], subscribe["Condition"]["StringEquals"]["sns:Endpoint"]) == ({"AWS": REAPERS}, queue)

@@ -13,6 +13,7 @@ from chalicelib.core.partitions import HOSTS_END
 from deploy.commands import ROOT
 from deploy.package.contents.services import CALLED, EXAMINED
 from tests.core.test_partitions import PARTITIONS
+from tests.deploy.rights.judged_stack import EVERYTHING, built_template, stack_of
 from tests.deploy.stack_files import resources, template
 
 OF_A_PARTITION = re.compile(r"arn:aws[a-z-]*:|amazonaws|console\.aws|api\.aws|(us|eu|ap|cn|eusc)-[a-z-]+-[0-9]\b")
@@ -25,7 +26,14 @@ ELSEWHERE = {
 ANY_PARTITION = re.compile(r"arn:aws\[a-z-\]\*:")
 SERVICE = re.compile(r"[a-z0-9]+\.amazonaws\.com")
 """A service as a principal, which has this name in every partition (chalicelib/core/partitions.py)."""
-THROUGH_KMS = re.compile(r"[a-z0-9]+\.(\*|\$\{AWS::Region\})\.amazonaws\.\*")
+THROUGH_KMS = re.compile(r"[a-z0-9]+\.(\*|\$\{AWS::Region\}|[a-z0-9-]+)\.amazonaws\.\*")
+CONSOLES = {
+    "aws": "aws.amazon.com",
+    "aws-us-gov": "amazonaws-us-gov.com",
+    "aws-cn": "amazonaws.cn",
+    "aws-eusc": "amazonaws-eusc.eu",
+}
+"""github.com/aws/aws-cli, tests of ``awscli/customizations`` (aws-eusc); docs.aws.amazon.com, GovCloud and China."""
 
 
 def _texts(path: Path) -> Iterator[str]:
@@ -101,3 +109,17 @@ def test_every_service_that_is_called_has_a_host_in_each_partition(partition: st
         made = session.create_client(service, region, aws_access_key_id="a", aws_secret_access_key="b")
         assert made.meta.partition == partition
         assert made.meta.endpoint_url.endswith(tuple(f".{end}" for end in HOSTS_END[partition]))
+
+
+@pytest.mark.parametrize("partition", PARTITIONS)
+def test_the_built_template_names_nothing_of_another_partition(partition: str) -> None:
+    """All of it, whoever wrote it: Chalice, ``resources.yaml``, or ``deploy/package``."""
+    stack = stack_of(partition, EVERYTHING)
+    outputs = stack.outputs()
+    console = outputs.pop("DashboardUrl").removeprefix(f"https://{stack.where.region}.console.").split("/")[0]
+    assert console == CONSOLES[partition]
+    texts = set(_values([dict(stack.resources()), outputs, stack.of(built_template()["Globals"])]))
+    assert {arn for text in texts for arn in re.findall(r"\barn:(aws[a-z-]*):", text)} == {partition}
+    hosts = {text for text in texts if "amazonaws" in text and not SERVICE.fullmatch(text)}
+    ours = tuple(f".{end}" for end in HOSTS_END[partition])
+    assert {one for one in hosts if not THROUGH_KMS.fullmatch(one) and not any(end in one for end in ours)} == set()

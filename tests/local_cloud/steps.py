@@ -150,7 +150,7 @@ def send(url: str | None, body: bytes, headers: dict[str, str]) -> int:
     request = urllib.request.Request(str(url), body, headers)  # noqa: S310  ours, on this machine
     request.add_header("Content-Type", "application/x-www-form-urlencoded")
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code

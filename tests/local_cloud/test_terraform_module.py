@@ -22,6 +22,9 @@ from deploy.package.build import build
 from tests.builders import sample
 from tests.local_cloud.root_module import NO_CHANGE, RootModule
 from tests.tflocks.account import run
+from tflocks.commands.slack_manifest.filling import Installation as SlackInstallation
+from tflocks.commands.slack_manifest.filling import filled
+from tflocks.commands.slack_manifest.filling import template as slack_template
 
 BUCKET = "acme-tfstate"
 CHOSEN = {"SettleSeconds": "10", "EventBatchingSeconds": "1", "SweepsAtOnce": "5"}
@@ -113,9 +116,9 @@ def test_the_module_is_applied_its_next_plan_is_empty_a_change_is_checked_and_sh
     assert shown["lock_events_queue_arn"] == reaper.outputs["LockEventsQueueArn"]
     assert shown["lock_event_bus_arn"] == reaper.outputs["LockEventBusArn"]
     assert shown["log_group_name"] == reaper.outputs["LogGroupName"]
-    assert f"request_url: {reaper.outputs['SlackActionsUrl']}\n" in shown["slack_manifest"]
-    assert f"url: {reaper.outputs['SlackCommandsUrl']}\n" in shown["slack_manifest"]
-    assert "example.invalid" not in shown["slack_manifest"]
+    urls = {"actions": shown["slack_actions_url"], "commands": shown["slack_commands_url"]}
+    assert shown["slack_manifest"] == filled(slack_template(), SlackInstallation(**urls))
+    assert (shown["version"], shown["commit"]) == (reaper.outputs["Version"], reaper.outputs["Commit"])
 
     # It is a reaper, and the bucket tells it as `tflocks connect` would have it.
     reaper.put_lock(BUCKET, "env:/prod/network.tfstate", sample("s3-apply-default"))
@@ -148,7 +151,9 @@ def test_the_module_is_applied_its_next_plan_is_empty_a_change_is_checked_and_sh
     module.must("apply", "plan")
     assert "arn:aws:s3:::acme-other" in installed.parameters()["StateBucketArns"]
 
-    module.must("destroy", "-auto-approve", "-refresh=false")
+    # Mistakes do not stand in the way of a destruction.
+    installed.decide("[nonsense]")
+    module.must("destroy", "-auto-approve")
     assert [group["logGroupName"] for group in cloud.client("logs").describe_log_groups()["logGroups"]] == [
         reaper.outputs["LogGroupName"]
     ]

@@ -26,6 +26,16 @@ locals {
         StringEquals = { "sns:Endpoint" = var.reaper_queue_arn, "sns:Protocol" = "sqs" }
       }
     },
+    {
+      Sid       = "NoPlainHttp"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = ["sns:Publish", "sns:Subscribe"]
+      Resource  = local.topic_arn
+      Condition = {
+        Bool = { "aws:SecureTransport" = "false" }
+      }
+    },
   ]
 
   event_pattern = {

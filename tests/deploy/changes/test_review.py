@@ -96,12 +96,13 @@ def test_the_most_dangerous_changes_come_first_with_what_goes_with_them(capsys: 
             [
                 change("Modify", "LockBook", TABLE, Replacement="True", PolicyAction="ReplaceAndDelete"),
                 change("Remove", "Kept", "AWS::Logs::LogGroup", PolicyAction="Retain"),
+                change("Modify", "RulesLayer", "AWS::Lambda::LayerVersion", Replacement="True"),
                 change("Modify", "Bus", "AWS::Events::Rule", Replacement="Conditional"),
             ],
         ],
         before={"Stage": "prod", "UndoMinutes": "10", "Gone": "x"},
         after=[
-            *parameters(Stage="prod", UndoMinutes="5", NewOne=""),
+            *parameters(Stage="prod", UndoMinutes="5", NewOne="x", Unused=""),
             {"ParameterKey": "Gone", "UsePreviousValue": True},
         ],
     )
@@ -113,9 +114,10 @@ def test_the_most_dangerous_changes_come_first_with_what_goes_with_them(capsys: 
         "  maybe REPLACE  Bus (AWS::Events::Rule)\n"
         "  remove         Kept (AWS::Logs::LogGroup)\n"
         "  modify         Sweep (AWS::Lambda::Function): Code, Layers\n"
+        "  make anew      RulesLayer (AWS::Lambda::LayerVersion)\n"
         "  add            New (AWS::IAM::Role)\n"
         "parameters:\n"
-        "  NewOne: (not there before) -> (empty)\n"
+        "  NewOne: (not there before) -> x\n"
         "  UndoMinutes: 10 -> 5\n"
         "LOOK AGAIN: replaced, or maybe replaced: LockBook, Bus\n"
     )

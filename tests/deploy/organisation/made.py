@@ -1,31 +1,10 @@
 """Make of the stack's template what CloudFormation makes of it: transformed, and decided for given parameters."""
 
-from functools import cache
 from typing import Any
 
-import boto3
-from samtranslator.parser.parser import Parser  # type: ignore[import-untyped]
-from samtranslator.translator.translator import Translator  # type: ignore[import-untyped]
-
-from deploy.package.chalice_app import made_by_chalice
-from deploy.package.template import stack_template
 from tests.deploy.stack_files import Document
 
 _NOTHING = {"Ref": "AWS::NoValue"}
-
-
-@cache
-def by_chalice() -> Document:
-    """Return the template as Chalice makes it, before anything of an organisation is in it."""
-    return made_by_chalice().template
-
-
-@cache
-def transformed() -> Document:
-    """Return the stack's template after the SAM transform, with the roles and sources of events that it adds."""
-    session = boto3.Session(region_name="eu-central-1")
-    done: Document = Translator({}, Parser(), boto_session=session).translate(stack_template(by_chalice()), {})
-    return done
 
 
 def made(template: Document, **values: str) -> Document:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from deploy import runtime
 from deploy.release import packing
-from deploy.release.preconditions import problems, remarks
+from deploy.release.preconditions import compiler_problem, problems, remarks
 from tests.deploy.release.a_clone import commit, git
 
 PROJECT = '[project]\nversion = "{}"\n'
@@ -116,6 +117,11 @@ def test_a_commit_that_contradicts_its_tag_is_refused_and_without_a_tag_it_is_to
     assert all(one in remarks("1.0.0", clone)[0] for one in lacks)
     git(clone, "tag", "v1.0.0")
     assert of_commit("1.0.0", clone) == [f"the commit with the tag v1.0.0 contradicts it: {one}" for one in lacks]
+
+
+def test_a_machine_without_the_python_that_compiles_is_told_how_to_get_it() -> None:
+    assert f"`uv python install {runtime.COMPILER}`" in (compiler_problem(None) or "")
+    assert compiler_problem(Path("python")) is None
 
 
 def test_a_machine_that_packs_otherwise_is_told_which_library_to_use() -> None:

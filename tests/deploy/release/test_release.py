@@ -108,8 +108,14 @@ def test_every_file_is_named_by_its_version(dist: Path) -> None:
     names = {path.name for path in dist.iterdir()} - {"SHA256SUMS", f"tflock_reaper-{NUMBER}-py3-none-any.whl"}
     assert not [name for name in names if not name.startswith(START)]
     templates = {path.name for path in (*(ROOT / "deploy").glob("*.yaml"), ROOT / ".chalice" / "queries.yaml")}
-    needed = {"code.zip", "template.yaml", "terraform.zip", "sbom.cdx.json", "slack-manifest.yaml", *templates}
-    assert {name.removeprefix(START) for name in names} >= needed
+    beside = {"sbom.cdx.json", "third-party-licences.txt", "slack-manifest.yaml"}
+    assert {name.removeprefix(START) for name in names} >= {
+        "code.zip",
+        "template.yaml",
+        "terraform.zip",
+        *beside,
+        *templates,
+    }
 
 
 def test_code_template_and_wheel_say_the_version_and_the_commit(dist: Path, repository: Path) -> None:
@@ -118,6 +124,20 @@ def test_code_template_and_wheel_say_the_version_and_the_commit(dist: Path, repo
         assert msgspec.json.decode(archive.read(packed)["chalicelib/version.json"], type=Version) == this
     outputs = template((dist / f"{START}template.yaml").read_text())["Outputs"]
     assert (outputs["Version"]["Value"], outputs["Commit"]["Value"]) == (this.number, this.commit)
+
+
+def test_the_command_line_of_the_wheel_says_the_version_and_the_commit(
+    dist: Path, repository: Path, tmp_path: Path
+) -> None:
+    zipfile.ZipFile(next(dist.glob("*.whl"))).extractall(tmp_path)
+    shown = subprocess.run(
+        [sys.executable, "-c", "from tflocks.main import main; main(['--version'])"],
+        cwd=tmp_path,
+        text=True,
+        capture_output=True,
+        check=True,
+    ).stdout
+    assert shown.startswith(f"tflocks {NUMBER}, commit {git(repository, 'rev-parse', 'HEAD')}, ")
 
 
 def test_compiled_code_is_for_the_machine_and_the_python_of_the_functions(dist: Path) -> None:
@@ -142,6 +162,8 @@ def test_each_package_in_the_code_has_its_licence_with_it(dist: Path) -> None:
     licensed = {name.partition("/")[0] for name in names if re.search(r"\.dist-info/.*LICEN[CS]E", name)}
     assert "chalice" in {name.partition("-")[0] for name in packages}
     assert packages - licensed == set()
+    text = (dist / f"{START}third-party-licences.txt").read_text()
+    assert len(re.findall(r"^[\w-]+ [\w.]+: .+\n=+$", text, re.MULTILINE)) == len(packages)
 
 
 def test_what_the_code_is_made_of_is_told_as_the_published_schema_says(dist: Path) -> None:
@@ -161,11 +183,3 @@ def test_the_terraform_module_has_what_it_makes_its_stacks_of(dist: Path) -> Non
         .replace("terraform/", "")
         .split()
     )
-
-
-def test_a_file_of_a_release_that_a_document_names_is_in_the_release(dist: Path) -> None:
-    documents = [ROOT / "README.md", ROOT / "terraform" / "README.md", *(ROOT / "docs").glob("*.md")]
-    text = "\n".join(path.read_text() for path in documents if path.exists())
-    named = set(re.findall(r"\btflock[-_]reaper-(?:\w+-)?1\.0\.0[\w.-]*\w", text))
-    files = {path.name for path in dist.iterdir()} | {path.stem for path in dist.glob("*.zip")}
-    assert {f"{START}code.zip", f"{START}template.yaml", f"{START}terraform"} <= named <= files

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from demo.local_cloud import LocalCloud
+from deploy.package.build import build
 
 # Stands in for a function's code and tells what the function's role lets it do.
 PROBE = """
@@ -51,8 +52,9 @@ class Stack:
         """
         role = self.role(function)
         client = self.cloud.client("lambda")
-        code = io.BytesIO()
-        with zipfile.ZipFile(code, "w") as archive:
+        # A function sees nothing of this environment, so the probe goes into the package, which has boto3.
+        code = io.BytesIO(build(self.cloud.target).code.read_bytes())
+        with zipfile.ZipFile(code, "a") as archive:
             archive.writestr("probe.py", PROBE)
         name = f"probe-{self._stage}-{function}"
         names = {f["FunctionName"] for f in client.list_functions()["Functions"]}

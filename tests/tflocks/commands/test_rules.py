@@ -30,7 +30,7 @@ def test_the_rules_layer_and_the_parameters_are_written(config: Path, tmp_path: 
     assert done.exit_code == 0, done.output
     layer, parameters = map(Path, done.stdout.split())
     assert layer.read_bytes() == rules_layer(parse(LEAST))
-    written = {one["ParameterKey"]: one["ParameterValue"] for one in json.loads(parameters.read_text())}
+    written = dict(one.split("=", 1) for one in json.loads(parameters.read_text()))
     assert written == installation(parse(LEAST), "test", ANYWHERE, {"ArtifactsBucket": "acme=artifacts"}).parameters
     assert f"aws s3 cp {layer} s3://YOUR-BUCKET/{written['RulesKey']}" in done.stderr
     assert layer.name == Path(written["RulesKey"]).name

@@ -101,7 +101,8 @@ def _dead(subject: str, queue: Waiting, log_group: str) -> Finding:
 def _fix_of_dead(queue: Waiting, log_group: str) -> Fix:
     do = (
         f"Find the cause in the log group {log_group} (the first command shows its errors) and mend it. Then have all "
-        "of them tried again, by the second command. A click that is tried again releases only the lock that it showed."
+        "of them tried again, by the second command, as one of the stack's OperatorArns. A click that is tried again "
+        "releases only the lock that it showed."
     )
     look = ["aws", "logs", "tail", log_group, "--since", "1d", "--filter-pattern", "ERROR"]
     again = ["aws", "sqs", "start-message-move-task", "--source-arn", queue.arn]

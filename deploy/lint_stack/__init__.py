@@ -1,0 +1,1 @@
+"""``make lint-stack``: what cfn-lint and checkov find in our templates, and our answers (``deploy/findings.toml``)."""

@@ -1,0 +1,1 @@
+"""Test the Terraform modules without an account: their files, their locals, and what they plan."""
