@@ -24,7 +24,7 @@ class Stack(NamedTuple):
     slack: SlackStandIn
     cloud: LocalCloud
     environment: dict[str, str]
-    """Of every function: the union of what ``.chalice/resources.yaml`` sets for each."""
+    """Of every function: all that ``.chalice/resources.yaml`` sets for each."""
     configuration: str
     """TOML."""
     put: dict[str, Any]
@@ -66,6 +66,10 @@ def _environment(cloud: LocalCloud, slack: SlackStandIn) -> dict[str, str]:
             "ANSWER_ROLE_ID": "AROAANSWER",
             "SLACK_BOT_TOKEN_PARAMETER": f"{_PARAMETERS}/bot-token",
             "SLACK_SIGNING_SECRET_PARAMETER": f"{_PARAMETERS}/signing-secret",
+            # What the app of bolt-python reads.
+            "SLACK_API_URL": slack.api_url,
+            "SLACK_BOT_TOKEN": slack.workspace.bot_token,
+            "SLACK_SIGNING_SECRET": slack.workspace.signing_secret,
         }
     )
 

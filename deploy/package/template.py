@@ -21,9 +21,8 @@ def stack_template(made_by_chalice: Template) -> Template:
     template: Template = json.loads(json.dumps(made_by_chalice))
     for function in _functions(template).values():
         function["CodeUri"] = _CODE
-        function.pop(
-            "Tags", None
-        )  # Chalice's, which calls every stage "dev"; the stack's are passed on to each function
+        # Chalice's, which calls every stage "dev"; the stack's are passed on to each function.
+        function.pop("Tags", None)
         function["Runtime"] = f"python{runtime.VERSION}"
     _functions(template)[_API]["Handler"] = _API_HANDLER
     template["Parameters"] |= streams.parameters() | _rules_format()

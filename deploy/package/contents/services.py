@@ -32,11 +32,17 @@ def lean(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def without_prose(description: Json) -> Json:
-    """Return a description without its documentation. A member that only has that name is a table, and stays."""
+    """Return a description with empty documentation: botocore reads some of it when it makes a call.
+
+    A member that has that name is a table, and stays.
+    """
     if isinstance(description, dict):
-        is_prose = {"documentation"} if isinstance(description.get("documentation"), str) else set()
-        return {key: without_prose(value) for key, value in description.items() if key not in is_prose}
+        return {key: "" if _is_prose(key, value) else without_prose(value) for key, value in description.items()}
     return [*map(without_prose, description)] if isinstance(description, list) else description
+
+
+def _is_prose(key: str, value: Json) -> bool:
+    return key == "documentation" and isinstance(value, str)
 
 
 def _is_described(name: str) -> bool:
