@@ -85,11 +85,11 @@ bench: $(READY) ## measurements against their peers: six minutes (by themselves,
 package: $(READY_TO_DEPLOY) ## template and zip in build/; CONFIG=reaper.toml STAGE=prod
 	@$(PY) -m deploy.package --stage "$(or $(STAGE),prod)" --config "$(CONFIG)"
 
-secrets: $(READY_TO_DEPLOY) ## ask for Slack's two secrets and keep them in SSM; STAGE=prod
+secrets: $(READY_TO_DEPLOY) ## ask for Slack's two secrets and keep them in SSM; STAGE=prod TAGS="team=platform"
 	@$(PY) -m deploy.slack_secrets --stage "$(STAGE)"
 
-# PARAMETERS and CHANGESET are in the environment already; as text of make's they would lose their quotes.
-deploy: $(READY_TO_DEPLOY) ## package and deploy; STAGE=prod ARTIFACTS=a-bucket CONFIG=reaper.toml PARAMETERS="Name=value ..." CHANGESET=1 (asks first) or show
+# PARAMETERS, TAGS and CHANGESET are in the environment already; as text of make's they would lose their quotes.
+deploy: $(READY_TO_DEPLOY) ## package and deploy; STAGE=prod ARTIFACTS=a-bucket CONFIG=reaper.toml PARAMETERS="Name=value ..." TAGS="team=platform" CHANGESET=1 (asks first) or show
 	@$(PY) -m deploy.stack --stage "$(STAGE)" --config "$(CONFIG)" --artifacts "$(ARTIFACTS)" --parameters "$$PARAMETERS" --changeset "$$CHANGESET"
 
 queries: $(READY_TO_DEPLOY) ## save questions to the journal in Logs Insights; STAGE=prod

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError
 
+from chalicelib.config.file import ConfigError
 from chalicelib.stack import names
+from deploy import tags
 from deploy.commands import ROOT, CommandError, run
 from deploy.errors import told
 from deploy.stack import environment_of, session
@@ -27,7 +29,8 @@ def deploy(stage: str, environment: Mapping[str, str], template: Path = TEMPLATE
     """
     stack = ("--stack-name", names.queries_stack(stage), "--template-file", str(template))
     given = ("--parameter-overrides", f"Stage={stage}", "--no-fail-on-empty-changeset")
-    run("aws", "cloudformation", "deploy", *stack, *given, environment=environment)
+    tagged = tags.of_stack(names.queries_stack(stage), environment)
+    run("aws", "cloudformation", "deploy", *stack, *tagged, *given, environment=environment)
 
 
 def main(arguments: list[str]) -> int:
@@ -39,7 +42,7 @@ def main(arguments: list[str]) -> int:
         parser.error(problem)
     try:
         deploy(options.stage, environment_of(session()))
-    except (CommandError, BotoCoreError) as error:
+    except (CommandError, ConfigError, BotoCoreError) as error:
         print(told(error), file=sys.stderr)
         return 1
     print(f"CloudWatch, Logs Insights, Saved queries: {names.APP}/{options.stage}/...")

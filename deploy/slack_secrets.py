@@ -2,18 +2,22 @@
 
 import argparse
 import getpass
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.config.file import ConfigError
 from chalicelib.stack import names
 from deploy.errors import told
 from deploy.stack import session
+from deploy.tags import given_in
 
 if TYPE_CHECKING:
     from types_boto3_ssm.client import SSMClient
+    from types_boto3_ssm.type_defs import TagTypeDef
 
 _PROMPTS = {
     names.BOT_TOKEN: "Bot token (OAuth & Permissions, begins with xoxb-): ",
@@ -21,16 +25,29 @@ _PROMPTS = {
 }
 
 
-def put(ssm: "SSMClient", stage: str, secret: str, value: str) -> None:
-    """Store one secret, and replace an earlier one."""
-    ssm.put_parameter(Name=names.secret_parameter(stage, secret), Value=value, Type="SecureString", Overwrite=True)
+def put(ssm: "SSMClient", stage: str, secret: str, value: str, tags: Mapping[str, str] | None = None) -> None:
+    """Store one secret with these tags; an earlier one is replaced, and keeps its own.
+
+    SSM takes tags only with a new parameter, where a rule of the organisation may ask for them.
+    """
+    name = names.secret_parameter(stage, secret)
+    listed: list[TagTypeDef] = [{"Key": key, "Value": value} for key, value in (tags or {}).items()]
+    try:
+        ssm.put_parameter(Name=name, Value=value, Type="SecureString", Tags=listed)
+    except ssm.exceptions.ParameterAlreadyExists:
+        ssm.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
 
 
-def ask(ssm: "SSMClient", stage: str, prompt: Callable[[str], str] = getpass.getpass) -> None:
+def ask(
+    ssm: "SSMClient",
+    stage: str,
+    prompt: Callable[[str], str] = getpass.getpass,
+    tags: Mapping[str, str] | None = None,
+) -> None:
     """Ask for both secrets. An empty answer leaves a secret as it is."""
     for secret, question in _PROMPTS.items():
         if value := prompt(question).strip():
-            put(ssm, stage, secret, value)
+            put(ssm, stage, secret, value, tags)
             print(f"kept in {names.secret_parameter(stage, secret)}")
 
 
@@ -42,8 +59,8 @@ def main(arguments: list[str]) -> int:
     if problem := names.stage_problem(options.stage):
         parser.error(problem)
     try:
-        ask(session().client("ssm"), options.stage)
-    except (BotoCoreError, ClientError) as error:
+        ask(session().client("ssm"), options.stage, tags=given_in(os.environ))
+    except (ConfigError, BotoCoreError, ClientError) as error:
         print(told(error), file=sys.stderr)
         return 1
     return 0

@@ -20,11 +20,12 @@ from chalicelib.stack import names
 from chalicelib.stack.installation import artifact_key, installation
 from chalicelib.stack.layer import rules_layer
 from chalicelib.stack.parameters import Home
+from deploy import tags
 from deploy.changes.change_set import ChangeSet
 from deploy.changes.review import Ending, Wish, at_the_terminal, review, wish_problem
 from deploy.commands import ROOT, CommandError, run
 from deploy.errors import told
-from deploy.given import check_known, read_parameters
+from deploy.given import check_known, read_parameters, read_tags
 from deploy.package import packaged_rules
 from deploy.package.build import BUILD, Package, build
 from deploy.package.target import of_lambda
@@ -80,7 +81,8 @@ def _deployment(
     agreed = ("--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND", "--no-fail-on-empty-changeset")
     parameters = ("--parameter-overrides", *(f"{name}={value}" for name, value in given.items()))
     stack = ("--stack-name", names.stack(stage), "--s3-prefix", names.stack(stage))
-    return ["aws", "cloudformation", "deploy", *stack, *source, *agreed, *parameters]
+    tagged = tags.of_stack(names.stack(stage), environment)
+    return ["aws", "cloudformation", "deploy", *stack, *source, *agreed, *tagged, *parameters]
 
 
 def _upload(path: Path, bucket: str, stage: str, environment: Mapping[str, str]) -> str:
@@ -193,12 +195,13 @@ def _home(ambient: boto3.Session) -> Home:
 
 def _odd(options: argparse.Namespace) -> list[str]:
     """Return what is wrong with what was typed beside STAGE, ARTIFACTS and CONFIG."""
-    problem = wish_problem(options.changeset)
-    try:
-        read_parameters(options.parameters)
-    except ConfigError as error:
-        return [*error.problems, *([problem] if problem else [])]
-    return [problem] if problem else []
+    problems = [problem] if (problem := wish_problem(options.changeset)) else []
+    for read, text in ((read_parameters, options.parameters), (read_tags, os.environ.get(tags.NAME, ""))):
+        try:
+            read(text)
+        except ConfigError as error:
+            problems += error.problems
+    return problems
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:

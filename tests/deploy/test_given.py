@@ -8,7 +8,7 @@ import pytest
 from chalicelib.config.file import ConfigError, load
 from chalicelib.stack.parameters import overrides
 from deploy.commands import ROOT
-from deploy.given import check_known, read_parameters
+from deploy.given import check_known, read_parameters, read_tags
 
 KNOWN = ("AlarmTopicArn", "NightlySweepSchedule", "UndoMinutes")
 
@@ -87,3 +87,13 @@ def test_make_hands_parameters_on_as_they_were_typed() -> None:
     recipe = Path(ROOT / "Makefile").read_text().split("\ndeploy:")[1].split("\n\n")[0]
     assert '--parameters "$$PARAMETERS"' in recipe
     assert "$(PARAMETERS" not in recipe
+
+
+def test_tags_are_written_as_parameters_are_and_told_by_their_own_name() -> None:
+    assert read_tags("team=platform owner='the platform team' empty=") == {
+        "team": "platform",
+        "owner": "the platform team",
+        "empty": "",
+    }
+    with pytest.raises(ConfigError, match=r"(?s)TAGS: 'b': not Name=value.*TAGS=\"Name=.*TAGS: aws:a: AWS keeps names"):
+        read_tags("b aws:a=1")

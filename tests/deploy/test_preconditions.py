@@ -146,3 +146,13 @@ def test_the_secrets_asked_for_are_kept_encrypted_and_an_empty_answer_keeps_the_
     slack_secrets.ask(ssm, "prod", lambda _question: "")
     kept = ssm.get_parameter(Name="/tflock-reaper/prod/slack-bot-token", WithDecryption=True)
     assert kept["Parameter"]["Value"] == "xoxb-made-up"
+
+
+def test_a_new_secret_is_tagged_as_it_is_made_and_keeps_its_tags_when_it_is_replaced(session: boto3.Session) -> None:
+    ssm = session.client("ssm")
+    for value, tags in (("xoxb-first", {"team": "platform"}), ("xoxb-second", {"team": "other"})):
+        slack_secrets.put(ssm, "prod", "slack-bot-token", value, tags)
+    name = "/tflock-reaper/prod/slack-bot-token"
+    assert ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"] == "xoxb-second"
+    told = ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=name)
+    assert told["TagList"] == [{"Key": "team", "Value": "platform"}]

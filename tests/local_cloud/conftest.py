@@ -20,6 +20,7 @@ DOCTORED = "acme-doctored"
 """For the doctor's tests alone, which break it and mend it."""
 BUCKETS = (VERSIONED, UNVERSIONED, UNWIRED, MISSING, DOCTORED)
 UNDO_SECONDS = 15
+TAGS = {"team": "the platform team", "cost-center": "4711"}
 SECOND_LEVEL = "15s"
 """Longer than a first alert takes on a busy machine; one that comes later is of the second level at once."""
 _SLACK = f"""
@@ -86,7 +87,9 @@ def reaper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedReaper]
     workspace = demo_workspace(*channels)
     decided = Decided(BUCKETS, slack=_SLACK, routes=routes, lock_table=True, workspace=workspace)
     with DeployedReaper(folder, decided) as deployed:
-        deployed.deploy(**organisation_s_rules(deployed))
+        with pytest.MonkeyPatch.context() as surroundings:
+            surroundings.setenv("TAGS", " ".join(f"{name}='{value}'" for name, value in TAGS.items()))
+            deployed.deploy(**organisation_s_rules(deployed))
         deployed.create_state_bucket(VERSIONED)
         deployed.create_state_bucket(UNVERSIONED, versioned=False)
         deployed.create_state_bucket(UNWIRED, wired=False)

@@ -8,6 +8,8 @@ from botocore.exceptions import ClientError
 
 from chalicelib.stack import names
 from demo.deployed import STAGE, DeployedReaper
+from deploy import tags
+from tests.local_cloud.conftest import TAGS
 
 
 def test_every_queue_of_the_running_stack_is_encrypted_with_the_key_and_none_but_it(reaper: DeployedReaper) -> None:
@@ -17,6 +19,18 @@ def test_every_queue_of_the_running_stack_is_encrypted_with_the_key_and_none_but
         told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
         encrypted.add((told.get("KmsMasterKeyId", "")[:12], told["SqsManagedSseEnabled"]))
     assert encrypted == {("arn:aws:kms:", "false")}
+
+
+def test_the_tags_of_the_stack_are_on_what_it_made_and_another_deployment_keeps_them(reaper: DeployedReaper) -> None:
+    sqs, functions = reaper.cloud.client("sqs"), reaper.cloud.client("lambda").list_functions()["Functions"]
+    tagged = [sqs.list_queue_tags(QueueUrl=url)["Tags"] for url in sqs.list_queues()["QueueUrls"]]
+    tagged += [
+        reaper.cloud.client("lambda").get_function(FunctionName=one["FunctionName"])["Tags"] for one in functions
+    ]
+    assert all(TAGS.items() <= own.items() for own in tagged)
+    option = tags.of_stack(names.stack(STAGE), reaper.cloud.environment)
+    assert sorted(option) == ["--tags", *sorted(f"{name}={value}" for name, value in TAGS.items())]
+    assert tags.of_stack("no-such-stack", reaper.cloud.environment) == ()
 
 
 def test_every_function_of_the_running_stack_is_traced(reaper: DeployedReaper) -> None:

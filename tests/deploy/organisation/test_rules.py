@@ -71,6 +71,11 @@ def test_the_defaults_leave_the_stack_as_it_was() -> None:
     assert stage["TracingEnabled"] is False
 
 
+def test_no_function_has_a_tag_of_its_own_beside_the_stack_s_and_sam_s() -> None:
+    own = {tag["Key"] for one in of_type(FUNCTION).values() for tag in one.get("Tags", [])}
+    assert own <= {"lambda:createdBy"}
+
+
 def test_every_function_runs_in_the_subnets_with_the_security_groups() -> None:
     networks = [one["VpcConfig"] for one in of_type(FUNCTION, **EVERYTHING).values()]
     wanted = {"SubnetIds": EVERYTHING["VpcSubnetIds"], "SecurityGroupIds": EVERYTHING["VpcSecurityGroupIds"]}
