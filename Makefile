@@ -67,8 +67,8 @@ test: $(READY) ## all of check and the story end to end on the local cloud: minu
 	$(PY) -m ruff check .
 	$(call BESIDE_TYPES,$(PY) -m pytest -n 4 --dist loadfile --no-loadscope-reorder)
 
-# ONCE is in the environment already. A recipe that needs a shell would keep a signal to make from the demo.
-demo: $(READY) ## the whole story on this machine, no accounts needed; ONCE=1 plays it through by itself
+# ONCE and RELEASE are in the environment already. A recipe that needs a shell would keep a signal to make from the demo.
+demo: $(READY) ## the whole story on this machine, no accounts needed; ONCE=1 plays it through by itself, RELEASE=dist on those files
 	@$(PY) -m demo
 
 bench: $(READY) ## measurements against their peers: six minutes (by themselves, 20 minutes each: python -m bench.race, python -m bench.scan --full)

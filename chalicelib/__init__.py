@@ -37,8 +37,10 @@ Each line of code has one room: it decides (``core``), it orders (``jobs``), or 
 ``slack.web``       calls Slack's Web API
 ``slack.doctor``    looks at the Slack app for the doctor; it posts nothing
 ``slack.words``     every word that Slack shows; pure
-``slack_over_http`` checks what comes to the API, for ``app``; whoever is not Slack gets an HTTP error
-``told_by_aws``     reads what AWS tells ``app`` of locks, by rules that know the buckets that were found by now
+``entries``         the entry points, one module for each function: it translates, calls a job and answers
+``slack_over_http`` checks what comes to the API; whoever is not Slack gets an HTTP error
+``told_by_aws``     reads what AWS tells of locks, by rules that know the buckets that were found by now
+``click_orders``    what the two functions that carry out clicks share
 ``check_rules``     the function that checks a ``reaper.toml`` for whoever installs; it is in no stack of the reaper
 ``config``          checks ``reaper.toml``; no function of the stack uses it
 ``checked_rules``   reads and writes the file that carries the checked rules to the functions
@@ -47,14 +49,16 @@ Each line of code has one room: it decides (``core``), it orders (``jobs``), or 
 ``stack``           what an installation gives the stack: its parameters and the layer with the checked rules
 ``wiring``          the composition root: the only module that puts real things behind the ports
 ``wiring_doctor``   the part of it that only the weekly look needs: which looks are taken at what
+``wiring_slack``    the part of it that the function behind the API needs, which starts while Slack waits
 ``wiring_rules``    the part of it that every other part needs: the rules, with the targets that are known now
 ==================  ==========================================================================================
 
-Imports point one way (``tests/test_imports.py`` checks it): ``app -> wiring, jobs, ports, core, aws.batches,
-aws.by_hand, aws.events, aws.metrics, aws.orders, slack_over_http, slack.requests, slack.words.listings,
-slack.response_url, told_by_aws, wiring_doctor, checked_rules, first_line, version``;
-``slack_over_http -> wiring, core, slack.requests``; ``told_by_aws -> wiring, core, aws.events``;
-``wiring, wiring_doctor, wiring_rules ->`` everything but ``config``;
+Imports point one way (``tests/test_imports.py`` checks it): ``app -> entries``; ``entries -> wiring, jobs, ports, core,
+aws.batches, aws.by_hand, aws.events, aws.metrics, aws.orders, slack_over_http, slack.requests, slack.words.listings,
+slack.response_url, told_by_aws, click_orders, checked_rules, first_line, version``;
+``slack_over_http -> wiring_slack, core, slack.requests``; ``told_by_aws -> wiring, core, aws.events``;
+``click_orders -> wiring, core, ports``; ``wiring, wiring_doctor, wiring_slack, wiring_rules ->`` everything but
+``config`` and ``entries``;
 ``check_rules -> stack -> config -> checked_rules -> core``;
 ``aws, slack -> ports, core``; ``jobs -> ports, core``; ``ports -> core``; ``core ->`` the standard library and msgspec.
 ``aws`` and ``slack`` never import each other, and no job imports them. ``tflocks/``, the operators' command line,

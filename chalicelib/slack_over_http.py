@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from aws_lambda_powertools import Logger
 from chalice.app import BadRequestError, ChaliceViewError, ForbiddenError, UnauthorizedError
 
-from chalicelib import wiring
+from chalicelib import wiring_slack
 from chalicelib.core.audit.measure import TURNED_AWAY
 from chalicelib.core.clicks.click import Unheard, Unusable
 from chalicelib.slack import requests
@@ -42,13 +42,13 @@ def from_slack(request: Any, parse: requests.Parse[T]) -> T | None:
     if not headers.get("content-type", "").startswith(_FORM):
         raise UnsupportedMediaTypeError(f"expected {_FORM}")
     try:
-        requests.verify(body, headers, wiring.signing_secret)
-        told = parse(body, wiring.installation())
+        requests.verify(body, headers, wiring_slack.signing_secret)
+        told = parse(body, wiring_slack.installation())
     except tuple(_REFUSALS) as error:
         logger.warning("slack request turned away", reason=str(error))
-        wiring.metrics().add(TURNED_AWAY)
+        wiring_slack.metrics().add(TURNED_AWAY)
         raise _REFUSALS[type(error)](str(error)) from None
     if isinstance(told, Unheard) and told.why is Unusable.MISDIRECTED:  # others have only a button of another version
         logger.warning("slack request turned away", reason=told.detail)
-        wiring.metrics().add(TURNED_AWAY)
+        wiring_slack.metrics().add(TURNED_AWAY)
     return told

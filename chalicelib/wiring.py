@@ -22,10 +22,8 @@ from chalicelib.aws.accounts.sessions import Accounts, Stack
 from chalicelib.aws.book.channel_book import DynamoChannelBook
 from chalicelib.aws.book.digest_book import DynamoDigestBook
 from chalicelib.aws.book.event_book import DynamoEventBook
-from chalicelib.aws.book.group_book import DynamoGroupBook
 from chalicelib.aws.book.joint.joint_book import DynamoJointBook
 from chalicelib.aws.book.lock_book import DynamoLockBook
-from chalicelib.aws.book.lock_list import DynamoLockList
 from chalicelib.aws.book.nightly.night_book import DynamoNightBook
 from chalicelib.aws.book.rules_book import store
 from chalicelib.aws.discovery.finder import AwsTargetFinder, Home
@@ -34,7 +32,6 @@ from chalicelib.aws.locks.dynamodb import DynamoLockStore
 from chalicelib.aws.locks.places import Places
 from chalicelib.aws.locks.s3 import S3LockStore
 from chalicelib.aws.locks.s3_versions import S3DebrisCounter
-from chalicelib.aws.orders.sqs import Queue, SqsOrders
 from chalicelib.aws.patience import COUNTING, ENTERING, LISTING, SEARCHING, WRITING
 from chalicelib.checked_rules import encode
 from chalicelib.core.audit.event import LockEvent
@@ -49,30 +46,40 @@ from chalicelib.ports.locks import LockStore
 from chalicelib.ports.people import MessengerError
 from chalicelib.ports.world import World
 from chalicelib.slack.directory import SlackDirectory
-from chalicelib.slack.installation import Installation
 from chalicelib.slack.messenger import SlackMessenger
 from chalicelib.wiring_rules import (
     PROMPT,
+    SECRET_SECONDS,
     SIDE_BY_SIDE,
     config,
     configured_rules,
     current_rules,
     metrics,
+    orders,
     rules,
     rules_for,
+    secret,
     table,
     target_book,
 )
+from chalicelib.wiring_slack import group_book, installation, lock_list, signing_secret
 
-__all__ = ["config", "configured_rules", "current_rules", "metrics", "rules", "rules_for", "table", "target_book"]
+__all__ = [
+    "config",
+    "configured_rules",
+    "current_rules",
+    "group_book",
+    "installation",
+    "lock_list",
+    "metrics",
+    "orders",
+    "rules",
+    "rules_for",
+    "signing_secret",
+    "table",
+    "target_book",
+]
 
-_QUEUES = {
-    Queue.SWEEPS: "SWEEP_QUEUE_URL",
-    Queue.RELEASES: "RELEASE_QUEUE_URL",
-    Queue.CLICKS: "CLICK_QUEUE_URL",
-    Queue.EVENTS: "EVENT_QUEUE_URL",
-}
-_SECRET_SECONDS, _FRESH_SECRET_SECONDS = 300, 60
 _FOR_THE_ORDERS = 300.0
 """Seconds that the search for targets leaves for ordering the sweeps and for telling people."""
 
@@ -143,6 +150,11 @@ def _searcher(account: Account, service: str, region: str | None) -> Any:
     return accounts().looking(account, service, region, SEARCHING)
 
 
+def milliseconds(context: Any) -> float:
+    """Return how much time Lambda leaves an invocation."""
+    return float(context.get_remaining_time_in_millis())
+
+
 def run(milliseconds: float) -> Run:
     """Return the run of an invocation that has this much time left."""
     return run_of(_threads(), milliseconds / 1000)
@@ -176,18 +188,6 @@ def lock_book() -> DynamoLockBook:
 
 
 @cache
-def lock_list() -> DynamoLockList:
-    """Return the held locks, for ``/tflocks``."""
-    return DynamoLockList(table())
-
-
-@cache
-def group_book() -> DynamoGroupBook:
-    """Return the members of user groups as the last watch found them."""
-    return DynamoGroupBook(table())
-
-
-@cache
 def night_book() -> DynamoNightBook:
     """Return the reaper's memory of its nights."""
     return DynamoNightBook(table())
@@ -199,38 +199,13 @@ def store_rules() -> None:
     store(table(), encode(msgspec.structs.replace(config(), rules=configured_rules())))
 
 
-@cache
-def installation() -> Installation:
-    """Return where the Slack app is installed."""
-    team, enterprise = config().rules.team, config().rules.enterprise
-    return Installation(app=config().slack_app, team=team, enterprise=enterprise, api_url=config().slack_api)
-
-
-@cache
-def orders() -> SqsOrders:
-    """Return the queues in which one function leaves orders for another."""
-    return SqsOrders(clients.sqs(PROMPT), lambda queue: os.environ[_QUEUES[queue]])
-
-
-def signing_secret(fresh: bool) -> str:  # noqa: FBT001  the type is slack.requests.SigningSecret
-    """Return Slack's signing secret, read from SSM at most five minutes ago; if ``fresh``, at most one minute ago.
-
-    Even a fresh one is not read each time, because whoever sends wrong signatures would decide how often SSM is asked.
-    """
-    return _secret("SLACK_SIGNING_SECRET_PARAMETER", _FRESH_SECRET_SECONDS if fresh else _SECRET_SECONDS)
-
-
 def bot_token() -> str:
     """Return Slack's bot token. Without it nobody can be told anything, so its failure is a MessengerError."""
     try:
-        return _secret("SLACK_BOT_TOKEN_PARAMETER", _SECRET_SECONDS)
+        return secret("SLACK_BOT_TOKEN_PARAMETER", SECRET_SECONDS)
     except Exception as error:
         raise MessengerError(f"the bot token could not be read from SSM: {error}") from error
 
 
 def _slack_failed() -> None:
     metrics().add(SLACK_FAILURE)
-
-
-def _secret(variable: str, seconds: int) -> str:
-    return clients.secrets(PROMPT).read(os.environ[variable], seconds)

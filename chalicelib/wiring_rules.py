@@ -1,4 +1,9 @@
-"""The part of the composition root that every other part needs: the rules, the table that they are kept in, metrics."""
+"""The part of the composition root that every other part needs: rules, the lock book's table, orders, secrets, metrics.
+
+Environment variables, set by ``.chalice/resources.yaml``: STAGE, LOCK_BOOK_TABLE, SWEEP_QUEUE_URL, RELEASE_QUEUE_URL,
+CLICK_QUEUE_URL, EVENT_QUEUE_URL and ACCOUNT_ID. RULES_FILE names a file of checked rules other than the one in the
+rules layer. Lambda sets AWS_REGION. Each thing is built once per process, when it is first asked for.
+"""
 
 import os
 import time
@@ -13,6 +18,7 @@ from chalicelib.aws import clients
 from chalicelib.aws.book.target_book import DynamoTargetBook
 from chalicelib.aws.metrics import EmfMetrics
 from chalicelib.aws.one_a_thread import OneAThread
+from chalicelib.aws.orders.sqs import Queue, SqsOrders
 from chalicelib.aws.patience import prompt
 from chalicelib.checked_rules import Config, in_layer, load
 from chalicelib.core.audit.measure import FOUND_UNKNOWN
@@ -28,6 +34,13 @@ if TYPE_CHECKING:
 
 SIDE_BY_SIDE = sum(tasks.SIDE_BY_SIDE.values())  # threads of a run: one for each task that may run at once
 PROMPT = prompt(SIDE_BY_SIDE)
+SECRET_SECONDS = 300
+_QUEUES = {
+    Queue.SWEEPS: "SWEEP_QUEUE_URL",
+    Queue.RELEASES: "RELEASE_QUEUE_URL",
+    Queue.CLICKS: "CLICK_QUEUE_URL",
+    Queue.EVENTS: "EVENT_QUEUE_URL",
+}
 _logger = Logger(child=True)
 
 
@@ -63,6 +76,17 @@ def configured_rules(found: tuple[Target, ...] = ()) -> Rules:
 def target_book() -> DynamoTargetBook:
     """Return the reaper's memory of what the target rules found."""
     return DynamoTargetBook(table(), lambda: datetime.now(UTC))
+
+
+@cache
+def orders() -> SqsOrders:
+    """Return the queues in which one function leaves orders for another."""
+    return SqsOrders(clients.sqs(PROMPT), lambda queue: os.environ[_QUEUES[queue]])
+
+
+def secret(variable: str, seconds: int) -> str:
+    """Return the secret whose parameter a variable names, read from SSM at most so many seconds ago."""
+    return clients.secrets(PROMPT).read(os.environ[variable], seconds)
 
 
 @cache

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import secrets
+import shutil
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -18,12 +19,13 @@ from chalicelib.core.duration import parse
 from chalicelib.core.notifications.merging import Wanted
 from chalicelib.slack.words.parts import lock_value
 from chalicelib.slack.words.parts.buttons import RELEASE_ACTION
-from demo import stopping
-from demo.local_cloud import LocalCloud
+from demo import released, stopping
+from demo.local_cloud import OPERATOR, LocalCloud
 from demo.lock_table import LockTable
 from demo.slack_standin import Channel, Message, SlackStandIn, User, UserGroup, Workspace
 from demo.terraform import LOCK_TABLE
 from demo.waiting import wait_for
+from deploy import stack
 from tflocks.live.connecting import Bucket, connect
 
 STAGE = "demo"
@@ -91,13 +93,14 @@ class Decided:
 class DeployedReaper:
     """A context manager: it starts the reaper with its cloud and its Slack, and leaves nothing of them behind."""
 
-    def __init__(self, folder: Path, decided: Decided, *, slack_port: int = 0) -> None:
+    def __init__(self, folder: Path, decided: Decided, *, slack_port: int = 0, release: Path | None = None) -> None:
         self.cloud = LocalCloud(folder)
         self.table = LockTable(self.cloud)
         self.outputs: dict[str, str] = {}
         self.workspace = decided.workspace
         self.slack = SlackStandIn(decided.workspace, port=slack_port)
         self._folder = folder
+        self._release = release
         self._decided = decided
         self._journal: list[dict[str, Any]] = []
         self._open = contextlib.ExitStack()
@@ -114,20 +117,39 @@ class DeployedReaper:
     ) -> None:
         self._open.close()
 
+    @property
+    def made_from(self) -> str:
+        """Say what is deployed."""
+        if self._release is None:
+            return "packaging the application"
+        return f"taking release {released.version_in(self._release)} with nothing but the AWS CLI"
+
     def deploy(self, more: str = "", **parameters: str) -> None:
         """Deploy as ``make deploy`` does: check the configuration, package, put secrets into SSM, make one stack.
 
-        ``more`` is TOML that the configuration has too; ``parameters`` are the stack's.
+        With a release, deploy its files by the commands of ``docs/installing.md`` instead. ``more`` is TOML that the
+        configuration has too; ``parameters`` are the stack's.
         """
         config = self._folder / "reaper.toml"
         stream = self.table.create() if self._decided.lock_table else ""
         config.write_text(self._decided.toml(self.slack.api_url, stream) + more)
         given = {"slack-bot-token": self.workspace.bot_token, "slack-signing-secret": self.workspace.signing_secret}
         with stopping.at_once():
-            self.outputs = self.cloud.deploy(config, stage=STAGE, secrets=given, parameters=HURRIED | parameters)
+            if self._release:
+                self.outputs = self._install(self._release, config, given)
+            else:
+                self.outputs = self.cloud.deploy(config, stage=STAGE, secrets=given, parameters=HURRIED | parameters)
         self.slack.request_url = self.cloud.slack_actions_url(self.outputs)
         self.slack.command_url = self.cloud.slack_commands_url(self.outputs)
         self._start_api(self.slack.request_url)
+
+    def _install(self, release: Path, config: Path, secrets: Mapping[str, str]) -> dict[str, str]:
+        bucket = self.cloud.prepare(STAGE, secrets)
+        (folder := self._folder / "release").mkdir()
+        shutil.copyfile(config, folder / "reaper.toml")
+        script = released.commands(released.version_in(release), STAGE, bucket, {"OperatorArns": OPERATOR, **HURRIED})
+        released.install(release, folder, script, self.cloud.environment)
+        return stack.outputs(STAGE, self.cloud.environment)
 
     def _start_api(self, url: str) -> None:
         """Start the API: here each process of a function unpacks the package, which takes longer than Slack waits."""

@@ -198,10 +198,15 @@ class LocalCloud:
 
         ``secrets`` have values for ``slack-bot-token`` and ``slack-signing-secret``; ``parameters`` are the stack's.
         """
+        self.prepare(stage, secrets)
+        return self.update(config, build(self.target), stage=stage, parameters=parameters)
+
+    def prepare(self, stage: str, secrets: Mapping[str, str]) -> str:
+        """Keep the secrets, and make a bucket for what a stack is made from; return its name."""
         for secret, value in secrets.items():
             slack_secrets.put(self.client("ssm"), stage, secret, value)
         self.client("s3").create_bucket(Bucket=_ARTIFACTS)
-        return self.update(config, build(self.target), stage=stage, parameters=parameters)
+        return _ARTIFACTS
 
     def update(self, config: Path, package: Package, *, stage: str, parameters: Mapping[str, str]) -> dict[str, str]:
         """Make the stack, or update it, from a package and a configuration; return its outputs."""

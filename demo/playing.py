@@ -54,14 +54,15 @@ def _stopped(narrator: Narrator, *, once: bool) -> int:
 
 def _play_by_itself(folder: Path, narrator: Narrator, closing: ExitStack) -> None:
     program = _find_browser(narrator)
-    reaper = closing.enter_context(DeployedReaper(folder, decided(_SECOND)))
+    reaper = closing.enter_context(DeployedReaper(folder, decided(_SECOND), release=_release()))
     story = _begin(reaper, folder, narrator, closing)
     story.play(_hands(program, reaper, narrator, closing), _SECOND)
     narrator.step("every step was seen")
 
 
 def _play_with_a_person(folder: Path, narrator: Narrator, closing: ExitStack) -> None:
-    reaper = closing.enter_context(DeployedReaper(folder, decided(_SECOND_FOR_A_PERSON), slack_port=_port()))
+    decisions = decided(_SECOND_FOR_A_PERSON)
+    reaper = closing.enter_context(DeployedReaper(folder, decisions, slack_port=_port(), release=_release()))
     story = _begin(reaper, folder, narrator, closing)
     narrator.aside(f"open {reaper.slack.url}, click what you like, and type /tflocks; choose at the left who clicks:")
     for user in rights():
@@ -70,6 +71,12 @@ def _play_with_a_person(folder: Path, narrator: Narrator, closing: ExitStack) ->
     narrator.aside("Ctrl-C ends it")
     webbrowser.open(reaper.slack.url)
     story.accompany()
+
+
+def _release() -> Path | None:
+    """Return the folder with the files of the release to play it on (``RELEASE=dist``); None: on this checkout."""
+    named = os.environ.get("RELEASE")
+    return Path(named) if named else None
 
 
 def _port() -> int:

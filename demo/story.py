@@ -49,7 +49,7 @@ def rights() -> tuple[User, ...]:
 def prepare(reaper: DeployedReaper, narrator: Narrator) -> None:
     """Deploy a reaper and wire a state bucket to it."""
     narrator.step(f"local cloud (MiniStack) and Slack stand-in are up: {reaper.cloud.url}, {reaper.slack.url}")
-    narrator.step("packaging the application and deploying it by CloudFormation")
+    narrator.step(f"{reaper.made_from} and deploying it by CloudFormation")
     reaper.deploy()
     narrator.step(f"deployed; creating the versioned state bucket {BUCKET} and wiring it to the queue of lock events")
     reaper.create_state_bucket(BUCKET)

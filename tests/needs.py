@@ -47,14 +47,6 @@ def aws_provider() -> Path:
     pytest.skip(f"no mirror with Terraform's AWS provider in {', '.join(_MIRRORS)}")
 
 
-def slack_schemas() -> Path:
-    """The folder ``schemas`` of a clone of github.com/slackapi/manifest-schema. Skips without one."""
-    named = os.environ.get("SLACK_MANIFEST_SCHEMA")
-    if not named:
-        pytest.skip("SLACK_MANIFEST_SCHEMA names no clone of github.com/slackapi/manifest-schema")
-    return Path(named) / "schemas"
-
-
 def _missing(what: str) -> str:
     if os.environ.get("CI"):
         pytest.fail(f"{what}; in CI it has to be there")

@@ -7,9 +7,14 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 MAY_IMPORT = {
-    "app": {
+    "app": {"entries"},
+    "chalicelib.entries": {
+        "entries.logger",
+        "click_orders",
         "wiring",
         "wiring_doctor",
+        "wiring_rules",
+        "wiring_slack",
         "jobs",
         "core",
         "ports",
@@ -27,13 +32,15 @@ MAY_IMPORT = {
         "first_line",
         "version",
     },
+    "chalicelib.click_orders": {"wiring", "core", "ports"},
     "chalicelib.checkout": {"core"},
     "chalicelib.first_line": {"version"},
     "chalicelib.version": {"checkout", "core"},
-    "chalicelib.slack_over_http": {"wiring", "core", "slack.requests"},
+    "chalicelib.slack_over_http": {"wiring_slack", "core", "slack.requests"},
     "chalicelib.told_by_aws": {"wiring", "core", "aws.events"},
     "chalicelib.wiring_rules": {"aws", "jobs", "ports", "core", "checked_rules"},
-    "chalicelib.wiring": {"wiring_rules", "aws", "slack", "jobs", "ports", "core", "checked_rules"},
+    "chalicelib.wiring_slack": {"wiring_rules", "aws", "slack.installation"},
+    "chalicelib.wiring": {"wiring_rules", "wiring_slack", "aws", "slack", "jobs", "ports", "core", "checked_rules"},
     "chalicelib.wiring_doctor": {"wiring", "checked_rules", "aws", "slack", "jobs", "ports", "core"},
     "chalicelib.check_rules": {"stack", "config", "checked_rules", "first_line"},
     "chalicelib.config": {"config", "core", "checked_rules"},
@@ -97,7 +104,8 @@ def test_an_sdk_is_imported_only_in_its_room(sdk: str) -> None:
     rooms = {"slack_sdk": "slack"}.get(sdk, "aws")
     users = {path.relative_to(ROOT) for path in MODULES if any(name.split(".")[0] == sdk for name in imported(path))}
     assert {path for path in users if rooms not in path.parts} <= {
-        Path("app.py"),
+        Path("chalicelib/click_orders.py"),
+        Path("chalicelib/entries/__init__.py"),
         Path("chalicelib/wiring.py"),
         Path("chalicelib/wiring_rules.py"),
         Path("chalicelib/slack_over_http.py"),

@@ -9,7 +9,6 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import boto3
-from aws_lambda_powertools.utilities.parameters import SSMProvider
 from botocore.config import Config
 
 from chalicelib.aws.secrets import Secrets
@@ -67,4 +66,4 @@ def secrets(config: Config) -> Secrets:
 @cache
 def new_secrets(config: Config) -> Secrets:
     """Return the secrets of a process; ``secrets`` is for threads."""
-    return Secrets(SSMProvider(boto_config=config))
+    return Secrets(boto3.client("ssm", config=config))

@@ -2,8 +2,8 @@
 
 from botocore.config import Config
 
-from chalicelib.aws.locks.listing.crew import THREADS
-
+THREADS = 16
+"""Most pages of listings that a process asks for at once, above one for each bucket that it lists."""
 # A listing full of delete markers can take two minutes to answer (xuanwo.io, 2025-02). Retries are never "adaptive":
 # that slows down all that share a client for one bucket that is busy.
 LISTING = Config(

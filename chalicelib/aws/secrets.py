@@ -4,15 +4,17 @@ import time
 from collections.abc import Callable
 from functools import lru_cache
 from threading import Lock
+from typing import TYPE_CHECKING
 
-from aws_lambda_powertools.utilities.parameters import SSMProvider
+if TYPE_CHECKING:
+    from types_boto3_ssm import SSMClient
 
 
 class Secrets:
     """The secrets, by the names of their parameters. Threads may share an instance."""
 
-    def __init__(self, parameters: SSMProvider, clock: Callable[[], float] = time.monotonic) -> None:
-        self._parameters = parameters
+    def __init__(self, client: "SSMClient", clock: Callable[[], float] = time.monotonic) -> None:
+        self._client = client
         self._clock = clock
         self._one = Lock()
         self._known = lru_cache(maxsize=8)(self._read)
@@ -23,4 +25,4 @@ class Secrets:
             return self._known(name, seconds, int(self._clock()) // seconds)
 
     def _read(self, name: str, _seconds: int, _period: int) -> str:
-        return str(self._parameters.get(name, force_fetch=True, decrypt=True)).strip()
+        return self._client.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"].strip()

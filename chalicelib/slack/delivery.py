@@ -15,6 +15,7 @@ from chalicelib.ports.people import (
     Way,
 )
 from chalicelib.slack import response_url
+from chalicelib.slack.installation import usable
 from chalicelib.slack.sender import Anywhere, Errand, Sender
 from chalicelib.slack.versions import Version
 from chalicelib.slack.web.history import History
@@ -99,7 +100,7 @@ class Delivery:
         A person who cannot be reached that way either is not tried again.
         """
         url, user, channel = person.reply_to, person.user, person.channel
-        if response_url.usable(url, self._api_url) and response_url.answer(url, text):
+        if usable(url, self._api_url) and response_url.answer(url, text):
             return
         if not user:  # a person of another workspace, whom this app's token cannot reach
             return

@@ -5,10 +5,8 @@ It needs no token, and the app need not be in the channel. It takes five answers
 """
 
 import logging
-import re
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
 
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
@@ -17,21 +15,8 @@ from chalicelib.ports.people import MessengerError
 _TIMEOUT_SECONDS = 5
 _TIMEOUT_AT_ONCE_SECONDS = 2
 """The time limit in a function that itself has to answer Slack within three seconds."""
-_PLAIN = re.compile(r"[!-\[\]-~]{1,2000}")
-"""Printable ASCII without blanks and backslashes, so that all readers of the URL see the same host in it."""
 _SILENT = logging.Logger("response_url", logging.CRITICAL + 1)
 """Given to slack_sdk, because it would log the URL."""
-
-
-def usable(url: str, api_url: str) -> bool:
-    """Return whether the URL can be from this Slack. So nobody can make the reaper call another host.
-
-    For ``https://slack.com/api/`` it is ``https://hooks.slack.com/``; GovSlack has hosts of its own. A Slack on this
-    machine (the demo's) has both on one host.
-    """
-    api = urlsplit(api_url)
-    ours = (f"{api.scheme}://{api.netloc}/", f"https://hooks.{api.netloc}/")
-    return url.startswith(ours) and _PLAIN.fullmatch(url) is not None
 
 
 def answer(url: str, text: str) -> bool:

@@ -3,7 +3,6 @@
 import fcntl
 import hashlib
 import json
-import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,16 +16,12 @@ from deploy.commands import ROOT
 from deploy.package import archive, dependencies, stamp, whole
 from deploy.package.bytecode import compiled
 from deploy.package.chalice_app import made_by_chalice
+from deploy.package.contents import services
+from deploy.package.contents.unneeded import needed
 from deploy.package.target import Target
 from deploy.package.template import stack_template
 
 BUILD = ROOT / "build"
-_EXAMINED = {"cloudformation", "cloudtrail", "cloudwatch", "events", "iam", "kms", "lambda", "logs", "s3control", "sns"}
-"""The services that only the weekly look calls."""
-_CALLED = {"dynamodb", "organizations", "resourcegroupstaggingapi", "s3", "sqs", "ssm", "sts"}
-_SERVICES = frozenset(_CALLED | _EXAMINED)
-"""The services that the application calls. botocore describes 400 more, which would be four fifths of the zip."""
-_DESCRIPTION = re.compile(r"botocore/data/([^/]+)/")
 _SOURCES = ("app.py", "requirements.txt", "requirements-deploy.txt", "chalicelib/**/*", ".chalice/*", "deploy/**/*.py")
 
 
@@ -72,17 +67,12 @@ def _build(target: Target, folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     app = made_by_chalice()
-    files = {name: content for name, content in dependencies.fetch(target).items() if _is_needed(name)} | app.files
+    fetched = dependencies.fetch(target)
+    files = services.lean({name: fetched[name] for name in needed(fetched)}) | app.files
     archive.write(folder / "code.zip", compiled(files, target))
     whole.check(folder / "code.zip", target)
     (folder / "template.yaml").write_text(yaml.safe_dump(stack_template(app.template), allow_unicode=True, width=120))
     return folder
-
-
-def _is_needed(name: str) -> bool:
-    """Leave out other services: each function unpacks the package before its first event, and a person may wait."""
-    described = _DESCRIPTION.match(name)
-    return described is None or described[1] in _SERVICES
 
 
 def _digest(target: Target) -> str:

@@ -9,6 +9,8 @@ from deploy.package import queue_policies, stamp, streams
 from deploy.package.organisation import boundary, concurrency, keys, network, tracing
 
 Template = dict[str, Any]
+_API, _API_HANDLER = "APIHandler", "chalicelib.entries.slack.app"
+"""The function behind the API. Chalice calls its handler ``app.app``, and would have it import all other functions."""
 _CODE = {"Bucket": {"Ref": "ArtifactsBucket"}, "Key": {"Ref": "CodeKey"}}
 # Last, so that they are laid over all that the stack has.
 _ORGANISATIONS_RULES = (boundary.apply, network.apply, keys.apply, concurrency.apply, tracing.apply)
@@ -19,8 +21,10 @@ def stack_template(made_by_chalice: Template) -> Template:
     template: Template = json.loads(json.dumps(made_by_chalice))
     for function in _functions(template).values():
         function["CodeUri"] = _CODE
-        function.pop("Tags", None)  # Chalice's, which calls every stage "dev"; the stack's are passed on to each function
+        # Chalice's, which calls every stage "dev"; the stack's are passed on to each function.
+        function.pop("Tags", None)
         function["Runtime"] = f"python{runtime.VERSION}"
+    _functions(template)[_API]["Handler"] = _API_HANDLER
     template["Parameters"] |= streams.parameters() | _rules_format()
     template["Conditions"] |= streams.conditions()
     template["Resources"] |= streams.resources()

@@ -14,7 +14,7 @@ import pytest
 from chalice.test import Client
 
 import app
-from chalicelib import checked_rules, wiring
+from chalicelib import checked_rules, entries, wiring
 from chalicelib.aws.book.rules_book import DynamoRulesBook
 from chalicelib.aws.orders.clicks import read_for_answer_click, read_for_release_lock
 from chalicelib.aws.orders.sweeps import read_sweep, write_sweep
@@ -37,14 +37,14 @@ def test_every_handler_that_lambda_is_told_of_can_be_imported() -> None:
     functions = app.app.pure_lambda_functions + app.app.event_sources
     handlers = {function.handler_string for function in functions}
     assert {
-        "app.nightly_sweep",
-        "app.sweep_target",
-        "app.watch_locks",
-        "app.record_lock_event",
-        "app.table_changed",
-        "app.examine_setup",
-        "app.release_lock",
-        "app.answer_click",
+        "chalicelib.entries.nights.nightly_sweep",
+        "chalicelib.entries.sweeps.sweep_target",
+        "chalicelib.entries.watches.watch_locks",
+        "chalicelib.entries.events.record_lock_event",
+        "chalicelib.entries.streams.table_changed",
+        "chalicelib.entries.doctor.examine_setup",
+        "chalicelib.entries.releases.release_lock",
+        "chalicelib.entries.clicks.answer_click",
     } == handlers
     for handler in handlers:
         module, name = handler.rsplit(".", 1)
@@ -210,14 +210,15 @@ def test_an_entry_point_that_raises_has_written_its_metrics(queues: Any, capsys:
 
 def test_every_entry_point_writes_what_it_measured() -> None:
     """Chalice's own decorator comes above: Lambda calls what that made, and for schedules what people may start too."""
-    module = ast.parse(Path(app.__file__).read_text())
-    functions = [node for node in module.body if isinstance(node, ast.FunctionDef) and node.decorator_list]
+    modules = [ast.parse(path.read_text()) for path in Path(entries.__file__).parent.glob("*.py")]
+    nodes = [node for module in modules for node in module.body]
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef) and node.decorator_list]
     assert len(functions) == 10
     for function in functions:
         *first, chalice, measured = [ast.unparse(decorator) for decorator in function.decorator_list]
-        assert chalice.startswith("app.")
-        assert measured == "_measured"
-        assert first == (["also_by_hand"] if chalice.startswith("app.schedule") else [])
+        assert chalice.startswith(("app.", "entry."))
+        assert measured.startswith("flushed(wiring")
+        assert first == (["also_by_hand"] if chalice.startswith("entry.schedule") else [])
 
 
 def test_a_sweep_s_duration_is_written_as_a_metric(queues: Any, capsys: pytest.CaptureFixture[str]) -> None:

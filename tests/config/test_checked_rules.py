@@ -137,7 +137,8 @@ def test_a_missing_or_unfit_file_is_named(tmp_path: Path) -> None:
 
 def test_a_function_starts_and_reads_its_rules_without_the_reader_of_reaper_toml(tmp_path: Path) -> None:
     (tmp_path / "rules.json").write_bytes(encode(parse(LEAST)))
-    script = "import sys, app; app.wiring.config(); print('chalicelib.config' in sys.modules)"
+    read = "import sys, app; from chalicelib import wiring; wiring.config()"
+    script = f"{read}; print('chalicelib.config' in sys.modules)"
     named = os.environ | {"RULES_FILE": str(tmp_path / "rules.json")}
     started = subprocess.run(  # noqa: S603
         [sys.executable, "-c", script], cwd=EXAMPLE.parent, env=named, capture_output=True, check=True

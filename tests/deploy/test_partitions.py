@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.core.partitions import HOSTS_END
 from deploy.commands import ROOT
-from deploy.package.build import _CALLED, _EXAMINED
+from deploy.package.contents.services import CALLED, EXAMINED
 from tests.core.test_partitions import PARTITIONS
 from tests.deploy.rights.judged_stack import EVERYTHING, built_template, stack_of
 from tests.deploy.stack_files import resources, template
@@ -105,7 +105,7 @@ def test_the_console_has_an_address_in_each_partition() -> None:
 def test_every_service_that_is_called_has_a_host_in_each_partition(partition: str, region: str) -> None:
     """The package keeps botocore's own descriptions of these services and of the partitions."""
     session = botocore.session.Session()
-    for service in _CALLED | _EXAMINED:
+    for service in CALLED | EXAMINED:
         made = session.create_client(service, region, aws_access_key_id="a", aws_secret_access_key="b")
         assert made.meta.partition == partition
         assert made.meta.endpoint_url.endswith(tuple(f".{end}" for end in HOSTS_END[partition]))

@@ -7,12 +7,16 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from chalicelib.core.version import Version
 from demo.terraform import LONG, find_terraform
 from demo.waiting import wait_for
+from deploy.package.target import of_functions_here
+from deploy.release.contents import fill
 from tests import needs
 
 ROOT = Path(__file__).parent.parent.parent
@@ -56,13 +60,17 @@ def start(folder: Path, **environment: str) -> Iterator["subprocess.Popen[str]"]
             demo.terminate()
 
 
-def test_the_demo_plays_through_by_itself_and_leaves_no_process(folder: Path) -> None:
+def test_the_demo_plays_through_by_itself_on_a_release_and_leaves_no_process(folder: Path) -> None:
+    """The release is deployed by the commands of docs/installing.md, with nothing of this checkout but the AWS CLI."""
     needs.browser()
-    pictures = folder / "pictures"
+    pictures, release = folder / "pictures", folder / "dist"
     pictures.mkdir()
-    with start(folder, ONCE="1", PICTURES=str(pictures)) as demo:
+    release.mkdir()
+    fill(release, Version("7.8.9", "7" * 40), datetime(2026, 11, 21, tzinfo=UTC), of_functions_here())
+    with start(folder, ONCE="1", PICTURES=str(pictures), RELEASE=str(release)) as demo:
         said, _ = demo.communicate(timeout=240)
     assert demo.returncode == 0, said
+    assert "taking release 7.8.9 with nothing but the AWS CLI" in said
     assert "is asked: Release this lock?" in said
     assert "is asked: Put the lock back?" in said
     assert "every step was seen" in said

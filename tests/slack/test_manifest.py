@@ -34,7 +34,7 @@ def test_every_scope_says_why(scope: str) -> None:
 def test_clicks_and_commands_come_to_the_app_s_two_routes() -> None:
     (command,) = MANIFEST["features"]["slash_commands"]
     assert (command["command"], command["should_escape"]) == ("/tflocks", True)
-    routes = re.findall(r'@app.route\("([^"]+)"', (ROOT / "app.py").read_text())
+    routes = re.findall(r'@app.route\("([^"]+)"', (ROOT / "chalicelib" / "entries" / "slack.py").read_text())
     urls = [MANIFEST["settings"]["interactivity"]["request_url"], command["url"]]
     assert urls == [f"https://example.invalid/api{route}" for route in routes]
 

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 NOT_SOURCE = (".*", "build", "dist", "*.egg-info", "__pycache__")
-USED_OF_CHALICELIB = ("aws", "config", "core", "jobs", "ports", "slack")
+USED_OF_CHALICELIB = ("aws", "config", "core", "jobs", "ports", "slack", "stack")
 IMPORT_ALL = """
 import importlib, pkgutil, sys, tflocks
 target = sys.argv[1]
@@ -23,6 +23,8 @@ ours = [one.__file__ for name, one in sys.modules.items() if name.partition(".")
 assert ours
 assert not [file for file in ours if not file.startswith(target)], ours
 from tflocks.main import main
+urls = ["--actions-url", "https://a.example/actions", "--commands-url", "https://a.example/commands"]
+main(["slack-manifest", "--json", *urls], standalone_mode=False)
 main(["--version"])
 """
 
@@ -71,3 +73,4 @@ def test_what_a_wheel_installs_runs_without_the_tree_it_was_built_from(installed
     )
     assert done.returncode == 0, done.stderr
     assert PROJECT["version"] in done.stdout
+    assert "https://a.example/commands" in done.stdout

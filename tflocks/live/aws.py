@@ -10,9 +10,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.aws.errors_in_words import in_words
 from chalicelib.aws.locks.dynamodb import DynamoLockStore
-from chalicelib.aws.locks.listing.crew import THREADS
 from chalicelib.aws.locks.places import Places
 from chalicelib.aws.locks.s3 import S3LockStore
+from chalicelib.aws.patience import THREADS
 from chalicelib.core.locks.account import Account
 from chalicelib.core.locks.place import Kind, Place
 from chalicelib.ports.locks import StoreError, StoreRefusedError

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
+import pytest
+
 from deploy.package.chalice_app import made_by_chalice
 from deploy.package.template import stack_template
+from tests.core.test_partitions import PARTITIONS
 from tests.deploy.stack_files import Document
 from tests.deploy.worked_out import Where, WorkedOut
 
@@ -66,6 +69,12 @@ BY_PATTERN = Setting(
     },
 )
 SETTINGS = (LEAST, EVERYTHING, BY_PATTERN)
+EACH_PARTITION = [
+    "aws",
+    "aws-cn",
+    *(pytest.param(one, marks=pytest.mark.thorough) for one in PARTITIONS if one not in ("aws", "aws-cn")),
+]
+"""Each asks some ten thousand requests, and what differs between partitions differs most in China."""
 
 
 @cache

@@ -6,9 +6,17 @@ from functools import cache
 import pytest
 
 from deploy.commands import ROOT
-from tests.core.test_partitions import PARTITIONS
 from tests.deploy.rights.asked_of_iam import Allowed, allowed, row_of
-from tests.deploy.rights.judged_stack import EVERYTHING, LEAST, SETTINGS, built_template, stack_of, statements_of
+from tests.deploy.rights.judged_stack import (
+    BY_PATTERN,
+    EACH_PARTITION,
+    EVERYTHING,
+    LEAST,
+    SETTINGS,
+    built_template,
+    stack_of,
+    statements_of,
+)
 from tests.deploy.rights.told_rights import EVERYBODY, ROWS, resources_of
 from tests.deploy.stack_files import Document
 from tests.deploy.worked_out import WorkedOut
@@ -29,21 +37,15 @@ def test_each_row_is_a_sentence_of_what_is_told() -> None:
     assert [row.sentence for row in ROWS if row.sentence not in told] == []
 
 
+@pytest.mark.parametrize("partition", EACH_PARTITION)
 @pytest.mark.parametrize(
-    ("partition", "setting"),
-    [
-        (partition, one.name)
-        if partition == "aws" or one is EVERYTHING
-        else pytest.param(partition, one.name, marks=pytest.mark.thorough)
-        for partition in PARTITIONS
-        for one in SETTINGS
-    ],
+    "setting", [EVERYTHING.name, *(pytest.param(one.name, marks=pytest.mark.thorough) for one in (LEAST, BY_PATTERN))]
 )
 def test_no_role_may_more_than_is_told(partition: str, setting: str) -> None:
     assert [one for one in _asked(partition, setting) if row_of(one, ROWS) is None] == []
 
 
-@pytest.mark.parametrize("partition", PARTITIONS)
+@pytest.mark.parametrize("partition", EACH_PARTITION)
 def test_each_role_may_all_that_is_told(partition: str) -> None:
     """Otherwise a row of the table would hide a right that somebody adds later."""
     found = _asked(partition, EVERYTHING.name)

@@ -6,9 +6,8 @@ from typing import NamedTuple
 import pytest
 
 from deploy.commands import ROOT
-from tests.core.test_partitions import PARTITIONS
 from tests.deploy.rights.asked_of_iam import SESSIONS, Allowed, allowed, row_of
-from tests.deploy.rights.judged_stack import statements_of
+from tests.deploy.rights.judged_stack import EACH_PARTITION, statements_of
 from tests.deploy.rights.told_rights import ANYTHING, ETAG, Row, resources_of
 from tests.deploy.stack_files import template
 from tests.deploy.worked_out import Where, WorkedOut
@@ -162,7 +161,7 @@ def _allowed(one: Beside, partition: str) -> list[Allowed]:
     return list(allowed(statements_of(stack), there, where, one.sessions))
 
 
-@pytest.mark.parametrize("partition", PARTITIONS)
+@pytest.mark.parametrize("partition", EACH_PARTITION)
 @pytest.mark.parametrize("name", BESIDE)
 def test_no_role_beside_the_stack_may_more_than_its_rows(name: str, partition: str) -> None:
     one = BESIDE[name]

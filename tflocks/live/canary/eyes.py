@@ -133,7 +133,8 @@ class DeployedEyes:
                 AutoRelease(lock=ref, channel=channel)
             )
         except OrderError as error:
-            raise StepFailedError(str(error)) from error
+            hint = "; the queue takes it only from the identities in the stack's parameter OperatorArns"
+            raise StepFailedError(f"{error}{hint if _denied(error) else ''}") from error
 
     def clues(self, step: Step, target: Target) -> Clues:
         """Return what can be seen of the parts that a step needs. What may not be seen is left out."""
@@ -217,3 +218,8 @@ def _is_failure(line: Line, step: Step) -> bool:
     if step in {Step.RELEASED, Step.REPLACED}:
         return line.get("event") == "release_answered" and line.get("outcome") in {"failed", "refused"}
     return line.get("event") in _FAILED
+
+
+def _denied(error: OrderError) -> bool:
+    cause = error.__cause__
+    return isinstance(cause, ClientError) and cause.response.get("Error", {}).get("Code") in _DENIED

@@ -6,9 +6,8 @@ from types import TracebackType
 
 from chalicelib.aws.locks.listing.pages import Bucket, Page
 from chalicelib.aws.locks.listing.ranges import MOST, KeyRange
+from chalicelib.aws.patience import THREADS
 
-THREADS = 16
-"""Most pages that a process asks for at once, above one for each bucket that it lists."""
 _SPARE = BoundedSemaphore(THREADS)
 
 

@@ -15,10 +15,10 @@ from botocore.exceptions import ClientError
 from bench.list_server.keys import Keys, Listed, flat, tree
 from bench.list_server.server import World, serving
 from chalicelib.aws.locks.listing.bucket_scan import listed
-from chalicelib.aws.locks.listing.crew import THREADS
 from chalicelib.aws.locks.listing.pages import Bucket
 from chalicelib.aws.locks.listing.ranges import KeyRange, Ranges
 from chalicelib.aws.locks.s3 import S3LockStore
+from chalicelib.aws.patience import THREADS
 from chalicelib.core.locks.place import Kind
 from chalicelib.core.locks.scan import Scanned
 from chalicelib.core.locks.target import Target

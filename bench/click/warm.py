@@ -1,11 +1,10 @@
-"""``python -m bench.click [ROUNDS]``: how long a click takes.
+"""How long a click takes.
 
 Measured on the local cloud, with warm functions: the time until Slack has its 200 (it waits three seconds), and until
 the lock is gone. The peer is what a person does today, with the repository checked out, initialised and the lock's ID
 at hand: `terraform force-unlock`.
 """
 
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -52,7 +51,3 @@ def _click(reaper: DeployedReaper, number: int) -> tuple[float, float]:
 def _force_unlock(reaper: DeployedReaper, state: TerraformState) -> float:
     reaper.put_lock(_BUCKET, state.key, sample("s3-apply-default"))
     return timed(lambda: state.must("force-unlock", "-force", _LOCK_ID))
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20)
