@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from chalicelib.core.doctor.finding import Fix
 from chalicelib.core.doctor.iam.verdict import Standing
+from chalicelib.core.doctor.wiring.admission.fault import Fault
+from chalicelib.core.doctor.wiring.admission.key import key_lets_in
 from chalicelib.core.doctor.wiring.case import Bus, Case, Queue
-from chalicelib.core.doctor.wiring.fault import Fault
-from chalicelib.core.doctor.wiring.queue_key import key_lets_in
 from chalicelib.core.doctor.wiring.senders import (
     PUT_EVENTS,
     S3,

@@ -10,8 +10,8 @@ from chalicelib.core.doctor.finding import Fix
 from chalicelib.core.doctor.iam.statements import listed
 from chalicelib.core.doctor.iam.verdict import Request, Standing
 from chalicelib.core.doctor.pasted.shell import aws, compact
+from chalicelib.core.doctor.wiring.admission.fault import Fault
 from chalicelib.core.doctor.wiring.case import Document, QueueKey
-from chalicelib.core.doctor.wiring.fault import Fault
 from chalicelib.core.doctor.wiring.senders import lets_in
 
 _USES = ("kms:GenerateDataKey", "kms:Decrypt")
