@@ -18,14 +18,15 @@ def says(*results: Any) -> Callable[[bytes], bytes]:
 
 
 def osv(vulnerable: Mapping[str, list[str]]) -> Callable[[bytes], bytes]:
-    """A service that knows these packages, and jinja2."""
+    """A service that knows these packages, and jinja2 2.4.1."""
+
+    def ids(asked: Mapping[str, Any]) -> list[str]:
+        name, version = asked["package"]["name"], asked["version"]
+        return ["GHSA-462w-v97r-4m45"] if (name, version) == ("jinja2", "2.4.1") else vulnerable.get(name, [])
 
     def answer(question: bytes) -> bytes:
-        names = [one["package"]["name"] for one in json.loads(question)["queries"]]
-        known = {**vulnerable, "jinja2": ["GHSA-462w-v97r-4m45"]}
-        return json.dumps(
-            {"results": [{"vulns": [{"id": one} for one in known.get(name, [])]} for name in names]}
-        ).encode()
+        found = [[{"id": one} for one in ids(asked)] for asked in json.loads(question)["queries"]]
+        return json.dumps({"results": [{"vulns": one} for one in found]}).encode()
 
     return answer
 
