@@ -52,6 +52,15 @@ def test_all_mistakes_are_told_and_nothing_is_written(config: Path, tmp_path: Pa
     assert not (tmp_path / "out").exists()
 
 
+def test_each_mistake_has_a_line_and_none_can_pretend_to_be_another(config: Path) -> None:
+    config.write_text('[slack]\nchannel = "platform"\n"a\\nb" = 1\n')
+    first, *mistakes = run(config).stderr.splitlines()
+    assert str(config) in first
+    assert all(line.startswith("  - ") for line in mistakes)
+    assert sum("slack.channel = 'platform'" in line for line in mistakes) == 1
+    assert sum("a\\u000ab" in line for line in mistakes) == 1
+
+
 def test_without_a_folder_a_good_file_is_only_called_good(config: Path) -> None:
     assert (run(config).exit_code, run(config).stdout) == (0, "no mistakes\n")
 
