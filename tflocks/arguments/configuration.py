@@ -7,7 +7,7 @@ import click
 
 from chalicelib.checked_rules import Config
 from chalicelib.config.file import ConfigError, load
-from tflocks.output.mistakes import WRONG_COMMAND_LINE, MistakesError
+from tflocks.output.mistakes import WrongFileError
 
 
 class Configuration(click.ParamType[Config]):
@@ -20,4 +20,4 @@ class Configuration(click.ParamType[Config]):
         try:
             return load(Path(value))
         except ConfigError as error:
-            raise MistakesError(f"{value} cannot be used:", error.problems, WRONG_COMMAND_LINE) from None
+            raise WrongFileError(f"{value} cannot be used:", error.problems) from None

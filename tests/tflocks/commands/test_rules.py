@@ -77,6 +77,13 @@ def test_a_parameter_without_a_value_is_a_wrong_command_line(config: Path) -> No
     assert run(config, "--parameter", "AlarmTopicArn").exit_code == 2
 
 
+def test_a_parameter_that_the_stack_does_not_have_is_told_because_the_aws_cli_would_leave_it_out(config: Path) -> None:
+    done = run(config, "--parameter", "AlarmTopicARN=arn:aws:sns:eu-west-1:111122223333:alarms")
+    assert done.exit_code == 1
+    assert "AlarmTopicARN" in done.stderr
+    assert "did you mean AlarmTopicArn?" in done.stderr
+
+
 def test_patterns_in_the_place_of_names_are_told(config: Path) -> None:
     config.write_text(LEAST.partition("[[targets]]")[0] + '[[discover]]\nbuckets = ["*-tfstate"]\n')
     assert "IAM lets the reaper's roles into the locks" in run(config).stderr
