@@ -1,9 +1,7 @@
 """Read what people give the stack by ``PARAMETERS="Name=value Other='a value with blanks'"``, and so by ``TAGS``."""
 
-import difflib
 import shlex
 from collections import Counter
-from collections.abc import Collection, Mapping
 
 from chalicelib.config.file import ConfigError
 
@@ -57,20 +55,3 @@ def _read(text: str, of: str) -> tuple[dict[str, str], list[str]]:
     problems = [f"{of}: {', '.join(odd)}: not Name=value; {_QUOTED.format(of=of)}"] if odd else []
     problems += [f"{of}: {name} is given twice" for name, times in Counter(names).items() if times > 1]
     return {name: value for name, _, value in pairs}, problems
-
-
-def check_known(given: Mapping[str, str], known: Collection[str]) -> None:
-    """Check that the stack has these parameters.
-
-    Raises:
-        ConfigError: those that it does not have.
-    """
-    odd = [name for name in given if name not in known]
-    if odd:
-        raise ConfigError([f"PARAMETERS: the stack has no parameter {name}{_meant(name, known)}" for name in odd])
-
-
-def _meant(name: str, known: Collection[str]) -> str:
-    by_small_letters = {one.lower(): one for one in known}
-    near = difflib.get_close_matches(name.lower(), by_small_letters, n=1)
-    return f"; did you mean {by_small_letters[near[0]]}?" if near else "; .chalice/resources.yaml lists them"

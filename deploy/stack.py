@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import boto3
-import yaml  # type: ignore[import-untyped]
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.checked_rules import Config
@@ -25,7 +24,7 @@ from deploy.changes.change_set import ChangeSet
 from deploy.changes.review import Ending, Wish, at_the_terminal, review, wish_problem
 from deploy.commands import ROOT, CommandError, run
 from deploy.errors import told
-from deploy.given import check_known, read_parameters, read_tags
+from deploy.given import read_parameters, read_tags
 from deploy.package import packaged_rules
 from deploy.package.build import BUILD, Package, build
 from deploy.package.target import of_lambda
@@ -162,7 +161,6 @@ def _deploy(options: argparse.Namespace, ambient: boto3.Session) -> None:
     print("".join(f"{line}\n" for line in installed.remarks), end="")
     print("packaging ...", flush=True)
     artifacts = made_for(config, build(of_lambda()), BUILD / options.stage)
-    check_known(given, yaml.safe_load(artifacts.template.read_text())["Parameters"])
     stack = _changed(artifacts, options, installed.parameters, ambient)
     print(_next_steps(options.stage, stack, config) if stack else "", end="")
 

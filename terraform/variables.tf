@@ -17,7 +17,7 @@ variable "stage" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,19}$", var.stage))
-    error_message = "A lower-case name of at most 20 characters."
+    error_message = "A name for this installation: at most 20 of a-z, 0-9 and -, a letter first."
   }
 }
 

@@ -4,17 +4,18 @@ import gc
 import os
 from collections.abc import Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 
 import pytest
 from botocore.loaders import JSONFileLoader
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser
-from xdist.remote import Producer
 
-from demo.browser import a_browser
-from tests import needs
 from tests.odd_server import OddServer, an_odd_server
 from tests.workers import CLOUD, LONG, ByCloud
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+    from xdist.remote import Producer
 
 # No deadline: how fast a machine is, is no test's business (bench/ measures). In CI the same examples every time, so
 # that a change is judged by what it changed; on a developer's machine new ones, to find what nobody thought of.
@@ -27,7 +28,7 @@ JSONFileLoader.load_file = staticmethod(cache(JSONFileLoader().load_file))  # ty
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByCloud | None:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> ByCloud | None:
     """Where whole files are asked for; `make check` has no slow ones, and spreads single tests."""
     return ByCloud(config, log) if config.getvalue("dist") == "loadfile" else None
 
@@ -51,8 +52,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser() -> Iterator["Browser"]:
     """One a worker: Playwright runs once in a process."""
+    # Only tests with a browser need Playwright, and the run on the functions' own Python has none of them.
+    from demo.browser import a_browser  # noqa: PLC0415
+    from tests import needs  # noqa: PLC0415
+
     with a_browser(needs.browser()) as running:
         yield running
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -23,7 +24,7 @@ def browser() -> str:
 
 def compiler_of_releases() -> Path:
     """The Python that compiles releases; skips or fails without it."""
-    return runtime.find(runtime.COMPILER) or Path(_missing(f"no Python {runtime.COMPILER}"))
+    return runtime.find(runtime.COMPILER) or _missing(f"no Python {runtime.COMPILER}")
 
 
 def signing() -> None:
@@ -31,6 +32,11 @@ def signing() -> None:
     for name in ("ssh-keygen", "sha256sum"):
         if not shutil.which(name):
             _missing(f"no {name} on the PATH")
+
+
+def python_of_the_functions() -> Path:
+    """A Python of the version that the functions run on; skips or fails without one."""
+    return runtime.find() or _missing(f"no Python {runtime.VERSION}, which the functions run on")
 
 
 _MIRRORS = ("/opt/*", "/usr/share/terraform/*", "/usr/local/share/terraform/*", "~/.terraform.d/*")
@@ -47,7 +53,7 @@ def aws_provider() -> Path:
     pytest.skip(f"no mirror with Terraform's AWS provider in {', '.join(_MIRRORS)}")
 
 
-def _missing(what: str) -> str:
+def _missing(what: str) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(f"{what}; in CI it has to be there")
     pytest.skip(what)

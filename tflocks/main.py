@@ -9,6 +9,7 @@ import click
 
 from chalicelib.core.visible import visible
 from tflocks.commands import COMMANDS
+from tflocks.output.mistakes import MistakesError
 
 _VERSION = "Show the version and exit."
 
@@ -18,8 +19,8 @@ def _errors_visible() -> Iterator[None]:
     """Make errors of all commands harmless: AWS, a file or a command line may have put anything into their text."""
     try:
         yield
-    except click.exceptions.NoArgsIsHelpError:
-        raise  # its message is our own help
+    except (click.exceptions.NoArgsIsHelpError, MistakesError):
+        raise  # the message of the first is our own help, and the second makes each of its lines harmless
     except click.UsageError as error:
         raise click.UsageError(visible(error.format_message()), error.ctx) from error
     except click.ClickException as error:

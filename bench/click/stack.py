@@ -9,8 +9,8 @@ from demo.deployed import Decided
 from demo.local_cloud import ACCOUNT, REGION, LocalCloud
 from demo.slack_standin import SlackStandIn
 from tests.aws.events.test_dynamodb import STREAM
-from tests.aws_fixtures import create_lock_book
-from tests.builders import sample
+from tests.aws_fixtures import create_lock_book, create_lock_table
+from tests.builders import TABLE, sample
 
 BUCKET = "acme-tfstate"
 KEY = "prod/network/terraform.tfstate.tflock"
@@ -37,6 +37,7 @@ def running(folder: Path) -> Iterator[Stack]:
     decided = Decided((BUCKET,), ("1d",))
     with SlackStandIn(decided.workspace) as slack, LocalCloud(folder / "cloud") as cloud:
         create_lock_book(cloud.client("dynamodb"))
+        create_lock_table(cloud.client("dynamodb"), TABLE)
         s3 = cloud.client("s3")
         s3.create_bucket(Bucket=BUCKET)
         s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})

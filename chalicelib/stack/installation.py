@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from chalicelib.checked_rules import Config
 from chalicelib.config.file import ConfigError
-from chalicelib.stack import event_accounts, names, streams
+from chalicelib.stack import event_accounts, known, names, streams
 from chalicelib.stack import parameters as stack_parameters
 from chalicelib.stack.layer import rules_layer
 from chalicelib.stack.parameters import Home
@@ -32,7 +32,7 @@ def installation(config: Config, stage: str, home: Home, given: Mapping[str, str
         ConfigError: has all mistakes that show only where the stack is known.
     """
     problems = [problem] if (problem := names.stage_problem(stage)) else []
-    problems += streams.problems(config, home.region)
+    problems += [*streams.problems(config, home.region), *known.problems(given)]
     try:
         values = stack_parameters.overrides(config, stage, home, given)
     except ConfigError as error:
@@ -55,7 +55,7 @@ def checked(read: Callable[[], Config], stage: str, home: Home, given: Mapping[s
         config = read()
     except ConfigError as error:
         problem = names.stage_problem(stage)
-        raise ConfigError([*([problem] if problem else []), *error.problems]) from None
+        raise ConfigError([*([problem] if problem else []), *error.problems, *known.problems(given)]) from None
     return installation(config, stage, home, given)
 
 

@@ -12,7 +12,8 @@ def stage_problem(stage: str) -> str | None:
     """Return why a stage cannot have this name, or None; resources.yaml has the same pattern."""
     if _STAGE.fullmatch(stage):
         return None
-    return f"STAGE={stage or '(empty)'}: expected a lower-case name for this installation, such as STAGE=prod"
+    said = "at most 20 of a-z, 0-9 and -, a letter first"
+    return f"STAGE={stage or '(empty)'}: expected a name for this installation, {said}, such as STAGE=prod"
 
 
 def stack(stage: str) -> str:

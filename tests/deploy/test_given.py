@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from chalicelib.config.file import ConfigError, load
+from chalicelib.stack import known
 from chalicelib.stack.parameters import overrides
 from deploy.commands import ROOT
-from deploy.given import check_known, read_parameters, read_tags
-
-KNOWN = ("AlarmTopicArn", "NightlySweepSchedule", "UndoMinutes")
+from deploy.given import read_parameters, read_tags
+from tests.deploy.rights.judged_stack import built_template
 
 
 def test_nothing_gives_nothing() -> None:
@@ -61,11 +61,13 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
 
 
 def test_a_parameter_that_the_stack_does_not_have_is_told_with_the_one_that_is_near() -> None:
-    check_known({"UndoMinutes": "1"}, KNOWN)
-    with pytest.raises(ConfigError, match=r"no parameter alarmTopicARN; did you mean AlarmTopicArn\?"):
-        check_known({"alarmTopicARN": ""}, KNOWN)
-    with pytest.raises(ConfigError, match=r"no parameter Zzz; \.chalice/resources\.yaml"):
-        check_known({"Zzz": ""}, KNOWN)
+    near, far = known.problems(["UndoMinutes", "alarmTopicARN", "Zzz"])
+    assert near == "parameter alarmTopicARN: the stack has none of this name; did you mean AlarmTopicArn?"
+    assert far == "parameter Zzz: the stack has none of this name; its template lists them all"
+
+
+def test_the_known_parameters_are_those_of_the_template() -> None:
+    assert set(built_template()["Parameters"]) == known.PARAMETERS
 
 
 @pytest.mark.parametrize("name", ["UndoMinutes", "StateBucketArns", "Doctor", "OnlyOwnBuckets"])

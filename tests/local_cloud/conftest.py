@@ -1,7 +1,9 @@
 """One deployed reaper a process for all end-to-end tests; each topic has state paths and a channel of its own."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -12,6 +14,7 @@ from demo.local_cloud import ACCOUNT
 from demo.slack_standin import Channel
 from demo.terraform import Locking, TerraformState
 from demo.waiting import wait_for
+from deploy.commands import ROOT
 from tests import needs
 from tests.journal_schema import flaws_of
 
@@ -102,7 +105,9 @@ def reaper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedReaper]
 
 def organisation_s_rules(deployed: DeployedReaper) -> dict[str, str]:
     """Return the parameters for all rules of an organisation at once: everything here has to work under them."""
-    key = deployed.cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
+    root = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "kms:*", "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": [root, services_statement()]}
+    key = deployed.cloud.client("kms").create_key(Policy=json.dumps(policy))["KeyMetadata"]["Arn"]
     return {
         "PermissionsBoundaryArn": f"arn:aws:iam::{ACCOUNT}:policy/boundary",
         "VpcSubnetIds": "subnet-0a1b2c3d,subnet-0a1b2c3e",
@@ -114,6 +119,13 @@ def organisation_s_rules(deployed: DeployedReaper) -> dict[str, str]:
         "ReleaseLockConcurrency": "5",
         "Tracing": "Active",
     }
+
+
+def services_statement() -> dict[str, Any]:
+    """Return what docs/organisation-rules.md has for the policy of the queues' key."""
+    document = (ROOT / "docs" / "organisation-rules.md").read_text()
+    statement: dict[str, Any] = json.loads(document.split("```json\n")[1].split("```")[0])
+    return statement
 
 
 def missed(deployed: DeployedReaper) -> bool:

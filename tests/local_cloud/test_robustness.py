@@ -1,7 +1,9 @@
 """Other people's keys, locks and requests, against the deployed application."""
 
+import io
 import json
 import time
+import zipfile
 
 import pytest
 
@@ -10,7 +12,7 @@ from demo.slack_standin import Message
 from demo.waiting import wait_for
 from tests.builders import sample
 from tests.local_cloud.conftest import BUCKETS, MISSING, UNVERSIONED, VERSIONED
-from tests.local_cloud.steps import click, gone, releases, says, send, waiting
+from tests.local_cloud.steps import click, function_named, gone, releases, says, send, waiting
 
 ODD_KEYS = {
     "team a/r&d+1/terraform.tfstate": "team a/r&amp;d+1/terraform.tfstate",
@@ -176,6 +178,34 @@ def test_no_secret_is_in_any_log_line(reaper: DeployedReaper) -> None:
     assert "lock_acquired" in text
     for secret in (reaper.workspace.bot_token, reaper.workspace.signing_secret, "response_url", "hooks.slack"):
         assert secret not in text
+
+
+LOOK = """
+import importlib.util
+
+def handler(event, context):
+    return [name for name in event if importlib.util.find_spec(name)]
+"""
+
+
+def test_a_function_finds_its_own_package_and_nothing_of_what_runs_the_cloud(reaper: DeployedReaper) -> None:
+    """Else a dependency that is not in the package would be found here, and be missing in AWS."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as code:
+        code.writestr("look.py", LOOK)
+    functions = reaper.cloud.client("lambda")
+    same_python = functions.get_function_configuration(FunctionName=function_named(reaper.cloud, "ReleaseLock"))
+    functions.create_function(
+        FunctionName="look",
+        Runtime=same_python["Runtime"],
+        Role=same_python["Role"],
+        Handler="look.handler",
+        Code={"ZipFile": written.getvalue()},
+    )
+    names = ["json", "look", "pytest", "moto", "ministack", "msgspec", "boto3", "chalicelib", "tflocks", "tests"]
+    found = functions.invoke(FunctionName="look", Payload=json.dumps(names))["Payload"].read()
+    functions.delete_function(FunctionName="look")
+    assert json.loads(found) == ["json", "look"]
 
 
 def test_nothing_is_among_the_dead_letters(reaper: DeployedReaper) -> None:

@@ -19,7 +19,7 @@ from tests.released.messages import MESSAGES
 from tests.released.orders import ORDERS, leave
 
 HERE = Path(__file__).parent
-_ROOT = HERE.parent.parent
+ROOT = HERE.parent.parent
 _TO_DYNAMODB = TypeSerializer()
 
 
@@ -78,13 +78,13 @@ def _plain(value: Any) -> dict[str, Any]:
 
 def rules() -> bytes:
     """Return the file of checked rules of a ``reaper.toml`` with every key."""
-    every = (_ROOT / "tests" / "config" / "every_key.toml").read_text(encoding="utf-8")
+    every = (ROOT / "tests" / "config" / "every_key.toml").read_text(encoding="utf-8")
     return checked_rules.encode(parse(every))
 
 
 def is_released(version: str) -> bool:
     """Return whether CHANGELOG.md has a heading of this version: then its samples are what people have installed."""
-    changes = (_ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     return re.search(rf"^## \[?v?{re.escape(version)}\b", changes, re.MULTILINE) is not None
 
 

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import tomllib
 import zlib
 from pathlib import Path
 from typing import Any
@@ -193,6 +194,10 @@ def test_the_newest_samples_are_what_is_written_today() -> None:
         there = (NEWEST / name).read_bytes()
         now = sampled if isinstance(sampled, bytes) else json.dumps(sampled).encode()
         assert comparable(name, json.loads(there)) == comparable(name, json.loads(now)), f"{name}: {RECORD}"
+
+
+def test_this_version_has_samples() -> None:
+    assert NEWEST.name == tomllib.loads((record.ROOT / "pyproject.toml").read_text())["project"]["version"]
 
 
 def comparable(name: str, sampled: Any) -> Any:

@@ -7,7 +7,7 @@ import click
 
 from chalicelib.checked_rules import Config
 from chalicelib.config.file import ConfigError, load
-from chalicelib.core.visible import visible
+from tflocks.output.mistakes import WrongFileError
 
 
 class Configuration(click.ParamType[Config]):
@@ -15,9 +15,9 @@ class Configuration(click.ParamType[Config]):
 
     name = "file"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Config:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Config:  # noqa: ARG002
         """Read and check the file."""
         try:
             return load(Path(value))
         except ConfigError as error:
-            self.fail("\n".join(map(visible, error.problems)), param, ctx)
+            raise WrongFileError(f"{value} cannot be used:", error.problems) from None

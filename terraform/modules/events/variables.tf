@@ -16,7 +16,7 @@ variable "reaper_stage" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,19}$", var.reaper_stage))
-    error_message = "A lower-case name of at most 20 characters."
+    error_message = "The stage of the reaper: at most 20 of a-z, 0-9 and -, a letter first."
   }
 }
 

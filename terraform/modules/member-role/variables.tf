@@ -15,7 +15,7 @@ variable "reaper_stage" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,15}$", var.reaper_stage))
-    error_message = "A lower-case name of at most 16 characters."
+    error_message = "The stage of the reaper: at most 16 of a-z, 0-9 and -, a letter first."
   }
 }
 

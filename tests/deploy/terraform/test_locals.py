@@ -54,7 +54,7 @@ def test_choices_are_parameters_as_texts_lists_with_commas_and_those_by_their_na
     ("given", "said"),
     [
         ({"config": "reaper.toml"}, "The content of a reaper.toml, not its path"),
-        ({"stage": "Prod"}, "A lower-case name"),
+        ({"stage": "Prod"}, "at most 20 of a-z"),
         ({"slack_bot_token_parameter": "xoxb-1-2-3"}, "never the token itself"),
         ({"artifacts_bucket": "s3://acme"}, "The name of a bucket, without s3://"),
         ({"organization_id": "acme"}, "like o-abcdefghij"),

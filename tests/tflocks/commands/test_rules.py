@@ -52,6 +52,15 @@ def test_all_mistakes_are_told_and_nothing_is_written(config: Path, tmp_path: Pa
     assert not (tmp_path / "out").exists()
 
 
+def test_each_mistake_has_a_line_and_none_can_pretend_to_be_another(config: Path) -> None:
+    config.write_text('[slack]\nchannel = "platform"\n"a\\nb" = 1\n')
+    first, *mistakes = run(config).stderr.splitlines()
+    assert str(config) in first
+    assert all(line.startswith("  - ") for line in mistakes)
+    assert sum("slack.channel = 'platform'" in line for line in mistakes) == 1
+    assert sum("a\\u000ab" in line for line in mistakes) == 1
+
+
 def test_without_a_folder_a_good_file_is_only_called_good(config: Path) -> None:
     assert (run(config).exit_code, run(config).stdout) == (0, "no mistakes\n")
 
@@ -66,6 +75,13 @@ def test_a_file_that_is_not_there_and_a_folder_that_cannot_be_are_errors(config:
 
 def test_a_parameter_without_a_value_is_a_wrong_command_line(config: Path) -> None:
     assert run(config, "--parameter", "AlarmTopicArn").exit_code == 2
+
+
+def test_a_parameter_that_the_stack_does_not_have_is_told_because_the_aws_cli_would_leave_it_out(config: Path) -> None:
+    done = run(config, "--parameter", "AlarmTopicARN=arn:aws:sns:eu-west-1:111122223333:alarms")
+    assert done.exit_code == 1
+    assert "AlarmTopicARN" in done.stderr
+    assert "did you mean AlarmTopicArn?" in done.stderr
 
 
 def test_patterns_in_the_place_of_names_are_told(config: Path) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from chalicelib.config.file import ConfigError, load
-from chalicelib.core.visible import visible
 from chalicelib.stack.installation import Installation, as_cloudformation_takes_them, checked
 from chalicelib.stack.parameters import ANYWHERE, Home
+from tflocks.output.mistakes import MistakesError
 from tflocks.output.terminal import tell
 
 PARAMETERS = "parameters.json"
@@ -56,7 +56,7 @@ def command(**given: Any) -> None:
     try:
         installed = checked(lambda: load(options.config), options.stage, options.home, _pairs(options.given))
     except ConfigError as error:
-        raise click.ClickException("\n".join(["mistakes in it:", *map(visible, error.problems)])) from None
+        raise MistakesError(f"no rules can be made of {options.config}:", error.problems) from None
     tell(*installed.remarks)
     if options.out is None:
         click.echo("no mistakes")

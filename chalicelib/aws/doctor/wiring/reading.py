@@ -7,15 +7,16 @@ from chalicelib.aws.doctor.reach import Reach, asked
 from chalicelib.core.doctor.finding import Finding
 from chalicelib.core.doctor.parts import Parts
 from chalicelib.core.doctor.wiring import checks
-from chalicelib.core.doctor.wiring.case import Queue
+from chalicelib.core.doctor.wiring.case import Queue, QueueKey
 from chalicelib.core.doctor.wiring.reading.mapping import Mapping
 from chalicelib.core.doctor.wiring.reading.queue import FUNCTION as OF_QUEUE
-from chalicelib.core.doctor.wiring.reading.queue import judge_queue
+from chalicelib.core.doctor.wiring.reading.queue import OF_SQS, judge_queue
 from chalicelib.core.doctor.wiring.reading.stream import FUNCTION as OF_STREAMS
 from chalicelib.core.doctor.wiring.reading.stream import Table, judge_mapping, judge_stream
-from chalicelib.ports.doctor import Look
+from chalicelib.ports.doctor import Look, NotAllowedError, NotKnownError
 
 _NO_QUEUE = dict.fromkeys(("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"))
+_NO_KEY: dict[str, Any] = {"NotFoundException": None}
 _ATTRIBUTES = ["Policy", "KmsMasterKeyId"]
 
 
@@ -48,11 +49,30 @@ def read_queue(reach: Reach, parts: Parts) -> Queue:
     if told is None:
         return Queue(exists=False)
     attributes = told.get("Attributes", {})
+    key = attributes.get("KmsMasterKeyId", "")
+    is_own = key and not key.endswith(OF_SQS)
     return Queue(
         exists=True,
         policy=json.loads(attributes.get("Policy") or "{}"),
-        key=attributes.get("KmsMasterKeyId", ""),
+        key=key,
+        own_key=_key(reach.client("kms", parts.region), key) if is_own else None,
     )
+
+
+def _key(kms: Any, name: str) -> QueueKey:
+    """Return a key; of what the operator may not ask nothing is known, which is no fault of the queue."""
+    try:
+        told = asked("KMS", "kms:DescribeKey", lambda: kms.describe_key(KeyId=name)["KeyMetadata"], _NO_KEY)
+    except (NotAllowedError, NotKnownError):
+        return QueueKey(arn=name)
+    if told is None:
+        return QueueKey(arn=name, state="gone")
+    try:
+        answer = asked("KMS", "kms:GetKeyPolicy", lambda: kms.get_key_policy(KeyId=told["Arn"], PolicyName="default"))
+        policy = json.loads(answer["Policy"])
+    except (NotAllowedError, NotKnownError, ValueError):
+        policy = None
+    return QueueKey(arn=told["Arn"], state=told["KeyState"], policy=policy)
 
 
 def read_mappings(reach: Reach, parts: Parts, function: str) -> list[Mapping]:

@@ -102,6 +102,15 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """The ARN of the queue or of the bus."""
 
 
+class QueueKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A KMS key of one's own that encrypts the queue, as KMS tells of it."""
+
+    arn: str
+    state: str = "Enabled"
+    policy: Document | None = None
+    """None: it could not be read."""
+
+
 class Queue(msgspec.Struct, frozen=True, kw_only=True):
     """The reaper's queue of lock events."""
 
@@ -109,6 +118,8 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     policy: Document = {}
     key: str = ""
     """The KMS key that its messages are encrypted with; "": SQS's own."""
+    own_key: QueueKey | None = None
+    """That key, where it is neither SQS's own nor ``alias/aws/sqs``."""
 
 
 class Bus(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ _READ = "s3:GetBucketNotification"
 _TOPIC = ("sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic", "sns:GetSubscriptionAttributes")
 _RULE = ("events:ListRuleNamesByTarget", "events:DescribeRule")
 _WAYS = (_READ, "s3:GetBucketLocation", *_TOPIC, *_RULE)
+_KEY = ("kms:DescribeKey", "kms:GetKeyPolicy")
 _MAPPINGS = "lambda:ListEventSourceMappings"
 
 NOTIFICATION = Check(
@@ -24,7 +25,7 @@ DELIVERY = Check(
     id="wiring.delivery",
     title="Delivery of lock events",
     why="S3, SNS and EventBridge drop what they may not deliver, and say so to nobody.",
-    rights=(*_WAYS, "sqs:GetQueueAttributes", "events:DescribeEventBus"),
+    rights=(*_WAYS, "sqs:GetQueueAttributes", "events:DescribeEventBus", *_KEY),
 )
 TWICE = Check(
     id="wiring.twice",
@@ -42,7 +43,7 @@ QUEUE = Check(
     id="wiring.queue",
     title="Queue of lock events",
     why="While Lambda does not read the queue, no event is recorded, and SQS deletes each after four days.",
-    rights=("sqs:GetQueueAttributes", _MAPPINGS),
+    rights=("sqs:GetQueueAttributes", _MAPPINGS, _KEY[0]),
 )
 STREAM = Check(
     id="wiring.stream",

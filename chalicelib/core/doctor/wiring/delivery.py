@@ -5,7 +5,8 @@ from typing import Any
 
 from chalicelib.core.doctor.finding import Finding, Fix, green, grey, red, yellow
 from chalicelib.core.doctor.pasted.shell import aws
-from chalicelib.core.doctor.wiring.admission import DEPLOY, Fault, bus_lets_in, let_in
+from chalicelib.core.doctor.wiring.admission.fault import Fault
+from chalicelib.core.doctor.wiring.admission.queue import DEPLOY, bus_lets_in, let_in
 from chalicelib.core.doctor.wiring.case import Bus, Case, Queue, Rule, Way
 from chalicelib.core.doctor.wiring.checks import DELIVERY, NOTIFICATION
 from chalicelib.core.doctor.wiring.senders import EVENTS, S3

@@ -8,7 +8,8 @@ from chalicelib.core.doctor.iam.statements import listed
 from chalicelib.core.doctor.iam.verdict import Standing
 from chalicelib.core.doctor.pasted.shell import aws, compact
 from chalicelib.core.doctor.wiring import pattern
-from chalicelib.core.doctor.wiring.admission import Fault, let_in
+from chalicelib.core.doctor.wiring.admission.fault import Fault
+from chalicelib.core.doctor.wiring.admission.queue import let_in
 from chalicelib.core.doctor.wiring.case import Case, Document, Queue, Topic
 from chalicelib.core.doctor.wiring.fixes import subscribed, terraform_keeps
 from chalicelib.core.doctor.wiring.routes import stack_elsewhere, subscription

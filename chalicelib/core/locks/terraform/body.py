@@ -181,7 +181,13 @@ def _no_json(error: json.JSONDecodeError, text: str) -> str:
         return "is not JSON: it breaks off"
     if error.msg.startswith("Extra data"):
         return "is not JSON: more follows where it should end"
-    return f"is not JSON: its character {error.pos + 1} does not belong there"
+    return f"is not JSON: its character {_place(error, text)} does not belong there"
+
+
+def _place(error: json.JSONDecodeError, text: str) -> int:
+    """Return the number of the wrong character. Of a comma too many, Python before 3.13 names the bracket after it."""
+    before = text[: error.pos].rstrip()
+    return len(before) if before.endswith(",") and text[error.pos] in "}]" else error.pos + 1
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -8,8 +8,9 @@ import pytest
 from chalicelib.aws.doctor.reach import Reach
 from chalicelib.aws.doctor.wiring import bucket_wiring
 from chalicelib.aws.doctor.wiring.passing import read_bus, read_topic
+from chalicelib.aws.doctor.wiring.reading import read_queue
 from chalicelib.core.doctor.finding import Colour
-from chalicelib.core.doctor.wiring.case import Subscription
+from chalicelib.core.doctor.wiring.case import QueueKey, Subscription
 from chalicelib.core.doctor.wiring.checks import MAPPING, NOTIFICATION, STREAM
 from chalicelib.jobs.doctor.examine import examine
 from chalicelib.ports.doctor import Examination, NotKnownError
@@ -114,3 +115,23 @@ def test_a_bucket_in_another_region_than_the_queue_is_not_told_to_tell_it(told: 
     [found] = examine([Examination("bucket acme", looks)], lambda check: check == NOTIFICATION.id, lambda _: None)
     assert found.fix
     assert f"--region {region} --stack-name tflock-reaper-prod-topic" in found.fix.cli
+
+
+def test_a_key_of_the_queue_is_read_with_its_policy_and_one_that_is_not_there_is_gone() -> None:
+    with healthy() as ground:
+        key = ground.client("kms").create_key()["KeyMetadata"]["Arn"]
+        url = parts().outputs["LockEventsQueueUrl"]
+        ground.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"KmsMasterKeyId": key})
+        own = read_queue(reach(ground), parts()).own_key
+        assert own
+        assert (own.arn, own.state) == (key, "Enabled")
+        assert own.policy
+        assert own.policy["Statement"]
+        other = f"{key.rpartition('/')[0]}/00000000-0000-0000-0000-000000000000"
+        ground.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"KmsMasterKeyId": other})
+        assert read_queue(reach(ground), parts()).own_key == QueueKey(arn=other, state="gone")
+
+
+def test_a_queue_under_sqs_s_own_key_has_none_of_one_s_own() -> None:
+    with healthy() as ground:
+        assert read_queue(reach(ground), parts()).own_key is None

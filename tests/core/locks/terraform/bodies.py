@@ -162,7 +162,7 @@ FOREIGN: dict[bytes, str] = {
     b"{": "is not JSON: it breaks off",
     b'{"ID":"a","Operation":"OperationTypeAp': "is not JSON: it breaks off",
     b'{"ID":"a"}{"ID":"b"}': "is not JSON: more follows where it should end",
-    b'{"ID":"a",}': "is not JSON: its character 11 does not belong there",
+    b'{"ID":"a",}': "is not JSON: its character 10 does not belong there",
     b"{'ID':'a'}": "is not JSON: its character 2 does not belong there",
     b'{"ID":"a","N":NaN}': "is not JSON: it has a number that no lock has",
     b'{"ID":"a","N":' + b"9" * 5000 + b"}": "is not JSON: it has a number that no lock has",

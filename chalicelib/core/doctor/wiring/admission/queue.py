@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-import msgspec
-
 from chalicelib.core.doctor.finding import Fix
 from chalicelib.core.doctor.iam.verdict import Standing
+from chalicelib.core.doctor.wiring.admission.fault import Fault
+from chalicelib.core.doctor.wiring.admission.key import key_lets_in
 from chalicelib.core.doctor.wiring.case import Bus, Case, Queue
 from chalicelib.core.doctor.wiring.senders import (
     PUT_EVENTS,
@@ -21,13 +21,6 @@ from chalicelib.core.doctor.wiring.senders import (
 )
 
 DEPLOY = "`make deploy` with the values of the last time"
-
-
-class Fault(msgspec.Struct, frozen=True):
-    """Why a way does not lead to the queue, and what to do. Without a fix it is not certain."""
-
-    seen: str
-    fix: Fix | None = None
 
 
 def let_in(case: Case, queue: Queue, sender: tuple[str, str, str], called: str) -> Iterator[Fault]:
@@ -47,6 +40,8 @@ def let_in(case: Case, queue: Queue, sender: tuple[str, str, str], called: str) 
         )
     elif standing is Standing.NOT_ALLOWED:
         yield Fault(f"the queue's policy does not let {called} send", _let(case, queue, sender))
+    if queue.own_key:
+        yield from key_lets_in(queue.own_key, service, called)
 
 
 def _let(case: Case, queue: Queue, sender: tuple[str, str, str]) -> Fix:
