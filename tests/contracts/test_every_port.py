@@ -73,7 +73,8 @@ def stands_behind(one: type, port: type) -> bool:
 OURS = [one for one in classes_in(chalicelib) if not is_port(one)]
 FAKES = [*classes_in(fakes)]
 WIRING = "".join(
-    Path(chalicelib.__path__[0], name).read_text() for name in ("wiring.py", "wiring_rules.py", "wiring_doctor.py")
+    Path(chalicelib.__path__[0], name).read_text()
+    for name in ("wiring.py", "wiring_rules.py", "wiring_slack.py", "wiring_doctor.py")
 )
 
 
