@@ -41,28 +41,29 @@ def release(number: str, root: Path = ROOT) -> list[str]:
     The code of that very commit builds it. Until all is built, what was there stays.
 
     Raises:
-        CommandError: with what could not be built.
+        CommandError: with what could not be built, or written to the disk.
     """
     version = Version(number, source.git("rev-parse", "HEAD", root=root))
+    try:
+        (build := root / "build").mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=build, prefix="release-") as name:
+            _put(_built(version, root, Path(name)), root / _DIST, Path(name))
+        return sorted(path.name for path in (root / _DIST).iterdir())
+    except OSError as error:
+        raise CommandError(f"{number} was not released, and {_DIST}/ is as it was: {error}") from error
+
+
+def _built(version: Version, root: Path, folder: Path) -> Path:
+    """Return a folder with all files of the version, which is in the one given."""
     time = source.commit_time(version.commit, root)
-    (build := root / "build").mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=build, prefix="release-") as name:
-        tree, made = Path(name, "source"), Path(name, _DIST)
-        source.export(version.commit, tree, root)
-        made.mkdir()
-        what = (version.number, version.commit, time.isoformat(), str(made))
-        print(f"building {version.text} ...", flush=True)
-        run(
-            "python",
-            "-m",
-            "deploy.release.building",
-            *what,
-            folder=tree,
-            environment=_surroundings(),
-            has_children=True,
-        )
-        _put(made, root / _DIST, Path(name))
-    return sorted(path.name for path in (root / _DIST).iterdir())
+    tree, made = folder / "source", folder / _DIST
+    source.export(version.commit, tree, root)
+    made.mkdir()
+    what = (version.number, version.commit, time.isoformat(), str(made))
+    print(f"building {version.text} ...", flush=True)
+    build = ("-m", "deploy.release.building", *what)
+    run("python", *build, folder=tree, environment=_surroundings(), has_children=True)
+    return made
 
 
 def _surroundings() -> dict[str, str]:

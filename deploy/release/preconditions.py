@@ -11,12 +11,13 @@ from pathlib import Path
 from deploy import runtime
 from deploy.commands import ROOT, CommandError
 from deploy.release import packing
-from deploy.release.source import git
+from deploy.release.source import git, tags
 
 _NUMBER = r"(?:0|[1-9]\d*)"
 _VERSION = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?:-rc\.{_NUMBER})?")
 """Versions that semver.org and PEP 440 both take."""
 _MOST_NAMED = 10
+_HERE = ("--points-at", "HEAD")
 
 
 def problems(version: str, root: Path = ROOT) -> list[str]:
@@ -26,7 +27,7 @@ def problems(version: str, root: Path = ROOT) -> list[str]:
 
 def remarks(version: str, root: Path = ROOT) -> list[str]:
     """Return what somebody who means to publish this version has to do before."""
-    if _tag(version) in _tags_here(root):
+    if _tag(version) in tags(*_HERE, root=root):
         return []
     left = [f"git tag {_tag(version)}", *_contradictions(version, root)]
     return [f"not published yet, because this commit has no tag {_tag(version)}; before that: {'; '.join(left)}"]
@@ -47,8 +48,9 @@ def _of_version(version: str) -> list[str]:
 def _of_commit(version: str, root: Path) -> list[str]:
     try:
         changed = git("status", "--porcelain", root=root).splitlines()
-        commit, tags = git("rev-parse", "--verify", "HEAD", root=root), _tags_here(root)
-        tagged = git("rev-list", "-1", _tag(version), "--", root=root) if _tag(version) in _tags(root) else commit
+        commit, here = git("rev-parse", "--verify", "HEAD", root=root), tags(*_HERE, root=root)
+        is_there = _tag(version) in tags(root=root)
+        tagged = git("rev-list", "-1", f"refs/tags/{_tag(version)}", "--", root=root) if is_there else commit
     except CommandError as error:
         return [f"a release is made of a commit, in a git clone: {error}"]
     found = [f"these files differ from the commit; commit or remove them: {_named(changed)}"] if changed else []
@@ -56,21 +58,13 @@ def _of_commit(version: str, root: Path) -> list[str]:
         found.append(
             f"the tag {_tag(version)} is on commit {tagged[:12]}, and this is {commit[:12]}; check that one out"
         )
-    if _tag(version) in tags:
+    if _tag(version) in here:
         found += [
             f"the commit with the tag {_tag(version)} contradicts it: {one}" for one in _contradictions(version, root)
         ]
-    elif others := [tag for tag in tags if _VERSION.fullmatch(tag.removeprefix("v"))]:
+    elif others := [tag for tag in sorted(here) if _VERSION.fullmatch(tag.removeprefix("v"))]:
         found.append(f"this commit is released as {', '.join(others)}; another version is another commit")
     return found
-
-
-def _tags(root: Path) -> set[str]:
-    return set(git("tag", "--list", root=root).splitlines())
-
-
-def _tags_here(root: Path) -> list[str]:
-    return git("tag", "--points-at", "HEAD", root=root).splitlines()
 
 
 def _named(changed: list[str]) -> str:

@@ -1,5 +1,6 @@
 """Build the wheel of ``tflocks``, the command line, for people who do not have the repository."""
 
+import os
 import re
 import shutil
 import tempfile
@@ -13,6 +14,7 @@ from deploy.package import archive
 _FILES = ("pyproject.toml", "README.md", "LICENSE")
 _FOLDERS = ("chalicelib", "tflocks")
 _BUILD = "import sys; from setuptools.build_meta import build_wheel; build_wheel(sys.argv[1])"
+_SETTINGS = ("DIST", "SETUPTOOLS", "PYTHON", "SOURCE_DATE_EPOCH")
 _VERSION_LINE = re.compile(r'^version = ".*"$', re.MULTILINE)
 
 
@@ -25,11 +27,17 @@ def build(version: Version, folder: Path) -> Path:
     with tempfile.TemporaryDirectory() as name:
         source, made = Path(name, "source"), Path(name, "made")
         _lay_out(version, source)
-        run("python", "-I", "-c", _BUILD, str(made), folder=source, has_children=True)
+        run("python", "-I", "-c", _BUILD, str(made), folder=source, environment=_alone(name), has_children=True)
         [wheel] = made.glob("*.whl")
         # Packed anew: setuptools gives each file the time and the rights that it has on this machine.
         archive.write(folder / wheel.name, archive.read(wheel))
     return folder / wheel.name
+
+
+def _alone(home: str) -> dict[str, str]:
+    """Return the environment of a build: setuptools would take settings of the person, and put them into the wheel."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_SETTINGS)}
+    return kept | {"HOME": home}
 
 
 def _lay_out(version: Version, source: Path) -> None:

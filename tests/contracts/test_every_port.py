@@ -74,7 +74,7 @@ OURS = [one for one in classes_in(chalicelib) if not is_port(one)]
 FAKES = [*classes_in(fakes)]
 WIRING = "".join(
     Path(chalicelib.__path__[0], name).read_text()
-    for name in ("wiring.py", "wiring_rules.py", "wiring_slack.py", "wiring_doctor.py")
+    for name in ("wiring.py", "wiring_slack.py", "wiring_rules.py", "wiring_doctor.py")
 )
 
 

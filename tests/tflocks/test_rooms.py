@@ -7,12 +7,18 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 MAY_IMPORT = {
-    "tflocks.main": {"tflocks.commands", "chalicelib.core", "chalicelib.checked_rules", "chalicelib.version"},
+    "tflocks.main": {
+        "tflocks.commands",
+        "tflocks.output.mistakes",
+        "chalicelib.core",
+        "chalicelib.checked_rules",
+        "chalicelib.version",
+    },
     "tflocks.commands": {
         f"tflocks.{room}" for room in ("commands", "arguments", "sources", "output", "holds", "live", "locks", "words")
     }
     | {f"chalicelib.{room}" for room in ("core", "checked_rules", "config", "stack")},
-    "tflocks.arguments": {"tflocks.arguments", "tflocks.words"}
+    "tflocks.arguments": {"tflocks.arguments", "tflocks.output.mistakes", "tflocks.words"}
     | {"chalicelib.core", "chalicelib.config", "chalicelib.checked_rules"},
     "tflocks.sources": {"tflocks.sources", "tflocks.holds", "tflocks.words"}
     | {"chalicelib.core", "chalicelib.aws", "chalicelib.ports"},

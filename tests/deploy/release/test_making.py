@@ -51,6 +51,13 @@ def test_a_release_that_fails_says_why_and_leaves_what_was_there(tmp_path: Path)
     assert [*(tmp_path / "build").iterdir()] == []
 
 
+def test_what_the_disk_does_not_take_is_told_in_words(tmp_path: Path) -> None:
+    a_commit(tmp_path)
+    (tmp_path / "build").write_text("in the way")
+    with pytest.raises(CommandError, match=r"1\.0\.0 was not released, and dist/ is as it was: .*build"):
+        release("1.0.0", tmp_path)
+
+
 def test_other_people_of_the_machine_may_read_a_release(tmp_path: Path) -> None:
     a_commit(tmp_path)
     release("1.0.0", tmp_path)

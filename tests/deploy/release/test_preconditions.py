@@ -92,6 +92,23 @@ def test_a_commit_that_is_released_already_is_not_released_as_another_version(cl
     assert said == "this commit is released as v1.0.0; another version is another commit"
 
 
+@pytest.mark.parametrize("setting", [("column.ui", "always"), ("color.ui", "always"), ("tag.sort", "-version:refname")])
+def test_how_a_person_has_git_show_tags_hides_none(clone: Path, setting: tuple[str, str]) -> None:
+    for name in ("a", "v0.9.0", "z"):
+        git(clone, "tag", name)
+    git(clone, "config", *setting)
+    assert of_commit("1.0.0", clone) == ["this commit is released as v0.9.0; another version is another commit"]
+
+
+def test_a_branch_of_the_name_of_a_tag_is_not_taken_for_it(clone: Path) -> None:
+    git(clone, "tag", "v1.0.0")
+    tagged = git(clone, "rev-parse", "HEAD")
+    commit(clone)
+    git(clone, "branch", "v1.0.0")
+    [said] = of_commit("1.0.0", clone)
+    assert f"v1.0.0 is on commit {tagged[:12]}" in said
+
+
 def test_a_file_of_the_name_of_a_tag_is_not_taken_for_it(clone: Path) -> None:
     (clone / "v1.0.0").write_text("")
     commit(clone)
