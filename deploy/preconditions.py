@@ -85,9 +85,13 @@ def _secret_problem(stage: str, secret: str, account: Account) -> str | None:
     kind = account.parameter_type(name)
     if kind == "SecureString":
         return None
-    found = f"is a {kind}, which shows the secret to everyone" if kind else "does not exist"
-    put = f"aws ssm put-parameter --type SecureString --overwrite --name {name} --value file:///dev/stdin"
-    return f"SSM parameter {name}: {found}; `make secrets STAGE={stage}`, or `{put}`"
+    if not kind:
+        return f"SSM parameter {name}: does not exist; `make secrets STAGE={stage}` asks for it"
+    delete = f"aws ssm delete-parameter --name {name}"
+    return (
+        f"SSM parameter {name}: is a {kind}, which shows the secret to everyone, and SSM changes no type; "
+        f"`{delete}`, then `make secrets STAGE={stage}`"
+    )
 
 
 def _left_over(stage: str, account: Account) -> list[str]:

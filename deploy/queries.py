@@ -39,7 +39,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--stage", required=True)
     options = parser.parse_args(arguments)
     if problem := names.stage_problem(options.stage):
-        parser.error(problem)
+        print(problem, file=sys.stderr)
+        return 1
     try:
         deploy(options.stage, environment_of(session()))
     except (CommandError, ConfigError, BotoCoreError) as error:

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.config.file import ConfigError
 from chalicelib.stack import names
+from deploy.commands import CommandError
 from deploy.errors import told
 from deploy.stack import session
 from deploy.tags import given_in
@@ -29,13 +30,26 @@ def put(ssm: "SSMClient", stage: str, secret: str, value: str, tags: Mapping[str
     """Store one secret with these tags; an earlier one is replaced, and keeps its own.
 
     SSM takes tags only with a new parameter, where a rule of the organisation may ask for them.
+
+    Raises:
+        CommandError: there is such a parameter of another type.
     """
     name = names.secret_parameter(stage, secret)
     listed: list[TagTypeDef] = [{"Key": key, "Value": value} for key, value in (tags or {}).items()]
     try:
         ssm.put_parameter(Name=name, Value=value, Type="SecureString", Tags=listed)
     except ssm.exceptions.ParameterAlreadyExists:
+        _replace(ssm, name, value)
+
+
+def _replace(ssm: "SSMClient", name: str, value: str) -> None:
+    try:
         ssm.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
+    except ssm.exceptions.HierarchyTypeMismatchException:
+        raise CommandError(
+            f"SSM parameter {name} is no SecureString, and SSM changes no type: "
+            f"`aws ssm delete-parameter --name {name}`, and then the same again"
+        ) from None
 
 
 def ask(
@@ -57,10 +71,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--stage", required=True)
     options = parser.parse_args(arguments)
     if problem := names.stage_problem(options.stage):
-        parser.error(problem)
+        print(problem, file=sys.stderr)
+        return 1
     try:
         ask(session().client("ssm"), options.stage, tags=given_in(os.environ))
-    except (ConfigError, BotoCoreError, ClientError) as error:
+    except EOFError:
+        print("nobody is at a terminal to be asked; docs/installing.md has the commands without one", file=sys.stderr)
+        return 1
+    except (CommandError, ConfigError, BotoCoreError, ClientError) as error:
         print(told(error), file=sys.stderr)
         return 1
     return 0

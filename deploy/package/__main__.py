@@ -21,7 +21,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--config", type=Path, default=ROOT / "reaper.toml")
     options = parser.parse_args(arguments)
     if problem := names.stage_problem(options.stage):
-        parser.error(problem)
+        print(problem, file=sys.stderr)
+        return 1
     try:
         config = load(options.config)
         lines = remarks(overrides(config, options.stage))
