@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from deploy.commands import ROOT, CommandError
+from deploy.commands import ROOT, CommandError, program
 
 _GUIDE = ROOT / "docs" / "installing.md"
 _NAMED, _STAGE, _BUCKET = "1.0.0", "prod", "your-bucket"
@@ -49,7 +49,7 @@ def install(release: Path, folder: Path, script: str, environment: Mapping[str, 
     for path in release.iterdir():
         shutil.copyfile(path, folder / path.name)
     (programs := folder / "programs").mkdir()
-    (programs / "aws").symlink_to(str(shutil.which("aws")))
+    (programs / "aws").symlink_to(shutil.which("aws") or program("aws"))
     own = {**environment, "PATH": ":".join((str(programs), *_SYSTEM))}
     own = {name: value for name, value in own.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
     done = subprocess.run(

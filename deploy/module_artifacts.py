@@ -5,6 +5,7 @@ module's variable ``artifacts`` names the folder.
 """
 
 import argparse
+import json
 import shutil
 import sys
 from collections.abc import Mapping
@@ -42,7 +43,7 @@ def main(arguments: list[str]) -> int:
     except CommandError as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"artifacts = {str(options.folder.resolve())!r}")
+    print(f"artifacts = {json.dumps(str(options.folder.resolve()))}")
     return 0
 
 

@@ -20,7 +20,14 @@ locals {
 
 data "aws_region" "current" {}
 
-data "aws_partition" "current" {}
+data "aws_partition" "current" {
+  lifecycle {
+    precondition {
+      condition     = fileexists("${local.artifacts}/code.zip") && fileexists("${local.artifacts}/template.yaml")
+      error_message = "The files of a release are not in ${local.artifacts}: take the module from a release (tflock-reaper-...-terraform.zip), or make them in a checkout by: python -m deploy.module_artifacts DIR"
+    }
+  }
+}
 
 data "aws_caller_identity" "current" {}
 
@@ -51,10 +58,11 @@ resource "aws_s3_object" "template" {
   depends_on = [aws_s3_bucket_policy.artifacts, aws_s3_bucket_public_access_block.artifacts]
 }
 
+# The layer is no secret, but thousands of letters that nobody reads; terraform_data.reaper_toml shows what changes.
 resource "aws_s3_object" "rules" {
   bucket         = local.bucket
   key            = lookup(local.answer.parameters, "RulesKey", "${local.name}/rules.zip") # mistakes only warn a destruction
-  content_base64 = local.answer.rules_layer
+  content_base64 = sensitive(local.answer.rules_layer)
   content_type   = "application/zip"
 
   lifecycle {
@@ -65,6 +73,14 @@ resource "aws_s3_object" "rules" {
       error_message = "reaper.toml has mistakes, and the reaper was not changed:\n${join("\n", local.mistakes)}"
     }
   }
+}
+
+# It makes nothing: a plan shows by it which lines of reaper.toml change.
+resource "terraform_data" "reaper_toml" {
+  triggers_replace = var.config
+
+  # Until the stack runs with it, the next plan shows it again.
+  depends_on = [aws_cloudformation_stack.reaper]
 }
 
 resource "aws_s3_bucket" "artifacts" {

@@ -29,8 +29,8 @@ def remarks(version: str, root: Path = ROOT) -> list[str]:
     """Return what somebody who means to publish this version has to do before."""
     if _tag(version) in tags(*_HERE, root=root):
         return []
-    left = [f"git tag {_tag(version)}", *_contradictions(version, root)]
-    return [f"not published yet, because this commit has no tag {_tag(version)}; before that: {'; '.join(left)}"]
+    left = [*_contradictions(version, root), f"git tag --sign {_tag(version)}"]
+    return [f"only for trying out, because this commit has no tag {_tag(version)}; to publish it: {'; '.join(left)}"]
 
 
 def _tag(version: str) -> str:

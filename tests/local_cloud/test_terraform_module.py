@@ -27,6 +27,7 @@ from tflocks.commands.slack_manifest.filling import filled
 from tflocks.commands.slack_manifest.filling import template as slack_template
 
 BUCKET = "acme-tfstate"
+LONGEST_LINE = 500
 CHOSEN = {"SettleSeconds": "10", "EventBatchingSeconds": "1", "SweepsAtOnce": "5"}
 MAIN = f"""
 module "tflock_reaper" {{
@@ -136,12 +137,16 @@ def test_the_module_is_applied_its_next_plan_is_empty_a_change_is_checked_and_sh
         assert said in refused.stderr
 
     # A change of reaper.toml is one of the layer and of what follows from it, and nothing wired to the reaper moves.
+    # The plan shows the lines that change, and not the layer's base64.
     installed.decide('[[targets]]\nbucket = "acme-other"\n')
-    module.must("plan", "-refresh=false", "-out=plan")
+    read = module.must("plan", "-refresh=false", "-out=plan")
+    assert '+ bucket = "acme-other"' in read
+    assert max(map(len, read.splitlines())) < LONGEST_LINE
     changes = module.planned("plan")
     assert {address: change["actions"] for address, change in changes.items()} == {
         "module.tflock_reaper.aws_s3_object.rules": ["create", "delete"],
         "module.tflock_reaper.aws_cloudformation_stack.reaper": ["update"],
+        "module.tflock_reaper.terraform_data.reaper_toml": ["delete", "create"],
     }
     change = changes["module.tflock_reaper.aws_cloudformation_stack.reaper"]
     before, after = change["before"]["parameters"], change["after"]["parameters"]

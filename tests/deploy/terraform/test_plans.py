@@ -109,3 +109,7 @@ def test_a_bucket_of_one_s_own_another_partition_and_parameters_that_are_not_for
     assert run(module, "init", "-no-color", f"-plugin-dir={mirror}").returncode == 0
     done = run(module, "test", "-no-color")
     assert "3 passed, 0 failed" in done.stdout, done.stdout + done.stderr
+
+    (artifacts / "code.zip").unlink()
+    without = run(module, "test", "-no-color")
+    assert "The files of a release are not in" in without.stdout + without.stderr

@@ -32,7 +32,7 @@ def test_the_rules_layer_and_the_parameters_are_written(config: Path, tmp_path: 
     assert layer.read_bytes() == rules_layer(parse(LEAST))
     written = dict(one.split("=", 1) for one in json.loads(parameters.read_text()))
     assert written == installation(parse(LEAST), "test", ANYWHERE, {"ArtifactsBucket": "acme=artifacts"}).parameters
-    assert f"aws s3 cp {layer} s3://YOUR-BUCKET/{written['RulesKey']}" in done.stderr
+    assert f"aws s3 cp {layer} s3://acme=artifacts/{written['RulesKey']}" in done.stderr
     assert layer.name == Path(written["RulesKey"]).name
 
 

@@ -81,4 +81,5 @@ def _write(installed: Installation, out: Path) -> None:
     except OSError as error:
         raise click.ClickException(f"{out} cannot be written ({error.strerror})") from None
     click.echo(f"{layer}\n{parameters}")
-    tell(f"upload the layer: aws s3 cp {layer} s3://YOUR-BUCKET/{key}")
+    bucket = installed.parameters.get("ArtifactsBucket", "YOUR-BUCKET")
+    tell(f"upload the layer: aws s3 cp {layer} s3://{bucket}/{key}")
