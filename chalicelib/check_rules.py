@@ -4,7 +4,6 @@ It is in the code of every release and has a small stack of its own (``deploy/ch
 """
 
 import base64
-import binascii
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -88,7 +87,7 @@ def _read_rules(question: Question) -> Config:
         return parse(question.config, _FILE)
     try:
         text = base64.b64decode(question.config_base64, validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # binascii.Error and UnicodeDecodeError among them
         raise ConfigError(["config_base64 is not UTF-8 text, in base64 on one line"]) from None
     return parse(text, _FILE)
 

@@ -1,6 +1,7 @@
 """Check what ``make deploy`` needs, and tell at once all that is missing, with what to do about it."""
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -28,16 +29,39 @@ class Account(Protocol):
     def parameter_type(self, name: str) -> str | None:
         """Return the type of an SSM parameter, or None when there is no such parameter."""
 
-    def has_stack(self, name: str) -> bool:
-        """Return whether there is such a CloudFormation stack."""
+    def stack_status(self, name: str) -> str | None:
+        """Return the status of a CloudFormation stack, or None when there is no such stack."""
 
     def has_log_group(self, name: str) -> bool:
         """Return whether there is such a log group."""
 
 
-def missing(stage: str, config: Path, artifacts: str, account: Account) -> list[str]:
-    """Return a line for each thing that a deployment lacks; an empty list when it can go ahead."""
-    return [*_local(stage, config, artifacts, account.region()), *_in_account(stage, artifacts, account)]
+_GIVEN_BY = {names.BOT_TOKEN: "SlackBotTokenParameter", names.SIGNING_SECRET: "SlackSigningSecretParameter"}
+"""The stack's parameters that name the secrets."""
+_NOT_MADE_YET = "REVIEW_IN_PROGRESS"
+"""A stack that a change set was made for, and nothing else."""
+_NEVER_WHOLE = "it was never made whole; see its events for why, then `{delete}`"
+_STUCK = {
+    "CREATE_FAILED": _NEVER_WHOLE,
+    "ROLLBACK_COMPLETE": _NEVER_WHOLE,
+    "ROLLBACK_FAILED": _NEVER_WHOLE,
+    "DELETE_FAILED": "it is half deleted; see its events for why, then `{delete}`",
+    "UPDATE_ROLLBACK_FAILED": "an update failed, and so did going back; see its events for why, mend that, then "
+    "`aws cloudformation continue-update-rollback --stack-name {stack}`",
+}
+"""What to do about a stack that CloudFormation updates no more, by its status
+(AWSCloudFormation/latest/UserGuide/view-stack-events.html)."""
+
+
+def missing(
+    stage: str, config: Path, artifacts: str, account: Account, given: Mapping[str, str] | None = None
+) -> list[str]:
+    """Return a line for each thing that a deployment lacks; an empty list when it can go ahead.
+
+    ``given`` has the stack's parameters that people chose: the secrets may have other names.
+    """
+    there = _in_account(stage, artifacts, account, given or {})
+    return [*_local(stage, config, artifacts, account.region()), *there]
 
 
 def _local(stage: str, config: Path, artifacts: str, region: str | None) -> list[str]:
@@ -63,41 +87,53 @@ def _config_problems(config: Path, region: str | None) -> list[str]:
     return [f"CONFIG: {problem}" for problem in problems]
 
 
-def _in_account(stage: str, artifacts: str, account: Account) -> list[str]:
+def _in_account(stage: str, artifacts: str, account: Account, given: Mapping[str, str]) -> list[str]:
     """Check region and credentials, and the rest only when it has both: it needs them."""
     lines = [] if account.region() else ["region: none set; `export AWS_REGION=...` or `aws configure set region ...`"]
     lines += [f"credentials: {refusal}"] if (refusal := account.refusal()) else []
-    return lines or _in_region(stage, artifacts, account)
+    return lines or _in_region(stage, artifacts, account, given)
 
 
-def _in_region(stage: str, artifacts: str, account: Account) -> list[str]:
+def _in_region(stage: str, artifacts: str, account: Account, given: Mapping[str, str]) -> list[str]:
     lines = (
         [f"ARTIFACTS={artifacts}: {problem}"] if artifacts and (problem := account.bucket_problem(artifacts)) else []
     )
-    lines += [
-        line for secret in (names.BOT_TOKEN, names.SIGNING_SECRET) if (line := _secret_problem(stage, secret, account))
-    ]
-    return lines + _left_over(stage, account)
+    lines += [line for secret in _GIVEN_BY if (line := _secret_problem(stage, secret, account, given))]
+    return lines + _stack_problem(stage, account)
 
 
-def _secret_problem(stage: str, secret: str, account: Account) -> str | None:
-    name = names.secret_parameter(stage, secret)
+def _secret_problem(stage: str, secret: str, account: Account, given: Mapping[str, str]) -> str | None:
+    ours = names.secret_parameter(stage, secret)
+    name = given.get(_GIVEN_BY[secret], ours)
     kind = account.parameter_type(name)
     if kind == "SecureString":
         return None
+    make = f"`make secrets STAGE={stage}`" if name == ours else "put it there as a SecureString"
     if not kind:
-        return f"SSM parameter {name}: does not exist; `make secrets STAGE={stage}` asks for it"
+        return f"SSM parameter {name}: does not exist; {make}{' asks for it' if name == ours else ''}"
     delete = f"aws ssm delete-parameter --name {name}"
     return (
         f"SSM parameter {name}: is a {kind}, which shows the secret to everyone, and SSM changes no type; "
-        f"`{delete}`, then `make secrets STAGE={stage}`"
+        f"`{delete}`, then {make}"
     )
+
+
+def _stack_problem(stage: str, account: Account) -> list[str]:
+    """Find a stack that cannot be updated now, or what a deleted one has left."""
+    stack = names.stack(stage)
+    status = account.stack_status(stack)
+    if status is None or status == _NOT_MADE_YET:
+        return _left_over(stage, account)
+    if status.endswith("_IN_PROGRESS"):
+        return [f"stack {stack}: {status}, so CloudFormation is changing it now; try again when it has ended"]
+    delete = f"aws cloudformation delete-stack --stack-name {stack}"
+    return [f"stack {stack}: {status}: {_STUCK[status].format(stack=stack, delete=delete)}"] if status in _STUCK else []
 
 
 def _left_over(stage: str, account: Account) -> list[str]:
     """Find the journal of a deleted stack: it stays, and CloudFormation does not create a log group that exists."""
     group = names.log_group(stage)
-    if account.has_stack(names.stack(stage)) or not account.has_log_group(group):
+    if not account.has_log_group(group):
         return []
     delete = f"aws logs delete-log-group --log-group-name {group}"
     return [
@@ -146,15 +182,15 @@ class AwsAccount:
         except ssm.exceptions.ParameterNotFound:
             return None
 
-    def has_stack(self, name: str) -> bool:
+    def stack_status(self, name: str) -> str | None:
         """Ask for the stack; CloudFormation answers a ValidationError when there is none."""
         try:
-            self._session.client("cloudformation").describe_stacks(StackName=name)
+            stacks = self._session.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
         except ClientError as error:
             if error.response["Error"]["Code"] == "ValidationError":
-                return False
+                return None
             raise
-        return True
+        return stacks[0]["StackStatus"]
 
     def has_log_group(self, name: str) -> bool:
         """Look for the log group by its whole name."""

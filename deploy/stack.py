@@ -30,6 +30,7 @@ from deploy.package.build import BUILD, Package, build
 from deploy.package.target import of_lambda
 from deploy.preconditions import AwsAccount, missing
 
+_INTERRUPTED = 130
 _CHANGE_SET = re.compile(r"arn:\S+:changeSet/\S+")
 
 
@@ -216,14 +217,20 @@ def main(arguments: list[str]) -> int:
     """Check what a deployment needs, deploy, and say what comes next."""
     options, ambient = _options(arguments), session()
     try:
-        lacking = missing(options.stage, options.config, options.artifacts, AwsAccount(ambient))
-        if lacking := [*_odd(options), *lacking]:
+        odd = _odd(options)
+        given = {} if odd else read_parameters(options.parameters)
+        lacking = missing(options.stage, options.config, options.artifacts, AwsAccount(ambient), given)
+        if lacking := [*odd, *lacking]:
             print("cannot deploy yet:\n" + "".join(f"  - {line}\n" for line in lacking), file=sys.stderr, end="")
             return 1
         _deploy(options, ambient)
     except (ConfigError, CommandError, BotoCoreError, ClientError) as error:
         print(told(error), file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        look = f"aws cloudformation describe-stacks --stack-name {names.stack(options.stage)}"
+        print(f"\nbroken off; what CloudFormation has begun it carries on by itself: `{look}`", file=sys.stderr)
+        return _INTERRUPTED
     return 0
 
 

@@ -3,6 +3,7 @@
 import tomllib
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from chalicelib.checked_rules import Config
 from chalicelib.config import amounts, names
@@ -15,6 +16,8 @@ from chalicelib.config.toml_table import MISSING, Problems, Table
 from chalicelib.core.duration import in_words
 from chalicelib.core.policy import Route, Rules
 
+_BOM = "\ufeff"
+"""What editors on Windows put before UTF-8 text; TOML 1.1 has readers pass over it."""
 _SLACK_API = "https://slack.com/api/"
 _DIGEST_OVER, _UNDO = 5, timedelta(minutes=10)
 # A delayed message in SQS ends the offer, and the longest DelaySeconds is 15 minutes
@@ -37,7 +40,7 @@ def load(path: Path) -> Config:
         ConfigError: has all mistakes of the file, each with the key, the value and what was expected.
     """
     try:
-        return parse(path.read_text(encoding="utf-8"), path.name)
+        return parse(path.read_bytes().decode(), path.name)
     except OSError as error:
         raise ConfigError(
             [f"{path}: cannot be read ({error.strerror}); copy reaper.example.toml to start from"]
@@ -49,14 +52,29 @@ def load(path: Path) -> Config:
 def parse(text: str, name: str = "the configuration") -> Config:
     """Check the text of a configuration; raises ``ConfigError`` like ``load``."""
     try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError([f"{name} is not TOML. {error}"]) from None
+        return _checked(_document(text.removeprefix(_BOM), name))
+    except RecursionError:
+        raise ConfigError([f"{name}: has tables or lists in one another that are too deep to read"]) from None
+
+
+def _checked(document: dict[str, Any]) -> Config:
     problems = Problems()
     config = _read(Table(document, "", problems))
     if problems.found:
         raise ConfigError(problems.found)
     return config
+
+
+def _document(text: str, name: str) -> dict[str, Any]:
+    try:
+        text.encode()
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError([f"{name} is not TOML. {error}"]) from None
+    except UnicodeEncodeError:
+        raise ConfigError([f"{name}: is not UTF-8 text"]) from None
+    except ValueError:  # Python's limit, sys.set_int_max_str_digits
+        raise ConfigError([f"{name}: has a number of more than 4,300 digits"]) from None
 
 
 def _read(root: Table) -> Config:

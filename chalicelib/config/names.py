@@ -4,12 +4,12 @@ import re
 
 from chalicelib.config.toml_table import Table
 
-_BUCKET = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_BUCKET = re.compile(r"(?![0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _TABLE = re.compile(r"[a-zA-Z0-9_.-]{3,255}")
-_STREAM = re.compile(r"arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table/(?P<table>[^/:]+)/stream/[0-9T:.-]+")
-REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+_STREAM = re.compile(r"arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:[0-9]{12}:table/(?P<table>[^/:]+)/stream/[0-9T:.-]+")
+REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
 # http is allowed only to this machine, because the bot token goes to this URL.
-_URL = re.compile(r"(https://[^\s/]+|http://(127\.0\.0\.1|localhost)(:\d+)?)/(\S*/)?")
+_URL = re.compile(r"(https://[^\s/]+|http://(127\.0\.0\.1|localhost)(:[0-9]+)?)/(\S*/)?")
 # Slack's own pages sometimes call the ID of an organisation a team ID.
 _MISPLACED_IDS = {
     "T": ", of one workspace; the ID of an Enterprise Grid organisation (E...) belongs into enterprise_id",

@@ -15,7 +15,7 @@ from chalicelib.ports.people import (
     Way,
 )
 from chalicelib.slack import response_url
-from chalicelib.slack.installation import usable
+from chalicelib.slack.reply_address import usable
 from chalicelib.slack.sender import Anywhere, Errand, Sender
 from chalicelib.slack.versions import Version
 from chalicelib.slack.web.history import History

@@ -1,12 +1,6 @@
 """Tell whether a request is for this app: installed in one workspace, or for an Enterprise Grid organisation."""
 
-import re
-from urllib.parse import urlsplit
-
 import msgspec
-
-_PLAIN = re.compile(r"[!-\[\]-~]{1,2000}")
-"""Printable ASCII without blanks and backslashes, so that all readers of the URL see the same host in it."""
 
 
 class Sender(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,14 +38,3 @@ class Installation(msgspec.Struct, frozen=True, kw_only=True):
             return sender.team == self.team
         # Here the app is installed for an organisation, and the rules name none or another one.
         return sender.home == self.team and not (self.enterprise and sender.enterprise)
-
-
-def usable(url: str, api_url: str) -> bool:
-    """Return whether a ``response_url`` can be from this Slack. So nobody can make the reaper call another host.
-
-    For ``https://slack.com/api/`` it is ``https://hooks.slack.com/``; GovSlack has hosts of its own. A Slack on this
-    machine (the demo's) has both on one host.
-    """
-    api = urlsplit(api_url)
-    ours = (f"{api.scheme}://{api.netloc}/", f"https://hooks.{api.netloc}/")
-    return url.startswith(ours) and _PLAIN.fullmatch(url) is not None

@@ -40,6 +40,7 @@ _LONGEST_KNOWN_STAGE = 16
 _MAY_BE_GIVEN = {"SlackBotTokenParameter", "SlackSigningSecretParameter"}
 """The names that follow from the stage, unless a company has names of its own."""
 _NOT_IN_A_PATTERN = re.compile(r"[^a-zA-Z0-9_.*-]")
+_READ_BY_CLOUDFORMATION = re.compile(r"[,{]")  # the end of an item; {{resolve:...}} becomes what it names, a secret
 _ANY_NAME = re.compile(r"[*?]*")
 
 
@@ -239,11 +240,11 @@ def _table_arn(target: Target, home: Home) -> str:
 
 
 def _lock_arns(target: Target, home: Home) -> list[str]:
-    """Return one ARN for each prefix. ``?`` (any one character) replaces a comma, which would end an item."""
+    """Return one ARN for each prefix."""
     bucket = f"{_bucket_arn(target, home)}/"
-    return [f"{bucket}{prefix.replace(',', '?')}*.tflock" for prefix in target.prefixes or ("",)]
+    return [f"{bucket}{prefix}*.tflock" for prefix in target.prefixes or ("",)]
 
 
 def _listed(arns: Iterable[str]) -> str:
-    """Return the ARNs sorted and each once, so that an unchanged configuration is an unchanged stack."""
-    return ",".join(sorted(set(arns)))
+    """Return the ARNs sorted, each once: an unchanged configuration is an unchanged stack. ``?`` is any character."""
+    return ",".join(sorted({_READ_BY_CLOUDFORMATION.sub("?", arn) for arn in arns}))

@@ -23,6 +23,11 @@ class Target(NamedTuple):
         """Return the very version that makes the bytecode; empty for none."""
         return runtime.version_of(self.compiler) or "" if self.compiler else ""
 
+    @property
+    def runs_here(self) -> bool:
+        """Return whether this machine runs its compiled packages: a Mac makes packages for Lambda and runs none."""
+        return not self.platforms or (self.platforms == _AMAZON_LINUX and _is_like_lambda())
+
 
 _AMAZON_LINUX = tuple(
     f"manylinux{tag}_x86_64" for tag in ("_2_34", "_2_28", "_2_26", "_2_24", "_2_17", "2014", "_2_12", "2010", "_2_5")
@@ -47,10 +52,10 @@ def of_functions_here() -> Target:
     A package for Lambda runs on a machine of the same kind, so there the local cloud is given what AWS is given.
     """
     like_lambda = of_lambda()
-    if like_lambda.compiler and sys.platform == "linux" and _is_x86_64():
+    if like_lambda.compiler and like_lambda.runs_here:
         return like_lambda
     return of_this_machine(Path(sys.executable))
 
 
-def _is_x86_64() -> bool:
-    return platform.machine() == "x86_64" and platform.libc_ver()[0] == "glibc"
+def _is_like_lambda() -> bool:
+    return sys.platform == "linux" and platform.machine() == "x86_64" and platform.libc_ver()[0] == "glibc"

@@ -1,10 +1,18 @@
-"""Check that a package is whole by itself: its own Python starts each function with nothing but the package."""
+"""Check that a package is whole by itself: all that its code imports is in it, and its own Python starts it."""
 
-from pathlib import Path
+import ast
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
 
-from deploy.commands import run
+from chalicelib import checked_rules
+from deploy.commands import CommandError, run
+from deploy.package import archive
 from deploy.package.target import Target
 
+_OURS = ("app.py", "chalicelib/")
+_BODIES = ("body", "orelse", "handlers", "finalbody", "cases")
+_ONLY_FOR_TYPES = "TYPE_CHECKING"
 # -I and -S: nothing of this machine's site-packages, nothing of the folder it runs in.
 _START = """
 import importlib, pkgutil, sys, zipfile, tempfile
@@ -19,10 +27,38 @@ with tempfile.TemporaryDirectory() as folder:
 
 
 def check(code: Path, target: Target) -> None:
-    """Import the application and each of its modules, where a Python of the target is at hand.
+    """Look for all that the application imports; where this machine runs such packages, import each of its modules.
+
+    What the packages themselves need is asked for by pip, which takes nothing that is not pinned.
 
     Raises:
-        CommandError: with the error of the first import that failed, such as of a package that was left out.
+        CommandError: with what is missing, or the error of the first import that failed.
     """
-    if target.compiler:
+    if missing := _missing(archive.read(code)):
+        raise CommandError(
+            f"the package would not be whole: {'; '.join(missing)}; add what is missing to requirements.in"
+        )
+    if target.compiler and target.runs_here:
         run(target.compiler, "-I", "-S", "-c", _START, str(code.resolve()))
+
+
+def _missing(files: Mapping[str, bytes]) -> list[str]:
+    """Return a line for each package that the application imports, and that neither the zip nor Python has."""
+    there = {PurePosixPath(name).parts[0].removesuffix(".py") for name in files}
+    there |= sys.stdlib_module_names | {checked_rules.PACKAGE}
+    ours = {name: content for name, content in files.items() if name.startswith(_OURS) and name.endswith(".py")}
+    wanted = {package: name for name, content in sorted(ours.items()) for package in _imported(content)}
+    return [f"{name} imports {package}" for package, name in sorted(wanted.items()) if package not in there]
+
+
+def _imported(source: bytes) -> Iterator[str]:
+    """Give the first name of each module that a source imports when it runs."""
+    left: list[ast.AST] = [ast.parse(source)]  # statements; no expression imports anything
+    while left:
+        node = left.pop()
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.split(".")[0]
+        is_for_types = isinstance(node, ast.If) and ast.unparse(node.test).endswith(_ONLY_FOR_TYPES)
+        left += [] if is_for_types else [one for part in _BODIES for one in getattr(node, part, ())]

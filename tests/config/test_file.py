@@ -49,6 +49,43 @@ def test_a_file_that_is_not_toml_is_named_with_the_place(tmp_path: Path) -> None
     assert "line 1" in problem
 
 
+@pytest.mark.parametrize(
+    "text", ["\ufeff" + LEAST, LEAST.replace("\n", "\r\n"), "\ufeff" + LEAST.replace("\n", "\r\n")]
+)
+def test_a_file_of_an_editor_on_windows_is_read_as_any_other(text: str, tmp_path: Path) -> None:
+    (tmp_path / "reaper.toml").write_bytes(text.encode())
+    assert load(tmp_path / "reaper.toml") == parse(text) == parse(LEAST)
+
+
+HOSTILE = {
+    "old Mac's line ends": (LEAST.replace("\n", "\r"), "is not TOML"),
+    "a NUL": (LEAST + "\0", "is not TOML"),
+    "half a character": ('a = "\ud800"', "is not UTF-8 text"),
+    "a number that Python does not read": (f"a = {'9' * 5000}", "more than 4,300 digits"),
+    "lists in lists": (f"a = {'[' * 5000}{']' * 5000}", "too deep to read"),
+    "tables in tables": (f"{'.'.join('a' * 3000)} = 1", "too deep to read"),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), HOSTILE.values(), ids=HOSTILE)
+def test_whatever_cannot_be_read_is_one_mistake_in_words_by_text_and_by_file(
+    text: str, said: str, tmp_path: Path
+) -> None:
+    [problem] = problems(text)
+    assert said in problem
+    (tmp_path / "reaper.toml").write_bytes(text.encode(errors="surrogatepass"))
+    with pytest.raises(ConfigError, match=said):
+        load(tmp_path / "reaper.toml")
+
+
+def test_digits_of_other_scripts_are_no_region_and_no_account() -> None:
+    targets = '[[targets]]\nbucket = "acme-x"\nregion = "eu-central-\u0661"\naccount = "{}"\n'.format("\u0661" * 12)
+    assert [problem.split()[0] for problem in problems(LEAST + targets)][:2] == [
+        "targets[1].region",
+        "targets[1].account",
+    ]
+
+
 def test_the_example_is_a_good_configuration() -> None:
     config = load(EXAMPLE)
     assert [target.container for target in config.targets] == ["acme-tfstate", "acme-tfstate-legacy"]

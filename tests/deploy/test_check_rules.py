@@ -83,7 +83,7 @@ def test_an_answer_that_has_no_place_for_mistakes_is_an_error_with_all_of_them(a
         asked(config=MISTAKES, answer=answer)
 
 
-@pytest.mark.parametrize("text", ["not base64!", base64.b64encode(b"\xff\xfe").decode(), "QQ==\nQQ=="])
+@pytest.mark.parametrize("text", ["not base64!", base64.b64encode(b"\xff\xfe").decode(), "QQ==\nQQ==", "\u00e9"])
 def test_what_is_not_text_in_base64_is_a_mistake_in_words(text: str) -> None:
     assert asked(config="", config_base64=text)["errors"] == ["config_base64 is not UTF-8 text, in base64 on one line"]
 

@@ -60,6 +60,16 @@ def test_a_comma_in_a_prefix_does_not_end_an_item_of_the_list(tmp_path: Path) ->
     assert values["LockObjectArns"] == "arn:aws:s3:::acme-tfstate/a?b/*.tflock"
 
 
+def test_no_text_of_the_configuration_is_read_by_cloudformation_as_something_of_its_own(tmp_path: Path) -> None:
+    """A comma ends an item of a list; a dynamic reference is replaced by the secret that it names."""
+    secret = TARGETS + 'prefixes = ["{{resolve:ssm-secure:/token}}/"]\n'
+    assert "/??resolve:ssm-secure:/token}}/*.tflock" in overrides(_config(tmp_path, secret), "prod")["LockObjectArns"]
+    for role in ("a,b", "arn:aws:iam::111122223333:role/a,b"):
+        member = f'[[targets]]\nbucket = "acme-x"\naccount = "111122223333"\nrole = "{role}"\nexternal_id = "x1"\n'
+        roles = overrides(_config(tmp_path, TARGETS + member), "prod", Home("aws", "eu-west-1"))["MemberRoleArns"]
+        assert roles == "arn:aws:iam::111122223333:role/a?b"
+
+
 def test_arns_are_of_the_partition_that_is_deployed_to(tmp_path: Path) -> None:
     values = overrides(_config(tmp_path, TARGETS), "prod", Home("aws-us-gov"))
     assert values["LockObjectArns"] == "arn:aws-us-gov:s3:::acme-tfstate/*.tflock"

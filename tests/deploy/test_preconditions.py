@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import boto3
 import pytest
 from botocore.exceptions import NoCredentialsError
+from botocore.stub import Stubber
 from moto import mock_aws
+from types_boto3_cloudformation.literals import StackStatusType
 
 from deploy import slack_secrets
 from deploy.commands import ROOT
@@ -26,7 +29,7 @@ class FakeAccount:
     refused: str | None = None
     buckets: dict[str, str] = field(default_factory=dict)
     parameters: dict[str, str] = field(default_factory=lambda: dict(BOTH))
-    stacks: tuple[str, ...] = ()
+    stacks: dict[str, str] = field(default_factory=dict)
     log_groups: tuple[str, ...] = ()
 
     def region(self) -> str | None:
@@ -41,8 +44,8 @@ class FakeAccount:
     def parameter_type(self, name: str) -> str | None:
         return self.parameters.get(name)
 
-    def has_stack(self, name: str) -> bool:
-        return name in self.stacks
+    def stack_status(self, name: str) -> str | None:
+        return self.stacks.get(name)
 
     def has_log_group(self, name: str) -> bool:
         return name in self.log_groups
@@ -109,7 +112,31 @@ def test_the_journal_of_an_earlier_stack_is_not_run_into() -> None:
     group = ("/tflock-reaper/prod",)
     (line,) = missing("prod", EXAMPLE, "artifacts", FakeAccount(log_groups=group))
     assert "journal of an earlier stack" in line
-    assert missing("prod", EXAMPLE, "artifacts", FakeAccount(log_groups=group, stacks=("tflock-reaper-prod",))) == []
+    assert missing("prod", EXAMPLE, "artifacts", with_stack("UPDATE_COMPLETE", log_groups=group)) == []
+    # Only a change set was ever made for it.
+    assert missing("prod", EXAMPLE, "artifacts", with_stack("REVIEW_IN_PROGRESS", log_groups=group)) == [line]
+
+
+def with_stack(status: str, log_groups: tuple[str, ...] = ()) -> FakeAccount:
+    return FakeAccount(stacks={"tflock-reaper-prod": status}, log_groups=log_groups)
+
+
+@pytest.mark.parametrize("status", sorted(get_args(StackStatusType)))
+def test_a_stack_that_cannot_be_updated_is_told_with_what_to_do_before_anything_is_packaged(status: str) -> None:
+    """Of every status that there is, the last word of CloudFormation is whether it takes an update."""
+    ready = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS", "DELETE_COMPLETE"}
+    ready |= {"IMPORT_COMPLETE", "IMPORT_ROLLBACK_COMPLETE", "UPDATE_FAILED", "IMPORT_ROLLBACK_FAILED"}
+    lines = missing("prod", EXAMPLE, "artifacts", with_stack(status))
+    assert (lines == []) == (status in ready)
+    assert all(status in line and ("`aws cloudformation " in line or "try again" in line) for line in lines)
+
+
+def test_secrets_that_a_company_keeps_under_names_of_its_own_are_looked_for_there() -> None:
+    given = {"SlackBotTokenParameter": "/acme/token", "SlackSigningSecretParameter": "/acme/secret"}
+    kept = FakeAccount(parameters=dict.fromkeys(given.values(), "SecureString"))
+    assert missing("prod", EXAMPLE, "artifacts", kept, given) == []
+    [line] = missing("prod", EXAMPLE, "artifacts", FakeAccount(), {"SlackBotTokenParameter": "/acme/token"})
+    assert line == "SSM parameter /acme/token: does not exist; put it there as a SecureString"
 
 
 @pytest.fixture
@@ -125,6 +152,20 @@ def test_an_account_knows_its_buckets_and_the_types_of_its_parameters(session: b
     assert account.bucket_problem("artifacts") is None
     assert "no such bucket" in str(account.bucket_problem("absent"))
     assert account.parameter_type("/absent") is None
+
+
+def test_an_account_knows_the_status_of_a_stack_and_that_there_is_none() -> None:
+    session = boto3.Session("made", "up", region_name="us-east-1")
+    cloudformation = session.client("cloudformation")
+    session.client = lambda *_: cloudformation  # type: ignore[method-assign, assignment]
+    with Stubber(cloudformation) as answers:
+        answers.add_client_error("describe_stacks", "ValidationError", "Stack with id x does not exist")
+        answers.add_response(
+            "describe_stacks",
+            {"Stacks": [{"StackName": "x", "StackStatus": "ROLLBACK_COMPLETE", "CreationTime": datetime.now(UTC)}]},
+        )
+        account = AwsAccount(session)
+        assert [account.stack_status("x"), account.stack_status("x")] == [None, "ROLLBACK_COMPLETE"]
 
 
 class _WithoutCredentials(boto3.Session):

@@ -119,7 +119,9 @@ def test_the_demo_ends_as_cleanly_while_it_starts(
     with start(folder, ONCE=once) as demo:
         until(demo, "packaging the application")
         wait_for(
-            "Chalice has started pip", lambda: [one for one in processes_of(folder) if "pip" in one and "main(" in one]
+            "a program of the deployment runs",
+            lambda: [one for one in processes_of(folder) if "/bin/aws\0" in one],
+            every=0.05,
         )
         end(demo.pid, number)
         said, _ = demo.communicate(timeout=30)

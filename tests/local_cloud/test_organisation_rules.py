@@ -12,21 +12,28 @@ from deploy import tags
 from tests.local_cloud.conftest import TAGS
 
 
+def made(reaper: DeployedReaper, kind: str) -> list[str]:
+    """What the stack has of one kind: other tests have theirs in the same cloud."""
+    pages = reaper.cloud.client("cloudformation").get_paginator("list_stack_resources")
+    listed = [one for page in pages.paginate(StackName=names.stack(STAGE)) for one in page["StackResourceSummaries"]]
+    found = [one["PhysicalResourceId"] for one in listed if one["ResourceType"] == kind]
+    assert len(found) >= 9
+    return found
+
+
 def test_every_queue_of_the_running_stack_is_encrypted_with_the_key_and_none_but_it(reaper: DeployedReaper) -> None:
     sqs = reaper.cloud.client("sqs")
     encrypted = set()
-    for url in sqs.list_queues(QueueNamePrefix="tflock-")["QueueUrls"]:
+    for url in made(reaper, "AWS::SQS::Queue"):
         told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
         encrypted.add((told.get("KmsMasterKeyId", "")[:12], told["SqsManagedSseEnabled"]))
     assert encrypted == {("arn:aws:kms:", "false")}
 
 
 def test_the_tags_of_the_stack_are_on_what_it_made_and_another_deployment_keeps_them(reaper: DeployedReaper) -> None:
-    sqs, functions = reaper.cloud.client("sqs"), reaper.cloud.client("lambda").list_functions()["Functions"]
-    tagged = [sqs.list_queue_tags(QueueUrl=url)["Tags"] for url in sqs.list_queues()["QueueUrls"]]
-    tagged += [
-        reaper.cloud.client("lambda").get_function(FunctionName=one["FunctionName"])["Tags"] for one in functions
-    ]
+    sqs, functions = reaper.cloud.client("sqs"), reaper.cloud.client("lambda")
+    tagged = [sqs.list_queue_tags(QueueUrl=url)["Tags"] for url in made(reaper, "AWS::SQS::Queue")]
+    tagged += [functions.get_function(FunctionName=one)["Tags"] for one in made(reaper, "AWS::Lambda::Function")]
     assert all(TAGS.items() <= own.items() for own in tagged)
     option = tags.of_stack(names.stack(STAGE), reaper.cloud.environment)
     assert sorted(option) == ["--tags", *sorted(f"{name}={value}" for name, value in TAGS.items())]
@@ -34,8 +41,9 @@ def test_the_tags_of_the_stack_are_on_what_it_made_and_another_deployment_keeps_
 
 
 def test_every_function_of_the_running_stack_is_traced(reaper: DeployedReaper) -> None:
-    functions = reaper.cloud.client("lambda").list_functions()["Functions"]
-    assert {one["TracingConfig"]["Mode"] for one in functions} == {"Active"}
+    functions = reaper.cloud.client("lambda")
+    traced = [functions.get_function_configuration(FunctionName=one) for one in made(reaper, "AWS::Lambda::Function")]
+    assert {one["TracingConfig"]["Mode"] for one in traced} == {"Active"}
 
 
 def test_subnets_without_a_security_group_are_refused_in_words(reaper: DeployedReaper) -> None:

@@ -12,7 +12,8 @@ from chalicelib.core.alerts.page import Page
 from chalicelib.core.clicks.click import Click, Unheard, Unusable
 from chalicelib.core.clicks.list_query import PAGE, Query
 from chalicelib.ports.people import MessengerError
-from chalicelib.slack.installation import Installation, usable
+from chalicelib.slack.installation import Installation
+from chalicelib.slack.reply_address import usable
 from chalicelib.slack.requests import MalformedError, parse
 from chalicelib.slack.response_url import respond
 from chalicelib.slack.words import listings

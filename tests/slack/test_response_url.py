@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from chalicelib.slack.installation import usable
+from chalicelib.slack.reply_address import usable
 from chalicelib.slack.response_url import answer
 
 SLACK, GOV, HERE = "https://slack.com/api/", "https://slack-gov.com/api/", "http://127.0.0.1:8080/api/"

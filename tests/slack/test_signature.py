@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.signature import Clock, SignatureVerifier
 
-from chalicelib.slack.signature import fits
+from chalicelib.slack.requests import fits
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 # docs.slack.dev/authentication/verifying-requests-from-slack

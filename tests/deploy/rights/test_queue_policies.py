@@ -74,6 +74,41 @@ def test_nobody_sends_orders_but_the_roles_that_do_so(partition: str, queue: str
     assert _denies(stack, queue, stack.arn(SENDERS[queue][0]).replace(where.account, "999900001111"))
 
 
+@pytest.mark.parametrize("partition", PARTITIONS)
+@pytest.mark.parametrize("queue", SENDERS)
+def test_nobody_puts_an_order_among_the_dead_letters_for_an_operator_to_have_tried_again(
+    partition: str, queue: str
+) -> None:
+    stack = stack_of(partition, WITH_OPERATORS)
+    dead = _dead_letters(stack, queue)
+    who = OPERATOR.format(partition=partition, account=stack.where.account)
+    for one in (who, who.replace("Operators", "Readers"), stack.arn("ReleaseLockRole"), stack.arn("ApiHandlerRole")):
+        assert _denies(stack, dead, one)
+        assert not _denies(stack, dead, one, action="sqs:ReceiveMessage")
+    assert not _denies(stack, dead, "")  # SQS itself, which has no ARN
+
+
+@pytest.mark.parametrize("partition", PARTITIONS)
+def test_no_other_queue_of_the_account_has_sqs_move_its_messages_into_a_queue_of_ours(partition: str) -> None:
+    """SQS moves dead letters without asking the policy of the queue that they go to."""
+    stack = stack_of(partition, EVERYTHING)
+    allowed = {name: one["RedriveAllowPolicy"] for name, one in stack.resources("AWS::SQS::Queue")}
+    with_dead_letters = {queue: _dead_letters(stack, queue) for queue in (*SENDERS, "LockEventQueue")}
+    by_queue = {
+        dead: {"redrivePermission": "byQueue", "sourceQueueArns": [stack.arn(queue)]}
+        for queue, dead in with_dead_letters.items()
+    }
+    assert len(by_queue) == 4
+    assert allowed == {name: {"redrivePermission": "denyAll"} for name in allowed} | by_queue
+
+
+def _dead_letters(stack: WorkedOut, queue: str) -> str:
+    """Return the queue that the queue's dead letters are in."""
+    named = dict(stack.resources("AWS::SQS::Queue"))
+    arn = named[queue]["RedrivePolicy"]["deadLetterTargetArn"]
+    return next(name for name in named if stack.arn(name) == arn)
+
+
 @pytest.mark.parametrize("queue", SENDERS)
 def test_operators_may_send_once_they_are_named(queue: str) -> None:
     for partition in PARTITIONS:
