@@ -39,10 +39,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("folder", type=Path)
     options = parser.parse_args(arguments)
     try:
-        gather(build(of_lambda()), options.folder)
+        gather(build(target := of_lambda()), options.folder)
     except CommandError as error:
         print(error, file=sys.stderr)
         return 1
+    print("".join(f"{line}\n" for line in target.remarks), file=sys.stderr, end="")
     print(f"artifacts = {json.dumps(str(options.folder.resolve()))}")
     return 0
 

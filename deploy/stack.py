@@ -159,9 +159,10 @@ def _deploy(options: argparse.Namespace, ambient: boto3.Session) -> None:
     config = load(options.config)
     given = read_parameters(options.parameters)
     installed = installation(config, options.stage, _home(ambient), given)
-    print("".join(f"{line}\n" for line in installed.remarks), end="")
+    target = of_lambda()
+    print("".join(f"{line}\n" for line in (*installed.remarks, *target.remarks)), end="")
     print("packaging ...", flush=True)
-    artifacts = made_for(config, build(of_lambda()), BUILD / options.stage)
+    artifacts = made_for(config, build(target), BUILD / options.stage)
     stack = _changed(artifacts, options, installed.parameters, ambient)
     print(_next_steps(options.stage, stack, config) if stack else "", end="")
 

@@ -25,9 +25,10 @@ def main(arguments: list[str]) -> int:
         return 1
     try:
         config = load(options.config)
-        lines = remarks(overrides(config, options.stage))
+        target = of_lambda()
+        lines = [*remarks(overrides(config, options.stage)), *target.remarks]
         print("packaging: fetching the pinned packages, compiling ...", flush=True)
-        artifacts = made_for(config, build(of_lambda()), BUILD / options.stage)
+        artifacts = made_for(config, build(target), BUILD / options.stage)
     except (ConfigError, CommandError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -24,6 +24,17 @@ class Target(NamedTuple):
         return runtime.version_of(self.compiler) or "" if self.compiler else ""
 
     @property
+    def remarks(self) -> list[str]:
+        """Return what its packages lack that the installer should know, a line each."""
+        if self.compiler:
+            return []
+        return [
+            f"no Python {self.version} on this machine: the code has no bytecode, and a function that starts anew, as "
+            f"for a first click, takes several times as long; `uv python install {self.version}` or `pyenv install "
+            f"{self.version}`, and the same again"
+        ]
+
+    @property
     def runs_here(self) -> bool:
         """Return whether this machine runs its compiled packages: a Mac makes packages for Lambda and runs none."""
         return not self.platforms or (self.platforms == _AMAZON_LINUX and _is_like_lambda())

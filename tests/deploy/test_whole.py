@@ -67,3 +67,9 @@ def test_a_machine_that_cannot_run_what_it_packs_packs_all_the_same(tmp_path: Pa
     code = packed(tmp_path, one=b"raise ImportError('compiled for another kind of machine')\n")
     assert target.of_lambda().platforms != of_another_kind.platforms
     whole.check(code, of_another_kind)
+
+
+def test_a_package_without_bytecode_is_told_to_whoever_installs_it() -> None:
+    [remark] = Target("3.13").remarks
+    assert "no Python 3.13 on this machine" in remark
+    assert Target("3.13", compiler=Path("/usr/bin/python3.13")).remarks == []
