@@ -12,6 +12,8 @@ from deploy.package.build import build
 from deploy.package.target import Target, of_functions_here
 from deploy.supply import pinned
 
+pytestmark = pytest.mark.thorough
+
 APP = {"app.py": b"import chalicelib\n", "chalicelib/__init__.py": b""}
 LAZY = b"def work():\n    from inner.most import thing\n    return thing\n"
 HERE = Target(runtime.VERSION)

@@ -21,6 +21,8 @@ from chalicelib.ports.doctor import Look
 from tests.aws.doctor.reaper.deployed import PARTS
 from tests.builders import BUCKET, TABLE
 
+pytestmark = pytest.mark.thorough
+
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 
 

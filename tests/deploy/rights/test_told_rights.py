@@ -21,6 +21,8 @@ from tests.deploy.rights.told_rights import EVERYBODY, ROWS, resources_of
 from tests.deploy.stack_files import Document
 from tests.deploy.worked_out import WorkedOut
 
+pytestmark = pytest.mark.thorough
+
 
 def _allowed(stack: WorkedOut, only: str = "") -> list[Allowed]:
     by_role = {role: listed for role, listed in statements_of(stack).items() if only in ("", role)}

@@ -12,6 +12,8 @@ from tests.deploy.rights.told_rights import ANYTHING, ETAG, Row, resources_of
 from tests.deploy.stack_files import template
 from tests.deploy.worked_out import Where, WorkedOut
 
+pytestmark = pytest.mark.thorough
+
 MEMBER = ("tflock-reaper-member",)
 
 
