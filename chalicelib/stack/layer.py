@@ -9,11 +9,10 @@ import zipfile
 
 from chalicelib import checked_rules
 from chalicelib.checked_rules import Config
+from chalicelib.stack.zip_entry import zip_entry
 
 _AT = f"python/{checked_rules.PACKAGE}"
 _SAYS = '"""The checked rules of this installation (chalicelib/checked_rules.py)."""\n'
-_NO_TIME = (1980, 1, 1, 0, 0, 0)
-"""The earliest that a zip can say."""
 
 
 def rules_layer(config: Config) -> bytes:
@@ -21,10 +20,7 @@ def rules_layer(config: Config) -> bytes:
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as layer:
         for name, content in (("__init__.py", _SAYS.encode()), (checked_rules.NAME, checked_rules.encode(config))):
-            entry = zipfile.ZipInfo(f"{_AT}/{name}", _NO_TIME)
-            entry.create_system = 3  # Unix, on whatever system this runs
-            entry.external_attr = 0o100644 << 16
-            layer.writestr(entry, content)
+            layer.writestr(zip_entry(f"{_AT}/{name}"), content)
     return written.getvalue()
 
 

@@ -4,10 +4,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-_NO_TIME = (1980, 1, 1, 0, 0, 0)
-"""The earliest that a zip can say."""
-_UNIX = 3
-_READABLE = 0o100644 << 16  # Lambda runs the code as another user than its owner
+from chalicelib.stack.zip_entry import zip_entry
 
 
 def write(path: Path, files: Mapping[str, bytes]) -> None:
@@ -19,9 +16,7 @@ def write(path: Path, files: Mapping[str, bytes]) -> None:
 
 def add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     """Add a file to a zip that is open for it."""
-    entry = zipfile.ZipInfo(name, _NO_TIME)
-    entry.create_system, entry.external_attr = _UNIX, _READABLE
-    archive.writestr(entry, content, zipfile.ZIP_DEFLATED, 9)
+    archive.writestr(zip_entry(name), content, zipfile.ZIP_DEFLATED, 9)
 
 
 def read(path: Path) -> dict[str, bytes]:
